@@ -1,0 +1,74 @@
+"""Health, for load balancers and container engines. No page; no cookie; no log line."""
+
+import shutil
+from typing import Any
+
+from flask import Blueprint, current_app
+from sqlalchemy import text
+
+from app.core.database import SAFE_SQLITE, db, sqlite_driver
+from app.core.routing import public
+
+blueprint = Blueprint("observability", __name__)
+
+LEAST_FREE_BYTES = 64 * 1024 * 1024
+
+
+@blueprint.get("/livez")
+@public
+def live() -> Any:
+    """Whether this process answers. No I/O: a slow disk is no reason to restart it."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> Any:
+    """Whether this instance can serve: database, migrations, disk."""
+    checks = {"database": _database(), "migrations": _migrations(), "disk": _disk()}
+    ok = all(check["ok"] for check in checks.values())
+    return {"status": "ok" if ok else "unavailable", "checks": checks}, 200 if ok else 503
+
+
+def _database() -> dict[str, Any]:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except Exception as error:
+        current_app.logger.error("readyz: database: %s", error)
+        return {"ok": False}
+    if db.engine.dialect.name != "sqlite":
+        return {"ok": True, "engine": db.engine.dialect.name}
+    driver = sqlite_driver()
+    version = {"engine": "sqlite", "version": driver.sqlite_version, "driver": driver.__name__}
+    if driver.sqlite_version_info < SAFE_SQLITE:
+        version["warning"] = (
+            "SQLite before 3.51.3 can corrupt a WAL database; install the pysqlite3 package"
+        )
+    return {"ok": True, **version}
+
+
+def _migrations() -> dict[str, Any]:
+    try:
+        current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    except Exception:
+        return {"ok": False, "remedy": "flask db upgrade"}
+    if current != (head := _head()):
+        return {"ok": False, "current": current, "head": head, "remedy": "flask db upgrade"}
+    return {"ok": True}
+
+
+def _head() -> str | None:
+    if "migration_head" not in current_app.extensions:
+        from alembic.script import ScriptDirectory  # 40 ms, and only this page needs it
+
+        directory = current_app.extensions["migrate"].directory
+        current_app.extensions["migration_head"] = ScriptDirectory(directory).get_current_head()
+    return current_app.extensions["migration_head"]  # type: ignore[no-any-return]
+
+
+def _disk() -> dict[str, Any]:
+    try:
+        free = shutil.disk_usage(current_app.instance_path).free
+    except OSError:
+        return {"ok": False}
+    return {"ok": free >= LEAST_FREE_BYTES, "free_bytes": free}
