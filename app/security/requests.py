@@ -1,0 +1,25 @@
+"""Bounds of what a request may carry, beside Flask's own `MAX_CONTENT_LENGTH`."""
+
+from flask import Flask, abort, current_app, request
+
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(check_length)
+    app.before_request(check_fields)
+
+
+def check_length() -> None:
+    """A body whose length is not announced would be cut off silently, and then believed."""
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        abort(411)
+
+
+def check_fields() -> None:
+    """Bound the fields of an urlencoded form; Werkzeug does so for multipart alone."""
+    if request.mimetype == URLENCODED and request.content_length:
+        if request.content_length > current_app.config["MAX_FORM_MEMORY_SIZE"]:
+            abort(413)
+        if request.get_data().count(b"&") >= current_app.config["MAX_FORM_PARTS"]:
+            abort(413)
