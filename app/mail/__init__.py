@@ -1,0 +1,19 @@
+"""Mail: `send()` renders a folder of subject, text and HTML; it leaves after the transaction."""
+
+from flask import Blueprint, Flask
+
+from app.mail import outbox, transports
+from app.mail.outbox import send
+
+__all__ = ["send"]
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(Blueprint("mail_templates", __name__, template_folder="templates"))
+    transports.init_app(app)
+    outbox.init_app(app)
+    if app.config["APP_ENV"] == "development":
+        from app.mail import views
+
+        app.register_blueprint(views.blueprint)
+        views.init_app(app)

@@ -1,0 +1,110 @@
+"""Where mail goes: a server, a folder or the console, by the scheme of `MAIL_URL`."""
+
+import secrets
+import smtplib
+import ssl
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import click
+from flask import Flask
+
+from config import ConfigError
+
+SMTP_TIMEOUT_SECONDS = 20
+
+
+class Transport(Protocol):
+    def deliver(self, message: EmailMessage) -> None:
+        """Hand the message on, or raise."""
+
+    def may_recover(self, error: Exception) -> bool:
+        """Whether delivering the same message again may work."""
+
+
+class SMTP:
+    """A mail server. TLS with a checked certificate, except to this very machine."""
+
+    def __init__(self, url: SplitResult):
+        self.host, self.implicit_tls = url.hostname or "localhost", url.scheme == "smtps"
+        self.port = url.port or (465 if self.implicit_tls else 587)
+        self.user, self.password = unquote(url.username or ""), unquote(url.password or "")
+        self.encrypted = self.implicit_tls or not _is_loopback(self.host)
+
+    def deliver(self, message: EmailMessage) -> None:
+        with self._connect() as server:
+            if self.encrypted and not self.implicit_tls:
+                server.starttls(context=ssl.create_default_context())
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(message)
+
+    def may_recover(self, error: Exception) -> bool:
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            return all(code < 500 for code, _ in error.recipients.values())
+        if isinstance(error, smtplib.SMTPResponseException):
+            return error.smtp_code < 500
+        return isinstance(error, OSError)
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.implicit_tls:
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(
+                self.host, self.port, timeout=SMTP_TIMEOUT_SECONDS, context=context
+            )
+        return smtplib.SMTP(self.host, self.port, timeout=SMTP_TIMEOUT_SECONDS)
+
+
+class Folder:
+    """One `.eml` file a message, named by time. Development shows them at `/dev/mail`."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def deliver(self, message: EmailMessage) -> None:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+        partial = self.path / f".{name}"
+        partial.write_bytes(message.as_bytes())
+        partial.rename(self.path / f"{name}.eml")
+
+    def may_recover(self, error: Exception) -> bool:
+        return False
+
+
+class Console:
+    """Standard output."""
+
+    def deliver(self, message: EmailMessage) -> None:
+        click.echo(message.as_string())
+
+    def may_recover(self, error: Exception) -> bool:
+        return False
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def init_app(app: Flask) -> None:
+    folder = Path(app.instance_path) / "mail"
+    given = app.config["MAIL_URL"]
+    if given is None and app.config["APP_ENV"] == "production":
+        app.logger.warning("MAIL_URL is not set: mails are kept in %s, not sent", folder)
+    url = urlsplit(given or "file:")
+    transports = {
+        "smtp": lambda: SMTP(url),
+        "smtps": lambda: SMTP(url),
+        "file": lambda: Folder(Path(url.path) if url.path else folder),
+        "console": Console,
+    }
+    if url.scheme not in transports:
+        raise ConfigError("MAIL_URL must begin with smtp://, smtps://, file: or console:.")
+    app.extensions["mail_transport"] = transports[url.scheme]()

@@ -1,0 +1,87 @@
+"""The development mailbox: what was sent, as text, HTML and source."""
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, render_template
+from markupsafe import Markup, escape
+
+from app.core import nav
+from app.core.routing import public
+from app.security.headers import CSP
+from app.security.headers import policy as csp
+
+blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
+
+SHOWN = 100
+LINK = re.compile(r"https?://[^\s<>\"']+")
+
+
+@blueprint.get("")
+@public
+def index() -> str:
+    files = sorted(_folder().glob("*.eml"), reverse=True)[:SHOWN]
+    return render_template("mail/index.html", mails=[(f.stem, _read(f)) for f in files])
+
+
+@blueprint.get("/<id>")
+@public
+def show(id: str) -> Response:
+    file = _find(id)
+    mail = _read(file)
+    page = render_template(
+        "mail/show.html",
+        id=id,
+        mail=mail,
+        text=_linked(_part(mail, "plain")),
+        source=file.read_bytes().decode("utf-8", "replace"),
+    )
+    return Response(page, headers={CSP: csp(frame_src="'self'")})
+
+
+@blueprint.get("/<id>/html")
+@public
+def html(id: str) -> Response:
+    """The HTML part, for a frame: it may style itself, and nothing else."""
+    # Links open in the whole window.
+    page = '<base target="_top">' + _part(_read(_find(id)), "html")
+    rules = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+    return Response(page, headers={CSP: rules})
+
+
+def _folder() -> Path:
+    return Path(current_app.instance_path) / "mail"
+
+
+def _find(id: str) -> Path:
+    file = _folder() / f"{id}.eml"
+    if not re.fullmatch(r"[0-9T]+-[0-9a-f]+", id) or not file.is_file():
+        abort(404)
+    return file
+
+
+def _read(file: Path) -> EmailMessage:
+    return message_from_bytes(file.read_bytes(), policy=policy.default)
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body(preferencelist=(kind,))
+    return part.get_content() if part else ""
+
+
+def _linked(text: str) -> Markup:
+    """Escaped text in which addresses can be clicked, in this window."""
+    parts, end = [], 0
+    for match in LINK.finditer(text):
+        parts += [
+            escape(text[end : match.start()]),
+            Markup('<a href="{0}">{0}</a>').format(match[0]),
+        ]
+        end = match.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def init_app(app: Flask) -> None:
+    nav.add(app, "footer", "Mailbox", "mail.index", icon="inbox")
