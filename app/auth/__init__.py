@@ -1,0 +1,18 @@
+"""Who you are: register, confirm, log in, log out, reset; users, sessions and tokens.
+
+Closed by default: a request for a view not marked `public` needs a signed-in user.
+"""
+
+from flask import Flask
+
+from app.auth import access, cli, views
+from app.auth.demo import load
+from app.core import samples
+
+
+def init_app(app: Flask) -> None:
+    access.init_app(app)
+    app.register_blueprint(views.blueprint)
+    views.init_app(app)
+    app.cli.add_command(cli.users)
+    samples.add(app, "accounts", load)

@@ -1,0 +1,34 @@
+"""Sample accounts, each with a password of its own."""
+
+import secrets
+from collections.abc import Iterator
+
+import click
+from sqlalchemy import select
+
+from app.auth import passwords
+from app.auth.models import User
+from app.core import samples
+from app.core.database import db
+from app.core.time import now
+from app.core.urls import public_url
+
+USER, ADMIN = "user@example.com", "admin@example.com"
+
+
+def load() -> Iterator[int]:
+    """A user and an administrator; prints address and password of each, on one line."""
+    db.session.rollback()  # nobody waits while passwords are hashed
+    accounts = []
+    for email, name, role in [(USER, "Uma User", "user"), (ADMIN, "Ada Admin", "admin")]:
+        password = secrets.token_urlsafe(12)
+        accounts.append((email, name, role, password, passwords.hash(password)))
+    if db.session.scalar(select(User.id).limit(1)):
+        raise samples.NotEmptyError("There are users already, so no sample data.")
+    lines = []
+    for email, name, role, password, password_hash in accounts:
+        User.register(email, password_hash, name, role=role, confirmed_at=now())
+        lines.append(f"{role:6} {email}  password {password}  {public_url('/auth/login')}")
+    yield 100
+    click.echo()
+    click.echo("\n".join(lines))

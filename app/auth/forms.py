@@ -1,0 +1,79 @@
+"""Forms of signing up and in."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from wtforms import BooleanField, StringField
+from wtforms.validators import DataRequired, ValidationError
+
+from app.auth import passwords
+from app.auth.models import EMAIL_LENGTH, NAME_LENGTH
+from app.core.forms import Form, SecretField, TextField
+
+ENTER_EMAIL = DataRequired("Enter your e-mail address.")
+ENTER_PASSWORD = DataRequired("Enter your password.")
+
+
+def normalise(text: str) -> str:
+    """The one spelling of an e-mail address. Raises `ValueError` where it is none.
+
+    Lower-case as a whole: no provider in use tells `Ann@` from `ann@`, and people type both.
+    """
+    return validate_email(
+        text.strip(),
+        check_deliverability=False,
+        test_environment=current_app.config["APP_ENV"] != "production",
+    ).normalized.lower()
+
+
+class EmailField(StringField):
+    """An e-mail address; `data` is normalised. One that is none is an error, `data` as typed."""
+
+    data: str
+
+    def __init__(self, label: str = "E-mail address", **options: Any):
+        super().__init__(label, [ENTER_EMAIL], **options)
+
+    def pre_validate(self, form: Any) -> None:
+        if not (self.data or "").strip():
+            return
+        try:
+            self.data = normalise(self.data or "")
+        except EmailNotValidError:
+            raise ValidationError("This is not an e-mail address.") from None
+        if len(self.data) > EMAIL_LENGTH:
+            raise ValidationError(f"Please keep this to {EMAIL_LENGTH} characters.")
+
+
+class NewPasswordField(SecretField):
+    """A password to be set. The form's `email`, or `self.email`, must not be part of it."""
+
+    def __init__(self, label: str = "Password", **options: Any):
+        self.email = ""
+        super().__init__(label, length=passwords.MAX_LENGTH, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        email = form.email.data if "email" in form else self.email
+        if problem := passwords.problem(self.data or "", email or ""):
+            raise ValidationError(problem)
+
+
+class LoginForm(Form):
+    email = EmailField()
+    password = SecretField("Password", [ENTER_PASSWORD], length=passwords.MAX_LENGTH)
+    remember = BooleanField("Keep me logged in on this device")
+
+
+class RegisterForm(Form):
+    email = EmailField()
+    name = TextField("Name", length=NAME_LENGTH)
+    password = NewPasswordField()
+
+
+class EmailForm(Form):
+    email = EmailField()
+
+
+class NewPasswordForm(Form):
+    password = NewPasswordField("New password")
