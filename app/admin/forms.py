@@ -1,0 +1,14 @@
+"""Forms of the administration."""
+
+from wtforms import SelectField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+
+from app.auth.models import NAME_LENGTH, ROLES
+from app.core.forms import Form, TextField
+
+
+class UserForm(Form):
+    name = TextField("Name", length=NAME_LENGTH)
+    role = SelectField(
+        "Role", choices=[SelectChoice(value=value, label=label) for value, label in ROLES.items()]
+    )

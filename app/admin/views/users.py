@@ -1,0 +1,140 @@
+"""Users: find, look at, edit, suspend, reinstate, end sessions, delete. Each change is audited."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import ColumnElement, select
+
+from app.admin.forms import UserForm
+from app.admin.views import blueprint
+from app.audit import AuditEvent
+from app.auth.models import ROLES, Session, User
+from app.core.database import db
+from app.core.forms import search_term
+from app.core.pagination import paginate
+from app.core.time import now
+
+STATES: dict[str, ColumnElement[bool]] = {
+    "active": User.suspended_at.is_(None) & User.confirmed_at.is_not(None),
+    "unconfirmed": User.suspended_at.is_(None) & User.confirmed_at.is_(None),
+    "suspended": User.suspended_at.is_not(None),
+}
+# Name in the URL, label, column, whether it descends.
+SORTS: dict[str, tuple[str, Any, bool]] = {
+    "newest": ("Newest first", User.created_at, True),
+    "oldest": ("Oldest first", User.created_at, False),
+    "email": ("E-mail", User.email, False),
+    "name": ("Name", User.name, False),
+}
+HISTORY = 20
+
+
+@blueprint.get("/users/")
+def users() -> Any:
+    q, role, state = search_term(), request.args.get("role"), request.args.get("state")
+    sort = request.args.get("sort", "newest")
+    _, column, descending = SORTS.get(sort) or SORTS["newest"]
+    statement = select(
+        User.email, User.name, User.role, User.confirmed_at, User.suspended_at, User.created_at,
+        column.label("sort_key"), User.id,
+    )  # fmt: skip
+    if q:
+        found = User.email.icontains(q, autoescape=True) | User.name.icontains(q, autoescape=True)
+        statement = statement.where(found)
+    if role in ROLES:
+        statement = statement.where(User.role == role)
+    if state in STATES:
+        statement = statement.where(STATES[state])
+    page = paginate(statement, column, User.id, descending=descending)
+    chosen = {"role": role, "state": state, "sort": sort}
+    return render_template(
+        "admin/users.html", page=page, q=q, chosen=chosen, roles=ROLES, states=STATES, sorts=SORTS
+    )
+
+
+@blueprint.get("/users/<int:id>")
+def user(id: int) -> Any:
+    found = _find(id)
+    return _page(found, UserForm(formdata=None, obj=found))
+
+
+@blueprint.post("/users/<int:id>")
+def save_user(id: int) -> Any:
+    found, form = _find(id), UserForm()
+    if not form.validate():
+        return _page(found, form), 422
+    if form.role.data != found.role:
+        _refuse_self(found)
+    found.rename(form.name.data or "")
+    found.change_role(form.role.data)
+    return _done(found, "The user is saved.")
+
+
+@blueprint.post("/users/<int:id>/suspension")
+def suspend(id: int) -> Any:
+    found = _find(id)
+    _refuse_self(found)
+    found.suspend()
+    return _done(found, "The user is suspended and logged out everywhere.")
+
+
+@blueprint.post("/users/<int:id>/suspension/delete")
+def reinstate(id: int) -> Any:
+    found = _find(id)
+    found.reinstate()
+    return _done(found, "The user can log in again.")
+
+
+@blueprint.post("/users/<int:id>/sessions/delete")
+def end_sessions(id: int) -> Any:
+    found = _find(id)
+    found.log_out_everywhere()
+    return _done(found, "The user is logged out everywhere.")
+
+
+@blueprint.post("/users/<int:id>/delete")
+def delete(id: int) -> Any:
+    found = _find(id)
+    _refuse_self(found)
+    found.delete()
+    db.session.commit()
+    flash(f"{found.email} is deleted.", "success")
+    return redirect(url_for("admin.users"), 303)
+
+
+def _find(id: int) -> User:
+    return db.session.get(User, id) or abort(404)
+
+
+def _refuse_self(user: User) -> None:
+    """An administrator cannot lock the door from outside: somebody with the role remains."""
+    if user.id == current_user.id:
+        abort(403, "You cannot do this to your own account. Ask another administrator.")
+
+
+def _done(user: User, message: str) -> Any:
+    db.session.commit()
+    flash(message, "success")
+    return redirect(url_for("admin.user", id=user.id), 303)
+
+
+def _page(user: User, form: UserForm) -> str:
+    sessions = select(Session.agent, Session.address, Session.last_seen_at)
+    history = select(AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.details)
+    return render_template(
+        "admin/user.html",
+        user=user,
+        form=form,
+        roles=ROLES,
+        sessions=db.session.execute(
+            sessions.where(Session.user_id == user.id, Session.expires_at > now())
+            .order_by(Session.last_seen_at.desc())
+            .limit(HISTORY)
+        ).all(),
+        history=db.session.execute(
+            history.where(AuditEvent.subject == user.subject)
+            .order_by(AuditEvent.id.desc())
+            .limit(HISTORY)
+        ).all(),
+    )

@@ -1,0 +1,23 @@
+"""The first pages of visitors and of users."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+
+from app.core.routing import public
+from app.main.dashboard import cards
+
+blueprint = Blueprint("main", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+@public
+def index() -> Any:
+    return render_template(
+        "main/index.html", register_url=url_for("auth.register"), login_url=url_for("auth.login")
+    )
+
+
+@blueprint.get("/dashboard")
+def dashboard() -> Any:
+    return render_template("main/dashboard.html", cards=cards())
