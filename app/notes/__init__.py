@@ -1,0 +1,16 @@
+"""The example feature: a user's own notes."""
+
+from flask import Flask
+
+from app.auth.access import is_signed_in
+from app.core import nav, samples
+from app.main.dashboard import add_card
+from app.notes import views
+from app.notes.demo import load
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.blueprint)
+    nav.add(app, "main", "Notes", "notes.index", icon="note", visible=is_signed_in)
+    add_card(app, "notes/_card.html", views.card)
+    samples.add(app, "notes", load)

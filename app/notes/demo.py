@@ -1,0 +1,47 @@
+"""Sample notes."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from app.auth.demo import USER
+from app.auth.models import User
+from app.core.database import db
+from app.core.time import now
+from app.notes.models import Note
+
+COUNT = 300
+SUBJECTS = ["Garden", "Kitchen", "Roof", "Bicycle", "Library", "Holiday", "Workshop", "Balcony"]
+MATTERS = ["plan", "shopping list", "ideas", "questions for Monday", "what it cost", "who to ask"]
+SENTENCES = [
+    "Ask for two offers before deciding.",
+    "The blue one was better than the green one.",
+    "Call back on Thursday after four.",
+    "It fits if the shelf moves a hand's breadth to the left.",
+    "Remember the receipt.",
+    "Half of it can wait until spring.",
+    "Tried it twice; the second time it worked.",
+]
+
+
+def load() -> Iterator[int]:
+    """A few hundred notes of the sample user, over the last year."""
+    owner = User.by_email(USER)
+    if owner is None:
+        return
+    choose = random.Random(7)
+    for number in range(COUNT):
+        moment = now() - timedelta(hours=29 * (COUNT - number), minutes=choose.randrange(60))
+        db.session.execute(
+            insert(Note).values(
+                user_id=owner.id,
+                title=f"{choose.choice(SUBJECTS)}: {choose.choice(MATTERS)}",
+                body="\n\n".join(choose.choices(SENTENCES, k=choose.randint(1, 5))),
+                version=1,
+                created_at=moment,
+                updated_at=moment,
+            )
+        )
+        yield 100 * (number + 1) // COUNT

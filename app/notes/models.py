@@ -1,0 +1,72 @@
+"""Notes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.auth.models import User
+from app.core.database import Base, db
+from app.core.time import now
+
+TITLE_LENGTH = 200
+BODY_LENGTH = 20_000
+EXCERPT_LENGTH = 160
+
+
+class Note(Base):
+    __tablename__ = "note"
+    __table_args__ = (
+        UniqueConstraint("user_id", "submission"),
+        Index("ix_note_user_id_updated_at_id", "user_id", "updated_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    body: Mapped[str] = mapped_column(String(BODY_LENGTH), default="")
+    # Counts the edits: one based on an older version is refused, here and by the database.
+    version: Mapped[int] = mapped_column()
+    # The form that made the note: the same form sent twice makes one.
+    submission: Mapped[str | None] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @classmethod
+    def of(cls, user_id: int, id: int) -> Note | None:
+        """The user's note with that id; somebody else's is None."""
+        return db.session.scalar(select(cls).where(cls.id == id, cls.user_id == user_id))
+
+    @classmethod
+    def from_submission(cls, user_id: int, submission: str | None) -> Note | None:
+        """The note that this form has made already."""
+        if not submission:
+            return None
+        return db.session.scalar(
+            select(cls).where(cls.user_id == user_id, cls.submission == submission)
+        )
+
+    def edit(self, title: str, body: str) -> None:
+        self.title, self.body, self.updated_at = title, body, now()
+
+    def delete(self) -> None:
+        db.session.delete(self)
+
+
+# What lists show, as columns: 20 entities take six times as long. The last two order them.
+_LISTED = select(Note.title, func.substr(Note.body, 1, EXCERPT_LENGTH), Note.updated_at, Note.id)
+
+
+def listed(user_id: int, q: str = "") -> Select[Any]:
+    """Title, excerpt, time and id of a user's notes; those with `q` in title or body."""
+    statement = _LISTED.where(Note.user_id == user_id)
+    if q:
+        statement = statement.where(
+            or_(Note.title.icontains(q, autoescape=True), Note.body.icontains(q, autoescape=True))
+        )
+    return statement

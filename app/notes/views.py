@@ -1,0 +1,127 @@
+"""Pages of notes. A note of somebody else is 404, like one that does not exist."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    stream_with_context,
+    url_for,
+)
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+
+from app.auth.access import confirmed_required
+from app.core.database import db
+from app.core.forms import search_term
+from app.core.pagination import count_up_to, paginate
+from app.notes import export
+from app.notes.forms import NoteForm
+from app.notes.models import Note, listed
+
+blueprint = Blueprint("notes", __name__, url_prefix="/notes", template_folder="templates")
+
+RECENT = 5
+
+
+@blueprint.get("/")
+def index() -> Any:
+    q = search_term()
+    page = paginate(listed(current_user.id, q), Note.updated_at, Note.id, descending=True)
+    return render_template("notes/index.html", page=page, q=q)
+
+
+@blueprint.get("/export.csv")
+def export_csv() -> Response:
+    return Response(
+        stream_with_context(export.lines(current_user.id)),
+        mimetype="text/csv",
+        headers={"Content-Disposition": "attachment; filename=notes.csv"},
+    )
+
+
+@blueprint.get("/new")
+@confirmed_required
+def new() -> Any:
+    form = NoteForm(formdata=None, submission=secrets.token_urlsafe(16))
+    return render_template("notes/new.html", form=form)
+
+
+@blueprint.post("/new")
+@confirmed_required
+def create() -> Any:
+    form = NoteForm()
+    if not form.validate():
+        return render_template("notes/new.html", form=form), 422
+    submission = form.submission.data or None
+    note = Note.from_submission(current_user.id, submission)
+    if note is None:
+        note = Note(
+            user_id=current_user.id,
+            title=form.title.data,
+            body=form.body.data or "",
+            submission=submission,
+        )
+        db.session.add(note)
+        try:
+            db.session.commit()
+        except IntegrityError:  # the same form at the same moment, where writers run side by side
+            db.session.rollback()
+            note = Note.from_submission(current_user.id, submission) or abort(409)
+    flash("Your note is saved.", "success")
+    return redirect(url_for("notes.show", id=note.id), 303)
+
+
+@blueprint.get("/<int:id>")
+def show(id: int) -> Any:
+    return render_template("notes/show.html", note=_own(id))
+
+
+@blueprint.get("/<int:id>/edit")
+@confirmed_required
+def edit(id: int) -> Any:
+    note = _own(id)
+    return render_template("notes/edit.html", form=NoteForm(formdata=None, obj=note), note=note)
+
+
+@blueprint.post("/<int:id>/edit")
+@confirmed_required
+def update(id: int) -> Any:
+    note = _own(id)
+    form = NoteForm()
+    if not form.validate():
+        return render_template("notes/edit.html", form=form, note=note), 422
+    if form.version.data not in (None, note.version):
+        # The typed text stays in the form; sent again, it is an answer to what is shown beside it.
+        form.version.raw_data, form.version.data = None, note.version
+        return render_template("notes/edit.html", form=form, note=note, conflict=True), 409
+    note.edit(form.title.data or "", form.body.data or "")
+    db.session.commit()
+    flash("Your note is saved.", "success")
+    return redirect(url_for("notes.show", id=id), 303)
+
+
+@blueprint.post("/<int:id>/delete")
+@confirmed_required
+def delete(id: int) -> Any:
+    _own(id).delete()
+    db.session.commit()
+    flash("The note is deleted.", "success")
+    return redirect(url_for("notes.index"), 303)
+
+
+def card() -> Mapping[str, Any]:
+    """What the dashboard shows."""
+    statement = listed(current_user.id)
+    recent = statement.order_by(Note.updated_at.desc(), Note.id.desc()).limit(RECENT)
+    return {"notes": db.session.execute(recent).all(), **count_up_to(count=statement)}
+
+
+def _own(id: int) -> Note:
+    return Note.of(current_user.id, id) or abort(404)

@@ -1,0 +1,57 @@
+"""Alembic's environment: run by `flask db …`, with the app's engine and models."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection
+
+from app.core.database import db
+from app.core.time import UTCDateTime
+
+
+def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
+    """Write our own types as SQLAlchemy's: a migration must not change when the app does."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run(**target: Any) -> None:
+    context.configure(
+        target_metadata=db.Model.metadata,
+        render_as_batch=True,
+        render_item=render_item,
+        # One transaction, on SQLite as well: a migration killed halfway has not happened.
+        transactional_ddl=True,
+        **target,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """On SQLite, changing a table means copying and dropping it, and with foreign keys enforced
+    the drop deletes every row that refers to it. So they are off, and checked at the end.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"rows refer to what is not there: {broken[:5]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+if context.is_offline_mode():
+    run(url=db.engine.url, literal_binds=True)
+else:
+    with db.engine.connect() as connection, without_foreign_keys(connection):
+        run(connection=connection)
