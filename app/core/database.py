@@ -1,0 +1,189 @@
+"""The database: engine, transaction modes, base model.
+
+A transaction that may write takes SQLite's write lock when it begins. One that starts by reading
+and takes the lock later fails as soon as somebody else wrote in between, whatever the busy
+timeout; 4,000 increments by 64 clients ended at 816 that way and at 4,000 this way
+(`bench/increments.py`). So each request, command and job says at the start which it is: a request
+by its method, everything else writes unless inside `reading()`.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import DeclarativeBase, registry
+
+from app.core.time import UTCDateTime
+from app.core.write_queue import WriteQueue
+
+ROOT = Path(__file__).parent.parent.parent
+READING_METHODS = {"GET", "HEAD", "OPTIONS"}
+BUSY_TIMEOUT_SECONDS = 5
+
+# Before this release two connections that write and checkpoint at one instant can corrupt a
+# database in WAL mode (sqlite.org/wal.html, "the WAL-reset bug").
+SAFE_SQLITE = (3, 51, 3)
+
+PRAGMAS = """
+PRAGMA synchronous=NORMAL;
+PRAGMA foreign_keys=ON;
+PRAGMA journal_size_limit=67108864;
+PRAGMA temp_store=MEMORY;
+"""
+
+
+class Base(DeclarativeBase):
+    """What models inherit from. Constraints have names, so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={
+            datetime: UTCDateTime,
+            # Any id that fits into SQLite's fits into PostgreSQL's.
+            int: BigInteger().with_variant(Integer, "sqlite"),
+        },
+    )
+
+
+# Attributes do not expire on commit: reading one would begin another write transaction.
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
+)
+migrate = Migrate()
+
+_writes: ContextVar[bool | None] = ContextVar("writes", default=None)
+
+
+def may_write() -> bool:
+    """Whether a transaction that begins now takes the write lock."""
+    chosen = _writes.get()
+    if chosen is not None:
+        return chosen
+    return not (has_request_context() and request.method in READING_METHODS)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Look something up without the write lock, whatever the request's method.
+
+    Afterwards a request that may write begins anew, so that slow work such as hashing a password
+    can be done in between without holding up other writers.
+    """
+    token = _writes.set(False)
+    try:
+        yield
+    finally:
+        _writes.reset(token)
+        if may_write():
+            db.session.rollback()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Write in a request that only reads: ends its transaction, and commits one of its own."""
+    db.session.rollback()
+    token = _writes.set(True)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writes.reset(token)
+
+
+def sqlite_driver() -> ModuleType:
+    """Python's own SQLite, or the `pysqlite3` package's where that is newer and ours is unsafe."""
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        try:
+            from pysqlite3 import dbapi2
+        except ImportError:
+            return sqlite3
+        if dbapi2.sqlite_version_info > sqlite3.sqlite_version_info:
+            return dbapi2  # type: ignore[no-any-return]
+    return sqlite3
+
+
+def init_app(app: Flask) -> None:
+    instance = Path(app.instance_path)
+    instance.mkdir(parents=True, exist_ok=True)
+    url = database_url(app.config["DATABASE_URL"] or f"sqlite:///{instance / 'app.db'}")
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        sqlite_options() if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
+    )
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)
+
+
+def database_url(text: str) -> URL:
+    """Read a database URL; `postgres://` and `postgresql://` mean psycopg 3."""
+    url = make_url(text)
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def sqlite_options() -> dict[str, Any]:
+    # isolation_level=None: transactions begin where we say so, not where the driver guesses.
+    return {
+        "module": sqlite_driver(),
+        "connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT_SECONDS},
+    }
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Set up every connection of `engine`, and begin transactions in the mode asked for."""
+    queue = WriteQueue(engine.url.database, BUSY_TIMEOUT_SECONDS)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, record: Any) -> None:
+        connection.executescript(PRAGMAS)
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            # Set once and kept in the file. Several processes that set it at the same time get
+            # "database is locked" without waiting, so they take turns.
+            with queue.turn():
+                connection.execute("PRAGMA journal_mode=WAL")
+        # SQLite's own lower() knows ASCII only: a search for "ärger" would miss "Ärger".
+        connection.create_function("lower", 1, _lower, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if may_write():
+            queue.begin(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+    # A connection in the pool has no transaction; neither has one that is closed.
+    @event.listens_for(engine, "checkin")
+    @event.listens_for(engine, "close")
+    @event.listens_for(engine, "close_detached")
+    def leave(connection: sqlite3.Connection | None, *record: Any) -> None:
+        queue.leave(connection)
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value

@@ -1,0 +1,72 @@
+"""Menus. A feature adds itself; the base page draws what was added."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    endpoint: str
+    icon: str | None
+    method: str
+    visible: Callable[[], bool] | None
+
+
+@dataclass(slots=True)
+class Item:
+    label: str
+    url: str
+    icon: str | None
+    method: str
+    active: bool = False
+
+
+def add(
+    app: Flask,
+    menu: str,
+    label: str,
+    endpoint: str,
+    *,
+    icon: str | None = None,
+    method: str = "get",
+    visible: Callable[[], bool] | None = None,
+) -> None:
+    """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
+
+    `endpoint` takes no arguments. `method="post"` draws a button. `visible` is asked on each
+    page; without it everyone sees the entry.
+    """
+    app.extensions["nav"].setdefault(menu, []).append(Entry(label, endpoint, icon, method, visible))
+
+
+def items(menu: str) -> list[Item]:
+    """The entries of a menu that this visitor sees; the one for this page is `active`."""
+    found = [
+        Item(entry.label, _url(entry.endpoint), entry.icon, entry.method)
+        for entry in current_app.extensions["nav"].get(menu, ())
+        if entry.visible is None or entry.visible()
+    ]
+    here = request.path
+    matching = [item for item in found if here.startswith(item.url)]
+    if matching:
+        max(matching, key=lambda item: len(item.url)).active = True
+    return found
+
+
+def _url(endpoint: str) -> str:
+    # A menu's URLs never change, and `url_for` for each of a dozen is dear on every page. Built
+    # from the map, not from the request: a page about an untrusted host has menus, too.
+    cache: dict[str, str] = current_app.extensions["nav_urls"]
+    if endpoint not in cache:
+        with current_app.test_request_context():
+            cache[endpoint] = url_for(endpoint)
+    return request.script_root + cache[endpoint]
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["nav"] = {}
+    app.extensions["nav_urls"] = {}
+    app.jinja_env.globals["nav"] = items

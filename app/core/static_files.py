@@ -1,0 +1,74 @@
+"""Static files: `static/` of each feature, at `/static/<feature>/…`, served before Flask.
+
+In production the URL carries a hash of the content, so that browsers may keep the file for ever,
+and the files are compressed once into `INSTANCE_PATH/static/`.
+"""
+
+import gzip
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+APP = Path(__file__).parent.parent
+AT_ROOT = ("favicon.ico", "robots.txt")
+COMPRESSIBLE = {".css", ".js", ".svg", ".txt", ".json"}
+
+
+def init_app(app: Flask) -> None:
+    server = WhiteNoise(
+        app.wsgi_app,
+        autorefresh=app.debug,
+        allow_all_origins=False,
+        immutable_file_test=lambda path, url: url.startswith("/static/") and not app.debug,
+    )
+    urls: dict[str, str] = {}
+    for folder in sorted(APP.glob("*/static")):
+        feature = folder.parent.name
+        if app.debug:
+            server.add_files(str(folder), f"/static/{feature}")
+            continue
+        for file in filter(Path.is_file, folder.rglob("*")):
+            name = f"{feature}/{file.relative_to(folder).as_posix()}"
+            urls[name] = _publish(app, server, file, name)
+    if not app.debug:
+        for name in AT_ROOT:
+            server.add_file_to_dictionary(f"/{name}", str(APP / "core/static" / name))
+
+    def asset(name: str) -> str:
+        """The URL of `<feature>/<path below its static folder>`."""
+        return urls.get(name) or f"/static/{name}"
+
+    app.jinja_env.globals["asset"] = asset
+    app.wsgi_app = server  # type: ignore[method-assign]
+
+
+def _publish(app: Flask, server: WhiteNoise, file: Path, name: str) -> str:
+    """Have `server` answer with `file` at a URL that changes when the content does."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    hashed = f"{name.removesuffix(file.suffix)}.{digest}{file.suffix}"
+    source = file
+    if file.suffix in COMPRESSIBLE:
+        try:
+            source = _compress(file, Path(app.instance_path) / "static" / hashed)
+        except OSError:
+            app.logger.warning("cannot compress %s below %s", name, app.instance_path)
+    url = f"/static/{hashed}"
+    server.add_file_to_dictionary(url, str(source))
+    return url
+
+
+def _compress(file: Path, target: Path) -> Path:
+    """Copy `file` to `target` and gzip it beside, unless an earlier start has."""
+    compressed = target.with_name(target.name + ".gz")
+    if not compressed.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        # Renamed into place: another worker may be starting, or this one be killed halfway.
+        partial = compressed.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
+        partial.replace(compressed)
+    return target

@@ -1,0 +1,167 @@
+"""A queue in front of SQLite's write lock.
+
+SQLite's waiters sleep for longer and longer, so that newcomers pass those who have waited
+(`bench/write_queue.py`). Here threads stand in line inside their process, and the first of each
+process goes through locks on a file beside the database. These end with the process that holds
+them, and a fork does not inherit them.
+
+The queue only orders; SQLite's lock protects. Whoever is not called in time asks SQLite out of
+turn, once: a process that hangs shuts nobody out, and there is one error for "locked". Where
+files cannot be locked (Windows, a read-only folder) each process orders its own threads.
+"""
+
+import os
+import weakref
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock, RLock, get_ident
+from time import monotonic, sleep
+
+from sqlalchemy import Connection
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+# Bytes of the file, locked one after the other down to TURN. One would let the process whose turn
+# ended take it again before the others look; with several they move up in the order they came.
+LAST_IN_LINE, TURN = 3, 0
+
+# No file lock can be waited for with a timeout: the first thread of each process asks this often.
+POLL_SECONDS = 0.0005
+
+# A process keeps its turn this long while its own threads want it: passing it on takes up to a
+# poll, in which nobody writes.
+SHIFT_SECONDS = 0.005
+
+
+class WriteQueue:
+    def __init__(self, database: str | None, timeout: float):
+        """`database` is the path of the file, if it is one; wait for `timeout` seconds at most."""
+        self.timeout = timeout
+        self._file = _open(database)
+        if self._file is not None:
+            weakref.finalize(self, os.close, self._file)
+        self._start()
+
+    def _start(self) -> None:
+        self._process = os.getpid()
+        # Reentrant: the garbage collector may return a lost connection, thus leave, at any moment.
+        self._mutex = RLock()
+        self._line: deque[tuple[object, int, Lock]] = deque()
+        self._holder: object | None = None
+        self._thread: int | None = None
+        self._shift_ends = 0.0
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a writing transaction in turn; `leave(its driver's connection)` ends the turn."""
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        try:
+            left = round(self._enter(driver) * 1000)
+            all_of_it = round(self.timeout * 1000)
+            if left == all_of_it:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            # Time spent in the queue is not to be spent again waiting for SQLite.
+            driver.execute(f"PRAGMA busy_timeout={left}")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={all_of_it}")
+        except BaseException:
+            self.leave(driver)
+            raise
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold up writers without a transaction, or go on after the timeout."""
+        visitor = object()
+        try:
+            self._enter(visitor)
+            yield
+        finally:
+            self.leave(visitor)
+
+    def leave(self, who: object) -> None:
+        """End the turn of `who`, if it has one, and call the next."""
+        if who is None or who is not self._holder:
+            return
+        with self._mutex:
+            if self._shift_ends and (not self._line or monotonic() > self._shift_ends):
+                self._unlock(TURN)
+                self._shift_ends = 0.0
+            self._holder = self._thread = None
+            if self._line:
+                self._holder, self._thread, called = self._line.popleft()
+                called.release()
+
+    def _enter(self, who: object) -> float:
+        """Wait for the turn; returns the seconds left, 0 when it did not come in time."""
+        if self._process != os.getpid():
+            self._start()  # after a fork: those who stood in line are in the parent
+        if self._thread == get_ident():
+            return self.timeout  # a thread with two connections would wait for itself
+        deadline = monotonic() + self.timeout
+        if not self._pass_threads(who, deadline):
+            return 0
+        if not self._shift_ends:
+            if not self._pass_processes(deadline):
+                self.leave(who)
+                return 0
+            self._shift_ends = monotonic() + SHIFT_SECONDS
+        return max(0, deadline - monotonic())
+
+    def _pass_threads(self, who: object, deadline: float) -> bool:
+        called = Lock()
+        place = (who, get_ident(), called)
+        with self._mutex:
+            if self._holder is None:
+                self._holder, self._thread = who, get_ident()
+                return True
+            called.acquire()
+            self._line.append(place)
+        try:
+            called.acquire(timeout=max(0, deadline - monotonic()))
+        finally:
+            with self._mutex:
+                if place in self._line:
+                    self._line.remove(place)
+        return self._holder is who
+
+    def _pass_processes(self, deadline: float) -> bool:
+        for place in range(LAST_IN_LINE, TURN - 1, -1):
+            in_time = self._lock(place, deadline)
+            if place < LAST_IN_LINE:
+                self._unlock(place + 1)
+            if not in_time:
+                return False
+        return True
+
+    def _lock(self, place: int, deadline: float) -> bool:
+        while self._file is not None:
+            try:
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+                break
+            except (BlockingIOError, PermissionError):  # taken
+                if monotonic() > deadline:
+                    return False
+                sleep(POLL_SECONDS)
+            except OSError:  # a file system that has no locks
+                break
+        return True
+
+    def _unlock(self, place: int) -> None:
+        if self._file is not None:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
+
+
+def _open(database: str | None) -> int | None:
+    if not fcntl or not database or database == ":memory:" or database.startswith("file:"):
+        return None
+    try:
+        return os.open(f"{database}.queue", os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError:
+        return None
