@@ -14,9 +14,10 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock, RLock, get_ident
 from time import monotonic, sleep
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,7 @@ except ImportError:  # Windows
 # Bytes of the file, locked one after the other down to TURN. One would let the process whose turn
 # ended take it again before the others look; with several they move up in the order they came.
 LAST_IN_LINE, TURN = 3, 0
+EVERYTHING = 0  # as a length
 
 # No file lock can be waited for with a timeout: the first thread of each process asks this often.
 POLL_SECONDS = 0.0005
@@ -57,8 +59,7 @@ class WriteQueue:
 
     def begin(self, connection: Connection) -> None:
         """Begin a writing transaction in turn; `leave(its driver's connection)` ends the turn."""
-        driver = connection.connection.dbapi_connection
-        assert driver is not None
+        driver: Any = connection.connection.dbapi_connection
         try:
             left = round(self._enter(driver) * 1000)
             all_of_it = round(self.timeout * 1000)
@@ -90,8 +91,8 @@ class WriteQueue:
         if who is None or who is not self._holder:
             return
         with self._mutex:
-            if self._shift_ends and (not self._line or monotonic() > self._shift_ends):
-                self._unlock(TURN)
+            if not self._line or monotonic() > self._shift_ends:
+                self._unlock(TURN, EVERYTHING)  # after an interruption it may hold another place
                 self._shift_ends = 0.0
             self._holder = self._thread = None
             if self._line:
@@ -133,11 +134,10 @@ class WriteQueue:
 
     def _pass_processes(self, deadline: float) -> bool:
         for place in range(LAST_IN_LINE, TURN - 1, -1):
-            in_time = self._lock(place, deadline)
+            if not self._lock(place, deadline):
+                return False
             if place < LAST_IN_LINE:
                 self._unlock(place + 1)
-            if not in_time:
-                return False
         return True
 
     def _lock(self, place: int, deadline: float) -> bool:
@@ -153,9 +153,10 @@ class WriteQueue:
                 break
         return True
 
-    def _unlock(self, place: int) -> None:
+    def _unlock(self, place: int, length: int = 1) -> None:
         if self._file is not None:
-            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
+            with suppress(OSError):
+                fcntl.lockf(self._file, fcntl.LOCK_UN, length, place)
 
 
 def _open(database: str | None) -> int | None:

@@ -1,0 +1,165 @@
+"""The cast, their browsers, and a server for what needs several processes."""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from app import create_app
+from app.auth import passwords
+from app.auth.models import User
+from app.core.database import db
+from app.core.time import now
+from tests.http import Browser
+from tests.mailbox import Mailbox
+from tests.server import Server
+
+PASSWORD = "carafe under the apple tree"
+
+for name in list(os.environ):
+    # A developer's own settings must not decide a test; only the database may be chosen.
+    if name in {"SECRET_KEY", "TRUSTED_HOSTS", "TRUSTED_PROXIES", "PUBLIC_URL", "MAIL_URL"}:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="session")
+def application(instance: Path) -> Iterator[Flask]:
+    """One app and one migrated database for all tests: on SQLite, or where DATABASE_URL says."""
+    app = create_app(
+        {
+            "APP_ENV": "testing",
+            "INSTANCE_PATH": str(instance),
+            "DATABASE_URL": os.environ.get("DATABASE_URL"),
+            "PUBLIC_URL": "http://localhost",
+        }
+    )
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(application: Flask) -> Flask:
+    """The app with an empty database, no mails and unspent limits."""
+    with application.app_context():
+        for table in reversed(db.Model.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+    for file in Path(application.instance_path).glob("mail/*.eml"):
+        file.unlink()
+    with (
+        suppress(sqlite3.OperationalError),
+        sqlite3.connect(Path(application.instance_path) / "limits.db") as limits,
+    ):
+        limits.execute("DELETE FROM hit")
+    return application
+
+
+@pytest.fixture
+def mailbox(app: Flask) -> Mailbox:
+    return Mailbox(Path(app.instance_path) / "mail", app.extensions["outbox"])
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[], Browser]:
+    """Opens another browser, with cookies of its own."""
+    return lambda: Browser(app.test_client())
+
+
+@pytest.fixture
+def visitor(browser: Callable[[], Browser]) -> Browser:
+    return browser()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return passwords.hash(PASSWORD)
+
+
+@pytest.fixture
+def person(app: Flask, password_hash: str) -> Callable[..., User]:
+    """Makes a user with a confirmed address and the password `PASSWORD`."""
+
+    def make(email: str, **fields: Any) -> User:
+        with app.app_context():
+            fields = {"confirmed_at": now()} | fields
+            user = User.register(email, password_hash, **fields)
+            db.session.commit()
+            return user
+
+    return make
+
+
+@pytest.fixture
+def alice(person: Callable[..., User]) -> User:
+    return person("alice@example.com", name="Alice")
+
+
+@pytest.fixture
+def bob(person: Callable[..., User]) -> User:
+    """Somebody else, who must see nothing of Alice's."""
+    return person("bob@example.com", name="Bob")
+
+
+@pytest.fixture
+def carol(person: Callable[..., User]) -> User:
+    return person("carol@example.com", name="Carol", role="admin")
+
+
+@pytest.fixture
+def dave(person: Callable[..., User]) -> User:
+    return person("dave@example.com", name="Dave", suspended_at=now())
+
+
+@pytest.fixture
+def erin(person: Callable[..., User]) -> User:
+    """Registered, and has not confirmed her address."""
+    return person("erin@example.com", name="Erin", confirmed_at=None)
+
+
+@pytest.fixture
+def sign_in(browser: Callable[[], Browser]) -> Callable[..., Browser]:
+    """Signs a user in through the real form, in a browser of their own."""
+
+    def enter(user: User, **fields: Any) -> Browser:
+        opened = browser()
+        answer = opened.submit("/auth/login", {"email": user.email, "password": PASSWORD} | fields)
+        assert answer.status_code == 303, answer.text
+        return opened
+
+    return enter
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts gunicorn with an empty database of its own; `server(APP_ENV="production")`."""
+    started: list[Server] = []
+
+    def start(**environ: str) -> Server:
+        folder = tmp_path / secrets.token_hex(4)
+        started.append(Server(folder, environ))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()

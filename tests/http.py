@@ -1,0 +1,111 @@
+"""A browser without a screen: it follows forms as they are on the page, hidden fields included."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+
+class Form:
+    def __init__(self, action: str, method: str):
+        self.action, self.method = action, method
+        self.fields: dict[str, str] = {}
+
+
+class Forms(HTMLParser):
+    """The forms of a page, with what their fields hold."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.forms: list[Form] = []
+        self._textarea: str | None = None
+        self._select: str | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        a = dict(attrs)
+        if tag == "form":
+            self.forms.append(Form(a.get("action") or "", (a.get("method") or "get").lower()))
+        if not self.forms:
+            return
+        fields, name = self.forms[-1].fields, a.get("name") or ""
+        if tag == "input" and name and (a.get("type") != "checkbox" or "checked" in a):
+            fields[name] = a.get("value") or ""
+        elif tag == "textarea":
+            self._textarea = name
+            fields[name] = ""
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and ("selected" in a or self._select not in fields):
+            fields[self._select] = a.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._textarea:
+            fields = self.forms[-1].fields
+            fields[self._textarea] = fields[self._textarea].removeprefix("\n")
+            self._textarea = None
+        elif tag == "select":
+            self._select = None
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.forms[-1].fields[self._textarea] += data
+
+
+class Browser:
+    def __init__(self, client: FlaskClient):
+        self.client = client
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.client.get(path, **options)
+
+    def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
+        return self.client.post(path, data=data, **options)
+
+    def fill(self, path: str, action: str | None = None) -> Form:
+        """The form of the page at `path`: the one posting to `action`, or else to the page."""
+        page = self.get(path)
+        assert page.status_code == 200, f"{path} answers {page.status_code}"
+        return self.form(page, action or path, path)
+
+    def form(self, page: TestResponse, action: str, path: str = "") -> Form:
+        for form in Forms(page.text).forms:
+            if form.method == "post" and (form.action or path) == action:
+                form.action = action
+                return form
+        raise AssertionError(f"no form for {action} in {page.text[:2000]}")
+
+    def send(
+        self, form: Form, changes: dict[str, Any] | None = None, **options: Any
+    ) -> TestResponse:
+        return self.post(form.action, {**form.fields, **(changes or {})}, **options)
+
+    def submit(
+        self,
+        path: str,
+        fields: dict[str, Any] | None = None,
+        *,
+        action: str | None = None,
+        **options: Any,
+    ) -> TestResponse:
+        """Open the page at `path`, fill in `fields`, send the form that posts to `action`."""
+        return self.send(self.fill(path, action), fields, **options)
+
+    def token(self) -> str:
+        """The CSRF token of this browser's pages, as scripts find it."""
+        for path in ("/account/profile", "/auth/login"):
+            if found := re.search(
+                r'name="csrf[-_]token" (?:content|value)="([^"]+)"', self.get(path).text
+            ):
+                return found[1]
+        raise AssertionError("no page has a CSRF token")
+
+    def cookies(self) -> list[tuple[str, str]]:
+        return [(cookie.key, cookie.value) for cookie in self.client._cookies.values()]
+
+    def copy_cookies_to(self, other: "Browser") -> None:
+        """What a thief of the cookie jar would do."""
+        for name, value in self.cookies():
+            other.client.set_cookie(name, value)

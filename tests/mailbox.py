@@ -1,0 +1,31 @@
+"""What the app has sent."""
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class Mailbox:
+    def __init__(self, folder: Path, outbox: Any = None):
+        self.folder, self.outbox = folder, outbox
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The mails to an address, oldest first."""
+        if self.outbox:
+            assert self.outbox.drain(), "the outbox is still busy"
+        mails = [
+            message_from_bytes(file.read_bytes(), policy=policy.default)
+            for file in sorted(self.folder.glob("*.eml"))
+        ]
+        return [mail for mail in mails if mail["To"] == address]  # type: ignore[misc]
+
+    def link(self, address: str) -> str:
+        """The path of the link in the text of the newest mail to an address."""
+        body = self.to(address)[-1].get_body(("plain",))
+        assert body is not None
+        url = re.search(r"https?://\S+", body.get_content())
+        assert url is not None
+        return urlsplit(url[0]).path

@@ -1,0 +1,77 @@
+"""The real server, as a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+PATIENCE_SECONDS = 30
+
+
+class Server:
+    """gunicorn (or another command) on a free port, with local state in `folder`."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.environ = {
+            **{k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
+            "APP_ENV": "testing",
+            "INSTANCE_PATH": str(folder),
+            "PUBLIC_URL": self.url,
+            "PORT": str(self.port),
+            **environ,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self.log = folder / "server.log"
+
+    def flask(self, *arguments: str) -> str:
+        """Run a `flask` command with this server's settings; its output."""
+        return subprocess.run(
+            [str(BIN / "flask"), *arguments],
+            cwd=ROOT, env=self.environ, check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+
+    def start(self, *command: str) -> None:
+        self.flask("db", "upgrade")
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command or (str(BIN / "gunicorn"), "wsgi:app"),
+                cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self._answers():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
+
+    def stop(self) -> int | None:
+        """Ask it to stop, as an init system does; its exit code."""
+        if self.process is None:
+            return None
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            return self.process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.url}/livez", timeout=1)
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
