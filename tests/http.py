@@ -96,14 +96,13 @@ class Browser:
     def token(self) -> str:
         """The CSRF token of this browser's pages, as scripts find it."""
         for path in ("/account/profile", "/auth/login"):
-            if found := re.search(
-                r'name="csrf[-_]token" (?:content|value)="([^"]+)"', self.get(path).text
-            ):
+            page = self.get(path).text
+            if found := re.search(r'name="csrf[-_]token" (?:content|value)="([^"]+)"', page):
                 return found[1]
         raise AssertionError("no page has a CSRF token")
 
     def cookies(self) -> list[tuple[str, str]]:
-        return [(cookie.key, cookie.value) for cookie in self.client._cookies.values()]
+        return [(cookie.key, cookie.value) for cookie in (self.client._cookies or {}).values()]
 
     def copy_cookies_to(self, other: "Browser") -> None:
         """What a thief of the cookie jar would do."""

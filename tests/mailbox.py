@@ -20,7 +20,7 @@ class Mailbox:
             message_from_bytes(file.read_bytes(), policy=policy.default)
             for file in sorted(self.folder.glob("*.eml"))
         ]
-        return [mail for mail in mails if mail["To"] == address]  # type: ignore[misc]
+        return [mail for mail in mails if mail["To"] == address]
 
     def link(self, address: str) -> str:
         """The path of the link in the text of the newest mail to an address."""
