@@ -93,8 +93,8 @@ def answer(error: HTTPException) -> Any:
         response = jsonify(problem | {"detail": message, "request_id": request_id})
         response.content_type = "application/problem+json"
     else:
-        response = Response(
-            render_template(
+        try:
+            page = render_template(
                 "core/error.html",
                 code=error.code,
                 title=error.name,
@@ -102,7 +102,9 @@ def answer(error: HTTPException) -> Any:
                 request_id=request_id,
                 retry_after=retry_after,
             )
-        )
+        except DBAPIError as failure:  # looking up who is signed in, for the menus
+            return database_error(failure)
+        response = Response(page)
     response.status_code = error.code
     for name, value in error.get_headers(request.environ):
         if name.lower() != "content-type":
