@@ -85,8 +85,8 @@ class Identity:
 
     @property
     def user(self) -> User:
-        """The user's row, in this request's transaction; gone meanwhile is signed out."""
-        user = db.session.get(User, self.id)
+        """The user's row, locked in this request's transaction; gone meanwhile is signed out."""
+        user = db.session.get(User, self.id, with_for_update=True)
         if user is None:
             raise Unauthorized
         return user

@@ -54,8 +54,13 @@ class User(Base):
     suspended_at: Mapped[datetime | None]
 
     @classmethod
-    def by_email(cls, email: str) -> User | None:
-        return db.session.scalar(select(cls).where(cls.email == email))
+    def by_email(cls, email: str, *, lock: bool = False) -> User | None:
+        """The user of a normalised address; `lock` holds off changes until this transaction ends.
+
+        SQLite's write transactions do so in any case.
+        """
+        statement = select(cls).where(cls.email == email)
+        return db.session.scalar(statement.with_for_update() if lock else statement)
 
     @classmethod
     def register(cls, email: str, password_hash: str, name: str = "", **fields: Any) -> User:

@@ -63,7 +63,7 @@ def log_in() -> Any:
     new_hash = passwords.hash(password) if passwords.needs_rehash(known_hash or "") else None
 
     # In the meantime somebody may have changed the password, or suspended or deleted the user.
-    user = User.by_email(email)
+    user = User.by_email(email, lock=True)
     if user is None or user.password_hash != known_hash:
         return redirect(url_for("auth.login"), 303)
     if user.suspended_at:

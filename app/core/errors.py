@@ -20,19 +20,20 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
 
-MESSAGES = {
-    400: "The server could not understand this request. Go back, reload the page and try again.",
-    401: "Please log in first.",
-    403: "You are not allowed to do this.",
-    404: "There is nothing here. It may have been moved or deleted, or it is not yours to see.",
-    405: "This address does not work that way.",
-    409: "Somebody else changed this in the meantime. Nothing was overwritten.",
-    411: "This request did not say how long it is, and was not read.",
-    413: "That is more than this site accepts at once.",
-    422: "Something in this request is not as it should be.",
-    429: "That was too often. Please wait a little, then try again.",
-    500: "Something broke on our side. It was recorded, and we will look into it.",
-    503: "We cannot do this right now. Nothing was lost; please try again in a moment.",
+# Heading and text for people, by status.
+PAGES = {
+    400: ("Bad request", "The server could not understand this. Go back, reload, and try again."),
+    401: ("Please log in", "This page is for people who are logged in."),
+    403: ("Not allowed", "You are not allowed to do this."),
+    404: ("Nothing here", "It may have been moved or deleted, or it is not yours to see."),
+    405: ("Wrong method", "This address does not work that way."),
+    409: ("Changed meanwhile", "Somebody else was faster. Nothing of theirs was overwritten."),
+    411: ("Length required", "This request did not say how long it is, and was not read."),
+    413: ("Too large", "That is more than this site accepts at once."),
+    422: ("Not accepted", "Something in this request is not as it should be."),
+    429: ("Too many tries", "That was too often. Please wait a little, then try again."),
+    500: ("Something broke", "It is not your fault. It was recorded, and we will look into it."),
+    503: ("Not right now", "We cannot do this at the moment. Nothing was lost."),
 }
 
 # SQLite's primary result codes (sqlite.org/rescode.html) for "not now, or not on this disk":
@@ -83,9 +84,10 @@ def answer(error: HTTPException) -> Any:
         return error
     if isinstance(error, InternalServerError):
         db.session.rollback()
-    # Werkzeug's own descriptions speak to programmers; ours, and those given to abort(), to people.
-    given = error.description if error.description != type(error).description else None
-    message = given or MESSAGES.get(error.code) or type(error).description or error.name
+    heading, message = PAGES.get(error.code, (error.name, error.description))
+    # Werkzeug's own descriptions speak to programmers; those given to abort() to people.
+    if error.description != type(error).description:
+        message = error.description
     request_id = request.environ.get("REQUEST_ID")
     retry_after = getattr(error, "retry_after", None)
     if wants_json():
@@ -97,7 +99,7 @@ def answer(error: HTTPException) -> Any:
             page = render_template(
                 "core/error.html",
                 code=error.code,
-                title=error.name,
+                title=heading,
                 message=message,
                 request_id=request_id,
                 retry_after=retry_after,

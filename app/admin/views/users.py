@@ -10,7 +10,7 @@ from app.admin.forms import UserForm
 from app.admin.views import blueprint
 from app.audit import AuditEvent
 from app.auth.models import ROLES, Session, User
-from app.core.database import db
+from app.core.database import db, may_write
 from app.core.forms import search_term
 from app.core.pagination import paginate
 from app.core.time import now
@@ -104,7 +104,7 @@ def delete(id: int) -> Any:
 
 
 def _find(id: int) -> User:
-    return db.session.get(User, id) or abort(404)
+    return db.session.get(User, id, with_for_update=may_write()) or abort(404)
 
 
 def _refuse_self(user: User) -> None:
