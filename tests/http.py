@@ -58,11 +58,12 @@ class Browser:
     def __init__(self, client: FlaskClient):
         self.client = client
 
+    # buffered: the whole answer is read and then closed, as by a server.
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, **options)
+        return self.client.get(path, **{"buffered": True} | options)
 
     def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
-        return self.client.post(path, data=data, **options)
+        return self.client.post(path, data=data, **{"buffered": True} | options)
 
     def fill(self, path: str, action: str | None = None) -> Form:
         """The form of the page at `path`: the one posting to `action`, or else to the page."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import bindparam, select
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
 
 from app.auth.models import LAST_SEEN_PRECISION, Session, User, digest
-from app.core.database import db, reading, writing
+from app.core.database import db, reading
 from app.core.errors import wants_json
 from app.core.routing import View, is_public
 from app.core.time import now
@@ -180,17 +180,23 @@ def confirmed_required(view: View) -> View:
 
 
 def touch(response: Response) -> Response:
-    """Once the answer is made, note that the session was seen: at most once a minute."""
+    """Note that the session was seen, at most once a minute and not in the visitor's time."""
     identity = g.get("_login_user")  # not current_user, which would look up who did not matter
     if isinstance(identity, Identity) and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
+        session.modified = True  # the cookie lasts as long as the row, signed by today's key
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        # Once the answer is sent: somebody may hold the write lock, and reading never waits.
+        response.call_on_close(partial(_touch, app, identity))
+    return response
+
+
+def _touch(app: Flask, identity: Identity) -> None:
+    with app.app_context():
         try:
-            with writing():
-                Session.touch(identity.session_id, identity.remembered)
+            Session.touch(identity.session_id, identity.remembered)
+            db.session.commit()
         except SQLAlchemyError as error:
             log.warning("last seen was not noted: %s", error)
-        else:
-            session.modified = True  # the cookie lasts as long as the row, signed by today's key
-    return response
 
 
 def keep_private(response: Response) -> Response:

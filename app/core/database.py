@@ -97,21 +97,6 @@ def reading() -> Iterator[None]:
             db.session.rollback()
 
 
-@contextmanager
-def writing() -> Iterator[None]:
-    """Write in a request that only reads: ends its transaction, and commits one of its own."""
-    db.session.rollback()
-    token = _writes.set(True)
-    try:
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    finally:
-        _writes.reset(token)
-
-
 def sqlite_driver() -> ModuleType:
     """Python's own SQLite, or the `pysqlite3` package's where that is newer and ours is unsafe."""
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
