@@ -117,14 +117,13 @@ def is_admin() -> bool:
 
 def sign_in(user: User, *, remembered: bool) -> None:
     """Open a session for the user in this transaction, and give this browser its token."""
+    sign_out()  # a cookie from before, whoever put it there, ends here
     token = Session.start(
         user,
         remembered=remembered,
         address=request.remote_addr or "",
         agent=request.user_agent.string,
     )
-    # A cookie from before, whoever put it there, ends here.
-    session.clear()
     session.permanent = remembered
     session["_user_id"] = token  # where Flask-Login looks
 
@@ -145,7 +144,10 @@ def ask_to_log_in() -> ResponseReturnValue:
 
 
 def _page_before() -> str:
-    return urlsplit(request.referrer or "").path
+    try:
+        return urlsplit(request.referrer or "").path
+    except ValueError:  # such as "http://["
+        return ""
 
 
 def check() -> ResponseReturnValue | None:

@@ -86,14 +86,16 @@ def reading() -> Iterator[None]:
     """Look something up without the write lock, whatever the request's method.
 
     Afterwards a request that may write begins anew, so that slow work such as hashing a password
-    can be done in between without holding up other writers.
+    can be done in between without holding up other writers. Inside a transaction it changes
+    nothing: what was written there stays.
     """
+    inside = db.session().in_transaction()
     token = _writes.set(False)
     try:
         yield
     finally:
         _writes.reset(token)
-        if may_write():
+        if may_write() and not inside:
             db.session.rollback()
 
 
