@@ -3,17 +3,17 @@
 import secrets
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.auth import passwords
 from app.auth.forms import normalise
 from app.auth.models import User
+from app.core.commands import Group
 from app.core.database import db
 from app.core.time import now
 
-users = AppGroup("user", help="Look after user accounts.")
+users = Group("user", help="Look after user accounts.")
 
 
 @users.command("create")

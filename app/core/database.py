@@ -21,10 +21,12 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from app.core.time import UTCDateTime
 from app.core.write_queue import WriteQueue
+from config import ConfigError
 
 ROOT = Path(__file__).parent.parent.parent
 READING_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -89,14 +91,16 @@ def reading() -> Iterator[None]:
     can be done in between without holding up other writers. Inside a transaction it changes
     nothing: what was written there stays.
     """
-    inside = db.session().in_transaction()
+    if db.session().in_transaction():
+        yield
+        return
     token = _writes.set(False)
     try:
         yield
     finally:
         _writes.reset(token)
-        if may_write() and not inside:
-            db.session.rollback()
+        if may_write():
+            db.session.close()  # what was loaded can still be read
 
 
 def sqlite_driver() -> ModuleType:
@@ -113,7 +117,10 @@ def sqlite_driver() -> ModuleType:
 
 def init_app(app: Flask) -> None:
     instance = Path(app.instance_path)
-    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"INSTANCE_PATH must be a folder that can be written: {error}") from None
     url = database_url(app.config["DATABASE_URL"] or f"sqlite:///{instance / 'app.db'}")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
@@ -128,7 +135,13 @@ def init_app(app: Flask) -> None:
 
 def database_url(text: str) -> URL:
     """Read a database URL; `postgres://` and `postgresql://` mean psycopg 3."""
-    url = make_url(text)
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ConfigError(
+            "DATABASE_URL must read like sqlite:////path/to/app.db or "
+            "postgresql://user:password@host/name."
+        ) from None
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
     return url

@@ -6,6 +6,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from app.core.commands import Command
 from app.core.database import db
 
 
@@ -21,7 +22,7 @@ def add(app: Flask, label: str, load: Load) -> None:
     app.extensions["samples"].append((label, load))
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @with_appcontext
 def command() -> None:
     """Load sample data into an empty database."""
