@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from click import ClickException
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).parent
@@ -17,8 +18,11 @@ ROOT = Path(__file__).parent
 MAKE_A_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
-class ConfigError(RuntimeError):
-    """A setting is missing or wrong. The text names it and says how to mend it."""
+class ConfigError(ClickException, RuntimeError):
+    """A setting is missing or wrong. The text names it and says how to mend it.
+
+    Being what they are to click and to gunicorn, it is one line there and no traceback.
+    """
 
 
 class Env:

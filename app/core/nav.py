@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Entry:
     icon: str | None
     method: str
     visible: Callable[[], bool] | None
+    last: bool
 
 
 @dataclass(slots=True)
@@ -33,13 +34,16 @@ def add(
     icon: str | None = None,
     method: str = "get",
     visible: Callable[[], bool] | None = None,
+    last: bool = False,
 ) -> None:
     """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
 
     `endpoint` takes no arguments. `method="post"` draws a button. `visible` is asked on each
-    page; without it everyone sees the entry.
+    page; without it everyone sees the entry. `last` puts it behind those of later features.
     """
-    app.extensions["nav"].setdefault(menu, []).append(Entry(label, endpoint, icon, method, visible))
+    entries = app.extensions["nav"].setdefault(menu, [])
+    entries.append(Entry(label, endpoint, icon, method, visible, last))
+    entries.sort(key=lambda entry: entry.last)
 
 
 def items(menu: str) -> list[Item]:
@@ -61,8 +65,7 @@ def _url(endpoint: str) -> str:
     # from the map, not from the request: a page about an untrusted host has menus, too.
     cache: dict[str, str] = current_app.extensions["nav_urls"]
     if endpoint not in cache:
-        with current_app.test_request_context():
-            cache[endpoint] = url_for(endpoint)
+        cache[endpoint] = current_app.url_map.bind("").build(endpoint)
     return request.script_root + cache[endpoint]
 
 

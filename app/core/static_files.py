@@ -7,7 +7,6 @@ and the files are compressed once into `INSTANCE_PATH/static/`.
 import gzip
 import hashlib
 import os
-import shutil
 from pathlib import Path
 
 from flask import Flask
@@ -65,10 +64,15 @@ def _compress(file: Path, target: Path) -> Path:
     """Copy `file` to `target` and gzip it beside, unless an earlier start has."""
     compressed = target.with_name(target.name + ".gz")
     if not compressed.exists():
+        content = file.read_bytes()
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-        # Renamed into place: another worker may be starting, or this one be killed halfway.
-        partial = compressed.with_suffix(f".{os.getpid()}")
-        partial.write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
-        partial.replace(compressed)
+        _replace(target, content)
+        _replace(compressed, gzip.compress(content, 9, mtime=0))
     return target
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file as a whole: another worker may be reading it, or this one be killed halfway."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.write_bytes(content)
+    partial.replace(path)

@@ -105,13 +105,16 @@ def _outbox() -> Outbox:
 
 @event.listens_for(Session, "after_commit")
 def _release(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint: the transaction may still be rolled back
     for message in session.info.pop(PENDING, ()):
         _outbox().put(message)
 
 
 @event.listens_for(Session, "after_rollback")
 def _discard(session: Session) -> None:
-    session.info.pop(PENDING, None)
+    if not session.in_nested_transaction():
+        session.info.pop(PENDING, None)
 
 
 def init_app(app: Flask) -> None:
