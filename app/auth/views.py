@@ -236,4 +236,4 @@ def _after_login() -> str:
 def init_app(app: Flask) -> None:
     nav.add(app, "visitor", "Log in", "auth.login", visible=is_visitor)
     nav.add(app, "visitor", "Sign up", "auth.register", visible=is_visitor)
-    nav.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post")
+    nav.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)

@@ -1,5 +1,6 @@
 """The base of all forms, and fields whose limits are those of the database."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -8,12 +9,19 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
+BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+
 
 class Form(FlaskForm):
     """A form over the request's data. The CSRF token is checked before any view runs."""
 
     class Meta(FlaskForm.Meta):
         csrf = False
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            # Text alone. Flask-WTF would hand over uploads and any JSON as well, and a field that
+            # expects text breaks on a file or a number.
+            return request.form if formdata is not None else None
 
 
 def printable(form: Any, field: Any) -> None:
@@ -23,8 +31,8 @@ def printable(form: Any, field: Any) -> None:
             raise ValidationError("This contains a character that cannot be stored.")
 
 
-def stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+def on_one_line(value: Any) -> Any:
+    return " ".join(BREAKS.split(value)).strip() if isinstance(value, str) else value
 
 
 def _longest(length: int) -> Length:
@@ -32,13 +40,13 @@ def _longest(length: int) -> Length:
 
 
 class TextField(StringField):
-    """One line of at most `length` characters, without spaces at its ends."""
+    """One line of at most `length` characters; breaks and tabs become spaces, ends are cut."""
 
     data: str
 
     def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
         super().__init__(
-            label, [*validators, _longest(length), printable], filters=[stripped], **options
+            label, [*validators, _longest(length), printable], filters=[on_one_line], **options
         )
 
 

@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -72,7 +72,12 @@ def count_up_to(most: int = 10_000, /, **statements: Select[Any]) -> dict[str, s
     """Count the rows of several statements in one query: exact up to `most`, then "10,000+"."""
     counts = [
         select(func.count())
-        .select_from(some.with_only_columns(literal(1)).order_by(None).limit(most + 1).subquery())
+        .select_from(
+            some.with_only_columns(literal(1), maintain_column_froms=True)
+            .order_by(None)
+            .limit(most + 1)
+            .subquery()
+        )
         .scalar_subquery()
         for some in statements.values()
     ]
@@ -106,7 +111,7 @@ def _read(value: Any, kind: type[Any]) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError(value)
-        return moment
+        return moment.astimezone(UTC)  # here, where one out of range is a page that is not there
     if type(value) is not kind:
         raise ValueError(value)
     if kind is int and not -(2**63) <= value < 2**63:

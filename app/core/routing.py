@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
 LARGEST_ID = 2**63 - 1
@@ -27,6 +28,13 @@ class IdConverter(IntegerConverter):
 
     def __init__(self, map: Map, **options: Any):
         super().__init__(map, **{"max": LARGEST_ID} | options)
+
+    def to_python(self, value: str) -> Any:
+        try:
+            return super().to_python(value)
+        except ValueError:
+            # Not a ValidationError: the address would still match for other methods, and be 405.
+            raise NotFound from None
 
 
 def init_app(app: Flask) -> None:

@@ -7,6 +7,9 @@ from flask import Flask
 from sqlalchemy import DateTime
 from sqlalchemy.types import TypeDecorator
 
+# As browsers abbreviate them in British English: app.js writes times anew, in the reader's zone.
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"]
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -17,6 +20,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         if value is None:
@@ -32,10 +39,12 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def day(value: datetime) -> str:
+    return f"{value.day:02} {MONTHS[value.month - 1]} {value.year}"
+
+
 def init_app(app: Flask) -> None:
     # `f"{…}"` is a third of strftime's cost, and lists show one on every row.
     app.jinja_env.filters["iso"] = lambda value: value.isoformat(timespec="seconds")
-    app.jinja_env.filters["day"] = lambda v: f"{v.year}-{v.month:02}-{v.day:02}"
-    app.jinja_env.filters["minute"] = lambda v: (
-        f"{v.year}-{v.month:02}-{v.day:02} {v.hour:02}:{v.minute:02}"
-    )
+    app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["minute"] = lambda v: f"{day(v)}, {v.hour:02}:{v.minute:02}"

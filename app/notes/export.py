@@ -2,6 +2,7 @@
 
 import csv
 import io
+import string
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from app.notes.models import Note
 CHUNK = 500
 # Spreadsheets run a cell that starts like this (OWASP, "CSV Injection").
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+# What a program may skip before it looks: white space, and the mark at the start of a file.
+INVISIBLE = string.whitespace + "\u00a0\u3000\ufeff"
 
 
 def lines(user_id: int) -> Iterator[str]:
@@ -40,7 +43,9 @@ def lines(user_id: int) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    if text.startswith(FORMULA_STARTS) or text.lstrip(INVISIBLE).startswith(FORMULA_STARTS):
+        return f"'{text}"
+    return text
 
 
 def _csv(rows: object) -> str:

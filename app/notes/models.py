@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ class Note(Base):
     body: Mapped[str] = mapped_column(String(BODY_LENGTH), default="")
     # Counts the edits: one based on an older version is refused, here and by the database.
     version: Mapped[int] = mapped_column()
-    # The form that made the note: the same form sent twice makes one.
+    # Of the form that made the note and what was typed: the same sent twice makes one.
     submission: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
@@ -42,6 +43,13 @@ class Note(Base):
         """The user's note with that id; somebody else's is None."""
         return db.session.scalar(select(cls).where(cls.id == id, cls.user_id == user_id))
 
+    @staticmethod
+    def fingerprint(form: str | None, title: str, body: str) -> str | None:
+        """What `submission` keeps. Text changed after going back to the form is another note."""
+        if not form:
+            return None
+        return hashlib.sha256("\0".join([form, title, body]).encode()).hexdigest()[:32]
+
     @classmethod
     def from_submission(cls, user_id: int, submission: str | None) -> Note | None:
         """The note that this form has made already."""
@@ -51,8 +59,14 @@ class Note(Base):
             select(cls).where(cls.user_id == user_id, cls.submission == submission)
         )
 
-    def edit(self, title: str, body: str) -> None:
+    def edit(self, title: str, body: str, *, seen: int | None) -> bool:
+        """Change the note; False if that would overwrite a newer version than the one `seen`."""
+        if (title, body) == (self.title, self.body):
+            return True  # the same form, sent twice
+        if seen not in (None, self.version):
+            return False
         self.title, self.body, self.updated_at = title, body, now()
+        return True
 
     def delete(self) -> None:
         db.session.delete(self)

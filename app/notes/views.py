@@ -16,6 +16,7 @@ from flask import (
 )
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.auth.access import confirmed_required
 from app.core.database import db
@@ -59,15 +60,11 @@ def create() -> Any:
     form = NoteForm()
     if not form.validate():
         return render_template("notes/new.html", form=form), 422
-    submission = form.submission.data or None
+    title, body = form.title.data, form.body.data or ""
+    submission = Note.fingerprint(form.submission.data, title, body)
     note = Note.from_submission(current_user.id, submission)
     if note is None:
-        note = Note(
-            user_id=current_user.id,
-            title=form.title.data,
-            body=form.body.data or "",
-            submission=submission,
-        )
+        note = Note(user_id=current_user.id, title=title, body=body, submission=submission)
         db.session.add(note)
         try:
             db.session.commit()
@@ -97,12 +94,16 @@ def update(id: int) -> Any:
     form = NoteForm()
     if not form.validate():
         return render_template("notes/edit.html", form=form, note=note), 422
-    if form.version.data not in (None, note.version):
+    body = note.body if form.body.data is None else form.body.data
+    if not note.edit(form.title.data, body, seen=form.version.data):
         # The typed text stays in the form; sent again, it is an answer to what is shown beside it.
         form.version.raw_data, form.version.data = None, note.version
         return render_template("notes/edit.html", form=form, note=note, conflict=True), 409
-    note.edit(form.title.data or "", form.body.data or "")
-    db.session.commit()
+    try:
+        db.session.commit()
+    except StaleDataError:  # edited at the same moment, where writers run side by side
+        db.session.rollback()
+        return update(id)
     flash("Your note is saved.", "success")
     return redirect(url_for("notes.show", id=id), 303)
 

@@ -62,9 +62,11 @@ class SecurityHeaders:
     ) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             headers += self.headers
-            if nonce := environ.get("CSP_NONCE"):
+            if any(name == CSP for name, _ in headers):
+                pass  # the view's own stands; of two, browsers enforce both
+            elif nonce := environ.get("CSP_NONCE"):
                 headers.append((CSP, policy(script_src=f"'self' 'nonce-{nonce}'")))
-            elif not any(name == CSP for name, _ in headers):
+            else:
                 headers.append(self.policy)
             return start_response(status, headers, *error)
 

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, select
 
+from app.account.devices import describe
 from app.admin.forms import UserForm
 from app.admin.views import blueprint
 from app.audit import AuditEvent
@@ -120,18 +121,19 @@ def _done(user: User, message: str) -> Any:
 
 
 def _page(user: User, form: UserForm) -> str:
-    sessions = select(Session.agent, Session.address, Session.last_seen_at)
+    sessions = db.session.execute(
+        select(Session.agent, Session.address, Session.last_seen_at)
+        .where(Session.user_id == user.id, Session.expires_at > now())
+        .order_by(Session.last_seen_at.desc())
+        .limit(HISTORY)
+    )
     history = select(AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.details)
     return render_template(
         "admin/user.html",
         user=user,
         form=form,
         roles=ROLES,
-        sessions=db.session.execute(
-            sessions.where(Session.user_id == user.id, Session.expires_at > now())
-            .order_by(Session.last_seen_at.desc())
-            .limit(HISTORY)
-        ).all(),
+        sessions=[(describe(agent), address, seen) for agent, address, seen in sessions],
         history=db.session.execute(
             history.where(AuditEvent.subject == user.subject)
             .order_by(AuditEvent.id.desc())

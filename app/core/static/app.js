@@ -10,7 +10,7 @@ for (const radio of document.querySelectorAll(".theme-chooser input")) {
 }
 
 // Menus: one open at a time, closed by Escape and by a click elsewhere.
-const openMenus = () => document.querySelectorAll(".site-header details[open]");
+const openMenus = () => document.querySelectorAll(".site-header details[open], .confirm[open]");
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) {
     if (!menu.contains(event.target) && !event.target.closest(".main-menu")) menu.open = false;
@@ -39,7 +39,6 @@ document.addEventListener("click", (event) => {
 // because an answer that is a download leaves the page standing.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.confirm && !confirm(form.dataset.confirm)) event.preventDefault();
   if (event.defaultPrevented || form.method !== "post") return;
   for (const input of form.querySelectorAll(".password input")) input.type = "password";
   const buttons = form.querySelectorAll("button[type=submit]");
@@ -52,13 +51,13 @@ addEventListener("pageshow", () => {
 });
 
 // Times: written in UTC by the server, shown in the reader's zone.
-const zoned = new Intl.DateTimeFormat("en-GB", {
-  day: "2-digit", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
-});
+const day = { day: "2-digit", month: "short", year: "numeric" };
+const asDay = new Intl.DateTimeFormat("en-GB", day);
+const asMinute = new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
 const showLocalTimes = (root) => {
   for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
     time.title = time.textContent;
-    time.textContent = zoned.format(new Date(time.dateTime));
+    time.textContent = (time.title.includes(":") ? asMinute : asDay).format(new Date(time.dateTime));
   }
 };
 showLocalTimes(document);
