@@ -1,24 +1,34 @@
 """The production server: `gunicorn wsgi:app`. Put a buffering proxy in front of it."""
 
 import os
+import runpy
 from pathlib import Path
+from typing import Any
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 4)
 worker_class = "gthread"
 
-# Requests in flight when asked to stop have this long; container engines wait ten seconds.
+# Requests in flight when asked to stop have this long; container engines kill after ten seconds.
 graceful_timeout = 8
-# Heartbeat files must not wait for a disk, and a read-only root has no /tmp.
+# Workers write to their heartbeat files all the time, and must not wait for a disk.
 memory = Path("/dev/shm")  # noqa: S108
 worker_tmp_dir = str(memory) if memory.is_dir() else None
 
-# The app alone decides which proxies to believe (TRUSTED_PROXIES). gunicorn would take the scheme
-# from anyone on the loopback interface.
+# The app alone decides which proxies to believe (TRUSTED_PROXIES). gunicorn would take scheme and
+# path from anyone on the loopback interface.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 
 # The app writes a line for each request, with its id.
 accesslog = None
+# It would be a file in the home folder, which a read-only root does not allow.
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """Say once what is wrong with the settings, not once for each worker."""
+    # Not imported: after a reload the workers are to find the new file.
+    runpy.run_path(str(Path(__file__).with_name("config.py")))["load"]()
