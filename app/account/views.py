@@ -36,7 +36,8 @@ def save_profile() -> Any:
     form = ProfileForm()
     if not form.validate():
         return render_template("account/profile.html", form=form), 422
-    current_user.user.rename(form.name.data or "")
+    if form.name.data is not None:
+        current_user.user.rename(form.name.data)
     db.session.commit()
     flash("Your profile is saved.", "success")
     return redirect(url_for("account.profile"), 303)
@@ -96,7 +97,7 @@ def end_session(id: int) -> Any:
 
 @blueprint.post("/sessions/others/delete")
 def end_other_sessions() -> Any:
-    current_user.user.end_sessions(keep=current_user.session_id)
+    current_user.user.log_out_everywhere(keep=current_user.session_id)
     db.session.commit()
     flash("All other devices are logged out.", "success")
     return redirect(url_for("account.sessions"), 303)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.auth import passwords
 from app.auth.forms import normalise
-from app.auth.models import User
+from app.auth.models import NAME_LENGTH, User
 from app.core.commands import Group
 from app.core.database import db
 from app.core.time import now
@@ -24,6 +24,8 @@ users = Group("user", help="Look after user accounts.")
 def create(email: str, name: str, admin: bool, password: str | None) -> None:
     """Create a user with a confirmed address."""
     email = _address(email)
+    if len(name) > NAME_LENGTH:
+        raise click.ClickException(f"Name: Please keep this to {NAME_LENGTH} characters.")
     given = password or secrets.token_urlsafe(12)
     if problem := passwords.problem(given, email):
         raise click.ClickException(f"Password: {problem}")

@@ -118,8 +118,9 @@ class User(Base):
         statement = delete(Session).where(Session.user_id == self.id)
         db.session.execute(statement.where(Session.id != keep) if keep else statement)
 
-    def log_out_everywhere(self) -> None:
-        self.end_sessions()
+    def log_out_everywhere(self, *, keep: int | None = None) -> None:
+        """End all sessions but the one with id `keep`, because somebody asked for it."""
+        self.end_sessions(keep=keep)
         record("user.sessions_ended", self.subject)
 
     def delete(self) -> None:

@@ -5,12 +5,13 @@ Knows no feature by name.
 
 from flask import Blueprint, Flask
 
-from app.core import database, errors, nav, routing, samples, static_files, time
+from app.core import database, errors, nav, routing, samples, static_files, templating, time
 
 
 def init_app(app: Flask) -> None:
     routing.init_app(app)
     app.register_blueprint(Blueprint("core", __name__, template_folder="templates"))
+    templating.init_app(app)
     static_files.init_app(app)
     nav.init_app(app)
     time.init_app(app)

@@ -41,7 +41,8 @@ def init_app(app: Flask) -> None:
         """The URL of `<feature>/<path below its static folder>`."""
         return urls.get(name) or f"/static/{name}"
 
-    app.jinja_env.globals["asset"] = asset
+    # As a filter it is computed when a template is compiled, and costs a page nothing.
+    app.jinja_env.filters["asset"] = asset
     app.wsgi_app = server  # type: ignore[method-assign]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit import record
 from app.auth.models import User
 from app.core.database import Base, db
 from app.core.time import now
@@ -59,6 +60,19 @@ class Note(Base):
             select(cls).where(cls.user_id == user_id, cls.submission == submission)
         )
 
+    @classmethod
+    def write(cls, user_id: int, title: str, body: str, submission: str | None) -> Note:
+        note = cls(user_id=user_id, title=title, body=body, submission=submission)
+        db.session.add(note)
+        db.session.flush()
+        record("note.written", note.subject)
+        return note
+
+    @property
+    def subject(self) -> str:
+        """How the audit names this note. It does not keep what is in it."""
+        return f"note:{self.id}"
+
     def edit(self, title: str, body: str, *, seen: int | None) -> bool:
         """Change the note; False if that would overwrite a newer version than the one `seen`."""
         if (title, body) == (self.title, self.body):
@@ -66,10 +80,12 @@ class Note(Base):
         if seen not in (None, self.version):
             return False
         self.title, self.body, self.updated_at = title, body, now()
+        record("note.edited", self.subject)
         return True
 
     def delete(self) -> None:
         db.session.delete(self)
+        record("note.deleted", self.subject)
 
 
 # What lists show, as columns: 20 entities take six times as long. The last two order them.

@@ -64,9 +64,8 @@ def create() -> Any:
     submission = Note.fingerprint(form.submission.data, title, body)
     note = Note.from_submission(current_user.id, submission)
     if note is None:
-        note = Note(user_id=current_user.id, title=title, body=body, submission=submission)
-        db.session.add(note)
         try:
+            note = Note.write(current_user.id, title, body, submission)
             db.session.commit()
         except IntegrityError:  # the same form at the same moment, where writers run side by side
             db.session.rollback()

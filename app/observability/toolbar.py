@@ -17,8 +17,12 @@ from app.core.routing import public
 START = '<div id="flDebug"'
 INLINE_SCRIPT = re.compile(r"<script type=\"text/javascript\">var \w+ = '([^']*)'</script>")
 INLINE_STYLE = re.compile(r' style="[^"]*"')
-# It only fills the console with warnings about the toolbar's own code.
-MIGRATE_SCRIPT = re.compile(r'<script src="[^"]*jquery-migrate\.js"></script>')
+# A script that fills the console with warnings about the toolbar's own code, and links to run a
+# query again, for which SQLAlchemy 2 is too new.
+USELESS = re.compile(
+    r'<script src="[^"]*jquery-migrate\.js"></script>'
+    r'|<a class="flDebugRemoteCall"[^>]*>\w+</a><br />'
+)
 SETUP = "js/setup.js"
 # Out of the way until it is asked for, from then on as it was left.
 SETUP_SCRIPT = """
@@ -40,7 +44,7 @@ class Toolbar(DebugToolbarExtension):
         if START in page:
             before, toolbar = page.rsplit(START, 1)
             toolbar = INLINE_SCRIPT.sub(rf'<script src="\1{SETUP}"></script>', toolbar)
-            toolbar = MIGRATE_SCRIPT.sub("", INLINE_STYLE.sub("", toolbar))
+            toolbar = USELESS.sub("", INLINE_STYLE.sub("", toolbar))
             response.set_data(before + START + toolbar)
         return response
 
@@ -68,6 +72,5 @@ def init_app(app: Flask) -> None:
         )
     ]
     Toolbar(app)
-    for endpoint, view in app.view_functions.items():
-        if endpoint.startswith(("_debug_toolbar.", "debugtoolbar.")):
-            app.view_functions[endpoint] = public(partial(view))
+    files = "_debug_toolbar.static"
+    app.view_functions[files] = public(partial(app.view_functions[files]))

@@ -56,18 +56,18 @@ def users() -> Any:
 
 @blueprint.get("/users/<int:id>")
 def user(id: int) -> Any:
-    found = _find(id)
-    return _page(found, UserForm(formdata=None, obj=found))
+    return _page(id)
 
 
 @blueprint.post("/users/<int:id>")
 def save_user(id: int) -> Any:
     found, form = _find(id), UserForm()
     if not form.validate():
-        return _page(found, form), 422
+        return _page(id, form), 422
     if form.role.data != found.role:
         _refuse_self(found)
-    found.rename(form.name.data or "")
+    if form.name.data is not None:
+        found.rename(form.name.data)
     found.change_role(form.role.data)
     return _done(found, "The user is saved.")
 
@@ -120,20 +120,23 @@ def _done(user: User, message: str) -> Any:
     return redirect(url_for("admin.user", id=user.id), 303)
 
 
-def _page(user: User, form: UserForm) -> str:
-    sessions = db.session.execute(
-        select(Session.agent, Session.address, Session.last_seen_at)
-        .where(Session.user_id == user.id, Session.expires_at > now())
+def _page(id: int, form: UserForm | None = None) -> str:
+    # The user and the sessions in one query.
+    sessions = select(User, Session.agent, Session.address, Session.last_seen_at)
+    rows = db.session.execute(
+        sessions.outerjoin(Session, (Session.user_id == User.id) & (Session.expires_at > now()))
+        .where(User.id == id)
         .order_by(Session.last_seen_at.desc())
         .limit(HISTORY)
-    )
+    ).all() or abort(404)
+    user = rows[0].User
     history = select(AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.details)
     return render_template(
         "admin/user.html",
         user=user,
-        form=form,
+        form=form or UserForm(formdata=None, obj=user),
         roles=ROLES,
-        sessions=[(describe(agent), address, seen) for agent, address, seen in sessions],
+        sessions=[row[1:] for row in rows if row.last_seen_at],
         history=db.session.execute(
             history.where(AuditEvent.subject == user.subject)
             .order_by(AuditEvent.id.desc())
