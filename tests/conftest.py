@@ -64,6 +64,7 @@ def app(application: Flask) -> Flask:
         for table in reversed(db.Model.metadata.sorted_tables):
             db.session.execute(table.delete())
         db.session.commit()
+    application.extensions["outbox"].drain()  # what the test before has sent
     for file in Path(application.instance_path).glob("mail/*.eml"):
         file.unlink()
     with (

@@ -1,0 +1,59 @@
+"""One's own name."""
+
+import pytest
+
+
+def test_it_changes_the_name(alice, sign_in):
+    browser = sign_in(alice)
+    answer = browser.submit("/account/profile", {"name": "  Alice Adams "})
+    assert (answer.status_code, answer.location) == (303, "/account/profile")
+    page = browser.get("/account/profile").text
+    assert "Your profile is saved." in page
+    assert 'value="Alice Adams"' in page
+
+
+def test_it_leads_there_from_the_account(alice, sign_in):
+    assert sign_in(alice).get("/account/").location == "/account/profile"
+
+
+def test_it_shows_the_address_to_those_without_a_name(alice, sign_in):
+    browser = sign_in(alice)
+    browser.submit("/account/profile", {"name": ""})
+    assert f'<span class="account-name">{alice.email}</span>' in browser.get("/").text
+
+
+def test_it_escapes_the_name(alice, sign_in):
+    browser = sign_in(alice)
+    browser.submit("/account/profile", {"name": "<script>alert('x')</script>\"'"})
+    for path in ("/account/profile", "/", "/nowhere"):
+        page = browser.get(path).text
+        assert "alert(&#39;x&#39;)" in page
+        assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("name", ["n" * 101, "n" * 10_000, "\0", "Ali\x00ce", "\x1b[31m"])
+def test_it_refuses_what_cannot_be_stored(name, alice, sign_in):
+    browser = sign_in(alice)
+    assert browser.submit("/account/profile", {"name": name}).status_code == 422
+    assert 'value="Alice"' in browser.get("/account/profile").text
+
+
+def test_it_accepts_the_longest(alice, sign_in):
+    assert sign_in(alice).submit("/account/profile", {"name": "ü" * 100}).status_code == 303
+
+
+def test_it_changes_nobody_elses(alice, bob, sign_in):
+    browser = sign_in(alice)
+    browser.submit("/account/profile", {"name": "Mallory", "id": bob.id, "email": bob.email})
+    page = sign_in(bob).get("/account/profile").text
+    assert 'value="Bob"' in page
+    assert bob.email in page
+
+
+def test_it_survives_an_account_deleted_meanwhile(alice, carol, sign_in):
+    browser, admin = sign_in(alice), sign_in(carol)
+    form = browser.fill("/account/profile")
+    page = f"/admin/users/{alice.id}"
+    admin.submit(page, action=f"{page}/delete")
+    answer = browser.send(form, {"name": "Gone"})
+    assert (answer.status_code, answer.location[:11]) == (303, "/auth/login")

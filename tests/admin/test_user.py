@@ -1,0 +1,161 @@
+"""Looking after one user. Each change has its effect and is audited."""
+
+import pytest
+
+from tests.conftest import PASSWORD
+
+
+def test_it_shows_the_user(alice, carol, sign_in, page):
+    browser = sign_in(alice)
+    browser.get("/dashboard", headers={"User-Agent": "<i>agent</i>"})
+    shown = sign_in(carol).get(page).text
+    assert "alice@example.com" in shown
+    assert "session.started" in shown
+    assert "127.0.0.1" in shown
+
+
+def test_it_saves_name_and_role(alice, carol, sign_in, page, reload, events):
+    answer = sign_in(carol).submit(page, {"name": " Alicia ", "role": "admin"})
+    assert (answer.status_code, answer.location) == (303, page)
+    user = reload(alice)
+    assert (user.name, user.role) == ("Alicia", "admin")
+    subject = f"user:{alice.id}"
+    assert events("user.renamed") == [
+        ("carol@example.com", subject, {"before": "Alice", "after": "Alicia"})
+    ]
+    assert events("user.role_changed") == [
+        ("carol@example.com", subject, {"before": "user", "after": "admin"})
+    ]
+
+
+def test_it_records_no_change_where_there_is_none(carol, sign_in, page, events):
+    assert sign_in(carol).submit(page).status_code == 303
+    assert events("user.renamed") == events("user.role_changed") == []
+
+
+@pytest.mark.parametrize(
+    "fields", [{"role": "root"}, {"role": ""}, {"name": "x" * 101}, {"name": "a\0b"}]
+)
+def test_it_refuses_bad_fields(fields, alice, carol, sign_in, page, reload, events):
+    answer = sign_in(carol).submit(page, {"name": "Alicia"} | fields)
+    assert answer.status_code == 422
+    assert reload(alice).name == "Alice"
+    assert reload(alice).role == "user"
+    assert events("user.renamed") == []
+
+
+def test_it_loses_nothing_when_a_field_is_missing(alice, carol, sign_in, page, reload):
+    browser = sign_in(carol)
+    token = browser.token()
+    assert browser.post(page, {"csrf_token": token, "role": "admin"}).status_code == 303
+    assert (reload(alice).name, reload(alice).role) == ("Alice", "admin")
+    assert browser.post(page, {"csrf_token": token, "name": "Alicia"}).status_code in (303, 422)
+    assert reload(alice).role == "admin"
+
+
+def test_it_suspends_and_reinstates(alice, carol, sign_in, browser, page, reload, events):
+    theirs = sign_in(alice)
+    copied = browser()
+    theirs.copy_cookies_to(copied)
+    admin = sign_in(carol)
+
+    answer = admin.submit(page, action=f"{page}/suspension")
+    assert (answer.status_code, answer.location) == (303, page)
+    for one in (theirs, copied):
+        assert one.get("/dashboard").location.startswith("/auth/login")
+    again = browser().submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    assert again.status_code == 422
+    assert reload(alice).suspended_at is not None
+
+    answer = admin.submit(page, action=f"{page}/suspension/delete")
+    assert (answer.status_code, answer.location) == (303, page)
+    assert sign_in(alice).get("/dashboard").status_code == 200
+    assert theirs.get("/dashboard").status_code == 303, "the old sessions stay dead"
+
+    subject = f"user:{alice.id}"
+    for action in ("user.suspended", "user.reinstated"):
+        assert [event[:2] for event in events(action)] == [("carol@example.com", subject)]
+
+
+def test_it_ends_sessions(alice, bob, carol, sign_in, page, events):
+    browsers = [sign_in(alice), sign_in(alice, remember="y")]
+    other, admin = sign_in(bob), sign_in(carol)
+    answer = admin.submit(page, action=f"{page}/sessions/delete")
+    assert (answer.status_code, answer.location) == (303, page)
+    assert all(browser.get("/dashboard").status_code == 303 for browser in browsers)
+    assert other.get("/dashboard").status_code == admin.get("/dashboard").status_code == 200
+    assert sign_in(alice).get("/dashboard").status_code == 200
+    [(actor, subject, _)] = events("user.sessions_ended")
+    assert (actor, subject) == ("carol@example.com", f"user:{alice.id}")
+
+
+def test_it_deletes(alice, carol, sign_in, browser, page, reload, events):
+    theirs, admin = sign_in(alice), sign_in(carol)
+    answer = admin.submit(page, action=f"{page}/delete")
+    assert (answer.status_code, answer.location) == (303, "/admin/users/")
+    assert "alice@example.com" in admin.get("/admin/users/").text  # in the message, once
+    assert "alice@example.com" not in admin.get("/admin/users/").text
+    assert reload(alice) is None
+    assert theirs.get("/dashboard").status_code == 303
+    assert browser().submit(
+        "/auth/login", {"email": alice.email, "password": PASSWORD}
+    ).status_code == 422
+    for below in ("", "/suspension", "/delete"):
+        assert admin.post(f"{page}{below}", {"csrf_token": admin.token()}).status_code == 404
+    assert admin.get(page).status_code == 404
+    assert events("user.deleted") == [
+        ("carol@example.com", f"user:{alice.id}", {"email": "alice@example.com"})
+    ]
+
+
+def test_it_keeps_what_a_deleted_user_did(alice, carol, sign_in, page, events):
+    sign_in(alice).submit("/account/profile", {"name": "Alicia"})
+    admin = sign_in(carol)
+    admin.submit(page, action=f"{page}/delete")
+    trail = ("alice@example.com", f"user:{alice.id}", {"before": "Alice", "after": "Alicia"})
+    assert events("user.renamed") == [trail]
+
+
+def test_it_gives_the_id_of_a_deleted_user_to_nobody(alice, carol, person, sign_in):
+    last = person("last@example.com")
+    page = f"/admin/users/{last.id}"
+    sign_in(carol).submit(page, action=f"{page}/delete")
+    assert person("next@example.com").id > last.id
+
+
+def test_it_keeps_the_trail_of_a_deleted_administrator(alice, carol, person, sign_in, events, page):
+    other = person("oscar@example.com", role="admin")
+    sign_in(other).submit(page, {"name": "Alicia"})
+    own = f"/admin/users/{other.id}"
+    sign_in(carol).submit(own, action=f"{own}/delete")
+    assert events("user.renamed")[0][0] == "oscar@example.com"
+
+
+@pytest.mark.parametrize("below", ["/suspension", "/delete"])
+def test_it_refuses_ones_own_account(below, carol, sign_in, reload, events):
+    admin, own = sign_in(carol), f"/admin/users/{carol.id}"
+    token = admin.token()
+    assert admin.post(f"{own}{below}", {"csrf_token": token}).status_code == 403
+    assert admin.post(own, {"csrf_token": token, "name": "C", "role": "user"}).status_code == 403
+    assert (reload(carol).role, reload(carol).name) == ("admin", "Carol")
+    assert admin.get("/admin/").status_code == 200
+    # One's own name is no danger.
+    assert admin.submit(own, {"name": "Caroline"}).status_code == 303
+    assert reload(carol).name == "Caroline"
+
+
+def test_it_needs_the_token_of_the_form(alice, carol, sign_in, page, reload):
+    admin = sign_in(carol)
+    for below in ("", "/suspension", "/suspension/delete", "/sessions/delete", "/delete"):
+        assert admin.post(f"{page}{below}", {"name": "M", "role": "admin"}).status_code == 400
+        assert admin.get(f"{page}{below or '/delete'}").status_code == 405
+    assert (reload(alice).name, reload(alice).suspended_at) == ("Alice", None)
+
+
+def test_it_has_no_user_with_an_odd_id(carol, sign_in):
+    admin = sign_in(carol)
+    token = {"csrf_token": admin.token(), "name": "M", "role": "user"}
+    for id in ("0", "-1", str(2**63 - 1), str(2**63), "9" * 5000, "x"):
+        assert admin.get(f"/admin/users/{id}").status_code == 404
+        for below in ("", "/suspension", "/suspension/delete", "/sessions/delete", "/delete"):
+            assert admin.post(f"/admin/users/{id}{below}", token).status_code == 404, (id, below)

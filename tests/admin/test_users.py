@@ -1,0 +1,110 @@
+"""The list of users."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+
+from app.core.time import now
+from tests.lists import ids, last_page, neighbour, walk
+
+BASE = "/admin/users/"
+SORTS = ["newest", "oldest", "email", "name"]
+
+
+
+@pytest.fixture
+def admin(carol, sign_in):
+    return sign_in(carol)
+
+
+@pytest.fixture
+def find(admin):
+    """The ids found with these arguments of the list."""
+
+    def ask(**arguments: str) -> set[int]:
+        query = "&".join(f"{name}={quote(value)}" for name, value in arguments.items())
+        answer = admin.get(f"/admin/users/?{query}")
+        assert answer.status_code == 200
+        return set(ids(answer.text, BASE))
+
+    return ask
+
+
+def test_it_lists_everybody(alice, bob, carol, dave, erin, find):
+    assert find() == {alice.id, bob.id, carol.id, dave.id, erin.id}
+
+
+def test_it_finds_by_address_and_by_name(alice, bob, person, find):
+    other = person("someone@example.org", name="Ärmel Alicent")
+    assert find(q="ALIC") == {alice.id, other.id}
+    assert find(q="ärmel") == {other.id}
+    assert find(q="bob@") == {bob.id}
+    assert find(q="example.org") == {other.id}
+    assert find(q="nobody") == set()
+
+
+@pytest.mark.parametrize("q", ["%", "_", "\\", "'", '"'])
+def test_it_takes_every_character_literally(q, alice, person, find):
+    other = person("someone@example.org", name=f"x{q}x")
+    assert find(q=q) == {other.id}
+
+
+def test_it_filters_by_role_and_state(alice, carol, dave, erin, person, find):
+    both = person("both@example.com", confirmed_at=None, suspended_at=now())
+    assert find(role="admin") == {carol.id}
+    assert find(role="user") == {alice.id, dave.id, erin.id, both.id}
+    assert find(state="active") == {alice.id, carol.id}
+    assert find(state="unconfirmed") == {erin.id}
+    assert find(state="suspended") == {dave.id, both.id}
+    assert find(role="user", state="active", q="example") == {alice.id}
+    assert find(role="admin", state="suspended") == set()
+
+
+def test_it_sorts(person, admin):
+    made = [
+        person(f"{email}@example.com", name=name, created_at=now() + timedelta(days=days)).id
+        for email, name, days in [("b", "zoe", 3), ("c", "adam", 1), ("a", "mia", 2)]
+    ]
+    b, c, a = made
+    wanted = {"newest": [b, a, c], "oldest": [c, a, b], "email": [a, b, c], "name": [c, a, b]}
+    for sort, order in wanted.items():
+        listed = ids(admin.get(f"/admin/users/?sort={sort}").text, BASE)
+        assert [id for id in listed if id in made] == order, sort
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_it_shows_each_user_once_in_either_direction(sort, carol, person, admin):
+    moment = now()
+    # Many share a name, and many an instant.
+    made = {person(f"u{n}@example.com", name=f"N{n % 2}", created_at=moment).id for n in range(44)}
+    start = f"/admin/users/?sort={sort}"
+    forward = walk(admin, start, BASE)
+    seen = sum(forward, [])
+    assert sorted(seen) == sorted(made | {carol.id})
+    assert walk(admin, last_page(admin, start), BASE, "prev") == forward[::-1]
+
+
+def test_it_keeps_search_filters_and_order_from_page_to_page(person, admin):
+    wanted = [person(f"in{n:02}@example.com", confirmed_at=None).id for n in range(30)]
+    for n in range(30):
+        person(f"in-suspended{n}@example.com", confirmed_at=None, suspended_at=now())
+        person(f"out{n}@example.com", confirmed_at=None)
+    pages = walk(admin, "/admin/users/?q=in&state=unconfirmed&role=user&sort=email", BASE)
+    assert sum(pages, []) == wanted
+
+
+def test_it_answers_odd_arguments(alice, admin, person):
+    for n in range(21):
+        person(f"u{n}@example.com")
+    cursor = neighbour(admin.get("/admin/users/?sort=newest").text, "next").split("after=")[1]
+    odd = ["\0", "x" * 1000, "admin' OR 1=1", "%FF", "__class__", "../"]
+    for name in ("q", "role", "state", "sort"):
+        for value in odd:
+            answer = admin.get(f"/admin/users/?{name}={quote(value)}&{name}={quote(value)}")
+            assert answer.status_code == 200, (name, value)
+    # A cursor of another order points somewhere or nowhere; a broken one nowhere.
+    assert admin.get(f"/admin/users/?sort=email&after={cursor}").status_code in (200, 404)
+    email, number, surrogate = "WyJhQGIuYyIsIDFd", "WzEsIDFd", "WyJcdWQ4MDAiLCAxXQ"
+    for path in (f"?after={email}", f"?sort=email&after={number}", f"?sort=name&after={surrogate}"):
+        assert admin.get(f"/admin/users/{path}").status_code == 404

@@ -1,0 +1,52 @@
+"""Other apps on the database of the tests: what another setting changes."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app import create_app
+from app.core.database import db
+from tests.http import Browser
+
+SITE = "https://example.org"
+PRODUCTION = {
+    "APP_ENV": "production",
+    "SECRET_KEY": "a key of the tests, long enough to be one",
+    "TRUSTED_HOSTS": ["example.org"],
+    "LOG_LEVEL": "ERROR",
+    "MAIL_URL": "file:",
+}
+
+
+@contextmanager
+def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
+    """An app beside `app`, with the same data and other settings."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    same = {"INSTANCE_PATH": app.instance_path, "DATABASE_URL": os.environ.get("DATABASE_URL")}
+    made = create_app({"APP_ENV": "testing", **same, **settings})
+    try:
+        yield made
+    finally:
+        made.extensions["outbox"].drain()
+        with made.app_context():
+            db.engine.dispose()
+        if connection := getattr(made.extensions["limits"].local, "connection", None):
+            connection.close()
+        root.handlers = handlers
+        root.setLevel(level)
+
+
+class SecureBrowser(Browser):
+    """A browser that reaches the site as production does: over HTTPS, by its name."""
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return super().get(path, **{"base_url": SITE} | options)
+
+    def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
+        return super().post(path, data, **{"base_url": SITE} | options)

@@ -1,0 +1,136 @@
+"""Confirming an e-mail address."""
+
+import re
+
+import pytest
+
+from app.auth.access import confirmed_required
+from app.auth.models import User
+from app.core.database import db
+from app.core.time import now
+from tests.apps import another_app
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.http import Browser
+
+
+@pytest.fixture
+def is_confirmed(app):
+    def look(user):
+        with app.app_context():
+            return db.session.get(User, user.id).confirmed_at is not None
+
+    return look
+
+
+def plain(page):
+    """What a page says, without what is new on each."""
+    return re.sub(r'"[\w.-]{60,}"', "", page.text)
+
+
+def test_it_changes_nothing_before_the_button(erin, link, visitor, is_confirmed):
+    path = link(erin, "confirm")
+    assert visitor.client.head(path).status_code == 200
+    page = visitor.get(path)
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert not is_confirmed(erin)
+
+
+def test_it_confirms_at_the_button_and_once(erin, link, visitor, is_confirmed):
+    path = link(erin, "confirm")
+    form = visitor.fill(path)
+    answer = visitor.send(form)
+    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert is_confirmed(erin)
+    assert visitor.get(path).status_code == 404
+    assert visitor.send(form).status_code == 404
+
+
+def test_it_does_not_sign_in(erin, link, visitor):
+    visitor.submit(link(erin, "confirm"))
+    assert visitor.get("/account/profile").status_code == 303
+
+
+def test_it_is_for_the_owner_of_the_link_whoever_clicks(
+    erin, person, link, sign_in, is_confirmed
+):
+    frank = person("frank@example.com", confirmed_at=None)
+    assert sign_in(frank).submit(link(erin, "confirm")).status_code == 303
+    assert is_confirmed(erin)
+    assert not is_confirmed(frank)
+
+
+def test_it_works_for_a_day(app, erin, link, visitor, is_confirmed):
+    path = link(erin, "confirm")
+    later(app, hours=23, minutes=59)
+    form = visitor.fill(path)
+    later(app, minutes=2)
+    assert visitor.get(path).status_code == 404
+    assert visitor.send(form).status_code == 404
+    assert not is_confirmed(erin)
+
+
+def test_it_says_the_same_of_every_link_that_does_not_work(
+    app, erin, person, link, visitor, browser, is_confirmed
+):
+    def change(user, **values):
+        with app.app_context():
+            db.session.execute(db.update(User).where(User.id == user.id).values(values))
+            db.session.commit()
+
+    moved, gone, shut = (
+        person(f"{n}@example.com", confirmed_at=None) for n in ("moved", "gone", "shut")
+    )
+    paths = {name: link(user, "confirm") for name, user in
+             {"moved": moved, "gone": gone, "shut": shut, "used": erin}.items()}  # fmt: skip
+    change(moved, email="elsewhere@example.com")
+    change(shut, suspended_at=now())
+    with app.app_context():
+        db.session.delete(db.session.get(User, gone.id))
+        db.session.commit()
+    browser().submit(paths["used"])
+
+    token = link(moved_back := person("late@example.com", confirmed_at=None), "confirm")
+    reset = link(moved_back, "reset").rpartition("/")[2]
+    paths |= {
+        "truncated": token[:-1],
+        "lengthened": token + "x",
+        "of another purpose": f"/auth/confirm/{reset}",
+        "invented": "/auth/confirm/x",
+        "with NUL": "/auth/confirm/%00",
+        "with surrogates": "/auth/confirm/%ED%A0%80",
+        "very long": "/auth/confirm/" + "x" * 5_000,
+    }
+    csrf = {"csrf_token": visitor.token()}
+    answers = {name: (visitor.get(path), visitor.post(path, csrf)) for name, path in paths.items()}
+    assert {a.status_code for pair in answers.values() for a in pair} == {404}
+    assert len({plain(a) for pair in answers.values() for a in pair}) == 1
+    assert "This link does not work" in answers["used"][0].text
+    assert not any(is_confirmed(user) for user in (moved, shut, moved_back))
+
+
+def test_it_does_not_take_a_link_to_reset_a_password_nor_the_reverse(alice, erin, link, visitor):
+    confirm = link(erin, "confirm").rpartition("/")[2]
+    reset = link(alice, "reset").rpartition("/")[2]
+    assert visitor.get(f"/auth/reset/{confirm}").status_code == 404
+    assert visitor.get(f"/auth/confirm/{reset}").status_code == 404
+    assert visitor.get(f"/auth/reset/{reset}").status_code == 200
+
+
+def test_it_lets_the_unconfirmed_in_and_says_what_to_do(erin, sign_in):
+    browser = sign_in(erin)
+    assert 'href="/auth/confirm"' in browser.get("/account/profile").text
+    page = browser.get("/auth/confirm")
+    assert "Open the mail that we sent you" in page.text
+    assert f'value="{erin.email}"' in page.text
+
+
+def test_it_keeps_the_unconfirmed_out_of_what_wants_an_address(app, alice, erin):
+    with another_app(app) as other:
+        other.add_url_rule("/write", "write", confirmed_required(lambda: "written"))
+        for user, expected in ((erin, 303), (alice, 200)):
+            browser = Browser(other.test_client())
+            browser.submit("/auth/login", {"email": user.email, "password": PASSWORD})
+            assert browser.get("/write").status_code == expected
+        assert browser.get("/write").text == "written"

@@ -1,0 +1,77 @@
+"""Cookies that somebody copied: dead as soon as the session ends, however it ends."""
+
+import pytest
+
+from tests.auth.conftest import NEW_PASSWORD
+from tests.conftest import PASSWORD
+
+
+def log_out(alice, owner, admin, link, browser):
+    owner.submit("/account/profile", action="/auth/logout")
+
+
+def change_password(alice, owner, admin, link, browser):
+    desk = browser()
+    desk.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    fields = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    assert desk.submit("/account/password", fields).status_code == 303
+
+
+def reset_password(alice, owner, admin, link, browser):
+    browser().submit(link(alice, "reset"), {"password": NEW_PASSWORD})
+
+
+def end_others(alice, owner, admin, link, browser):
+    desk = browser()
+    desk.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    desk.submit("/account/sessions", action="/account/sessions/others/delete")
+
+
+def be_suspended(alice, owner, admin, link, browser):
+    page = f"/admin/users/{alice.id}"
+    assert admin.submit(page, action=f"{page}/suspension").status_code == 303
+
+
+def be_logged_out(alice, owner, admin, link, browser):
+    page = f"/admin/users/{alice.id}"
+    assert admin.submit(page, action=f"{page}/sessions/delete").status_code == 303
+
+
+def be_deleted(alice, owner, admin, link, browser):
+    page = f"/admin/users/{alice.id}"
+    assert admin.submit(page, action=f"{page}/delete").status_code == 303
+
+
+@pytest.mark.parametrize("remember", [{}, {"remember": "y"}], ids=["session", "remembered"])
+@pytest.mark.parametrize(
+    "end",
+    [log_out, change_password, reset_password, end_others, be_suspended, be_logged_out, be_deleted],
+)
+def test_they_are_dead_after(end, remember, alice, carol, sign_in, browser, link):
+    owner, thief = sign_in(alice, **remember), browser()
+    owner.copy_cookies_to(thief)
+    form = thief.fill("/account/profile")
+    end(alice, owner, sign_in(carol), link, browser)
+    assert thief.get("/account/profile").location.startswith("/auth/login")
+    answer = thief.send(form, {"name": "Mallory"})
+    assert (answer.status_code, answer.headers.get("Location", "")[:11]) == (303, "/auth/login")
+    assert thief.get("/account/profile").status_code == 303
+
+
+def test_they_stay_dead_after_a_reinstatement(alice, carol, sign_in, browser):
+    thief, admin = browser(), sign_in(carol)
+    sign_in(alice).copy_cookies_to(thief)
+    page = f"/admin/users/{alice.id}"
+    admin.submit(page, action=f"{page}/suspension")
+    assert admin.submit(page, action=f"{page}/suspension/delete").status_code == 303
+    assert thief.get("/account/profile").status_code == 303
+    sign_in(alice)
+
+
+def test_they_open_nothing_of_an_account_made_later(alice, carol, sign_in, browser, person):
+    thief, admin = browser(), sign_in(carol)
+    sign_in(alice).copy_cookies_to(thief)
+    page = f"/admin/users/{alice.id}"
+    admin.submit(page, action=f"{page}/delete")
+    assert person(alice.email).id != alice.id
+    assert thief.get("/account/profile").status_code == 303

@@ -1,0 +1,22 @@
+"""The registration form, sent twice at the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from tests.auth.conftest import NEW_PASSWORD
+
+
+def test_it_makes_one_account(app, browser, users, mailbox):
+    opened = [browser() for _ in range(4)]
+    forms = [one.fill("/auth/register") for one in opened]
+    barrier = Barrier(len(opened))
+
+    def send(one, form):
+        barrier.wait()
+        return one.send(form, {"email": "new@example.com", "password": NEW_PASSWORD})
+
+    with ThreadPoolExecutor(len(opened)) as threads:
+        answers = list(threads.map(send, opened, forms))
+    assert [answer.status_code for answer in answers] == [303] * len(opened)
+    assert users() == ["new@example.com"]
+    assert mailbox.to("new@example.com")

@@ -1,0 +1,37 @@
+"""One link to reset a password, used many times at the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from tests.mailbox import Mailbox
+from tests.remote import Remote
+
+USES = 20
+
+
+def test_exactly_one_of_twenty_wins(server):
+    running = server()
+    email, old = "alice@example.com", "the password from before"
+    running.flask("user", "create", email, "--password", old)
+    Remote(running.url).submit("/auth/reset", {"email": email})
+    path = Mailbox(running.folder / "mail").link(email)
+    browsers = [Remote(running.url) for _ in range(USES)]
+    forms = [browser.fill(path) for browser in browsers]
+    barrier = Barrier(USES)
+
+    def use(number):
+        barrier.wait()
+        form = forms[number]
+        return browsers[number].send(form, {"password": f"new password {number}"}).status_code
+
+    with ThreadPoolExecutor(USES) as threads:
+        statuses = list(threads.map(use, range(USES)))
+    assert sorted(statuses) == [303] + [404] * (USES - 1)
+
+    def enters(password):
+        fields = {"email": email, "password": password}
+        return Remote(running.url).submit("/auth/login", fields).status_code == 303
+
+    assert enters(f"new password {statuses.index(303)}")
+    assert not enters(old)
+    assert not enters(f"new password {statuses.index(404)}")

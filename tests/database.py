@@ -1,0 +1,29 @@
+"""Databases beside the one that all tests share."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from app.core.database import database_url
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """The address of an empty one: a file in `folder`, or a schema where DATABASE_URL says."""
+    if not (shared := os.environ.get("DATABASE_URL")):
+        yield f"sqlite:///{folder / 'own.db'}"
+        return
+    schema = f"own_{secrets.token_hex(4)}"
+    url = database_url(shared)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    own = url.update_query_dict({"options": f"-csearch_path={schema}"})
+    yield own.render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()

@@ -1,0 +1,48 @@
+"""Lists as they are on the page: the rows' ids, and the links to the neighbours."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+MOST_PAGES = 20
+
+
+class Links(HTMLParser):
+    def __init__(self, page: str):
+        super().__init__()
+        self.links: list[dict[str, str | None]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.links.append(dict(attrs))
+
+
+def ids(page: str, base: str) -> list[int]:
+    """The ids of the rows, each linked once as `base` and the id, in the page's order."""
+    found = (re.fullmatch(rf"{base}(\d+)", a.get("href") or "") for a in Links(page).links)
+    return [int(match[1]) for match in found if match]
+
+
+def neighbour(page: str, rel: str) -> str | None:
+    """The address of the next or the previous page."""
+    return next((a["href"] for a in Links(page).links if a.get("rel") == rel), None)
+
+
+def walk(browser: Any, path: str | None, base: str, rel: str = "next") -> list[list[int]]:
+    """The ids on each page, from that at `path` on by the links with this `rel`."""
+    pages = []
+    while path:
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        pages.append(ids(answer.text, base))
+        path = neighbour(answer.text, rel)
+        assert len(pages) <= MOST_PAGES
+    return pages
+
+
+def last_page(browser: Any, path: str) -> str:
+    """The address of the last page, found from that at `path` on."""
+    while next := neighbour(browser.get(path).text, "next"):
+        path = next
+    return path

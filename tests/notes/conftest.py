@@ -1,0 +1,55 @@
+"""Notes to test with."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from app.auth.models import User
+from app.core.database import db
+from app.core.time import now
+from app.notes.models import Note
+
+
+@pytest.fixture
+def write(app: Flask) -> Callable[..., list[int]]:
+    """Writes a note for each title past all forms; their ids."""
+
+    def make(
+        owner: User, *titles: str, body: str = "", at: datetime | None = None
+    ) -> list[int]:
+        moment = at or now()
+        rows = [
+            {
+                "user_id": owner.id,
+                "title": title,
+                "body": body,
+                "version": 1,
+                "created_at": moment,
+                "updated_at": moment,
+            }
+            for title in titles
+        ]
+        with app.app_context():
+            ids = db.session.scalars(
+                insert(Note).returning(Note.id, sort_by_parameter_order=True), rows
+            ).all()
+            db.session.commit()
+            return list(ids)
+
+    return make
+
+
+@pytest.fixture
+def stored(app: Flask) -> Callable[[], list[Any]]:
+    """Title, body and version of every note, oldest first."""
+
+    def read() -> list[Any]:
+        with app.app_context():
+            statement = select(Note.title, Note.body, Note.version).order_by(Note.id)
+            return [tuple(row) for row in db.session.execute(statement)]
+
+    return read

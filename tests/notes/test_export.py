@@ -1,0 +1,108 @@
+"""The export as CSV."""
+
+import csv
+import io
+import re
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from app.core.database import db
+
+
+def rows(answer) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+
+
+def test_it_is_linked_and_is_a_download(alice, sign_in, write):
+    write(alice, "Roof")
+    browser = sign_in(alice)
+    assert 'href="/notes/export.csv"' in browser.get("/notes/").text
+    answer = browser.get("/notes/export.csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=notes.csv"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_it_holds_what_was_written(alice, sign_in, write):
+    body = 'two "offers",\n\nby May; 漢字\t🦆\r\nend '
+    write(alice, 'Roof, "flat"', body=body)
+    [row] = rows(sign_in(alice).get("/notes/export.csv"))
+    assert row["title"] == 'Roof, "flat"'
+    assert row["body"] == body
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", row["created"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", row["updated"])
+
+
+def test_it_has_only_a_heading_without_notes(alice, sign_in):
+    assert sign_in(alice).get("/notes/export.csv").text == "title,body,created,updated\r\n"
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "  \t=1", "\u00a0=1"]
+FORMULAS += ["＝1", "＋1", "－1", "＠x", " ＝1", "\ufeff=1", "\u3000-1"]
+
+
+def test_it_starts_no_formula(alice, sign_in, write):
+    for text in FORMULAS:
+        write(alice, text, body=text)
+    exported = rows(sign_in(alice).get("/notes/export.csv"))
+    for text, row in zip(FORMULAS, exported, strict=True):
+        assert row["title"] == row["body"] == f"'{text}"
+
+
+def test_it_leaves_other_text_alone(alice, sign_in, write):
+    plain = ["1=1", "a-b", "'=1", "5 - 3", "x@example.com", "  indented"]
+    for text in plain:
+        write(alice, text, body=text)
+    exported = rows(sign_in(alice).get("/notes/export.csv"))
+    assert [row["title"] for row in exported] == [row["body"] for row in exported] == plain
+
+
+@contextmanager
+def statements(app):
+    """Collects what is asked of the table of notes."""
+    asked: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(connection, cursor, statement, *rest):
+        if "FROM note" in statement:
+            asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_it_streams_all_notes_a_chunk_at_a_time(app, alice, sign_in, write):
+    titles = [f"Note {number}" for number in range(2000)]
+    write(alice, *titles, body="x" * 100)
+    browser = sign_in(alice)
+    with statements(app) as asked:
+        answer = browser.get("/notes/export.csv", buffered=False)
+        pieces = answer.iter_encoded()
+        read = [next(pieces)]
+        assert len(asked) <= 1
+        read.append(next(pieces))
+        assert len(asked) <= 2
+        read += pieces
+        answer.close()
+    assert len(asked) > 3
+    assert max(piece.count(b"Note") for piece in read) <= 500
+    text = b"".join(read).decode()
+    exported = [row["title"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    assert exported == titles
+
+
+def test_it_gives_the_connection_back_however_the_answer_ends(app, alice, sign_in, write):
+    write(alice, *[f"Note {number}" for number in range(600)])
+    browser = sign_in(alice)
+    for _ in range(20):  # more often than there are connections
+        assert browser.client.head("/notes/export.csv").status_code == 200
+        answer = browser.get("/notes/export.csv", buffered=False)
+        next(answer.iter_encoded())
+        answer.close()  # the reader goes away halfway
+    with app.app_context():
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]

@@ -1,0 +1,70 @@
+"""A note of somebody else is 404, like one that does not exist."""
+
+import pytest
+
+ROUTES = [
+    ("GET", ""),
+    ("GET", "/edit"),
+    ("POST", "/edit"),
+    ("POST", "/delete"),
+]
+
+
+@pytest.mark.parametrize(("method", "below"), ROUTES)
+def test_it_hides_the_notes_of_others(method, below, alice, bob, carol, sign_in, write, stored):
+    [id] = write(alice, "Roof", body="two offers")
+    for intruder in (bob, carol):
+        browser = sign_in(intruder)
+        data = {"csrf_token": browser.token(), "title": "Taken", "body": "", "version": "1"}
+        theirs = browser.client.open(f"/notes/{id}{below}", method=method, data=data)
+        nobodys = browser.client.open(f"/notes/{id + 1}{below}", method=method, data=data)
+        assert theirs.status_code == nobodys.status_code == 404
+        assert "Roof" not in theirs.text
+    assert stored() == [("Roof", "two offers", 1)]
+
+
+@pytest.mark.parametrize(("method", "below"), ROUTES)
+def test_it_has_no_note_with_an_odd_id(method, below, alice, sign_in, write, stored):
+    write(alice, "Roof")
+    browser = sign_in(alice)
+    data = {"csrf_token": browser.token(), "title": "Taken"}
+    for id in ("0", "-1", str(2**63 - 1), str(2**63), "9" * 5000, "x", "1.0", "1%00"):
+        answer = browser.client.open(f"/notes/{id}{below}", method=method, data=data)
+        assert answer.status_code == 404, id
+    assert stored() == [("Roof", "", 1)]
+
+
+def test_it_lists_only_ones_own(alice, bob, sign_in, write):
+    write(alice, "Roof")
+    write(bob, "Cellar")
+    browser = sign_in(bob)
+    for path in ("/notes/", "/notes/?q=o", "/notes/export.csv", "/dashboard"):
+        page = browser.get(path).text
+        assert "Roof" not in page
+        assert ("Cellar" in page) == (path != "/notes/?q=o")
+
+
+def test_it_takes_no_owner_from_the_form(alice, bob, sign_in):
+    sign_in(bob).submit("/notes/new", {"title": "Planted", "user_id": alice.id, "id": 1})
+    assert "Planted" not in sign_in(alice).get("/notes/").text
+    assert "Planted" in sign_in(bob).get("/notes/").text
+
+
+def test_it_goes_with_its_owner(alice, bob, carol, sign_in, write, stored):
+    write(alice, "Roof")
+    write(bob, "Cellar")
+    page = f"/admin/users/{alice.id}"
+    assert sign_in(carol).submit(page, action=f"{page}/delete").status_code == 303
+    assert stored() == [("Cellar", "", 1)]
+
+
+def test_it_sends_the_open_tab_of_a_deleted_owner_to_log_in(alice, carol, sign_in, write, stored):
+    [id] = write(alice, "Roof")
+    browser = sign_in(alice)
+    form = browser.fill(f"/notes/{id}/edit")
+    page = f"/admin/users/{alice.id}"
+    sign_in(carol).submit(page, action=f"{page}/delete")
+    answer = browser.send(form)
+    assert answer.status_code == 303
+    assert answer.location.startswith("/auth/login")
+    assert stored() == []

@@ -1,0 +1,57 @@
+"""A browser that reaches a server through a socket."""
+
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from email.message import Message
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.http import Browser
+
+TIMEOUT_SECONDS = 30
+
+
+@dataclass
+class Answer:
+    status_code: int
+    headers: Message
+    text: str
+
+    @property
+    def location(self) -> str | None:
+        return self.headers["Location"]
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any) -> None:
+        return None
+
+
+class Remote(Browser):
+    def __init__(self, url: str):
+        self.url = url
+        self.jar = CookieJar()
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(self.jar), NoRedirects
+        )
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self._open(path, None, **options)
+
+    def post(self, path: str, data: Any = None, **options: Any) -> Any:
+        return self._open(path, urlencode(data or {}).encode(), **options)
+
+    def cookies(self) -> list[tuple[str, str]]:
+        return [(cookie.name, cookie.value or "") for cookie in self.jar]
+
+    def _open(self, path: str, body: bytes | None, headers: Any = None) -> Answer:
+        request = urllib.request.Request(self.url + path, body, headers or {})
+        try:
+            response = self.opener.open(request, timeout=TIMEOUT_SECONDS)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            text = response.read().decode()
+            return Answer(response.status, response.headers, text)

@@ -1,0 +1,64 @@
+"""The one cookie."""
+
+from tests.apps import SITE, SecureBrowser, another_app
+from tests.conftest import PASSWORD
+from tests.security.routes import is_public, routes
+
+
+def attributes(header):
+    return {part.strip().partition("=")[0].lower(): part.strip() for part in header.split(";")}
+
+
+def test_public_pages_without_a_form_set_none(app, browser):
+    seen = set()
+    for endpoint, method, path in routes(app):
+        if method in ("GET", "HEAD", "OPTIONS") and is_public(app, endpoint):
+            answer = browser().client.open(path, method=method)
+            if 'name="csrf_token"' not in browser().get(path).text:
+                assert "Set-Cookie" not in answer.headers, path
+                seen.add(path)
+    assert {"/livez", "/readyz", "/auth/reset/x"} <= seen
+
+
+def test_errors_set_none(visitor):
+    for path in ("/nowhere", "/auth/logout", "/account/profile"):
+        assert "Set-Cookie" not in visitor.get(path).headers
+
+
+def test_it_is_locked_to_the_site_in_production(alice, secure):
+    answers = [secure.get("/auth/login")]
+    fields = {"email": alice.email, "password": PASSWORD}
+    answers.append(secure.submit("/auth/login", fields))
+    answers.append(secure.submit("/account/profile", action="/auth/logout"))
+    for answer in answers:
+        [header] = answer.headers.getlist("Set-Cookie")
+        given = attributes(header)
+        assert header.startswith("__Host-session=")
+        assert {"secure", "httponly"} <= set(given)
+        assert given["samesite"] == "SameSite=Lax"
+        assert given["path"] == "Path=/"
+        assert "domain" not in given
+    assert [answer.status_code for answer in answers] == [200, 303, 303]
+
+
+def test_it_is_closed_to_scripts_in_development_as_well(app, visitor):
+    [header] = visitor.get("/auth/login").headers.getlist("Set-Cookie")
+    assert header.startswith("session=")
+    assert {"httponly", "samesite"} <= set(attributes(header))
+
+
+def test_one_of_another_environment_is_worth_nothing(app, alice, sign_in, production):
+    cookies = sign_in(alice).cookies()
+    browser = SecureBrowser(production.test_client())
+    for _, value in cookies:
+        browser.client.set_cookie("__Host-session", value, domain="example.org", secure=True)
+    assert browser.get("/account/profile").status_code == 303
+
+
+def test_it_holds_no_secret_but_the_token(app, alice, visitor):
+    with another_app(app) as other:
+        visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+        [(_, cookie)] = visitor.cookies()
+        held = other.session_interface.get_signing_serializer(other).loads(cookie)
+    assert set(held) == {"_user_id"}
+    assert SITE not in cookie

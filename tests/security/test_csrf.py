@@ -1,0 +1,104 @@
+"""Cross-site request forgery."""
+
+import pytest
+
+
+def save(browser, token=None, name="Changed", **options):
+    fields = {"name": name} | ({} if token is None else {"csrf_token": token})
+    return browser.post("/account/profile", fields, **options)
+
+
+@pytest.fixture
+def unchanged(alice, sign_in):
+    yield
+    assert 'value="Alice"' in sign_in(alice).get("/account/profile").text
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("token", [None, "", "x", "x.y.z", "é", "\0", "x" * 5_000])
+def test_it_wants_the_token_of_the_form(token, alice, sign_in):
+    browser = sign_in(alice)
+    browser.get("/account/profile")
+    answer = save(browser, token)
+    assert answer.status_code == 400
+    assert "reload the page" in answer.text
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_it_wants_the_token_of_this_session(alice, bob, sign_in, visitor):
+    browser, elsewhere = sign_in(alice), sign_in(alice)
+    browser.get("/account/profile")
+    for other in (sign_in(bob), elsewhere, visitor):
+        assert save(browser, other.token()).status_code == 400
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_it_does_not_take_the_token_from_the_address(alice, sign_in):
+    browser = sign_in(alice)
+    token = browser.token()
+    answer = browser.post(f"/account/profile?csrf_token={token}", {"name": "Changed"})
+    assert answer.status_code == 400
+
+
+def test_it_takes_the_token_in_a_header(alice, sign_in):
+    browser = sign_in(alice)
+    assert save(browser, headers={"X-CSRFToken": browser.token()}).status_code == 303
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "nonsense"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "http://evil.example/localhost"},
+        {"Origin": "http://localhost:8080"},
+        {"Origin": "http://localhost@evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "localhost"},
+        {"Origin": "http://["},
+    ],
+)
+def test_it_is_refused_from_elsewhere_with_the_right_token(headers, alice, sign_in):
+    browser = sign_in(alice)
+    answer = save(browser, browser.token(), headers=headers)
+    assert answer.status_code == 403
+    assert "another site" in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
+        {"Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+def test_it_is_accepted_from_our_own_pages(headers, alice, sign_in):
+    browser = sign_in(alice)
+    assert save(browser, browser.token(), headers=headers).status_code == 303
+
+
+def test_it_lets_others_link_to_us(alice, sign_in):
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
+    assert sign_in(alice).get("/account/profile", headers=headers).status_code == 200
+
+
+def test_log_in_is_protected_too(alice, visitor, browser):
+    token = visitor.token()
+    answer = browser().post("/auth/login", {"csrf_token": token, "email": alice.email})
+    assert answer.status_code == 400
+
+
+def test_programs_are_told_as_problem_details(alice, sign_in):
+    answer = save(sign_in(alice), headers={"Accept": "application/json"})
+    assert answer.status_code == 400
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["request_id"] == answer.headers["X-Request-ID"]
