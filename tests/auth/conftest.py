@@ -37,9 +37,7 @@ def users(app: Any) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
-def link(
-    browser: Callable[[], Browser], mailbox: Mailbox
-) -> Callable[[User, str], str]:
+def link(browser: Callable[[], Browser], mailbox: Mailbox) -> Callable[[User, str], str]:
     """The path of the link that a user is mailed for "confirm" or "reset"."""
 
     def ask(user: User, purpose: str) -> str:

@@ -52,9 +52,7 @@ def test_it_does_not_sign_in(erin, link, visitor):
     assert visitor.get("/account/profile").status_code == 303
 
 
-def test_it_is_for_the_owner_of_the_link_whoever_clicks(
-    erin, person, link, sign_in, is_confirmed
-):
+def test_it_is_for_the_owner_of_the_link_whoever_clicks(erin, person, link, sign_in, is_confirmed):
     frank = person("frank@example.com", confirmed_at=None)
     assert sign_in(frank).submit(link(erin, "confirm")).status_code == 303
     assert is_confirmed(erin)

@@ -63,7 +63,18 @@ def test_it_is_forgotten_when_it_is_over(app, alice, sign_in):
 
 @pytest.mark.parametrize(
     "cookie",
-    ["", "x", ".", "a.b.c", "eyJfdXNlcl9pZCI6IjEifQ.aaaa.bbbb", "é", "x" * 4_000, '"', "{}", "\x7f"],
+    [
+        "",
+        "x",
+        ".",
+        "a.b.c",
+        "eyJfdXNlcl9pZCI6IjEifQ.aaaa.bbbb",
+        "é",
+        "x" * 4_000,
+        '"',
+        "{}",
+        "\x7f",
+    ],
 )
 def test_it_is_not_opened_by_a_made_up_cookie(cookie, alice, visitor):
     headers = {"Cookie": f"session={cookie}; remember_token=1|{'0' * 128}"}

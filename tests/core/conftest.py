@@ -10,6 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app.auth.models import User
+from app.core import database
 from app.core.database import db
 from app.core.time import now
 from tests.apps import another_app
@@ -23,19 +24,32 @@ def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     with ExitStack() as stack:
 
         def make(**settings: Any) -> Flask:
-            own = {"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": None} | settings
+            own = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"} | settings
             return stack.enter_context(another_app(app, **own))
 
         yield make
 
 
 @pytest.fixture
-def own(make_app: Callable[..., Flask]) -> Flask:
-    """An app with a migrated SQLite database at `instance_path/app.db`."""
-    made = make_app(PROPAGATE_EXCEPTIONS=False)
-    with made.app_context():
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apps made after this wait for a tenth of a second."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.1)
+
+
+@pytest.fixture(scope="session")
+def migrated(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An empty SQLite database."""
+    file = tmp_path_factory.mktemp("migrated") / "app.db"
+    with another_app(application, DATABASE_URL=f"sqlite:///{file}") as made, made.app_context():
         upgrade()
-    return made
+    return file.read_bytes()
+
+
+@pytest.fixture
+def own(make_app: Callable[..., Flask], migrated: bytes, tmp_path: Path) -> Flask:
+    """An app with a migrated SQLite database at `tmp_path/app.db`."""
+    (tmp_path / "app.db").write_bytes(migrated)
+    return make_app(PROPAGATE_EXCEPTIONS=False)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import event
 
 from app.core import database
@@ -27,9 +26,9 @@ def unreadable(file: Path) -> None:
 
 
 @pytest.fixture(params=[corrupt, unreadable])
-def broken(request, own, own_alice):
+def broken(request, own, own_alice, tmp_path):
     """Breaks the database file; the function that is returned mends it."""
-    file = Path(own.instance_path) / "app.db"
+    file = tmp_path / "app.db"
     with own.app_context():
         db.engine.dispose()
     assert not file.with_name("app.db-wal").exists()
@@ -108,11 +107,10 @@ def test_it_comes_back_with_the_database(own, own_alice, broken):
 
 
 @contextmanager
-def locked(app: Flask, mode: str):
+def locked(folder: Path, mode: str):
     """Somebody else holds the write lock, past the queue."""
     # By the same library: SQLite's locks are the process's, and two libraries' do not meet.
-    file = Path(app.instance_path) / "app.db"
-    other = database.sqlite_driver().connect(file, isolation_level=None)
+    other = database.sqlite_driver().connect(folder / "app.db", isolation_level=None)
     other.execute(f"BEGIN {mode}")
     try:
         yield
@@ -123,13 +121,11 @@ def locked(app: Flask, mode: str):
 
 @pytest.mark.parametrize("mode", ["IMMEDIATE", "EXCLUSIVE"])
 def test_it_answers_503_to_writers_when_the_lock_is_not_had_in_time(
-    mode, monkeypatch, request
+    mode, impatient, own, own_alice, tmp_path
 ):
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.1)
-    own, alice = request.getfixturevalue("own"), request.getfixturevalue("own_alice")
+    alice = own_alice
     form = alice.fill("/account/profile")
-    login = Browser(own.test_client()).fill("/auth/login")
-    with locked(own, mode):
+    with locked(tmp_path, mode):
         assert_unavailable_page(alice.send(form, {"name": "Alicia"}))
         assert_unavailable_problem(alice.send(form, {"name": "Alicia"}, headers=JSON))
         # Readers do not wait.
@@ -137,21 +133,18 @@ def test_it_answers_503_to_writers_when_the_lock_is_not_had_in_time(
         assert 'value="Alice"' in alice.get("/account/profile").text
         visitor = Browser(own.test_client())
         assert_unavailable_page(visitor.submit("/auth/login", LOGIN))
-    assert login.fields["csrf_token"]
     assert alice.send(form, {"name": "Alicia"}).status_code == 303
     assert "Hello, Alicia" in alice.get("/dashboard").text
 
 
-def test_it_shows_a_page_though_last_seen_cannot_be_noted(monkeypatch, request):
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.1)
-    own, alice = request.getfixturevalue("own"), request.getfixturevalue("own_alice")
+def test_it_shows_a_page_though_last_seen_cannot_be_noted(impatient, own, own_alice, tmp_path):
     later(own, minutes=5)
-    with locked(own, "IMMEDIATE"):
-        assert alice.get("/dashboard").status_code == 200
+    with locked(tmp_path, "IMMEDIATE"):
+        assert own_alice.get("/dashboard").status_code == 200
 
 
-def test_it_reads_but_does_not_write_a_file_that_is_read_only(own, own_alice, make_app):
-    file = Path(own.instance_path) / "app.db"
+def test_it_reads_but_does_not_write_a_file_that_is_read_only(own_alice, make_app, tmp_path):
+    file = tmp_path / "app.db"
     reader = make_app(
         DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true", PROPAGATE_EXCEPTIONS=False
     )

@@ -3,11 +3,9 @@
 import csv
 import io
 import re
-from contextlib import contextmanager
-
-from sqlalchemy import event
 
 from app.core.database import db
+from tests.database import statements
 
 
 def rows(answer) -> list[dict[str, str]]:
@@ -58,24 +56,6 @@ def test_it_leaves_other_text_alone(alice, sign_in, write):
     assert [row["title"] for row in exported] == [row["body"] for row in exported] == plain
 
 
-@contextmanager
-def statements(app):
-    """Collects what is asked of the table of notes."""
-    asked: list[str] = []
-    with app.app_context():
-        engine = db.engine
-
-    def note(connection, cursor, statement, *rest):
-        if "FROM note" in statement:
-            asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 def test_it_streams_all_notes_a_chunk_at_a_time(app, alice, sign_in, write):
     titles = [f"Note {number}" for number in range(2000)]
     write(alice, *titles, body="x" * 100)
@@ -84,12 +64,12 @@ def test_it_streams_all_notes_a_chunk_at_a_time(app, alice, sign_in, write):
         answer = browser.get("/notes/export.csv", buffered=False)
         pieces = answer.iter_encoded()
         read = [next(pieces)]
-        assert len(asked) <= 1
+        before = len(asked)
         read.append(next(pieces))
-        assert len(asked) <= 2
+        assert len(asked) <= before + 1
         read += pieces
         answer.close()
-    assert len(asked) > 3
+        assert len(asked) > before + 3
     assert max(piece.count(b"Note") for piece in read) <= 500
     text = b"".join(read).decode()
     exported = [row["title"] for row in csv.DictReader(io.StringIO(text, newline=""))]

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from app.core.time import now
+from tests.database import statements
 from tests.lists import ids, last_page, neighbour, walk
 
 BASE = "/notes/"
@@ -122,3 +123,22 @@ def test_it_answers_cursors_at_the_edges(direction, alice, sign_in, write):
         for id in (0, -1, 2**63 - 1, -(2**63)):
             path = f"/notes/?{direction}={cursor([time, id])}"
             assert browser.get(path).status_code == 200, (time, id)
+
+
+def test_it_asks_as_little_of_many_notes_as_of_few(app, alice, sign_in, write):
+    [id] = write(alice, "Roof")
+    browser = sign_in(alice)
+    paths = ["/notes/", "/notes/?q=o", "/dashboard", f"/notes/{id}", f"/notes/{id}/edit"]
+
+    def asked() -> list[int]:
+        counts = []
+        for path in paths:
+            with statements(app) as sent:
+                assert browser.get(path).status_code == 200
+            counts.append(len(sent))
+        return counts
+
+    few = asked()
+    assert max(few) <= 3
+    write(alice, *titles(100))
+    assert asked() == few

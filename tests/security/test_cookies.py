@@ -1,6 +1,6 @@
 """The one cookie."""
 
-from tests.apps import SITE, SecureBrowser, another_app
+from tests.apps import SecureBrowser
 from tests.conftest import PASSWORD
 from tests.security.routes import is_public, routes
 
@@ -55,10 +55,10 @@ def test_one_of_another_environment_is_worth_nothing(app, alice, sign_in, produc
     assert browser.get("/account/profile").status_code == 303
 
 
-def test_it_holds_no_secret_but_the_token(app, alice, visitor):
-    with another_app(app) as other:
-        visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
-        [(_, cookie)] = visitor.cookies()
-        held = other.session_interface.get_signing_serializer(other).loads(cookie)
-    assert set(held) == {"_user_id"}
-    assert SITE not in cookie
+def test_it_holds_the_token_and_nothing_about_the_user(app, alice, visitor):
+    visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    [(_, cookie)] = visitor.cookies()
+    held = app.session_interface.get_signing_serializer(app).loads(cookie)
+    assert set(held) == {"_user_id", "_permanent"}
+    assert str(alice.id) != held["_user_id"]
+    assert len(held["_user_id"]) == 43

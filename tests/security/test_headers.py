@@ -4,7 +4,7 @@ import pytest
 
 from app.core.routing import public
 from app.security.headers import csp_nonce
-from tests.apps import SITE, SecureBrowser, another_app
+from tests.apps import SITE, another_app
 from tests.http import Browser
 from tests.security.routes import is_public, routes
 
@@ -148,8 +148,3 @@ def test_static_files_are_kept_for_ever(app, visitor):
     assert "immutable" in answer.headers["Cache-Control"]
     assert "Set-Cookie" not in answer.headers
     answer.close()
-
-
-def test_production_serves_pages_to_browsers_with_https(secure):
-    assert isinstance(secure, SecureBrowser)
-    assert secure.get("/").status_code == 200

@@ -1,0 +1,148 @@
+"""What a page costs: processor time per request, against the same pages in plain Flask.
+
+    python bench/pages.py [--rounds 9] [--requests 200]
+
+Three applications run at the same time under the same gunicorn (2 workers of 4 threads), each on a
+SQLite file of its own with the same rows: this one as in production, `baseline.py` (an idiomatic
+Flask application) and `bare.py` (views without anything around them). In each round every
+page of each gets `--requests` requests from 4 clients, one application after the other. Figures are
+medians of the rounds in µs of user and system time of the workers per request, and their ratios.
+"""
+
+import argparse
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.server import Client, Request, Server, environment, form_request, load, repeat
+from bench.server import sample_data
+
+APPLICATIONS = {
+    "ours": "wsgi:app",
+    "baseline": "bench.baseline:app",
+    "bare": "bench.bare:app",
+}
+READER, WRITER = "user@example.com", "admin@example.com"
+CLIENTS = 4
+STATIC_FILE = "app.css"
+
+Pages = dict[str, Callable[[], Request]]
+
+
+def start(folder: str) -> tuple[dict[str, Server], dict[str, str]]:
+    """All three servers on the same rows; and the passwords of the sample accounts."""
+    environ = environment(folder)
+    passwords = sample_data(environ)
+
+    import os
+
+    os.environ |= environ
+    from bench import baseline
+
+    baseline.copy_rows(f"{folder}/app.db", passwords)
+    shutil.copy(f"{folder}/baseline.db", f"{folder}/bare.db")
+    servers: dict[str, Server] = {}
+    for name, application in APPLICATIONS.items():
+        servers[name] = Server(application, environ)
+    return servers, passwords
+
+
+def pages(server: Server, name: str, passwords: dict[str, str]) -> Pages:
+    """The requests to measure. Reader and writer differ, so that the list stays as long as it is."""
+    visitor, reader, writer = (Client(server.port) for _ in range(3))
+    stylesheet = re.search(r'href="(/static/(?:core|baseline)/app[^"]*css)"', visitor.get("/"))[1]
+    token = ""
+    if name != "bare":
+        reader.sign_in(READER, passwords[READER])
+        writer.sign_in(WRITER, passwords[WRITER])
+        token = writer.token("/notes/new")
+
+    def get(path: str, client: Client = visitor) -> Callable[[], Request]:
+        request = ("GET", path, client.headers(), None)
+        return lambda: request
+
+    def write() -> Request:
+        fields = {"title": "A note", "body": "Half of it can wait until spring.\n" * 5}
+        fields |= {"csrf_token": token, "submission": secrets.token_urlsafe(16)}
+        return form_request("/notes/new", writer.headers(), fields)
+
+    return {
+        "landing page": get("/"),
+        "log-in form": get("/auth/login"),
+        "dashboard": get("/dashboard", reader),
+        "notes list": get("/notes/", reader),
+        "new note (POST)": write,
+        "static file": get(stylesheet),
+    }
+
+
+def measure(server: Server, make: Callable[[], Request], times: int) -> float:
+    """Microseconds of the workers' processor time per request."""
+    before = server.processor_seconds()
+    answers = load(server.port, repeat(make, times), CLIENTS)
+    spent = server.processor_seconds() - before
+    wrong = {status for status, _ in answers} - {200, 302, 303}
+    if wrong:
+        raise SystemExit(f"unexpected answers: {wrong}")
+    return spent / times * 1_000_000
+
+
+def size(server: Server, make: Callable[[], Request]) -> int:
+    response, body = Client(server.port).ask(make())
+    if response.status not in (200, 302, 303):
+        raise SystemExit(f"{make()[1]} answers {response.status}")
+    return len(body)
+
+
+def report(
+    sizes: dict[str, dict[str, int]], spent: dict[str, dict[str, list[float]]]
+) -> None:
+    print("| page | bytes: ours / baseline | ours, µs | baseline, µs | ratio | bare, µs | ratio |")
+    print("|---" + "|--:" * 6 + "|")
+    for page in sizes["ours"]:
+        ours, baseline, bare = (median(spent[name][page]) for name in APPLICATIONS)
+        print(
+            f"| {page} | {sizes['ours'][page]:,} / {sizes['baseline'][page]:,} | {ours:,.0f} "
+            f"| {baseline:,.0f} | **{ours / baseline:.2f}** | {bare:,.0f} | {ours / bare:.2f} |"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--requests", type=int, default=200)
+    args = parser.parse_args()
+
+    with TemporaryDirectory() as folder:
+        servers, passwords = start(folder)
+        try:
+            todo = {name: pages(server, name, passwords) for name, server in servers.items()}
+            sizes = {
+                name: {page: size(servers[name], make) for page, make in some.items()}
+                for name, some in todo.items()
+            }
+            spent: dict[str, dict[str, list[float]]] = {
+                name: {page: [] for page in some} for name, some in todo.items()
+            }
+            for round in range(args.rounds + 1):
+                for page in todo["ours"]:
+                    names = list(servers)
+                    for name in names[round % 3 :] + names[: round % 3]:
+                        cost = measure(servers[name], todo[name][page], args.requests)
+                        if round:  # the first warms up
+                            spent[name][page].append(cost)
+        finally:
+            for server in servers.values():
+                server.stop()
+    report(sizes, spent)
+
+
+if __name__ == "__main__":
+    main()

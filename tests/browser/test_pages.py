@@ -1,0 +1,79 @@
+"""Every page, for everybody who may see it, in both themes, on a phone and on a desktop."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Page
+
+from app.core.routing import is_public
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = [390, 1280]
+THEMES: list[Literal["light", "dark"]] = ["light", "dark"]
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3
+
+# Beside the pages whose address takes no arguments, which are found by themselves.
+MORE = {
+    "visitor": ["/nowhere", "/auth/confirm/nonsense", "/auth/reset/nonsense", "/dev/mail"],
+    "user": ["/notes/?q=nowhere", "/notes/1", "/notes/1/edit", "/notes/9999", "/admin/"],
+    "admin": ["/admin/users/?q=nowhere", "/admin/users/1", "/admin/users/2"],
+}
+
+
+@pytest.fixture(scope="session")
+def paths(application: Flask) -> dict[str, list[str]]:
+    """The addresses of all pages, each for who comes there first."""
+    found = {who: list(more) for who, more in MORE.items()}
+    for rule in application.url_map.iter_rules():
+        if not rule.arguments and "GET" in (rule.methods or ()):
+            with application.app_context():
+                public = is_public(rule.endpoint)
+            admin = rule.endpoint.startswith("admin.")
+            found["visitor" if public else "admin" if admin else "user"].append(rule.rule)
+    return found
+
+
+def pages(page: Page, paths: list[str]) -> Iterator[str]:
+    """Open one after the other what is a page: not a redirect, a file or data."""
+    for path in paths:
+        answer = page.request.get(path, max_redirects=0)
+        if answer.status != 303 and answer.headers.get("content-type", "").startswith("text/html"):
+            page.goto(path)
+            yield path
+
+
+@pytest.mark.parametrize("who", MORE)
+def test_it_is_titled_accessible_and_fits_the_screen(
+    visit: Callable[..., Page], paths: dict[str, list[str]], who: str
+) -> None:
+    page = visit(None if who == "visitor" else who, reduced_motion="reduce")
+    if who == "user":
+        write_a_note_with_long_words(page)
+    axe, problems = Axe(), []
+    titles: dict[str, str] = {}
+    for path in pages(page, paths[who]):
+        if path not in MORE[who] and path != titles.setdefault(page.title(), path):
+            problems.append(f"{path} has the title of {titles[page.title()]}")
+        page.evaluate("document.getElementById('flDebug').remove()")  # not ours
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                problems.append(f"{path} is wider than {width} px")
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                found = axe.run(page, options={"resultTypes": ["violations"]})
+                if found.violations_count:
+                    problems.append(f"{path}, {width} px, {theme}:\n{found.generate_report()}")
+    assert not problems, "\n".join(problems)
+
+
+def write_a_note_with_long_words(page: Page) -> None:
+    page.goto("/notes/new")
+    page.get_by_label("Title").fill(LONG)
+    page.get_by_label("Text (optional)").fill(LONG)
+    page.get_by_role("button", name="Save note").click()
+    page.wait_for_url("**/notes/*")

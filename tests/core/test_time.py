@@ -1,0 +1,57 @@
+"""Times: aware in Python, UTC in the database."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from flask import render_template_string
+from sqlalchemy import select
+from sqlalchemy.exc import StatementError
+
+from app.auth.models import User
+from app.core.database import db
+from app.core.time import now
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC),
+        datetime(2026, 1, 1, 0, 15, tzinfo=timezone(timedelta(hours=5, minutes=45))),
+        datetime(2025, 12, 31, 20, 0, tzinfo=timezone(-timedelta(hours=9))),
+        datetime(1, 1, 2, tzinfo=UTC),
+    ],
+)
+def test_it_gives_back_the_same_instant_in_utc(moment, app, person):
+    person("a@example.com", created_at=moment)
+    with app.app_context():
+        found = db.session.scalar(select(User.created_at))
+        assert found == moment
+        assert found.tzinfo is UTC
+        # Compared as instants, whatever zone the other is in.
+        same = moment.astimezone(timezone(timedelta(hours=-3)))
+        assert db.session.scalar(select(User.id).where(User.created_at == same))
+        assert not db.session.scalar(select(User.id).where(User.created_at < same))
+
+
+def test_it_refuses_a_time_without_a_zone(app):
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001
+    with app.app_context():
+        with pytest.raises(StatementError, match="naive"):
+            db.session.scalar(select(User.id).where(User.created_at < naive))
+        db.session.rollback()
+        db.session.add(User(email="a@example.com", password_hash="x", created_at=naive))
+        with pytest.raises(StatementError, match="naive"):
+            db.session.commit()
+        db.session.rollback()
+
+
+def test_it_is_now_in_utc():
+    assert now().utcoffset() == timedelta(0)
+    assert abs(now() - datetime.now(timezone(timedelta(hours=2)))) < timedelta(minutes=1)
+
+
+def test_it_writes_times_for_machines_and_for_people(app):
+    moment = datetime(2026, 9, 5, 7, 3, 9, 500, tzinfo=UTC)
+    with app.test_request_context():
+        page = render_template_string("{{ m|iso }} {{ m|day }}, {{ m|minute }}", m=moment)
+    assert page == "2026-09-05T07:03:09+00:00 05 Sept 2026, 05 Sept 2026, 07:03"

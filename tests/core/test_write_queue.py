@@ -1,0 +1,97 @@
+"""Writers one after the other: none is lost, and none that hangs or dies holds up the rest."""
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import pytest
+from sqlalchemy import text
+
+from app.core.database import db, reading
+from tests.remote import Remote
+from tests.server import BIN, ROOT, Server
+
+THREADS = 16
+INCREMENTS_EACH = 25
+PATIENCE_SECONDS = 30
+
+
+def test_it_loses_no_increment(tmp_path):
+    server = Server(tmp_path, {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4"})
+    server.start(str(BIN / "gunicorn"), "tests.counter:app")
+    try:
+        first = Remote(server.url)
+        token = {"csrf_token": first.token()}
+        assert first.post("/counter/start", token).text == "started"
+
+        def count(number: int) -> set[int]:
+            browser = Remote(server.url)
+            for cookie in first.jar:
+                browser.jar.set_cookie(cookie)
+            posted = (browser.post("/counter", token) for _ in range(INCREMENTS_EACH))
+            return {answer.status_code for answer in posted}
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            assert set().union(*pool.map(count, range(THREADS))) == {200}
+        assert first.get("/counter").text == str(THREADS * INCREMENTS_EACH)
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def holder(own, tmp_path):
+    """Another process that holds the write lock."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.holder", f"sqlite:///{tmp_path / 'app.db'}"],
+        cwd=ROOT, env=os.environ | {"INSTANCE_PATH": str(tmp_path)}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"holding\n"
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def write(own):
+    """Begins a writing transaction in a thread of its own; the promise that it did."""
+
+    def run() -> str:
+        with own.app_context():
+            db.session.execute(text("SELECT 1"))
+            db.session.rollback()
+            return "written"
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield lambda: pool.submit(run)
+
+
+def test_it_goes_on_when_the_holder_is_killed(holder, own, write):
+    writers = [write() for _ in range(4)]
+    assert not wait(writers, 0.2).done
+    with own.app_context(), reading():
+        db.session.execute(text("SELECT 1"))  # who reads does not wait
+    os.kill(holder.pid, signal.SIGKILL)
+    assert {writer.result(PATIENCE_SECONDS) for writer in writers} == {"written"}
+
+
+def test_it_says_locked_when_the_holder_hangs(impatient, own_alice, holder):
+    form = own_alice.fill("/account/profile")
+    os.kill(holder.pid, signal.SIGSTOP)
+    for _ in range(2):
+        assert own_alice.send(form, {"name": "Alicia"}).status_code == 503
+    assert own_alice.get("/dashboard").status_code == 200
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait(PATIENCE_SECONDS)
+    assert own_alice.send(form, {"name": "Alicia"}).status_code == 303
+
+
+def test_it_ends_the_turn_of_a_transaction_that_fails(own, write):
+    with own.app_context():
+        with pytest.raises(ZeroDivisionError), db.engine.begin() as connection:
+            connection.execute(text("SELECT 1"))
+            raise ZeroDivisionError
+    assert write().result(PATIENCE_SECONDS) == "written"
+

@@ -1,0 +1,63 @@
+"""The landing page and the dashboard."""
+
+from app.main.dashboard import add_card
+from tests.apps import another_app
+from tests.http import Browser
+
+
+def test_it_greets_visitors_and_leads_them_on(visitor):
+    page = visitor.get("/")
+    assert page.status_code == 200
+    assert 'href="/auth/register"' in page.text
+    assert 'href="/auth/login"' in page.text
+
+
+def test_it_sets_no_cookie_and_may_be_kept_by_caches(visitor):
+    page = visitor.get("/")
+    assert "Set-Cookie" not in page.headers
+    assert "no-store" not in page.headers.get("Cache-Control", "")
+
+
+def test_it_says_what_it_is(visitor):
+    page = visitor.get("/").text
+    assert "<title>" in page
+    assert 'name="description" content="' in page
+    assert page.count("<h1") == 1
+
+
+def test_it_asks_for_a_log_in_before_the_dashboard(visitor):
+    answer = visitor.get("/dashboard")
+    assert (answer.status_code, answer.location) == (303, "/auth/login?next=/dashboard")
+
+
+def test_it_greets_by_name_or_by_address(alice, person, sign_in):
+    assert "Hello, Alice" in sign_in(alice).get("/dashboard").text
+    nameless = person("nameless@example.com")
+    assert "Hello, nameless@example.com" in sign_in(nameless).get("/dashboard").text
+    sly = person("sly@example.com", name="<script>alert(1)</script>")
+    assert "<script>alert" not in sign_in(sly).get("/dashboard").text
+
+
+def test_it_tells_the_unconfirmed_what_to_do(alice, erin, sign_in):
+    hint = "not confirmed yet"
+    page = sign_in(erin).get("/dashboard").text
+    assert hint in page
+    assert 'href="/auth/confirm"' in page
+    assert hint not in sign_in(alice).get("/dashboard").text
+
+
+def test_it_keeps_the_dashboard_from_caches(alice, sign_in):
+    assert sign_in(alice).get("/dashboard").headers["Cache-Control"] == "no-store"
+
+
+def test_it_shows_the_cards_that_features_add(app, alice, sign_in):
+    with another_app(app) as made:
+        # Any template will do: it is the numbers that are asked for.
+        add_card(made, "core/error.html", lambda: {})
+        add_card(made, "core/error.html", lambda: {})
+        before = sign_in(alice)
+        browser = Browser(made.test_client())
+        before.copy_cookies_to(browser)
+        page = browser.get("/dashboard").text
+        assert page.count('class="error-code"') == 2
+        assert 'class="error-code"' not in before.get("/dashboard").text

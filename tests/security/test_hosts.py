@@ -1,0 +1,65 @@
+"""Which hosts the site answers for, and which it names."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.apps import PRODUCTION, SITE, SecureBrowser, another_app
+from tests.mailbox import Mailbox
+
+FORGED = ["evil.example", "example.org.evil.example", "evilexample.org", "127.0.0.1", "x y", "a@b"]
+
+
+@pytest.mark.parametrize("host", FORGED)
+@pytest.mark.parametrize("path", ["/", "/auth/login", "/account/profile", "/nowhere"])
+def test_it_refuses_others_with_a_page(host, path, secure):
+    answer = secure.get(path, headers={"Host": host})
+    assert answer.status_code == 400
+    assert answer.mimetype == "text/html"
+    assert answer.headers["X-Request-ID"] in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_it_refuses_others_to_programs(secure):
+    headers = {"Host": "evil.example", "Accept": "application/json"}
+    answer = secure.get("/", headers=headers)
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+
+
+def test_it_refuses_others_the_sending_of_forms(alice, secure):
+    form = secure.fill("/auth/reset")
+    answer = secure.send(form, {"email": alice.email}, headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("host", ["example.org", "example.org:443"])
+def test_it_answers_for_its_own(host, secure):
+    assert secure.get("/", headers={"Host": host}).status_code == 200
+
+
+def test_it_answers_for_subdomains_when_told(app):
+    with another_app(app, **PRODUCTION | {"TRUSTED_HOSTS": [".example.org"]}) as made:
+        browser = SecureBrowser(made.test_client())
+        assert browser.get("/", headers={"Host": "a.example.org"}).status_code == 200
+        assert browser.get("/", headers={"Host": "aexample.org"}).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["/auth/reset", "/auth/confirm", "/auth/register"])
+def test_it_never_names_a_forged_host_in_mails(page, app, erin, browser, mailbox):
+    opened = browser()
+    form = opened.fill(page)
+    fields = {"email": erin.email, "password": "long enough to be one"}
+    headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    assert opened.send(form, fields, headers=headers).status_code in (303, 400)
+    answer = opened.submit(page, fields, headers={"X-Forwarded-Host": "evil.example"})
+    assert answer.status_code == 303
+    for mail in mailbox.to(erin.email):
+        assert "http://localhost/auth/" in mail.as_string()
+        assert "evil" not in mail.as_string()
+
+
+def test_it_names_its_public_address_in_mails(app, erin, secure, production):
+    secure.submit("/auth/confirm", {"email": erin.email})
+    folder = Path(app.instance_path) / "mail"
+    [mail] = Mailbox(folder, production.extensions["outbox"]).to(erin.email)
+    assert f"{SITE}/auth/confirm/" in mail.get_body(("plain",)).get_content()

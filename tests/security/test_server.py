@@ -1,0 +1,160 @@
+"""The real server: what reaches the app through a socket, and what does not."""
+
+import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.apps import PRODUCTION
+from tests.remote import Remote
+from tests.server import Server
+
+HOST = "Host: example.org"
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """gunicorn as in production, once for all tests here that want the same settings."""
+    running = {}
+
+    def make(proxies):
+        if proxies not in running:
+            environ = {
+                "APP_ENV": "production",
+                "SECRET_KEY": str(PRODUCTION["SECRET_KEY"]),
+                "TRUSTED_HOSTS": "example.org",
+                "TRUSTED_PROXIES": str(proxies),
+                "MAIL_URL": "file:",
+            }
+            running[proxies] = Server(tmp_path_factory.mktemp("server"), environ)
+            running[proxies].start()
+        return running[proxies]
+
+    yield make
+    for server in running.values():
+        server.stop()
+
+
+def talk(server, *lines, body=b""):
+    """Send a request as it is written; the status, and the whole answer."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        head = "\r\n".join([*lines, "Connection: close", "", ""])
+        connection.sendall(head.encode("latin-1") + body)
+        answer = b""
+        while chunk := connection.recv(65_536):
+            answer += chunk
+    return int(answer.split(b" ", 2)[1]), answer.decode("latin-1")
+
+
+def lines_of(server):
+    return [json.loads(line) for line in server.log.read_text().splitlines() if line[:1] == "{"]
+
+
+def test_a_chunked_body_is_refused(start):
+    status, answer = talk(
+        start(0), "POST /auth/login HTTP/1.1", HOST, "Transfer-Encoding: chunked",
+        "Content-Type: application/x-www-form-urlencoded", body=b"5\r\nemail\r\n0\r\n\r\n",
+    )  # fmt: skip
+    assert status == 411
+    assert "X-Request-ID: " in answer
+    assert "<h1>" in answer
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/", "/account/profile", "/livez"])
+def test_a_chunked_body_is_refused_wherever_it_goes(path, start):
+    status, _ = talk(
+        start(0), f"POST {path} HTTP/1.1", HOST, "Transfer-Encoding: chunked",
+        body=b"1\r\nx\r\n0\r\n\r\n",
+    )  # fmt: skip
+    assert 400 <= status < 500
+
+
+def test_two_lengths_are_refused(start):
+    status, _ = talk(
+        start(0), "POST /auth/login HTTP/1.1", HOST, "Transfer-Encoding: chunked",
+        "Content-Length: 3", body=b"5\r\nemail\r\n0\r\n\r\n",
+    )  # fmt: skip
+    assert status in (400, 411)
+
+
+def test_a_large_body_is_refused_before_it_is_sent(start):
+    status, _ = talk(
+        start(0), "POST /auth/login HTTP/1.1", HOST, "Content-Length: 99999999",
+        "Content-Type: application/x-www-form-urlencoded",
+    )  # fmt: skip
+    assert status == 413
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["GET / HTTP/1.1", "Host: evil.example"],
+        ["GET / HTTP/1.0"],
+        ["GET / HTTP/1.1", HOST, "Host: evil.example"],
+        ["GET http://evil.example/ HTTP/1.1", "Host: evil.example"],
+        ["GET /\0 HTTP/1.1", HOST],
+        ["GET / HTTP/1.1", HOST, "Cookie: \0"],
+    ],
+)
+def test_a_malformed_or_forged_request_is_refused(lines, start):
+    assert talk(start(0), *lines)[0] == 400
+
+
+def test_a_proxy_is_not_believed_unless_told(start):
+    lines = ("GET /account/profile HTTP/1.1", HOST)
+    forged = (
+        "X-Forwarded-For: 203.0.113.66",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Protocol: ssl",
+        "X-Forwarded-Ssl: on",
+        "X-Request-ID: chosen-by-the-visitor",
+    )
+    for proxies, client in ((0, "127.0.0.1"), (1, "203.0.113.66")):
+        server = start(proxies)
+        _, answer = talk(server, *lines, *forged)
+        request_id = answer.split("X-Request-ID: ")[1].split("\r\n")[0]
+        [line] = [entry for entry in lines_of(server) if entry.get("request_id") == request_id]
+        assert line["client"] == client
+        assert (request_id == "chosen-by-the-visitor") is (proxies == 1)
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(0, 403), (1, 400)])
+def test_the_scheme_comes_from_trusted_proxies_alone(proxies, status, start):
+    # By HTTPS the Origin is our own, and what is missing is the token.
+    status_, answer = talk(
+        start(proxies), "POST /auth/login HTTP/1.1", "Host: example.org:443", "Content-Length: 0",
+        "Origin: https://example.org", "X-Forwarded-Proto: https", "X-Forwarded-For: 192.0.2.1",
+    )  # fmt: skip
+    assert status_ in (status, 400)
+    assert "X-Request-ID: " in answer
+
+
+def test_script_name_and_path_are_nobodys_to_choose(start):
+    _, answer = talk(
+        start(0), "GET /account/profile HTTP/1.1", HOST, "Script-Name: /evil", "Script_Name: /evil",
+        "Path-Info: /livez", "Path_Info: /livez",
+    )  # fmt: skip
+    if answer.startswith("HTTP/1.1 303"):
+        location = answer.split("Location: ")[1].split("\r\n")[0]
+        assert urlsplit(location).path == "/auth/login"
+    else:
+        assert answer.startswith("HTTP/1.1 400")
+
+
+def test_limits_are_exact_across_processes(server):
+    """Two workers count together: of sixty failures at once exactly twenty are answered."""
+    running = server(WEB_CONCURRENCY="2", WEB_THREADS="4")
+    browsers = [Remote(running.url) for _ in range(12)]
+    forms = [browser.fill("/auth/login") for browser in browsers]
+
+    def fail(number):
+        browser, form = browsers[number % 12], forms[number % 12]
+        fields = {"email": f"user{number}@example.com", "password": "a wrong one"}
+        return browser.send(form, fields).status_code
+
+    with ThreadPoolExecutor(12) as threads:
+        statuses = list(threads.map(fail, range(60)))
+    assert statuses.count(422) == 20
+    assert statuses.count(429) == 40

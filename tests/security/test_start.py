@@ -1,0 +1,102 @@
+"""Settings that must not be served: the start stops, and says what to do instead."""
+
+import logging
+import os
+import subprocess
+
+import pytest
+
+from app import create_app
+from app.core.database import db
+from config import ConfigError
+from tests.server import BIN, ROOT
+
+KEY = "a key of the tests, long enough to be one"
+GOOD = {"APP_ENV": "production", "SECRET_KEY": KEY, "TRUSTED_HOSTS": "example.org"}
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Makes an app of these environment variables and nothing else."""
+    monkeypatch.setattr(logging.root, "handlers", logging.root.handlers)
+    monkeypatch.setattr(logging.root, "level", logging.root.level)
+    made = []
+
+    def make(**environ):
+        for name in ("APP_ENV", "DATABASE_URL", "LOG_LEVEL", "LOG_FORMAT"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in ({"INSTANCE_PATH": str(tmp_path)} | environ).items():
+            monkeypatch.setenv(name, value)
+        made.append(create_app())
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        ({"SECRET_KEY": ""}, "secrets.token_urlsafe(48)"),
+        ({"SECRET_KEY": "   "}, "secrets.token_urlsafe(48)"),
+        ({"SECRET_KEY": "x" * 31}, "32 or more bytes"),
+        ({"SECRET_KEY": "development-key-that-production-refuses"}, "32 or more bytes"),
+        ({"SECRET_KEY_FALLBACKS": f"{KEY}, short"}, "SECRET_KEY_FALLBACKS"),
+        (
+            {"SECRET_KEY_FALLBACKS": "development-key-that-production-refuses"},
+            "SECRET_KEY_FALLBACKS",
+        ),
+        ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS=example.org,www.example.org"),
+        ({"TRUSTED_HOSTS": " , "}, "TRUSTED_HOSTS=example.org,www.example.org"),
+        ({"APP_ENV": "prod"}, "development, testing, production"),
+        ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES='one'"),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES='-1'"),
+        ({"TRUSTED_PROXIES": "1.5"}, "TRUSTED_PROXIES='1.5'"),
+        ({"PUBLIC_URL": "example.org"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "ftp://example.org"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "https://"}, "such as https://example.org"),
+        ({"LOG_LEVEL": "LOUD"}, "DEBUG, INFO, WARNING or ERROR"),
+        ({"LOG_FORMAT": "xml"}, "text or json"),
+        ({"MAX_CONTENT_LENGTH": "much"}, "a number of bytes"),
+        ({"MAIL_URL": "nonsense"}, "MAIL_URL"),
+        ({"MAIL_URL": "http://example.org"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://host:port"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://["}, "MAIL_URL"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+    ],
+)
+def test_it_names_the_setting_and_the_remedy(change, remedy, start):
+    with pytest.raises(ConfigError) as error:
+        start(**GOOD | change)
+    assert remedy in str(error.value)
+    assert KEY not in str(error.value)
+    assert next(iter(change)) in str(error.value)
+
+
+def test_it_starts_with_good_settings(start):
+    app = start(**GOOD, MAIL_URL="file:", LOG_LEVEL="ERROR")
+    assert app.config["PUBLIC_URL"] == "https://example.org"
+    assert not app.debug
+    assert not app.testing
+    assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev")]
+
+
+def test_it_takes_host_names_however_they_are_typed(start):
+    names = "Example.ORG, .Example.net"
+    app = start(**GOOD | {"TRUSTED_HOSTS": names}, MAIL_URL="file:", LOG_LEVEL="ERROR")
+    for host in ("example.org", "www.example.net"):
+        assert app.test_client().get("/livez", headers={"Host": host}).status_code == 200
+
+
+def test_the_server_ends_with_the_remedy_and_without_a_traceback(tmp_path):
+    environ = {**os.environ, "APP_ENV": "production", "INSTANCE_PATH": str(tmp_path), "PORT": "0"}
+    for name in ("SECRET_KEY", "TRUSTED_HOSTS", "DATABASE_URL"):
+        environ.pop(name, None)
+    result = subprocess.run(
+        [str(BIN / "gunicorn"), "wsgi:app"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert result.returncode != 0
+    assert result.stderr.count("secrets.token_urlsafe(48)") == 1

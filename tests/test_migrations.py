@@ -1,0 +1,231 @@
+"""Migrations: from nothing to the models, from each revision, and back."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from app.auth.models import User
+from app.core.database import ROOT, db
+from app.core.time import now
+from tests.apps import another_app
+from tests.database import empty_database
+
+PROCESSES = 4
+SCRIPTS = ROOT / "migrations"
+REVISIONS = [
+    script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions("base", "heads")
+][::-1]
+
+
+@pytest.fixture
+def url(tmp_path):
+    with empty_database(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def empty(app, url):
+    """An app on an empty database, within its context."""
+    with another_app(app, DATABASE_URL=url) as made, made.app_context():
+        yield made
+
+
+def revision() -> str | None:
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def differences() -> list[object]:
+    """What the models have and the database has not, or has otherwise.
+
+    Tables without a model are left out: those of a feature that was deleted stay until somebody
+    writes a migration that drops them.
+    """
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_object": lambda item, name, kind, reflected, other: (
+                    name in db.metadata.tables if kind == "table" else True
+                )
+            },
+        )
+        return compare_metadata(context, db.metadata)
+
+
+def test_it_has_one_head():
+    scripts = ScriptDirectory(str(SCRIPTS))
+    assert len(scripts.get_heads()) == len(scripts.get_bases()) == 1
+    assert len(REVISIONS) == len(list(SCRIPTS.glob("versions/*.py")))
+
+
+def test_it_leads_to_the_models(empty):
+    upgrade()
+    assert revision() == REVISIONS[-1]
+    assert differences() == []
+    assert set(db.metadata.tables) <= tables()
+
+
+def test_it_notices_what_a_migration_forgot(empty):
+    upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_user_name_id"))
+        connection.execute(text("ALTER TABLE token DROP COLUMN purpose"))
+    assert len(differences()) == 2
+
+
+def test_it_goes_up_and_down_step_by_step(empty):
+    seen = []
+    for number in REVISIONS:
+        upgrade(revision=number)
+        assert revision() == number
+        seen.append(tables())
+    for number in REVISIONS[-2::-1]:
+        downgrade(revision=number)
+        seen.pop()
+        assert (revision(), tables()) == (number, seen[-1])
+    downgrade(revision="base")
+    assert (revision(), tables()) == (None, set())
+    upgrade()
+    assert differences() == []
+
+
+@pytest.mark.parametrize("start", REVISIONS)
+def test_it_goes_to_the_head_from_each_revision_and_keeps_what_is_there(start, empty):
+    upgrade(revision=start)
+    insert_user("alice@example.com")
+    upgrade()
+    assert differences() == []
+    downgrade(revision=start)
+    upgrade()
+    with db.engine.connect() as connection:
+        assert connection.scalar(text('SELECT email FROM "user"')) == "alice@example.com"
+
+
+def insert_user(email: str) -> None:
+    # Not through the model, which is the head's.
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                'INSERT INTO "user" (email, name, password_hash, role, created_at)'
+                " VALUES (:email, 'Alice', 'x', 'user', :at)"
+            ),
+            {"email": email, "at": now().replace(tzinfo=None)},
+        )
+
+
+def test_it_changes_nothing_the_second_time(empty):
+    upgrade()
+    insert_user("alice@example.com")
+    upgrade()
+    assert revision() == REVISIONS[-1]
+    assert db.session.query(User).count() == 1
+
+
+def test_it_happens_once_when_several_processes_begin_at_the_same_time(url, tmp_path):
+    command = [sys.executable, "-m", "flask", "db", "upgrade"]
+    environ = {"APP_ENV": "testing", "INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url}
+    started = [
+        subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+        for _ in range(PROCESSES)
+    ]
+    ended = [(process.communicate()[1], process.returncode) for process in started]
+    assert [code for _, code in ended] == [0] * PROCESSES, ended
+
+
+@pytest.fixture
+def migrate(empty, tmp_path):
+    """Adds a migration to a copy of ours, and upgrades to it."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def run(body: str) -> None:
+        (scripts / "versions" / "9999_next.py").write_text(
+            "import sqlalchemy as sa\n"
+            "from alembic import op\n"
+            f"revision, down_revision = '9999', {REVISIONS[-1]!r}\n"
+            f"def upgrade():\n{body}"
+        )
+        upgrade(directory=str(scripts))
+
+    upgrade()
+    insert_user("alice@example.com")
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO token (token_hash, user_id, purpose, email, expires_at)"
+                " SELECT :hash, id, 'confirm', email, created_at FROM \"user\""
+            ),
+            {"hash": b"x" * 32},
+        )
+    return run
+
+
+REBUILD_USER = """
+    with op.batch_alter_table("user", recreate="always") as batch:
+        batch.alter_column("name", type_=sa.String(120))
+        batch.add_column(sa.Column("motto", sa.String(50)))
+"""
+
+
+def enforced() -> bool:
+    """Whether a row may refer to what is not there."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return True
+        return connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_it_keeps_the_rows_that_refer_to_a_table_that_is_rebuilt(migrate):
+    migrate(REBUILD_USER)
+    assert revision() == "9999"
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM token")) == 1
+        assert connection.scalar(text('SELECT motto FROM "user"')) is None
+    assert enforced()
+    # The foreign key leads to the new table.
+    with db.engine.begin() as connection:
+        connection.execute(text('DELETE FROM "user"'))
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM token")) == 0
+
+
+def test_it_has_not_happened_when_it_fails_halfway(migrate):
+    with pytest.raises(ZeroDivisionError):
+        migrate(REBUILD_USER + "    1 / 0\n")
+    assert revision() == REVISIONS[-1]
+    assert differences() == []
+    assert enforced()
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM token")) == 1
+
+
+def test_it_has_not_happened_when_rows_would_refer_to_nothing(migrate):
+    with pytest.raises(Exception, match=r"refer to what is not there|foreign key"):
+        migrate("    op.execute('UPDATE token SET user_id = 99')\n")
+    assert revision() == REVISIONS[-1]
+    assert enforced()
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT user_id FROM token")) != 99
+
+
+def test_it_is_written_as_sql_for_who_runs_it_by_hand(app, tmp_path):
+    environ = {"APP_ENV": "testing", "INSTANCE_PATH": str(tmp_path)}
+    script = subprocess.run(
+        [sys.executable, "-m", "flask", "db", "upgrade", "--sql"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert 'CREATE TABLE "user"' in script or "CREATE TABLE user" in script
+    assert not (tmp_path / "app.db").exists() or (tmp_path / "app.db").stat().st_size == 0
