@@ -5,6 +5,7 @@ A setting is read from the environment variable of the same name; in development
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -61,7 +62,7 @@ def one_of(*names: str) -> Callable[[str], str]:
 
 
 def web_address(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
+    if not re.match(r"https?://[^/]", text):
         raise ValueError(text)
     return text.rstrip("/")
 
@@ -78,7 +79,7 @@ class Config:
     SECRET_KEY_FALLBACKS = Env([], words, "keys, comma-separated")
 
     # Host names that requests may be for, comma-separated; `.example.org` covers subdomains.
-    TRUSTED_HOSTS = Env(None, words, "host names, comma-separated")
+    TRUSTED_HOSTS = Env(None, lambda text: words(text.lower()), "host names, comma-separated")
     # How many reverse proxies stand in front. Their X-Forwarded-For and -Proto are believed.
     TRUSTED_PROXIES = Env(0, natural, "a number of proxies, 0 for none")
     # The address of this site in mails. Never taken from a request, which anyone can forge.

@@ -123,9 +123,11 @@ def init_app(app: Flask) -> None:
         raise ConfigError(f"INSTANCE_PATH must be a folder that can be written: {error}") from None
     url = database_url(app.config["DATABASE_URL"] or f"sqlite:///{instance / 'app.db'}")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        sqlite_options() if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
-    )
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # Errors are logged with their statement: not with somebody's text or password hash.
+        "hide_parameters": not app.debug,
+        **(sqlite_options() if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}),
+    }
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
@@ -176,7 +178,7 @@ def prepare_sqlite(engine: Engine) -> None:
             queue.begin(connection)
         else:
             # Past SQLAlchemy, which takes longer over it than SQLite does over the query.
-            connection.connection.execute("BEGIN")  # type: ignore[attr-defined]
+            connection.connection.execute("BEGIN")
 
     # A connection in the pool has no transaction; neither has one that is closed.
     @event.listens_for(engine, "checkin")

@@ -56,7 +56,8 @@ def wants_json() -> bool:
     if request.path.startswith("/api/"):
         return True
     accept = request.accept_mimetypes
-    return accept.best_match(["text/html", "application/json"]) == "application/json"
+    best = accept.best_match(["text/html", "application/json", "application/problem+json"])
+    return best is not None and best != "text/html"
 
 
 def init_app(app: Flask) -> None:

@@ -48,25 +48,26 @@ def add(
 
 def items(menu: str) -> list[Item]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
+    root = request.script_root
     found = [
-        Item(entry.label, _url(entry.endpoint), entry.icon, entry.method)
+        Item(entry.label, root + _path(entry.endpoint), entry.icon, entry.method)
         for entry in current_app.extensions["nav"].get(menu, ())
         if entry.visible is None or entry.visible()
     ]
-    here = request.path
+    here = root + request.path
     matching = [item for item in found if here.startswith(item.url)]
     if matching:
         max(matching, key=lambda item: len(item.url)).active = True
     return found
 
 
-def _url(endpoint: str) -> str:
-    # A menu's URLs never change, and `url_for` for each of a dozen is dear on every page. Built
+def _path(endpoint: str) -> str:
+    # A menu's paths never change, and `url_for` for each of a dozen is dear on every page. Built
     # from the map, not from the request: a page about an untrusted host has menus, too.
     cache: dict[str, str] = current_app.extensions["nav_urls"]
     if endpoint not in cache:
         cache[endpoint] = current_app.url_map.bind("").build(endpoint)
-    return request.script_root + cache[endpoint]
+    return cache[endpoint]
 
 
 def init_app(app: Flask) -> None:

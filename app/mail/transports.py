@@ -3,6 +3,7 @@
 import secrets
 import smtplib
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from ipaddress import ip_address
@@ -98,13 +99,17 @@ def init_app(app: Flask) -> None:
     given = app.config["MAIL_URL"]
     if given is None and app.config["APP_ENV"] == "production":
         app.logger.warning("MAIL_URL is not set: mails are kept in %s, not sent", folder)
-    url = urlsplit(given or "file:")
-    transports = {
-        "smtp": lambda: SMTP(url),
-        "smtps": lambda: SMTP(url),
-        "file": lambda: Folder(Path(url.path) if url.path else folder),
-        "console": Console,
+    transports: dict[str, Callable[[SplitResult], Transport]] = {
+        "smtp": SMTP,
+        "smtps": SMTP,
+        "file": lambda url: Folder(Path(url.path) if url.path else folder),
+        "console": lambda url: Console(),
     }
-    if url.scheme not in transports:
-        raise ConfigError("MAIL_URL must begin with smtp://, smtps://, file: or console:.")
-    app.extensions["mail_transport"] = transports[url.scheme]()
+    try:
+        url = urlsplit(given or "file:")
+        app.extensions["mail_transport"] = transports[url.scheme](url)
+    except (KeyError, ValueError):  # not shown: it may hold a password
+        raise ConfigError(
+            "MAIL_URL is not accepted: give smtp://user:password@host:587, smtps://…, file: or "
+            "console:. In a user or password, write special characters as %2F and so on."
+        ) from None

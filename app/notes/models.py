@@ -6,7 +6,17 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import record
@@ -92,7 +102,7 @@ class Note(Base):
 _LISTED = select(Note.title, func.substr(Note.body, 1, EXCERPT_LENGTH), Note.updated_at, Note.id)
 
 
-def listed(user_id: int, q: str = "") -> Select[Any]:
+def listed(user_id: int | BindParameter[int], q: str = "") -> Select[Any]:
     """Title, excerpt, time and id of a user's notes; those with `q` in title or body."""
     statement = _LISTED.where(Note.user_id == user_id)
     if q:

@@ -99,4 +99,6 @@ def client() -> str:
         address = ip_address(text)
     except ValueError:
         return text
+    if address.version == 6 and address.ipv4_mapped:
+        return str(address.ipv4_mapped)  # a server that listens on [::] sees IPv4 clients like this
     return str(ip_network((address, 64), strict=False)) if address.version == 6 else text

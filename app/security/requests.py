@@ -6,19 +6,16 @@ URLENCODED = "application/x-www-form-urlencoded"
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(check_length)
-    app.before_request(check_fields)
+    app.before_request(check_body)
 
 
-def check_length() -> None:
-    """A body whose length is not announced would be cut off silently, and then believed."""
-    if request.content_length is None and "Transfer-Encoding" in request.headers:
-        abort(411)
-
-
-def check_fields() -> None:
-    """Bound the fields of an urlencoded form; Werkzeug does so for multipart alone."""
-    if request.mimetype == URLENCODED and request.content_length:
+def check_body() -> None:
+    if request.content_length is None:
+        # A body whose length is not announced would be cut off silently, and then believed.
+        if "Transfer-Encoding" in request.headers:
+            abort(411)
+    elif request.mimetype == URLENCODED:
+        # Bound the fields of an urlencoded form; Werkzeug does so for multipart alone.
         if request.content_length > current_app.config["MAX_FORM_MEMORY_SIZE"]:
             abort(413)
         if request.get_data().count(b"&") >= current_app.config["MAX_FORM_PARTS"]:

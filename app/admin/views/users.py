@@ -136,7 +136,7 @@ def _page(id: int, form: UserForm | None = None) -> str:
         user=user,
         form=form or UserForm(formdata=None, obj=user),
         roles=ROLES,
-        sessions=[row[1:] for row in rows if row.last_seen_at],
+        sessions=[(describe(agent), address, seen) for _, agent, address, seen in rows if seen],
         history=db.session.execute(
             history.where(AuditEvent.subject == user.subject)
             .order_by(AuditEvent.id.desc())
