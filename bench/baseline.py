@@ -3,8 +3,8 @@
 What it does: Flask, Flask-SQLAlchemy with its defaults (entities, `db.paginate` with its count,
 SQLite as the driver opens it), Flask-Login's stock session cookie with the user looked up by
 primary key, Flask-WTF's forms with their CSRF token and WTForms' own widgets, Jinja templates
-with `url_for`, flashes, and Flask's own static files. The tables, their rows, the index of the list and
-the HTML of the pages are those of the app it is compared with, to within a few per cent of bytes.
+with `url_for`, flashes, and Flask's own static files. The tables, their rows, the index of the list
+and the HTML of the pages are those of the app it is compared with, to within a few per cent.
 
 What it does not do: no log, no request id, no response headers beside Flask's, no check of where
 a POST comes from, no bounds or rate limits; its sessions cannot be listed or ended; its pages

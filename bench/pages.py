@@ -10,6 +10,7 @@ medians of the rounds in µs of user and system time of the workers per request,
 """
 
 import argparse
+import os
 import re
 import secrets
 import shutil
@@ -21,8 +22,16 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.server import Client, Request, Server, environment, form_request, load, repeat
-from bench.server import sample_data
+from bench.server import (
+    Client,
+    Request,
+    Server,
+    environment,
+    form_request,
+    load,
+    repeat,
+    sample_data,
+)
 
 APPLICATIONS = {
     "ours": "wsgi:app",
@@ -41,26 +50,30 @@ def start(folder: str) -> tuple[dict[str, Server], dict[str, str]]:
     environ = environment(folder)
     passwords = sample_data(environ)
 
-    import os
-
     os.environ |= environ
-    from bench import baseline
+    from bench import baseline  # reads its settings where it is imported
 
     baseline.copy_rows(f"{folder}/app.db", passwords)
     shutil.copy(f"{folder}/baseline.db", f"{folder}/bare.db")
     servers: dict[str, Server] = {}
-    for name, application in APPLICATIONS.items():
-        servers[name] = Server(application, environ)
+    try:
+        for name, application in APPLICATIONS.items():
+            servers[name] = Server(application, environ)
+    except BaseException:
+        for server in servers.values():
+            server.stop()
+        raise
     return servers, passwords
 
 
 def pages(server: Server, name: str, passwords: dict[str, str]) -> Pages:
-    """The requests to measure. Reader and writer differ, so that the list stays as long as it is."""
+    """The requests to measure. Reader and writer are two, so that the list stays as it is."""
     visitor, reader, writer = (Client(server.port) for _ in range(3))
     stylesheet = re.search(r'href="(/static/(?:core|baseline)/app[^"]*css)"', visitor.get("/"))[1]
     token = ""
     if name != "bare":
         reader.sign_in(READER, passwords[READER])
+        reader.get("/dashboard")  # the cookie that the first page sets stays for all others
         writer.sign_in(WRITER, passwords[WRITER])
         token = writer.token("/notes/new")
 
@@ -101,9 +114,7 @@ def size(server: Server, make: Callable[[], Request]) -> int:
     return len(body)
 
 
-def report(
-    sizes: dict[str, dict[str, int]], spent: dict[str, dict[str, list[float]]]
-) -> None:
+def report(sizes: dict[str, dict[str, int]], spent: dict[str, dict[str, list[float]]]) -> None:
     print("| page | bytes: ours / baseline | ours, µs | baseline, µs | ratio | bare, µs | ratio |")
     print("|---" + "|--:" * 6 + "|")
     for page in sizes["ours"]:

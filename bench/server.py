@@ -152,9 +152,7 @@ def form_request(path: str, headers: dict[str, str], fields: dict[str, Any]) -> 
     return "POST", path, headers | FORM, urlencode(fields)
 
 
-def load(
-    port: int, requests: Iterable[Request], clients: int
-) -> list[tuple[int, float]]:
+def load(port: int, requests: Iterable[Request], clients: int) -> list[tuple[int, float]]:
     """Send the requests from several clients at once; status and seconds of each."""
     lock, source = threading.Lock(), iter(requests)
 

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from app.auth.models import User
 from app.core.database import ROOT, db
@@ -174,7 +175,7 @@ def migrate(empty, tmp_path):
 
 
 REBUILD_USER = """
-    with op.batch_alter_table("user", recreate="always") as batch:
+    with op.batch_alter_table("user") as batch:
         batch.alter_column("name", type_=sa.String(120))
         batch.add_column(sa.Column("motto", sa.String(50)))
 """
@@ -213,7 +214,8 @@ def test_it_has_not_happened_when_it_fails_halfway(migrate):
 
 
 def test_it_has_not_happened_when_rows_would_refer_to_nothing(migrate):
-    with pytest.raises(Exception, match=r"refer to what is not there|foreign key"):
+    # Flask-Migrate ends the command at an error of SQLite's check; PostgreSQL refuses at once.
+    with pytest.raises((SystemExit, IntegrityError)):
         migrate("    op.execute('UPDATE token SET user_id = 99')\n")
     assert revision() == REVISIONS[-1]
     assert enforced()

@@ -97,9 +97,10 @@ def test_it_deletes(alice, carol, sign_in, browser, page, reload, events):
     assert "alice@example.com" not in admin.get("/admin/users/").text
     assert reload(alice) is None
     assert theirs.get("/dashboard").status_code == 303
-    assert browser().submit(
-        "/auth/login", {"email": alice.email, "password": PASSWORD}
-    ).status_code == 422
+    assert (
+        browser().submit("/auth/login", {"email": alice.email, "password": PASSWORD}).status_code
+        == 422
+    )
     for below in ("", "/suspension", "/delete"):
         assert admin.post(f"{page}{below}", {"csrf_token": admin.token()}).status_code == 404
     assert admin.get(page).status_code == 404

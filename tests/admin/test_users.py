@@ -12,7 +12,6 @@ BASE = "/admin/users/"
 SORTS = ["newest", "oldest", "email", "name"]
 
 
-
 @pytest.fixture
 def admin(carol, sign_in):
     return sign_in(carol)

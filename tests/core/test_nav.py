@@ -13,7 +13,9 @@ from tests.http import Browser
 def menus(page: str) -> dict[str, list[tuple[str, bool]]]:
     """For each menu of a page, by its label, the entries: address, and whether it is this page."""
     found = {}
-    for label, content in re.findall(r'<nav [^>]*aria-label="([^"]+)"[^>]*>(.*?)</nav>', page, re.S):
+    for label, content in re.findall(
+        r'<nav [^>]*aria-label="([^"]+)"[^>]*>(.*?)</nav>', page, re.S
+    ):
         entries = re.findall(r'<a class="nav-entry"[^>]*? href="([^"]*)"([^>]*)>', content)
         entries += re.findall(r'<a href="([^"]*)" class="nav-entry"([^>]*)>', content)
         found[unescape(label)] = [(url, 'aria-current="page"' in rest) for url, rest in entries]

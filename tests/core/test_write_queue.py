@@ -94,4 +94,3 @@ def test_it_ends_the_turn_of_a_transaction_that_fails(own, write):
             connection.execute(text("SELECT 1"))
             raise ZeroDivisionError
     assert write().result(PATIENCE_SECONDS) == "written"
-

@@ -18,9 +18,7 @@ from app.notes.models import Note
 def write(app: Flask) -> Callable[..., list[int]]:
     """Writes a note for each title past all forms; their ids."""
 
-    def make(
-        owner: User, *titles: str, body: str = "", at: datetime | None = None
-    ) -> list[int]:
+    def make(owner: User, *titles: str, body: str = "", at: datetime | None = None) -> list[int]:
         moment = at or now()
         rows = [
             {

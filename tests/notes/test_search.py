@@ -7,7 +7,6 @@ import pytest
 from tests.lists import ids
 
 
-
 @pytest.fixture
 def find(alice, sign_in, write):
     """Searches notes, given as title and text; the titles found."""

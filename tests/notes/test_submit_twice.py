@@ -91,7 +91,9 @@ def test_it_makes_one_note_of_many_at_once(server, tmp_path):
         titles = [{"title": f"Title {number}"} for number in range(SENDERS)]
         answers = send_at_once(browser, form, titles)
         assert sorted(answer.status_code for answer in answers) == [303] + [409] * (SENDERS - 1)
-        saved = next(t["title"] for t, a in zip(titles, answers, strict=True) if a.status_code < 400)
+        saved = next(
+            t["title"] for t, a in zip(titles, answers, strict=True) if a.status_code < 400
+        )
         assert browser.fill(f"{note}/edit").fields["title"] == saved
         for change, answer in zip(titles, answers, strict=True):
             if answer.status_code == 409:

@@ -19,10 +19,10 @@ def test_it_keeps_every_script_and_symbol(alice, sign_in, stored):
 
 
 def test_it_shows_the_same_text_again_in_the_form(alice, sign_in, write):
-    body = "\n\nleading lines, \"quotes\", </textarea><script>alert(1)</script>"
-    [id] = write(alice, "<b>Roof</b> \"quoted\"", body=body)
+    body = '\n\nleading lines, "quotes", </textarea><script>alert(1)</script>'
+    [id] = write(alice, '<b>Roof</b> "quoted"', body=body)
     form = sign_in(alice).fill(f"/notes/{id}/edit")
-    assert form.fields["title"] == "<b>Roof</b> \"quoted\""
+    assert form.fields["title"] == '<b>Roof</b> "quoted"'
     assert form.fields["body"] == body
 
 

@@ -1,0 +1,94 @@
+"""The mailbox of development."""
+
+import re
+
+import pytest
+
+from tests.apps import another_app
+from tests.http import Browser
+
+
+@pytest.fixture
+def development(app):
+    with another_app(app, APP_ENV="development", LOG_LEVEL="ERROR") as made:
+        yield made
+
+
+@pytest.fixture
+def developer(development):
+    return Browser(development.test_client())
+
+
+@pytest.fixture
+def receive(development, developer):
+    """Registers an account; the path of its mail in the mailbox."""
+
+    def register(**fields):
+        given = {"email": "new@example.com", "password": "a long enough secret"}
+        assert developer.submit("/auth/register", given | fields).status_code == 303
+        assert development.extensions["outbox"].drain()
+        return re.findall(r'href="(/dev/mail/[^"/]+)"', developer.get("/dev/mail").text)[0]
+
+    return register
+
+
+def test_it_says_when_it_is_empty(developer):
+    assert "No mail yet" in developer.get("/dev/mail").text
+
+
+def test_it_lists_what_was_sent(receive, developer):
+    receive()
+    page = developer.get("/dev/mail").text
+    assert "Confirm your e-mail address" in page
+    assert "new@example.com" in page
+
+
+def test_it_shows_a_mail_as_text_html_and_source(receive, developer):
+    path = receive(name="New & Old")
+    page = developer.get(path)
+    assert page.status_code == 200
+    assert "Hello New &amp; Old," in page.text
+    assert "Auto-Submitted: auto-generated" in page.text
+    assert f'src="{path}/html"' in page.text
+    [policy] = page.headers.getlist("Content-Security-Policy")
+    assert "frame-src 'self'" in policy
+
+
+def test_its_links_work_in_the_text_and_in_the_html(receive, developer):
+    path = receive()
+    for source in (path, f"{path}/html"):
+        links = re.findall(
+            r'href="http://[^"/]+(/auth/confirm/[\w-]+)"', developer.get(source).text
+        )
+        assert links
+        assert developer.get(links[0]).status_code == 200
+    assert developer.submit(links[0]).status_code == 303
+
+
+def test_the_html_of_a_mail_runs_nothing(receive, developer):
+    page = developer.get(receive(name="<script>alert(1)</script>") + "/html")
+    [policy] = page.headers.getlist("Content-Security-Policy")
+    assert policy.startswith("default-src 'none'")
+    assert "script" not in policy
+    assert "<script" not in page.text
+
+
+def test_the_text_of_a_mail_is_text(receive, developer):
+    page = developer.get(receive(name='<b>x</b> http://x"onclick=y')).text
+    assert "<b>x</b>" not in page
+    assert '"onclick' not in page
+
+
+@pytest.mark.parametrize(
+    "id", ["x", "..", "%2e%2e", "..%2fapp.db", "20260101T000000000000-abcd", "%00", "a" * 5_000]
+)
+def test_it_has_nothing_else(id, developer, receive):
+    receive()
+    for suffix in ("", "/html"):
+        answer = developer.get(f"/dev/mail/{id}{suffix}", follow_redirects=True)
+        assert answer.status_code == 404 or answer.request.path == "/dev/mail"
+
+
+def test_it_is_there_in_development_alone(visitor):
+    for path in ("/dev/mail", "/dev/mail/x", "/dev/mail/x/html", "/dev/previews"):
+        assert visitor.get(path).status_code == 404

@@ -1,0 +1,100 @@
+"""Mail and the transaction it is sent in: it leaves when that is committed, or never."""
+
+import pytest
+
+from app.auth.models import User
+from app.core.database import db
+
+
+@pytest.fixture
+def sent(app, mailbox):
+    return lambda: len(mailbox.to("ann@example.com"))
+
+
+def begin():
+    db.session.execute(db.text("SELECT 1"))
+
+
+def test_it_leaves_after_the_commit(app, post, sent):
+    with app.app_context():
+        begin()
+        post()
+        assert sent() == 0
+        db.session.commit()
+        assert sent() == 1
+
+
+def test_it_never_leaves_after_a_rollback(app, post, sent):
+    with app.app_context():
+        begin()
+        post()
+        db.session.rollback()
+        begin()
+        db.session.commit()
+    assert sent() == 0
+
+
+def test_it_never_leaves_when_nobody_commits(app, post, sent):
+    with app.app_context():
+        begin()
+        post()
+    with app.app_context():
+        begin()
+        db.session.commit()
+    assert sent() == 0
+
+
+def test_it_leaves_at_once_without_a_transaction(app, post, sent):
+    with app.app_context():
+        post()
+    assert sent() == 1
+
+
+def test_it_waits_for_the_transaction_around_a_savepoint(app, post, sent):
+    with app.app_context():
+        begin()
+        with db.session.begin_nested():
+            post()
+        assert sent() == 0
+        db.session.rollback()
+        assert sent() == 0
+
+
+def test_it_outlives_a_savepoint_that_fails(app, post, sent):
+    with app.app_context():
+        begin()
+        post()
+        savepoint = db.session.begin_nested()
+        begin()
+        savepoint.rollback()
+        db.session.commit()
+    assert sent() == 1
+
+
+def test_it_leaves_once(app, post, sent):
+    with app.app_context():
+        for _ in range(2):
+            begin()
+            post()
+            db.session.commit()
+        assert sent() == 2
+
+
+def test_it_does_not_leave_when_the_request_fails(app, alice, sign_in, mailbox, monkeypatch):
+    """The view has sent the mail, and then something breaks before it commits."""
+    from tests.conftest import PASSWORD
+
+    change = User.change_password
+
+    def broken(user, *arguments, **options):
+        change(user, *arguments, **options)
+        raise RuntimeError("as a bug would")
+
+    browser = sign_in(alice)
+    form = browser.fill("/account/password")
+    monkeypatch.setattr(User, "change_password", broken)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    fields = {"current_password": PASSWORD, "password": "another one, quite as long"}
+    assert browser.send(form, fields).status_code == 500
+    assert mailbox.to(alice.email) == []
+    sign_in(alice)  # and the password is the old one

@@ -1,0 +1,26 @@
+"""Mail into a folder and onto the console."""
+
+import stat
+
+from tests.mailbox import Mailbox
+
+
+def test_a_folder_keeps_each_mail_as_a_file(app, mailing, post, tmp_path):
+    folder = tmp_path / "out"
+    made = mailing(f"file:{folder}")
+    with made.app_context():
+        post()
+        post("bob@example.com")
+    assert len(Mailbox(folder, made.extensions["outbox"]).to("ann@example.com")) == 1
+    assert len(list(folder.iterdir())) == 2
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_console_shows_it(mailing, post, capsys):
+    app = mailing("console:")
+    with app.app_context():
+        post()
+    assert app.extensions["outbox"].drain()
+    shown = capsys.readouterr().out
+    assert "To: ann@example.com" in shown
+    assert "http://localhost/x" in shown
