@@ -5,7 +5,17 @@ Knows no feature by name.
 
 from flask import Blueprint, Flask
 
-from app.core import database, errors, nav, routing, samples, static_files, templating, time
+from app.core import (
+    database,
+    errors,
+    migrations,
+    nav,
+    routing,
+    samples,
+    static_files,
+    templating,
+    time,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -16,5 +26,6 @@ def init_app(app: Flask) -> None:
     nav.init_app(app)
     time.init_app(app)
     database.init_app(app)
+    migrations.init_app(app)
     errors.init_app(app)
     samples.init_app(app)

@@ -17,7 +17,6 @@ from types import ModuleType
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData, event, make_url
 from sqlalchemy.engine import URL
@@ -28,7 +27,6 @@ from app.core.time import UTCDateTime
 from app.core.write_queue import WriteQueue
 from config import ConfigError
 
-ROOT = Path(__file__).parent.parent.parent
 READING_METHODS = {"GET", "HEAD", "OPTIONS"}
 BUSY_TIMEOUT_SECONDS = 5
 
@@ -70,7 +68,6 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(
     model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
 )
-migrate = Migrate()
 
 _writes: ContextVar[bool | None] = ContextVar("writes", default=None)
 
@@ -129,7 +126,6 @@ def init_app(app: Flask) -> None:
         **(sqlite_options() if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}),
     }
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)

@@ -33,4 +33,4 @@ def init_app(app: Flask) -> None:
         return ICON.format(app.jinja_env.filters["asset"]("core/icons.svg"), name)
 
     # A filter of a constant is computed when a template is compiled.
-    app.jinja_env.filters["icon"] = app.jinja_env.globals["icon"] = icon
+    app.jinja_env.filters["icon"] = icon

@@ -3,9 +3,9 @@
 from flask import Blueprint, Flask
 
 from app.mail import outbox, transports
-from app.mail.outbox import send
+from app.mail.outbox import compose, send
 
-__all__ = ["send"]
+__all__ = ["compose", "send"]
 
 
 def init_app(app: Flask) -> None:

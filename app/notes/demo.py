@@ -38,7 +38,7 @@ def load() -> Iterator[int]:
             insert(Note).values(
                 user_id=owner.id,
                 title=f"{choose.choice(SUBJECTS)}: {choose.choice(MATTERS)}",
-                body="\n\n".join(choose.choices(SENTENCES, k=choose.randint(1, 5))),
+                body="\n\n".join(choose.sample(SENTENCES, choose.randint(1, 5))),
                 version=1,
                 created_at=moment,
                 updated_at=moment,

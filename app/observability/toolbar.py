@@ -1,7 +1,7 @@
 """Flask-DebugToolbar, in development, under our content security policy.
 
-Its one inline script becomes a file. Its inline styles go: they hide what its own script hides
-anyway, or set the width of a column. The profiler panel is left out: it breaks concurrent
+Its one inline script becomes a file; of its inline styles, those that hide become a class, and
+the others set the width of a column. The profiler panel is left out: it breaks concurrent
 requests on Python 3.12 and newer.
 """
 
@@ -16,6 +16,7 @@ from app.core.routing import public
 
 START = '<div id="flDebug"'
 INLINE_SCRIPT = re.compile(r"<script type=\"text/javascript\">var \w+ = '([^']*)'</script>")
+HIDDEN = re.compile(r' style="display: ?none;"')
 INLINE_STYLE = re.compile(r' style="[^"]*"')
 # A script that fills the console with warnings about the toolbar's own code, and links to run a
 # query again, for which SQLAlchemy 2 is too new.
@@ -44,7 +45,9 @@ class Toolbar(DebugToolbarExtension):
         if START in page:
             before, toolbar = page.rsplit(START, 1)
             toolbar = INLINE_SCRIPT.sub(rf'<script src="\1{SETUP}"></script>', toolbar)
-            toolbar = USELESS.sub("", INLINE_STYLE.sub("", toolbar))
+            # Bootstrap hides a "collapse" in a way that the toolbar's script can undo.
+            toolbar = INLINE_STYLE.sub("", HIDDEN.sub(' class="collapse"', toolbar))
+            toolbar = USELESS.sub("", toolbar)
             response.set_data(before + START + toolbar)
         return response
 

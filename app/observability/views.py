@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app
 from sqlalchemy import text
 
+from app.core import migrations
 from app.core.database import SAFE_SQLITE, db, sqlite_driver
 from app.core.routing import public
 
@@ -52,18 +53,9 @@ def _migrations() -> dict[str, Any]:
         current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     except Exception:
         return {"ok": False, "remedy": "flask db upgrade"}
-    if current != (head := _head()):
+    if current != (head := migrations.head()):
         return {"ok": False, "current": current, "head": head, "remedy": "flask db upgrade"}
     return {"ok": True}
-
-
-def _head() -> str | None:
-    if "migration_head" not in current_app.extensions:
-        from alembic.script import ScriptDirectory  # 40 ms, and only this page needs it
-
-        directory = current_app.extensions["migrate"].directory
-        current_app.extensions["migration_head"] = ScriptDirectory(directory).get_current_head()
-    return current_app.extensions["migration_head"]  # type: ignore[no-any-return]
 
 
 def _disk() -> dict[str, Any]:
