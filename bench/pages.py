@@ -1,12 +1,13 @@
 """What a page costs: processor time per request, against the same pages in plain Flask.
 
-    python bench/pages.py [--rounds 9] [--requests 200]
+    python bench/pages.py [--rounds 9] [--requests 200] [--access-log]
 
 Three applications run at the same time under the same gunicorn (2 workers of 4 threads), each on a
 SQLite file of its own with the same rows: this one as in production, `baseline.py` (an idiomatic
 Flask application) and `bare.py` (views without anything around them). In each round every
 page of each gets `--requests` requests from 4 clients, one application after the other. Figures are
 medians of the rounds in µs of user and system time of the workers per request, and their ratios.
+Ours writes a line of log for each request, the others only with `--access-log` (gunicorn's own).
 """
 
 import argparse
@@ -45,7 +46,7 @@ STATIC_FILE = "app.css"
 Pages = dict[str, Callable[[], Request]]
 
 
-def start(folder: str) -> tuple[dict[str, Server], dict[str, str]]:
+def start(folder: str, access_log: bool) -> tuple[dict[str, Server], dict[str, str]]:
     """All three servers on the same rows; and the passwords of the sample accounts."""
     environ = environment(folder)
     passwords = sample_data(environ)
@@ -58,7 +59,8 @@ def start(folder: str) -> tuple[dict[str, Server], dict[str, str]]:
     servers: dict[str, Server] = {}
     try:
         for name, application in APPLICATIONS.items():
-            servers[name] = Server(application, environ)
+            more = {"GUNICORN_CMD_ARGS": "--access-logfile -"} if access_log else {}
+            servers[name] = Server(application, environ | (more if name != "ours" else {}))
     except BaseException:
         for server in servers.values():
             server.stop()
@@ -129,10 +131,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--access-log", action="store_true")
     args = parser.parse_args()
 
     with TemporaryDirectory() as folder:
-        servers, passwords = start(folder)
+        servers, passwords = start(folder, args.access_log)
         try:
             todo = {name: pages(server, name, passwords) for name, server in servers.items()}
             sizes = {

@@ -29,7 +29,7 @@ Request = tuple[str, str, dict[str, str], str | None]
 
 def environment(folder: str, **more: str) -> dict[str, str]:
     """The settings of production, with all local state in `folder`."""
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LOG_LEVEL")}
     return kept | {
         "APP_ENV": "production",
         "SECRET_KEY": "a key for measuring only, of no use to anybody",
