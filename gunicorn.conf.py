@@ -1,7 +1,9 @@
 """The production server: `gunicorn wsgi:app`. Put a buffering proxy in front of it."""
 
+import ctypes
 import os
 import runpy
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,12 @@ graceful_timeout = 8
 # Workers write to their heartbeat files all the time, and must not wait for a disk.
 memory = Path("/dev/shm")  # noqa: S108
 worker_tmp_dir = str(memory) if memory.is_dir() else None
+
+# glibc keeps the 19 MiB of a hashed password for every thread that made one, and workers of 65 MiB
+# grow to 150. Blocks over 1 MiB go back at once; hashing takes 26 ms instead of 16 for it.
+M_MMAP_THRESHOLD = -3
+with suppress(AttributeError):  # other C libraries
+    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
 
 # The app alone decides which proxies to believe (TRUSTED_PROXIES). gunicorn would take scheme and
 # path from anyone on the loopback interface.

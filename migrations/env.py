@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from app.core.database import db
 from app.core.time import UTCDateTime
@@ -18,8 +18,14 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
     return False
 
 
+# Any number that no other lock of the database has.
+LOCK = 7_211_309
+
+
 def run(**target: Any) -> None:
+    applied: list[Any] = []
     context.configure(
+        on_version_apply=lambda **step: applied.append(step),
         target_metadata=db.Model.metadata,
         render_as_batch=True,
         render_item=render_item,
@@ -28,13 +34,25 @@ def run(**target: Any) -> None:
         **target,
     )
     with context.begin_transaction():
+        connection = target.get("connection")
+        if connection is not None and connection.dialect.name == "postgresql":
+            # Several servers that start at once take turns, as SQLite's write lock makes them.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         context.run_migrations()
+        # Every row is looked at, so not at each start.
+        if applied and connection is not None and connection.dialect.name == "sqlite":
+            check_foreign_keys(connection)
+
+
+def check_foreign_keys(connection: Connection) -> None:
+    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+        raise RuntimeError(f"rows refer to what is not there: {broken[:5]}")
 
 
 @contextmanager
 def without_foreign_keys(connection: Connection) -> Iterator[None]:
     """On SQLite, changing a table means copying and dropping it, and with foreign keys enforced
-    the drop deletes every row that refers to it. So they are off, and checked at the end.
+    the drop deletes every row that refers to it. So they are off, and checked before the commit.
     """
     if connection.dialect.name != "sqlite":
         yield
@@ -44,8 +62,6 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
-        if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
-            raise RuntimeError(f"rows refer to what is not there: {broken[:5]}")
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -30,6 +31,10 @@ def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     handlers, level = root.handlers, root.level
     same = {"INSTANCE_PATH": app.instance_path, "DATABASE_URL": os.environ.get("DATABASE_URL")}
     made = create_app({"APP_ENV": "testing", **same, **settings})
+    # Compiling the templates takes longer than most tests.
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(
+        app.instance_path, f"%s.{made.debug}.jinja"
+    )
     try:
         yield made
     finally:

@@ -1,7 +1,7 @@
 """Time passes: everything that is stored with a time becomes older."""
 
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,9 +24,15 @@ def later(app: Flask, **units: float) -> None:
         for token in db.session.scalars(select(Token)):
             token.expires_at -= by
         db.session.commit()
+    change_limits(app, "UPDATE hit SET expires = expires - ?", by.total_seconds())
+
+
+def change_limits(app: Flask, statement: str, *values: float) -> None:
+    """Change the counters of the rate limits, where there are any yet."""
+    path = Path(app.instance_path) / "limits.db"
     with (
         suppress(sqlite3.OperationalError),
-        sqlite3.connect(Path(app.instance_path) / "limits.db") as limits,
+        closing(sqlite3.connect(path, isolation_level=None)) as limits,
     ):
-        limits.execute("UPDATE hit SET expires = expires - ?", [by.total_seconds()])
-    limits.close()
+        limits.execute("PRAGMA synchronous=OFF")
+        limits.execute(statement, values)

@@ -2,13 +2,12 @@
 
 import os
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
@@ -18,11 +17,14 @@ from app.auth import passwords
 from app.auth.models import User
 from app.core.database import db
 from app.core.time import now
+from tests.clock import change_limits
 from tests.http import Browser
 from tests.mailbox import Mailbox
 from tests.server import Server
 
 PASSWORD = "carafe under the apple tree"
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+REAL_HASHER = passwords._hasher
 
 for name in list(os.environ):
     # A developer's own settings must not decide a test; only the database may be chosen.
@@ -67,11 +69,7 @@ def app(application: Flask) -> Flask:
     application.extensions["outbox"].drain()  # what the test before has sent
     for file in Path(application.instance_path).glob("mail/*.eml"):
         file.unlink()
-    with (
-        suppress(sqlite3.OperationalError),
-        sqlite3.connect(Path(application.instance_path) / "limits.db") as limits,
-    ):
-        limits.execute("DELETE FROM hit")
+    change_limits(application, "DELETE FROM hit")
     return application
 
 
@@ -91,8 +89,21 @@ def visitor(browser: Callable[[], Browser]) -> Browser:
     return browser()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_hashes() -> Iterator[None]:
+    """A hash costs 24 ms on purpose; hundreds of log-ins need not. `real_hashes` undoes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", CHEAP_HASHER)
+        yield
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", REAL_HASHER)
+
+
 @pytest.fixture(scope="session")
-def password_hash() -> str:
+def password_hash(_cheap_hashes: None) -> str:
     return passwords.hash(PASSWORD)
 
 

@@ -1,9 +1,10 @@
 """`flask demo`: sample data to look around with."""
 
 import re
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.auth.models import User
 from app.core.database import db
@@ -14,7 +15,7 @@ from tests.database import statements
 def demo(app):
     """Runs the command; what it printed."""
 
-    def run() -> str:
+    def run() -> Any:
         result = app.test_cli_runner().invoke(args=["demo"])
         assert result.exit_code == 0, result.output
         return result.output
@@ -54,7 +55,7 @@ def test_it_makes_new_passwords_each_time_and_prints_where_to_log_in(app, demo):
     first = demo()
     assert "http://localhost/auth/login" in first
     with app.app_context():
-        db.session.execute(User.__table__.delete())
+        db.session.execute(delete(User))
         db.session.commit()
     second = demo()
     assert {password for _, password in accounts(first)}.isdisjoint(

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,8 +14,9 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from app.auth.models import User
-from app.core.database import ROOT, db
+from app.core.database import db
 from app.core.time import now
+from config import ROOT
 from tests.apps import another_app
 from tests.database import empty_database
 
@@ -48,7 +49,7 @@ def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-def differences() -> list[object]:
+def differences() -> Any:
     """What the models have and the database has not, or has otherwise.
 
     Tables without a model are left out: those of a feature that was deleted stay until somebody

@@ -1,5 +1,7 @@
 """Changing one's password."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.clock import later
@@ -84,5 +86,5 @@ def test_it_stops_those_who_guess_at_an_open_session(app, alice, sign_in, browse
 def test_it_does_not_count_good_ones(alice, sign_in):
     browser = sign_in(alice)
     passwords = [PASSWORD, *(f"password number {n}" for n in range(12))]
-    for old, new in zip(passwords, passwords[1:], strict=False):
+    for old, new in pairwise(passwords):
         assert change(browser, old, new).status_code == 303

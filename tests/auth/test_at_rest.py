@@ -51,6 +51,7 @@ def test_no_mailed_token_can_be_read(purpose, erin, link, stored):
     assert not [form for form in forms_of(token) if form in stored()]
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_no_password_can_be_read(alice, browser, register, visitor, sign_in, stored):
     register(visitor, password="seventeen zebras")
     browser().submit("/auth/login", {"email": alice.email, "password": "eighteen zebras"})

@@ -22,7 +22,7 @@ def run(app):
 def role(app):
     def look(email):
         with app.app_context():
-            return User.by_email(email).role
+            return db.session.scalars(db.select(User.role).where(User.email == email)).one()
 
     return look
 

@@ -18,7 +18,7 @@ from tests.http import Browser
 def is_confirmed(app):
     def look(user):
         with app.app_context():
-            return db.session.get(User, user.id).confirmed_at is not None
+            return db.session.get_one(User, user.id).confirmed_at is not None
 
     return look
 

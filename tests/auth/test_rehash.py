@@ -1,20 +1,19 @@
 """Passwords that were hashed with other parameters."""
 
 import pytest
-from argon2 import PasswordHasher
 
 from app.auth.models import User
 from app.core.database import db
-from tests.conftest import PASSWORD
+from tests.conftest import CHEAP_HASHER, PASSWORD
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+pytestmark = pytest.mark.usefixtures("real_hashes")
 
 
 @pytest.fixture
 def hash_of(app):
     def look(user):
         with app.app_context():
-            return db.session.get(User, user.id).password_hash
+            return db.session.get_one(User, user.id).password_hash
 
     return look
 
@@ -22,7 +21,7 @@ def hash_of(app):
 def test_it_hashes_anew_at_the_next_log_in(app, alice, sign_in, hash_of):
     before = sign_in(alice)
     with app.app_context():
-        db.session.get(User, alice.id).password_hash = CHEAP.hash(PASSWORD)
+        db.session.get_one(User, alice.id).password_hash = CHEAP_HASHER.hash(PASSWORD)
         db.session.commit()
     sign_in(alice)
     renewed = hash_of(alice)
@@ -35,7 +34,7 @@ def test_it_hashes_anew_at_the_next_log_in(app, alice, sign_in, hash_of):
 def test_it_hashes_anew_over_a_session_of_the_same_browser(app, alice, sign_in, hash_of):
     browser = sign_in(alice)
     with app.app_context():
-        db.session.get(User, alice.id).password_hash = CHEAP.hash(PASSWORD)
+        db.session.get_one(User, alice.id).password_hash = CHEAP_HASHER.hash(PASSWORD)
         db.session.commit()
     fields = {"email": alice.email, "password": PASSWORD, "csrf_token": browser.token()}
     assert browser.post("/auth/login", fields).status_code == 303
@@ -43,9 +42,9 @@ def test_it_hashes_anew_over_a_session_of_the_same_browser(app, alice, sign_in, 
 
 
 def test_it_leaves_a_wrong_password_alone(app, alice, visitor, hash_of):
-    cheap = CHEAP.hash(PASSWORD)
+    cheap = CHEAP_HASHER.hash(PASSWORD)
     with app.app_context():
-        db.session.get(User, alice.id).password_hash = cheap
+        db.session.get_one(User, alice.id).password_hash = cheap
         db.session.commit()
     visitor.submit("/auth/login", {"email": alice.email, "password": "a wrong one"})
     assert hash_of(alice) == cheap
@@ -54,7 +53,7 @@ def test_it_leaves_a_wrong_password_alone(app, alice, visitor, hash_of):
 @pytest.mark.parametrize("broken", ["", "x", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv"])
 def test_it_refuses_what_is_no_hash(broken, app, alice, visitor):
     with app.app_context():
-        db.session.get(User, alice.id).password_hash = broken
+        db.session.get_one(User, alice.id).password_hash = broken
         db.session.commit()
     answer = visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     assert answer.status_code == 422

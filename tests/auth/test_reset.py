@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import template_rendered
 
 from tests.auth.conftest import NEW_PASSWORD
 from tests.clock import later
@@ -110,6 +111,25 @@ def test_it_tells_nobody_which_addresses_are_known(alice, erin, dave, browser, m
     assert len(mailbox.to(alice.email)) == 1
     assert mailbox.to(dave.email) == []
     assert mailbox.to("nobody@example.com") == []
+
+
+@pytest.mark.parametrize("page", ["/auth/reset", "/auth/confirm"])
+def test_it_writes_a_mail_for_nobody_as_well_which_takes_time(page, erin, browser):
+    names: list[str] = []
+
+    def note(app, template, **context):
+        names.append(template.name)
+
+    written = []
+    for email in (erin.email, "nobody@example.com"):
+        opened = browser()
+        form = opened.fill(page)
+        names.clear()
+        with template_rendered.connected_to(note):
+            opened.send(form, {"email": email})
+        written.append(list(names))
+    assert written[0] == written[1]
+    assert len(written[0]) == 3
 
 
 def test_it_finds_the_address_however_it_is_typed(alice, visitor, mailbox):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import barriers
+
 pytestmark = pytest.mark.browser
 
 
@@ -56,6 +58,7 @@ def test_it_leads_to_the_field_in_question(visit: Callable[..., Page]) -> None:
     page.keyboard.press("Enter")
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
+    assert not barriers(page)
     summary.get_by_role("link", name="E-mail address").click()
     field = page.get_by_label("E-mail address")
     expect(field).to_be_focused()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import barriers
+
 pytestmark = pytest.mark.browser
 
 with_and_without = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
@@ -43,6 +45,7 @@ def test_it_keeps_the_typed_text_in_a_conflict(visit: Callable[..., Page]) -> No
     expect(page.get_by_role("alert")).to_contain_text("changed in the meantime")
     expect(page.get_by_role("region")).to_contain_text("What the other one wrote")
     expect(page.get_by_label("Text (optional)")).to_have_value("What I wrote")
+    assert not barriers(page)
 
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_role("status")).to_contain_text("saved")

@@ -1,4 +1,4 @@
-"""What works, and what is said, while the database is away. On SQLite files, which can be broken."""
+"""What works, and what is said, while the database is away: SQLite files can be broken."""
 
 from contextlib import contextmanager
 from pathlib import Path

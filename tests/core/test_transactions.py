@@ -1,5 +1,7 @@
 """How transactions begin, and how SQLite's connections are set up."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import event, select, text
 
@@ -114,7 +116,8 @@ def test_it_uses_the_newer_sqlite(own):
         used = db.session.scalar(text("SELECT sqlite_version()"))
     assert used == sqlite_driver().sqlite_version
     visitor = Browser(own.test_client())
-    check = visitor.get("/readyz").json["checks"]["database"]
+    health: Any = visitor.get("/readyz").json
+    check = health["checks"]["database"]
     assert check["version"] == used
     assert check["driver"] == sqlite_driver().__name__
 

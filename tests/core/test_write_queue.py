@@ -89,8 +89,11 @@ def test_it_says_locked_when_the_holder_hangs(impatient, own_alice, holder):
 
 
 def test_it_ends_the_turn_of_a_transaction_that_fails(own, write):
-    with own.app_context():
-        with pytest.raises(ZeroDivisionError), db.engine.begin() as connection:
+    def fail() -> None:
+        with db.engine.begin() as connection:
             connection.execute(text("SELECT 1"))
             raise ZeroDivisionError
+
+    with own.app_context(), pytest.raises(ZeroDivisionError):
+        fail()
     assert write().result(PATIENCE_SECONDS) == "written"

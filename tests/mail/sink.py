@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
@@ -10,15 +11,23 @@ CERTIFICATE = Path(__file__).with_name("self_signed.pem")
 
 
 class Sink(ThreadingTCPServer):
-    """`starttls` offers encryption, `tls` begins with it. `replies` are given to recipients, one
-    to each attempt; after the last, all are accepted."""
+    """`starttls` offers encryption, `tls` begins with it. `replies` are given to a command, by
+    default to that which names the recipient, one to each attempt; after the last all is well."""
 
     allow_reuse_address = True
-    daemon_threads = True
+    daemon_threads = False  # closing waits for them
 
-    def __init__(self, *, starttls: bool = False, tls: bool = False, replies: Any = ()):
+    def __init__(
+        self,
+        *,
+        starttls: bool = False,
+        tls: bool = False,
+        replies: Sequence[str] = (),
+        command: str = "RCPT",
+    ):
         super().__init__(("127.0.0.1", 0), Conversation)
-        self.starttls, self.tls, self.replies = starttls, tls, list(replies)
+        self.starttls, self.tls = starttls, tls
+        self.replies, self.command = list(replies), command
         self.mails: list[str] = []
         self.commands: list[str] = []
         self.encrypted: list[bool] = []
@@ -61,17 +70,17 @@ class Conversation(StreamRequestHandler):
             verb, *rest = line.split(" ", 1)
             verb = verb.upper()
             self.server.commands.append(" ".join([verb, *rest]))
-            if verb == "EHLO":
-                self.say("250-sink", *(["250-STARTTLS"] if self.server.starttls else []),
-                         "250-AUTH PLAIN", "250 OK")  # fmt: skip
+            if verb == self.server.command and self.server.replies:
+                self.say(self.server.replies.pop(0))
+            elif verb == "EHLO":
+                offers = ["250-STARTTLS"] if self.server.starttls else []
+                self.say("250-sink", *offers, "250-AUTH PLAIN", "250 OK")
             elif verb == "STARTTLS":
                 self.say("220 go")
                 self.request = self.server.context.wrap_socket(self.request, server_side=True)
                 super().setup()
             elif verb == "AUTH":
                 self.say("235 OK")
-            elif verb == "RCPT":
-                self.say(self.server.replies.pop(0) if self.server.replies else "250 OK")
             elif verb == "DATA":
                 self.receive()
             elif verb == "QUIT":

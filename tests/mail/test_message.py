@@ -12,7 +12,7 @@ def mailed(app, mailbox, erin):
 
     def send(name):
         with app.test_request_context():
-            user = db.session.get(User, erin.id)
+            user = db.session.get_one(User, erin.id)
             user.name = name
             user.send_confirmation()
             db.session.commit()

@@ -48,14 +48,14 @@ def test_it_lives_while_the_database_is_away(away):
 def test_it_is_not_ready_while_the_database_is_away(away):
     answer = away.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json["status"] == "unavailable"
-    assert answer.json["checks"]["database"]["ok"] is False
+    assert answer.get_json()["status"] == "unavailable"
+    assert answer.get_json()["checks"]["database"]["ok"] is False
 
 
 def test_it_is_ready_with_database_migrations_and_disk(visitor):
     answer = visitor.get("/readyz")
     assert answer.status_code == 200
-    assert {name for name, check in answer.json["checks"].items() if check["ok"]} == {
+    assert {name for name, check in answer.get_json()["checks"].items() if check["ok"]} == {
         "database",
         "migrations",
         "disk",
@@ -67,8 +67,8 @@ def test_it_is_not_ready_before_the_first_migration(app, tmp_path):
     with another_app(app, DATABASE_URL=url, LOG_LEVEL="CRITICAL") as made:
         answer = made.test_client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json["checks"]["database"]["ok"] is True
-    assert answer.json["checks"]["migrations"]["remedy"] == "flask db upgrade"
+    assert answer.get_json()["checks"]["database"]["ok"] is True
+    assert answer.get_json()["checks"]["migrations"]["remedy"] == "flask db upgrade"
 
 
 def test_it_is_not_ready_at_another_revision(app, tmp_path):
@@ -80,14 +80,14 @@ def test_it_is_not_ready_at_another_revision(app, tmp_path):
             db.session.commit()
         answer = made.test_client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json["checks"]["migrations"]["current"] == "0000"
+    assert answer.get_json()["checks"]["migrations"]["current"] == "0000"
 
 
 def test_it_is_not_ready_without_its_folder(app, visitor, monkeypatch, tmp_path):
     monkeypatch.setattr(app, "instance_path", str(tmp_path / "gone"))
     answer = visitor.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json["checks"]["disk"]["ok"] is False
+    assert answer.get_json()["checks"]["disk"]["ok"] is False
 
 
 def test_it_tells_visitors_nothing_of_where_the_database_is(away, tmp_path):

@@ -101,4 +101,4 @@ def test_programs_are_told_as_problem_details(alice, sign_in):
     answer = save(sign_in(alice), headers={"Accept": "application/json"})
     assert answer.status_code == 400
     assert answer.content_type == "application/problem+json"
-    assert answer.json["request_id"] == answer.headers["X-Request-ID"]
+    assert answer.get_json()["request_id"] == answer.headers["X-Request-ID"]

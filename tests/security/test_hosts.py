@@ -62,4 +62,4 @@ def test_it_names_its_public_address_in_mails(app, erin, secure, production):
     secure.submit("/auth/confirm", {"email": erin.email})
     folder = Path(app.instance_path) / "mail"
     [mail] = Mailbox(folder, production.extensions["outbox"]).to(erin.email)
-    assert f"{SITE}/auth/confirm/" in mail.get_body(("plain",)).get_content()
+    assert f"{SITE}/auth/confirm/" in mail.as_string()
