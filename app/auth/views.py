@@ -147,7 +147,7 @@ def resend() -> Any:
     RESENDS.spend(client())
     CONFIRMATION_MAILS.spend(form.email.data)
     user = User.by_email(form.email.data)
-    if user and not user.confirmed_at:
+    if user and not user.confirmed_at and not user.suspended_at:
         user.send_confirmation()
     else:
         _pretend_to_mail("auth/emails/confirm", form.email.data)
