@@ -67,6 +67,11 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def log_level(default: str) -> Env:
+    levels = one_of("DEBUG", "INFO", "WARNING", "ERROR")
+    return Env(default, levels, "DEBUG, INFO, WARNING or ERROR")
+
+
 class Config:
     """What holds everywhere unless a class below or the environment says otherwise."""
 
@@ -91,14 +96,15 @@ class Config:
     DATABASE_URL = Env(None)
 
     # smtp://user:password@host:587 (STARTTLS), smtps://…:465, file: (a folder in instance/),
-    # console:. None: the mailbox at /dev/mail in development, console: in production.
+    # console:. None: file:, which in development is the mailbox at /dev/mail.
     MAIL_URL = Env(None)
     MAIL_FROM = Env("Carafe <carafe@localhost>")
 
-    LOG_LEVEL = Env(
-        "INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR"
-    )
+    LOG_LEVEL = log_level("INFO")
     LOG_FORMAT = Env("text", one_of("text", "json"), "text or json")
+
+    # Read by gunicorn.conf.py alone, before there is an app: WEB_CONCURRENCY (2 processes),
+    # WEB_THREADS (4 each), HOST (127.0.0.1) and PORT (8000).
 
     # Where features send people to features they do not know.
     HOME_URL = "/dashboard"
@@ -131,7 +137,7 @@ class Development(Config):
 
 class Testing(Config):
     TESTING = True
-    LOG_LEVEL = Env("WARNING")
+    LOG_LEVEL = log_level("WARNING")
 
 
 class Production(Config):

@@ -1,6 +1,6 @@
 """Forms of one's own account."""
 
-from wtforms.validators import DataRequired
+from wtforms.validators import InputRequired
 
 from app.auth import passwords
 from app.auth.forms import NewPasswordField
@@ -15,7 +15,7 @@ class ProfileForm(Form):
 class PasswordForm(Form):
     current_password = SecretField(
         "Current password",
-        [DataRequired("Enter your current password.")],
+        [InputRequired("Enter your current password.")],
         length=passwords.MAX_LENGTH,
     )
     password = NewPasswordField("New password")

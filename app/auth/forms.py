@@ -5,14 +5,14 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from wtforms import BooleanField, StringField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.auth import passwords
 from app.auth.models import EMAIL_LENGTH, NAME_LENGTH
 from app.core.forms import Form, SecretField, TextField
 
 ENTER_EMAIL = DataRequired("Enter your e-mail address.")
-ENTER_PASSWORD = DataRequired("Enter your password.")
+ENTER_PASSWORD = InputRequired("Enter your password.")
 
 
 def normalise(text: str) -> str:

@@ -122,8 +122,10 @@ def create_account() -> Any:
 
 def _tell_owner(user: User) -> None:
     """Somebody registers with this user's address: say so to the owner, not to who asks."""
+    record("user.registered_again", user.subject, actor=user.email)
     if user.confirmed_at:
         user.send_already_registered()
+        Token.issue(user, CONFIRM)  # nobody gets it: a new address has one written, too
     else:
         user.send_confirmation()
 

@@ -38,6 +38,7 @@ PAGES = {
 
 # SQLite's primary result codes (sqlite.org/rescode.html) for "not now, or not on this disk":
 # PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
+PG_READ_ONLY = "25006"  # a standby that has not been promoted yet
 SQLITE_UNAVAILABLE = {3, 5, 6, 8, 10, 11, 13, 14, 15, 26}
 
 
@@ -47,8 +48,12 @@ def is_unavailable(error: BaseException) -> bool:
     code = getattr(origin, "sqlite_errorcode", None)
     if code is not None:
         return code & 0xFF in SQLITE_UNAVAILABLE
+    if getattr(origin, "sqlstate", None) == PG_READ_ONLY:
+        return True
     # psycopg: lost connections, full disks, locks not had in time, shut-downs.
-    return isinstance(error, (OperationalError, PoolTimeout))
+    return isinstance(error, (OperationalError, PoolTimeout)) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
 
 
 def wants_json() -> bool:

@@ -4,7 +4,6 @@ import atexit
 import logging
 import queue
 import threading
-import time
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import Any
@@ -57,7 +56,7 @@ class Outbox:
 
     def __init__(self, transport: Transport):
         self.transport = transport
-        self.queue: queue.SimpleQueue[EmailMessage] = queue.SimpleQueue()
+        self.queue: queue.SimpleQueue[tuple[EmailMessage, int]] = queue.SimpleQueue()
         self.unsent = 0
         self.changed = threading.Condition()
         self.thread: threading.Thread | None = None
@@ -69,7 +68,7 @@ class Outbox:
             if self.thread is None or not self.thread.is_alive():
                 self.thread = threading.Thread(target=self._work, name="outbox", daemon=True)
                 self.thread.start()
-        self.queue.put(message)
+        self.queue.put((message, 0))
 
     def drain(self, seconds: float = DRAIN_SECONDS) -> bool:
         """Wait until all that was put is delivered or given up; False when time ran out."""
@@ -78,25 +77,34 @@ class Outbox:
 
     def _work(self) -> None:
         while True:
-            message = self.queue.get()
-            self._deliver(message)
-            with self.changed:
-                self.unsent -= 1
-                self.changed.notify_all()
+            message, attempt = self.queue.get()
+            if self._deliver(message, attempt):
+                with self.changed:
+                    self.unsent -= 1
+                    self.changed.notify_all()
 
-    def _deliver(self, message: EmailMessage) -> None:
-        for delay in [*RETRY_AFTER_SECONDS, None]:
-            try:
-                self.transport.deliver(message)
-            except Exception as error:
-                if delay is None or not self.transport.may_recover(error):
-                    # Without the text, which may hold a token.
-                    log.error("mail to %s was not sent: %s", message["To"], error)
-                    return
-                log.warning("mail to %s is tried again in %s s: %s", message["To"], delay, error)
-                time.sleep(delay)
-            else:
-                return
+    def _deliver(self, message: EmailMessage, attempt: int) -> bool:
+        """Whether the message is done with: delivered, or given up."""
+        try:
+            self.transport.deliver(message)
+        except Exception as error:
+            if attempt == len(RETRY_AFTER_SECONDS) or not self.transport.may_recover(error):
+                # Without the text, which may hold a token.
+                log.error("mail to %s was not sent: %s", message["To"], error)
+                return True
+            delay = RETRY_AFTER_SECONDS[attempt]
+            log.warning("mail to %s is tried again in %s s: %s", message["To"], delay, error)
+            # Not waited for here: one address that does not work must not hold up the others.
+            again = threading.Timer(delay, self.queue.put, [(message, attempt + 1)])
+            again.daemon = True
+            again.start()
+            return False
+        return True
+
+    def finish(self) -> None:
+        """Before the process ends: send what is left, or say what could not be."""
+        if not self.drain():
+            log.error("%s mails were not sent before the process ended", self.unsent)
 
 
 def _outbox() -> Outbox:
@@ -120,4 +128,4 @@ def _discard(session: Session) -> None:
 def init_app(app: Flask) -> None:
     outbox = Outbox(app.extensions["mail_transport"])
     app.extensions["outbox"] = outbox
-    atexit.register(outbox.drain)
+    atexit.register(outbox.finish)

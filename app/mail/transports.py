@@ -45,6 +45,8 @@ class SMTP:
             server.send_message(message)
 
     def may_recover(self, error: Exception) -> bool:
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            return False
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             return all(code < 500 for code, _ in error.recipients.values())
         if isinstance(error, smtplib.SMTPResponseException):

@@ -5,6 +5,7 @@ requests' transactions: an attempt counts even when what it attempted is rolled 
 """
 
 import hashlib
+import logging
 import secrets
 import threading
 import time
@@ -19,6 +20,8 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.core.database import BUSY_TIMEOUT_SECONDS, sqlite_driver
 
+log = logging.getLogger(__name__)
+
 SCHEMA = "CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INT, expires REAL)"
 # One statement, so that two workers can neither both miss the other's count nor lose one.
 COUNT = """
@@ -28,6 +31,7 @@ ON CONFLICT (key) DO UPDATE SET
     expires = CASE WHEN expires > :now THEN expires ELSE :now + :period END
 RETURNING count, expires
 """
+DAMAGED = {11, 26}  # SQLite's CORRUPT and NOTADB
 PURGE = "DELETE FROM hit WHERE expires <= :now"
 
 
@@ -70,21 +74,27 @@ class Counters:
     def add(self, key: str, amount: int, period: float) -> tuple[int, float]:
         """Add to a counter of `period` seconds; returns its value, and when it starts again."""
         now = time.time()
-        if secrets.randbelow(100) == 0:
-            self._connection().execute(PURGE, {"now": now})
         values = {"key": key, "amount": amount, "now": now, "period": period}
-        # fetchall, not fetchone: the statement, and with it the lock, ends with its last row.
-        return self._connection().execute(COUNT, values).fetchall()[0]  # type: ignore[no-any-return]
+        try:
+            if secrets.randbelow(100) == 0:
+                self._connection().execute(PURGE, {"now": now})
+            # fetchall, not fetchone: the statement, and with it the lock, ends with its last row.
+            return self._connection().execute(COUNT, values).fetchall()[0]  # type: ignore[no-any-return]
+        except sqlite_driver().DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
+                raise
+            # Counts are worth less than a log-in that works: start anew.
+            log.error("%s is damaged and made anew: %s", self.path, error)
+            self.path.unlink(missing_ok=True)
+            self.local.__dict__.pop("connection", None)
+            return self._connection().execute(COUNT, values).fetchall()[0]  # type: ignore[no-any-return]
 
     def _connection(self) -> Any:
         if not hasattr(self.local, "connection"):
-            connection = sqlite_driver().connect(
+            self.local.connection = sqlite_driver().connect(
                 self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
             )
-            # A power cut may cost the counts of the last second; nothing else rests on them.
-            connection.execute("PRAGMA synchronous=OFF")
-            connection.execute(SCHEMA)
-            self.local.connection = connection
+            self.local.connection.execute(SCHEMA)
         return self.local.connection
 
 

@@ -1,0 +1,22 @@
+"""The file of the rate limits, damaged."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from app.security.limits import Counters
+
+
+@pytest.fixture
+def damaged(app, monkeypatch, tmp_path):
+    file = tmp_path / "limits.db"
+    file.write_bytes(b"not a database, but long enough to look like one" * 100)
+    monkeypatch.setitem(app.extensions, "limits", Counters(file))
+    return file
+
+
+def test_it_does_not_keep_people_from_logging_in(alice, sign_in, damaged):
+    assert sign_in(alice).get("/dashboard").status_code == 200
+    with closing(sqlite3.connect(damaged)) as limits:
+        assert limits.execute("SELECT count(*) FROM hit").fetchone() == (2,)
