@@ -3,6 +3,7 @@
 import pytest
 
 from app import mail
+from app.mail import outbox
 from tests.mail.sink import CERTIFICATE, Sink
 
 # Reaches this very machine, and is not its loopback address: as any other host, it must encrypt.
@@ -101,6 +102,17 @@ def test_it_goes_on_with_the_next_after_a_failure(mailing, post):
         deliver(app, post, to="bob@example.com")
     assert len(sink.mails) == 1
     assert "To: bob@example.com" in sink.mails[0]
+
+
+def test_it_does_not_let_one_that_must_wait_hold_up_the_others(mailing, post, monkeypatch):
+    with Sink(replies=["450 busy"]) as sink:
+        app = mailing(f"smtp://127.0.0.1:{sink.port}")
+        monkeypatch.setattr(outbox, "RETRY_AFTER_SECONDS", [0.3])
+        with app.app_context():
+            post()
+            post(to="bob@example.com")
+        assert app.extensions["outbox"].drain()
+    assert ["To: bob@example.com" in mail for mail in sink.mails] == [True, False]
 
 
 def test_it_does_not_hold_up_or_break_the_answer(mailing, alice):
