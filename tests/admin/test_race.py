@@ -1,0 +1,39 @@
+"""What happens to an administrator between the door and the write."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import delete, update
+
+from app.admin import views
+from app.auth.models import User
+from app.core.database import db, may_write
+from app.core.time import now
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(User).where(User.name == "Carol").values(role="user"),
+        update(User).where(User.name == "Carol").values(suspended_at=now()),
+        delete(User).where(User.name == "Carol"),
+    ],
+    ids=["demoted", "suspended", "deleted"],
+)
+def test_it_is_too_late_for_one_who_is(change, app, carol, bob, sign_in, monkeypatch):
+    def elsewhere():
+        with app.app_context():
+            db.session.execute(change)
+            db.session.commit()
+
+    def slow():
+        with ThreadPoolExecutor() as other:
+            other.submit(elsewhere).result()
+        return may_write()
+
+    browser = sign_in(carol)
+    form = browser.fill(f"/admin/users/{bob.id}", f"/admin/users/{bob.id}/suspension")
+    monkeypatch.setattr(views, "may_write", slow)
+    assert browser.send(form).status_code == 403
+    with app.app_context():
+        assert db.session.get_one(User, bob.id).suspended_at is None
