@@ -17,12 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
 
 from app.auth.models import LAST_SEEN_PRECISION, Session, User, digest
-from app.core.database import db, reading
+from app.core.database import READING_METHODS, db, reading
 from app.core.errors import wants_json
 from app.core.routing import View, is_public
 from app.core.time import now
 from app.core.urls import local_path
-from app.security.csrf import SAFE_METHODS, has_form
+from app.security.csrf import has_form
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def ask_to_log_in() -> ResponseReturnValue:
     """What a visitor gets at a closed view: the log-in page, and then what they came for."""
     if wants_json():
         abort(401)
-    wanted = request.full_path if request.method in SAFE_METHODS else _page_before()
+    wanted = request.full_path if request.method in READING_METHODS else _page_before()
     return redirect(url_for("auth.login", next=local_path(wanted.rstrip("?"))), 303)
 
 

@@ -2,7 +2,7 @@
 
 A transaction that may write takes SQLite's write lock when it begins. One that starts by reading
 and takes the lock later fails as soon as somebody else wrote in between, whatever the busy
-timeout; 4,000 increments by 64 clients ended at 816 that way and at 4,000 this way
+timeout: of 4,000 increments by 64 clients 436 were refused that way, and none this way
 (`bench/increments.py`). So each request, command and job says at the start which it is: a request
 by its method, everything else writes unless inside `reading()`.
 """

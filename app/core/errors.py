@@ -38,8 +38,8 @@ PAGES = {
 
 # SQLite's primary result codes (sqlite.org/rescode.html) for "not now, or not on this disk":
 # PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
-PG_READ_ONLY = "25006"  # a standby that has not been promoted yet
 SQLITE_UNAVAILABLE = {3, 5, 6, 8, 10, 11, 13, 14, 15, 26}
+PG_READ_ONLY = "25006"  # a standby that has not been promoted yet
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+from app.core.database import READING_METHODS
+
 FIELD = "csrf_token"
 
 
@@ -23,7 +24,7 @@ def init_app(app: Flask) -> None:
 
 
 def protect() -> ResponseReturnValue | None:
-    if request.method in SAFE_METHODS or request.endpoint is None:
+    if request.method in READING_METHODS or request.endpoint is None:
         return None
     if not is_same_origin():
         abort(403, "This request came from another site and was not carried out.")
