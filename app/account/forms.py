@@ -4,7 +4,7 @@ from wtforms.validators import InputRequired
 
 from app.auth import passwords
 from app.auth.forms import NewPasswordField
-from app.auth.models import NAME_LENGTH
+from app.auth.models.user import NAME_LENGTH
 from app.core.forms import Form, SecretField, TextField
 
 

@@ -1,14 +1,22 @@
 """Administration: a dashboard, and looking after users."""
 
+from functools import partial
+
 from flask import Flask
 
 from app.admin import views
-from app.auth.access import is_admin
+from app.auth.access import can
+from app.auth.roles import add_permission
 from app.core import nav
 
 
 def init_app(app: Flask) -> None:
+    add_permission(app, "admin", roles=["staff"])
+    add_permission(app, "users.read", roles=["staff"])
+    add_permission(app, "users.edit")
+    add_permission(app, "users.delete")
     app.register_blueprint(views.blueprint)
-    nav.add(app, "main", "Admin", "admin.index", icon="shield", visible=is_admin, last=True)
+    may_enter = partial(can, "admin")
+    nav.add(app, "main", "Admin", "admin.index", icon="shield", visible=may_enter, last=True)
     nav.add(app, "admin", "Overview", "admin.index", icon="activity")
-    nav.add(app, "admin", "Users", "admin.users", icon="users")
+    nav.add(app, "admin", "Users", "admin.users", icon="users", visible=partial(can, "users.read"))

@@ -3,7 +3,8 @@
 from wtforms import SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
-from app.auth.models import NAME_LENGTH, ROLES
+from app.auth.models.user import NAME_LENGTH
+from app.auth.roles import ROLES
 from app.core.forms import Form, TextField
 
 

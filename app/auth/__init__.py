@@ -5,12 +5,13 @@ Closed by default: a request for a view not marked `public` needs a signed-in us
 
 from flask import Flask
 
-from app.auth import access, cli, views
+from app.auth import access, cli, roles, views
 from app.auth.demo import load
 from app.core import samples
 
 
 def init_app(app: Flask) -> None:
+    roles.init_app(app)
     access.init_app(app)
     app.register_blueprint(views.blueprint)
     views.init_app(app)

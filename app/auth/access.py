@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial, wraps
-from typing import Any
-from urllib.parse import urlsplit
+from functools import partial
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -16,12 +15,15 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
 
-from app.auth.models import LAST_SEEN_PRECISION, Session, User, digest
-from app.core.database import READING_METHODS, db, reading
+from app.auth import reauthentication
+from app.auth.models import Session, User
+from app.auth.models.secret import digest
+from app.auth.models.session import LAST_SEEN_PRECISION, PROOF_LIFETIME
+from app.auth.roles import permissions
+from app.core.database import db, may_write, reading
 from app.core.errors import wants_json
-from app.core.routing import View, is_public
+from app.core.routing import View, declare, policy
 from app.core.time import now
-from app.core.urls import local_path
 from app.security.csrf import has_form
 
 log = logging.getLogger(__name__)
@@ -76,8 +78,12 @@ class Identity:
         return self.token
 
     @property
-    def is_admin(self) -> bool:
-        return self.role == "admin"
+    def is_proven(self) -> bool:
+        """Whether the user proved lately, in this session, who they are."""
+        return now() - self.authenticated_at < PROOF_LIFETIME
+
+    def can(self, permission: str) -> bool:
+        return permission in permissions(self.role)
 
     @property
     def display_name(self) -> str:
@@ -113,8 +119,9 @@ def is_visitor() -> bool:
     return not current_user.is_authenticated
 
 
-def is_admin() -> bool:
-    return bool(current_user.is_authenticated and current_user.is_admin)
+def can(permission: str) -> bool:
+    """Whether the one signed in, if any, has a permission. Templates have it, too."""
+    return bool(current_user.is_authenticated and current_user.can(permission))
 
 
 def sign_in(user: User, *, remembered: bool) -> None:
@@ -141,46 +148,62 @@ def ask_to_log_in() -> ResponseReturnValue:
     """What a visitor gets at a closed view: the log-in page, and then what they came for."""
     if wants_json():
         abort(401)
-    wanted = request.full_path if request.method in READING_METHODS else _page_before()
-    return redirect(url_for("auth.login", next=local_path(wanted.rstrip("?"))), 303)
-
-
-def _page_before() -> str:
-    try:
-        return urlsplit(request.referrer or "").path
-    except ValueError:  # such as "http://["
-        return ""
+    return redirect(url_for("auth.login", next=reauthentication.wanted()), 303)
 
 
 def check() -> ResponseReturnValue | None:
-    """Before each request: closed views need somebody signed in."""
-    return None if is_public(request.endpoint) or is_signed_in() else ask_to_log_in()
+    """Before each request: hold the policy of its view."""
+    rules = policy(request.endpoint)
+    if rules.public:
+        return None
+    if not is_signed_in():
+        return ask_to_log_in()
+    if rules.permission and not _still_can(rules.permission):
+        abort(403)
+    if rules.confirmed and current_user.confirmed_at is None:
+        if wants_json():
+            abort(403, "Confirm your e-mail address first.")
+        return redirect(url_for("auth.confirm"), 303)
+    if rules.proven:
+        if not current_user.is_proven:
+            return reauthentication.ask()
+        if may_write():
+            reauthentication.forget()
+    return None
 
 
-def admin_required(view: View) -> View:
-    """Mark a view as for administrators: 403 for everyone else."""
+def _still_can(permission: str) -> bool:
+    if not current_user.can(permission):
+        return False
+    if not may_write():
+        return True
+    # Once more, in the transaction that writes: of two administrators who demote or suspend each
+    # other at the same moment one comes too late.
+    role = select(User.role).where(User.id == current_user.id, User.suspended_at.is_(None))
+    return permission in permissions(db.session.scalar(role.with_for_update()) or "")
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not current_user.is_admin:
-            abort(403)
-        return view(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]
+def login_required(view: View) -> View:
+    """Declare a view as for everyone who is signed in."""
+    return declare(view)
+
+
+def permission_required(permission: str) -> Callable[[View], View]:
+    """Declare a view as for those whose role has a permission: 403 for everyone else."""
+    return partial(declare, permission=permission)
 
 
 def confirmed_required(view: View) -> View:
-    """Mark a view as for confirmed addresses: others are led to confirm theirs."""
+    """Declare a view as for confirmed addresses: others are led to confirm theirs."""
+    return declare(view, confirmed=True)
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if current_user.confirmed_at is None:
-            if wants_json():
-                abort(403, "Confirm your e-mail address first.")
-            return redirect(url_for("auth.confirm"), 303)
-        return view(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]
+def proof_required(view: View) -> View:
+    """Declare a view as for those who proved lately who they are: others are asked to.
+
+    A form that was sent is kept, and goes on after the proof.
+    """
+    return declare(view, proven=True)
 
 
 def touch(response: Response) -> Response:
@@ -212,6 +235,7 @@ def keep_private(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    app.jinja_env.globals["can"] = can
     app.before_request(check)
     app.after_request(touch)
     app.after_request(keep_private)

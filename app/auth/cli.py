@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.auth import passwords
 from app.auth.forms import normalise
-from app.auth.models import NAME_LENGTH, User
+from app.auth.models import User
+from app.auth.models.user import NAME_LENGTH
 from app.core.commands import Group
 from app.core.database import db
 from app.core.time import now

@@ -8,7 +8,7 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.auth import passwords
-from app.auth.models import EMAIL_LENGTH, NAME_LENGTH
+from app.auth.models.user import EMAIL_LENGTH, NAME_LENGTH
 from app.core.forms import Form, SecretField, TextField
 
 ENTER_EMAIL = DataRequired("Enter your e-mail address.")
@@ -77,3 +77,7 @@ class EmailForm(Form):
 
 class NewPasswordForm(Form):
     password = NewPasswordField("New password")
+
+
+class ReauthenticateForm(Form):
+    password = SecretField("Password", [ENTER_PASSWORD], length=passwords.MAX_LENGTH)

@@ -1,6 +1,7 @@
-"""Rules about URLs: which views are open to visitors, and which ids can exist."""
+"""Rules about URLs: who may use which view, and which ids can exist."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
@@ -12,15 +13,35 @@ LARGEST_ID = 2**63 - 1
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def public(view: View) -> View:
-    """Open a view to visitors. Every view without this mark needs a signed-in user."""
-    view.public = True  # type: ignore[attr-defined]
+@dataclass(frozen=True)
+class Policy:
+    """Who may use a view. Decorators of a view declare it, `auth.access.check` holds it."""
+
+    public: bool = False
+    permission: str | None = None
+    confirmed: bool = False
+    # Only with a recent proof of identity.
+    proven: bool = False
+    # Also for those who have yet to set up the second factor that their role requires.
+    enrolling: bool = False
+
+
+def declare(view: View, **rules: Any) -> View:
+    """Add to the policy that a view has. Without any, a view is for nobody but the signed-in."""
+    view.policy = replace(getattr(view, "policy", Policy()), **rules)  # type: ignore[attr-defined]
     return view
 
 
-def is_public(endpoint: str | None) -> bool:
-    """Whether the endpoint's view is marked `public`; so is a URL that does not exist."""
-    return endpoint is None or getattr(current_app.view_functions.get(endpoint), "public", False)
+def public(view: View) -> View:
+    """Open a view to visitors. Every view without this mark needs a signed-in user."""
+    return declare(view, public=True)
+
+
+def policy(endpoint: str | None) -> Policy:
+    """The policy of an endpoint's view; a URL that does not exist is open to all."""
+    if endpoint is None:
+        return Policy(public=True)
+    return getattr(current_app.view_functions.get(endpoint), "policy", None) or Policy()
 
 
 class IdConverter(IntegerConverter):

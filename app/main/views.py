@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
+from app.auth.access import login_required
 from app.core.routing import public
 from app.main.dashboard import cards
 
@@ -19,5 +20,6 @@ def index() -> Any:
 
 
 @blueprint.get("/dashboard")
+@login_required
 def dashboard() -> Any:
     return render_template("main/dashboard.html", cards=cards())

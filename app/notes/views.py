@@ -19,7 +19,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.auth.access import confirmed_required
+from app.auth.access import confirmed_required, login_required
 from app.core.database import db
 from app.core.forms import search_term
 from app.core.pagination import Counts, paginate
@@ -36,6 +36,7 @@ COUNTS = Counts(count=OWN)
 
 
 @blueprint.get("/")
+@login_required
 def index() -> Any:
     q = search_term()
     page = paginate(listed(current_user.id, q), Note.updated_at, Note.id, descending=True)
@@ -43,6 +44,7 @@ def index() -> Any:
 
 
 @blueprint.get("/export.csv")
+@login_required
 def export_csv() -> Response:
     return Response(
         stream_with_context(export.lines(current_user.id)),
@@ -79,6 +81,7 @@ def create() -> Any:
 
 
 @blueprint.get("/<int:id>")
+@login_required
 def show(id: int) -> Any:
     return render_template("notes/show.html", note=_own(id))
 

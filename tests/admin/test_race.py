@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, update
 
-from app.admin import views
+from app.auth import access
 from app.auth.models import User
 from app.core.database import db, may_write
 from app.core.time import now
@@ -33,7 +33,7 @@ def test_it_is_too_late_for_one_who_is(change, app, carol, bob, sign_in, monkeyp
 
     browser = sign_in(carol)
     form = browser.fill(f"/admin/users/{bob.id}", f"/admin/users/{bob.id}/suspension")
-    monkeypatch.setattr(views, "may_write", slow)
+    monkeypatch.setattr(access, "may_write", slow)
     assert browser.send(form).status_code == 403
     with app.app_context():
         assert db.session.get_one(User, bob.id).suspended_at is None

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from app.core.routing import is_public
+from app.core.routing import policy
 from tests.browser.axe import barriers
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def paths(application: Flask) -> dict[str, list[str]]:
     for rule in application.url_map.iter_rules():
         if not rule.arguments and "GET" in (rule.methods or ()):
             with application.app_context():
-                public = is_public(rule.endpoint)
+                public = policy(rule.endpoint).public
             admin = rule.endpoint.startswith("admin.")
             found["visitor" if public else "admin" if admin else "user"].append(rule.rule)
     return found

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from flask import Flask
 
+from app.core.routing import policy
+
 EXAMPLES = {"id": "1", "token": "x", "filename": "x"}
 
 
@@ -18,4 +20,5 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 
 def is_public(app: Flask, endpoint: str) -> bool:
-    return getattr(app.view_functions[endpoint], "public", False)
+    with app.app_context():
+        return policy(endpoint).public

@@ -137,9 +137,9 @@ def test_other_forms_stop_by_client(page, app, send):
 
 
 def limits():
-    from app.auth import views
+    from app.auth.views import confirm, register, reset
 
-    return [views.REGISTRATIONS, views.RESETS, views.RESENDS]
+    return [register.REGISTRATIONS, reset.RESETS, confirm.RESENDS]
 
 
 def test_refused_forms_of_registration_do_not_count(send):

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from app.admin.views import blueprint
 from app.audit import AuditEvent
+from app.auth.access import permission_required
 from app.auth.models import Session, User
 from app.core.database import db
 from app.core.pagination import Counts
@@ -22,6 +23,7 @@ COUNTS = Counts(
 
 
 @blueprint.get("/")
+@permission_required("admin")
 def index() -> Any:
     columns = AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.subject
     events = db.session.execute(select(*columns).order_by(AuditEvent.id.desc()).limit(RECENT))

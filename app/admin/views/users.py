@@ -6,11 +6,13 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, select
 
-from app.account.devices import describe
 from app.admin.forms import UserForm
 from app.admin.views import blueprint
 from app.audit import AuditEvent
-from app.auth.models import ROLES, Session, User
+from app.auth.access import permission_required, proof_required
+from app.auth.devices import describe
+from app.auth.models import Session, User
+from app.auth.roles import ROLES
 from app.core.database import db, may_write
 from app.core.forms import search_term
 from app.core.pagination import paginate
@@ -32,6 +34,7 @@ HISTORY = 20
 
 
 @blueprint.get("/users/")
+@permission_required("users.read")
 def users() -> Any:
     q, role, state = search_term(), request.args.get("role"), request.args.get("state")
     sort = request.args.get("sort", "newest")
@@ -55,11 +58,13 @@ def users() -> Any:
 
 
 @blueprint.get("/users/<int:id>")
+@permission_required("users.read")
 def user(id: int) -> Any:
     return _page(id)
 
 
 @blueprint.post("/users/<int:id>")
+@permission_required("users.edit")
 def save_user(id: int) -> Any:
     found, form = _find(id), UserForm()
     if not form.validate():
@@ -73,6 +78,7 @@ def save_user(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/suspension")
+@permission_required("users.edit")
 def suspend(id: int) -> Any:
     found = _find(id)
     _refuse_self(found)
@@ -81,6 +87,7 @@ def suspend(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/suspension/delete")
+@permission_required("users.edit")
 def reinstate(id: int) -> Any:
     found = _find(id)
     found.reinstate()
@@ -88,6 +95,7 @@ def reinstate(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/sessions/delete")
+@permission_required("users.edit")
 def end_sessions(id: int) -> Any:
     found = _find(id)
     found.log_out_everywhere()
@@ -95,6 +103,8 @@ def end_sessions(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/delete")
+@permission_required("users.delete")
+@proof_required
 def delete(id: int) -> Any:
     found = _find(id)
     _refuse_self(found)

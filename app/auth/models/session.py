@@ -1,0 +1,82 @@
+"""Sessions: the browsers in which a user is signed in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, LargeBinary, String, delete, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.audit import record
+from app.auth.models.secret import Hashed, digest, make
+from app.core.database import Base, db
+from app.core.time import now
+
+if TYPE_CHECKING:
+    from app.auth.models.user import User
+
+SESSION_LIFETIME = timedelta(hours=12)
+REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
+LAST_SEEN_PRECISION = timedelta(minutes=1)
+PROOF_LIFETIME = timedelta(minutes=10)
+
+
+class Session(Hashed, Base):
+    """A signed-in browser. The cookie holds the token, this row its hash; without row, no entry."""
+
+    __tablename__ = "session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=now)
+    # When the user last proved who they are, for what asks for a recent proof.
+    authenticated_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    remembered: Mapped[bool]
+    address: Mapped[str] = mapped_column(String(45), default="")
+    agent: Mapped[str] = mapped_column(String(300), default="")
+    # The form that was sent when a proof was asked for, encrypted. See `reauthentication`.
+    interrupted: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    @classmethod
+    def start(cls, user: User, *, remembered: bool, address: str, agent: str) -> str:
+        """Open a session and return its token, which is stored nowhere."""
+        token = make()
+        db.session.execute(delete(cls).where(cls.user_id == user.id, cls.expires_at <= now()))
+        db.session.add(
+            cls(
+                token_hash=digest(token),
+                user_id=user.id,
+                remembered=remembered,
+                expires_at=now() + cls.lifetime(remembered),
+                address=address[:45],
+                agent=agent[:300],
+            )
+        )
+        record("session.started", user.subject, actor=user.email)
+        return token
+
+    @staticmethod
+    def lifetime(remembered: bool) -> timedelta:
+        """How long a session lasts after it was last seen."""
+        return REMEMBERED_SESSION_LIFETIME if remembered else SESSION_LIFETIME
+
+    @classmethod
+    def touch(cls, id: int, remembered: bool) -> None:
+        moment = now()
+        db.session.execute(
+            update(cls)
+            .where(cls.id == id)
+            .values(last_seen_at=moment, expires_at=moment + cls.lifetime(remembered))
+        )
+
+    def prove(self, method: str) -> None:
+        """Note that the user proved just now, by `method`, who they are."""
+        self.authenticated_at = now()
+        record("session.proved", f"user:{self.user_id}", method=method)
+
+    def end(self) -> None:
+        record("session.ended", f"user:{self.user_id}")
+        db.session.delete(self)

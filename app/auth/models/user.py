@@ -1,0 +1,171 @@
+"""Users: what they are and what can happen to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Index, String, delete, literal, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import mail
+from app.audit import record
+from app.auth.models.passkey import Passkey
+from app.auth.models.session import Session
+from app.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, RESET, Token
+from app.auth.models.totp import Totp
+from app.core.database import Base, db
+from app.core.time import now
+from app.core.urls import public_url
+
+EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
+NAME_LENGTH = 100
+
+
+class User(Base):
+    __tablename__ = "user"
+    __table_args__ = (
+        Index("ix_user_name_id", "name", "id"),
+        Index("ix_user_created_at_id", "created_at", "id"),
+        # The audit names users by id: that of a deleted one must not be given to another.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Normalised once, in `forms.EmailField`; so unique regardless of case.
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    # "" where there is no password: signed up through another site.
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), default="user")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    confirmed_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    # When the account is deleted for good, if its owner asked for that.
+    deletes_at: Mapped[datetime | None] = mapped_column(index=True)
+    # The zone in which times are shown, such as "Europe/Berlin"; "" for the browser's own.
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    # The name of the picture's file.
+    avatar: Mapped[str | None] = mapped_column(String(64))
+
+    @classmethod
+    def by_email(cls, email: str, *, lock: bool = False) -> User | None:
+        """The user of a normalised address; `lock` holds off changes until this transaction ends.
+
+        SQLite's write transactions do so in any case.
+        """
+        statement = select(cls).where(cls.email == email)
+        return db.session.scalar(statement.with_for_update() if lock else statement)
+
+    @classmethod
+    def register(cls, email: str, password_hash: str, name: str = "", **fields: Any) -> User:
+        user = cls(email=email, password_hash=password_hash, name=name, **fields)
+        db.session.add(user)
+        db.session.flush()
+        record("user.registered", user.subject, actor=user.email)
+        return user
+
+    @classmethod
+    def of_token(cls, token: str, purpose: str) -> User | None:
+        """The user to whom a valid token was given. It stays valid."""
+        return cls._entitled(Token.find(token, purpose))
+
+    @classmethod
+    def redeem(cls, token: str, purpose: str) -> User | None:
+        """The same, and the token is used up: of many at the same time one wins."""
+        return cls._entitled(Token.consume(token, purpose))
+
+    @classmethod
+    def _entitled(cls, found: Any) -> User | None:
+        if found is None:
+            return None
+        # Bound to the address, too: a link to an address that was given up opens nothing.
+        return db.session.scalar(
+            select(cls).where(
+                cls.id == found.user_id, cls.email == found.email, cls.suspended_at.is_(None)
+            )
+        )
+
+    @property
+    def subject(self) -> str:
+        """How the audit names this user."""
+        return f"user:{self.id}"
+
+    @property
+    def has_second_factor(self) -> bool:
+        return has_second_factor(self.id)
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email
+
+    def rename(self, name: str) -> None:
+        if name != self.name:
+            record("user.renamed", self.subject, before=self.name, after=name)
+            self.name = name
+
+    def change_role(self, role: str) -> None:
+        if role != self.role:
+            record("user.role_changed", self.subject, before=self.role, after=role)
+            self.role = role
+
+    def change_password(self, password_hash: str, *, keep: int | None = None) -> None:
+        """Set the password; ends every session but `keep`, and voids links mailed before."""
+        self.password_hash = password_hash
+        self.end_sessions(keep=keep)
+        Token.void(self.id, RESET, MAGIC_LINK, CHALLENGE)
+        record("user.password_changed", self.subject, actor=self.email)
+        mail.send(self.email, "auth/emails/password_changed", user=self, reset_url=_reset_url())
+
+    def confirm(self) -> None:
+        if self.confirmed_at is None:
+            self.confirmed_at = now()
+            record("user.confirmed", self.subject, actor=self.email)
+
+    def suspend(self) -> None:
+        if self.suspended_at is None:
+            self.suspended_at = now()
+            self.end_sessions()
+            record("user.suspended", self.subject)
+
+    def reinstate(self) -> None:
+        if self.suspended_at is not None:
+            self.suspended_at = None
+            record("user.reinstated", self.subject)
+
+    def end_sessions(self, *, keep: int | None = None) -> None:
+        """End all sessions of this user, copied cookies included, except the one with id `keep`."""
+        statement = delete(Session).where(Session.user_id == self.id)
+        db.session.execute(statement.where(Session.id != keep) if keep else statement)
+
+    def log_out_everywhere(self, *, keep: int | None = None) -> None:
+        """End all sessions but the one with id `keep`, because somebody asked for it."""
+        self.end_sessions(keep=keep)
+        record("user.sessions_ended", self.subject)
+
+    def delete(self) -> None:
+        record("user.deleted", self.subject, email=self.email)
+        db.session.delete(self)
+
+    def send_confirmation(self) -> None:
+        url = public_url(url_for("auth.confirm_token", token=Token.issue(self, CONFIRM)))
+        mail.send(self.email, "auth/emails/confirm", user=self, url=url)
+
+    def send_reset(self) -> None:
+        url = public_url(url_for("auth.reset_token", token=Token.issue(self, RESET)))
+        mail.send(self.email, "auth/emails/reset", user=self, url=url)
+        record("user.reset_requested", self.subject, actor=self.email)
+
+    def send_already_registered(self) -> None:
+        mail.send(self.email, "auth/emails/registered", user=self, reset_url=_reset_url())
+
+
+def has_second_factor(user_id: int) -> bool:
+    """Whether a password alone does not let this user in: they have an app or a passkey."""
+    factors = [select(literal(1)).where(m.user_id == user_id).exists() for m in (Totp, Passkey)]
+    return bool(db.session.scalar(select(or_(*factors))))
+
+
+def _reset_url() -> str:
+    return public_url(url_for("auth.reset"))

@@ -1,0 +1,61 @@
+"""Register."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from sqlalchemy.exc import IntegrityError
+
+from app.audit import record
+from app.auth import passwords
+from app.auth.access import is_signed_in
+from app.auth.forms import RegisterForm
+from app.auth.models import Token, User
+from app.auth.models.token import CONFIRM
+from app.auth.views import after_login, blueprint
+from app.auth.views.confirm import CONFIRMATION_MAILS
+from app.core.database import db
+from app.core.routing import public
+from app.security.limits import Limit, client
+
+REGISTRATIONS = Limit("register", 60, timedelta(hours=1))
+
+
+@blueprint.get("/register")
+@public
+def register() -> Any:
+    if is_signed_in():
+        return redirect(after_login(), 303)
+    return render_template("auth/register.html", form=RegisterForm(formdata=None))
+
+
+@blueprint.post("/register")
+@public
+def create_account() -> Any:
+    form = RegisterForm()
+    if not form.validate():
+        return render_template("auth/register.html", form=form), 422
+    REGISTRATIONS.spend(client())
+    CONFIRMATION_MAILS.spend(form.email.data)
+    email = form.email.data
+    password_hash = passwords.hash(form.password.data)
+    try:
+        if known := User.by_email(email):
+            _tell_owner(known)
+        else:
+            User.register(email, password_hash, form.name.data or "").send_confirmation()
+        db.session.commit()
+    except IntegrityError:  # the same form, sent twice at once: the first made the account
+        db.session.rollback()
+    flash(f"We have sent a mail to {email}. It says how to go on.", "success")
+    return redirect(url_for("auth.confirm"), 303)
+
+
+def _tell_owner(user: User) -> None:
+    """Somebody registers with this user's address: say so to the owner, not to who asks."""
+    record("user.registered_again", user.subject, actor=user.email)
+    if user.confirmed_at:
+        user.send_already_registered()
+        Token.issue(user, CONFIRM)  # nobody gets it: a new address has one written, too
+    else:
+        user.send_confirmation()
