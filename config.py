@@ -6,7 +6,7 @@ A setting is read from the environment variable of the same name; in development
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,12 @@ class ConfigError(ClickException, RuntimeError):
     """A setting is missing or wrong. The text names it and says how to mend it.
 
     Being what they are to click and to gunicorn, it is one line there and no traceback.
+    `flask check` shows the two halves apart.
     """
+
+    def __init__(self, wrong: str, remedy: str = "See config.py for what it accepts."):
+        super().__init__(f"{wrong} {remedy}")
+        self.wrong, self.remedy = wrong, remedy
 
 
 class Env:
@@ -39,7 +44,9 @@ class Env:
         try:
             return self.read(text)
         except ValueError:
-            raise ConfigError(f"{name}={text!r} is not accepted: give {self.accepts}.") from None
+            raise ConfigError(
+                f"{name}={text!r} is not accepted.", f"Give {self.accepts}."
+            ) from None
 
 
 def words(text: str) -> list[str]:
@@ -48,6 +55,18 @@ def words(text: str) -> list[str]:
 
 def natural(text: str) -> int:
     if (number := int(text)) < 0:
+        raise ValueError(text)
+    return number
+
+
+def at_least_one(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
+
+
+def port(text: str) -> int:
+    if not 0 <= (number := int(text)) <= 65_535:
         raise ValueError(text)
     return number
 
@@ -61,10 +80,37 @@ def one_of(*names: str) -> Callable[[str], str]:
     return read
 
 
+def yes_or_no(text: str) -> bool:
+    yes, no = ("yes", "on", "true", "1"), ("no", "off", "false", "0")
+    return one_of(*yes, *no)(text.lower()) in yes
+
+
 def web_address(text: str) -> str:
     if not re.match(r"https?://[^/]", text):
         raise ValueError(text)
     return text.rstrip("/")
+
+
+class EnvTable(Env):
+    """Settings of several things of one kind, as a dict of their names.
+
+    `OAUTH_PROVIDERS=acme` names one, and `OAUTH_ACME_CLIENT_ID` is its field "client_id".
+    """
+
+    def __init__(self, prefix: str, *fields: str):
+        super().__init__({}, accepts="names of letters and digits, comma-separated")
+        self.prefix, self.fields = prefix, fields
+
+    def value(self, name: str, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        names = words(environ.get(name, "").lower())
+        if wrong := [word for word in names if not re.fullmatch("[a-z][a-z0-9_]{0,49}", word)]:
+            raise ConfigError(f"{name}={wrong[0]!r} is not accepted.", f"Give {self.accepts}.")
+        return {each: dict(self._row(f"{self.prefix}_{each}".upper(), environ)) for each in names}
+
+    def _row(self, prefix: str, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        for field in self.fields:
+            if text := environ.get(f"{prefix}_{field}".upper(), "").strip():
+                yield field, text
 
 
 def log_level(default: str) -> Env:
@@ -88,6 +134,9 @@ class Config:
     # How many reverse proxies stand in front. Their X-Forwarded-For and -Proto are believed.
     TRUSTED_PROXIES = Env(0, natural, "a number of proxies, 0 for none")
     # The address of this site in mails. Never taken from a request, which anyone can forge.
+    # Its host is what passkeys are bound to: change it, and all have to be added anew. Browsers
+    # have them for names with HTTPS and for localhost, not for IP addresses; where this is one
+    # of the machine itself, such as 127.0.0.1, the pages lead to localhost.
     PUBLIC_URL = Env("http://127.0.0.1:5000", web_address, "an address such as https://example.org")
 
     # Local state: the SQLite files, stored mails, compressed static files.
@@ -100,14 +149,38 @@ class Config:
     MAIL_URL = Env(None)
     MAIL_FROM = Env("Carafe <carafe@localhost>")
 
+    # Sites that people may sign in with, comma-separated: google, github, or a name of your own for
+    # any OpenID Connect provider. Each has OAUTH_<NAME>_CLIENT_ID and _CLIENT_SECRET, as the site
+    # gives them to you; _ISSUER (its address, known for the first two); _LABEL, the text on the
+    # button; and, where it speaks as GitHub does, _API_URL.
+    OAUTH_PROVIDERS = EnvTable("OAUTH", "client_id", "client_secret", "issuer", "label", "api_url")
+    # Whether a link in a mail may replace the password: yes or no.
+    MAGIC_LINK = Env(False, yes_or_no, "yes or no")
+
+    # Whether staff and administrators must have a second factor: yes or no. Who has none is led to
+    # set one up, and can do nothing else before.
+    REQUIRE_SECOND_FACTOR = Env(False, yes_or_no, "yes or no")
+
+    # Where uploaded files are kept. file: (INSTANCE_PATH, or the folder in file:/path), or
+    # s3://key:secret@host/bucket?region=name for a bucket of any S3-compatible store, addressed by
+    # path; over HTTPS, except to this very machine. None: file:.
+    STORAGE_URL = Env(None)
+
     LOG_LEVEL = log_level("INFO")
     LOG_FORMAT = Env("text", one_of("text", "json"), "text or json")
 
-    # Read by gunicorn.conf.py alone, before there is an app: WEB_CONCURRENCY (2 processes),
-    # WEB_THREADS (4 each), HOST (127.0.0.1) and PORT (8000).
+    # For gunicorn (see gunicorn.conf.py): processes, threads of each, and where it listens.
+    WEB_CONCURRENCY = Env(2, at_least_one, "a number of processes, such as 2")
+    WEB_THREADS = Env(4, at_least_one, "a number of threads, such as 4")
+    HOST = Env("127.0.0.1")
+    PORT = Env(8000, port, "a port, such as 8000")
+
+    # Checks of `flask check` (docs/checks.md) that this deployment does without.
+    CHECK_SILENCE = Env([], words, "ids of checks, comma-separated")
 
     # Where features send people to features they do not know.
     HOME_URL = "/dashboard"
+    SECOND_FACTORS_URL = "/account/second-factors"
 
     # Bounds of a request: bytes of body, bytes of one form, number of its fields.
     MAX_CONTENT_LENGTH = Env(2 * 1024 * 1024, natural, "a number of bytes")
@@ -126,8 +199,9 @@ class Config:
     TESTING = False
 
     @staticmethod
-    def check(values: Mapping[str, Any]) -> None:
-        """Raise `ConfigError` where these values must not be served."""
+    def problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
+        """Why these values must not be served."""
+        yield from ()
 
 
 class Development(Config):
@@ -149,17 +223,19 @@ class Production(Config):
     SESSION_COOKIE_SECURE = True
 
     @staticmethod
-    def check(values: Mapping[str, Any]) -> None:
-        for key in [values["SECRET_KEY"] or "", *values["SECRET_KEY_FALLBACKS"]]:
-            if len(key.encode()) < 32 or key == Config.SECRET_KEY.default:
-                raise ConfigError(
-                    "SECRET_KEY (and each of SECRET_KEY_FALLBACKS) must be a secret of 32 or more "
-                    f"bytes in production. Make one with: {MAKE_A_KEY}"
-                )
+    def problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
+        keys = [values["SECRET_KEY"] or "", *values["SECRET_KEY_FALLBACKS"]]
+        if any(len(key.encode()) < 32 or key == Config.SECRET_KEY.default for key in keys):
+            yield ConfigError(
+                "SECRET_KEY (and each of SECRET_KEY_FALLBACKS) must be a secret of 32 or more "
+                "bytes in production.",
+                f"Make one with: {MAKE_A_KEY}",
+            )
         if not values["TRUSTED_HOSTS"]:
-            raise ConfigError(
+            yield ConfigError(
                 "TRUSTED_HOSTS must name the hosts this site answers for in production, "
-                "comma-separated. For example: TRUSTED_HOSTS=example.org,www.example.org"
+                "comma-separated.",
+                "For example: TRUSTED_HOSTS=example.org,www.example.org",
             )
 
 
@@ -172,6 +248,14 @@ CLASSES: dict[str, type[Config]] = {
 
 def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Read all settings: the environment over the class of `APP_ENV`, `overrides` over both."""
+    values, problems = read(overrides)
+    if problems:
+        raise problems[0]
+    return values
+
+
+def read(overrides: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], list[ConfigError]]:
+    """The same, and all that is wrong with them instead of an exception about the first."""
     overrides = overrides or {}
     environ: dict[str, str] = dict(os.environ)
     if environ.get("APP_ENV", "development") == "development":
@@ -179,15 +263,21 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         environ = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v} | environ
     name = overrides.get("APP_ENV", environ.get("APP_ENV") or "development")
     if name not in CLASSES:
-        raise ConfigError(f"APP_ENV={name!r} is not accepted: give one of {', '.join(CLASSES)}.")
+        return {}, [
+            ConfigError(f"APP_ENV={name!r} is not accepted.", f"Give one of {', '.join(CLASSES)}.")
+        ]
 
     chosen = CLASSES[name]
     values: dict[str, Any] = {"APP_ENV": name}
+    problems = []
     for key in filter(str.isupper, dir(chosen)):
         setting = getattr(chosen, key)
-        values[key] = setting.value(key, environ) if isinstance(setting, Env) else setting
+        try:
+            values[key] = setting.value(key, environ) if isinstance(setting, Env) else setting
+        except ConfigError as error:
+            problems.append(error)
+            values[key] = setting.default
     values |= overrides
     if not values.get("PUBLIC_URL") and values["TRUSTED_HOSTS"]:
         values["PUBLIC_URL"] = f"https://{values['TRUSTED_HOSTS'][0].lstrip('.')}"
-    chosen.check(values)
-    return values
+    return values, [*problems, *chosen.problems(values)]

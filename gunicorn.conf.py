@@ -1,15 +1,21 @@
 """The production server: `gunicorn wsgi:app`. Put a buffering proxy in front of it."""
 
 import ctypes
-import os
 import runpy
+import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 4)
+# Not imported: after a reload the workers are to find the new file.
+settings = runpy.run_path(str(Path(__file__).with_name("config.py")))
+try:
+    values = settings["load"]()
+except settings["ConfigError"] as error:
+    # Said once here, and not once for each worker. Any other exception would be a traceback.
+    sys.exit(f"Error: {error}")
+
+bind = f"{values['HOST']}:{values['PORT']}"
+workers, threads = values["WEB_CONCURRENCY"], values["WEB_THREADS"]
 worker_class = "gthread"
 
 # Requests in flight when asked to stop have this long; container engines kill after ten seconds.
@@ -34,9 +40,3 @@ forwarder_headers = ""
 accesslog = None
 # It would be a file in the home folder, which a read-only root does not allow.
 control_socket_disable = True
-
-
-def on_starting(server: Any) -> None:
-    """Say once what is wrong with the settings, not once for each worker."""
-    # Not imported: after a reload the workers are to find the new file.
-    runpy.run_path(str(Path(__file__).with_name("config.py")))["load"]()

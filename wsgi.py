@@ -1,5 +1,10 @@
-"""The entry point of production servers: `gunicorn wsgi:app`."""
+"""The entry point of production servers, `gunicorn wsgi:app`, and of the `flask` command."""
 
 from app import create_app
+from app.security.checks.refusal import stand_in
+from config import ConfigError
 
-app = create_app()
+try:
+    app = create_app()
+except ConfigError as error:
+    app = stand_in(error)  # for `flask check`; for anything else it raises the error again

@@ -1,0 +1,115 @@
+"""The database: whether it is there, up to date, and of a kind that keeps what it is given."""
+
+import os
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core import checks, migrations
+from app.core.checks.disks import network_disks
+from app.core.database import SAFE_SQLITE, db, sqlite_driver
+from app.core.urls import is_loopback
+
+ENCRYPTED = {"require", "verify-ca", "verify-full"}
+
+
+def init_app(app: Flask) -> None:
+    checks.add(
+        app,
+        "core.database",
+        unreachable,
+        level="error",
+        remedy="Start the database, or correct DATABASE_URL or INSTANCE_PATH.",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.migrations",
+        pending_migrations,
+        level="error",
+        remedy="flask db upgrade; or run the code that this database belongs to.",
+        needs="core.database",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.sqlite_version",
+        unsafe_sqlite,
+        level="warning",
+        remedy="Install the package pysqlite3, or a Python with a newer SQLite.",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.sqlite_journal",
+        other_journal,
+        level="warning",
+        remedy="Keep the database in a file on a local disk that can be written.",
+        needs="core.database",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.network_disk",
+        network_disks,
+        level="warning",
+        remedy="Move INSTANCE_PATH to a local disk, and for several machines use PostgreSQL.",
+    )
+    checks.add(
+        app,
+        "core.database_encryption",
+        unencrypted,
+        level="info",
+        remedy="Add ?sslmode=verify-full to DATABASE_URL, unless the network is your own.",
+    )
+
+
+def unreachable() -> str | None:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return f"The database cannot be reached: {checks.cause(error)}"
+    return None
+
+
+def pending_migrations() -> str | None:
+    try:
+        current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    except SQLAlchemyError:
+        return "The database has no tables yet."
+    head = migrations.head()
+    return (
+        None if current == head else f"The database is at revision {current}, the code at {head}."
+    )
+
+
+def unsafe_sqlite() -> str | None:
+    driver = sqlite_driver()
+    if db.engine.dialect.name != "sqlite" or driver.sqlite_version_info >= SAFE_SQLITE:
+        return None
+    return (
+        f"SQLite {driver.sqlite_version} can corrupt a database that two processes write at the "
+        f"same instant; {'.'.join(map(str, SAFE_SQLITE))} cannot."
+    )
+
+
+def other_journal() -> str | None:
+    if db.engine.dialect.name != "sqlite":
+        return None
+    mode = db.session.scalar(text("PRAGMA journal_mode"))
+    if mode == "wal":
+        return None
+    return f"SQLite's journal is {mode!r}, not 'wal': readers and writers hold each other up."
+
+
+def unencrypted() -> str | None:
+    url = db.engine.url
+    mode = url.query.get("sslmode") or os.environ.get("PGSSLMODE")
+    if db.engine.dialect.name != "postgresql" or mode in ENCRYPTED or _is_here(url.host):
+        return None
+    return f"Nothing makes the connection to PostgreSQL on {url.host} encrypted."
+
+
+def _is_here(host: str | None) -> bool:
+    return not host or host.startswith("/") or is_loopback(host)

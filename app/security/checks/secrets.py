@@ -1,0 +1,62 @@
+"""The key ring: whether its keys are secret."""
+
+import re
+from collections import Counter
+from math import log2
+
+from flask import Flask, current_app
+
+from app.core import checks
+from config import MAKE_A_KEY, Config
+
+# As many as an attacker cannot try; 24 random letters and digits have more.
+LEAST_BITS = 100
+LEAST_BYTES = 32
+PLACEHOLDERS = re.compile(
+    r"changeme|change.?this|replace|placeholder|insecure|secret.?key|yoursecret"
+)
+
+
+def init_app(app: Flask) -> None:
+    checks.add(
+        app,
+        "security.secret_key",
+        guessable_keys,
+        level="error",
+        remedy=f"Make another with: {MAKE_A_KEY}",
+    )
+    checks.add(
+        app,
+        "security.secret_key_fallbacks",
+        same_keys,
+        level="warning",
+        remedy="SECRET_KEY is the new key, SECRET_KEY_FALLBACKS holds only those before it.",
+    )
+
+
+def guessable_keys() -> str | None:
+    keys = {"SECRET_KEY": current_app.config["SECRET_KEY"]}
+    for number, key in enumerate(current_app.config["SECRET_KEY_FALLBACKS"], 1):
+        keys[f"number {number} of SECRET_KEY_FALLBACKS"] = key
+    weak = [name for name, key in keys.items() if is_guessable(key)]
+    return f"Easy to guess: {', '.join(weak)}. It signs and encrypts everything." if weak else None
+
+
+def same_keys() -> str | None:
+    keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
+    if len(set(keys)) == len(keys):
+        return None
+    return "A key stands twice among SECRET_KEY and SECRET_KEY_FALLBACKS: nothing was changed."
+
+
+def is_guessable(key: str) -> bool:
+    if len(key.encode()) < LEAST_BYTES or key == Config.SECRET_KEY.default:
+        return True
+    return bool(PLACEHOLDERS.search(key.casefold())) or bits(key) < LEAST_BITS
+
+
+def bits(key: str) -> float:
+    """At most how much chance is in a key: by how often each character comes, repeats once."""
+    part = key[: (key + key).find(key, 1)]
+    shares = [count / len(part) for count in Counter(part).values()]
+    return -len(part) * sum(share * log2(share) for share in shares)

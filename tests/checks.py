@@ -1,0 +1,55 @@
+"""What `flask check` finds in a deployment, with nothing wrong but what a test changes."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from app.core.checks import database
+from app.core.database import SAFE_SQLITE, sqlite_driver
+from tests.apps import another_app
+
+GOOD: dict[str, Any] = {
+    "APP_ENV": "production",
+    "SECRET_KEY": "tLTkRgvQq1Gd5d0hP5n2TQIWWBk0bgfvZDyUUl8oPBQ",
+    "TRUSTED_HOSTS": ["example.org", "www.example.org", ".example.net"],
+    "TRUSTED_PROXIES": 1,
+    "MAIL_URL": "smtp://carafe:hunter2@mail.example.org:587",
+    "MAIL_FROM": "Carafe <carafe@example.org>",
+    "REQUIRE_SECOND_FACTOR": True,
+    "LOG_LEVEL": "CRITICAL",
+}
+
+Findings = dict[str, dict[str, str]]
+
+
+def run(app: Flask, *arguments: str, **settings: Any) -> Result:
+    """`flask check` on the database of the tests, with these settings instead of good ones."""
+    own = {
+        "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{app.instance_path}/app.db"
+    }
+    is_old = sqlite_driver().sqlite_version_info < SAFE_SQLITE
+    with another_app(app, **GOOD | own | settings) as made, pytest.MonkeyPatch.context() as patch:
+        if is_old and vars(database)["SAFE_SQLITE"] == SAFE_SQLITE:
+            patch.setattr(database, "SAFE_SQLITE", (3,))  # this machine's library is not the matter
+        return made.test_cli_runner().invoke(args=["check", *arguments])
+
+
+def findings(app: Flask, *arguments: str, **settings: Any) -> Findings:
+    """What it finds, by id, without what only tells that there is no administrator yet."""
+    result = run(app, "--json", *arguments, **settings)
+    assert result.exit_code in (0, 1), result.output
+    found = {finding["id"]: finding for finding in json.loads(result.stdout)}
+    found.pop("auth.no_admin", None)
+    return found
+
+
+def settings_in(document: Path) -> dict[str, str]:
+    """The settings that a page of the documentation shows in its first block, `NAME=value`."""
+    block = document.read_text().split("```sh\n", 1)[1].split("```", 1)[0]
+    lines = [line for line in block.splitlines() if not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)

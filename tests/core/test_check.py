@@ -1,0 +1,87 @@
+"""What `flask check` finds in the database and its disk."""
+
+import pytest
+from sqlalchemy import text
+
+from app.core.checks import database, disks
+from app.core.database import db
+from tests.apps import another_app
+from tests.checks import findings
+
+
+def test_it_finds_a_database_without_tables(app, tmp_path):
+    found = findings(app, DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
+    assert list(found) == ["core.migrations"]
+    assert found["core.migrations"]["level"] == "error"
+    assert found["core.migrations"]["remedy"].startswith("flask db upgrade")
+
+
+def test_it_finds_a_database_at_another_revision(app, tmp_path):
+    url = f"sqlite:///{tmp_path}/old.db"
+    with another_app(app, DATABASE_URL=url) as made, made.app_context():
+        db.session.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
+        db.session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        db.session.commit()
+    found = findings(app, DATABASE_URL=url)
+    assert list(found) == ["core.migrations"]
+    assert "revision 0001" in found["core.migrations"]["message"]
+
+
+def test_it_finds_a_library_that_can_corrupt_the_database(app, monkeypatch, tmp_path):
+    monkeypatch.setattr(database, "SAFE_SQLITE", (99, 1, 2))
+    found = findings(app, APP_ENV="testing", PUBLIC_URL="http://localhost")
+    with app.app_context():
+        assert list(found) == ["core.sqlite_version"] * (db.engine.dialect.name == "sqlite")
+    if found:
+        assert "99.1.2" in found["core.sqlite_version"]["message"]
+
+
+def test_it_finds_a_database_without_write_ahead_log(app):
+    found = findings(app, DATABASE_URL="sqlite:///:memory:")
+    assert set(found) == {"core.migrations", "core.sqlite_journal"}
+    assert "'memory'" in found["core.sqlite_journal"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("mount", "found"),
+    [
+        ("server:/export {} nfs4 rw 0 0", True),
+        ("//server/share {} cifs rw 0 0", True),
+        ("/dev/sda1 {} ext4 rw 0 0", False),
+        ("server:/export {}/elsewhere nfs4 rw 0 0", False),
+        ("server:/export {} nfs4 rw 0 0\n/dev/sda1 {} ext4 rw 0 0", False),
+        ("/dev/sda1 {} ext4 rw 0 0\nserver:/export {} nfs rw 0 0", True),
+    ],
+)
+def test_it_finds_a_network_disk(mount, found, app, monkeypatch, tmp_path):
+    folder = tmp_path / "a state"
+    mounts = tmp_path / "mounts"
+    place = str(folder).replace(" ", "\\040")
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\n{mount.replace('{}', place)}\n")
+    monkeypatch.setattr(disks, "MOUNTS", mounts)
+    ids = list(findings(app, INSTANCE_PATH=str(folder / "carafe")))
+    assert ids == ["core.network_disk"] * found
+
+
+def test_it_finds_a_database_file_on_a_network_disk(app, monkeypatch, tmp_path):
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/export {tmp_path} nfs4 rw 0 0\n")
+    monkeypatch.setattr(disks, "MOUNTS", mounts)
+    found = findings(app, DATABASE_URL=f"sqlite:///{tmp_path}/app.db")
+    assert "core.network_disk" in found
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("postgresql://u:p@db.invalid/x", True),
+        ("postgresql://u:p@192.0.2.1/x?connect_timeout=1&sslmode=prefer", True),
+        ("postgresql://u:p@db.invalid/x?sslmode=verify-full", False),
+        ("postgresql://u:p@127.0.0.1:1/x", False),
+        ("postgresql://u:p@localhost:1/x", False),
+        ("postgresql:///x?host=/nowhere", False),
+    ],
+)
+def test_it_finds_a_connection_that_need_not_be_encrypted(url, found, app):
+    pytest.importorskip("psycopg")
+    assert ("core.database_encryption" in findings(app, DATABASE_URL=url)) == found

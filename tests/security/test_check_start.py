@@ -1,0 +1,108 @@
+"""`bin/start` checks the deployment before it serves."""
+
+import contextlib
+import json
+import os
+import stat
+import subprocess
+
+import pytest
+
+from tests.checks import settings_in
+from tests.server import BIN, ROOT, Server
+
+NAMES = ("DATABASE_URL", "PUBLIC_URL", "FLASK_DEBUG", "FLASK_APP", "CHECK_SILENCE")
+
+
+@pytest.fixture
+def environ(tmp_path):
+    """The settings that docs/deployment.md shows, with a key and a folder of the test's own."""
+    shown = settings_in(ROOT / "docs/deployment.md")
+    assert shown["SECRET_KEY"] == "…"
+    own = {
+        "SECRET_KEY": "hX1kZkq0F2bJx8m3W0b7yVt2kq5S0Qn4v9T6rC1uYdE",
+        "INSTANCE_PATH": str(tmp_path / "state"),
+    }
+    outside = {name: value for name, value in os.environ.items() if name not in NAMES}
+    path = f"{BIN}:{os.environ['PATH']}"
+    return {**outside, **shown, **own, "PATH": path}
+
+
+@pytest.fixture
+def start(environ, tmp_path):
+    """Runs `bin/start` with these settings changed, until it serves or ends; the server."""
+    servers = []
+
+    def run(**change):
+        servers.append(server := Server(tmp_path / "state", {}))
+        server.environ = environ | {"PORT": str(server.port)} | change
+        with contextlib.suppress(AssertionError):  # it ended
+            server.start(str(ROOT / "bin/start"))
+        return server
+
+    yield run
+    for server in servers:
+        server.stop()
+
+
+def ended_with(server):
+    return server.process.poll()
+
+
+def test_it_finds_nothing_wrong_with_the_settings_in_the_documentation(environ, tmp_path):
+    def flask(*arguments):
+        return subprocess.run(
+            [str(BIN / "flask"), "--app", str(ROOT / "wsgi.py"), *arguments],
+            cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+
+    assert flask("db", "upgrade").returncode == 0
+    # Whatever SQLite this machine has.
+    result = flask("check", "--json", "--fail-level", "warning", "--silence", "core.sqlite_version")
+    assert result.returncode == 0, result.stdout
+    assert {finding["level"] for finding in json.loads(result.stdout)} <= {"info"}
+
+
+def test_it_starts_with_warnings_and_prints_them(start):
+    server = start(MAIL_URL="")
+    assert ended_with(server) is None
+    log = server.log.read_text()
+    assert "warning  mail.url" in log
+    assert log.index("mail.url") < log.index("Listening at")
+
+
+def test_it_does_not_start_with_an_error_and_says_what_to_do(start):
+    server = start(SECRET_KEY="a" * 40)
+    assert ended_with(server) == 1
+    log = server.log.read_text()
+    assert "error    security.secret_key" in log
+    assert "Not started" in log
+    assert "CHECK_SILENCE" in log
+    assert "Listening at" not in log
+
+
+def test_it_starts_with_an_error_that_is_silenced(start):
+    server = start(SECRET_KEY="a" * 40, CHECK_SILENCE="mail.url, security.secret_key")
+    assert ended_with(server) is None
+    assert "security.secret_key" not in server.log.read_text()
+
+
+def test_it_keeps_local_state_from_other_users_of_the_machine(start, tmp_path):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state").chmod(0o755)
+    server = start()
+    assert ended_with(server) is None
+    assert "security.readable_files" not in server.log.read_text()
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o750
+
+
+def test_it_names_a_wrong_number_of_processes_in_one_line(environ):
+    # gunicorn itself reads the variable, and would show a traceback.
+    result = subprocess.run(
+        [ROOT / "bin/start"],
+        env=environ | {"WEB_CONCURRENCY": "x"}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert result.stderr == (
+        "Error: WEB_CONCURRENCY='x' is not accepted. Give a number of processes, such as 2.\n"
+    )
