@@ -1,0 +1,81 @@
+"""Files that people upload: in a folder, or in an S3-compatible store, by `STORAGE_URL`.
+
+A file is found by a key, `<folder>/<name>`, which the app makes up and never whoever uploads.
+Files do not change: what is new gets a new key, and the old is discarded.
+"""
+
+import logging
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.core.database import db
+from app.core.storage.contract import Storage, StorageUnavailable
+from app.core.storage.folder import Folder
+from app.core.storage.s3 import S3
+from config import ConfigError
+
+__all__ = ["Storage", "StorageUnavailable", "discard", "storage"]
+
+log = logging.getLogger(__name__)
+
+PENDING, DUE = "files to discard", "files discarded"
+
+
+def storage() -> Storage:
+    return current_app.extensions["storage"]  # type: ignore[no-any-return]
+
+
+def discard(key: str) -> None:
+    """Delete a file once this transaction has committed; after a rollback it stays.
+
+    Where that fails, or the process ends before it, there is a file left that nothing refers to.
+    """
+    db.session().info.setdefault(PENDING, []).append(key)
+
+
+@event.listens_for(Session, "after_commit")
+def _release(session: Session) -> None:
+    if not session.in_nested_transaction() and PENDING in session.info:
+        session.info[DUE] = session.info.pop(PENDING)
+
+
+@event.listens_for(Session, "after_rollback")
+def _keep(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(PENDING, None)
+
+
+# Not right after the commit, when the connection has yet to be given back: other writers wait.
+@event.listens_for(Session, "after_transaction_end")
+def _delete(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is not None:
+        return
+    for key in session.info.pop(DUE, ()):
+        try:
+            storage().delete(key)
+        except StorageUnavailable:
+            log.warning("%s is left over", key)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["storage"] = _open(app.config["STORAGE_URL"], Path(app.instance_path))
+
+
+def _open(text: str | None, instance: Path) -> Storage:
+    try:
+        url = urlsplit(text or "file:")
+        if url.scheme == "file":
+            return Folder(Path(url.path) if url.path else instance)
+        if url.scheme == "s3":
+            return S3(url)
+    except ValueError:
+        pass
+    raise ConfigError(  # without the text, which may hold a secret
+        "STORAGE_URL is not accepted.",
+        "Give file: or s3://key:secret@host/bucket?region=name. In a key or secret, write special "
+        "characters as %2F and so on.",
+    )

@@ -1,0 +1,34 @@
+"""How profile pictures are uploaded, and which files there are."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.account.avatars.drawings import multipart
+from tests.http import Browser
+
+
+@pytest.fixture
+def files(app: Flask) -> Callable[[], list[str]]:
+    """The names of the pictures in the folder."""
+    folder = Path(app.instance_path) / "avatars"
+    shutil.rmtree(folder, ignore_errors=True)
+    return lambda: sorted(path.name for path in folder.glob("*"))
+
+
+@pytest.fixture
+def upload(files: Callable[[], list[str]]) -> Callable[..., TestResponse]:
+    """Sends a file by the form on the profile page."""
+
+    def send(
+        browser: Browser, content: bytes, name: str = "me.png", mimetype: str = "image/png"
+    ) -> TestResponse:
+        form = browser.fill("/account/profile", "/account/avatar")
+        body, content_type = multipart(form.fields, content, name, mimetype)
+        return browser.post(form.action, body, content_type=content_type)
+
+    return send

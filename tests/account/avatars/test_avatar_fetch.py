@@ -1,0 +1,59 @@
+"""Fetching a picture by its address."""
+
+import pytest
+
+from tests.account.avatars.drawings import plain, shown
+
+
+@pytest.fixture
+def path(alice, sign_in, upload):
+    browser = sign_in(alice)
+    upload(browser, plain())
+    return shown(browser)[0]
+
+
+def test_it_is_an_image_and_nothing_else(path, alice, sign_in):
+    answer = sign_in(alice).get(path)
+    assert answer.status_code == 200
+    assert answer.content_type == "image/webp"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="picture.webp"'
+    [policy] = answer.headers.getlist("Content-Security-Policy")
+    assert policy == "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+def test_it_is_kept_by_browsers_and_by_nobody_in_between(path, alice, sign_in):
+    browser = sign_in(alice)
+    answer = browser.get(path)
+    assert answer.headers.getlist("Cache-Control") == ["private, max-age=31536000, immutable"]
+    again = browser.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert browser.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_it_is_for_everyone_who_is_logged_in(path, bob, carol, erin, sign_in, visitor):
+    for user in (bob, carol, erin):
+        assert sign_in(user).get(path).status_code == 200
+    answer = visitor.get(path)
+    assert (answer.status_code, answer.location[:11]) == (303, "/auth/login")
+    assert "immutable" not in answer.headers.get("Cache-Control", "")
+
+
+def test_it_cannot_be_guessed(path, alice, sign_in, upload):
+    browser = sign_in(alice)
+    upload(browser, plain())
+    names = [p.removeprefix("/account/avatars/") for p in (path, shown(browser)[0])]
+    assert [len(name) for name in names] == [37, 37]
+    assert names[0] != names[1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x", "0" * 32 + ".webp", "../app.db", "..%2fapp.db", "%2e%2e/app.db", "..%5capp.db",
+     "%00", ".webp", "0" * 32 + ".webp%00", "0" * 32 + ".webp%0a", "A" * 32 + ".webp", "x" * 5000,
+     "..", ".", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/etc/passwd", "0" * 32 + ".webp.part"],
+)  # fmt: skip
+def test_there_is_nothing_else(name, alice, sign_in):
+    answer = sign_in(alice).get(f"/account/avatars/{name}", follow_redirects=True)
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"

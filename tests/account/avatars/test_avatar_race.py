@@ -1,0 +1,59 @@
+"""Twenty pictures at the same moment: one is left, and one file."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from tests.account.avatars.drawings import multipart, plain, shown
+from tests.remote import Remote
+
+UPLOADS = 20
+EMAIL, PASSWORD = "alice@example.com", "carafe under the apple tree"
+
+
+@pytest.fixture
+def at_once():
+    """Sends that many at once: the picture, or every second time its removal instead."""
+
+    def send_all(browsers, removing=False):
+        form = browsers[0].fill("/account/profile", "/account/avatar")
+        barrier = Barrier(len(browsers))
+
+        def send(number):
+            body, content_type = multipart(form.fields, plain())
+            barrier.wait()
+            if removing and number % 2:
+                return browsers[number].post("/account/avatar/delete", form.fields).status_code
+            headers = {"Content-Type": content_type}
+            return browsers[number].post(form.action, body, headers=headers).status_code
+
+        with ThreadPoolExecutor(len(browsers)) as threads:
+            return list(threads.map(send, range(len(browsers))))
+
+    return send_all
+
+
+def test_over_several_processes(server, at_once):
+    running = server(WEB_CONCURRENCY="2", WEB_THREADS="8")
+    running.flask("user", "create", EMAIL, "--password", PASSWORD)
+    first, *others = [Remote(running.url) for _ in range(UPLOADS)]
+    first.submit("/auth/login", {"email": EMAIL, "password": PASSWORD})
+    first.token()  # the cookie holds what it belongs to
+    for other in others:
+        for cookie in first.jar:
+            other.jar.set_cookie(cookie)
+    assert at_once([first, *others]) == [303] * UPLOADS
+    left = [file.name for file in (running.folder / "avatars").iterdir()]
+    assert left == [shown(first)[0].rpartition("/")[2]]
+
+
+@pytest.mark.parametrize("removing", [False, True])
+def test_over_several_threads(removing, alice, browser, sign_in, at_once, files):
+    first, *others = [sign_in(alice), *(browser() for _ in range(UPLOADS - 1))]
+    first.token()
+    for other in others:
+        first.copy_cookies_to(other)
+    assert at_once([first, *others], removing) == [303] * UPLOADS
+    assert set(files()) == {path.rpartition("/")[2] for path in shown(first)}
+    assert removing or len(files()) == 1

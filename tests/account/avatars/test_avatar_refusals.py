@@ -1,0 +1,180 @@
+"""What is refused as a picture, with the reason; what one had before stays."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import pytest
+from PIL import Image
+
+from tests.account.avatars.drawings import (
+    PNG_SIGNATURE,
+    chunk,
+    encoded,
+    picture,
+    plain,
+    png,
+)
+
+NO_PICTURE = "This is not a PNG, JPEG or WebP picture."
+MORE = "This file holds more than a picture."
+DAMAGED = "This picture is damaged or incomplete."
+TOO_MANY_PIXELS = "This picture has more than 4,096 pixels on a side."
+A_BOMB = "This file unpacks to far more than it seems to hold."
+NOTHING = "Choose a picture first."
+
+HTML = b"<!doctype html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+PNG, JPEG, WEBP = plain(), plain("JPEG"), plain("WEBP")
+
+
+def archive() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archived:
+        archived.writestr("evil.txt", "evil")
+    return file.getvalue()
+
+
+def comment(text: bytes) -> bytes:
+    """A JPEG with a comment."""
+    return JPEG[:2] + b"\xff\xfe" + struct.pack(">H", len(text) + 2) + text + JPEG[2:]
+
+
+def in_riff(more: bytes) -> bytes:
+    """A WebP with one more chunk."""
+    padded = more + b"\0" * (len(more) % 2)
+    body = WEBP[8:] + b"junk" + struct.pack("<I", len(more)) + padded
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+OTHER_KINDS = {
+    "an SVG": SVG,
+    "an SVG with a declaration": b'<?xml version="1.0"?>' + SVG,
+    "a web page": HTML,
+    "a GIF": plain("GIF"),
+    "a TIFF": plain("TIFF"),
+    "a BMP": plain("BMP"),
+    "an icon": plain("ICO"),
+    "a PDF": b"%PDF-1.7 %%EOF",
+    "PostScript": plain("EPS"),
+    "a ZIP": archive(),
+    "a program": b"\x7fELF" + bytes(100),
+    "text": b"just words",
+    "zeros": bytes(1000),
+    "a WAV": b"RIFF\x24\0\0\0WAVEfmt " + bytes(40),
+    "a single byte": b"\x89",
+    "a web page before a picture": HTML + PNG,
+    "a GIF before a picture": b"GIF89a" + JPEG,
+}
+
+POLYGLOTS = {
+    "a ZIP behind a JPEG": JPEG + archive(),
+    "a ZIP behind a PNG": PNG + archive(),
+    "a ZIP behind a WebP": WEBP + archive(),
+    "a web page behind a JPEG": JPEG + HTML,
+    "a web page behind a PNG": PNG + HTML,
+    "a web page behind a WebP": WEBP + HTML,
+    "a byte behind a PNG": PNG + b"\0",
+    "a byte behind a JPEG": JPEG + b"x",
+    "a PNG behind a JPEG": JPEG + PNG,
+    "a ZIP behind two JPEGs": JPEG + JPEG + archive(),
+    "a web page in a JPEG's comment": comment(HTML),
+    "an SVG in a JPEG's comment": comment(SVG),
+    "PHP in a JPEG's comment": comment(b"<?php system($_GET['c']); ?>"),
+    "a PDF in a JPEG's comment": comment(b"%PDF-1.7"),
+    "a ZIP in a JPEG's comment": comment(archive()),
+    "a web page in a PNG's text": png(9, 9, chunk(b"tEXt", b"Comment\0" + HTML)),
+    "a ZIP in a PNG's chunk": png(9, 9, chunk(b"zipA", archive())),
+    "a web page in a WebP's chunk": in_riff(HTML),
+    "a ZIP in a WebP's chunk": in_riff(archive()),
+}
+
+BROKEN = {
+    **{f"half a {name}": file[: len(file) // 2] for name, file in
+       {"PNG": PNG, "JPEG": JPEG, "WebP": WEBP}.items()},
+    **{f"a {name} without its last byte": file[:-1] for name, file in
+       {"PNG": PNG, "JPEG": JPEG, "WebP": WEBP}.items()},
+    "a PNG's signature": PNG_SIGNATURE,
+    "a JPEG's beginning": b"\xff\xd8\xff",
+    "a JPEG without a picture": b"\xff\xd8\xff\xd9",
+    "a WebP's beginning": b"RIFF\x04\0\0\0WEBP",
+    "a PNG without pixels": PNG_SIGNATURE + chunk(b"IEND", b""),
+    "a PNG that begins with pixels": PNG_SIGNATURE + chunk(b"IDAT", b"x") + png(9, 9)[8:],
+    "a PNG with two headers": png(9, 9, png(5000, 5000)[8:33]),
+    "a PNG of no width": png(0, 9),
+    "a PNG with a wrong checksum": png(9, 9).replace(b"IDAT", b"IDAT\0", 1)[:-1],
+    "a PNG whose pixels end early": png(99, 99, data=zlib.compress(bytes(500))),
+    "a PNG whose pixels are noise": png(9, 9, data=b"no zlib"),
+    "a PNG of an impossible kind": PNG_SIGNATURE
+    + chunk(b"IHDR", struct.pack(">IIBBBBB", 9, 9, 77, 77, 9, 9, 9)) + chunk(b"IEND", b""),
+    "a JPEG whose segment ends nowhere": b"\xff\xd8\xff\xe0\xff\xff" + bytes(100),
+    "a JPEG of FF": b"\xff\xd8" + b"\xff" * 100_000,
+    "a JPEG whose pixels are FF": JPEG[:-2] + b"\xff" * 100_000,
+    "a WebP of nonsense": b"RIFF\x18\0\0\0WEBPVP8 \x0c\0\0\0nonsen\x08\0\x08\0..",
+    "a WebP whose chunk is too long": WEBP[:16] + b"\xff\xff\xff\x7f" + WEBP[20:],
+}  # fmt: skip
+
+TOO_LARGE = {
+    "a PNG too wide": plain(size=(4097, 1)),
+    "a PNG too high": plain(size=(1, 4097)),
+    "a JPEG too wide": plain("JPEG", (4097, 8)),
+    "a JPEG too high": plain("JPEG", (8, 4097)),
+    "a WebP too wide": plain("WEBP", (4097, 8)),
+    "a lossless WebP too high": plain("WEBP", (8, 4097), lossless=True),
+    "an animated WebP too high": encoded(
+        Image.new("RGB", (8, 4097)), "WEBP", save_all=True,
+        append_images=[Image.new("RGB", (8, 4097), "red")],
+    ),
+}  # fmt: skip
+
+
+def both(refusals, reason):
+    return [pytest.param(content, reason, id=name) for name, content in refusals.items()]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        *both(OTHER_KINDS, NO_PICTURE),
+        *both(POLYGLOTS, MORE),
+        *both(BROKEN, DAMAGED),
+        *both(TOO_LARGE, TOO_MANY_PIXELS),
+        *both({"nothing": b""}, NOTHING),
+    ],
+)
+def test_it_is_refused_with_the_reason(content, reason, alice, sign_in, upload, files):
+    browser = sign_in(alice)
+    upload(browser, PNG)
+    before = files()
+    # By what it is: what the browser calls it counts for nothing.
+    answer = upload(browser, content, "me.png", "image/png")
+    assert answer.status_code == 422
+    assert reason in answer.text
+    assert 'id="avatar-error"' in answer.text
+    assert 'value="Alice"' in answer.text
+    assert files() == before
+    assert picture(browser)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../../../tmp/evil.png", "..\\..\\evil.png", "/etc/passwd", "a\0b.png", "évil.png",
+        "evil.php", "evil.html", "x" * 5000, "<script>.png", "C:\\evil.png", ".",
+    ],
+)  # fmt: skip
+def test_its_name_counts_for_nothing(name, app, alice, sign_in, upload, files):
+    browser = sign_in(alice)
+    assert upload(browser, PNG, name, "text/html").status_code == 303
+    [stored] = files()
+    assert "evil" not in stored
+    assert len(stored) == 37
+    assert upload(browser, HTML, name, "image/png").status_code == 422
+
+
+def test_a_text_is_no_file(alice, sign_in):
+    browser = sign_in(alice)
+    answer = browser.submit("/account/profile", {"avatar": "text"}, action="/account/avatar")
+    assert answer.status_code == 422
+    assert NOTHING in answer.text

@@ -1,0 +1,147 @@
+"""Stores of files: a folder, and an S3-compatible bucket. Both keep the same promises."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.database import db
+from app.core.storage import StorageUnavailable, discard, storage
+from app.core.time import now
+from tests.apps import another_app
+from tests.storage.bucket import Bucket
+
+
+@dataclass
+class Store:
+    """`age(key)` makes a file older than an hour, `end()` takes the store away."""
+
+    age: Callable[[str], Any]
+    end: Callable[[], Any]
+
+
+@pytest.fixture(params=["folder", "bucket", "bucket with a prefix"])
+def store(request, app, tmp_path):
+    """The store of the app whose context is open."""
+    keep = in_folder(tmp_path) if request.param == "folder" else in_bucket(request.param)
+    with keep as (url, made), another_app(app, STORAGE_URL=url) as other, other.app_context():
+        yield made
+
+
+@contextmanager
+def in_folder(path: Path) -> Iterator[tuple[str, Store]]:
+    def end():
+        (path / "files/avatars").rename(path / "gone")
+        (path / "files/avatars").write_bytes(b"no folder")  # permissions would not stop root
+
+    yield f"file:{path}/files", Store(lambda key: os.utime(path / "files" / key, (0, 0)), end)
+
+
+@contextmanager
+def in_bucket(kind: str) -> Iterator[tuple[str, Store]]:
+    prefix = "a/b/" if kind.endswith("prefix") else ""
+
+    def age(key):
+        bucket.times[prefix + key] -= timedelta(hours=2)
+
+    with Bucket() as bucket:
+        url = bucket.url(prefix=f"/{prefix}")
+        yield url, Store(age, lambda: setattr(bucket, "status", 503))
+        assert bucket.complaints == []
+
+
+def test_it_keeps_what_it_is_given(store):
+    storage().put("avatars/a.webp", b"\0content\xff", "image/webp")
+    storage().put("avatars/b-_.webp", b"", "image/webp")
+    assert storage().get("avatars/a.webp") == b"\0content\xff"
+    assert storage().get("avatars/b-_.webp") == b""
+    assert storage().get("avatars/c.webp") is None
+    assert storage().get("others/a.webp") is None
+
+
+def test_it_deletes_whether_it_is_there_or_not(store):
+    storage().put("avatars/a.webp", b"content", "image/webp")
+    for _ in range(2):
+        storage().delete("avatars/a.webp")
+        assert storage().get("avatars/a.webp") is None
+
+
+def test_it_lists_what_is_old(store):
+    assert list(storage().older_than(now(), "avatars")) == []
+    names = [f"avatars/{n}.webp" for n in range(7)]
+    for name in [*names, "others/x.webp"]:
+        storage().put(name, b"content", "image/webp")
+    for name in [*names[:5], "others/x.webp"]:
+        store.age(name)
+    assert sorted(storage().older_than(now() - timedelta(hours=1), "avatars")) == names[:5]
+
+
+def test_it_says_when_it_is_away(store):
+    storage().put("avatars/a.webp", b"content", "image/webp")
+    store.end()
+    for attempt in (
+        lambda: storage().put("avatars/b.webp", b"content", "image/webp"),
+        lambda: storage().get("avatars/a.webp"),
+        lambda: storage().delete("avatars/a.webp"),
+        lambda: list(storage().older_than(now(), "avatars")),
+    ):
+        with pytest.raises(StorageUnavailable):
+            attempt()
+
+
+@pytest.mark.parametrize(
+    "key", ["../app.db", "avatars/../app.db", "avatars/..", "app.db", "/etc/passwd", "avatars/",
+            "avatars/.part", "avatars/a/b", "avatars\\a", "avatars/a\0", "avatars/a?x", "Avatars/a",
+            "avatars/a\n", ""],
+)  # fmt: skip
+def test_it_knows_no_key_that_leads_elsewhere(key, store):
+    for attempt in (
+        lambda: storage().put(key, b"content", "image/webp"),
+        lambda: storage().get(key),
+        lambda: storage().delete(key),
+    ):
+        with pytest.raises(ValueError, match="no key"):
+            attempt()
+
+
+def test_what_is_discarded_goes_with_the_commit(store):
+    storage().put("avatars/a.webp", b"content", "image/webp")
+    db.session.connection()
+    discard("avatars/a.webp")
+    assert storage().get("avatars/a.webp")
+    db.session.commit()
+    assert storage().get("avatars/a.webp") is None
+
+
+def test_what_is_discarded_stays_after_a_rollback(store):
+    storage().put("avatars/a.webp", b"content", "image/webp")
+    db.session.connection()
+    discard("avatars/a.webp")
+    db.session.rollback()
+    db.session.connection()
+    db.session.commit()
+    assert storage().get("avatars/a.webp")
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_what_is_discarded_in_a_savepoint_waits_for_the_whole(end, store):
+    storage().put("avatars/a.webp", b"content", "image/webp")
+    with db.session.begin_nested():
+        discard("avatars/a.webp")
+    assert storage().get("avatars/a.webp")
+    getattr(db.session, end)()
+    assert (storage().get("avatars/a.webp") is None) is (end == "commit")
+
+
+def test_a_commit_stands_when_the_store_is_away(store, caplog):
+    storage().put("avatars/a.webp", b"content", "image/webp")
+    db.session.connection()
+    discard("avatars/a.webp")
+    store.end()
+    db.session.commit()
+    assert "avatars/a.webp is left over" in caplog.text
