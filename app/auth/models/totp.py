@@ -1,12 +1,40 @@
-"""Time-based one-time passwords (RFC 6238), and the recovery codes for a lost phone."""
+"""The authenticator app of a user."""
 
-from datetime import datetime
+from __future__ import annotations
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flask import url_for
+from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import TooManyRequests
 
-from app.core.database import Base
+from app import mail
+from app.audit import record
+from app.auth import totp
+from app.core.database import Base, db
 from app.core.time import now
+from app.core.urls import public_url
+from app.security import keyring
+from app.security.limits import Limit
+
+if TYPE_CHECKING:
+    from app.auth.models.user import User
+
+log = logging.getLogger(__name__)
+
+PURPOSE = "totp"
+
+# Who is told that a guess is a code of another minute must not come back with it in that minute.
+SHOWN = Limit("totp:step", 1, timedelta(seconds=4 * totp.EXPLAINED_STEPS * totp.STEP_SECONDS))
+
+USED = "This code was used already. Wait for the next one."
+
+
+class CodeError(Exception):
+    """A code that does not count. The text is for the one who typed it."""
 
 
 class Totp(Base):
@@ -22,13 +50,76 @@ class Totp(Base):
     counter: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
+    @classmethod
+    def of(cls, user_id: int) -> Totp | None:
+        found = select(cls).where(cls.user_id == user_id)
+        # Afresh: what was read before the user's row was locked may have changed.
+        return db.session.scalar(found.execution_options(populate_existing=True))
 
-class RecoveryCode(Base):
-    """One of a user's codes for signing in without the second factor, once. Only its hash."""
+    @classmethod
+    def set_up(cls, user: User, secret: str, step: int) -> None:
+        """Ask for codes of this secret from now on; `step` is that of the one that proved it."""
+        before = db.session.execute(delete(cls).where(cls.user_id == user.id)).rowcount  # type: ignore[attr-defined]
+        sealed = keyring.encrypt(secret.encode(), PURPOSE)
+        db.session.add(cls(user_id=user.id, secret=sealed, counter=step))
+        record("totp.replaced" if before else "totp.added", user.subject)
+        _tell(user, "totp_added")
 
-    __tablename__ = "recovery_code"
-    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+    def use(self, code: str) -> None:
+        """Use up a code: of many at the same time one wins. Raises `CodeError`."""
+        try:
+            secret = keyring.decrypt(self.secret, PURPOSE)
+        except ValueError as error:
+            log.error("%s of user %s: see `flask user renew-secrets`", error, self.user_id)
+            raise CodeError(
+                "We cannot check codes of your app at the moment. Use a recovery code, and tell "
+                "those who run this site."
+            ) from None
+        step = totp.match(secret.decode(), code)
+        if step is None:
+            raise CodeError("This code is not right. Take the newest that your app shows.")
+        is_new = self._is_shown_first(step)
+        if not totp.is_in_time(step):
+            raise CodeError(totp.explain(step))
+        if not is_new or not self._advance(step):
+            raise CodeError(USED)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    def _is_shown_first(self, step: int) -> bool:
+        try:
+            SHOWN.spend(f"{self.user_id}:{self.created_at.timestamp()}:{step}")
+        except TooManyRequests:
+            return False
+        return True
+
+    def _advance(self, step: int) -> bool:
+        """Accept no code of that step or before any more; False where another was faster."""
+        accepted = (
+            update(Totp)
+            .where(Totp.user_id == self.user_id, Totp.counter < step)
+            # Under the newest key, so that older ones can leave the ring.
+            .values(counter=step, secret=keyring.renew(self.secret, PURPOSE))
+        )
+        return bool(db.session.execute(accepted).rowcount)  # type: ignore[attr-defined]
+
+    @classmethod
+    def renew_secrets(cls, after: int, most: int) -> tuple[list[int], list[int]]:
+        """Encrypt the next ones with the newest key: ids of their users, and of those it cannot."""
+        page = select(cls).where(cls.user_id > after).order_by(cls.user_id).limit(most)
+        renewed, lost = [], []
+        for app in db.session.scalars(page.with_for_update()):
+            try:
+                app.secret = keyring.renew(app.secret, PURPOSE)
+                renewed.append(app.user_id)
+            except ValueError:
+                lost.append(app.user_id)
+        return renewed, lost
+
+    def remove(self, user: User) -> None:
+        record("totp.removed", user.subject)
+        _tell(user, "totp_removed")
+        db.session.delete(self)
+
+
+def _tell(user: User, what: str) -> None:
+    url = public_url(url_for("auth.reset"))
+    mail.send(user.email, f"auth/emails/{what}", user=user, url=url)

@@ -1,0 +1,145 @@
+"""What a user has beside the password: an authenticator app, passkeys, and recovery codes."""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete, func, select
+from werkzeug.exceptions import TooManyRequests
+
+from app import mail
+from app.audit import record
+from app.auth import totp
+from app.auth.models import Passkey, RecoveryCode, Token, Totp, User
+from app.auth.models.token import CHALLENGE
+from app.auth.models.totp import CodeError
+from app.auth.roles import permissions
+from app.core.database import db
+from app.core.urls import path_of, public_url
+from app.security.limits import Limit, client
+
+# A guess is right three times in a million: 5 in a quarter of an hour are one in 700 in a day.
+ATTEMPTS = Limit("code", 5, timedelta(minutes=15))
+ATTEMPTS_BY_CLIENT = Limit("code:client", 20, timedelta(minutes=15))
+WARNINGS = Limit("code:warning", 1, timedelta(days=1))
+
+CHUNK = 500  # others wait for some 50 ms meanwhile
+
+LAST = "Your role needs a second factor. Add another before you remove this one."
+
+
+def of(user_id: int) -> Any:
+    """What a user has, in one query: `app_since`, a time or None; and how many passkeys, codes."""
+
+    def number(model: Any) -> Any:
+        found = select(func.count()).select_from(model).where(model.user_id == user_id)
+        return found.scalar_subquery()
+
+    app_since = select(Totp.created_at).where(Totp.user_id == user_id).scalar_subquery()
+    return db.session.execute(
+        select(
+            app_since.label("app_since"),
+            number(Passkey).label("passkeys"),
+            number(RecoveryCode).label("codes"),
+        )
+    ).one()
+
+
+def spend_attempt(user: User) -> None:
+    """Before a code of this user is looked at: 429, and a warning to them, after too many."""
+    ATTEMPTS_BY_CLIENT.spend(client())
+    try:
+        ATTEMPTS.spend(str(user.id))
+    except TooManyRequests:
+        with suppress(TooManyRequests):
+            WARNINGS.spend(str(user.id))
+            _tell(user, "codes_guessed")
+            record("second_factor.blocked", user.subject, actor=user.email)
+            db.session.commit()
+        raise
+
+
+def refund_attempt(user: User) -> None:
+    """It was good."""
+    ATTEMPTS_BY_CLIENT.refund(client())
+    ATTEMPTS.refund(str(user.id))
+
+
+def use_code(user: User, code: str) -> str:
+    """Use up a code of the user's app, or a recovery code; returns which it was.
+
+    Raises `CodeError`; commit then, too. The user's row has to be locked.
+    """
+    typed = totp.typed(code)
+    try:
+        if not (len(typed) == totp.DIGITS and typed.isdigit()):
+            if RecoveryCode.use(user, typed):
+                return "recovery code"
+            raise CodeError("This is neither a code of your app nor an unused recovery code.")
+        app = Totp.of(user.id)
+        if app is None:
+            raise CodeError("You have no authenticator app here. Use a recovery code.")
+        app.use(typed)
+        return "totp"
+    except CodeError:
+        record("second_factor.failed", user.subject, actor=user.email)
+        raise
+
+
+def codes_for_first(user: User) -> list[str]:
+    """Recovery codes to show, where a factor was added and there are none yet; else []."""
+    return [] if RecoveryCode.count(user.id) else RecoveryCode.renew(user)
+
+
+def renew_codes(user: User) -> list[str]:
+    """Recovery codes to show, in place of those from before; their owner is told."""
+    _tell(user, "recovery_codes_renewed")
+    return RecoveryCode.renew(user)
+
+
+def forget_codes_of_none(user: User) -> None:
+    """After a factor was removed: without any, neither codes nor a begun log-in are of use."""
+    db.session.flush()
+    if not user.has_second_factor:
+        RecoveryCode.forget(user)
+        Token.void(user.id, CHALLENGE)
+
+
+def remove_all(user: User) -> None:
+    """Let a password alone open the account again, for somebody who has lost everything else."""
+    for model in (Totp, Passkey):
+        db.session.execute(delete(model).where(model.user_id == user.id))
+    forget_codes_of_none(user)
+    record("second_factors.removed", user.subject)
+    _tell(user, "second_factors_removed")
+
+
+def renew_secrets() -> tuple[int, list[str]]:
+    """Encrypt all with the newest key, in transactions of a few: how many, and whose it cannot."""
+    count, lost, last = 0, [], 0
+    while True:
+        renewed, failed = Totp.renew_secrets(last, CHUNK)
+        db.session.commit()
+        count, last = count + len(renewed), max([*renewed, *failed], default=0)
+        lost += failed
+        if not last:
+            break
+    emails = db.session.scalars(select(User.email).where(User.id.in_(lost)).order_by(User.id))
+    return count, list(emails)
+
+
+def are_required(role: str) -> bool:
+    """Whether everyone with this role has to have one."""
+    return bool(current_app.config["REQUIRE_SECOND_FACTOR"] and permissions(role))
+
+
+def is_last(user: User) -> bool:
+    """Whether the user has one, and may not remove it."""
+    has = of(user.id)
+    return has.passkeys + bool(has.app_since) == 1 and are_required(user.role)
+
+
+def _tell(user: User, what: str) -> None:
+    url = public_url(path_of("auth.reset"))
+    mail.send(user.email, f"auth/emails/{what}", user=user, url=url)

@@ -1,0 +1,203 @@
+"""Set up an authenticator app, move it to another phone, remove it."""
+
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from app.auth.models import RecoveryCode, Totp
+from app.core.database import db
+from tests.clock import later
+from tests.second_factor import NEW, PAGE, Phone, answer_with, begin, is_in, recovery_codes, set_up
+
+
+@pytest.fixture
+def browser_of_alice(alice, sign_in, clock):
+    return sign_in(alice)
+
+
+@pytest.fixture
+def rows(app):
+    def count(model):
+        with app.app_context():
+            return db.session.scalar(db.select(db.func.count()).select_from(model))
+
+    return count
+
+
+def test_it_shows_a_qr_code_and_the_key_to_type(browser_of_alice):
+    phone = begin(browser_of_alice)
+    page = browser_of_alice.get(NEW).text
+    assert re.search(r'role="img" aria-label="[^"]+"><svg', page)
+    assert "style=" not in page
+    [typed] = re.findall(r'<code class="key">([A-Z2-7 ]+)</code>', page)
+    assert typed.replace(" ", "") == phone.secret
+    assert len(phone.secret) == 32
+    assert max(map(len, typed.split())) == 4
+
+
+def test_it_names_site_and_account_in_the_app(browser_of_alice):
+    parts = urlsplit(begin(browser_of_alice).uri)
+    assert (parts.scheme, parts.netloc) == ("otpauth", "totp")
+    assert unquote(parts.path) == "/Carafe:alice@example.com"
+    assert parse_qs(parts.query)["issuer"] == ["Carafe"]
+
+
+def test_it_is_on_only_after_a_code(browser_of_alice, alice, sign_in, rows):
+    begin(browser_of_alice)
+    assert rows(Totp) == 0
+    assert is_in(sign_in(alice))
+
+
+@pytest.mark.parametrize("code", ["000000", "", "12345", "é" * 6, "١٢٣٤٥٦", "x" * 500])
+def test_it_refuses_a_wrong_code_and_keeps_the_key(code, browser_of_alice, rows):
+    phone = begin(browser_of_alice)
+    answer = browser_of_alice.submit(NEW, {"code": code})
+    assert answer.status_code == 422
+    assert Phone(answer.text).secret == phone.secret
+    assert rows(Totp) == 0
+    assert browser_of_alice.submit(NEW, {"code": phone.code()}).status_code == 200
+
+
+def test_it_explains_a_clock_that_is_wrong(browser_of_alice, rows):
+    phone = begin(browser_of_alice)
+    answer = browser_of_alice.submit(NEW, {"code": phone.code(later=-6)})
+    assert answer.status_code == 422
+    assert "the clock of your phone is 3 minutes slow" in answer.text
+    assert rows(Totp) == 0
+
+
+def test_it_shows_the_same_key_after_a_reload_and_in_two_tabs(browser_of_alice):
+    phone = begin(browser_of_alice)
+    assert Phone(browser_of_alice.get(NEW).text).secret == phone.secret
+    assert begin(browser_of_alice).secret == phone.secret
+
+
+def test_it_is_another_key_each_time(alice, bob, sign_in):
+    assert begin(sign_in(alice)).secret != begin(sign_in(bob)).secret
+
+
+def test_it_shows_the_key_to_nobody_else(browser_of_alice, bob, sign_in):
+    """Somebody who has a copy of the cookie, in their own session."""
+    begin(browser_of_alice)
+    mallory = sign_in(bob)
+    with (
+        browser_of_alice.client.session_transaction() as hers,
+        mallory.client.session_transaction() as own,
+    ):
+        own["totp set-up"] = hers["totp set-up"]
+    assert mallory.get(NEW).location == PAGE
+
+
+def test_it_shows_the_key_no_more_once_it_is_in_use(browser_of_alice, browser):
+    """A copy of the cookie from during the set-up still says who its session belongs to."""
+    begin(browser_of_alice)
+    thief = browser()
+    browser_of_alice.copy_cookies_to(thief)
+    assert thief.get(NEW).status_code == 200
+    set_up(browser_of_alice)
+    assert thief.get(NEW).location == PAGE
+
+
+def test_it_does_not_begin_by_itself(browser_of_alice):
+    assert browser_of_alice.get(NEW).location == PAGE
+    form = {"csrf_token": browser_of_alice.token(), "code": "123456"}
+    assert browser_of_alice.post(NEW, form).location == PAGE
+
+
+def test_it_gives_ten_recovery_codes_once(browser_of_alice, rows):
+    phone = begin(browser_of_alice)
+    form = browser_of_alice.fill(NEW)
+    answer = browser_of_alice.send(form, {"code": phone.code()})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    codes = recovery_codes(answer.text)
+    assert len(set(codes)) == 10
+    again = browser_of_alice.send(form, {"code": phone.code()})
+    assert again.location == PAGE
+    assert rows(RecoveryCode) == 10
+    page = browser_of_alice.get(PAGE).text
+    assert "10 of 10 are left" in page
+    assert not [code for code in codes if code in page]
+
+
+def test_it_stores_neither_key_nor_codes_readably(app, browser_of_alice):
+    phone, codes = set_up(browser_of_alice)
+    with app.app_context():
+        stored = db.session.execute(db.select(Totp.secret)).scalar_one()
+        hashes = db.session.scalars(db.select(RecoveryCode.code_hash)).all()
+        for table in db.metadata.sorted_tables:
+            text = repr(db.session.execute(table.select()).all())
+            for secret in (phone.secret, *codes, *(code.replace("-", "") for code in codes)):
+                assert secret not in text, table.name
+    assert len(stored) > 100
+    assert {len(each) for each in hashes} == {32}
+
+
+def test_it_keeps_the_key_out_of_the_cookie(browser_of_alice):
+    phone = begin(browser_of_alice)
+    with browser_of_alice.client.session_transaction() as session:
+        assert phone.secret not in repr(dict(session))
+
+
+def test_it_tells_the_owner(browser_of_alice, alice, mailbox, trail):
+    set_up(browser_of_alice)
+    assert mailbox.to(alice.email)[-1]["Subject"].startswith("An authenticator app was set up")
+    assert trail("totp.added") == [(f"user:{alice.id}", alice.email, "127.0.0.1", {})]
+
+
+def test_it_moves_to_another_phone(browser_of_alice, challenge, alice, clock, mailbox, rows):
+    old, _ = set_up(browser_of_alice)
+    clock.step += 10
+    new, codes = set_up(browser_of_alice)
+    assert new.secret != old.secret
+    assert (rows(Totp), rows(RecoveryCode), codes) == (1, 10, [])
+    assert len(mailbox.to(alice.email)) == 2
+    clock.step += 1
+    browser = challenge(alice)
+    assert answer_with(browser, old.code()).status_code == 422
+    assert answer_with(browser, new.code()).status_code == 303
+
+
+def test_it_keeps_the_old_phone_until_the_new_one_is_proved(
+    browser_of_alice, challenge, alice, clock
+):
+    phone, _ = set_up(browser_of_alice)
+    begin(browser_of_alice)
+    clock.step += 1
+    assert answer_with(challenge(alice), phone.code()).status_code == 303
+
+
+def test_it_is_removed_with_its_codes(browser_of_alice, sign_in, alice, mailbox, trail, rows):
+    set_up(browser_of_alice)
+    answer = browser_of_alice.submit(PAGE, action=f"{PAGE}/totp/delete")
+    assert answer.location == PAGE
+    assert rows(Totp) == rows(RecoveryCode) == 0
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Your authenticator app was removed"
+    assert trail("totp.removed") == [(f"user:{alice.id}", alice.email, "127.0.0.1", {})]
+    assert is_in(sign_in(alice))
+
+
+def test_it_removes_none_that_is_not_there(browser_of_alice):
+    form = {"csrf_token": browser_of_alice.token()}
+    assert browser_of_alice.post(f"{PAGE}/totp/delete", form).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["totp", "totp/delete", "recovery-codes"])
+def test_it_asks_for_a_proof(action, app, browser_of_alice):
+    set_up(browser_of_alice)
+    later(app, minutes=11)
+    answer = browser_of_alice.submit(PAGE, action=f"{PAGE}/{action}")
+    assert answer.location.startswith("/auth/reauthenticate")
+
+
+def test_it_shows_the_key_only_after_a_proof(app, browser_of_alice):
+    begin(browser_of_alice)
+    later(app, minutes=11)
+    answer = browser_of_alice.get(NEW)
+    assert answer.location.startswith("/auth/reauthenticate")
+
+
+def test_it_wants_a_confirmed_address(erin, sign_in):
+    browser = sign_in(erin)
+    answer = browser.submit(PAGE, action=f"{PAGE}/totp")
+    assert answer.location == "/auth/confirm"

@@ -1,0 +1,122 @@
+"""Recovery codes, in place of a phone that is lost."""
+
+import re
+
+import pytest
+
+from app.audit import AuditEvent
+from app.auth.models import RecoveryCode
+from app.core.database import db
+from tests.authenticator import Authenticator, add, ask_to_add, sent
+from tests.second_factor import PAGE, answer_with, is_in, recovery_codes, set_up
+
+RENEW = f"{PAGE}/recovery-codes"
+
+
+def test_it_has_120_random_bits(owner):
+    for code in owner.codes:
+        assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{4}(-[0-9a-hjkmnp-tv-z]{4}){5}", code)
+    assert len({letter for code in owner.codes for letter in code}) > 20
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        str,
+        str.upper,
+        lambda code: code.replace("-", ""),
+        lambda code: f"  {code.replace('-', ' ')} ",
+        lambda code: code.replace("-", " - "),
+        lambda code: code.replace("0", "o").replace("1", "l"),
+        lambda code: code.replace("0", "O").replace("1", "I"),
+    ],
+)
+def test_it_lets_in_however_it_is_typed(spell, owner, alice, challenge):
+    browser = challenge(alice)
+    assert answer_with(browser, spell(owner.codes[3])).status_code == 303
+    assert is_in(browser)
+
+
+def test_it_works_once(owner, alice, challenge):
+    assert answer_with(challenge(alice), owner.codes[0]).status_code == 303
+    browser = challenge(alice)
+    answer = answer_with(browser, owner.codes[0])
+    assert answer.status_code == 422
+    assert "nor an unused recovery code" in answer.text
+    assert answer_with(browser, owner.codes[1]).status_code == 303
+
+
+def test_it_tells_the_owner_how_many_are_left(app, owner, alice, challenge, mailbox):
+    for left in reversed(range(10)):
+        assert answer_with(challenge(alice), owner.codes[left]).status_code == 303
+        mail = mailbox.to(alice.email)[-1]
+        assert mail["Subject"] == "A recovery code was used"
+        text = mail.get_body(("plain",)).get_content()
+        assert f"{left or 'None'} {'are' if left > 1 else 'is'} left" in text
+        assert owner.codes[left] not in text
+    assert "0 of 10 are left" in owner.get(PAGE).text
+
+
+def test_it_is_audited_without_the_code(app, owner, alice, challenge):
+    answer_with(challenge(alice), owner.codes[0])
+    with app.app_context():
+        event = db.session.scalar(db.select(AuditEvent).filter_by(action="recovery_code.used"))
+        assert (event.subject, event.actor, event.details) == (
+            alice.subject, alice.email, {"left": 9},
+        )  # fmt: skip
+
+
+def test_it_is_nobody_elses(owner, bob, sign_in, challenge):
+    set_up(sign_in(bob))
+    assert answer_with(challenge(bob), owner.codes[0]).status_code == 422
+
+
+def test_it_is_renewed(owner, alice, challenge, mailbox):
+    answer = owner.submit(PAGE, action=RENEW)
+    new = recovery_codes(answer.text)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert len(set(new) - set(owner.codes)) == 10
+    assert mailbox.to(alice.email)[-1]["Subject"].startswith("New recovery codes were made")
+    browser = challenge(alice)
+    assert answer_with(browser, owner.codes[0]).status_code == 422
+    assert answer_with(browser, new[0]).status_code == 303
+
+
+def test_it_is_not_shown_at_the_address_where_it_was(owner):
+    assert owner.get(RENEW).location == PAGE
+
+
+def test_it_is_for_those_with_a_factor_alone(app, alice, sign_in):
+    browser = sign_in(alice)
+    answer = browser.post(RENEW, {"csrf_token": browser.token()})
+    assert answer.location == PAGE
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count()).select_from(RecoveryCode)) == 0
+
+
+def test_it_can_be_downloaded_without_a_script(owner):
+    page = owner.submit(PAGE, action=RENEW).text
+    link = re.search(r'download="recovery-codes.txt" href="(data:text/plain[^"]+)"', page)
+    assert link
+    assert all(code in link[1] for code in recovery_codes(page))
+
+
+def test_it_comes_with_the_first_passkey_too(alice, sign_in, challenge):
+    browser = sign_in(alice)
+    form, asked = ask_to_add(browser)
+    form.fields["name"] = "Key"
+    answer = browser.send(sent(form, Authenticator().create(asked)))
+    codes = recovery_codes(answer.text)
+    assert len(codes) == 10
+    assert answer_with(challenge(alice), codes[0]).status_code == 303
+
+
+def test_it_stays_when_another_factor_is_added_and_when_one_is_left(
+    owner, alice, challenge, browser
+):
+    add(owner)
+    owner.submit(PAGE, action=f"{PAGE}/totp/delete")
+    browser = challenge(alice)
+    assert "A recovery code" in browser.get("/auth/second-factor").text
+    assert answer_with(browser, "123456").status_code == 422
+    assert answer_with(browser, owner.codes[0]).status_code == 303

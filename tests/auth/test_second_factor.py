@@ -1,0 +1,184 @@
+"""The second factor, after whatever was the first."""
+
+import pytest
+
+from app.audit import AuditEvent
+from app.auth.models import Session, User
+from app.core.database import db
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.second_factor import PAGE, answer_with, is_in, set_up
+
+
+def enters(browser, code):
+    answer = answer_with(browser, code)
+    assert answer.status_code in (303, 422), answer.text
+    assert is_in(browser) == (answer.status_code == 303)
+    return is_in(browser)
+
+
+def test_it_lets_nobody_in_with_the_password_alone(owner, alice, challenge):
+    browser = challenge(alice)
+    assert not is_in(browser)
+    assert browser.get("/account/profile").location.startswith("/auth/login")
+    page = browser.get("/auth/second-factor").text
+    assert 'autocomplete="one-time-code"' in page
+    assert alice.email not in page
+
+
+def test_it_lets_in_with_a_code(owner, alice, challenge):
+    answer = answer_with(challenge(alice), owner.phone.code())
+    assert (answer.status_code, answer.location) == (303, "/dashboard")
+
+
+def test_it_leads_to_what_was_asked_for(owner, alice, challenge):
+    browser = challenge(alice, "/auth/login?next=/notes/")
+    path = "/auth/second-factor?next=/notes/"
+    assert browser.submit(path, {"code": owner.phone.code()}).location == "/notes/"
+
+
+@pytest.mark.parametrize("next", ["//evil.example", "/\\evil.example", "https://evil.example"])
+def test_it_leads_to_no_other_site(next, owner, alice, challenge):
+    browser = challenge(alice)
+    form = browser.fill("/auth/second-factor")
+    form.fields["code"] = owner.phone.code()
+    answer = browser.post(f"/auth/second-factor?next={next}", form.fields)
+    assert answer.location == "/dashboard"
+
+
+@pytest.mark.parametrize("remember", [{}, {"remember": "y"}])
+def test_it_remembers_the_browser_as_asked(remember, app, owner, alice, challenge):
+    browser = challenge(alice, **remember)
+    answer_with(browser, owner.phone.code())
+    [cookie] = browser.client._cookies.values()
+    assert (cookie.expires is not None) == bool(remember)
+    with app.app_context():
+        newest = db.select(Session.remembered).order_by(Session.id.desc()).limit(1)
+        assert db.session.scalar(newest) == bool(remember)
+
+
+@pytest.mark.parametrize("spelled", ["{0} {1}", " {0}-{1} ", "{0}{1}\n"])
+def test_it_takes_a_code_however_it_is_spaced(spelled, owner, alice, challenge):
+    code = owner.phone.code()
+    assert enters(challenge(alice), spelled.format(code[:3], code[3:]))
+
+
+def test_it_takes_the_digits_of_a_wide_keyboard(owner, alice, challenge):
+    wide = owner.phone.code().translate({48 + digit: 0xFF10 + digit for digit in range(10)})
+    assert enters(challenge(alice), wide)
+
+
+@pytest.mark.parametrize("code", ["000000", "12345", "é", "١٢٣٤٥٦", "0" * 40, "-", "'; --"])
+def test_it_refuses_a_wrong_code(app, code, owner, alice, challenge):
+    browser = challenge(alice)
+    answer = answer_with(browser, code)
+    assert answer.status_code == 422
+    assert "Please check the form" in answer.text
+    assert not is_in(browser)
+    assert enters(browser, owner.phone.code())
+
+
+@pytest.mark.parametrize("code", ["", "0" * 41, "12\x0034"])
+def test_it_refuses_what_is_no_code(code, owner, alice, challenge):
+    assert answer_with(challenge(alice), code).status_code == 422
+
+
+def test_it_audits_a_wrong_code(app, owner, alice, challenge):
+    answer_with(challenge(alice), "000000")
+    with app.app_context():
+        event = db.session.scalar(db.select(AuditEvent).filter_by(action="second_factor.failed"))
+        assert (event.subject, event.actor, event.details) == (alice.subject, alice.email, {})
+
+
+def test_it_refuses_the_code_of_somebody_else(owner, bob, sign_in, challenge):
+    set_up(sign_in(bob))
+    assert not enters(challenge(bob), owner.phone.code())
+
+
+def test_it_asks_for_the_first_factor_first(owner, visitor):
+    visitor.get("/auth/login")
+    answer = visitor.get("/auth/second-factor?next=/notes/")
+    assert (answer.status_code, answer.location) == (303, "/auth/login?next=/notes/")
+    assert "Please log in again" in visitor.get(answer.location).text
+    form = {"csrf_token": visitor.token(), "code": owner.phone.code()}
+    assert visitor.post("/auth/second-factor", form).location == "/auth/login"
+    assert not is_in(visitor)
+
+
+def test_it_gives_up_after_a_while(app, owner, alice, challenge):
+    browser = challenge(alice)
+    form = browser.fill("/auth/second-factor")
+    later(app, minutes=21)
+    answer = browser.send(form, {"code": owner.phone.code()})
+    assert answer.location == "/auth/login"
+    assert not is_in(browser)
+
+
+def test_it_keeps_the_challenge_when_the_page_is_looked_at(owner, alice, challenge):
+    browser = challenge(alice)
+    for _ in range(3):
+        assert browser.get("/auth/second-factor").status_code == 200
+    assert enters(browser, owner.phone.code())
+
+
+def test_it_is_over_once_passed(owner, alice, challenge, browser, clock):
+    first, thief = challenge(alice), browser()
+    first.copy_cookies_to(thief)
+    form = thief.fill("/auth/second-factor")
+    assert enters(first, owner.phone.code())
+    clock.step += 1
+    assert thief.send(form, {"code": owner.phone.code()}).location == "/auth/login"
+    assert not is_in(thief)
+
+
+def test_it_leads_on_who_is_in_already(owner):
+    assert owner.get("/auth/second-factor").location == "/dashboard"
+
+
+def test_it_dies_with_a_change_of_password(owner, alice, challenge):
+    browser = challenge(alice)
+    new = {"current_password": PASSWORD, "password": "another one, quite as long"}
+    assert owner.submit("/account/password", new).status_code == 303
+    assert browser.get("/auth/second-factor").location == "/auth/login"
+
+
+@pytest.mark.parametrize("end", ["suspend", "delete", "suspend and reinstate"])
+def test_it_dies_with_the_account(end, app, owner, alice, challenge):
+    browser = challenge(alice)
+    form = browser.fill("/auth/second-factor")
+    with app.app_context():
+        for step in end.split(" and "):
+            getattr(db.session.get(User, alice.id), step)()
+            db.session.commit()
+    assert browser.send(form, {"code": owner.phone.code()}).location == "/auth/login"
+    assert not is_in(browser)
+
+
+def test_it_dies_with_the_factor(owner, alice, challenge):
+    browser = challenge(alice)
+    owner.submit(PAGE, action=f"{PAGE}/totp/delete")
+    assert browser.get("/auth/second-factor").location == "/auth/login"
+
+
+def test_it_is_not_skipped_by_a_new_password(owner, alice, link, visitor):
+    path = link(alice, "reset")
+    assert visitor.submit(path, {"password": "another one, quite as long"}).status_code == 303
+    fields = {"email": alice.email, "password": "another one, quite as long"}
+    answer = visitor.submit("/auth/login", fields)
+    assert answer.location == "/auth/second-factor"
+    assert not is_in(visitor)
+
+
+def test_it_ends_the_session_from_before(owner, bob, alice, sign_in):
+    browser = sign_in(bob)
+    browser.post("/auth/logout", {"csrf_token": browser.token()})
+    browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    assert not is_in(browser)
+    answer_with(browser, owner.phone.code())
+    assert alice.email in browser.get("/account/profile").text
+
+
+def test_it_spends_no_attempts_to_log_in(owner, alice, challenge, clock):
+    for _ in range(12):
+        assert enters(challenge(alice), owner.phone.code())
+        clock.step += 1

@@ -1,0 +1,90 @@
+"""How often somebody may guess."""
+
+from app.audit import AuditEvent
+from app.auth.second_factors import ATTEMPTS, ATTEMPTS_BY_CLIENT
+from app.core.database import db
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.second_factor import answer_with, is_in, set_up
+
+SUBJECT = "Somebody is guessing your codes"
+
+
+def guess(browser, times=ATTEMPTS.amount):
+    for _ in range(times):
+        assert answer_with(browser, "000000").status_code == 422
+    return answer_with(browser, "000000")
+
+
+def test_it_stops_a_guesser_and_says_for_how_long(owner, alice, challenge):
+    answer = guess(challenge(alice))
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 15 * 60
+
+
+def test_it_stops_the_right_code_as_well(owner, alice, challenge):
+    browser = challenge(alice)
+    guess(browser)
+    assert answer_with(browser, owner.phone.code()).status_code == 429
+    assert answer_with(browser, owner.codes[0]).status_code == 429
+    assert not is_in(browser)
+
+
+def test_it_counts_across_challenges_and_addresses(owner, alice, challenge):
+    for number in range(ATTEMPTS.amount):
+        browser = challenge(alice)
+        address = {"REMOTE_ADDR": f"192.0.2.{number + 1}"}
+        form = browser.fill("/auth/second-factor")
+        answer = browser.send(form, {"code": "000000"}, environ_overrides=address)
+        assert answer.status_code == 422
+    assert answer_with(challenge(alice), owner.phone.code()).status_code == 429
+
+
+def test_it_goes_on_in_the_same_browser_after_the_wait(app, owner, alice, challenge):
+    browser = challenge(alice)
+    guess(browser)
+    later(app, minutes=16)
+    assert answer_with(browser, owner.phone.code()).status_code == 303
+    assert is_in(browser)
+
+
+def test_it_leaves_the_owner_in(owner, alice, challenge):
+    guess(challenge(alice))
+    assert is_in(owner)
+
+
+def test_it_warns_the_owner_once_a_day(app, owner, alice, challenge, mailbox):
+    guess(challenge(alice))
+    browser = challenge(alice)
+    assert answer_with(browser, "000000").status_code == 429
+    assert [mail["Subject"] for mail in mailbox.to(alice.email)].count(SUBJECT) == 1
+    with app.app_context():
+        events = db.session.scalars(db.select(AuditEvent).filter_by(action="second_factor.blocked"))
+        assert [event.subject for event in events] == [alice.subject]
+    later(app, hours=25)
+    guess(challenge(alice))
+    assert [mail["Subject"] for mail in mailbox.to(alice.email)].count(SUBJECT) == 2
+
+
+def test_it_does_not_count_good_codes(owner, alice, challenge, clock):
+    for _ in range(ATTEMPTS.amount + 2):
+        assert answer_with(challenge(alice), owner.phone.code()).status_code == 303
+        clock.step += 1
+
+
+def test_it_stops_one_client_with_the_passwords_of_many(person, sign_in, challenge, clock):
+    users = [person(f"user{number}@example.com") for number in range(5)]
+    for user in users:
+        set_up(sign_in(user))
+    answers = []
+    for number in range(ATTEMPTS_BY_CLIENT.amount + 1):
+        answers.append(answer_with(challenge(users[number % 5]), "000000").status_code)
+    assert answers == [422] * ATTEMPTS_BY_CLIENT.amount + [429]
+
+
+def test_it_counts_guesses_at_the_proof_as_well(owner, alice, challenge):
+    for _ in range(ATTEMPTS.amount):
+        assert owner.submit("/auth/reauthenticate", {"code": "000000"}).status_code == 422
+    assert owner.submit("/auth/reauthenticate", {"code": owner.phone.code()}).status_code == 429
+    assert answer_with(challenge(alice), owner.phone.code()).status_code == 429
+    assert owner.submit("/auth/reauthenticate", {"password": PASSWORD}).status_code == 303

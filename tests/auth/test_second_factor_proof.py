@@ -1,0 +1,118 @@
+"""A code as the recent proof of identity."""
+
+import pytest
+from sqlalchemy import update
+
+from app.audit import AuditEvent
+from app.auth.models import User
+from app.core.database import db
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.second_factor import PAGE, answer_with
+
+PROOF = "/auth/reauthenticate"
+
+
+@pytest.fixture
+def owner(app, owner):
+    """Alice's browser, a while after she proved who she is."""
+    later(app, minutes=11)
+    return owner
+
+
+@pytest.fixture
+def without_password(app, alice):
+    def forget():
+        with app.app_context():
+            db.session.execute(update(User).where(User.id == alice.id).values(password_hash=""))
+            db.session.commit()
+
+    return forget
+
+
+def test_it_goes_on_with_the_interrupted_form(owner):
+    remove = owner.fill(PAGE, f"{PAGE}/totp/delete")
+    assert owner.send(remove).location.startswith(PROOF)
+    answer = owner.submit(PROOF, {"code": owner.phone.code()})
+    assert answer.location == f"{PROOF}/form"
+    assert owner.submit(answer.location, action=remove.action).location == PAGE
+    assert "Set up" in owner.get(PAGE).text
+
+
+@pytest.mark.parametrize("kind", ["app", "recovery"])
+def test_it_takes_both_kinds(kind, owner):
+    code = owner.phone.code() if kind == "app" else owner.codes[0]
+    answer = owner.submit(f"{PROOF}?next=/account/export", {"code": code})
+    assert answer.location == "/account/export"
+
+
+def test_it_still_takes_the_password(owner):
+    assert owner.submit(PROOF, {"password": PASSWORD}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"code": "000000"}, "This code is not right."),
+        ({"code": "x" * 41}, "40 characters"),
+        ({"password": "wrong"}, "This is not your password."),
+        ({"password": ""}, "Enter your password."),
+    ],
+)
+def test_it_refuses_what_is_neither(fields, told, owner):
+    answer = owner.submit(PROOF, fields)
+    assert answer.status_code == 422
+    assert told in answer.text
+
+
+def test_it_says_what_is_missing_in_the_form_of_the_code(owner):
+    answer = owner.post(PROOF, {"csrf_token": owner.token(), "code": ""})
+    assert answer.status_code == 422
+    assert "Enter the code." in answer.text
+    assert "Enter your password." not in answer.text
+
+
+def test_it_uses_the_code_up(owner, alice, challenge):
+    code = owner.phone.code()
+    assert owner.submit(PROOF, {"code": code}).status_code == 303
+    assert owner.submit(PROOF, {"code": code}).status_code == 422
+    assert answer_with(challenge(alice), code).status_code == 422
+
+
+def test_it_refuses_a_code_that_logged_in(owner, alice, challenge):
+    code = owner.phone.code()
+    assert answer_with(challenge(alice), code).status_code == 303
+    assert owner.submit(PROOF, {"code": code}).status_code == 422
+
+
+def test_it_refuses_the_code_of_somebody_else(owner, app, bob, sign_in):
+    browser = sign_in(bob)
+    assert 'name="code"' not in browser.get(PROOF).text
+    form = {"csrf_token": browser.token(), "code": owner.phone.code()}
+    assert browser.post(PROOF, form).status_code == 422
+
+
+def test_it_is_the_way_of_those_without_password(owner, without_password):
+    without_password()
+    page = owner.get(PROOF).text
+    assert 'name="password"' not in page
+    assert owner.submit(PROOF, {"code": owner.phone.code()}).status_code == 303
+
+
+def test_it_says_what_to_do_who_has_nothing_to_prove_with(alice, sign_in, without_password):
+    browser = sign_in(alice)
+    without_password()
+    page = browser.get(PROOF)
+    assert "Log out and log in again" in page.text
+    assert browser.form(page, "/auth/logout")
+
+
+@pytest.mark.parametrize(
+    ("code", "action", "details"),
+    [("", "session.proved", {"method": "totp"}), ("000000", "second_factor.failed", {})],
+)
+def test_it_audits_how(code, action, details, owner, app, alice):
+    owner.submit(PROOF, {"code": code or owner.phone.code()})
+    with app.app_context():
+        event = db.session.scalar(db.select(AuditEvent).filter_by(action=action))
+        assert (event.subject, event.details) == (alice.subject, details)

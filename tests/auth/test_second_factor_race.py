@@ -1,0 +1,157 @@
+"""One code, one challenge, one set-up, many times at the same moment."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from app.auth import second_factors
+from app.auth.models import Passkey, RecoveryCode, Totp
+from app.core.database import db
+from app.security.limits import Limit
+from tests.authenticator import add
+from tests.database import empty_database
+from tests.remote import Remote
+from tests.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
+
+USES = 20
+CHALLENGE = "/auth/second-factor"
+
+
+@pytest.fixture
+def unlimited(monkeypatch):
+    """Without limits, which would let five through: what is left has to hold by itself."""
+    for name in ("ATTEMPTS", "ATTEMPTS_BY_CLIENT"):
+        monkeypatch.setattr(second_factors, name, Limit(name, 1000, timedelta(minutes=15)))
+
+
+@pytest.fixture
+def count(app):
+    def rows(model):
+        with app.app_context():
+            return db.session.scalar(db.select(db.func.count()).select_from(model))
+
+    return rows
+
+
+def at_once(browsers, forms):
+    """The answers to forms that are sent by a browser each, all at the same moment."""
+    barrier = Barrier(len(browsers))
+
+    def send(number):
+        barrier.wait()
+        return browsers[number].send(forms[number])
+
+    with ThreadPoolExecutor(len(browsers)) as threads:
+        return list(threads.map(send, range(len(browsers))))
+
+
+def with_code(form, code):
+    form.fields["code"] = code
+    return form
+
+
+def test_exactly_one_use_of_a_recovery_code_wins(unlimited, owner, alice, challenge, count):
+    browsers = [challenge(alice) for _ in range(USES)]
+    forms = [with_code(browser.fill(CHALLENGE), owner.codes[0]) for browser in browsers]
+    answers = at_once(browsers, forms)
+    assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
+    assert [is_in(browser) for browser in browsers].count(True) == 1
+    assert count(RecoveryCode) == 9
+
+
+@pytest.mark.parametrize("counted", [True, False], ids=["", "without the counters in a file"])
+def test_exactly_one_use_of_an_app_code_wins(
+    counted, unlimited, owner, alice, challenge, monkeypatch
+):
+    if not counted:
+        monkeypatch.setattr(Totp, "_is_shown_first", lambda *_: True)
+    browsers = [challenge(alice) for _ in range(USES)]
+    code = owner.phone.code()
+    answers = at_once(browsers, [with_code(each.fill(CHALLENGE), code) for each in browsers])
+    assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
+    assert [is_in(browser) for browser in browsers].count(True) == 1
+
+
+def test_exactly_one_use_of_a_challenge_wins(
+    unlimited, owner, alice, challenge, browser, count, mailbox
+):
+    """Each of its copies with another code that is good."""
+    first = challenge(alice)
+    browsers = [browser() for _ in owner.codes]
+    for copy in browsers:
+        first.copy_cookies_to(copy)
+    forms = [with_code(b.fill(CHALLENGE), c) for b, c in zip(browsers, owner.codes, strict=True)]
+    answers = at_once(browsers, forms)
+    locations = sorted(answer.location for answer in answers)
+    assert locations == ["/auth/login"] * 9 + ["/dashboard"]
+    assert [is_in(each) for each in browsers].count(True) == 1
+    assert count(RecoveryCode) == 9
+
+
+def test_exactly_one_proof_by_a_code_wins(unlimited, owner, browser):
+    browsers = [browser() for _ in range(USES)]
+    for copy in browsers:
+        owner.copy_cookies_to(copy)
+    code = owner.phone.code()
+    forms = [with_code(each.fill("/auth/reauthenticate"), code) for each in browsers]
+    answers = at_once(browsers, forms)
+    assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
+
+
+def test_exactly_one_set_up_shows_recovery_codes(alice, sign_in, clock, browser, count):
+    first = sign_in(alice)
+    phone = begin(first)
+    browsers = [browser() for _ in range(USES)]
+    for copy in browsers:
+        first.copy_cookies_to(copy)
+    answers = at_once(browsers, [with_code(b.fill(NEW), phone.code()) for b in browsers])
+    assert sorted(answer.status_code for answer in answers) == [200] + [303] * (USES - 1)
+    assert (count(Totp), count(RecoveryCode)) == (1, 10)
+
+
+def test_one_factor_stays_where_it_is_required(
+    app, carol, sign_in, clock, browser, count, monkeypatch
+):
+    monkeypatch.setitem(app.config, "REQUIRE_SECOND_FACTOR", True)
+    first, second = sign_in(carol), browser()
+    set_up(first)
+    add(first)
+    first.copy_cookies_to(second)
+    with app.app_context():
+        passkey = f"/account/passkeys/{db.session.scalar(db.select(Passkey.id))}/delete"
+    forms = [
+        first.fill(PAGE, f"{PAGE}/totp/delete"),
+        second.fill("/account/passkeys", passkey),
+    ]
+    answers = at_once([first, second], forms)
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    assert count(Totp) + count(Passkey) == 1
+
+
+def test_exactly_one_wins_among_several_processes(server, tmp_path):
+    """With all that protects it, limits included."""
+    with empty_database(tmp_path) as url:
+        running = server(DATABASE_URL=url)
+        fields = {"email": "alice@example.com", "password": "an apple a day keeps"}
+        running.flask("user", "create", fields["email"], "--password", fields["password"])
+        mine = Remote(running.url)
+        mine.submit("/auth/login", fields)
+        phone = begin(mine)
+        codes = recovery_codes(mine.submit(NEW, {"code": phone.code()}).text)
+        for code in (phone.code(1), codes[0]):
+            browsers = [Remote(running.url) for _ in range(USES)]
+            for each in browsers:
+                each.submit("/auth/login", fields)
+            forms = [with_code(each.fill(CHALLENGE), code) for each in browsers]
+            answers = at_once(browsers, forms)
+            statuses = [answer.status_code for answer in answers]
+            assert statuses.count(303) == 1
+            assert set(statuses) <= {303, 422, 429}
+            assert [is_in(each) for each in browsers].count(True) == 1
+            with closing(sqlite3.connect(running.folder / "limits.db")) as limits, limits:
+                limits.execute("DELETE FROM hit")
+        running.stop()
