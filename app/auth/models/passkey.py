@@ -1,12 +1,27 @@
 """Passkeys: WebAuthn credentials of a user."""
 
-from datetime import datetime
+from __future__ import annotations
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import url_for
+from sqlalchemy import ForeignKey, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
+from app import mail
+from app.audit import record
+from app.core.database import Base, db
 from app.core.time import now
+from app.core.urls import public_url
+
+if TYPE_CHECKING:
+    from app.auth.models.user import User
+
+PASSKEY_NAME_LENGTH = 100
+# A list that long is nobody's devices; each is a way in that somebody has to know about.
+PASSKEYS_PER_USER = 20
 
 
 class Passkey(Base):
@@ -20,6 +35,67 @@ class Passkey(Base):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     # How often it was used, as the authenticator counts; many always say 0.
     sign_count: Mapped[int]
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(PASSKEY_NAME_LENGTH))
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_used_at: Mapped[datetime | None]
+
+    @classmethod
+    def by_credential(cls, credential_id: bytes) -> Passkey | None:
+        found = select(cls).where(cls.credential_id == credential_id)
+        # Afresh: what was read before the user's row was locked may have changed.
+        return db.session.scalar(found.execution_options(populate_existing=True))
+
+    @classmethod
+    def credential_ids(cls, user_id: int) -> Sequence[bytes]:
+        return db.session.scalars(select(cls.credential_id).where(cls.user_id == user_id)).all()
+
+    @classmethod
+    def count(cls, user_id: int) -> int:
+        found = select(func.count()).select_from(cls).where(cls.user_id == user_id)
+        return db.session.scalar(found) or 0
+
+    @classmethod
+    def add(cls, user: User, name: str, credential_id: bytes, key: bytes, count: int) -> Passkey:
+        """Let this key stand for the user from now on, and tell them."""
+        passkey = cls(
+            user_id=user.id,
+            name=name,
+            credential_id=credential_id,
+            public_key=key,
+            sign_count=count,
+        )
+        db.session.add(passkey)
+        record("passkey.added", user.subject, name=name)
+        _tell(user, "passkey_added", name, "auth.reset")
+        return passkey
+
+    def use(self, user: User, count: int) -> bool:
+        """Note that it was used. False, and its owner is told, where `count` went back.
+
+        Web Authentication 7.2, step 22: two devices then seem to hold the private key, one of
+        them as a copy, and the site is to decide. Which of the two signs here nobody knows, so
+        it stays outside; the owner, who may have other ways in, decides about the passkey.
+        Keys that are synchronised say 0 always, and are never refused by this.
+        """
+        if (count or self.sign_count) and count <= self.sign_count:
+            record("passkey.refused", user.subject, actor=user.email, name=self.name, count=count)
+            _tell(user, "passkey_copied", self.name, "auth.login")
+            return False
+        self.sign_count = count
+        self.last_used_at = now()
+        return True
+
+    def rename(self, name: str) -> None:
+        if name != self.name:
+            record("passkey.renamed", f"user:{self.user_id}", before=self.name, after=name)
+            self.name = name
+
+    def remove(self, user: User) -> None:
+        record("passkey.removed", user.subject, name=self.name)
+        _tell(user, "passkey_removed", self.name, "auth.reset")
+        db.session.delete(self)
+
+
+def _tell(user: User, what: str, name: str, endpoint: str) -> None:
+    url = public_url(url_for(endpoint))
+    mail.send(user.email, f"auth/emails/{what}", user=user, name=name, url=url)

@@ -1,0 +1,73 @@
+"""Challenges: what an authenticator signs, so that an answer counts here, now and once.
+
+One is good for a purpose, in the browser that fetched it, for five minutes. It is sealed and
+given along with the form. In the cookie a second tab would overwrite it.
+"""
+
+import json
+import secrets
+import time
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from typing import Any
+
+from flask import session
+from werkzeug.exceptions import TooManyRequests
+
+from app.security import keyring
+from app.security.csrf import FIELD as CSRF_FIELD
+from app.security.limits import Limit
+
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+# Counted for all processes: a copy of form and cookie is too late wherever it arrives.
+USES = Limit("passkey:challenge", 1, CHALLENGE_LIFETIME)
+
+
+class ChallengeError(ValueError):
+    """Not a challenge of ours, of this browser or for this purpose, or one that was used."""
+
+
+class LateError(ChallengeError):
+    """A challenge from too long ago."""
+
+
+def base64url(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def pose(purpose: str, options: dict[str, Any]) -> dict[str, Any]:
+    """WebAuthn's options with a new challenge, and beside them the form field to send with it."""
+    challenge = secrets.token_bytes(32)
+    expires = time.time() + CHALLENGE_LIFETIME.total_seconds()
+    kept = json.dumps([challenge.hex(), _browser(), expires])
+    return {
+        "publicKey": options
+        | {
+            "challenge": base64url(challenge),
+            "timeout": int(CHALLENGE_LIFETIME.total_seconds() * 1000),
+        },
+        "challenge": keyring.encrypt(kept.encode(), f"passkey {purpose}").decode(),
+    }
+
+
+def spend(purpose: str, sealed: str) -> bytes:
+    """The challenge that was sealed in the form field; never again."""
+    try:
+        kept = json.loads(keyring.decrypt(sealed.encode(), f"passkey {purpose}"))
+    except ValueError:
+        raise ChallengeError from None
+    challenge, browser, expires = kept
+    if not secrets.compare_digest(browser, _browser()):
+        raise ChallengeError
+    if expires <= time.time():
+        raise LateError
+    try:
+        USES.spend(challenge)
+    except TooManyRequests:
+        raise ChallengeError from None
+    return bytes.fromhex(challenge)
+
+
+def _browser() -> str:
+    """What tells this browser from others: random, in the cookie, another after each log-in."""
+    return str(session[CSRF_FIELD])  # there: without it no POST comes this far

@@ -1,0 +1,81 @@
+"""A passkey as the recent proof of identity."""
+
+import pytest
+
+from tests.authenticator import add, ask_for_proof, encode, sent
+from tests.clock import later
+
+
+@pytest.fixture
+def browser_of_alice(alice, sign_in):
+    return sign_in(alice)
+
+
+@pytest.fixture
+def key(browser_of_alice, app):
+    """Alice's passkey; she is signed in, and it is a while since she proved who she is."""
+    made = add(browser_of_alice)
+    later(app, minutes=11)
+    return made
+
+
+def test_it_goes_on_with_the_interrupted_form(key, browser_of_alice):
+    remove = browser_of_alice.fill("/account/passkeys", "/account/passkeys/1/delete")
+    asked = browser_of_alice.send(remove)
+    assert asked.location.startswith("/auth/reauthenticate")
+    form, options = ask_for_proof(browser_of_alice)
+    answer = browser_of_alice.send(sent(form, key.get(options)))
+    assert answer.location == "/auth/reauthenticate/form"
+    kept = browser_of_alice.form(browser_of_alice.get(answer.location), remove.action)
+    assert browser_of_alice.send(kept).status_code == 303
+    assert "No passkeys yet" in browser_of_alice.get("/account/passkeys").text
+
+
+def test_it_asks_for_the_passkeys_of_the_one_signed_in(key, browser_of_alice, bob, sign_in):
+    add(sign_in(bob))
+    _, asked = ask_for_proof(browser_of_alice)
+    assert [one["id"] for one in asked["allowCredentials"]] == [encode(key.id)]
+    assert asked["userVerification"] == "required"
+
+
+def test_it_is_offered_to_those_who_have_one(key, browser_of_alice, bob, sign_in):
+    assert "Use a passkey" in browser_of_alice.get("/auth/reauthenticate").text
+    assert "Use a passkey" not in sign_in(bob).get("/auth/reauthenticate").text
+
+
+@pytest.mark.parametrize(
+    "lie", [{"verified": False}, {"origin": "https://evil.example"}, {"user": b"999"}], ids=str
+)
+def test_it_refuses_a_lie(lie, key, browser_of_alice):
+    form, asked = ask_for_proof(browser_of_alice)
+    answer = browser_of_alice.send(sent(form, key.get(asked, **lie)))
+    assert answer.status_code == 422
+    assert "This passkey did not work." in answer.text
+    assert not is_proven(browser_of_alice)
+
+
+def test_it_needs_no_user_handle(key, browser_of_alice):
+    """Security keys give none when they are told which credential to use."""
+    form, asked = ask_for_proof(browser_of_alice)
+    key.user = None
+    assert browser_of_alice.send(sent(form, key.get(asked))).status_code == 303
+    assert is_proven(browser_of_alice)
+
+
+def test_it_refuses_the_passkey_of_somebody_else(key, bob, sign_in, app, browser_of_alice):
+    """A thief of Alice's session has a passkey, too: to an account of their own."""
+    his = add(sign_in(bob))
+    form, asked = ask_for_proof(browser_of_alice)
+    assert browser_of_alice.send(sent(form, his.get(asked))).status_code == 422
+    assert not is_proven(browser_of_alice)
+
+
+def test_it_refuses_a_proof_used_before(key, browser_of_alice):
+    form, asked = ask_for_proof(browser_of_alice)
+    sent(form, key.get(asked, counter=0))
+    assert browser_of_alice.send(form).status_code == 303
+    assert browser_of_alice.send(form).status_code == 422
+
+
+def is_proven(browser):
+    return browser.get("/account/passkeys/new").status_code == 200

@@ -1,0 +1,40 @@
+"""One answer of a passkey, sent many times at the same moment, to several processes."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from tests.authenticator import add, ask_to_sign_in, sent
+from tests.remote import Remote
+
+USES = 20
+
+
+def test_exactly_one_of_twenty_wins(server):
+    running = server()
+    email, password = "alice@example.com", "the password of this test"
+    running.flask("user", "create", email, "--password", password)
+    origin = f"http://localhost:{running.port}"
+    mine = Remote(running.url)
+    mine.submit("/auth/login", {"email": email, "password": password})
+    key = add(mine, origin=origin)
+
+    victim = Remote(running.url)
+    form, asked = ask_to_sign_in(victim)
+    sent(form, key.get(asked, counter=0))  # as synchronised ones: no counter gives it away
+    thieves = [Remote(running.url) for _ in range(USES)]
+    for thief in thieves:
+        for cookie in victim.jar:
+            thief.jar.set_cookie(cookie)
+    barrier = Barrier(USES)
+
+    def use(thief):
+        barrier.wait()
+        return thief.send(form).status_code
+
+    with ThreadPoolExecutor(USES) as threads:
+        statuses = list(threads.map(use, thieves))
+    assert statuses.count(303) == 1
+    assert set(statuses) <= {303, 422, 429}
+    devices = re.findall(r"/account/sessions/\d+/delete", mine.get("/account/sessions").text)
+    assert len(devices) == 2

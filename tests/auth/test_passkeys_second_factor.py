@@ -1,0 +1,138 @@
+"""A passkey after the password."""
+
+import pytest
+
+from app.auth.models import Passkey, Session
+from app.core.database import db
+from tests.authenticator import add, ask, ask_for_proof, encode, sent
+from tests.authenticator import sign_in as enter
+from tests.clock import later
+from tests.conftest import PASSWORD
+
+PATH = "/auth/second-factor"
+
+
+@pytest.fixture
+def key(alice, sign_in):
+    browser = sign_in(alice)
+    made = add(browser)
+    assert browser.submit("/account/passkeys", action="/auth/logout").status_code == 303
+    return made
+
+
+@pytest.fixture
+def challenged(key, alice, browser):
+    """A browser that has sent Alice's password."""
+    opened = browser()
+    fields = {"email": alice.email, "password": PASSWORD}
+    assert opened.submit("/auth/login?next=/notes/", fields).location == f"{PATH}?next=/notes/"
+    return opened
+
+
+@pytest.fixture
+def sessions(app):
+    def count():
+        with app.app_context():
+            return db.session.scalar(db.select(db.func.count(Session.id)))
+
+    return count
+
+
+def ask_for_passkey(browser):
+    return ask(browser, PATH, f"{PATH}/passkey", f"{PATH}/passkey/options")
+
+
+def test_it_signs_in_and_goes_on(key, challenged):
+    form, asked = ask_for_passkey(challenged)
+    form.action += "?next=/notes/"
+    assert challenged.send(sent(form, key.get(asked))).location == "/notes/"
+    assert challenged.get("/account/profile").status_code == 200
+
+
+def test_it_asks_for_the_passkeys_of_that_user(key, bob, sign_in, challenged):
+    add(sign_in(bob))
+    _, asked = ask_for_passkey(challenged)
+    assert [one["id"] for one in asked["allowCredentials"]] == [encode(key.id)]
+    assert asked["userVerification"] == "preferred"
+
+
+@pytest.mark.parametrize("user", [None, b"the user's own"])
+def test_it_is_content_with_a_touch(user, key, challenged):
+    """The password came before. Older security keys have no PIN, and no user handle."""
+    form, asked = ask_for_passkey(challenged)
+    key.user = key.user if user else None
+    assert challenged.send(sent(form, key.get(asked, verified=False))).status_code == 303
+
+
+def test_it_remembers_on_request(key, alice, visitor):
+    fields = {"email": alice.email, "password": PASSWORD, "remember": "y"}
+    visitor.submit("/auth/login", fields)
+    form, asked = ask_for_passkey(visitor)
+    assert "Expires=" in visitor.send(sent(form, key.get(asked))).headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    "lie", [{"origin": "https://evil.example"}, {"rp": "evil.example"}, {"user": b"999"}], ids=str
+)
+def test_it_refuses_a_lie(lie, key, challenged, sessions):
+    form, asked = ask_for_passkey(challenged)
+    answer = challenged.send(sent(form, key.get(asked, **lie)))
+    assert answer.status_code == 422
+    assert "This passkey did not work." in answer.text
+    assert sessions() == 0
+
+
+def test_it_refuses_the_passkey_of_somebody_else(bob, sign_in, challenged, sessions):
+    """Bob knows Alice's password."""
+    his = add(sign_in(bob))
+    form, asked = ask_for_passkey(challenged)
+    assert challenged.send(sent(form, his.get(asked))).status_code == 422
+    assert sessions() == 1
+
+
+def test_it_refuses_an_answer_used_before(key, challenged, browser, sessions):
+    thief = browser()
+    form, asked = ask_for_passkey(challenged)
+    challenged.copy_cookies_to(thief)
+    sent(form, key.get(asked, counter=0))
+    assert challenged.send(form).location == "/dashboard"
+    assert thief.send(form).location == "/auth/login"
+    assert sessions() == 1
+
+
+def test_its_proof_of_identity_signs_nobody_in(key, challenged):
+    """The purposes cannot be exchanged."""
+    assert enter(challenged, key).status_code == 303
+    form, asked = ask_for_proof(challenged)
+    form.action = "/auth/passkeys/sign-in"
+    assert challenged.send(sent(form, key.get(asked))).status_code == 422
+
+
+def test_it_asks_to_log_in_again_after_a_while(key, challenged, app, sessions):
+    form, asked = ask_for_passkey(challenged)
+    later(app, minutes=21)
+    assert challenged.send(sent(form, key.get(asked))).location == "/auth/login"
+    options = challenged.post(f"{PATH}/passkey/options", {"csrf_token": form.fields["csrf_token"]})
+    assert options.status_code == 403
+    assert sessions() == 0
+
+
+def test_it_is_not_offered_to_those_who_have_none(alice, sign_in, app, browser):
+    """They have codes of an app; of a passkey removed on the way only the codes are left."""
+    owner = sign_in(alice)
+    add(owner)
+    waiting = browser()
+    waiting.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    form, _ = ask_for_passkey(waiting)
+    with app.app_context():
+        db.session.execute(db.delete(Passkey))
+        db.session.commit()
+    assert "Use a passkey" not in waiting.get(PATH).text
+    assert waiting.send(sent(form, "{}")).status_code == 422
+
+
+def test_it_goes_on_from_a_refusal(key, challenged):
+    form, _ = ask_for_passkey(challenged)
+    refused = challenged.send(sent(form, "nonsense"))
+    again = challenged.form(refused, PATH)
+    assert challenged.send(again, {"code": "000000"}).status_code == 422

@@ -1,0 +1,282 @@
+"""Sign in with a passkey and nothing else."""
+
+import json
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from app.auth import challenges
+from app.auth.models import Passkey, Session
+from app.core.database import db
+from tests import authenticator
+from tests.authenticator import Authenticator, add, ask_to_sign_in, sent
+from tests.conftest import PASSWORD
+
+REFUSED = "This passkey did not work."
+enter = authenticator.sign_in  # not the fixture, which signs in with a password
+
+
+@pytest.fixture
+def key(alice, sign_in):
+    """Alice's passkey, who is nowhere signed in."""
+    browser = sign_in(alice)
+    made = add(browser)
+    assert browser.submit("/account/passkeys", action="/auth/logout").status_code == 303
+    return made
+
+
+@pytest.fixture
+def is_refused(app):
+    def check(answer, text=REFUSED):
+        with app.app_context():
+            sessions = db.session.scalar(db.select(db.func.count(Session.id)))
+        return answer.status_code == 422 and text in answer.text and sessions == 0
+
+    return check
+
+
+def test_it_signs_in(key, visitor):
+    answer = enter(visitor, key)
+    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert "Alice" in visitor.get("/account/profile").text
+
+
+def test_it_is_both_factors(key, alice, visitor):
+    """The password alone is not, once there is a passkey."""
+    fields = {"email": alice.email, "password": PASSWORD}
+    assert "/auth/second-factor" in visitor.submit("/auth/login", fields).location
+    assert enter(visitor, key).location == "/dashboard"
+
+
+def test_it_leads_to_what_was_asked_for(key, visitor):
+    form = visitor.form(
+        visitor.get("/auth/login?next=/notes/"), "/auth/passkeys/sign-in?next=/notes/"
+    )
+    options = {"csrf_token": form.fields["csrf_token"]}
+    asked = json.loads(visitor.post("/auth/passkeys/options", options).text)
+    form.fields["challenge"] = asked["challenge"]
+    assert visitor.send(sent(form, key.get(asked["publicKey"]))).location == "/notes/"
+
+
+@pytest.mark.parametrize("next", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_it_leads_to_no_other_site(next, key, visitor):
+    form, asked = ask_to_sign_in(visitor)
+    form.action += f"?next={next}"
+    assert visitor.send(sent(form, key.get(asked))).location == "/dashboard"
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_it_remembers_on_request(remembered, key, app, visitor):
+    form, asked = ask_to_sign_in(visitor)
+    answer = visitor.send(sent(form, key.get(asked)), {"remember": "y"} if remembered else {})
+    assert ("Expires=" in answer.headers["Set-Cookie"]) == remembered
+    with app.app_context():
+        assert db.session.scalar(db.select(Session.remembered)) == remembered
+
+
+def test_it_asks_the_same_whoever_it_is(key, visitor, browser):
+    """No list of credentials: it would say for whom there is an account."""
+    for one in (visitor, browser()):
+        _, asked = ask_to_sign_in(one)
+        assert asked["allowCredentials"] == []
+        assert asked["userVerification"] == "required"
+        assert asked["rpId"] == "localhost"
+
+
+def test_it_refuses_the_suspended(key, app, alice, visitor, is_refused):
+    with app.app_context():
+        db.session.merge(alice).suspend()
+        db.session.commit()
+    assert is_refused(enter(visitor, key), "This account is suspended.")
+
+
+def test_it_refuses_a_passkey_that_was_removed(key, app, visitor, is_refused):
+    form, asked = ask_to_sign_in(visitor)
+    with app.app_context():
+        db.session.execute(db.delete(Passkey))
+        db.session.commit()
+    assert is_refused(visitor.send(sent(form, key.get(asked))))
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "https://localhost"},
+        {"origin": "http://localhost:8000"},
+        {"rp": "evil.example"},
+        {"challenge": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+        {"type": "webauthn.create"},
+        {"present": False},
+        {"verified": False},
+        {"signed": b"something else"},
+        {"id": b"nobody's credential"},
+        {"id": b""},
+        {"user": b"999"},
+        {"user": b""},
+    ],
+    ids=str,
+)
+def test_it_refuses_a_lie(lie, key, visitor, is_refused):
+    assert is_refused(enter(visitor, key, **lie))
+
+
+def test_it_refuses_the_key_of_somebody_else(key, bob, browser, sign_in, visitor, is_refused):
+    """Bob signs, and says that it was Alice's passkey, or that he is Alice."""
+    his = add(his_browser := sign_in(bob))
+    assert his_browser.submit("/account/passkeys", action="/auth/logout").status_code == 303
+    assert is_refused(enter(visitor, his, id=key.id, user=key.user))
+    assert is_refused(enter(browser(), his, user=key.user))
+
+
+def test_it_refuses_what_was_changed_after_signing(key, visitor, is_refused):
+    form, asked = ask_to_sign_in(visitor)
+    credential = key.get(asked)
+    other = key.get(asked, counter=100)
+    credential["response"]["authenticatorData"] = other["response"]["authenticatorData"]
+    assert is_refused(visitor.send(sent(form, credential)))
+
+
+def test_it_refuses_an_answer_used_before(key, visitor, browser, is_refused):
+    form, asked = ask_to_sign_in(visitor)
+    thief = browser()
+    visitor.copy_cookies_to(thief)
+    sent(form, key.get(asked, counter=0))  # as synchronised ones: no counter gives it away
+    assert visitor.send(form).status_code == 303
+    visitor.submit("/dashboard", action="/auth/logout")
+    assert is_refused(thief.send(form))
+
+
+def test_it_uses_up_a_challenge_even_by_a_failure(key, visitor, is_refused):
+    form, asked = ask_to_sign_in(visitor)
+    assert is_refused(visitor.send(sent(form, key.get(asked, verified=False))))
+    assert is_refused(visitor.send(sent(form, key.get(asked))))
+
+
+def test_it_refuses_the_challenge_of_another_browser(key, visitor, browser, is_refused):
+    form, asked = ask_to_sign_in(visitor)
+    other, _ = ask_to_sign_in(thief := browser())
+    other.fields["challenge"] = form.fields["challenge"]
+    assert is_refused(thief.send(sent(other, key.get(asked))))
+    assert visitor.send(sent(form, key.get(asked))).status_code == 303
+
+
+def test_it_takes_either_of_two_tabs(key, visitor):
+    first, asked = ask_to_sign_in(visitor)
+    ask_to_sign_in(visitor)
+    assert visitor.send(sent(first, key.get(asked))).status_code == 303
+
+
+def test_it_refuses_the_challenge_for_another_purpose(key, alice, visitor, is_refused):
+    visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    form, _ = ask_to_sign_in(visitor)
+    options = {"csrf_token": form.fields["csrf_token"]}
+    asked = json.loads(visitor.post("/auth/second-factor/passkey/options", options).text)
+    form.fields["challenge"] = asked["challenge"]
+    assert is_refused(visitor.send(sent(form, key.get(asked["publicKey"]))))
+
+
+def test_it_refuses_a_challenge_from_long_ago(key, visitor, is_refused, monkeypatch):
+    form, asked = ask_to_sign_in(visitor)
+    moment = time.time() + 301
+    monkeypatch.setattr(challenges, "time", SimpleNamespace(time=lambda: moment))
+    assert is_refused(visitor.send(sent(form, key.get(asked))), "That took too long.")
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "",
+        "nonsense",
+        "null",
+        "[]",
+        "[" * 5000,
+        '{"id": 1}',
+        '{"id": "\\ud800", "rawId": "\\ud800", "type": "public-key", "response": {}}',
+        "\0",
+        "x" * 200_000,
+    ],
+    ids=lambda text: text[:10] or "nothing",
+)
+def test_it_refuses_garbage(garbage, key, visitor, is_refused):
+    form, _ = ask_to_sign_in(visitor)
+    assert is_refused(visitor.send(sent(form, garbage)))
+
+
+def test_it_refuses_to_read_without_end(key, visitor, is_refused):
+    form, asked = ask_to_sign_in(visitor)
+    assert is_refused(visitor.send(sent(form, key.get(asked) | {"more": "x" * 20_000})))
+
+
+@pytest.mark.parametrize("part", ["clientDataJSON", "authenticatorData", "signature", "userHandle"])
+@pytest.mark.parametrize("value", ["", "!", "AAAA", None, 1, [], "A" * 10_000])
+def test_it_refuses_a_broken_part(part, value, key, visitor, is_refused):
+    form, asked = ask_to_sign_in(visitor)
+    credential = key.get(asked)
+    credential["response"][part] = value
+    assert is_refused(visitor.send(sent(form, credential)))
+
+
+@pytest.mark.parametrize("challenge", ["", "nonsense", "é", "gAAAAA" + "A" * 200])
+def test_it_refuses_a_challenge_that_is_not_ours(challenge, key, visitor, is_refused):
+    form, asked = ask_to_sign_in(visitor)
+    form.fields["challenge"] = challenge
+    assert is_refused(visitor.send(sent(form, key.get(asked))))
+
+
+def test_it_goes_on_from_a_refusal(key, alice, visitor):
+    """The page that says so has both forms, which lead where they should."""
+    form, asked = ask_to_sign_in(visitor)
+    form.action += "?next=/notes/"
+    refused = visitor.send(sent(form, key.get(asked, verified=False)))
+    visitor.form(refused, "/auth/passkeys/sign-in?next=/notes/")
+    again = visitor.form(refused, "/auth/login?next=/notes/")
+    answer = visitor.send(again, {"email": alice.email, "password": "wrong"})
+    assert answer.status_code == 422
+
+
+def test_it_limits_attempts(key, browser):
+    codes = [enter(browser(), key, verified=False).status_code for _ in range(21)]
+    assert codes == [422] * 20 + [429]
+
+
+def test_it_does_not_count_what_was_good(key, browser):
+    assert {enter(browser(), key).status_code for _ in range(22)} == {303}
+
+
+def test_it_refuses_a_counter_that_went_back(key, visitor, browser, mailbox, alice, app):
+    """A copy of the key signs; its owner is told. The one that counts on still signs in."""
+    assert enter(browser(), key, counter=7).status_code == 303
+    for counter in (7, 6, 0):
+        assert enter(visitor, key, counter=counter).status_code == 422
+    mails = [mail["Subject"] for mail in mailbox.to(alice.email)]
+    assert mails.count("A passkey of yours was refused") == 3
+    assert enter(browser(), key, counter=8).status_code == 303
+
+
+def test_it_tells_nobody_of_a_counter_that_is_not_signed(key, visitor, browser, mailbox, alice):
+    assert enter(browser(), key, counter=7).status_code == 303
+    assert enter(visitor, key, counter=6, signed=b"x").status_code == 422
+    assert "refused" not in mailbox.to(alice.email)[-1]["Subject"]
+
+
+def test_it_accepts_keys_that_do_not_count(key, browser):
+    for _ in range(2):
+        assert enter(browser(), key, counter=0).status_code == 303
+
+
+def test_it_refuses_a_key_nobody_added(visitor, alice, is_refused):
+    stranger = Authenticator()
+    stranger.user = str(alice.id).encode()
+    assert is_refused(enter(visitor, stranger))
+
+
+def test_it_outlives_a_change_of_key(key, app, browser, monkeypatch):
+    """A page fetched its challenge before SECRET_KEY changed, and sends it afterwards."""
+    visitor = browser()
+    form, asked = ask_to_sign_in(visitor)
+    old = app.config["SECRET_KEY"]
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another key, quite as long as the first")
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [old])
+    assert visitor.send(sent(form, key.get(asked))).status_code == 303

@@ -1,0 +1,99 @@
+"""The name that passkeys belong to, and what is there where they cannot be used."""
+
+import subprocess
+import sys
+
+import pytest
+
+from app.auth.relying_party import site
+from tests.apps import PRODUCTION, SITE, SecureBrowser, another_app
+from tests.authenticator import add
+from tests.authenticator import sign_in as enter
+from tests.conftest import PASSWORD
+from tests.server import ROOT
+
+WITHOUT = """
+import sys
+sys.modules["webauthn"] = None
+from app import create_app
+app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": sys.argv[1]})
+client = app.test_client()
+print(client.get("/auth/login").status_code, "passkey" in client.get("/auth/login").text.lower())
+print([rule.rule for rule in app.url_map.iter_rules() if "passkey" in rule.rule])
+print([e.label for e in app.extensions["nav"]["settings"] if "asskey" in e.label])
+"""
+
+LATE = """
+import sys
+from app import create_app
+create_app({"APP_ENV": "testing", "INSTANCE_PATH": sys.argv[1]})
+assert "webauthn" not in sys.modules
+"""
+
+
+@pytest.mark.parametrize(
+    ("public_url", "id", "origin"),
+    [
+        ("https://example.org", "example.org", "https://example.org"),
+        ("https://Example.org:443/app", "example.org", "https://example.org"),
+        ("https://example.org:8443", "example.org", "https://example.org:8443"),
+        ("https://bücher.example", "xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+        ("http://localhost", "localhost", "http://localhost"),
+        ("http://app.localhost:8000", "app.localhost", "http://app.localhost:8000"),
+        # Browsers refuse addresses, and both names lead to this machine.
+        ("http://127.0.0.1:5000", "localhost", "http://localhost:5000"),
+        ("http://[::1]:5000", "localhost", "http://localhost:5000"),
+    ],
+)
+def test_it_is_the_public_address(public_url, id, origin, app, monkeypatch):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", public_url)
+    with app.app_context():
+        assert (site().id, site().origin, site().works) == (id, origin, True)
+
+
+def test_it_is_never_what_the_request_says(app, visitor):
+    """Host and proxy headers are anyone's to send."""
+    headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    fields = {"csrf_token": visitor.token()}
+    options = "/auth/passkeys/options"
+    assert visitor.post(options, fields, headers=headers).json["publicKey"]["rpId"] == "localhost"
+    forged = visitor.get("/auth/login", headers=headers | {"Host": "evil.example"})
+    assert 'data-origin="http://localhost"' in forged.text
+
+
+@pytest.mark.parametrize(
+    "public_url", ["http://example.org", "https://192.0.2.1", "http://[2001:db8::1]:8000"]
+)
+def test_it_explains_where_browsers_have_none(
+    public_url, app, alice, sign_in, visitor, monkeypatch
+):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", public_url)
+    assert "asskey" not in visitor.get("/auth/login").text
+    browser = sign_in(alice)
+    for path in ("/account/passkeys", "/account/passkeys/new"):
+        page = browser.get(path).text
+        assert f"cannot be used at the address of this site, {public_url}" in page
+        assert "data-passkey" not in page
+    assert "Use a passkey" not in browser.get("/auth/reauthenticate").text
+
+
+def test_it_is_gone_without_the_library(tmp_path):
+    command = [sys.executable, "-W", "error", "-c", WITHOUT, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:3] == ["200 False", "[]", "[]"]
+
+
+def test_it_is_not_loaded_before_it_is_needed(tmp_path):
+    command = [sys.executable, "-c", LATE, str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def test_it_works_under_https(app, alice):
+    """In production with the cookie's prefix, and a session that only HTTPS carries."""
+    with another_app(app, **PRODUCTION) as production:
+        browser = SecureBrowser(production.test_client())
+        fields = {"email": alice.email, "password": PASSWORD}
+        assert browser.submit("/auth/login", fields).status_code == 303
+        key = add(browser, origin=SITE, rp="example.org")
+        assert enter(SecureBrowser(production.test_client()), key).status_code == 303

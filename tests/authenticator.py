@@ -1,0 +1,129 @@
+"""A security key in software, and what a page's script does with one."""
+
+import hashlib
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+import cbor2
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from tests.http import Browser, Form
+
+PRESENT, VERIFIED, HAS_KEY = 0x01, 0x04, 0x40
+
+
+def encode(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "===")
+
+
+class Authenticator:
+    """One passkey. What it lies about is given as a keyword: `origin`, `rp`, `counter` …"""
+
+    def __init__(self, origin: str = "http://localhost", rp: str = "localhost"):
+        self.origin, self.rp = origin, rp
+        self.id = secrets.token_bytes(32)
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.user: bytes | None = None
+        self.counter = 0
+
+    def create(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
+        """What `navigator.credentials.create()` gives, as JSON."""
+        self.user = decode(options["user"]["id"])
+        id = lies.get("id", self.id)
+        numbers = self.key.public_key().public_numbers()
+        key = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}
+        attested = bytes(16) + len(id).to_bytes(2) + id + cbor2.dumps(lies.get("key", key))
+        data = self._data(lies, HAS_KEY) + attested
+        attestation = {"fmt": "none", "attStmt": {}, "authData": data}
+        response = {
+            "clientDataJSON": encode(self._client_data("webauthn.create", options, lies)),
+            "attestationObject": encode(cbor2.dumps(attestation)),
+        }
+        return {"id": encode(id), "rawId": encode(id), "type": "public-key", "response": response}
+
+    def get(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
+        """What `navigator.credentials.get()` gives, as JSON."""
+        self.counter += 1
+        id = encode(lies.get("id", self.id))
+        data = self._data(lies)
+        client_data = self._client_data("webauthn.get", options, lies)
+        signed = data + hashlib.sha256(client_data).digest()
+        signature = self.key.sign(lies.get("signed", signed), ec.ECDSA(SHA256()))
+        response = {
+            "clientDataJSON": encode(client_data),
+            "authenticatorData": encode(data),
+            "signature": encode(signature),
+        }
+        if user := lies.get("user", self.user):
+            response["userHandle"] = encode(user)
+        return {"id": id, "rawId": id, "type": "public-key", "response": response}
+
+    def _data(self, lies: dict[str, Any], flags: int = 0) -> bytes:
+        rp = hashlib.sha256(lies.get("rp", self.rp).encode()).digest()
+        flags |= PRESENT if lies.get("present", True) else 0
+        flags |= VERIFIED if lies.get("verified", True) else 0
+        return rp + bytes([flags]) + int(lies.get("counter", self.counter)).to_bytes(4)
+
+    def _client_data(self, type: str, options: Any, lies: dict[str, Any]) -> bytes:
+        said = {
+            "type": lies.get("type", type),
+            "challenge": lies.get("challenge", options["challenge"]),
+            "origin": lies.get("origin", self.origin),
+            "crossOrigin": False,
+        }
+        return json.dumps(said).encode()
+
+
+def ask(browser: Browser, page: str, action: str, options: str) -> tuple[Form, dict[str, Any]]:
+    """The passkey's form on a page, with a challenge; and what the authenticator is asked."""
+    form = browser.fill(page, action)
+    answer = browser.post(options, {"csrf_token": form.fields["csrf_token"]})
+    assert answer.status_code == 200, answer.text
+    asked = json.loads(answer.text)
+    form.fields["challenge"] = asked["challenge"]
+    return form, asked["publicKey"]
+
+
+def ask_to_add(browser: Browser) -> tuple[Form, dict[str, Any]]:
+    return ask(
+        browser, "/account/passkeys/new", "/account/passkeys/new", "/account/passkeys/options"
+    )
+
+
+def ask_to_sign_in(browser: Browser) -> tuple[Form, dict[str, Any]]:
+    return ask(browser, "/auth/login", "/auth/passkeys/sign-in", "/auth/passkeys/options")
+
+
+def ask_for_proof(browser: Browser) -> tuple[Form, dict[str, Any]]:
+    passkey = "/auth/reauthenticate/passkey"
+    return ask(browser, "/auth/reauthenticate", passkey, f"{passkey}/options")
+
+
+def sent(form: Form, credential: Any) -> Form:
+    """The form with what the authenticator gave."""
+    is_text = isinstance(credential, str)
+    form.fields["credential"] = credential if is_text else json.dumps(credential)
+    return form
+
+
+def add(browser: Browser, name: str = "My key", **options: Any) -> Authenticator:
+    """Add a passkey to the account that a browser is signed in to."""
+    authenticator = Authenticator(**options)
+    form, asked = ask_to_add(browser)
+    form.fields["name"] = name
+    answer = browser.send(sent(form, authenticator.create(asked)))
+    # With the first come recovery codes, which are shown at once.
+    assert answer.status_code in (200, 303), answer.text
+    return authenticator
+
+
+def sign_in(browser: Browser, authenticator: Authenticator, **lies: Any) -> Any:
+    form, asked = ask_to_sign_in(browser)
+    return browser.send(sent(form, authenticator.get(asked, **lies)))
