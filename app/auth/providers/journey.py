@@ -1,0 +1,77 @@
+"""The way to a provider and back: what is kept meanwhile, in the session of this browser.
+
+Only a browser that was sent may come back (RFC 9700, 2.1), to the provider that it was sent to,
+within ten minutes, and once.
+"""
+
+import json
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from flask import request, session
+from flask_login import current_user
+from werkzeug.exceptions import TooManyRequests
+
+from app.auth.providers.profile import same
+from app.core.urls import local_path
+from app.security import keyring
+from app.security.limits import Limit
+
+LOG_IN, CONNECT, PROVE = "log in", "connect", "prove"
+JOURNEY_LIFETIME = timedelta(minutes=10)
+# Counted for all processes: a copy of the cookie comes back too late.
+RETURNS = Limit("oauth:state", 1, JOURNEY_LIFETIME)
+
+KEY = "journey"
+# A cookie of more than 4 KiB is dropped by browsers, with all that it holds.
+NEXT_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Journey:
+    provider: str
+    purpose: str
+    state: str
+    nonce: str
+    verifier: str
+    started: float
+    # The session that is to have the other account, or whose user is to prove who they are.
+    session_id: int | None
+    next: str | None
+
+    @classmethod
+    def begin(cls, provider: str, purpose: str) -> "Journey":
+        next = local_path(request.args.get("next"))
+        journey = cls(
+            provider=provider,
+            purpose=purpose,
+            state=secrets.token_urlsafe(32),
+            nonce=secrets.token_urlsafe(32),
+            verifier=secrets.token_urlsafe(48),
+            started=time.time(),
+            session_id=None if purpose == LOG_IN else current_user.session_id,
+            next=next if len(next or "") <= NEXT_LENGTH else None,
+        )
+        # Encrypted: whoever reads the cookie has not the code's verifier with it.
+        session[KEY] = keyring.encrypt(json.dumps(asdict(journey)).encode(), KEY).decode()
+        return journey
+
+    @classmethod
+    def resume(cls, provider: str) -> "Journey | None":
+        """The journey that ends with this request, if there is one that does."""
+        try:
+            journey = cls(**json.loads(keyring.decrypt(session.get(KEY, "").encode(), KEY)))
+        except (ValueError, TypeError):  # none, of another key, or of another version of this class
+            return None
+        if not same(request.args.get("state"), journey.state) or journey.provider != provider:
+            return None
+        if not 0 <= time.time() - journey.started < JOURNEY_LIFETIME.total_seconds():
+            return None
+        session.pop(KEY)
+        try:
+            RETURNS.spend(journey.state)
+        except TooManyRequests:
+            return None
+        return journey

@@ -1,0 +1,130 @@
+"""OpenID Connect: discovery, authorization code with PKCE, ID token."""
+
+import time
+from typing import Any
+
+from authlib.oidc.core import CodeIDToken
+from flask import current_app
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+from werkzeug.datastructures import MultiDict
+
+from app.auth.providers import Provider, is_safe
+from app.auth.providers.client import Client, calling
+from app.auth.providers.journey import PROVE, Journey
+from app.auth.providers.profile import Profile, RefusedError, UnavailableError, code_of
+
+# Signatures with a public key. Never "none", and no HMAC, for which the key is whatever an
+# attacker knows of it (RFC 8725, 2.1).
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+CLOCK_SKEW_SECONDS = 60
+DOCUMENT_LIFETIME_SECONDS = 3600
+
+
+def authorization_url(provider: Provider, journey: Journey) -> str:
+    with calling(provider), _client(provider) as client:
+        url, _ = client.create_authorization_url(
+            _metadata(provider)["authorization_endpoint"],
+            state=journey.state,
+            nonce=journey.nonce,
+            code_verifier=journey.verifier,
+            **provider.prove if journey.purpose == PROVE else {},
+        )
+    return str(url)
+
+
+def profile(provider: Provider, journey: Journey, answer: MultiDict[str, str]) -> Profile:
+    with calling(provider):
+        metadata = _metadata(provider)
+        wants = metadata.get("authorization_response_iss_parameter_supported") is True
+        code = code_of(answer, provider.issuer, wants_issuer=wants)
+        with _client(provider, metadata) as client:
+            token = client.fetch_token(
+                metadata["token_endpoint"],
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=journey.verifier,
+            )
+            claims = _claims(provider, journey, token)
+            if "email" not in claims and "userinfo_endpoint" in metadata:
+                more = client.json(metadata["userinfo_endpoint"], token=token)
+                if more["sub"] != claims["sub"]:  # OpenID Connect Core, 5.3.2
+                    raise RefusedError("user info about somebody else")
+                claims = more | claims
+        return Profile.read(
+            provider,
+            claims["sub"],
+            email=claims.get("email"),
+            verified=claims.get("email_verified"),
+            name=claims.get("name"),
+            nick=claims.get("email"),
+        )
+
+
+def _client(provider: Provider, metadata: dict[str, Any] | None = None) -> Client:
+    methods = (metadata or {}).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
+    return Client(provider, scope="openid email profile", token_endpoint_auth_method=method)
+
+
+def _claims(provider: Provider, journey: Journey, token: Any) -> dict[str, Any]:
+    """What the ID token says, once everything about it is as it should be."""
+    options: dict[str, Any] = {
+        "iss": {"essential": True, "values": [provider.issuer]},
+        # authlib checks `azp` in its place, where there is one.
+        "aud": {"essential": True, "values": [provider.client_id]},
+        "exp": {"essential": True},
+        "sub": {"essential": True},
+    }
+    given = {
+        "nonce": journey.nonce,
+        "client_id": provider.client_id,
+        "access_token": token.get("access_token"),
+    }
+    if "id_token" not in token:
+        raise RefusedError("no ID token")
+    signed = _decode(provider, token["id_token"])
+    claims = CodeIDToken(signed.claims, signed.header, options, given)
+    claims.validate(leeway=CLOCK_SKEW_SECONDS)
+    signed_in = claims.get("auth_time")
+    if journey.purpose == PROVE and signed_in and signed_in < journey.started - CLOCK_SKEW_SECONDS:
+        raise RefusedError("the sign-in there is from before")
+    return dict(claims)
+
+
+def _decode(provider: Provider, text: str) -> jwt.Token:
+    registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+    try:
+        return jwt.decode(text, _keys(provider), registry=registry)
+    except InvalidKeyIdError:  # a new key, since we looked
+        return jwt.decode(text, _keys(provider, anew=True), registry=registry)
+
+
+def _metadata(provider: Provider) -> dict[str, Any]:
+    found = _document(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    if found.get("issuer") != provider.issuer:  # OpenID Connect Discovery, 4.3
+        raise UnavailableError(f"discovery names another issuer: {found.get('issuer')!r}")
+    if not is_safe(found["authorization_endpoint"]):
+        raise UnavailableError("an address without TLS")
+    return found
+
+
+def _keys(provider: Provider, *, anew: bool = False) -> KeySet:
+    found = _document(provider, _metadata(provider)["jwks_uri"], anew=anew)
+    keys = [key for key in found["keys"] if key.get("kty") != "oct" and key.get("use") != "enc"]
+    return KeySet.import_key_set({"keys": keys})
+
+
+def _document(provider: Provider, url: str, *, anew: bool = False) -> dict[str, Any]:
+    """A document of the provider's, kept for an hour."""
+    kept: dict[str, Any] = current_app.extensions["provider_documents"]
+    expires, document = kept.get(url, (0.0, {}))
+    if anew or expires <= time.monotonic():
+        with Client(provider) as client:
+            document = client.json(url)
+        if not isinstance(document, dict):
+            raise UnavailableError("not a JSON object")
+        kept[url] = (time.monotonic() + DOCUMENT_LIFETIME_SECONDS, document)
+    return dict(document)

@@ -1,0 +1,204 @@
+"""What an address that a provider tells is worth: never somebody's account."""
+
+import re
+
+import pytest
+
+from app.auth.models import Passkey, User
+from app.core.database import db
+from tests.auth.conftest import NEW_PASSWORD
+from tests.auth.oauth.conftest import FRIDA, depart, is_in, travel, visit
+from tests.conftest import PASSWORD
+
+
+def enters(browser, email, password):
+    answer = browser.submit("/auth/login", {"email": email, "password": password})
+    return answer.status_code == 303
+
+
+@pytest.fixture
+def unverified(acme):
+    acme.person["email_verified"] = False
+    return acme
+
+
+# A provider that is wrong, or an address that went to somebody else, opens nothing.
+
+
+@pytest.mark.parametrize("verified", [True, False, None, "true", "yes", 1])
+def test_it_never_opens_the_account_that_has_the_address(verified, acme, alice, browser, links):
+    acme.person |= {"email": "Alice@Example.com", "email_verified": verified}
+    desk = browser()
+    travel(desk)
+    assert not is_in(desk)
+    assert links() == []
+    assert enters(browser(), alice.email, PASSWORD)
+
+
+def test_it_tells_the_owner_of_the_address_how_to_go_on(acme, alice, visitor):
+    acme.person["email"] = alice.email
+    answer = travel(visitor)
+    assert answer.status_code == 409
+    assert "Log in as you usually do" in answer.text
+
+
+def test_it_tells_the_owner_of_a_suspended_account_the_same(acme, alice, dave, browser):
+    pages = set()
+    for user in (alice, dave):
+        acme.person["email"] = user.email
+        answer = travel(browser())
+        pages.add((answer.status_code, answer.text.replace(user.email, "")))
+    assert len(pages) == 1
+
+
+# An address that the provider has not checked may be anybody's.
+
+
+@pytest.mark.usefixtures("unverified")
+def test_an_unverified_address_is_confirmed_by_mail(visitor, mailbox, users, links):
+    answer = travel(visitor)
+    assert (answer.status_code, answer.location) == (303, "/auth/confirm")
+    assert not is_in(visitor)
+    assert users() == ["frida@example.com"]
+    visitor.submit(mailbox.link("frida@example.com"))
+    assert travel(visitor).location == "/dashboard"
+    assert "not confirmed" not in visitor.get("/account/profile").text
+
+
+@pytest.mark.usefixtures("unverified")
+def test_until_then_it_is_not_confirmed(visitor):
+    travel(visitor)
+    assert travel(visitor).location == "/dashboard"
+    assert "not confirmed" in visitor.get("/account/profile").text
+
+
+def test_an_unverified_address_is_answered_the_same_known_or_not(
+    unverified, alice, erin, dave, browser, mailbox
+):
+    pages = set()
+    for number, email in enumerate([alice.email, erin.email, dave.email, "new@example.com"]):
+        unverified.person |= {"email": email, "sub": f"acme-{number}"}
+        desk = browser()
+        answer = travel(desk)
+        page = desk.get(answer.location).text.replace(email, "")
+        pages.add((answer.status_code, answer.location, re.sub(r'"[\w.-]{60,}"', "", page)))
+        assert not is_in(desk)
+    assert len(pages) == 1
+    assert mailbox.to(alice.email)[-1]["Subject"] == "You have an account already"
+    assert mailbox.to("new@example.com")[-1]["Subject"] == "Confirm your e-mail address"
+
+
+def test_unverified_addresses_fill_no_mailbox(unverified, alice, browser, mailbox):
+    unverified.person["email"] = alice.email
+    statuses = [travel(browser()).status_code for _ in range(6)]
+    assert statuses == [303] * 5 + [429]
+    assert len(mailbox.to(alice.email)) == 5
+
+
+@pytest.mark.parametrize("email", [None, "", "nobody", "a@b", 7, ["a@example.com"], "x" * 300])
+def test_without_a_usable_address_there_is_no_account(email, acme, visitor, users):
+    acme.person["email"] = email
+    answer = travel(visitor)
+    assert answer.status_code == 422
+    assert "did not tell us an address" in answer.text
+    assert users() == []
+
+
+def test_look_alikes_are_different_addresses(acme, alice, visitor, users):
+    acme.person["email"] = "аlice@example.com"  # a Cyrillic letter
+    assert travel(visitor).location == "/dashboard"
+    assert users() == [alice.email, "аlice@example.com"]
+
+
+# Pre-hijacking: somebody signs up with the victim's address, and waits for the victim to come.
+
+
+def test_who_signed_up_with_my_address_does_not_share_my_account(
+    register, browser, visitor, users, links
+):
+    email = FRIDA["email"]
+    attacker = browser()
+    register(browser(), email=email, password=NEW_PASSWORD)
+    assert enters(attacker, email, NEW_PASSWORD)
+    assert travel(visitor).location == "/dashboard"
+    assert "not confirmed" not in visitor.get("/account/profile").text
+    assert not is_in(attacker)
+    assert not enters(browser(), email, NEW_PASSWORD)
+    assert links() == [(email, "acme", "acme-1")]
+    assert users() == [email]
+
+
+def test_links_mailed_to_who_signed_up_open_nothing_any_more(register, browser, visitor, mailbox):
+    register(browser(), email=FRIDA["email"])
+    path = mailbox.link(FRIDA["email"])
+    travel(visitor)
+    assert browser().get(path).status_code == 404
+
+
+def test_nor_does_one_who_did_so_through_another_site(rival, browser, visitor, links):
+    rival.person |= {"sub": "rival-1", "email_verified": False}
+    attacker = browser()
+    travel(attacker, "rival")
+    assert travel(attacker, "rival").location == "/dashboard"
+    assert travel(visitor).location == "/dashboard"
+    assert not is_in(attacker)
+    assert travel(attacker, "rival").location == "/auth/confirm"
+    assert not is_in(attacker)
+    assert links() == [(FRIDA["email"], "acme", "acme-1")]
+
+
+@pytest.mark.parametrize("confirms", [True, False], ids=["confirmed", "not confirmed"])
+def test_nor_once_the_victim_sets_a_password(confirms, rival, browser, mailbox, links):
+    """Even where the victim had followed the link of the mail that the attacker caused."""
+    rival.person |= {"sub": "rival-1", "email_verified": False}
+    attacker, victim = browser(), browser()
+    travel(attacker, "rival")
+    if confirms:
+        victim.submit(mailbox.link(FRIDA["email"]))
+    victim.submit("/auth/reset", {"email": FRIDA["email"]})
+    victim.submit(mailbox.link(FRIDA["email"]), {"password": NEW_PASSWORD})
+    assert enters(victim, FRIDA["email"], NEW_PASSWORD)
+    travel(attacker, "rival")
+    assert not is_in(attacker)
+    assert links() == []
+
+
+def test_a_reset_leaves_no_passkey_of_who_signed_up(app, erin, browser, mailbox):
+    with app.app_context():
+        key = {"credential_id": b"1", "public_key": b"2", "sign_count": 0, "name": "Trojan"}
+        db.session.add(Passkey(user_id=erin.id, **key))
+        db.session.commit()
+    owner = browser()
+    owner.submit("/auth/reset", {"email": erin.email})
+    owner.submit(mailbox.link(erin.email), {"password": NEW_PASSWORD})
+    assert enters(owner, erin.email, NEW_PASSWORD)
+    with app.app_context():
+        assert db.session.scalars(db.select(Passkey)).all() == []
+
+
+def test_a_reset_keeps_what_was_connected_by_the_owner(frida, browser, mailbox, links):
+    desk = browser()
+    desk.submit("/auth/reset", {"email": frida.email})
+    desk.submit(mailbox.link(frida.email), {"password": NEW_PASSWORD})
+    assert links() == [(frida.email, "acme", "acme-1")]
+    assert enters(desk, frida.email, NEW_PASSWORD)
+
+
+def test_an_unconfirmed_account_that_is_suspended_stays_so(app, erin, acme, visitor, links):
+    app.test_cli_runner().invoke(args=["user", "suspend", erin.email])
+    acme.person["email"] = erin.email
+    assert travel(visitor).status_code == 409
+    assert links() == []
+
+
+def test_a_role_that_was_given_to_the_address_stays(app, erin, acme, visitor):
+    app.test_cli_runner().invoke(args=["user", "promote", erin.email])
+    acme.person["email"] = erin.email
+    assert travel(visitor).location == "/dashboard"
+    with app.app_context():
+        assert db.session.scalar(db.select(User.role).where(User.email == erin.email)) == "admin"
+
+
+def test_a_visitor_who_came_and_went_is_nobody(visitor, users):
+    visit(depart(visitor))
+    assert users() == []

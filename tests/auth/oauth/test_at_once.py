@@ -1,0 +1,81 @@
+"""Several come back from the provider at the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select
+
+from app.auth.models import LinkedAccount
+from app.core.database import db
+from tests.auth.oauth.conftest import depart, is_in, travel, visit
+
+MANY = 8
+PAGE = "/account/connections"
+
+
+def at_once(*calls):
+    barrier = Barrier(len(calls))
+
+    def run(call):
+        barrier.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def returning(browser, page="/auth/login", provider="acme"):
+    path = visit(depart(browser, provider, page))
+    return lambda: browser.get(path)
+
+
+def test_they_make_one_account(browser, users, links):
+    browsers = [browser() for _ in range(MANY)]
+    answers = at_once(*[returning(one) for one in browsers])
+    assert {answer.location for answer in answers} == {"/dashboard"}
+    assert all(is_in(one) for one in browsers)
+    assert users() == ["frida@example.com"]
+    assert len(links()) == 1
+
+
+def test_they_take_the_place_of_one_account(register, browser, users, links):
+    register(browser(), email="frida@example.com")
+    answers = at_once(*[returning(browser()) for _ in range(MANY)])
+    assert {answer.location for answer in answers} == {"/dashboard"}
+    assert users() == ["frida@example.com"]
+    assert len(links()) == 1
+
+
+def test_one_account_there_goes_to_one_here(alice, bob, sign_in, links):
+    answers = at_once(*[returning(sign_in(user), PAGE) for user in (alice, bob)])
+    assert [answer.location for answer in answers] == [PAGE, PAGE]
+    assert len(links()) == 1
+
+
+def test_an_account_here_gets_one_of_each_site(acme, alice, sign_in, links):
+    calls = []
+    for number in range(2):
+        acme.person["sub"] = f"acme-{number}"
+        calls.append(returning(sign_in(alice), PAGE))
+    person = iter([{**acme.person, "sub": f"acme-{n}"} for n in range(2)])
+    told = acme.id_token
+    acme.id_token = lambda asked: told(asked) | next(person)
+    answers = at_once(*calls)
+    assert [answer.location for answer in answers] == [PAGE, PAGE]
+    assert len(links()) == 1
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_one_of_the_last_two_ways_in_stays(_, app, frida, connected, browser, links):
+    connected(frida, "rival-1", "rival")
+    with app.app_context():
+        ids = db.session.scalars(select(LinkedAccount.id).order_by(LinkedAccount.id)).all()
+    forms = []
+    for id in ids:
+        desk = browser()
+        travel(desk)
+        forms.append((desk, desk.fill(PAGE, f"{PAGE}/{id}/delete")))
+    answers = at_once(*[lambda desk=desk, form=form: desk.send(form) for desk, form in forms])
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    assert len(links()) == 1

@@ -1,0 +1,212 @@
+"""Connecting accounts at other sites, and disconnecting them."""
+
+import pytest
+from sqlalchemy import select
+
+from app.audit import AuditEvent
+from app.auth.models import LinkedAccount, Passkey
+from app.core.database import db
+from tests.apps import another_app
+from tests.auth.oauth.conftest import SITE, depart, is_in, leads_to, travel, visit
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.http import Browser
+
+PAGE = "/account/connections"
+CONNECT = f"/auth/oauth/acme/connection?next={PAGE}"
+
+
+@pytest.fixture
+def events(app):
+    def found(prefix):
+        with app.app_context():
+            rows = select(AuditEvent.action, AuditEvent.subject, AuditEvent.details)
+            rows = rows.where(AuditEvent.action.startswith(prefix)).order_by(AuditEvent.id)
+            return [tuple(row) for row in db.session.execute(rows)]
+
+    return found
+
+
+@pytest.fixture
+def ids(app):
+    """The ids of all connections."""
+
+    def found():
+        with app.app_context():
+            return list(db.session.scalars(select(LinkedAccount.id).order_by(LinkedAccount.id)))
+
+    return found
+
+
+def disconnect(browser, id):
+    return browser.submit(PAGE, action=f"{PAGE}/{id}/delete")
+
+
+def test_it_connects(alice, sign_in, browser, links):
+    desk = sign_in(alice)
+    answer = travel(desk, page=PAGE)
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    page = desk.get(PAGE).text
+    assert "Your Acme account is connected" in page
+    assert "frida@example.com" in page
+    assert links() == [(alice.email, "acme", "acme-1")]
+    other = browser()
+    assert travel(other).location == "/dashboard"
+    assert 'value="Alice"' in other.get("/account/profile").text
+
+
+def test_it_stays_the_same_session(alice, sign_in):
+    desk, other = sign_in(alice), sign_in(alice)
+    travel(desk, page=PAGE)
+    assert is_in(desk)
+    assert is_in(other)
+
+
+def test_it_tells_the_owner_and_the_audit(alice, sign_in, mailbox, events):
+    travel(sign_in(alice), page=PAGE)
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Your Acme account is connected"
+    assert events("account.") == [("account.connected", f"user:{alice.id}", {"provider": "acme"})]
+
+
+def test_it_wants_a_proof_of_identity_and_then_goes_on(app, alice, sign_in, links):
+    desk = sign_in(alice)
+    later(app, minutes=11)
+    form = desk.fill(PAGE, CONNECT)
+    answer = desk.send(form, headers={"Referer": f"{SITE}{PAGE}"})
+    assert answer.location == f"/auth/reauthenticate?next={PAGE}"
+    answer = desk.submit(answer.location, {"password": PASSWORD})
+    again = desk.form(desk.get(answer.location), CONNECT)
+    page = desk.send(again)
+    assert desk.get(visit(leads_to(page))).location == PAGE
+    assert links() == [(alice.email, "acme", "acme-1")]
+
+
+def test_an_unconfirmed_account_connects_nothing(erin, sign_in):
+    """Whoever signed up with another's address would leave a door of their own in the account."""
+    desk = sign_in(erin)
+    answer = desk.submit(PAGE, action=CONNECT)
+    assert answer.location == "/auth/confirm"
+
+
+def test_the_button_of_the_log_in_page_does_the_same(alice, sign_in, links):
+    desk = sign_in(alice)
+    fields = {"csrf_token": desk.token()}
+    answer = desk.post(f"/auth/oauth/acme?next={PAGE}", fields)
+    assert (answer.status_code, answer.location) == (307, CONNECT)
+    desk.get(visit(leads_to(desk.post(answer.location, fields))))
+    assert links() == [(alice.email, "acme", "acme-1")]
+
+
+def test_an_account_elsewhere_opens_one_account_here(alice, bob, connected, sign_in, links):
+    connected(bob)
+    desk = sign_in(alice)
+    assert travel(desk, page=PAGE).location == PAGE
+    assert "connected with another account here" in desk.get(PAGE).text
+    assert links() == [(bob.email, "acme", "acme-1")]
+
+
+def test_it_connects_one_account_of_each_site(alice, connected, sign_in, links):
+    desk = sign_in(alice)
+    travel(desk, "rival", PAGE)
+    form_url = depart(desk, page=PAGE)
+    connected(alice, "acme-2")
+    assert desk.get(visit(form_url)).location == PAGE
+    assert "Disconnect it first" in desk.get(PAGE).text
+    assert links() == [(alice.email, "rival", "acme-1"), (alice.email, "acme", "acme-2")]
+
+
+def test_connecting_twice_changes_nothing(alice, connected, sign_in, links, mailbox):
+    desk = sign_in(alice)
+    url = depart(desk, page=PAGE)
+    connected(alice)
+    assert desk.get(visit(url)).location == PAGE
+    assert "connected already" in desk.get(PAGE).text
+    assert len(links()) == 1
+
+
+def test_it_connects_with_nobody_who_logged_in_meanwhile(alice, bob, sign_in, browser, links):
+    """Else an account would be connected with whoever sits there when the answer comes."""
+    desk = sign_in(alice)
+    path = visit(depart(desk, page=PAGE))
+    cookies = browser()
+    desk.copy_cookies_to(cookies)
+    desk.submit("/account/profile", action="/auth/logout")
+    answer = cookies.get(path)
+    assert answer.status_code == 400
+    assert links() == []
+
+
+def test_it_disconnects(alice, connected, sign_in, browser, ids, links, mailbox, events):
+    connected(alice)
+    desk = sign_in(alice)
+    assert disconnect(desk, ids()[0]).location == PAGE
+    assert "Your Acme account is disconnected" in desk.get(PAGE).text
+    assert links() == []
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Your Acme account is disconnected"
+    gone = ("account.disconnected", f"user:{alice.id}", {"provider": "acme"})
+    assert events("account.dis") == [gone]
+    other = browser()
+    travel(other)
+    assert 'value="Alice"' not in other.get("/account/profile").text
+
+
+def test_disconnecting_wants_a_proof_of_identity(app, alice, connected, sign_in, ids, links):
+    connected(alice)
+    desk = sign_in(alice)
+    later(app, minutes=11)
+    assert disconnect(desk, ids()[0]).location.startswith("/auth/reauthenticate")
+    assert len(links()) == 1
+
+
+def test_nobody_disconnects_what_is_somebody_elses(alice, bob, connected, sign_in, ids, links):
+    connected(alice)
+    desk = sign_in(bob)
+    fields = {"csrf_token": desk.token()}
+    assert desk.post(f"{PAGE}/{ids()[0]}/delete", fields).status_code == 404
+    assert desk.post(f"{PAGE}/999/delete", fields).status_code == 404
+    assert len(links()) == 1
+
+
+def test_the_only_way_in_stays(frida, visitor, ids, links):
+    travel(visitor)
+    answer = disconnect(visitor, ids()[0])
+    assert answer.status_code == 409
+    assert "Set a password first" in answer.text
+    assert len(links()) == 1
+
+
+def test_a_second_site_is_another_way_in(frida, connected, visitor, ids, links):
+    connected(frida, "rival-1", "rival")
+    travel(visitor)
+    assert disconnect(visitor, ids()[0]).status_code == 303
+    assert disconnect(visitor, ids()[0]).status_code == 409
+    assert links() == [(frida.email, "rival", "rival-1")]
+
+
+def test_a_site_that_is_not_offered_any_more_is_none(frida, connected, visitor, ids, links):
+    connected(frida, "gone-1", "gone")
+    travel(visitor)
+    assert "Gone" in visitor.get(PAGE).text
+    first, second = ids()
+    assert disconnect(visitor, first).status_code == 409
+    assert disconnect(visitor, second).status_code == 303
+    assert links() == [(frida.email, "acme", "acme-1")]
+
+
+def test_a_passkey_is_another_way_in(app, frida, visitor, ids, links):
+    travel(visitor)
+    with app.app_context():
+        key = {"credential_id": b"1", "public_key": b"2", "sign_count": 0, "name": "Phone"}
+        db.session.add(Passkey(user_id=frida.id, **key))
+        db.session.commit()
+    assert disconnect(visitor, ids()[0]).status_code == 303
+    assert links() == []
+
+
+def test_without_a_provider_there_is_no_page(app, alice, sign_in):
+    with another_app(app) as without:
+        desk, other = sign_in(alice), Browser(without.test_client())
+        desk.copy_cookies_to(other)
+        assert other.get(PAGE).status_code == 404
+        assert "Connected accounts" not in other.get("/account/profile").text
+    assert "Connected accounts" in desk.get("/account/profile").text

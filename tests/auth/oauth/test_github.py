@@ -1,0 +1,138 @@
+"""Logging in with GitHub, which is not OpenID Connect."""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+
+from tests.apps import another_app
+from tests.auth.oauth.conftest import SITE, depart, is_in, travel, visit
+from tests.loopback import Loopback, document, redirection
+
+CALLBACK = f"{SITE}/auth/oauth/github/callback"
+WRITING = {"email": "mona@example.com", "primary": True, "verified": True}
+OLD = {"email": "old@example.com", "primary": False, "verified": True}
+
+
+class GitHub(Loopback):
+    """What GitHub's documentation says of its OAuth apps and its API."""
+
+    def __init__(self):
+        super().__init__()
+        self.user = {"id": 583231, "login": "mona", "name": "Mona", "email": "shown@example.com"}
+        self.emails = [OLD, WRITING]
+        self.challenges = {}
+        self.routes |= {
+            "/login/oauth/authorize": self.authorize,
+            "/login/oauth/access_token": self.token,
+            "/api/user": lambda call: self.api(call, self.user),
+            "/api/user/emails": lambda call: self.api(call, self.emails),
+        }
+        self.settings = {
+            "client_id": "Iv1.0",
+            "client_secret": "a secret",
+            "issuer": f"{self.url}/login/oauth",
+            "api_url": f"{self.url}/api",
+        }
+
+    def authorize(self, call):
+        assert call.query["redirect_uri"] == CALLBACK
+        assert {"read:user", "user:email"} == set(call.query["scope"].split())
+        assert call.query["code_challenge_method"] == "S256"
+        code = secrets.token_hex(10)
+        self.challenges[code] = call.query["code_challenge"]
+        return redirection(f"{CALLBACK}?{urlencode({'code': code, 'state': call.query['state']})}")
+
+    def token(self, call):
+        verifier = hashlib.sha256(call.form["code_verifier"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
+        if self.challenges.pop(call.form["code"], None) != challenge:
+            return document({"error": "bad_verification_code"})  # with status 200
+        assert call.credentials() == ("Iv1.0", "a secret")
+        assert call.headers["Accept"] == "application/json"
+        return document({"access_token": "gho_x", "token_type": "bearer", "scope": "user:email"})
+
+    def api(self, call, content):
+        return document(content) if call.bearer() == "gho_x" else document({}, 401)
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    with GitHub() as server:
+        yield server
+
+
+@pytest.fixture
+def app(application: Flask, app: Flask, github: GitHub) -> Iterator[Flask]:
+    with another_app(app, PUBLIC_URL=SITE, OAUTH_PROVIDERS={"github": github.settings}) as made:
+        yield made
+
+
+def test_it_makes_an_account_with_the_address_that_github_has_verified(visitor, users, links):
+    assert travel(visitor, "github").location == "/dashboard"
+    assert users() == ["mona@example.com"]
+    assert links() == [("mona@example.com", "github", "583231")]
+    assert "not confirmed" not in visitor.get("/account/profile").text
+    assert "mona" in visitor.get("/account/connections").text
+
+
+def test_it_knows_people_by_number_not_by_name(github, visitor, browser, users):
+    travel(visitor, "github")
+    github.user["login"] = "mona-married"
+    assert travel(browser(), "github").location == "/dashboard"
+    github.user |= {"id": 2, "login": "mona"}
+    other = browser()
+    travel(other, "github")
+    assert not is_in(other)
+    assert len(users()) == 1
+
+
+@pytest.mark.parametrize(
+    "emails", [[WRITING | {"verified": False}, OLD], [WRITING | {"verified": 1}]]
+)
+def test_an_unverified_address_is_confirmed_by_mail(emails, github, visitor):
+    github.emails = emails
+    assert travel(visitor, "github").location == "/auth/confirm"
+    assert not is_in(visitor)
+
+
+def test_it_does_not_take_the_address_that_is_shown(github, visitor, users):
+    github.emails = [OLD]
+    assert travel(visitor, "github").status_code == 422
+    assert users() == []
+
+
+def test_it_never_opens_the_account_that_has_the_address(github, alice, visitor, links):
+    github.emails = [WRITING | {"email": alice.email}]
+    assert travel(visitor, "github").status_code == 409
+    assert links() == []
+
+
+def test_a_code_of_another_browser_opens_nothing(visitor, browser):
+    stolen = visit(depart(browser(), "github")).partition("code=")[2].partition("&")[0]
+    path = visit(depart(visitor, "github"))
+    code = path.partition("code=")[2].partition("&")[0]
+    assert visitor.get(path.replace(code, stolen)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/api/user", document({"message": "Bad credentials"}, 401)),
+        ("/api/user", document({"login": "mona"})),
+        ("/api/user", document([])),
+        ("/api/user/emails", document({"message": "Not Found"}, 404)),
+        ("/api/user/emails", document({"email": "x"})),
+        ("/api/user/emails", (200, {}, b"<html>")),
+        ("/login/oauth/access_token", (502, {}, b"")),
+    ],
+    ids=str,
+)
+def test_it_makes_nothing_of_nonsense(path, answer, github, visitor, users):
+    with github.answering(path, lambda call: answer):
+        assert travel(visitor, "github").status_code == 503
+    assert users() == []

@@ -1,0 +1,114 @@
+"""Which ID tokens are believed."""
+
+import time
+
+import pytest
+from joserfc.jwk import RSAKey
+
+from tests.auth.oauth.conftest import FRIDA, is_in, travel
+from tests.loopback import document
+from tests.openid_provider import CLIENT_ID, KEYS
+
+NOW = int(time.time())
+
+
+def refused(browser):
+    answer = travel(browser)
+    assert answer.status_code == 400, answer.text
+    return not is_in(browser)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "of another journey"},
+        {"nonce": None},
+        {"aud": "another site"},
+        {"aud": ["another site"]},
+        {"aud": "another site", "azp": CLIENT_ID},
+        {"aud": [CLIENT_ID, "another site"], "azp": "another site"},
+        {"aud": None},
+        {"iss": "https://accounts.example.org"},
+        {"iss": None},
+        {"exp": NOW - 120},
+        {"exp": None},
+        {"exp": "tomorrow"},
+        {"iat": NOW + 3600},
+        {"nbf": NOW + 3600},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": 7},
+        {"sub": "x" * 256},
+    ],
+    ids=str,
+)
+def test_it_refuses_one_that_is_not_for_now_and_here(claims, acme, visitor, users):
+    acme.claims = claims
+    assert refused(visitor)
+    assert users() == []
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_it_refuses_one_without_a_signature_of_the_providers(algorithm, acme, visitor, users):
+    """Though discovery lists both algorithms."""
+    acme.algorithm = algorithm
+    assert refused(visitor)
+    assert users() == []
+
+
+def test_it_refuses_one_signed_by_somebody_else(acme, visitor, users):
+    acme.key = RSAKey.import_key(KEYS[1].as_pem(private=True), {"kid": "key 0"})
+    assert refused(visitor)
+    assert users() == []
+
+
+def test_it_refuses_one_that_was_changed(acme, visitor, users):
+    sign = acme.sign
+
+    def tamper(claims):
+        header, _, signature = sign(claims).split(".")
+        _, body, _ = sign(claims | {"sub": "acme-2"}).split(".")
+        return f"{header}.{body}.{signature}"
+
+    acme.sign = tamper
+    assert refused(visitor)
+    assert users() == []
+
+
+def test_it_learns_a_new_key(acme, visitor, browser):
+    assert travel(visitor).status_code == 303
+    acme.key, acme.published = KEYS[1], list(KEYS)
+    assert travel(browser()).status_code == 303
+
+
+def test_it_refuses_a_key_that_is_not_published(acme, visitor):
+    acme.key = KEYS[1]
+    assert refused(visitor)
+
+
+def test_it_asks_for_the_address_where_the_token_has_none(acme, visitor, users):
+    acme.claims = {"email": None, "email_verified": None, "name": None}
+    assert travel(visitor).status_code == 303
+    assert users() == ["frida@example.com"]
+    assert 'value="Frida"' in visitor.get("/account/profile").text
+
+
+def test_it_refuses_information_about_somebody_else(acme, visitor, users):
+    acme.claims = {"email": None}
+    with acme.answering("/userinfo", lambda call: document(FRIDA | {"sub": "acme-2"})):
+        assert refused(visitor)
+    assert users() == []
+
+
+@pytest.mark.parametrize("answer", [{}, {"access_token": "x", "token_type": "Bearer"}])
+def test_it_wants_a_token(answer, acme, visitor):
+    with acme.answering("/token", lambda call: document(answer)):
+        assert refused(visitor)
+
+
+def test_it_takes_names_as_they_are(acme, visitor):
+    acme.person["name"] = "<b>\nFrida\0 " + "x" * 300
+    assert travel(visitor).status_code == 303
+    page = visitor.get("/account/profile").text
+    assert "&lt;b&gt; Frida xxx" in page
+    assert "<b>" not in page

@@ -1,0 +1,154 @@
+"""Who may come back: the browser that was sent, to where it was sent, soon, and once."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from app.auth.providers import journey
+from tests.auth.oauth.conftest import depart, is_in, travel, visit
+
+
+def changed(path, **changes):
+    """The same way back with other parameters; None leaves one out."""
+    query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()} | changes
+    return f"{urlsplit(path).path}?{urlencode({k: v for k, v in query.items() if v is not None})}"
+
+
+def refused(browser, path):
+    answer = browser.get(path)
+    assert answer.status_code == 400, answer.text
+    assert "Start again" in answer.text
+    return not is_in(browser)
+
+
+@pytest.mark.parametrize("state", [None, "", "x", "é", "x" * 3000])
+def test_it_wants_the_state_that_was_sent(state, visitor, users):
+    assert refused(visitor, changed(visit(depart(visitor)), state=state))
+    assert users() == []
+
+
+def test_another_browser_does_not_come_back(visitor, browser, users):
+    """Else people could be logged in as somebody else, by a link."""
+    path = visit(depart(visitor))
+    other = browser()
+    depart(other)
+    assert refused(other, path)
+    assert refused(browser(), path)
+    assert users() == []
+
+
+def test_nobody_comes_back_who_never_left(visitor):
+    assert refused(visitor, "/auth/oauth/acme/callback?code=x&state=x")
+    assert refused(visitor, "/auth/oauth/acme/callback")
+
+
+def test_it_works_once(visitor):
+    path = visit(depart(visitor))
+    assert visitor.get(path).status_code == 303
+    assert visitor.get(path).status_code == 400
+
+
+def test_a_copy_of_the_cookie_is_too_late(acme, visitor, browser):
+    path = visit(depart(visitor))
+    thief = browser()
+    visitor.copy_cookies_to(thief)
+    assert visitor.get(path).status_code == 303
+    calls = len(acme.called("/token"))
+    assert refused(thief, path)
+    assert len(acme.called("/token")) == calls
+
+
+def test_of_many_copies_at_once_one_comes_back(acme, visitor, browser):
+    path = visit(depart(visitor))
+    copies = [browser() for _ in range(8)]
+    for copy in copies:
+        visitor.copy_cookies_to(copy)
+    barrier = Barrier(len(copies))
+
+    def come(copy):
+        barrier.wait()
+        return copy.get(path).status_code
+
+    with ThreadPoolExecutor(len(copies)) as threads:
+        statuses = sorted(threads.map(come, copies))
+    assert statuses == [303] + [400] * (len(copies) - 1)
+    assert len(acme.called("/token")) == 1
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(595, 303), (600, 400), (-60, 400)])
+def test_it_works_for_ten_minutes(seconds, code, visitor, monkeypatch):
+    path = visit(depart(visitor))
+    moment = time.time() + seconds
+    monkeypatch.setattr(journey, "time", SimpleNamespace(time=lambda: moment))
+    assert visitor.get(path).status_code == code
+
+
+def test_the_last_one_begun_counts(visitor):
+    first = visit(depart(visitor))
+    second = visit(depart(visitor))
+    assert refused(visitor, first)
+    assert visitor.get(second).status_code == 303
+
+
+def test_a_way_to_one_provider_does_not_end_at_another(acme, rival, visitor, users):
+    """Mix-up (RFC 9700, 4.4): a code of Acme's must not be handed to its rival."""
+    path = visit(depart(visitor))
+    assert refused(visitor, path.replace("/acme/", "/rival/"))
+    assert rival.calls == []
+    assert users() == []
+
+
+def test_an_answer_that_names_another_issuer_is_refused(acme, rival, visitor):
+    """RFC 9207. The code is not sent anywhere."""
+    path = visit(depart(visitor))
+    assert refused(visitor, changed(path, iss=rival.issuer))
+    assert acme.called("/token") == []
+
+
+def test_an_answer_that_names_the_issuer_is_taken(acme, visitor):
+    assert visitor.get(changed(visit(depart(visitor)), iss=acme.issuer)).status_code == 303
+
+
+def test_a_provider_that_promises_to_name_itself_has_to(acme, visitor):
+    promise = {"authorization_response_iss_parameter_supported": True}
+    metadata = acme.metadata() | promise
+    acme.metadata = lambda: metadata
+    assert refused(visitor, visit(depart(visitor)))
+    assert acme.called("/token") == []
+
+
+def test_nothing_comes_of_cancelling(visitor, users):
+    page = visitor.get("/account/profile").location
+    path = visit(depart(visitor, page=page))
+    answer = visitor.get(changed(path, code=None, error="access_denied"))
+    assert (answer.status_code, answer.location) == (303, page)
+    assert "You did not log in with Acme" in visitor.get(answer.location).text
+    assert users() == []
+
+
+def test_cancelling_takes_the_state_as_well(visitor):
+    path = changed(visit(depart(visitor)), code=None, error="access_denied")
+    assert visitor.get(changed(path, state="x")).status_code == 400
+    assert visitor.get(path).status_code == 303
+    assert visitor.get(path).status_code == 400
+
+
+def test_a_code_that_is_not_theirs_opens_nothing(visitor, browser, acme):
+    """Injection of a code that was stolen elsewhere: it has another verifier."""
+    stolen = parse_qs(urlsplit(visit(depart(browser()))).query)["code"][0]
+    assert refused(visitor, changed(visit(depart(visitor)), code=stolen))
+
+
+def test_it_has_limits(visitor):
+    for _ in range(60):
+        assert depart(visitor)
+    assert visitor.submit("/auth/login", action="/auth/oauth/acme").status_code == 429
+
+
+def test_those_who_come_back_do_not_count(visitor, browser):
+    for _ in range(61):
+        assert travel(browser()).status_code == 303

@@ -1,0 +1,160 @@
+"""A provider that is down, slow, or beside itself."""
+
+import re
+from threading import Event
+
+import pytest
+
+from app.auth.providers import client
+from app.core.database import db
+from tests.auth.oauth.conftest import depart, is_in, travel, visit
+from tests.loopback import document
+
+GARBAGE = [
+    (200, {}, b""),
+    (200, {}, b"<html>We will be back soon.</html>"),
+    (200, {"Content-Type": "application/json"}, b'["a list"]'),
+    (200, {"Content-Type": "application/json"}, b"\xff\xfe"),
+    (200, {"Content-Encoding": "gzip"}, b"\x1f\x8b"),
+    (302, {"Location": "/elsewhere"}, b""),
+    (500, {}, b"{}"),
+    (503, {}, b"busy"),
+]
+
+
+def unavailable(browser, answer):
+    assert answer.status_code == 503, answer.text
+    assert "Acme did not answer" in answer.text
+    assert answer.headers["Retry-After"]
+    assert re.search(r'href="/auth/login[^"]*">Start again', answer.text)
+    return not is_in(browser)
+
+
+def leave(browser):
+    return browser.submit("/auth/login", action="/auth/oauth/acme")
+
+
+def test_it_says_so_when_it_is_down_at_the_start(acme, visitor):
+    acme.stop()
+    assert unavailable(visitor, leave(visitor))
+
+
+def test_it_says_so_when_it_is_down_at_the_end(acme, visitor, users):
+    path = visit(depart(visitor))
+    acme.stop()
+    assert unavailable(visitor, visitor.get(path))
+    assert users() == []
+
+
+@pytest.mark.parametrize("answer", GARBAGE, ids=str)
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks"])
+def test_it_makes_nothing_of_nonsense(path, answer, acme, visitor, users):
+    with acme.answering(path, lambda call: answer):
+        if path.startswith("/."):
+            assert unavailable(visitor, leave(visitor))
+        else:
+            assert unavailable(visitor, travel(visitor))
+    assert acme.called("/elsewhere") == []
+    assert users() == []
+    assert travel(visitor).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks"])
+def test_it_reads_no_more_than_such_answers_need(path, acme, visitor):
+    usual = acme.routes[path]
+
+    def pad(call):
+        status, headers, content = usual(call)
+        return status, headers, content + b" " * 1024 * 1024
+
+    with acme.answering(path, pad):
+        answer = leave(visitor) if path.startswith("/.") else travel(visitor)
+    assert unavailable(visitor, answer)
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks"])
+def test_it_does_not_wait_for_ever(path, acme, visitor, monkeypatch):
+    monkeypatch.setattr(client, "TIMEOUT_SECONDS", 0.05)
+    over = Event()
+
+    def never(call):
+        over.wait(30)
+        return document({})
+
+    with acme.answering(path, never):
+        answer = leave(visitor) if path.startswith("/.") else travel(visitor)
+        over.set()
+    assert unavailable(visitor, answer)
+
+
+def test_it_does_not_wait_for_one_byte_at_a_time(acme, visitor, monkeypatch):
+    monkeypatch.setattr(client, "ANSWER_SECONDS", -1)
+    assert unavailable(visitor, leave(visitor))
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks"])
+def test_nobody_waits_for_the_database_meanwhile(path, app, acme, alice, sign_in):
+    held = []
+    answer = acme.routes[path]
+
+    def look(call):
+        with app.app_context():
+            held.append(db.engine.pool.status())
+        return answer(call)
+
+    page = "/account/connections"
+    browser = sign_in(alice)
+    with acme.answering(path, look):
+        assert travel(browser, page=page).status_code == 303
+    assert held
+    assert all("Current Checked out connections: 0" in status for status in held)
+
+
+def test_discovery_is_not_asked_each_time(acme, visitor, browser):
+    travel(visitor)
+    travel(browser())
+    assert len(acme.called("/.well-known/openid-configuration")) == 1
+    assert len(acme.called("/jwks")) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"issuer": "https://accounts.example.org"},
+        {"issuer": None},
+        {"authorization_endpoint": "http://example.org/authorize"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"authorization_endpoint": None},
+        {"authorization_endpoint": 'https://example.org/"><script>'},
+    ],
+    ids=str,
+)
+def test_it_does_not_believe_every_discovery(change, acme, visitor):
+    metadata = acme.metadata() | change
+    with acme.answering("/.well-known/openid-configuration", lambda call: document(metadata)):
+        assert unavailable(visitor, leave(visitor))
+
+
+def test_it_sends_no_secret_without_tls(acme, visitor):
+    # An address that is not loopback's, and yet this machine.
+    unsafe = acme.url.replace("127.0.0.1", "0.0.0.0")
+    metadata = acme.metadata() | {"token_endpoint": f"{unsafe}/token"}
+    with acme.answering("/.well-known/openid-configuration", lambda call: document(metadata)):
+        assert unavailable(visitor, travel(visitor))
+    assert acme.called("/token") == []
+
+
+def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there(acme, visitor):
+    metadata = acme.metadata() | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    with acme.answering("/.well-known/openid-configuration", lambda call: document(metadata)):
+        assert travel(visitor).status_code == 303
+    [call] = acme.called("/token")
+    assert call.form["client_secret"]
+    assert "Authorization" not in call.headers
+
+
+def test_a_wrong_secret_is_no_way_in(acme, visitor):
+    with acme.answering("/token", lambda call: document({"error": "invalid_client"}, 401)):
+        answer = travel(visitor)
+    assert answer.status_code == 400
+    assert not is_in(visitor)

@@ -1,0 +1,209 @@
+"""Logging in with a link from a mail, where that is allowed."""
+
+import re
+
+import pytest
+from flask import template_rendered
+
+from app.auth.models import Totp
+from app.core.database import db
+from app.security import keyring
+from tests.apps import another_app
+from tests.auth.conftest import NEW_PASSWORD
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.http import Browser
+
+PAGE = "/auth/magic-link"
+
+
+@pytest.fixture
+def link(browser, mailbox):
+    """The path of the link that a user is mailed."""
+
+    def ask(user):
+        assert browser().submit(PAGE, {"email": user.email}).status_code == 303
+        return mailbox.link(user.email)
+
+    return ask
+
+
+def is_in(browser):
+    return browser.get("/account/profile").status_code == 200
+
+
+def test_it_logs_in(alice, link, visitor):
+    answer = visitor.submit(link(alice))
+    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert 'value="Alice"' in visitor.get("/account/profile").text
+
+
+def test_the_log_in_page_leads_there(visitor):
+    assert f'href="{PAGE}"' in visitor.get("/auth/login").text
+
+
+def test_it_changes_nothing_before_the_button_is_pressed(alice, link, visitor, browser):
+    path = link(alice)
+    visitor.client.head(path)
+    page = visitor.get(path)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert not is_in(visitor)
+    assert browser().submit(path).status_code == 303
+
+
+def test_it_works_once(alice, link, visitor, browser):
+    path = link(alice)
+    form = visitor.fill(path)
+    late = browser()
+    late_form = late.fill(path)
+    assert visitor.send(form).status_code == 303
+    assert late.send(late_form).status_code == 404
+    assert late.get(path).status_code == 404
+    assert not is_in(late)
+
+
+def test_it_works_for_ten_minutes(app, alice, link, visitor):
+    path = link(alice)
+    later(app, minutes=9)
+    form = visitor.fill(path)
+    later(app, minutes=1)
+    assert visitor.get(path).status_code == 404
+    assert visitor.send(form).status_code == 404
+    assert not is_in(visitor)
+
+
+def test_one_that_was_used_voids_the_others(alice, link, visitor, browser):
+    first, second = link(alice), link(alice)
+    assert visitor.submit(first).status_code == 303
+    assert browser().get(second).status_code == 404
+
+
+@pytest.mark.parametrize("change", [lambda p: p[:-1], lambda p: p + "x", lambda p: p.swapcase()])
+def test_it_opens_nothing_when_it_is_not_whole(change, alice, link, visitor):
+    head, _, token = link(alice).rpartition("/")
+    assert visitor.get(f"{head}/{change(token)}").status_code == 404
+
+
+def test_a_link_for_something_else_is_none(alice, link, browser, mailbox):
+    token = link(alice).rpartition("/")[2]
+    assert browser().get(f"/auth/reset/{token}").status_code == 404
+    assert browser().get(f"/auth/confirm/{token}").status_code == 404
+    browser().submit("/auth/reset", {"email": alice.email})
+    reset = mailbox.link(alice.email).rpartition("/")[2]
+    assert browser().get(f"{PAGE}/{reset}").status_code == 404
+
+
+def test_a_change_of_password_voids_it(alice, link, sign_in, visitor):
+    path = link(alice)
+    fields = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    assert sign_in(alice).submit("/account/password", fields).status_code == 303
+    assert visitor.get(path).status_code == 404
+
+
+def test_it_remembers_where_that_was_chosen(alice, link, browser):
+    def lasts(**fields):
+        desk = browser()
+        desk.submit(link(alice), fields)
+        return [cookie.expires is not None for cookie in desk.client._cookies.values()]
+
+    assert lasts(remember="y") == [True]
+    assert lasts() == [False]
+
+
+def test_it_still_asks_for_the_second_factor(app, alice, link, visitor):
+    with app.app_context():
+        secret = keyring.encrypt(b"JBSWY3DPEHPK3PXP", "totp")
+        db.session.add(Totp(user_id=alice.id, secret=secret, counter=0))
+        db.session.commit()
+    answer = visitor.submit(link(alice))
+    assert answer.location.startswith("/auth/second-factor")
+    assert not is_in(visitor)
+
+
+def test_it_is_refused_to_the_suspended(app, alice, dave, link, visitor, mailbox):
+    path = link(alice)
+    form = visitor.fill(path)
+    app.test_cli_runner().invoke(args=["user", "suspend", alice.email])
+    assert visitor.send(form).status_code == 404
+    assert visitor.submit(PAGE, {"email": dave.email}).status_code == 303
+    assert mailbox.to(dave.email) == []
+
+
+def test_it_tells_nobody_which_addresses_are_known(alice, erin, dave, browser):
+    pages = set()
+    for email in (alice.email, erin.email, dave.email, "nobody@example.com"):
+        desk = browser()
+        answer = desk.submit(PAGE, {"email": email})
+        page = desk.get(answer.location).text.replace(email, "")
+        pages.add((answer.status_code, answer.location, re.sub(r'"[\w.-]{60,}"', "", page)))
+    assert len(pages) == 1
+
+
+def test_it_writes_a_mail_for_nobody_as_well_which_takes_time(alice, browser):
+    names: list[str] = []
+
+    def note(app, template, **context):
+        names.append(template.name)
+
+    written = []
+    for email in (alice.email, "nobody@example.com"):
+        desk = browser()
+        form = desk.fill(PAGE)
+        names.clear()
+        with template_rendered.connected_to(note):
+            desk.send(form, {"email": email})
+        written.append(list(names))
+    assert written[0] == written[1]
+    assert len(written[0]) == 3
+
+
+def test_it_fills_no_mailbox(app, alice, browser, mailbox):
+    statuses = [browser().submit(PAGE, {"email": alice.email}).status_code for _ in range(6)]
+    assert statuses == [303] * 5 + [429]
+    assert len(mailbox.to(alice.email)) == 5
+    later(app, hours=1)
+    assert browser().submit(PAGE, {"email": alice.email}).status_code == 303
+
+
+def test_one_client_asks_for_so_many(visitor):
+    statuses = {visitor.submit(PAGE, {"email": f"{n}@example.com"}).status_code for n in range(60)}
+    assert statuses == {303}
+    assert visitor.submit(PAGE, {"email": "more@example.com"}).status_code == 429
+
+
+def test_it_confirms_the_address(erin, link, visitor):
+    visitor.submit(link(erin))
+    page = visitor.get("/account/profile").text
+    assert "not confirmed" not in page
+    assert 'value="Erin"' in page
+
+
+def test_who_signed_up_with_my_address_does_not_share_my_account(erin, link, sign_in, browser):
+    """Pre-hijacking: erin's password and session may be those of somebody else."""
+    attacker, owner = sign_in(erin), browser()
+    assert owner.submit(link(erin)).status_code == 303
+    assert is_in(owner)
+    assert not is_in(attacker)
+    fields = {"email": erin.email, "password": PASSWORD}
+    assert browser().submit("/auth/login", fields).status_code == 422
+
+
+def test_it_is_a_page_for_visitors(alice, sign_in):
+    assert sign_in(alice).get(PAGE).location == "/dashboard"
+
+
+@pytest.mark.parametrize("email", ["", "x", "a@b@c"])
+def test_it_wants_an_address(email, visitor):
+    assert visitor.submit(PAGE, {"email": email}).status_code == 422
+
+
+def test_it_is_not_there_where_it_is_not_allowed(app, alice, link):
+    path = link(alice)
+    with another_app(app, MAGIC_LINK=False) as without:
+        plain = Browser(without.test_client())
+        fields = {"csrf_token": plain.token(), "email": alice.email}
+        assert PAGE not in plain.get("/auth/login").text
+        assert plain.get(PAGE).status_code == 404
+        assert plain.post(PAGE, fields).status_code == 404
+        assert plain.get(path).status_code == 404
+        assert plain.post(path, fields).status_code == 404

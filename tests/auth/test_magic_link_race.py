@@ -1,0 +1,35 @@
+"""One link to log in with, used many times at the same moment."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from tests.mailbox import Mailbox
+from tests.remote import Remote
+from tests.server import PATIENCE_SECONDS
+
+USES = 20
+
+
+def test_exactly_one_of_twenty_wins(server):
+    running = server(MAGIC_LINK="yes")
+    email = "alice@example.com"
+    running.flask("user", "create", email, "--password", "an apple a day keeps")
+    Remote(running.url).submit("/auth/magic-link", {"email": email})
+    mailbox, deadline = Mailbox(running.folder / "mail"), time.monotonic() + PATIENCE_SECONDS
+    while not mailbox.to(email) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    path = mailbox.link(email)
+    browsers = [Remote(running.url) for _ in range(USES)]
+    forms = [browser.fill(path) for browser in browsers]
+    barrier = Barrier(USES)
+
+    def use(number):
+        barrier.wait()
+        return browsers[number].send(forms[number]).status_code
+
+    with ThreadPoolExecutor(USES) as threads:
+        statuses = list(threads.map(use, range(USES)))
+    assert sorted(statuses) == [303] + [404] * (USES - 1)
+    inside = [browser.get("/account/profile").status_code == 200 for browser in browsers]
+    assert inside == [status == 303 for status in statuses]
