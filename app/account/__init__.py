@@ -2,14 +2,26 @@
 
 from flask import Flask
 
-from app.account import views
+from app.account import avatars, own_data, personal_data, views
+from app.auth import relying_party
 from app.auth.access import is_signed_in
 from app.core import nav
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
+    app.jinja_env.globals["avatar_url"] = avatars.url
     nav.add(app, "account", "Your account", "account.profile", icon="user", visible=is_signed_in)
     nav.add(app, "settings", "Profile", "account.profile", icon="user")
+    nav.add(app, "settings", "E-mail", "account.email", icon="mail")
     nav.add(app, "settings", "Password", "account.password", icon="key")
+    nav.add(app, "settings", "Second factors", "account.second_factors", icon="shield")
+    if relying_party.INSTALLED:
+        nav.add(app, "settings", "Passkeys", "account.passkeys", icon="passkey")
+    if app.config["OAUTH_PROVIDERS"]:
+        nav.add(app, "settings", "Connected accounts", "account.connections", icon="link")
     nav.add(app, "settings", "Devices", "account.sessions", icon="device")
+    nav.add(app, "settings", "Activity", "account.activity", icon="activity")
+    nav.add(app, "settings", "Your data", "account.export", icon="download")
+    personal_data.init_app(app)
+    own_data.init_app(app)

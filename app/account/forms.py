@@ -1,15 +1,48 @@
 """Forms of one's own account."""
 
-from wtforms.validators import InputRequired
+from typing import Any
 
+from wtforms import FileField, StringField, ValidationError
+from wtforms.validators import DataRequired, InputRequired
+
+from app.account import time_zones
 from app.auth import passwords
-from app.auth.forms import NewPasswordField
+from app.auth.forms import EmailField, NewPasswordField
+from app.auth.models.passkey import PASSKEY_NAME_LENGTH
 from app.auth.models.user import NAME_LENGTH
 from app.core.forms import Form, SecretField, TextField
 
 
+class TimeZoneField(StringField):
+    """A time zone that this system knows, or "" for the browser's own."""
+
+    data: str
+
+    def __init__(self, label: str, **options: Any):
+        # The one that the user has; it stays theirs where the system does not know it any more.
+        self.present = ""
+        super().__init__(label, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data != self.present and self.data not in time_zones.names():
+            raise ValidationError("Choose a time zone from the list.")
+
+
 class ProfileForm(Form):
     name = TextField("Name", length=NAME_LENGTH)
+    time_zone = TimeZoneField("Time zone")
+
+
+class AvatarForm(Form):
+    avatar = FileField("Picture")
+
+
+class EmailChangeForm(Form):
+    email = EmailField("New address")
+
+
+class FirstPasswordForm(Form):
+    password = NewPasswordField("New password")
 
 
 class PasswordForm(Form):
@@ -19,3 +52,7 @@ class PasswordForm(Form):
         length=passwords.MAX_LENGTH,
     )
     password = NewPasswordField("New password")
+
+
+class PasskeyForm(Form):
+    name = TextField("Name", [DataRequired("Give it a name.")], length=PASSKEY_NAME_LENGTH)

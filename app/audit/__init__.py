@@ -3,8 +3,9 @@
 from flask import Flask
 
 from app.audit.models import AuditEvent, record
+from app.audit.privacy import forget
 
-__all__ = ["AuditEvent", "record"]
+__all__ = ["AuditEvent", "forget", "record"]
 
 
 def init_app(app: Flask) -> None:

@@ -2,8 +2,38 @@
 
 from flask import Blueprint
 
+from app.auth import relying_party
+
 blueprint = Blueprint("account", __name__, url_prefix="/account", template_folder="../templates")
 
-from app.account.views import password, profile, sessions  # noqa: E402  (they add their routes)
+from app.account.views import (  # noqa: E402  (they add their routes)
+    activity,
+    avatar,
+    connections,
+    delete,
+    email,
+    export,
+    password,
+    profile,
+    recovery_codes,
+    second_factors,
+    sessions,
+)
 
-__all__ = ["blueprint", "password", "profile", "sessions"]
+if relying_party.INSTALLED:
+    from app.account.views import passkeys  # noqa: F401
+
+__all__ = [
+    "activity",
+    "avatar",
+    "blueprint",
+    "connections",
+    "delete",
+    "email",
+    "export",
+    "password",
+    "profile",
+    "recovery_codes",
+    "second_factors",
+    "sessions",
+]

@@ -5,7 +5,8 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
-from app.account.forms import ProfileForm
+from app.account import time_zones
+from app.account.forms import AvatarForm, ProfileForm
 from app.account.views import blueprint
 from app.auth.access import login_required
 from app.core.database import db
@@ -20,18 +21,30 @@ def index() -> Any:
 @blueprint.get("/profile")
 @login_required
 def profile() -> Any:
-    form = ProfileForm(formdata=None, name=current_user.name)
-    return render_template("account/profile.html", form=form)
+    return show_profile()
 
 
 @blueprint.post("/profile")
 @login_required
 def save_profile() -> Any:
     form = ProfileForm()
+    form.time_zone.present = current_user.time_zone
     if not form.validate():
-        return render_template("account/profile.html", form=form), 422
+        return show_profile(form=form), 422
     if form.name.data is not None:
         current_user.user.rename(form.name.data)
+    if form.time_zone.data is not None:
+        current_user.user.show_times_in(form.time_zone.data)
     db.session.commit()
     flash("Your profile is saved.", "success")
     return redirect(url_for("account.profile"), 303)
+
+
+def show_profile(**refused: Any) -> str:
+    """The page with its forms: those that were refused, and the others anew."""
+    forms = {
+        "form": ProfileForm(formdata=None, obj=current_user),
+        "avatar_form": AvatarForm(formdata=None),
+    }
+    zones = time_zones.choices(current_user.time_zone)
+    return render_template("account/profile.html", zones=zones, **forms | refused)

@@ -1,0 +1,97 @@
+"""What the account itself keeps about its user, for the export."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Select, literal, select
+
+from app.account import avatars, personal_data
+from app.account.sentences import tell
+from app.audit import AuditEvent
+from app.auth.addresses import addresses_held
+from app.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp, User
+from app.core.database import db
+
+CHUNK = 500
+
+Dicts = Iterator[dict[str, Any]]
+
+
+def rows(statement: Select[*tuple[Any, ...]]) -> Dicts:
+    """The rows of a statement as dicts of its columns, by and by."""
+    for row in db.session.execute(statement.execution_options(yield_per=CHUNK)).mappings():
+        yield dict(row)
+
+
+def profile(user_id: int) -> Dicts:
+    columns = (
+        User.email, User.name, User.role, User.time_zone,
+        User.created_at, User.confirmed_at, User.suspended_at, User.deletes_at,
+    )  # fmt: skip
+    return rows(select(*columns).where(User.id == user_id))
+
+
+def sessions(user_id: int) -> Dicts:
+    columns = Session.created_at, Session.last_seen_at, Session.expires_at, Session.remembered
+    found = select(*columns, Session.address, Session.agent).where(Session.user_id == user_id)
+    return rows(found.order_by(Session.id))
+
+
+def devices(user_id: int) -> Dicts:
+    """Of known devices only the time: what they were cannot be told from their hash."""
+    return rows(select(KnownDevice.last_seen_at).where(KnownDevice.user_id == user_id))
+
+
+def second_factors(user_id: int) -> Dicts:
+    kind = literal("authenticator app").label("kind")
+    yield from rows(select(kind, Totp.created_at).where(Totp.user_id == user_id))
+
+
+def passkeys(user_id: int) -> Dicts:
+    columns = Passkey.name, Passkey.created_at, Passkey.last_used_at
+    return rows(select(*columns).where(Passkey.user_id == user_id).order_by(Passkey.id))
+
+
+def connected_accounts(user_id: int) -> Dicts:
+    columns = LinkedAccount.provider, LinkedAccount.label, LinkedAccount.created_at
+    found = select(*columns).where(LinkedAccount.user_id == user_id)
+    return rows(found.order_by(LinkedAccount.id))
+
+
+def activity(user_id: int) -> Dicts:
+    """As the page of that name shows it: without the addresses of other people."""
+    subject = f"user:{user_id}"
+    present = db.session.scalar(select(User.email).where(User.id == user_id)) or ""
+    own = {email for email, *_ in addresses_held(subject, present)}
+    columns = (
+        AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.address, AuditEvent.details
+    )  # fmt: skip
+    found = select(*columns).where(AuditEvent.subject == subject).order_by(AuditEvent.id)
+    for row in rows(found):
+        actor, details = row.pop("actor"), row.pop("details")
+        yield {
+            **row,
+            "what": tell(row["action"], actor, own),
+            "device": details.get("device"),
+        }
+
+
+def picture(user_id: int) -> tuple[str, bytes] | None:
+    name = db.session.scalar(select(User.avatar).where(User.id == user_id))
+    content = avatars.read(name) if name else None
+    return ("picture.webp", content) if content else None
+
+
+def init_app(app: Flask) -> None:
+    personal_data.add_file(app, picture)
+    for name, function in {
+        "profile": profile,
+        "sessions": sessions,
+        "known-devices": devices,
+        "second-factors": second_factors,
+        "passkeys": passkeys,
+        "connected-accounts": connected_accounts,
+        "activity": activity,
+    }.items():
+        personal_data.add(app, name, function)

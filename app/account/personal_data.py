@@ -1,0 +1,74 @@
+"""All that the app knows about a user, as a ZIP file to take away.
+
+Each feature adds what it keeps: `personal_data.add(app, "notes", function)` from its `init_app`.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from flask import Flask, current_app, render_template
+
+# Beyond this it is a file: the memory is the same for ten notes and for a million.
+KEPT_IN_MEMORY = 1024 * 1024
+
+Rows = Callable[[int], Iterable[Mapping[str, Any]]]
+File = Callable[[int], tuple[str, bytes] | None]
+
+
+def add(app: Flask, name: str, rows: Rows) -> None:
+    """Put `<name>.json` into the export: the dicts that `rows(user_id)` gives, one by one.
+
+    Times may be `datetime`; secrets and hashes must not be among the values.
+    """
+    app.extensions["personal_data"][name] = rows
+
+
+def add_file(app: Flask, file: File) -> None:
+    """Put a file into the export: name and content from `file(user_id)`, unless that is None."""
+    app.extensions["personal_files"].append(file)
+
+
+def pack(user_id: int) -> IO[bytes]:
+    """The ZIP file, open at its start. It has no name, and is gone once it is closed."""
+    # Beside the data, where there is room for it, and not where others may look.
+    packed = SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)  # noqa: SIM115
+    try:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            features: dict[str, Rows] = current_app.extensions["personal_data"]
+            archive.writestr("README.txt", render_template("account/export.txt", names=features))
+            for name, rows in features.items():
+                _write(archive, f"{name}.json", rows(user_id))
+            for file in current_app.extensions["personal_files"]:
+                if found := file(user_id):
+                    archive.writestr(*found)
+    except BaseException:
+        packed.close()
+        raise
+    packed.seek(0)
+    return packed
+
+
+def _write(archive: zipfile.ZipFile, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    # Its size is not known before: without force_zip64 it would break off at 2 GiB.
+    with archive.open(name, "w", force_zip64=True) as file:
+        before = "[\n"
+        for row in rows:
+            text = json.dumps(row, ensure_ascii=False, indent=2, default=_plain)
+            file.write(f"{before}{text}".encode("utf-8", "replace"))
+            before = ",\n"
+        file.write(b"\n]\n" if before == ",\n" else b"[]\n")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    raise TypeError(f"{type(value).__name__} has no place in an export")
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["personal_data"] = {}
+    app.extensions["personal_files"] = []

@@ -1,0 +1,60 @@
+"""The audit's names for what happened, in words for those to whom it did."""
+
+from collections.abc import Collection
+
+SENTENCES = {
+    "account.connected": "An account of another site was connected",
+    "account.disconnected": "An account of another site was disconnected",
+    "data.exported": "A copy of your data was made",
+    "device.added": "That device was new, and you were told by mail",
+    "login.failed": "Somebody tried to log in with a wrong password",
+    "passkey.added": "A passkey was added",
+    "passkey.refused": "A passkey that may have been copied was refused",
+    "passkey.removed": "A passkey was removed",
+    "passkey.renamed": "A passkey was renamed",
+    "recovery_code.used": "A recovery code was used",
+    "recovery_codes.renewed": "New recovery codes were made",
+    "second_factor.blocked": "Too many wrong codes were typed",
+    "second_factor.failed": "Somebody typed a wrong code",
+    "second_factors.removed": "All second factors were removed",
+    "session.ended": "A device was logged out",
+    "session.proved": "You confirmed that it is you",
+    "session.started": "You logged in",
+    "totp.added": "An authenticator app was set up",
+    "totp.removed": "The authenticator app was removed",
+    "totp.replaced": "The authenticator app was moved to another phone",
+    "user.avatar_changed": "The picture was changed",
+    "user.avatar_removed": "The picture was removed",
+    "user.confirmation_sent": "A link to confirm the address was sent",
+    "user.confirmed": "The e-mail address was confirmed",
+    "user.deletion_cancelled": "The deletion of the account was called off",
+    "user.deletion_requested": "The deletion of the account was asked for",
+    "user.email_changed": "The e-mail address was changed",
+    "user.email_requested": "A change of the e-mail address was asked for",
+    "user.email_restored": "The e-mail address from before was restored",
+    "user.email_wanted": "Somebody wanted to use your e-mail address",
+    "user.magic_link_requested": "A link to log in was asked for",
+    "user.password_changed": "The password was changed",
+    "user.registered": "The account was made",
+    "user.registered_again": "Somebody tried to sign up with your e-mail address",
+    "user.reinstated": "The account was reinstated",
+    "user.renamed": "The name was changed",
+    "user.replaced": "The account was made anew for whoever reads mail at its address",
+    "user.reset_requested": "A link to set a new password was asked for",
+    "user.reset_suggested": "A link to set a new password was sent",
+    "user.role_changed": "The role was changed",
+    "user.sessions_ended": "All other devices were logged out",
+    "user.suspended": "The account was suspended",
+    "user.time_zone_changed": "The time zone was changed",
+}
+# What other people, who are no administrators, can cause.
+BY_ANYBODY = {"login.failed", "user.email_wanted", "user.registered_again"}
+
+
+def tell(action: str, actor: str | None, own: Collection[str]) -> str:
+    """A sentence about an event. Whoever is not among the `own` addresses is not named."""
+    noun, _, participle = action.partition(".")
+    sentence = SENTENCES.get(action) or f"{noun} {participle}".replace("_", " ").strip()
+    if actor and actor not in own and action not in BY_ANYBODY:
+        sentence += " by an administrator"
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,43 @@
+"""The time zones to choose from."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+AUTOMATIC = ("", "Automatic (this device)")
+# As the first part of the names has it, and as people call it. Names outside of these are old
+# ones ("US/Pacific"), or say nothing about summer time ("Etc/GMT+5").
+REGIONS = {
+    "Africa": "Africa",
+    "America": "America",
+    "Antarctica": "Antarctica",
+    "Arctic": "Arctic",
+    "Asia": "Asia",
+    "Atlantic": "Atlantic Ocean",
+    "Australia": "Australia",
+    "Europe": "Europe",
+    "Indian": "Indian Ocean",
+    "Pacific": "Pacific Ocean",
+}
+Choices = list[tuple[str, str | list[tuple[str, str]]]]
+
+
+@cache
+def names() -> frozenset[str]:
+    """Those that this system knows: none but UTC where its time zone database is not installed."""
+    found = {name for name in available_timezones() if name.partition("/")[0] in REGIONS}
+    return frozenset(found | {"UTC"})
+
+
+@cache
+def choices(present: str) -> Choices:
+    """What a select offers: automatic, and the zones by region. `present` is always among them."""
+    groups: dict[str, list[tuple[str, str]]] = {region: [] for region in REGIONS}
+    others = []
+    for name in sorted(names() | ({present} - {""})):
+        region, _, place = name.partition("/")
+        if region in groups and place:
+            groups[region].append((name, place.replace("_", " ").replace("/", ": ")))
+        else:
+            others.append((name, name))
+    by_region = [(REGIONS[region], zones) for region, zones in groups.items() if zones]
+    return [AUTOMATIC, *others, *by_region]

@@ -1,0 +1,34 @@
+"""What happened to one's own account."""
+
+from typing import Any
+
+from flask import render_template
+from flask_login import current_user
+from sqlalchemy import select
+
+from app.account.sentences import tell
+from app.account.views import blueprint
+from app.audit import AuditEvent
+from app.auth.access import login_required
+from app.auth.addresses import addresses_held
+from app.core.pagination import paginate
+
+
+@blueprint.get("/activity")
+@login_required
+def activity() -> Any:
+    own = f"user:{current_user.id}"
+    page = paginate(
+        select(
+            AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.details,
+            AuditEvent.address, AuditEvent.id,
+        ).where(AuditEvent.subject == own),
+        AuditEvent.id,
+        descending=True,
+    )  # fmt: skip
+    emails = {email for email, *_ in addresses_held(own, current_user.email)}
+    page.rows = [
+        (at, tell(action, actor, emails), details.get("device"), address)
+        for at, action, actor, details, address, _ in page.rows
+    ]
+    return render_template("account/activity.html", page=page)

@@ -1,0 +1,31 @@
+"""Delete one's account, with two weeks to change one's mind."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+
+from app.account.views import blueprint
+from app.auth import deletion
+from app.auth.access import login_required, proof_required, sign_out
+from app.auth.roles import ADMIN
+from app.core.database import db, take_turns
+from app.core.time import moment
+
+
+@blueprint.get("/delete")
+@login_required
+def delete() -> Any:
+    return render_template("account/delete.html", days=deletion.GRACE_PERIOD.days)
+
+
+@blueprint.post("/delete")
+@proof_required
+def schedule_deletion() -> Any:
+    take_turns(ADMIN)
+    user = current_user.user
+    day = moment(deletion.schedule(user), user.time_zone)
+    sign_out()
+    db.session.commit()
+    flash(f"Your account will be deleted on {day}. Log in before then, and it stays.", "info")
+    return redirect(url_for("auth.login"), 303)

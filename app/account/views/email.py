@@ -1,0 +1,54 @@
+"""Change the e-mail address. It is another once a link is followed that is mailed there."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+
+from app.account.forms import EmailChangeForm
+from app.account.views import blueprint
+from app.auth import email_change
+from app.auth.access import login_required, proof_required
+from app.core.database import db
+from app.security.limits import Limit
+
+EMAIL_CHANGES = Limit("email", 10, timedelta(hours=1))
+CHANGE_MAILS = Limit("email:address", 5, timedelta(hours=1))
+
+
+@blueprint.get("/email")
+@login_required
+def email() -> Any:
+    return _page(EmailChangeForm(formdata=None))
+
+
+@blueprint.post("/email")
+@proof_required
+def request_email() -> Any:
+    form = EmailChangeForm()
+    if form.validate() and form.email.data == current_user.email:
+        form.email.errors = ["This is your address already."]
+    if form.errors:
+        return _page(form), 422
+    wanted = form.email.data
+    EMAIL_CHANGES.spend(str(current_user.id))
+    CHANGE_MAILS.spend(wanted)
+    email_change.request(current_user.user, wanted)
+    db.session.commit()
+    flash(f"We have sent a mail to {wanted}. Its link changes your address.", "success")
+    return redirect(url_for("account.email"), 303)
+
+
+@blueprint.post("/email/request/delete")
+@login_required
+def cancel_email() -> Any:
+    email_change.cancel(current_user.user)
+    db.session.commit()
+    flash("Your address stays as it is.", "success")
+    return redirect(url_for("account.email"), 303)
+
+
+def _page(form: EmailChangeForm) -> str:
+    pending = email_change.pending(current_user.id)
+    return render_template("account/email.html", form=form, pending=pending)

@@ -1,0 +1,170 @@
+"""Changing the e-mail address of an account, and undoing it.
+
+Both happen by links: one mailed to the new address, which shows that its mail is read by who
+asked, and one to the old address, for the case that it was not its owner.
+"""
+
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from app import mail
+from app.audit import record
+from app.auth import deletion
+from app.auth.addresses import CHANGED, RESTORED
+from app.auth.models import KnownDevice, LinkedAccount, Passkey, RecoveryCode, Token, Totp, User
+from app.auth.models.token import (
+    CHALLENGE,
+    CONFIRM,
+    EMAIL_CHANGE,
+    EMAIL_UNDO,
+    LIFETIMES,
+    MAGIC_LINK,
+    RESET,
+)
+from app.core.database import db
+from app.core.time import now
+from app.core.urls import public_url
+
+
+class AddressTakenError(Exception):
+    """Another account has this address by now."""
+
+
+def pending(user_id: int) -> str | None:
+    """The address that a user asked for and has not confirmed yet."""
+    return db.session.scalar(
+        select(Token.target).where(
+            Token.user_id == user_id, Token.purpose == EMAIL_CHANGE, Token.expires_at > now()
+        )
+    )
+
+
+def request(user: User, email: str) -> None:
+    """Mail a link to the address that the user wants; an owner whom it has already is told so.
+
+    Nothing else differs: who asks must not learn which addresses have accounts.
+    """
+    cancel(user)
+    token = Token.issue(user, EMAIL_CHANGE, target=email)
+    record("user.email_requested", user.subject)
+    if owner := User.by_email(email):
+        record("user.email_wanted", owner.subject)
+        url = public_url(url_for("auth.reset"))
+        mail.send(email, "auth/emails/email_wanted", user=owner, reset_url=url)
+    else:
+        mail.send(email, "auth/emails/email_change", user=user, url=_link("auth.new_email", token))
+
+
+def cancel(user: User) -> None:
+    Token.void(user.id, EMAIL_CHANGE)
+
+
+def target(token: str, purpose: str) -> str | None:
+    """The address to which a valid link leads."""
+    found = Token.find(token, purpose)
+    return found.target if found and _user(found) else None
+
+
+def carry_out(token: str) -> User | None:
+    """Change the address as the link says; None where it opens nothing.
+
+    Raises `AddressTakenError`, and uses the link up, when somebody else has the address by now.
+    """
+    user, found = _redeem(token, EMAIL_CHANGE)
+    if user is None:
+        return None
+    before, was_confirmed = user.email, user.confirmed_at
+    _give(user, found.target)
+    Token.void(user.id, CONFIRM, RESET, MAGIC_LINK, CHALLENGE, EMAIL_CHANGE)
+    record(CHANGED, user.subject, actor=before, before=before, after=user.email)
+    user.confirm()
+    # An address that was never confirmed may be a stranger's, typed by mistake: to them the link
+    # would give the account.
+    if was_confirmed:
+        url = _link("auth.old_email", Token.issue(user, EMAIL_UNDO, target=before))
+        mail.send(before, "auth/emails/email_changed", user=user, url=url)
+    return user
+
+
+def undo(token: str) -> User | None:
+    """Give the account back to the address of the link, and shut out whoever is in it.
+
+    The link works whatever address the account has by now: an attacker changes it twice. Undoing
+    a change undoes the ones after it, whose links go to addresses that the attacker chose; the
+    links of those before stay, or the attacker would only have to undo a change of their own.
+    """
+    user, found = _redeem(token, EMAIL_UNDO)
+    if user is None:
+        return None
+    _evict(found.target, user)
+    before = user.email
+    _give(user, found.target)
+    record(RESTORED, user.subject, actor=user.email, before=before, after=user.email)
+    user.end_sessions()
+    deletion.cancel(user)
+    # Whoever asked for the change knew it, or had it set anew.
+    user.password_hash = ""
+    Token.void(user.id, CONFIRM, RESET, MAGIC_LINK, CHALLENGE, EMAIL_CHANGE)
+    later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
+    db.session.execute(later.where(Token.id >= found.id))
+    _remove_ways_in(user, found.expires_at - LIFETIMES[EMAIL_UNDO])
+    url = public_url(url_for("auth.reset"))
+    mail.send(user.email, "auth/emails/email_restored", user=user, reset_url=url)
+    return user
+
+
+def _redeem(token: str, purpose: str) -> tuple[User | None, Any]:
+    # The user first, then the link: a change and an undoing at one moment wait for each other.
+    found = Token.find(token, purpose)
+    user = _user(found) if found else None
+    if user is None:
+        return None, None
+    user.lock()
+    if Token.consume(token, purpose) is None or _user(found) is None:
+        return None, None
+    return user, found
+
+
+def _user(found: Any) -> User | None:
+    statement = select(User).where(User.id == found.user_id, User.suspended_at.is_(None))
+    if found.purpose == EMAIL_CHANGE:
+        statement = statement.where(User.email == found.email)
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def _give(user: User, email: str) -> None:
+    try:
+        # A savepoint: the link stays used, also where the address is taken at this very moment.
+        with db.session.begin_nested():
+            user.email = email
+    except IntegrityError:
+        db.session.refresh(user)
+        raise AddressTakenError from None
+
+
+def _evict(email: str, user: User) -> None:
+    """Make room where somebody registered the address meanwhile, but never confirmed it."""
+    holder = User.by_email(email, lock=True)
+    if holder and holder.id != user.id and holder.confirmed_at is None:
+        holder.delete()
+        db.session.flush()
+
+
+def _remove_ways_in(user: User, since: Any) -> None:
+    """Take away second factors, passkeys and linked accounts that were added since then.
+
+    A passkey or a linked account lets its owner in whatever the password is. What was there
+    before stays: the link proves who reads the mail, and that does not replace a second factor.
+    Recovery codes may have been read or made anew, so they go; they are made again in a minute.
+    """
+    for model in (Totp, Passkey, LinkedAccount):
+        db.session.execute(delete(model).where(model.user_id == user.id, model.created_at >= since))
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    KnownDevice.forget_since(user.id, since)
+
+
+def _link(endpoint: str, token: str) -> str:
+    return public_url(url_for(endpoint, token=token))

@@ -1,0 +1,13 @@
+"""What this feature announces to those below it, which it does not know."""
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+# Sent with the `User` in the transaction that deletes it. What the database does not delete by
+# itself, such as files, is for listeners to remove once that is committed.
+user_deleted = _signals.signal("user-deleted")
+
+# Sent by `flask user purge`: delete what else is left over. Receivers answer with a pair, what it
+# is and how many there were: ("pictures", 3).
+purging = _signals.signal("purging")

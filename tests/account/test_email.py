@@ -1,0 +1,206 @@
+"""Changing the e-mail address."""
+
+import re
+
+import pytest
+
+from tests.account.conftest import NEW_EMAIL
+from tests.clock import later
+from tests.conftest import PASSWORD
+
+
+def test_it_changes_by_a_link_mailed_to_the_new_address(alice, sign_in, ask, browser, enters):
+    path = ask(sign_in(alice))
+    assert enters(alice.email)
+    assert not enters(NEW_EMAIL)
+    elsewhere = browser()
+    assert NEW_EMAIL in elsewhere.get(path).text
+    answer = elsewhere.submit(path)
+    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert enters(NEW_EMAIL)
+    assert not enters(alice.email)
+
+
+def test_it_keeps_those_logged_in_who_are(alice, sign_in, change):
+    browser = sign_in(alice)
+    change(browser)
+    assert NEW_EMAIL in browser.get("/account/profile").text
+
+
+def test_it_changes_nothing_by_looking_at_the_link(alice, sign_in, ask, browser, enters):
+    path = ask(sign_in(alice))
+    page = browser().get(path)
+    browser().client.head(path)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert enters(alice.email)
+
+
+def test_it_asks_for_a_proof_and_keeps_the_form(app, alice, sign_in, mailbox):
+    browser = sign_in(alice)
+    later(app, minutes=11)
+    answer = browser.submit("/account/email", {"email": NEW_EMAIL})
+    assert answer.location.startswith("/auth/reauthenticate")
+    assert mailbox.to(NEW_EMAIL) == []
+    browser.submit(answer.location, {"password": PASSWORD})
+    kept = "/auth/reauthenticate/form"
+    assert browser.submit(kept, action="/account/email").status_code == 303
+    assert len(mailbox.to(NEW_EMAIL)) == 1
+
+
+def test_it_works_once(alice, sign_in, ask, visitor):
+    path = ask(sign_in(alice))
+    form = visitor.fill(path)
+    assert visitor.send(form).status_code == 303
+    assert visitor.get(path).status_code == 404
+    assert visitor.send(form).status_code == 404
+
+
+def test_it_works_for_an_hour(app, alice, sign_in, ask, visitor, enters):
+    path = ask(sign_in(alice))
+    later(app, minutes=59)
+    form = visitor.fill(path)
+    later(app, minutes=1)
+    assert visitor.get(path).status_code == 404
+    assert visitor.send(form).status_code == 404
+    assert enters(alice.email)
+
+
+def test_it_answers_the_same_whether_the_address_is_taken(alice, bob, sign_in, browser, mailbox):
+    pages = []
+    for wanted in (NEW_EMAIL, bob.email):
+        owner = sign_in(alice)
+        answer = owner.submit("/account/email", {"email": wanted})
+        page = owner.get(answer.location).text.replace(wanted, "")
+        pages.append((answer.status_code, re.sub(r'"[\w.-]{60,}"', "", page)))
+    assert pages[0] == pages[1]
+    [told] = mailbox.to(bob.email)
+    assert told["Subject"] == "Somebody wanted to use your address"
+    assert alice.email not in told.as_string()
+    assert "/auth/email/" not in told.as_string()
+
+
+def test_it_says_nothing_when_the_address_is_taken_meanwhile(
+    alice, sign_in, ask, person, visitor, enters
+):
+    path = ask(sign_in(alice))
+    form = visitor.fill(path)
+    person(NEW_EMAIL)
+    answer = visitor.send(form)
+    assert answer.status_code == 404
+    assert "This link does not work" in answer.text
+    assert visitor.get(path).status_code == 404
+    assert enters(alice.email)
+
+
+def test_it_is_shown_while_it_waits_and_can_be_called_off(alice, sign_in, ask, visitor):
+    browser = sign_in(alice)
+    path = ask(browser)
+    page = browser.get("/account/email").text
+    assert page.count(NEW_EMAIL) == 2  # in the message, once
+    assert NEW_EMAIL in browser.get("/account/email").text
+    browser.submit("/account/email", action="/account/email/request/delete")
+    browser.get("/account/email")
+    assert NEW_EMAIL not in browser.get("/account/email").text
+    assert visitor.get(path).status_code == 404
+
+
+def test_it_shows_nobody_elses(alice, bob, sign_in, ask):
+    ask(sign_in(alice))
+    assert NEW_EMAIL not in sign_in(bob).get("/account/email").text
+
+
+def test_it_forgets_the_address_asked_for_before(alice, sign_in, ask, visitor, enters):
+    browser = sign_in(alice)
+    first = ask(browser, "first@example.com")
+    second = ask(browser, "second@example.com")
+    assert visitor.get(first).status_code == 404
+    assert visitor.submit(second).status_code == 303
+    assert enters("second@example.com")
+
+
+def test_it_voids_the_links_to_the_old_address(alice, sign_in, browser, change, mailbox):
+    browser().submit("/auth/reset", {"email": alice.email})
+    reset = mailbox.link(alice.email)
+    change(sign_in(alice))
+    assert browser().get(reset).status_code == 404
+
+
+def test_it_confirms_the_address(erin, sign_in, change):
+    browser = sign_in(erin)
+    change(browser)
+    assert browser.get("/notes/new").status_code in (200, 404)
+    assert 'href="/auth/confirm"' not in browser.get("/account/profile").text
+
+
+def test_it_gives_no_way_back_to_an_address_that_was_never_confirmed(
+    erin, sign_in, change, mailbox
+):
+    change(sign_in(erin))
+    assert mailbox.to(erin.email) == []
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a@b@c", "x" * 250 + "@example.com", "\0@e.com"])
+def test_it_refuses_what_is_no_address(email, alice, sign_in):
+    browser = sign_in(alice)
+    answer = browser.submit("/account/email", {"email": email})
+    assert answer.status_code == 422
+    assert "Please check the form" in answer.text
+
+
+def test_it_refuses_the_address_one_has(alice, sign_in, mailbox):
+    answer = sign_in(alice).submit("/account/email", {"email": " ALICE@example.com "})
+    assert answer.status_code == 422
+    assert "your address already" in answer.text
+    assert mailbox.to(alice.email) == []
+
+
+def test_it_takes_a_look_alike_for_another_address(alice, bob, sign_in, change, mailbox, enters):
+    looks_like_bob = "b\u043eb@example.com"  # with a Cyrillic o
+    change(sign_in(alice), looks_like_bob)
+    assert mailbox.to(bob.email) == []
+    assert enters(bob.email)
+    assert enters(looks_like_bob)
+
+
+def test_it_fills_no_mailbox(app, alice, bob, sign_in, mailbox):
+    statuses = []
+    for user in (alice, bob):
+        browser = sign_in(user)
+        form = browser.fill("/account/email")
+        statuses += [browser.send(form, {"email": NEW_EMAIL}).status_code for _ in range(4)]
+    assert statuses.count(429) == 3
+    assert len(mailbox.to(NEW_EMAIL)) == 5
+
+
+def test_it_does_not_mail_the_whole_world(alice, sign_in):
+    browser = sign_in(alice)
+    form = browser.fill("/account/email")
+    emails = [f"{n}@example.com" for n in range(12)]
+    statuses = [browser.send(form, {"email": email}).status_code for email in emails]
+    assert statuses == [303] * 10 + [429] * 2
+
+
+def test_it_tells_strangers_nothing_of_the_name(person, sign_in, ask, mailbox):
+    spammer = person("spam@example.com", name="Win at http://evil.example")
+    ask(sign_in(spammer))
+    assert "evil.example" not in mailbox.to(NEW_EMAIL)[-1].as_string()
+
+
+@pytest.mark.parametrize("purpose", ["email", "email/undo"])
+def test_it_opens_nothing_with_a_link_for_something_else(
+    purpose, alice, sign_in, change, browser, mailbox, visitor
+):
+    browser().submit("/auth/reset", {"email": alice.email})
+    token = mailbox.link(alice.email).rpartition("/")[2]
+    for wrong in (token, token[:-1], "x", "x" * 5000, "%00"):
+        assert visitor.get(f"/auth/{purpose}/{wrong}").status_code == 404
+        answer = visitor.post(f"/auth/{purpose}/{wrong}", {"csrf_token": visitor.token()})
+        assert answer.status_code == 404
+
+
+def test_it_is_refused_to_the_suspended(app, alice, sign_in, ask, visitor):
+    path = ask(sign_in(alice))
+    form = visitor.fill(path)
+    app.test_cli_runner().invoke(args=["user", "suspend", alice.email])
+    assert visitor.get(path).status_code == 404
+    assert visitor.send(form).status_code == 404

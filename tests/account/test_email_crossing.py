@@ -1,0 +1,64 @@
+"""Links to change and to restore an address, used at the same moment: in either order it holds."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from tests.account.conftest import NEW_EMAIL
+
+USES = 12
+
+
+@pytest.fixture
+def at_once(browser):
+    """Opens each path in a browser of its own, and sends the forms at one moment."""
+
+    def use(*paths):
+        browsers = [browser() for _ in paths]
+        forms = [opened.fill(path) for opened, path in zip(browsers, paths, strict=True)]
+        barrier = Barrier(len(paths))
+
+        def send(number):
+            barrier.wait()
+            return browsers[number].send(forms[number]).status_code
+
+        with ThreadPoolExecutor(len(paths)) as threads:
+            return list(threads.map(send, range(len(paths))))
+
+    return use
+
+
+def test_one_of_many_changes_the_address(alice, sign_in, ask, at_once, stored):
+    statuses = at_once(*[ask(sign_in(alice))] * USES)
+    assert sorted(statuses) == [303] + [404] * (USES - 1)
+    assert stored(alice).email == NEW_EMAIL
+
+
+def test_one_of_many_restores_it(alice, sign_in, change, mailbox, at_once, stored):
+    change(sign_in(alice))
+    statuses = at_once(*[mailbox.link(alice.email)] * USES)
+    assert sorted(statuses) == [303] + [404] * (USES - 1)
+    assert stored(alice).email == alice.email
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_the_owner_wins_against_a_change_at_the_same_moment(
+    attempt, alice, sign_in, change, ask, mailbox, at_once, stored
+):
+    thief = sign_in(alice)
+    change(thief, "first@evil.example.com")
+    undo = mailbox.link(alice.email)
+    again = ask(thief, "second@evil.example.com")
+    changed, restored = at_once(again, undo)
+    assert restored == 303
+    assert changed in (303, 404)
+    assert stored(alice).email == alice.email
+
+
+def test_one_of_two_accounts_gets_an_address(alice, bob, sign_in, ask, at_once, stored):
+    paths = [ask(sign_in(user), "wanted@example.com") for user in (alice, bob)]
+    assert sorted(at_once(*paths)) == [303, 404]
+    emails = {stored(alice).email, stored(bob).email}
+    assert "wanted@example.com" in emails
+    assert len(emails) == 2

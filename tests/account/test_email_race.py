@@ -1,0 +1,65 @@
+"""One link used many times at the same moment, with several processes."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from tests.mailbox import Mailbox
+from tests.remote import Remote
+from tests.server import PATIENCE_SECONDS
+
+USES = 20
+PASSWORD = "carafe under the apple tree"
+
+
+@pytest.fixture
+def running(server):
+    return server()
+
+
+@pytest.fixture
+def enter(running):
+    """Signs somebody in, who is made first."""
+
+    def make(email):
+        running.flask("user", "create", email, "--password", PASSWORD)
+        browser = Remote(running.url)
+        answer = browser.submit("/auth/login", {"email": email, "password": PASSWORD})
+        assert answer.status_code == 303
+        return browser
+
+    return make
+
+
+def link(running, email):
+    mailbox, deadline = Mailbox(running.folder / "mail"), time.monotonic() + PATIENCE_SECONDS
+    while not mailbox.to(email) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return mailbox.link(email)
+
+
+def at_once(running, path):
+    """Open the path in many browsers, and send the forms at one moment; the statuses."""
+    browsers = [Remote(running.url) for _ in range(USES)]
+    forms = [browser.fill(path) for browser in browsers]
+    barrier = Barrier(USES)
+
+    def use(number):
+        barrier.wait()
+        return browsers[number].send(forms[number]).status_code
+
+    with ThreadPoolExecutor(USES) as threads:
+        return list(threads.map(use, range(USES)))
+
+
+def test_exactly_one_of_twenty_changes_the_address_and_one_restores_it(running, enter):
+    alice, new = enter("alice@example.com"), "alice@new.example.com"
+    assert alice.submit("/account/email", {"email": new}).status_code == 303
+    statuses = at_once(running, link(running, new))
+    assert sorted(statuses) == [303] + [404] * (USES - 1)
+
+    statuses = at_once(running, link(running, "alice@example.com"))
+    assert sorted(statuses) == [303] + [404] * (USES - 1)
+    assert "alice@example.com" in running.flask("user", "list")

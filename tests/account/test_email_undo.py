@@ -1,0 +1,208 @@
+"""The link to the old address: for those whose address somebody else has changed."""
+
+import pytest
+
+from app.auth.models import KnownDevice, LinkedAccount, Passkey, RecoveryCode, Totp
+from app.core.database import db
+from tests.account.conftest import NEW_EMAIL
+from tests.clock import later
+from tests.conftest import PASSWORD
+
+FRESH = "a quite different one"
+
+
+@pytest.fixture
+def count(app):
+    """How many rows there are."""
+
+    def rows(model):
+        with app.app_context():
+            return db.session.query(model).count()
+
+    return rows
+
+
+@pytest.fixture
+def put(app):
+    """Stores rows."""
+
+    def add(*rows):
+        with app.app_context():
+            db.session.add_all(rows)
+            db.session.commit()
+
+    return add
+
+
+def ways_in(user, mark):
+    return [
+        Passkey(user_id=user.id, credential_id=mark, public_key=b"k", sign_count=0, name="x"),
+        LinkedAccount(user_id=user.id, provider=mark.decode(), subject="s", label="x"),
+        RecoveryCode(user_id=user.id, code_hash=mark),
+    ]
+
+
+def test_it_tells_the_old_address(alice, sign_in, change, mailbox):
+    change(sign_in(alice))
+    [notice] = mailbox.to(alice.email)
+    assert notice["Subject"] == "Your address was changed"
+    assert NEW_EMAIL not in notice.as_string()
+    assert mailbox.link(alice.email).startswith("/auth/email/undo/")
+
+
+def test_it_gives_the_account_back(alice, sign_in, change, mailbox, visitor, enters):
+    thief = sign_in(alice)
+    change(thief)
+    answer = visitor.submit(mailbox.link(alice.email))
+    assert answer.status_code == 303
+    assert thief.get("/account/profile").status_code == 303
+    assert not enters(alice.email), "the password that the thief knows"
+    assert visitor.submit(answer.location, {"password": FRESH}).status_code == 303
+    assert enters(alice.email, FRESH)
+    assert not enters(NEW_EMAIL, FRESH)
+
+
+def test_it_says_by_mail_as_well_how_to_go_on(alice, sign_in, change, mailbox, visitor):
+    change(sign_in(alice))
+    visitor.submit(mailbox.link(alice.email))
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Your address is restored"
+    assert mailbox.link(alice.email) == "/auth/reset"
+
+
+def test_it_works_however_often_the_address_was_changed_since(
+    alice, sign_in, change, mailbox, visitor, enters
+):
+    thief = sign_in(alice)
+    change(thief, "first@evil.example.com")
+    undo = mailbox.link(alice.email)
+    change(thief, "second@evil.example.com")
+    thieves_undo = mailbox.link("first@evil.example.com")
+    answer = visitor.submit(undo)
+    visitor.submit(answer.location, {"password": FRESH})
+    assert enters(alice.email, FRESH)
+    assert visitor.get(thieves_undo).status_code == 404
+
+
+def test_it_works_after_the_thief_has_undone_a_change_of_theirs(
+    alice, sign_in, change, mailbox, browser, enters
+):
+    thief = sign_in(alice)
+    change(thief, "first@evil.example.com")
+    undo = mailbox.link(alice.email)
+    change(thief, "second@evil.example.com")
+    browser().submit(mailbox.link("first@evil.example.com"))
+    owner = browser()
+    owner.submit(owner.submit(undo).location, {"password": FRESH})
+    assert enters(alice.email, FRESH)
+
+
+def test_it_works_after_the_password_was_changed(alice, sign_in, change, mailbox, visitor, enters):
+    thief = sign_in(alice)
+    change(thief)
+    undo = mailbox.link(alice.email)
+    thief.submit("/account/password", {"current_password": PASSWORD, "password": "a thief's own"})
+    answer = visitor.submit(undo)
+    assert not enters(alice.email, "a thief's own")
+    visitor.submit(answer.location, {"password": FRESH})
+    assert enters(alice.email, FRESH)
+
+
+def test_it_removes_the_ways_in_that_were_added_since(
+    alice, bob, sign_in, change, mailbox, visitor, put, count
+):
+    browser = sign_in(alice)
+    put(*ways_in(alice, b"hers"), *ways_in(bob, b"bobs"))
+    change(browser)
+    put(Totp(user_id=alice.id, secret=b"s", counter=0), *ways_in(alice, b"thiefs"))
+    visitor.submit(mailbox.link(alice.email))
+    assert (count(Passkey), count(LinkedAccount)) == (2, 2)
+    assert count(Totp) == 0
+    assert count(RecoveryCode) == 1, "Bob's"
+
+
+def test_it_keeps_the_second_factor_from_before(
+    alice, sign_in, change, mailbox, browser, put, count
+):
+    owner = sign_in(alice)
+    put(Totp(user_id=alice.id, secret=b"s", counter=0))
+    change(owner)
+    visitor = browser()
+    visitor.submit(visitor.submit(mailbox.link(alice.email)).location, {"password": FRESH})
+    assert count(Totp) == 1
+    # With the password alone nobody is in.
+    visitor.client.post(
+        "/auth/login",
+        data={"email": alice.email, "password": FRESH, "csrf_token": visitor.token()},
+    )
+    assert visitor.get("/account/profile").status_code == 303
+
+
+def test_it_knows_the_thiefs_device_no_longer(alice, sign_in, change, mailbox, visitor, count):
+    thief = sign_in(alice)
+    change(thief)
+    sign_in(alice.__class__(id=alice.id, email=NEW_EMAIL))
+    assert count(KnownDevice) == 1
+    visitor.submit(mailbox.link(alice.email))
+    assert count(KnownDevice) == 0
+
+
+def test_it_calls_off_the_deletion(alice, sign_in, change, mailbox, visitor, stored):
+    thief = sign_in(alice)
+    change(thief)
+    undo = mailbox.link(alice.email)
+    thief.submit("/account/delete")
+    assert stored(alice).deletes_at
+    visitor.submit(undo)
+    assert stored(alice).deletes_at is None
+
+
+def test_it_takes_the_address_from_who_registered_it_and_never_confirmed(
+    alice, sign_in, change, mailbox, browser, enters
+):
+    change(sign_in(alice))
+    undo = mailbox.link(alice.email)
+    browser().submit("/auth/register", {"email": alice.email, "password": "a squatter's own"})
+    owner = browser()
+    owner.submit(owner.submit(undo).location, {"password": FRESH})
+    assert enters(alice.email, FRESH)
+    assert not enters(alice.email, "a squatter's own")
+
+
+def test_it_says_so_when_the_address_has_another_account(
+    alice, sign_in, change, mailbox, person, visitor, enters
+):
+    change(sign_in(alice))
+    undo = mailbox.link(alice.email)
+    person(alice.email)
+    answer = visitor.submit(undo)
+    assert answer.status_code == 409
+    assert "has another account" in answer.text
+    assert enters(alice.email)
+    assert enters(NEW_EMAIL)
+    assert visitor.get(undo).status_code == 200, "it works once that account is gone"
+
+
+def test_it_works_for_seven_days(app, alice, sign_in, change, mailbox, visitor):
+    change(sign_in(alice))
+    undo = mailbox.link(alice.email)
+    later(app, days=6, hours=23)
+    form = visitor.fill(undo)
+    later(app, hours=1)
+    assert visitor.get(undo).status_code == 404
+    assert visitor.send(form).status_code == 404
+
+
+def test_it_works_once(alice, sign_in, change, mailbox, browser):
+    change(sign_in(alice))
+    undo = mailbox.link(alice.email)
+    first, second = browser(), browser()
+    form = second.fill(undo)
+    assert first.submit(undo).status_code == 303
+    assert second.send(form).status_code == 404
+
+
+def test_it_changes_nothing_by_looking_at_the_link(alice, sign_in, change, mailbox, visitor):
+    browser = sign_in(alice)
+    change(browser)
+    visitor.get(mailbox.link(alice.email))
+    assert NEW_EMAIL in browser.get("/account/email").text

@@ -1,0 +1,175 @@
+"""All of one's own data, to take away."""
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+
+from app.account import personal_data
+from app.auth.models import LinkedAccount, Passkey, RecoveryCode, Session, Totp, User
+from app.core.database import db
+from tests.apps import another_app
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.database import statements
+
+
+def unpack(answer):
+    """The archive: the text of each file by its name, JSON as data."""
+    assert answer.status_code == 200, answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        files = {name: archive.read(name) for name in archive.namelist()}
+    return {n: json.loads(c) if n.endswith(".json") else c.decode() for n, c in files.items()}
+
+
+@pytest.fixture
+def export(sign_in):
+    return lambda user: unpack(sign_in(user).submit("/account/export"))
+
+
+def test_it_is_a_zip_file_named_by_the_day(alice, sign_in):
+    answer = sign_in(alice).submit("/account/export")
+    assert answer.content_type == "application/zip"
+    name = r"attachment; filename=personal-data-\d{4}-\d\d-\d\d\.zip"
+    assert re.fullmatch(name, answer.headers["Content-Disposition"])
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_it_holds_what_the_account_keeps(app, alice, export):
+    with app.app_context():
+        key = {"credential_id": b"c", "public_key": b"k", "sign_count": 0, "name": "Key"}
+        account = {"provider": "acme", "subject": "s1", "label": "al@acme.example"}
+        db.session.add(Passkey(user_id=alice.id, **key))
+        db.session.add(LinkedAccount(user_id=alice.id, **account))
+        user = db.session.get(User, alice.id)
+        assert user
+        user.name = "Älice “A” 漢字"
+        db.session.commit()
+        packed = personal_data.pack(alice.id)
+    with packed, zipfile.ZipFile(packed) as archive:
+        files = {n: archive.read(n).decode() for n in archive.namelist()}
+    [profile] = json.loads(files["profile.json"])
+    assert profile["email"] == alice.email
+    assert profile["name"] == "Älice “A” 漢字"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", profile["created_at"])
+    assert [p["name"] for p in json.loads(files["passkeys.json"])] == ["Key"]
+    [connected] = json.loads(files["connected-accounts.json"])
+    assert connected["label"] == "al@acme.example"
+    assert "profile.json" in files["README.txt"]
+
+
+def test_it_holds_sessions_and_activity(alice, export):
+    files = export(alice)
+    assert len(files["sessions.json"]) == 1
+    assert [event["what"] for event in files["activity.json"]] == [
+        "The account was made", "You logged in", "A copy of your data was made",
+    ]  # fmt: skip
+
+
+def test_it_holds_nobody_elses(alice, bob, carol, sign_in, export):
+    sign_in(bob).submit("/account/email", {"email": alice.email})
+    sign_in(carol).submit(f"/admin/users/{alice.id}", {"name": "Alicia"})
+    text = json.dumps(export(alice))
+    for other in (bob, carol):
+        assert other.email not in text
+        assert f'"{other.name}"' not in text
+
+
+def test_it_holds_no_secret(app, alice, sign_in):
+    browser = sign_in(alice)
+    browser.submit("/account/email", {"email": "alice@new.example.com"})
+    with app.app_context():
+        db.session.add(Totp(user_id=alice.id, secret=b"totp-secret", counter=0))
+        db.session.add(RecoveryCode(user_id=alice.id, code_hash=b"code-hash"))
+        db.session.commit()
+        hashes = [*db.session.scalars(db.select(User.password_hash))]
+        sessions = [*db.session.scalars(db.select(Session.token_hash))]
+    answer = browser.submit("/account/export")
+    [token] = [value for _, value in browser.cookies()]
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        text = b"\n".join(archive.read(name) for name in archive.namelist())
+    secrets = [b"totp-secret", b"code-hash", b"$argon2", token.encode(), *sessions]
+    secrets += [hash.encode() for hash in hashes] + [s.hex().encode() for s in sessions]
+    assert not [secret for secret in secrets if secret in text]
+
+
+def test_it_asks_for_a_proof(app, alice, sign_in):
+    browser = sign_in(alice)
+    later(app, minutes=11)
+    answer = browser.submit("/account/export")
+    assert answer.location.startswith("/auth/reauthenticate")
+    browser.submit(answer.location, {"password": PASSWORD})
+    kept = browser.submit("/auth/reauthenticate/form", action="/account/export")
+    assert "profile.json" in unpack(kept)
+
+
+def test_it_is_not_made_by_a_link(alice, sign_in):
+    assert sign_in(alice).get("/account/export").content_type.startswith("text/html")
+
+
+def test_it_is_made_a_few_times_an_hour(app, alice, bob, sign_in):
+    browser = sign_in(alice)
+    form = browser.fill("/account/export")
+    statuses = [browser.send(form).status_code for _ in range(6)]
+    assert statuses == [200] * 5 + [429]
+    assert sign_in(bob).submit("/account/export").status_code == 200
+    later(app, hours=1)
+    browser = sign_in(alice)
+    assert browser.submit("/account/export").status_code == 200
+
+
+def test_it_is_audited(alice, export, trail):
+    export(alice)
+    [(subject, actor, _, details)] = trail("data.exported")
+    assert (subject, actor, details) == (alice.subject, alice.email, {})
+
+
+def test_it_lets_each_feature_add_its_own(app, alice):
+    with another_app(app) as other, other.app_context():
+        personal_data.add(other, "shoes", lambda user_id: iter([{"owner": user_id}]))
+        personal_data.add(other, "hats", lambda user_id: [])
+        personal_data.add_file(other, lambda user_id: ("foot.txt", b"42"))
+        personal_data.add_file(other, lambda user_id: None)
+        with personal_data.pack(alice.id) as packed, zipfile.ZipFile(packed) as archive:
+            assert json.loads(archive.read("shoes.json")) == [{"owner": alice.id}]
+            assert json.loads(archive.read("hats.json")) == []
+            assert archive.read("foot.txt") == b"42"
+
+
+def test_it_refuses_what_has_no_place_in_it(app, alice):
+    with another_app(app) as other, other.app_context():
+        personal_data.add(other, "keys", lambda user_id: [{"hash": b"\x01"}])
+        with pytest.raises(TypeError, match="no place"):
+            personal_data.pack(alice.id)
+
+
+def test_it_holds_up_nobody_who_writes(app, alice, sign_in, monkeypatch):
+    """The transaction in which the archive is packed may not write."""
+    from app.core.database import may_write
+
+    seen = []
+    rows = app.extensions["personal_data"]["profile"]
+
+    def profile(user_id):
+        seen.append(may_write())
+        return rows(user_id)
+
+    monkeypatch.setitem(app.extensions["personal_data"], "profile", profile)
+    browser = sign_in(alice)
+    with statements(app):
+        browser.submit("/account/export")
+    assert seen == [False]
+
+
+def test_it_keeps_a_large_one_out_of_memory(app, alice, monkeypatch):
+    monkeypatch.setattr(personal_data, "KEPT_IN_MEMORY", 1000)
+    with another_app(app) as other, other.app_context():
+        lines = ({"n": n, "text": str(n * 7919 % 10_007)} for n in range(5000))
+        personal_data.add(other, "lines", lambda user_id: lines)
+        with personal_data.pack(alice.id) as packed:
+            assert packed._rolled  # type: ignore[attr-defined]
+            with zipfile.ZipFile(packed) as archive:
+                assert len(json.loads(archive.read("lines.json"))) == 5000

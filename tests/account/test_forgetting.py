@@ -1,0 +1,255 @@
+"""What is left of somebody whose account is deleted: that things happened, not who it was."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from app.audit import AuditEvent, record
+from app.auth import deletion
+from app.auth.models import (
+    Invitation,
+    KnownDevice,
+    LinkedAccount,
+    Passkey,
+    RecoveryCode,
+    Session,
+    Token,
+    Totp,
+    User,
+)
+from app.auth.signals import user_deleted
+from app.core.database import Base, db
+from app.core.time import now
+from tests.account.conftest import NEW_EMAIL
+from tests.conftest import PASSWORD
+
+ADDRESS = "203.0.113.7"
+
+
+@pytest.fixture
+def by_admin(carol, sign_in):
+    def delete(user):
+        page = f"/admin/users/{user.id}"
+        assert sign_in(carol).submit(page, action=f"{page}/delete").status_code == 303
+
+    return delete
+
+
+@pytest.fixture
+def by_owner(app, sign_in):
+    def delete(user):
+        sign_in(user).submit("/account/delete")
+        with app.app_context():
+            found = db.session.get(User, user.id)
+            assert found
+            found.deletes_at = now()
+            db.session.commit()
+        assert app.test_cli_runner().invoke(args=["user", "purge"]).exit_code == 0
+
+    return delete
+
+
+@pytest.fixture
+def everything(app):
+    """All that the tables hold, as text."""
+
+    def dump():
+        with app.app_context():
+            rows = [
+                [str(value) for value in row]
+                for table in Base.metadata.sorted_tables
+                for row in db.session.execute(select(table))
+            ]
+            return json.dumps(rows, ensure_ascii=False)
+
+    return dump
+
+
+@pytest.fixture(params=["by_admin", "by_owner"])
+def delete(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_it_keeps_nothing_that_names_them(
+    alice, bob, browser, sign_in, change, ask, delete, everything
+):
+    opened = browser()
+    form = opened.fill("/auth/login")
+    fields = {"email": alice.email, "password": "wrong, but long enough"}
+    for password in (fields["password"], PASSWORD):
+        opened.send(
+            form, fields | {"password": password}, environ_overrides={"REMOTE_ADDR": ADDRESS}
+        )
+    opened.submit("/account/profile", {"name": "Alicia Adams"})
+    browser().submit("/auth/reset", {"email": "not-yet@example.com"})
+    change(opened, "not-yet@example.com")
+    change(opened, NEW_EMAIL)
+    ask(opened, "never@example.com")
+    assert "Alicia Adams" in everything()
+
+    delete(alice.__class__(id=alice.id, email=NEW_EMAIL))
+    left = everything()
+    for trace in (alice.email, NEW_EMAIL, "not-yet@example.com", "never@", "Alice", "Alicia"):
+        assert trace not in left, trace
+    assert ADDRESS not in left
+    assert bob.email in left
+
+
+def test_it_keeps_that_something_happened(alice, sign_in, delete, trail):
+    sign_in(alice).submit("/account/profile", {"name": "Alicia"})
+    delete(alice)
+    them = alice.subject
+    assert trail("user.renamed") == [(them, them, None, {})]
+    [(subject, *_, details)] = trail("user.deleted")
+    assert (subject, details) == (them, {})
+
+
+def test_it_keeps_what_administrators_did(alice, carol, sign_in, delete, trail):
+    sign_in(carol).submit(f"/admin/users/{alice.id}", {"name": "Alicia"})
+    delete(alice)
+    [(subject, actor, address, details)] = trail("user.renamed")
+    assert (subject, actor, address, details) == (alice.subject, carol.email, "127.0.0.1", {})
+
+
+def test_it_is_taken_out_of_events_about_others(app, alice, bob, by_admin):
+    with app.app_context():
+        record("thing.shared", bob.subject, actor=bob.email, address_of=alice.email)
+        record("thing.shared", bob.subject, actor=bob.email, address_of=f"jo{alice.email}")
+        record("thing.taken", "thing:1", actor=alice.email, weight=3)
+        db.session.commit()
+    by_admin(alice)
+    with app.app_context():
+        columns = AuditEvent.actor, AuditEvent.details
+        found = select(*columns).where(AuditEvent.action.startswith("thing."))
+        rows = [tuple(row) for row in db.session.execute(found.order_by(AuditEvent.id))]
+    assert rows == [
+        (bob.email, {}),
+        (bob.email, {"address_of": f"jo{alice.email}"}),
+        (alice.subject, {"weight": 3}),
+    ]
+
+
+def test_it_does_not_take_others_for_them(alice, bob, sign_in, change, person, by_admin, trail):
+    """Addresses change hands: what their next owner did stays theirs."""
+    change(sign_in(alice))
+    successor = person(alice.email)
+    sign_in(successor).submit("/account/profile", {"name": "Another"})
+    by_admin(alice)
+    [(subject, actor, *_)] = trail("user.renamed")
+    assert (subject, actor) == (successor.subject, alice.email)
+
+
+@pytest.mark.parametrize(
+    "email", ["m\u00fcller@example.com", "a_b%c@example.com", "o'x@example.com"]
+)
+def test_it_finds_the_address_however_it_is_written(email, app, bob, person, by_admin):
+    user = person(email)
+    with app.app_context():
+        record("thing.shared", bob.subject, actor=bob.email, address_of=email)
+        record("thing.shared", bob.subject, actor=bob.email, address_of="a_bxc@example.com")
+        db.session.commit()
+    by_admin(user)
+    with app.app_context():
+        details = select(AuditEvent.details).where(AuditEvent.action == "thing.shared")
+        found = list(db.session.scalars(details.order_by(AuditEvent.id)))
+    assert found == [{}, {"address_of": "a_bxc@example.com"}]
+
+
+def test_it_takes_every_row_of_theirs_along(app, alice, bob, sign_in, by_admin):
+    def rows_of(user):
+        id, mark = user.id, user.email.encode()
+        return [
+            KnownDevice(user_id=id, fingerprint=mark),
+            LinkedAccount(user_id=id, provider="acme", subject=user.email, label="x"),
+            Passkey(user_id=id, credential_id=mark, public_key=b"k", sign_count=0, name="x"),
+            Totp(user_id=id, secret=b"s", counter=0),
+            RecoveryCode(user_id=id, code_hash=mark),
+            Token(user_id=id, purpose="x", email="x", token_hash=mark, expires_at=now()),
+        ]
+
+    for user in (alice, bob):
+        sign_in(user)
+    with app.app_context():
+        for user in (alice, bob):
+            db.session.add_all(rows_of(user))
+        db.session.commit()
+    by_admin(alice)
+    with app.app_context():
+        for table in Base.metadata.sorted_tables:
+            if "user_id" in table.c:
+                owners = set(db.session.scalars(select(table.c.user_id)))
+                assert alice.id not in owners, table.name
+        assert db.session.scalar(select(Totp.user_id)) == bob.id
+
+
+def test_it_is_announced_in_the_transaction(app, alice, by_admin):
+    told = []
+
+    def hear(user):
+        told.append((user.id, db.session().in_transaction()))
+
+    with user_deleted.connected_to(hear):
+        by_admin(alice)
+    assert told == [(alice.id, True)]
+
+
+def test_the_trail_is_append_only_otherwise(app, alice):
+    with app.app_context():
+        event = db.session.scalars(select(AuditEvent)).first()
+        assert event
+        event.actor = "somebody else"
+        with pytest.raises(TypeError, match="append-only"):
+            db.session.commit()
+        db.session.rollback()
+
+
+def test_purging_deletes_what_is_over_in_small_transactions(app, alice, monkeypatch):
+    monkeypatch.setattr(deletion, "CHUNK", 3)
+
+    def session(number, lifetime):
+        return Session(
+            user_id=alice.id,
+            token_hash=bytes([number]),
+            remembered=False,
+            expires_at=now() + lifetime,
+        )
+
+    with app.app_context():
+        db.session.add_all(
+            [
+                *[session(n, -deletion.GRACE_PERIOD) for n in range(7)],
+                session(7, deletion.GRACE_PERIOD),
+                Token(
+                    user_id=alice.id, purpose="reset", email=alice.email, token_hash=b"t",
+                    expires_at=now(),
+                ),
+                Invitation(
+                    email="i@example.com", role="user", inviter_id=alice.id, token_hash=b"i",
+                    expires_at=now(),
+                ),
+            ]
+        )  # fmt: skip
+        db.session.commit()
+    output = app.test_cli_runner().invoke(args=["user", "purge"]).output
+    assert "0 accounts, 7 sessions, 1 links, 1 invitations" in output
+    with app.app_context():
+        assert list(db.session.scalars(select(Session.token_hash))) == [bytes([7])]
+
+
+@pytest.mark.parametrize("later", [None, deletion.GRACE_PERIOD], ids=["stays", "left anew"])
+def test_purging_spares_who_came_back_meanwhile(later, app, alice):
+    with app.app_context():
+        user = db.session.get(User, alice.id)
+        assert user
+        user.deletes_at = now()
+        db.session.commit()
+        [due] = deletion.due()
+        db.session.rollback()
+        with app.app_context():
+            again = db.session.get(User, alice.id)
+            assert again
+            again.deletes_at = later and now() + later
+            db.session.commit()
+        assert not deletion.delete_due(due)
+        assert db.session.get(User, alice.id)
