@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from app.auth.models import Session, Token
+from app.auth.models import Invitation, Session, Token, User
 from app.core.database import db
 
 
@@ -21,8 +21,10 @@ def later(app: Flask, **units: float) -> None:
             session.last_seen_at -= by
             session.authenticated_at -= by
             session.expires_at -= by
-        for token in db.session.scalars(select(Token)):
-            token.expires_at -= by
+        for link in [*db.session.scalars(select(Token)), *db.session.scalars(select(Invitation))]:
+            link.expires_at -= by
+        for user in db.session.scalars(select(User).where(User.deletes_at.is_not(None))):
+            user.deletes_at = user.deletes_at and user.deletes_at - by
         db.session.commit()
     change_limits(app, "UPDATE hit SET expires = expires - ?", by.total_seconds())
 

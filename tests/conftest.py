@@ -20,15 +20,20 @@ from app.core.time import now
 from tests.clock import change_limits
 from tests.http import Browser
 from tests.mailbox import Mailbox
+from tests.second_factor import Clock
 from tests.server import Server
 
 PASSWORD = "carafe under the apple tree"
+# Nobody calls it: tests/auth/oauth has one that answers.
+ACME = {"client_id": "x", "client_secret": "y", "issuer": "https://acme.example"}
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 REAL_HASHER = passwords._hasher
 
 for name in list(os.environ):
     # A developer's own settings must not decide a test; only the database may be chosen.
-    if name in {"SECRET_KEY", "TRUSTED_HOSTS", "TRUSTED_PROXIES", "PUBLIC_URL", "MAIL_URL"}:
+    if name in {
+        "SECRET_KEY", "TRUSTED_HOSTS", "TRUSTED_PROXIES", "PUBLIC_URL", "MAIL_URL", "STORAGE_URL",
+    }:  # fmt: skip
         del os.environ[name]
 
 
@@ -46,8 +51,12 @@ def application(instance: Path) -> Iterator[Flask]:
             "INSTANCE_PATH": str(instance),
             "DATABASE_URL": os.environ.get("DATABASE_URL"),
             "PUBLIC_URL": "http://localhost",
+            # What is off by default has routes, too, for those tests that walk all of them.
+            "MAGIC_LINK": True,
+            "OAUTH_PROVIDERS": {"acme": ACME},
         }
     )
+    app.extensions["outbox"].head_start_seconds = 0
     with app.app_context():
         if db.engine.dialect.name == "postgresql":
             with db.engine.begin() as connection:
@@ -156,6 +165,27 @@ def sign_in(browser: Callable[[], Browser]) -> Callable[..., Browser]:
         opened = browser()
         answer = opened.submit("/auth/login", {"email": user.email, "password": PASSWORD} | fields)
         assert answer.status_code == 303, answer.text
+        return opened
+
+    return enter
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time by which codes of authenticator apps are made and checked: it stands still."""
+    made = Clock()
+    monkeypatch.setattr("app.auth.totp.present_step", made)
+    return made
+
+
+@pytest.fixture
+def challenge(browser: Callable[[], Browser]) -> Callable[..., Browser]:
+    """A browser in which somebody typed a user's password, and is asked for the second factor."""
+
+    def enter(user: User, path: str = "/auth/login", **fields: Any) -> Browser:
+        opened = browser()
+        answer = opened.submit(path, {"email": user.email, "password": PASSWORD} | fields)
+        assert answer.location.startswith("/auth/second-factor"), answer.text
         return opened
 
     return enter

@@ -14,6 +14,11 @@ class Form:
         self.fields: dict[str, str] = {}
 
 
+def _is_sent(attributes: dict[str, str | None]) -> bool:
+    ticked = attributes.get("type") != "checkbox" or "checked" in attributes
+    return ticked and "disabled" not in attributes
+
+
 class Forms(HTMLParser):
     """The forms of a page, with what their fields hold."""
 
@@ -31,7 +36,7 @@ class Forms(HTMLParser):
         if not self.forms:
             return
         fields, name = self.forms[-1].fields, a.get("name") or ""
-        if tag == "input" and name and (a.get("type") != "checkbox" or "checked" in a):
+        if tag == "input" and name and _is_sent(a):
             fields[name] = a.get("value") or ""
         elif tag == "textarea":
             self._textarea = name

@@ -41,7 +41,8 @@ class Remote(Browser):
         return self._open(path, None, **options)
 
     def post(self, path: str, data: Any = None, **options: Any) -> Any:
-        return self._open(path, urlencode(data or {}).encode(), **options)
+        body = data if isinstance(data, bytes) else urlencode(data or {}).encode()
+        return self._open(path, body, **options)
 
     def cookies(self) -> list[tuple[str, str]]:
         return [(cookie.name, cookie.value or "") for cookie in self.jar]

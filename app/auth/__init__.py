@@ -5,7 +5,7 @@ Closed by default: a request for a view not marked `public` needs a signed-in us
 
 from flask import Flask
 
-from app.auth import access, cli, roles, views
+from app.auth import access, checks, cli, providers, relying_party, roles, views
 from app.auth.demo import load
 from app.core import samples
 
@@ -13,7 +13,10 @@ from app.core import samples
 def init_app(app: Flask) -> None:
     roles.init_app(app)
     access.init_app(app)
+    providers.init_app(app)
+    relying_party.init_app(app)
     app.register_blueprint(views.blueprint)
     views.init_app(app)
     app.cli.add_command(cli.users)
     samples.add(app, "accounts", load)
+    checks.init_app(app)

@@ -8,22 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
 
-from app.auth import reauthentication
-from app.auth.models import Session, User
+from app.auth import deletion, reauthentication, second_factors
+from app.auth.models import KnownDevice, Session, User
 from app.auth.models.secret import digest
-from app.auth.models.session import LAST_SEEN_PRECISION, PROOF_LIFETIME
-from app.auth.roles import permissions
-from app.core.database import db, may_write, reading
+from app.auth.models.session import LAST_SEEN_PRECISION, LONGEST_SESSION, PROOF_LIFETIME
+from app.auth.models.user import has_second_factor
+from app.auth.roles import ADMIN, permissions
+from app.core.database import db, may_write, reading, take_turns
 from app.core.errors import wants_json
 from app.core.routing import View, declare, policy
-from app.core.time import now
+from app.core.time import now, show_in_zone
 from app.security.csrf import has_form
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ LOOKUP = (
         User.name,
         User.role,
         User.confirmed_at,
+        User.time_zone,
+        User.avatar,
         Session.id,
         Session.last_seen_at,
         Session.authenticated_at,
@@ -49,6 +52,7 @@ LOOKUP = (
     .where(
         Session.token_hash == bindparam("token_hash"),
         Session.expires_at > bindparam("now"),
+        Session.created_at > bindparam("oldest"),
         User.suspended_at.is_(None),
     )
 )
@@ -63,6 +67,8 @@ class Identity:
     name: str
     role: str
     confirmed_at: datetime | None
+    time_zone: str
+    avatar: str | None
     session_id: int
     last_seen_at: datetime
     authenticated_at: datetime
@@ -105,7 +111,8 @@ def load(token: str) -> Identity | None:
     g.identity_failed = True
     with reading():
         # Past the ORM, which makes no entity of columns anyway: half of the time.
-        values = {"token_hash": digest(token), "now": now()}
+        moment = now()
+        values = {"token_hash": digest(token), "now": moment, "oldest": moment - LONGEST_SESSION}
         row = db.session.connection().execute(LOOKUP, values).first()
     del g.identity_failed
     return Identity(*row, token) if row else None
@@ -127,13 +134,17 @@ def can(permission: str) -> bool:
 def sign_in(user: User, *, remembered: bool) -> None:
     """Open a session for the user in this transaction, and give this browser its token."""
     sign_out()  # a cookie from before, whoever put it there, ends here
-    token = Session.start(
-        user,
-        remembered=remembered,
-        address=request.remote_addr or "",
-        agent=request.user_agent.string,
-    )
+    address, agent = request.remote_addr or "", request.user_agent.string
+    KnownDevice.greet(user, agent, address)
+    token = Session.start(user, remembered=remembered, address=address, agent=agent)
+    if deletion.cancel(user):
+        flash("Welcome back. Your account stays: it is not deleted any more.", "success")
     session.permanent = remembered
+    hold(token)
+
+
+def hold(token: str) -> None:
+    """Give this browser the token of a session."""
     session["_user_id"] = token  # where Flask-Login looks
 
 
@@ -151,6 +162,18 @@ def ask_to_log_in() -> ResponseReturnValue:
     return redirect(url_for("auth.login", next=reauthentication.wanted()), 303)
 
 
+def ask_to_enrol() -> ResponseReturnValue | None:
+    """What somebody gets everywhere whose role requires a second factor that they lack."""
+    if not second_factors.are_required(current_user.role):
+        return None
+    with reading():
+        if has_second_factor(current_user.id):
+            return None
+    if wants_json():
+        abort(403, "Your role needs a second factor. Set one up first.")
+    return redirect(current_app.config["SECOND_FACTORS_URL"], 303)
+
+
 def check() -> ResponseReturnValue | None:
     """Before each request: hold the policy of its view."""
     rules = policy(request.endpoint)
@@ -158,6 +181,8 @@ def check() -> ResponseReturnValue | None:
         return None
     if not is_signed_in():
         return ask_to_log_in()
+    if not rules.enrolling and (answer := ask_to_enrol()):
+        return answer
     if rules.permission and not _still_can(rules.permission):
         abort(403)
     if rules.confirmed and current_user.confirmed_at is None:
@@ -177,10 +202,11 @@ def _still_can(permission: str) -> bool:
         return False
     if not may_write():
         return True
-    # Once more, in the transaction that writes: of two administrators who demote or suspend each
-    # other at the same moment one comes too late.
+    # Once more, in the transaction that writes, and one after the other: of two administrators who
+    # demote or suspend each other at the same moment one comes too late.
+    take_turns(ADMIN)
     role = select(User.role).where(User.id == current_user.id, User.suspended_at.is_(None))
-    return permission in permissions(db.session.scalar(role.with_for_update()) or "")
+    return permission in permissions(db.session.scalar(role) or "")
 
 
 def login_required(view: View) -> View:
@@ -196,6 +222,11 @@ def permission_required(permission: str) -> Callable[[View], View]:
 def confirmed_required(view: View) -> View:
     """Declare a view as for confirmed addresses: others are led to confirm theirs."""
     return declare(view, confirmed=True)
+
+
+def open_while_enrolling(view: View) -> View:
+    """Declare a view as one for setting up a second factor, or needed on the way to it."""
+    return declare(view, enrolling=True)
 
 
 def proof_required(view: View) -> View:
@@ -233,8 +264,13 @@ def keep_private(response: Response) -> Response:
     return response
 
 
+def _time_zone() -> str:
+    return current_user.time_zone if is_signed_in() else ""
+
+
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    show_in_zone(app, _time_zone)
     app.jinja_env.globals["can"] = can
     app.before_request(check)
     app.after_request(touch)

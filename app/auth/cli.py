@@ -3,15 +3,18 @@
 import secrets
 
 import click
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.auth import passwords
+from app.auth import deletion, passwords, second_factors
 from app.auth.forms import normalise
 from app.auth.models import User
 from app.auth.models.user import NAME_LENGTH
+from app.auth.roles import ADMIN
+from app.auth.signals import purging
 from app.core.commands import Group
-from app.core.database import db
+from app.core.database import db, take_turns
 from app.core.time import now
 
 users = Group("user", help="Look after user accounts.")
@@ -50,6 +53,16 @@ def promote(email: str) -> None:
     click.echo(f"{user.email} is an administrator.")
 
 
+@users.command("demote")
+@click.argument("email")
+def demote(email: str) -> None:
+    """Make a member of the staff or an administrator a plain user."""
+    user = _find(email)
+    user.change_role("user")
+    db.session.commit()
+    click.echo(f"{user.email} is a plain user.")
+
+
 @users.command("suspend")
 @click.argument("email")
 def suspend(email: str) -> None:
@@ -60,14 +73,70 @@ def suspend(email: str) -> None:
     click.echo(f"{user.email} is suspended.")
 
 
+@users.command("reinstate")
+@click.argument("email")
+def reinstate(email: str) -> None:
+    """Let a suspended user log in again."""
+    user = _find(email)
+    user.reinstate()
+    db.session.commit()
+    click.echo(f"{user.email} can log in again.")
+
+
+@users.command("delete")
+@click.argument("email")
+@click.confirmation_option(prompt="Delete the user and everything of theirs?")
+def delete(email: str) -> None:
+    """Delete a user at once, without the days of grace."""
+    user = _find(email)
+    user.delete()
+    db.session.commit()
+    click.echo(f"{user.email} is deleted.")
+
+
+@users.command("remove-second-factors")
+@click.argument("email")
+def remove_second_factors(email: str) -> None:
+    """Let the password alone open an account again, whose owner has lost everything else."""
+    user = _find(email)
+    second_factors.remove_all(user)
+    db.session.commit()
+    click.echo(f"{user.email} has no second factor any more.")
+
+
+@users.command("renew-secrets")
+def renew_secrets() -> None:
+    """Encrypt all stored secrets with SECRET_KEY, so that older keys can leave the fallbacks."""
+    renewed, lost = second_factors.renew_secrets()
+    click.echo(f"{renewed} secrets are encrypted with SECRET_KEY.")
+    if lost:
+        raise click.ClickException(
+            f"{len(lost)} cannot be read: put the key from before into SECRET_KEY_FALLBACKS. If it "
+            f"is lost, these users need a recovery code: {', '.join(lost)}"
+        )
+
+
+@users.command("purge")
+def purge() -> None:
+    """Delete accounts whose time has come, and sessions, links and invitations that are over."""
+    gone = {"accounts": sum(deletion.delete_due(id) for id in deletion.due())}
+    gone |= {name: deletion.delete_expired(model) for name, model in deletion.EXPIRING.items()}
+    gone |= dict(answer for _, answer in purging.send(current_app._get_current_object()))  # type: ignore[attr-defined]
+    click.echo("Deleted: " + ", ".join(f"{count} {name}" for name, count in gone.items()))
+
+
 @users.command("list")
 def list_users() -> None:
     """Print all users: address, role, state and name, separated by tabs."""
-    columns = select(User.email, User.role, User.confirmed_at, User.suspended_at, User.name)
-    for email, role, confirmed, suspended, name in db.session.execute(
+    columns = select(
+        User.email, User.role, User.confirmed_at, User.suspended_at, User.deletes_at, User.name
+    )
+    for email, role, confirmed, suspended, deletes, name in db.session.execute(
         columns.order_by(User.id).execution_options(yield_per=1000)
     ):
         state = "suspended" if suspended else "confirmed" if confirmed else "unconfirmed"
+        if deletes:
+            state += f", deleted on {deletes:%Y-%m-%d}"
         click.echo("\t".join([email, role, state, name]))
 
 
@@ -79,7 +148,8 @@ def _address(text: str) -> str:
 
 
 def _find(email: str) -> User:
-    user = User.by_email(_address(email))
+    take_turns(ADMIN)
+    user = User.by_email(_address(email), lock=True)
     if user is None:
         raise click.ClickException(f"There is no account for {email}.")
     return user

@@ -13,6 +13,7 @@ from app.core.forms import Form, SecretField, TextField
 
 ENTER_EMAIL = DataRequired("Enter your e-mail address.")
 ENTER_PASSWORD = InputRequired("Enter your password.")
+CODE_LENGTH = 40  # a recovery code has 19 characters; some people space them out
 
 
 def normalise(text: str) -> str:
@@ -71,13 +72,40 @@ class RegisterForm(Form):
     password = NewPasswordField()
 
 
+class AcceptForm(Form):
+    name = TextField("Name", length=NAME_LENGTH)
+    password = NewPasswordField()
+
+
 class EmailForm(Form):
     email = EmailField()
+
+
+class RememberForm(Form):
+    remember = BooleanField("Keep me logged in on this device")
 
 
 class NewPasswordForm(Form):
     password = NewPasswordField("New password")
 
 
+class CodeForm(Form):
+    code = TextField("Code", [DataRequired("Enter the code.")], length=CODE_LENGTH)
+
+
 class ReauthenticateForm(Form):
-    password = SecretField("Password", [ENTER_PASSWORD], length=passwords.MAX_LENGTH)
+    """A password or a code: one of the two is enough."""
+
+    password = SecretField("Password", length=passwords.MAX_LENGTH)
+    code = TextField("Code", length=CODE_LENGTH)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        if self.password.data or self.code.data:
+            return True
+        if self.code.raw_data:
+            self.code.errors = ["Enter the code."]
+        else:
+            self.password.errors = ["Enter your password."]
+        return False

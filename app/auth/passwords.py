@@ -10,6 +10,7 @@ from runpy import run_path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask import current_app
 
 MIN_LENGTH, MAX_LENGTH = 8, 256
 
@@ -50,6 +51,9 @@ def problem(password: str, email: str) -> str | None:
         return f"Use at most {MAX_LENGTH} characters."
     if email and (email.casefold() in lowered or lowered == email.casefold().partition("@")[0]):
         return "Do not use your e-mail address in the password."
+    name = current_app.config["APP_NAME"].casefold()
+    if "".join(filter(str.isalpha, lowered)) == "".join(filter(str.isalpha, name)):
+        return "Do not use the name of this site as the password."
     if lowered in _common():
         return "This is one of the passwords that attackers try first. Choose a less common one."
     return None

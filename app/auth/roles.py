@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, current_app
+from werkzeug.exceptions import Conflict
 
 ADMIN = "admin"
 ROLES = {"user": "User", "staff": "Staff", ADMIN: "Administrator"}
@@ -19,6 +20,23 @@ def permissions(role: str) -> set[str]:
     """The permissions of a role; of one that is not known any more, none."""
     granted: dict[str, set[str]] = current_app.extensions["permissions"]
     return granted.get(role, set())
+
+
+def within(role: str, own: str) -> bool:
+    """Whether somebody whose role is `own` may give, and change those who have, `role`.
+
+    Not with a permission that they lack: they would give it to themselves by way of another.
+    """
+    return permissions(role) <= permissions(own)
+
+
+class LastAdminError(Conflict):
+    """Nobody would be left who can look after the others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the last administrator. Make somebody else one first, then try again."
+        )
 
 
 def init_app(app: Flask) -> None:

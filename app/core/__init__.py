@@ -1,4 +1,4 @@
-"""What every feature stands on: database, menus, pagination, time, errors, forms, static files.
+"""What every feature stands on: database, checks, menus, pagination, time, errors, forms, files.
 
 Knows no feature by name.
 """
@@ -6,6 +6,7 @@ Knows no feature by name.
 from flask import Blueprint, Flask
 
 from app.core import (
+    checks,
     database,
     errors,
     migrations,
@@ -13,19 +14,26 @@ from app.core import (
     routing,
     samples,
     static_files,
+    storage,
     templating,
     time,
 )
+from app.core.checks import database as database_checks
+from app.core.checks import settings as settings_checks
 
 
 def init_app(app: Flask) -> None:
+    checks.init_app(app)
+    database.init_app(app)  # first: it makes the folder that others write into
     routing.init_app(app)
     app.register_blueprint(Blueprint("core", __name__, template_folder="templates"))
     templating.init_app(app)
     static_files.init_app(app)
     nav.init_app(app)
     time.init_app(app)
-    database.init_app(app)
     migrations.init_app(app)
+    settings_checks.init_app(app)
+    database_checks.init_app(app)
     errors.init_app(app)
     samples.init_app(app)
+    storage.init_app(app)

@@ -5,6 +5,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 
 class Command(click.Command):
@@ -16,6 +17,8 @@ class Command(click.Command):
             raise click.ClickException(
                 f"The database refused: {cause}. Is it there, and up to date? flask db upgrade"
             ) from None
+        except HTTPException as refusal:  # models refuse alike, whoever asks
+            raise click.ClickException(refusal.description or refusal.name) from None
 
 
 class Group(Command, AppGroup):

@@ -18,7 +18,20 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    event,
+    false,
+    func,
+    insert,
+    literal,
+    make_url,
+    select,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -100,6 +113,38 @@ def reading() -> Iterator[None]:
             db.session.close()  # what was loaded can still be read
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Change something in answer to a GET. What was being read ends; commit before leaving."""
+    db.session.close()
+    token = _writes.set(True)
+    try:
+        yield
+    finally:
+        _writes.reset(token)
+        db.session.close()
+
+
+def take_turns(name: str) -> None:
+    """Hold off others that take turns under this name, until this transaction ends.
+
+    For rules about several rows at once. Take the turn before you lock a row: two that do it in
+    different orders would wait for each other. SQLite's write transactions take turns in any case.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+
+
+def rehearse_insert(model: type[Base], row: dict[str, Any]) -> None:
+    """Run an INSERT that adds no row and takes as long as one that does.
+
+    For what must not be told from the time of an answer.
+    """
+    columns = model.__table__.c
+    values = [literal(value, columns[name].type) for name, value in row.items()]
+    db.session.execute(insert(model).from_select(list(row), select(*values).where(false())))
+
+
 def sqlite_driver() -> ModuleType:
     """Python's own SQLite, or the `pysqlite3` package's where that is newer and ours is unsafe."""
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
@@ -115,9 +160,12 @@ def sqlite_driver() -> ModuleType:
 def init_app(app: Flask) -> None:
     instance = Path(app.instance_path)
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"INSTANCE_PATH must be a folder that can be written: {error}") from None
+        raise ConfigError(
+            f"INSTANCE_PATH must be a folder that can be written: {error}.",
+            "Make it, or give it to the user that runs the app.",
+        ) from None
     url = database_url(app.config["DATABASE_URL"] or f"sqlite:///{instance / 'app.db'}")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
@@ -137,8 +185,8 @@ def database_url(text: str) -> URL:
         url = make_url(text)
     except ArgumentError:
         raise ConfigError(
-            "DATABASE_URL must read like sqlite:////path/to/app.db or "
-            "postgresql://user:password@host/name."
+            "DATABASE_URL is not accepted.",
+            "Give sqlite:////path/to/app.db or postgresql://user:password@host/name.",
         ) from None
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")

@@ -34,7 +34,7 @@ class Page:
 
 
 def paginate(
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     *keys: Key,
     descending: bool = False,
     per_page: int = PER_PAGE,

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Blueprint, Flask, current_app
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
@@ -24,6 +26,8 @@ class Policy:
     proven: bool = False
     # Also for those who have yet to set up the second factor that their role requires.
     enrolling: bool = False
+    # Bytes of body that it takes, where that is more than `MAX_CONTENT_LENGTH`.
+    body: int = 0
 
 
 def declare(view: View, **rules: Any) -> View:
@@ -37,11 +41,40 @@ def public(view: View) -> View:
     return declare(view, public=True)
 
 
+def body_of(bytes: int) -> Callable[[View], View]:
+    """Let a view take a larger body than others: one with a file."""
+    return partial(declare, body=bytes)
+
+
 def policy(endpoint: str | None) -> Policy:
     """The policy of an endpoint's view; a URL that does not exist is open to all."""
     if endpoint is None:
         return Policy(public=True)
     return getattr(current_app.view_functions.get(endpoint), "policy", None) or Policy()
+
+
+class Optional:
+    """Routes of a blueprint that exist only where a setting says so: elsewhere they are 404.
+
+    Used as the blueprint itself: `@Optional(blueprint, "MAGIC_LINK").get("/magic-link")`.
+    """
+
+    def __init__(self, blueprint: Blueprint, setting: str):
+        self.blueprint, self.setting = blueprint, setting
+
+    def get(self, rule: str) -> Callable[[View], View]:
+        return partial(self._add, rule, "GET")
+
+    def post(self, rule: str) -> Callable[[View], View]:
+        return partial(self._add, rule, "POST")
+
+    def _add(self, rule: str, method: str, view: View) -> View:
+        def register(state: BlueprintSetupState) -> None:
+            if state.app.config[self.setting]:
+                state.add_url_rule(rule, view.__name__, view, methods=[method])
+
+        self.blueprint.record(register)
+        return view
 
 
 class IdConverter(IntegerConverter):

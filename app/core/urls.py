@@ -1,6 +1,7 @@
 """Addresses: of this site, for mails, and within it, for coming back."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -9,6 +10,11 @@ from flask import current_app
 def public_url(path: str) -> str:
     """An absolute address under `PUBLIC_URL`, never from the request: anyone can forge its host."""
     return f"{current_app.config['PUBLIC_URL']}{path}"
+
+
+def path_of(endpoint: str) -> str:
+    """The path of a page without arguments, also where there is no request, as in commands."""
+    return current_app.url_map.bind("").build(endpoint)
 
 
 def local_path(target: str | None) -> str | None:
@@ -23,3 +29,11 @@ def local_path(target: str | None) -> str | None:
     except ValueError:
         return None
     return None if parts.scheme or parts.netloc else target
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine, to which nothing needs to be encrypted."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import click
 from flask import Flask
 
+from app.core.urls import is_loopback
 from config import ConfigError
 
 SMTP_TIMEOUT_SECONDS = 20
@@ -34,7 +34,7 @@ class SMTP:
         self.host, self.implicit_tls = url.hostname or "localhost", url.scheme == "smtps"
         self.port = url.port or (465 if self.implicit_tls else 587)
         self.user, self.password = unquote(url.username or ""), unquote(url.password or "")
-        self.encrypted = self.implicit_tls or not _is_loopback(self.host)
+        self.encrypted = self.implicit_tls or not is_loopback(self.host)
 
     def deliver(self, message: EmailMessage) -> None:
         with self._connect() as server:
@@ -89,18 +89,9 @@ class Console:
         return False
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def init_app(app: Flask) -> None:
     folder = Path(app.instance_path) / "mail"
     given = app.config["MAIL_URL"]
-    if given is None and app.config["APP_ENV"] == "production":
-        app.logger.warning("MAIL_URL is not set: mails are kept in %s, not sent", folder)
     transports: dict[str, Callable[[SplitResult], Transport]] = {
         "smtp": SMTP,
         "smtps": SMTP,
@@ -112,6 +103,7 @@ def init_app(app: Flask) -> None:
         app.extensions["mail_transport"] = transports[url.scheme](url)
     except (KeyError, ValueError):  # not shown: it may hold a password
         raise ConfigError(
-            "MAIL_URL is not accepted: give smtp://user:password@host:587, smtps://…, file: or "
-            "console:. In a user or password, write special characters as %2F and so on."
+            "MAIL_URL is not accepted.",
+            "Give smtp://user:password@host:587, smtps://…, file: or console:. In a user or "
+            "password, write special characters as %2F and so on.",
         ) from None

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
+from app.account import personal_data
 from app.auth.access import is_signed_in
 from app.core import nav, samples
 from app.main.dashboard import add_card
-from app.notes import views
+from app.notes import own_data, views
 from app.notes.demo import load
 
 
@@ -14,3 +15,4 @@ def init_app(app: Flask) -> None:
     nav.add(app, "main", "Notes", "notes.index", icon="note", visible=is_signed_in)
     add_card(app, "notes/_card.html", views.card)
     samples.add(app, "notes", load)
+    personal_data.add(app, "notes", own_data.notes)

@@ -31,7 +31,7 @@ def load() -> Iterator[int]:
     owner = User.by_email(USER)
     if owner is None:
         return
-    choose = random.Random(7)
+    choose = random.Random(7)  # nosec B311: sample data
     for number in range(COUNT):
         moment = now() - timedelta(hours=29 * (COUNT - number), minutes=choose.randrange(60))
         db.session.execute(

@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from app.observability import logs, requests, views
+from app.observability import checks, logs, requests, views
 
 
 def init_app(app: Flask) -> None:
     logs.init_app(app)
     requests.init_app(app)
     app.register_blueprint(views.blueprint)
+    checks.init_app(app)
     if app.debug:
         from app.observability import toolbar
 

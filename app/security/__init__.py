@@ -1,16 +1,27 @@
-"""The edges: response headers, CSRF, proxies, bounds of a request, rate limits."""
+"""The edges: response headers, CSRF, proxies, bounds of a request, rate limits, `flask check`."""
+
+import hashlib
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.security import csrf, headers, limits, requests
+from app.security import checks, csrf, headers, limits, requests
+
+
+class Cookie(SecureCookieSessionInterface):
+    """Flask's cookie, signed with HMAC-SHA-256 in place of SHA-1."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
 
 def init_app(app: Flask) -> None:
+    app.session_interface = Cookie()
     headers.init_app(app)
     requests.init_app(app)
     csrf.init_app(app)
     limits.init_app(app)
+    checks.init_app(app)
     if hops := app.config["TRUSTED_PROXIES"]:
         # X-Forwarded-Host stays out: proxies pass Host on, and many let a visitor's header through.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

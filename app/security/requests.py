@@ -2,6 +2,8 @@
 
 from flask import Flask, abort, current_app, request
 
+from app.core.routing import policy
+
 URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -10,6 +12,8 @@ def init_app(app: Flask) -> None:
 
 
 def check_body() -> None:
+    if larger := policy(request.endpoint).body:
+        request.max_content_length = max(larger, current_app.config["MAX_CONTENT_LENGTH"])
     if request.content_length is None:
         # A body whose length is not announced would be cut off silently, and then believed.
         if "Transfer-Encoding" in request.headers:

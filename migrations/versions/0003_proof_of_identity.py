@@ -15,14 +15,20 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("invited_by", sa.String(length=254), nullable=False),
+        sa.Column(
+            "inviter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inviter_id"], ["user.id"], name=op.f("fk_invitation_inviter_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("email", name=op.f("uq_invitation_email")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
     )
+    op.create_index("ix_invitation_inviter_id", "invitation", ["inviter_id"])
     op.create_table(
         "known_device",
         sa.Column(

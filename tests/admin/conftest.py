@@ -1,6 +1,6 @@
 """What administrators change, and the trail it leaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.audit import AuditEvent
 from app.auth.models import User
 from app.core.database import db
+from tests.http import Browser, Forms
 
 
 @pytest.fixture
@@ -40,3 +41,24 @@ def reload(app: Flask) -> Callable[[User], User | None]:
             return db.session.get(User, user.id)
 
     return read
+
+
+@pytest.fixture
+def forms_of() -> Callable[[Browser, str], set[str]]:
+    """Where the forms of a page post to that change something in the administration."""
+
+    def read(browser: Browser, path: str) -> set[str]:
+        found = Forms(browser.get(path).text).forms
+        targets = {form.action or path for form in found if form.method == "post"}
+        return {target for target in targets if target.startswith("/admin/")}
+
+    return read
+
+
+@pytest.fixture
+def grant(app: Flask) -> Iterator[Callable[..., None]]:
+    """Gives the staff permissions, as an app of one's own may."""
+    staff = app.extensions["permissions"]["staff"]
+    before = set(staff)
+    yield staff.update
+    staff.intersection_update(before)

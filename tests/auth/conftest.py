@@ -10,6 +10,7 @@ from app.auth.models import User
 from app.core.database import db
 from tests.http import Browser
 from tests.mailbox import Mailbox
+from tests.second_factor import Clock, set_up
 
 NEW_PASSWORD = "another one, quite as long"
 
@@ -46,3 +47,12 @@ def link(browser: Callable[[], Browser], mailbox: Mailbox) -> Callable[[User, st
         return mailbox.link(user.email)
 
     return ask
+
+
+@pytest.fixture
+def owner(alice: User, sign_in: Callable[..., Browser], clock: Clock) -> Any:
+    """Alice's browser. She has an app, her `phone`, whose next code is to come; and `codes`."""
+    opened: Any = sign_in(alice)
+    opened.phone, opened.codes = set_up(opened)
+    clock.step += 1
+    return opened

@@ -76,6 +76,7 @@ def test_it_knows_an_address_however_it_is_typed(typed, browser, register, users
         ("PassWord1", "attackers try first"),
         ("new@example.com", "Do not use your e-mail address"),
         ("it is NEW@example.com!", "Do not use your e-mail address"),
+        ("Carafe 2026!", "Do not use the name of this site"),
     ],
 )
 def test_it_refuses_a_bad_password_and_says_why(password, reason, visitor, register, users):

@@ -87,3 +87,12 @@ def test_it_is_not_opened_by_what_is_no_token(app, token, alice, visitor):
     serializer = app.session_interface.get_signing_serializer(app)
     headers = {"Cookie": f"session={serializer.dumps({'_user_id': token})}"}
     assert visitor.get("/account/profile", headers=headers).status_code == 303
+
+
+def test_it_ends_after_90_days_however_often_it_is_used(app, alice, sign_in):
+    browser = sign_in(alice, remember="y")
+    for _ in range(4):
+        later(app, days=22)
+        assert browser.get("/account/profile").status_code == 200
+    later(app, days=3)
+    assert browser.get("/account/profile").status_code == 303

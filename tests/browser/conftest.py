@@ -84,9 +84,8 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
             complaints.append(f"{message.location['url']}: {message.text}")
 
     def open_page(who: str | None = None, **options: Any) -> Page:
-        context = chromium.new_context(
-            base_url=site.url, viewport={"width": 1280, "height": 800}, **options
-        )
+        defaults = {"base_url": site.url, "viewport": {"width": 1280, "height": 800}}
+        context = chromium.new_context(**(defaults | options))
         contexts.append(context)
         context.set_default_timeout(10_000)
         if who:

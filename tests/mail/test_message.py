@@ -14,7 +14,7 @@ def mailed(app, mailbox, erin):
         with app.test_request_context():
             user = db.session.get_one(User, erin.id)
             user.name = name
-            user.send_confirmation()
+            user.send_confirmation(None)
             db.session.commit()
         return mailbox.to(erin.email)[-1]
 

@@ -1,24 +1,82 @@
 """Every route of an app, with a path that reaches it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
+from werkzeug.routing import MapAdapter
+from werkzeug.test import TestResponse
 
-from app.core.routing import policy
+from app.core.routing import IdConverter, Policy
+from tests.http import Browser
 
-EXAMPLES = {"id": "1", "token": "x", "filename": "x"}
+# What stands in a path for an argument that is not a number.
+EXAMPLES = {"token": "x", "provider": "acme", "filename": "x", "name": "x"}
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+ALWAYS = [
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+    "X-Request-ID",
+]
 
 
-def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
-    """Endpoint, method and path of each."""
+@dataclass(frozen=True)
+class Route:
+    endpoint: str
+    method: str
+    path: str
+    policy: Policy
+    declared: bool
+    numbered: bool
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} ({self.endpoint})"
+
+    @property
+    def public(self) -> bool:
+        return self.policy.public
+
+    @property
+    def permission(self) -> str | None:
+        return self.policy.permission
+
+    @property
+    def changes(self) -> bool:
+        return self.method in UNSAFE
+
+    def open(self, browser: Browser, **options: Any) -> TestResponse:
+        """Ask for it. Whatever the answer is, it has the headers that all have."""
+        with browser.client.session_transaction() as session:
+            private = "_user_id" in session
+        answer = browser.client.open(self.path, method=self.method, buffered=True, **options)
+        for name in ALWAYS:
+            assert len(answer.headers.getlist(name)) == 1, (str(self), name)
+        if private:
+            assert "no-store" in answer.headers.get("Cache-Control", ""), str(self)
+        return answer
+
+
+def routes(app: Flask, number: int = 1) -> list[Route]:
+    """All of them; `number` stands for each id."""
     with app.test_request_context():
-        adapter = app.url_map.bind("localhost")
-        for rule in app.url_map.iter_rules():
-            values = {name: EXAMPLES[name] for name in rule.arguments}
-            for method in sorted(rule.methods or ()):
-                yield rule.endpoint, method, adapter.build(rule.endpoint, values, method)
+        return list(_routes(app, app.url_map.bind("localhost"), number))
 
 
-def is_public(app: Flask, endpoint: str) -> bool:
-    with app.app_context():
-        return policy(endpoint).public
+def _routes(app: Flask, adapter: MapAdapter, number: int) -> Iterator[Route]:
+    for rule in app.url_map.iter_rules():
+        ids = {name for name, part in rule._converters.items() if isinstance(part, IdConverter)}
+        missing = rule.arguments - ids - EXAMPLES.keys()
+        assert not missing, f"{rule}: add {missing} to EXAMPLES in {__file__}"
+        values = {name: number if name in ids else EXAMPLES[name] for name in rule.arguments}
+        policy = getattr(app.view_functions[rule.endpoint], "policy", None)
+        for method in sorted(rule.methods or ()):
+            path = adapter.build(rule.endpoint, values, method)
+            # Of several views at one path, Flask asks the first for OPTIONS.
+            if adapter.match(path, method)[0] == rule.endpoint or method != "OPTIONS":
+                declared = policy is not None
+                yield Route(rule.endpoint, method, path, policy or Policy(), declared, bool(ids))

@@ -1,8 +1,10 @@
 """The one cookie."""
 
+from base64 import urlsafe_b64decode
+
 from tests.apps import SecureBrowser
 from tests.conftest import PASSWORD
-from tests.security.routes import is_public, routes
+from tests.security.routes import routes
 
 
 def attributes(header):
@@ -11,12 +13,12 @@ def attributes(header):
 
 def test_public_pages_without_a_form_set_none(app, browser):
     seen = set()
-    for endpoint, method, path in routes(app):
-        if method in ("GET", "HEAD", "OPTIONS") and is_public(app, endpoint):
-            answer = browser().client.open(path, method=method)
-            if 'name="csrf_token"' not in browser().get(path).text:
-                assert "Set-Cookie" not in answer.headers, path
-                seen.add(path)
+    for route in routes(app):
+        if not route.changes and route.public:
+            answer = browser().client.open(route.path, method=route.method)
+            if 'name="csrf_token"' not in browser().get(route.path).text:
+                assert "Set-Cookie" not in answer.headers, str(route)
+                seen.add(route.path)
     assert {"/livez", "/readyz", "/auth/reset/x"} <= seen
 
 
@@ -62,3 +64,9 @@ def test_it_holds_the_token_and_nothing_about_the_user(app, alice, visitor):
     assert set(held) == {"_user_id", "_permanent"}
     assert str(alice.id) != held["_user_id"]
     assert len(held["_user_id"]) == 43
+
+
+def test_it_is_signed_with_sha_256(alice, sign_in):
+    [value] = [value for name, value in sign_in(alice).cookies() if name == "session"]
+    signature = value.rpartition(".")[2]
+    assert len(urlsafe_b64decode(signature + "==")) == 32

@@ -6,7 +6,7 @@ from app.core.routing import public
 from app.security.headers import csp_nonce
 from tests.apps import SITE, another_app
 from tests.http import Browser
-from tests.security.routes import is_public, routes
+from tests.security.routes import routes
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -100,9 +100,9 @@ def test_a_nonce_is_new_each_time_and_in_the_policy(broken):
 
 def test_no_page_has_anything_inline(app, alice, carol, sign_in, visitor):
     for browser in (visitor, sign_in(alice), sign_in(carol)):
-        for _, method, path in routes(app):
-            if method == "GET":
-                page = browser.get(path)
+        for route in routes(app):
+            if route.method == "GET":
+                page, path = browser.get(route.path), route.path
                 if page.mimetype != "text/html":
                     continue
                 assert "<style" not in page.text, path
@@ -125,20 +125,20 @@ def test_they_insist_on_https_in_production(kind, secure):
 
 def test_private_pages_are_kept_nowhere(app, alice, carol, sign_in):
     for browser in (sign_in(alice), sign_in(carol)):
-        for _, method, path in routes(app):
-            if method == "GET" and not path.startswith(("/livez", "/readyz")):
-                answer = browser.get(path)
-                assert "no-store" in answer.headers["Cache-Control"], path
+        for route in routes(app):
+            if route.method == "GET" and not route.path.startswith(("/livez", "/readyz")):
+                answer = browser.get(route.path)
+                assert "no-store" in answer.headers["Cache-Control"], str(route)
                 answer.close()
 
 
 def test_pages_with_a_form_are_kept_nowhere(app, visitor):
     seen = 0
-    for endpoint, method, path in routes(app):
-        if method == "GET" and is_public(app, endpoint):
-            page = visitor.get(path)
+    for route in routes(app):
+        if route.method == "GET" and route.public:
+            page = visitor.get(route.path)
             if 'name="csrf_token"' in page.text:
-                assert page.headers["Cache-Control"] == "no-store", path
+                assert page.headers["Cache-Control"] == "no-store", str(route)
                 seen += 1
     assert seen >= 4
 

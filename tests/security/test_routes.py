@@ -1,54 +1,134 @@
-"""Every route there is: open by name alone, and never without a token or the role."""
+"""Every route there is, tried as everybody who must not get through.
 
-from tests.security.routes import is_public, routes
+A new route is tried without a change here, unless it is open to visitors.
+"""
+
+import time
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from app.auth.roles import ROLES, permissions
+from app.core.database import Base, db
+from app.core.time import now
+from tests.clock import later
+from tests.second_factor import set_up
+from tests.security.routes import routes
 
 # To open a page to visitors is to add it here, for everyone who reads the change to see.
 PUBLIC = {
+    "auth.accept_invitation",
+    "auth.change_email",
     "auth.confirm",
     "auth.confirm_address",
     "auth.confirm_token",
     "auth.create_account",
+    "auth.invitation",
+    "auth.leave_for_provider",
     "auth.log_in",
+    "auth.log_in_with_link",
     "auth.login",
     "auth.logout",
+    "auth.magic_link",
+    "auth.new_email",
+    "auth.old_email",
+    "auth.pass_with_code",
+    "auth.pass_with_passkey",
     "auth.register",
     "auth.resend",
     "auth.reset",
     "auth.reset_token",
+    "auth.restore_email",
+    "auth.return_from_provider",
+    "auth.second_factor",
+    "auth.second_factor_options",
+    "auth.send_magic_link",
     "auth.send_reset",
     "auth.set_password",
+    "auth.sign_in_options",
+    "auth.sign_in_with_passkey",
+    "auth.use_magic_link",
     "main.index",
     "observability.live",
     "observability.ready",
 }
-UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+# Forms open to visitors that count nobody's attempts …
+UNLIMITED = {
+    # … as there are 2**256 links to guess:
+    "auth.accept_invitation",
+    "auth.change_email",
+    "auth.confirm_address",
+    "auth.log_in_with_link",
+    "auth.restore_email",
+    "auth.set_password",
+    # … as they change nothing but one's own cookie:
+    "auth.logout",
+    "auth.second_factor_options",
+    "auth.sign_in_options",
+}
+# Forms of those signed in that do.
+LIMITED = {
+    "account.add_passkey",
+    "account.change_password",
+    "account.make_export",
+    "account.request_email",
+    "account.save_avatar",
+    "auth.connect_provider",
+    "auth.prove",
+    "auth.prove_with_passkey",
+}
+
+DECLARE = (
+    "does not say who may use it. Put @public, @login_required, @confirmed_required or "
+    "@permission_required(…) under its route."
+)
+THEIRS = 4711
+SAMPLES: dict[type, Any] = {str: "x", int: 1, bytes: b"x", bool: False, dict: {}}
+FILLED = {
+    "email": "someone@example.com",
+    "password": "four green bottles",
+    "current_password": "wrong, and long enough",
+    "code": "123456",
+    "name": "Someone",
+}
+
+
+@pytest.fixture
+def tokens():
+    """The fields of an empty form that is one of ours."""
+    return lambda browser: {"csrf_token": browser.token()}
+
+
+def test_each_says_who_may_use_it(app):
+    for route in routes(app):
+        assert route.declared, f"{route} {DECLARE}"
 
 
 def test_nothing_is_open_but_this(app):
-    opened = {endpoint for endpoint, *_ in routes(app) if is_public(app, endpoint)}
-    assert opened == {e for e in PUBLIC if e.partition(".")[0] in app.blueprints}
+    opened = {route.endpoint for route in routes(app) if route.public}
+    assert opened == PUBLIC & app.view_functions.keys()
 
 
-def test_a_visitor_is_led_to_log_in(app, browser):
-    token = (visitor := browser()).token()
-    tried = set()
-    for endpoint, method, path in routes(app):
-        if is_public(app, endpoint):
-            continue
-        answer = visitor.client.open(path, method=method, data={"csrf_token": token})
-        assert answer.status_code == 303, (method, path)
-        assert answer.location.startswith("/auth/login"), (method, path)
-        tried.add(method)
+def test_a_visitor_is_led_to_log_in(app, visitor, tokens):
+    fields, tried = tokens(visitor), set()
+    for route in routes(app):
+        if not route.public:
+            answer = route.open(visitor, data=fields)
+            assert answer.status_code == 303, str(route)
+            assert answer.location.startswith("/auth/login"), str(route)
+            tried.add(route.method)
     assert tried == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
 def test_a_program_is_told_401(app, visitor):
-    token = visitor.token()
-    headers = {"Accept": "application/json", "X-CSRFToken": token}
-    for endpoint, method, path in routes(app):
-        if not is_public(app, endpoint):
-            answer = visitor.client.open(path, method=method, headers=headers)
-            assert answer.status_code == 401, (method, path)
+    headers = {"Accept": "application/json", "X-CSRFToken": visitor.token()}
+    for route in routes(app):
+        if not route.public:
+            answer = route.open(visitor, headers=headers)
+            assert answer.status_code == 401, str(route)
             assert answer.content_type == "application/problem+json"
 
 
@@ -56,46 +136,149 @@ def test_nothing_changes_without_a_token(app, alice, carol, sign_in, visitor):
     tried = 0
     for browser in (visitor, sign_in(alice), sign_in(carol)):
         browser.get("/auth/login")
-        for _, method, path in routes(app):
-            if method not in UNSAFE:
-                continue
-            answer = browser.client.open(path, method=method, data={"email": "a@example.com"})
-            assert answer.status_code == 400, (method, path)
-            tried += 1
+        for route in routes(app):
+            if route.changes:
+                assert route.open(browser, data=FILLED).status_code == 400, str(route)
+                tried += 1
     assert tried >= 30
     assert sign_in(alice).get("/account/profile").status_code == 200
 
 
-def test_nothing_changes_from_another_site(app, carol, sign_in):
+def test_nothing_changes_from_another_site(app, carol, sign_in, tokens):
     browser = sign_in(carol)
-    fields = {"csrf_token": browser.token()}
-    for _, method, path in routes(app):
-        if method in UNSAFE:
-            for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
-                answer = browser.client.open(path, method=method, data=fields, headers=headers)
-                assert answer.status_code == 403, (method, path)
+    fields = tokens(browser)
+    for route in filter(lambda route: route.changes, routes(app)):
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+            answer = route.open(browser, data=fields, headers=headers)
+            assert answer.status_code == 403, str(route)
     assert browser.get("/account/profile").status_code == 200
-
-
-def test_the_administration_is_for_administrators(app, alice, erin, carol, sign_in):
-    for user in (alice, erin):
-        browser = sign_in(user)
-        fields = {"csrf_token": browser.token(), "role": "admin", "name": "x"}
-        tried = 0
-        for endpoint, method, path in routes(app):
-            if endpoint.startswith("admin."):
-                answer = browser.client.open(path.replace("1", str(alice.id)), method=method,
-                                             data=fields)  # fmt: skip
-                assert answer.status_code == 403, (method, path)
-                tried += 1
-        assert tried >= 10
-    assert sign_in(carol).get("/admin/").status_code == 200
 
 
 def test_no_method_but_the_known_reaches_a_view(app, alice, sign_in):
     browser = sign_in(alice)
     headers = {"X-CSRFToken": browser.token()}
-    for _, _, path in routes(app):
+    for path in {route.path for route in routes(app)}:
         for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
             answer = browser.client.open(path, method=method, headers=headers)
             assert answer.status_code == 405, (method, path)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_is_for_the_roles_that_have_its_permission(role, app, person, sign_in, tokens):
+    browser = sign_in(person("somebody@example.com", role=role))
+    fields = tokens(browser) | {"role": "admin"}
+    with app.app_context():
+        granted = permissions(role)
+    tried = 0
+    for route in routes(app, number=THEIRS):
+        if route.permission:
+            refused = route.open(browser, data=fields).status_code == 403
+            assert refused == (route.permission not in granted), str(route)
+            tried += 1
+    assert tried >= 10
+
+
+def test_the_administration_asks_for_a_permission_and_changes_for_a_proof(app):
+    for route in routes(app):
+        if route.endpoint.startswith("admin."):
+            assert route.permission, f"{route} needs @permission_required"
+            assert route.policy.proven or not route.changes, f"{route} needs @proof_required"
+
+
+def test_what_is_somebodys_is_not_there_for_others(app, alice, bob, carol, sign_in, tokens):
+    browsers = {user: sign_in(user) for user in (bob, carol, alice)}
+    fields = {user: FILLED | tokens(browser) for user, browser in browsers.items()}
+    tried = 0
+    for route in routes(app, number=THEIRS):
+        if not route.numbered or route.public or route.permission or route.method == "OPTIONS":
+            continue
+        plant(app, alice)
+        for user, browser in browsers.items():
+            missing = route.open(browser, data=fields[user]).status_code == 404
+            # Alice comes last: that it is there for her shows that there was something to find.
+            assert missing == (user is not alice), (str(route), user.name)
+        tried += 1
+    assert tried >= 8
+
+
+def plant(app, user) -> None:
+    """One row of each kind that belongs to somebody: the user's, with the id `THEIRS`."""
+    with app.app_context():
+        for mapper in Base.registry.mappers:
+            table: Any = mapper.local_table
+            owners = [c for c in table.c if c.references(db.metadata.tables["user"].c.id)]
+            if owners and "id" in table.c:
+                row = {c.name: sample(c) for c in table.c if not (c.nullable or c.default)}
+                db.session.execute(table.delete().where(table.c.id == THEIRS))
+                ids = {"id": THEIRS, owners[0].name: user.id}
+                db.session.execute(insert(table).values(row | ids))
+        db.session.commit()
+
+
+def sample(column: Any) -> Any:
+    kind = column.type.python_type
+    return now() if kind is datetime else SAMPLES[kind]
+
+
+def test_a_proof_that_is_old_is_asked_for_again(app, carol, sign_in, tokens):
+    browser = sign_in(carol)
+    fields, tried = tokens(browser), 0
+    later(app, minutes=11)
+    for route in routes(app):
+        if route.policy.proven:
+            answer = route.open(browser, data=fields)
+            assert answer.status_code == 303, str(route)
+            assert answer.location.startswith("/auth/reauthenticate"), str(route)
+            tried += 1
+    assert tried >= 10
+
+
+def test_who_must_confirm_their_address_is_led_there(app, erin, sign_in, tokens):
+    browser = sign_in(erin)
+    fields, tried = tokens(browser), 0
+    for route in routes(app):
+        if route.policy.confirmed:
+            answer = route.open(browser, data=fields)
+            assert (answer.status_code, answer.location) == (303, "/auth/confirm"), str(route)
+            tried += 1
+    assert tried >= 3
+
+
+class Exhausted:
+    """Counters by which everybody has had all their attempts."""
+
+    def add(self, key: str, amount: int, period: float) -> tuple[int, float]:
+        return 10**6, time.time() + 60
+
+
+@pytest.fixture
+def beyond(app, monkeypatch, tokens):
+    """The forms that answer 429 to whoever has had all their attempts."""
+
+    def refused(forms, open_browser) -> set[str]:
+        found = set()
+        for route in forms:
+            browser = open_browser()
+            fields = FILLED | tokens(browser) | {"avatar": (BytesIO(b"x"), "x.png")}
+            with monkeypatch.context() as patch:
+                patch.setitem(app.extensions, "limits", Exhausted())
+                answer = route.open(browser, data=fields)
+            if answer.status_code == 429:
+                assert 0 < int(answer.headers["Retry-After"]) <= 60, str(route)
+                found.add(route.endpoint)
+        return found
+
+    return refused
+
+
+def test_beyond_its_limit_each_is_closed_to_visitors(app, bob, sign_in, challenge, clock, beyond):
+    set_up(sign_in(bob))
+    forms = [route for route in routes(app) if route.method == "POST" and route.public]
+    # As somebody who has typed the password, so that guessing codes is among it.
+    open_ones = {route.endpoint for route in forms} - beyond(forms, lambda: challenge(bob))
+    assert open_ones == UNLIMITED & app.view_functions.keys()
+
+
+def test_beyond_its_limit_what_costs_is_closed_to_others(app, alice, sign_in, beyond):
+    forms = [route for route in routes(app) if route.method == "POST" and not route.public]
+    assert beyond(forms, lambda: sign_in(alice)) >= LIMITED & app.view_functions.keys()

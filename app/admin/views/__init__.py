@@ -4,6 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="../templates")
 
-from app.admin.views import dashboard, users  # noqa: E402  (they add their routes)
+from app.admin.views import audit, dashboard, invitations, users  # noqa: E402  (they add their routes)
 
-__all__ = ["blueprint", "dashboard", "users"]
+__all__ = ["audit", "blueprint", "dashboard", "invitations", "users"]

@@ -4,16 +4,17 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.admin.forms import UserForm
 from app.admin.views import blueprint
 from app.audit import AuditEvent
+from app.auth import second_factors
 from app.auth.access import permission_required, proof_required
 from app.auth.devices import describe
-from app.auth.models import Session, User
-from app.auth.roles import ROLES
-from app.core.database import db, may_write
+from app.auth.models import Passkey, Session, Totp, User
+from app.auth.roles import ROLES, within
+from app.core.database import db
 from app.core.forms import search_term
 from app.core.pagination import paginate
 from app.core.time import now
@@ -22,6 +23,7 @@ STATES: dict[str, ColumnElement[bool]] = {
     "active": User.suspended_at.is_(None) & User.confirmed_at.is_not(None),
     "unconfirmed": User.suspended_at.is_(None) & User.confirmed_at.is_(None),
     "suspended": User.suspended_at.is_not(None),
+    "leaving": User.deletes_at.is_not(None),
 }
 # Name in the URL, label, column, whether it descends.
 SORTS: dict[str, tuple[str, Any, bool]] = {
@@ -40,8 +42,8 @@ def users() -> Any:
     sort = request.args.get("sort", "newest")
     _, column, descending = SORTS.get(sort) or SORTS["newest"]
     statement = select(
-        User.email, User.name, User.role, User.confirmed_at, User.suspended_at, User.created_at,
-        column.label("sort_key"), User.id,
+        User.email, User.name, User.role, User.confirmed_at, User.suspended_at, User.deletes_at,
+        User.created_at, column.label("sort_key"), User.id,
     )  # fmt: skip
     if q:
         found = User.email.icontains(q, autoescape=True) | User.name.icontains(q, autoescape=True)
@@ -65,12 +67,13 @@ def user(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>")
 @permission_required("users.edit")
+@proof_required
 def save_user(id: int) -> Any:
     found, form = _find(id), UserForm()
     if not form.validate():
         return _page(id, form), 422
-    if form.role.data != found.role:
-        _refuse_self(found)
+    if not within(form.role.data, current_user.role):
+        abort(403, "You cannot give permissions that you do not have.")
     if form.name.data is not None:
         found.rename(form.name.data)
     found.change_role(form.role.data)
@@ -79,15 +82,16 @@ def save_user(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/suspension")
 @permission_required("users.edit")
+@proof_required
 def suspend(id: int) -> Any:
     found = _find(id)
-    _refuse_self(found)
     found.suspend()
     return _done(found, "The user is suspended and logged out everywhere.")
 
 
 @blueprint.post("/users/<int:id>/suspension/delete")
 @permission_required("users.edit")
+@proof_required
 def reinstate(id: int) -> Any:
     found = _find(id)
     found.reinstate()
@@ -96,10 +100,20 @@ def reinstate(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/sessions/delete")
 @permission_required("users.edit")
+@proof_required
 def end_sessions(id: int) -> Any:
     found = _find(id)
     found.log_out_everywhere()
     return _done(found, "The user is logged out everywhere.")
+
+
+@blueprint.post("/users/<int:id>/second-factors/delete")
+@permission_required("users.edit")
+@proof_required
+def remove_second_factors(id: int) -> Any:
+    found = _find(id)
+    second_factors.remove_all(found)
+    return _done(found, "The user's second factors are removed.")
 
 
 @blueprint.post("/users/<int:id>/delete")
@@ -107,7 +121,6 @@ def end_sessions(id: int) -> Any:
 @proof_required
 def delete(id: int) -> Any:
     found = _find(id)
-    _refuse_self(found)
     found.delete()
     db.session.commit()
     flash(f"{found.email} is deleted.", "success")
@@ -115,13 +128,21 @@ def delete(id: int) -> Any:
 
 
 def _find(id: int) -> User:
-    return db.session.get(User, id, with_for_update=may_write()) or abort(404)
+    """The user to be changed, by somebody who may."""
+    user = db.session.get(User, id, with_for_update=True) or abort(404)
+    if refusal := _refusal(user):
+        abort(403, refusal)
+    return user
 
 
-def _refuse_self(user: User) -> None:
-    """An administrator cannot lock the door from outside: somebody with the role remains."""
+def _refusal(user: User) -> str | None:
+    """Why the one signed in, who may change users, may not change this one."""
     if user.id == current_user.id:
-        abort(403, "You cannot do this to your own account. Ask another administrator.")
+        # What one does to oneself has its safeguards under /account, such as the grace period.
+        return "This is your own account. Change it there, or ask another administrator."
+    if not within(user.role, current_user.role):
+        return "This user has permissions that you do not have."
+    return None
 
 
 def _done(user: User, message: str) -> Any:
@@ -132,7 +153,12 @@ def _done(user: User, message: str) -> Any:
 
 def _page(id: int, form: UserForm | None = None) -> str:
     # The user and the sessions in one query.
-    sessions = select(User, Session.agent, Session.address, Session.last_seen_at)
+    sessions = select(
+        User, Session.agent, Session.address, Session.last_seen_at,
+        select(Totp.user_id).where(Totp.user_id == User.id).scalar_subquery().label("app"),
+        select(func.count(Passkey.id)).where(Passkey.user_id == User.id).scalar_subquery()
+        .label("passkeys"),
+    )  # fmt: skip
     rows = db.session.execute(
         sessions.outerjoin(Session, (Session.user_id == User.id) & (Session.expires_at > now()))
         .where(User.id == id)
@@ -146,7 +172,11 @@ def _page(id: int, form: UserForm | None = None) -> str:
         user=user,
         form=form or UserForm(formdata=None, obj=user),
         roles=ROLES,
-        sessions=[(describe(agent), address, seen) for _, agent, address, seen in rows if seen],
+        given={role: label for role, label in ROLES.items() if within(role, current_user.role)},
+        refusal=_refusal(user),
+        app=rows[0].app,
+        passkeys=rows[0].passkeys,
+        sessions=[(describe(agent), address, seen) for _, agent, address, seen, *_ in rows if seen],
         history=db.session.execute(
             history.where(AuditEvent.subject == user.subject)
             .order_by(AuditEvent.id.desc())

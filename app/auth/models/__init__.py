@@ -4,9 +4,10 @@ from app.auth.models.device import KnownDevice
 from app.auth.models.invitation import Invitation
 from app.auth.models.linked_account import LinkedAccount
 from app.auth.models.passkey import Passkey
+from app.auth.models.recovery_code import RecoveryCode
 from app.auth.models.session import Session
 from app.auth.models.token import Token
-from app.auth.models.totp import RecoveryCode, Totp
+from app.auth.models.totp import Totp
 from app.auth.models.user import User
 
 __all__ = [

@@ -1,13 +1,21 @@
 """Invitations: links with which somebody makes an account of a given role."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
 
-from sqlalchemy import String
+from flask import url_for
+from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.auth.models.secret import Hashed
-from app.core.database import Base
+from app import mail
+from app.audit import record
+from app.auth.models.secret import Hashed, digest, make
+from app.auth.models.user import User
+from app.auth.roles import ADMIN, permissions, within
+from app.core.database import Base, db, take_turns
 from app.core.time import now
+from app.core.urls import public_url
 
 INVITATION_LIFETIME = timedelta(days=7)
 
@@ -20,7 +28,72 @@ class Invitation(Hashed, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     role: Mapped[str] = mapped_column(String(20))
-    # By value, as in the audit: it outlives who sent it.
-    invited_by: Mapped[str] = mapped_column(String(254))
+    # It goes with who sent it: a thief of an administrator's account leaves no way back in.
+    inviter_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
+
+    @classmethod
+    def send(cls, email: str, role: str, inviter: User) -> None:
+        """Invite an address that has no account; what was sent to it before opens nothing then."""
+        db.session.execute(delete(cls).where(cls.email == email))
+        token = make()
+        invitation = cls(
+            token_hash=digest(token),
+            email=email,
+            role=role,
+            inviter_id=inviter.id,
+            expires_at=now() + INVITATION_LIFETIME,
+        )
+        db.session.add(invitation)
+        db.session.flush()
+        record("invitation.sent", invitation.subject, email=email, role=role)
+        mail.send(
+            email,
+            "auth/emails/invitation",
+            inviter=inviter,
+            days=INVITATION_LIFETIME.days,
+            url=public_url(url_for("auth.invitation", token=token)),
+        )
+
+    @classmethod
+    def of_token(cls, token: str) -> Invitation | None:
+        """The invitation behind a link, as long as who sent it might still send it."""
+        found = db.session.execute(
+            select(cls, User.role)
+            .join(User, User.id == cls.inviter_id)
+            .where(cls.token_hash == digest(token), cls.expires_at > now())
+            .where(User.suspended_at.is_(None), User.deletes_at.is_(None))
+        ).first()
+        if found is None or "users.invite" not in permissions(found.role):
+            return None
+        if not within(found.Invitation.role, found.role):
+            return None
+        return found.Invitation  # type: ignore[no-any-return]
+
+    @classmethod
+    def accept(cls, token: str, password_hash: str, name: str) -> User | None:
+        """Make the account, once: of many at the same time one wins, the others get None.
+
+        Raises `IntegrityError` where the address has an account by now.
+        """
+        take_turns(ADMIN)  # who sent it may be losing the permission for it at this moment
+        invitation = cls.of_token(token)
+        if invitation is None:
+            return None
+        used = delete(cls).where(cls.id == invitation.id).returning(cls.id)
+        if db.session.scalar(used) is None:
+            return None
+        user = User.register(
+            invitation.email, password_hash, name, role=invitation.role, confirmed_at=now()
+        )
+        record("invitation.accepted", user.subject, actor=user.email, role=user.role)
+        return user
+
+    @property
+    def subject(self) -> str:
+        return f"invitation:{self.id}"
+
+    def revoke(self) -> None:
+        record("invitation.revoked", self.subject, email=self.email)
+        db.session.delete(self)

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import record
+from app.auth.devices import describe
 from app.auth.models.secret import Hashed, digest, make
 from app.core.database import Base, db
 from app.core.time import now
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 SESSION_LIFETIME = timedelta(hours=12)
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
+# However often it is used: whoever holds a copy of the cookie does not stay for ever.
+LONGEST_SESSION = timedelta(days=90)
 LAST_SEEN_PRECISION = timedelta(minutes=1)
 PROOF_LIFETIME = timedelta(minutes=10)
 
@@ -55,7 +58,7 @@ class Session(Hashed, Base):
                 agent=agent[:300],
             )
         )
-        record("session.started", user.subject, actor=user.email)
+        record("session.started", user.subject, actor=user.email, device=describe(agent))
         return token
 
     @staticmethod
@@ -72,10 +75,15 @@ class Session(Hashed, Base):
             .values(last_seen_at=moment, expires_at=moment + cls.lifetime(remembered))
         )
 
-    def prove(self, method: str) -> None:
-        """Note that the user proved just now, by `method`, who they are."""
-        self.authenticated_at = now()
+    def prove(self, method: str) -> str:
+        """Note that the user proved just now, by `method`, who they are.
+
+        Returns the session's new token: whoever has a copy of the old one proved nothing.
+        """
+        token = make()
+        self.token_hash, self.authenticated_at = digest(token), now()
         record("session.proved", f"user:{self.user_id}", method=method)
+        return token
 
     def end(self) -> None:
         record("session.ended", f"user:{self.user_id}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import Delete, ForeignKey, String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.auth.models.secret import Hashed, digest, make
-from app.core.database import Base, db
+from app.core.database import Base, db, rehearse_insert
 from app.core.time import now
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ LIFETIMES = {
     CONFIRM: timedelta(hours=24),
     RESET: timedelta(minutes=30),
     MAGIC_LINK: timedelta(minutes=10),
-    # Between password and second factor; this one stands in the cookie, not in a mail.
-    CHALLENGE: timedelta(minutes=10),
+    # Between first factor and second; this one stands in the cookie, not in a mail. Longer than
+    # those wait who mistyped too often, so that they need not start over.
+    CHALLENGE: timedelta(minutes=20),
     EMAIL_CHANGE: timedelta(hours=1),
     EMAIL_UNDO: timedelta(days=7),
 }
@@ -38,7 +39,8 @@ class Token(Hashed, Base):
     purpose: Mapped[str] = mapped_column(String(20))
     # The user's address when it was made: once they have another, it opens nothing.
     email: Mapped[str] = mapped_column(String(254))
-    # The address that a change of address, or its undoing, leads to.
+    # What it leads to: the address of a change of address or of its undoing; for a confirmation
+    # the hash of the password that goes with it.
     target: Mapped[str | None] = mapped_column(String(254))
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -46,35 +48,63 @@ class Token(Hashed, Base):
     def issue(cls, user: User, purpose: str, *, target: str | None = None) -> str:
         """Store a new token for the user's present address and return it."""
         token = make()
-        db.session.execute(delete(cls).where(cls.user_id == user.id, cls.expires_at <= now()))
-        db.session.add(
-            cls(
-                token_hash=digest(token),
-                user_id=user.id,
-                purpose=purpose,
-                email=user.email,
-                target=target,
-                expires_at=now() + LIFETIMES[purpose],
-            )
-        )
+        row = cls._row(token, user.id, purpose, user.email, target)
+        db.session.execute(cls._expired(user.id))
+        db.session.execute(insert(cls).values(row))
         return token
 
     @classmethod
+    def rehearse(cls) -> str:
+        """Do what `issue` does, for nobody, and so take as long: a token that opens nothing."""
+        token = make()
+        row = cls._row(token, 0, RESET, "nobody", None)
+        db.session.execute(cls._expired(0))
+        rehearse_insert(cls, row)
+        return token
+
+    @staticmethod
+    def _row(
+        token: str, user_id: int, purpose: str, email: str, target: str | None
+    ) -> dict[str, Any]:
+        return {
+            "token_hash": digest(token),
+            "user_id": user_id,
+            "purpose": purpose,
+            "email": email,
+            "target": target,
+            "expires_at": now() + LIFETIMES[purpose],
+        }
+
+    @classmethod
+    def _expired(cls, user_id: int) -> Delete:
+        return delete(cls).where(cls.user_id == user_id, cls.expires_at <= now())
+
+    @classmethod
     def find(cls, token: str, purpose: str) -> Any:
-        """Columns `user_id`, `email` and `target` of a valid token, or None. It stays valid."""
-        found = select(cls.user_id, cls.email, cls.target).where(*cls._matches(token, purpose))
+        """The row of a valid token, all columns but the hash, or None. It stays valid."""
+        found = select(*cls._columns()).where(*cls._matches(token, purpose))
         return db.session.execute(found).first()
 
     @classmethod
     def consume(cls, token: str, purpose: str) -> Any:
         """The same, once: of many at the same time one wins."""
         used = delete(cls).where(*cls._matches(token, purpose))
-        return db.session.execute(used.returning(cls.user_id, cls.email, cls.target)).first()
+        return db.session.execute(used.returning(*cls._columns())).first()
+
+    @classmethod
+    def newest_target(cls, user_id: int, purpose: str) -> str | None:
+        """Where the newest of a user's tokens for that purpose leads to."""
+        mine = cls.user_id == user_id, cls.purpose == purpose, cls.target.is_not(None)
+        return db.session.scalar(select(cls.target).where(*mine).order_by(cls.id.desc()).limit(1))
 
     @classmethod
     def void(cls, user_id: int, *purposes: str) -> None:
         """Make what was issued to a user for these purposes open nothing."""
         db.session.execute(delete(cls).where(cls.user_id == user_id, cls.purpose.in_(purposes)))
+
+    @classmethod
+    def _columns(cls) -> list[Any]:
+        return [cls.id, cls.user_id, cls.purpose, cls.email, cls.target, cls.expires_at]
 
     @classmethod
     def _matches(cls, token: str, purpose: str) -> list[Any]:

@@ -10,12 +10,16 @@ from sqlalchemy import Index, String, delete, literal, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
-from app.audit import record
+from app.audit import forget, record
+from app.auth.addresses import addresses_held
+from app.auth.models.linked_account import LinkedAccount
 from app.auth.models.passkey import Passkey
 from app.auth.models.session import Session
 from app.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, RESET, Token
 from app.auth.models.totp import Totp
-from app.core.database import Base, db
+from app.auth.roles import ADMIN, LastAdminError
+from app.auth.signals import user_deleted
+from app.core.database import Base, db, take_turns
 from app.core.time import now
 from app.core.urls import public_url
 
@@ -57,6 +61,13 @@ class User(Base):
         """
         statement = select(cls).where(cls.email == email)
         return db.session.scalar(statement.with_for_update() if lock else statement)
+
+    @classmethod
+    def of_link(cls, provider: str, subject: str) -> User | None:
+        """The user whom an account at a provider opens, locked as by `by_email`."""
+        linked = select(cls).join(LinkedAccount, LinkedAccount.user_id == cls.id)
+        mine = LinkedAccount.provider == provider, LinkedAccount.subject == subject
+        return db.session.scalar(linked.where(*mine).with_for_update())
 
     @classmethod
     def register(cls, email: str, password_hash: str, name: str = "", **fields: Any) -> User:
@@ -105,8 +116,15 @@ class User(Base):
             record("user.renamed", self.subject, before=self.name, after=name)
             self.name = name
 
+    def show_times_in(self, zone: str) -> None:
+        if zone != self.time_zone:
+            record("user.time_zone_changed", self.subject, before=self.time_zone, after=zone)
+            self.time_zone = zone
+
     def change_role(self, role: str) -> None:
+        """Give another role. Raises `LastAdminError`."""
         if role != self.role:
+            self.leave_an_admin()
             record("user.role_changed", self.subject, before=self.role, after=role)
             self.role = role
 
@@ -114,19 +132,52 @@ class User(Base):
         """Set the password; ends every session but `keep`, and voids links mailed before."""
         self.password_hash = password_hash
         self.end_sessions(keep=keep)
-        Token.void(self.id, RESET, MAGIC_LINK, CHALLENGE)
+        Token.void(self.id, CONFIRM, RESET, MAGIC_LINK, CHALLENGE)
         record("user.password_changed", self.subject, actor=self.email)
         mail.send(self.email, "auth/emails/password_changed", user=self, reset_url=_reset_url())
+
+    @classmethod
+    def confirm_by(cls, token: str) -> User | None:
+        """Confirm an address with the link that was mailed to it, once.
+
+        Whoever had signed up with it before the reader of that mail keeps nothing: the password is
+        the one that was typed when the mail was asked for.
+        """
+        found = Token.find(token, CONFIRM)
+        user = cls.redeem(token, CONFIRM)
+        if user is None:
+            return None
+        if user.confirmed_at is None and found.target not in (None, user.password_hash):
+            user = user.start_over()
+            user.password_hash = found.target
+        user.confirm()
+        return user
 
     def confirm(self) -> None:
         if self.confirmed_at is None:
             self.confirmed_at = now()
             record("user.confirmed", self.subject, actor=self.email)
 
+    def start_over(self) -> User:
+        """Put an empty account in the place of this one, whose address nobody has confirmed.
+
+        For whoever shows that the address is theirs. Password, passkeys, linked accounts and
+        sessions may be those of somebody who had signed up with it first, to share the account
+        later ("pre-hijacking"); what has no row cannot be forgotten here.
+        """
+        self._remove()  # the role was given to the address, and stays: the last admin's, too
+        db.session.flush()
+        user = User.register(self.email, "", self.name, role=self.role, confirmed_at=now())
+        record("user.replaced", user.subject, actor=user.email, before=self.subject)
+        return user
+
     def suspend(self) -> None:
+        """Let the user in no longer, and end their sessions. Raises `LastAdminError`."""
         if self.suspended_at is None:
+            self.leave_an_admin()
             self.suspended_at = now()
             self.end_sessions()
+            Token.void(self.id, CHALLENGE)
             record("user.suspended", self.subject)
 
     def reinstate(self) -> None:
@@ -144,21 +195,56 @@ class User(Base):
         self.end_sessions(keep=keep)
         record("user.sessions_ended", self.subject)
 
+    def leave_an_admin(self) -> None:
+        """Before this user stops being one: raise `LastAdminError` where no other would be left."""
+        acting = User.role == ADMIN, User.suspended_at.is_(None), User.deletes_at.is_(None)
+        if self.role != ADMIN or self.suspended_at or self.deletes_at:
+            return
+        take_turns(ADMIN)
+        if db.session.scalar(select(User.id).where(User.id != self.id, *acting).limit(1)) is None:
+            raise LastAdminError
+
+    def lock(self) -> None:
+        """Hold off changes by others to this user until the transaction ends, on PostgreSQL.
+
+        SQLite's write transactions do so in any case.
+        """
+        db.session.execute(select(User.id).where(User.id == self.id).with_for_update())
+
     def delete(self) -> None:
-        record("user.deleted", self.subject, email=self.email)
+        """Delete the user and all that is theirs. The audit forgets who it was.
+
+        Raises `LastAdminError`.
+        """
+        self.leave_an_admin()
+        self._remove()
+
+    def _remove(self) -> None:
+        forget(self.subject, addresses_held(self.subject, self.email))
+        record("user.deleted", self.subject)
+        user_deleted.send(self)
         db.session.delete(self)
 
-    def send_confirmation(self) -> None:
-        url = public_url(url_for("auth.confirm_token", token=Token.issue(self, CONFIRM)))
+    def send_confirmation(self, password_hash: str | None) -> None:
+        """Mail a link that confirms the address, and with it the password. See `confirm_by`."""
+        token = Token.issue(self, CONFIRM, target=password_hash)
+        url = public_url(url_for("auth.confirm_token", token=token))
         mail.send(self.email, "auth/emails/confirm", user=self, url=url)
+        record("user.confirmation_sent", self.subject, actor=self.email)
 
     def send_reset(self) -> None:
         url = public_url(url_for("auth.reset_token", token=Token.issue(self, RESET)))
         mail.send(self.email, "auth/emails/reset", user=self, url=url)
         record("user.reset_requested", self.subject, actor=self.email)
 
+    def send_magic_link(self) -> None:
+        url = public_url(url_for("auth.use_magic_link", token=Token.issue(self, MAGIC_LINK)))
+        mail.send(self.email, "auth/emails/magic_link", user=self, url=url)
+        record("user.magic_link_requested", self.subject, actor=self.email)
+
     def send_already_registered(self) -> None:
         mail.send(self.email, "auth/emails/registered", user=self, reset_url=_reset_url())
+        record("user.reset_suggested", self.subject, actor=self.email)
 
 
 def has_second_factor(user_id: int) -> bool:

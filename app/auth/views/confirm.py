@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app.auth.access import is_signed_in
 from app.auth.forms import EmailForm
-from app.auth.models import User
+from app.auth.models import Token, User
 from app.auth.models.token import CONFIRM
 from app.auth.views import after_login, blueprint, invalid_link, pretend_to_mail
 from app.core.database import db
@@ -38,8 +38,9 @@ def resend() -> Any:
     RESENDS.spend(client())
     CONFIRMATION_MAILS.spend(form.email.data)
     user = User.by_email(form.email.data)
+    password_hash = Token.newest_target(user.id if user else 0, CONFIRM)
     if user and not user.confirmed_at and not user.suspended_at:
-        user.send_confirmation()
+        user.send_confirmation(password_hash)
     else:
         pretend_to_mail("auth/emails/confirm", form.email.data)
     db.session.commit()
@@ -59,11 +60,9 @@ def confirm_token(token: str) -> Any:
 @blueprint.post("/confirm/<token>")
 @public
 def confirm_address(token: str) -> Any:
-    user = User.redeem(token, CONFIRM)
-    if user is None:
-        db.session.commit()
-        return invalid_link(url_for("auth.confirm"))
-    user.confirm()
+    user = User.confirm_by(token)
     db.session.commit()
+    if user is None:
+        return invalid_link(url_for("auth.confirm"))
     flash("Your e-mail address is confirmed.", "success")
     return redirect(after_login(), 303)

@@ -68,15 +68,16 @@ def log_in() -> Any:
     return answer
 
 
-def admit(user: User, *, remembered: bool) -> ResponseReturnValue:
+def admit(user: User, *, remembered: bool, next: str | None = None) -> ResponseReturnValue:
     """Sign in somebody who showed a first factor, or ask for the second where they have one."""
     if not user.has_second_factor:
         sign_in(user, remembered=remembered)
-        return redirect(after_login(), 303)
+        return redirect(after_login(next), 303)
     sign_out()
     session["challenge"] = Token.issue(user, CHALLENGE)
     session["remembered"] = remembered
-    return redirect(url_for("auth.second_factor", next=local_path(request.args.get("next"))), 303)
+    next = local_path(next or request.args.get("next"))
+    return redirect(url_for("auth.second_factor", next=next), 303)
 
 
 @blueprint.post("/logout")

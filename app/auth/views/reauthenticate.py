@@ -4,49 +4,90 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy import select
 
-from app.auth import reauthentication
-from app.auth.access import login_required
+from app.auth import reauthentication, second_factors
+from app.auth.access import hold, login_required, open_while_enrolling
 from app.auth.forms import ReauthenticateForm
-from app.auth.models import Session
+from app.auth.models import RecoveryCode, Session, Totp, User
+from app.auth.models.totp import CodeError
 from app.auth.views import after_login, blueprint
-from app.core.database import db
+from app.core.database import db, reading
 from app.core.urls import local_path
 
 
 @blueprint.get("/reauthenticate")
 @login_required
+@open_while_enrolling
 def reauthenticate() -> Any:
-    return render_template("auth/reauthenticate.html", form=ReauthenticateForm(formdata=None))
+    return ask(ReauthenticateForm(formdata=None))
 
 
 @blueprint.post("/reauthenticate")
 @login_required
+@open_while_enrolling
 def prove() -> Any:
+    """With the password or a code, whichever was filled in."""
     form = ReauthenticateForm()
     if not form.validate():
-        return render_template("auth/reauthenticate.html", form=form), 422
+        return ask(form), 422
+    if form.code.data:
+        return _prove_with_code(form)
     if not reauthentication.verify_password(form.password.data):
         form.password.errors = ["This is not your password."]
-        return render_template("auth/reauthenticate.html", form=form), 422
+        return ask(form), 422
     return proved("password")
 
 
-def proved(method: str) -> Any:
+def _prove_with_code(form: ReauthenticateForm) -> Any:
+    with reading():
+        user = current_user.user
+    second_factors.spend_attempt(user)
+    user = current_user.user
+    try:
+        method = second_factors.use_code(user, form.code.data)
+    except CodeError as error:
+        db.session.commit()
+        form.code.errors = [str(error)]
+        return ask(form), 422
+    answer = proved(method)
+    second_factors.refund_attempt(user)
+    return answer
+
+
+def ask(form: ReauthenticateForm, **context: Any) -> str:
+    """The page that asks for a proof, with the ways that this user has."""
+    has_app, has_codes = (
+        select(model.user_id).where(model.user_id == current_user.id).exists()
+        for model in (Totp, RecoveryCode)
+    )
+    with reading():
+        ways = db.session.execute(
+            select(
+                (User.password_hash != "").label("password"),
+                has_app.label("app"),
+                has_codes.label("codes"),
+            ).where(User.id == current_user.id)
+        ).first()
+        return render_template("auth/reauthenticate.html", form=form, ways=ways, **context)
+
+
+def proved(method: str, next: str | None = None) -> Any:
     """Note the proof, and lead on to what it was asked for."""
     session = db.session.get(Session, current_user.session_id)
     if session is None:  # ended meanwhile
         return redirect(url_for("auth.login"), 303)
-    session.prove(method)
+    hold(session.prove(method))
     db.session.commit()
     if session.interrupted:
-        next = local_path(request.args.get("next"))
+        next = local_path(next or request.args.get("next"))
         return redirect(url_for("auth.interrupted", next=next), 303)
-    return redirect(after_login(), 303)
+    return redirect(after_login(next), 303)
 
 
 @blueprint.get("/reauthenticate/form")
 @login_required
+@open_while_enrolling
 def interrupted() -> Any:
     """The form that was sent before the proof: one click sends it again, or a script does."""
     form = reauthentication.interrupted() if current_user.is_proven else None

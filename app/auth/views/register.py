@@ -11,10 +11,9 @@ from app.auth import passwords
 from app.auth.access import is_signed_in
 from app.auth.forms import RegisterForm
 from app.auth.models import Token, User
-from app.auth.models.token import CONFIRM
 from app.auth.views import after_login, blueprint
 from app.auth.views.confirm import CONFIRMATION_MAILS
-from app.core.database import db
+from app.core.database import db, rehearse_insert
 from app.core.routing import public
 from app.security.limits import Limit, client
 
@@ -41,9 +40,10 @@ def create_account() -> Any:
     password_hash = passwords.hash(form.password.data)
     try:
         if known := User.by_email(email):
-            _tell_owner(known)
+            tell_owner(known, password_hash)
         else:
-            User.register(email, password_hash, form.name.data or "").send_confirmation()
+            user = User.register(email, password_hash, form.name.data or "")
+            user.send_confirmation(password_hash)
         db.session.commit()
     except IntegrityError:  # the same form, sent twice at once: the first made the account
         db.session.rollback()
@@ -51,11 +51,13 @@ def create_account() -> Any:
     return redirect(url_for("auth.confirm"), 303)
 
 
-def _tell_owner(user: User) -> None:
+def tell_owner(user: User, password_hash: str | None = None) -> None:
     """Somebody registers with this user's address: say so to the owner, not to who asks."""
     record("user.registered_again", user.subject, actor=user.email)
+    row = {"email": user.email, "password_hash": user.password_hash, "name": "", "role": ""}
+    rehearse_insert(User, row)
     if user.confirmed_at:
+        Token.rehearse()
         user.send_already_registered()
-        Token.issue(user, CONFIRM)  # nobody gets it: a new address has one written, too
     else:
-        user.send_confirmation()
+        user.send_confirmation(password_hash)

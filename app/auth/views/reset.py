@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 
 from app.auth import passwords
 from app.auth.forms import EmailForm, NewPasswordForm
-from app.auth.models import User
+from app.auth.models import LinkedAccount, User
 from app.auth.models.token import RESET
 from app.auth.views import blueprint, invalid_link, pretend_to_mail
 from app.core.database import db, reading
@@ -68,7 +68,9 @@ def set_password(token: str) -> Any:
         db.session.commit()
         return invalid_link(url_for("auth.reset"))
     # Whoever reads mail at this address has shown that it is theirs.
-    user.confirm()
+    if user.confirmed_at is None:
+        user = user.start_over()
+    LinkedAccount.forget_unproven(user)
     user.change_password(password_hash)
     db.session.commit()
     flash("Your password is changed. Log in with the new one.", "success")

@@ -1,0 +1,64 @@
+"""Invitations: send, see and take back."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_login import current_user
+from sqlalchemy import select
+
+from app.admin.forms import InvitationForm
+from app.admin.views import blueprint
+from app.auth.access import permission_required, proof_required
+from app.auth.models import Invitation, User
+from app.auth.roles import ROLES, within
+from app.core.database import db
+from app.core.pagination import paginate
+from app.core.time import now
+
+
+@blueprint.get("/invitations/")
+@permission_required("users.invite")
+def invitations() -> Any:
+    return _page(InvitationForm(formdata=None))
+
+
+@blueprint.post("/invitations/")
+@permission_required("users.invite")
+@proof_required
+def invite() -> Any:
+    form = InvitationForm()
+    if not form.validate():
+        return _page(form), 422
+    if not within(form.role.data, current_user.role):
+        abort(403, "You cannot give permissions that you do not have.")
+    if User.by_email(form.email.data):
+        form.email.errors = ["This address has an account already."]
+        return _page(form), 422
+    Invitation.send(form.email.data, form.role.data, current_user.user)
+    db.session.commit()
+    flash(f"{form.email.data} is invited.", "success")
+    return redirect(url_for("admin.invitations"), 303)
+
+
+@blueprint.post("/invitations/<int:id>/delete")
+@permission_required("users.invite")
+@proof_required
+def revoke_invitation(id: int) -> Any:
+    invitation = db.session.get(Invitation, id) or abort(404)
+    invitation.revoke()
+    db.session.commit()
+    flash(f"The link sent to {invitation.email} does not work any more.", "success")
+    return redirect(url_for("admin.invitations"), 303)
+
+
+def _page(form: InvitationForm) -> str:
+    sent = (
+        select(Invitation.email, Invitation.role, User.email.label("inviter"),
+               Invitation.expires_at, Invitation.created_at, Invitation.id)
+        .join(User, User.id == Invitation.inviter_id)
+    )  # fmt: skip
+    page = paginate(sent, Invitation.created_at, Invitation.id, descending=True)
+    roles = {role: label for role, label in ROLES.items() if within(role, current_user.role)}
+    return render_template(
+        "admin/invitations.html", form=form, page=page, roles=roles, names=ROLES, now=now()
+    )

@@ -1,0 +1,52 @@
+"""Make an account with an invitation from a mail."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from sqlalchemy.exc import IntegrityError
+
+from app.auth import passwords
+from app.auth.access import sign_in
+from app.auth.forms import AcceptForm
+from app.auth.models import Invitation
+from app.auth.views import after_login, blueprint, invalid_link
+from app.core.database import db, reading
+from app.core.routing import public
+
+
+@blueprint.get("/invitation/<token>")
+@public
+def invitation(token: str) -> Any:
+    found = Invitation.of_token(token)
+    return _page(found, AcceptForm(formdata=None)) if found else invalid_link()
+
+
+@blueprint.post("/invitation/<token>")
+@public
+def accept_invitation(token: str) -> Any:
+    with reading():
+        found = Invitation.of_token(token)
+    if found is None:
+        return invalid_link()
+    form = AcceptForm()
+    form.password.email = found.email
+    if not form.validate():
+        return _page(found, form), 422
+    password_hash = passwords.hash(form.password.data)
+
+    try:
+        user = Invitation.accept(token, password_hash, form.name.data or "")
+    except IntegrityError:  # somebody registered with the address since
+        db.session.rollback()
+        flash(f"{found.email} has an account already. Log in with it.", "info")
+        return redirect(url_for("auth.login"), 303)
+    if user is None:  # used or taken back in the meantime
+        db.session.commit()
+        return invalid_link()
+    sign_in(user, remembered=False)
+    db.session.commit()
+    return redirect(after_login(), 303)
+
+
+def _page(invitation: Invitation, form: AcceptForm) -> str:
+    return render_template("auth/invitation.html", invitation=invitation, form=form)

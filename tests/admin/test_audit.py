@@ -1,0 +1,83 @@
+"""The audit trail, as administrators and staff read it."""
+
+import re
+from itertools import chain
+
+import pytest
+
+from app.audit import record
+from app.core.database import db
+from tests.lists import neighbour
+
+PATH = "/admin/audit/"
+
+
+@pytest.fixture
+def write(app):
+    """Put events into the trail."""
+
+    def add(*events: tuple[str, str, str]) -> None:
+        with app.app_context():
+            for action, actor, subject in events:
+                record(action, subject, actor=actor)
+                db.session.flush()
+            db.session.commit()
+
+    return add
+
+
+@pytest.fixture
+def found(carol, sign_in):
+    """What happened, by the page at a path."""
+    admin = sign_in(carol)
+
+    def read(path: str = PATH) -> list[str]:
+        answer = admin.get(path)
+        assert answer.status_code == 200
+        return re.findall(r"<code>(.*?)</code>", answer.text)
+
+    return read
+
+
+def test_it_is_for_those_with_the_permission(alice, carol, person, sign_in, visitor):
+    assert visitor.get(PATH).status_code == 303
+    assert sign_in(alice).get(PATH).status_code == 403
+    assert sign_in(person("sam@example.com", role="staff")).get(PATH).status_code == 200
+    assert sign_in(carol).get(PATH).status_code == 200
+
+
+def test_it_tells_who_did_what_to_whom_and_from_where(alice, carol, sign_in, page):
+    browser = sign_in(carol)
+    browser.submit(page, {"name": "Alicia <b>"})
+    shown = browser.get(PATH).text
+    row = next(row for row in shown.split("<tr>") if "user.renamed" in row)
+    for part in ("carol@example.com", alice.subject, "after: Alicia &lt;b&gt;", "127.0.0.1"):
+        assert part in row
+
+
+def test_it_shows_each_event_once_newest_first(write, found, carol, sign_in):
+    write(*[(f"thing.no{n:02}", "x@example.com", "thing:1") for n in range(45)])
+    admin, path, shown = sign_in(carol), f"{PATH}?q=thing:1", []
+    while path:
+        shown.append(found(path))
+        last, path = path, neighbour(admin.get(path).text, "next")
+    assert [len(page) for page in shown] == [20, 20, 5]
+    assert list(chain(*shown)) == [f"thing.no{n:02}" for n in reversed(range(45))]
+    assert found(neighbour(admin.get(last).text, "prev")) == shown[1]
+
+
+def test_it_finds_by_actor_action_and_subject(write, found):
+    write(
+        ("apple.eaten", "eve@example.org", "user:9001"),
+        ("apple.grown", "adam@example.org", "user:90012"),
+        ("pear.eaten", "adam@example.org", "note:9001"),
+    )
+    assert found(f"{PATH}?q=APPLE") == ["apple.grown", "apple.eaten"]
+    assert found(f"{PATH}?q=adam@") == ["pear.eaten", "apple.grown"]
+    assert found(f"{PATH}?q=user:9001") == ["apple.eaten"]
+    assert found(f"{PATH}?q=%25") == []
+    assert found(f"{PATH}?q=nothing") == []
+
+
+def test_it_is_linked_from_a_user(alice, carol, sign_in, page):
+    assert f'href="{PATH}?q={alice.subject}"' in sign_in(carol).get(page).text.replace("%3A", ":")

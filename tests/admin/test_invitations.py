@@ -1,0 +1,154 @@
+"""Invitations: from the administrator's form to the new account."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+
+from app.auth.models import User
+from app.core.database import db
+from tests.clock import later
+
+GUEST = "guest@example.com"
+PASSWORD = "eleven green bottles"
+
+
+@pytest.fixture
+def invite(carol, sign_in, mailbox):
+    """Carol invites somebody; the path of the link that they got."""
+
+    def send(email: str = GUEST, role: str = "user") -> str:
+        answer = sign_in(carol).submit("/admin/invitations/", {"email": email, "role": role})
+        assert answer.status_code == 303, answer.text
+        return str(mailbox.link(email))
+
+    return send
+
+
+@pytest.fixture
+def stored(app):
+    def find(email: str = GUEST) -> User | None:
+        with app.app_context():
+            return User.by_email(email)
+
+    return find
+
+
+@pytest.mark.parametrize("role", ["user", "staff", "admin"])
+def test_it_makes_an_account_of_that_role(role, invite, visitor, stored):
+    answer = visitor.submit(invite(role=role), {"name": "Gus", "password": PASSWORD})
+    assert answer.status_code == 303
+    assert visitor.get("/account/profile").status_code == 200
+    user = stored()
+    assert (user.name, user.role) == ("Gus", role)
+    assert user.confirmed_at is not None
+
+
+def test_it_changes_nothing_by_looking_at_the_link(invite, visitor, stored):
+    path = invite()
+    assert GUEST in visitor.get(path).text
+    assert stored() is None
+
+
+def test_it_is_refused_without_a_good_password(invite, visitor, stored):
+    answer = visitor.submit(invite(), {"password": "short"})
+    assert answer.status_code == 422
+    assert "Use at least 8 characters." in answer.text
+    assert stored() is None
+
+
+def test_it_works_once(invite, browser):
+    path = invite()
+    assert browser().submit(path, {"password": PASSWORD}).status_code == 303
+    assert browser().get(path).status_code == 404
+
+
+def test_it_works_for_seven_days(app, invite, browser):
+    path = invite()
+    later(app, days=6, hours=23)
+    assert browser().get(path).status_code == 200
+    later(app, hours=2)
+    assert browser().get(path).status_code == 404
+
+
+def test_exactly_one_of_twenty_makes_the_account(app, invite, browser):
+    path = invite()
+    browsers = [browser() for _ in range(20)]
+    forms = [each.fill(path) for each in browsers]
+    barrier = Barrier(20)
+
+    def use(number):
+        barrier.wait()
+        return browsers[number].send(forms[number], {"password": PASSWORD}).status_code
+
+    with ThreadPoolExecutor(20) as threads:
+        assert sorted(threads.map(use, range(20))) == [303] + [404] * 19
+    with app.app_context():
+        count = select(func.count()).select_from(User).where(User.email == GUEST)
+        assert db.session.scalar(count) == 1
+
+
+def test_the_newest_one_counts(invite, visitor, browser, mailbox):
+    first, second = invite(role="admin"), invite(role="user")
+    assert first != second
+    assert visitor.get(first).status_code == 404
+    assert browser().get(second).status_code == 200
+
+
+def test_it_can_be_taken_back(carol, invite, sign_in, visitor):
+    path, browser = invite(), sign_in(carol)
+    [action] = re.findall(r"/admin/invitations/\d+/delete", browser.get("/admin/invitations/").text)
+    assert browser.submit("/admin/invitations/", action=action).status_code == 303
+    assert visitor.get(path).status_code == 404
+
+
+def test_it_does_not_touch_an_account_that_is_there(alice, carol, sign_in, mailbox):
+    answer = sign_in(carol).submit("/admin/invitations/", {"email": alice.email, "role": "admin"})
+    assert answer.status_code == 422
+    assert "has an account already" in answer.text
+    assert mailbox.to(alice.email) == []
+
+
+def test_it_does_not_touch_an_account_made_meanwhile(invite, person, visitor, stored):
+    path = invite(role="admin")
+    person(GUEST, name="First")
+    answer = visitor.submit(path, {"password": PASSWORD})
+    assert answer.location == "/auth/login"
+    assert (stored().name, stored().role) == ("First", "user")
+
+
+@pytest.mark.parametrize("role", ["user", "admin"])
+@pytest.mark.parametrize("command", ["demote", "suspend"])
+def test_it_ends_with_the_role_of_who_sent_it(command, role, app, carol, person, invite, visitor):
+    person("second@example.com", role="admin")
+    path = invite(role=role)
+    form = visitor.fill(path)
+    assert app.test_cli_runner().invoke(args=["user", command, carol.email]).exit_code == 0
+    assert visitor.get(path).status_code == 404
+    assert visitor.send(form, {"password": PASSWORD}).status_code == 404
+
+
+def test_it_ends_with_the_account_of_who_sent_it(carol, person, invite, sign_in, visitor):
+    other = person("second@example.com", role="admin")
+    path = invite()
+    page = f"/admin/users/{carol.id}"
+    assert sign_in(other).submit(page, action=f"{page}/delete").status_code == 303
+    assert visitor.get(path).status_code == 404
+
+
+def test_it_is_audited_and_for_administrators(alice, invite, carol, person, sign_in):
+    invite()
+    for user in (alice, person("staff@example.com", role="staff")):
+        assert sign_in(user).get("/admin/invitations/").status_code == 403
+    assert "invitation.sent" in sign_in(carol).get("/admin/").text
+
+
+def test_it_asks_for_a_recent_proof(app, carol, sign_in, mailbox):
+    browser = sign_in(carol)
+    form = browser.fill("/admin/invitations/")
+    later(app, minutes=11)
+    answer = browser.send(form, {"email": GUEST, "role": "user"})
+    assert answer.location.startswith("/auth/reauthenticate")
+    assert mailbox.to(GUEST) == []

@@ -1,0 +1,28 @@
+"""Notes in the export of personal data."""
+
+import io
+import json
+import zipfile
+
+from app.notes.own_data import notes
+from tests.database import statements
+
+
+def test_they_are_part_of_it(alice, bob, sign_in, write):
+    write(alice, "Roof", "Garden", body="two offers\n漢字")
+    write(bob, "Bob's own")
+    answer = sign_in(alice).submit("/account/export")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        rows = json.loads(archive.read("notes.json"))
+        assert "notes.json" in archive.read("README.txt").decode()
+    assert [(row["title"], row["body"]) for row in rows] == [
+        ("Roof", "two offers\n漢字"), ("Garden", "two offers\n漢字"),
+    ]  # fmt: skip
+    assert set(rows[0]) == {"title", "body", "created_at", "updated_at"}
+
+
+def test_they_are_read_by_and_by(app, alice, write):
+    write(alice, *[f"Note {n}" for n in range(1200)])
+    with statements(app) as asked, app.app_context():
+        assert [row["title"] for row in notes(alice.id)] == [f"Note {n}" for n in range(1200)]
+    assert len(asked) == 1
