@@ -2,7 +2,7 @@
 
     python bench/timing.py [--pairs 40]
 
-For log-in, registration, reset and resent confirmation: one request with the address of an
+For log-in, registration, reset, resent confirmation and magic link: one request with the address of an
 account, one with an unknown one, in random order, each by a client and with an address of its own.
 Prints the share of pairs in which the known address was the slower (0.5 tells nothing; of 40 fair
 coins 94 % end between 0.35 and 0.65), and the median of the difference. Exits with 1 where a share
@@ -36,6 +36,7 @@ OPERATIONS = {
     "registration": ("/auth/register", {"password": PASSWORD}),
     "reset": ("/auth/reset", {}),
     "resend": ("/auth/confirm", {}),
+    "magic-link": ("/auth/magic-link", {}),
 }
 
 
@@ -65,7 +66,7 @@ def main() -> None:
     pairs = parser.parse_args().pairs + WARM_UP
 
     with TemporaryDirectory() as folder:
-        environ = environment(folder, TRUSTED_PROXIES="1", MAIL_URL="file:")
+        environ = environment(folder, TRUSTED_PROXIES="1", MAIL_URL="file:", MAGIC_LINK="yes")
         flask(environ, "db", "upgrade")
         clients = addresses()
         known = {name: [f"known{i}@{name}.example" for i in range(pairs)] for name in OPERATIONS}

@@ -106,7 +106,7 @@ def undo(token: str) -> User | None:
     user.end_sessions()
     deletion.cancel(user)
     # Whoever asked for the change knew it, or had it set anew.
-    user.password_hash = ""
+    user.password_hash = ""  # nosec B105: none
     Token.void(user.id, CONFIRM, RESET, MAGIC_LINK, CHALLENGE, EMAIL_CHANGE)
     later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
     db.session.execute(later.where(Token.id >= found.id))

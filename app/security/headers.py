@@ -26,6 +26,8 @@ POLICY = {
 
 HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
+    # For scanners and browsers that do not know frame-ancestors; others heed that alone.
+    ("X-Frame-Options", "DENY"),
     # Not no-referrer: browsers then send "Origin: null" with our own forms.
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),

@@ -20,6 +20,11 @@ def page(alice: User) -> str:
 
 
 @pytest.fixture
+def sam(person: Callable[..., User]) -> User:
+    return person("sam@example.com", name="Sam", role="staff")
+
+
+@pytest.fixture
 def events(app: Flask) -> Callable[[str], list[Any]]:
     """Actor, subject and details of each event of that name, oldest first."""
 

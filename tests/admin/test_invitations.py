@@ -130,12 +130,47 @@ def test_it_ends_with_the_role_of_who_sent_it(command, role, app, carol, person,
     assert visitor.send(form, {"password": PASSWORD}).status_code == 404
 
 
+def test_it_gives_no_more_than_who_sent_it_may_give_by_now(
+    carol, person, grant, invite, sign_in, visitor
+):
+    other = person("second@example.com", role="admin")
+    grant({"users.invite"})
+    path = invite(role="admin")
+    sign_in(other).submit(f"/admin/users/{carol.id}", {"role": "staff"})
+    assert visitor.get(path).status_code == 404
+
+
 def test_it_ends_with_the_account_of_who_sent_it(carol, person, invite, sign_in, visitor):
     other = person("second@example.com", role="admin")
     path = invite()
     page = f"/admin/users/{carol.id}"
     assert sign_in(other).submit(page, action=f"{page}/delete").status_code == 303
     assert visitor.get(path).status_code == 404
+
+
+def test_nobody_gives_permissions_that_they_lack(sam, alice, grant, sign_in, page, reload):
+    grant({"users.invite", "users.edit"})
+    browser = sign_in(sam)
+    for path in (page, "/admin/invitations/"):
+        choices = re.findall(r'<option value="(\w+)"', browser.get(path).text)
+        assert choices == ["user", "staff"]
+    chosen = {"email": GUEST, "role": "admin"}
+    assert browser.submit("/admin/invitations/", chosen).status_code == 403
+    assert browser.submit(page, {"role": "admin"}).status_code == 403
+    assert reload(alice).role == "user"
+    assert browser.submit(page, {"role": "staff"}).status_code == 303
+    assert reload(alice).role == "staff"
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/suspension", "/sessions/delete", "/second-factors/delete", "/delete"]
+)
+def test_nobody_changes_who_may_do_more(path, sam, carol, grant, sign_in, reload):
+    grant({"users.edit", "users.delete"})
+    admin, browser = sign_in(carol), sign_in(sam)
+    data = {"csrf_token": browser.token(), "role": "user", "name": "C"}
+    assert browser.post(f"/admin/users/{carol.id}{path}", data).status_code == 403
+    assert admin.get("/admin/").status_code == 200
 
 
 def test_it_is_audited_and_for_administrators(alice, invite, carol, person, sign_in):

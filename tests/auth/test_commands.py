@@ -60,6 +60,19 @@ def test_it_suspends_and_ends_sessions(run, alice, sign_in, visitor):
     assert answer.status_code == 422
 
 
+def test_it_demotes(run, carol, person, role):
+    person("second@example.com", role="admin")
+    assert run("demote", carol.email).output == "carol@example.com is a plain user.\n"
+    assert role(carol.email) == "user"
+
+
+def test_it_deletes_once_that_is_confirmed(run, app, alice):
+    assert run("delete", alice.email).exit_code == 1
+    assert run("delete", alice.email, "--yes").output == "alice@example.com is deleted.\n"
+    with app.app_context():
+        assert User.by_email(alice.email) is None
+
+
 def test_it_lists_everyone(run, alice, carol, dave, erin):
     assert run("list").output.splitlines() == [
         "alice@example.com\tuser\tconfirmed\tAlice",

@@ -178,6 +178,17 @@ def test_each_is_for_the_roles_that_have_its_permission(role, app, person, sign_
     assert tried >= 10
 
 
+def test_the_administration_is_for_administrators(app, alice, erin, carol, sign_in, tokens):
+    for user in (alice, erin):
+        browser = sign_in(user)
+        fields = tokens(browser) | {"role": "admin", "name": "x"}
+        # Not even for what they do to themselves.
+        for route in routes(app, number=user.id):
+            if route.endpoint.startswith("admin."):
+                assert route.open(browser, data=fields).status_code == 403, str(route)
+    assert sign_in(carol).get("/admin/").status_code == 200
+
+
 def test_the_administration_asks_for_a_permission_and_changes_for_a_proof(app):
     for route in routes(app):
         if route.endpoint.startswith("admin."):

@@ -139,7 +139,7 @@ def _refusal(user: User) -> str | None:
     """Why the one signed in, who may change users, may not change this one."""
     if user.id == current_user.id:
         # What one does to oneself has its safeguards under /account, such as the grace period.
-        return "This is your own account. Change it there, or ask another administrator."
+        return "This is your own account. Change it on its own pages, or ask another administrator."
     if not within(user.role, current_user.role):
         return "This user has permissions that you do not have."
     return None

@@ -47,5 +47,5 @@ def _client(provider: Provider) -> Client:
     return Client(
         provider,
         scope="read:user user:email",
-        token_endpoint_auth_method="client_secret_post",  # noqa: S106 (a method's name)
+        token_endpoint_auth_method="client_secret_post",  # noqa: S106  # nosec B106: a method's name
     )

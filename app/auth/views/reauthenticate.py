@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.auth import reauthentication, second_factors
 from app.auth.access import hold, login_required, open_while_enrolling
@@ -64,7 +64,7 @@ def ask(form: ReauthenticateForm, **context: Any) -> str:
     with reading():
         ways = db.session.execute(
             select(
-                (User.password_hash != "").label("password"),
+                func.length(User.password_hash).label("password"),
                 has_app.label("app"),
                 has_codes.label("codes"),
             ).where(User.id == current_user.id)
