@@ -21,7 +21,7 @@ from app.auth.models.secret import digest
 from app.auth.models.session import LAST_SEEN_PRECISION, LONGEST_SESSION, PROOF_LIFETIME
 from app.auth.models.user import has_second_factor
 from app.auth.roles import ADMIN, permissions
-from app.core.database import db, may_write, reading, take_turns
+from app.core.database import READING_METHODS, db, may_write, reading, take_turns
 from app.core.errors import wants_json
 from app.core.routing import View, declare, policy
 from app.core.time import now, show_in_zone
@@ -259,7 +259,8 @@ def _touch(app: Flask, identity: Identity) -> None:
 
 def keep_private(response: Response) -> Response:
     """No cache, shared or the browser's own, keeps what is somebody's or carries a token."""
-    if isinstance(g.get("_login_user"), Identity) or has_form():
+    personal = isinstance(g.get("_login_user"), Identity) or has_form() or session.modified
+    if personal or request.method not in READING_METHODS:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 

@@ -85,6 +85,9 @@ class User(Base):
     @classmethod
     def redeem(cls, token: str, purpose: str) -> User | None:
         """The same, and the token is used up: of many at the same time one wins."""
+        if found := Token.find(token, purpose):
+            # Before the token, as whatever else changes a user does: or they wait for each other.
+            db.session.execute(select(cls.id).where(cls.id == found.user_id).with_for_update())
         return cls._entitled(Token.consume(token, purpose))
 
     @classmethod

@@ -1,0 +1,54 @@
+"""What nobody types: every form and every address answers it, and none breaks over it."""
+
+import pytest
+
+from tests.security.routes import routes
+
+# Every field that some form here has, and one that none has.
+FIELDS = [
+    "email", "password", "current_password", "name", "remember", "code", "role", "title", "body",
+    "version", "submission", "time_zone", "credential", "challenge", "avatar", "nonsense",
+]  # fmt: skip
+# After these one is no longer signed in; and those call another site.
+LEFT_OUT = {
+    "account.end_session", "account.schedule_deletion", "auth.connect_provider",
+    "auth.leave_for_provider", "auth.logout", "auth.prove_with_provider",
+}  # fmt: skip
+ODD = {
+    "nothing": b"",
+    "no UTF-8": b"%FF%FE%80",
+    "lone surrogate": b"%ED%A0%80",
+    "NUL": b"a%00b@example.com",
+    "number": b"99999999999999999999999",
+    "braces": b"%7B%7B7*7%7D%7D%7B%22%5B",
+    "long": b"x" * 20_000,
+    "line": b"a@example.com%0D%0ABcc:%20b@example.com",
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_it_breaks_no_form(odd, app, alice, carol, visitor, sign_in):
+    for browser in (visitor, sign_in(alice), sign_in(carol)):
+        token = browser.token().encode()
+        # Twice each: what reads the first and what reads the last see the same.
+        body = b"&".join([b"csrf_token=" + token, *[f.encode() + b"=" + odd for f in FIELDS * 2]])
+        for route in routes(app):
+            if route.changes and route.endpoint not in LEFT_OUT:
+                answer = route.open(
+                    browser, data=body, content_type="application/x-www-form-urlencoded"
+                )
+                assert answer.status_code < 500, str(route)
+        assert browser is visitor or browser.get("/dashboard").status_code == 200
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_it_breaks_no_page(odd, app, alice, carol, visitor, sign_in):
+    query = b"&".join(name + b"=" + odd[:2000] for name in (
+        b"q", b"next", b"after", b"before", b"sort", b"role", b"state", b"code", b"iss", b"error",
+    ))  # fmt: skip
+    for browser in (visitor, sign_in(alice), sign_in(carol)):
+        for route in routes(app):
+            if route.method == "GET" and not route.endpoint.startswith("observability."):
+                answer = route.open(browser, query_string=query.decode("latin-1"))
+                assert answer.status_code < 500, str(route)
+        assert browser is visitor or browser.get("/dashboard").status_code == 200
