@@ -1,5 +1,7 @@
 """A passkey as the recent proof of identity."""
 
+import re
+
 import pytest
 
 from tests.authenticator import add, ask_for_proof, encode, sent
@@ -20,7 +22,9 @@ def key(browser_of_alice, app):
 
 
 def test_it_goes_on_with_the_interrupted_form(key, browser_of_alice):
-    remove = browser_of_alice.fill("/account/passkeys", "/account/passkeys/1/delete")
+    page = browser_of_alice.get("/account/passkeys")
+    [path] = re.findall(r"/account/passkeys/\d+/delete", page.text)
+    remove = browser_of_alice.form(page, path)
     asked = browser_of_alice.send(remove)
     assert asked.location.startswith("/auth/reauthenticate")
     form, options = ask_for_proof(browser_of_alice)
