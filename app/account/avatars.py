@@ -63,6 +63,8 @@ def purge() -> int:
     kept = set(storage().older_than(now() - LEFT_OVER_AFTER, FOLDER))
     with reading():
         used = set(db.session.scalars(select(User.avatar).where(User.avatar.is_not(None))))
+        if db.session.scalar(select(User.id).limit(1)) is None:
+            return 0  # not the database that the store belongs to, but a new one beside it
     left_over = [key for key in kept if key.removeprefix(f"{FOLDER}/") not in used]
     for key in left_over:
         storage().delete(key)

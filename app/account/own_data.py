@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import Select, literal, select
 
 from app.account import avatars, personal_data
-from app.account.sentences import tell
+from app.account.sentences import address_of, tell
 from app.audit import AuditEvent
 from app.auth.addresses import addresses_held
 from app.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp, User
@@ -70,6 +70,7 @@ def activity(user_id: int) -> Dicts:
     found = select(*columns).where(AuditEvent.subject == subject).order_by(AuditEvent.id)
     for row in rows(found):
         actor, details = row.pop("actor"), row.pop("details")
+        row["address"] = address_of(row["action"], actor, row["address"], own)
         yield {
             **row,
             "what": tell(row["action"], actor, own),

@@ -58,3 +58,16 @@ def tell(action: str, actor: str | None, own: Collection[str]) -> str:
     if actor and actor not in own and action not in BY_ANYBODY:
         sentence += " by an administrator"
     return sentence[:1].upper() + sentence[1:]
+
+
+def address_of(
+    action: str, actor: str | None, address: str | None, own: Collection[str]
+) -> str | None:
+    """Where an event came from, unless that is about somebody else.
+
+    Of an attempt to log in it is shown: a stranger's address is what its owner wants to know.
+    """
+    if action == "login.failed":
+        return address
+    others = action in BY_ANYBODY or (actor and actor not in own)
+    return None if others else address

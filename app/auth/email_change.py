@@ -4,6 +4,7 @@ Both happen by links: one mailed to the new address, which shows that its mail i
 asked, and one to the old address, for the case that it was not its owner.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -153,15 +154,20 @@ def _evict(email: str, user: User) -> None:
         db.session.flush()
 
 
-def _remove_ways_in(user: User, since: Any) -> None:
-    """Take away second factors, passkeys and linked accounts that were added since then.
+# A thief who changes the address may have added a way in some days before.
+PREPARATION = timedelta(days=7)
 
-    A passkey or a linked account lets its owner in whatever the password is. What was there
-    before stays: the link proves who reads the mail, and that does not replace a second factor.
+
+def _remove_ways_in(user: User, since: Any) -> None:
+    """Take away second factors, passkeys and linked accounts added since, or shortly before.
+
+    A passkey or a linked account lets its owner in whatever the password is. What was there long
+    before stays: the link proves who reads the mail, which does not replace a second factor.
     Recovery codes may have been read or made anew, so they go; they are made again in a minute.
     """
     for model in (Totp, Passkey, LinkedAccount):
-        db.session.execute(delete(model).where(model.user_id == user.id, model.created_at >= since))
+        new = model.user_id == user.id, model.created_at >= since - PREPARATION
+        db.session.execute(delete(model).where(*new))
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     KnownDevice.forget_since(user.id, since)
 

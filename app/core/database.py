@@ -52,7 +52,14 @@ PRAGMA synchronous=NORMAL;
 PRAGMA foreign_keys=ON;
 PRAGMA journal_size_limit=67108864;
 PRAGMA temp_store=MEMORY;
+PRAGMA secure_delete=ON;
 """
+
+
+POSTGRESQL_OPTIONS = {
+    "pool_pre_ping": True,
+    "connect_args": {"connect_timeout": BUSY_TIMEOUT_SECONDS},
+}
 
 
 class Base(DeclarativeBase):
@@ -171,7 +178,7 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         # Errors are logged with their statement: not with somebody's text or password hash.
         "hide_parameters": not app.debug,
-        **(sqlite_options() if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}),
+        **(sqlite_options() if url.get_backend_name() == "sqlite" else POSTGRESQL_OPTIONS),
     }
     db.init_app(app)
     with app.app_context():
@@ -183,7 +190,7 @@ def database_url(text: str) -> URL:
     """Read a database URL; `postgres://` and `postgresql://` mean psycopg 3."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigError(
             "DATABASE_URL is not accepted.",
             "Give sqlite:////path/to/app.db or postgresql://user:password@host/name.",

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.observability import checks, logs, requests, views
+from config import ConfigError
 
 
 def init_app(app: Flask) -> None:
@@ -11,6 +12,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     checks.init_app(app)
     if app.debug:
-        from app.observability import toolbar
-
+        try:
+            from app.observability import toolbar
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                f"Development needs a package that is not installed ({error.name}).",
+                "Run bin/setup, or set APP_ENV=production.",
+            ) from None
         toolbar.init_app(app)

@@ -1,9 +1,12 @@
 """The link to the old address: for those whose address somebody else has changed."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.auth.models import KnownDevice, LinkedAccount, Passkey, RecoveryCode, Totp
 from app.core.database import db
+from app.core.time import now
 from tests.account.conftest import NEW_EMAIL
 from tests.clock import later
 from tests.conftest import PASSWORD
@@ -34,10 +37,11 @@ def put(app):
     return add
 
 
-def ways_in(user, mark):
+def ways_in(user, mark, **age):
+    added = {"user_id": user.id, "created_at": now() - timedelta(**age)}
     return [
-        Passkey(user_id=user.id, credential_id=mark, public_key=b"k", sign_count=0, name="x"),
-        LinkedAccount(user_id=user.id, provider=mark.decode(), subject="s", label="x"),
+        Passkey(**added, credential_id=mark, public_key=b"k", sign_count=0, name="x"),
+        LinkedAccount(**added, provider=mark.decode(), subject="s", label="x"),
         RecoveryCode(user_id=user.id, code_hash=mark),
     ]
 
@@ -111,7 +115,8 @@ def test_it_removes_the_ways_in_that_were_added_since(
     alice, bob, sign_in, change, mailbox, visitor, put, count
 ):
     browser = sign_in(alice)
-    put(*ways_in(alice, b"hers"), *ways_in(bob, b"bobs"))
+    put(*ways_in(alice, b"hers", days=8), *ways_in(bob, b"bobs"))
+    put(*ways_in(alice, b"prepared", days=6))
     change(browser)
     put(Totp(user_id=alice.id, secret=b"s", counter=0), *ways_in(alice, b"thiefs"))
     visitor.submit(mailbox.link(alice.email))
@@ -124,7 +129,7 @@ def test_it_keeps_the_second_factor_from_before(
     alice, sign_in, change, mailbox, browser, put, count
 ):
     owner = sign_in(alice)
-    put(Totp(user_id=alice.id, secret=b"s", counter=0))
+    put(Totp(user_id=alice.id, secret=b"s", counter=0, created_at=now() - timedelta(days=8)))
     change(owner)
     visitor = browser()
     visitor.submit(visitor.submit(mailbox.link(alice.email)).location, {"password": FRESH})

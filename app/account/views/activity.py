@@ -6,7 +6,7 @@ from flask import render_template
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.account.sentences import tell
+from app.account.sentences import address_of, tell
 from app.account.views import blueprint
 from app.audit import AuditEvent
 from app.auth.access import login_required
@@ -28,7 +28,12 @@ def activity() -> Any:
     )  # fmt: skip
     emails = {email for email, *_ in addresses_held(own, current_user.email)}
     page.rows = [
-        (at, tell(action, actor, emails), details.get("device"), address)
+        (
+            at,
+            tell(action, actor, emails),
+            details.get("device"),
+            address_of(action, actor, address, emails),
+        )
         for at, action, actor, details, address, _ in page.rows
     ]
     return render_template("account/activity.html", page=page)

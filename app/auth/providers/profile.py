@@ -49,7 +49,8 @@ class Profile:
         cls, provider: Provider, subject: Any, *, email: Any, verified: Any, name: Any, nick: Any
     ) -> "Profile":
         """Of what a provider says keep what is of the right kind, and fits."""
-        if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LENGTH:
+        usable = isinstance(subject, str) and subject.isprintable()
+        if not usable or not 0 < len(subject) <= SUBJECT_LENGTH:
             raise RefusedError("no usable subject")
         address = _address(email)
         return cls(

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 
 from app.auth.access import is_signed_in
 from app.auth.forms import EmailForm, RememberForm
-from app.auth.models import Token, User
+from app.auth.models import LinkedAccount, Token, User
 from app.auth.models.token import MAGIC_LINK
 from app.auth.views import after_login, blueprint, invalid_link, pretend_to_mail
 from app.auth.views.log_in import admit
@@ -67,6 +67,7 @@ def log_in_with_link(token: str) -> Any:
     new = user.confirmed_at is None
     if new:
         user = user.start_over()
+    LinkedAccount.forget_unproven(user)
     Token.void(user.id, MAGIC_LINK)
     answer = admit(user, remembered=RememberForm().remember.data)
     db.session.commit()

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from app.core.storage.contract import StorageUnavailable, checked
+from app.core.storage.contract import KEY, StorageUnavailable, checked
 
 
 class Folder:
@@ -51,7 +51,7 @@ class Folder:
             return  # the folder is made with its first file, or somebody else is deleting
         except OSError as error:
             raise StorageUnavailable(error) from error
-        yield from (f"{folder}/{name}" for name in old)
+        yield from filter(KEY.fullmatch, (f"{folder}/{name}" for name in old))
 
     def _path(self, key: str) -> Path:
         return self.root / checked(key)

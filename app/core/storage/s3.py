@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qs, quote, unquote
 
-from app.core.storage.contract import StorageUnavailable, checked
+from app.core.storage.contract import KEY, StorageUnavailable, checked
 from app.core.urls import is_loopback
 from config import ConfigError
 
@@ -57,8 +57,9 @@ class S3:
         while True:
             page = self._ask("GET", self.bucket, params=query).text
             for key, stored_at in LISTED.findall(page):
-                if datetime.fromisoformat(stored_at) < moment:
-                    yield key.removeprefix(self.prefix)
+                key = html.unescape(key).removeprefix(self.prefix)
+                if KEY.fullmatch(key) and datetime.fromisoformat(stored_at) < moment:
+                    yield key
             if not (more := MORE.search(page)):
                 return
             query["continuation-token"] = html.unescape(more[1])
