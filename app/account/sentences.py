@@ -48,7 +48,13 @@ SENTENCES = {
     "user.time_zone_changed": "The time zone was changed",
 }
 # What other people, who are no administrators, can cause.
-BY_ANYBODY = {"login.failed", "user.email_wanted", "user.registered_again"}
+BY_ANYBODY = {
+    "login.failed",
+    "user.confirmation_sent",
+    "user.email_wanted",
+    "user.registered_again",
+    "user.reset_suggested",
+}
 
 
 def tell(action: str, actor: str | None, own: Collection[str]) -> str:

@@ -116,3 +116,21 @@ def test_it_asks_no_more_of_the_database_for_more_events(app, alice, sign_in, ha
 @pytest.mark.parametrize("actor", [None, "alice@example.com"])
 def test_it_blames_no_administrator_for_what_one_did_oneself(actor):
     assert tell("user.renamed", actor, {"alice@example.com"}) == "The name was changed"
+
+
+def test_it_does_not_show_where_others_are(alice, carol, sign_in, browser):
+    elsewhere = {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}
+    page = f"/admin/users/{alice.id}"
+    sign_in(carol).submit(page, {"name": "Alicia"}, **elsewhere)
+    fields = {"email": alice.email, "password": "eleven green bottles"}
+    browser().submit("/auth/register", fields, **elsewhere)
+    text = sign_in(alice).get("/account/activity").text
+    assert "The name was changed by an administrator" in text
+    assert "tried to sign up with your e-mail address" in text
+    assert "203.0.113.9" not in text
+
+
+def test_it_shows_where_somebody_tried_to_log_in(alice, sign_in, browser):
+    elsewhere = {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}
+    browser().submit("/auth/login", {"email": alice.email, "password": "wrong"}, **elsewhere)
+    assert "203.0.113.9" in sign_in(alice).get("/account/activity").text
