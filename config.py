@@ -91,6 +91,12 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def long_secret(text: str) -> str:
+    if len(text) < 16:
+        raise ValueError(text)
+    return text
+
+
 class EnvTable(Env):
     """Settings of several things of one kind, as a dict of their names.
 
@@ -165,6 +171,21 @@ class Config:
     # s3://key:secret@host/bucket?region=name for a bucket of any S3-compatible store, addressed by
     # path; over HTTPS, except to this very machine. None: file:.
     STORAGE_URL = Env(None)
+
+    # Whether the web server's processes run jobs, too: yes, or no where `flask jobs work` does, as
+    # bin/start has it. And how many of each queue a worker runs at a time.
+    JOBS_IN_WEB = Env(True, yes_or_no, "yes or no")
+    JOB_THREADS = Env(4, at_least_one, "a number of threads, such as 4")
+
+    # What Prometheus sends as a bearer token to read /metrics. None: only this machine may, and not
+    # through a proxy.
+    METRICS_TOKEN = Env(None, long_secret, f"a secret of 16 or more characters: {MAKE_A_KEY}")
+    # Where traces go, by OTLP over HTTP, such as http://127.0.0.1:4318. None: nowhere. The other
+    # variables of OpenTelemetry's specification count, too (docs/observability.md).
+    OTEL_EXPORTER_OTLP_ENDPOINT = Env(None, web_address, "an address such as http://127.0.0.1:4318")
+    OTEL_TRACES_EXPORTER = Env(None, one_of("otlp", "none"), "otlp or none")
+    # Where exceptions are reported to: the DSN of a Sentry project. None: nowhere.
+    SENTRY_DSN = Env(None, web_address, "the DSN of a project, https://key@host/number")
 
     LOG_LEVEL = log_level("INFO")
     LOG_FORMAT = Env("text", one_of("text", "json"), "text or json")

@@ -14,6 +14,7 @@ FEATURES = [
     "core",
     "observability",
     "security",
+    "jobs",
     "mail",
     "audit",
     "auth",

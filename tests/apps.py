@@ -30,7 +30,7 @@ def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     same = {"INSTANCE_PATH": app.instance_path, "DATABASE_URL": os.environ.get("DATABASE_URL")}
-    made = create_app({"APP_ENV": "testing", **same, **settings})
+    made = create_app({"APP_ENV": "testing", "JOBS_IN_WEB": False, **same, **settings})
     # Compiling the templates takes longer than most tests.
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(
         app.instance_path, f"%s.{made.debug}.jinja"
@@ -38,7 +38,6 @@ def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     try:
         yield made
     finally:
-        made.extensions["outbox"].drain()
         with made.app_context():
             db.engine.dispose()
         if connection := getattr(made.extensions["limits"].local, "connection", None):

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.auth import passwords
 from app.auth.models import User
 from app.core.database import db
 from app.core.time import now
+from app.mail import outbox
 from tests.clock import change_limits
 from tests.http import Browser
 from tests.mailbox import Mailbox
@@ -51,12 +53,13 @@ def application(instance: Path) -> Iterator[Flask]:
             "INSTANCE_PATH": str(instance),
             "DATABASE_URL": os.environ.get("DATABASE_URL"),
             "PUBLIC_URL": "http://localhost",
+            # Tests run them when they look at what came of them.
+            "JOBS_IN_WEB": False,
             # What is off by default has routes, too, for those tests that walk all of them.
             "MAGIC_LINK": True,
             "OAUTH_PROVIDERS": {"acme": ACME},
         }
     )
-    app.extensions["outbox"].head_start_seconds = 0
     with app.app_context():
         if db.engine.dialect.name == "postgresql":
             with db.engine.begin() as connection:
@@ -75,7 +78,6 @@ def app(application: Flask) -> Flask:
         for table in reversed(db.Model.metadata.sorted_tables):
             db.session.execute(table.delete())
         db.session.commit()
-    application.extensions["outbox"].drain()  # what the test before has sent
     for file in Path(application.instance_path).glob("mail/*.eml"):
         file.unlink()
     change_limits(application, "DELETE FROM hit")
@@ -84,7 +86,7 @@ def app(application: Flask) -> Flask:
 
 @pytest.fixture
 def mailbox(app: Flask) -> Mailbox:
-    return Mailbox(Path(app.instance_path) / "mail", app.extensions["outbox"])
+    return Mailbox(Path(app.instance_path) / "mail", app)
 
 
 @pytest.fixture
@@ -103,6 +105,13 @@ def _cheap_hashes() -> Iterator[None]:
     """A hash costs 24 ms on purpose; hundreds of log-ins need not. `real_hashes` undoes it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", CHEAP_HASHER)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_head_start() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbox, "HEAD_START", timedelta())
         yield
 
 

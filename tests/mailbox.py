@@ -4,18 +4,21 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
+
+from flask import Flask
+
+from app.jobs.worker import run_due
 
 
 class Mailbox:
-    def __init__(self, folder: Path, outbox: Any = None):
-        self.folder, self.outbox = folder, outbox
+    def __init__(self, folder: Path, app: Flask | None = None):
+        self.folder, self.app = folder, app
 
     def to(self, address: str) -> list[EmailMessage]:
         """The mails to an address, oldest first."""
-        if self.outbox:
-            assert self.outbox.drain(), "the outbox is still busy"
+        if self.app:
+            run_due(self.app)
         mails = [
             message_from_bytes(file.read_bytes(), policy=policy.default)
             for file in sorted(self.folder.glob("*.eml"))

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from app.mail import checks, outbox, transports
+from app.mail import checks, transports
 from app.mail.outbox import rehearse, send
 
 __all__ = ["rehearse", "send"]
@@ -11,7 +11,6 @@ __all__ = ["rehearse", "send"]
 def init_app(app: Flask) -> None:
     app.register_blueprint(Blueprint("mail_templates", __name__, template_folder="templates"))
     transports.init_app(app)
-    outbox.init_app(app)
     checks.init_app(app)
     if app.config["APP_ENV"] == "development":
         from app.mail import views

@@ -1,14 +1,17 @@
-"""What the app tells those who run it: logs with a request id, health, the debug toolbar."""
+"""What the app tells those who run it: logs, health, metrics, traces, the debug toolbar."""
 
 from flask import Flask
 
-from app.observability import checks, logs, requests, views
+from app.observability import checks, logs, metrics, requests, sentry, tracing, views
 from config import ConfigError
 
 
 def init_app(app: Flask) -> None:
     logs.init_app(app)
     requests.init_app(app)
+    metrics.init_app(app)
+    tracing.init_app(app)
+    sentry.init_app(app)
     app.register_blueprint(views.blueprint)
     checks.init_app(app)
     if app.debug:

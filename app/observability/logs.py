@@ -1,14 +1,41 @@
 """Logs on standard error: text for people in development, one JSON object a line in production.
 
-Everything that logs, ours or a library, ends here with the request's id.
+Everything that logs, ours or a library, ends here with the ids of request, user, job and trace.
 """
 
 import logging
 import sys
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
 from flask import Flask
+
+from app.observability.redaction import clean, without_secrets
+
+
+def identify(user_id: int) -> None:
+    """Say who this request is from: on each of its lines from now on, and in reports."""
+    structlog.contextvars.bind_contextvars(user_id=user_id)
+
+
+def bound(**values: Any) -> AbstractContextManager[None]:
+    """Put `values` on each line that is logged inside: `with bound(job="digest", job_id=7):`."""
+    return structlog.contextvars.bound_contextvars(**values)
+
+
+def context() -> dict[str, Any]:
+    """What is on each line at the moment: `request_id`, `user_id`, `job`, `job_id`, `trace_id`."""
+    return structlog.contextvars.get_contextvars()
+
+
+def redact(logger: Any, method: str, event: structlog.typing.EventDict) -> dict[str, Any]:
+    """The last but one step of each line: no secret stands under its name, or in a traceback."""
+    event = without_secrets(event)
+    for key in ("event", "exception"):
+        if isinstance(text := event.get(key), str) and (key == "exception" or " " in text):
+            event[key] = clean(text)
+    return event
 
 
 def init_app(app: Flask) -> None:
@@ -20,16 +47,23 @@ def init_app(app: Flask) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso" if json else "%H:%M:%S", utc=json),
     ]
-    renderers: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
         if json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                redact,
+                renderer,
+            ],
         )
     )
     handler.set_name("carafe")

@@ -9,14 +9,18 @@ from typing import Any
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
+
+from app.core.routing import policy
+from app.observability import logs
 
 log = logging.getLogger("app.request")
 
 ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # In a path that leads nowhere: a link from a mail that was cut or has a dot at its end, say.
 LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
-UNLOGGED = {"/livez", "/readyz"}
+# Asked every few seconds by machines.
+UNLOGGED = {"/livez", "/readyz", "/metrics"}
 
 
 class RequestId:
@@ -55,7 +59,27 @@ def log_exception(exc_info: Any) -> None:
     log.error("exception at %s %s", request.method, loggable_path(), exc_info=exc_info)
 
 
+def on_refusal(app: Flask, identify: Callable[[], Any]) -> None:
+    """Have `identify` say (`logs.identify`) who was refused, where that was not asked before."""
+    app.extensions["identify"] = identify
+
+
+def _identify() -> None:
+    try:
+        current_app.extensions["identify"]()
+    except Exception as error:  # the database is away, say: the line is written all the same
+        log.warning("who was refused is not known: %s", error)
+
+
+def is_logged(status: int) -> bool:
+    if status < 400 and policy(request.endpoint).polled:
+        return False
+    # Someone who tries for the metrics is.
+    return log.isEnabledFor(logging.INFO) and (request.path not in UNLOGGED or status == 404)
+
+
 def init_app(app: Flask) -> None:
+    app.extensions["identify"] = lambda: None
     app.wsgi_app = RequestId(  # type: ignore[method-assign]
         app.wsgi_app, trust_incoming=app.config["TRUSTED_PROXIES"] > 0
     )
@@ -64,7 +88,9 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def log_request(response: Response) -> Response:
-        if log.isEnabledFor(logging.INFO) and request.path not in UNLOGGED:
+        if is_logged(response.status_code):
+            if 400 <= response.status_code < 500 and "user_id" not in logs.context():
+                _identify()
             extra = {
                 "method": request.method,
                 "path": loggable_path(),

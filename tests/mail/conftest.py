@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app import mail
-from app.mail import outbox
+from app.jobs import execution
 from tests.apps import another_app
 
 
@@ -27,7 +28,7 @@ def post() -> Callable[..., None]:
 @pytest.fixture
 def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Flask]]:
     """An app that mails to a URL, and does not wait before it tries again."""
-    monkeypatch.setattr(outbox, "RETRY_AFTER_SECONDS", [0, 0, 0])
+    monkeypatch.setattr(execution, "_wait", lambda *_: timedelta())
     with ExitStack() as stack:
 
         def make(url: str, **settings: Any) -> Flask:

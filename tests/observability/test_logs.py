@@ -75,7 +75,7 @@ def test_it_names_no_password_and_no_cookie(logging_app, alice, logged):
 def test_it_names_no_mailed_token(logging_app, app, alice, erin, logged):
     made = logging_app()
     browser = Browser(made.test_client())
-    mailbox = Mailbox(Path(app.instance_path) / "mail", made.extensions["outbox"])
+    mailbox = Mailbox(Path(app.instance_path) / "mail", made)
     for user, purpose in ((erin, "confirm"), (alice, "reset")):
         browser.submit(f"/auth/{purpose}", {"email": user.email})
         path = mailbox.link(user.email)

@@ -61,5 +61,5 @@ def test_it_never_names_a_forged_host_in_mails(page, app, erin, browser, mailbox
 def test_it_names_its_public_address_in_mails(app, erin, secure, production):
     secure.submit("/auth/confirm", {"email": erin.email})
     folder = Path(app.instance_path) / "mail"
-    [mail] = Mailbox(folder, production.extensions["outbox"]).to(erin.email)
+    [mail] = Mailbox(folder, production).to(erin.email)
     assert f"{SITE}/auth/confirm/" in mail.as_string()

@@ -1,0 +1,31 @@
+"""Jobs: work outside of the request, and by the clock, that no crash loses.
+
+A job is a row, written in the transaction of what it is about. Workers claim rows, hold a lease on
+each, and note the outcome; when a worker dies, the lease runs out and another one begins anew.
+"""
+
+from flask import Flask
+
+from app.jobs import announcements, cli, in_process
+from app.jobs.definition import Definition, job
+from app.jobs.models import Job, Priority, Worker
+from app.jobs.run import Cancelled, PermanentError, progress
+from app.jobs.schedule import scheduled
+
+__all__ = [
+    "Cancelled",
+    "Definition",
+    "Job",
+    "PermanentError",
+    "Priority",
+    "Worker",
+    "job",
+    "progress",
+    "scheduled",
+]
+
+
+def init_app(app: Flask) -> None:
+    announcements.init_app(app)
+    in_process.init_app(app)
+    app.cli.add_command(cli.jobs)

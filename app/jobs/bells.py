@@ -1,0 +1,120 @@
+"""Waking workers without asking the database all the time.
+
+On SQLite all processes are on one machine: each queue has a pipe with a name beside the database.
+Who queued a job writes a byte, one of the workers that wait reads it. On PostgreSQL it is `NOTIFY`.
+A ring can be missed, by a worker that is killed just then or a proxy that does not pass it on:
+workers also look by themselves from time to time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from sqlalchemy import text
+
+from app.core.database import db
+
+if TYPE_CHECKING:
+    from app.jobs.announcements import Announcement
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "jobs"
+
+
+class Bells:
+    """The side of those who queue jobs."""
+
+    def __init__(self, app: Flask):
+        self.folder = folder(app)
+
+    def promise(self) -> None:
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(text(f"NOTIFY {CHANNEL}"))  # which arrives with the commit
+
+    def announce(self, jobs: list[Announcement]) -> None:
+        for _, queue, _, _ in jobs:
+            _ring(self.folder / queue)
+
+
+def folder(app: Flask) -> Path:
+    return Path(app.instance_path) / "jobs"
+
+
+def _ring(pipe: Path) -> None:
+    # Without a worker there is no pipe, or nobody at its other end (ENXIO); full is loud enough.
+    with suppress(OSError):
+        end = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        try:
+            os.write(end, b"!")
+        finally:
+            os.close(end)
+
+
+class Listener:
+    """The side of a worker: things to wait for with `select`, one a queue."""
+
+    def __init__(self, app: Flask, queues: Iterable[str]):
+        self.pipes: dict[str, int] = {}
+        self.connection: Any = None
+        self.is_postgresql = db.engine.dialect.name == "postgresql"
+        if self.is_postgresql:
+            self._listen()
+        elif hasattr(os, "mkfifo"):
+            folder(app).mkdir(mode=0o700, exist_ok=True)
+            self.pipes = {queue: _open(folder(app) / queue) for queue in queues}
+
+    def waits_for(self, queues: Iterable[str]) -> list[int]:
+        """What tells of jobs in these queues."""
+        if self.is_postgresql and self.connection is None:
+            with suppress(Exception):  # it was lost, and the server may be back
+                self._listen()
+        if self.connection:
+            return [self.connection.fileno()]
+        return [self.pipes[queue] for queue in queues if queue in self.pipes]
+
+    def hear(self, rung: Iterable[int], places: dict[str, int]) -> None:
+        """Take as many rings as there are places: the others are for other workers."""
+        if self.connection:
+            self._take_notifications()
+        for queue, pipe in self.pipes.items():
+            if pipe in rung and places.get(queue):
+                with suppress(OSError):
+                    os.read(pipe, places[queue])
+
+    def close(self) -> None:
+        for pipe in self.pipes.values():
+            os.close(pipe)
+        if self.connection:
+            self.connection.close()
+
+    def _listen(self) -> None:
+        # Not of the pool: it is kept for as long as the worker lives.
+        borrowed = db.engine.raw_connection()
+        borrowed.detach()
+        self.connection = borrowed.driver_connection
+        self.connection.autocommit = True
+        self.connection.execute(f"LISTEN {CHANNEL}")
+
+    def _take_notifications(self) -> None:
+        try:
+            for _ in self.connection.notifies(timeout=0):
+                pass
+        except Exception as error:
+            log.warning("no notifications for now: %s", error)
+            with suppress(Exception):
+                self.connection.close()
+            self.connection = None
+
+
+def _open(pipe: Path) -> int:
+    with suppress(FileExistsError):
+        os.mkfifo(pipe, 0o600)
+    # For writing, too: without any writer it would always be ready to be read.
+    return os.open(pipe, os.O_RDWR | os.O_NONBLOCK)

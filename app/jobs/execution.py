@@ -1,0 +1,124 @@
+"""Running a claimed job, and writing down how it went."""
+
+from __future__ import annotations
+
+import logging
+import random
+import traceback
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Delete, Update, delete, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.database import db
+from app.core.time import now
+from app.jobs.claims import AGAIN, held
+from app.jobs.definition import Definition, registry, serialisable
+from app.jobs.models import CANCELLED, FAILED, SUCCEEDED, Job
+from app.jobs.run import Cancelled, PermanentError, Run, current
+from app.observability import logs, tracing
+
+log = logging.getLogger("app.job")
+
+LONGEST_WAIT = timedelta(days=1)
+# Of what is kept of an error: its end, where the reason stands.
+ERROR_LENGTH = 10_000
+
+
+class LostError(Exception):
+    """The lease ran out while the job ran. What it wrote is undone: somebody else does it."""
+
+
+def execute(app: Flask, run: Run) -> None:
+    """Run a claimed job in an app context of its own, and note its outcome. Raises nothing."""
+    token = current.set(run)
+    try:
+        with app.app_context(), logs.bound(job=run.name, job_id=run.id):
+            with tracing.job(run.name, run.context):
+                outcome = _run(run)
+            extra = {"outcome": outcome, "ms": round((monotonic() - run.started) * 1000, 1)}
+            log.info("job", extra=extra)
+    except LostError:
+        log.warning("job %s lost its lease while it ran, and is undone", run.id)
+    except Exception:
+        # The database is away, say. The lease runs out, and the job is begun again.
+        log.exception("the outcome of job %s could not be written", run.id)
+    finally:
+        current.reset(token)
+
+
+def _run(run: Run) -> str:
+    definition = registry.get(run.name)
+    try:
+        result = _call(run, definition)
+        if definition and not definition.keep:
+            _write(run, delete(Job))
+        else:
+            _finish(run, SUCCEEDED, result=result)
+        return SUCCEEDED
+    except LostError:
+        raise
+    except Cancelled:
+        db.session.rollback()
+        _finish(run, CANCELLED)
+        return CANCELLED
+    except Exception as error:
+        db.session.rollback()
+        return _fail(run, definition, error)
+
+
+def _call(run: Run, definition: Definition[Any] | None) -> Any:
+    if definition is None:
+        raise LookupError(f"This version of the app has no job {run.name}.")
+    args, kwargs = run.arguments
+    run.begin()
+    try:
+        result = definition.function(*args, **kwargs)
+    finally:
+        run.end()
+    return serialisable(result)
+
+
+def _fail(run: Run, definition: Definition[Any] | None, error: Exception) -> str:
+    retries = definition.retries if definition else 5
+    values = {"failures": run.failures + 1, "error": _text(error)}
+    if isinstance(error, PermanentError) or run.failures >= retries:
+        _finish(run, FAILED, **values)
+        if isinstance(error, PermanentError):
+            log.error("job %s failed: %s", run.name, error)
+        else:
+            log.error("job %s failed for good", run.name, exc_info=error)
+        return FAILED
+    wait = _wait(definition.backoff if definition else timedelta(minutes=1), run.failures)
+    log.warning("job %s failed, and is tried again in %.0f s: %s", run.name, wait.total_seconds(),
+                type(error).__name__)  # fmt: skip
+    _write(run, update(Job).values(**AGAIN, run_at=now() + wait, **values))
+    return "failed, to be tried again"
+
+
+def _wait(backoff: timedelta, failures: int) -> timedelta:
+    """Twice as long after each failure, and not all at the same moment."""
+    wait = min(backoff * 2.0 ** min(failures, 40), LONGEST_WAIT)
+    return wait * random.uniform(1, 1.2)  # noqa: S311  # nosec B311
+
+
+def _finish(run: Run, state: str, **values: Any) -> None:
+    over = {"state": state, "finished_at": now(), "worker": None, "lease_until": None}
+    _write(run, update(Job).values(**over, **run.progress(), **values))
+
+
+def _write(run: Run, outcome: Update | Delete) -> None:
+    if db.session.scalar(outcome.where(held(run)).returning(Job.id)) is None:
+        raise LostError
+    db.session.commit()
+
+
+def _text(error: Exception) -> str:
+    if isinstance(error, PermanentError):
+        return str(error)[-ERROR_LENGTH:]
+    if isinstance(error, SQLAlchemyError):
+        error.hide_parameters = True  # type: ignore[attr-defined]
+    return "".join(traceback.format_exception(error))[-ERROR_LENGTH:]

@@ -1,0 +1,84 @@
+"""A job in the hands of this process, and what it may say while it runs."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from app.jobs.models import MESSAGE_LENGTH
+
+current: ContextVar[Run | None] = ContextVar("run", default=None)
+
+
+class PermanentError(Exception):
+    """Raised by a job: it failed, and trying again would not help."""
+
+
+class Cancelled(BaseException):
+    """Raised in a job at its next `progress()` after somebody cancelled it.
+
+    Not an `Exception`, so that no handler of the job's own mistakes it for a failure.
+    """
+
+
+class JobTimeoutError(Exception):
+    """Raised in a job, wherever it is, when its time is up."""
+
+
+@dataclass(eq=False)
+class Run:
+    id: int
+    name: str
+    queue: str
+    arguments: list[Any]
+    attempts: int
+    failures: int
+    context: dict[str, Any]
+    cancelled: bool = False
+    started: float = field(default_factory=monotonic)
+    # Whether there is progress that the table does not show yet.
+    is_news: bool = False
+    _noted: dict[str, Any] = field(default_factory=dict)
+    _thread: int | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self) -> None:
+        self._thread = threading.get_ident()
+
+    def end(self) -> None:
+        """From here on nothing interrupts: the outcome is being written."""
+        with self._lock:
+            self._thread = None
+
+    def interrupt(self) -> None:
+        """Raise `JobTimeoutError` in the job. It arrives between two steps of Python code, thus not
+        while a call into C, such as a query or a connection, waits."""
+        with self._lock:
+            if self._thread is not None:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self._thread), ctypes.py_object(JobTimeoutError)
+                )
+
+    def note(self, **values: Any) -> None:
+        self._noted, self.is_news = values, True
+
+    def progress(self) -> dict[str, Any]:
+        """What the job has said, for the table."""
+        self.is_news = False
+        return self._noted
+
+
+def progress(done: int | None = None, total: int | None = None, message: str = "") -> None:
+    """Say how far the running job is: shown on pages within seconds, whatever it has open.
+
+    Raises `Cancelled` when somebody asked for that. Outside of a job it does nothing.
+    """
+    if (run := current.get()) is None:
+        return
+    run.note(done=done, total=total, message=message[:MESSAGE_LENGTH])
+    if run.cancelled:
+        raise Cancelled

@@ -1,0 +1,65 @@
+"""The last defence: takes out of logs and reports what nobody should have put there."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import has_request_context, request
+
+HIDDEN = "***"
+
+SECRET_NAME = re.compile(
+    r"pass(word|wd|phrase)|secret|token|cookie|authori[sz]ation|api_?key|csrf|credential", re.I
+)
+# Tokens of this app have 43 such characters; long names in a traceback are of one case, mostly.
+LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
+# Hashes of passwords; users and passwords in addresses.
+OTHER_SECRETS = re.compile(r"\$argon2\S+|(?<=://)[^/\s@]+(?=@)")
+# What is shorter cannot be told from the text around it.
+SHORTEST_VALUE = 4
+
+
+@lru_cache(maxsize=1000)
+def names_a_secret(name: str) -> bool:
+    return SECRET_NAME.search(name) is not None
+
+
+def clean(text: str) -> str:
+    """A text, such as an exception's, without tokens, hashes and what this request's form held."""
+    for value in _values():
+        text = text.replace(value, HIDDEN)
+    text = LIKE_A_TOKEN.sub(lambda found: HIDDEN if _is_mixed(found[0]) else found[0], text)
+    return OTHER_SECRETS.sub(HIDDEN, text)
+
+
+def without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, with what stands under a telling name hidden, at any depth."""
+    return {
+        key: HIDDEN
+        if names_a_secret(str(key))
+        else without_secrets(value)
+        if isinstance(value, Mapping)
+        else value
+        for key, value in values.items()
+    }
+
+
+def _is_mixed(text: str) -> bool:
+    return text != text.lower() and text != text.upper()
+
+
+def _values() -> Iterator[str]:
+    """What the visitor typed, the longest first: one value may be part of another."""
+    if not has_request_context():
+        return
+    sent: list[str] = []
+    # Only what was read already: reading a body here could fail, or take all of its time.
+    for name in ("args", "form", "cookies"):
+        if values := request.__dict__.get(name):
+            sent += [value for _, value in values.items(multi=True)]
+    for value in sorted(sent, key=len, reverse=True):
+        if len(value) >= SHORTEST_VALUE:
+            yield value
+            if (quoted := repr(value)[1:-1]) != value:
+                yield quoted

@@ -1,0 +1,81 @@
+"""Traces for OpenTelemetry: a request, its queries, its calls of others, and its jobs, as one.
+
+Off unless `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_TRACES_EXPORTER` is set, and then nothing of
+OpenTelemetry is imported. What is here can be called either way.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from app.observability import logs
+from config import ConfigError
+
+if TYPE_CHECKING:
+    from app.observability.tracing.spans import Tracer
+
+_tracer: "Tracer | None" = None
+
+
+def carrier() -> dict[str, str]:
+    """What to keep with a job, so that its trace and log go on from here: short texts."""
+    known = logs.context()
+    kept = {"request_id": known["request_id"]} if "request_id" in known else {}
+    if _tracer:
+        _tracer.inject(kept)
+    return kept
+
+
+@contextmanager
+def job(name: str, carrier: Mapping[str, str]) -> Iterator[None]:
+    """Run a job in the trace, and with the request id, of whoever enqueued it."""
+    with logs.bound(**{k: v for k, v in carrier.items() if k == "request_id"}):
+        if _tracer is None:
+            yield
+            return
+        with _tracer.job(name, carrier):
+            yield
+
+
+@contextmanager
+def call(name: str, server: str, port: int | None = None) -> Iterator[None]:
+    """Trace a call to somebody else, as part of a request or job. HTTP by `requests` is anyway."""
+    if _tracer is None or not _tracer.is_recording():
+        yield
+        return
+    with _tracer.call(name, {"server.address": server, **({"server.port": port} if port else {})}):
+        yield
+
+
+def query(statement: str, system: str, started: int, ended: int) -> None:
+    """Trace a statement that ran. Times in nanoseconds since 1970."""
+    if _tracer and _tracer.is_recording():
+        _tracer.query(statement, system, started, ended)
+
+
+def is_on() -> bool:
+    return _tracer is not None
+
+
+def init_app(app: Flask) -> None:
+    global _tracer
+    exporter = app.config["OTEL_TRACES_EXPORTER"]
+    endpoint = app.config["OTEL_EXPORTER_OTLP_ENDPOINT"]
+    if exporter == "none" or not (exporter or endpoint):
+        return
+    try:
+        from app.observability.tracing import outgoing, requests
+        from app.observability.tracing.spans import Tracer
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"Traces are switched on, for which a package is missing ({error.name}).",
+            "Install it with: pip install '.[otel]'",
+        ) from None
+    # Where the address is a variable, the exporter knows it, and those that go before it.
+    known = not endpoint or "OTEL_EXPORTER_OTLP_ENDPOINT" in os.environ
+    _tracer = Tracer(app.config["APP_NAME"], None if known else f"{endpoint}/v1/traces")
+    requests.init_app(app, _tracer)
+    outgoing.install(_tracer)

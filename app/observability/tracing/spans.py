@@ -1,0 +1,144 @@
+"""Spans, and how they leave the process. Names follow OpenTelemetry's semantic conventions 1.41.
+
+No span holds values: of a statement its text with placeholders, of an address neither query nor
+token, of an exception its type.
+"""
+
+import atexit
+import re
+import threading
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from app.observability import logs
+
+# A collector that does not answer holds up the end of a process this long.
+FLUSH_SECONDS = 2
+
+# The first word of a statement, and the table after it.
+OPERATION = re.compile(r'\s*(?:WITH\b.*?\)\s)?(\w+)(?:.*?\b(?:FROM|INTO|UPDATE)\s+"?(\w+))?', re.S)
+
+propagator = TraceContextTextMapPropagator()
+
+
+class Tracer:
+    def __init__(self, name: str, endpoint: str | None):
+        self.name, self.endpoint = name, endpoint
+        self._tracer: trace.Tracer | None = None
+        self._starting = threading.Lock()
+
+    @property
+    def tracer(self) -> trace.Tracer:
+        """Made with the first span: the thread that sends must not be of a server about to fork."""
+        if self._tracer is None:
+            with self._starting:
+                self._tracer = self._tracer or self._start()
+        return self._tracer
+
+    def _start(self) -> trace.Tracer:
+        resource = Resource.create()
+        if str(resource.attributes[SERVICE_NAME]).startswith("unknown_service"):
+            resource = resource.merge(Resource({SERVICE_NAME: self.name}))
+        provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=self.endpoint)))
+        _end_in_time(provider)
+        return provider.get_tracer("app")
+
+    def is_recording(self) -> bool:
+        return trace.get_current_span().is_recording()
+
+    def inject(self, carrier: MutableMapping[str, str]) -> None:
+        propagator.inject(carrier)
+
+    @contextmanager
+    def span(
+        self,
+        name: str,
+        kind: SpanKind,
+        attributes: Mapping[str, Any],
+        parent: Mapping[str, str] | None = None,
+    ) -> Iterator[Span]:
+        """A span around what happens inside; its trace is on the lines of the log."""
+        context = None if parent is None else propagator.extract(parent)
+        with (
+            self.tracer.start_as_current_span(
+                name,
+                context,
+                kind,
+                attributes,
+                # They would keep its text, and its traceback with it.
+                record_exception=False,
+                set_status_on_exception=False,
+            ) as span,
+            logs.bound(trace_id=format(span.get_span_context().trace_id, "032x")),
+        ):
+            try:
+                yield span
+            except Exception as error:
+                failed(span, type(error).__name__)
+                raise
+
+    @contextmanager
+    def job(self, name: str, carrier: Mapping[str, str]) -> Iterator[None]:
+        with self.span(name, SpanKind.CONSUMER, {"messaging.operation.type": "process"}, carrier):
+            yield
+
+    @contextmanager
+    def call(self, name: str, attributes: Mapping[str, Any]) -> Iterator[Span]:
+        with self.span(name, SpanKind.CLIENT, attributes) as span:
+            yield span
+
+    def query(self, statement: str, system: str, started: int, ended: int) -> None:
+        operation, table = _operation(statement)
+        span = self.tracer.start_span(
+            f"{operation} {table}" if table else operation,
+            kind=SpanKind.CLIENT,
+            attributes={
+                "db.system.name": system,
+                "db.operation.name": operation,
+                "db.query.text": statement,
+            },
+            start_time=started,
+        )
+        span.end(ended)
+
+
+def failed(span: Span, type: str) -> None:
+    span.set_attribute("error.type", type)
+    span.set_status(Status(StatusCode.ERROR))
+
+
+def _operation(statement: str) -> tuple[str, str]:
+    found = OPERATION.match(statement)
+    return (found[1].upper(), found[2] or "") if found else ("SQL", "")
+
+
+def _end_in_time(provider: TracerProvider) -> None:
+    """Send what is left when the process ends, without waiting for long.
+
+    The provider itself would wait for 30 seconds. The thread is started now: Python 3.12 starts
+    none while it ends.
+    """
+    ending = threading.Event()
+
+    def finish() -> None:
+        ending.wait()
+        provider.shutdown()
+
+    thread = threading.Thread(target=finish, name="traces", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        ending.set()
+        thread.join(FLUSH_SECONDS)
+
+    atexit.register(end)
