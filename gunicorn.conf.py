@@ -1,10 +1,13 @@
 """The production server: `gunicorn wsgi:app`. Put a buffering proxy in front of it."""
 
 import ctypes
+import os
 import runpy
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 # Not imported: after a reload the workers are to find the new file.
 settings = runpy.run_path(str(Path(__file__).with_name("config.py")))
@@ -40,3 +43,29 @@ forwarder_headers = ""
 accesslog = None
 # It would be a file in the home folder, which a read-only root does not allow.
 control_socket_disable = True
+
+# The process for jobs that `bin/start` began before it became this one.
+jobs = int(os.environ.get("JOBS_PID") or 0)
+
+
+def when_ready(server: Any) -> None:
+    """Let jobs end, or begin anew, when the server does: at the same time, not after it."""
+    if not jobs:
+        return
+
+    def pass_on(number: int, own: Any) -> None:
+        def both(*arguments: Any) -> None:
+            with suppress(ProcessLookupError):
+                os.kill(jobs, signal.SIGHUP if number == signal.SIGHUP else signal.SIGTERM)
+            own(*arguments)
+
+        signal.signal(number, both)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        pass_on(number, signal.getsignal(number))
+
+
+def on_exit(server: Any) -> None:
+    with suppress(ChildProcessError):
+        if jobs:
+            os.waitpid(jobs, 0)
