@@ -64,16 +64,14 @@ class Listener:
         self.pipes: dict[str, int] = {}
         self.connection: Any = None
         self.is_postgresql = db.engine.dialect.name == "postgresql"
-        if self.is_postgresql:
-            self._listen()
-        elif hasattr(os, "mkfifo"):
+        if not self.is_postgresql and hasattr(os, "mkfifo"):
             folder(app).mkdir(mode=0o700, exist_ok=True)
             self.pipes = {queue: _open(folder(app) / queue) for queue in queues}
 
     def waits_for(self, queues: Iterable[str]) -> list[int]:
         """What tells of jobs in these queues."""
         if self.is_postgresql and self.connection is None:
-            with suppress(Exception):  # it was lost, and the server may be back
+            with suppress(Exception):  # when it was lost, the server may be back
                 self._listen()
         if self.connection:
             return [self.connection.fileno()]
@@ -96,10 +94,9 @@ class Listener:
 
     def _listen(self) -> None:
         # Not of the pool: it is kept for as long as the worker lives.
-        borrowed = db.engine.raw_connection()
-        borrowed.detach()
-        self.connection = borrowed.driver_connection
-        self.connection.autocommit = True
+        dialect = db.engine.dialect
+        arguments, options = dialect.create_connect_args(db.engine.url)
+        self.connection = dialect.connect(*arguments, **options, autocommit=True)
         self.connection.execute(f"LISTEN {CHANNEL}")
 
     def _take_notifications(self) -> None:

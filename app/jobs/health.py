@@ -1,0 +1,81 @@
+"""How the workers and the queues are, for the page about health."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import bindparam, func, select
+
+from app.core.database import db
+from app.core.time import now
+from app.jobs.definition import queues
+from app.jobs.models import FAILED, QUEUED, WORKER_IS_GONE, Job, Worker
+from app.observability import health
+from app.observability.health import BAD, OK, WARNING, Row, ago
+
+# More than this are not counted, …
+MOST_WAITING = 10_000
+# … and of what failed only the latest are looked at.
+LATEST_FAILED = 1000
+MOST_WORKERS = 20
+# A job whose time came this long ago says that nobody takes them, or too few do.
+LATE_SECONDS = 60
+
+
+def workers() -> Iterator[Row]:
+    seen = db.session.scalars(select(Worker).order_by(Worker.seen_at.desc()).limit(MOST_WORKERS))
+    alive = False
+    for worker in seen:
+        since = ago((now() - worker.seen_at).total_seconds())
+        alive = alive or worker.is_alive
+        text = f"{worker.threads} threads for {worker.queues}; seen {since} ago."
+        yield Row(worker.id, text, OK if worker.is_alive else WARNING)
+    if not alive:
+        gone = f"None was seen in the last {ago(WORKER_IS_GONE.total_seconds())}: jobs wait."
+        yield Row("Workers", gone, BAD, "Start one: flask jobs work")
+
+
+def waiting_and_failed() -> Iterator[Row]:
+    failed = _failed()
+    for queue, (count, oldest) in _waiting().items():
+        late = (now() - oldest).total_seconds() if oldest else 0
+        text = "Nothing waits."
+        if count:
+            some = f"{MOST_WAITING:,}+" if count > MOST_WAITING else f"{count:,}"
+            text = f"{some} wait{'s' * (count == 1)}, the oldest for {ago(late)}."
+        state, remedy = OK, ""
+        if late > LATE_SECONDS:
+            state, remedy = WARNING, "Start more workers, or look for what holds them up."
+        if amount := failed.get(queue):
+            some = f"{LATEST_FAILED:,}+" if amount >= LATEST_FAILED else f"{amount:,}"
+            text += f" {some} failed and {'is' if amount == 1 else 'are'} kept."
+            state, remedy = WARNING, remedy or "See: flask jobs list --state failed"
+        yield Row(f"Queue {queue}", text, state, remedy)
+
+
+def _waiting() -> dict[str, tuple[int, Any]]:
+    """Of each queue how many jobs are due, counted up to a bound, and since when the oldest is."""
+    columns, names = [], queues()
+    for queue in names:
+        due = select(Job.run_at).where(
+            Job.state == QUEUED, Job.queue == queue, Job.run_at <= bindparam("now")
+        )
+        some = due.limit(MOST_WAITING + 1).subquery()
+        columns += [
+            select(func.count()).select_from(some).scalar_subquery(),
+            select(func.min(some.c.run_at)).scalar_subquery(),
+        ]
+    row = db.session.execute(select(*columns), {"now": now()}).one()
+    return {name: (row[2 * n], row[2 * n + 1]) for n, name in enumerate(names)}
+
+
+def _failed() -> dict[str, int]:
+    latest = select(Job.queue).where(Job.state == FAILED).order_by(Job.id.desc())
+    latest = latest.limit(LATEST_FAILED).subquery()
+    counts = select(latest.c.queue, func.count()).group_by(latest.c.queue)
+    return {queue: count for queue, count in db.session.execute(counts)}
+
+
+def init_app(app: Flask) -> None:
+    health.add(app, "Workers", workers)
+    health.add(app, "Queues", waiting_and_failed)

@@ -1,0 +1,66 @@
+"""What the tests of jobs share."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from app.core.database import db
+from app.jobs import Job
+from app.jobs.worker import JobWorker, run_due
+from tests.jobs import samples
+
+
+@pytest.fixture(autouse=True)
+def context(app: Flask) -> Iterator[None]:
+    samples.seen.clear()
+    samples.started.clear()
+    samples.let_go.clear()
+    with app.app_context():
+        yield
+    samples.let_go.set()
+
+
+@pytest.fixture
+def run(app: Flask) -> Callable[[], int]:
+    """Runs what is due, here and now; how many jobs that were."""
+    return lambda: run_due(app)
+
+
+@pytest.fixture
+def work(app: Flask) -> Iterator[Callable[..., JobWorker]]:
+    """Starts a worker in a thread."""
+    started: list[tuple[JobWorker, threading.Thread]] = []
+
+    def start(threads: int = 2) -> JobWorker:
+        worker = JobWorker(app, threads, ["tests"])
+        thread = threading.Thread(target=worker.work)
+        thread.start()
+        started.append((worker, thread))
+        return worker
+
+    yield start
+    samples.let_go.set()
+    for worker, thread in started:
+        worker.stop()
+        thread.join()
+
+
+def state(id: int) -> Job:
+    """The job as it is in the database now."""
+    db.session.rollback()
+    job = db.session.get(Job, id, populate_existing=True)
+    db.session.expunge_all()
+    db.session.rollback()
+    assert job is not None
+    return job
+
+
+def until(met: Callable[[], object], seconds: float = 15) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)

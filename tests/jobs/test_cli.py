@@ -1,0 +1,55 @@
+"""`flask jobs …`"""
+
+import pytest
+
+from tests.jobs.conftest import state
+from tests.jobs.samples import give_up, note
+
+
+@pytest.fixture
+def command(app):
+    return lambda *words: app.test_cli_runner().invoke(args=["jobs", *map(str, words)])
+
+
+def test_it_lists_jobs_newest_first(command, run):
+    failed = give_up.enqueue()
+    run()
+    waiting = note.enqueue("x")
+    lines = [line.split("\t") for line in command("list").stdout.splitlines()]
+    assert [(int(line[0]), line[1]) for line in lines] == [(waiting, "queued"), (failed, "failed")]
+    assert lines[1][-1] == "There is no such address."
+    assert len(command("list", "--state", "failed").stdout.splitlines()) == 1
+
+
+def test_it_queues_a_failed_job_anew(command, run):
+    id = give_up.enqueue()
+    run()
+    assert command("retry", id).exit_code == 0
+    assert state(id).state == "queued"
+    again = command("retry", id)
+    assert again.exit_code == 1
+    assert again.stderr == f"Error: Job {id} is queued: nothing to try again.\n"
+
+
+def test_it_cancels_a_job(command, run):
+    id = note.enqueue("x")
+    assert command("cancel", id).stdout == f"Job {id} is cancelled.\n"
+    assert run() == 0
+    done = note.enqueue("y")
+    run()
+    assert command("cancel", done).exit_code == 1
+
+
+@pytest.mark.parametrize("verb", ["retry", "cancel"])
+def test_it_says_when_there_is_no_such_job(command, verb):
+    assert command(verb, 4711).stderr == "Error: There is no job 4711.\n"
+
+
+def test_it_knows_its_queues(command):
+    answer = command("work", "--queue", "nowhere")
+    assert answer.exit_code == 1
+    assert "There is no queue nowhere" in answer.stderr
+
+
+def test_it_purges(command):
+    assert command("purge").stdout == "Deleted: 0 jobs\n"

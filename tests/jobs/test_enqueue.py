@@ -1,0 +1,122 @@
+"""Queueing a job: it exists exactly when what the transaction wrote does."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.audit import AuditEvent, record
+from app.core.database import db
+from app.core.time import now
+from app.jobs import Job, Priority
+from tests.jobs.conftest import state
+from tests.jobs.samples import note, note_once, ran
+
+
+def queued() -> int:
+    count = db.session.scalar(select(func.count()).select_from(Job))
+    db.session.rollback()
+    return count or 0
+
+
+def test_it_runs_what_was_committed(run):
+    record("user.greeted")
+    id = note.enqueue("hello", times=2)
+    db.session.commit()
+    assert run() == 1
+    assert ran("hello") == 2
+    assert (state(id).state, state(id).result) == ("succeeded", {"text": "hello"})
+    assert run() == 0
+
+
+def test_it_knows_nothing_of_what_was_rolled_back(run):
+    record("user.greeted")
+    note.enqueue("hello")
+    db.session.rollback()
+    assert queued() == 0
+    assert run() == 0
+
+
+def test_it_knows_nothing_of_a_savepoint_that_was_rolled_back(run):
+    record("user.greeted")
+    savepoint = db.session.begin_nested()
+    note.enqueue("no")
+    savepoint.rollback()
+    note.enqueue("yes")
+    db.session.commit()
+    assert run() == 1
+    assert ran("yes") == 1
+
+
+def test_it_is_kept_at_once_outside_of_a_transaction(run):
+    note.enqueue("hello")
+    db.session.rollback()
+    assert run() == 1
+
+
+@pytest.mark.parametrize(
+    "argument", [{1, 2}, (1, 2), {1: "a"}, b"x", float("nan"), object(), now(), "x" * 1024 * 1024]
+)
+def test_it_refuses_what_json_would_not_give_back(argument):
+    with pytest.raises(TypeError):
+        note.enqueue(argument)
+    assert queued() == 0
+
+
+def test_it_waits_for_its_time(run):
+    id = note.with_(run_at=now() + timedelta(hours=1)).enqueue("later")
+    note.with_(delay=timedelta(hours=1)).enqueue("later")
+    assert run() == 0
+    job = state(id)
+    assert job.state == "queued"
+    job.run_at = now()
+    db.session.merge(job)
+    db.session.commit()
+    assert run() == 1
+
+
+def test_it_runs_the_most_urgent_first_and_then_the_oldest(run):
+    for text, priority in (
+        ("last", Priority.LOW),
+        ("second", Priority.NORMAL),
+        ("first", Priority.HIGH),
+        ("third", Priority.NORMAL),
+    ):
+        note.with_(priority=priority).enqueue(text)
+    run()
+    order = db.session.scalars(select(AuditEvent.subject).order_by(AuditEvent.id)).all()
+    assert order == ["first", "second", "third", "last"]
+
+
+def test_it_queues_one_of_those_that_are_the_same(run):
+    ids = {note_once.enqueue("a"), note_once.enqueue("a"), note_once.enqueue("b")}
+    assert len(ids) == 2
+    assert run() == 2
+    assert note_once.enqueue("a") not in ids  # the first one has begun: this may be news
+    assert run() == 1
+
+
+def test_it_queues_one_with_a_key(run):
+    keyed = note.with_(key="digest of Alice")
+    assert keyed.enqueue("a") == keyed.enqueue("b")
+    assert run() == 1
+    assert ran("a") == 1
+
+
+def test_it_is_queued_once_by_two_at_the_same_moment(app, run):
+    import threading
+
+    barrier = threading.Barrier(8)
+
+    def enqueue():
+        with app.app_context():
+            barrier.wait()
+            note_once.enqueue("a")
+
+    threads = [threading.Thread(target=enqueue) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert queued() == 1
+    assert run() == 1

@@ -1,0 +1,94 @@
+"""What becomes of a job: success, failures, new attempts."""
+
+import pytest
+from sqlalchemy import select, update
+
+from app.core.database import db
+from app.core.time import now
+from app.jobs import Job
+from app.jobs.jobs import purge
+from tests.jobs.conftest import state
+from tests.jobs.samples import (
+    answer_with_a_set,
+    fail_after_writing,
+    give_up,
+    leave_nothing,
+    note,
+    ran,
+)  # fmt: skip
+
+
+def make_due(id):
+    db.session.execute(update(Job).where(Job.id == id).values(run_at=now()))
+    db.session.commit()
+
+
+def test_it_undoes_what_a_failed_job_wrote(run):
+    fail_after_writing.enqueue("half")
+    run()
+    assert ran("half") == 0
+
+
+def test_it_is_tried_again_later_and_later_and_then_fails(run):
+    id = fail_after_writing.enqueue("half")
+    waits = []
+    for _ in range(3):
+        assert run() == 1
+        job = state(id)
+        waits.append((job.run_at - now()).total_seconds())
+        assert "RuntimeError: as a bug would" in job.error
+        make_due(id)
+    assert 55 < waits[0] < 75
+    assert 115 < waits[1] < 150
+    assert (state(id).state, state(id).attempts) == ("failed", 3)
+    assert run() == 0
+
+
+def test_it_is_not_tried_again_when_that_cannot_help(run):
+    id = give_up.enqueue()
+    assert run() == 1
+    assert (state(id).state, state(id).error) == ("failed", "There is no such address.")
+
+
+def test_it_fails_when_the_answer_cannot_be_kept(run):
+    id = answer_with_a_set.enqueue()
+    run()
+    assert "JSON" in state(id).error
+    assert ran("a set") == 0
+
+
+def test_it_tells_of_a_job_that_this_version_does_not_have(run):
+    id = note.enqueue("x")
+    db.session.execute(update(Job).where(Job.id == id).values(name="notes.of_yesterday"))
+    db.session.commit()
+    run()
+    assert "notes.of_yesterday" in state(id).error
+
+
+def test_it_leaves_no_row_where_none_is_wanted(run):
+    leave_nothing.enqueue()
+    assert run() == 1
+    assert db.session.scalars(select(Job.id)).all() == []
+
+
+def test_it_runs_a_failed_one_anew_when_told(run):
+    id = give_up.enqueue()
+    run()
+    assert Job.locked(id).retry()
+    db.session.commit()
+    assert run() == 1
+    assert not Job.locked(note.enqueue("x")).retry()
+
+
+@pytest.mark.parametrize("days", [2, 4])
+def test_it_is_deleted_some_days_later(days, run, monkeypatch):
+    id = note.enqueue("x")
+    failed = give_up.enqueue()
+    run()
+    from datetime import timedelta
+
+    db.session.execute(update(Job).values(finished_at=now() - timedelta(days=days)))
+    db.session.commit()
+    assert purge() == (1 if days > 3 else 0)
+    left = set(db.session.scalars(select(Job.id)))
+    assert left == ({failed} if days > 3 else {id, failed})

@@ -1,0 +1,141 @@
+"""A worker at work: in time, one after the other, and when told to stop."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from app.core.database import db
+from app.core.time import now
+from app.jobs import Job, Worker, claims
+from app.jobs.execution import execute
+from tests.jobs.conftest import state, until
+from tests.jobs.samples import count_to, note, ran, run_for_ever, started, wait
+
+
+def test_it_runs_jobs_as_they_come(work):
+    work()
+    for text in "abc":
+        note.enqueue(text)
+        until(lambda text=text: ran(text) == 1)
+
+
+def alive():
+    workers = Worker.alive()
+    db.session.rollback()
+    return workers
+
+
+def test_it_says_that_it_is_there_and_when_it_leaves(work):
+    worker = work()
+    until(alive)
+    worker.stop()
+    until(lambda: not alive())
+
+
+def test_it_shows_how_far_a_job_is_and_stops_it_when_asked(work):
+    work()
+    id = count_to.enqueue(100_000)
+    until(lambda: state(id).done)
+    assert state(id).message.startswith("Counting")
+    assert state(id).percent == 0
+    assert Job.locked(id).cancel()
+    db.session.commit()
+    until(lambda: state(id).is_over)
+    assert state(id).state == "cancelled"
+
+
+def test_it_never_begins_what_was_cancelled_before(run):
+    id = note.enqueue("x")
+    assert Job.locked(id).cancel()
+    db.session.commit()
+    assert run() == 0
+    assert state(id).state == "cancelled"
+    assert Job.locked(id).cancel()  # twice is as good
+    db.session.rollback()
+
+
+def test_it_interrupts_what_takes_too_long(work):
+    work()
+    id = run_for_ever.enqueue()
+    until(lambda: state(id).is_over)
+    assert "JobTimeoutError" in state(id).error
+
+
+def test_it_gives_back_what_it_cannot_finish(work, monkeypatch):
+    monkeypatch.setattr("app.jobs.worker.GRACE_SECONDS", 0)
+    worker = work()
+    id = wait.enqueue()
+    until(started.is_set)
+    worker.stop()
+    until(lambda: state(id).state == "queued")
+    assert ran("waited") == 0
+
+
+def test_it_finishes_what_it_can(work):
+    from tests.jobs.samples import let_go
+
+    worker = work()
+    id = wait.enqueue()
+    until(started.is_set)
+    worker.stop()
+    let_go.set()
+    until(lambda: state(id).is_over)
+    assert state(id).state == "succeeded"
+
+
+def lose(id):
+    """As if its worker had fallen silent."""
+    long_ago = now() - timedelta(minutes=5)
+    db.session.execute(update(Job).where(Job.id == id).values(lease_until=long_ago))
+    db.session.commit()
+
+
+def test_it_runs_anew_what_a_worker_left_behind(run):
+    id = note.enqueue("x")
+    assert claims.claim("tests", 1, "somebody who dies")
+    assert run() == 0
+    assert claims.take_back() == 0
+    lose(id)
+    assert claims.take_back() == 1
+    assert run() == 1
+    assert (ran("x"), state(id).attempts) == (1, 2)
+
+
+def test_it_undoes_what_a_worker_wrote_that_had_lost_its_lease(app, run):
+    note.enqueue("x")
+    [late] = claims.claim("tests", 1, "slow")
+    lose(late.id)
+    claims.take_back()
+    run()
+    execute(app, late)
+    assert ran("x") == 1
+
+
+def test_it_gives_up_a_job_that_takes_every_worker_down(run):
+    id = note.enqueue("x")
+    for _ in range(claims.MOST_LOST_WORKERS):
+        assert claims.claim("tests", 1, "doomed")
+        lose(id)
+        claims.take_back()
+    assert state(id).state == "failed"
+    assert str(claims.MOST_LOST_WORKERS) in state(id).error
+
+
+def test_it_claims_each_job_once(app):
+    import threading
+
+    ids = {note.enqueue(str(i)) for i in range(40)}
+    taken: list[int] = []
+
+    def claim():
+        with app.app_context():
+            while runs := claims.claim("tests", 3, "one of many"):
+                taken.extend(run.id for run in runs)
+
+    threads = [threading.Thread(target=claim) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == sorted(ids)
+    assert len(db.session.scalars(select(Job.id).where(Job.attempts == 1)).all()) == 40
