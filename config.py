@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from click import ClickException
 from dotenv import dotenv_values
@@ -71,6 +72,12 @@ def port(text: str) -> int:
     return number
 
 
+def share(text: str) -> float:
+    if not 0 <= (number := float(text)) <= 1:
+        raise ValueError(text)
+    return number
+
+
 def one_of(*names: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in names:
@@ -89,6 +96,16 @@ def web_address(text: str) -> str:
     if not re.match(r"https?://[^/]", text):
         raise ValueError(text)
     return text.rstrip("/")
+
+
+def site_address(text: str) -> str:
+    """The address of a whole host: what leads into the site is a path put behind it."""
+    parts = urlsplit(web_address(text))
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc or "\\" in text:
+        raise ValueError(text)
+    if not parts.hostname or parts.port == 0:  # looking at the port reads it
+        raise ValueError(text)
+    return parts.geturl()
 
 
 def long_secret(text: str) -> str:
@@ -143,7 +160,9 @@ class Config:
     # Its host is what passkeys are bound to: change it, and all have to be added anew. Browsers
     # have them for names with HTTPS and for localhost, not for IP addresses; where this is one
     # of the machine itself, such as 127.0.0.1, the pages lead to localhost.
-    PUBLIC_URL = Env("http://127.0.0.1:5000", web_address, "an address such as https://example.org")
+    PUBLIC_URL = Env(
+        "http://127.0.0.1:5000", site_address, "an address such as https://example.org"
+    )
 
     # Local state: the SQLite files, stored mails, compressed static files.
     INSTANCE_PATH = Env(str(ROOT / "instance"), lambda text: str(Path(text).absolute()), "a folder")
@@ -176,6 +195,22 @@ class Config:
     # bin/start has it. And how many of each queue a worker runs at a time.
     JOBS_IN_WEB = Env(True, yes_or_no, "yes or no")
     JOB_THREADS = Env(4, at_least_one, "a number of threads, such as 4")
+    # What a worker was doing when nothing has been heard of it for so long is begun anew by others.
+    # It says that it is there three times as often, and when told to stop takes up to 8 seconds.
+    JOB_LEASE_SECONDS = Env(30, at_least_one, "a number of seconds, such as 30")
+    # Where workers on several machines are told of jobs: redis://:password@host:6379/0, or rediss:
+    # for TLS. The jobs themselves stay in the database. None: workers are on the machine of the
+    # SQLite file, or are told by PostgreSQL.
+    REDIS_URL = Env(None)
+
+    # Events of the audit trail that are older are deleted. 0: they are kept for ever.
+    AUDIT_KEEP_DAYS = Env(730, natural, "a number of days, 0 for ever")
+
+    # Of this share of requests the statements are recorded for /admin/queries/; all requests are
+    # counted for /admin/requests/. 0: nothing is recorded. From so many milliseconds on a statement
+    # is slow, and its plan kept.
+    RECORD_SAMPLE = Env(0.1, share, "a share between 0 and 1, such as 0.1")
+    SLOW_QUERY_MS = Env(100, natural, "a number of milliseconds")
 
     # What Prometheus sends as a bearer token to read /metrics. None: only this machine may, and not
     # through a proxy.
@@ -227,17 +262,19 @@ class Config:
 
 class Development(Config):
     DEBUG = True
+    RECORD_SAMPLE = Env(1.0, share, "a share between 0 and 1, such as 0.1")
     SQLALCHEMY_RECORD_QUERIES = True
 
 
 class Testing(Config):
     TESTING = True
+    RECORD_SAMPLE = Env(0.0, share, "a share between 0 and 1, such as 0.1")
     LOG_LEVEL = log_level("WARNING")
 
 
 class Production(Config):
     SECRET_KEY = Env(None)
-    PUBLIC_URL = Env(None, web_address, "an address such as https://example.org")
+    PUBLIC_URL = Env(None, site_address, "an address such as https://example.org")
     LOG_FORMAT = Env("json", one_of("text", "json"), "text or json")
     # The prefix makes browsers refuse the cookie from subdomains and over plain HTTP.
     SESSION_COOKIE_NAME = "__Host-session"

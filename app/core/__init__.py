@@ -9,6 +9,7 @@ from app.core import (
     checks,
     database,
     errors,
+    live,
     migrations,
     nav,
     routing,
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     templating.init_app(app)
     static_files.init_app(app)
     nav.init_app(app)
+    live.init_app(app)
     time.init_app(app)
     migrations.init_app(app)
     settings_checks.init_app(app)

@@ -3,6 +3,7 @@
 Alembic takes 110 ms of each start and 12 MB of each worker, and no request needs it.
 """
 
+import os
 import re
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
-from app.core.database import db
+from app.core.database import db, reading
 from config import ROOT
 
 FOLDER = ROOT / "migrations"
@@ -43,6 +44,38 @@ def head() -> str | None:
             names[name].update(re.findall(r"""["'](\w+)["']""", value))
     heads = names["revision"] - names["down_revision"]
     return heads.pop() if len(heads) == 1 else None
+
+
+def stamp() -> list[tuple[str, int]]:
+    """What is another whenever somebody adds, changes or removes a migration."""
+    with os.scandir(FOLDER / "versions") as files:
+        return sorted((file.name, file.stat().st_mtime_ns) for file in files if file.is_file())
+
+
+def pending() -> list[tuple[str, str]]:
+    """Number and title of each revision that the database is behind, the next one first.
+
+    Raises what is wrong with the files, or that the database has a revision that they do not.
+    """
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_config())
+    with reading(), db.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_heads()
+    steps = list(scripts.iterate_revisions(tuple(scripts.get_heads()), current or "base"))
+    return [(step.revision, step.doc) for step in reversed(steps)]
+
+
+def upgrade() -> None:
+    """Bring the database up to date. Raises what a migration does; then none has happened."""
+    from alembic import command
+
+    command.upgrade(_config(), "head")
+
+
+def _config() -> Any:
+    return current_app.extensions["migrate"].migrate.get_config(FOLDER)
 
 
 def init_app(app: Flask) -> None:

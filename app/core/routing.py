@@ -26,6 +26,8 @@ class Policy:
     proven: bool = False
     # Also for those who have yet to set up the second factor that their role requires.
     enrolling: bool = False
+    # Asked for by pages that stand open, not by people.
+    polled: bool = False
     # Bytes of body that it takes, where that is more than `MAX_CONTENT_LENGTH`.
     body: int = 0
 
@@ -39,6 +41,14 @@ def declare(view: View, **rules: Any) -> View:
 def public(view: View) -> View:
     """Open a view to visitors. Every view without this mark needs a signed-in user."""
     return declare(view, public=True)
+
+
+def polled(view: View) -> View:
+    """Declare a view as one that open pages ask for again and again, by `live.js`.
+
+    That somebody left a page open is no sign of them, and not worth a line of log.
+    """
+    return declare(view, polled=True)
 
 
 def body_of(bytes: int) -> Callable[[View], View]:

@@ -2,18 +2,42 @@
 
 from flask import Flask
 
-from app.observability import checks, logs, metrics, requests, sentry, tracing, views
+from app.observability import (
+    checks,
+    health,
+    logs,
+    metrics,
+    queries,
+    recorder,
+    requests,
+    sentry,
+    server_timing,
+    store,
+    tracing,
+    views,
+    vitals,
+)
 from config import ConfigError
 
 
 def init_app(app: Flask) -> None:
     logs.init_app(app)
     requests.init_app(app)
+    queries.init_app(app)
+    store.init_app(app)
+    recorder.init_app(app)
+    server_timing.init_app(app)
     metrics.init_app(app)
     tracing.init_app(app)
     sentry.init_app(app)
     app.register_blueprint(views.blueprint)
     checks.init_app(app)
+    health.init_app(app)
+    vitals.init_app(app)
+    if app.config["APP_ENV"] == "development":
+        from app.observability import pending
+
+        pending.init_app(app)
     if app.debug:
         try:
             from app.observability import toolbar

@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from random import random
 from time import perf_counter
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import structlog
 from flask import Flask, Response, current_app, request
 
 from app.core.routing import policy
-from app.observability import logs
+from app.observability import logs, metrics, queries
 
 log = logging.getLogger("app.request")
 
@@ -24,13 +25,14 @@ UNLOGGED = {"/livez", "/readyz", "/metrics"}
 
 
 class RequestId:
-    """WSGI middleware: gives each request an id, and each answer `X-Request-ID`.
+    """WSGI middleware: gives each request an id, and each answer `X-Request-ID`. Counts them.
 
     A proxy's id is kept, so that its log and ours can be joined; a visitor's is not.
     """
 
-    def __init__(self, application: Any, trust_incoming: bool):
+    def __init__(self, application: Any, trust_incoming: bool, sample: float):
         self.application, self.trust_incoming = application, trust_incoming
+        self.sample = sample
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -40,12 +42,19 @@ class RequestId:
         environ["REQUEST_ID"], environ["STARTED"] = request_id, perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        queries.begin(sampled=random() < self.sample)  # noqa: S311  # nosec B311
+        metrics.request_started(environ)
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             headers.append(("X-Request-ID", request_id))
+            metrics.request_ended(environ, status)
             return start_response(status, headers, *error)
 
-        return self.application(environ, start)  # type: ignore[no-any-return]
+        try:
+            return self.application(environ, start)  # type: ignore[no-any-return]
+        except BaseException:
+            metrics.request_ended(environ, "500")
+            raise
 
 
 def loggable_path() -> str:
@@ -81,7 +90,9 @@ def is_logged(status: int) -> bool:
 def init_app(app: Flask) -> None:
     app.extensions["identify"] = lambda: None
     app.wsgi_app = RequestId(  # type: ignore[method-assign]
-        app.wsgi_app, trust_incoming=app.config["TRUSTED_PROXIES"] > 0
+        app.wsgi_app,
+        trust_incoming=app.config["TRUSTED_PROXIES"] > 0,
+        sample=app.config["RECORD_SAMPLE"],
     )
 
     app.log_exception = log_exception  # type: ignore[method-assign]  # Flask's shows the path

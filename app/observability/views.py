@@ -1,14 +1,15 @@
-"""Health, for load balancers and container engines. No page; no cookie; no log line."""
+"""Health, for load balancers and container engines; numbers, for Prometheus. No page; no cookie."""
 
 import shutil
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy import text
 
 from app.core import migrations
 from app.core.database import SAFE_SQLITE, db, sqlite_driver
 from app.core.routing import public
+from app.observability.metrics import access, prometheus_text
 
 blueprint = Blueprint("observability", __name__)
 
@@ -29,6 +30,17 @@ def ready() -> Any:
     checks = {"database": _database(), "migrations": _migrations(), "disk": _disk()}
     ok = all(check["ok"] for check in checks.values())
     return {"status": "ok" if ok else "unavailable", "checks": checks}, 200 if ok else 503
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Any:
+    """Numbers for Prometheus. For everybody else there is no such page."""
+    if access.ALLOWED not in request.environ:
+        abort(404)
+    answer = Response(prometheus_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _database() -> dict[str, Any]:

@@ -1,0 +1,49 @@
+"""What is too old, or too much, goes: the store stays of a size."""
+
+from sqlalchemy import Connection, Table, delete, func, select, tuple_
+
+from app.observability.store import exception, repeated, request_count, slow_request, statement
+
+HOUR, DAY = 3_600, 86_400
+# Seconds of a step, and how long it is kept.
+RESOLUTIONS = {60: 2 * HOUR, 900: 2 * DAY, 21_600: 31 * DAY}
+# Of each resolution: 200 endpoints that are always asked, each in 12 buckets, and all for a month.
+MOST_COUNTS = 300_000
+SLOWEST_OF_AN_HOUR = 20
+KEEP_SLOW_REQUESTS = 2 * DAY
+# How long, and how many at most: those that were seen last.
+KEPT: list[tuple[Table, int, int]] = [
+    (statement, 31 * DAY, 500),
+    (repeated, 31 * DAY, 200),
+    (exception, 31 * DAY, 200),
+]
+
+
+def prune(connection: Connection, now: int) -> None:
+    _prune_counts(connection, now)
+    _prune_slow_requests(connection, now)
+    for table, kept, most in KEPT:
+        connection.execute(delete(table).where(table.c.last_at < now - kept))
+        keys = list(table.primary_key)
+        newest = select(*keys).order_by(table.c.last_at.desc(), *keys).limit(most)
+        connection.execute(delete(table).where(tuple_(*keys).not_in(newest)))
+
+
+def _prune_counts(connection: Connection, now: int) -> None:
+    count = request_count.c
+    for resolution, kept in RESOLUTIONS.items():
+        of_it = count.resolution == resolution
+        surplus = select(count.starts_at).where(of_it).order_by(count.starts_at.desc())
+        last = connection.scalar(surplus.offset(MOST_COUNTS).limit(1))
+        oldest = max(now - kept, (last or 0) + 1)
+        connection.execute(delete(request_count).where(of_it, count.starts_at < oldest))
+
+
+def _prune_slow_requests(connection: Connection, now: int) -> None:
+    slow = slow_request.c
+    connection.execute(delete(slow_request).where(slow.at < now - KEEP_SLOW_REQUESTS))
+    hour = slow.at - slow.at % HOUR
+    rank = func.row_number().over(partition_by=hour, order_by=slow.us.desc()).label("rank")
+    ranked = select(slow.id, rank).subquery()
+    surplus = select(ranked.c.id).where(ranked.c.rank > SLOWEST_OF_AN_HOUR)
+    connection.execute(delete(slow_request).where(slow.id.in_(surplus)))

@@ -1,0 +1,100 @@
+"""What is kept of observations. Times are epoch seconds, durations microseconds."""
+
+import math
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
+
+# Raised when a table below changes: what was observed before is dropped, not migrated.
+VERSION = 1
+
+# A bucket is 20 % wider than the one before it: a percentile is right to within 10 %.
+BUCKET_GROWTH = 1.2
+
+metadata = MetaData()
+TIME = BigInteger().with_variant(Integer, "sqlite")
+
+request_count = Table(
+    "request_count",
+    metadata,
+    Column("resolution", Integer, primary_key=True),
+    Column("starts_at", TIME, primary_key=True),
+    Column("endpoint", String(200), primary_key=True),
+    Column("bucket", Integer, primary_key=True),
+    Column("count", TIME, nullable=False),
+    Column("errors", TIME, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+slow_request = Table(
+    "slow_request",
+    metadata,
+    Column("id", TIME, primary_key=True),
+    Column("at", TIME, nullable=False, index=True),
+    Column("request_id", String(64), nullable=False),
+    Column("endpoint", String(200), nullable=False, index=True),
+    Column("method", String(10), nullable=False),
+    Column("path", String(500), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("us", TIME, nullable=False),
+    Column("database_us", TIME, nullable=False),
+    Column("template_us", TIME, nullable=False),
+    Column("queries", Integer, nullable=False),
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("fingerprint", String(32), primary_key=True),
+    Column("sql", Text, nullable=False),
+    # As if all requests had been sampled.
+    Column("count", Float, nullable=False),
+    Column("total_us", Float, nullable=False),
+    Column("rows", Float, nullable=False),
+    Column("worst_us", TIME, nullable=False),
+    Column("first_at", TIME, nullable=False),
+    Column("last_at", TIME, nullable=False, index=True),
+    Column("endpoint", String(200), nullable=False),
+    Column("call_site", String(300), nullable=False),
+    Column("plan", Text),
+    Column("planned_at", TIME),
+)
+
+repeated = Table(
+    "repeated",
+    metadata,
+    Column("endpoint", String(200), primary_key=True),
+    Column("fingerprint", String(32), primary_key=True),
+    Column("call_site", String(300), primary_key=True),
+    Column("requests", TIME, nullable=False),
+    Column("worst", Integer, nullable=False),
+    Column("last_at", TIME, nullable=False),
+    Column("request_id", String(64), nullable=False),
+)
+
+exception = Table(
+    "exception",
+    metadata,
+    Column("fingerprint", String(32), primary_key=True),
+    Column("type", String(200), nullable=False),
+    Column("place", String(300), nullable=False),
+    Column("count", TIME, nullable=False),
+    Column("first_at", TIME, nullable=False),
+    Column("last_at", TIME, nullable=False),
+    Column("endpoint", String(200), nullable=False),
+    Column("request_id", String(64), nullable=False),
+    Column("traceback", Text, nullable=False),
+)
+
+version = Table("version", metadata, Column("version", Integer, primary_key=True))
+
+Index("ix_statement_total_us", statement.c.total_us)
+
+
+def bucket_of(us: float) -> int:
+    """The bucket that a duration falls into."""
+    return round(math.log1p(us) / math.log(BUCKET_GROWTH))
+
+
+def us_of(bucket: int) -> int:
+    """The duration in the middle of a bucket."""
+    return round(BUCKET_GROWTH**bucket - 1)

@@ -1,0 +1,73 @@
+"""Apps that record, with pages that each have a fault."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, request
+from sqlalchemy import Table, select, text
+
+from app.auth.models import User
+from app.core.database import db
+from app.core.routing import public
+from app.observability import recorder, store
+from app.observability.observations import Observations
+from config import ROOT
+from tests.apps import another_app
+
+# As if it stood in the app: the place of a fault is looked for there.
+FAULTY = """
+def one_by_one():
+    for _ in range(6):
+        db.session.scalars(select(User.name)).all()
+    return "one by one"
+"""
+
+
+@contextmanager
+def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
+    """An app that has recorded nothing yet, and from now on records everything."""
+    given = {"RECORD_SAMPLE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False} | settings
+    with another_app(app, **given) as made:
+        names: dict[str, Any] = {"db": db, "select": select, "User": User}
+        exec(compile(FAULTY, str(ROOT / "app" / "faulty" / "views.py"), "exec"), names)
+        made.get("/one-by-one")(public(names["one_by_one"]))
+
+        @made.get("/many")
+        @public
+        def many() -> str:
+            users = select(User.id).where(User.id.in_(range(int(request.args["ids"]))))
+            return str(len(db.session.scalars(users).all()))
+
+        @made.get("/by-hand")
+        @public
+        def by_hand() -> str:
+            db.session.execute(text(f"SELECT '{request.args['text']}', 'constant'"))
+            return "by hand"
+
+        @made.route("/broken", methods=["GET", "POST"])
+        @public
+        def broken() -> str:
+            try:
+                raise LookupError(request.args["text"])
+            except LookupError as error:
+                failure = RuntimeError(request.args["text"])
+                raise failure from (failure if "ring" in request.args else error)
+
+        with made.app_context():
+            kept = store.of()
+            with kept.engine.begin() as connection:
+                store.metadata.drop_all(connection)
+            kept.close()
+        yield made
+        kept.close()
+        if "recorder" in made.extensions:  # the thread goes on
+            made.extensions["recorder"].observed = Observations()
+            made.extensions["recorder"].waiting.clear()
+
+
+def rows(app: Flask, table: Table) -> list[Any]:
+    """What is kept, after what was observed is written down."""
+    recorder.flush(app)
+    with app.app_context(), store.of().engine.connect() as connection:
+        return list(connection.execute(table.select()).all())

@@ -1,0 +1,172 @@
+"""What is recorded of requests and jobs, and what is not."""
+
+import json
+from collections import Counter
+
+import pytest
+from sqlalchemy import text
+
+from app.core.database import db
+from app.core.routing import public
+from app.observability import recorder, requests, store
+from app.observability.store import bucket_of, us_of
+from tests.http import Browser
+from tests.observability.recording import recording_app, rows
+
+SECRET = "Tr0ub4dor and his 3 friends"
+
+
+@pytest.fixture
+def app(app, alice, bob):
+    with recording_app(app) as made:
+        yield made
+
+
+@pytest.fixture
+def visitor(app):
+    return Browser(app.test_client())
+
+
+def test_it_counts_each_request_by_its_endpoint(app, visitor):
+    for path in ("/auth/login", "/auth/login", "/nowhere", "/livez"):
+        visitor.get(path)
+    counted: Counter[tuple[int, str]] = Counter()
+    for row in rows(app, store.request_count):
+        counted[row.resolution, row.endpoint] += row.count
+    for resolution in (60, 900, 21_600):
+        assert counted[resolution, "auth.login"] == 2
+        assert counted[resolution, ""] == 1
+    assert len(counted) == 6
+
+
+def test_it_adds_up_what_several_processes_write(app, alice, bob):
+    with recording_app(app) as other:
+        for each in (app, other, app):
+            Browser(each.test_client()).get("/one-by-one")
+            recorder.flush(each)
+        assert sum(r.count for r in rows(app, store.request_count) if r.resolution == 60) == 3
+        assert [row.requests for row in rows(app, store.repeated)] == [3]
+        assert 18 in [row.count for row in rows(app, store.statement)]
+
+
+def test_it_finds_what_is_repeated_in_one_request_and_its_place(app, visitor):
+    answer = visitor.get("/one-by-one")
+    [one] = rows(app, store.repeated)
+    assert (one.endpoint, one.worst, one.requests) == ("one_by_one", 6, 1)
+    assert one.call_site == "app/faulty/views.py:4 one_by_one"
+    assert one.request_id == answer.headers["X-Request-ID"]
+    [statement] = [r for r in rows(app, store.statement) if r.fingerprint == one.fingerprint]
+    assert statement.sql.startswith("SELECT")
+    assert statement.count == 6
+    assert statement.rows == 12
+
+
+def test_it_takes_a_statement_for_the_same_with_any_number_of_values(app, visitor):
+    for ids in (1, 5, 100):
+        visitor.get(f"/many?ids={ids}")
+    [one] = [row for row in rows(app, store.statement) if " IN (" in row.sql]
+    assert one.count == 3
+    assert json.loads(one.plan)
+
+
+def test_it_keeps_the_plan_of_a_slow_statement(app, visitor):
+    app.config["SLOW_QUERY_MS"] = 60_000
+    visitor.get("/one-by-one")
+    assert not any(row.plan for row in rows(app, store.statement))
+    app.config["SLOW_QUERY_MS"] = 0
+    visitor.get("/one-by-one")
+    [one] = [row for row in rows(app, store.statement) if "name" in row.sql]
+    assert json.loads(one.plan)
+
+
+def test_it_keeps_no_value_of_a_statement(app, visitor, alice):
+    visitor.submit("/auth/login", {"email": alice.email, "password": SECRET})
+    visitor.get("/by-hand", query_string={"text": SECRET})
+    kept = str(rows(app, store.statement))
+    assert "app/auth/" in kept
+    assert "'constant'" in kept
+    assert alice.email not in kept
+    assert SECRET not in kept
+
+
+@pytest.mark.parametrize("chain", ["", "&ring=1"])
+def test_it_groups_exceptions_without_what_was_typed(app, visitor, chain):
+    form = {"password": SECRET, "csrf_token": visitor.token()}
+    for _ in range(2):
+        assert visitor.post(f"/broken?text={SECRET}{chain}", form).status_code == 500
+    [one] = rows(app, store.exception)
+    assert (one.type, one.count, one.endpoint) == ("RuntimeError", 2, "broken")
+    assert "in broken" in one.traceback
+    assert ("LookupError" in one.traceback) is not bool(chain)
+    assert SECRET not in str(one)
+    assert sum(row.errors for row in rows(app, store.request_count) if row.resolution == 60) == 2
+
+
+def test_it_counts_an_error_that_goes_on_to_the_debugger(app, visitor):
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    with pytest.raises(RuntimeError):
+        visitor.get("/broken?text=x")
+    [(count, errors)] = {(row.count, row.errors) for row in rows(app, store.request_count)}
+    assert (count, errors) == (1, 1)
+
+
+def test_it_tells_where_the_time_of_a_slow_request_went(app, visitor):
+    answer = visitor.get("/one-by-one")
+    [one] = rows(app, store.slow_request)
+    assert one.request_id == answer.headers["X-Request-ID"]
+    assert one.queries >= 6  # a first connection asks some of its own
+    assert 0 < one.database_us <= one.us
+
+
+def test_it_records_a_job_as_it_does_a_request(app):
+    def fail():
+        with recorder.record("job:notes.digest", "12"):
+            db.session.execute(text("SELECT 42"))
+            raise LookupError(SECRET)
+
+    with app.app_context(), pytest.raises(LookupError):
+        fail()
+    assert {row.endpoint for row in rows(app, store.request_count)} == {"job:notes.digest"}
+    assert [(r.type, r.request_id) for r in rows(app, store.exception)] == [("LookupError", "12")]
+    assert any(row.sql == "SELECT 42" for row in rows(app, store.statement))
+
+
+def test_it_tells_a_job_from_the_request_that_runs_it(app, visitor):
+    @app.get("/with-a-job")
+    @public
+    def with_a_job():
+        with recorder.record("job:notes.digest"):
+            db.session.execute(text("SELECT 42"))
+        db.session.execute(text("SELECT 43"))
+        return "done"
+
+    visitor.get("/with-a-job")
+    by_text = {row.sql: row.endpoint for row in rows(app, store.statement)}
+    assert by_text["SELECT 42"] == "job:notes.digest"
+    assert by_text["SELECT 43"] == "with_a_job"
+
+
+def test_it_scales_a_sample_up(app, visitor, monkeypatch):
+    app.extensions["recorder"].sample = 0.25
+    visitor.get("/one-by-one")
+    [one] = [row for row in rows(app, store.statement) if "name" in row.sql]
+    assert one.count == 24
+    assert one.worst_us < one.total_us
+
+
+def test_it_counts_what_is_not_in_the_sample(app, visitor, monkeypatch):
+    monkeypatch.setattr(requests, "random", lambda: 1.0)
+    visitor.get("/one-by-one")
+    assert rows(app, store.request_count)
+    assert not rows(app, store.statement)
+
+
+def test_it_records_nothing_when_told_so(app, alice, bob):
+    with recording_app(app, RECORD_SAMPLE=0) as other:
+        Browser(other.test_client()).get("/one-by-one")
+        assert not rows(other, store.request_count)
+
+
+@pytest.mark.parametrize("us", [0, 1, 900, 1_000_000, 90_000_000])
+def test_it_knows_a_duration_to_within_a_tenth(us):
+    assert us_of(bucket_of(us)) == pytest.approx(us, rel=0.1, abs=1)

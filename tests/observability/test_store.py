@@ -1,0 +1,162 @@
+"""Recording breaks nothing, whatever becomes of its file, and takes a bounded place."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import DatabaseError
+
+from app.core.database import sqlite_driver
+from app.observability import observations, recorder, retention, store
+from app.observability.store import Store
+from tests.http import Browser
+from tests.observability.recording import recording_app, rows
+
+
+@pytest.fixture
+def app(app, alice):
+    with recording_app(app) as made:
+        yield made
+
+
+@pytest.fixture
+def file(app):
+    """The file, where there is one."""
+    with app.app_context():
+        if store.of().engine.dialect.name != "sqlite":
+            pytest.skip("on PostgreSQL there is no file")
+    return store.of(app).path
+
+
+@pytest.fixture
+def visit(app):
+    """Asks for a page, which has to come, and writes down that it did."""
+
+    def visit():
+        assert Browser(app.test_client()).get("/auth/login").status_code == 200
+        recorder.flush(app)
+
+    return visit
+
+
+def remove(file):
+    for end in ("", "-wal", "-shm"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
+
+
+def counted(app):
+    return sum(row.count for row in rows(app, store.request_count) if row.resolution == 60)
+
+
+def test_it_makes_a_damaged_file_anew(app, file, visit):
+    visit()
+    store.of(app).close()
+    remove(file)
+    file.write_bytes(b"this is no database" * 1000)
+    visit()
+    visit()
+    assert counted(app) == 2
+
+
+def test_it_notices_that_the_file_is_gone(app, file, visit):
+    visit()
+    remove(file)
+    visit()
+    assert file.exists()
+    assert counted(app) == 1
+
+
+def test_it_leaves_alone_what_another_process_has_made_anew(app, file, visit):
+    corrupt = sqlite_driver().DatabaseError("database disk image is malformed")
+    corrupt.sqlite_errorcode = 11
+    with app.app_context():
+        slower = Store(app)
+        with suppress(DatabaseError), slower.writing():
+            remove(file)
+            visit()
+            raise DatabaseError("", None, corrupt)
+        assert slower.engine
+        slower.close()
+    assert counted(app) == 1
+
+
+def test_it_waits_until_it_can_write_and_says_so_once(app, file, visit, monkeypatch):
+    said = []
+    monkeypatch.setattr(logging.getLogger("app.observability.recorder"), "warning",
+                        lambda *text: said.append(text))  # fmt: skip
+    store.of(app).close()
+    remove(file)
+    file.mkdir()  # as good as a folder that cannot be written, which root's always can
+    visit()
+    visit()
+    assert len(said) == 1
+    file.rmdir()
+    visit()
+    assert counted(app) == 3
+
+
+def test_it_forgets_what_waits_for_too_long(app, visit, monkeypatch):
+    def fail(*arguments):
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.observability.writer.write", fail)
+        for _ in range(recorder.MOST_WAITING + 3):
+            visit()
+    assert counted(app) == recorder.MOST_WAITING
+
+
+def test_it_is_made_once_by_processes_that_start_together(app, visit):
+    with app.app_context(), store.of().engine.begin() as connection:
+        store.metadata.drop_all(connection)
+
+    def start(number):
+        with app.app_context():
+            one = Store(app)
+            assert one.engine
+            one.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(start, range(8)))
+    visit()
+    assert counted(app) == 1
+
+
+def test_it_drops_what_another_version_of_the_app_kept(app, visit):
+    visit()
+    with app.app_context():
+        with store.of().engine.begin() as connection:
+            connection.execute(update(store.version).values(version=store.VERSION + 1))
+        store.of().close()
+    assert counted(app) == 0
+    visit()
+    assert counted(app) == 1
+
+
+def test_it_keeps_a_bounded_number_of_everything(app, monkeypatch):
+    monkeypatch.setattr(retention, "MOST_COUNTS", 10)
+    monkeypatch.setattr(retention, "KEPT", [(table, days, 7) for table, days, _ in retention.KEPT])
+    monkeypatch.setattr(retention, "SLOWEST_OF_AN_HOUR", 4)
+    with app.test_request_context("/"), app.extensions["recorder"] as observed:
+        for number in range(observations.MOST_STATEMENTS + 10):
+            observed.statements.setdefault(f"SELECT {number}", observations.Statement(count=1))
+            observed.count(f"page{number}", 1, False)
+        for number in range(9):
+            row = dict.fromkeys(["request_id", "endpoint", "method", "path"], "x") | dict.fromkeys(
+                ["at", "status", "us", "database_us", "template_us", "queries"], 1
+            )
+            observed.add_slow(number, row | {"us": number, "at": 2**31})
+    kept = rows(app, store.statement)
+    assert len(kept) == 7
+    assert sorted(row.us for row in rows(app, store.slow_request)) == [5, 6, 7, 8]
+    assert len(rows(app, store.request_count)) == 0
+
+
+def test_it_forgets_what_is_old(app, visit):
+    visit()
+    with app.app_context(), store.of().writing() as connection:
+        retention.prune(connection, 2**31)
+    for table in store.metadata.sorted_tables:
+        assert table.name == "version" or not rows(app, table)
