@@ -18,7 +18,8 @@ class Call:
     def __init__(self, method: str, target: str, headers: Any, body: bytes):
         self.method, self.headers = method, headers
         self.path, self.query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
-        self.form = dict(parse_qsl(body.decode()))
+        self.body = body
+        self.form = dict(parse_qsl(body.decode(errors="replace")))
 
     def credentials(self) -> tuple[str, str]:
         """What a client says it is, by HTTP Basic or in the form."""

@@ -14,6 +14,7 @@ import click
 from flask import Flask
 
 from app.core.urls import is_loopback
+from app.observability import tracing
 from config import ConfigError
 
 SMTP_TIMEOUT_SECONDS = 20
@@ -37,7 +38,7 @@ class SMTP:
         self.encrypted = self.implicit_tls or not is_loopback(self.host)
 
     def deliver(self, message: EmailMessage) -> None:
-        with self._connect() as server:
+        with tracing.call("SMTP", self.host, self.port), self._connect() as server:
             if self.encrypted and not self.implicit_tls:
                 server.starttls(context=ssl.create_default_context())
             if self.user:
@@ -100,10 +101,12 @@ def init_app(app: Flask) -> None:
     }
     try:
         url = urlsplit(given or "file:")
+        if url.scheme == "file" and (url.netloc or url.path[:1] not in ("", "/")):
+            raise ValueError("a folder relative to nobody knows where")
         app.extensions["mail_transport"] = transports[url.scheme](url)
     except (KeyError, ValueError):  # not shown: it may hold a password
         raise ConfigError(
             "MAIL_URL is not accepted.",
-            "Give smtp://user:password@host:587, smtps://…, file: or console:. In a user or "
-            "password, write special characters as %2F and so on.",
+            "Give smtp://user:password@host:587, smtps://…, file:, file:/path or console:. In a "
+            "user or password, write special characters as %2F and so on.",
         ) from None

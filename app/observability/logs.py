@@ -29,7 +29,7 @@ def context() -> dict[str, Any]:
     return structlog.contextvars.get_contextvars()
 
 
-def redact(logger: Any, method: str, event: structlog.typing.EventDict) -> dict[str, Any]:
+def redact(logger: Any, method: str, event: Any) -> Any:
     """The last but one step of each line: no secret stands under its name, or in a traceback."""
     event = without_secrets(event)
     for key in ("event", "exception"):
@@ -72,6 +72,8 @@ def init_app(app: Flask) -> None:
     root.handlers = [h for h in root.handlers if h.name != "carafe"] + [handler]
     root.setLevel(app.config["LOG_LEVEL"])
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    # It would tell addresses with their queries.
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
     # The development server's own line for each request would repeat ours.
     logging.getLogger("werkzeug").addFilter(_no_request_lines)
 

@@ -1,7 +1,7 @@
 """The last defence: takes out of logs and reports what nobody should have put there."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -21,8 +21,8 @@ SHORTEST_VALUE = 4
 
 
 @lru_cache(maxsize=1000)
-def names_a_secret(name: str) -> bool:
-    return SECRET_NAME.search(name) is not None
+def names_a_secret(name: Any) -> bool:
+    return SECRET_NAME.search(str(name)) is not None
 
 
 def clean(text: str) -> str:
@@ -33,16 +33,18 @@ def clean(text: str) -> str:
     return OTHER_SECRETS.sub(HIDDEN, text)
 
 
-def without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
+def without_secrets(values: dict[str, Any]) -> dict[str, Any]:
     """The same, with what stands under a telling name hidden, at any depth."""
-    return {
-        key: HIDDEN
-        if names_a_secret(str(key))
-        else without_secrets(value)
-        if isinstance(value, Mapping)
-        else value
-        for key, value in values.items()
-    }
+    for key, value in values.items():
+        if names_a_secret(key) or isinstance(value, dict):
+            return {key: _without_secrets(key, value) for key, value in values.items()}
+    return values  # as almost always
+
+
+def _without_secrets(key: str, value: Any) -> Any:
+    if names_a_secret(key):
+        return HIDDEN
+    return without_secrets(value) if isinstance(value, dict) else value
 
 
 def _is_mixed(text: str) -> bool:

@@ -71,7 +71,6 @@ def init_app(app: Flask) -> None:
             include_local_variables=False,
             send_client_reports=False,
             auto_session_tracking=False,
-            max_request_body_size="never",
             before_send=scrub,
         )
     except BadDsn:  # not shown: it holds a key

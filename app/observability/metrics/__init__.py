@@ -13,13 +13,18 @@ from threading import Lock
 from time import perf_counter
 from typing import Any, ParamSpec
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, request
 from flask.signals import got_request_exception
 
+from app.observability import queries
 from app.observability.metrics import access
+from app.observability.metrics.numbers import Numbers
 
 log = logging.getLogger(__name__)
 
+IN_FLIGHT = "IN_FLIGHT"
+# The endpoint of files that are answered before Flask.
+STATIC = "static"
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 P = ParamSpec("P")
@@ -73,14 +78,11 @@ def quietly(count: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
-def _numbers() -> Any:
+def _numbers() -> Numbers:
     return _made[0] if _made else _make()
 
 
-def _make() -> Any:
-    # Imported by the first request: 8 ms that commands and the start need not spend.
-    from app.observability.metrics.numbers import Numbers
-
+def _make() -> Numbers:
     with _making:
         if not _made:
             _made.append(Numbers(_folder))
@@ -88,23 +90,29 @@ def _make() -> Any:
 
 
 @quietly
-def request_started() -> None:
-    _numbers().in_flight.inc()
+def request_started(environ: dict[str, Any]) -> None:
+    environ[IN_FLIGHT] = True
+    _numbers().start()
 
 
 @quietly
-def request_ended(
-    endpoint: str, method: str, status: int, seconds: float, queries: int, query_seconds: float
-) -> None:
-    """Count an answered request. `endpoint` is "" where there is no such page."""
-    method = method if method in METHODS else "OTHER"
-    _numbers().request(endpoint, method, f"{status // 100}xx", seconds, queries, query_seconds)
+def request_ended(environ: dict[str, Any], status: str) -> None:
+    """Count a request that is answered, or failed. Called again it counts no more."""
+    if not environ.pop(IN_FLIGHT, False):
+        return
+    # Flask's request, if it came that far. Where there is no such page the endpoint is "".
+    request = environ.get("werkzeug.request")
+    endpoint = (request.endpoint or "") if request else STATIC
+    method, used = environ["REQUEST_METHOD"], queries.spent()
+    page = endpoint, method if method in METHODS else "OTHER", f"{status[0]}xx"
+    seconds = perf_counter() - environ["STARTED"]
+    _numbers().end(page, seconds, used.queries, used.database / 1e9)
 
 
 @quietly
 def exception_raised(endpoint: str, type: str) -> None:
     """Count an exception that nobody handled, by the name of its class."""
-    _numbers().exceptions.labels(endpoint, type).inc()
+    _numbers().bug(endpoint, type)
 
 
 @quietly
@@ -113,15 +121,16 @@ def job_ended(name: str, outcome: str, seconds: float) -> None:
     _numbers().job(name, outcome, seconds)
 
 
-def exposition() -> bytes:
-    """All numbers in Prometheus's text format."""
-    text: bytes = _numbers().exposition(_gauges(current_app))
-    return text
+def prometheus_text() -> bytes:
+    """All numbers, as Prometheus reads them."""
+    from app.observability.metrics.exposition import exposition
+
+    return exposition(_numbers(), _gauges(current_app))
 
 
 # The numbers are the process's, not an app's. Where the first request finds the folder:
 _folder = Path()
-_made: list[Any] = []
+_made: list[Numbers] = []
 _making = Lock()
 
 
@@ -129,24 +138,7 @@ def init_app(app: Flask) -> None:
     global _folder
     _folder = Path(app.instance_path) / "metrics"
     access.init_app(app)
-
     got_request_exception.connect(_exception, app)
-
-    @app.before_request
-    def started() -> None:
-        g.in_flight = True
-        request_started()
-
-    @app.after_request
-    def answered(response: Response) -> Response:
-        g.status = response.status_code
-        return response
-
-    @app.teardown_request
-    def ended(error: BaseException | None) -> None:
-        if g.pop("in_flight", False):
-            seconds = perf_counter() - request.environ["STARTED"]
-            request_ended(request.endpoint or "", request.method, g.get("status", 500), seconds, 0, 0)
 
 
 def _exception(sender: Flask, exception: BaseException, **more: Any) -> None:

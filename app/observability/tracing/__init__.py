@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from app.observability import logs
+from app.observability import logs, queries
 from config import ConfigError
 
 if TYPE_CHECKING:
@@ -50,14 +50,10 @@ def call(name: str, server: str, port: int | None = None) -> Iterator[None]:
         yield
 
 
-def query(statement: str, system: str, started: int, ended: int) -> None:
-    """Trace a statement that ran. Times in nanoseconds since 1970."""
-    if _tracer and _tracer.is_recording():
-        _tracer.query(statement, system, started, ended)
-
-
-def is_on() -> bool:
-    return _tracer is not None
+def failed(error: BaseException) -> None:
+    """Mark what is traced at the moment as failed, where an exception goes no further."""
+    if _tracer:
+        _tracer.failed(error)
 
 
 def init_app(app: Flask) -> None:
@@ -78,4 +74,5 @@ def init_app(app: Flask) -> None:
     known = not endpoint or "OTEL_EXPORTER_OTLP_ENDPOINT" in os.environ
     _tracer = Tracer(app.config["APP_NAME"], None if known else f"{endpoint}/v1/traces")
     requests.init_app(app, _tracer)
+    queries.listen(app, _tracer.query)
     outgoing.install(_tracer)

@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from time import perf_counter_ns, time_ns
 from typing import Any
 
 from opentelemetry import trace
@@ -33,31 +34,34 @@ propagator = TraceContextTextMapPropagator()
 class Tracer:
     def __init__(self, name: str, endpoint: str | None):
         self.name, self.endpoint = name, endpoint
-        self._tracer: trace.Tracer | None = None
+        self.provider: TracerProvider | None = None
         self._starting = threading.Lock()
 
     @property
     def tracer(self) -> trace.Tracer:
         """Made with the first span: the thread that sends must not be of a server about to fork."""
-        if self._tracer is None:
+        if self.provider is None:
             with self._starting:
-                self._tracer = self._tracer or self._start()
-        return self._tracer
+                self.provider = self.provider or self._start()
+        return self.provider.get_tracer("app")
 
-    def _start(self) -> trace.Tracer:
+    def _start(self) -> TracerProvider:
         resource = Resource.create()
         if str(resource.attributes[SERVICE_NAME]).startswith("unknown_service"):
             resource = resource.merge(Resource({SERVICE_NAME: self.name}))
         provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=self.endpoint)))
         _end_in_time(provider)
-        return provider.get_tracer("app")
+        return provider
 
     def is_recording(self) -> bool:
         return trace.get_current_span().is_recording()
 
     def inject(self, carrier: MutableMapping[str, str]) -> None:
         propagator.inject(carrier)
+
+    def failed(self, error: BaseException) -> None:
+        failed(trace.get_current_span(), type(error).__name__)
 
     @contextmanager
     def span(
@@ -97,19 +101,23 @@ class Tracer:
         with self.span(name, SpanKind.CLIENT, attributes) as span:
             yield span
 
-    def query(self, statement: str, system: str, started: int, ended: int) -> None:
+    def query(self, statement: str, started: int, ended: int, context: Any) -> None:
+        """Trace a statement that ran, as part of a request or job."""
+        if not self.is_recording():
+            return
         operation, table = _operation(statement)
+        past = time_ns() - perf_counter_ns()
         span = self.tracer.start_span(
             f"{operation} {table}" if table else operation,
             kind=SpanKind.CLIENT,
             attributes={
-                "db.system.name": system,
+                "db.system.name": context.dialect.name,
                 "db.operation.name": operation,
                 "db.query.text": statement,
             },
-            start_time=started,
+            start_time=past + started,
         )
-        span.end(ended)
+        span.end(past + ended)
 
 
 def failed(span: Span, type: str) -> None:

@@ -1,0 +1,220 @@
+"""Numbers for Prometheus: what is counted, over all processes, and who may read it."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from app.observability import metrics
+from app.observability.metrics.numbers import Numbers
+from tests.apps import PRODUCTION, another_app
+from tests.http import Browser
+from tests.server import ROOT
+
+TOKEN = "a token of the tests alone"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+AFAR = {"REMOTE_ADDR": "203.0.113.7"}
+REQUESTS, SECONDS = "http_requests_total", "http_request_duration_seconds_count"
+
+
+def number(text: str, name: str, /, **labels: str) -> float:
+    """The sum of the samples of that name that have these labels."""
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
+
+
+@pytest.fixture
+def growth(visitor: Browser) -> Callable[..., float]:
+    """By how much a number grew since it was asked for last."""
+    seen: dict[object, float] = {}
+
+    def ask(name: str, /, **labels: str) -> float:
+        key = name, *labels.items()
+        now = number(visitor.get("/metrics").text, name, **labels)
+        grown, seen[key] = now - seen.get(key, 0), now
+        return grown
+
+    return ask
+
+
+def test_it_counts_requests_by_page_method_and_outcome(growth, alice, sign_in):
+    page = {"endpoint": "notes.index", "method": "GET"}
+    before = growth(REQUESTS, **page, status="2xx"), growth(SECONDS, **page)
+    browser = sign_in(alice)
+    growth("database_queries_total", endpoint="notes.index")
+    for _ in range(3):
+        assert browser.get("/notes/").status_code == 200
+    assert growth("database_queries_total", endpoint="notes.index") == 6
+    assert (growth(REQUESTS, **page, status="2xx"), growth(SECONDS, **page)) == (3, 3), before
+    browser.get("/notes/4711")
+    assert growth(REQUESTS, endpoint="notes.show", status="4xx") >= 1
+
+
+def test_it_counts_those_in_flight(visitor):
+    assert number(visitor.get("/metrics").text, "http_requests_in_flight") == 1
+
+
+def test_it_counts_bugs_by_place_and_type(logging_app, growth):
+    bug = {"endpoint": "broken", "type": "RuntimeError"}
+    growth("http_exceptions_total", **bug)
+    Browser(logging_app().test_client()).get("/broken/x")
+    assert growth("http_exceptions_total", **bug) == 1
+    assert growth(REQUESTS, endpoint="broken", status="5xx") >= 1
+
+
+def test_it_names_nothing_that_a_visitor_chose(visitor, growth):
+    growth(REQUESTS, endpoint="", method="OTHER")
+    visitor.get("/chosen-by-a-visitor")
+    visitor.client.open("/chosen-by-a-visitor", method="CHOSEN")
+    assert growth(REQUESTS, endpoint="", method="OTHER") == 1
+    assert "chosen" not in visitor.get("/metrics").text.lower()
+
+
+def test_it_counts_jobs_by_name_and_outcome(growth):
+    growth("jobs_total", name="digest", outcome="failed")
+    metrics.job_ended("digest", "failed", 0.2)
+    assert growth("jobs_total", name="digest", outcome="failed") == 1
+    assert growth("job_duration_seconds_count", name="digest") == 1
+
+
+def test_it_asks_features_for_their_numbers(app):
+    def fail():
+        raise RuntimeError("as a bug would")
+
+    with another_app(app, LOG_LEVEL="ERROR") as made:
+        metrics.at_scrape(made, "waiting", "How many wait.", lambda: [(("mail",), 7)], ("queue",))
+        metrics.at_scrape(made, "broken", "How many are broken.", fail)
+        answer = made.test_client().get("/metrics")
+    assert number(answer.text, "waiting", queue="mail") == 7
+    assert "broken" not in answer.text.replace('"broken"', "")
+    assert REQUESTS in answer.text
+
+
+def test_it_is_for_this_machine_alone(app, visitor):
+    answer = visitor.get("/metrics")
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    assert answer.headers["Cache-Control"] == "no-store"
+    for address in ("127.0.0.5", "::1"):
+        own = {"REMOTE_ADDR": address}
+        assert visitor.get("/metrics", environ_overrides=own).status_code == 200
+    for address in ("203.0.113.7", "10.0.0.1", ""):
+        there = {"REMOTE_ADDR": address}
+        assert visitor.get("/metrics", environ_overrides=there).status_code == 404
+    assert visitor.get("/metrics", environ_overrides=AFAR, headers=BEARER).status_code == 404
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
+def test_it_is_not_for_visitors_of_a_proxy_on_this_machine(header, proxies, app):
+    with another_app(app, TRUSTED_PROXIES=proxies) as made:
+        browser = Browser(made.test_client())
+        for value in ("203.0.113.7", "127.0.0.1"):
+            assert browser.get("/metrics", headers={header: value}).status_code == 404
+        forged = {"headers": {header: "127.0.0.1"}, "environ_overrides": AFAR}
+        assert browser.get("/metrics", **forged).status_code == 404
+        assert browser.get("/metrics").status_code == 200
+
+
+def test_it_is_for_whoever_has_the_token(app):
+    with another_app(app, METRICS_TOKEN=TOKEN, TRUSTED_PROXIES=1) as made:
+        browser = Browser(made.test_client())
+        proxied = {"X-Forwarded-For": "203.0.113.7"}
+        there = {"headers": proxied | BEARER, "environ_overrides": AFAR}
+        assert browser.get("/metrics", **there).status_code == 200
+        for given in ("", TOKEN, "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", "Bearer \xe9"):
+            assert browser.get("/metrics", headers={"Authorization": given}).status_code == 404
+        assert browser.get("/metrics").status_code == 404
+
+
+def test_it_answers_by_any_name_to_those_who_may(app):
+    """Prometheus asks a machine by its address."""
+    named = {"base_url": "https://10.0.0.7:8000"}
+    with another_app(app, **PRODUCTION, METRICS_TOKEN=TOKEN) as made:
+        browser = Browser(made.test_client())
+        assert browser.get("/metrics", headers=BEARER, **named).status_code == 200
+        assert browser.get("/metrics", **named).status_code == 400
+        assert browser.get("/livez", headers=BEARER, **named).status_code == 400
+
+
+def test_it_answers_no_page_that_was_led_here_by_a_name(app):
+    """A browser on this machine, and a site whose name now leads to it."""
+    with another_app(app, **PRODUCTION) as made:
+        browser = Browser(made.test_client())
+        for host, status in {"127.0.0.1:8000": 200, "[::1]:8000": 200, "evil.example": 400}.items():
+            assert browser.get("/metrics", headers={"Host": host}).status_code == status
+
+
+def test_it_logs_those_who_were_refused_alone(logging_app, lines):
+    browser = Browser(logging_app().test_client())
+    lines()
+    browser.get("/metrics")
+    assert lines() == []
+    browser.get("/metrics", environ_overrides=AFAR)
+    assert [line["status"] for line in lines()] == [404]
+
+
+def test_it_keeps_what_a_killed_process_has_counted_but_not_what_it_was_at(growth, visitor):
+    code = (
+        "import os, sys; from pathlib import Path; "
+        "from app.observability.metrics.numbers import Numbers; "
+        "numbers = Numbers(Path(sys.argv[1])); numbers.job('export', 'done', 1); "
+        "numbers.start(); os._exit(9)"
+    )
+    growth("jobs_total", name="export")
+    for _ in range(2):
+        command = [sys.executable, "-c", code, str(metrics._folder)]
+        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
+    assert growth("jobs_total", name="export", outcome="done") == 2
+    assert growth("job_duration_seconds_count", name="export") == 2
+    assert number(visitor.get("/metrics").text, "http_requests_in_flight") == 1
+
+
+def test_it_counts_by_itself_where_nothing_can_be_written(tmp_path, caplog):
+    numbers = Numbers(tmp_path / "missing" / "metrics")
+    numbers.start()
+    numbers.end(("notes.index", "GET", "2xx"), 0.2, 1, 0.1)
+    totals, _ = numbers.member.totals()
+    assert totals["http_requests", "", "notes.index", "GET", "2xx"] == 1
+    assert "of this process alone" in caplog.text
+
+
+def test_it_adds_up_workers_and_keeps_what_a_killed_one_counted(server):
+    running = server(WEB_CONCURRENCY="2")
+
+    def scrape() -> str:
+        with urllib.request.urlopen(f"{running.url}/metrics", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def ask() -> None:
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{running.url}/nowhere", timeout=10)
+
+    def workers(text: str) -> set[int]:
+        families = text_string_to_metric_families(text)
+        return {int(s.labels["pid"]) for f in families for s in f.samples if "pid" in s.labels}
+
+    ask()
+    first = workers(scrape()).pop()
+    os.kill(first, signal.SIGSTOP)  # so that the other one answers
+    ask()
+    both = scrape()
+    os.kill(first, signal.SIGKILL)
+    left = scrape()
+    while workers(left) == workers(both):  # until the first is gone
+        left = scrape()
+    assert first in workers(both)
+    assert first not in workers(left)
+    for text in both, left:
+        assert number(text, REQUESTS, endpoint="", status="4xx") == 2
+        assert number(text, SECONDS, endpoint="") == 2
+        assert number(text, "http_requests_in_flight") == 1
