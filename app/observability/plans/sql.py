@@ -1,0 +1,83 @@
+"""Statements as tokens: enough to lay one out, and to find what it filters and orders by."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TOKEN = re.compile(
+    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
+      | (?P<text>'(?:[^']|'')*')
+      | (?P<quoted>"(?:[^"]|"")*"|`[^`]*`)
+      | (?P<cast>::)
+      | (?P<parameter>%\(\w+\)s|%s|\$\d+|\?|:\w+)
+      | (?P<number>\d+(?:\.\d+)?)
+      | (?P<word>[^\W\d]\w*)
+      | (?P<sign><>|!=|<=|>=|==|\|\||.)""",
+    re.X | re.S,
+)
+
+# Each begins a line of its own …
+CLAUSES = {
+    *("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "UNION", "EXCEPT"),
+    *("INTERSECT", "SET", "VALUES", "RETURNING", "JOIN", "LEFT", "RIGHT", "FULL", "INNER", "CROSS"),
+}
+# … and what it may follow on the same line.
+BEFORE = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "DELETE", "DISTINCT", "IS", "UNION"}
+CONDITIONS = {"AND", "OR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """A word in capitals, or the sign: what the grammar knows it by."""
+        return self.text.upper() if self.kind == "word" else "" if self.is_value else self.text
+
+    @property
+    def is_value(self) -> bool:
+        return self.kind in ("text", "number", "parameter", "quoted")
+
+    @property
+    def name(self) -> str | None:
+        """What a word or a quoted word names; None for anything else."""
+        if self.kind == "quoted":
+            return self.text[1:-1].replace('""', '"')
+        return self.text if self.kind == "word" else None
+
+
+def tokens(sql: str) -> Iterator[Token]:
+    for found in TOKEN.finditer(sql):
+        yield Token(found.lastgroup or "", found[0])
+
+
+def layout(sql: str) -> str:
+    """The statement with a line for each clause, indented as deep as its parentheses."""
+    out: list[str] = []
+    # For each open parenthesis whether there is a statement in it, which is what indents.
+    nested: list[bool] = []
+    found = list(tokens(sql.strip()))
+    words = [token.word for token in found if token.kind != "space"]
+    at = -1
+    for token in found:
+        if token.kind == "space":
+            if out and not out[-1].endswith(("\n", " ")):
+                out.append(" ")
+            continue
+        at += 1
+        before, after = words[at - 1] if at else "", words[at + 1 : at + 2]
+        depth = sum(nested)
+        if token.word == ")" and nested and nested.pop():
+            out.append("\n" + "    " * (depth - 1))
+        elif token.word in CLAUSES and not (nested and not nested[-1]) and before not in BEFORE:
+            out.append("\n" + "    " * depth)
+        elif token.word in CONDITIONS and not (nested and not nested[-1]):
+            out.append("\n" + "    " * depth + "  ")
+        out.append(token.text)
+        if token.word == "(":
+            nested.append(bool(after) and after[0] in ("SELECT", "WITH"))
+            if nested[-1]:
+                out.append("\n" + "    " * sum(nested))
+    return "\n".join(line.rstrip() for line in "".join(out).split("\n") if line.strip())

@@ -1,0 +1,71 @@
+"""Plans of SQLite, and indexes tried on an empty copy of the schema in memory."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Any
+
+from app.core.database import sqlite_driver
+from app.observability.plans.nodes import FIRST, MADE_INDEX, SCAN, SEARCH, SORT, Node
+from app.observability.plans.sql import tokens
+
+# Before 3.36 with the word TABLE, and the alias after the name.
+READS = re.compile(r'(SCAN|SEARCH) (?:TABLE )?("[^"]+"|\w+)(?: AS (\w+))?(.*)', re.S)
+
+
+def explain(cursor: Any, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of EXPLAIN QUERY PLAN, which runs nothing. Values matter to no plan of SQLite's."""
+    values = [None for token in tokens(sql) if token.text == "?"]
+    return list(cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall())
+
+
+def tree(rows: Iterable[Any]) -> list[Node]:
+    """The rows as a tree: each has its id, its parent's, and a text in its last column."""
+    roots: list[Node] = []
+    by_id: dict[Any, Node] = {}
+    for id, parent, *_, text in rows:
+        node = by_id[id] = _node(str(text))
+        (by_id[parent].children if parent in by_id else roots).append(node)
+    return roots
+
+
+def _node(text: str) -> Node:
+    if text.startswith("USE TEMP B-TREE"):
+        return Node(text, SORT)
+    if not (found := READS.match(text)):
+        return Node(text)
+    verb, name, alias, rest = found.groups()
+    if "VIRTUAL TABLE" in rest or "CONSTANT ROW" in text:
+        return Node(text)
+    if verb == "SCAN":
+        kind = SCAN
+    elif "USING AUTOMATIC" in rest:
+        kind = MADE_INDEX
+    else:
+        kind = SEARCH if "(" in rest else FIRST
+    # A term ends in a question mark: "(user_id=? AND updated_at>?)".
+    return Node(text, kind, (alias or name).strip('"'), rest.count("?"))
+
+
+def enter(cursor: Any) -> None:
+    """Nothing: EXPLAIN QUERY PLAN changes nothing, whatever it explains."""
+
+
+@contextmanager
+def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
+    """A cursor of a database in memory with all tables and indexes, and nothing in them."""
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    schema = cursor.execute(query + " ORDER BY type = 'index'").fetchall()
+    driver = sqlite_driver()
+    with closing(driver.connect(":memory:")) as connection:
+        connection.create_function("lower", 1, str, deterministic=True)
+        own = connection.cursor()
+        for (sql,) in schema:
+            with suppress(driver.Error):  # what a full-text index keeps, which it makes itself
+                own.execute(sql)
+        yield own
+
+
+def columns(cursor: Any, table: str) -> list[str]:
+    rows = cursor.execute("SELECT name FROM pragma_table_info(?)", [table]).fetchall()
+    return [name for (name,) in rows]
