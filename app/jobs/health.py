@@ -1,6 +1,7 @@
 """How the workers and the queues are, for the page about health."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -18,21 +19,24 @@ MOST_WAITING = 10_000
 # … and of what failed only the latest are looked at.
 LATEST_FAILED = 1000
 MOST_WORKERS = 20
+GONE_LATELY = timedelta(hours=1)
 # A job whose time came this long ago says that nobody takes them, or too few do.
 LATE_SECONDS = 60
 
 
 def workers() -> Iterator[Row]:
-    seen = db.session.scalars(select(Worker).order_by(Worker.seen_at.desc()).limit(MOST_WORKERS))
-    alive = False
-    for worker in seen:
+    recent = select(Worker).where(Worker.seen_at > now() - GONE_LATELY)
+    seen = db.session.scalars(recent.order_by(Worker.seen_at.desc()).limit(MOST_WORKERS)).all()
+    alive = [worker for worker in seen if worker.is_alive]
+    for worker in alive:
         since = ago((now() - worker.seen_at).total_seconds())
-        alive = alive or worker.is_alive
-        text = f"{worker.threads} threads for {worker.queues}; seen {since} ago."
-        yield Row(worker.id, text, OK if worker.is_alive else WARNING)
+        yield Row(worker.id, f"{worker.threads} threads for {worker.queues}; seen {since} ago.")
+    if gone := len(seen) - len(alive):
+        text = f"{gone} ended without a word in the last hour: killed, or the machine is off."
+        yield Row("Gone", text, WARNING, "See their logs. Their jobs run again by themselves.")
     if not alive:
-        gone = f"None was seen in the last {ago(WORKER_IS_GONE.total_seconds())}: jobs wait."
-        yield Row("Workers", gone, BAD, "Start one: flask jobs work")
+        text = f"None was seen in the last {ago(WORKER_IS_GONE.total_seconds())}: jobs wait."
+        yield Row("Workers", text, BAD, "Start one: flask jobs work")
 
 
 def waiting_and_failed() -> Iterator[Row]:
@@ -70,10 +74,10 @@ def _waiting() -> dict[str, tuple[int, Any]]:
 
 
 def _failed() -> dict[str, int]:
-    latest = select(Job.queue).where(Job.state == FAILED).order_by(Job.id.desc())
-    latest = latest.limit(LATEST_FAILED).subquery()
+    failed = select(Job.queue).where(Job.state == FAILED).order_by(Job.id.desc())
+    latest = failed.limit(LATEST_FAILED).subquery()
     counts = select(latest.c.queue, func.count()).group_by(latest.c.queue)
-    return {queue: count for queue, count in db.session.execute(counts)}
+    return dict(db.session.execute(counts).all())
 
 
 def init_app(app: Flask) -> None:

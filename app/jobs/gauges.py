@@ -1,0 +1,37 @@
+"""Numbers about the queue, for `/metrics`."""
+
+from collections.abc import Iterator
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core.database import db
+from app.core.time import now
+from app.jobs.models import QUEUED, Job, Worker
+from app.observability import metrics
+from app.observability.metrics import Sample
+
+
+def _waiting() -> Iterator[Sample]:
+    due = select(Job.queue, func.count()).where(Job.state == QUEUED, Job.run_at <= now())
+    for queue, count in db.session.execute(due.group_by(Job.queue)):
+        yield (queue,), count
+
+
+def _oldest() -> Iterator[Sample]:
+    due = select(Job.queue, func.min(Job.run_at)).where(Job.state == QUEUED, Job.run_at <= now())
+    for queue, since in db.session.execute(due.group_by(Job.queue)):
+        yield (queue,), (now() - since).total_seconds()
+
+
+def _workers() -> Iterator[Sample]:
+    yield (), len(Worker.alive())
+
+
+def init_app(app: Flask) -> None:
+    labels = ("queue",)
+    metrics.at_scrape(app, "jobs_waiting", "Jobs that are due and wait.", _waiting, labels)
+    metrics.at_scrape(
+        app, "jobs_oldest_seconds", "How long the oldest of them waits.", _oldest, labels
+    )
+    metrics.at_scrape(app, "job_workers", "Workers seen in the last minute.", _workers)
