@@ -13,26 +13,37 @@ from flask import Flask, Response, url_for
 from flask_debugtoolbar import DebugToolbarExtension
 
 from app.core.routing import public
+from app.observability.toolbar import queries
 
 START = '<div id="flDebug"'
 INLINE_SCRIPT = re.compile(r"<script type=\"text/javascript\">var \w+ = '([^']*)'</script>")
 HIDDEN = re.compile(r' style="display: ?none;"')
-INLINE_STYLE = re.compile(r' style="[^"]*"')
-# A script that fills the console with warnings about the toolbar's own code, and links to run a
-# query again, for which SQLAlchemy 2 is too new.
-USELESS = re.compile(
-    r'<script src="[^"]*jquery-migrate\.js"></script>'
-    r'|<a class="flDebugRemoteCall"[^>]*>\w+</a><br />'
-)
+# A script that fills the console with warnings about the toolbar's own code.
+USELESS = re.compile(r'<script src="[^"]*jquery-migrate\.js"></script>')
 SETUP = "js/setup.js"
-# Out of the way until it is asked for, from then on as it was left.
+# Out of the way until it is asked for, from then on as it was left. It asks for a query's rows by
+# POST, though that changes nothing.
 SETUP_SCRIPT = """
 var DEBUG_TOOLBAR_STATIC_PATH = "%s";
 if (!localStorage.getItem("fldt")) {
   localStorage.setItem("fldt", "seen");
   document.cookie = "fldt=hide; path=/; SameSite=Lax";
 }
+document.addEventListener("DOMContentLoaded", () => {
+  fldt.$.ajaxPrefilter((options) => { options.type = "GET"; });
+});
 """
+
+# On both sides of our own panel.
+BEFORE = (
+    "versions.VersionDebugPanel",
+    "timer.TimerDebugPanel",
+    "headers.HeaderDebugPanel",
+    "request_vars.RequestVarsDebugPanel",
+    "config_vars.ConfigVarsDebugPanel",
+    "template.TemplateDebugPanel",
+)
+BEHIND = ("logger.LoggingPanel", "route_list.RouteListDebugPanel")
 
 
 class Toolbar(DebugToolbarExtension):
@@ -46,7 +57,7 @@ class Toolbar(DebugToolbarExtension):
             before, toolbar = page.rsplit(START, 1)
             toolbar = INLINE_SCRIPT.sub(rf'<script src="\1{SETUP}"></script>', toolbar)
             # Bootstrap hides a "collapse" in a way that the toolbar's script can undo.
-            toolbar = INLINE_STYLE.sub("", HIDDEN.sub(' class="collapse"', toolbar))
+            toolbar = queries.INLINE_STYLE.sub("", HIDDEN.sub(' class="collapse"', toolbar))
             toolbar = USELESS.sub("", toolbar)
             response.set_data(before + START + toolbar)
         return response
@@ -61,19 +72,11 @@ class Toolbar(DebugToolbarExtension):
 def init_app(app: Flask) -> None:
     app.config["DEBUG_TB_INTERCEPT_REDIRECTS"] = False
     app.config["DEBUG_TB_PANELS"] = [
-        f"flask_debugtoolbar.panels.{name}"
-        for name in (
-            "versions.VersionDebugPanel",
-            "timer.TimerDebugPanel",
-            "headers.HeaderDebugPanel",
-            "request_vars.RequestVarsDebugPanel",
-            "config_vars.ConfigVarsDebugPanel",
-            "template.TemplateDebugPanel",
-            "sqlalchemy.SQLAlchemyDebugPanel",
-            "logger.LoggingPanel",
-            "route_list.RouteListDebugPanel",
-        )
+        *(f"flask_debugtoolbar.panels.{name}" for name in BEFORE),
+        f"{queries.__name__}.{queries.Queries.__name__}",
+        *(f"flask_debugtoolbar.panels.{name}" for name in BEHIND),
     ]
     Toolbar(app)
+    queries.init_app(app)
     files = "_debug_toolbar.static"
     app.view_functions[files] = public(partial(app.view_functions[files]))
