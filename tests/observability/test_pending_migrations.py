@@ -1,0 +1,190 @@
+"""The page that stands in for all others while migrations are pending, in development."""
+
+import shutil
+
+import pytest
+from flask_migrate import downgrade
+from sqlalchemy import inspect, text
+
+from app.core import migrations
+from app.core.database import db
+from tests.apps import another_app
+from tests.database import empty_database
+from tests.http import Browser
+
+BUTTON = "/dev/migrations"
+
+
+@pytest.fixture
+def url(tmp_path):
+    with empty_database(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def development(app, url):
+    settings = {"APP_ENV": "development", "LOG_LEVEL": "CRITICAL", "DATABASE_URL": url}
+    with another_app(app, **settings) as made:
+        yield made
+
+
+@pytest.fixture
+def developer(development):
+    return Browser(development.test_client())
+
+
+@pytest.fixture
+def scripts(tmp_path, monkeypatch):
+    """A copy of the migrations that a test may change; adds one with a body."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    head = migrations.head()
+    monkeypatch.setattr(migrations, "FOLDER", folder)
+    yield lambda body: (folder / "versions" / "9999_next.py").write_text(
+        '"""Give users a motto"""\n'
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        f"revision = '9999'\ndown_revision = {head!r}\n"
+        f"def upgrade():\n{body}"
+    )
+    monkeypatch.undo()
+    migrations.head.cache_clear()
+
+
+@pytest.fixture
+def tables(development):
+    def found() -> set[str]:
+        with development.app_context():
+            return set(inspect(db.engine).get_table_names())
+
+    return found
+
+
+def run(developer, page, **fields):
+    return developer.send(developer.form(page, BUTTON), fields)
+
+
+def test_an_empty_database_is_filled_by_a_button_that_leads_back(developer, tables):
+    with developer.client.session_transaction() as cookie:
+        cookie["_user_id"] = "a session that was there once"
+    page = developer.get("/auth/login?next=/notes/")
+    assert page.status_code == 503
+    assert "Migrations are pending" in page.text
+    assert "0001" in page.text
+    answer = run(developer, page)
+    assert (answer.status_code, answer.location) == (303, "/auth/login?next=/notes/")
+    assert {"user", "session", "alembic_version"} <= tables()
+    assert developer.get(answer.location).status_code == 200
+
+
+def test_it_stands_in_for_every_page_but_not_for_health_and_files(developer, development):
+    rules = {rule.endpoint: rule for rule in development.url_map.iter_rules() if not rule.arguments}
+    spared = {"/livez", "/readyz", "/metrics"}
+    for rule in rules.values():
+        if "GET" in rule.methods:
+            page = developer.get(rule.rule, headers={"Accept": "text/html"}).text
+            assert ("Migrations are pending" in page) == (rule.rule not in spared), rule
+    assert "Migrations are pending" in developer.get("/no-such-page").text
+    assert developer.get("/livez").status_code == 200
+    assert developer.get("/readyz").json["checks"]["migrations"]["ok"] is False
+    assert developer.get("/static/core/app.css").status_code == 200
+
+
+def test_a_program_is_told_in_json(developer):
+    answer = developer.get("/", headers={"Accept": "application/json"})
+    assert (answer.status_code, "flask db upgrade" in answer.json["detail"]) == (503, True)
+
+
+def test_a_form_that_was_being_sent_leads_back_to_its_page(developer):
+    page = developer.post("/auth/login", headers={"Referer": "http://localhost/auth/login"})
+    assert run(developer, page).location == "/auth/login"
+
+
+def test_it_leads_nowhere_else(developer):
+    answer = run(developer, developer.get("/"), next="https://evil.example/")
+    assert answer.location == "/"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}},
+        {"base_url": "http://rebound.example"},
+    ],
+    ids=["from another machine", "by somebody else's name"],
+)
+def test_nobody_runs_them(options, developer, tables):
+    page = developer.get("/", **options)
+    assert page.status_code == 503
+    assert "flask db upgrade" in page.text
+    assert "<form" not in page.text
+    fields = developer.form(developer.get("/"), BUTTON).fields
+    assert developer.post(BUTTON, fields, **options).status_code in (400, 403)
+    assert tables() == set()
+
+
+def test_no_other_site_runs_them(developer, tables):
+    form = developer.form(developer.get("/"), BUTTON)
+    answer = developer.send(form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code in (403, 503)
+    assert developer.post(BUTTON).status_code in (400, 503)
+    assert tables() == set()
+
+
+def test_a_new_migration_is_noticed(developer, scripts):
+    run(developer, developer.get("/"))
+    assert developer.get("/").status_code == 200
+    scripts("    op.add_column('user', sa.Column('motto', sa.String(50)))\n")
+    page = developer.get("/notes/")
+    assert page.status_code == 503
+    assert "Give users a motto" in page.text
+    assert "0001" not in page.text
+    assert run(developer, page).status_code == 303
+    assert developer.get("/").status_code == 200
+    assert developer.get("/readyz").json["checks"]["migrations"] == {"ok": True}
+
+
+def test_a_migration_that_fails_is_shown_and_has_not_happened(developer, scripts, development):
+    run(developer, developer.get("/"))
+    scripts("    op.add_column('user', sa.Column('motto', sa.String(50)))\n    1 / 0\n")
+    answer = run(developer, developer.get("/notes/"))
+    assert answer.status_code == 503
+    assert "ZeroDivisionError" in answer.text
+    with development.app_context():
+        assert "motto" not in {column["name"] for column in inspect(db.engine).get_columns("user")}
+    scripts("    op.add_column('user', sa.Column('motto', sa.String(50)))\n")
+    assert run(developer, answer).location == "/notes/"
+
+
+def test_files_that_make_no_sense_are_told(developer, scripts):
+    run(developer, developer.get("/"))
+    scripts("    nonsense(\n")
+    page = developer.get("/")
+    assert (page.status_code, "SyntaxError" in page.text) == (503, True)
+    assert "<form" not in page.text
+
+
+def test_a_database_of_another_branch_is_told(developer, development):
+    run(developer, developer.get("/"))
+    with development.app_context():
+        db.session.execute(text("UPDATE alembic_version SET version_num = 'theirs'"))
+        db.session.commit()
+    development.extensions["migrations_seen"].stamp = None
+    page = developer.get("/")
+    assert (page.status_code, "theirs" in page.text, "<form" in page.text) == (503, True, False)
+
+
+def test_a_table_that_went_missing_is_noticed(developer, development):
+    run(developer, developer.get("/"))
+    given = {"email": "alice@example.com", "password": "wrong, and long"}
+    form = developer.fill("/auth/login")
+    with development.app_context():
+        downgrade(revision="base")
+    page = developer.send(form, given, headers={"Referer": "http://localhost/auth/login"})
+    assert page.status_code == 503
+    assert run(developer, page).location == "/auth/login"
+    assert developer.get("/auth/login").status_code == 200
+
+
+def test_it_is_there_in_development_alone(visitor):
+    assert visitor.post(BUTTON, {"csrf_token": visitor.token()}).status_code == 404
