@@ -5,9 +5,11 @@ Closed by default: a request for a view not marked `public` needs a signed-in us
 
 from flask import Flask
 
-from app.auth import access, checks, cli, providers, relying_party, roles, views
+from app.auth import access, checks, cli, jobs, providers, relying_party, roles, views
 from app.auth.demo import load
 from app.core import samples
+
+__all__ = ["init_app", "jobs"]
 
 
 def init_app(app: Flask) -> None:
@@ -20,3 +22,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.users)
     samples.add(app, "accounts", load)
     checks.init_app(app)
+    if app.config["APP_ENV"] == "development":
+        from app.auth import previews
+
+        previews.init_app(app)

@@ -13,7 +13,8 @@ def init_app(app: Flask) -> None:
     transports.init_app(app)
     checks.init_app(app)
     if app.config["APP_ENV"] == "development":
-        from app.mail import views
+        from app.mail import previews, views
 
         app.register_blueprint(views.blueprint)
         views.init_app(app)
+        previews.init_app(app)

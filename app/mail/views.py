@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, render_template
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, url_for
 from markupsafe import Markup, escape
 
 from app.core import nav
@@ -23,32 +23,45 @@ LINK = re.compile(r"https?://[^\s<>\"']+")
 @public
 def index() -> str:
     files = sorted(_folder().glob("*.eml"), reverse=True)[:SHOWN]
-    return render_template("mail/index.html", mails=[(f.stem, _read(f)) for f in files])
+    return render_template(
+        "mail/index.html", mails=[(f.stem, _parse(f.read_bytes())) for f in files]
+    )
 
 
 @blueprint.get("/<id>")
 @public
 def show(id: str) -> Response:
-    file = _find(id)
-    mail = _read(file)
-    page = render_template(
-        "mail/show.html",
-        id=id,
-        mail=mail,
-        text=_linked(_part(mail, "plain")),
-        source=file.read_bytes().decode("utf-8", "replace"),
-    )
-    return Response(page, headers={CSP: csp(frame_src="'self'")})
+    source = _find(id).read_bytes()
+    return page(source, url_for("mail.html", id=id), url_for("mail.index"), "Mailbox")
 
 
 @blueprint.get("/<id>/html")
 @public
 def html(id: str) -> Response:
-    """The HTML part, for a frame: it may style itself, and nothing else."""
+    return frame(_find(id).read_bytes())
+
+
+def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Response:
+    """A page about a mail: who it is from and to, its parts, its source."""
+    mail = _parse(source)
+    shown = render_template(
+        "mail/show.html",
+        mail=mail,
+        text=_linked(_part(mail, "plain")),
+        source=source.decode("utf-8", "replace"),
+        html_url=html_url,
+        back_url=back_url,
+        back_label=back_label,
+    )
+    return Response(shown, headers={CSP: csp(frame_src="'self'")})
+
+
+def frame(source: bytes) -> Response:
+    """The HTML part, for the frame of that page: it may style itself, and nothing else."""
     # Links open in the whole window.
-    page = '<base target="_top">' + _part(_read(_find(id)), "html")
+    part = '<base target="_top">' + _part(_parse(source), "html")
     rules = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-    return Response(page, headers={CSP: rules})
+    return Response(part, headers={CSP: rules})
 
 
 def _folder() -> Path:
@@ -62,8 +75,8 @@ def _find(id: str) -> Path:
     return file
 
 
-def _read(file: Path) -> EmailMessage:
-    return message_from_bytes(file.read_bytes(), policy=policy.default)
+def _parse(source: bytes) -> EmailMessage:
+    return message_from_bytes(source, policy=policy.default)
 
 
 def _part(mail: EmailMessage, kind: str) -> str:
