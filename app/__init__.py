@@ -18,6 +18,7 @@ FEATURES = [
     "mail",
     "audit",
     "auth",
+    "notifications",
     "account",
     "admin",
     "main",

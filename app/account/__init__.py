@@ -1,11 +1,14 @@
-"""What you may change about yourself: profile, password, sessions."""
+"""What you may change about yourself: profile, password, sessions; and take away: your data."""
 
 from flask import Flask
 
-from app.account import avatars, own_data, personal_data, views
+from app.account import avatars, jobs, notices, own_data, personal_data, views
+from app.audit import recorded
 from app.auth import relying_party
 from app.auth.access import is_signed_in
 from app.core import nav
+
+__all__ = ["init_app", "jobs"]
 
 
 def init_app(app: Flask) -> None:
@@ -25,3 +28,8 @@ def init_app(app: Flask) -> None:
     nav.add(app, "settings", "Your data", "account.export", icon="download")
     personal_data.init_app(app)
     own_data.init_app(app)
+    recorded.connect(notices.tell)
+    if app.config["APP_ENV"] == "development":
+        from app.account import previews
+
+        previews.init_app(app)

@@ -12,6 +12,7 @@ from app.audit import AuditEvent
 from app.auth.addresses import addresses_held
 from app.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp, User
 from app.core.database import db
+from app.notifications import Notification
 
 CHUNK = 500
 
@@ -59,6 +60,12 @@ def connected_accounts(user_id: int) -> Dicts:
     return rows(found.order_by(LinkedAccount.id))
 
 
+def notifications(user_id: int) -> Dicts:
+    n = Notification
+    found = select(n.created_at, n.read_at, n.title, n.body).where(n.user_id == user_id)
+    return rows(found.order_by(n.id))
+
+
 def activity(user_id: int) -> Dicts:
     """As the page of that name shows it: without the addresses of other people."""
     subject = f"user:{user_id}"
@@ -93,6 +100,7 @@ def init_app(app: Flask) -> None:
         "second-factors": second_factors,
         "passkeys": passkeys,
         "connected-accounts": connected_accounts,
+        "notifications": notifications,
         "activity": activity,
     }.items():
         personal_data.add(app, name, function)

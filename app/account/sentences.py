@@ -5,9 +5,11 @@ from collections.abc import Collection
 SENTENCES = {
     "account.connected": "An account of another site was connected",
     "account.disconnected": "An account of another site was disconnected",
+    "data.downloaded": "A copy of your data was downloaded",
     "data.exported": "A copy of your data was made",
     "device.added": "That device was new, and you were told by mail",
     "login.failed": "Somebody tried to log in with a wrong password",
+    "message.sent": "A message was sent to you",
     "passkey.added": "A passkey was added",
     "passkey.refused": "A passkey that may have been copied was refused",
     "passkey.removed": "A passkey was removed",

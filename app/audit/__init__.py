@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from app.audit.models import AuditEvent, record
+from app.audit import jobs
+from app.audit.models import AuditEvent, record, recorded
 from app.audit.privacy import forget
 
-__all__ = ["AuditEvent", "forget", "record"]
+__all__ = ["AuditEvent", "forget", "jobs", "record", "recorded"]
 
 
 def init_app(app: Flask) -> None:

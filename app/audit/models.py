@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from blinker import signal
 from flask import current_app, has_request_context, request
 from flask_login import current_user
 from sqlalchemy import JSON, Index, String, event
@@ -27,6 +28,10 @@ class AuditEvent(Base):
     request_id: Mapped[str | None] = mapped_column(String(64))
 
 
+# Sent with each `AuditEvent`, in the transaction that keeps it.
+recorded = signal("recorded")
+
+
 def record(
     action: str, subject: str | None = None, *, actor: str | None = None, **details: Any
 ) -> None:
@@ -45,6 +50,7 @@ def record(
     elif actor is None:
         entry.actor = "command line"
     db.session.add(entry)
+    recorded.send(entry)
 
 
 @event.listens_for(AuditEvent, "before_update")

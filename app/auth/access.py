@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
-from sqlalchemy import bindparam, select
+from sqlalchemy import ScalarSelect, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
 
@@ -20,11 +21,12 @@ from app.auth.models import KnownDevice, Session, User
 from app.auth.models.secret import digest
 from app.auth.models.session import LAST_SEEN_PRECISION, LONGEST_SESSION, PROOF_LIFETIME
 from app.auth.models.user import has_second_factor
-from app.auth.roles import ADMIN, permissions
+from app.auth.roles import ADMIN, add_permission, permissions
 from app.core.database import READING_METHODS, db, may_write, reading, take_turns
 from app.core.errors import wants_json
 from app.core.routing import View, declare, policy
 from app.core.time import now, show_in_zone
+from app.observability import logs, requests, server_timing
 from app.security.csrf import has_form
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,8 @@ class Identity:
     authenticated_at: datetime
     remembered: bool
     token: str
+    # What later features look up about the user: see `look_up`.
+    more: dict[str, Any]
 
     is_authenticated = True
     is_active = True
@@ -113,9 +117,24 @@ def load(token: str) -> Identity | None:
         # Past the ORM, which makes no entity of columns anyway: half of the time.
         moment = now()
         values = {"token_hash": digest(token), "now": moment, "oldest": moment - LONGEST_SESSION}
-        row = db.session.connection().execute(LOOKUP, values).first()
+        lookup, names = current_app.extensions["identity"]
+        row = db.session.connection().execute(lookup, values).first()
     del g.identity_failed
-    return Identity(*row, token) if row else None
+    if row is None:
+        return None
+    logs.identify(row[0])
+    width = len(row) - len(names)
+    more = dict(zip(names, row[width:], strict=True))
+    return Identity(*[*row[:width], token, more])
+
+
+def look_up(app: Flask, name: str, column: ScalarSelect[Any]) -> None:
+    """Read a column with each request's user, as `current_user.more[name]`.
+
+    For what every page shows. `column` is correlated to `User`, and must be found by an index.
+    """
+    lookup, names = app.extensions["identity"]
+    app.extensions["identity"] = lookup.add_columns(column), [*names, name]
 
 
 def is_signed_in() -> bool:
@@ -141,6 +160,7 @@ def sign_in(user: User, *, remembered: bool) -> None:
         flash("Welcome back. Your account stays: it is not deleted any more.", "success")
     session.permanent = remembered
     hold(token)
+    logs.identify(user.id)
 
 
 def hold(token: str) -> None:
@@ -239,6 +259,8 @@ def proof_required(view: View) -> View:
 
 def touch(response: Response) -> Response:
     """Note that the session was seen, at most once a minute and not in the visitor's time."""
+    if policy(request.endpoint).polled:
+        return response
     identity = g.get("_login_user")  # not current_user, which would look up who did not matter
     if isinstance(identity, Identity) and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
         session.modified = True  # the cookie lasts as long as the row, signed by today's key
@@ -265,14 +287,24 @@ def keep_private(response: Response) -> Response:
     return response
 
 
+def _sees_timing() -> bool:
+    identity = g.get("_login_user")  # as in touch()
+    return isinstance(identity, Identity) and identity.can("timing.read")
+
+
 def _time_zone() -> str:
     return current_user.time_zone if is_signed_in() else ""
 
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    app.extensions["identity"] = LOOKUP, []
     show_in_zone(app, _time_zone)
     app.jinja_env.globals["can"] = can
+    # Looking at the user is what loads it.
+    requests.on_refusal(app, is_signed_in)
+    add_permission(app, "timing.read")
+    server_timing.show_to(app, _sees_timing)
     app.before_request(check)
     app.after_request(touch)
     app.after_request(keep_private)

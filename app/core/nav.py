@@ -1,4 +1,4 @@
-"""Menus. A feature adds itself; the base page draws what was added."""
+"""Menus and the header. A feature adds itself; the base page draws what was added."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,6 +61,16 @@ def items(menu: str) -> list[Item]:
     return found
 
 
+def add_to_header(app: Flask, template: str, *, visible: Callable[[], bool]) -> None:
+    """Add a part to every page's header, before the account menu: a template, and who sees it."""
+    app.extensions["header"].append((template, visible))
+
+
+def header() -> list[str]:
+    """The templates of the header's parts that this visitor sees."""
+    return [template for template, visible in current_app.extensions["header"] if visible()]
+
+
 def _path(endpoint: str) -> str:
     # A menu's paths never change, and `url_for` for each of a dozen is dear on every page. Built
     # from the map, not from the request: a page about an untrusted host has menus, too.
@@ -73,4 +83,6 @@ def _path(endpoint: str) -> str:
 def init_app(app: Flask) -> None:
     app.extensions["nav"] = {}
     app.extensions["nav_urls"] = {}
+    app.extensions["header"] = []
     app.jinja_env.globals["nav"] = items
+    app.jinja_env.globals["header_parts"] = header

@@ -38,12 +38,14 @@ def paginate(
     *keys: Key,
     descending: bool = False,
     per_page: int = PER_PAGE,
+    path: str | None = None,
 ) -> Page:
     """Run `statement` for the page that the request's `after` or `before` asks for.
 
     `keys` order the rows; together they must be unique and never NULL, so the last is usually the
     primary key. They must be the statement's last columns, in this order: the cursors are read
-    from the rows. An index over the same columns makes every page as fast as the first.
+    from the rows. An index over the same columns makes every page as fast as the first. `path` is
+    that of the list, where it is not the request's.
     """
     back = "before" in request.args
     cursor = request.args.get("before" if back else "after")
@@ -63,8 +65,8 @@ def paginate(
     has_next, has_prev = (bool(cursor), more) if back else (more, bool(cursor))
     return Page(
         rows,
-        _url("after", rows[-1], len(keys)) if has_next and rows else None,
-        _url("before", rows[0], len(keys)) if has_prev and rows else None,
+        _url(path, "after", rows[-1][-len(keys) :]) if has_next and rows else None,
+        _url(path, "before", rows[0][-len(keys) :]) if has_prev and rows else None,
     )
 
 
@@ -92,11 +94,12 @@ class Counts:
         return select(func.count()).select_from(some).scalar_subquery()
 
 
-def _url(direction: str, row: Sequence[Any], width: int) -> str:
-    values = [v.isoformat() if isinstance(v, datetime) else v for v in row[-width:]]
+def _url(path: str | None, direction: str, keys: Sequence[Any]) -> str:
+    values = [v.isoformat() if isinstance(v, datetime) else v for v in keys]
     cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
-    return f"{request.script_root}{request.path}?{urlencode([*kept, (direction, cursor)])}"
+    path = path or request.script_root + request.path
+    return f"{path}?{urlencode([*kept, (direction, cursor)])}"
 
 
 def _decode(cursor: str, keys: Sequence[Key]) -> list[Any]:

@@ -1,0 +1,42 @@
+"""Security notices: what the audit notes about an account, told to its owner."""
+
+from typing import Any
+
+from app.account.sentences import SENTENCES
+from app.audit import AuditEvent
+from app.core.urls import path_of
+from app.notifications import notify
+
+# Not among them: what somebody without the password causes by typing an address, such as asking
+# for a reset. The row would take time, and the time tell that there is an account.
+TOLD = {
+    "account.connected",
+    "account.disconnected",
+    "device.added",
+    "passkey.added",
+    "passkey.refused",
+    "passkey.removed",
+    "recovery_code.used",
+    "recovery_codes.renewed",
+    "second_factor.blocked",
+    "second_factors.removed",
+    "totp.added",
+    "totp.removed",
+    "totp.replaced",
+    "user.deletion_requested",
+    "user.email_changed",
+    "user.email_restored",
+    "user.password_changed",
+    "user.role_changed",
+}
+# Where the sentence of the list of activity means the line before it.
+TITLES = SENTENCES | {"device.added": "Somebody logged in with a device that is new"}
+BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
+
+
+def tell(event: AuditEvent, **_: Any) -> None:
+    """In the transaction of what happened; the mail about it may be late, or read by a thief."""
+    kind, _colon, id = (event.subject or "").partition(":")
+    if kind == "user" and event.action in TOLD:
+        url = path_of("account.activity")
+        notify(int(id), TITLES[event.action], BODY, url=url, kind="security")

@@ -1,0 +1,23 @@
+"""What users are told: a list of their own, and a bell with the number of what is unread.
+
+`notify(user_id, "Your export is ready", url="/account/export")` tells one user, in the caller's
+transaction; `Message.send` tells everybody.
+"""
+
+from flask import Flask
+
+from app.auth.access import is_signed_in, look_up
+from app.core import nav
+from app.notifications import jobs, unread, views
+from app.notifications.models import Message, Notification
+from app.notifications.models.notification import notify
+
+__all__ = ["Message", "Notification", "jobs", "notify"]
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.blueprint)
+    look_up(app, unread.NAME, unread.COLUMN)
+    app.jinja_env.globals["unread_notifications"] = unread.count
+    nav.add_to_header(app, "notifications/_bell.html", visible=is_signed_in)
+    nav.add(app, "settings", "Notifications", "notifications.index", icon="bell", last=True)

@@ -1,0 +1,165 @@
+"""One's own notifications: seen, read, deleted, and nobody else's."""
+
+import json
+import zipfile
+
+import pytest
+
+from app.account import personal_data
+from app.core.database import db
+from app.notifications import notify
+from app.notifications.models.notification import KEPT_PER_USER
+from tests.lists import neighbour
+
+PAGE = "/account/notifications/"
+
+
+def test_it_shows_what_one_was_told_newest_first(alice, sign_in, tell):
+    tell(alice, "The first", "With <b>text</b>.")
+    tell(alice, "The second")
+    page = sign_in(alice).get(PAGE).text
+    assert page.index("The second") < page.index("The first")
+    assert "With &lt;b&gt;text&lt;/b&gt;." in page
+    assert page.count(">new<") == 2
+
+
+def test_it_shows_nothing_of_others(alice, bob, sign_in, tell, bell):
+    tell(bob, "Between us")
+    browser = sign_in(alice)
+    assert "Between us" not in browser.get(PAGE).text
+    assert bell(browser) == "Notifications"
+
+
+def test_it_counts_what_is_unread_on_every_page(alice, sign_in, tell, bell, ids):
+    browser = sign_in(alice)
+    tell(alice, "One")
+    assert bell(browser) == "1 unread notification"
+    tell(alice, "Two")
+    assert bell(browser, "/") == "2 unread notifications"
+    browser.submit(PAGE, action=f"{PAGE}{ids()[0]}/read")
+    assert bell(browser) == "1 unread notification"
+    browser.submit(PAGE, action=f"{PAGE}{ids()[1]}/delete")
+    assert bell(browser) == "Notifications"
+
+
+def test_it_counts_to_99(app, alice, sign_in, bell):
+    with app.app_context():
+        for _ in range(100):
+            notify(alice.id, "Again")
+        db.session.commit()
+    browser = sign_in(alice)
+    assert bell(browser) == "More than 99 unread notifications"
+    assert ">99+<" in browser.get("/").text
+
+
+def test_it_leads_where_the_notification_does(alice, sign_in, tell, ids, bell):
+    tell(alice, "Look at this", url="/notes/?q=this")
+    browser = sign_in(alice)
+    answer = browser.submit(PAGE, action=f"{PAGE}{ids()[0]}/read")
+    assert (answer.status_code, answer.location) == (303, "/notes/?q=this")
+    assert bell(browser) == "Notifications"
+    assert 'href="/notes/?q=this"' in browser.get(PAGE).text
+
+
+@pytest.mark.parametrize("url", ["https://evil.example", "//evil.example", "notes", "/\\evil"])
+def test_it_leads_nowhere_else(url, app, alice):
+    with app.app_context(), pytest.raises(ValueError, match="path of this site"):
+        notify(alice.id, "Look at this", url=url)
+
+
+def test_it_stays_where_the_notification_leads_nowhere(alice, sign_in, tell, ids):
+    tell(alice, "So much for that")
+    answer = sign_in(alice).submit(PAGE, action=f"{PAGE}{ids()[0]}/read")
+    assert answer.location == PAGE
+
+
+def test_it_marks_as_read_what_was_on_the_page(alice, sign_in, tell, bell):
+    tell(alice, "One")
+    tell(alice, "Two")
+    browser = sign_in(alice)
+    form = browser.fill(PAGE, f"{PAGE}read")
+    tell(alice, "Came meanwhile")
+    assert browser.send(form).status_code == 303
+    assert bell(browser) == "1 unread notification"
+
+
+@pytest.mark.parametrize("newest", ["", "x", "-1", str(2**63)])
+def test_it_marks_nothing_as_read_for_nonsense(newest, alice, sign_in, tell, bell):
+    tell(alice, "One")
+    browser = sign_in(alice)
+    fields = {"newest": newest}
+    assert browser.submit(PAGE, fields, action=f"{PAGE}read").status_code == 422
+    assert bell(browser) == "1 unread notification"
+
+
+def test_it_marks_nothing_of_others(alice, bob, sign_in, tell, bell):
+    tell(alice, "For Alice")
+    tell(bob, "For Bob")
+    sign_in(bob).submit(PAGE, action=f"{PAGE}read")
+    assert bell(sign_in(alice)) == "1 unread notification"
+
+
+def test_it_has_pages(app, alice, sign_in):
+    with app.app_context():
+        for number in range(25):
+            notify(alice.id, f"Number {number}.")
+        db.session.commit()
+    browser = sign_in(alice)
+    first = browser.get(PAGE).text
+    second = browser.get(neighbour(first, "next")).text
+    assert [n for n in range(25) if f"Number {n}." in second] == [0, 1, 2, 3, 4]
+    assert "data-live" in first.partition("<main")[2]
+    # What comes anew belongs on the first.
+    assert "data-live" not in second.partition("<main")[2]
+
+
+def test_it_tells_once_what_has_a_key(alice, bob, tell, told):
+    for user in (alice, alice, bob):
+        tell(user, "Ready", key="export:7")
+    assert told(alice) == told(bob) == ["Ready"]
+
+
+def test_it_cuts_what_is_too_long(alice, sign_in, tell):
+    tell(alice, "T" * 500, "B" * 5000)
+    page = sign_in(alice).get(PAGE).text
+    assert "T" * 199 + "…" in page
+    assert "B" * 999 + "…" in page
+
+
+def test_it_keeps_the_newest(app, alice, bob, told, tell):
+    tell(bob, "The only one")
+    with app.app_context():
+        for number in range(KEPT_PER_USER + 5):
+            notify(alice.id, f"{number}")
+        db.session.commit()
+    assert told(alice) == [str(number) for number in range(5, KEPT_PER_USER + 5)]
+    assert told(bob) == ["The only one"]
+
+
+def test_it_tells_nothing_that_did_not_happen(app, alice, told):
+    with app.app_context():
+        notify(alice.id, "Saved")
+        db.session.rollback()
+    assert told(alice) == []
+
+
+def test_it_tells_nobody_who_is_gone(app, alice):
+    with app.app_context():
+        assert notify(alice.id + 100, "Are you there?") is False
+        db.session.commit()
+
+
+def test_it_is_among_ones_own_data(app, alice, bob, tell):
+    tell(alice, "For Alice", "In detail.")
+    tell(bob, "For Bob")
+    with app.app_context():
+        packed = personal_data.pack(alice.id)
+    with packed, zipfile.ZipFile(packed) as archive:
+        [kept] = json.loads(archive.read("notifications.json"))
+    assert (kept["title"], kept["body"], kept["read_at"]) == ("For Alice", "In detail.", None)
+
+
+def test_it_goes_with_the_account(alice, carol, sign_in, tell, ids):
+    tell(alice, "Soon gone")
+    sign_in(carol).submit(f"/admin/users/{alice.id}", action=f"/admin/users/{alice.id}/delete")
+    assert ids() == []

@@ -1,0 +1,86 @@
+"""What open pages ask for by themselves."""
+
+import pytest
+from sqlalchemy import select
+
+from app.auth.models import Session
+from app.core.database import db
+from tests.clock import later
+
+BELL = "/account/notifications/unread"
+LATEST = "/account/notifications/latest"
+
+
+@pytest.mark.parametrize("path", [BELL, LATEST])
+def test_it_answers_with_what_is_new(path, alice, sign_in, tell):
+    browser = sign_in(alice)
+    first = browser.get(path)
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert first.headers["ETag"].strip('"') in first.text
+    again = browser.get(path, headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    tell(alice, "Something new")
+    changed = browser.get(path, headers=known)
+    assert changed.status_code == 200
+    assert ("Something new" if path == LATEST else "1 unread notification") in changed.text
+    assert "<html" not in changed.text
+
+
+def test_it_knows_what_the_page_shows(alice, sign_in, tell):
+    """An open page needs no first answer to compare the next ones with."""
+    tell(alice, "Known already")
+    browser = sign_in(alice)
+    shown = browser.get("/notes/").text.partition('data-live-version="')[2].partition('"')[0]
+    answer = browser.get(BELL, headers={"If-None-Match": f'"{shown}"'})
+    assert answer.status_code == 304
+
+
+def test_it_notices_what_was_read_elsewhere(alice, sign_in, tell, ids):
+    tell(alice, "Read on the phone")
+    here, there = sign_in(alice), sign_in(alice)
+    known = {"If-None-Match": here.get(LATEST).headers["ETag"]}
+    there.submit("/account/notifications/", action=f"/account/notifications/{ids()[0]}/read")
+    assert ">new<" not in here.get(LATEST, headers=known).text
+
+
+def test_it_is_told_to_log_in_once_signed_out(alice, sign_in):
+    browser = sign_in(alice)
+    browser.post("/auth/logout", {"csrf_token": browser.token()})
+    assert browser.get(BELL).status_code == 303
+    assert browser.get(BELL, headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_its_links_lead_to_the_page(app, alice, sign_in, tell):
+    for number in range(21):
+        tell(alice, f"{number}")
+    page = sign_in(alice).get(LATEST).text
+    assert 'href="/account/notifications/?after=' in page
+
+
+def test_it_is_no_sign_of_the_user(app, alice, sign_in):
+    """Somebody who left a page open is not there: the session ends when it would have."""
+    browser = sign_in(alice)
+    later(app, hours=1)
+    before = seen(app)
+    for path in (BELL, LATEST):
+        answer = browser.get(path)
+        assert "Set-Cookie" not in answer.headers
+    assert seen(app) == before
+    browser.get("/account/profile")
+    assert seen(app) != before
+
+
+def test_it_is_not_worth_a_line_of_log(alice, sign_in, caplog):
+    browser = sign_in(alice)
+    with caplog.at_level("INFO", "app.request"):
+        browser.get(BELL)
+        browser.get(LATEST)
+        assert caplog.records == []
+        browser.get("/notes/")
+    assert len(caplog.records) == 1
+
+
+def seen(app):
+    with app.app_context():
+        columns = select(Session.last_seen_at, Session.expires_at).order_by(Session.id)
+        return db.session.execute(columns).all()
