@@ -1,12 +1,14 @@
 """Forms of the administration."""
 
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, Length
 
 from app.auth.forms import EmailField
 from app.auth.models.user import NAME_LENGTH
 from app.auth.roles import ROLES
-from app.core.forms import Form, TextField
+from app.core.forms import Form, LongTextField, TextField
+from app.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
 
 ROLE_CHOICES = [SelectChoice(value=value, label=label) for value, label in ROLES.items()]
 
@@ -19,3 +21,11 @@ class UserForm(Form):
 class InvitationForm(Form):
     email = EmailField()
     role = SelectField("Role", choices=ROLE_CHOICES)
+
+
+class MessageForm(Form):
+    title = TextField(
+        "Title", [DataRequired("Say in a line what it is about.")], length=TITLE_LENGTH
+    )
+    body = LongTextField("Text", length=BODY_LENGTH)
+    submission = HiddenField(validators=[Length(max=32)])

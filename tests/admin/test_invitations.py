@@ -46,6 +46,14 @@ def test_it_makes_an_account_of_that_role(role, invite, visitor, stored):
     assert user.confirmed_at is not None
 
 
+def test_it_goes_with_the_account_of_its_address(invite, person, carol, sign_in, browser):
+    path = invite()
+    guest = person(GUEST)
+    page = f"/admin/users/{guest.id}"
+    sign_in(carol).submit(page, action=f"{page}/delete")
+    assert browser().get(path).status_code == 404
+
+
 def test_it_changes_nothing_by_looking_at_the_link(invite, visitor, stored):
     path = invite()
     assert GUEST in visitor.get(path).text

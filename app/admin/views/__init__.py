@@ -4,6 +4,29 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="../templates")
 
-from app.admin.views import audit, dashboard, invitations, users  # noqa: E402  (they add their routes)
+from app.admin.views import (  # noqa: E402  (they add their routes)
+    audit,
+    dashboard,
+    exceptions,
+    health,
+    invitations,
+    jobs,
+    messages,
+    queries,
+    requests,
+    users,
+)
 
-__all__ = ["audit", "blueprint", "dashboard", "invitations", "users"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "dashboard",
+    "exceptions",
+    "health",
+    "invitations",
+    "jobs",
+    "messages",
+    "queries",
+    "requests",
+    "users",
+]

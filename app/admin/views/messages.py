@@ -1,0 +1,86 @@
+"""Messages: to one user, and to everybody."""
+
+import secrets
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from sqlalchemy import select
+
+from app.admin.forms import MessageForm
+from app.admin.views import blueprint
+from app.audit import record
+from app.auth.access import permission_required, proof_required
+from app.auth.models import User
+from app.core.database import db
+from app.core.pagination import paginate
+from app.notifications import Message, notify
+
+
+@blueprint.get("/messages/")
+@permission_required("messages.send")
+def messages() -> Any:
+    return _page(_empty())
+
+
+@blueprint.post("/messages/")
+@permission_required("messages.send")
+@proof_required
+def send_message() -> Any:
+    form = MessageForm()
+    if not form.validate():
+        return _page(form), 422
+    Message.send(form.title.data, form.body.data or "", form.submission.data or None)
+    db.session.commit()
+    flash("The message is on everybody's pages.", "success")
+    return redirect(url_for("admin.messages"), 303)
+
+
+@blueprint.post("/messages/<int:id>/delete")
+@permission_required("messages.send")
+@proof_required
+def take_back_message(id: int) -> Any:
+    message = db.session.get(Message, id) or abort(404)
+    message.take_back()
+    db.session.commit()
+    flash("The message is taken back. Whoever has opened it keeps it.", "success")
+    return redirect(url_for("admin.messages"), 303)
+
+
+@blueprint.get("/users/<int:id>/messages")
+@permission_required("messages.send")
+def user_messages(id: int) -> Any:
+    return _form(_find(id), _empty())
+
+
+@blueprint.post("/users/<int:id>/messages")
+@permission_required("messages.send")
+@proof_required
+def send_user_message(id: int) -> Any:
+    user, form = _find(id), MessageForm()
+    if not form.validate():
+        return _form(user, form), 422
+    title, submission = form.title.data, form.submission.data
+    key = f"form:{submission}" if submission else None
+    if notify(user.id, title, form.body.data or "", kind="message", key=key):
+        record("message.sent", user.subject, title=title)
+    db.session.commit()
+    flash(f"{user.display_name} has your message.", "success")
+    return redirect(url_for("admin.user", id=id), 303)
+
+
+def _empty() -> MessageForm:
+    return MessageForm(formdata=None, submission=secrets.token_urlsafe(16))
+
+
+def _find(id: int) -> User:
+    return db.session.get(User, id) or abort(404)
+
+
+def _page(form: MessageForm) -> str:
+    sent = select(Message.title, Message.body, Message.created_at, Message.id)
+    page = paginate(sent, Message.created_at, Message.id, descending=True)
+    return render_template("admin/messages.html", form=form, page=page)
+
+
+def _form(user: User, form: MessageForm) -> str:
+    return render_template("admin/user_message.html", user=user, form=form)

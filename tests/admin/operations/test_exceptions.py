@@ -1,0 +1,56 @@
+"""The pages about exceptions."""
+
+from app.observability import recorder
+from tests.admin.operations.conftest import FINGERPRINT
+from tests.http import Browser
+
+
+def test_it_groups_them_by_type_and_place(recording, carols):
+    browser = Browser(recording.test_client())
+    for _ in range(3):
+        last = browser.get("/broken")
+    recorder.flush(recording)
+    page = carols.get("/admin/exceptions/").text
+    assert page.count("ValueError") == 1
+    assert 'data-label="Count">3<' in page
+    assert "broken" in page
+    path = page.split("/admin/exceptions/")[-1].split('"')[0]
+    page = carols.get(f"/admin/exceptions/{path}").text
+    assert "Traceback (most recent call last)" in page
+    assert "in broken" in page
+    assert last.headers["X-Request-ID"] in page
+
+
+def test_it_forgets_what_is_resolved(keep, carols, events):
+    keep("exception", count=4)
+    path = f"/admin/exceptions/{FINGERPRINT}"
+    answer = carols.submit(path, action=f"{path}/delete")
+    assert (answer.status_code, answer.location) == (303, "/admin/exceptions/")
+    assert "Nothing went wrong" in carols.get("/admin/exceptions/").text
+    assert carols.get(path).status_code == 404
+    what = {"type": "ValueError", "place": "app/main/views.py:14 index", "count": 4}
+    assert events("exception.resolved") == [("carol@example.com", None, what)]
+
+
+def test_it_shows_tracebacks_as_text(keep, carols):
+    keep("exception", traceback="<script>alert(1)</script>", type="<b>Odd</b>", place="<i>")
+    for path in ("/admin/exceptions/", f"/admin/exceptions/{FINGERPRINT}"):
+        page = carols.get(path).text
+        assert "<script>alert" not in page
+        assert "<b>Odd" not in page
+        assert "<i>" not in page
+        assert "&lt;b&gt;Odd" in page
+
+
+def test_it_keeps_it_when_the_trail_cannot_say_so(keep, carols, monkeypatch):
+    keep("exception")
+    path = f"/admin/exceptions/{FINGERPRINT}"
+    form = carols.fill(path, f"{path}/delete")
+
+    def fail(*args, **details):
+        raise RuntimeError("no trail")
+
+    monkeypatch.setattr("app.admin.views.exceptions.record", fail)
+    monkeypatch.setitem(carols.client.application.config, "PROPAGATE_EXCEPTIONS", False)
+    assert carols.send(form).status_code == 500
+    assert carols.get(path).status_code == 200

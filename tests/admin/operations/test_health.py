@@ -1,0 +1,136 @@
+"""The page about health."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app.core.database import db
+from app.core.time import now
+from app.jobs import Job, Worker
+from app.observability import health
+from app.observability.health import Row
+
+
+@pytest.fixture
+def rows(carols):
+    """What the page says: the badge and the text of each row, by its label."""
+
+    def read():
+        page = carols.get("/admin/health/").text
+        found = re.findall(
+            r"<li>.*?<strong>(.*?)</strong>(.*?)<span class=\"badge.*?>(.*?)</span>", page, re.S
+        )
+        return {
+            label: (state, " ".join(re.sub("<[^>]+>", " ", said).split()))
+            for label, said, state in found
+        }
+
+    return read
+
+
+@pytest.fixture
+def add(app):
+    def insert(*entities):
+        with app.app_context():
+            db.session.add_all(entities)
+            db.session.commit()
+
+    return insert
+
+
+def job(**fields):
+    return Job(
+        **{"name": "mail.deliver", "queue": "mail", "priority": 1, "arguments": [], "run_at": now()}
+        | fields
+    )
+
+
+def worker(**fields):
+    return Worker(**{"id": "machine:1:abc", "queues": "mail", "threads": 4} | fields)
+
+
+def test_it_names_the_database(rows, app):
+    with app.app_context():
+        name = {"sqlite": "SQLite 3.", "postgresql": "PostgreSQL 1"}[db.engine.dialect.name]
+    found = rows()
+    assert name in found["Version"][1]
+    assert found["Migrations"][0] == "ok"
+    assert found["Free space"][1].endswith("GiB.")
+
+
+def test_it_sees_a_database_that_is_behind(rows, app):
+    def set_revision(revision):
+        with app.app_context(), db.engine.begin() as connection:
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+            return found
+
+    revision = set_revision("0001")
+    try:
+        state, said = rows()["Migrations"]
+    finally:
+        set_revision(revision)
+    assert state == "bad"
+    assert "0001" in said
+    assert "flask db upgrade" in said
+
+
+def test_it_misses_the_workers(rows, add):
+    assert rows()["Workers"][0] == "bad"
+    add(
+        worker(seen_at=now() - timedelta(minutes=5)),
+        worker(id="old", seen_at=now() - timedelta(hours=2)),
+    )
+    found = rows()
+    assert found["Workers"][0] == "bad"
+    state, said = found["Gone"]
+    assert state == "warning"
+    assert said.startswith("1 ended without a word")
+
+
+def test_it_sees_workers_that_are_alive(rows, add):
+    add(worker())
+    found = rows()
+    assert found["machine:1:abc"][0] == "ok"
+    assert "Workers" not in found
+
+
+def test_it_tells_how_many_jobs_wait_and_for_how_long(rows, add):
+    assert rows()["Queue mail"] == ("ok", "Nothing waits.")
+    add(job(), job(run_at=now() - timedelta(minutes=5)), job(run_at=now() + timedelta(hours=1)))
+    state, said = rows()["Queue mail"]
+    assert state == "warning"
+    assert said.startswith("2 wait, the oldest for 5 minutes.")
+
+
+def test_it_tells_of_mails_that_failed(rows, add):
+    add(job(state="failed", finished_at=now()), job(state="succeeded", finished_at=now()))
+    state, said = rows()["Queue mail"]
+    assert state == "warning"
+    assert "1 failed and is kept." in said
+
+
+def test_it_does_not_count_for_ever(rows, add, monkeypatch):
+    monkeypatch.setattr("app.jobs.health.MOST_WAITING", 3)
+    add(*[job() for _ in range(5)])
+    assert rows()["Queue mail"][1].startswith("3+ wait")
+
+
+def test_a_part_that_fails_is_a_row(rows, app, monkeypatch):
+    def spare_key():
+        raise RuntimeError("the <cupboard> is locked")
+
+    monkeypatch.setitem(
+        app.extensions, "health", dict(app.extensions["health"]) | {"Keys": [spare_key]}
+    )
+    state, said = rows()["Spare key"]
+    assert state == "bad"
+    assert "the &lt;cupboard&gt; is locked" in said
+
+
+def test_a_feature_can_add_its_own(rows, app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "health", dict(app.extensions["health"]))
+    health.add(app, "Tea", lambda: [Row("Kettle", "Cold.", "warning", "Put it on.")])
+    assert rows()["Kettle"] == ("warning", "Cold. Put it on.")

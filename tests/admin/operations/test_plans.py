@@ -1,0 +1,190 @@
+"""The page of a statement: how the database goes about it, and which index would help."""
+
+import re
+from html import unescape
+
+import pytest
+from sqlalchemy import bindparam, delete, func, select, text, update
+
+from app.auth.models import User
+from app.core.database import db
+from tests.admin.operations.conftest import FINGERPRINT, widget
+
+LARGE, SMALL = 2000, 3
+by_kind = widget.c.kind == bindparam("kind", type_=widget.c.kind.type)
+other = widget.alias("other")
+
+
+@pytest.fixture
+def plan_of(app, keep, carols):
+    """What the page of a statement says about its plan."""
+    kept: dict[str, str] = {}
+
+    def look(statement):
+        with app.app_context():
+            sql = statement if isinstance(statement, str) else str(statement.compile(db.engine))
+        if sql not in kept:
+            kept[sql] = f"{len(kept):032x}"
+            keep("statement", sql=sql, fingerprint=kept[sql])
+        answer = carols.get(f"/admin/queries/{kept[sql]}")
+        assert answer.status_code == 200
+        return unescape(answer.text.split("<h2>Plan</h2>")[1].split("</main>")[0])
+
+    return look
+
+
+@pytest.fixture
+def run(app):
+    def execute(statement):
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(text(statement))
+
+    return execute
+
+
+def index_in(page):
+    found = re.search(r"Index\((.*?)\)", page)
+    return found and [name.strip('"') for name in found[1].split(", ")][1:]
+
+
+SLOW = {
+    "what it compares": (select(widget.c.id, widget.c.weight).where(by_kind), ["kind"]),
+    "what it compares and then a range": (
+        select(widget.c.maker_id).where(widget.c.weight > 5, by_kind),
+        ["kind", "weight"],
+    ),
+    "what it compares and then its order": (
+        select(widget.c.maker_id).where(by_kind).order_by(widget.c.weight.desc()).limit(5),
+        ["kind", "weight"],
+    ),
+    "its order alone": (
+        select(widget.c.maker_id).order_by(widget.c.weight).limit(5),
+        ["weight"],
+    ),
+    "what it joins": (
+        select(other.c.weight).join_from(widget, other, other.c.maker_id == widget.c.id)
+        .where(widget.c.id == 1),
+        ["maker_id"],
+    ),
+    "what it compares, not what it wants the largest of": (
+        select(func.max(widget.c.id)).where(by_kind),
+        ["kind"],
+    ),
+    "what a change looks for": (update(widget).where(by_kind).values(weight=1), ["kind"]),
+    "what a deletion looks for": (delete(widget).where(by_kind), ["kind"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_it_names_an_index_on(what, stocked, plan_of, run):
+    statement, columns = SLOW[what]
+    stocked(LARGE)
+    page = plan_of(statement)
+    assert "full scan" in page
+    assert index_in(page) == columns
+    [create] = re.findall(r"CREATE INDEX .*\)", page)
+    assert create == f"CREATE INDEX ix_widget_{'_'.join(columns)} ON widget ({', '.join(columns)})"
+    run(create)
+    page = plan_of(statement)
+    assert "badge-warning" not in page
+    assert "CREATE INDEX" not in page
+
+
+HOPELESS = {
+    "everything": (select(widget.c.id, widget.c.weight), "asks for whole tables"),
+    "everything in order": (select(widget.c.id).order_by(widget.c.kind), "asks for whole tables"),
+    "what contains something": (select(widget.c.id).where(widget.c.kind.contains("x")), "No index"),
+    "what a function makes": (
+        select(widget.c.id).where(func.abs(widget.c.weight) == 1),
+        "No index",
+    ),
+    "one or the other": (select(widget.c.id).where(by_kind | (widget.c.weight == 1)), "No index"),
+}
+
+
+@pytest.mark.parametrize("what", HOPELESS)
+def test_it_names_no_index_for(what, stocked, plan_of):
+    stocked(LARGE)
+    statement, reason = HOPELESS[what]
+    page = plan_of(statement)
+    assert "full scan" in page
+    assert reason in page
+    assert "CREATE INDEX" not in page
+
+
+def test_it_finds_a_small_table_fine(stocked, plan_of):
+    stocked(SMALL)
+    page = plan_of(select(widget.c.maker_id).where(by_kind))
+    assert "fine: widget has 3 rows" in page
+    assert "badge-warning" not in page
+    assert "CREATE INDEX" not in page
+
+
+def test_it_finds_a_few_rows_of_a_large_table_fine(stocked, plan_of):
+    stocked(LARGE)
+    page = plan_of(select(widget).limit(5))
+    assert "fine: it stops at the limit" in page
+    assert "badge-warning" not in page
+    assert "CREATE INDEX" not in page
+
+
+def test_it_finds_the_largest_of_all_fine(stocked, plan_of):
+    stocked(LARGE)
+    page = plan_of(select(func.max(widget.c.id)))
+    assert "badge-warning" not in page
+
+
+def test_it_leaves_no_trace(app, stocked, plan_of):
+    stocked(LARGE)
+    plan_of(update(widget).where(by_kind).values(weight=-1))
+    plan_of(delete(widget).where(by_kind))
+    with app.app_context(), db.engine.connect() as connection:
+        count = select(func.count()).select_from(widget)
+        assert connection.scalar(count) == LARGE
+        assert connection.scalar(count.where(widget.c.weight == -1)) == 0
+        names = {"postgresql": "SELECT indexname FROM pg_indexes WHERE tablename = 'widget'"}
+        default = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'widget'"
+        found = connection.scalars(text(names.get(db.engine.dialect.name, default))).all()
+        assert not [name for name in found if name.startswith("ix_")]
+
+
+def test_it_shows_the_plan_that_was_kept_of_a_table_that_is_gone(app, keep, carols):
+    with app.app_context():
+        sqlite = db.engine.dialect.name == "sqlite"
+    plan = (
+        '[[2, 0, 0, "SCAN widget"]]'
+        if sqlite
+        else '[{"Plan": {"Node Type": "Seq Scan", "Relation Name": "widget"}}]'
+    )
+    keep(
+        "statement", sql="SELECT id FROM widget WHERE kind = 1", plan=plan, planned_at=1_700_000_000
+    )
+    page = carols.get(f"/admin/queries/{FINGERPRINT}").text
+    assert "It cannot be planned" in page
+    assert "14 Nov 2023" in page
+    assert "full scan" in page
+    assert "CREATE INDEX" not in page
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1; COMMIT; DROP TABLE widget",
+        "PRAGMA user_version = 7",
+        "nonsense",
+        "SELECT 'x",
+        "((((",
+        "%(a)s ? $1",
+    ],
+)
+def test_it_plans_nothing_that_is_no_statement(sql, app, stocked, plan_of):
+    stocked(SMALL)
+    assert "It cannot be planned" in plan_of(sql)
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(widget)) == SMALL
+
+
+def test_it_knows_the_statements_of_the_app(plan_of):
+    page = plan_of(select(User.id).where(User.email == bindparam("email", type_=User.email.type)))
+    assert "email" in page
+    assert "full scan" not in page

@@ -1,0 +1,267 @@
+"""Jobs: what waits, runs and failed, for administrators to look at, to cancel and to try again."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import delete
+
+from app.admin.views import jobs as page_of_jobs
+from app.core.database import db
+from app.core.time import now
+from app.jobs import Job, Worker, job, schedule
+from app.jobs.worker import run_due
+from app.mail.jobs import deliver, seal
+from tests.clock import later
+from tests.database import statements
+from tests.lists import ids, walk
+
+BASE = "/admin/jobs/"
+ran: list[str] = []
+
+
+@job(queue="maintenance", retries=0)
+def rattle(wanted: str, *, api_token: str = "", many: str = "") -> dict[str, str]:
+    if wanted == "to fail":
+        raise RuntimeError("a wheel came off")
+    ran.append(wanted)
+    return {"heard": wanted}
+
+
+@pytest.fixture
+def make(app):
+    """Writes jobs straight into the table; their ids."""
+
+    def rows(count=1, **values):
+        row = {"name": "tests.sample", "queue": "default", "priority": 1, "arguments": [[], {}]}
+        with app.app_context():
+            made = [Job(**row | {"run_at": now()} | values) for _ in range(count)]
+            db.session.add_all(made)
+            db.session.commit()
+            return [one.id for one in made]
+
+    return rows
+
+
+@pytest.fixture
+def queue(app):
+    """Queues a call; the page about it."""
+
+    def call(definition, *args, **kwargs):
+        with app.app_context():
+            return f"{BASE}{definition.enqueue(*args, **kwargs)}"
+
+    return call
+
+
+@pytest.fixture
+def admin(carol, sign_in):
+    return sign_in(carol)
+
+
+def test_it_is_for_administrators(alice, sam, visitor, sign_in, make):
+    [id] = make()
+    for path in (BASE, f"{BASE}{id}", f"{BASE}{id}/latest"):
+        assert visitor.get(path).location == f"/auth/login?next={path}"
+        for user in (alice, sam):
+            assert sign_in(user).get(path).status_code == 403
+
+
+def test_changes_are_for_those_with_the_permission(sam, sign_in, make, grant, forms_of, app):
+    [id] = make()
+    grant("jobs.read")
+    browser = sign_in(sam)
+    assert forms_of(browser, f"{BASE}{id}") == set()
+    data = {"csrf_token": browser.token()}
+    for below in ("cancellation", "attempts"):
+        assert browser.post(f"{BASE}{id}/{below}", data).status_code == 403
+    with app.app_context():
+        assert db.session.get_one(Job, id).state == "queued"
+
+
+def test_it_lists_the_newest_first_in_pages(admin, make):
+    made = make(45)
+    pages = walk(admin, BASE, BASE)
+    assert [len(page) for page in pages] == [20, 20, 5]
+    assert [id for page in pages for id in page] == made[::-1]
+
+
+def test_it_finds_by_state_queue_and_name(admin, make):
+    [failed] = make(state="failed", error="Traceback\nRuntimeError: a wheel came off")
+    [mail] = make(queue="mail", name="mail.deliver")
+    [waiting] = make()
+    assert ids(admin.get(BASE).text, BASE) == [waiting, mail, failed]
+    page = admin.get(f"{BASE}?state=failed").text
+    assert ids(page, BASE) == [failed]
+    assert "RuntimeError: a wheel came off" in page
+    assert "Failed 1" in page
+    assert ids(admin.get(f"{BASE}?queue=mail").text, BASE) == [mail]
+    assert ids(admin.get(f"{BASE}?q=DELIV").text, BASE) == [mail]
+    assert ids(admin.get(f"{BASE}?q=deliver&state=failed").text, BASE) == []
+    assert ids(admin.get(f"{BASE}?q=100%25_").text, BASE) == []
+    assert ids(admin.get(f"{BASE}?state=x&queue=x").text, BASE) == [waiting, mail, failed]
+
+
+def test_a_search_looks_at_the_latest(admin, make, monkeypatch):
+    monkeypatch.setattr(page_of_jobs, "SEARCHED", 3)
+    waiting, failed = make(5), make(4, state="failed")
+    assert ids(admin.get(f"{BASE}?q=tests").text, BASE) == failed[:0:-1]
+    assert ids(admin.get(f"{BASE}?q=tests&state=queued").text, BASE) == waiting[:1:-1]
+    assert "latest 3 jobs" in admin.get(f"{BASE}?q=nothing").text
+
+
+def test_it_asks_a_fixed_number_of_questions(app, admin, make):
+    asked = []
+    for count in (1, 30):
+        make(count, state="running", error="x", message="y")
+        with statements(app) as seen:
+            admin.get(BASE)
+        asked.append(len(seen))
+    assert asked[0] == asked[1] <= 6
+
+
+def test_it_shows_schedule_and_workers(app, admin):
+    assert "jobs wait until one starts" in admin.get(BASE).text
+    with app.app_context():
+        schedule.prepare()
+        db.session.add(Worker(id="here:1:a", queues="default mail", threads=2))
+        gone = now() - timedelta(minutes=2)
+        db.session.add(Worker(id="there:2:b", queues="default", threads=2, seen_at=gone))
+        db.session.commit()
+    page = admin.get(BASE).text
+    assert "jobs.purge" in page
+    assert "17 * * * *" in page
+    assert page.index("here:1:a") < page.index(">alive<") < page.index("there:2:b")
+    assert page.count(">silent<") == 1
+
+
+def test_it_tells_how_one_went(app, admin, queue):
+    page = queue(rattle, "softly", many="x" * 5000)
+    assert ">queued<" in admin.get(page).text
+    run_due(app)
+    text = admin.get(page).text
+    assert ">succeeded<" in text
+    assert "softly" in text
+    assert "attempt 1" in text
+    assert "(5,000 characters)" in text
+    assert "x" * 500 not in text
+
+
+def test_it_shows_the_traceback_of_one_that_failed(app, admin, queue):
+    page = queue(rattle, "to fail")
+    run_due(app)
+    text = admin.get(page).text
+    assert "RuntimeError: a wheel came off" in text
+    assert "in rattle" in text
+
+
+def test_it_hides_secrets_and_what_is_encrypted(app, admin, queue):
+    text = admin.get(queue(rattle, "softly", api_token="s3cr3t")).text
+    assert "s3cr3t" not in text
+    assert "api_token" in text
+    with app.app_context():
+        sealed = seal(EmailMessage())
+    text = admin.get(queue(deliver, sealed)).text
+    assert sealed[:100] not in text
+    assert "encrypted" in text
+
+
+def test_it_shows_progress_on_the_open_page(app, admin, make):
+    [id] = make(state="running", done=3, total=4, message="Three of four", attempts=1)
+    assert "Three of four" in admin.get(BASE).text
+    assert f'data-live="{BASE}{id}/latest"' in admin.get(f"{BASE}{id}").text
+    part = admin.get(f"{BASE}{id}/latest")
+    assert 'value="3" max="4"' in part.text
+    unchanged = {"If-None-Match": part.headers["ETag"]}
+    assert admin.get(f"{BASE}{id}/latest", headers=unchanged).status_code == 304
+    with app.app_context():
+        db.session.get_one(Job, id).state = "succeeded"
+        db.session.commit()
+    part = admin.get(f"{BASE}{id}/latest", headers=unchanged)
+    assert ">succeeded<" in part.text
+    assert "data-live=" not in part.text
+
+
+def test_one_that_waits_is_cancelled(app, admin, carol, queue, events):
+    page = queue(rattle, "never")
+    form = admin.fill(page, f"{page}/cancellation")
+    for _ in range(2):
+        answer = admin.send(form)
+        assert (answer.status_code, answer.location) == (303, page)
+    assert run_due(app) == 0
+    assert ">cancelled<" in admin.get(page).text
+    id = page.removeprefix(BASE)
+    name = {"name": "tests.admin.test_jobs.rattle"}
+    assert events("job.cancelled") == [(carol.email, f"job:{id}", name)]
+
+
+def test_one_that_runs_is_asked_to_stop(app, admin, queue):
+    page = queue(rattle, "on")
+    form = admin.fill(page, f"{page}/cancellation")
+    with app.app_context():
+        db.session.get_one(Job, int(page.removeprefix(BASE))).state = "running"
+        db.session.commit()
+    admin.send(form)
+    text = admin.get(page).text
+    assert ">running<" in text
+    assert "asked to stop" in text
+
+
+def test_one_that_is_over_cannot_be_cancelled(app, admin, queue, events):
+    page = queue(rattle, "softly")
+    form = admin.fill(page, f"{page}/cancellation")
+    run_due(app)
+    assert admin.send(form).location == page
+    assert "The job is succeeded already." in admin.get(page).text
+    assert events("job.cancelled") == []
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_one_that_failed_or_was_cancelled_is_tried_again(app, admin, carol, make, events, state):
+    ran.clear()
+    arguments = [["again"], {}]
+    [id] = make(state=state, name=rattle.name, queue=rattle.queue, arguments=arguments, failures=1)
+    page = f"{BASE}{id}"
+    assert admin.submit(page, action=f"{page}/attempts").location == page
+    assert run_due(app) == 1
+    assert ran == ["again"]
+    assert [event[:2] for event in events("job.retried")] == [(carol.email, f"job:{id}")]
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "succeeded"])
+def test_nothing_else_is_tried_again(app, admin, make, events, state):
+    [id] = make(state=state)
+    page = f"{BASE}{id}"
+    assert f"{page}/attempts" not in admin.get(page).text
+    data = {"csrf_token": admin.token()}
+    assert admin.post(f"{page}/attempts", data).location == page
+    assert "nothing to try again" in admin.get(page).text
+    assert events("job.retried") == []
+
+
+def test_one_that_is_gone_is_not_there(app, admin, make):
+    [id] = make()
+    data = {"csrf_token": admin.token()}
+    with app.app_context():
+        db.session.execute(delete(Job))
+        db.session.commit()
+    for below in ("", "/latest"):
+        assert admin.get(f"{BASE}{id}{below}").status_code == 404
+    for below in ("/cancellation", "/attempts"):
+        assert admin.post(f"{BASE}{id}{below}", data).status_code == 404
+
+
+def test_changes_ask_for_a_proof(app, admin, make):
+    [id] = make()
+    form = admin.fill(f"{BASE}{id}", f"{BASE}{id}/cancellation")
+    later(app, minutes=11)
+    assert admin.send(form).location.startswith("/auth/reauthenticate")
+    with app.app_context():
+        assert db.session.get_one(Job, id).state == "queued"
+
+
+def test_a_job_of_older_code_is_shown(admin, make):
+    [id] = make(name="gone.forever", arguments=[[1, "two"], {"three": 3}])
+    text = admin.get(f"{BASE}{id}").text
+    assert "argument 1" in text
+    assert "three" in text
