@@ -105,3 +105,20 @@ def test_it_asks_for_another_port(machine, port):
     assert port in line
     assert "PORT=5001 bin/dev" in line
     assert not (machine.checkout / "instance").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "skips"), [("", True), ("production", True), ("development", False)]
+)
+def test_the_start_reads_no_file_that_the_server_does_not(machine, name, skips):
+    environment = machine.checkout / ".venv/bin"
+    environment.mkdir(parents=True)
+    says = 'echo "FLASK_SKIP_DOTENV=$FLASK_SKIP_DOTENV $*"; case "$*" in *check) exit 1 ;; esac'
+    (environment / "python").write_text(f"#!/bin/sh\n{says}\n")
+    (environment / "python").chmod(0o755)
+    done = machine.run("start", APP_ENV=name)
+    assert done.returncode == 1
+    value = "1" if skips else ""
+    assert done.stdout.splitlines() == [
+        f"FLASK_SKIP_DOTENV={value} -m flask {command}" for command in ("db upgrade", "check")
+    ]

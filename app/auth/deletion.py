@@ -1,23 +1,21 @@
 """Deleting an account, 14 days after its owner asked for it; and what else has had its time."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app import mail
 from app.audit import record
 from app.auth.models import Invitation, Session, Token, User
 from app.auth.models.token import EMAIL_CHANGE
-from app.core.database import db, reading
+from app.core.chunks import delete_in_chunks
+from app.core.database import Base, db, reading
 from app.core.time import now
 from app.core.urls import public_url
 
 GRACE_PERIOD = timedelta(days=14)
-# Rows deleted in one transaction: others, who wait meanwhile, do so for a few milliseconds.
-CHUNK = 500
 
 
 def schedule(user: User) -> datetime:
@@ -54,28 +52,38 @@ def due() -> list[int]:
 
 def delete_due(id: int) -> bool:
     """Delete an account whose time has come; False if its owner signed in meanwhile."""
-    user = db.session.get(User, id, with_for_update=True, populate_existing=True)
-    if user is None or user.deletes_at is None or user.deletes_at > now():
-        db.session.rollback()
+    if not _close(id):
         return False
-    user.delete()
+    _empty(id)
+    if user := db.session.get(User, id, with_for_update=True):
+        user.delete()
     db.session.commit()
     return True
 
 
+def _close(id: int) -> bool:
+    """The point of no return: from here on nobody signs in, or they would find half of it."""
+    user = db.session.get(User, id, with_for_update=True, populate_existing=True)
+    if user is None or user.deletes_at is None or user.deletes_at > now():
+        db.session.rollback()
+        return False
+    user.suspended_at = user.suspended_at or now()
+    db.session.commit()
+    return True
+
+
+def _empty(user_id: int) -> None:
+    """Delete what may be much, row by row of the user's: the database would do it all at once."""
+    for mapper in Base.registry.mappers:
+        table: Any = mapper.local_table
+        for key in table.foreign_keys if "id" in table.c else ():
+            if key.column.table is User.__table__ and key.ondelete == "CASCADE":
+                delete_in_chunks(mapper.class_, key.parent == user_id)
+
+
 def delete_expired(model: Any) -> int:
     """Delete the sessions, tokens or invitations that are over; how many."""
-    return sum(_chunks(model))
-
-
-def _chunks(model: Any) -> Iterator[int]:
-    over = select(model.id).where(model.expires_at <= now()).limit(CHUNK)
-    while True:
-        ids = db.session.scalars(delete(model).where(model.id.in_(over)).returning(model.id)).all()
-        db.session.commit()
-        yield len(ids)
-        if len(ids) < CHUNK:
-            return
+    return delete_in_chunks(model, model.expires_at <= now())
 
 
 EXPIRING = {"sessions": Session, "links": Token, "invitations": Invitation}

@@ -24,11 +24,21 @@ SYSTEMS = [
 
 def describe(agent: str) -> str:
     """`User-Agent` as "Firefox on Windows"; the start of the text itself where it is another."""
+    return _recognise(agent) or agent[:40] or "Unknown device"
+
+
+def name(agent: str) -> str:
+    """The same for mails, without words of its own.
+
+    Whoever knows a password could have us mail the owner a sentence that leads to another site.
+    """
+    return _recognise(agent) or "an unknown browser"
+
+
+def _recognise(agent: str) -> str | None:
     browser = _first(BROWSERS, agent)
     system = _first(SYSTEMS, agent)
-    if browser and system:
-        return f"{browser} on {system}"
-    return browser or system or agent[:40] or "Unknown device"
+    return f"{browser} on {system}" if browser and system else browser or system
 
 
 def _first(names: list[tuple[str, str]], agent: str) -> str | None:

@@ -56,6 +56,9 @@ PRAGMA secure_delete=ON;
 """
 
 
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+DATABASES = "Give sqlite:////path/to/app.db or postgresql://user:password@host/name."
+
 POSTGRESQL_OPTIONS = {
     "pool_pre_ping": True,
     "connect_args": {"connect_timeout": BUSY_TIMEOUT_SECONDS},
@@ -191,12 +194,13 @@ def database_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise ConfigError(
-            "DATABASE_URL is not accepted.",
-            "Give sqlite:////path/to/app.db or postgresql://user:password@host/name.",
-        ) from None
+        raise ConfigError("DATABASE_URL is not accepted.", DATABASES) from None
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in DRIVERS:
+        raise ConfigError(
+            f"DATABASE_URL is of {url.drivername}, which this app does not speak.", DATABASES
+        )
     return url
 
 

@@ -275,6 +275,16 @@ def test_it_removes_one_and_tells_its_owner(alice, browser_of_alice, names, remo
     assert "My phone" in mail.get_body(("plain",)).get_content()
 
 
+def test_a_change_logs_the_other_devices_out(alice, browser_of_alice, sign_in, browser, remove):
+    other, third = sign_in(alice), browser()
+    key = add(browser_of_alice, "My phone")
+    assert other.get("/account/profile").status_code == 303
+    assert enter(third, key).status_code == 303
+    remove(browser_of_alice)
+    assert third.get("/account/profile").status_code == 303
+    assert browser_of_alice.get("/account/profile").status_code == 200
+
+
 def test_it_shows_and_changes_nothing_of_others(browser_of_alice, bob, sign_in, names, first_id):
     add(browser_of_alice, "My phone")
     browser_of_bob = sign_in(bob)

@@ -177,6 +177,19 @@ def test_it_is_removed_with_its_codes(browser_of_alice, sign_in, alice, mailbox,
     assert is_in(sign_in(alice))
 
 
+def test_a_change_logs_the_other_devices_out(browser_of_alice, alice, sign_in, challenge, clock):
+    other = sign_in(alice)
+    phone, _ = set_up(browser_of_alice)
+    assert not is_in(other)
+    clock.step += 1
+    third = challenge(alice)
+    answer_with(third, phone.code())
+    assert is_in(third)
+    browser_of_alice.submit(PAGE, action=f"{PAGE}/totp/delete")
+    assert not is_in(third)
+    assert is_in(browser_of_alice)
+
+
 def test_it_removes_none_that_is_not_there(browser_of_alice):
     form = {"csrf_token": browser_of_alice.token()}
     assert browser_of_alice.post(f"{PAGE}/totp/delete", form).status_code == 404

@@ -1,11 +1,12 @@
 """Logging in with a link from a mail, where that is allowed."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import template_rendered
 
-from app.auth.models import Totp
+from app.auth.models import LinkedAccount, Totp
 from app.core.database import db
 from app.security import keyring
 from tests.apps import another_app
@@ -186,6 +187,22 @@ def test_who_signed_up_with_my_address_does_not_share_my_account(erin, link, sig
     assert not is_in(attacker)
     fields = {"email": erin.email, "password": PASSWORD}
     assert browser().submit("/auth/login", fields).status_code == 422
+
+
+def test_it_keeps_no_account_elsewhere_from_before_the_address_was_confirmed(
+    app, alice, link, visitor
+):
+    """Somebody may have signed up with her address through a site that does not check any."""
+    with app.app_context():
+        for provider, age in (("acme", timedelta(days=1)), ("rival", -timedelta(seconds=1))):
+            made = {"provider": provider, "subject": "1", "label": f"{provider}-1"}
+            at = alice.confirmed_at - age
+            db.session.add(LinkedAccount(user_id=alice.id, created_at=at, **made))
+        db.session.commit()
+    assert visitor.submit(link(alice)).status_code == 303
+    page = visitor.get("/account/connections").text
+    assert "rival-1" in page
+    assert "acme-1" not in page
 
 
 def test_it_is_a_page_for_visitors(alice, sign_in):

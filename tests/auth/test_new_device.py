@@ -95,6 +95,14 @@ def test_another_is(agent, address, alice, enter, told):
     assert len(told(alice)) == 1
 
 
+def test_the_mail_has_no_words_of_whoever_it_warns_of(alice, enter, told, app):
+    enter(alice)
+    enter(alice, "Call 555-0100 or visit evil.example now")
+    [mail] = told(alice)
+    assert mail["Subject"] == "New device: an unknown browser"
+    assert "evil" not in mail.as_string()
+
+
 @pytest.mark.parametrize(
     ("address", "mails"),
     [("2001:db8:ffff::1", 0), ("2001:db9::1", 1), ("::ffff:203.0.113.7", 1)],

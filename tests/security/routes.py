@@ -12,7 +12,7 @@ from app.core.routing import IdConverter, Policy
 from tests.http import Browser
 
 # What stands in a path for an argument that is not a number.
-EXAMPLES = {"token": "x", "provider": "acme", "filename": "x", "name": "x"}
+EXAMPLES = {"token": "x", "provider": "acme", "filename": "x", "name": "x", "fingerprint": "x"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ALWAYS = [
     "Content-Security-Policy",

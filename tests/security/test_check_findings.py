@@ -9,6 +9,7 @@ import pytest
 from tests.checks import GOOD, findings
 
 KEY: str = GOOD["SECRET_KEY"]
+PHRASE = "the quick brown fox jumps over the lazy dog"
 OTHER_KEY = "HsC0lKp4Wk7mHrD0vF2uC0bSyb6cDq1rQ5xkQW3l0eA"
 
 
@@ -23,6 +24,9 @@ def test_it_finds_nothing_where_all_is_well(app):
         ("security.secret_key", "error", {"SECRET_KEY": "ab1" * 20}, "SECRET_KEY"),
         ("security.secret_key", "error", {"SECRET_KEY": "correct-horse" * 3}, "SECRET_KEY"),
         ("security.secret_key", "error", {"SECRET_KEY": f"changeme {KEY}"}, "SECRET_KEY"),
+        ("security.secret_key", "error", {"SECRET_KEY": PHRASE}, "SECRET_KEY"),
+        ("security.secret_key", "error", {"SECRET_KEY": PHRASE.replace(" ", "-")}, "SECRET_KEY"),
+        ("security.secret_key", "error", {"SECRET_KEY": PHRASE.title() + " 2026!"}, "SECRET_KEY"),
         ("security.secret_key", "error", {"SECRET_KEY": f"my secret key {KEY}"}, "SECRET_KEY"),
         ("security.secret_key", "error", {"SECRET_KEY_FALLBACKS": [OTHER_KEY, "b" * 40]}, "2 of"),
         ("security.secret_key_fallbacks", "warning", {"SECRET_KEY_FALLBACKS": [KEY]}, "twice"),
@@ -69,10 +73,19 @@ def test_it_finds_a_host_that_is_not_this_sites_own(name, app):
     assert f"holds {name}:" in found["security.trusted_hosts"]["message"]
 
 
+def test_it_finds_a_host_with_a_port_which_counts_for_nothing(app):
+    found = findings(app, TRUSTED_HOSTS=["example.org:8443"], PUBLIC_URL="https://example.org:8443")
+    assert list(found) == ["security.trusted_hosts"]
+    assert "example.org:8443: the port" in found["security.trusted_hosts"]["message"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"SECRET_KEY": "0123456789abcdef0123456789abcdefa8f5f167f44f4964e6c998dee827110c"},
+        # Of 32 hex digits, and yet with fewer different ones than most.
+        {"SECRET_KEY": "62622c58fc00c6246c80c2066400ccc2"},
+        {"SECRET_KEY": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"},
         {"SECRET_KEY_FALLBACKS": [OTHER_KEY]},
         {"PUBLIC_URL": "https://example.org:8443"},
         {"PUBLIC_URL": "https://shop.example.net"},

@@ -53,6 +53,7 @@ PUBLIC = {
     "auth.use_magic_link",
     "main.index",
     "observability.live",
+    "observability.metrics",
     "observability.ready",
 }
 # Forms open to visitors that count nobody's attempts …

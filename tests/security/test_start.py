@@ -3,10 +3,11 @@
 import logging
 import os
 import subprocess
+import sys
 
 import pytest
 
-from app import create_app
+from app import create_app, observability
 from app.core.database import db
 from config import ConfigError
 from tests.server import BIN, ROOT
@@ -57,6 +58,13 @@ def start(tmp_path, monkeypatch):
         ({"PUBLIC_URL": "example.org"}, "such as https://example.org"),
         ({"PUBLIC_URL": "ftp://example.org"}, "such as https://example.org"),
         ({"PUBLIC_URL": "https://"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "https://example.org/app"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "https://example.org?x"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "https://example.org#x"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "https://user@example.org"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "https://[bad"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "https://:8443"}, "such as https://example.org"),
+        ({"PUBLIC_URL": "https://example.org:port"}, "such as https://example.org"),
         ({"LOG_LEVEL": "LOUD"}, "DEBUG, INFO, WARNING or ERROR"),
         ({"LOG_FORMAT": "xml"}, "text or json"),
         ({"MAX_CONTENT_LENGTH": "much"}, "a number of bytes"),
@@ -64,7 +72,14 @@ def start(tmp_path, monkeypatch):
         ({"MAIL_URL": "http://example.org"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://host:port"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://["}, "MAIL_URL"),
-        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"MAIL_URL": "file:mails"}, "file:/path"),
+        ({"MAIL_URL": "file://mails"}, "file:/path"),
+        ({"STORAGE_URL": "file:files"}, "file:/path"),
+        ({"STORAGE_URL": "file://files"}, "file:/path"),
+        ({"DATABASE_URL": "nonsense"}, "postgresql://user:password@host/name"),
+        ({"DATABASE_URL": "postgresql://host:port/name"}, "postgresql://user:password@host/name"),
+        ({"DATABASE_URL": "mysql://host/name"}, "postgresql://user:password@host/name"),
+        ({"DATABASE_URL": "postgresql+asyncpg://host/name"}, "sqlite:////path/to/app.db"),
     ],
 )
 def test_it_names_the_setting_and_the_remedy(change, remedy, start):
@@ -73,6 +88,23 @@ def test_it_names_the_setting_and_the_remedy(change, remedy, start):
     assert remedy in str(error.value)
     assert KEY not in str(error.value)
     assert next(iter(change)) in str(error.value)
+
+
+@pytest.mark.parametrize("given", ["https://example.org:8443", "https://example.org:8443/"])
+def test_it_takes_the_address_of_a_host(given, start):
+    app = start(**GOOD, PUBLIC_URL=given, MAIL_URL="file:", LOG_LEVEL="ERROR")
+    assert app.config["PUBLIC_URL"] == "https://example.org:8443"
+
+
+def test_development_names_a_package_that_is_not_installed(start, monkeypatch):
+    monkeypatch.setitem(sys.modules, "flask_debugtoolbar", None)
+    for name in [name for name in sys.modules if name.startswith("app.observability.toolbar")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(observability, "toolbar", raising=False)
+    with pytest.raises(ConfigError) as error:
+        start(APP_ENV="development", LOG_LEVEL="ERROR")
+    assert "flask_debugtoolbar" in str(error.value)
+    assert "APP_ENV=production" in str(error.value)
 
 
 def test_it_starts_with_good_settings(start):

@@ -93,11 +93,15 @@ def listing(bucket: Bucket, query: dict[str, str]) -> bytes:
     """One page of ListObjectsV2."""
     keys = sorted(key for key in bucket.objects if key.startswith(query["prefix"]))
     rest = [key for key in keys if key > query.get("continuation-token", "")]
-    page = "".join(
-        f"<Contents><Key>{key}</Key><LastModified>{bucket.times[key]:%Y-%m-%dT%H:%M:%S.000Z}"
-        "</LastModified><Size>1</Size></Contents>"
-        for key in rest[:PAGE]
-    )
+    page = ""
+    for number, key in enumerate(rest[:PAGE]):
+        fields = [
+            f"<Key>{key}</Key>",
+            "<Size>1</Size>",
+            f"<LastModified>{bucket.times[key]:%Y-%m-%dT%H:%M:%S.000Z}</LastModified>",
+        ]
+        # Their order is no promise.
+        page += f"<Contents>{''.join(fields[number:] + fields[:number])}</Contents>"
     if rest[PAGE:]:
         page += f"<NextContinuationToken>{rest[PAGE - 1]}</NextContinuationToken>"
     return f"<ListBucketResult>{page}</ListBucketResult>".encode()

@@ -19,10 +19,14 @@ from tests.storage.bucket import Bucket
 
 @dataclass
 class Store:
-    """`age(key)` makes a file older than an hour, `end()` takes the store away."""
+    """`age(key)` makes a file older than an hour, `end()` takes the store away.
+
+    `rename(key, name)` does behind the store's back what somebody else may have done.
+    """
 
     age: Callable[[str], Any]
     end: Callable[[], Any]
+    rename: Callable[[str, str], Any]
 
 
 @pytest.fixture(params=["folder", "bucket", "bucket with a prefix"])
@@ -39,7 +43,13 @@ def in_folder(path: Path) -> Iterator[tuple[str, Store]]:
         (path / "files/avatars").rename(path / "gone")
         (path / "files/avatars").write_bytes(b"no folder")  # permissions would not stop root
 
-    yield f"file:{path}/files", Store(lambda key: os.utime(path / "files" / key, (0, 0)), end)
+    def rename(key, name):
+        (path / "files" / key).rename(path / "files" / name)
+
+    yield (
+        f"file:{path}/files",
+        Store(lambda key: os.utime(path / "files" / key, (0, 0)), end, rename),
+    )
 
 
 @contextmanager
@@ -49,9 +59,13 @@ def in_bucket(kind: str) -> Iterator[tuple[str, Store]]:
     def age(key):
         bucket.times[prefix + key] -= timedelta(hours=2)
 
+    def rename(key, name):
+        for kept in (bucket.objects, bucket.times):
+            kept[prefix + name] = kept.pop(prefix + key)
+
     with Bucket() as bucket:
         url = bucket.url(prefix=f"/{prefix}")
-        yield url, Store(age, lambda: setattr(bucket, "status", 503))
+        yield url, Store(age, lambda: setattr(bucket, "status", 503), rename)
         assert bucket.complaints == []
 
 
@@ -79,6 +93,14 @@ def test_it_lists_what_is_old(store):
     for name in [*names[:5], "others/x.webp"]:
         store.age(name)
     assert sorted(storage().older_than(now() - timedelta(hours=1), "avatars")) == names[:5]
+
+
+def test_it_lists_nothing_that_it_would_not_have_stored(store):
+    for name in ("a.webp", "b.webp", "c.webp"):
+        storage().put(f"avatars/{name}", b"content", "image/webp")
+    store.rename("avatars/a.webp", "avatars/.a.webp.part")
+    store.rename("avatars/b.webp", "avatars/b c.webp")
+    assert list(storage().older_than(now() + timedelta(hours=1), "avatars")) == ["avatars/c.webp"]
 
 
 def test_it_says_when_it_is_away(store):

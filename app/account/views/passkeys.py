@@ -81,8 +81,9 @@ def add_passkey() -> Any:
         db.session.rollback()
         return render_template("account/new_passkey.html", form=form, refused=refusal), 422
     codes = second_factors.codes_for_first(user)
+    user.end_sessions(keep=current_user.session_id)
     db.session.commit()
-    done = "Your passkey is added."
+    done = "Your passkey is added, and your other devices are logged out."
     if codes:
         return show_codes(codes, done)
     flash(done, "success")
@@ -117,7 +118,12 @@ def remove_passkey(id: int) -> Any:
     if second_factors.is_last(user):
         abort(409, second_factors.LAST)
     passkey.remove(user)
+    user.end_sessions(keep=current_user.session_id)
     second_factors.forget_codes_of_none(user)
     db.session.commit()
-    flash("Your passkey is removed. Delete it on your device as well.", "success")
+    flash(
+        "Your passkey is removed, and your other devices are logged out. Delete it on your device "
+        "as well.",
+        "success",
+    )
     return redirect(url_for("account.passkeys"), 303)

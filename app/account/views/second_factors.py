@@ -73,10 +73,11 @@ def add_totp() -> Any:
         form.code.errors = [totp.explain(step) if step else WRONG]
         return _page(secret, form), 422
     Totp.set_up(user, secret, step)
+    user.end_sessions(keep=current_user.session_id)
     codes = factors.codes_for_first(user)
     totp_setup.end()
     db.session.commit()
-    done = "Your authenticator app is set up."
+    done = "Your authenticator app is set up, and your other devices are logged out."
     if codes:
         return show_codes(codes, done)
     flash(done, "success")
@@ -91,9 +92,14 @@ def remove_totp() -> Any:
     if factors.is_last(user):
         abort(409, factors.LAST)
     app.remove(user)
+    user.end_sessions(keep=current_user.session_id)
     factors.forget_codes_of_none(user)
     db.session.commit()
-    flash("Your authenticator app is removed. Delete the entry in the app as well.", "success")
+    flash(
+        "Your authenticator app is removed, and your other devices are logged out. Delete the "
+        "entry in the app as well.",
+        "success",
+    )
     return redirect(url_for("account.second_factors"), 303)
 
 

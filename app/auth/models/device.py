@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
 from app.audit import record
-from app.auth.devices import describe
+from app.auth.devices import describe, name
 from app.auth.models.session import Session
 from app.core.database import Base, db
 from app.core.time import now
@@ -54,7 +54,7 @@ class KnownDevice(Base):
         for oldest in sorted(known.values(), key=lambda d: d.last_seen_at)[: 1 - DEVICES_PER_USER]:
             db.session.delete(oldest)
         if known:
-            cls._tell(user, describe(agent), address)
+            cls._tell(user, agent, address)
 
     @classmethod
     def forget_since(cls, user_id: int, moment: datetime) -> None:
@@ -81,13 +81,13 @@ class KnownDevice(Base):
         return {device.fingerprint: device for device in devices}
 
     @staticmethod
-    def _tell(user: User, device: str, address: str) -> None:
-        record("device.added", user.subject, actor=user.email, device=device)
+    def _tell(user: User, agent: str, address: str) -> None:
+        record("device.added", user.subject, actor=user.email, device=describe(agent))
         mail.send(
             user.email,
             "auth/emails/new_device",
             user=user,
-            device=device,
+            device=name(agent),
             address=address,
             at=now(),
             reset_url=public_url(url_for("auth.reset")),

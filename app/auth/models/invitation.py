@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import ForeignKey, String, delete, select
@@ -13,6 +14,7 @@ from app.audit import record
 from app.auth.models.secret import Hashed, digest, make
 from app.auth.models.user import User
 from app.auth.roles import ADMIN, permissions, within
+from app.auth.signals import user_deleted
 from app.core.database import Base, db, take_turns
 from app.core.time import now
 from app.core.urls import public_url
@@ -97,3 +99,9 @@ class Invitation(Hashed, Base):
     def revoke(self) -> None:
         record("invitation.revoked", self.subject, email=self.email)
         db.session.delete(self)
+
+
+@user_deleted.connect
+def _withdraw(user: User, **_: Any) -> None:
+    """Nobody, whoever has the old mail, opens anew what its owner had deleted."""
+    db.session.execute(delete(Invitation).where(Invitation.email == user.email))

@@ -22,6 +22,7 @@ from app.auth.signals import user_deleted
 from app.core.database import Base, db, take_turns
 from app.core.time import now
 from app.core.urls import public_url
+from app.jobs import Job
 
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
 NAME_LENGTH = 100
@@ -225,6 +226,7 @@ class User(Base):
     def _remove(self) -> None:
         forget(self.subject, addresses_held(self.subject, self.email))
         record("user.deleted", self.subject)
+        Job.forget(self.subject)
         user_deleted.send(self)
         db.session.delete(self)
 

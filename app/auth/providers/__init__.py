@@ -83,6 +83,12 @@ class Provider:
 
         return openid
 
+    def may_send_to(self, address: Any) -> bool:
+        """Whether its documents may name this address: not of this machine, unless it is here."""
+        if not is_safe(address):
+            return False
+        return is_loopback(_host(self.issuer)) or not is_loopback(_host(address))
+
 
 def configured() -> list[Provider]:
     return list(_all().values())
@@ -146,3 +152,7 @@ def is_safe(address: Any) -> bool:
     except ValueError:
         return False
     return bool(parts.hostname) and (parts.scheme == "https" or is_loopback(parts.hostname or ""))
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""

@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from requests import RequestException, Response
 from urllib3.exceptions import HTTPError
 
-from app.auth.providers import Provider, is_safe
+from app.auth.providers import Provider
 from app.auth.providers.profile import RefusedError, UnavailableError
 
 log = logging.getLogger(__name__)
@@ -36,11 +36,12 @@ class Client(OAuth2Session):
             leeway=0,
             **options,
         )
+        self.provider = provider
         self.headers["Accept-Encoding"] = "identity"  # nothing small that unpacks to much
 
     def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Response:
-        if not is_safe(url):
-            raise UnavailableError("an address without TLS")
+        if not self.provider.may_send_to(url):
+            raise UnavailableError("an address without TLS, or of this machine")
         bounds = {"timeout": TIMEOUT_SECONDS, "stream": True, "allow_redirects": False}
         response: Response = super().request(method, url, *arguments, **options | bounds)
         with response:

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from werkzeug.datastructures import MultiDict
 
-from app.auth.providers import Provider, is_safe
+from app.auth.providers import Provider
 from app.auth.providers.client import Client, calling
 from app.auth.providers.journey import PROVE, Journey
 from app.auth.providers.profile import Profile, RefusedError, UnavailableError, code_of
@@ -106,8 +106,8 @@ def _metadata(provider: Provider) -> dict[str, Any]:
     found = _document(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     if found.get("issuer") != provider.issuer:  # OpenID Connect Discovery, 4.3
         raise UnavailableError(f"discovery names another issuer: {found.get('issuer')!r}")
-    if not is_safe(found["authorization_endpoint"]):
-        raise UnavailableError("an address without TLS")
+    if not provider.may_send_to(found["authorization_endpoint"]):
+        raise UnavailableError("an address without TLS, or of this machine")
     return found
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
+from app.auth import providers
 from app.auth.access import is_signed_in
 from app.auth.forms import EmailForm
-from app.auth.models import Token, User
+from app.auth.models import LinkedAccount, Token, User
 from app.auth.models.token import CONFIRM
 from app.auth.views import after_login, blueprint, invalid_link, pretend_to_mail
 from app.core.database import db
@@ -52,9 +53,12 @@ def resend() -> Any:
 @public
 def confirm_token(token: str) -> Any:
     """A button: programs that check the links in mails must not confirm anything."""
-    if not User.of_token(token, CONFIRM):
+    user = User.of_token(token, CONFIRM)
+    if user is None:
         return invalid_link(url_for("auth.confirm"))
-    return render_template("auth/confirm_token.html")
+    # Whoever reads the mail may not be the one who came from there.
+    linked = [(providers.label(each.provider), each.label) for each in LinkedAccount.of(user.id)]
+    return render_template("auth/confirm_token.html", linked=linked)
 
 
 @blueprint.post("/confirm/<token>")

@@ -68,7 +68,8 @@ def init_app(app: Flask) -> None:
 def _open(text: str | None, instance: Path) -> Storage:
     try:
         url = urlsplit(text or "file:")
-        if url.scheme == "file":
+        # A relative path would be another folder for each place that a command starts in.
+        if url.scheme == "file" and not url.netloc and url.path[:1] in ("", "/"):
             return Folder(Path(url.path) if url.path else instance)
         if url.scheme == "s3":
             return S3(url)
@@ -76,6 +77,6 @@ def _open(text: str | None, instance: Path) -> Storage:
         pass
     raise ConfigError(  # without the text, which may hold a secret
         "STORAGE_URL is not accepted.",
-        "Give file: or s3://key:secret@host/bucket?region=name. In a key or secret, write special "
-        "characters as %2F and so on.",
+        "Give file:, file:/path or s3://key:secret@host/bucket?region=name. In a key or secret, "
+        "write special characters as %2F and so on.",
     )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between bytes of the answer
 
-LISTED = re.compile(r"<Key>([^<]+)</Key>\s*<LastModified>([^<]+)</LastModified>")
+LISTED = re.compile(r"<Contents>(.*?)</Contents>", re.S)
+FIELD = re.compile(r"<(Key|LastModified)>([^<]+)<")
 MORE = re.compile(r"<NextContinuationToken>([^<]+)</NextContinuationToken>")
 
 
@@ -56,9 +57,10 @@ class S3:
         query = {"list-type": "2", "prefix": f"{self.prefix}{folder}/"}
         while True:
             page = self._ask("GET", self.bucket, params=query).text
-            for key, stored_at in LISTED.findall(page):
-                key = html.unescape(key).removeprefix(self.prefix)
-                if KEY.fullmatch(key) and datetime.fromisoformat(stored_at) < moment:
+            for entry in LISTED.findall(page):
+                fields = dict(FIELD.findall(entry))  # in any order
+                key = html.unescape(fields["Key"]).removeprefix(self.prefix)
+                if KEY.fullmatch(key) and datetime.fromisoformat(fields["LastModified"]) < moment:
                     yield key
             if not (more := MORE.search(page)):
                 return

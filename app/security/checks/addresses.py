@@ -41,10 +41,12 @@ def init_app(app: Flask) -> None:
 
 
 def doubtful_hosts() -> str | None:
-    doubtful = [name for name in current_app.config["TRUSTED_HOSTS"] if is_doubtful(name)]
-    if not doubtful:
-        return None
-    return f"TRUSTED_HOSTS holds {', '.join(doubtful)}: no name that belongs to this site alone."
+    names = current_app.config["TRUSTED_HOSTS"]
+    if doubtful := [name for name in names if is_doubtful(name)]:
+        return f"TRUSTED_HOSTS holds {', '.join(doubtful)}: not a name of this site alone."
+    if ports := [name for name in names if ":" in name]:
+        return f"TRUSTED_HOSTS holds {', '.join(ports)}: the port is not looked at."
+    return None
 
 
 def is_doubtful(name: str) -> bool:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.account import avatars
+from app.core.database import db
 from app.core.storage import StorageUnavailable
 from tests.account.avatars.drawings import multipart, picture, plain, shown
 from tests.apps import another_app
@@ -117,6 +119,19 @@ def test_a_purge_leaves_what_is_somebodys(alice, bob, app_on_s3, bucket, enter, 
             avatars.purge()
     bucket.status = 0
     assert all(picture(browser) for browser in browsers)
+
+
+def test_a_purge_with_a_new_database_leaves_the_pictures_of_the_old_one(
+    alice, app_on_s3, bucket, enter, upload
+):
+    upload(enter(alice), plain())
+    for key in bucket.times:
+        bucket.times[key] -= timedelta(hours=2)
+    with app_on_s3.app_context():
+        db.session.execute(text('DELETE FROM "user"'))
+        db.session.commit()
+        assert avatars.purge() == 0
+    assert len(bucket.objects) == 1
 
 
 def test_a_refused_file_never_gets_there(alice, bucket, enter):

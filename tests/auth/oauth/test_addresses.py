@@ -66,6 +66,13 @@ def test_an_unverified_address_is_confirmed_by_mail(visitor, mailbox, users, lin
 
 
 @pytest.mark.usefixtures("unverified")
+def test_who_confirms_it_is_told_where_the_account_comes_from(visitor, mailbox):
+    travel(visitor)
+    page = visitor.get(mailbox.link("frida@example.com")).text
+    assert "came from Acme, as <strong>frida@example.com</strong>" in page
+
+
+@pytest.mark.usefixtures("unverified")
 def test_until_then_it_is_not_confirmed(visitor):
     travel(visitor)
     assert travel(visitor).location == "/dashboard"

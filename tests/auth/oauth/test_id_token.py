@@ -39,6 +39,9 @@ def refused(browser):
         {"sub": ""},
         {"sub": 7},
         {"sub": "x" * 256},
+        {"sub": "acme-1\n"},
+        {"sub": "acme\u200b-1"},
+        {"sub": "acme\0-1"},
     ],
     ids=lambda claims: next(iter(claims)),
 )

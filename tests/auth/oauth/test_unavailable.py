@@ -1,7 +1,10 @@
 """A provider that is down, slow, or beside itself."""
 
 import re
+import time
+from dataclasses import replace
 from threading import Event
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -141,6 +144,22 @@ def test_it_sends_no_secret_without_tls(acme, visitor):
     metadata = acme.metadata() | {"token_endpoint": f"{unsafe}/token"}
     with acme.answering("/.well-known/openid-configuration", lambda call: document(metadata)):
         assert unavailable(visitor, travel(visitor))
+    assert acme.called("/token") == []
+
+
+def test_it_calls_nothing_on_this_machine_for_a_provider_elsewhere(app, acme, visitor):
+    """Which would not be reached otherwise, and may believe whoever calls from here."""
+    issuer = "https://accounts.example.org"
+    provider = replace(app.extensions["providers"]["acme"], issuer=issuer)
+    app.extensions["providers"]["acme"] = provider
+    metadata = acme.metadata() | {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+    }
+    url = f"{issuer}/.well-known/openid-configuration"
+    app.extensions["provider_documents"][url] = time.monotonic() + 60, metadata
+    state = parse_qs(urlsplit(depart(visitor)).query)["state"][0]
+    assert unavailable(visitor, visitor.get(f"/auth/oauth/acme/callback?code=x&state={state}"))
     assert acme.called("/token") == []
 
 

@@ -1,0 +1,20 @@
+"""What was deleted is not left in the file."""
+
+from app.auth.models import User
+from app.core.database import db
+
+
+def test_nothing_is_left_of_what_was_deleted(own, tmp_path):
+    def in_file() -> bool:
+        with own.app_context(), db.engine.connect() as connection:
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return b"nobody's business" in (tmp_path / "app.db").read_bytes()
+
+    with own.app_context():
+        user = User(email="a@example.com", password_hash="", name="nobody's business " * 5)
+        db.session.add(user)
+        db.session.commit()
+        assert in_file()
+        db.session.delete(user)
+        db.session.commit()
+    assert not in_file()
