@@ -50,6 +50,15 @@ def test_it_leaves_at_once_without_a_transaction(app, post, sent):
     assert sent() == 1
 
 
+def test_it_waits_where_nobody_can_read_it(app, post):
+    with app.app_context():
+        post(name="Ann of Green Gables")
+        [row] = db.session.execute(db.text("SELECT * FROM job")).all()
+        assert "mail.deliver" in row
+        assert "Green Gables" not in str(row)
+        assert "ann@example.com" not in str(row)
+
+
 def test_it_waits_for_the_transaction_around_a_savepoint(app, post, sent):
     with app.app_context():
         begin()
