@@ -6,25 +6,18 @@ row names is there; a process that ends in between leaves a file that `purge` fi
 
 import re
 import secrets
-from datetime import timedelta
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
 
-from app.account import pictures
+from app.account import left_over, pictures
 from app.audit import record
 from app.auth.models import User
 from app.auth.signals import purging, user_deleted
-from app.core.database import db, reading
 from app.core.storage import discard, storage
-from app.core.time import now
 
 FOLDER = "avatars"
 NAME = re.compile(r"[0-9a-f]{32}\.webp")
-
-# What is stored longer than this and belongs to nobody was not just about to.
-LEFT_OVER_AFTER = timedelta(hours=1)
 
 
 def url(name: str) -> str:
@@ -60,15 +53,7 @@ def withdraw(name: str) -> None:
 
 def purge() -> int:
     """Delete the pictures that are nobody's any more; how many."""
-    kept = set(storage().older_than(now() - LEFT_OVER_AFTER, FOLDER))
-    with reading():
-        used = set(db.session.scalars(select(User.avatar).where(User.avatar.is_not(None))))
-        if db.session.scalar(select(User.id).limit(1)) is None:
-            return 0  # not the database that the store belongs to, but a new one beside it
-    left_over = [key for key in kept if key.removeprefix(f"{FOLDER}/") not in used]
-    for key in left_over:
-        storage().delete(key)
-    return len(left_over)
+    return left_over.purge(FOLDER, User.avatar)
 
 
 @user_deleted.connect

@@ -7,13 +7,18 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from flask import Flask, current_app, render_template
 
+from app.jobs import progress
+
 # Beyond this it is a file: the memory is the same for ten notes and for a million.
 KEPT_IN_MEMORY = 1024 * 1024
+# Rows.
+TOLD_EVERY = 500
 
 Rows = Callable[[int], Iterable[Mapping[str, Any]]]
 File = Callable[[int], tuple[str, bytes] | None]
@@ -39,10 +44,12 @@ def pack(user_id: int) -> IO[bytes]:
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             features: dict[str, Rows] = current_app.extensions["personal_data"]
+            files: list[File] = current_app.extensions["personal_files"]
             archive.writestr("README.txt", render_template("account/export.txt", names=features))
-            for name, rows in features.items():
-                _write(archive, f"{name}.json", rows(user_id))
-            for file in current_app.extensions["personal_files"]:
+            for done, (name, rows) in enumerate(features.items()):
+                tell = partial(_tell, done, len(features), name)
+                _write(archive, f"{name}.json", rows(user_id), tell)
+            for file in files:
                 if found := file(user_id):
                     archive.writestr(*found)
     except BaseException:
@@ -52,14 +59,27 @@ def pack(user_id: int) -> IO[bytes]:
     return packed
 
 
-def _write(archive: zipfile.ZipFile, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def _tell(done: int, total: int, name: str, rows: int) -> None:
+    label = name.replace("-", " ").capitalize()
+    progress(done, total, f"{label}: {rows:,}" if rows else label)
+
+
+def _write(
+    archive: zipfile.ZipFile,
+    name: str,
+    rows: Iterable[Mapping[str, Any]],
+    tell: Callable[[int], None],
+) -> None:
     # Its size is not known before: without force_zip64 it would break off at 2 GiB.
     with archive.open(name, "w", force_zip64=True) as file:
         before = "[\n"
-        for row in rows:
+        tell(0)
+        for number, row in enumerate(rows, 1):
             text = json.dumps(row, ensure_ascii=False, indent=2, default=_plain)
             file.write(f"{before}{text}".encode("utf-8", "replace"))
             before = ",\n"
+            if number % TOLD_EVERY == 0:
+                tell(number)
         file.write(b"\n]\n" if before == ",\n" else b"[]\n")
 
 

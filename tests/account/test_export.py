@@ -10,10 +10,13 @@ import pytest
 from app.account import personal_data
 from app.auth.models import LinkedAccount, Passkey, RecoveryCode, Session, Totp, User
 from app.core.database import db
+from app.jobs.worker import run_due
 from tests.apps import another_app
 from tests.clock import later
 from tests.conftest import PASSWORD
-from tests.database import statements
+from tests.lists import Links
+
+PAGE, FILE = "/account/export", "/account/export/file"
 
 
 def unpack(answer):
@@ -25,13 +28,30 @@ def unpack(answer):
     return {n: json.loads(c) if n.endswith(".json") else c.decode() for n, c in files.items()}
 
 
+def hrefs(page):
+    return [link["href"] for link in Links(page.text).links]
+
+
 @pytest.fixture
-def export(sign_in):
-    return lambda user: unpack(sign_in(user).submit("/account/export"))
+def fetch(app):
+    """Asks for the archive, has it made and downloads it."""
+
+    def make(browser):
+        answer = browser.submit(PAGE)
+        assert (answer.status_code, answer.location) == (303, PAGE), answer.text
+        run_due(app)
+        return browser.get(FILE)
+
+    return make
 
 
-def test_it_is_a_zip_file_named_by_the_day(alice, sign_in):
-    answer = sign_in(alice).submit("/account/export")
+@pytest.fixture
+def export(sign_in, fetch):
+    return lambda user: unpack(fetch(sign_in(user)))
+
+
+def test_it_is_a_zip_file_named_by_the_day(alice, sign_in, fetch):
+    answer = fetch(sign_in(alice))
     assert answer.content_type == "application/zip"
     name = r"attachment; filename=personal-data-\d{4}-\d\d-\d\d\.zip"
     assert re.fullmatch(name, answer.headers["Content-Disposition"])
@@ -78,7 +98,7 @@ def test_it_holds_nobody_elses(alice, bob, carol, sign_in, export):
         assert f'"{other.name}"' not in text
 
 
-def test_it_holds_no_secret(app, alice, sign_in):
+def test_it_holds_no_secret(app, alice, sign_in, fetch):
     browser = sign_in(alice)
     browser.submit("/account/email", {"email": "alice@new.example.com"})
     with app.app_context():
@@ -87,7 +107,7 @@ def test_it_holds_no_secret(app, alice, sign_in):
         db.session.commit()
         hashes = [*db.session.scalars(db.select(User.password_hash))]
         sessions = [*db.session.scalars(db.select(Session.token_hash))]
-    answer = browser.submit("/account/export")
+    answer = fetch(browser)
     [token] = [value for _, value in browser.cookies()]
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         text = b"\n".join(archive.read(name) for name in archive.namelist())
@@ -99,32 +119,46 @@ def test_it_holds_no_secret(app, alice, sign_in):
 def test_it_asks_for_a_proof(app, alice, sign_in):
     browser = sign_in(alice)
     later(app, minutes=11)
-    answer = browser.submit("/account/export")
+    answer = browser.submit(PAGE)
     assert answer.location.startswith("/auth/reauthenticate")
     browser.submit(answer.location, {"password": PASSWORD})
-    kept = browser.submit("/auth/reauthenticate/form", action="/account/export")
-    assert "profile.json" in unpack(kept)
+    kept = browser.submit("/auth/reauthenticate/form", action=PAGE)
+    assert kept.location == PAGE
+    run_due(app)
+    assert browser.get(FILE).status_code == 200
+    later(app, minutes=11)
+    answer = browser.get(FILE)
+    assert answer.location == "/auth/reauthenticate?next=/account/export/file"
+    assert "/auth/reauthenticate?next=/account/export" in hrefs(browser.get(PAGE))
 
 
-def test_it_is_not_made_by_a_link(alice, sign_in):
-    assert sign_in(alice).get("/account/export").content_type.startswith("text/html")
+def test_it_is_made_by_no_link(app, alice, sign_in):
+    browser = sign_in(alice)
+    assert browser.get(PAGE).content_type.startswith("text/html")
+    assert browser.get(FILE).location == PAGE
+    assert run_due(app) == 0
 
 
 def test_it_is_made_a_few_times_an_hour(app, alice, bob, sign_in):
     browser = sign_in(alice)
-    form = browser.fill("/account/export")
-    statuses = [browser.send(form).status_code for _ in range(6)]
-    assert statuses == [200] * 5 + [429]
-    assert sign_in(bob).submit("/account/export").status_code == 200
+    form = browser.fill(PAGE)
+    statuses = []
+    for _ in range(6):
+        statuses.append(browser.send(form).status_code)
+        run_due(app)
+    assert statuses == [303] * 5 + [429]
+    assert sign_in(bob).submit(PAGE).status_code == 303
     later(app, hours=1)
     browser = sign_in(alice)
-    assert browser.submit("/account/export").status_code == 200
+    assert browser.submit(PAGE).status_code == 303
 
 
-def test_it_is_audited(alice, export, trail):
+def test_it_is_audited_when_it_is_made_and_taken(alice, export, trail):
     export(alice)
-    [(subject, actor, _, details)] = trail("data.exported")
-    assert (subject, actor, details) == (alice.subject, alice.email, {})
+    assert trail("data.exported", "data.downloaded") == [
+        (alice.subject, alice.email, "127.0.0.1", {}),
+        (alice.subject, alice.email, "127.0.0.1", {}),
+    ]
 
 
 def test_it_lets_each_feature_add_its_own(app, alice):
@@ -159,8 +193,8 @@ def test_it_holds_up_nobody_who_writes(app, alice, sign_in, monkeypatch):
 
     monkeypatch.setitem(app.extensions["personal_data"], "profile", profile)
     browser = sign_in(alice)
-    with statements(app):
-        browser.submit("/account/export")
+    browser.submit(PAGE)
+    run_due(app)
     assert seen == [False]
 
 

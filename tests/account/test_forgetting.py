@@ -19,6 +19,7 @@ from app.auth.models import (
     User,
 )
 from app.auth.signals import user_deleted
+from app.core import chunks
 from app.core.database import Base, db
 from app.core.time import now
 from tests.account.conftest import NEW_EMAIL
@@ -205,7 +206,7 @@ def test_the_trail_is_append_only_otherwise(app, alice):
 
 
 def test_purging_deletes_what_is_over_in_small_transactions(app, alice, monkeypatch):
-    monkeypatch.setattr(deletion, "CHUNK", 3)
+    monkeypatch.setattr(chunks, "CHUNK", 3)
 
     def session(number, lifetime):
         return Session(

@@ -3,6 +3,8 @@
 from tests.database import statements
 
 MOST = 3
+# Part by part, so that one that fails leaves the others; a fixed number all the same.
+MORE = {"/admin/health/": 6, "/admin/jobs/": 5}
 
 
 def pages_of(app) -> list[str]:
@@ -23,7 +25,7 @@ def test_it_asks_at_most_three_for_each_page(app, alice, carol, person, sign_in)
         with statements(app) as asked:
             answer = browser.get(path)
         assert answer.status_code < 400, path
-        assert len(asked) <= MOST, (path, asked)
+        assert len(asked) <= MORE.get(path, MOST), (path, asked)
 
 
 def test_it_asks_nothing_for_visitors(app, visitor):

@@ -4,14 +4,18 @@ import io
 import json
 import zipfile
 
+from app.jobs.worker import run_due
 from app.notes.own_data import notes
 from tests.database import statements
 
 
-def test_they_are_part_of_it(alice, bob, sign_in, write):
+def test_they_are_part_of_it(app, alice, bob, sign_in, write):
     write(alice, "Roof", "Garden", body="two offers\n漢字")
     write(bob, "Bob's own")
-    answer = sign_in(alice).submit("/account/export")
+    browser = sign_in(alice)
+    browser.submit("/account/export")
+    run_due(app)
+    answer = browser.get("/account/export/file")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         rows = json.loads(archive.read("notes.json"))
         assert "notes.json" in archive.read("README.txt").decode()

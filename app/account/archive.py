@@ -1,0 +1,43 @@
+"""Archives in the storage: in parts, each encrypted, so that neither reading nor writing one takes
+more memory than a part, however large it is and wherever the storage is.
+"""
+
+import secrets
+from collections.abc import Iterator
+from typing import IO
+
+from app.core.storage import StorageUnavailable, discard, storage
+from app.security import keyring
+
+FOLDER = "exports"
+PURPOSE = "export"
+PART_BYTES = 4 * 1024 * 1024
+
+
+def store(content: IO[bytes]) -> tuple[str, int, int]:
+    """Keep what a file holds; its name, the number of parts, and of bytes. No transaction."""
+    # Anew with each attempt: one that was killed may have left parts of its own.
+    name, parts, size = secrets.token_hex(16), 0, 0
+    while part := content.read(PART_BYTES):
+        sealed = keyring.encrypt(part, PURPOSE)
+        storage().put(_key(name, parts), sealed, "application/octet-stream")
+        parts, size = parts + 1, size + len(part)
+    return name, parts, size
+
+
+def read(name: str, parts: int) -> Iterator[bytes]:
+    """The content, part by part. Raises `StorageUnavailable`, also where it is incomplete."""
+    for number in range(parts):
+        if (sealed := storage().get(_key(name, number))) is None:
+            raise StorageUnavailable(f"{_key(name, number)} is missing")
+        yield keyring.decrypt(sealed, PURPOSE)
+
+
+def drop(name: str | None, parts: int) -> None:
+    """Delete an archive, if there is one, once this transaction has committed."""
+    for number in range(parts if name else 0):
+        discard(_key(name or "", number))
+
+
+def _key(name: str, number: int) -> str:
+    return f"{FOLDER}/{name}-{number}"

@@ -1,0 +1,35 @@
+"""Asking for a copy of one's data."""
+
+from typing import Any
+
+from app.account import archive
+from app.account.jobs import make_export
+from app.account.models import Export
+from app.audit import record
+from app.auth.models import User
+from app.auth.signals import user_deleted
+from app.core.database import db
+
+
+def request(user: User) -> bool:
+    """Have one made, in the place of the one before; False while one is being made already.
+
+    `user` is locked, as `current_user.user` is: of two clicks at once the second finds the first.
+    """
+    export, job = Export.of(user.id)
+    if export and export.is_being_made(job):
+        return False
+    job_id = make_export.with_(subject=user.subject).enqueue(user.id)
+    if export:
+        archive.drop(export.file, export.parts)
+        export.begin_anew(job_id)
+    else:
+        db.session.add(Export(user_id=user.id, job_id=job_id))
+    record("data.exported", user.subject)
+    return True
+
+
+@user_deleted.connect
+def _drop(user: User, **_: Any) -> None:
+    if export := db.session.get(Export, user.id):
+        archive.drop(export.file, export.parts)

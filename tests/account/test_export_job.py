@@ -1,0 +1,327 @@
+"""A copy of one's data is made in the background: how far it is, who is told, how long it stays."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.account import archive, jobs
+from app.account.models import Export
+from app.auth.models import User
+from app.core.database import db
+from app.core.storage import StorageUnavailable, storage
+from app.core.time import now
+from app.jobs import Job
+from app.jobs.worker import run_due
+from app.notifications import Notification
+from tests.account.test_export import FILE, PAGE, hrefs, unpack
+
+LATEST = "/account/export/latest"
+
+
+@pytest.fixture
+def files(app):
+    """The names of the parts in the storage, of which there are none yet."""
+
+    def names():
+        with app.app_context():
+            return sorted(storage().older_than(now() + timedelta(days=1), archive.FOLDER))
+
+    with app.app_context():
+        for name in names():
+            storage().delete(name)
+    return names
+
+
+@pytest.fixture
+def told(app):
+    """The titles of a user's notifications about exports."""
+
+    def read(user):
+        own = select(Notification.title).where(
+            Notification.user_id == user.id, Notification.kind == "export"
+        )
+        with app.app_context():
+            return db.session.scalars(own).all()
+
+    return read
+
+
+@pytest.fixture
+def change(app):
+    """Writes into the rows of exports or jobs."""
+
+    def write(model, **values):
+        with app.app_context():
+            db.session.execute(update(model).values(**values))
+            db.session.commit()
+
+    return write
+
+
+@pytest.fixture
+def run(app):
+    """Runs a scheduled job, here and now, and what it queues."""
+
+    def call(job):
+        with app.app_context():
+            job.enqueue()
+        return run_due(app)
+
+    return call
+
+
+@pytest.fixture
+def broken(app, monkeypatch):
+    """A feature that cannot give what it keeps."""
+
+    def rows(user_id):
+        raise RuntimeError("the shelf is gone")
+
+    monkeypatch.setitem(app.extensions["personal_data"], "shelf", rows)
+
+
+@pytest.fixture
+def fails(app, change, broken):
+    """Asks for an export that fails for good."""
+
+    def ask(browser):
+        browser.submit(PAGE)
+        for _ in range(jobs.make_export.retries + 1):
+            assert run_due(app) == 1
+            change(Job, run_at=now())
+
+    return ask
+
+
+def test_one_is_told_when_it_is_ready(app, alice, bob, sign_in, mailbox, told):
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    assert told(alice) == []
+    assert mailbox.link(alice.email) == PAGE
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Your data is ready"
+    assert told(alice) == ["Your data is ready"]
+    assert told(bob) == mailbox.to(bob.email) == []
+    assert FILE in hrefs(browser.get(PAGE))
+
+
+def test_a_second_click_leads_to_the_one_that_runs(app, alice, bob, sign_in):
+    browser = sign_in(alice)
+    form = browser.fill(PAGE)
+    for _ in range(9):  # nor does any of them count
+        assert browser.send(form).location == PAGE
+    sign_in(bob).submit(PAGE)
+    with app.app_context():
+        assert db.session.scalars(select(Job.subject)).all() == [alice.subject, bob.subject]
+
+
+def test_two_at_once_make_one(app, alice, sign_in):
+    browsers = [sign_in(alice) for _ in range(4)]
+    forms = [browser.fill(PAGE) for browser in browsers]
+    threads = [
+        threading.Thread(target=browser.send, args=[form])
+        for browser, form in zip(browsers, forms, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        assert len(db.session.scalars(select(Job)).all()) == 1
+
+
+def test_the_page_shows_how_far_it_is(app, alice, sign_in, change):
+    browser = sign_in(alice)
+    assert "<progress" not in browser.get(PAGE).text
+    browser.submit(PAGE)
+    assert "Waiting for its turn" in browser.get(PAGE).text
+    assert PAGE in hrefs(browser.get(PAGE))  # without JavaScript
+    change(Job, state="running", done=2, total=8, message="Notes: 1,500")
+    part = browser.get(LATEST)
+    assert "Notes: 1,500" in part.text
+    assert 'value="2" max="8"' in part.text
+    unchanged = {"If-None-Match": part.headers["ETag"]}
+    assert browser.get(LATEST, headers=unchanged).status_code == 304
+    change(Job, state="queued")
+    run_due(app)
+    part = browser.get(LATEST, headers=unchanged)
+    assert FILE in hrefs(part)
+    assert "data-live=" not in part.text
+
+
+def test_it_says_where_it_is_while_it_runs(app, alice, sign_in, monkeypatch):
+    said = []
+    monkeypatch.setattr("app.account.personal_data.progress", lambda *values: said.append(values))
+    monkeypatch.setattr("app.account.personal_data.TOLD_EVERY", 1)
+    sign_in(alice).submit(PAGE)
+    run_due(app)
+    total = len(app.extensions["personal_data"])
+    assert (0, total, "Profile") in said
+    assert (1, total, "Sessions: 1") in said
+    assert [done for done, _, _ in said] == sorted(done for done, _, _ in said)
+
+
+def test_it_is_for_its_owner_alone(app, alice, bob, sign_in, visitor):
+    owner, other = sign_in(alice), sign_in(bob)
+    owner.submit(PAGE)
+    run_due(app)
+    assert visitor.get(FILE).location == f"/auth/login?next={FILE}"
+    assert other.get(FILE).location == PAGE
+    assert FILE not in hrefs(other.get(PAGE))
+    other.submit(PAGE)
+    run_due(app)
+    [profile] = unpack(other.get(FILE))["profile.json"]
+    assert profile["email"] == bob.email
+
+
+def test_it_is_kept_in_parts_that_nobody_can_read(app, alice, sign_in, files, monkeypatch):
+    monkeypatch.setattr(archive, "PART_BYTES", 1000)
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+    assert len(files()) > 1
+    with app.app_context():
+        kept = [storage().get(name) or b"" for name in files()]
+    assert not [part for part in kept if b"PK" in part[:4] or b"profile.json" in part]
+    answer = browser.get(FILE)
+    assert answer.content_length == len(answer.data)
+    assert "profile.json" in unpack(answer)
+
+
+def test_the_next_takes_its_place(app, alice, sign_in, files):
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+    [first] = files()
+    browser.submit(PAGE)
+    assert files() == []
+    assert browser.get(FILE).location == PAGE
+    run_due(app)
+    assert len(files()) == 1
+    assert files() != [first]
+    assert "profile.json" in unpack(browser.get(FILE))
+
+
+def test_it_is_deleted_after_seven_days(app, alice, sign_in, files, change, run):
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+    change(Export, ended_at=now() - timedelta(days=6, hours=23))
+    run(jobs.purge_exports)
+    assert browser.get(FILE).status_code == 200
+    change(Export, ended_at=now() - timedelta(days=7))
+    assert browser.get(FILE).location == PAGE  # also before anything has deleted it
+    assert "could not be packed" not in browser.get(PAGE).text
+    assert len(files()) == 1
+    run(jobs.purge_exports)
+    assert files() == []
+    assert browser.submit(PAGE).status_code == 303
+
+
+def test_it_goes_with_the_account(app, alice, carol, sign_in, files):
+    sign_in(alice).submit(PAGE)
+    run_due(app)
+    assert len(files()) == 1
+    page = f"/admin/users/{alice.id}"
+    sign_in(carol).submit(page, action=f"{page}/delete")
+    assert files() == []
+
+
+def test_one_that_waits_goes_with_the_account(app, alice, carol, sign_in, files):
+    sign_in(alice).submit(PAGE)
+    page = f"/admin/users/{alice.id}"
+    sign_in(carol).submit(page, action=f"{page}/delete")
+    assert run_due(app) == 0
+    assert files() == []
+
+
+def test_nothing_is_left_of_one_whose_owner_goes_while_it_runs(
+    app, alice, sign_in, files, monkeypatch
+):
+    store = archive.store
+
+    def leave_and_store(content):
+        with app.app_context():
+            user = db.session.get(User, alice.id)
+            assert user
+            user.delete()
+            db.session.commit()
+        return store(content)
+
+    sign_in(alice).submit(PAGE)
+    monkeypatch.setattr(archive, "store", leave_and_store)
+    assert run_due(app) == 1
+    assert files() == []
+
+
+def test_what_a_crash_leaves_is_deleted(app, alice, files, monkeypatch, run):
+    monkeypatch.setattr("app.account.left_over.LEFT_OVER_AFTER", timedelta(seconds=-1))
+    with app.app_context():
+        storage().put("exports/0123-0", b"x", "text/plain")
+    assert run(jobs.purge_exports) == 1
+    assert files() == []
+
+
+def test_what_is_somebodys_is_not_left_over(app, alice, sign_in, files, monkeypatch, run):
+    monkeypatch.setattr("app.account.left_over.LEFT_OVER_AFTER", timedelta(seconds=-1))
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+    run(jobs.purge_exports)
+    assert browser.get(FILE).status_code == 200
+
+
+def test_one_that_fails_is_tried_again(app, alice, sign_in, change, broken, monkeypatch, told):
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+    assert "<progress" in browser.get(PAGE).text
+    monkeypatch.delitem(app.extensions["personal_data"], "shelf")
+    change(Job, run_at=now())
+    run_due(app)
+    assert told(alice) == ["Your data is ready"]
+    assert "profile.json" in unpack(browser.get(FILE))
+
+
+def test_one_is_told_when_it_failed_for_good(app, alice, sign_in, fails, mailbox, told, run):
+    browser = sign_in(alice)
+    fails(browser)
+    assert "could not be packed" in browser.get(PAGE).text
+    for _ in range(2):
+        run(jobs.tell_of_failed_exports)
+    assert told(alice) == ["Your data could not be packed"]
+    assert [mail["Subject"] for mail in mailbox.to(alice.email)] == told(alice)
+
+
+def test_one_that_failed_can_be_asked_for_again(app, alice, sign_in, fails, monkeypatch, told, run):
+    browser = sign_in(alice)
+    fails(browser)
+    monkeypatch.delitem(app.extensions["personal_data"], "shelf")
+    browser.submit(PAGE)
+    run(jobs.tell_of_failed_exports)
+    assert told(alice) == ["Your data is ready"]
+
+
+def test_it_says_when_the_storage_is_away(app, alice, sign_in, monkeypatch):
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+
+    def get(key):
+        raise StorageUnavailable("away")
+
+    with app.app_context():
+        monkeypatch.setattr(storage(), "get", get)
+    answer = browser.get(FILE)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+
+
+def test_one_whose_key_is_gone_is_told_so(app, alice, sign_in, monkeypatch):
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+    monkeypatch.setattr(archive, "PURPOSE", "another key")
+    assert browser.get(FILE).location == PAGE
+    assert "cannot be opened any more" in browser.get(PAGE).text
