@@ -24,13 +24,17 @@ PRODUCTION = {
 }
 
 
+# Tests run jobs, and write down what was recorded, when they look at it.
+QUIET = {"APP_ENV": "testing", "JOBS_IN_WEB": False, "RECORD_SAMPLE": 0}
+
+
 @contextmanager
 def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     """An app beside `app`, with the same data and other settings."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     same = {"INSTANCE_PATH": app.instance_path, "DATABASE_URL": os.environ.get("DATABASE_URL")}
-    made = create_app({"APP_ENV": "testing", "JOBS_IN_WEB": False, **same, **settings})
+    made = create_app({**QUIET, **same, **settings})
     # Compiling the templates takes longer than most tests.
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(
         app.instance_path, f"%s.{made.debug}.jinja"

@@ -19,6 +19,7 @@ from app.auth.models import User
 from app.core.database import db
 from app.core.time import now
 from app.mail import outbox
+from app.observability import store
 from tests.clock import change_limits
 from tests.http import Browser
 from tests.mailbox import Mailbox
@@ -69,6 +70,7 @@ def application(instance: Path) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+        store.of().engine.dispose()
 
 
 @pytest.fixture

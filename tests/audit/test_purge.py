@@ -1,0 +1,45 @@
+"""The trail is kept for as long as the setting says."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from app.audit import AuditEvent, jobs
+from app.core import chunks
+from app.core.database import db
+from app.core.time import now
+
+
+@pytest.fixture
+def kept(app, monkeypatch):
+    """What is left of events of these ages after a purge with this setting."""
+
+    def purge(setting):
+        monkeypatch.setitem(app.config, "AUDIT_KEEP_DAYS", setting)
+        monkeypatch.setattr(chunks, "CHUNK", 2)
+        with app.app_context():
+            ages = [{"action": f"{days}", "at": now() - timedelta(days=days)} for days in AGES]
+            db.session.execute(insert(AuditEvent), ages)
+            db.session.commit()
+            count = jobs.purge()
+            left = [int(days) for days in db.session.scalars(select(AuditEvent.action))]
+        assert count == len(AGES) - len(left)
+        return left
+
+    return purge
+
+
+AGES = [5000, 900, 731, 729, 31, 29, 0]
+
+
+def test_it_deletes_what_is_older(kept):
+    assert kept(30) == [29, 0]
+
+
+def test_it_keeps_two_years_by_default(app, kept):
+    assert kept(app.config["AUDIT_KEEP_DAYS"]) == [729, 31, 29, 0]
+
+
+def test_it_keeps_everything_where_that_is_wanted(kept):
+    assert kept(0) == AGES
