@@ -6,7 +6,7 @@ each, and note the outcome; when a worker dies, the lease runs out and another o
 
 from flask import Flask
 
-from app.jobs import announcements, cli, health, in_process
+from app.jobs import announcements, cli, gauges, health, in_process
 from app.jobs.definition import Definition, job
 from app.jobs.models import Job, Priority, Worker
 from app.jobs.run import Cancelled, PermanentError, progress
@@ -28,5 +28,6 @@ __all__ = [
 def init_app(app: Flask) -> None:
     announcements.init_app(app)
     in_process.init_app(app)
+    gauges.init_app(app)
     health.init_app(app)
     app.cli.add_command(cli.jobs)

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Protocol
-
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.core.database import db
 from app.jobs.bells import Bells
+from app.jobs.engine import Announcement, engine
+from config import ConfigError
 
 # Of `session.info`: what to tell of.
 NOTED = "jobs"
-
-# Id, queue, priority, and when it may start.
-Announcement = tuple[int, str, int, datetime]
-
-
-class Announcer(Protocol):
-    def promise(self) -> None:
-        """Within the transaction that queues a first job."""
-
-    def announce(self, jobs: list[Announcement]) -> None:
-        """Tell workers of jobs that are committed. What is not told they find later by looking."""
-
-
-def announcer() -> Announcer:
-    return current_app.extensions["jobs"]  # type: ignore[no-any-return]
 
 
 def note(job: Announcement) -> None:
     """Tell of a job when this transaction is committed."""
     noted = db.session().info.setdefault(NOTED, [])
     if not noted:
-        announcer().promise()
+        engine().promise()
     noted.append(job)
 
 
@@ -44,7 +28,7 @@ def _announce(session: Session) -> None:
     if session.in_nested_transaction():
         return  # a savepoint: the transaction may still be rolled back
     if jobs := session.info.pop(NOTED, None):
-        announcer().announce(jobs)
+        engine().announce(jobs)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -54,4 +38,14 @@ def _forget(session: Session) -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["jobs"] = Bells(app)
+    if not app.config["REDIS_URL"]:
+        app.extensions["jobs"] = Bells(app)
+        return
+    try:
+        from app.jobs.distributed import Distributed
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"REDIS_URL is set, for which a package is missing ({error.name}).",
+            "Install it with: pip install '.[redis]'",
+        ) from None
+    app.extensions["jobs"] = Distributed(app)

@@ -21,7 +21,9 @@ from sqlalchemy import text
 from app.core.database import db
 
 if TYPE_CHECKING:
-    from app.jobs.announcements import Announcement
+    from app.jobs.engine import Announcement
+    from app.jobs.table import FromTable
+    from app.jobs.worker import JobWorker
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,11 @@ class Bells:
     def announce(self, jobs: list[Announcement]) -> None:
         for _, queue, _, _ in jobs:
             _ring(self.folder / queue)
+
+    def source(self, worker: JobWorker) -> FromTable:
+        from app.jobs.table import FromTable
+
+        return FromTable(worker)
 
 
 def folder(app: Flask) -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import bindparam, literal, null, select, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -14,82 +16,101 @@ from app.core.time import now
 from app.jobs.models import FAILED, QUEUED, RUNNING, Job, Priority
 from app.jobs.run import Run
 
-# A worker says this often that it still works on its jobs; after three times of silence they are
-# somebody else's.
-RENEWAL = timedelta(seconds=10)
-LEASE = 3 * RENEWAL
 # A job that takes its worker down with it, by all the memory that it uses, say, ends here.
 MOST_LOST_WORKERS = 10
 LOST = f"{MOST_LOST_WORKERS} workers ended or fell silent while they ran this job."
 
-FIELDS = Job.id, Job.name, Job.queue, Job.arguments, Job.attempts, Job.failures, Job.context
+# Past the ORM, which takes longer over an UPDATE than the database does.
+TABLE = db.metadata.tables["job"]
+FIELDS = tuple(
+    TABLE.c[name]
+    for name in ("id", "name", "queue", "arguments", "attempts", "failures", "context")
+)
+
+
+def lease() -> timedelta:
+    """For how long a job is a worker's that says nothing. It renews it three times as often."""
+    return timedelta(seconds=current_app.config["JOB_LEASE_SECONDS"])
 
 
 def claim(queue: str, limit: int, worker: str) -> list[Run]:
     """Take up to `limit` jobs of a queue that are due, most urgent first."""
-    runs: list[Run] = []
+    values = {"of": queue, "most": limit, "by": worker, "now": now(), "until": now() + lease()}
+    rows = db.session.execute(_claim(), values).all()
+    db.session.commit()
+    return [Run(*row[:-2]) for row in sorted(rows, key=lambda row: (row[-2], row[-1], row.id))]
+
+
+def due(queue: str, limit: int) -> list[int]:
+    """Ids of jobs that may start, most urgent first."""
+    with reading():
+        ids = db.session.scalars(_due(), {"of": queue, "most": limit, "now": now()}).all()
+        db.session.rollback()
+    return list(ids)
+
+
+# To put this together takes longer than to run it.
+@cache
+def _claim() -> Any:
+    # As a common table expression it is found once; as a plain subquery it could be run again,
+    # with another outcome, for each row.
+    ids = _due(lock=True).cte("due")
+    taken = update(TABLE).where(TABLE.c.id.in_(select(ids.c.id)))
+    taken = taken.values(
+        state=RUNNING,
+        attempts=TABLE.c.attempts + 1,
+        worker=bindparam("by"),
+        lease_until=bindparam("until"),
+        started_at=bindparam("now"),
+        key=None,
+        done=None,
+        total=None,
+        message="",
+    )
+    return taken.returning(*FIELDS, TABLE.c.priority, TABLE.c.run_at)
+
+
+@cache
+def _due(*, lock: bool = False) -> Any:
+    # One look-up in the index for each priority, in this order, until there are enough. Sorted as a
+    # whole they would all be read first: 100,000 that wait, for one. The state is written out, so
+    # that the partial index is used.
+    parts = []
     for priority in Priority:
-        if len(runs) < limit:
-            due = _due(queue, priority).order_by(Job.run_at, Job.id).limit(limit - len(runs))
-            runs += _take(due, worker)
-    db.session.commit()
-    return runs
-
-
-def claim_one(id: int, worker: str) -> Run | None:
-    """Take this job, if it is due and nobody has it."""
-    runs = _take(
-        select(Job.id).where(Job.id == id, Job.state == QUEUED, Job.run_at <= now()), worker
-    )
-    db.session.commit()
-    return runs[0] if runs else None
-
-
-def _due(queue: str, priority: Priority) -> Any:
-    # The state is written out, so that the partial index is used.
-    return select(Job.id).where(
-        Job.state == literal(QUEUED, literal_execute=True),
-        Job.queue == queue,
-        Job.priority == int(priority),
-        Job.run_at <= now(),
-    )
-
-
-def _take(due: Any, worker: str) -> list[Run]:
-    # PostgreSQL's workers pass over what others are taking. As a common table expression it is
-    # found once; as a plain subquery it could be run again, with another outcome, for each row.
-    ids = due.with_for_update(skip_locked=True).cte("due")
-    taken = (
-        update(Job)
-        .where(Job.id.in_(select(ids.c.id)))
-        .values(
-            state=RUNNING,
-            attempts=Job.attempts + 1,
-            worker=worker,
-            lease_until=now() + LEASE,
-            started_at=now(),
-            key=None,
-            done=None,
-            total=None,
-            message="",
+        part = select(TABLE.c.id).where(
+            TABLE.c.state == literal(QUEUED, literal_execute=True),
+            TABLE.c.queue == bindparam("of"),
+            TABLE.c.priority == int(priority),
+            TABLE.c.run_at <= bindparam("now"),
         )
-        .returning(*FIELDS)
-    )
-    rows = db.session.execute(taken).all()
-    return [Run(*row) for row in sorted(rows, key=lambda row: row.id)]
+        part = part.order_by(TABLE.c.run_at, TABLE.c.id).limit(bindparam("most"))
+        if lock:  # PostgreSQL's workers pass over what others are taking
+            part = part.with_for_update(skip_locked=True)
+        parts.append(part.subquery().select())
+    return union_all(*parts).limit(bindparam("most"))
 
 
 def next_due(queues: Iterable[str]) -> dict[str, datetime]:
     """When the next job of each queue is due. A few look-ups in an index, no lock."""
-    earliest = union_all(
+    due: dict[str, datetime] = {}
+    with reading():
+        for queue, run_at in db.session.execute(_next_due(tuple(queues))):
+            due[queue] = min(run_at, due.get(queue, run_at))
+        db.session.rollback()
+    return due
+
+
+@cache
+def _next_due(queues: tuple[str, ...]) -> Any:
+    return union_all(
         *(
-            select(literal(queue).label("queue"), Job.run_at)
+            select(literal(queue).label("queue"), TABLE.c.run_at)
             .where(
-                Job.state == literal(QUEUED, literal_execute=True),
-                Job.queue == queue,
-                Job.priority == int(priority),
+                TABLE.c.state == literal(QUEUED, literal_execute=True),
+                TABLE.c.queue == queue,
+                TABLE.c.priority == int(priority),
             )
-            .order_by(Job.run_at)
+            .order_by(TABLE.c.run_at)
             .limit(1)
             .subquery()
             .select()
@@ -97,24 +118,18 @@ def next_due(queues: Iterable[str]) -> dict[str, datetime]:
             for priority in Priority
         )
     )
-    due: dict[str, datetime] = {}
-    with reading():
-        for queue, run_at in db.session.execute(earliest):
-            due[queue] = min(run_at, due.get(queue, run_at))
-        db.session.rollback()
-    return due
 
 
 def held(run: Run) -> ColumnElement[bool]:
     """Whether a job is still this run's: not after its lease ran out and others took it."""
-    return (Job.id == run.id) & (Job.state == RUNNING) & (Job.attempts == run.attempts)
+    return (TABLE.c.id == run.id) & (TABLE.c.state == RUNNING) & (TABLE.c.attempts == run.attempts)
 
 
 def renew(runs: Iterable[Run]) -> None:
     """Hold on to jobs, note how far they are, and tell those that are asked to stop."""
     for run in runs:
-        noted = update(Job).where(held(run)).values(lease_until=now() + LEASE, **run.progress())
-        asked = db.session.scalar(noted.returning(Job.cancel_requested))
+        noted = update(TABLE).where(held(run)).values(lease_until=now() + lease(), **run.progress())
+        asked = db.session.scalar(noted.returning(TABLE.c.cancel_requested))
         run.cancelled = run.cancelled or asked is not False
     db.session.commit()
 
@@ -122,7 +137,7 @@ def renew(runs: Iterable[Run]) -> None:
 def give_back(runs: Iterable[Run]) -> None:
     """Put jobs back that this worker will not finish: it is as if they had not begun."""
     for run in runs:
-        db.session.execute(update(Job).where(held(run)).values(**AGAIN, run_at=now()))
+        db.session.execute(update(TABLE).where(held(run)).values(**AGAIN, run_at=now()))
     db.session.commit()
 
 
@@ -130,7 +145,6 @@ AGAIN: Mapping[str, Any] = {
     "state": QUEUED,
     "worker": None,
     "lease_until": None,
-    "announced_at": None,
 }
 
 

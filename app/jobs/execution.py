@@ -9,19 +9,22 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Delete, Update, delete, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import db
 from app.core.time import now
-from app.jobs.claims import AGAIN, held
+from app.jobs.claims import AGAIN, TABLE, held
 from app.jobs.definition import Definition, registry, serialisable
-from app.jobs.models import CANCELLED, FAILED, SUCCEEDED, Job
+from app.jobs.models import CANCELLED, FAILED, SUCCEEDED
 from app.jobs.run import Cancelled, PermanentError, Run, current
-from app.observability import logs, tracing
+from app.observability import logs, metrics, recorder, sentry, tracing
 
 log = logging.getLogger("app.job")
+
+# An outcome that is none yet.
+RETRIED = "retried"
 
 LONGEST_WAIT = timedelta(days=1)
 # Of what is kept of an error: its end, where the reason stands.
@@ -39,8 +42,9 @@ def execute(app: Flask, run: Run) -> None:
         with app.app_context(), logs.bound(job=run.name, job_id=run.id):
             with tracing.job(run.name, run.context):
                 outcome = _run(run)
-            extra = {"outcome": outcome, "ms": round((monotonic() - run.started) * 1000, 1)}
-            log.info("job", extra=extra)
+                seconds = monotonic() - run.started
+                log.info("job", extra={"outcome": outcome, "ms": round(seconds * 1000, 1)})
+            metrics.job_ended(run.name, outcome, seconds)
     except LostError:
         log.warning("job %s lost its lease while it ran, and is undone", run.id)
     except Exception:
@@ -55,12 +59,12 @@ def _run(run: Run) -> str:
     try:
         result = _call(run, definition)
         if definition and not definition.keep:
-            _write(run, delete(Job))
+            _write(run, delete(TABLE))
         else:
             _finish(run, SUCCEEDED, result=result)
         return SUCCEEDED
     except LostError:
-        raise
+        raise  # not a failure of the job
     except Cancelled:
         db.session.rollback()
         _finish(run, CANCELLED)
@@ -76,7 +80,8 @@ def _call(run: Run, definition: Definition[Any] | None) -> Any:
     args, kwargs = run.arguments
     run.begin()
     try:
-        result = definition.function(*args, **kwargs)
+        with recorder.record(f"job:{run.name}", run.context.get("request_id", "")):
+            result = definition.function(*args, **kwargs)
     finally:
         run.end()
     return serialisable(result)
@@ -85,18 +90,20 @@ def _call(run: Run, definition: Definition[Any] | None) -> Any:
 def _fail(run: Run, definition: Definition[Any] | None, error: Exception) -> str:
     retries = definition.retries if definition else 5
     values = {"failures": run.failures + 1, "error": _text(error)}
+    tracing.failed(error)
     if isinstance(error, PermanentError) or run.failures >= retries:
         _finish(run, FAILED, **values)
         if isinstance(error, PermanentError):
             log.error("job %s failed: %s", run.name, error)
         else:
             log.error("job %s failed for good", run.name, exc_info=error)
+            sentry.capture(current_app._get_current_object(), error)  # type: ignore[attr-defined]
         return FAILED
     wait = _wait(definition.backoff if definition else timedelta(minutes=1), run.failures)
     log.warning("job %s failed, and is tried again in %.0f s: %s", run.name, wait.total_seconds(),
                 type(error).__name__)  # fmt: skip
-    _write(run, update(Job).values(**AGAIN, run_at=now() + wait, **values))
-    return "failed, to be tried again"
+    _write(run, update(TABLE).values(**AGAIN, run_at=now() + wait, **values))
+    return RETRIED
 
 
 def _wait(backoff: timedelta, failures: int) -> timedelta:
@@ -107,11 +114,11 @@ def _wait(backoff: timedelta, failures: int) -> timedelta:
 
 def _finish(run: Run, state: str, **values: Any) -> None:
     over = {"state": state, "finished_at": now(), "worker": None, "lease_until": None}
-    _write(run, update(Job).values(**over, **run.progress(), **values))
+    _write(run, update(TABLE).values(**over, **run.progress(), **values))
 
 
 def _write(run: Run, outcome: Update | Delete) -> None:
-    if db.session.scalar(outcome.where(held(run)).returning(Job.id)) is None:
+    if db.session.scalar(outcome.where(held(run)).returning(TABLE.c.id)) is None:
         raise LostError
     db.session.commit()
 

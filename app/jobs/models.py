@@ -74,8 +74,6 @@ class Job(Base):
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
     worker: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[datetime | None]
-    # When a distributed engine was last told of it.
-    announced_at: Mapped[datetime | None]
     cancel_requested: Mapped[bool] = mapped_column(default=False)
 
     done: Mapped[int | None]
@@ -113,8 +111,7 @@ class Job(Base):
         if self.state not in (FAILED, CANCELLED):
             return False
         self.state, self.run_at, self.failures = QUEUED, now(), 0
-        self.finished_at = self.announced_at = None
-        self.cancel_requested = False
+        self.finished_at, self.cancel_requested = None, False
         announcements.note((self.id, self.queue, self.priority, self.run_at))
         return True
 

@@ -1,4 +1,4 @@
-"""A process's worker: one thread that hands out jobs, and one for each job that runs."""
+"""A process's worker: it holds on to what runs, queues what the clock says, and stops in order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import secrets
 import select
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -20,16 +19,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.database import db
 from app.core.time import now
 from app.jobs import claims, schedule
-from app.jobs.bells import Listener
 from app.jobs.definition import queues as known_queues
 from app.jobs.definition import registry
+from app.jobs.engine import Source, engine
 from app.jobs.execution import execute
 from app.jobs.models import Worker
 from app.jobs.run import Run
 
 log = logging.getLogger("app.job")
 
-# Without being woken, a worker looks into the table this often.
+# Without being woken, a worker looks into the tables this often.
 LOOK_SECONDS = 2.0
 # How far a job is can be seen on pages this long after it said so.
 NEWS_SECONDS = 0.5
@@ -44,42 +43,60 @@ class JobWorker:
     """Runs jobs of `queues` (all by default), `threads` of each queue at a time.
 
     A queue has its own threads, so that a mail server that takes a minute for each mail holds up
-    mails alone.
+    mails alone. They belong to the engine's source; the thread that called `work` renews leases,
+    ends what takes too long and looks at the clock.
     """
 
     def __init__(self, app: Flask, threads: int, queues: list[str] | None = None):
         self.app, self.threads = app, threads
         self.queues = queues or known_queues()
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-        self.runs: dict[Run, threading.Thread] = {}
+        self.runs: set[Run] = set()
         self.stopping = False
         self._ears, self._mouth = os.pipe()
-        self._renewed = self._looked = 0.0
-        self._due: dict[str, datetime] = {}
+        self._looked = float("-inf")
+        self._renewal = app.config["JOB_LEASE_SECONDS"] / 3
+        self._renewed, self._renewed_at = monotonic(), now()
         self._tick: datetime | None = None
+        self._trouble = ""
 
     def work(self) -> None:
         """Run jobs until `stop()`. Then finish what ends in time, and give back the rest."""
         with self.app.app_context():
-            self._try_until_it_works(self._begin)
-            listener = Listener(self.app, self.queues)
+            while not self.stopping and not self._safely(self._begin):
+                self._listen([], PAUSE_SECONDS)
+            source = engine().source(self)
             try:
                 while not self.stopping:
-                    if not self._safely(self._round):
-                        self._pause()
-                    self._wait(listener)
+                    if not self._safely(lambda: self._round(source)):
+                        self._listen([], PAUSE_SECONDS)
             finally:
+                source.close(GRACE_SECONDS)
                 self._safely(self._end)
-                listener.close()
 
     def stop(self) -> None:
         """Take no more jobs. May be called in a signal handler and from other threads."""
         self.stopping = True
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         with suppress(OSError):
             os.write(self._mouth, b"!")
+
+    def claim(self, queue: str) -> Run | None:
+        """Take the next job of a queue, if one is due. For threads of the source."""
+        with self.app.app_context():
+            taken: list[Run] = []
+            self._safely(lambda: taken.extend(claims.claim(queue, 1, self.id)))
+            return taken[0] if taken else None
+
+    def run(self, run: Run) -> None:
+        """Run a claimed job in this thread. Raises nothing."""
+        self.runs.add(run)
+        try:
+            execute(self.app, run)
+        finally:
+            self.runs.discard(run)
 
     def _begin(self) -> None:
         schedule.prepare()
@@ -87,64 +104,52 @@ class JobWorker:
         db.session.add(Worker(id=self.id, queues=" ".join(self.queues), threads=self.threads))
         db.session.commit()
 
-    def _round(self) -> None:
-        """Everything that is to be done at this moment."""
+    def _round(self, source: Source) -> None:
+        """Everything that is to be done at this moment; then wait for the next."""
         self._interrupt_what_takes_too_long()
-        if monotonic() - self._renewed > claims.RENEWAL.total_seconds():
-            self._renewed = monotonic()
+        if monotonic() - self._renewed > self._renewal:
             self._renew()
         elif news := [run for run in list(self.runs) if run.is_news]:
             claims.renew(news)
-        if self._tick and self._tick <= now():
-            schedule.tick()
-        self._hand_out()
-        self._tick = schedule.next_tick()
+        self._look_at_the_clock()
+        source.hand_out()
+        self._wait(source)
 
     def _renew(self) -> None:
         claims.renew([run for run in list(self.runs) if not self._is_overdue(run)])
         db.session.execute(update(Worker).where(Worker.id == self.id).values(seen_at=now()))
         db.session.commit()
-        if count := claims.take_back():
+        if self._all_was_quiet() and (count := claims.take_back()):
             log.warning("%s jobs of workers that fell silent are queued again", count)
+        self._renewed, self._renewed_at = monotonic(), now()
 
-    def _hand_out(self) -> None:
-        places = self._places()
-        self._due = claims.next_due(places) if places else {}
-        for queue, due in self._due.items():
-            if due <= now():
-                for run in claims.claim(queue, places[queue], self.id):
-                    self._start(run)
+    def _all_was_quiet(self) -> bool:
+        # When the database was away, the clock was set or the machine slept, leases end of workers
+        # that are alive: they are given time to renew them.
+        seconds = monotonic() - self._renewed
+        clock = (now() - self._renewed_at).total_seconds()
+        return seconds < 2 * self._renewal and abs(clock - seconds) < 1
 
-    def _start(self, run: Run) -> None:
-        thread = threading.Thread(target=self._execute, args=[run], name=run.name, daemon=True)
-        self.runs[run] = thread
-        thread.start()
+    def _look_at_the_clock(self) -> None:
+        if self._tick and self._tick <= now():
+            schedule.tick()
+            self._looked = float("-inf")
+        if monotonic() - self._looked > LOOK_SECONDS:
+            self._looked = monotonic()
+            self._tick = schedule.next_tick()
 
-    def _execute(self, run: Run) -> None:
-        execute(self.app, run)
-        del self.runs[run]
-        self._wake()
+    def _wait(self, source: Source) -> None:
+        """Until somebody calls, or the time of something has come."""
+        moments = [moment for moment in (source.next_due(), self._tick) if moment]
+        soonest = min(((moment - now()).total_seconds() for moment in moments), default=60)
+        patience = min(NEWS_SECONDS if self.runs else LOOK_SECONDS, self._renewal)
+        source.hear(self._listen(source.ears(), max(0, min(soonest, patience))))
 
-    def _places(self) -> dict[str, int]:
-        """How many jobs of each queue can begin now."""
-        busy = [run.queue for run in list(self.runs)]
-        free = {queue: self.threads - busy.count(queue) for queue in self.queues}
-        return {queue: places for queue, places in free.items() if places > 0}
-
-    def _wait(self, listener: Listener) -> None:
-        """Until a job is announced, another is over, or the time of something has come."""
-        places = self._places()
-        moments = [due for queue, due in self._due.items() if queue in places]
-        moments += [self._tick] if self._tick else []
-        soonest = min(
-            ((moment - now()).total_seconds() for moment in moments), default=LOOK_SECONDS
-        )
-        patience = NEWS_SECONDS if self.runs else LOOK_SECONDS
-        ears = [self._ears, *listener.waits_for(places)]
-        heard, _, _ = select.select(ears, [], [], max(0, min(soonest, patience)))
+    def _listen(self, ears: list[int], seconds: float) -> list[int]:
+        heard, _, _ = select.select([self._ears, *ears], [], [], seconds)
         if self._ears in heard:
             os.read(self._ears, 4096)
-        listener.hear(heard, places)
+        return heard
 
     def _is_overdue(self, run: Run) -> bool:
         definition = registry.get(run.name)
@@ -158,9 +163,6 @@ class JobWorker:
                 run.interrupt()
 
     def _end(self) -> None:
-        deadline = monotonic() + GRACE_SECONDS
-        for thread in list(self.runs.values()):
-            thread.join(max(0, deadline - monotonic()))
         if left := list(self.runs):
             log.warning("%s jobs were not finished in time, and are queued again", len(left))
             claims.give_back(left)
@@ -168,20 +170,24 @@ class JobWorker:
         db.session.commit()
 
     def _safely(self, step: Callable[[], None]) -> bool:
+        """Whether a step could be done. A worker outlives whatever happens to the database."""
         try:
             step()
-        except SQLAlchemyError as error:
-            db.session.rollback()
-            log.warning("jobs wait, because the database does: %s", error)
+        except Exception as error:
+            with suppress(Exception):
+                db.session.rollback()
+            # SQLite's own errors pass SQLAlchemy by where a connection is made.
+            self._complain(error)
             return False
+        self._trouble = ""
         return True
 
-    def _try_until_it_works(self, step: Callable[[], None]) -> None:
-        while not self.stopping and not self._safely(step):
-            self._pause()
-
-    def _pause(self) -> None:
-        select.select([self._ears], [], [], PAUSE_SECONDS)
+    def _complain(self, error: Exception) -> None:
+        # Once: while a database is away, this happens every second.
+        if self._trouble != (trouble := type(error).__name__):
+            self._trouble = trouble
+            known = isinstance(error, SQLAlchemyError)
+            log.warning("jobs wait, because of: %s", error, exc_info=None if known else error)
 
 
 def run_due(app: Flask, queues: list[str] | None = None) -> int:

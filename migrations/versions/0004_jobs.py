@@ -37,7 +37,6 @@ def upgrade() -> None:
         sa.Column("failures", sa.SmallInteger(), nullable=False),
         sa.Column("worker", sa.String(length=100), nullable=True),
         sa.Column("lease_until", TIME, nullable=True),
-        sa.Column("announced_at", TIME, nullable=True),
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
         sa.Column("done", ID, nullable=True),
         sa.Column("total", ID, nullable=True),

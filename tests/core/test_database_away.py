@@ -1,5 +1,6 @@
 """What works, and what is said, while the database is away: SQLite files can be broken."""
 
+import socket
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -181,3 +182,14 @@ def test_it_answers_503_when_no_server_answers(make_app):
     assert visitor.get("/").status_code == 200
     assert_unavailable_page(visitor.submit("/auth/login", LOGIN))
     assert_unavailable_problem(visitor.submit("/auth/login", LOGIN, headers=JSON))
+
+
+def test_it_does_not_wait_for_ever_for_a_server_that_says_nothing(make_app, monkeypatch):
+    pytest.importorskip("psycopg")
+    options = database.POSTGRESQL_OPTIONS
+    sooner = dict.fromkeys(options["connect_args"], 1)  # psycopg makes it two
+    monkeypatch.setitem(options, "connect_args", sooner)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
+        away = make_app(DATABASE_URL=url, PROPAGATE_EXCEPTIONS=False)
+        assert Browser(away.test_client()).get("/readyz").status_code == 503

@@ -58,6 +58,17 @@ def state(id: int) -> Job:
     return job
 
 
+def error(id: int) -> str:
+    return state(id).error or ""
+
+
+def locked(id: int) -> Job:
+    """The job, held in a transaction that is to be ended."""
+    job = Job.locked(id)
+    assert job is not None
+    return job
+
+
 def until(met: Callable[[], object], seconds: float = 15) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds

@@ -7,7 +7,7 @@ from app.core.database import db
 from app.core.time import now
 from app.jobs import Job
 from app.jobs.jobs import purge
-from tests.jobs.conftest import state
+from tests.jobs.conftest import error, locked, state
 from tests.jobs.samples import (
     answer_with_a_set,
     fail_after_writing,
@@ -36,7 +36,7 @@ def test_it_is_tried_again_later_and_later_and_then_fails(run):
         assert run() == 1
         job = state(id)
         waits.append((job.run_at - now()).total_seconds())
-        assert "RuntimeError: as a bug would" in job.error
+        assert "RuntimeError: as a bug would" in error(id)
         make_due(id)
     assert 55 < waits[0] < 75
     assert 115 < waits[1] < 150
@@ -53,7 +53,7 @@ def test_it_is_not_tried_again_when_that_cannot_help(run):
 def test_it_fails_when_the_answer_cannot_be_kept(run):
     id = answer_with_a_set.enqueue()
     run()
-    assert "JSON" in state(id).error
+    assert "JSON" in error(id)
     assert ran("a set") == 0
 
 
@@ -62,7 +62,7 @@ def test_it_tells_of_a_job_that_this_version_does_not_have(run):
     db.session.execute(update(Job).where(Job.id == id).values(name="notes.of_yesterday"))
     db.session.commit()
     run()
-    assert "notes.of_yesterday" in state(id).error
+    assert "notes.of_yesterday" in error(id)
 
 
 def test_it_leaves_no_row_where_none_is_wanted(run):
@@ -74,10 +74,10 @@ def test_it_leaves_no_row_where_none_is_wanted(run):
 def test_it_runs_a_failed_one_anew_when_told(run):
     id = give_up.enqueue()
     run()
-    assert Job.locked(id).retry()
+    assert locked(id).retry()
     db.session.commit()
     assert run() == 1
-    assert not Job.locked(note.enqueue("x")).retry()
+    assert not locked(note.enqueue("x")).retry()
 
 
 @pytest.mark.parametrize("days", [2, 4])

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app.core.database import db
+from app.core.database import db, reading
 from app.core.time import now
-from app.jobs import Job, job, schedule, scheduled
+from app.jobs import Job, Worker, job, schedule, scheduled
 from app.jobs.definition import registry
 from app.jobs.models import Schedule
+from tests.jobs.conftest import until
 
 
 @pytest.fixture
@@ -37,6 +38,11 @@ def row(name):
 def due_since(name, moment):
     db.session.execute(update(Schedule).where(Schedule.name == name).values(next_at=moment))
     db.session.commit()
+
+
+def alive():
+    with reading():
+        return Worker.alive()
 
 
 def queued():
@@ -91,6 +97,23 @@ def test_it_makes_up_for_a_restart_and_for_days_without_a_worker_with_one_run(ni
     schedule.tick()
     schedule.tick()
     assert run() == 1
+
+
+def test_it_is_run_once_by_two_workers_and_across_a_restart(nightly, work, monkeypatch):
+    monkeypatch.setattr("app.jobs.worker.LOOK_SECONDS", 0.05)
+    for tick in (1, 2, 3):
+        schedule.prepare()
+        if tick == 3:  # its time comes while nobody works
+            due_since(nightly, now())
+        both = [work(), work()]
+        until(lambda: len(alive()) == 2)
+        if tick < 3:
+            due_since(nightly, now())
+        until(lambda tick=tick: queued() == tick)
+        for worker in both:
+            worker.stop()
+        until(lambda: not alive())
+    assert queued() == 3
 
 
 def test_it_waits_when_the_clock_was_set_back(nightly):

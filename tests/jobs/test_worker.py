@@ -1,6 +1,7 @@
 """A worker at work: in time, one after the other, and when told to stop."""
 
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import select, update
 
@@ -8,7 +9,7 @@ from app.core.database import db
 from app.core.time import now
 from app.jobs import Job, Worker, claims
 from app.jobs.execution import execute
-from tests.jobs.conftest import state, until
+from tests.jobs.conftest import error, locked, state, until
 from tests.jobs.samples import count_to, note, ran, run_for_ever, started, wait
 
 
@@ -16,7 +17,7 @@ def test_it_runs_jobs_as_they_come(work):
     work()
     for text in "abc":
         note.enqueue(text)
-        until(lambda text=text: ran(text) == 1)
+        until(partial(ran, text))
 
 
 def alive():
@@ -38,7 +39,7 @@ def test_it_shows_how_far_a_job_is_and_stops_it_when_asked(work):
     until(lambda: state(id).done)
     assert state(id).message.startswith("Counting")
     assert state(id).percent == 0
-    assert Job.locked(id).cancel()
+    assert locked(id).cancel()
     db.session.commit()
     until(lambda: state(id).is_over)
     assert state(id).state == "cancelled"
@@ -46,11 +47,11 @@ def test_it_shows_how_far_a_job_is_and_stops_it_when_asked(work):
 
 def test_it_never_begins_what_was_cancelled_before(run):
     id = note.enqueue("x")
-    assert Job.locked(id).cancel()
+    assert locked(id).cancel()
     db.session.commit()
     assert run() == 0
     assert state(id).state == "cancelled"
-    assert Job.locked(id).cancel()  # twice is as good
+    assert locked(id).cancel()  # twice is as good
     db.session.rollback()
 
 
@@ -58,7 +59,7 @@ def test_it_interrupts_what_takes_too_long(work):
     work()
     id = run_for_ever.enqueue()
     until(lambda: state(id).is_over)
-    assert "JobTimeoutError" in state(id).error
+    assert "JobTimeoutError" in error(id)
 
 
 def test_it_gives_back_what_it_cannot_finish(work, monkeypatch):
@@ -118,7 +119,7 @@ def test_it_gives_up_a_job_that_takes_every_worker_down(run):
         lose(id)
         claims.take_back()
     assert state(id).state == "failed"
-    assert str(claims.MOST_LOST_WORKERS) in state(id).error
+    assert str(claims.MOST_LOST_WORKERS) in error(id)
 
 
 def test_it_claims_each_job_once(app):

@@ -1,0 +1,59 @@
+"""Workers that are killed: every job runs, and what it writes is there once."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.audit import AuditEvent
+from app.core.database import db, reading
+from app.jobs import Job
+from tests.jobs.conftest import until
+from tests.jobs.crew import BEGUN, Crew, begun, count
+
+JOBS, KILLS, THREADS = 200, 2, 4
+
+
+@pytest.fixture
+def crew(app):
+    folder = Path(app.instance_path)
+    (folder / BEGUN).unlink(missing_ok=True)
+    settings = {
+        "APP_ENV": "testing",
+        "INSTANCE_PATH": str(folder),
+        "JOB_THREADS": str(THREADS),
+        "JOB_LEASE_SECONDS": "1",
+    }
+    made = Crew(settings, folder / "crew.log")
+    yield made
+    while made.processes:
+        made.kill()
+
+
+def outcomes():
+    """What is in the audit trail, with how often."""
+    with reading():
+        return Counter(db.session.scalars(select(AuditEvent.subject)))
+
+
+def test_it_runs_every_job_though_workers_are_killed(app, crew):
+    folder = Path(app.instance_path)
+    for number in range(JOBS):
+        count.enqueue(number)
+    for number in range(JOBS, JOBS + 20):
+        db.session.execute(select(Job.id).limit(1))
+        count.enqueue(number)
+        db.session.rollback()
+    crew.start()
+    for kill in range(KILLS):
+        crew.start()
+        some = JOBS * (kill + random.random()) / KILLS
+        until(lambda some=some: len(begun(folder)) > some)
+        crew.kill()
+    expected = Counter(map(str, range(JOBS)))
+    until(lambda: outcomes() == expected, seconds=30)
+    times = begun(folder)
+    assert set(times) == set(range(JOBS))
+    assert sum(map(len, times.values())) <= JOBS + KILLS * THREADS

@@ -1,0 +1,99 @@
+"""Workers that are told of jobs over Redis, and what happens when Redis forgets or is away."""
+
+import logging
+import os
+import sys
+
+import pytest
+
+from app.core.database import db
+from app.jobs.worker import run_due
+from config import ConfigError
+from tests.apps import another_app
+from tests.jobs.conftest import until
+from tests.jobs.samples import note, ran
+
+NOBODY = "redis://127.0.0.1:1/0"
+with_redis = pytest.mark.skipif("REDIS_URL" not in os.environ, reason="runs with REDIS_URL")
+
+
+@pytest.fixture
+def redis(app):
+    import redis
+
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        yield client
+
+
+def forget(redis):
+    for key in redis.keys("jobs:*"):
+        redis.delete(key)
+
+
+@with_redis
+def test_it_sends_a_message_when_the_transaction_is_committed(redis):
+    forget(redis)
+    db.session.begin()
+    note.enqueue("hello")
+    assert redis.llen("jobs:tests") == 0
+    db.session.commit()
+    assert redis.llen("jobs:tests") == 1
+    db.session.begin()
+    note.enqueue("never")
+    db.session.rollback()
+    assert redis.llen("jobs:tests") == 1
+
+
+@with_redis
+def test_it_takes_messages_out_of_redis(redis, work):
+    note.enqueue("hello")
+    work()
+    until(lambda: ran("hello") and not redis.llen("jobs:tests"))
+    until(lambda: not redis.hlen("jobs:tests.msgs"))
+
+
+@with_redis
+def test_it_runs_what_redis_forgot(redis, work):
+    for number in range(20):
+        note.enqueue(str(number))
+    forget(redis)
+    work()
+    until(lambda: ran() == 20)
+
+
+@with_redis
+def test_it_runs_a_job_once_though_told_twice(app, work):
+    id = note.enqueue("hello")
+    app.extensions["jobs"].broker.send("tests", [id] * 5)
+    work()
+    until(lambda: ran("hello"))
+    note.enqueue("last")
+    until(lambda: ran("last"))
+    assert ran("hello") == 1
+
+
+def test_it_keeps_jobs_while_redis_is_away_and_complains_once(app, caplog):
+    with another_app(app, REDIS_URL=NOBODY) as away, away.app_context():
+        for text in "ab":
+            note.enqueue(text)
+        told = [r for r in caplog.records if r.levelno == logging.WARNING]
+        assert ["because Redis does" in r.getMessage() for r in told] == [True]
+        assert run_due(away) == 2
+
+
+@pytest.mark.parametrize("url", ["http://localhost", "redis://localhost:x", "localhost:6379"])
+def test_it_refuses_an_address_that_is_none(app, url):
+    with (
+        pytest.raises(ConfigError, match="REDIS_URL is not accepted") as error,
+        another_app(app, REDIS_URL=url),
+    ):
+        pass
+    assert "redis://:password@host" in error.value.remedy
+
+
+def test_it_says_which_package_is_missing(app, monkeypatch):
+    monkeypatch.delitem(sys.modules, "app.jobs.distributed", raising=False)
+    monkeypatch.setitem(sys.modules, "dramatiq", None)
+    with pytest.raises(ConfigError) as error, another_app(app, REDIS_URL=NOBODY):
+        pass
+    assert "'.[redis]'" in error.value.remedy
