@@ -195,8 +195,8 @@ class Config:
     # bin/start has it. And how many of each queue a worker runs at a time.
     JOBS_IN_WEB = Env(True, yes_or_no, "yes or no")
     JOB_THREADS = Env(4, at_least_one, "a number of threads, such as 4")
-    # What a worker was doing when nothing has been heard of it for so long is begun anew by others.
-    # It says that it is there three times as often, and when told to stop takes up to 8 seconds.
+    # What a worker was doing that has been silent for so long is begun anew by others. Less than 15
+    # is for tests: one that is told to stop is silent for up to 8.
     JOB_LEASE_SECONDS = Env(30, at_least_one, "a number of seconds, such as 30")
     # Where workers on several machines are told of jobs: redis://:password@host:6379/0, or rediss:
     # for TLS. The jobs themselves stay in the database. None: workers are on the machine of the

@@ -82,6 +82,9 @@ def _call(run: Run, definition: Definition[Any] | None) -> Any:
     try:
         with recorder.record(f"job:{run.name}", run.context.get("request_id", "")):
             result = definition.function(*args, **kwargs)
+    except SystemExit as exit:
+        # It would end the worker's thread, and be nobody's outcome.
+        raise RuntimeError(f"The job wanted to exit: {exit}") from exit
     finally:
         run.end()
     return serialisable(result)

@@ -36,6 +36,8 @@ NEWS_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
 # As long as gunicorn's workers have for their requests (gunicorn.conf.py).
 GRACE_SECONDS = 8.0
+# However long the leases are: a worker is shown as gone after a minute.
+SEEN_SECONDS = 20.0
 FORGET_WORKERS_AFTER = timedelta(days=1)
 
 
@@ -55,7 +57,7 @@ class JobWorker:
         self.stopping = False
         self._ears, self._mouth = os.pipe()
         self._looked = float("-inf")
-        self._renewal = app.config["JOB_LEASE_SECONDS"] / 3
+        self._renewal = min(app.config["JOB_LEASE_SECONDS"] / 3, SEEN_SECONDS)
         self._renewed, self._renewed_at = monotonic(), now()
         self._tick: datetime | None = None
         self._trouble = ""

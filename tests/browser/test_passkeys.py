@@ -62,7 +62,7 @@ class Person:
         self.page.get_by_role("link", name="Add a passkey").first.click()
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_role("button", name="Add passkey").click()
-        expect(self.page.get_by_text("Your passkey is added.").first).to_be_visible()
+        expect(self.page.get_by_text("Your passkey is added").first).to_be_visible()
         self.page.goto("/account/passkeys")
 
     def wait_until_the_proof_is_old(self) -> None:
@@ -169,7 +169,7 @@ def test_it_proves_who_one_is_and_goes_on_with_the_form(owner: Person) -> None:
     page.locator("summary").filter(has_text="Remove").click()
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_text("Your passkey is removed.")).to_be_visible()
+    expect(page.get_by_text("Your passkey is removed")).to_be_visible()
     expect(page.get_by_text("No passkeys yet")).to_be_visible()
 
 
@@ -200,4 +200,4 @@ def test_it_lists_and_removes_without_javascript(owner: Person, visit: Callable[
     expect(page.get_by_text("needs JavaScript")).to_be_visible()
     page.locator("summary").filter(has_text="Remove").click()
     page.get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("Your passkey is removed.")).to_be_visible()
+    expect(page.get_by_text("Your passkey is removed")).to_be_visible()

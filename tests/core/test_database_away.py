@@ -187,7 +187,8 @@ def test_it_answers_503_when_no_server_answers(make_app):
 def test_it_does_not_wait_for_ever_for_a_server_that_says_nothing(make_app, monkeypatch):
     pytest.importorskip("psycopg")
     options = database.POSTGRESQL_OPTIONS
-    sooner = dict.fromkeys(options["connect_args"], 1)  # psycopg makes it two
+    sooner = {"connect_timeout": 1}  # psycopg makes it two
+    assert options["connect_args"].keys() == sooner.keys()  # type: ignore[attr-defined]
     monkeypatch.setitem(options, "connect_args", sooner)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"

@@ -1,5 +1,6 @@
 """Jobs of the tests: what they did is in the audit trail, or in `seen` of this process."""
 
+import sys
 import threading
 from datetime import timedelta
 from time import monotonic
@@ -43,6 +44,11 @@ def fail_after_writing(text):
 @job(queue="tests")
 def give_up():
     raise PermanentError("There is no such address.")
+
+
+@job(queue="tests", retries=0)
+def exit():
+    sys.exit("as a command would")
 
 
 @job(queue="tests")

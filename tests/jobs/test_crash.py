@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from tests.jobs.conftest import until
 from tests.jobs.crew import BEGUN, Crew, begun, count
 
 JOBS, KILLS, THREADS = 200, 2, 4
+
+
+def has_begun(folder, some):
+    return len(begun(folder)) > some
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def test_it_runs_every_job_though_workers_are_killed(app, crew):
     for kill in range(KILLS):
         crew.start()
         some = JOBS * (kill + random.random()) / KILLS
-        until(lambda some=some: len(begun(folder)) > some)
+        until(partial(has_begun, folder, some))
         crew.kill()
     expected = Counter(map(str, range(JOBS)))
     until(lambda: outcomes() == expected, seconds=30)

@@ -10,6 +10,7 @@ from app.jobs.jobs import purge
 from tests.jobs.conftest import error, locked, state
 from tests.jobs.samples import (
     answer_with_a_set,
+    exit,
     fail_after_writing,
     give_up,
     leave_nothing,
@@ -55,6 +56,12 @@ def test_it_fails_when_the_answer_cannot_be_kept(run):
     run()
     assert "JSON" in error(id)
     assert ran("a set") == 0
+
+
+def test_it_fails_when_it_wants_to_exit(run):
+    id = exit.enqueue()
+    run()
+    assert "as a command would" in error(id)
 
 
 def test_it_tells_of_a_job_that_this_version_does_not_have(run):

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -43,6 +44,10 @@ def due_since(name, moment):
 def alive():
     with reading():
         return Worker.alive()
+
+
+def is_queued(times):
+    return queued() == times
 
 
 def queued():
@@ -109,7 +114,7 @@ def test_it_is_run_once_by_two_workers_and_across_a_restart(nightly, work, monke
         until(lambda: len(alive()) == 2)
         if tick < 3:
             due_since(nightly, now())
-        until(lambda tick=tick: queued() == tick)
+        until(partial(is_queued, tick))
         for worker in both:
             worker.stop()
         until(lambda: not alive())

@@ -9,6 +9,7 @@ from app.core.database import db
 from app.core.time import now
 from app.jobs import Job, Worker, claims
 from app.jobs.execution import execute
+from app.jobs.worker import JobWorker
 from tests.jobs.conftest import error, locked, state, until
 from tests.jobs.samples import count_to, note, ran, run_for_ever, started, wait
 
@@ -100,6 +101,18 @@ def test_it_runs_anew_what_a_worker_left_behind(run):
     assert claims.take_back() == 1
     assert run() == 1
     assert (ran("x"), state(id).attempts) == (1, 2)
+
+
+def test_it_gives_workers_time_to_renew_when_the_clock_was_set(app):
+    id = note.enqueue("x")
+    assert claims.claim("tests", 1, "somebody who is well")
+    worker = JobWorker(app, 1, ["tests"])
+    worker._renewed_at -= timedelta(hours=1)
+    lose(id)
+    worker._renew()
+    assert state(id).state == "running"
+    worker._renew()
+    assert state(id).state == "queued"
 
 
 def test_it_undoes_what_a_worker_wrote_that_had_lost_its_lease(app, run):

@@ -60,8 +60,8 @@ def in_bucket(kind: str) -> Iterator[tuple[str, Store]]:
         bucket.times[prefix + key] -= timedelta(hours=2)
 
     def rename(key, name):
-        for kept in (bucket.objects, bucket.times):
-            kept[prefix + name] = kept.pop(prefix + key)
+        bucket.objects[prefix + name] = bucket.objects.pop(prefix + key)
+        bucket.times[prefix + name] = bucket.times.pop(prefix + key)
 
     with Bucket() as bucket:
         url = bucket.url(prefix=f"/{prefix}")

@@ -70,6 +70,7 @@ class Member:
                 own = self.folder / f"{self.id}-{_namespace()}-{secrets.token_hex(4)}.numbers"
                 sheet = Sheet(own)
                 # Ends with the process. Also when it opens this file once more and closes it.
+                assert sheet.keys  # noqa: S101  # nosec B101: it was given a file
                 fcntl.lockf(sheet.keys, fcntl.LOCK_EX)
         except OSError as error:
             log.error("metrics are those of this process alone: %s", error)
