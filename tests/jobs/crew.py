@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask, current_app
 
@@ -63,6 +63,13 @@ class Crew:
         process = self.processes.pop(0)
         process.kill()
         process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        while self.processes:
+            self.kill()
 
     def stop(self) -> None:
         for process in self.processes:

@@ -31,10 +31,8 @@ def crew(app):
         "JOB_THREADS": str(THREADS),
         "JOB_LEASE_SECONDS": "1",
     }
-    made = Crew(settings, folder / "crew.log")
-    yield made
-    while made.processes:
-        made.kill()
+    with Crew(settings, folder / "crew.log") as made:
+        yield made
 
 
 def outcomes():

@@ -95,6 +95,16 @@ def test_it_is_queued_once_when_it_was_run_in_between(nightly, run):
     assert run() == 0
 
 
+def test_it_is_queued_once_though_two_saw_that_it_is_due(nightly, run):
+    schedule.prepare()
+    due = now() - timedelta(minutes=1)
+    due_since(nightly, due)
+    schedule._tick(nightly, due)
+    assert run() == 1
+    schedule._tick(nightly, due)  # by one who saw it before the first had done it
+    assert run() == 0
+
+
 def test_it_makes_up_for_a_restart_and_for_days_without_a_worker_with_one_run(nightly, run):
     schedule.prepare()
     due_since(nightly, now() - timedelta(days=5))

@@ -125,6 +125,18 @@ def test_it_undoes_what_a_worker_wrote_that_had_lost_its_lease(app, run):
     assert ran("x") == 1
 
 
+def test_it_undoes_it_while_another_one_is_at_it(app):
+    id = note.enqueue("x")
+    [late] = claims.claim("tests", 1, "slow")
+    lose(id)
+    claims.take_back()
+    [again] = claims.claim("tests", 1, "quick")
+    execute(app, late)
+    assert (ran("x"), state(id).state) == (0, "running")
+    execute(app, again)
+    assert (ran("x"), state(id).state) == (1, "succeeded")
+
+
 def test_it_gives_up_a_job_that_takes_every_worker_down(run):
     id = note.enqueue("x")
     for _ in range(claims.MOST_LOST_WORKERS):
