@@ -66,6 +66,7 @@ def when_ready(server: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    with suppress(ChildProcessError):
-        if jobs:
+    if jobs:
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(jobs, signal.SIGTERM)  # nobody asked to stop where the app does not start
             os.waitpid(jobs, 0)

@@ -9,13 +9,14 @@ from flask import Flask
 from app.jobs import announcements, cli, gauges, health, in_process
 from app.jobs.definition import Definition, job
 from app.jobs.models import Job, Priority, Worker
-from app.jobs.run import Cancelled, PermanentError, progress
+from app.jobs.run import Cancelled, JobTimeoutError, PermanentError, progress
 from app.jobs.schedule import scheduled
 
 __all__ = [
     "Cancelled",
     "Definition",
     "Job",
+    "JobTimeoutError",
     "PermanentError",
     "Priority",
     "Worker",

@@ -17,10 +17,8 @@ NOTED = "jobs"
 
 def note(job: Announcement) -> None:
     """Tell of a job when this transaction is committed."""
-    noted = db.session().info.setdefault(NOTED, [])
-    if not noted:
-        engine().promise()
-    noted.append(job)
+    engine().promise()
+    db.session().info.setdefault(NOTED, []).append(job)
 
 
 @event.listens_for(Session, "after_commit")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from sqlalchemy import text
 
-from app.core.database import db
+from app.core.database import POSTGRESQL_OPTIONS, db
 
 if TYPE_CHECKING:
     from app.jobs.engine import Announcement
@@ -56,7 +56,7 @@ def folder(app: Flask) -> Path:
 
 def _ring(pipe: Path) -> None:
     # Without a worker there is no pipe, or nobody at its other end (ENXIO); full is loud enough.
-    with suppress(OSError):
+    with suppress(OSError, AttributeError):  # the latter on Windows
         end = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
         try:
             os.write(end, b"!")
@@ -73,7 +73,8 @@ class Listener:
         self.is_postgresql = db.engine.dialect.name == "postgresql"
         if not self.is_postgresql and hasattr(os, "mkfifo"):
             folder(app).mkdir(mode=0o700, exist_ok=True)
-            self.pipes = {queue: _open(folder(app) / queue) for queue in queues}
+            opened = ((queue, _open(folder(app) / queue)) for queue in queues)
+            self.pipes = {queue: pipe for queue, pipe in opened if pipe is not None}
 
     def waits_for(self, queues: Iterable[str]) -> list[int]:
         """What tells of jobs in these queues."""
@@ -103,7 +104,8 @@ class Listener:
         # Not of the pool: it is kept for as long as the worker lives.
         dialect = db.engine.dialect
         arguments, options = dialect.create_connect_args(db.engine.url)
-        self.connection = dialect.connect(*arguments, **options, autocommit=True)
+        options.update(POSTGRESQL_OPTIONS["connect_args"], autocommit=True)  # type: ignore[call-overload]
+        self.connection = dialect.connect(*arguments, **options)
         self.connection.execute(f"LISTEN {CHANNEL}")
 
     def _take_notifications(self) -> None:
@@ -117,8 +119,15 @@ class Listener:
             self.connection = None
 
 
-def _open(pipe: Path) -> int:
-    with suppress(FileExistsError):
-        os.mkfifo(pipe, 0o600)
-    # For writing, too: without any writer it would always be ready to be read.
-    return os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+def _open(path: Path) -> int | None:
+    """The pipe; None where there can be none, and the worker only looks."""
+    try:
+        if not path.is_fifo():
+            path.unlink(missing_ok=True)  # a file out of a backup, say
+            with suppress(FileExistsError):  # by another worker, just now
+                os.mkfifo(path, 0o600)
+        # For writing, too: without any writer it would always be ready to be read.
+        return os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    except OSError as error:
+        log.warning("jobs are looked for, not rung for: %s", error)
+        return None

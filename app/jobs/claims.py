@@ -24,7 +24,10 @@ LOST = f"{MOST_LOST_WORKERS} workers ended or fell silent while they ran this jo
 TABLE = db.metadata.tables["job"]
 FIELDS = tuple(
     TABLE.c[name]
-    for name in ("id", "name", "queue", "arguments", "attempts", "failures", "context")
+    for name in (
+        *("id", "name", "queue", "arguments", "attempts", "failures", "context"),
+        "cancel_requested",
+    )
 )
 
 
@@ -135,7 +138,7 @@ def renew(runs: Iterable[Run]) -> None:
 
 
 def give_back(runs: Iterable[Run]) -> None:
-    """Put jobs back that this worker will not finish: it is as if they had not begun."""
+    """Put jobs back that this worker will not finish."""
     for run in runs:
         db.session.execute(update(TABLE).where(held(run)).values(**AGAIN, run_at=now()))
     db.session.commit()
@@ -156,12 +159,12 @@ def take_back() -> int:
         db.session.rollback()
     if found is None:
         return 0
-    hopeless = Job.attempts - Job.failures >= MOST_LOST_WORKERS
+    hopeless = Job.lost >= MOST_LOST_WORKERS - 1
     over = {"state": FAILED, "error": LOST, "finished_at": now(), "worker": None}
     db.session.execute(
         update(Job).where(*lost, hopeless).values(**over, lease_until=null()), {"now": now()}
     )
-    again = update(Job).where(*lost).values(**AGAIN, run_at=now()).returning(Job.id)
-    count = len(db.session.execute(again, {"now": now()}).all())
+    again = update(Job).where(*lost).values(**AGAIN, run_at=now(), lost=Job.lost + 1)
+    count = len(db.session.execute(again.returning(Job.id), {"now": now()}).all())
     db.session.commit()
     return count

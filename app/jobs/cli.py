@@ -24,14 +24,15 @@ jobs = Group("jobs", help="Background jobs.")
 @jobs.command("work")
 @click.option("--threads", type=click.IntRange(1, 64), help="Of each queue; default: JOB_THREADS.")
 @click.option("--queue", "queues", multiple=True, help="Only this one; may be given repeatedly.")
-def work(threads: int | None, queues: tuple[str, ...]) -> None:
+@click.option("--while", "server", type=int, help="Stop as well when this process is gone.")
+def work(threads: int | None, queues: tuple[str, ...], server: int | None) -> None:
     """Run jobs until told to stop (SIGTERM, Ctrl-C)."""
     if unknown := set(queues) - set(known_queues()):
         raise click.ClickException(
             f"There is no queue {', '.join(sorted(unknown))}, only {', '.join(known_queues())}."
         )
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    worker = JobWorker(app, threads or app.config["JOB_THREADS"], list(queues))
+    worker = JobWorker(app, threads or app.config["JOB_THREADS"], list(queues), server)
 
     def stop(*signal: Any) -> None:
         worker.stop()

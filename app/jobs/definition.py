@@ -16,6 +16,7 @@ from app.core.database import db
 from app.core.time import now
 from app.jobs import announcements
 from app.jobs.models import KEY_LENGTH, Job, Priority
+from app.jobs.run import current
 from app.observability import tracing
 
 P = ParamSpec("P")
@@ -73,12 +74,13 @@ class Definition(Generic[P]):
         Raises `TypeError` for arguments that JSON would not give back as they are.
         """
         session = db.session()
-        alone = not session.in_transaction()
+        # What a job queues is part of what it does, its first step included.
+        alone = not session.in_transaction() and current.get() is None
         due = self.options.run_at or now() + self.options.delay
         row = {
             "name": self.name,
             "queue": self.queue,
-            "priority": self.options.priority,
+            "priority": Priority(self.options.priority),
             "arguments": serialisable([list(args), kwargs]),
             "key": self._key(args, kwargs),
             "subject": self.options.subject,

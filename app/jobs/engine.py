@@ -35,7 +35,7 @@ class Source(Protocol):
 
 class Engine(Protocol):
     def promise(self) -> None:
-        """Within the transaction that queues a first job."""
+        """Within the transaction that queues a job."""
 
     def announce(self, jobs: list[Announcement]) -> None:
         """Tell workers of jobs that are committed. What is not told they find later by looking."""

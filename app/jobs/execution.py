@@ -18,7 +18,7 @@ from app.core.time import now
 from app.jobs.claims import AGAIN, TABLE, held
 from app.jobs.definition import Definition, registry, serialisable
 from app.jobs.models import CANCELLED, FAILED, SUCCEEDED
-from app.jobs.run import Cancelled, PermanentError, Run, current
+from app.jobs.run import Cancelled, PermanentError, Run, current, storable
 from app.observability import logs, metrics, recorder, sentry, tracing
 
 log = logging.getLogger("app.job")
@@ -57,14 +57,9 @@ def execute(app: Flask, run: Run) -> None:
 def _run(run: Run) -> str:
     definition = registry.get(run.name)
     try:
+        if run.cancelled:  # while it waited to be tried again
+            raise Cancelled
         result = _call(run, definition)
-        if definition and not definition.keep:
-            _write(run, delete(TABLE))
-        else:
-            _finish(run, SUCCEEDED, result=result)
-        return SUCCEEDED
-    except LostError:
-        raise  # not a failure of the job
     except Cancelled:
         db.session.rollback()
         _finish(run, CANCELLED)
@@ -72,6 +67,12 @@ def _run(run: Run) -> str:
     except Exception as error:
         db.session.rollback()
         return _fail(run, definition, error)
+    # An outcome that cannot be written is no failure of the job.
+    if definition and not definition.keep:
+        _write(run, delete(TABLE))
+    else:
+        _finish(run, SUCCEEDED, result=result)
+    return SUCCEEDED
 
 
 def _call(run: Run, definition: Definition[Any] | None) -> Any:
@@ -82,9 +83,12 @@ def _call(run: Run, definition: Definition[Any] | None) -> Any:
     try:
         with recorder.record(f"job:{run.name}", run.context.get("request_id", "")):
             result = definition.function(*args, **kwargs)
-    except SystemExit as exit:
+        db.session.flush()  # what the database refuses of it is its failure
+    except (Exception, Cancelled):
+        raise
+    except BaseException as exit:
         # It would end the worker's thread, and be nobody's outcome.
-        raise RuntimeError(f"The job wanted to exit: {exit}") from exit
+        raise RuntimeError(f"The job wanted to end the process: {exit!r}") from exit
     finally:
         run.end()
     return serialisable(result)
@@ -128,7 +132,7 @@ def _write(run: Run, outcome: Update | Delete) -> None:
 
 def _text(error: Exception) -> str:
     if isinstance(error, PermanentError):
-        return str(error)[-ERROR_LENGTH:]
+        return storable(str(error))[-ERROR_LENGTH:]
     if isinstance(error, SQLAlchemyError):
         error.hide_parameters = True  # type: ignore[attr-defined]
-    return "".join(traceback.format_exception(error))[-ERROR_LENGTH:]
+    return storable("".join(traceback.format_exception(error)))[-ERROR_LENGTH:]

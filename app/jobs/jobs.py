@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import or_
-
 from app.core.chunks import delete_in_chunks
 from app.core.time import now
 from app.jobs.definition import job
@@ -20,6 +18,9 @@ KEEP_FAILED = timedelta(days=30)
 @job(queue="maintenance", unique=True)
 def purge() -> int:
     """Delete jobs that are long over; how many."""
-    succeeded = (Job.state == SUCCEEDED) & (Job.finished_at < now() - KEEP_SUCCEEDED)
-    others = Job.state.in_([FAILED, CANCELLED]) & (Job.finished_at < now() - KEEP_FAILED)
-    return delete_in_chunks(Job, or_(succeeded, others))
+    kept = {SUCCEEDED: KEEP_SUCCEEDED, FAILED: KEEP_FAILED, CANCELLED: KEEP_FAILED}
+    # One state after the other: both together would read all rows of each.
+    return sum(
+        delete_in_chunks(Job, (Job.state == state) & (Job.finished_at < now() - long))
+        for state, long in kept.items()
+    )

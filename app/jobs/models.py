@@ -47,7 +47,7 @@ class Job(Base):
         ),
         # For the lists: of one state, and of what is long over.
         Index("ix_job_state_id", "state", "id"),
-        Index("ix_job_finished_at", "finished_at"),
+        Index("ix_job_state_finished_at", "state", "finished_at"),
         Index("ix_job_subject", "subject"),
     )  # fmt: skip
 
@@ -72,6 +72,8 @@ class Job(Base):
     # How often it was begun: also the token by which one that lost its lease is told apart.
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+    # Workers that ended or fell silent while they ran it.
+    lost: Mapped[int] = mapped_column(SmallInteger, default=0)
     worker: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[datetime | None]
     cancel_requested: Mapped[bool] = mapped_column(default=False)
@@ -110,7 +112,7 @@ class Job(Base):
         """Queue it anew, with all its attempts, now; False unless it failed or was cancelled."""
         if self.state not in (FAILED, CANCELLED):
             return False
-        self.state, self.run_at, self.failures = QUEUED, now(), 0
+        self.state, self.run_at, self.failures, self.lost = QUEUED, now(), 0, 0
         self.finished_at, self.cancel_requested = None, False
         announcements.note((self.id, self.queue, self.priority, self.run_at))
         return True

@@ -72,6 +72,11 @@ class Run:
         return self._noted
 
 
+def storable(text: str) -> str:
+    """Text without NUL and halves of characters, as in names of files, which no database takes."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def progress(done: int | None = None, total: int | None = None, message: str = "") -> None:
     """Say how far the running job is: shown on pages within seconds, whatever it has open.
 
@@ -79,6 +84,8 @@ def progress(done: int | None = None, total: int | None = None, message: str = "
     """
     if (run := current.get()) is None:
         return
-    run.note(done=done, total=total, message=message[:MESSAGE_LENGTH])
+    # Whole numbers, and text that every database takes: the worker must be able to note it.
+    done, total = (None if number is None else int(number) for number in (done, total))
+    run.note(done=done, total=total, message=storable(message)[:MESSAGE_LENGTH])
     if run.cancelled:
         raise Cancelled

@@ -49,8 +49,14 @@ class JobWorker:
     ends what takes too long and looks at the clock.
     """
 
-    def __init__(self, app: Flask, threads: int, queues: list[str] | None = None):
-        self.app, self.threads = app, threads
+    def __init__(
+        self,
+        app: Flask,
+        threads: int,
+        queues: list[str] | None = None,
+        server: int | None = None,
+    ):
+        self.app, self.threads, self.server = app, threads, server
         self.queues = queues or known_queues()
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.runs: set[Run] = set()
@@ -139,6 +145,9 @@ class JobWorker:
         if monotonic() - self._looked > LOOK_SECONDS:
             self._looked = monotonic()
             self._tick = schedule.next_tick()
+            if self.server and not _is_alive(self.server):
+                log.warning("the server is gone: no more jobs are taken")
+                self.stop()
 
     def _wait(self, source: Source) -> None:
         """Until somebody calls, or the time of something has come."""
@@ -190,6 +199,14 @@ class JobWorker:
             self._trouble = trouble
             known = isinstance(error, SQLAlchemyError)
             log.warning("jobs wait, because of: %s", error, exc_info=None if known else error)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def run_due(app: Flask, queues: list[str] | None = None) -> int:

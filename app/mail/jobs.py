@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 from flask import current_app
 
-from app.jobs import PermanentError, job
+from app.jobs import JobTimeoutError, PermanentError, job
 from app.mail.transports import Transport
 from app.security import keyring
 
@@ -35,6 +35,8 @@ def deliver(sealed: str) -> None:
     transport: Transport = current_app.extensions["mail_transport"]
     try:
         transport.deliver(message)
+    except JobTimeoutError:
+        raise  # the server is slow, and may not be next time
     except Exception as error:
         # Without the text, which may hold a token.
         log.warning("mail to %s was not sent: %s", message["To"], error)

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("finished_at", TIME, nullable=True),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
         sa.Column("failures", sa.SmallInteger(), nullable=False),
+        sa.Column("lost", sa.SmallInteger(), nullable=False),
         sa.Column("worker", sa.String(length=100), nullable=True),
         sa.Column("lease_until", TIME, nullable=True),
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
@@ -51,7 +52,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_job_running", "job", ["lease_until"], **_where("running"))
     op.create_index("ix_job_state_id", "job", ["state", "id"])
-    op.create_index("ix_job_finished_at", "job", ["finished_at"])
+    op.create_index("ix_job_state_finished_at", "job", ["state", "finished_at"])
     op.create_index("ix_job_subject", "job", ["subject"])
     op.create_table(
         "job_schedule",

@@ -91,3 +91,16 @@ def ran(text=None) -> int:
     count = db.session.scalar(query)
     db.session.rollback()
     return count or 0
+
+
+@job(queue="tests", retries=0)
+def hand_on_and_fail(text):
+    """Its first step is to queue something."""
+    note.enqueue(text)
+    raise RuntimeError("as a bug would")
+
+
+@job(queue="tests", retries=0)
+def tell_a_file_name():
+    progress(1, 2, "caf\udce9\0")
+    raise RuntimeError("caf\0?")

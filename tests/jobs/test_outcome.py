@@ -13,9 +13,11 @@ from tests.jobs.samples import (
     exit,
     fail_after_writing,
     give_up,
+    hand_on_and_fail,
     leave_nothing,
     note,
     ran,
+    tell_a_file_name,
 )  # fmt: skip
 
 
@@ -99,3 +101,35 @@ def test_it_is_deleted_some_days_later(days, run, monkeypatch):
     assert purge() == (1 if days > 3 else 0)
     left = set(db.session.scalars(select(Job.id)))
     assert left == ({failed} if days > 3 else {id, failed})
+
+
+def test_it_queues_nothing_for_a_job_that_fails(run):
+    hand_on_and_fail.enqueue("child")
+    assert run() == 1
+    assert ran("child") == 0
+
+
+def test_it_can_tell_of_a_name_that_no_database_takes(run):
+    id = tell_a_file_name.enqueue()
+    run()
+    assert state(id).message == "caf?"
+    assert error(id).rstrip().endswith("caf?")
+
+
+def test_it_is_cancelled_rather_than_tried_again(run):
+    id = fail_after_writing.enqueue("half")
+    run()
+    db.session.execute(update(Job).where(Job.id == id).values(cancel_requested=True))
+    make_due(id)
+    run()
+    assert (state(id).state, state(id).failures) == ("cancelled", 1)
+
+
+def test_it_forgets_lost_workers_when_told_to_run_it_anew(run):
+    id = give_up.enqueue()
+    run()
+    db.session.execute(update(Job).where(Job.id == id).values(lost=9))
+    db.session.commit()
+    assert locked(id).retry()
+    db.session.commit()
+    assert state(id).lost == 0

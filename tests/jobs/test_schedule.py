@@ -184,3 +184,12 @@ def test_it_runs_what_the_features_scheduled(run):
     schedule.tick()
     assert run() >= len(schedule.schedule) > 0
     assert set(db.session.scalars(select(Job.state))) == {"succeeded"}
+
+
+def test_it_is_not_woken_by_what_another_version_schedules(nightly):
+    schedule.prepare()
+    db.session.add(Schedule(name="notes.of_tomorrow", rule="0 4 * * *", next_at=now()))
+    db.session.commit()
+    due = schedule.next_tick()
+    assert due is not None
+    assert due > now()

@@ -3,6 +3,7 @@
 import pytest
 
 from app import mail
+from app.jobs import JobTimeoutError
 from app.jobs.worker import run_due
 from tests.mail.sink import CERTIFICATE, Sink
 
@@ -93,6 +94,19 @@ def test_it_tries_again_when_that_may_help(replies, attempts, mails, command, ma
         deliver(mailing(f"smtp://ann:secret@127.0.0.1:{sink.port}"), post)
     assert len([line for line in sink.commands if line.startswith(command)]) == attempts
     assert len(sink.mails) == mails
+
+
+def test_it_is_tried_again_when_the_server_takes_too_long(app, mailing, post, monkeypatch):
+    slow = mailing("smtp://127.0.0.1:1")
+    calls = iter([JobTimeoutError(), None])
+
+    def deliver_slowly(message):
+        if error := next(calls):
+            raise error
+
+    monkeypatch.setattr(slow.extensions["mail_transport"], "deliver", deliver_slowly)
+    deliver(slow, post)
+    assert next(calls, "both") == "both"
 
 
 def test_it_goes_on_with_the_next_after_a_failure(mailing, post):
