@@ -13,7 +13,7 @@ from threading import Lock
 from time import perf_counter
 from typing import Any, ParamSpec
 
-from flask import Flask, current_app, request
+from flask import Flask, Request, current_app, request
 from flask.signals import got_request_exception
 
 from app.observability import queries
@@ -102,7 +102,7 @@ def request_ended(environ: dict[str, Any], status: str) -> None:
         return
     # Flask's request, if it came that far. Where there is no such page the endpoint is "".
     request = environ.get("werkzeug.request")
-    endpoint = (request.endpoint or "") if request else STATIC
+    endpoint = (request.endpoint or "") if isinstance(request, Request) else STATIC
     method, used = environ["REQUEST_METHOD"], queries.spent()
     page = endpoint, method if method in METHODS else "OTHER", f"{status[0]}xx"
     seconds = perf_counter() - environ["STARTED"]
