@@ -20,6 +20,7 @@ from app.jobs.definition import Definition, registry, serialisable
 from app.jobs.models import CANCELLED, FAILED, SUCCEEDED
 from app.jobs.run import Cancelled, PermanentError, Run, current, storable
 from app.observability import logs, metrics, recorder, sentry, tracing
+from app.observability.redaction import clean
 
 log = logging.getLogger("app.job")
 
@@ -132,7 +133,7 @@ def _write(run: Run, outcome: Update | Delete) -> None:
 
 def _text(error: Exception) -> str:
     if isinstance(error, PermanentError):
-        return storable(str(error))[-ERROR_LENGTH:]
+        return storable(clean(str(error)))[-ERROR_LENGTH:]
     if isinstance(error, SQLAlchemyError):
         error.hide_parameters = True  # type: ignore[attr-defined]
-    return storable("".join(traceback.format_exception(error)))[-ERROR_LENGTH:]
+    return storable(clean("".join(traceback.format_exception(error))))[-ERROR_LENGTH:]

@@ -30,10 +30,10 @@ def context() -> dict[str, Any]:
 
 
 def redact(logger: Any, method: str, event: Any) -> Any:
-    """The last but one step of each line: no secret stands under its name, or in a traceback."""
+    """The last but one step of each line: no secret stands under its name, or in a text."""
     event = without_secrets(event)
-    for key in ("event", "exception"):
-        if isinstance(text := event.get(key), str) and (key == "exception" or " " in text):
+    for key, text in event.items():
+        if isinstance(text, str) and (" " in text or "://" in text):
             event[key] = clean(text)
     return event
 

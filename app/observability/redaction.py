@@ -16,6 +16,10 @@ SECRET_NAME = re.compile(
 LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
 # Hashes of passwords; users and passwords in addresses.
 OTHER_SECRETS = re.compile(r"\$argon2\S+|(?<=://)[^/\s@]+(?=@)")
+# PostgreSQL tells the whole row that it refused, or the parameters of a statement.
+ROWS = re.compile(
+    r"^(DETAIL|CONTEXT):.*?(?=\n\[SQL:|\n\(Background on|\n\nThe above|\n\nDuring|\Z)", re.M | re.S
+)
 # What is shorter cannot be told from the text around it.
 SHORTEST_VALUE = 4
 
@@ -26,7 +30,8 @@ def names_a_secret(name: Any) -> bool:
 
 
 def clean(text: str) -> str:
-    """A text, such as an exception's, without tokens, hashes and what this request's form held."""
+    """A text, such as an exception's, without rows, tokens, hashes and what this request sent."""
+    text = ROWS.sub(rf"\1: {HIDDEN}", text)
     for value in _values():
         text = text.replace(value, HIDDEN)
     text = LIKE_A_TOKEN.sub(lambda found: HIDDEN if _is_mixed(found[0]) else found[0], text)
@@ -36,7 +41,7 @@ def clean(text: str) -> str:
 def without_secrets(values: dict[str, Any]) -> dict[str, Any]:
     """The same, with what stands under a telling name hidden, at any depth."""
     for key, value in values.items():
-        if names_a_secret(key) or isinstance(value, dict):
+        if names_a_secret(key) or isinstance(value, (dict, list)):
             return {key: _without_secrets(key, value) for key, value in values.items()}
     return values  # as almost always
 
@@ -44,6 +49,8 @@ def without_secrets(values: dict[str, Any]) -> dict[str, Any]:
 def _without_secrets(key: str, value: Any) -> Any:
     if names_a_secret(key):
         return HIDDEN
+    if isinstance(value, list):
+        return [_without_secrets("", item) for item in value]
     return without_secrets(value) if isinstance(value, dict) else value
 
 
@@ -52,16 +59,27 @@ def _is_mixed(text: str) -> bool:
 
 
 def _values() -> Iterator[str]:
-    """What the visitor typed, the longest first: one value may be part of another."""
+    """What the visitor sent, the longest first: one value may be part of another."""
     if not has_request_context():
         return
-    sent: list[str] = []
+    sent = list(_texts(request.view_args))
     # Only what was read already: reading a body here could fail, or take all of its time.
     for name in ("args", "form", "cookies"):
         if values := request.__dict__.get(name):
             sent += [value for _, value in values.items(multi=True)]
+    sent += _texts(request._cached_json[0])
+    sent += request.headers.get("Authorization", "").split()[1:]
     for value in sorted(sent, key=len, reverse=True):
         if len(value) >= SHORTEST_VALUE:
             yield value
             if (quoted := repr(value)[1:-1]) != value:
                 yield quoted
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """The texts in parsed JSON, at any depth."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, (list, dict)):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from _texts(value)

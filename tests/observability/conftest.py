@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from app.core.routing import public
 from tests.apps import another_app
@@ -24,7 +24,8 @@ def logging_app(app: Flask, capsys: pytest.CaptureFixture[str]) -> Iterator[Call
             @made.route("/broken/<token>", methods=["GET", "POST"])
             @public
             def broken(token: str) -> str:
-                raise RuntimeError("as a bug would")
+                sent = request.get_json(silent=True), request.headers.get("Authorization")
+                raise RuntimeError(f"as a bug would: {sent}")
 
             return made
 

@@ -1,6 +1,7 @@
 """What is logged, and what never is."""
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_it_tells_of_a_bug_on_one_line_with_its_traceback(logging_app, lines):
     lines()
     browser.get("/broken/x")
     [error] = [line for line in lines() if line["level"] == "error"]
-    assert "RuntimeError: as a bug would" in error["exception"]
+    assert "RuntimeError: as a bug would:" in error["exception"]
     assert "Traceback" in error["exception"]
 
 
@@ -105,6 +106,24 @@ def test_it_names_no_token_when_a_view_breaks(logging_app, lines):
     assert TOKEN not in json.dumps(told)
 
 
+def test_it_names_nothing_that_a_program_sent(logging_app, lines):
+    browser = Browser(logging_app().test_client())
+    lines()
+    headers = {"Authorization": "Bearer xylophone"}
+    browser.get("/broken/x", json={"cards": ["4111-1111"]}, headers=headers)
+    [error] = [line for line in lines() if line["level"] == "error"]
+    assert "{'cards': ['***']}, 'Bearer ***'" in error["exception"]
+
+
+def test_it_names_no_secret_that_is_given_to_it(logging_app, logged):
+    logging_app()
+    given = {"items": [{"password": "xylophone"}], "url": "https://user:xylophone@example.com/"}
+    logging.getLogger("app").warning("https://user:xylophone@example.com/", extra=given)
+    text = logged()
+    assert "https://***@example.com/" in text
+    assert "xylophone" not in text
+
+
 def test_it_names_no_token_of_a_refused_host(logging_app, logged):
     browser = Browser(logging_app(TRUSTED_HOSTS=["example.org"]).test_client())
     logged()
@@ -129,6 +148,7 @@ def test_it_names_no_values_of_a_statement_that_fails(logging_app, alice, bob, l
     text = logged()
     assert "constraint" in text
     assert TOKEN not in text
+    assert bob.email not in text
 
 
 def test_it_is_quiet_below_its_level(logging_app, logged):
