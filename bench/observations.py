@@ -2,32 +2,60 @@
 
     python bench/observations.py
 
-Writes what the recorder would have written: for each step of each resolution and each endpoint a
-row for each bucket of durations that occurred, here 12 of 69; and as many statements, exceptions
-and slow requests as are kept, each as long as those of an app. Then prunes.
+Writes what the recorder would have written, in the order of a running app: for each step of each
+resolution and each endpoint a row for each bucket of durations that occurred; and as many
+statements, exceptions and slow requests as are kept, each as long as those of an app. Then prunes.
+
+Usual: 20 requests a minute, log-normal about 20 ms, of which two thirds lie between 11 and 36 ms.
+Worst: in every step of every endpoint each bucket from 1 ms to 10 s.
 """
 
+import random
 import sys
 import time
 from collections.abc import Iterator
+from math import log
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-ENDPOINTS, BUCKETS = 200, 12
+ENDPOINTS, REQUESTS_A_MINUTE = 200, 20
 SQL, PLAN, TRACEBACK = "x" * 600, "x" * 1500, "x" * 3000
 
 
-def counts(resolution: int, kept: int, now: int) -> Iterator[dict[str, Any]]:
-    for starts_at in range((now - kept) // resolution * resolution, now, resolution):
-        for number in range(ENDPOINTS):
-            for bucket in range(40, 40 + BUCKETS):
-                yield {
-                    "resolution": resolution, "starts_at": starts_at, "bucket": bucket,
-                    "endpoint": f"feature{number}.do_something", "count": 1000, "errors": 3,
-                }  # fmt: skip
+def usual(resolution: int) -> set[int]:
+    from app.observability.store import bucket_of
+
+    times = range(REQUESTS_A_MINUTE * resolution // 60)
+    return {bucket_of(random.lognormvariate(log(20_000), 0.6)) for _ in times}
+
+
+def worst(resolution: int) -> set[int]:
+    from app.observability.store import bucket_of
+
+    return set(range(bucket_of(1000), bucket_of(10_000_000) + 1))
+
+
+def counts(case: Any, resolution: int, steps: int, now: int) -> Iterator[list[dict[str, Any]]]:
+    """The rows of each step, as many as are kept."""
+    from app.observability import retention
+    from app.observability.store import coarse
+
+    used = [case(resolution) for _ in range(ENDPOINTS)]
+    if resolution > 60:
+        used = [{coarse(bucket) for bucket in buckets} for buckets in used]
+    steps = min(steps, retention.MOST_COUNTS // sum(map(len, used)))
+    last = now // resolution * resolution
+    for starts_at in range(last - (steps - 1) * resolution, last + 1, resolution):
+        rows = [
+            {"resolution": resolution, "starts_at": starts_at, "bucket": bucket,
+             "endpoint": f"feature{number}.do_something", "count": 1000, "errors": 3}
+            for number, buckets in enumerate(used) for bucket in buckets
+        ]  # fmt: skip
+        random.shuffle(rows)
+        yield rows
 
 
 def others(now: int) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
@@ -55,21 +83,25 @@ def others(now: int) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     ]  # fmt: skip
 
 
-def main() -> None:
+def measure(case: Any) -> None:
     from sqlalchemy import func, select
 
     from app import create_app
     from app.observability import retention, store
 
+    reach = {}
     with TemporaryDirectory() as folder:
         app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": folder})
         now = int(time.time())
         with app.app_context():
             kept = store.of()
+            for resolution, seconds in retention.RESOLUTIONS.items():
+                reach[resolution] = 0.0
+                for rows in counts(case, resolution, seconds // resolution, now):
+                    with kept.writing() as connection:
+                        connection.execute(store.request_count.insert(), rows)
+                    reach[resolution] += resolution / retention.HOUR
             with kept.writing() as connection:
-                for resolution, seconds in retention.RESOLUTIONS.items():
-                    rows = list(counts(resolution, seconds, now))
-                    connection.execute(store.request_count.insert(), rows)
                 for table, rows in others(now):
                     connection.execute(table.insert(), rows)
             with kept.writing() as connection:
@@ -82,9 +114,17 @@ def main() -> None:
                 file.name: file.stat().st_size / 1024**2
                 for file in Path(folder).glob("observations.db*")
             }
-    print(f"{found:,} rows of counts; pruning takes {taken * 1000:.0f} ms")
+    print(f"{case.__name__}: {found:,} rows of counts; pruning takes {taken * 1000:.0f} ms")
+    for resolution, hours in reach.items():
+        print(f"steps of {resolution} s: of the last {hours:.1f} hours")
     for name, size in sizes.items():
         print(f"{name}: {size:.0f} MiB")
+
+
+def main() -> None:
+    random.seed(1)
+    measure(usual)
+    measure(worst)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flask import Flask, current_app
+from werkzeug.exceptions import HTTPException
 
 from app.core.checks import cause, one_line
 from app.core.database import db
@@ -54,7 +55,8 @@ def _look(rows: Rows) -> list[Row]:
     except Exception as error:
         log.debug("%s", rows, exc_info=True)
         db.session.rollback()
-        text = f"This cannot be told: {one_line(cause(error))[:200]}"
+        said = error.description if isinstance(error, HTTPException) else cause(error)
+        text = f"This cannot be told: {one_line(said or '')[:200]}"
         return [Row(rows.__name__.strip("_").replace("_", " ").capitalize(), text, BAD)]
 
 

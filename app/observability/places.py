@@ -9,7 +9,9 @@ from config import ROOT
 
 APP = f"{ROOT / 'app'}{os.sep}"
 # What runs statements for others.
-NOT_THE_PLACE = tuple(f"{APP}{name}{os.sep}" for name in ("core", "observability", "security"))
+NOT_THE_PLACE = tuple(
+    f"{APP}{name}{os.sep}" for name in ("core", "jobs", "observability", "security")
+)
 
 
 def here() -> str:

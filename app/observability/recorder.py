@@ -23,7 +23,8 @@ from typing import Any
 from flask import Flask, Request, Response, current_app, request
 from flask.signals import got_request_exception
 
-from app.observability import exceptions, queries
+from app.core.errors import is_unavailable
+from app.observability import exceptions, queries, store
 from app.observability.metrics import quietly
 from app.observability.observations import Observations
 from app.observability.requests import UNLOGGED, loggable_path
@@ -31,6 +32,9 @@ from app.observability.requests import UNLOGGED, loggable_path
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
+# A process that ends waits so long for what it has observed to be written, and not for a database
+# that does not answer: without a bound it would wait for ever.
+END_SECONDS = 2.0
 # While nothing can be written, what was observed in the last minute waits.
 MOST_WAITING = 12
 
@@ -59,7 +63,7 @@ class Recorder:
             self._start()
 
     def flush(self) -> None:
-        """Write down what was observed. What cannot be written is tried again a few times."""
+        """Write down what was observed. While the database is away it is tried again."""
         from app.observability import writer  # 40 ms that no start has to wait for
 
         with self._flushing:
@@ -72,10 +76,12 @@ class Recorder:
                     while self.waiting:
                         writer.write(self.app, self.waiting[0], self.sample)
                         self.waiting.popleft()
-                self.failing = False
+                        self.failing = False
             except Exception as error:
+                if self.waiting and not is_unavailable(error):
+                    self.waiting.popleft()  # another try would fail as well
                 if not self.failing:
-                    log.warning("nothing is recorded for now: %s", error)
+                    log.warning("nothing is recorded for now: %s", store.of(self.app).why(error))
                 self.failing = True
 
     def _start(self) -> None:
@@ -84,13 +90,20 @@ class Recorder:
             if self._process == os.getpid():
                 return
             self._process = os.getpid()
-        threading.Thread(target=self._work, name="recorder", daemon=True).start()
-        atexit.register(self.flush)
+        ending = threading.Event()
+        thread = threading.Thread(target=self._work, args=[ending], name="recorder", daemon=True)
+        thread.start()
+        atexit.register(_end, ending, thread)
 
-    def _work(self) -> None:
-        while True:
-            time.sleep(FLUSH_SECONDS)
+    def _work(self, ending: threading.Event) -> None:
+        while not ending.wait(FLUSH_SECONDS):
             self.flush()
+        self.flush()
+
+
+def _end(ending: threading.Event, thread: threading.Thread) -> None:
+    ending.set()
+    thread.join(END_SECONDS)
 
 
 def flush(app: Flask) -> None:

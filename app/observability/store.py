@@ -18,12 +18,15 @@ from typing import Any
 from flask import Flask, current_app
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.exc import DatabaseError
+from werkzeug.exceptions import ServiceUnavailable
 
+from app.core.checks import cause
 from app.core.database import db, sqlite_driver
 from app.core.write_queue import WriteQueue
 from app.observability.tables import (
     VERSION,
     bucket_of,
+    coarse,
     exception,
     metadata,
     repeated,
@@ -41,11 +44,13 @@ TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtext('observations'))"
 TIMEOUT_SECONDS = 5
 # SQLite's READONLY (made by another user, or gone), CORRUPT and NOTADB.
 USELESS = {8, 11, 26}
+PG_NOT_ALLOWED = "42501"
 
 __all__ = [
     "VERSION",
     "Store",
     "bucket_of",
+    "coarse",
     "exception",
     "metadata",
     "of",
@@ -63,6 +68,7 @@ class Store:
 
     def __init__(self, app: Flask):
         self.path = Path(app.instance_path) / "observations.db"
+        self.user = app.config["SQLALCHEMY_DATABASE_URI"].username or "the app's user"
         self._lock = Lock()
         self._engine: Engine | None = None
         self._file: int | None = None
@@ -72,6 +78,16 @@ class Store:
     def engine(self) -> Engine:
         """Needs an app context. Raises `SQLAlchemyError` if nothing can be kept."""
         return self._opened() or self._open()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """To read, for pages: where nothing can be kept they are 503, and say why."""
+        try:
+            connection = self.engine.connect()
+        except DatabaseError as error:
+            raise ServiceUnavailable(f"Nothing is recorded: {self.why(error)}") from error
+        with connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -86,6 +102,14 @@ class Store:
         except DatabaseError as error:
             self._make_anew(error)
             raise
+
+    def why(self, error: Exception) -> str:
+        """What keeps observations from being kept, and what helps."""
+        said = cause(error).partition("\n")[0]
+        if getattr(getattr(error, "orig", None), "sqlstate", None) != PG_NOT_ALLOWED:
+            return said
+        remedy = f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {self.user}"
+        return f"{said}. Let the owner of the database run: {remedy}"
 
     def close(self) -> None:
         """Close its connections. It is opened again when it is used."""

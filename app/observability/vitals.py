@@ -78,7 +78,7 @@ def recorder() -> Iterator[Row]:
     if working.failing:
         yield Row("Recorder", "What was observed lately could not be written: see the log.", BAD)
     observations = store.of()
-    with observations.engine.connect() as connection:
+    with observations.connect() as connection:
         statements = connection.scalar(select(func.count()).select_from(store.statement))
     place = f"in the schema {store.SCHEMA}"
     if db.engine.dialect.name == "sqlite":

@@ -16,7 +16,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.observability import slow, store
 from app.observability.observations import Observations
 from app.observability.retention import RESOLUTIONS, prune
-from app.observability.store import exception, repeated, request_count, slow_request, statement
+from app.observability.store import (
+    coarse,
+    exception,
+    repeated,
+    request_count,
+    slow_request,
+    statement,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +41,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
             connection.execute(slow_request.insert(), [one.row for one in observed.slowest])
         _add(connection, statement, statements, ["count", "total_us", "rows"], ["worst_us"],
              ["last_at", "endpoint", "call_site"])  # fmt: skip
-        _add(connection, repeated, _repeated(observed, now), ["requests"], ["worst"],
+        _add(connection, repeated, _repeated(observed, sample, now), ["requests"], ["worst"],
              ["last_at", "request_id"])  # fmt: skip
         _add(connection, exception, _exceptions(observed, now), ["count"], [],
              ["last_at", "endpoint", "request_id", "traceback"])  # fmt: skip
@@ -57,7 +64,8 @@ def _counts(observed: Observations) -> list[dict[str, Any]]:
     sums: dict[tuple[int, int, str, int], list[int]] = defaultdict(lambda: [0, 0])
     for (minute, endpoint, bucket), (count, errors) in observed.counts.items():
         for resolution in RESOLUTIONS:
-            one = sums[resolution, minute // resolution * resolution, endpoint[:200], bucket]
+            kept = bucket if resolution == 60 else coarse(bucket)
+            one = sums[resolution, minute // resolution * resolution, endpoint[:200], kept]
             one[0] += count
             one[1] += errors
     names = ("resolution", "starts_at", "endpoint", "bucket", "count", "errors")
@@ -82,13 +90,13 @@ def _statements(observed: Observations, sample: float, now: int) -> list[dict[st
     ]
 
 
-def _repeated(observed: Observations, now: int) -> list[dict[str, Any]]:
+def _repeated(observed: Observations, sample: float, now: int) -> list[dict[str, Any]]:
     return [
         {
             "endpoint": endpoint[:200],
             "fingerprint": fingerprint(sql),
             "call_site": call_site[:300],
-            "requests": one.requests,
+            "requests": round(one.requests / sample),
             "worst": one.worst,
             "last_at": now,
             "request_id": one.request_id,

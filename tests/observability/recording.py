@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, request
 from sqlalchemy import Table, select, text
 
+from app.auth.jobs import delete_account
 from app.auth.models import User
 from app.core.database import db
 from app.core.routing import public
@@ -21,6 +22,12 @@ def one_by_one():
     for _ in range(6):
         db.session.scalars(select(User.name)).all()
     return "one by one"
+
+def queue_all():
+    db.session.scalars(select(User.name)).all()
+    for number in range(6):
+        delete_account.enqueue(number)
+    return "queued, and not committed"
 """
 
 
@@ -29,9 +36,12 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     """An app that has recorded nothing yet, and from now on records everything."""
     given = {"RECORD_SAMPLE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False} | settings
     with another_app(app, **given) as made:
-        names: dict[str, Any] = {"db": db, "select": select, "User": User}
+        names: dict[str, Any] = {
+            "db": db, "select": select, "User": User, "delete_account": delete_account,
+        }  # fmt: skip
         exec(compile(FAULTY, str(ROOT / "app" / "faulty" / "views.py"), "exec"), names)
         made.get("/one-by-one")(public(names["one_by_one"]))
+        made.get("/queue-all")(public(names["queue_all"]))
 
         @made.get("/many")
         @public

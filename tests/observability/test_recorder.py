@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.core.database import db
 from app.core.routing import public
 from app.observability import recorder, requests, store
-from app.observability.store import bucket_of, us_of
+from app.observability.store import bucket_of, coarse, us_of
 from tests.http import Browser
 from tests.observability.recording import recording_app, rows
 
@@ -59,6 +59,12 @@ def test_it_finds_what_is_repeated_in_one_request_and_its_place(app, visitor):
     assert statement.sql.startswith("SELECT")
     assert statement.count == 6
     assert statement.rows == 12
+
+
+def test_it_finds_the_place_that_queues_jobs(app, visitor):
+    visitor.get("/queue-all")
+    places = {row.call_site for row in rows(app, store.repeated)}
+    assert places == {"app/faulty/views.py:10 queue_all"}
 
 
 def test_it_takes_a_statement_for_the_same_with_any_number_of_values(app, visitor):
@@ -152,6 +158,7 @@ def test_it_scales_a_sample_up(app, visitor, monkeypatch):
     [one] = [row for row in rows(app, store.statement) if "name" in row.sql]
     assert one.count == 24
     assert one.worst_us < one.total_us
+    assert [row.requests for row in rows(app, store.repeated)] == [4]
 
 
 def test_it_counts_what_is_not_in_the_sample(app, visitor, monkeypatch):
@@ -169,4 +176,15 @@ def test_it_records_nothing_when_told_so(app, alice, bob):
 
 @pytest.mark.parametrize("us", [0, 1, 900, 1_000_000, 90_000_000])
 def test_it_knows_a_duration_to_within_a_tenth(us):
-    assert us_of(bucket_of(us)) == pytest.approx(us, rel=0.1, abs=1)
+    assert us_of(bucket_of(us)) == pytest.approx(us, rel=0.08, abs=1)
+    assert us_of(coarse(bucket_of(us))) == pytest.approx(us, rel=0.25, abs=1)
+
+
+def test_it_keeps_the_far_past_in_fewer_rows(app):
+    with app.app_context(), app.extensions["recorder"] as observed:
+        for us in range(1000, 1_000_000, 1000):
+            observed.count("notes.index", us, False)
+    kept = Counter(row.resolution for row in rows(app, store.request_count))
+    assert kept[60] > 2.5 * kept[21_600]
+    assert {sum(r.count for r in rows(app, store.request_count) if r.resolution == step)
+            for step in kept} == {999}  # fmt: skip

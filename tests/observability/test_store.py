@@ -1,18 +1,36 @@
 """Recording breaks nothing, whatever becomes of its file, and takes a bounded place."""
 
 import logging
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.core.database import sqlite_driver
 from app.observability import observations, recorder, retention, store
 from app.observability.store import Store
+from config import ROOT
 from tests.http import Browser
 from tests.observability.recording import recording_app, rows
+
+ONE_PAGE = """
+import threading
+from app import create_app
+from app.observability import recorder, writer
+create_app().test_client().get("/nowhere")
+"""
+HANGING = (
+    ONE_PAGE
+    + """
+recorder.END_SECONDS = 0.1
+writer.write = lambda *arguments: threading.Event().wait()
+"""
+)
 
 
 @pytest.fixture
@@ -99,13 +117,31 @@ def test_it_waits_until_it_can_write_and_says_so_once(app, file, visit, monkeypa
 
 def test_it_forgets_what_waits_for_too_long(app, visit, monkeypatch):
     def fail(*arguments):
-        raise OSError("no space left on device")
+        raise OperationalError("", None, Exception("no space left on device"))
 
     with monkeypatch.context() as patch:
         patch.setattr("app.observability.writer.write", fail)
         for _ in range(recorder.MOST_WAITING + 3):
             visit()
     assert counted(app) == recorder.MOST_WAITING
+
+
+def test_it_goes_on_after_what_can_never_be_written(app):
+    for endpoint in ("\ud800", "fine"):
+        with app.app_context(), app.extensions["recorder"] as observed:
+            observed.count(endpoint, 1, False)
+        recorder.flush(app)
+    assert [row.endpoint for row in rows(app, store.request_count) if row.resolution == 60] == [
+        "fine"
+    ]
+
+
+@pytest.mark.parametrize("code", [ONE_PAGE, HANGING])
+def test_it_writes_when_the_process_ends_unless_the_database_hangs(app, code):
+    environ = {"APP_ENV": "testing", "INSTANCE_PATH": app.instance_path, "RECORD_SAMPLE": "1"}
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, cwd=ROOT, env=os.environ | environ, timeout=30, check=True)
+    assert counted(app) == (code is ONE_PAGE)
 
 
 def test_it_is_made_once_by_processes_that_start_together(app, visit):

@@ -19,7 +19,7 @@ SHOWN = 100
 @permission_required("operations.read")
 def exceptions() -> Any:
     latest = select(recorded).order_by(recorded.c.last_at.desc()).limit(SHOWN)
-    with store.of().engine.connect() as connection:
+    with store.of().connect() as connection:
         rows = connection.execute(latest).all()
     return render_template("admin/exceptions.html", rows=rows)
 
@@ -27,25 +27,26 @@ def exceptions() -> Any:
 @blueprint.get("/exceptions/<fingerprint>")
 @permission_required("operations.read")
 def exception(fingerprint: str) -> Any:
-    if not fingerprint.isalnum():
-        abort(404)
-    one = select(recorded).where(recorded.c.fingerprint == fingerprint)
-    with store.of().engine.connect() as connection:
-        found = connection.execute(one).first() or abort(404)
-    return render_template("admin/exception.html", found=found)
+    return render_template("admin/exception.html", found=_find(fingerprint))
 
 
 @blueprint.post("/exceptions/<fingerprint>/delete")
 @permission_required("operations.edit")
 @proof_required
 def forget_exception(fingerprint: str) -> Any:
-    if not fingerprint.isalnum():
-        abort(404)
-    gone = delete(recorded).where(recorded.c.fingerprint == fingerprint).returning(*recorded.c)
+    found = _find(fingerprint)
     # Two databases: it is forgotten once the trail says so, and stays if that fails.
+    record("exception.resolved", type=found.type, place=found.place, count=found.count)
+    db.session.commit()
     with store.of().writing() as connection:
-        found = connection.execute(gone).first() or abort(404)
-        record("exception.resolved", type=found.type, place=found.place, count=found.count)
-        db.session.commit()
+        connection.execute(delete(recorded).where(recorded.c.fingerprint == fingerprint))
     flash("It is forgotten. If it comes back, it is here again.", "success")
     return redirect(url_for("admin.exceptions"), 303)
+
+
+def _find(fingerprint: str) -> Any:
+    if not fingerprint.isalnum():  # PostgreSQL refuses to look for what has a NUL in it
+        abort(404)
+    one = select(recorded).where(recorded.c.fingerprint == fingerprint)
+    with store.of().connect() as connection:
+        return connection.execute(one).first() or abort(404)

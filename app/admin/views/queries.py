@@ -41,7 +41,7 @@ def queries() -> Any:
         found = or_(*(column.icontains(q, autoescape=True) for column in columns))
         chosen, again = chosen.where(found), again.where(found)
     slow_us = current_app.config["SLOW_QUERY_MS"] * 1000
-    with store.of().engine.connect() as connection:
+    with store.of().connect() as connection:
         rows = connection.execute(chosen).all()
         repetitions = connection.execute(again).all()
     return render_template(
@@ -61,7 +61,7 @@ def queries() -> Any:
 def query(fingerprint: str) -> Any:
     if not fingerprint.isalnum():  # PostgreSQL refuses to look for what has a NUL in it
         abort(404)
-    with store.of().engine.connect() as connection:
+    with store.of().connect() as connection:
         chosen = select(statement).where(statement.c.fingerprint == fingerprint)
         found = connection.execute(chosen).first() or abort(404)
         again = select(repeated).where(repeated.c.fingerprint == fingerprint)

@@ -45,7 +45,7 @@ def moment_of(seconds: int) -> datetime:
 def requests() -> Any:
     sort = request.args.get("sort", "")
     sort = sort if sort in SORTS else "count"
-    with store.of().engine.connect() as connection:
+    with store.of().connect() as connection:
         found = by_endpoint(connection, WINDOWS[_window()])
         return _page(
             "admin/requests.html",
@@ -60,7 +60,7 @@ def requests() -> Any:
 @blueprint.get("/requests/<name>")
 @permission_required("operations.read")
 def endpoint(name: str) -> Any:
-    with store.of().engine.connect() as connection:
+    with store.of().connect() as connection:
         if name not in current_app.view_functions and not is_counted(connection, name):
             abort(404)
         return _page("admin/endpoint.html", connection, name)

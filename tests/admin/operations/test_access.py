@@ -1,8 +1,14 @@
 """Who may look at how the app runs: administrators, and not the staff."""
 
 import pytest
+from sqlalchemy import text
 
+from app.core.database import db
+from app.observability import recorder, store
 from tests.admin.operations.conftest import FINGERPRINT
+from tests.apps import another_app
+from tests.conftest import PASSWORD
+from tests.http import Browser
 
 LISTS = ["/admin/requests/", "/admin/queries/", "/admin/exceptions/", "/admin/health/"]
 PAGES = [
@@ -11,6 +17,33 @@ PAGES = [
     f"/admin/queries/{FINGERPRINT}",
     f"/admin/exceptions/{FINGERPRINT}",
 ]
+
+
+POOR = """
+CREATE ROLE poor;
+GRANT USAGE ON SCHEMA public TO poor;
+GRANT ALL ON ALL TABLES IN SCHEMA public TO poor;
+GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO poor;
+"""
+
+
+@pytest.fixture
+def poor_app(app):
+    """An app that may not make a schema, nor use the one that is there."""
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("on SQLite there are no users")
+        url = db.engine.url.update_query_dict({"options": "-c role=poor"})
+        with db.engine.begin() as connection:
+            connection.execute(text(POOR))
+    try:
+        given = url.render_as_string(hide_password=False)
+        with another_app(app, DATABASE_URL=given, RECORD_SAMPLE=1.0) as made:
+            yield made
+            store.of(made).close()
+    finally:
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(text("DROP OWNED BY poor; DROP ROLE poor"))
 
 
 @pytest.fixture
@@ -49,3 +82,15 @@ def test_what_nobody_recorded_is_not_there(name, kept, carols):
     token = carols.token()
     answer = carols.post(f"/admin/exceptions/{name}/delete", {"csrf_token": token})
     assert answer.status_code == 404
+
+
+def test_it_says_what_is_missing_where_nothing_can_be_kept(poor_app, carol, caplog):
+    browser = Browser(poor_app.test_client())
+    browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+    for path in PAGES:
+        answer = browser.get(path)
+        assert answer.status_code == (200 if "health" in path else 503), path
+        assert "permission denied" in answer.text
+        assert "CREATE SCHEMA observations AUTHORIZATION" in answer.text
+        recorder.flush(poor_app)
+    assert caplog.text.count("CREATE SCHEMA") == 1

@@ -1,5 +1,8 @@
 """The pages about exceptions."""
 
+from sqlalchemy.exc import DatabaseError
+
+from app.core.database import sqlite_driver
 from app.observability import recorder
 from tests.admin.operations.conftest import FINGERPRINT
 from tests.http import Browser
@@ -47,10 +50,13 @@ def test_it_keeps_it_when_the_trail_cannot_say_so(keep, carols, monkeypatch):
     path = f"/admin/exceptions/{FINGERPRINT}"
     form = carols.fill(path, f"{path}/delete")
 
+    damaged = sqlite_driver().DatabaseError("database disk image is malformed")
+    damaged.sqlite_errorcode = 11
+
     def fail(*args, **details):
-        raise RuntimeError("no trail")
+        raise DatabaseError("", None, damaged)
 
     monkeypatch.setattr("app.admin.views.exceptions.record", fail)
     monkeypatch.setitem(carols.client.application.config, "PROPAGATE_EXCEPTIONS", False)
-    assert carols.send(form).status_code == 500
+    assert carols.send(form).status_code == 503
     assert carols.get(path).status_code == 200

@@ -42,6 +42,14 @@ def test_it_tells_the_usual_from_the_slow(keep, carols):
     assert abs(p99 - 2) <= 0.2
 
 
+def test_it_takes_no_job_for_a_request(keep, carols):
+    keep("request_count", bucket=ms(10), count=3)
+    keep("request_count", endpoint="job:notes.digest", bucket=ms(60_000), count=9, errors=9)
+    page = text_of(carols.get("/admin/requests/").text)
+    assert "Requests 3 Failed 0.0 %" in page
+    assert "job:notes.digest 9 100.0 %" in page
+
+
 def test_it_looks_back_as_far_as_asked(keep, carols):
     now = int(time.time())
     for resolution, ago, endpoint in (
