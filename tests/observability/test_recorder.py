@@ -90,7 +90,7 @@ def test_it_keeps_no_value_of_a_statement(app, visitor, alice):
     visitor.get("/by-hand", query_string={"text": SECRET})
     kept = str(rows(app, store.statement))
     assert "app/auth/" in kept
-    assert "'constant'" in kept
+    assert "'constant'" not in kept
     assert alice.email not in kept
     assert SECRET not in kept
 
@@ -127,14 +127,14 @@ def test_it_tells_where_the_time_of_a_slow_request_went(app, visitor):
 def test_it_records_a_job_as_it_does_a_request(app):
     def fail():
         with recorder.record("job:notes.digest", "12"):
-            db.session.execute(text("SELECT 42"))
+            db.session.execute(text("SELECT 1 AS job"))
             raise LookupError(SECRET)
 
     with app.app_context(), pytest.raises(LookupError):
         fail()
     assert {row.endpoint for row in rows(app, store.request_count)} == {"job:notes.digest"}
     assert [(r.type, r.request_id) for r in rows(app, store.exception)] == [("LookupError", "12")]
-    assert any(row.sql == "SELECT 42" for row in rows(app, store.statement))
+    assert any(row.sql == "SELECT 1 AS job" for row in rows(app, store.statement))
 
 
 def test_it_tells_a_job_from_the_request_that_runs_it(app, visitor):
@@ -142,14 +142,14 @@ def test_it_tells_a_job_from_the_request_that_runs_it(app, visitor):
     @public
     def with_a_job():
         with recorder.record("job:notes.digest"):
-            db.session.execute(text("SELECT 42"))
-        db.session.execute(text("SELECT 43"))
+            db.session.execute(text("SELECT 1 AS job"))
+        db.session.execute(text("SELECT 1 AS page"))
         return "done"
 
     visitor.get("/with-a-job")
     by_text = {row.sql: row.endpoint for row in rows(app, store.statement)}
-    assert by_text["SELECT 42"] == "job:notes.digest"
-    assert by_text["SELECT 43"] == "with_a_job"
+    assert by_text["SELECT 1 AS job"] == "job:notes.digest"
+    assert by_text["SELECT 1 AS page"] == "with_a_job"
 
 
 def test_it_scales_a_sample_up(app, visitor, monkeypatch):

@@ -4,14 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# What is not closed goes on to the end, as does a comment with another one inside, which PostgreSQL
+# nests and SQLite does not: of no text or comment anything may be taken for code.
 TOKEN = re.compile(
-    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
-      | (?P<text>'(?:[^']|'')*')
+    r"""(?P<space>\s+|--[^\n]*|/\*(?:(?!/\*).)*?\*/|/\*.*)
+      | (?P<text>[eE]'(?:[^'\\]|''|\\.)*(?:'|\Z)
+               | (?:[bBnNxX]|[uU]&)?'(?:[^']|'')*(?:'|\Z)
+               | \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z))
       | (?P<quoted>"(?:[^"]|"")*"|`[^`]*`)
       | (?P<cast>::)
-      | (?P<parameter>%\(\w+\)s|%s|\$\d+|\?|:\w+)
-      | (?P<number>\d+(?:\.\d+)?)
-      | (?P<word>[^\W\d]\w*)
+      | (?P<parameter>%\(\w+\)s|%s|\$\d+|\?|:[^\W\d]\w*)
+      | (?P<number>0[xX][0-9a-fA-F]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+      | (?P<word>[^\W\d][\w$]*)
       | (?P<sign><>|!=|<=|>=|==|\|\||.)""",
     re.X | re.S,
 )

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from requests import PreparedRequest, Response, Session
 
+from app.observability.redaction import clean
 from app.observability.tracing.spans import Tracer, failed
 
 
@@ -24,8 +25,9 @@ def install(tracer: Tracer) -> None:
         attributes = {
             "http.request.method": method,
             "server.address": url.hostname or "",
-            # Without what comes before the host or after the path, where secrets are.
-            "url.full": f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}",
+            # Without what comes before the host or after the path, where secrets are; some services
+            # have theirs in the path.
+            "url.full": clean(f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"),
         }
         with tracer.call(method, attributes) as span:
             headers: dict[str, str] = {}

@@ -5,10 +5,10 @@ token, of an exception its type.
 """
 
 import atexit
-import re
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from functools import lru_cache
 from time import perf_counter_ns, time_ns
 from typing import Any
 
@@ -21,12 +21,15 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from app.observability import logs
+from app.observability.plans.sql import tokens
+from app.observability.statements import normalise
 
 # A collector that does not answer holds up the end of a process this long.
 FLUSH_SECONDS = 2
 
-# The first word of a statement, and the table after it.
-OPERATION = re.compile(r'\s*(?:WITH\b.*?\)\s)?(\w+)(?:.*?\b(?:FROM|INTO|UPDATE)\s+"?(\w+))?', re.S)
+# What may follow WITH, and before which words a table stands.
+OPERATIONS = {"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"}
+BEFORE_TABLE = {"FROM", "INTO", "UPDATE", "ONLY"}
 
 propagator = TraceContextTextMapPropagator()
 
@@ -105,6 +108,7 @@ class Tracer:
         """Trace a statement that ran, as part of a request or job."""
         if not self.is_recording():
             return
+        statement = normalise(statement)
         operation, table = _operation(statement)
         past = time_ns() - perf_counter_ns()
         span = self.tracer.start_span(
@@ -125,9 +129,24 @@ def failed(span: Span, type: str) -> None:
     span.set_status(Status(StatusCode.ERROR))
 
 
+@lru_cache(1000)
 def _operation(statement: str) -> tuple[str, str]:
-    found = OPERATION.match(statement)
-    return (found[1].upper(), found[2] or "") if found else ("SQL", "")
+    """What a statement does, and the first table that it does it to, outside any parentheses."""
+    operation, before, depth = "", "", 0
+    found = [token for token in tokens(statement) if token.kind != "space"]
+    for at, token in enumerate(found):
+        depth += (token.word == "(") - (token.word == ")")
+        if depth:
+            continue
+        if token.name and before in BEFORE_TABLE and token.word != "ONLY":
+            named = (
+                found[at + 2 : at + 3] if [t.text for t in found[at + 1 : at + 2]] == ["."] else []
+            )
+            return operation, (named or [token])[0].name or ""
+        if not operation and (token.word in OPERATIONS or not at) and token.word != "WITH":
+            operation = token.word
+        before = token.word
+    return operation or "SQL", ""
 
 
 def _end_in_time(provider: TracerProvider) -> None:
