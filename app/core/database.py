@@ -59,6 +59,9 @@ PRAGMA secure_delete=ON;
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 DATABASES = "Give sqlite:////path/to/app.db or postgresql://user:password@host/name."
 
+# Threads bound the connections: each has one at a time. In a pool that is smaller than a worker's
+# threads a job would wait until others end, or lose its lease.
+POOL_OPTIONS = {"max_overflow": -1}
 POSTGRESQL_OPTIONS = {
     "pool_pre_ping": True,
     "connect_args": {"connect_timeout": BUSY_TIMEOUT_SECONDS},
@@ -181,6 +184,7 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         # Errors are logged with their statement: not with somebody's text or password hash.
         "hide_parameters": not app.debug,
+        **POOL_OPTIONS,
         **(sqlite_options() if url.get_backend_name() == "sqlite" else POSTGRESQL_OPTIONS),
     }
     db.init_app(app)

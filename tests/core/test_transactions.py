@@ -1,5 +1,6 @@
 """How transactions begin, and how SQLite's connections are set up."""
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -126,3 +127,10 @@ def test_it_lowers_every_script(own):
     with own.app_context():
         lower = text("SELECT lower('ÄÉШ'), lower(NULL), lower(5)")
         assert tuple(db.session.execute(lower).one()) == ("äéш", None, 5)
+
+
+def test_it_has_a_connection_for_each_thread(app):
+    with app.app_context(), reading(), ExitStack() as threads:
+        for _ in range(20):  # more than SQLAlchemy's pool gives by default
+            connection = threads.enter_context(db.engine.connect())
+            assert connection.scalar(text("SELECT 1")) == 1
