@@ -61,7 +61,6 @@ class JobWorker:
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.runs: set[Run] = set()
         self.stopping = False
-        self._ears, self._mouth = os.pipe()
         self._looked = float("-inf")
         self._renewal = min(app.config["JOB_LEASE_SECONDS"] / 3, SEEN_SECONDS)
         self._renewed, self._renewed_at = monotonic(), now()
@@ -70,7 +69,10 @@ class JobWorker:
 
     def work(self) -> None:
         """Run jobs until `stop()`. Then finish what ends in time, and give back the rest."""
-        with self.app.app_context():
+        # Windows can wait for sockets alone. A full one wakes as well as one with room.
+        self._ears, self._mouth = socket.socketpair()
+        self._mouth.setblocking(False)
+        with self._ears, self._mouth, self.app.app_context():
             while not self.stopping and not self._safely(self._begin):
                 self._listen([], PAUSE_SECONDS)
             source = engine().source(self)
@@ -88,8 +90,8 @@ class JobWorker:
         self.wake()
 
     def wake(self) -> None:
-        with suppress(OSError):
-            os.write(self._mouth, b"!")
+        with suppress(OSError, AttributeError):  # the latter before it works
+            self._mouth.send(b"!")
 
     def claim(self, queue: str) -> Run | None:
         """Take the next job of a queue, if one is due. For threads of the source."""
@@ -157,9 +159,9 @@ class JobWorker:
         source.hear(self._listen(source.ears(), max(0, min(soonest, patience))))
 
     def _listen(self, ears: list[int], seconds: float) -> list[int]:
-        heard, _, _ = select.select([self._ears, *ears], [], [], seconds)
-        if self._ears in heard:
-            os.read(self._ears, 4096)
+        heard, _, _ = select.select([self._ears.fileno(), *ears], [], [], seconds)
+        if self._ears.fileno() in heard:
+            self._ears.recv(4096)
         return heard
 
     def _is_overdue(self, run: Run) -> bool:
