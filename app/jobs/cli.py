@@ -56,13 +56,19 @@ def list_jobs(state: str | None, limit: int) -> None:
 
 
 @jobs.command("retry")
-@click.argument("id", type=int)
-def retry(id: int) -> None:
-    """Queue a job anew that failed or was cancelled."""
-    if not (job := _find(id)).retry():
-        raise click.ClickException(f"Job {id} is {job.state}: nothing to try again.")
-    db.session.commit()
-    click.echo(f"Job {id} is queued.")
+@click.argument("ids", type=int, nargs=-1)
+@click.option("--failed", "name", metavar="NAME", help="All that failed of, say, mail.deliver.")
+def retry(ids: tuple[int, ...], name: str | None) -> None:
+    """Queue jobs anew that failed or were cancelled."""
+    if not ids and not name:
+        raise click.UsageError("Give ids of jobs, or a name with --failed.")
+    for id in ids:
+        if not (job := _find(id)).retry():
+            raise click.ClickException(f"Job {id} is {job.state}: nothing to try again.")
+        db.session.commit()
+        click.echo(f"Job {id} is queued.")
+    if name:
+        click.echo(f"Queued: {_retry_failed(name)} jobs")
 
 
 @jobs.command("cancel")
@@ -85,3 +91,12 @@ def _find(id: int) -> Job:
     if (job := Job.locked(id)) is None:
         raise click.ClickException(f"There is no job {id}.")
     return job
+
+
+def _retry_failed(name: str) -> int:
+    count = last = 0
+    failed = select(Job).where(Job.state == FAILED, Job.name == name).order_by(Job.id).limit(100)
+    while jobs := db.session.scalars(failed.where(Job.id > last).with_for_update()).all():
+        count, last = count + sum(job.retry() for job in jobs), jobs[-1].id
+        db.session.commit()
+    return count

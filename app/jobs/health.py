@@ -55,6 +55,9 @@ def waiting_and_failed() -> Iterator[Row]:
             text += f" {some} failed and {'is' if amount == 1 else 'are'} kept."
             state, remedy = WARNING, remedy or "See: flask jobs list --state failed"
         yield Row(f"Queue {queue}", text, state, remedy)
+    if unknown := ", ".join(_unknown()):
+        text = f"Jobs wait in {unknown}, and this version of the app has no such queue."
+        yield Row("Queue unknown", text, WARNING, "Cancel them, or bring their functions back.")
 
 
 def _waiting() -> dict[str, tuple[int, Any]]:
@@ -71,6 +74,15 @@ def _waiting() -> dict[str, tuple[int, Any]]:
         ]
     row = db.session.execute(select(*columns), {"now": now()}).one()
     return {name: (row[2 * n], row[2 * n + 1]) for n, name in enumerate(names)}
+
+
+def _unknown() -> Iterator[str]:
+    """Queues that jobs wait in, and nobody takes them from: a look-up in the index for each."""
+    after, known = "", queues()
+    following = select(func.min(Job.queue)).where(Job.state == QUEUED, Job.queue > bindparam("q"))
+    while after := db.session.scalar(following, {"q": after}) or "":
+        if after not in known:
+            yield after
 
 
 def _failed() -> dict[str, int]:

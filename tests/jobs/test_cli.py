@@ -31,6 +31,16 @@ def test_it_queues_a_failed_job_anew(command, run):
     assert again.stderr == f"Error: Job {id} is queued: nothing to try again.\n"
 
 
+def test_it_queues_all_of_a_name_that_failed_anew(command, run):
+    failed = [give_up.enqueue(), give_up.enqueue()]
+    run()
+    note.enqueue("x")
+    assert command("retry", "--failed", give_up.name).stdout == "Queued: 2 jobs\n"
+    assert [state(id).state for id in failed] == ["queued", "queued"]
+    assert command("retry", "--failed", give_up.name).stdout == "Queued: 0 jobs\n"
+    assert command("retry").exit_code == 2
+
+
 def test_it_cancels_a_job(command, run):
     id = note.enqueue("x")
     assert command("cancel", id).stdout == f"Job {id} is cancelled.\n"

@@ -112,6 +112,14 @@ def test_it_tells_of_mails_that_failed(rows, add):
     assert "1 failed and is kept." in said
 
 
+def test_it_tells_of_queues_that_nobody_takes_from(rows, add):
+    assert "Queue unknown" not in rows()
+    add(job(queue="letters"), job(queue="zebras"))
+    state, said = rows()["Queue unknown"]
+    assert state == "warning"
+    assert "letters, zebras" in said
+
+
 def test_it_does_not_count_for_ever(rows, add, monkeypatch):
     monkeypatch.setattr("app.jobs.health.MOST_WAITING", 3)
     add(*[job() for _ in range(5)])
