@@ -184,7 +184,8 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         # Errors are logged with their statement: not with somebody's text or password hash.
         "hide_parameters": not app.debug,
-        **POOL_OPTIONS,
+        # A database in memory has one connection, which all share.
+        **(POOL_OPTIONS if url.database not in (None, "", ":memory:") else {}),
         **(sqlite_options() if url.get_backend_name() == "sqlite" else POSTGRESQL_OPTIONS),
     }
     db.init_app(app)

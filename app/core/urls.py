@@ -4,7 +4,12 @@ import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import abort, current_app, request
+from werkzeug.exceptions import SecurityError
+
+from app.core.database import READING_METHODS
+
+PORT = re.compile(r":\d*$")
 
 
 def public_url(path: str) -> str:
@@ -31,9 +36,37 @@ def local_path(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
+def wanted() -> str | None:
+    """The page that was asked for, or from which a form was sent."""
+    if request.method in READING_METHODS:
+        return local_path(request.full_path.rstrip("?"))
+    try:
+        return local_path(urlsplit(request.referrer or "").path)
+    except ValueError:  # such as "http://["
+        return None
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this very machine, to which nothing needs to be encrypted."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_at_this_machine() -> bool:
+    """Whether the browser is here, and knows the site by a name that only means this machine.
+
+    A name of somebody else's can lead here, too ("DNS rebinding").
+    """
+    try:
+        host = PORT.sub("", request.host).strip("[]")
+    except SecurityError:  # not among TRUSTED_HOSTS
+        return False
+    return is_loopback(request.remote_addr or "") and is_loopback(host)
+
+
+def only_at_this_machine() -> None:
+    """Refuse all others what is for the developer alone: as a blueprint's `before_request`, say."""
+    if not is_at_this_machine():
+        abort(403, "Only a browser on this machine may do this, at localhost or 127.0.0.1.")
