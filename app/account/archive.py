@@ -4,6 +4,7 @@ more memory than a part, however large it is and wherever the storage is.
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO
 
 from app.core.storage import StorageUnavailable, discard, storage
@@ -18,18 +19,25 @@ def store(content: IO[bytes]) -> tuple[str, int, int]:
     """Keep what a file holds; its name, the number of parts, and of bytes. No transaction."""
     # Anew with each attempt: one that was killed may have left parts of its own.
     name, parts, size = secrets.token_hex(16), 0, 0
-    while part := content.read(PART_BYTES):
-        sealed = keyring.encrypt(part, PURPOSE)
-        storage().put(_key(name, parts), sealed, "application/octet-stream")
-        parts, size = parts + 1, size + len(part)
+    try:
+        while part := content.read(PART_BYTES):
+            sealed = keyring.encrypt(part, PURPOSE)
+            storage().put(_key(name, parts), sealed, "application/octet-stream")
+            parts, size = parts + 1, size + len(part)
+    except BaseException:
+        # Each attempt would make a full disk fuller.
+        with suppress(StorageUnavailable):
+            for number in range(parts + 1):
+                storage().delete(_key(name, number))
+        raise
     return name, parts, size
 
 
 def read(name: str, parts: int) -> Iterator[bytes]:
-    """The content, part by part. Raises `StorageUnavailable`, also where it is incomplete."""
+    """The content, part by part. Raises `ValueError` for one that is lost or cannot be opened."""
     for number in range(parts):
         if (sealed := storage().get(_key(name, number))) is None:
-            raise StorageUnavailable(f"{_key(name, number)} is missing")
+            raise ValueError(f"{_key(name, number)} is missing")
         yield keyring.decrypt(sealed, PURPOSE)
 
 

@@ -29,6 +29,14 @@ def request(user: User) -> bool:
     return True
 
 
+def forget(lost: Export) -> None:
+    """Give up an archive that cannot be read, unless another has taken its place."""
+    export = db.session.get(Export, lost.user_id, with_for_update=True)
+    if export and export.file == lost.file:
+        archive.drop(export.file, export.parts)
+        db.session.delete(export)
+
+
 @user_deleted.connect
 def _drop(user: User, **_: Any) -> None:
     if export := db.session.get(Export, user.id):

@@ -1,8 +1,10 @@
 """Forms of the administration."""
 
+import hashlib
+
 from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Regexp
 
 from app.auth.forms import EmailField
 from app.auth.models.user import NAME_LENGTH
@@ -28,4 +30,11 @@ class MessageForm(Form):
         "Title", [DataRequired("Say in a line what it is about.")], length=TITLE_LENGTH
     )
     body = LongTextField("Text", length=BODY_LENGTH)
-    submission = HiddenField(validators=[Length(max=32)])
+    submission = HiddenField(validators=[Regexp(r"[\w-]{0,32}\Z")])
+
+    def fingerprint(self) -> str | None:
+        """What is sent once. Text changed after going back to the form is another message."""
+        if not self.submission.data:
+            return None
+        typed = self.submission.data, self.title.data, self.body.data or ""
+        return hashlib.sha256("\0".join(typed).encode()).hexdigest()[:32]

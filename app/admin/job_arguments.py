@@ -1,4 +1,4 @@
-"""What a job was given, for people: short, and without what is nobody's to read."""
+"""What a job was given and gave, for people: short, and without what is nobody's to read."""
 
 from inspect import signature
 from typing import Any
@@ -22,9 +22,14 @@ def shown_arguments(job: Job) -> dict[str, str]:
     return {name: _shown(name, value) for name, value in values.items()}
 
 
+def shown_result(job: Job) -> str | None:
+    return None if job.result is None else _shown("", job.result)
+
+
 def _shown(name: str, value: Any) -> str:
     if redaction.names_a_secret(name):
         return "hidden"
+    value = redaction.without_secrets({"": value})[""]
     text = value if isinstance(value, str) else repr(value)
     if text.startswith(SEALED):
         return f"encrypted, {len(text):,} characters"

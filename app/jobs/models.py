@@ -88,18 +88,6 @@ class Job(Base):
     def is_over(self) -> bool:
         return self.state not in WAITING_OR_RUNNING
 
-    @property
-    def is_late(self) -> bool:
-        """Whether it waits although its time has come."""
-        return self.state == QUEUED and self.run_at <= now()
-
-    @property
-    def percent(self) -> int | None:
-        """How much is done, from 0 to 100, where that is known."""
-        if not self.total:
-            return None
-        return min(100, 100 * (self.done or 0) // self.total)
-
     def cancel(self) -> bool:
         """Never run it, or ask it to stop at its next sign of progress; False if it is over."""
         if self.state == QUEUED:

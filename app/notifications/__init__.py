@@ -9,8 +9,7 @@ from flask import Flask
 from app.auth.access import is_signed_in, look_up
 from app.core import nav
 from app.notifications import jobs, unread, views
-from app.notifications.models import Message, Notification
-from app.notifications.models.notification import notify
+from app.notifications.models import Message, Notification, notify
 
 __all__ = ["Message", "Notification", "jobs", "notify"]
 

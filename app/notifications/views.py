@@ -13,8 +13,8 @@ from app.core.database import db
 from app.core.forms import Form
 from app.core.pagination import paginate
 from app.core.routing import LARGEST_ID, polled
-from app.notifications import unread
-from app.notifications.models import Message, Notification
+from app.notifications import delivery, unread
+from app.notifications.models import Notification
 
 blueprint = Blueprint(
     "notifications", __name__, url_prefix="/account/notifications", template_folder="templates"
@@ -81,7 +81,7 @@ def delete(id: int) -> Any:
 
 
 def _listed() -> dict[str, Any]:
-    Message.deliver(current_user.id)
+    delivery.deliver(current_user.id)
     own = Notification.listed(current_user.id)
     page = paginate(own, Notification.id, descending=True, path=url_for("notifications.index"))
     version = [(id, read_at is None) for *_, read_at, id in page.rows]

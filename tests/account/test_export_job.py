@@ -318,6 +318,52 @@ def test_it_says_when_the_storage_is_away(app, alice, sign_in, monkeypatch):
     assert answer.headers["Retry-After"]
 
 
+def test_one_that_fails_halfway_leaves_nothing(app, alice, sign_in, files, monkeypatch):
+    monkeypatch.setattr(archive, "PART_BYTES", 100)
+    with app.app_context():
+        store = storage()
+    put, full = store.put, StorageUnavailable("disk full")
+
+    def until_full(*part):
+        if len(files()) == 3:
+            raise full
+        put(*part)
+
+    monkeypatch.setattr(store, "put", until_full)
+    sign_in(alice).submit(PAGE)
+    run_due(app)
+    assert files() == []
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_one_that_lost_a_part_is_not_offered_again(lost, app, alice, sign_in, files, monkeypatch):
+    monkeypatch.setattr(archive, "PART_BYTES", 1000)
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+    with app.app_context():
+        storage().delete(files()[lost])
+    if lost:  # too late to say so in an answer
+        with pytest.raises(ValueError, match="missing"):
+            browser.get(FILE)
+    else:
+        assert browser.get(FILE).location == PAGE
+        assert "cannot be opened any more" in browser.get(PAGE).text
+    assert FILE not in hrefs(browser.get(PAGE))
+    assert files() == []
+    browser.submit(PAGE)
+    run_due(app)
+    assert "profile.json" in unpack(browser.get(FILE))
+
+
+def test_it_is_not_downloaded_by_who_asks_for_its_size(app, alice, sign_in, trail):
+    browser = sign_in(alice)
+    browser.submit(PAGE)
+    run_due(app)
+    assert browser.client.head(FILE).content_length
+    assert trail("data.downloaded") == []
+
+
 def test_one_whose_key_is_gone_is_told_so(app, alice, sign_in, monkeypatch):
     browser = sign_in(alice)
     browser.submit(PAGE)

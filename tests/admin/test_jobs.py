@@ -166,6 +166,17 @@ def test_it_hides_secrets_and_what_is_encrypted(app, admin, queue):
     assert "encrypted" in text
 
 
+def test_it_hides_secrets_at_any_depth(admin, make):
+    secrets = [{"password": "s3cr3t"}, ["x", {"api_key": "s3cr3t"}]]
+    arguments = [secrets, {"options": {"token": "s3cr3t", "size": 12}}]
+    result = {"cookie": "s3cr3t", "url": "https://bob:s3cr3t@shop.example", "sold": 34}
+    [id] = make(state="succeeded", arguments=arguments, result=result)
+    text = admin.get(f"{BASE}{id}").text
+    assert "s3cr3t" not in text
+    assert "size" in text
+    assert "shop.example" in text
+
+
 def test_it_shows_progress_on_the_open_page(app, admin, make):
     [id] = make(state="running", done=3, total=4, message="Three of four", attempts=1)
     assert "Three of four" in admin.get(BASE).text
@@ -261,7 +272,7 @@ def test_changes_ask_for_a_proof(app, admin, make):
 
 
 def test_a_job_of_older_code_is_shown(admin, make):
-    [id] = make(name="gone.forever", arguments=[[1, "two"], {"three": 3}])
+    [id] = make(name="gone.forever", arguments=[[1, "two"], {"three": 3}], priority=7)
     text = admin.get(f"{BASE}{id}").text
     assert "argument 1" in text
     assert "three" in text

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -67,6 +68,16 @@ def test_it_leads_nowhere_else(url, app, alice):
         notify(alice.id, "Look at this", url=url)
 
 
+def test_it_leads_to_no_path_that_is_too_long(app, alice):
+    with app.app_context(), pytest.raises(ValueError, match="too long"):
+        notify(alice.id, "Look at this", url="/" + "x" * 300)
+
+
+def test_it_leaves_out_what_no_database_takes(alice, tell, told):
+    tell(alice, "Half \0 a \ud800 name", "\0")
+    assert told(alice) == ["Half  a ? name"]
+
+
 def test_it_stays_where_the_notification_leads_nowhere(alice, sign_in, tell, ids):
     tell(alice, "So much for that")
     answer = sign_in(alice).submit(PAGE, action=f"{PAGE}{ids()[0]}/read")
@@ -117,6 +128,16 @@ def test_it_tells_once_what_has_a_key(alice, bob, tell, told):
     for user in (alice, alice, bob):
         tell(user, "Ready", key="export:7")
     assert told(alice) == told(bob) == ["Ready"]
+
+
+def test_it_tells_once_when_asked_twice_at_once(app, alice, tell, told):
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        notify(alice.id, "Ready", key="export:7")
+        second = pool.submit(tell, alice, "Ready", key="export:7")
+        wait([second], 0.2)  # for it to come as far as it can
+        db.session.commit()
+        second.result()
+    assert told(alice) == ["Ready"]
 
 
 def test_it_cuts_what_is_too_long(alice, sign_in, tell):

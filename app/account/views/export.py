@@ -1,11 +1,12 @@
 """Take one's data away."""
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, stream_with_context, url_for
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
 from app.account import archive, exports
@@ -17,6 +18,8 @@ from app.core import live
 from app.core.database import db, writing
 from app.core.routing import polled
 from app.security.limits import Limit
+
+log = logging.getLogger(__name__)
 
 EXPORTS = Limit("export", 5, timedelta(hours=1))
 
@@ -51,16 +54,29 @@ def export_file() -> Any:
     export, _ = Export.of(current_user.id)
     if export is None or not export.is_ready:
         return redirect(url_for("account.export"), 303)  # which says how it is
-    content = archive.read(export.file or "", export.parts)
+    content = _content(export)
     try:
         first = next(content)  # while an answer can still say that there is none
     except ValueError:
         flash("This copy cannot be opened any more. Please ask for a new one.", "danger")
         return redirect(url_for("account.export"), 303)
-    with writing():
-        record("data.downloaded", f"user:{current_user.id}")
-        db.session.commit()
+    if request.method == "GET":
+        with writing():
+            record("data.downloaded", f"user:{current_user.id}")
+            db.session.commit()
     return _download(export, chain([first], content))
+
+
+def _content(export: Export) -> Iterator[bytes]:
+    """What it holds. One that turns out to be incomplete is not offered again."""
+    try:
+        yield from archive.read(export.file or "", export.parts)
+    except ValueError as error:
+        log.error("a copy of somebody's data is lost: %s", error)
+        with writing():
+            exports.forget(export)
+            db.session.commit()
+        raise
 
 
 def _download(export: Export, content: Iterator[bytes]) -> Response:

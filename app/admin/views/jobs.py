@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, func, select
 
-from app.admin.job_arguments import shown_arguments
+from app.admin.job_arguments import shown_arguments, shown_result
 from app.admin.views import blueprint
 from app.audit import record
 from app.auth.access import permission_required, proof_required
@@ -20,6 +20,8 @@ from app.jobs.models import CANCELLED, FAILED, QUEUED, RUNNING, SUCCEEDED, Sched
 
 STATES = [QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED]
 TONES = {RUNNING: "info", SUCCEEDED: "success", FAILED: "danger", CANCELLED: "warning"}
+# Newer code, of which this database has rows already, may know more.
+PRIORITIES = {one.value: one.name.lower() for one in Priority}
 COUNTS = Counts(**{state: select(Job.id).where(Job.state == state) for state in STATES})
 # A search looks at so many of the latest, or it would read through a million: 20 ms.
 SEARCHED = 10_000
@@ -116,7 +118,8 @@ def _state(id: int) -> dict[str, Any]:
     return {
         "job": job,
         "arguments": shown_arguments(job),
-        "priority": Priority(job.priority).name.lower(),
+        "result": shown_result(job),
+        "priority": PRIORITIES.get(job.priority, "unknown"),
         "tones": TONES,
         "version": (
             job.state,

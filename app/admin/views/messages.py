@@ -29,10 +29,8 @@ def send_message() -> Any:
     form = MessageForm()
     if not form.validate():
         return _page(form), 422
-    Message.send(form.title.data, form.body.data or "", form.submission.data or None)
-    db.session.commit()
-    flash("The message is on everybody's pages.", "success")
-    return redirect(url_for("admin.messages"), 303)
+    sent = Message.send(form.title.data, form.body.data or "", form.fingerprint())
+    return _done(sent, "The message is on everybody's pages.", url_for("admin.messages"))
 
 
 @blueprint.post("/messages/<int:id>/delete")
@@ -59,13 +57,12 @@ def send_user_message(id: int) -> Any:
     user, form = _find(id), MessageForm()
     if not form.validate():
         return _form(user, form), 422
-    title, submission = form.title.data, form.submission.data
-    key = f"form:{submission}" if submission else None
-    if notify(user.id, title, form.body.data or "", kind="message", key=key):
+    title, fingerprint = form.title.data, form.fingerprint()
+    key = f"form:{fingerprint}" if fingerprint else None
+    sent = notify(user.id, title, form.body.data or "", kind="message", key=key)
+    if sent:
         record("message.sent", user.subject, title=title)
-    db.session.commit()
-    flash(f"{user.display_name} has your message.", "success")
-    return redirect(url_for("admin.user", id=id), 303)
+    return _done(sent, f"{user.display_name} has your message.", url_for("admin.user", id=id))
 
 
 def _empty() -> MessageForm:
@@ -74,6 +71,15 @@ def _empty() -> MessageForm:
 
 def _find(id: int) -> User:
     return db.session.get(User, id) or abort(404)
+
+
+def _done(sent: bool, text: str, page: str) -> Any:
+    db.session.commit()
+    if sent:
+        flash(text, "success")
+    else:
+        flash("That was sent already.", "info")
+    return redirect(page, 303)
 
 
 def _page(form: MessageForm) -> str:

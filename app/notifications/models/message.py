@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import record
 from app.auth.models import User
-from app.core.database import Base, db, writing
+from app.core.database import Base, db
 from app.core.time import now
-from app.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH, notify
-
-log = logging.getLogger(__name__)
+from app.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
 
 
 class Inbox(Base):
@@ -41,19 +37,20 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     body: Mapped[str] = mapped_column(String(BODY_LENGTH), default="")
-    # Of the form that it came from: the same sent twice makes one.
+    # Of the form that it came from and what was typed: the same sent twice makes one.
     submission: Mapped[str | None] = mapped_column(String(32), unique=True)
 
     @classmethod
-    def send(cls, title: str, body: str, submission: str | None = None) -> None:
-        """Tell everybody who has an account by now."""
+    def send(cls, title: str, body: str, submission: str | None = None) -> bool:
+        """Tell everybody who has an account by now; False if this submission did so already."""
         sent = select(cls.id).where(cls.submission == submission)
         if submission and db.session.scalar(sent):
-            return
+            return False
         message = cls(title=title, body=body, submission=submission)
         db.session.add(message)
         db.session.flush()
         record("message.sent", message.subject, title=title)
+        return True
 
     @property
     def subject(self) -> str:
@@ -71,24 +68,3 @@ class Message(Base):
         got = select(Inbox.message_id).where(Inbox.user_id == User.id).correlate(User)
         new = cls.id > func.coalesce(got.scalar_subquery(), 0)
         return new & (cls.created_at >= User.created_at)
-
-    @classmethod
-    def deliver(cls, user_id: int) -> None:
-        """Give a user their copies of the messages that they have not got yet."""
-        found = select(cls).join(User, cls.waiting()).where(User.id == user_id)
-        if db.session.scalar(found.limit(1)) is None:
-            return
-        try:
-            with writing():
-                # Of two pages opened at once, one finds nothing left to do.
-                db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
-                messages = db.session.scalars(found.order_by(cls.id)).all()
-                for one in messages:
-                    key = one.subject
-                    notify(user_id, one.title, one.body, kind="message", key=key, at=one.created_at)
-                if messages:
-                    db.session.merge(Inbox(user_id=user_id, message_id=messages[-1].id))
-                db.session.commit()
-        except SQLAlchemyError as error:
-            # Whoever came to read finds what there is; a full disk is no reason to show nothing.
-            log.warning("messages were not delivered: %s", error)

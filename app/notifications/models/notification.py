@@ -12,18 +12,19 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     delete,
-    insert,
     literal,
     select,
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.auth.models import User
 from app.core.database import Base, db
 from app.core.time import now
 from app.core.urls import local_path
+from app.jobs.run import storable
 
 TITLE_LENGTH = 200
 BODY_LENGTH = 1000
@@ -98,6 +99,8 @@ def notify(
     """
     if url and local_path(url) is None:
         raise ValueError(f"A notification leads to a path of this site, not to {url!r}.")
+    if len(url) > URL_LENGTH:
+        raise ValueError(f"A path of more than {URL_LENGTH} characters is too long: {url!r}.")
     row = {
         "user_id": user_id,
         "created_at": at or now(),
@@ -111,10 +114,9 @@ def notify(
     table: Any = Notification.__table__
     values = [literal(value, table.c[name].type) for name, value in row.items()]
     there = select(*values).where(User.id == user_id)
-    if key:
-        told = select(table.c.id).where(table.c.user_id == user_id, table.c.key == key)
-        there = there.where(~told.exists())
-    new = insert(table).from_select(list(row), there).returning(table.c.id)
+    dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(table).from_select(list(row), there)
+    new = new.on_conflict_do_nothing(index_elements=["user_id", "key"]).returning(table.c.id)
     told_now = db.session.scalar(new) is not None
     own = select(table.c.id).where(table.c.user_id == user_id).order_by(table.c.id.desc())
     beyond = own.offset(KEPT_PER_USER).limit(1).scalar_subquery()
@@ -123,4 +125,5 @@ def notify(
 
 
 def _cut(text: str, length: int) -> str:
+    text = storable(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
