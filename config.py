@@ -152,7 +152,8 @@ class Config:
     SECRET_KEY = Env("development-key-that-production-refuses")
     SECRET_KEY_FALLBACKS = Env([], words, "keys, comma-separated")
 
-    # Host names that requests may be for, comma-separated; `.example.org` covers subdomains.
+    # Host names that requests may be for, comma-separated; `.example.org` covers subdomains. An
+    # IPv6 address cannot be one: Werkzeug compares what stands before the first colon.
     TRUSTED_HOSTS = Env(None, lambda text: words(text.lower()), "host names, comma-separated")
     # How many reverse proxies stand in front. Their X-Forwarded-For and -Proto are believed.
     TRUSTED_PROXIES = Env(0, natural, "a number of proxies, 0 for none")
@@ -262,6 +263,11 @@ class Config:
 
 class Development(Config):
     DEBUG = True
+    # Any site can have its name lead to this machine, and its pages would read along (DNS
+    # rebinding). Set it to these two and the name of a tunnel or of this machine in its network.
+    TRUSTED_HOSTS = Env(
+        ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.accepts
+    )
     RECORD_SAMPLE = Env(1.0, share, "a share between 0 and 1, such as 0.1")
     SQLALCHEMY_RECORD_QUERIES = True
 

@@ -26,6 +26,7 @@ from app.core.database import READING_METHODS, db, may_write, reading, take_turn
 from app.core.errors import wants_json
 from app.core.routing import View, declare, policy
 from app.core.time import now, show_in_zone
+from app.core.urls import wanted
 from app.observability import logs, requests, server_timing
 from app.security.csrf import has_form
 
@@ -179,7 +180,7 @@ def ask_to_log_in() -> ResponseReturnValue:
     """What a visitor gets at a closed view: the log-in page, and then what they came for."""
     if wants_json():
         abort(401)
-    return redirect(url_for("auth.login", next=reauthentication.wanted()), 303)
+    return redirect(url_for("auth.login", next=wanted()), 303)
 
 
 def ask_to_enrol() -> ResponseReturnValue | None:

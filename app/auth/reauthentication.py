@@ -6,7 +6,6 @@ their session, encrypted, and goes on after the proof.
 
 import json
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +16,7 @@ from app.auth import passwords
 from app.auth.models import Session, User
 from app.core.database import READING_METHODS, db, reading
 from app.core.errors import wants_json
-from app.core.urls import local_path
+from app.core.urls import wanted
 from app.security import keyring
 from app.security.csrf import FIELD as CSRF_FIELD
 from app.security.limits import Limit
@@ -35,16 +34,6 @@ def ask() -> ResponseReturnValue:
     if request.method not in READING_METHODS:
         _keep()
     return redirect(url_for("auth.reauthenticate", next=wanted()), 303)
-
-
-def wanted() -> str | None:
-    """The page that was asked for, or from which a form was sent."""
-    if request.method in READING_METHODS:
-        return local_path(request.full_path.rstrip("?"))
-    try:
-        return local_path(urlsplit(request.referrer or "").path)
-    except ValueError:  # such as "http://["
-        return None
 
 
 def _keep() -> None:

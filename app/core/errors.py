@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -11,6 +11,7 @@ from werkzeug.exceptions import (
     Conflict,
     HTTPException,
     InternalServerError,
+    SecurityError,
     ServiceUnavailable,
 )
 
@@ -35,6 +36,11 @@ PAGES = {
     500: ("Something broke", "It is not your fault. It was recorded, and we will look into it."),
     503: ("Not right now", "We cannot do this at the moment. Nothing was lost."),
 }
+
+UNKNOWN_HOST = (
+    "This site does not answer to that name. If it is yours, add it: "
+    "TRUSTED_HOSTS=localhost,127.0.0.1,the.name in .env, then start again."
+)
 
 # SQLite's primary result codes (sqlite.org/rescode.html) for "not now, or not on this disk":
 # PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
@@ -94,6 +100,8 @@ def answer(error: HTTPException) -> Any:
     # Werkzeug's own descriptions speak to programmers; those given to abort() to people.
     if error.description != type(error).description:
         message = error.description
+    if isinstance(error, SecurityError) and current_app.config["APP_ENV"] == "development":
+        message = UNKNOWN_HOST
     request_id = request.environ.get("REQUEST_ID")
     retry_after = getattr(error, "retry_after", None)
     if wants_json():

@@ -8,10 +8,12 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 
 from app.core import nav
 from app.core.routing import public
+from app.core.urls import is_at_this_machine, only_at_this_machine
 from app.mail.outbox import compose
 from app.mail.views import frame, page
 
 blueprint = Blueprint("previews", __name__, url_prefix="/dev/previews")
+blueprint.before_request(only_at_this_machine)
 
 TO = "alice@example.com"
 
@@ -56,4 +58,5 @@ def _compose(name: str) -> EmailMessage:
 def init_app(app: Flask) -> None:
     app.extensions["mail_previews"] = {}
     app.register_blueprint(blueprint)
-    nav.add(app, "footer", "Mail previews", "previews.index", icon="mail")
+    here = is_at_this_machine
+    nav.add(app, "footer", "Mail previews", "previews.index", icon="mail", visible=here)

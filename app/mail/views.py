@@ -10,10 +10,13 @@ from markupsafe import Markup, escape
 
 from app.core import nav
 from app.core.routing import public
+from app.core.urls import is_at_this_machine, only_at_this_machine
 from app.security.headers import CSP
 from app.security.headers import policy as csp
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
+# Its mails log in, reset passwords and confirm addresses.
+blueprint.before_request(only_at_this_machine)
 
 SHOWN = 100
 LINK = re.compile(r"https?://[^\s<>\"']+")
@@ -97,4 +100,4 @@ def _linked(text: str) -> Markup:
 
 
 def init_app(app: Flask) -> None:
-    nav.add(app, "footer", "Mailbox", "mail.index", icon="inbox")
+    nav.add(app, "footer", "Mailbox", "mail.index", icon="inbox", visible=is_at_this_machine)

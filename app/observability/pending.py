@@ -5,23 +5,21 @@ sessions may be one of those that are missing.
 """
 
 import logging
-import re
 import traceback
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request
+from flask import Blueprint, Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import SecurityError, ServiceUnavailable
 
 from app.core import migrations
 from app.core.database import db
 from app.core.errors import answer, database_error, wants_json
 from app.core.routing import public
-from app.core.urls import is_loopback, local_path
+from app.core.urls import is_at_this_machine, local_path, only_at_this_machine, wanted
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +33,6 @@ SPARED = {
     "observability.metrics",
     "observability.ready",
 }
-PORT = re.compile(r":\d*$")
 
 
 @dataclass
@@ -52,14 +49,16 @@ def stand_in() -> ResponseReturnValue | None:
     seen, stamp = current_app.extensions["migrations_seen"], migrations.stamp()
     if request.endpoint in SPARED or seen.stamp == stamp:
         return None
+    if isinstance(request.routing_exception, SecurityError):
+        return None  # not for this host
     migrations.head.cache_clear()
     try:
         if steps := migrations.pending():
-            return _page(_back(), steps)
+            return _page(wanted() or "/", steps)
     except DBAPIError:
         return None  # the database is away, which the view finds out, too
     except Exception as error:
-        return _page(_back(), problem=f"{type(error).__name__}: {error}")
+        return _page(wanted() or "/", problem=f"{type(error).__name__}: {error}")
     seen.stamp = stamp
     return None
 
@@ -74,8 +73,7 @@ def doubt(error: DBAPIError) -> ResponseReturnValue:
 @blueprint.post("/dev/migrations")
 @public
 def run() -> ResponseReturnValue:
-    if not _is_at_this_machine():
-        abort(403, "Only a browser on this machine may run migrations.")
+    only_at_this_machine()
     back = local_path(request.form.get("next")) or "/"
     with current_app.extensions["migrations_seen"].running:
         # Of connections to a file that was deleted under them, too.
@@ -95,22 +93,6 @@ def _steps() -> list[tuple[str, str]]:
         return []
 
 
-def _back() -> str:
-    """Where the visitor was going; with a form, where it is."""
-    if request.method == "GET":
-        return request.full_path.removesuffix("?")
-    return urlsplit(request.referrer or "/").path
-
-
-def _is_at_this_machine() -> bool:
-    """Whether the browser is here, and knows the site by a name that only means this machine.
-
-    A name of somebody else's can lead here, too ("DNS rebinding").
-    """
-    host = PORT.sub("", request.host).strip("[]")
-    return is_loopback(request.remote_addr or "") and is_loopback(host)
-
-
 def _page(
     back: str, steps: list[tuple[str, str]] | None = None, problem: str | None = None
 ) -> ResponseReturnValue:
@@ -119,7 +101,7 @@ def _page(
     # Not `render_template`, which looks up who is signed in.
     template = current_app.jinja_env.get_template("observability/migrations.html")
     values: dict[str, Any] = {"back": back, "steps": steps, "problem": problem}
-    return template.render(may_run=_is_at_this_machine(), **values), 503
+    return template.render(may_run=is_at_this_machine(), **values), 503
 
 
 def init_app(app: Flask) -> None:

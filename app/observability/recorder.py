@@ -37,6 +37,8 @@ FLUSH_SECONDS = 5.0
 END_SECONDS = 2.0
 # While nothing can be written, what was observed in the last minute waits.
 MOST_WAITING = 12
+# Most of what is asked for in development, and nothing of the app.
+TOOLBAR = "/_debug_toolbar/"
 
 
 class Recorder:
@@ -157,7 +159,7 @@ def _note_exception(
 @quietly
 def _note_request(recorder: Recorder, request: Request, status: int) -> None:
     environ = request.environ
-    if request.path in UNLOGGED or "RECORDED" in environ:
+    if "RECORDED" in environ or request.path in UNLOGGED or request.path.startswith(TOOLBAR):
         return
     environ["RECORDED"] = True
     us = int((time.perf_counter() - environ["STARTED"]) * 1_000_000)

@@ -82,8 +82,14 @@ def recorder() -> Iterator[Row]:
         statements = connection.scalar(select(func.count()).select_from(store.statement))
     place = f"in the schema {store.SCHEMA}"
     if db.engine.dialect.name == "sqlite":
-        place = f"in {observations.path.name}, {size(observations.path.stat().st_size)}"
+        place = f"in {observations.path.name}, {size(_length(observations.path))}"
     yield Row("Kept", f"{statements} statements, and what was counted of requests, {place}.")
+
+
+def _length(file: Path) -> int:
+    """Of an SQLite file and its write-ahead log, in which all of a young one still is."""
+    log = file.with_name(f"{file.name}-wal")
+    return sum(each.stat().st_size for each in (file, log) if each.exists())
 
 
 def init_app(app: Flask) -> None:

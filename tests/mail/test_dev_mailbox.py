@@ -90,6 +90,28 @@ def test_it_has_nothing_else(id, developer, receive):
         assert answer.status_code == 404 or answer.request.path == "/dev/mail"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}},
+        {"base_url": "http://laptop.example"},
+    ],
+    ids=["from another machine", "by another name"],
+)
+def test_it_is_for_this_machine_alone(options, app, receive):
+    paths = ["/dev/mail", path := receive(), f"{path}/html"]
+    paths += ["/dev/previews", "/dev/previews/auth.reset", "/dev/previews/auth.reset/html"]
+    hosts = ["localhost", "laptop.example"]
+    with another_app(app, APP_ENV="development", LOG_LEVEL="ERROR", TRUSTED_HOSTS=hosts) as made:
+        opened = Browser(made.test_client())
+        assert 'href="/dev/' in opened.get("/").text
+        page = opened.get("/", **options)
+        assert (page.status_code, 'href="/dev/' in page.text) == (200, False)
+        for path in paths:
+            assert opened.get(path).status_code == 200, path
+            assert opened.get(path, **options).status_code == 403, path
+
+
 def test_it_is_there_in_development_alone(visitor):
     for path in ("/dev/mail", "/dev/mail/x", "/dev/mail/x/html", "/dev/previews"):
         assert visitor.get(path).status_code == 404

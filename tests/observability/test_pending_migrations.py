@@ -24,7 +24,7 @@ def url(tmp_path):
 @pytest.fixture
 def development(app, url):
     settings = {"APP_ENV": "development", "LOG_LEVEL": "CRITICAL", "DATABASE_URL": url}
-    with another_app(app, **settings) as made:
+    with another_app(app, **settings, TRUSTED_HOSTS=["localhost", "laptop.example"]) as made:
         yield made
 
 
@@ -100,6 +100,13 @@ def test_a_form_that_was_being_sent_leads_back_to_its_page(developer):
     assert run(developer, page).location == "/auth/login"
 
 
+def test_a_form_from_nowhere_leads_to_the_start(developer):
+    for send in (developer.post, developer.client.head):
+        assert send("/auth/login", headers={"Referer": "http://["}).status_code == 503
+    page = developer.post("/auth/login", headers={"Referer": "http://["})
+    assert run(developer, page).location == "/"
+
+
 def test_it_leads_nowhere_else(developer):
     answer = run(developer, developer.get("/"), next="https://evil.example/")
     assert answer.location == "/"
@@ -109,9 +116,9 @@ def test_it_leads_nowhere_else(developer):
     "options",
     [
         {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}},
-        {"base_url": "http://rebound.example"},
+        {"base_url": "http://laptop.example"},
     ],
-    ids=["from another machine", "by somebody else's name"],
+    ids=["from another machine", "by another name"],
 )
 def test_nobody_runs_them(options, developer, tables):
     page = developer.get("/", **options)
@@ -120,6 +127,17 @@ def test_nobody_runs_them(options, developer, tables):
     assert "<form" not in page.text
     fields = developer.form(developer.get("/"), BUTTON).fields
     assert developer.post(BUTTON, fields, **options).status_code in (400, 403)
+    assert tables() == set()
+
+
+def test_a_name_of_somebody_else_is_refused(developer, tables):
+    fields = developer.form(developer.get("/"), BUTTON).fields
+    for page in (
+        developer.get("/", base_url="http://rebound.example"),
+        developer.post(BUTTON, fields, base_url="http://rebound.example"),
+    ):
+        assert (page.status_code, "TRUSTED_HOSTS=" in page.text) == (400, True)
+        assert "Migrations are pending" not in page.text
     assert tables() == set()
 
 

@@ -12,6 +12,7 @@ from tests.conftest import PASSWORD
 from tests.http import Browser
 
 LINK = re.compile(r'href="([^"]*/sql_(?:select|explain)[^"]*)">(SELECT|EXPLAIN)<')
+ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 ROW = re.compile(r'<tr class="flDebug(?:Odd|Even)">.*?</tr>', re.S)
 
 
@@ -90,6 +91,20 @@ def test_it_says_when_it_has_forgotten_a_query(developer):
     answer = developer.get(re.sub(r"query=[\w-]+", "query=x", select))
     assert (answer.status_code, "Reload the page" in answer.text) == (200, True)
     assert developer.get(select.partition("?")[0]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_it_shows_itself_on_this_machine_alone(path, developer):
+    assert "flDebug" in developer.get(path).text
+    assert "flDebug" in developer.get(path, base_url="http://127.0.0.1:5000").text
+    page = developer.get(path, environ_overrides=ELSEWHERE)
+    assert page.status_code == developer.get(path).status_code
+    assert "flDebug" not in page.text
+
+
+def test_it_runs_queries_on_this_machine_alone(developer):
+    for link in of_profile(developer.get("/account/profile").text):
+        assert developer.get(link, environ_overrides=ELSEWHERE).status_code == 403
 
 
 def test_it_is_there_in_development_alone(visitor):

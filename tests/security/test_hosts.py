@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.apps import PRODUCTION, SITE, SecureBrowser, another_app
+from tests.http import Browser
 from tests.mailbox import Mailbox
 
 FORGED = ["evil.example", "example.org.evil.example", "evilexample.org", "127.0.0.1", "x y", "a@b"]
@@ -30,6 +31,18 @@ def test_it_refuses_others_the_sending_of_forms(alice, secure):
     form = secure.fill("/auth/reset")
     answer = secure.send(form, {"email": alice.email}, headers={"Host": "evil.example"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/dev/mail", "/dev/previews", "/nowhere"])
+def test_in_development_it_answers_to_names_of_this_machine(path, app):
+    with another_app(app, APP_ENV="development", LOG_LEVEL="CRITICAL") as made:
+        browser = Browser(made.test_client())
+        for host in ("localhost:5000", "127.0.0.1:5000"):
+            assert browser.get(path, headers={"Host": host}).status_code != 400
+        for host in ("evil.example", "localhost.evil.example", "192.0.2.7:5000", "[::1]:5000"):
+            answer = browser.get(path, headers={"Host": host})
+            assert answer.status_code == 400
+            assert "TRUSTED_HOSTS=localhost,127.0.0.1,the.name" in answer.text
 
 
 @pytest.mark.parametrize("host", ["example.org", "example.org:443"])

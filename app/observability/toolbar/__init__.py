@@ -13,6 +13,7 @@ from flask import Flask, Response, url_for
 from flask_debugtoolbar import DebugToolbarExtension
 
 from app.core.routing import public
+from app.core.urls import is_at_this_machine
 from app.observability.toolbar import queries
 
 START = '<div id="flDebug"'
@@ -47,6 +48,10 @@ BEHIND = ("logger.LoggingPanel", "route_list.RouteListDebugPanel")
 
 
 class Toolbar(DebugToolbarExtension):
+    def _show_toolbar(self) -> bool:
+        # Its panels hold `SECRET_KEY`; and they call `url_for`, which a refused host has not got.
+        return is_at_this_machine() and super()._show_toolbar()
+
     def process_response(self, response: Any) -> Any:
         policy = response.headers.get("Content-Security-Policy", "script-src 'self'")
         if "script-src 'self'" not in policy:

@@ -19,6 +19,7 @@ from flask_debugtoolbar.utils import format_fname, format_sql
 
 from app.core.database import db
 from app.core.routing import public
+from app.core.urls import only_at_this_machine
 
 VIEW = "debugtoolbar.sql_select"
 KEPT = 2_000
@@ -66,6 +67,7 @@ def keep(query: Any) -> str | None:
 @public
 def show(explain: bool = False) -> str:
     """What a query finds now, or its plan, for the toolbar's window."""
+    only_at_this_machine()
     query = current_app.extensions["toolbar_queries"].get(request.args.get("query"))
     if query is None:
         return _draw(Query("", (), 0), ["Forgotten"], [["Reload the page, then try again."]])
