@@ -1,18 +1,22 @@
 """Numbers for Prometheus: what is counted, over all processes, and who may read it."""
 
 import os
+import resource
+import shutil
 import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.observability import metrics
 from app.observability.metrics.numbers import Numbers
+from app.observability.metrics.sheet import Key, read
 from tests.apps import PRODUCTION, another_app
 from tests.http import Browser
 from tests.server import ROOT
@@ -78,6 +82,9 @@ def test_it_names_nothing_that_a_visitor_chose(visitor, growth):
     visitor.client.open("/chosen-by-a-visitor", method="CHOSEN")
     assert growth(REQUESTS, endpoint="", method="OTHER") == 1
     assert "chosen" not in visitor.get("/metrics").text.lower()
+    for method in ("HEAD", "OPTIONS"):  # every page answers them
+        visitor.client.open("/livez", method=method)
+        assert growth(REQUESTS, method=method) == 0
 
 
 def test_it_counts_jobs_by_name_and_outcome(growth):
@@ -114,7 +121,9 @@ def test_it_is_for_this_machine_alone(app, visitor):
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"]
+)
 def test_it_is_not_for_visitors_of_a_proxy_on_this_machine(header, proxies, app):
     with another_app(app, TRUSTED_PROXIES=proxies) as made:
         browser = Browser(made.test_client())
@@ -186,6 +195,70 @@ def test_it_counts_by_itself_where_nothing_can_be_written(tmp_path, caplog):
     totals, _ = numbers.member.totals()
     assert totals["http_requests", "", "notes.index", "GET", "2xx"] == 1
     assert "of this process alone" in caplog.text
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """To write more fails, after a part of it, as on a disk that fills up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def as_others_read(numbers: Numbers) -> dict[Key, float]:
+    assert numbers.member._own
+    return read(numbers.member._own)
+
+
+def test_it_counts_by_itself_while_the_disk_is_full_and_leaves_nothing_broken(tmp_path):
+    with files_of_at_most(4096):
+        alone = Numbers(tmp_path)
+    alone.job("digest", "done", 1)
+    assert alone.member.totals()[0]["jobs", "", "digest", "done"] == 1
+    after = Numbers(tmp_path)
+    after.job("export", "done", 1)
+    assert as_others_read(after)["jobs", "", "export", "done"] == 1
+
+
+def test_it_names_numbers_rightly_after_a_write_that_failed_halfway(tmp_path):
+    numbers = Numbers(tmp_path)
+    with files_of_at_most(100), pytest.raises(OSError, match=r"too large|No space"):
+        numbers.job("digest", "done", 0.3)
+    numbers.job("export", "failed", 0.3)
+    numbers.job("digest", "done", 0.3)
+    assert as_others_read(numbers) == numbers.member.totals()[0]
+    assert as_others_read(numbers)["job_duration_seconds", "sum", "digest"] == 0.3
+
+
+@pytest.mark.parametrize("damage", [b"", bytes(4096), b"{\n", b"\xff[]\n", b"7\n"])
+def test_it_begins_anew_where_a_file_is_damaged(damage, tmp_path):
+    alive, ended = Numbers(tmp_path), Numbers(tmp_path)
+    ended.job("digest", "done", 1)
+    ended.member.leave()
+    for name in "dead.numbers", "dead.keys", "1-1-a.numbers", "1-1-a.keys":
+        (tmp_path / name).write_bytes(damage)
+    assert alive.member.totals()[0]["jobs", "", "digest", "done"] == 1
+    assert not (tmp_path / "1-1-a.numbers").exists()
+
+
+def test_it_counts_alone_when_the_folder_is_gone(tmp_path):
+    numbers = Numbers(tmp_path / "metrics")
+    numbers.job("digest", "done", 1)
+    shutil.rmtree(tmp_path / "metrics")
+    assert numbers.member.totals()[0]["jobs", "", "digest", "done"] == 1
+
+
+def test_it_lets_requests_end_when_there_is_place_for_no_more_numbers(tmp_path):
+    numbers = Numbers(tmp_path)
+    with suppress(OverflowError):
+        for n in range(2000):
+            numbers.start()
+            numbers.end((f"page{n}", "GET", "2xx"), 0.2, 1, 0.1)
+    assert n < 1999
+    assert numbers.member.totals()[0]["http_requests_in_flight", ""] == 0
 
 
 def test_it_adds_up_workers_and_keeps_what_a_killed_one_counted(server):

@@ -13,7 +13,7 @@ PATH = "/metrics"
 ALLOWED = "METRICS_ALLOWED"
 
 # A proxy on this machine connects from loopback, too. It says whom for, whether believed or not.
-FORWARDED = {"HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA"}
+FORWARDED = ("HTTP_X_FORWARDED", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
 
 
 def may_read(environ: dict[str, Any], token: str | None) -> bool:
@@ -21,7 +21,8 @@ def may_read(environ: dict[str, Any], token: str | None) -> bool:
         given = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
         return hmac.compare_digest(given, b"Bearer " + token.encode())
     # Without such a header this is the connection's own end, however many proxies are trusted.
-    return not FORWARDED & environ.keys() and is_loopback(environ.get("REMOTE_ADDR") or "")
+    forwarded = any(name.startswith(FORWARDED) for name in environ)
+    return not forwarded and is_loopback(environ.get("REMOTE_ADDR") or "")
 
 
 def _host(environ: dict[str, Any]) -> str:

@@ -24,8 +24,7 @@ class Metric:
     def slot(self, sheet: Sheet, *labels: str) -> int:
         """The slot of a counter; of a histogram that of its first bucket, the others follow."""
         parts = [*map(str, range(len(self.bounds) + 1)), SUM] if self.bounds else [""]
-        slots = [sheet.slot((self.name, part, *labels)) for part in parts]
-        return slots[0]
+        return sheet.slot(*((self.name, part, *labels) for part in parts))
 
     def observe(self, sheet: Sheet, slot: int, value: float) -> None:
         sheet.numbers[slot + bisect_left(self.bounds, value)] += 1
@@ -74,9 +73,9 @@ class Numbers:
         """`page`: endpoint, method and class of status."""
         sheet = self.sheet
         with sheet.lock:
-            answered, took, ran, ran_for = self.pages.get(page) or self._page(page)
             numbers = sheet.numbers
-            numbers[self.in_flight] -= 1
+            numbers[self.in_flight] -= 1  # first: there may be no slot left for the page
+            answered, took, ran, ran_for = self.pages.get(page) or self._page(page)
             numbers[answered] += 1
             numbers[ran] += queries
             numbers[ran_for] += query_seconds

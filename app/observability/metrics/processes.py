@@ -11,7 +11,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -44,15 +44,17 @@ class Member:
 
     def totals(self) -> tuple[dict[Key, float], list[str]]:
         """The sum of all sheets, and the ids of the living processes on this machine."""
-        if self._own is None:
-            return self.sheet.totals(), [str(self.id)]
-        with self._alone() as undisturbed:
-            living = self._sweep() if undisturbed else self._others()
-            total = Counter(self.sheet.totals())
-            for path in [*living, self.folder / DEAD]:
-                total.update(read(path))
-        ids = [id for path in [*living, self._own] if (id := _process_of(path))]
-        return dict(total), ids
+        total, living = Counter(self.sheet.totals()), list[Path]()
+        if self._own:
+            try:
+                with self._alone() as undisturbed:
+                    living = self._sweep() if undisturbed else self._others()
+                    # Also of those dead for whom there was no place on the sheet of the dead.
+                    for path in [*self._others(), self.folder / DEAD]:
+                        total.update(read(path))
+            except OSError as error:
+                log.error("metrics of other processes are not known: %s", error)
+        return dict(total), [str(self.id), *filter(None, map(_process_of, living))]
 
     def leave(self) -> None:
         """Be dead from now on, as when the process ends."""
@@ -65,14 +67,15 @@ class Member:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             with self._alone() as undisturbed:
                 if undisturbed and not self._sweep():
-                    for file in self.folder.glob("dead.*"):
+                    for file in self.folder.glob("*.*"):
                         file.unlink()
                 own = self.folder / f"{self.id}-{_namespace()}-{secrets.token_hex(4)}.numbers"
                 sheet = Sheet(own)
                 # Ends with the process. Also when it opens this file once more and closes it.
                 assert sheet.keys  # noqa: S101  # nosec B101: it was given a file
                 fcntl.lockf(sheet.keys, fcntl.LOCK_EX)
-        except OSError as error:
+                sheet.slot(IN_FLIGHT)
+        except (OSError, ValueError) as error:
             log.error("metrics are those of this process alone: %s", error)
             return Sheet(None)
         self._own = own
@@ -100,13 +103,17 @@ class Member:
 
 
 def _bury(path: Path, dead: Path) -> None:
-    total = Sheet(dead)
-    for key, number in read(path).items():
-        if key != IN_FLIGHT:
-            total.numbers[total.slot(key)] += number
-    total.close()
-    path.unlink(missing_ok=True)
-    keys_of(path).unlink(missing_ok=True)
+    numbers = {key: number for key, number in read(path).items() if key != IN_FLIGHT}
+    try:
+        with closing(Sheet(dead)) as total:
+            for key in numbers:  # first, so that all are added or none
+                total.slot(key)
+            for key, number in numbers.items():
+                total.numbers[total.slot(key)] += number
+        path.unlink(missing_ok=True)
+        keys_of(path).unlink(missing_ok=True)
+    except (OSError, ValueError, OverflowError) as error:
+        log.error("metrics of a process that ended are not put away: %s", error)
 
 
 def _is_alive(path: Path) -> bool:
