@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Dialect,
     Engine,
     Integer,
     MetaData,
@@ -168,6 +170,11 @@ def sqlite_driver() -> ModuleType:
         if dbapi2.sqlite_version_info > sqlite3.sqlite_version_info:
             return dbapi2  # type: ignore[no-any-return]
     return sqlite3
+
+
+def insert_into(table: Any, dialect: Dialect) -> Any:
+    """An INSERT as a database has it, which knows `on_conflict_do_nothing` and `…_do_update`."""
+    return import_module(f"sqlalchemy.dialects.{dialect.name}").insert(table)
 
 
 def init_app(app: Flask) -> None:

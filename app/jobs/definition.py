@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, ParamSpec
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.core.database import db
+from app.core.database import db, insert_into
 from app.core.time import now
 from app.jobs import announcements
 from app.jobs.models import KEY_LENGTH, Job, Priority
@@ -159,9 +158,9 @@ def serialisable(value: Any) -> Any:
 
 
 def _insert(row: dict[str, Any]) -> int:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     # Columns with a default are filled by SQLAlchemy: by the model, not by the database.
-    statement = dialect.insert(Job).values(**row).on_conflict_do_nothing(index_elements=["key"])
+    statement = insert_into(Job, db.engine.dialect).values(**row)
+    statement = statement.on_conflict_do_nothing(index_elements=["key"])
     while True:
         id: int | None = db.session.scalar(statement.returning(Job.id))
         if id is None:  # one with this key waits, or was claimed this very moment

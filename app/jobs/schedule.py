@@ -10,9 +10,8 @@ from typing import Any
 
 from cronsim import CronSim, CronSimError
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.core.database import db, reading
+from app.core.database import db, insert_into, reading
 from app.core.time import now
 from app.jobs.definition import Definition, registry
 from app.jobs.models import Schedule
@@ -74,11 +73,10 @@ def prepare() -> None:
     """Bring the table up to date with the code: called by each worker as it starts."""
     known = {row.name: row.rule for row in db.session.execute(select(Schedule.name, Schedule.rule))}
     db.session.execute(delete(Schedule).where(Schedule.name.not_in(schedule)))
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     for name, rule in schedule.items():
         if known.get(name) != rule.text:
             values = {"rule": rule.text, "next_at": rule.after(now())}
-            new = dialect.insert(Schedule).values(name=name, **values)
+            new = insert_into(Schedule, db.engine.dialect).values(name=name, **values)
             db.session.execute(new.on_conflict_do_update(index_elements=["name"], set_=values))
     db.session.commit()
 

@@ -4,11 +4,10 @@ import logging
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth.models import User
-from app.core.database import BUSY_TIMEOUT_SECONDS, db, reading
+from app.core.database import BUSY_TIMEOUT_SECONDS, db, insert_into, reading
 from app.notifications.models import Inbox, Message, notify
 from app.notifications.models.notification import KEPT_PER_USER
 
@@ -48,12 +47,10 @@ def deliver(user_id: int) -> None:
 def _lock(user_id: int) -> Inbox:
     """The inbox, held in this transaction, or an error where it is not to be had at once."""
     connection = db.session.connection()
-    on_postgresql = connection.dialect.name == "postgresql"
-    dialect: Any = postgresql if on_postgresql else sqlite
-    first = dialect.insert(Inbox).values(user_id=user_id, message_id=0)
+    first = insert_into(Inbox, connection.dialect).values(user_id=user_id, message_id=0)
     # The first statement: SQLite waits for the lock only where nothing has been read before.
     held = first.on_conflict_do_update(index_elements=["user_id"], set_={"user_id": user_id})
-    if on_postgresql:
+    if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
         db.session.execute(held)
     else:

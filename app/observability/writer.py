@@ -11,8 +11,8 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection, Table, func
-from sqlalchemy.dialects import postgresql, sqlite
 
+from app.core.database import insert_into
 from app.observability import slow, store
 from app.observability.observations import Observations
 from app.observability.retention import RESOLUTIONS, prune
@@ -123,12 +123,12 @@ def _add(
     """Insert rows, or add them to those that are there: processes and machines add up."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(table)
+    new = insert_into(table, connection.dialect)
+    greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
     changes: dict[str, Any] = {name: table.c[name] + new.excluded[name] for name in sums}
     changes |= {name: new.excluded[name] for name in latest}
     for name in largest:
         both = table.c[name], new.excluded[name]
-        changes[name] = func.greatest(*both) if dialect is postgresql else func.max(*both)
+        changes[name] = greatest(*both)
     keys = [column.name for column in table.primary_key]
     connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changes), rows)

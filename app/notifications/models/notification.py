@@ -17,11 +17,10 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.auth.models import User
-from app.core.database import Base, db
+from app.core.database import Base, db, insert_into
 from app.core.time import now
 from app.core.urls import local_path
 from app.jobs.run import storable
@@ -114,8 +113,7 @@ def notify(
     table: Any = Notification.__table__
     values = [literal(value, table.c[name].type) for name, value in row.items()]
     there = select(*values).where(User.id == user_id)
-    dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(table).from_select(list(row), there)
+    new = insert_into(table, db.engine.dialect).from_select(list(row), there)
     new = new.on_conflict_do_nothing(index_elements=["user_id", "key"]).returning(table.c.id)
     told_now = db.session.scalar(new) is not None
     own = select(table.c.id).where(table.c.user_id == user_id).order_by(table.c.id.desc())
