@@ -5,6 +5,7 @@ Nothing here runs a statement: EXPLAIN without ANALYZE, in a transaction that on
 
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from types import ModuleType
@@ -22,6 +23,9 @@ __all__ = ["Advice", "Look", "Node", "explain", "layout", "look", "marks", "read
 
 log = logging.getLogger(__name__)
 
+# The list of statements does not wait any longer for plans.
+MOST_SECONDS = 1.0
+LOCK_TIMEOUT = "55P03"  # PostgreSQL's: lock_not_available
 PLANNED = {"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES"}
 
 
@@ -32,20 +36,25 @@ def look(sql: str) -> Look:
     """
     with _asking() as (cursor, engine):
         found = Look(_tree(engine, cursor, sql), scopes(sql))
-        found.sizes = _sizes(cursor, tables_of(found.nodes, found.scopes))
-        if found.mark():
-            try:
+        try:
+            found.sizes = _sizes(engine, cursor, tables_of(found.nodes, found.scopes))
+            if found.mark():
                 with engine.copy(cursor, found.sizes) as own:
                     trial = Trial(own, lambda c: _tree(engine, c, sql), engine.columns, _quote)
                     found.advise(trial)
-            except Exception as error:
-                found.give_up(error)
+        except Exception as error:
+            found.give_up(error)
     return found
 
 
 def marks(statements: Mapping[str, str]) -> dict[str, list[str]]:
-    """What is slow in the plans of several statements, by their keys."""
+    """What is slow in the plans of several statements, by their keys.
+
+    Of fewer, where the database takes long, or a migration has locked one of their tables.
+    """
     looks: dict[str, Look] = {}
+    sizes: dict[str, int] = {}
+    until = time.monotonic() + MOST_SECONDS
     with _asking() as (cursor, engine):
         for key, sql in statements.items():
             cursor.execute("SAVEPOINT one")
@@ -54,9 +63,16 @@ def marks(statements: Mapping[str, str]) -> dict[str, list[str]]:
             except Exception as error:  # of older code, say, which knew another table
                 log.debug("no plan of %s: %s", key, error)
                 cursor.execute("ROLLBACK TO SAVEPOINT one")
+                if getattr(error, "sqlstate", "") == LOCK_TIMEOUT:
+                    break
             cursor.execute("RELEASE SAVEPOINT one")
+            if time.monotonic() > until:
+                break
         tables = {name for each in looks.values() for name in tables_of(each.nodes, each.scopes)}
-        sizes = _sizes(cursor, tables)
+        try:
+            sizes = _sizes(engine, cursor, tables)
+        except Exception as error:
+            log.debug("no sizes of tables: %s", error)
     for each in looks.values():
         each.sizes = sizes
     return {key: sorted({node.mark for node in each.mark()}) for key, each in looks.items()}
@@ -104,11 +120,11 @@ def _tree(engine: ModuleType, cursor: Any, sql: str) -> list[Node]:
     return nodes
 
 
-def _sizes(cursor: Any, tables: set[str]) -> dict[str, int]:
-    """Rows of each table, counted up to where one is large."""
-    if not tables:
+def _sizes(engine: ModuleType, cursor: Any, tables: set[str]) -> dict[str, int]:
+    """Rows of each table, counted up to where one is large; of none that is not one, but a CTE."""
+    names = [name for name in sorted(tables) if engine.columns(cursor, name)]
+    if not names:
         return {}
-    names = sorted(tables)
     counts = [
         f"(SELECT count(*) FROM (SELECT 1 FROM {_quote(name)} LIMIT {SMALL_TABLE + 1}) AS one)"  # noqa: S608  # nosec B608
         for name in names

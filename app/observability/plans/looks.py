@@ -42,4 +42,5 @@ class Look:
 
     def give_up(self, error: Exception) -> None:
         """Say that nothing could be tried: it may not make temporary tables, or they are locked."""
-        self.reason = f"No index could be tried: {one_line(str(error))[:200]}"
+        if self.mark():
+            self.reason = f"No index could be tried: {one_line(str(error))[:200]}"

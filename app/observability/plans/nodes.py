@@ -21,6 +21,8 @@ class Node:
     alias: str = ""
     # How many comparisons an index answers.
     terms: int = 0
+    # The table, where the database says it.
+    relation: str = ""
     children: list["Node"] = field(default_factory=list)
     # The badge: what is slow where there is much, …
     mark: str = ""
@@ -38,10 +40,23 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
         yield from node.walk()
 
 
+def name_of(node: Node, scopes: list[Scope]) -> str:
+    """What the statement calls the table that a node reads.
+
+    PostgreSQL says "item_1" of an "item" in a subquery, and names the table behind a view.
+    """
+    names = {name: table for scope in scopes for name, table in scope.tables.items()}
+    if node.alias in names or not node.relation:
+        return node.alias
+    same = (name for name, table in names.items() if table.rpartition(".")[2] == node.relation)
+    return next(same, node.relation)
+
+
 def table_of(node: Node, scopes: list[Scope]) -> str:
     """The table that a node reads; "" for what is none, such as a subquery."""
-    tables = [scope.tables[node.alias] for scope in scopes if node.alias in scope.tables]
-    return tables[0] if tables else ""
+    name = name_of(node, scopes)
+    tables = [scope.tables[name] for scope in scopes if name in scope.tables]
+    return tables[0] if tables else node.relation
 
 
 def tables_of(nodes: list[Node], scopes: list[Scope]) -> set[str]:
@@ -73,10 +88,15 @@ def mark(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int]) -> li
 
 
 def _filters(node: Node, scopes: list[Scope]) -> bool:
-    return any(scope.filters(node.alias) for scope in scopes if node.alias in scope.tables)
+    return any(scope.filters(name_of(node, scopes)) for scope in _reading(node, scopes))
 
 
 def _stops_early(node: Node, scopes: list[Scope]) -> bool:
     """Whether it takes rows as they come, and no more of them than are asked for."""
-    limited = all(scope.limited for scope in scopes if node.alias in scope.tables)
-    return limited and not _filters(node, scopes)
+    # Whatever is inside or beside another one may be run many times.
+    alone = scopes[:1] == _reading(node, scopes) and scopes[0].stops_early
+    return alone and not _filters(node, scopes)
+
+
+def _reading(node: Node, scopes: list[Scope]) -> list[Scope]:
+    return [scope for scope in scopes if name_of(node, scopes) in scope.tables]

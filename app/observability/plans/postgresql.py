@@ -11,6 +11,18 @@ from app.observability.plans.nodes import FIRST, SCAN, SEARCH, SORT, Node
 from app.observability.plans.sql import tokens
 
 NOT_NULL = re.compile(r"\(\w+ IS NOT NULL\)")
+# The column that a term of a condition compares, which stands first in it.
+COMPARED = re.compile(r'\(*(?:ROW\()?(?:(?:"[^"]+"|\w+)\.)?("[^"]+"|\w+)')
+# The first column, and whether there is a condition. GIN and others serve any of their columns.
+INDEXES = """
+SELECT c.relname, a.attname, i.indpred IS NOT NULL
+FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am ON pg_am.oid = c.relam
+LEFT JOIN pg_attribute AS a
+  ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND pg_am.amname = 'btree'
+WHERE c.relname = ANY(%s) ORDER BY pg_table_is_visible(c.oid)
+"""
+# A migration that locks a table is not to be waited for.
+LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'"
 READS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Sample Scan"}
 SORTS = {"Sort", "Incremental Sort"}
 # What of a node is worth telling after its name.
@@ -38,7 +50,25 @@ def explain(cursor: Any, sql: str) -> list[Any]:
     nulls = f"({', '.join(['NULL'] * values)})" if values else ""
     cursor.execute(f"EXPLAIN (FORMAT JSON) EXECUTE {name}{nulls}")
     plan = cursor.fetchone()[0]
-    return list(json.loads(plan) if isinstance(plan, str) else plan)
+    found = list(json.loads(plan) if isinstance(plan, str) else plan)
+    _add_indexes(cursor, [part for one in found for part in _walk(one["Plan"])])
+    return found
+
+
+def _add_indexes(cursor: Any, plans: list[dict[str, Any]]) -> None:
+    """Add what the database does not say: whether an index is partial, and its first column."""
+    using = [plan for plan in plans if "Index Name" in plan]
+    if using:
+        cursor.execute(INDEXES, [[plan["Index Name"] for plan in using]])
+        known = {name: of_index for name, *of_index in cursor.fetchall()}
+        for plan in using:
+            plan["First Column"], plan["Partial"] = known.get(plan["Index Name"], (None, False))
+
+
+def _walk(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _walk(child)
 
 
 def _numbered(sql: str) -> tuple[str, int]:
@@ -69,7 +99,7 @@ def _node(plan: dict[str, Any]) -> Node:
         if value := plan.get(detail):
             text += f" · {detail}: {', '.join(value) if isinstance(value, list) else value}"
     terms = len(plan["Index Cond"].split(" AND ")) if "Index Cond" in plan else 0
-    node = Node(text, _kind(plan), alias if relation else "", terms)
+    node = Node(text, _kind(plan), alias if relation else "", terms, relation)
     node.children = [_node(child) for child in plan.get("Plans", ())]
     return node
 
@@ -81,17 +111,29 @@ def _kind(plan: dict[str, Any]) -> str:
     if name not in READS:
         return ""
     if name == "Bitmap Heap Scan":
-        return SEARCH
-    condition = plan.get("Index Cond")
+        kinds = [_by_index(one) for one in _walk(plan) if one["Node Type"] == "Bitmap Index Scan"]
+        return SCAN if SCAN in kinds else SEARCH
+    return _by_index(plan)
+
+
+def _by_index(plan: dict[str, Any]) -> str:
+    if plan.get("Partial"):
+        return SEARCH  # it holds only what the statement asks for
+    condition = plan.get("Index Cond", "")
+    if NOT_NULL.fullmatch(condition):
+        return FIRST
+    found = map(COMPARED.match, condition.split(" AND "))
+    compared = {one[1].strip('"') for one in found if one}
     # An index that is read from end to end narrows nothing down.
-    return (FIRST if NOT_NULL.fullmatch(condition) else SEARCH) if condition else SCAN
+    first = plan.get("First Column")
+    return SEARCH if compared and (not first or first in compared) else SCAN
 
 
 def enter(cursor: Any) -> None:
     cursor.connection.prepare_threshold = None  # nothing but what is prepared on purpose
     cursor.execute("SET TRANSACTION READ ONLY")
-    # A migration that locks a table is not to be waited for.
     cursor.execute("SET LOCAL statement_timeout = '3s'")
+    cursor.execute(LOCK_TIMEOUT)
 
 
 @contextmanager
@@ -103,7 +145,7 @@ def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
     """
     cursor.connection.rollback()  # the transaction that only reads
     try:
-        cursor.execute("SET LOCAL lock_timeout = '1s'")
+        cursor.execute(LOCK_TIMEOUT)
         for table in sorted(tables):
             quoted = quote(table)
             cursor.execute(f"CREATE TEMPORARY TABLE {quoted} (LIKE {quoted} INCLUDING ALL)")
@@ -116,7 +158,7 @@ def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
 
 
 def columns(cursor: Any, table: str) -> list[str]:
-    query = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+    query = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0"
     cursor.execute(query + " AND NOT attisdropped", [quote(table)])
     return [name for (name,) in cursor.fetchall()]
 

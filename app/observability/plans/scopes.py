@@ -4,6 +4,7 @@ No parser of SQL, and need not be: what is found here only proposes indexes, and
 that the database's own planner did not take.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from app.observability.plans.sql import Token, tokens
@@ -11,21 +12,9 @@ from app.observability.plans.sql import Token, tokens
 STATEMENTS = {"SELECT", "UPDATE", "DELETE", "INSERT"}
 # After a table's name: no alias of it.
 KEYWORDS = {
-    *(
-        "JOIN",
-        "LEFT",
-        "RIGHT",
-        "FULL",
-        "INNER",
-        "OUTER",
-        "CROSS",
-        "NATURAL",
-        "ON",
-        "USING",
-        "WHERE",
-    ),
+    *("JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "NATURAL", "ON", "USING"),
     *("GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "UNION", "EXCEPT", "INTERSECT", "SET", "FOR"),
-    *("RETURNING", "VALUES", "INDEXED", "NOT", "WINDOW", "SELECT", "DEFAULT", "FETCH"),
+    *("RETURNING", "VALUES", "INDEXED", "NOT", "WINDOW", "SELECT", "DEFAULT", "FETCH", "WHERE"),
 }
 CLAUSES = {
     *("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "SET", "RETURNING"),
@@ -33,23 +22,17 @@ CLAUSES = {
 }
 # In conditions.
 NO_COLUMN = {
-    *(
-        "AND",
-        "OR",
-        "NOT",
-        "IS",
-        "NULL",
-        "IN",
-        "LIKE",
-        "ILIKE",
-        "ESCAPE",
-        "BETWEEN",
-        "TRUE",
-        "FALSE",
-    ),
+    *("AND", "OR", "NOT", "IS", "NULL", "IN", "LIKE", "ILIKE", "ESCAPE", "BETWEEN", "TRUE"),
     *("EXISTS", "ANY", "ALL", "CASE", "WHEN", "THEN", "ELSE", "END", "COLLATE", "AS", "DISTINCT"),
     *("WITH", "TIME", "ZONE", "PRECISION", "VARYING", "ASC", "DESC", "NULLS", "FIRST", "LAST"),
+    "FALSE",
 }
+# With these more rows are read than are answered.
+GATHERING = {"JOIN", "GROUP", "HAVING", "DISTINCT", "OVER"}
+AGGREGATE = re.compile(
+    r"COUNT|SUM|AVG|MIN|MAX|TOTAL|EVERY|\w*AGG|\w*GROUP_\w+|(BIT|BOOL|STDDEV|VAR)_\w+|STDDEV"
+    r"|VARIANCE|MODE|PERCENTILE_\w+|CORR|COVAR_\w+|REGR_\w+"
+)
 EQUAL = {"=", "==", "IN"}
 RANGE = {"<", ">", "<=", ">=", "BETWEEN"}
 
@@ -72,6 +55,12 @@ class Scope:
     group: list[Column] = field(default_factory=list)
     filtered: set[str] = field(default_factory=set)
     limited: bool = False
+    gathering: bool = False
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether it reads no more rows of its one table than its LIMIT."""
+        return self.limited and not self.gathering and len(self.tables) == 1
 
     def filters(self, alias: str) -> bool:
         """Whether its WHERE picks among the rows of that table."""
@@ -100,10 +89,12 @@ class _Reader:
         return self.scopes
 
     def _step(self, at: int) -> int:
-        word = self.tokens[at].word
+        word, after = self.tokens[at].word, self.tokens[at + 1].word
+        if word in GATHERING or (after == "(" and AGGREGATE.fullmatch(word)):
+            self.scope.gathering = True
         if word == "(":
             self.stack.append((self.scope, self.clause, self.expecting, self.outer))
-            self.outer = self.tokens[at + 1].word in ("SELECT", "WITH")
+            self.outer = after in ("SELECT", "WITH")
             if self.outer:
                 self.scope, self.expecting = Scope(), False
         elif word == ")" and self.stack:
@@ -116,7 +107,7 @@ class _Reader:
         elif word in CLAUSES and (self.outer or self.clause in ("FROM", "ON")):
             self._enter(word)
         elif word == "," and self.clause == "FROM":
-            self.expecting = True
+            self.expecting = self.scope.gathering = True
         elif self.tokens[at].name and self.expecting and word != "LATERAL":
             return self._table(at)
         elif self.tokens[at].name and word not in NO_COLUMN and self.tokens[at - 1].text != "::":
@@ -138,7 +129,7 @@ class _Reader:
         while self.tokens[at + 1].word == ".":
             at += 2
             name = f"{name}.{self.tokens[at].name}"
-        self.expecting, alias = False, name
+        self.expecting, alias = False, self.tokens[at].name or ""
         at += 1
         if self.tokens[at].word == "AS":
             at += 1

@@ -10,13 +10,25 @@ from app.observability.plans.nodes import FIRST, MADE_INDEX, SCAN, SEARCH, SORT,
 from app.observability.plans.sql import tokens
 
 # Before 3.36 with the word TABLE, and the alias after the name.
-READS = re.compile(r'(SCAN|SEARCH) (?:TABLE )?("[^"]+"|\w+)(?: AS (\w+))?(.*)', re.S)
+READS = re.compile(r'(SCAN|SEARCH) (?:TABLE )?(?:\w+\.)?("[^"]+"|\w+)(?: AS (\w+))?(.*)', re.S)
+
+INDEX = re.compile(r"\bINDEX (\w+)")
+PARTIAL = (
+    "SELECT one.name FROM sqlite_master AS t, pragma_index_list(t.name) AS one"
+    " WHERE t.type = 'table' AND one.partial"
+)
 
 
 def explain(cursor: Any, sql: str) -> list[tuple[Any, ...]]:
     """The rows of EXPLAIN QUERY PLAN, which runs nothing. Values matter to no plan of SQLite's."""
     values = [None for token in tokens(sql) if token.text == "?"]
-    return list(cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall())
+    rows = cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+    partial = {name for (name,) in cursor.execute(PARTIAL).fetchall()}
+    return [(*row, INDEX.sub(lambda found: _named(found, partial), text)) for *row, text in rows]
+
+
+def _named(found: re.Match[str], partial: set[str]) -> str:
+    return f"PARTIAL {found[0]}" if found[1] in partial else found[0]
 
 
 def tree(rows: Iterable[Any]) -> list[Node]:
@@ -37,7 +49,9 @@ def _node(text: str) -> Node:
     verb, name, alias, rest = found.groups()
     if "VIRTUAL TABLE" in rest or "CONSTANT ROW" in text:
         return Node(text)
-    if verb == "SCAN":
+    if "PARTIAL INDEX" in rest:
+        kind = SEARCH  # it holds only what the statement asks for
+    elif verb == "SCAN":
         kind = SCAN
     elif "USING AUTOMATIC" in rest:
         kind = MADE_INDEX
@@ -67,5 +81,6 @@ def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
 
 
 def columns(cursor: Any, table: str) -> list[str]:
-    rows = cursor.execute("SELECT name FROM pragma_table_info(?)", [table]).fetchall()
+    name = table.rpartition(".")[2]
+    rows = cursor.execute("SELECT name FROM pragma_table_info(?)", [name]).fetchall()
     return [name for (name,) in rows]

@@ -72,6 +72,14 @@ SLOW = {
     ),
     "what a change looks for": (update(widget).where(by_kind).values(weight=1), ["kind"]),
     "what a deletion looks for": (delete(widget).where(by_kind), ["kind"]),
+    "what a deletion looks for in the same table": (
+        "DELETE FROM widget WHERE id IN (SELECT id FROM widget WHERE kind = 'k1' LIMIT 10)",
+        ["kind"],
+    ),
+    "what a WITH looks for": (
+        "WITH x AS (SELECT weight FROM widget WHERE kind = 'k1') SELECT max(weight) FROM x",
+        ["kind"],
+    ),
 }  # fmt: skip
 
 
@@ -126,6 +134,58 @@ def test_it_finds_a_few_rows_of_a_large_table_fine(stocked, plan_of):
     assert "fine: it stops at the limit" in page
     assert "badge-warning" not in page
     assert "CREATE INDEX" not in page
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(kind) FROM widget LIMIT 1",
+        "SELECT kind FROM widget GROUP BY kind LIMIT 1",
+        "SELECT a.id FROM widget AS a JOIN widget AS b ON b.weight > a.weight + 100 LIMIT 5",
+        "SELECT a.id, (SELECT count(b.kind) FROM widget AS b LIMIT 1) FROM widget AS a LIMIT 5",
+    ],
+)
+def test_it_is_not_fooled_by_a_limit_of(sql, stocked, plan_of):
+    stocked(LARGE)
+    assert "badge-warning" in plan_of(sql)
+
+
+def test_it_names_an_index_though_another_has_the_column_second(stocked, plan_of, run):
+    stocked(LARGE)
+    run("CREATE INDEX ix_widget_kind_maker_id ON widget (kind, maker_id)")
+    page = plan_of("SELECT weight FROM widget WHERE maker_id = 1")
+    assert "full scan" in page
+    assert index_in(page) == ["maker_id"]
+
+
+def test_it_finds_a_partial_index_fine(stocked, plan_of, run):
+    stocked(LARGE)
+    run("CREATE INDEX ix_widget_queued ON widget (id) WHERE kind = 'queued'")
+    page = plan_of("SELECT id FROM widget WHERE kind = 'queued' ORDER BY id LIMIT 5")
+    assert "ix_widget_queued" in page
+    assert "full scan" not in page
+
+
+def test_it_knows_a_table_by_its_schema(app, stocked, plan_of):
+    stocked(LARGE)
+    with app.app_context():
+        schema = "main" if db.engine.dialect.name == "sqlite" else "public"
+    assert "full scan" in plan_of(f"SELECT id FROM {schema}.widget WHERE kind = 'k1'")
+
+
+def test_it_does_not_wait_for_a_table_that_is_locked(app, stocked, plan_of, keep, carols):
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("no plan of SQLite's waits for a lock")
+    stocked(SMALL)
+    sql = "SELECT id FROM widget WHERE kind = 'k1'"
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("LOCK TABLE widget IN ACCESS EXCLUSIVE MODE"))
+        assert "lock timeout" in plan_of(sql)
+        keep("statement", sql=sql, worst_us=10**8)
+        page = carols.get("/admin/queries/")
+    assert page.status_code == 200
+    assert "widget" in page.text
 
 
 def test_it_finds_the_largest_of_all_fine(stocked, plan_of):
