@@ -23,7 +23,7 @@ HIDDEN = re.compile(r' style="display: ?none;"')
 USELESS = re.compile(r'<script src="[^"]*jquery-migrate\.js"></script>')
 SETUP = "js/setup.js"
 # Out of the way until it is asked for, from then on as it was left. It asks for a query's rows by
-# POST, though that changes nothing.
+# POST, though that changes nothing. There is no `fldt` where a page was left while it was loading.
 SETUP_SCRIPT = """
 var DEBUG_TOOLBAR_STATIC_PATH = "%s";
 if (!localStorage.getItem("fldt")) {
@@ -31,7 +31,7 @@ if (!localStorage.getItem("fldt")) {
   document.cookie = "fldt=hide; path=/; SameSite=Lax";
 }
 document.addEventListener("DOMContentLoaded", () => {
-  fldt.$.ajaxPrefilter((options) => { options.type = "GET"; });
+  window.fldt?.$.ajaxPrefilter((options) => { options.type = "GET"; });
 });
 """
 
