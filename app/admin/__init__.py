@@ -4,13 +4,17 @@ from functools import partial
 
 from flask import Flask
 
-from app.admin import views
+from app.admin import models, views
+from app.admin.declaration import Column, add
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
 
+__all__ = ["Column", "add"]
+
 
 def init_app(app: Flask) -> None:
+    app.extensions["admin"] = {}
     add_permission(app, "admin", roles=["staff"])
     add_permission(app, "users.read", roles=["staff"])
     add_permission(app, "users.edit")
@@ -27,14 +31,11 @@ def init_app(app: Flask) -> None:
     may_enter = partial(can, "admin")
     nav.add(app, "main", "Admin", "admin.index", icon="shield", visible=may_enter, last=True)
     nav.add(app, "admin", "Overview", "admin.index", icon="home")
-    nav.add(app, "admin", "Users", "admin.users", icon="users", visible=partial(can, "users.read"))
+    models.init_app(app)
     may_invite = partial(can, "users.invite")
     nav.add(app, "admin", "Invitations", "admin.invitations", icon="mail", visible=may_invite)
     may_write = partial(can, "messages.send")
     nav.add(app, "admin", "Messages", "admin.messages", icon="inbox", visible=may_write)
-    nav.add(
-        app, "admin", "Audit", "admin.audit", icon="activity", visible=partial(can, "audit.read")
-    )
     nav.add(app, "admin", "Jobs", "admin.jobs", icon="layers", visible=partial(can, "jobs.read"))
     may_look = partial(can, "operations.read")
     nav.add(app, "admin", "Requests", "admin.requests", icon="chart", visible=may_look)

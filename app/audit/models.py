@@ -9,19 +9,23 @@ from flask_login import current_user
 from sqlalchemy import JSON, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base, db
+from app.core.database import Base, bytewise, db
 from app.core.time import now
 
 
 class AuditEvent(Base):
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject", "subject", "id"),)
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject", "id"),
+        Index("ix_audit_event_actor", "actor"),
+        Index("ix_audit_event_action", "action"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now, index=True)
-    action: Mapped[str] = mapped_column(String(50))
+    action: Mapped[str] = mapped_column(bytewise(50))
     # By value: "user:12" and an address still say who, when the user is gone.
-    actor: Mapped[str | None] = mapped_column(String(320))
+    actor: Mapped[str | None] = mapped_column(bytewise(320))
     subject: Mapped[str | None] = mapped_column(String(100))
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     address: Mapped[str | None] = mapped_column(String(45))

@@ -78,4 +78,9 @@ SEARCH_LENGTH = 200
 
 def search_term(name: str = "q") -> str:
     """What the visitor searches for, cleaned: never longer than `SEARCH_LENGTH`."""
-    return request.args.get(name, "").replace("\0", "").strip()[:SEARCH_LENGTH]
+    return cleaned(request.args.get(name, ""))
+
+
+def cleaned(text: str) -> str:
+    """A text to search for, without what no database stores."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()[:SEARCH_LENGTH]

@@ -56,13 +56,13 @@ def test_it_tells_who_did_what_to_whom_and_from_where(alice, carol, sign_in, pag
 
 
 def test_it_shows_each_event_once_newest_first(write, found, carol, sign_in):
-    write(*[(f"thing.no{n:02}", "x@example.com", "thing:1") for n in range(45)])
+    write(*[(f"thing.no{n:03}", "x@example.com", "thing:1") for n in range(105)])
     admin, paths = sign_in(carol), [f"{PATH}?q=thing:1"]
     while following := neighbour(admin.get(paths[-1]).text, "next"):
         paths.append(following)
     shown = [found(path) for path in paths]
-    assert [len(page) for page in shown] == [20, 20, 5]
-    assert list(chain(*shown)) == [f"thing.no{n:02}" for n in reversed(range(45))]
+    assert [len(page) for page in shown] == [50, 50, 5]
+    assert list(chain(*shown)) == [f"thing.no{n:03}" for n in reversed(range(105))]
     assert found(neighbour(admin.get(paths[-1]).text, "prev")) == shown[1]
 
 

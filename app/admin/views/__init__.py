@@ -5,7 +5,6 @@ from flask import Blueprint
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="../templates")
 
 from app.admin.views import (  # noqa: E402  (they add their routes)
-    audit,
     dashboard,
     exceptions,
     health,
@@ -18,7 +17,6 @@ from app.admin.views import (  # noqa: E402  (they add their routes)
 )
 
 __all__ = [
-    "audit",
     "blueprint",
     "dashboard",
     "exceptions",

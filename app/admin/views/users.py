@@ -1,10 +1,10 @@
-"""Users: find, look at, edit, suspend, reinstate, end sessions, delete. Each change is audited."""
+"""Users: look at, edit, suspend, reinstate, end sessions, delete. Each change is audited."""
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from app.admin.forms import UserForm
 from app.admin.views import blueprint
@@ -15,48 +15,9 @@ from app.auth.devices import describe
 from app.auth.models import Passkey, Session, Totp, User
 from app.auth.roles import ROLES, within
 from app.core.database import db
-from app.core.forms import search_term
-from app.core.pagination import paginate
 from app.core.time import now
 
-STATES: dict[str, ColumnElement[bool]] = {
-    "active": User.suspended_at.is_(None) & User.confirmed_at.is_not(None),
-    "unconfirmed": User.suspended_at.is_(None) & User.confirmed_at.is_(None),
-    "suspended": User.suspended_at.is_not(None),
-    "leaving": User.deletes_at.is_not(None),
-}
-# Name in the URL, label, column, whether it descends.
-SORTS: dict[str, tuple[str, Any, bool]] = {
-    "newest": ("Newest first", User.created_at, True),
-    "oldest": ("Oldest first", User.created_at, False),
-    "email": ("E-mail", User.email, False),
-    "name": ("Name", User.name, False),
-}
 HISTORY = 20
-
-
-@blueprint.get("/users/")
-@permission_required("users.read")
-def users() -> Any:
-    q, role, state = search_term(), request.args.get("role"), request.args.get("state")
-    sort = request.args.get("sort", "newest")
-    _, column, descending = SORTS.get(sort) or SORTS["newest"]
-    statement = select(
-        User.email, User.name, User.role, User.confirmed_at, User.suspended_at, User.deletes_at,
-        User.created_at, column.label("sort_key"), User.id,
-    )  # fmt: skip
-    if q:
-        found = User.email.icontains(q, autoescape=True) | User.name.icontains(q, autoescape=True)
-        statement = statement.where(found)
-    if role in ROLES:
-        statement = statement.where(User.role == role)
-    if state in STATES:
-        statement = statement.where(STATES[state])
-    page = paginate(statement, column, User.id, descending=descending)
-    chosen = {"role": role, "state": state, "sort": sort}
-    return render_template(
-        "admin/users.html", page=page, q=q, chosen=chosen, roles=ROLES, states=STATES, sorts=SORTS
-    )
 
 
 @blueprint.get("/users/<int:id>")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Index, String, delete, literal, or_, select
+from sqlalchemy import Index, String, delete, literal, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
@@ -19,7 +19,7 @@ from app.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, RESET, Token
 from app.auth.models.totp import Totp
 from app.auth.roles import ADMIN, LastAdminError
 from app.auth.signals import user_deleted
-from app.core.database import Base, db, take_turns
+from app.core.database import Base, bytewise, db, take_turns
 from app.core.time import now
 from app.core.urls import public_url
 from app.jobs import Job
@@ -28,18 +28,25 @@ EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
 NAME_LENGTH = 100
 
 
+UNCONFIRMED, SUSPENDED = text("confirmed_at IS NULL"), text("suspended_at IS NOT NULL")
+
+
 class User(Base):
     __tablename__ = "user"
     __table_args__ = (
         Index("ix_user_name_id", "name", "id"),
         Index("ix_user_created_at_id", "created_at", "id"),
+        # For lists: a role, and each state that is rare.
+        Index("ix_user_role", "role"),
+        Index("ix_user_unconfirmed", "id", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
+        Index("ix_user_suspended", "id", sqlite_where=SUSPENDED, postgresql_where=SUSPENDED),
         # The audit names users by id: that of a deleted one must not be given to another.
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Normalised once, in `forms.EmailField`; so unique regardless of case.
-    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
+    email: Mapped[str] = mapped_column(bytewise(EMAIL_LENGTH), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
     # "" where there is no password: signed up through another site.
     password_hash: Mapped[str] = mapped_column(String(200))

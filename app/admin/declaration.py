@@ -1,0 +1,217 @@
+"""A model's pages in the administration, declared in a few lines.
+
+    admin.add(app, Note, columns=["title", "user.email", "updated_at"], search=["title"])
+
+Everything has a default that works. What is wrong with a declaration stops the app as it starts,
+with the model, the option and the remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from flask import Flask, current_app
+from markupsafe import Markup
+from sqlalchemy import Boolean as BooleanType
+from sqlalchemy import ColumnElement, DateTime, Integer, inspect
+from sqlalchemy.orm import aliased
+
+from app.admin.filters import Boolean, DateRange, Filter, NumberRange, Related
+from app.admin.search import Prefix, Search
+from app.auth.access import can
+from app.auth.roles import add_permission
+from app.core import nav
+from app.core.database import Base
+from app.core.time import UTCDateTime, day_element
+from config import ConfigError
+
+NOTHING = "–"
+LONGEST_TEXT = 100
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list.
+
+    `of` are the attributes that it is made of, by default the one of its name: the model's
+    ("title"), or of what a foreign key refers to ("user.email", by `user_id`). `show` makes what
+    stands in the cell out of their values: text, which is escaped, or `Markup`.
+    """
+
+    name: str
+    label: str = ""
+    of: Sequence[str] = ()
+    show: Callable[..., Any] | None = None
+
+
+@dataclass
+class Admin:
+    """What is declared of one model, with its defaults filled in."""
+
+    model: Any
+    name: str
+    label: str
+    columns: Sequence[str | Column]
+    search: Sequence[str | Search] = ()
+    filters: Sequence[str | Filter] = ()
+    # Named conditions: label and condition, by the value of `scope` in the URL.
+    scopes: Mapping[str, tuple[str, ColumnElement[bool]]] = field(default_factory=dict)
+    # Columns to sort by; each needs an index that begins with it.
+    sorts: Sequence[str] = ()
+    # How the list is sorted at first: a column, with "-" before it from the last to the first.
+    order: str = "-id"
+    intro: str = ""
+    # What rows are called, and what the search box says.
+    noun: str = ""
+    hint: str = ""
+    icon: str = "database"
+    # Where a row leads: the endpoint of a page of its own.
+    endpoint: str = ""
+    permission: str = ""
+
+    def __post_init__(self) -> None:
+        self.noun = self.noun or self.label.lower()
+        self.key = getattr(self.model, inspect(self.model).primary_key[0].name)
+        self.joined: dict[str, tuple[Any, Any]] = {}
+        self.shown = [
+            replace(column, label=column.label or label_of(column.name))
+            for column in (c if isinstance(c, Column) else Column(c) for c in self.columns)
+        ]
+        self.attributes: dict[str, Any] = {}
+        for column in self.shown:
+            for path in column.of or [column.name]:
+                self.attributes[path] = self._attribute("columns", path)
+        self.searched = [self._search(one) for one in self.search]
+        self.hint = self.hint or " or ".join(one.label for one in self.searched)
+        self.offered = [self._filter(one) for one in self.filters]
+        self.orders = {name: self._sort(name) for name in {*self.sorts, self.order.lstrip("-")}}
+
+    def sort(self, wanted: str) -> tuple[str, Any, bool]:
+        """The name, the column and whether it descends, of `sort` in the URL."""
+        chosen = wanted if wanted.removeprefix("-") in self.orders else self.order
+        name = chosen.removeprefix("-")
+        return chosen, self.orders[name], chosen.startswith("-")
+
+    def problem(self, option: str, what: str, remedy: str) -> ConfigError:
+        return ConfigError(f"admin.add({self.model.__name__}, {option}=…): {what}", remedy)
+
+    def _attribute(self, option: str, path: str) -> Any:
+        head, dot, tail = path.partition(".")
+        model = self._joined(option, head) if dot else self.model
+        names = inspect(model).mapper.column_attrs.keys()
+        if (tail if dot else head) not in names:
+            raise self.problem(option, f"there is no {path}.", f"Give one of {', '.join(names)}.")
+        return getattr(model, tail if dot else head)
+
+    def _joined(self, option: str, name: str) -> Any:
+        """What the foreign key of that name refers to, joined to the list once."""
+        if name not in self.joined:
+            own = getattr(self.model, f"{name}_id", None)
+            targets = [one.column for one in own.property.columns[0].foreign_keys] if own else []
+            if not targets:
+                raise self.problem(
+                    option,
+                    f"{name}.… leads nowhere.",
+                    f"{self.model.__name__} needs {name}_id with a foreign key.",
+                )
+            mappers = self.model.registry.mappers
+            [model] = [m.class_ for m in mappers if m.local_table is targets[0].table]
+            other = aliased(model)
+            self.joined[name] = other, own == getattr(other, targets[0].key)
+        return self.joined[name][0]
+
+    def _search(self, given: str | Search) -> Search:
+        if not isinstance(given, str):
+            return given
+        column = self._attribute("search", given)
+        self._check_index("search", given, column)
+        return Prefix(column, label_of(given))
+
+    def _filter(self, given: str | Filter) -> Filter:
+        if isinstance(given, Filter):
+            return given
+        column = self._attribute("filters", given)
+        kind = column.type
+        found: type[Filter] | None = None
+        if column.property.columns[0].foreign_keys:
+            found = Related
+        elif isinstance(kind, BooleanType):
+            found = Boolean
+        elif isinstance(kind, (DateTime, UTCDateTime)):
+            found = DateRange
+        elif isinstance(kind, Integer):
+            found = NumberRange
+        if found is None:
+            raise self.problem(
+                "filters",
+                f"{given} has no filter by itself.",
+                f'Say what can be chosen: Choice({self.model.__name__}.{given}, "{given}", …).',
+            )
+        return found(column, given, label_of(given))
+
+    def _sort(self, name: str) -> Any:
+        column = self._attribute("sorts", name)
+        own = column.property.columns[0]
+        if own.nullable:
+            raise self.problem("sorts", f"{name} may be empty.", "Sort by what always has a value.")
+        self._check_index("sorts", name, column)
+        return column
+
+    def _check_index(self, option: str, name: str, column: Any) -> None:
+        own = column.property.columns[0]
+        indexed = {next(iter(index.columns), None) for index in self.model.__table__.indexes}
+        if own not in indexed and not own.unique and not own.primary_key:
+            raise self.problem(
+                option, f"{name} has no index.", f'Add Index("{name}", "{self.key.name}").'
+            )
+
+
+def label_of(name: str) -> str:
+    """What a column is called, from its name: "user.email" is an E-mail."""
+    words = name.rpartition(".")[2].removesuffix("_at").removesuffix("_id").replace("_", " ")
+    return {"email": "E-mail", "id": "Number"}.get(words, words.capitalize())
+
+
+def show(value: Any) -> Any:
+    """A value as it stands in a cell."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, datetime):
+        return day_element(value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Markup):
+        return value
+    text = str(value)
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
+def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **options: Any) -> None:
+    """Add pages for a model: see `Admin` for what can be said.
+
+    Who may see them has the permission "<name>.read", administrators by default.
+    """
+    from app.admin.views.lists import register
+
+    name = options.pop("name", None) or f"{model.__name__.lower()}s"
+    label = options.pop("label", None) or name.capitalize()
+    admin = Admin(model, name, label, columns, **options)
+    if not admin.permission:
+        admin.permission = f"{name}.read"
+        add_permission(app, admin.permission)
+    app.extensions["admin"][name] = admin
+    register(app, admin)
+    visible = partial(can, admin.permission)
+    nav.add(app, "admin", label, f"admin.{name}", icon=admin.icon, visible=visible)
+
+
+def of(name: str) -> Admin:
+    """What was declared under a name."""
+    found: Admin = current_app.extensions["admin"][name]
+    return found

@@ -1,0 +1,144 @@
+"""What a list can be narrowed down by. Each filter reads its own arguments of the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from app.core.routing import LARGEST_ID
+from app.core.time import reader_zone
+
+Arguments = Mapping[str, str]
+Condition = ColumnElement[bool]
+
+
+@dataclass
+class Filter:
+    """A filter by one column. Subclasses say what can be chosen, and what that means."""
+
+    column: Any
+    name: str
+    label: str
+
+    # The input that the page shows: a part of admin/_filters.html.
+    kind = "choice"
+
+    def condition(self, arguments: Arguments) -> Condition | None:
+        """What rows must meet; None where nothing was chosen, or what makes no sense."""
+        raise NotImplementedError
+
+    def options(self) -> Mapping[str, str]:
+        """What can be chosen, by the value in the URL."""
+        return {}
+
+
+@dataclass
+class Choice(Filter):
+    """One of several values; or of conditions, where `choices` has pairs of label and condition."""
+
+    choices: Mapping[str, Any]
+
+    def condition(self, arguments: Arguments) -> Condition | None:
+        chosen = arguments.get(self.name, "")
+        if chosen not in self.choices:
+            return None
+        found = self.choices[chosen]
+        return found[1] if isinstance(found, tuple) else self.column == chosen  # type: ignore[no-any-return]
+
+    def options(self) -> Mapping[str, str]:
+        return {k: v[0] if isinstance(v, tuple) else v for k, v in self.choices.items()}
+
+
+class Boolean(Filter):
+    """Yes or no."""
+
+    def condition(self, arguments: Arguments) -> Condition | None:
+        wanted = {"yes": True, "no": False}.get(arguments.get(self.name, ""))
+        return None if wanted is None else self.column.is_(wanted)
+
+    def options(self) -> Mapping[str, str]:
+        return {"yes": "Yes", "no": "No"}
+
+
+class Empty(Filter):
+    """Whether there is a value."""
+
+    def condition(self, arguments: Arguments) -> Condition | None:
+        wanted = {"empty": True, "set": False}.get(arguments.get(self.name, ""))
+        if wanted is None:
+            return None
+        return self.column.is_(None) if wanted else self.column.is_not(None)  # type: ignore[no-any-return]
+
+    def options(self) -> Mapping[str, str]:
+        return {"set": "Set", "empty": "Not set"}
+
+
+class Range(Filter):
+    """From one value to another, both included: `name.from` and `name.to` in the URL."""
+
+    def condition(self, arguments: Arguments) -> Condition | None:
+        least, most = (self.read(arguments.get(f"{self.name}.{end}", "")) for end in ("from", "to"))
+        parts = []
+        if least is not None:
+            parts.append(self.column >= self.start(least))
+        if most is not None:
+            parts.append(self.column < self.start(most + self.step))
+        return _all(parts)
+
+    step: Any = 1
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def start(self, value: Any) -> Any:
+        return value
+
+
+class NumberRange(Range):
+    """Whole numbers."""
+
+    kind = "number"
+
+    def read(self, text: str) -> int | None:
+        number = int(text) if text.lstrip("-").isdecimal() and len(text) < 20 else None
+        return number if number is not None and abs(number) < LARGEST_ID else None
+
+
+class DateRange(Range):
+    """Days of the reader's zone, or of UTC where none was chosen."""
+
+    kind = "date"
+    step = timedelta(days=1)
+
+    def read(self, text: str) -> date | None:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return None
+        return day if 1900 <= day.year < 9000 else None
+
+    def start(self, value: date) -> datetime:
+        return datetime.combine(value, time(), reader_zone() or UTC).astimezone(UTC)
+
+
+class Related(Filter):
+    """By the id of what a row refers to."""
+
+    kind = "id"
+
+    def condition(self, arguments: Arguments) -> Condition | None:
+        text = arguments.get(self.name, "")
+        if not (text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID):
+            return None
+        return self.column == int(text)  # type: ignore[no-any-return]
+
+
+def _all(parts: Sequence[Condition]) -> Condition | None:
+    found: Condition | None = None
+    for part in parts:
+        found = part if found is None else found & part
+    return found
