@@ -38,7 +38,7 @@ def read(admin: Admin, arguments: Arguments) -> Listing:
     where = conditions(admin, arguments)
     sort, column, descending = admin.sort(arguments.get("sort", ""))
     count = _count(admin, where)
-    statement = _rows(admin)
+    statement = rows_of(admin)
     keys = [admin.key] if column is admin.key else [column, admin.key]
     if where and count <= FEW:
         # With a LIMIT, and sorted by its own columns, no planner takes it apart.
@@ -69,7 +69,8 @@ def cells(admin: Admin, row: Any) -> Any:
         yield show(column.show(*given) if column.show else given[0])
 
 
-def _rows(admin: Admin) -> Select[Any]:
+def rows_of(admin: Admin) -> Select[Any]:
+    """What the columns of a list are made of, with the tables that they come from."""
     statement = select(*admin.attributes.values())
     for other, on in admin.joined.values():
         statement = statement.outerjoin(other, on)

@@ -6,7 +6,7 @@ from app.account import personal_data
 from app.auth.access import is_signed_in
 from app.core import nav, samples
 from app.main.dashboard import add_card
-from app.notes import own_data, views
+from app.notes import admin, own_data, views
 from app.notes.demo import load
 
 
@@ -16,3 +16,4 @@ def init_app(app: Flask) -> None:
     add_card(app, "notes/_card.html", views.card)
     samples.add(app, "notes", load)
     personal_data.add(app, "notes", own_data.notes)
+    admin.init_app(app)
