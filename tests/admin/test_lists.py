@@ -1,69 +1,13 @@
 """Lists of models that are declared in a few lines."""
 
-import csv
-import io
-from pathlib import Path
-
 import pytest
 
 from app import admin
 from app.admin import listing
 from app.auth.models import User
-from app.core.database import db
-from app.notes.models import Note
 from config import ConfigError
 from tests.apps import another_app
 from tests.lists import ids, walk
-
-PATH = "/admin/notes/"
-ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def notes(app, alice, bob):
-    with app.app_context():
-        for user in (alice, bob):
-            for n in range(3):
-                Note.write(user.id, f"={user.name} {n}", "", None)
-        db.session.commit()
-
-
-def test_it_shows_what_a_row_refers_to(notes, alice, carol, sign_in):
-    page = sign_in(carol).get(PATH).text
-    assert page.count(f">{alice.email}<") == 3
-    assert "6 notes" in page
-
-
-def test_it_is_found_by_what_it_refers_to(notes, alice, bob, carol, sign_in):
-    browser = sign_in(carol)
-    assert bob.email not in browser.get(f"{PATH}?user_id={alice.id}").text
-    for odd in ("x", "-1", "9" * 30, "٣", ""):
-        assert browser.get(f"{PATH}?user_id={odd}").status_code == 200
-
-
-def test_it_is_told_from_other_days(notes, carol, sign_in):
-    browser = sign_in(carol)
-    assert "6 notes" in browser.get(f"{PATH}?created_at.from=2020-01-01").text
-    assert "Nothing found" in browser.get(f"{PATH}?created_at.to=2020-01-01").text
-    assert "6 notes" in browser.get(f"{PATH}?created_at.to=tomorrow").text
-
-
-def test_it_is_for_those_with_its_permission(alice, carol, person, sign_in, visitor):
-    for path in (PATH, f"{PATH}export.csv"):
-        assert visitor.get(path).status_code == 303
-        assert sign_in(alice).get(path).status_code == 403
-        assert sign_in(carol).get(path).status_code == 200
-
-
-def test_it_is_exported_as_it_is_filtered(notes, alice, carol, sign_in):
-    browser = sign_in(carol)
-    answer = browser.get(f"{PATH}export.csv?user_id={alice.id}")
-    assert answer.mimetype == "text/csv"
-    names, *rows = csv.reader(io.StringIO(answer.text))
-    assert names == ["id", "title", "user.email", "created_at", "updated_at"]
-    # No spreadsheet takes a title for a formula.
-    assert [row[1] for row in rows] == [f"'={alice.name} {n}" for n in range(3)]
-    assert "list.exported" in browser.get("/admin/audit/").text
 
 
 def test_it_shows_the_same_rows_few_or_many(carol, person, sign_in, monkeypatch):
@@ -105,8 +49,3 @@ def test_it_sorts_either_way_by_its_headings(person, carol, sign_in):
 def test_what_is_wrong_stops_the_start(options, says, app):
     with another_app(app) as made, pytest.raises(ConfigError, match=says):
         admin.add(made, User, name="people", **options)
-
-
-def test_the_example_of_the_documentation_is_one():
-    example = (ROOT / "docs/admin.md").read_text().split("```python\n")[1].split("```")[0]
-    assert (ROOT / "app/notes/admin.py").read_text().endswith(example)
