@@ -25,7 +25,7 @@ from flask_migrate import upgrade
 from sqlalchemy import insert
 
 from app import create_app
-from app.audit import AuditEvent
+from app.audit import AuditEvent, append
 from app.audit.jobs import purge as purge_audit
 from app.auth.jobs import delete_account
 from app.auth.jobs import purge as purge_auth
@@ -81,7 +81,11 @@ def fill(rows: Callable[[int, int], Any], count: int) -> int:
     db.session.commit()
     for start in range(0, count, AT_ONCE):
         made = [rows(n, user.id) for n in range(start, min(count, start + AT_ONCE))]
-        db.session.execute(insert(made[0][0]), [row for _, row in made])
+        model, values = made[0][0], [row for _, row in made]
+        if model is AuditEvent:
+            append(values)
+        else:
+            db.session.execute(insert(model), values)
         db.session.commit()
     return user.id
 

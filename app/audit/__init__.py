@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from app.audit import jobs
+from app.audit import cli, jobs
+from app.audit.chain import append
 from app.audit.models import AuditEvent, record, recorded
 from app.audit.privacy import forget
 
-__all__ = ["AuditEvent", "forget", "jobs", "record", "recorded"]
+__all__ = ["AuditEvent", "append", "forget", "jobs", "record", "recorded"]
 
 
 def init_app(app: Flask) -> None:
-    """Nothing to wire: the features below call `record`."""
+    app.cli.add_command(cli.audit)
