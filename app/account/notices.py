@@ -13,6 +13,7 @@ TOLD = {
     "account.connected",
     "account.disconnected",
     "device.added",
+    "impersonation.began",
     "passkey.added",
     "passkey.refused",
     "passkey.removed",
@@ -32,6 +33,10 @@ TOLD = {
 # Where the sentence of the list of activity means the line before it.
 TITLES = SENTENCES | {"device.added": "Somebody logged in with a device that is new"}
 BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
+BODIES = {
+    "impersonation.began": "For half an hour at most they see what you see, except for your "
+    "passwords, codes and devices. Whatever they change is in your activity."
+}
 
 
 def tell(event: AuditEvent, **_: Any) -> None:
@@ -39,4 +44,5 @@ def tell(event: AuditEvent, **_: Any) -> None:
     kind, _colon, id = (event.subject or "").partition(":")
     if kind == "user" and event.action in TOLD:
         url = path_of("account.activity")
-        notify(int(id), TITLES[event.action], BODY, url=url, kind="security")
+        body = BODIES.get(event.action, BODY)
+        notify(int(id), TITLES[event.action], body, url=url, kind="security")

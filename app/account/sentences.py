@@ -8,6 +8,9 @@ SENTENCES = {
     "data.downloaded": "A copy of your data was downloaded",
     "data.exported": "A copy of your data was made",
     "device.added": "That device was new, and you were told by mail",
+    "impersonation.began": "An administrator looked at your account",
+    "impersonation.ended": "An administrator stopped looking at your account",
+    "impersonation.used": "An administrator changed something as you",
     "login.failed": "Somebody tried to log in with a wrong password",
     "message.sent": "A message was sent to you",
     "passkey.added": "A passkey was added",
@@ -57,13 +60,15 @@ BY_ANYBODY = {
     "user.registered_again",
     "user.reset_suggested",
 }
+# Whose sentence says that it was an administrator.
+BY_ADMINISTRATORS = {"impersonation.began", "impersonation.ended", "impersonation.used"}
 
 
 def tell(action: str, actor: str | None, own: Collection[str]) -> str:
     """A sentence about an event. Whoever is not among the `own` addresses is not named."""
     noun, _, participle = action.partition(".")
     sentence = SENTENCES.get(action) or f"{noun} {participle}".replace("_", " ").strip()
-    if actor and actor not in own and action not in BY_ANYBODY:
+    if actor and actor not in own and action not in BY_ANYBODY | BY_ADMINISTRATORS:
         sentence += " by an administrator"
     return sentence[:1].upper() + sentence[1:]
 
@@ -77,5 +82,5 @@ def address_of(
     """
     if action == "login.failed":
         return address
-    others = action in BY_ANYBODY or (actor and actor not in own)
+    others = action in BY_ANYBODY | BY_ADMINISTRATORS or (actor and actor not in own)
     return None if others else address

@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.admin import models, views
 from app.admin.declaration import Column, add
+from app.auth import impersonation
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
@@ -20,6 +21,8 @@ def init_app(app: Flask) -> None:
     add_permission(app, "users.edit")
     add_permission(app, "users.delete")
     add_permission(app, "users.invite")
+    add_permission(app, impersonation.PERMISSION)
+    add_permission(app, impersonation.WRITE_PERMISSION)
     add_permission(app, "messages.send")
     add_permission(app, "audit.read", roles=["staff"])
     # Arguments, statements and tracebacks tell much, so administrators alone.
@@ -28,6 +31,7 @@ def init_app(app: Flask) -> None:
     add_permission(app, "operations.read")
     add_permission(app, "operations.edit")
     app.register_blueprint(views.blueprint)
+    app.jinja_env.globals["impersonation_refusal"] = impersonation.refusal
     may_enter = partial(can, "admin")
     nav.add(app, "main", "Admin", "admin.index", icon="shield", visible=may_enter, last=True)
     nav.add(app, "admin", "Overview", "admin.index", icon="home")

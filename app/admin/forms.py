@@ -2,11 +2,12 @@
 
 import hashlib
 
-from wtforms import HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Regexp
 
 from app.auth.forms import EmailField
+from app.auth.impersonation import REASON_LENGTH
 from app.auth.models.user import NAME_LENGTH
 from app.auth.roles import ROLES
 from app.core.forms import Form, LongTextField, TextField
@@ -23,6 +24,13 @@ class UserForm(Form):
 class InvitationForm(Form):
     email = EmailField()
     role = SelectField("Role", choices=ROLE_CHOICES)
+
+
+class ImpersonationForm(Form):
+    reason = TextField(
+        "Reason", [DataRequired("Say why: it is kept in the audit.")], length=REASON_LENGTH
+    )
+    changes = BooleanField("Allow changes")
 
 
 class MessageForm(Form):

@@ -12,19 +12,21 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
-from sqlalchemy import ScalarSelect, bindparam, select
+from sqlalchemy import Boolean, ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import aliased
 from werkzeug.exceptions import Unauthorized
 
-from app.auth import deletion, reauthentication, second_factors
-from app.auth.models import KnownDevice, Session, User
+from app.auth import deletion, impersonation, reauthentication, second_factors
+from app.auth.impersonation import Impersonator
+from app.auth.models import Impersonation, KnownDevice, Session, User
 from app.auth.models.secret import digest
 from app.auth.models.session import LAST_SEEN_PRECISION, LONGEST_SESSION, PROOF_LIFETIME
 from app.auth.models.user import has_second_factor
 from app.auth.roles import ADMIN, add_permission, permissions
-from app.core.database import READING_METHODS, db, may_write, reading, take_turns
+from app.core.database import READING_METHODS, db, may_write, reading, take_turns, writing
 from app.core.errors import wants_json
-from app.core.routing import View, declare, policy
+from app.core.routing import Policy, View, declare, policy
 from app.core.time import now, show_in_zone
 from app.core.urls import wanted
 from app.observability import logs, requests, server_timing
@@ -36,6 +38,8 @@ login_manager = LoginManager()
 # It would tie sessions to addresses, which change whenever a phone leaves the house.
 login_manager.session_protection = None
 
+# Whose session it is, where they act as somebody else: as `User`.
+Owner = aliased(User)
 # User and session in one query, and as columns: an entity costs 140 µs more on every request.
 LOOKUP = (
     select(
@@ -50,15 +54,30 @@ LOOKUP = (
         Session.last_seen_at,
         Session.authenticated_at,
         Session.remembered,
+        Impersonation.session_id,
+        Owner.id,
+        Owner.email,
+        Impersonation.may_write,
+        Impersonation.user_id,
+        Impersonation.ends_at,
+        Owner.role,
+        or_(User.suspended_at.is_not(None), Owner.suspended_at.is_not(None)),
     )
-    .join(Session, Session.user_id == User.id)
+    .select_from(Session)
+    .outerjoin(
+        Impersonation,
+        (Impersonation.session_id == Session.id) & bindparam("acting", type_=Boolean),
+    )
+    .outerjoin(Owner, (Owner.id == Session.user_id) & Impersonation.session_id.is_not(None))
+    .join(User, User.id == func.coalesce(Impersonation.user_id, Session.user_id))
     .where(
         Session.token_hash == bindparam("token_hash"),
         Session.expires_at > bindparam("now"),
         Session.created_at > bindparam("oldest"),
-        User.suspended_at.is_(None),
+        or_(User.suspended_at.is_(None), Impersonation.session_id.is_not(None)),
     )
 )
+OF_IDENTITY, OF_IMPERSONATION = 11, 8
 
 
 @dataclass(slots=True)
@@ -76,6 +95,9 @@ class Identity:
     last_seen_at: datetime
     authenticated_at: datetime
     remembered: bool
+    # The administrator who acts as this user, where one does; and why one does so no longer.
+    impersonator: Impersonator | None
+    over: str | None
     token: str
     # What later features look up about the user: see `look_up`.
     more: dict[str, Any]
@@ -91,7 +113,7 @@ class Identity:
     @property
     def is_proven(self) -> bool:
         """Whether the user proved lately, in this session, who they are."""
-        return now() - self.authenticated_at < PROOF_LIFETIME
+        return self.impersonator is None and now() - self.authenticated_at < PROOF_LIFETIME
 
     def can(self, permission: str) -> bool:
         return permission in permissions(self.role)
@@ -99,6 +121,11 @@ class Identity:
     @property
     def display_name(self) -> str:
         return self.name or self.email
+
+    @property
+    def banner(self) -> str | None:
+        """The template of what stands above every page of theirs."""
+        return "auth/_impersonation.html" if self.impersonator else None
 
     @property
     def user(self) -> User:
@@ -116,17 +143,28 @@ def load(token: str) -> Identity | None:
     g.identity_failed = True
     with reading():
         # Past the ORM, which makes no entity of columns anyway: half of the time.
-        moment = now()
-        values = {"token_hash": digest(token), "now": moment, "oldest": moment - LONGEST_SESSION}
-        lookup, names = current_app.extensions["identity"]
-        row = db.session.connection().execute(lookup, values).first()
+        row, impersonator, over = _read(token, acting=True), None, None
+        if row and row[OF_IDENTITY] is not None:
+            acting = row[OF_IDENTITY + 1 : OF_IDENTITY + OF_IMPERSONATION]
+            if over := impersonation.why_over(acting, row[3]):
+                row = _read(token, acting=False)
+            else:
+                impersonator = Impersonator.of(acting)
     del g.identity_failed
     if row is None:
         return None
-    logs.identify(row[0])
-    width = len(row) - len(names)
-    more = dict(zip(names, row[width:], strict=True))
-    return Identity(*[*row[:width], token, more])
+    logs.identify(row[0], impersonator.id if impersonator else None)
+    names = current_app.extensions["identity"][1]
+    more = dict(zip(names, row[OF_IDENTITY + OF_IMPERSONATION :], strict=True))
+    return Identity(*[*row[:OF_IDENTITY], impersonator, over, token, more])
+
+
+def _read(token: str, *, acting: bool) -> Any:
+    """The row of `LOOKUP`; without `acting` that of whose session it is."""
+    moment = now()
+    values = {"token_hash": digest(token), "now": moment, "oldest": moment - LONGEST_SESSION}
+    lookup, _ = current_app.extensions["identity"]
+    return db.session.connection().execute(lookup, values | {"acting": acting}).first()
 
 
 def look_up(app: Flask, name: str, column: ScalarSelect[Any]) -> None:
@@ -164,8 +202,16 @@ def sign_in(user: User, *, remembered: bool) -> None:
     logs.identify(user.id)
 
 
-def hold(token: str) -> None:
-    """Give this browser the token of a session."""
+def hold(token: str, *, afresh: bool = False) -> None:
+    """Give this browser the token of a session.
+
+    `afresh`, it keeps nothing else: forms that it shows, and what was begun with other sites, are
+    somebody else's now.
+    """
+    if afresh:
+        permanent = session.permanent
+        session.clear()
+        session.permanent = permanent
     session["_user_id"] = token  # where Flask-Login looks
 
 
@@ -185,7 +231,7 @@ def ask_to_log_in() -> ResponseReturnValue:
 
 def ask_to_enrol() -> ResponseReturnValue | None:
     """What somebody gets everywhere whose role requires a second factor that they lack."""
-    if not second_factors.are_required(current_user.role):
+    if current_user.impersonator or not second_factors.are_required(current_user.role):
         return None
     with reading():
         if has_second_factor(current_user.id):
@@ -199,9 +245,11 @@ def check() -> ResponseReturnValue | None:
     """Before each request: hold the policy of its view."""
     rules = policy(request.endpoint)
     if rules.public:
-        return None
+        return _check_open_view(rules)
     if not is_signed_in():
         return ask_to_log_in()
+    if answer := _check_impersonation(rules):
+        return answer
     if not rules.enrolling and (answer := ask_to_enrol()):
         return answer
     if rules.permission and not _still_can(rules.permission):
@@ -216,6 +264,49 @@ def check() -> ResponseReturnValue | None:
         if may_write():
             reauthentication.forget()
     return None
+
+
+def _check_open_view(rules: Policy) -> ResponseReturnValue | None:
+    """An open view may do something for whoever is signed in: the way back from another site."""
+    if request.method in READING_METHODS and request.blueprint != "auth":
+        return None
+    try:
+        answer = _check_impersonation(rules)
+    except SQLAlchemyError:  # nor can the view look anybody up; it may be what mends the database
+        db.session.rollback()
+        return None
+    if not may_write():
+        db.session.close()  # the other site is asked now, and may be slow
+    return answer
+
+
+def _check_impersonation(rules: Policy) -> ResponseReturnValue | None:
+    if not is_signed_in():
+        return None
+    if current_user.over and request.endpoint != "auth.logout":
+        return _come_back(current_user.over)
+    if impersonation.check(rules):
+        _change_as_somebody()
+    return None
+
+
+def _come_back(why: str) -> ResponseReturnValue:
+    """What whoever may act as somebody no longer gets: they asked for it as somebody else."""
+    with writing():
+        token, back = impersonation.end(why)
+        db.session.commit()
+    hold(token, afresh=True)
+    flash("You are back in your own account. What you did last was not carried out.", "info")
+    return redirect(back or current_app.config["HOME_URL"], 303)
+
+
+def _change_as_somebody() -> None:
+    db.session.connection()  # begins the transaction that writes; in it, once more:
+    again = load(current_user.token)
+    acting = again.impersonator if again and again.id == current_user.id else None
+    if acting is None or not acting.may_write:
+        abort(409, "You do not act as somebody else any more. Nothing was changed.")
+    impersonation.note_change()
 
 
 def _still_can(permission: str) -> bool:
@@ -248,6 +339,14 @@ def confirmed_required(view: View) -> View:
 def open_while_enrolling(view: View) -> View:
     """Declare a view as one for setting up a second factor, or needed on the way to it."""
     return declare(view, enrolling=True)
+
+
+def in_person(view: View) -> View:
+    """Declare a view as for the user alone, not for an administrator who acts as them.
+
+    Views that are open to visitors and those that ask for a proof are, without saying so.
+    """
+    return declare(view, in_person=True)
 
 
 def proof_required(view: View) -> View:

@@ -1,6 +1,7 @@
 """What has had its time: accounts, sessions, links and invitations."""
 
 from app.auth import deletion
+from app.auth.models import Impersonation
 from app.jobs import job, scheduled
 
 
@@ -24,3 +25,10 @@ def delete_account(id: int) -> bool:
 def purge() -> dict[str, int]:
     """Delete the sessions, links and invitations that are over; how many of each."""
     return {name: deletion.delete_expired(model) for name, model in deletion.EXPIRING.items()}
+
+
+@scheduled("*/10 * * * *")
+@job(queue="maintenance", unique=True)
+def end_impersonations() -> int:
+    """Note that those are over whose time is, although nobody came back from them; how many."""
+    return Impersonation.finish_overdue()

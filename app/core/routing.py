@@ -24,6 +24,8 @@ class Policy:
     confirmed: bool = False
     # Only with a recent proof of identity.
     proven: bool = False
+    # Only for the user, not for an administrator who acts as them.
+    in_person: bool = False
     # Also for those who have yet to set up the second factor that their role requires.
     enrolling: bool = False
     # Asked for by pages that stand open, not by people.

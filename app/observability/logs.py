@@ -14,9 +14,14 @@ from flask import Flask
 from app.observability.redaction import clean, without_secrets
 
 
-def identify(user_id: int) -> None:
-    """Say who this request is from: on each of its lines from now on, and in reports."""
+def identify(user_id: int, impersonator_id: int | None = None) -> None:
+    """Say who this request is from: on each of its lines from now on, and in reports.
+
+    `impersonator_id` is the administrator's who acts as that user.
+    """
     structlog.contextvars.bind_contextvars(user_id=user_id)
+    if impersonator_id is not None:
+        structlog.contextvars.bind_contextvars(impersonator_id=impersonator_id)
 
 
 def bound(**values: Any) -> AbstractContextManager[None]:
@@ -25,7 +30,7 @@ def bound(**values: Any) -> AbstractContextManager[None]:
 
 
 def context() -> dict[str, Any]:
-    """What is on each line at the moment: `request_id`, `user_id`, `job`, `job_id`, `trace_id`."""
+    """What is on each line at the moment: `request_id`, `user_id`, `job`, `trace_id` and so on."""
     return structlog.contextvars.get_contextvars()
 
 

@@ -54,6 +54,16 @@ def test_it_has_the_user_who_was_refused(path, status, headers, signed_in, alice
     assert (line["status"], line["user_id"]) == (status, alice.id)
 
 
+def test_it_has_both_where_one_acts_as_the_other(logging_app, alice, carol, lines):
+    browser = Browser(logging_app().test_client())
+    browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+    browser.submit(f"/admin/users/{alice.id}/impersonation", {"reason": "To help"})
+    lines()
+    browser.get("/dashboard")
+    [line] = requests_of(lines)
+    assert (line["user_id"], line["impersonator_id"]) == (alice.id, carol.id)
+
+
 def test_it_has_no_user_where_a_visitor_is_refused(logging_app, lines):
     browser = Browser(logging_app().test_client())
     lines()

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
 from flask_login import current_user
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.account import avatars, pictures
 from app.account.forms import AvatarForm
@@ -97,7 +97,10 @@ def too_large(error: RequestEntityTooLarge) -> Any:
         request.max_content_length = READ_AND_DROPPED_BYTES
         while request.stream.read(64 * 1024):
             pass
-    return check() or _refuse(TOO_LARGE, 413)
+    try:
+        return check() or _refuse(TOO_LARGE, 413)
+    except HTTPException as refusal:
+        return answer(refusal)
 
 
 def _refuse(reason: str, status: int = 422) -> Any:

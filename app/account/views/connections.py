@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from app.account.views import blueprint
 from app.auth import providers
-from app.auth.access import login_required, proof_required
+from app.auth.access import in_person, login_required, proof_required
 from app.auth.models import LinkedAccount
 from app.core.database import db
 from app.core.routing import Optional
@@ -17,6 +17,7 @@ routes = Optional(blueprint, "OAUTH_PROVIDERS")
 
 @routes.get("/connections")
 @login_required
+@in_person
 def connections() -> Any:
     linked = {each.provider: each for each in LinkedAccount.of(current_user.id)}
     rows = [(each.name, each.label, linked.pop(each.name, None)) for each in providers.configured()]

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from app.account.views import blueprint
 from app.auth import deletion
-from app.auth.access import login_required, proof_required, sign_out
+from app.auth.access import in_person, login_required, proof_required, sign_out
 from app.auth.roles import ADMIN
 from app.core.database import db, take_turns
 from app.core.time import moment
@@ -15,6 +15,7 @@ from app.core.time import moment
 
 @blueprint.get("/delete")
 @login_required
+@in_person
 def delete() -> Any:
     return render_template("account/delete.html", days=deletion.GRACE_PERIOD.days)
 

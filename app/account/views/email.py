@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.account.forms import EmailChangeForm
 from app.account.views import blueprint
 from app.auth import email_change
-from app.auth.access import login_required, proof_required
+from app.auth.access import in_person, login_required, proof_required
 from app.core.database import db
 from app.security.limits import Limit
 
@@ -19,6 +19,7 @@ CHANGE_MAILS = Limit("email:address", 5, timedelta(hours=1))
 
 @blueprint.get("/email")
 @login_required
+@in_person
 def email() -> Any:
     return _page(EmailChangeForm(formdata=None))
 
@@ -42,6 +43,7 @@ def request_email() -> Any:
 
 @blueprint.post("/email/request/delete")
 @login_required
+@in_person
 def cancel_email() -> Any:
     email_change.cancel(current_user.user)
     db.session.commit()

@@ -13,7 +13,7 @@ from app.account import archive, exports
 from app.account.models import LIFETIME, Export
 from app.account.views import blueprint
 from app.audit import record
-from app.auth.access import login_required, proof_required
+from app.auth.access import in_person, login_required, proof_required
 from app.core import live
 from app.core.database import db, writing
 from app.core.routing import polled
@@ -26,6 +26,7 @@ EXPORTS = Limit("export", 5, timedelta(hours=1))
 
 @blueprint.get("/export")
 @login_required
+@in_person
 def export() -> Any:
     return render_template("account/export.html", **_state())
 
@@ -33,6 +34,7 @@ def export() -> Any:
 @blueprint.get("/export/latest")
 @login_required
 @polled
+@in_person
 def latest_export() -> Any:
     """How far it is now."""
     return live.part("account/_export.html", **_state())

@@ -17,6 +17,7 @@ from app.auth import passkeys as ceremonies
 from app.auth import second_factors
 from app.auth.access import (
     confirmed_required,
+    in_person,
     login_required,
     open_while_enrolling,
     proof_required,
@@ -37,6 +38,7 @@ def of_current_user(id: int) -> Passkey:
 @blueprint.get("/passkeys")
 @login_required
 @open_while_enrolling
+@in_person
 def passkeys() -> Any:
     rows = db.session.execute(
         select(Passkey.id, Passkey.name, Passkey.created_at, Passkey.last_used_at)
@@ -92,6 +94,7 @@ def add_passkey() -> Any:
 
 @blueprint.get("/passkeys/<int:id>/edit")
 @login_required
+@in_person
 def edit_passkey(id: int) -> Any:
     form = PasskeyForm(formdata=None, name=of_current_user(id).name)
     return render_template("account/edit_passkey.html", form=form)
@@ -99,6 +102,7 @@ def edit_passkey(id: int) -> Any:
 
 @blueprint.post("/passkeys/<int:id>/edit")
 @login_required
+@in_person
 def rename_passkey(id: int) -> Any:
     passkey = of_current_user(id)
     form = PasskeyForm()

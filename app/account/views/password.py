@@ -9,13 +9,14 @@ from sqlalchemy import select
 from app.account.forms import FirstPasswordForm, PasswordForm
 from app.account.views import blueprint
 from app.auth import passwords, reauthentication
-from app.auth.access import login_required
+from app.auth.access import in_person, login_required
 from app.auth.models import User
 from app.core.database import db, reading
 
 
 @blueprint.get("/password")
 @login_required
+@in_person
 def password() -> Any:
     if _has_password():
         return render_template("account/password.html", form=PasswordForm(formdata=None))
@@ -26,6 +27,7 @@ def password() -> Any:
 
 @blueprint.post("/password")
 @login_required
+@in_person
 def change_password() -> Any:
     if not _has_password():
         return _set_first_password()

@@ -7,13 +7,14 @@ from flask_login import current_user
 
 from app.account.views import blueprint
 from app.auth import second_factors
-from app.auth.access import login_required, open_while_enrolling, proof_required
+from app.auth.access import in_person, login_required, open_while_enrolling, proof_required
 from app.core.database import db
 
 
 @blueprint.get("/second-factors/recovery-codes")
 @login_required
 @open_while_enrolling
+@in_person
 def recovery_codes() -> Any:
     """For whoever comes back to the address at which codes were shown."""
     return redirect(url_for("account.second_factors"), 303)

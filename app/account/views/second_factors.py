@@ -15,6 +15,7 @@ from app.auth import relying_party, totp, totp_setup
 from app.auth import second_factors as factors
 from app.auth.access import (
     confirmed_required,
+    in_person,
     login_required,
     open_while_enrolling,
     proof_required,
@@ -29,6 +30,7 @@ WRONG = "This is not what your app should show now. Take its newest code for thi
 @blueprint.get("/second-factors")
 @login_required
 @open_while_enrolling
+@in_person
 def second_factors() -> Any:
     return render_template(
         "account/second_factors.html",

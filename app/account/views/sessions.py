@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.account.views import blueprint
-from app.auth.access import login_required
+from app.auth.access import in_person, login_required
 from app.auth.devices import describe
 from app.auth.models import Session
 from app.core.database import db
@@ -16,6 +16,7 @@ from app.core.time import now
 
 @blueprint.get("/sessions")
 @login_required
+@in_person
 def sessions() -> Any:
     rows = db.session.execute(
         select(Session.id, Session.agent, Session.address, Session.last_seen_at)
@@ -29,6 +30,7 @@ def sessions() -> Any:
 
 @blueprint.post("/sessions/<int:id>/delete")
 @login_required
+@in_person
 def end_session(id: int) -> Any:
     session = db.session.get(Session, id)
     if session is None or session.user_id != current_user.id:
@@ -41,6 +43,7 @@ def end_session(id: int) -> Any:
 
 @blueprint.post("/sessions/others/delete")
 @login_required
+@in_person
 def end_other_sessions() -> Any:
     current_user.user.log_out_everywhere(keep=current_user.session_id)
     db.session.commit()

@@ -1,6 +1,7 @@
 """Users, and what belongs to them: sessions, mailed links, second factors, linked accounts."""
 
 from app.auth.models.device import KnownDevice
+from app.auth.models.impersonation import Impersonation
 from app.auth.models.invitation import Invitation
 from app.auth.models.linked_account import LinkedAccount
 from app.auth.models.passkey import Passkey
@@ -11,6 +12,7 @@ from app.auth.models.totp import Totp
 from app.auth.models.user import User
 
 __all__ = [
+    "Impersonation",
     "Invitation",
     "KnownDevice",
     "LinkedAccount",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import record
 from app.auth.devices import describe
+from app.auth.models.impersonation import Impersonation
 from app.auth.models.secret import Hashed, digest, make
 from app.core.database import Base, db
 from app.core.time import now
@@ -80,11 +81,17 @@ class Session(Hashed, Base):
 
         Returns the session's new token: whoever has a copy of the old one proved nothing.
         """
-        token = make()
-        self.token_hash, self.authenticated_at = digest(token), now()
+        self.authenticated_at = now()
         record("session.proved", f"user:{self.user_id}", method=method)
+        return self.renew()
+
+    def renew(self) -> str:
+        """Give the session a new token, and return it: copies of the old one open nothing."""
+        token = make()
+        self.token_hash = digest(token)
         return token
 
     def end(self) -> None:
+        Impersonation.finish(Impersonation.session_id == self.id, "session")
         record("session.ended", f"user:{self.user_id}")
         db.session.delete(self)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import mail
 from app.audit import forget, record
 from app.auth.addresses import addresses_held
+from app.auth.models.impersonation import Impersonation
 from app.auth.models.linked_account import LinkedAccount
 from app.auth.models.passkey import Passkey
 from app.auth.models.session import Session
@@ -28,7 +29,13 @@ EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
 NAME_LENGTH = 100
 
 
-UNCONFIRMED, SUSPENDED = text("confirmed_at IS NULL"), text("suspended_at IS NOT NULL")
+# What lists are narrowed down to.
+STATES = {
+    "ix_user_active": text("suspended_at IS NULL AND confirmed_at IS NOT NULL"),
+    "ix_user_unconfirmed": text("suspended_at IS NULL AND confirmed_at IS NULL"),
+    "ix_user_suspended": text("suspended_at IS NOT NULL"),
+    "ix_user_leaving": text("deletes_at IS NOT NULL"),
+}
 
 
 class User(Base):
@@ -36,11 +43,11 @@ class User(Base):
     __table_args__ = (
         Index("ix_user_name_id", "name", "id"),
         Index("ix_user_created_at_id", "created_at", "id"),
-        # For lists: a role, and each state that is rare.
         Index("ix_user_role", "role"),
-        Index("ix_user_unconfirmed", "id", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
-        Index("ix_user_suspended", "id", sqlite_where=SUSPENDED, postgresql_where=SUSPENDED),
-        # The audit names users by id: that of a deleted one must not be given to another.
+        *(
+            Index(name, "created_at", "id", sqlite_where=where, postgresql_where=where)
+            for name, where in STATES.items()
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -198,8 +205,12 @@ class User(Base):
 
     def end_sessions(self, *, keep: int | None = None) -> None:
         """End all sessions of this user, copied cookies included, except the one with id `keep`."""
-        statement = delete(Session).where(Session.user_id == self.id)
-        db.session.execute(statement.where(Session.id != keep) if keep else statement)
+        ending = Session.user_id == self.id
+        if keep:
+            ending &= Session.id != keep
+        begun_there = Impersonation.session_id.in_(select(Session.id).where(ending))
+        Impersonation.finish(begun_there, "session")
+        db.session.execute(delete(Session).where(ending))
 
     def log_out_everywhere(self, *, keep: int | None = None) -> None:
         """End all sessions but the one with id `keep`, because somebody asked for it."""
@@ -231,6 +242,8 @@ class User(Base):
         self._remove()
 
     def _remove(self) -> None:
+        self.end_sessions()
+        Impersonation.finish(Impersonation.user_id == self.id, "deletion")
         forget(self.subject, addresses_held(self.subject, self.email))
         record("user.deleted", self.subject)
         Job.forget(self.subject)

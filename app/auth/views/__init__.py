@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
 from app.auth.views import (  # noqa: E402  (they add their routes)
     confirm,
     email_change,
+    impersonation,
     invitation,
     log_in,
     magic_link,
@@ -62,6 +63,7 @@ __all__ = [
     "blueprint",
     "confirm",
     "email_change",
+    "impersonation",
     "invitation",
     "log_in",
     "magic_link",

@@ -1,0 +1,47 @@
+"""Acting as a user: the way there. The way back stands above every page meanwhile."""
+
+from typing import Any
+
+from flask import abort, current_app, redirect, render_template, url_for
+
+from app.admin.forms import ImpersonationForm
+from app.admin.views import blueprint
+from app.auth import impersonation as acting
+from app.auth.access import hold, permission_required, proof_required
+from app.auth.models import User
+from app.core.database import db
+
+
+@blueprint.get("/users/<int:id>/impersonation")
+@permission_required(acting.PERMISSION)
+def impersonation(id: int) -> Any:
+    return _page(_find(id), ImpersonationForm(formdata=None))
+
+
+@blueprint.post("/users/<int:id>/impersonation")
+@permission_required(acting.PERMISSION)
+@proof_required
+def impersonate(id: int) -> Any:
+    user, form = _find(id), ImpersonationForm()
+    if not form.validate():
+        return _page(user, form), 422
+    token = acting.begin(
+        user,
+        reason=form.reason.data,
+        may_write=form.changes.data,
+        back=url_for("admin.user", id=id),
+    )
+    db.session.commit()
+    hold(token, afresh=True)
+    return redirect(current_app.config["HOME_URL"], 303)
+
+
+def _find(id: int) -> User:
+    user = db.session.get(User, id, with_for_update=True) or abort(404)
+    if why := acting.refusal(user):
+        abort(403, why)
+    return user
+
+
+def _page(user: User, form: ImpersonationForm) -> str:
+    return render_template("admin/impersonation.html", user=user, form=form)

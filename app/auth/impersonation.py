@@ -1,0 +1,151 @@
+"""Impersonation: an administrator sees the site as a user does, to help them.
+
+Their own session stays, and says whom it is taken for: `access.LOOKUP` reads both with each
+request, so that it ends at once when it must. Nothing can be changed unless that was asked for
+when it began; what is for the user in person is closed in any case; last seen, devices and
+messages stay as they are. The audit names both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort, request
+from flask_login import current_user
+from werkzeug.exceptions import Unauthorized
+
+from app.audit import record
+from app.auth.models import Impersonation, Session, User
+from app.auth.models.impersonation import LONGEST
+from app.auth.roles import ADMIN, permissions, within
+from app.core.database import READING_METHODS, db
+from app.core.routing import Policy
+from app.core.time import now
+
+PERMISSION = "users.impersonate"
+WRITE_PERMISSION = "users.impersonate_write"
+REASON_LENGTH = 200
+
+# What ends it, and so is open whatever else is not.
+LEAVING = {"auth.end_impersonation", "auth.logout"}
+# Of the pages about who one is: to what an unconfirmed user is led from everywhere.
+SHOWN = {"auth.confirm"}
+
+
+@dataclass(slots=True)
+class Impersonator:
+    """Who is behind `current_user`: as its `impersonator`, None where it is who it seems."""
+
+    id: int
+    email: str
+    may_write: bool
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, row: Any) -> Impersonator:
+        """From what `access.LOOKUP` reads of it."""
+        id, email, may_write, _, ends_at, role, _ = row
+        return cls(id, email, may_write and WRITE_PERMISSION in permissions(role), ends_at)
+
+
+def allowed(role: str, other: str) -> bool:
+    """Whether somebody with `role` may act as one with the role `other`."""
+    return PERMISSION in permissions(role) and other != ADMIN and within(other, role)
+
+
+def refusal(user: User) -> str | None:
+    """Why the one signed in may not act as this user, or None."""
+    if current_user.impersonator:
+        return "You already act as somebody. Go back to your own account first."
+    if user.id == current_user.id:
+        return "This is you."
+    if user.suspended_at:
+        return "This user is suspended, and sees nothing."
+    if user.role == ADMIN:
+        return "Nobody acts as an administrator."
+    if not allowed(current_user.role, user.role):
+        return "This user has permissions that you do not have."
+    return None
+
+
+def begin(user: User, *, reason: str, may_write: bool, back: str) -> str:
+    """Take this session for the user's from now on; returns the session's new token.
+
+    Copies of its cookie die when it begins and when it ends: what they were good for is not what
+    they would be good for now.
+    """
+    session = _lock_session()
+    if why := refusal(user):
+        abort(403, why)
+    if db.session.get(Impersonation, session.id):  # since this request's user was looked up
+        abort(409, "You already act as somebody. Go back to your own account first.")
+    may_write = may_write and current_user.can(WRITE_PERMISSION)
+    ends_at = now() + LONGEST
+    record("impersonation.began", user.subject, reason=reason, changes=may_write)
+    db.session.add(
+        Impersonation(
+            session_id=session.id, user_id=user.id, actor=current_user.email,
+            may_write=may_write, ends_at=ends_at, back=back,
+        )
+    )  # fmt: skip
+    return session.renew()
+
+
+def end(why: str) -> tuple[str, str | None]:
+    """Be oneself again. Returns the session's new token, and the page from which it began."""
+    session = _lock_session()
+    found = db.session.get(Impersonation, session.id)
+    if found is None:  # ended meanwhile
+        return session.renew(), None
+    Impersonation.finish(Impersonation.session_id == session.id, why)
+    db.session.delete(found)
+    return session.renew(), found.back
+
+
+def _lock_session() -> Session:
+    session = db.session.get(Session, current_user.session_id, with_for_update=True)
+    if session is None:
+        raise Unauthorized
+    return session
+
+
+def why_over(row: Any, role: str) -> str | None:
+    """Why acting as somebody with `role` is over; None: it lasts. `row` is as above."""
+    *_, user_id, ends_at, own_role, suspended = row
+    if user_id is None:
+        return "ended"
+    if ends_at <= now():
+        return "time"
+    if suspended:
+        return "suspension"
+    return None if allowed(own_role, role) else "role"
+
+
+def check(rules: Policy) -> bool:
+    """Before each request: refuse what is not for who acts as somebody else.
+
+    Returns whether they are about to change something as somebody else.
+    """
+    acting = current_user.impersonator
+    if acting is None or request.endpoint in LEAVING or request.endpoint is None:
+        return False
+    own = request.blueprint == "auth" and request.endpoint not in SHOWN
+    if own or rules.proven or rules.in_person:
+        abort(403, f"This is for {current_user.display_name} in person, not for who acts as them.")
+    if request.method in READING_METHODS:
+        return False
+    if not acting.may_write:
+        abort(
+            403,
+            f"You are looking at this as {current_user.display_name}, "
+            "and may not change anything. Nothing was changed.",
+        )
+    return True
+
+
+def note_change() -> None:
+    """Note, in the transaction of what is about to be changed, who changes it as whom."""
+    details = {"endpoint": request.endpoint, "path": request.path[:200]}
+    record("impersonation.used", f"user:{current_user.id}", **details)

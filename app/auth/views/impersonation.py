@@ -1,0 +1,22 @@
+"""The way back from acting as somebody else. The way there is the administration's."""
+
+from typing import Any
+
+from flask import current_app, redirect
+from flask_login import current_user
+
+from app.auth import impersonation
+from app.auth.access import hold, login_required
+from app.auth.views import blueprint
+from app.core.database import db
+
+
+@blueprint.post("/impersonation/delete")
+@login_required
+def end_impersonation() -> Any:
+    back = None
+    if current_user.impersonator:
+        token, back = impersonation.end("back")
+        db.session.commit()
+        hold(token, afresh=True)
+    return redirect(back or current_app.config["HOME_URL"], 303)
