@@ -78,3 +78,31 @@ def test_it_leaves_an_app_in_use_alone(app, alice, demo):
     before = rows(app)
     assert "already" in demo()
     assert rows(app) == before
+
+
+def test_it_adds_as_many_as_wanted_to_what_is_there(app, alice):
+    before = rows(app)
+    result = app.test_cli_runner().invoke(args=["demo", "--users", "300", "--events", "200"])
+    assert result.exit_code == 0, result.output
+    after = rows(app)
+    assert after["user"] == before["user"] + 300
+    assert after["audit_event"] == before["audit_event"] + 200
+    result = app.test_cli_runner().invoke(args=["demo", "--users", "300"])
+    assert result.exit_code == 0, result.output
+    assert rows(app)["user"] == before["user"] + 600
+
+
+def test_it_adds_events_that_the_audit_can_verify(app, alice):
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["demo", "--users", "20", "--events", "200"]).exit_code == 0
+    result = runner.invoke(args=["audit", "verify"])
+    assert result.exit_code == 0, result.output
+
+
+def test_it_adds_none_of_many_in_production(app, alice, monkeypatch):
+    monkeypatch.setitem(app.config, "APP_ENV", "production")
+    before = rows(app)
+    result = app.test_cli_runner().invoke(args=["demo", "--users", "300"])
+    assert result.exit_code == 1
+    assert "production" in result.output
+    assert rows(app) == before

@@ -7,6 +7,7 @@ from flask import Flask
 
 from app.auth import access, checks, cli, jobs, providers, relying_party, roles, views
 from app.auth.demo import load
+from app.auth.many import load_events, load_users
 from app.core import samples
 
 __all__ = ["init_app", "jobs"]
@@ -21,6 +22,8 @@ def init_app(app: Flask) -> None:
     views.init_app(app)
     app.cli.add_command(cli.users)
     samples.add(app, "accounts", load)
+    samples.add_many(app, "users", load_users)
+    samples.add_many(app, "events", load_events)
     checks.init_app(app)
     if app.config["APP_ENV"] == "development":
         from app.auth import previews

@@ -1,0 +1,175 @@
+"""The declared lists of the administration, with a million users and a million events.
+
+    python bench/admin.py [--instance /tmp/million] [--rows 1000000] [--requests 100] [--only users]
+
+Seeds a database in that folder, or where DATABASE_URL says, unless it has rows already; each
+list's first and 10,000th page, scopes, filters, searches, sorts, and its rarest and its most
+common filter with each sort, from 8 clients, under gunicorn as in production (2 workers of 4
+threads). Prints median and p95 of the answers in ms, and what page 10,000 costs in processor time,
+against page 1. It ends in about five minutes once there are rows.
+"""
+
+import argparse
+import base64
+import json
+import os
+import re
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from app import create_app
+from app.admin import listing
+from app.admin.declaration import Admin
+from app.auth.models import User
+from app.core.database import db
+from bench.server import Client, Server, environment, flask, load, repeat
+from tests.admin.choices import choices, sorts
+
+CLIENTS = 8
+DEEP = 10_000
+LIMIT_MS, LIMIT_RATIO = 100, 1.2
+Case = tuple[str, dict[str, str]]
+
+
+def seed(environ: dict[str, str], rows: int) -> tuple[Flask, str, str]:
+    """Rows, unless there are any; the app, and address and password of a new administrator."""
+    flask(environ, "db", "upgrade")
+    os.environ |= environ
+    app = create_app()
+    with app.app_context():
+        many = db.session.scalar(select(func.count()).select_from(User))
+        db.session.rollback()
+    if not many or many < rows:
+        development = environ | {"APP_ENV": "development"}
+        began = time.monotonic()
+        flask(development, "demo", "--users", str(rows), "--events", str(rows))
+        print(f"seeded in {time.monotonic() - began:.0f} s", flush=True)
+    email = f"bench-{secrets.token_hex(4)}@example.com"
+    made = flask(environ, "user", "create", email, "--admin")
+    with app.app_context(), db.engine.connect() as connection:
+        if db.engine.dialect.name == "postgresql":  # as autovacuum does within minutes
+            own = connection.execution_options(isolation_level="AUTOCOMMIT")
+            own.execute(text("VACUUM ANALYZE"))
+    return app, email, re.search(r"password (\S+)", made)[1]
+
+
+def deep(admin: Admin, sort: str) -> str | None:
+    """The cursor at which page 10,000 begins, or the last where there are not as many."""
+    _, column, descending = admin.sort(sort)
+    keys = [admin.key] if column is admin.key else [column, admin.key]
+    count = db.session.scalar(select(func.count()).select_from(admin.model)) or 0
+    before = min((DEEP - 1) * listing.PER_PAGE, count - listing.PER_PAGE) - 1
+    if before < listing.PER_PAGE:
+        return None
+    order = [key.desc() if descending else key.asc() for key in keys]
+    row = db.session.execute(select(*keys).order_by(*order).offset(before).limit(1)).one()
+    values = [value.isoformat() if isinstance(value, datetime) else value for value in row]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def matches(admin: Admin, arguments: dict[str, str]) -> int:
+    where = listing.conditions(admin, arguments)
+    return db.session.scalar(select(func.count()).select_from(admin.model).where(*where)) or 0
+
+
+def cases(app: Flask, admin: Admin) -> Iterator[Case]:
+    """What to measure of a list, with its name in the table."""
+    with app.test_request_context():
+        yield "page 1", {}
+        if after := deep(admin, ""):
+            yield f"page {DEEP:,}", {"after": after}
+        for sort in sorts(admin):
+            yield f"sort {sort}", {"sort": sort}
+            if after := deep(admin, sort):
+                yield f"sort {sort}, page {DEEP:,}", {"sort": sort, "after": after}
+        found = {name: (matches(admin, given), given) for name, given in choices(admin)}
+        for name, (count, given) in found.items():
+            yield f"{name} ({count:,})", given
+        some = sorted((count, name) for name, (count, _) in found.items() if count)
+        for count, name in some[:1] + some[-1:]:
+            for sort in sorts(admin):
+                yield f"{name} ({count:,}), sort {sort}", found[name][1] | {"sort": sort}
+
+
+def measure(server: Server, request: Callable[[], Any], times: int) -> tuple[float, float, float]:
+    """Median and p95 in ms; processor time in ms per request."""
+    load(server.port, repeat(request, CLIENTS), CLIENTS)
+    before = server.processor_seconds()
+    answers = load(server.port, repeat(request, times), CLIENTS)
+    spent = server.processor_seconds() - before
+    if wrong := {status for status, _ in answers} - {200}:
+        raise SystemExit(f"{request()[1]} answers {wrong}")
+    took = sorted(seconds * 1000 for _, seconds in answers)
+    return median(took), took[int(len(took) * 0.95)], spent / times * 1000
+
+
+def report(server: Server, reader: Client, app: Flask, admin: Admin, times: int) -> None:
+    print(f"\n| {admin.name} | median, ms | p95, ms | processor, ms |\n|---|--:|--:|--:|")
+    for name, arguments in cases(app, admin):
+        query = urlencode(arguments)
+        request = ("GET", f"/admin/{admin.name}/?{query}", reader.headers(), None)
+        middle, late, spent = measure(server, lambda request=request: request, times)
+        mark = " **slow**" if late > LIMIT_MS else ""
+        print(f"| {name}{mark} | {middle:,.1f} | {late:,.1f} | {spent:,.1f} |", flush=True)
+
+
+def ratio(server: Server, reader: Client, app: Flask, admin: Admin, times: int) -> float | None:
+    """Processor time of page 10,000 for each of page 1: by turns, the median of the rounds."""
+    with app.test_request_context():
+        after = deep(admin, "")
+    if after is None:
+        return None
+    rounds = []
+    for _ in range(7):
+        spent = [
+            measure(server, lambda path=path: ("GET", path, reader.headers(), None), times)[2]
+            for path in (f"/admin/{admin.name}/", f"/admin/{admin.name}/?after={after}")
+        ]
+        rounds.append(spent[1] / spent[0])
+    return median(rounds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--instance", help="a folder, which stays; by default one that does not")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--requests", type=int, default=100)
+    parser.add_argument("--only", help="the name of one list")
+    args = parser.parse_args()
+    with nullcontext(args.instance) if args.instance else TemporaryDirectory() as folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        more = {"JOBS_IN_WEB": "0"}
+        if url := os.environ.get("DATABASE_URL"):
+            more["DATABASE_URL"] = url
+        environ = environment(folder, **more)
+        app, email, password = seed(environ, args.rows)
+        server = Server("wsgi:app", environ)
+        try:
+            reader = Client(server.port)
+            reader.sign_in(email, password)
+            reader.get("/dashboard")  # the cookie that the first page sets stays for all others
+            for name, admin in app.extensions["admin"].items():
+                if args.only in (None, name):
+                    report(server, reader, app, admin, args.requests)
+                    deeper = ratio(server, reader, app, admin, args.requests)
+                    print(f"\n{name}: page {DEEP:,} costs {deeper or 1:.2f} of page 1", flush=True)
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
