@@ -9,9 +9,10 @@ filter and sorted. Of more each page is near in the order, and the filter is onl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
 
 from app.admin.declaration import Admin, show
 from app.admin.filters import Arguments
@@ -35,31 +36,45 @@ class Listing:
 
 def read(admin: Admin, arguments: Arguments) -> Listing:
     """The page that the arguments of a URL ask for."""
-    where = conditions(admin, arguments)
+    chosen = _chosen(admin, arguments)
     sort, column, descending = admin.sort(arguments.get("sort", ""))
-    count = _count(admin, where)
-    statement = rows_of(admin)
     keys = [admin.key] if column is admin.key else [column, admin.key]
+    where = [condition for _, condition in chosen]
+    count = _count(admin, where)
+    found = select(*keys)
     if where and count <= FEW:
         # With a LIMIT, and sorted by its own columns, no planner takes it apart.
-        few = select(*keys).where(*where).limit(FEW + 1).subquery("few")
-        keys = list(few.c)
-        statement = statement.join(few, few.c[admin.key.name] == admin.key)
+        few = found.where(*where).limit(FEW + 1).subquery("few")
+        found, keys = select(*few.c), list(few.c)
     elif where:
-        statement = statement.where(case((and_(*where), 1), else_=0) == 1)
-    page = paginate(statement.add_columns(*keys), *keys, descending=descending, per_page=PER_PAGE)
+        # What the order's index can tell stays in sight of the planner.
+        found = found.where(*[condition for of, condition in chosen if of is column])
+        if hidden := [condition for of, condition in chosen if of is not column]:
+            found = found.where(case((and_(*hidden), 1), else_=0) == 1)
+    page = paginate(
+        found, *keys, descending=descending, per_page=PER_PAGE, details=partial(_details, admin)
+    )
     rows = [(row[-1], list(cells(admin, row))) for row in page.rows]
     return Listing(page, rows, _said(count), sort)
 
 
 def conditions(admin: Admin, arguments: Arguments) -> list[ColumnElement[bool]]:
     """What the rows of a list must meet, by the arguments of its URL."""
-    found = [one.condition(arguments) for one in admin.offered]
+    return [condition for _, condition in _chosen(admin, arguments)]
+
+
+def _chosen(admin: Admin, arguments: Arguments) -> list[tuple[Any, ColumnElement[bool]]]:
+    """What was chosen, each with the column that it is about."""
+    found = [(one.column, one.condition(arguments)) for one in admin.offered]
     if (scope := arguments.get("scope", "")) in admin.scopes:
-        found.append(admin.scopes[scope][1])
+        found.append((None, admin.scopes[scope][1]))
     if admin.searched and (q := cleaned(arguments.get("q", ""))):
-        found.append(or_(*[one.condition(q) for one in admin.searched]))
-    return [one for one in found if one is not None]
+        found.append((None, or_(*[one.condition(q) for one in admin.searched])))
+    return [(of, condition) for of, condition in found if condition is not None]
+
+
+def _details(admin: Admin, page: Subquery) -> Select[Any]:
+    return rows_of(admin).join(page, page.c[admin.key.name] == admin.key)
 
 
 def cells(admin: Admin, row: Any) -> Any:

@@ -66,6 +66,8 @@ def init_app(app: Flask) -> None:
             Prefix(AuditEvent.action, "what", str.lower),
         ],
         filters=[DateRange(AuditEvent.at, "at", "When")],
+        sorts=["at"],
+        order="-at",
         icon="activity",
         permission="audit.read",
     )

@@ -6,14 +6,14 @@ of rows to skip. See use-the-index-luke.com/no-offset for the idea.
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import NotFound
 
@@ -39,13 +39,15 @@ def paginate(
     descending: bool = False,
     per_page: int = PER_PAGE,
     path: str | None = None,
+    details: Callable[[Subquery], Select[Any]] | None = None,
 ) -> Page:
     """Run `statement` for the page that the request's `after` or `before` asks for.
 
     `keys` order the rows; together they must be unique and never NULL, so the last is usually the
     primary key. They must be the statement's last columns, in this order: the cursors are read
     from the rows. An index over the same columns makes every page as fast as the first. `path` is
-    that of the list, where it is not the request's.
+    that of the list, where it is not the request's. With `details`, `statement` finds the keys
+    alone, of which an index can have all, and `details` joins the rest to those of the page.
     """
     back = "before" in request.args
     cursor = request.args.get("before" if back else "after")
@@ -55,8 +57,12 @@ def paginate(
         ]
         here, there = tuple_(*keys), tuple_(*values)
         statement = statement.where(here < there if back != descending else here > there)
-    order = [key.desc() if back != descending else key.asc() for key in keys]
-    found = list(db.session.execute(statement.order_by(*order).limit(per_page + 1)))
+    wanted = statement.order_by(*_order(keys, back != descending)).limit(per_page + 1)
+    if details:
+        chosen = wanted.subquery("page")
+        wanted = details(chosen).add_columns(*chosen.c)
+        wanted = wanted.order_by(*_order(chosen.c, back != descending))
+    found = list(db.session.execute(wanted))
 
     more = len(found) > per_page
     rows = found[:per_page]
@@ -68,6 +74,10 @@ def paginate(
         _url(path, "after", rows[-1][-len(keys) :]) if has_next and rows else None,
         _url(path, "before", rows[0][-len(keys) :]) if has_prev and rows else None,
     )
+
+
+def _order(keys: Iterable[Any], descending: bool) -> list[Any]:
+    return [key.desc() if descending else key.asc() for key in keys]
 
 
 class Counts:

@@ -1,5 +1,7 @@
 """Lists of models that are declared in a few lines."""
 
+from typing import Any
+
 import pytest
 
 from app import admin
@@ -14,7 +16,8 @@ def test_it_shows_the_same_rows_few_or_many(carol, person, sign_in, monkeypatch)
     """Beyond a number of rows a list is read in another way."""
     for n in range(60):
         person(f"u{n:02}@example.com", name=f"N{n % 7}", confirmed_at=None)
-    browser, shown = sign_in(carol), {}
+    browser = sign_in(carol)
+    shown: dict[str, list[Any]] = {}
     for few in (listing.FEW, 10):
         monkeypatch.setattr(listing, "FEW", few)
         for sort in ("email", "-name", "created_at"):

@@ -1,0 +1,148 @@
+"""Every query of a declared list uses an index, whatever is asked of it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask, request
+from sqlalchemy import Connection, event, text
+
+from app.admin import listing
+from app.admin.declaration import Admin
+from app.auth.many import load_events, load_users
+from app.core.database import db
+from app.observability.plans import postgresql, sqlite
+from app.observability.plans.nodes import SCAN, SORT, Node, walk
+from tests.admin.choices import choices, sorts
+
+ROWS = 3_000
+# Of so many rows any index gives the first ones as soon as another.
+MANY = ROWS // 10
+
+
+@pytest.fixture
+def filled(app: Flask) -> Flask:
+    """The app with as many rows as a planner wants to see before it takes an index."""
+    with app.app_context():
+        for load in (load_users, load_events):
+            assert list(load(ROWS))[-1] == ROWS
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(text("ANALYZE"))
+            db.session.commit()
+    return app
+
+
+class Plans:
+    """The plans of what the app asks its database, of which each kind is looked at once."""
+
+    def __init__(self, admin: Admin):
+        self.table = admin.model.__tablename__
+        self.asked: list[tuple[str, Any]] = []
+
+    def __enter__(self) -> "Plans":
+        event.listen(db.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._note)
+
+    def _note(self, connection: Any, cursor: Any, sql: str, values: Any, *rest: Any) -> None:
+        if not sql.startswith(("BEGIN", "EXPLAIN", "SET")):
+            self.asked.append((sql, values))
+
+    def wrong(self, *kinds: str) -> list[str]:
+        """What has been asked and reads the table, or a made one, as none of these is to."""
+        asked, self.asked = self.asked, []
+        found = []
+        for sql, values in asked:
+            nodes = list(walk(explained(db.session.connection(), sql, values, kinds)))
+            if any(self._is_wrong(node, kinds) for node in nodes):
+                found.append("\n  ".join([sql.replace("\n", " "), *(node.text for node in nodes)]))
+        return found
+
+    def _is_wrong(self, node: Node, kinds: tuple[str, ...]) -> bool:
+        table = node.relation or re.sub(r"_\d+$", "", node.alias)
+        if node.kind == SORT:
+            # One that an index has begun ends with the page.
+            return SORT in kinds and not node.text.startswith("Incremental")
+        if table == self.table:
+            return node.kind in kinds
+        return node.kind == SCAN and table in db.metadata.tables  # what is joined, for each row
+
+
+def explained(connection: Connection, sql: str, values: Any, kinds: tuple[str, ...]) -> list[Node]:
+    cursor: Any = connection.connection.cursor()
+    if connection.dialect.name == "sqlite":
+        return sqlite.tree(sqlite.explain(cursor, sql))
+    # Some thousand rows it would rather read and sort as a whole; a filled it will not.
+    more = ["sort", "bitmapscan"] if SORT in kinds else ["hashjoin", "mergejoin"]
+    switches = ["seqscan", *more]
+    for switch in switches:
+        cursor.execute(f"SET LOCAL enable_{switch} = off")
+    cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
+    plan = cursor.fetchone()[0]
+    parts = [part for one in plan for part in postgresql._walk(one["Plan"])]
+    postgresql._add_indexes(cursor, parts)
+    for switch in switches:
+        cursor.execute(f"SET LOCAL enable_{switch} = on")
+    return postgresql.tree(plan)
+
+
+def ask(app: Flask, admin: Admin, arguments: dict[str, str], *kinds: str) -> list[str]:
+    """What is wrong with the plans of a page, and of the one after and the one before."""
+    wrong: list[str] = []
+    todo: list[Any] = [arguments]
+    while todo:
+        with app.test_request_context(query_string=todo.pop()), Plans(admin) as plans:
+            page = listing.read(admin, request.args).page
+            wrong += [f"{request.query_string.decode()}: {one}" for one in plans.wrong(*kinds)]
+            if "after" not in request.args and "before" not in request.args:
+                urls = page.next_url, page.prev_url
+                todo += [urlsplit(url).query for url in urls if url]
+            db.session.rollback()
+    return wrong
+
+
+def lists(app: Flask) -> Iterator[Admin]:
+    yield from app.extensions["admin"].values()
+
+
+def test_it_walks_each_order_by_an_index(filled):
+    wrong = []
+    for admin in lists(filled):
+        for sort in sorts(admin):
+            wrong += ask(filled, admin, {"sort": sort}, SORT)
+    assert not wrong, "\n\n".join(wrong)
+
+
+def test_it_finds_few_by_an_index_of_the_filter(filled):
+    wrong = []
+    for admin in lists(filled):
+        for arguments, few in asked(filled, admin):
+            wrong += ask(filled, admin, arguments, *([SCAN] if few else []))
+    assert not wrong, "\n\n".join(wrong)
+
+
+def test_it_walks_many_by_an_index_of_the_order(filled, monkeypatch):
+    monkeypatch.setattr(listing, "FEW", -1)
+    wrong = []
+    for admin in lists(filled):
+        for arguments, _ in asked(filled, admin):
+            for sort in sorts(admin):
+                wrong += ask(filled, admin, arguments | {"sort": sort}, SORT)
+    assert not wrong, "\n\n".join(wrong)
+
+
+def asked(app: Flask, admin: Admin) -> list[tuple[dict[str, str], bool]]:
+    """Each choice, and whether few rows match: those must be found by what is looked for."""
+    with app.test_request_context():
+        found = []
+        for _, arguments in choices(admin):
+            where = listing.conditions(admin, arguments)
+            statement = db.select(db.func.count()).select_from(admin.model).where(*where)
+            count = db.session.scalar(statement) or 0
+            found.append((arguments, count < MANY or db.engine.dialect.name == "sqlite"))
+        db.session.rollback()
+        return found
