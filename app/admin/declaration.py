@@ -31,6 +31,7 @@ from config import ConfigError
 
 NOTHING = "–"
 LONGEST_TEXT = 100
+OPERATIONS = "read", "create", "edit", "delete"
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,16 @@ class Admin:
     icon: str = "database"
     # Where a row leads: the endpoint of a page of its own.
     endpoint: str = ""
-    permission: str = ""
+    # What can be done with rows, of `OPERATIONS`, and the permission that each needs: by default
+    # "<name>.<operation>", which administrators have.
+    operations: Sequence[str] = ("read",)
+    permissions: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for option in ("operations", "permissions"):
+            for operation in set(getattr(self, option)) - set(OPERATIONS):
+                known = ", ".join(OPERATIONS)
+                raise self.problem(option, f"there is no {operation}.", f"Give some of {known}.")
         self.noun = self.noun or self.label.lower()
         self.key = getattr(self.model, inspect(self.model).primary_key[0].name)
         self.joined: dict[str, tuple[Any, Any]] = {}
@@ -95,6 +103,14 @@ class Admin:
         chosen = wanted if wanted.removeprefix("-") in self.orders else self.order
         name = chosen.removeprefix("-")
         return chosen, self.orders[name], chosen.startswith("-")
+
+    def permission(self, operation: str) -> str:
+        """The name of the permission that an operation needs."""
+        return self.permissions.get(operation, f"{self.name}.{operation}")
+
+    def may(self, operation: str) -> bool:
+        """Whether the one signed in can do this with rows."""
+        return operation in self.operations and can(self.permission(operation))
 
     def problem(self, option: str, what: str, remedy: str) -> ConfigError:
         return ConfigError(f"admin.add({self.model.__name__}, {option}=…): {what}", remedy)
@@ -202,12 +218,12 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     name = options.pop("name", None) or f"{model.__name__.lower()}s"
     label = options.pop("label", None) or name.capitalize()
     admin = Admin(model, name, label, columns, **options)
-    if not admin.permission:
-        admin.permission = f"{name}.read"
-        add_permission(app, admin.permission)
+    for operation in admin.operations:
+        if operation not in admin.permissions:
+            add_permission(app, admin.permission(operation))
     app.extensions["admin"][name] = admin
     register(app, admin)
-    visible = partial(can, admin.permission)
+    visible = partial(can, admin.permission("read"))
     nav.add(app, "admin", label, f"admin.{name}", icon=admin.icon, visible=visible)
 
 

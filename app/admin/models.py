@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
         order="-created_at",
         hint="E-mail or name",
         icon="users",
-        permission="users.read",
+        permissions={"read": "users.read"},
         endpoint="admin.user",
     )
     add(
@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
         sorts=["at"],
         order="-at",
         icon="activity",
-        permission="audit.read",
+        permissions={"read": "audit.read"},
     )
 
 
