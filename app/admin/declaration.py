@@ -85,14 +85,18 @@ class Admin:
         self.noun = self.noun or self.label.lower()
         self.key = getattr(self.model, inspect(self.model).primary_key[0].name)
         self.joined: dict[str, tuple[Any, Any]] = {}
+        # Until when (`time.monotonic`) the whole list counts as long.
+        self.many_until = 0.0
         self.shown = [
-            replace(column, label=column.label or label_of(column.name))
-            for column in (c if isinstance(c, Column) else Column(c) for c in self.columns)
+            replace(c, label=c.label or label_of(c.name), of=c.of or [c.name])
+            for c in (c if isinstance(c, Column) else Column(c) for c in self.columns)
         ]
         self.attributes: dict[str, Any] = {}
         for column in self.shown:
-            for path in column.of or [column.name]:
+            for path in column.of:
                 self.attributes[path] = self._attribute("columns", path)
+        places = {path: place for place, path in enumerate(self.attributes)}
+        self.places = [[places[path] for path in column.of] for column in self.shown]
         self.searched = [self._search(one) for one in self.search]
         self.hint = self.hint or " or ".join(one.label for one in self.searched)
         self.offered = [self._filter(one) for one in self.filters]
@@ -196,16 +200,17 @@ def show(value: Any) -> Any:
     """A value as it stands in a cell."""
     if value is None or value == "":
         return NOTHING
+    if type(value) is str:  # the most frequent first: lists show hundreds of values
+        return value if len(value) <= LONGEST_TEXT else f"{value[: LONGEST_TEXT - 1]}…"
+    if isinstance(value, Markup):
+        return value
     if isinstance(value, datetime):
         return day_element(value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, Markup):
-        return value
-    text = str(value)
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    return show(str(value))
 
 
 def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **options: Any) -> None:

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Any
 
+from flask import url_for
+from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
 
 from app.admin.declaration import Admin, show
@@ -21,6 +24,8 @@ from app.core.forms import cleaned
 from app.core.pagination import Page, paginate
 
 FEW = 10_000
+# A table of many rows is not counted again at once: that took a tenth of the page.
+MANY_SECONDS = 60
 PER_PAGE = 50
 
 
@@ -29,7 +34,8 @@ class Listing:
     """One page of a list."""
 
     page: Page
-    rows: list[tuple[Any, list[Any]]]
+    # Of each row the id, and its cells as HTML.
+    rows: list[tuple[Any, Markup]]
     count: str
     sort: str
 
@@ -41,20 +47,22 @@ def read(admin: Admin, arguments: Arguments) -> Listing:
     keys = [admin.key] if column is admin.key else [column, admin.key]
     where = [condition for _, condition in chosen]
     count = _count(admin, where)
-    found = select(*keys)
-    if where and count <= FEW:
+    details: Any = partial(_details, admin)
+    found: Select[Any] = select(*keys)
+    if not where:
+        found, details = rows_of(admin).add_columns(*keys), None
+    elif count <= FEW:
         # With a LIMIT, and sorted by its own columns, no planner takes it apart.
         few = found.where(*where).limit(FEW + 1).subquery("few")
         found, keys = select(*few.c), list(few.c)
-    elif where:
+    else:
         # What the order's index can tell stays in sight of the planner.
         found = found.where(*[condition for of, condition in chosen if of is column])
         if hidden := [condition for of, condition in chosen if of is not column]:
             found = found.where(case((and_(*hidden), 1), else_=0) == 1)
-    page = paginate(
-        found, *keys, descending=descending, per_page=PER_PAGE, details=partial(_details, admin)
-    )
-    rows = [(row[-1], list(cells(admin, row))) for row in page.rows]
+    page = paginate(found, *keys, descending=descending, per_page=PER_PAGE, details=details)
+    base = url_for(admin.endpoint, id=0)[:-1] if admin.endpoint else ""
+    rows = [(row[-1], _cells(admin, row, base)) for row in page.rows]
     return Listing(page, rows, _said(count), sort)
 
 
@@ -77,11 +85,16 @@ def _details(admin: Admin, page: Subquery) -> Select[Any]:
     return rows_of(admin).join(page, page.c[admin.key.name] == admin.key)
 
 
-def cells(admin: Admin, row: Any) -> Any:
-    values = dict(zip(admin.attributes, row, strict=False))
-    for column in admin.shown:
-        given = [values[path] for path in column.of or [column.name]]
-        yield show(column.show(*given) if column.show else given[0])
+def _cells(admin: Admin, row: Any, base: str) -> Markup:
+    # Not in the template: there the 250 cells of a page took three times as long.
+    found: list[str] = []
+    for column, places in zip(admin.shown, admin.places, strict=True):
+        value = column.show(*[row[n] for n in places]) if column.show else row[places[0]]
+        cell: str = escape(show(value))
+        if base and not found:
+            cell = f'<a href="{base}{row[-1]}">{cell}</a>'
+        found.append(f'<td data-label="{escape(column.label)}">{cell}</td>')
+    return Markup("".join(found))  # noqa: S704  # nosec B704
 
 
 def rows_of(admin: Admin) -> Select[Any]:
@@ -93,8 +106,14 @@ def rows_of(admin: Admin) -> Select[Any]:
 
 
 def _count(admin: Admin, where: list[ColumnElement[bool]]) -> int:
+    """How many rows there are, up to one more than `FEW`."""
+    if not where and monotonic() < admin.many_until:
+        return FEW + 1
     some = select(literal(1)).select_from(admin.model).where(*where).limit(FEW + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    count = db.session.scalar(select(func.count()).select_from(some)) or 0
+    if not where and count > FEW:
+        admin.many_until = monotonic() + MANY_SECONDS
+    return count
 
 
 def _said(count: int) -> str:

@@ -186,7 +186,8 @@ def is_visitor() -> bool:
 
 def can(permission: str) -> bool:
     """Whether the one signed in, if any, has a permission. Templates have it, too."""
-    return bool(current_user.is_authenticated and current_user.can(permission))
+    user = current_user._get_current_object()  # once: menus ask for dozens of permissions
+    return bool(user.is_authenticated and user.can(permission))
 
 
 def sign_in(user: User, *, remembered: bool) -> None:

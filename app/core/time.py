@@ -65,10 +65,12 @@ def zone(name: str) -> ZoneInfo | None:
 
 def reader_zone() -> ZoneInfo | None:
     """The zone that the reader of this page chose; None where their browser knows it."""
-    if "reader_zone" not in g:
+    try:
+        return g.reader_zone  # type: ignore[no-any-return]
+    except AttributeError:  # the first time on this page
         name: Callable[[], str] | None = current_app.extensions["reader_zone"]
         g.reader_zone = zone(name()) if name else None
-    return g.reader_zone  # type: ignore[no-any-return]
+        return g.reader_zone  # type: ignore[no-any-return]
 
 
 def show_in_zone(app: Flask, name: Callable[[], str]) -> None:

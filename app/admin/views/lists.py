@@ -3,7 +3,7 @@
 from functools import partial, update_wrapper
 from typing import Any
 
-from flask import Flask, Response, render_template, request, stream_with_context, url_for
+from flask import Flask, Response, render_template, request, stream_with_context
 
 from app.admin import export, listing
 from app.admin.declaration import Admin
@@ -27,11 +27,7 @@ def _add(app: Flask, admin: Admin, rule: str, endpoint: str, view: Any) -> None:
 def index(admin: Admin) -> Any:
     found = listing.read(admin, request.args)
     kept = {name: value for name, value in request.args.items() if name not in _MOVES}
-    base = url_for(admin.endpoint, id=0)[:-1] if admin.endpoint else ""
-    labels = [column.label for column in admin.shown]
-    return render_template(
-        "admin/list.html", admin=admin, found=found, kept=kept, base=base, labels=labels
-    )
+    return render_template("admin/list.html", admin=admin, found=found, kept=kept)
 
 
 def export_csv(admin: Admin) -> Any:
