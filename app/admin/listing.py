@@ -8,6 +8,7 @@ filter and sorted. Of more each page is near in the order, and the filter is onl
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -61,8 +62,7 @@ def read(admin: Admin, arguments: Arguments) -> Listing:
         if hidden := [condition for of, condition in chosen if of is not column]:
             found = found.where(case((and_(*hidden), 1), else_=0) == 1)
     page = paginate(found, *keys, descending=descending, per_page=PER_PAGE, details=details)
-    base = url_for(admin.endpoint, id=0)[:-1] if admin.endpoint else ""
-    rows = [(row[-1], _cells(admin, row, base)) for row in page.rows]
+    rows = [(row[-1], cells) for row, cells in zip(page.rows, _html(admin, page.rows), strict=True)]
     return Listing(page, rows, _said(count), sort)
 
 
@@ -85,16 +85,20 @@ def _details(admin: Admin, page: Subquery) -> Select[Any]:
     return rows_of(admin).join(page, page.c[admin.key.name] == admin.key)
 
 
-def _cells(admin: Admin, row: Any, base: str) -> Markup:
-    # Not in the template: there the 250 cells of a page took three times as long.
-    found: list[str] = []
-    for column, places in zip(admin.shown, admin.places, strict=True):
-        value = column.show(*[row[n] for n in places]) if column.show else row[places[0]]
-        cell: str = escape(show(value))
-        if base and not found:
-            cell = f'<a href="{base}{row[-1]}">{cell}</a>'
-        found.append(f'<td data-label="{escape(column.label)}">{cell}</td>')
-    return Markup("".join(found))  # noqa: S704  # nosec B704
+def _html(admin: Admin, rows: Sequence[Any]) -> Iterator[Markup]:
+    """The cells of each row. In the template they took three times as long."""
+    base = url_for(admin.endpoint, id=0)[:-1] if admin.endpoint else ""
+    heads = [f'<td data-label="{escape(column.label)}">' for column in admin.shown]
+    columns = list(zip(heads, admin.shown, admin.places, strict=True))
+    for row in rows:
+        found: list[str] = []
+        for head, column, places in columns:
+            value = show(column.show(*[row[n] for n in places]) if column.show else row[places[0]])
+            cell: str = value if isinstance(value, Markup) else escape(value)
+            if base and not found:
+                cell = f'<a href="{base}{row[-1]}">{cell}</a>'
+            found.append(f"{head}{cell}</td>")
+        yield Markup("".join(found))  # noqa: S704  # nosec B704
 
 
 def rows_of(admin: Admin) -> Select[Any]:
