@@ -17,11 +17,11 @@ from os import environ
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, flash, redirect, render_template, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect, FlaskForm
-from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy import ForeignKey, Index, func, literal, select, tuple_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
@@ -57,6 +57,22 @@ class Note(db.Model):
     updated_at: Mapped[datetime] = mapped_column(default=datetime.now)
 
 
+class Person(db.Model):
+    """A user of the application it is compared with, in that one's own file."""
+
+    __tablename__ = "user"
+    __bind_key__ = "app"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    confirmed_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    deletes_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
 class LoginForm(FlaskForm):
     email = EmailField("E-mail address", validators=[DataRequired()])
     password = PasswordField("Password", validators=[DataRequired(), Length(max=256)])
@@ -76,6 +92,7 @@ def load_user(id: str) -> User | None:
 app = Flask(__name__, static_folder=STATIC, static_url_path="/static/baseline")
 app.config["SECRET_KEY"] = environ.get("SECRET_KEY")
 app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{environ['INSTANCE_PATH']}/baseline.db"
+app.config["SQLALCHEMY_BINDS"] = {"app": f"sqlite:///{environ['INSTANCE_PATH']}/app.db"}
 db.init_app(app)
 login_manager.init_app(app)
 CSRFProtect(app)
@@ -125,6 +142,28 @@ def new_note() -> Any:
         flash("Your note is saved.", "success")
         return redirect(f"/notes/{note.id}")
     return render_template("new.html", form=form)
+
+
+@app.route("/people/")
+@login_required
+def people() -> Any:
+    statement = select(Person).order_by(Person.created_at.desc(), Person.id.desc())
+    if after := request.args.get("after"):
+        moment, id = after.split("~")
+        last = tuple_(literal(datetime.fromisoformat(moment)), int(id))
+        statement = statement.where(tuple_(Person.created_at, Person.id) < last)
+    found = db.session.scalars(statement.limit(51)).all()
+    return render_template("people.html", people=found[:50], more=len(found) > 50)
+
+
+def add_user(email: str, password: str) -> None:
+    """Somebody who can log in here, and nowhere else."""
+    with app.app_context():
+        db.create_all(bind_key=None)
+        if not db.session.scalar(select(User).where(User.email == email)):
+            hashed = generate_password_hash(password)
+            db.session.add(User(email=email, name="Bench", password_hash=hashed))
+            db.session.commit()
 
 
 def copy_rows(source: str, passwords: dict[str, str]) -> None:
