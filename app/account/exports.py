@@ -1,37 +1,87 @@
-"""Asking for a copy of one's data."""
+"""Files that are made for a user in the background, kept for some time, and theirs alone.
 
-from typing import Any
+A view asks for one with `request`, naming the job that makes it; the job hands its content to
+`keep`; a view offers it by `answer`. Here is what becomes of it meanwhile.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain
+from typing import IO, Any
+
+from flask import Response, stream_with_context
 
 from app.account import archive
-from app.account.jobs import make_export
 from app.account.models import Export
-from app.audit import record
 from app.auth.models import User
 from app.auth.signals import user_deleted
-from app.core.database import db
+from app.core.database import db, writing
+from app.jobs import Definition
+
+log = logging.getLogger(__name__)
 
 
-def request(user: User) -> bool:
+def request(user: User, name: str, make: Definition[Any], *arguments: Any, **told: str) -> bool:
     """Have one made, in the place of the one before; False while one is being made already.
 
     `user` is locked, as `current_user.user` is: of two clicks at once the second finds the first.
+    `make` is the job, `told` the `label` that it has in notifications, and the `path` of its page.
     """
-    export, job = Export.of(user.id)
+    export, job = Export.of(user.id, name)
     if export and export.is_being_made(job):
         return False
-    job_id = make_export.with_(subject=user.subject).enqueue(user.id)
+    job_id = make.with_(subject=user.subject).enqueue(*arguments)
     if export:
         archive.drop(export.file, export.parts)
         export.begin_anew(job_id)
+        export.label, export.path = told["label"], told["path"]
     else:
-        db.session.add(Export(user_id=user.id, job_id=job_id))
-    record("data.exported", user.subject)
+        db.session.add(Export(user_id=user.id, name=name, job_id=job_id, **told))
     return True
 
 
-def forget(lost: Export) -> None:
-    """Give up an archive that cannot be read, unless another has taken its place."""
-    export = db.session.get(Export, lost.user_id, with_for_update=True)
+def keep(user_id: int, name: str, content: IO[bytes], lifetime: timedelta) -> Export | None:
+    """Store what a job made. None if nobody wants it any more.
+
+    Its parts may lie around for an hour before the row names them: see `left_over`.
+    """
+    file, parts, size = archive.store(content)
+    export = Export.locked(user_id, name)
+    if export is None or export.file:  # they are gone; or it was tried again beside a newer one
+        archive.drop(file, parts)
+        return None
+    export.finish(lifetime, file=file, parts=parts, size=size)
+    return export
+
+
+def answer(export: Export, name: str, mimetype: str) -> Response | None:
+    """A download of it under that name; None if it is lost, and so not offered again."""
+    content = _content(export)
+    try:
+        first = next(content)  # while an answer can still say that there is none
+    except ValueError:
+        return None
+    response = Response(stream_with_context(chain([first], content)), mimetype=mimetype)
+    response.content_length = export.size
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _content(export: Export) -> Iterator[bytes]:
+    try:
+        yield from archive.read(export.file or "", export.parts)
+    except ValueError as error:
+        log.error("what was made for somebody is lost: %s", error)
+        with writing():
+            _forget(export)
+            db.session.commit()
+        raise
+
+
+def _forget(lost: Export) -> None:
+    """Give up what cannot be read, unless another has taken its place."""
+    export = Export.locked(lost.user_id, lost.name)
     if export and export.file == lost.file:
         archive.drop(export.file, export.parts)
         db.session.delete(export)
@@ -39,5 +89,5 @@ def forget(lost: Export) -> None:
 
 @user_deleted.connect
 def _drop(user: User, **_: Any) -> None:
-    if export := db.session.get(Export, user.id):
+    for export in db.session.query(Export).filter_by(user_id=user.id):
         archive.drop(export.file, export.parts)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.account.models import Export
+from app.account.models import LIFETIME, Export
 from app.auth.models import User
 from app.core.time import now
 from app.core.urls import public_url
@@ -14,7 +14,7 @@ from app.mail.previews import TO, preview
 def sample() -> dict[str, Any]:
     return {
         "user": User(email=TO, name="Alice", time_zone=""),
-        "export": Export(ended_at=now()),
+        "export": Export(expires_at=now() + LIFETIME),
         "url": public_url("/account/export"),
     }
 

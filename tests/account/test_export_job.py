@@ -210,10 +210,10 @@ def test_it_is_deleted_after_seven_days(app, alice, sign_in, files, change, run)
     browser = sign_in(alice)
     browser.submit(PAGE)
     run_due(app)
-    change(Export, ended_at=now() - timedelta(days=6, hours=23))
+    change(Export, expires_at=now() + timedelta(hours=1))
     run(jobs.purge_exports)
     assert browser.get(FILE).status_code == 200
-    change(Export, ended_at=now() - timedelta(days=7))
+    change(Export, expires_at=now())
     assert browser.get(FILE).location == PAGE  # also before anything has deleted it
     assert "could not be packed" not in browser.get(PAGE).text
     assert len(files()) == 1
