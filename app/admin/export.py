@@ -1,28 +1,136 @@
-"""A list as CSV, a chunk at a time: the memory is the same for ten rows and for a million."""
+"""A list as a file, a chunk of rows at a time: the memory is the same for ten and for a million.
 
-from collections.abc import Iterator
+A short one is answered as CSV at once. A long one, or one for Excel, is made by a job.
+"""
 
-from sqlalchemy import ColumnElement
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from tempfile import TemporaryFile
+from typing import IO, Any
 
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
+
+from app.account import exports
 from app.admin.declaration import Admin
-from app.admin.listing import rows_of
+from app.admin.listing import FEW, conditions, rows_of
+from app.audit import record
+from app.auth.models import User
+from app.auth.roles import permissions
+from app.core import xlsx
 from app.core.csv_lines import csv_lines
-from app.core.database import db
+from app.core.database import db, reading
+from app.core.time import read_in_zone
+from app.core.urls import path_of
+from app.jobs import PermanentError, job, progress
+from app.notifications import notify
 
 CHUNK = 1000
+# Rows: an answer of more takes longer than a server that stops waits for it.
+AT_ONCE = 50_000
+LIFETIME = timedelta(days=1)
+FORMATS = {"csv": "text/csv", "xlsx": xlsx.MIMETYPE}
+
+Where = list[ColumnElement[bool]]
 
 
-def lines(admin: Admin, where: list[ColumnElement[bool]]) -> Iterator[str]:
-    """The rows that meet the conditions, by their ids, with what their columns are made of."""
-    yield csv_lines([[admin.key.name, *admin.attributes]])
-    statement = rows_of(admin).add_columns(admin.key).where(*where).order_by(admin.key)
+def lines(admin: Admin, where: Where) -> Iterator[str]:
+    """The rows that meet the conditions as CSV, by their ids."""
+    yield csv_lines([names(admin)])
+    yield from map(csv_lines, chunks(admin, where))
+
+
+def names(admin: Admin) -> list[str]:
+    return [admin.key.name, *admin.attributes]
+
+
+def chunks(admin: Admin, where: Where) -> Iterator[list[Any]]:
+    """Lists of rows that meet the conditions: id, and what the columns are made of."""
+    statement = rows_of(admin).with_only_columns(admin.key, *admin.attributes.values())
+    if where and count(admin, where, FEW) > FEW:
+        # By the filter's index all of them would be sorted for each chunk.
+        where = [case((and_(*where), 1), else_=0) == 1]
+    statement = statement.where(*where).order_by(admin.key)
     last = None
     while True:
         following = statement if last is None else statement.where(admin.key > last)
         chunk = db.session.execute(following.limit(CHUNK)).all()
         # Not one transaction for as long as somebody's line is slow: SQLite's log would grow.
         db.session.rollback()
-        yield csv_lines([row[-1], *row[:-1]] for row in chunk)
+        yield list(chunk)
         if len(chunk) < CHUNK:
             return
-        last = chunk[-1][-1]
+        last = chunk[-1][0]
+
+
+def count(admin: Admin, where: Where, most: int) -> int:
+    """How many rows meet the conditions; beyond `most`, one more than that."""
+    some = select(literal(1)).select_from(admin.model).where(*where).limit(most + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def name_of(admin: Admin) -> str:
+    """What the list is called among the files that are made for somebody."""
+    return f"list {admin.name}"
+
+
+def request(user: User, admin: Admin, format: str, arguments: Mapping[str, str]) -> bool:
+    """Have a file made of what the list shows; False while another of it is being made."""
+    # The label is the name of a file: its end says what it is.
+    told = {"label": f"{admin.name}.{format}", "path": path_of(f"admin.{admin.name}_export")}
+    given = user.id, admin.name, format, dict(arguments), user.time_zone
+    if not exports.request(user, name_of(admin), make, *given, **told):
+        return False
+    record("list.exported", list=admin.name, format=format, chosen=dict(arguments))
+    return True
+
+
+@job(retries=3, backoff=timedelta(minutes=1), timeout=timedelta(hours=2))
+def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: str) -> Any:
+    """Write the file, and tell who asked for it."""
+    read_in_zone(zone)  # the days of filters are theirs
+    # Beside the data, where there is room for it, and not where others may look.
+    with TemporaryFile(dir=current_app.instance_path) as file:
+        with reading():  # it takes its time, and must hold up nobody who writes
+            admin = _still_theirs(user_id, name)
+            rows = _counted(chunks(admin, conditions(admin, arguments)))
+            cut = WRITERS[format](file, admin, rows)
+        file.seek(0)
+        export = exports.keep(user_id, name_of(admin), file, LIFETIME)
+    if export:
+        title, body = f"{export.label} is ready", "Download it within a day."
+        notify(user_id, title, body, url=export.path, kind="export")
+    return {"cut": cut}
+
+
+def _still_theirs(user_id: int, name: str) -> Admin:
+    admin: Admin | None = current_app.extensions["admin"].get(name)
+    role = db.session.scalar(
+        select(User.role).where(User.id == user_id, User.suspended_at.is_(None))
+    )
+    if admin is None or admin.permission("read") not in permissions(role or ""):
+        raise PermanentError("Who asked for this list may not read it any more.")
+    return admin
+
+
+def _counted(found: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    rows = 0
+    for chunk in found:
+        progress(message=f"{rows:,} rows")
+        yield chunk
+        rows += len(chunk)
+
+
+def _write_csv(file: IO[bytes], admin: Admin, found: Iterator[list[Any]]) -> int:
+    file.write(csv_lines([names(admin)]).encode())
+    for chunk in found:
+        file.write(csv_lines(chunk).encode())
+    return 0
+
+
+def _write_xlsx(file: IO[bytes], admin: Admin, found: Iterator[list[Any]]) -> int:
+    rows = (row for chunk in found for row in chunk)
+    return xlsx.write(file, admin.label, names(admin), rows)
+
+
+WRITERS: dict[str, Callable[..., int]] = {"csv": _write_csv, "xlsx": _write_xlsx}

@@ -14,7 +14,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
 
@@ -28,6 +28,8 @@ FEW = 10_000
 # A table of many rows is not counted again at once: that took a tenth of the page.
 MANY_SECONDS = 60
 PER_PAGE = 50
+# Arguments that say where in a list one is.
+_MOVES = {"after", "before"}
 
 
 @dataclass
@@ -64,6 +66,11 @@ def read(admin: Admin, arguments: Arguments) -> Listing:
     page = paginate(found, *keys, descending=descending, per_page=PER_PAGE, details=details)
     rows = [(row[-1], cells) for row, cells in zip(page.rows, _html(admin, page.rows), strict=True)]
     return Listing(page, rows, _said(count), sort)
+
+
+def kept() -> dict[str, str]:
+    """What the URL says of the list, beside where in it one is."""
+    return {name: value for name, value in request.args.items() if name not in _MOVES}
 
 
 def conditions(admin: Admin, arguments: Arguments) -> list[ColumnElement[bool]]:

@@ -73,6 +73,11 @@ def reader_zone() -> ZoneInfo | None:
         return g.reader_zone  # type: ignore[no-any-return]
 
 
+def read_in_zone(name: str) -> None:
+    """From here on, that is the reader's zone: in a job, of whom it is for."""
+    g.reader_zone = zone(name)
+
+
 def show_in_zone(app: Flask, name: Callable[[], str]) -> None:
     """Show times in the zone whose name this function gives; "" leaves it to the browser."""
     app.extensions["reader_zone"] = name

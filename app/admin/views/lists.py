@@ -1,45 +1,42 @@
 """The pages of a declared model."""
 
+from collections.abc import Sequence
 from functools import partial, update_wrapper
 from typing import Any
 
-from flask import Flask, Response, render_template, request, stream_with_context
+from flask import Flask, render_template, request
 
-from app.admin import export, listing
+from app.admin import listing
 from app.admin.declaration import Admin
-from app.audit import record
+from app.admin.export import FORMATS
+from app.admin.views import exports
 from app.auth.access import permission_required
-from app.core.database import db, writing
 
 
 def register(app: Flask, admin: Admin) -> None:
     """Add the routes of a declaration."""
-    _add(app, admin, f"/admin/{admin.name}/", admin.name, index)
-    _add(app, admin, f"/admin/{admin.name}/export.csv", f"{admin.name}_csv", export_csv)
+    add = partial(_add, app, admin)
+    add("", "", index)
+    add("export", "_export", exports.page)
+    add("export/latest", "_latest_export", exports.latest)
+    add("export/file", "_export_file", exports.file)
+    add("export.csv", "_csv", exports.csv)
+    add("export.xlsx", "_xlsx", exports.xlsx)
+    for format in FORMATS:
+        add(f"export.{format}", f"_make_{format}", exports.make, methods=["POST"], format=format)
 
 
-def _add(app: Flask, admin: Admin, rule: str, endpoint: str, view: Any) -> None:
+def _add(
+    app: Flask, admin: Admin, path: str, name: str, view: Any, operation: str = "read",
+    methods: Sequence[str] = ("GET",), **given: Any,
+) -> None:  # fmt: skip
     # One function for each, since a view carries its policy.
-    own = update_wrapper(partial(view, admin), view)
-    app.add_url_rule(rule, f"admin.{endpoint}", permission_required(admin.permission("read"))(own))
+    own = update_wrapper(partial(view, admin, **given), view)
+    guarded = permission_required(admin.permission(operation))(own)
+    rule, endpoint = f"/admin/{admin.name}/{path}", f"admin.{admin.name}{name}"
+    app.add_url_rule(rule, endpoint, guarded, methods=methods)
 
 
 def index(admin: Admin) -> Any:
     found = listing.read(admin, request.args)
-    kept = {name: value for name, value in request.args.items() if name not in _MOVES}
-    return render_template("admin/list.html", admin=admin, found=found, kept=kept)
-
-
-def export_csv(admin: Admin) -> Any:
-    """What the list shows, all pages of it."""
-    where = listing.conditions(admin, request.args)
-    with writing():
-        record("list.exported", list=admin.name, chosen=dict(request.args))
-        db.session.commit()
-    lines = stream_with_context(export.lines(admin, where))
-    headers = {"Content-Disposition": f"attachment; filename={admin.name}.csv"}
-    return Response(lines, mimetype="text/csv", headers=headers)
-
-
-# Arguments that say where in a list one is.
-_MOVES = {"after", "before"}
+    return render_template("admin/list.html", admin=admin, found=found, kept=listing.kept())

@@ -1,0 +1,96 @@
+"""A declared list as a file: at once, or made by a job and fetched from its page."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask_login import current_user
+
+from app.account import exports
+from app.account.models import Export
+from app.admin import export, listing
+from app.admin.declaration import Admin
+from app.audit import record
+from app.auth.access import in_person, proof_required
+from app.core import live
+from app.core.database import db, writing
+from app.core.routing import polled
+from app.core.time import now
+
+
+@in_person
+def page(admin: Admin) -> Any:
+    where = listing.conditions(admin, request.args)
+    count = export.count(admin, where, export.AT_ONCE)
+    return render_template(
+        "admin/export.html", admin=admin, kept=listing.kept(), count=count,
+        most=export.AT_ONCE, **_state(admin),
+    )  # fmt: skip
+
+
+@polled
+@in_person
+def latest(admin: Admin) -> Any:
+    """How far it is now."""
+    return live.part("admin/_export.html", admin=admin, kept=listing.kept(), **_state(admin))
+
+
+@in_person
+def csv(admin: Admin) -> Any:
+    """What the list shows, all pages of it; a long one by way of its page."""
+    where = listing.conditions(admin, request.args)
+    if export.count(admin, where, export.AT_ONCE) > export.AT_ONCE:
+        return _to_page(admin)
+    with writing():
+        record("list.exported", list=admin.name, format="csv", chosen=listing.kept())
+        db.session.commit()
+    answer = Response(stream_with_context(export.lines(admin, where)), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=_named(admin, "csv", now()))
+    return answer
+
+
+@in_person
+def xlsx(admin: Admin) -> Any:
+    """It is made by a job: see its page."""
+    return _to_page(admin)
+
+
+@proof_required
+def make(admin: Admin, format: str) -> Any:
+    export.request(current_user.user, admin, format, listing.kept())
+    db.session.commit()
+    return _to_page(admin)
+
+
+@in_person
+def file(admin: Admin) -> Any:
+    found, _ = Export.of(current_user.id, export.name_of(admin))
+    if found is None or not found.is_ready or found.ended_at is None:
+        return _to_page(admin)  # which says how it is
+    format = found.label.rpartition(".")[2]
+    name = _named(admin, format, found.ended_at)
+    if (answer := exports.answer(found, name, export.FORMATS[format])) is None:
+        flash("This file cannot be opened any more. Please have it made anew.", "danger")
+        return _to_page(admin)
+    return answer
+
+
+def _to_page(admin: Admin) -> Any:
+    # Not as arguments of `url_for`, some of which mean something to it.
+    query = f"?{urlencode(listing.kept())}" if listing.kept() else ""
+    return redirect(url_for(f"admin.{admin.name}_export") + query, 303)
+
+
+def _named(admin: Admin, format: str, at: datetime) -> str:
+    return f"{admin.name}-{at:%Y-%m-%d}.{format}"
+
+
+def _state(admin: Admin) -> dict[str, Any]:
+    found, job = Export.of(current_user.id, export.name_of(admin))
+    running = job if found and found.is_being_made(job) else None
+    version: list[Any] = [found and (found.job_id, found.is_ready)]
+    if running:
+        version += [running.state, running.message]
+    cut = (job.result or {}).get("cut", 0) if job else 0
+    return {"export": found, "running": running, "cut": cut, "version": version}
