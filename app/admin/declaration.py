@@ -20,12 +20,13 @@ from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import ColumnElement, DateTime, Integer, inspect
 from sqlalchemy.orm import aliased
 
+from app.admin.actions import Action, Refusal, declared
 from app.admin.filters import Boolean, DateRange, Filter, NumberRange, Related
 from app.admin.search import Prefix, Search
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
-from app.core.database import Base
+from app.core.database import Base, db
 from app.core.time import UTCDateTime, day_element
 from config import ConfigError
 
@@ -76,6 +77,11 @@ class Admin:
     # "<name>.<operation>", which administrators have.
     operations: Sequence[str] = ("read",)
     permissions: Mapping[str, str] = field(default_factory=dict)
+    actions: Sequence[Action] = ()
+    # How a row is deleted, where `operations` say that it may be.
+    delete: Callable[[Any], Any] = db.session.delete
+    # Why somebody may not change a row, or nothing: `refusal(row, who)`.
+    refusal: Refusal | None = None
 
     def __post_init__(self) -> None:
         for option in ("operations", "permissions"):
@@ -84,6 +90,7 @@ class Admin:
                 raise self.problem(option, f"there is no {operation}.", f"Give some of {known}.")
         self.noun = self.noun or self.label.lower()
         self.key = getattr(self.model, inspect(self.model).primary_key[0].name)
+        self.acting = declared(self)
         self.joined: dict[str, tuple[Any, Any]] = {}
         # Until when (`time.monotonic`) the whole list counts as long.
         self.many_until = 0.0
@@ -226,6 +233,8 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     for operation in admin.operations:
         if operation not in admin.permissions:
             add_permission(app, admin.permission(operation))
+    for action in admin.acting.values():
+        add_permission(app, action.permission)
     app.extensions["admin"][name] = admin
     register(app, admin)
     visible = partial(can, admin.permission("read"))

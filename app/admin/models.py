@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 from flask import Flask
 from markupsafe import Markup
 
+from app.admin.actions import Action
 from app.admin.declaration import Column, add
 from app.admin.filters import Choice, DateRange
 from app.admin.search import Exact, Prefix
 from app.audit import AuditEvent
 from app.auth.models import User
-from app.auth.roles import ROLES
+from app.auth.roles import ROLES, within
 from app.core.time import time_element
 
 STATES: dict[str, Any] = {
@@ -43,8 +44,36 @@ def init_app(app: Flask) -> None:
         order="-created_at",
         hint="E-mail or name",
         icon="users",
-        permissions={"read": "users.read"},
+        operations=["read", "delete"],
+        permissions={"read": "users.read", "edit": "users.edit", "delete": "users.delete"},
         endpoint="admin.user",
+        delete=User.delete,
+        refusal=refusal,
+        actions=[
+            Action(
+                "suspend",
+                "Suspend",
+                User.suspend,
+                undo=("Reinstate", User.reinstate),
+                where=User.suspended_at.is_(None),
+                otherwise="Suspended already.",
+                warning="They are logged out everywhere, and cannot log in.",
+            ),
+            Action(
+                "reinstate",
+                "Reinstate",
+                User.reinstate,
+                where=User.suspended_at.is_not(None),
+                otherwise="Not suspended.",
+                warning="They can log in again.",
+            ),
+            Action(
+                "end-sessions",
+                "End sessions",
+                User.log_out_everywhere,
+                warning="They are logged out everywhere, and can log in again.",
+            ),
+        ],
     )
     add(
         app,
@@ -71,6 +100,16 @@ def init_app(app: Flask) -> None:
         icon="activity",
         permissions={"read": "audit.read"},
     )
+
+
+def refusal(user: User, by: Any) -> str | None:
+    """Why somebody who may change users may not change this one."""
+    if user.id == by.id:
+        # What one does to oneself has its safeguards under /account, such as the grace period.
+        return "This is your own account. Change it on its own pages, or ask another administrator."
+    if not within(user.role, by.role):
+        return "This user has permissions that you do not have."
+    return None
 
 
 def _state(confirmed: Any, suspended: Any, deletes: Any) -> Markup:

@@ -1,5 +1,8 @@
 """The audit trail."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +51,8 @@ class AuditEvent(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+_acting: ContextVar[str] = ContextVar("acting", default="command line")
+
 # Sent with each `AuditEvent`, in the transaction that keeps it.
 recorded = signal("recorded")
 
@@ -82,8 +87,18 @@ def observed(
             elif actor is None:
                 entry.actor = getattr(current_user, "email", None)
     elif actor is None:
-        entry.actor = "command line"
+        entry.actor = _acting.get()
     return entry
+
+
+@contextmanager
+def acting(actor: str) -> Iterator[None]:
+    """Outside of requests, note as the actor who asked for what is done now: in a job, say."""
+    token = _acting.set(actor)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
 
 
 @event.listens_for(AuditEvent, "before_insert")

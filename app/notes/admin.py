@@ -13,4 +13,6 @@ def init_app(app: Flask) -> None:
         columns=["title", "user.email", "created_at", "updated_at"],
         filters=["user_id", "created_at"],
         icon="note",
+        operations=["read", "delete"],
+        delete=Note.delete,
     )

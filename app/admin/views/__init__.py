@@ -14,6 +14,7 @@ from app.admin.views import (  # noqa: E402  (they add their routes)
     messages,
     queries,
     requests,
+    runs,
     users,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "messages",
     "queries",
     "requests",
+    "runs",
     "users",
 ]

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Flask, render_template, request
 
-from app.admin import listing
+from app.admin import actions, listing
 from app.admin.declaration import Admin
 from app.admin.export import FORMATS
-from app.admin.views import exports
+from app.admin.views import exports, runs
 from app.auth.access import permission_required
 
 
@@ -24,6 +24,9 @@ def register(app: Flask, admin: Admin) -> None:
     add("export.xlsx", "_xlsx", exports.xlsx)
     for format in FORMATS:
         add(f"export.{format}", f"_make_{format}", exports.make, methods=["POST"], format=format)
+    if admin.acting:
+        add("run", "_run", runs.confirm)
+        add("run", "_begin_run", runs.begin, methods=["POST"])
 
 
 def _add(
@@ -38,5 +41,8 @@ def _add(
 
 
 def index(admin: Admin) -> Any:
-    found = listing.read(admin, request.args)
-    return render_template("admin/list.html", admin=admin, found=found, kept=listing.kept())
+    acting = actions.allowed(admin)
+    found = listing.read(admin, request.args, ticked=bool(acting))
+    return render_template(
+        "admin/list.html", admin=admin, found=found, kept=listing.kept(), acting=acting
+    )

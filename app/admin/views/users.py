@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 
+from app.admin import models
 from app.admin.forms import UserForm
 from app.admin.views import blueprint
 from app.audit import AuditEvent
@@ -98,12 +99,7 @@ def _find(id: int) -> User:
 
 def _refusal(user: User) -> str | None:
     """Why the one signed in, who may change users, may not change this one."""
-    if user.id == current_user.id:
-        # What one does to oneself has its safeguards under /account, such as the grace period.
-        return "This is your own account. Change it on its own pages, or ask another administrator."
-    if not within(user.role, current_user.role):
-        return "This user has permissions that you do not have."
-    return None
+    return models.refusal(user, current_user)
 
 
 def _done(user: User, message: str) -> Any:

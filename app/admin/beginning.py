@@ -1,0 +1,55 @@
+"""Beginning a run: what somebody confirmed, once, and at once where it is little."""
+
+from __future__ import annotations
+
+from app.admin import carrying_out
+from app.admin.jobs import carry_out
+from app.admin.runs import Run
+from app.admin.selection import FEW, Selection
+from app.audit import record
+from app.auth.models import User
+from app.core.database import db
+
+
+def begin(selection: Selection, action: str, by: User, submission: str) -> Run:
+    """Do an action to what was selected."""
+    run = _add(
+        Run(actor_id=by.id, submission=submission, of=selection.admin.name, action=action,
+            query=selection.query, last_id=selection.last_id)
+    )  # fmt: skip
+    if selection.ids is not None:
+        run.choose(carrying_out.in_chunks(selection.ids))
+        run.is_chosen = True
+    return _carry_out(run, by, few=selection.ids is not None and len(selection.ids) <= FEW)
+
+
+def undo(run: Run, by: User) -> Run:
+    """Put back the rows of a run, which is locked and over."""
+    back = _add(
+        Run(actor_id=by.id, submission=f"undo {run.id}", of=run.of, action=run.action, query="",
+            last_id=run.last_id, undoes_id=run.id)
+    )  # fmt: skip
+    few = run.done <= FEW
+    if few:
+        found = carrying_out.known(run)
+        while found and (chunks := carrying_out.following(back, found[0])):
+            back.choose(chunks)
+        back.is_chosen = True
+    return _carry_out(back, by, few=few)
+
+
+def _add(run: Run) -> Run:
+    # Two that were sent at the same moment wait for each other here, and one comes too late.
+    db.session.add(run)
+    db.session.flush()
+    undone = {"undoes": f"run:{run.undoes_id}"} if run.undoes_id else {}
+    record("run.began", run.subject, list=run.of, does=run.action, **undone)
+    return run
+
+
+def _carry_out(run: Run, by: User, *, few: bool) -> Run:
+    if not few:
+        run.job_id = carry_out.enqueue(run.id)
+    while few and run.ended_at is None:
+        carrying_out.do_next(run, by)
+    return run

@@ -1,0 +1,131 @@
+"""Carrying out a run, chunk by chunk: in a request where it is little, else in a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, g
+from sqlalchemy import select
+
+from app.admin.actions import Action
+from app.admin.declaration import Admin
+from app.admin.doing import Doing
+from app.admin.runs import BATCH, Chunk, Run
+from app.admin.selection import Selection
+from app.audit import acting, record
+from app.auth.models import User
+from app.auth.roles import ADMIN, permissions
+from app.core.database import db, reading, take_turns
+from app.core.time import zone
+from app.jobs import progress
+
+DEMOTED = "Whoever began it may not do this any more."
+UNKNOWN = "This version of the app does not know it."
+CHUNKS_AT_ONCE = 20
+
+
+def known(run: Run) -> tuple[Admin, Action] | None:
+    """The list and the action that a run is about, if there still are such."""
+    admin = current_app.extensions["admin"].get(run.of)
+    action = admin.acting.get(run.action) if admin else None
+    return (admin, action) if action else None
+
+
+def title(run: Run) -> str:
+    """What it is called: "Suspend: 12 users"."""
+    found = known(run)
+    if found is None:
+        return f"{run.action}: {run.total:,} {run.of}"
+    admin, action = found
+    label = action.undo[0] if run.undoes_id and action.undo else action.label
+    return f"{label}: {run.total:,} {admin.noun}" if run.is_chosen else f"{label}: {admin.noun}"
+
+
+def undo_label(run: Run) -> str:
+    """What its undoing is called; "" where there is none."""
+    found = known(run)
+    return found[1].undo[0] if found and found[1].undo else ""
+
+
+def may(by: User | None, action: Action) -> bool:
+    granted = by is not None and action.permission in permissions(by.role)
+    return granted and by is not None and by.suspended_at is None
+
+
+def go_on(run_id: int) -> None:
+    """Do what is left of a run, in transactions of its own. It may be killed and begun anew."""
+    while _choose(run_id):
+        progress(message="Looks for what matches")
+    while run := _do_next(run_id):
+        progress(run.over, run.total)
+
+
+def _choose(run_id: int) -> bool:
+    """Choose some more rows; whether there may be others. Nobody who writes waits meanwhile."""
+    with reading():
+        run = db.session.get(Run, run_id)
+        if run is None or run.is_chosen or run.ended_at or (found := known(run)) is None:
+            return False
+        chunks = following(run, found[0])
+    again = Run.locked(run_id)
+    if again and again.chunks == run.chunks:  # and not another worker's turn meanwhile
+        again.choose(chunks)
+        again.is_chosen = len(chunks) < CHUNKS_AT_ONCE
+    db.session.commit()
+    return True
+
+
+def following(run: Run, admin: Admin) -> Sequence[list[Any]]:
+    """The next chunks of what is to be done."""
+    if run.undoes_id:
+        of_it = Chunk.run_id == run.undoes_id, Chunk.number >= run.chunks
+        over = select(Chunk).where(*of_it, Chunk.outcome.is_not(None)).order_by(Chunk.number)
+        return [chunk.left for chunk in db.session.scalars(over.limit(CHUNKS_AT_ONCE))]
+    if by := db.session.get(User, run.actor_id):
+        g.reader_zone = zone(by.time_zone)  # by which their days began
+    last = Chunk.of(run.id, run.chunks - 1)
+    selection = Selection(admin, run.query, None, run.last_id)
+    after = last.todo[-1][0] if last else 0
+    ids = db.session.scalars(selection.keys(after=after, limit=CHUNKS_AT_ONCE * BATCH)).all()
+    return in_chunks(ids)
+
+
+def in_chunks(ids: Sequence[int]) -> list[list[Any]]:
+    return [[[id] for id in ids[n : n + BATCH]] for n in range(0, len(ids), BATCH)]
+
+
+def _do_next(run_id: int) -> Run | None:
+    """Do the next chunk in a transaction of its own; None where the run is over."""
+    take_turns(ADMIN)
+    run = Run.locked(run_id)
+    if run is None or run.ended_at:
+        return None
+    by = db.session.get(User, run.actor_id, populate_existing=True) if run.actor_id else None
+    with acting(by.email if by else "the app"):
+        do_next(run, by)
+        db.session.commit()
+    db.session.expunge_all()
+    return run
+
+
+def do_next(run: Run, by: User | None) -> None:
+    """Do the next chunk of a run that is locked, in the caller's transaction, or end the run."""
+    if (found := known(run)) is None:
+        return end(run, UNKNOWN)
+    admin, action = found
+    if not may(by, action):
+        return end(run, DEMOTED)
+    if chunk := Chunk.of(run.id, run.chunks_over):
+        doing = Doing(admin, action, by, run.query, undoes=run.undoes_id is not None)
+        chunk.outcome = doing.outcome(chunk.todo)
+        run.note(chunk.outcome)
+    if run.chunks_over >= run.chunks:
+        end(run)
+    return None
+
+
+def end(run: Run, why: str = "") -> None:
+    run.end(why)
+    came: dict[str, Any] = {"done": run.done, "left_out": run.left_out, "failed": run.failed}
+    record("run.ended", run.subject, list=run.of, does=run.action, **came, why=why)

@@ -1,0 +1,75 @@
+"""What an action is about to do: shown before it is confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_login import current_user
+from markupsafe import Markup
+
+from app.admin import cascades, listing
+from app.admin.actions import Action
+from app.admin.doing import Doing
+from app.admin.selection import FEW, Selection, names
+from app.core.database import db
+
+NAMED = 20
+
+
+@dataclass
+class Preview:
+    # How many it is about: "1,204" or "10,000+", and how many those are of which.
+    count: str
+    said: int
+    # The first by name, how many more there are ("" where none), and what is left out of them.
+    first: list[Any]
+    more: str
+    left_out: dict[str, list[Any]]
+    # Whether each was looked at, so that nothing else is left out.
+    is_complete: bool
+    cascades: dict[str, str]
+
+
+def of(action: Action, chosen: Selection) -> Preview:
+    admin = chosen.admin
+    ids = list(db.session.scalars(chosen.keys(limit=FEW)))
+    looked_at = ids if chosen.ids is None else chosen.ids[:FEW]
+    called = names(admin, ids)
+    doing = Doing(admin, action, current_user, chosen.query)
+    going: list[int] = []
+    left_out: dict[str, list[Any]] = {}
+    for id, (_, reason) in doing.reasons(looked_at).items():
+        if reason:
+            left_out.setdefault(reason, []).append(called.get(id, Markup("#{}").format(id)))
+        else:
+            going.append(id)
+    said = chosen.count()
+    is_complete = chosen.ids is not None and len(chosen.ids) <= FEW
+    fits = len(going) if is_complete else chosen.count(*_where(action))
+    return Preview(
+        count=listing.said(fits),
+        said=said,
+        first=[called[id] for id in going[:NAMED]],
+        more=_more(fits, len(going[:NAMED])),
+        left_out=left_out,
+        is_complete=is_complete,
+        cascades=_cascades(action, chosen, going if is_complete else None),
+    )
+
+
+def _where(action: Action) -> list[Any]:
+    return [] if action.where is None else [action.where]
+
+
+def _more(count: int, shown: int) -> str:
+    if count > listing.FEW:
+        return f"more than {listing.FEW - shown:,}"
+    return f"{count - shown:,}" if count > shown else ""
+
+
+def _cascades(action: Action, chosen: Selection, going: list[int] | None) -> dict[str, str]:
+    if not action.deletes:
+        return {}
+    ids = chosen.keys(limit=cascades.MOST) if going is None else going
+    return cascades.counted(chosen.admin.model, ids)

@@ -1,0 +1,95 @@
+"""Which rows of a list somebody means: those that they ticked, or all that match."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from werkzeug.datastructures import MultiDict
+
+from app.admin import listing
+from app.admin.declaration import Admin
+from app.core.database import db
+from app.core.routing import LARGEST_ID
+
+# So many are named one by one, and done at once.
+FEW = 100
+
+
+@dataclass
+class Selection:
+    admin: Admin
+    # The arguments of the list, which rows must match; "" for those that were ticked.
+    query: str
+    # None: all that match, up to `last_id`.
+    ids: list[int] | None
+    last_id: int = 0
+
+    @classmethod
+    def read(cls, admin: Admin, sent: MultiDict[str, str]) -> Selection:
+        """From the fields `list`, `id` and `all` of a form."""
+        query = sent.get("list", "").replace("\0", "")
+        ids = [int(one) for one in sent.getlist("id") if _is_id(one)]
+        if "all" not in sent:
+            return cls(admin, query if "matching" in sent else "", sorted(set(ids)))
+        last = sent.get("last", "")
+        if _is_id(last):
+            return cls(admin, query, None, int(last))
+        newest = db.session.scalar(select(func.max(admin.key))) or 0
+        return cls(admin, query, None, newest)._named()
+
+    def _named(self) -> Selection:
+        """By their ids, where they are few: so each is accounted for."""
+        few = list(db.session.scalars(self.keys(limit=FEW + 1)))
+        return self if len(few) > FEW else Selection(self.admin, self.query, few)
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        return matching(self.admin, self.query)
+
+    def count(self, *more: ColumnElement[bool]) -> int:
+        """How many there are; one more than `listing.FEW` stands for any number beyond."""
+        if self.ids is not None:
+            return len(self.ids)
+        return listing.count(
+            self.admin, [*self.conditions, *more, _hidden(self.admin.key <= self.last_id)]
+        )
+
+    def keys(self, *, after: int = 0, limit: int) -> Select[Any]:
+        """The next ids. As in lists, the planner is not asked whether few or many match."""
+        key = self.admin.key
+        if self.ids is not None:
+            chosen = select(key).where(key.in_(self.ids), key > after)
+            return chosen.order_by(key).limit(limit)
+        where = self.conditions
+        found = select(key)
+        if where and listing.count(self.admin, where) <= listing.FEW:
+            few = found.where(*where).limit(listing.FEW + 1).subquery("few")
+            found, key = select(few.c[0]), few.c[0]
+        elif where:
+            found = found.where(_hidden(*where))
+        return found.where(key > after, key <= self.last_id).order_by(key).limit(limit)
+
+
+def matching(admin: Admin, query: str) -> list[ColumnElement[bool]]:
+    """What the rows of a list with these arguments meet."""
+    return listing.conditions(admin, MultiDict(parse_qsl(query)))
+
+
+def names(admin: Admin, ids: Sequence[int]) -> dict[int, Any]:
+    """What the first column of the list shows of these rows, in the order of their ids."""
+    found = listing.rows_of(admin).add_columns(admin.key).where(admin.key.in_(ids))
+    rows = db.session.execute(found.order_by(admin.key)).all()
+    return {row[-1]: listing.name_of(admin, row) for row in rows}
+
+
+def _hidden(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What is to be looked at and not to be found by."""
+    return case((and_(*where), 1), else_=0) == 1
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID

@@ -1,0 +1,176 @@
+"""Actions on rows of lists: confirm, begin, look at, stop, undo."""
+
+import secrets
+from time import time
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from app.admin import beginning, carrying_out, previews
+from app.admin.actions import Action
+from app.admin.declaration import Admin
+from app.admin.runs import UNDO_LIFETIME, Run
+from app.admin.selection import Selection, names
+from app.admin.views import blueprint
+from app.auth.access import can, permission_required, proof_required
+from app.auth.models import User
+from app.core import live
+from app.core.database import db
+from app.core.routing import polled
+from app.jobs import Job
+
+SUBMISSION_LENGTH = 32
+
+
+def confirm(admin: Admin) -> Any:
+    """What is about to be done, to what."""
+    if "action" not in request.args:
+        return redirect(url_for(f"admin.{admin.name}"), 303)
+    action, chosen = _asked(admin, request.args)
+    if not chosen.count():
+        flash(f"Tick the {admin.noun} first that this is about.", "info")
+        return redirect(_list(chosen.admin, request.args.get("list", "")), 303)
+    return _page(action, chosen)
+
+
+@proof_required
+def begin(admin: Admin) -> Any:
+    action, chosen = _asked(admin, request.form)
+    submission = request.form.get("submission", "")
+    if not 0 < len(submission) <= SUBMISSION_LENGTH:
+        return _page(action, chosen), 422
+    # Administrators' forms take turns: of two clicks the second one finds the first.
+    run = Run.sent(current_user.id, submission)
+    if run is None:
+        by = current_user.user
+        if not carrying_out.may(by, action):
+            abort(403)
+        if _is_more(chosen, request.form.get("said", "")):
+            return _page(action, chosen, more=True), 409
+        run = beginning.begin(chosen, action.name, by, submission)
+        db.session.commit()
+        _keep(run)
+    return redirect(url_for("admin.run", id=run.id), 303)
+
+
+@blueprint.app_template_global()
+def last_run(name: str) -> dict[str, Any] | None:
+    """What the one signed in did last with rows of this list, from their cookie."""
+    last = session.get("run")
+    is_it = last is not None and last["of"] == name and last["until"] > time()
+    return last if is_it else None
+
+
+@blueprint.get("/runs/<int:id>")
+@permission_required("admin")
+def run(id: int) -> Any:
+    return render_template("admin/run.html", **_state(id))
+
+
+@blueprint.get("/runs/<int:id>/latest")
+@permission_required("admin")
+@polled
+def latest_run(id: int) -> Any:
+    """How it is now."""
+    return live.part("admin/_run.html", **_state(id))
+
+
+@blueprint.post("/runs/<int:id>/cancellation")
+@permission_required("admin")
+@proof_required
+def cancel_run(id: int) -> Any:
+    found, _, _ = _find(id, lock=True)
+    if found.ended_at is None:
+        carrying_out.end(found, f"{current_user.display_name} stopped it.")
+        if found.job_id and (job := Job.locked(found.job_id)):
+            job.cancel()
+        db.session.commit()
+        flash("It is stopped. What was done stays.", "success")
+    return redirect(url_for("admin.run", id=id), 303)
+
+
+@blueprint.post("/runs/<int:id>/reversal")
+@permission_required("admin")
+@proof_required
+def undo_run(id: int) -> Any:
+    found, _, action = _find(id, lock=True)
+    again = Run.undoing(id)
+    if again is None:
+        if not (action.undo and found.is_undoable):
+            flash("This can be undone no more.", "info")
+            return redirect(url_for("admin.run", id=id), 303)
+        again = beginning.undo(found, current_user.user)
+        db.session.commit()
+    session.pop("run", None)
+    return redirect(url_for("admin.run", id=again.id), 303)
+
+
+def _asked(admin: Admin, sent: MultiDict[str, str]) -> tuple[Action, Selection]:
+    """What is asked for, by somebody who may: another action is 404, and what one may not 403."""
+    action = admin.acting.get(sent.get("action", "")) or abort(404)
+    if not can(action.permission):
+        abort(403)
+    return action, Selection.read(admin, sent)
+
+
+def _page(action: Action, chosen: Selection, *, more: bool = False) -> str:
+    admin = chosen.admin
+    return render_template(
+        "admin/confirm.html",
+        admin=admin,
+        action=action,
+        chosen=chosen,
+        preview=previews.of(action, chosen),
+        submission=secrets.token_urlsafe(16),
+        back=_list(admin, request.values.get("list", "")),
+        more=more,
+    )
+
+
+def _list(admin: Admin, query: str) -> str:
+    url = url_for(f"admin.{admin.name}")
+    return f"{url}?{query}" if query else url
+
+
+def _is_more(chosen: Selection, said: str) -> bool:
+    """Whether more match now than there were on the page that was confirmed."""
+    if chosen.ids is not None:
+        return False
+    before = int(said) if said.isascii() and said.isdecimal() and len(said) < 20 else 0
+    return chosen.count() > before
+
+
+def _find(id: int, *, lock: bool = False) -> tuple[Run, Admin, Action]:
+    found = (Run.locked(id) if lock else db.session.get(Run, id)) or abort(404)
+    admin, action = carrying_out.known(found) or abort(404)
+    if not can(action.permission):
+        abort(403)
+    return found, admin, action
+
+
+def _state(id: int) -> dict[str, Any]:
+    found, admin, action = _find(id)
+    job = db.session.get(Job, found.job_id) if found.job_id else None
+    firsts = [id for known in found.reasons.values() for _, ids in known.values() for id in ids]
+    return {
+        "run": found,
+        "admin": admin,
+        "action": action,
+        "title": carrying_out.title(found),
+        "by": db.session.get(User, found.actor_id) if found.actor_id else None,
+        # A worker may have died for good, or somebody have cancelled it among the jobs.
+        "lost": found.ended_at is None and (job is None or job.is_over),
+        "names": names(admin, firsts) if firsts else {},
+        "undone": Run.undoing(id),
+        "version": (found.ended_at, found.over, found.total, job and job.state),
+    }
+
+
+def _keep(run: Run) -> None:
+    """Show on the list what one did last, while it can be undone."""
+    until = int((run.created_at + UNDO_LIFETIME).timestamp())
+    undo = carrying_out.undo_label(run) if run.is_undoable else ""
+    title = carrying_out.title(run)
+    session["run"] = {"id": run.id, "of": run.of, "title": title, "undo": undo, "until": until}
