@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from flask import Flask
 from sqlalchemy import ColumnElement, case, literal, select
 
 from app.auth.access import can
+from app.auth.roles import ADMIN, add_permission
 from app.core.database import db
 
 if TYPE_CHECKING:
@@ -66,6 +68,16 @@ def declared(admin: Admin) -> dict[str, Action]:
             "actions", f"{admin.key.name} is no number.", "Actions need one as the primary key."
         )
     return actions
+
+
+def check_permissions(app: Flask, admin: Admin) -> None:
+    """Those of the operations are made known here; another one must be known."""
+    add_permission(app, admin.permission("edit"))
+    granted = app.extensions["permissions"][ADMIN]
+    for one in admin.acting.values():
+        if one.permission not in granted:
+            remedy = "Make it known first: add_permission(app, …)."
+            raise admin.problem("actions", f"there is no permission {one.permission}.", remedy)
 
 
 def allowed(admin: Admin) -> Sequence[Action]:

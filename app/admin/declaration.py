@@ -20,7 +20,7 @@ from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import ColumnElement, DateTime, Integer, inspect
 from sqlalchemy.orm import aliased
 
-from app.admin.actions import Action, Refusal, declared
+from app.admin.actions import Action, Refusal, check_permissions, declared
 from app.admin.filters import Boolean, DateRange, Filter, NumberRange, Related
 from app.admin.search import Prefix, Search
 from app.auth.access import can
@@ -233,8 +233,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     for operation in admin.operations:
         if operation not in admin.permissions:
             add_permission(app, admin.permission(operation))
-    for action in admin.acting.values():
-        add_permission(app, action.permission)
+    check_permissions(app, admin)
     app.extensions["admin"][name] = admin
     register(app, admin)
     visible = partial(can, admin.permission("read"))

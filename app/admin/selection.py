@@ -32,7 +32,7 @@ class Selection:
     def read(cls, admin: Admin, sent: MultiDict[str, str]) -> Selection:
         """From the fields `list`, `id` and `all` of a form."""
         query = sent.get("list", "").replace("\0", "")
-        ids = [int(one) for one in sent.getlist("id") if _is_id(one)]
+        ids = [int(one) for one in ",".join(sent.getlist("id")).split(",") if _is_id(one)]
         if "all" not in sent:
             return cls(admin, query if "matching" in sent else "", sorted(set(ids)))
         last = sent.get("last", "")

@@ -40,7 +40,7 @@ def upgrade() -> None:
             ["undoes_id"], ["admin_run.id"], name=op.f("fk_admin_run_undoes_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_run")),
-        sa.UniqueConstraint("actor_id", "submission", name=op.f("uq_admin_run_actor_id")),
+        sa.UniqueConstraint("actor_id", "submission", name=op.f("uq_admin_run_actor_id_submission")),
         sa.UniqueConstraint("undoes_id", name=op.f("uq_admin_run_undoes_id")),
         sqlite_autoincrement=True,
     )
@@ -56,7 +56,7 @@ def upgrade() -> None:
             ["run_id"], ["admin_run.id"], name=op.f("fk_admin_run_chunk_run_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_run_chunk")),
-        sa.UniqueConstraint("run_id", "number", name=op.f("uq_admin_run_chunk_run_id")),
+        sa.UniqueConstraint("run_id", "number", name=op.f("uq_admin_run_chunk_run_id_number")),
     )
 
 

@@ -1,12 +1,14 @@
 """What administrators change, and the trail it leaves."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.admin.runs import Run
 from app.audit import AuditEvent
 from app.auth.models import User
 from app.core.database import db
@@ -58,6 +60,20 @@ def forms_of() -> Callable[[Browser, str], set[str]]:
         return {target for target in targets if target.startswith("/admin/")}
 
     return read
+
+
+@pytest.fixture
+def older(app: Flask) -> Callable[..., None]:
+    """`older(hours=25)`: what was done to many rows was done that much earlier."""
+
+    def make(**units: float) -> None:
+        with app.app_context():
+            for run in db.session.scalars(select(Run)):
+                run.created_at -= timedelta(**units)
+                run.ended_at = run.ended_at and run.ended_at - timedelta(**units)
+            db.session.commit()
+
+    return make
 
 
 @pytest.fixture
