@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -40,7 +40,9 @@ def upgrade() -> None:
             ["undoes_id"], ["admin_run.id"], name=op.f("fk_admin_run_undoes_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_run")),
-        sa.UniqueConstraint("actor_id", "submission", name=op.f("uq_admin_run_actor_id_submission")),
+        sa.UniqueConstraint(
+            "actor_id", "submission", name=op.f("uq_admin_run_actor_id_submission")
+        ),
         sa.UniqueConstraint("undoes_id", name=op.f("uq_admin_run_undoes_id")),
         sqlite_autoincrement=True,
     )
