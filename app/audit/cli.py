@@ -8,6 +8,7 @@ import click
 from app.audit.verification import Place, Verification
 from app.core.commands import Group
 from app.core.database import reading
+from app.core.routing import LARGEST_ID
 
 audit = Group("audit", help="Look after the audit trail.")
 
@@ -16,14 +17,14 @@ class PlaceType(click.ParamType[Place]):
     name = "POSITION:HASH"
 
     def convert(self, value: Any, param: Any, context: Any) -> Place:
-        position, _colon, hash = value.partition(":")
-        if not position.isdecimal() or not re.fullmatch("[0-9a-f]{64}", hash):
+        found = re.fullmatch("([0-9]{1,19}):([0-9a-f]{64})", value)
+        if not found:
             self.fail("give what an earlier run printed, such as 1234:9f86d0…", param, context)
-        return Place(int(position), bytes.fromhex(hash))
+        return Place(int(found[1]), bytes.fromhex(found[2]))
 
 
 @audit.command("verify")
-@click.option("--since", type=click.IntRange(1), default=1, help="Begin with this event.")
+@click.option("--since", type=click.IntRange(1, LARGEST_ID), default=1, help="Begin here.")
 @click.option("--expect", type=PlaceType(), help="What an earlier run printed.")
 def verify(since: int, expect: Place | None) -> None:
     """Find events that were changed, inserted or taken away.

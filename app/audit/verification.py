@@ -12,6 +12,8 @@ from app.audit.privacy import FORGOTTEN, PURGED
 from app.core.database import db
 
 AT_ONCE = 5_000
+# None of ours has it. Somebody else's may come before the first.
+LOWEST_ID = -(2**63)
 
 # What somebody wrote past the app need not be a time or JSON: so both as they are.
 AT = type_coerce(EVENTS.c.at, String).label("at")
@@ -62,7 +64,7 @@ class Verification:
             yield f"{self.expected.id}: {self._why_not_seen(self.expected)}"
 
     def _events(self) -> Iterator[Any]:
-        id = self.since - 1
+        id = self.since - 1 if self.since > 1 else LOWEST_ID
         while True:
             following = select(*COLUMNS).where(EVENTS.c.id > id).order_by(EVENTS.c.id)
             events = db.session.execute(following.limit(AT_ONCE)).all()
@@ -73,13 +75,13 @@ class Verification:
             id = events[-1].id
 
     def _before(self, first: int) -> Place:
-        before = select(EVENTS.c.id, EVENTS.c.hash).where(EVENTS.c.id < self.since)
+        before = select(EVENTS.c.id, EVENTS.c.hash).where(EVENTS.c.id < first)
         row = db.session.execute(before.order_by(EVENTS.c.id.desc()).limit(1)).first()
         self._purged = _purged()
         if row:
             return Place(*row)
         # Of what was to be purged something is left: the app was ended meanwhile.
-        return Place(first - 1, None) if self._purged.id >= first else self._purged
+        return Place(first - 1, None) if 0 < first <= self._purged.id else self._purged
 
     def _check_chain(self, event: Any) -> Iterator[str]:
         before, self.last = self.last, Place(event.id, event.hash)

@@ -79,6 +79,12 @@ def test_it_finds_one_inserted(past_the_app, verify):
     assert any(line.startswith("4: it does not follow") for line in verify())
 
 
+@pytest.mark.parametrize("id", [0, -7])
+def test_it_finds_one_before_the_first(id, past_the_app, verify):
+    past_the_app(INSERT.format(id=id))
+    assert verify()[-1].startswith(f"{id}: it was inserted")
+
+
 def test_it_finds_one_appended(past_the_app, verify):
     past_the_app(INSERT.format(id=6))
     assert any(line.startswith("6: it does not follow") for line in verify())
@@ -111,10 +117,17 @@ def test_it_reads_from_an_event_on(past_the_app, verify):
     assert len(verify("--since", "3")) == 1
 
 
-def test_it_refuses_what_is_no_place(app):
-    result = app.test_cli_runner().invoke(args=["audit", "verify", "--expect", "5"])
+@pytest.mark.parametrize("place", ["5", f"x:{A_HASH}", f"{'9' * 5000}:{A_HASH}", "5:1234"])
+def test_it_refuses_what_is_no_place(place, app):
+    result = app.test_cli_runner().invoke(args=["audit", "verify", "--expect", place])
     assert result.exit_code == 2
     assert "what an earlier run printed" in result.output
+
+
+def test_it_refuses_what_is_no_number_of_an_event(app):
+    for number in ("0", "9" * 20):
+        result = app.test_cli_runner().invoke(args=["audit", "verify", "--since", number])
+        assert result.exit_code == 2
 
 
 def test_it_is_content_with_an_empty_trail(past_the_app, verify):
