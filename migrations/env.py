@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Connection, text
 
+from app.core import fulltext
 from app.core.database import db
 from app.core.time import UTCDateTime
 
@@ -16,6 +17,11 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
     return False
+
+
+def include_object(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+    """Leave out the tables of the full-text search, which have no model."""
+    return not (kind == "table" and reflected and fulltext.is_own(name or ""))
 
 
 # Any number that no other lock of the database has.
@@ -29,6 +35,7 @@ def run(**target: Any) -> None:
         target_metadata=db.Model.metadata,
         render_as_batch=True,
         render_item=render_item,
+        include_object=include_object,
         # One transaction, on SQLite as well: a migration killed halfway has not happened.
         transactional_ddl=True,
         **target,
@@ -41,6 +48,7 @@ def run(**target: Any) -> None:
         context.run_migrations()
         # Every row is looked at, so not at each start.
         if applied and connection is not None and connection.dialect.name == "sqlite":
+            fulltext.restore(connection)
             check_foreign_keys(connection)
 
 

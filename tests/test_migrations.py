@@ -9,12 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
-from sqlalchemy.exc import IntegrityError
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from app.admin.search import FullText
 from app.auth.models import User
-from app.core.database import db
+from app.core.database import db, reading
 from app.core.time import now
 from config import ROOT
 from tests.apps import another_app
@@ -202,6 +203,43 @@ def test_it_keeps_the_rows_that_refer_to_a_table_that_is_rebuilt(migrate):
         connection.execute(text('DELETE FROM "user"'))
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM token")) == 0
+
+
+def found(words: str) -> list[str]:
+    search = FullText("name", User.name, User.email)
+    with reading():
+        return list(db.session.scalars(select(User.name).where(search.condition(words))))
+
+
+def test_it_keeps_the_search_of_a_table_that_is_rebuilt(migrate):
+    migrate(REBUILD_USER + '    op.execute("UPDATE \\"user\\" SET name = \'Walrus\'")\n')
+    assert (found("walr"), found("alice")) == (["Walrus"], ["Walrus"])  # by the address
+    insert_user("bob@example.com")
+    assert found("bob") == ["Alice"]
+    with db.engine.begin() as connection:
+        connection.execute(text('DELETE FROM "user"'))
+    assert found("walr") == []
+
+
+def drop_a_searched_column(migrate) -> None:
+    migrate("""
+    with op.batch_alter_table("user") as batch:
+        batch.drop_index("ix_user_name_id")
+        batch.drop_column("name")
+""")
+    # Triggers of PostgreSQL look at a row when there is one.
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE \"user\" SET role = 'admin'"))
+
+
+def test_it_stops_where_a_searched_column_is_gone(migrate):
+    with pytest.raises((SystemExit, DBAPIError)):
+        drop_a_searched_column(migrate)
+
+
+def test_it_proposes_no_change_where_there_is_none(empty):
+    upgrade()
+    check()
 
 
 def test_it_has_not_happened_when_it_fails_halfway(migrate):

@@ -22,7 +22,7 @@ from sqlalchemy.orm import aliased
 
 from app.admin.actions import Action, Refusal, check_permissions, declared
 from app.admin.filters import Boolean, DateRange, Filter, NumberRange, Related
-from app.admin.search import Prefix, Search
+from app.admin.search import FullText, Prefix, Search
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
@@ -152,6 +152,9 @@ class Admin:
         return self.joined[name][0]
 
     def _search(self, given: str | Search) -> Search:
+        if isinstance(given, FullText) and given.model is not self.model:
+            what = f"FullText has columns of {given.model.__name__}."
+            raise self.problem("search", what, f"Give columns of {self.model.__name__}.")
         if not isinstance(given, str):
             return given
         column = self._attribute("search", given)

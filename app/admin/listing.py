@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 from markupsafe import Markup, escape
@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 
 from app.admin.declaration import Admin, Column, show
 from app.admin.filters import Arguments
+from app.admin.search import FullText
 from app.core.database import db
 from app.core.forms import cleaned
 from app.core.pagination import Page, paginate
@@ -35,6 +36,17 @@ TICK = (
     '<td class="col-tick"><input class="form-check-input" type="checkbox" name="id" value="{0}" '
     'form="selection" aria-labelledby="row-{0}"></td><td id="row-{0}" {1}'
 )
+
+
+class Chosen(NamedTuple):
+    """A condition, with the column that it is about, and how many rows meet it where that is known.
+
+    Of many at least more than `FEW`.
+    """
+
+    of: Any
+    condition: ColumnElement[bool]
+    known: int | None = None
 
 
 @dataclass
@@ -53,8 +65,8 @@ def read(admin: Admin, arguments: Arguments, *, ticked: bool = False) -> Listing
     chosen = _chosen(admin, arguments)
     sort, column, descending = admin.sort(arguments.get("sort", ""))
     keys = [admin.key] if column is admin.key else [column, admin.key]
-    where = [condition for _, condition in chosen]
-    number = count(admin, where)
+    where = [condition for _, condition, _ in chosen]
+    number = _number(admin, chosen)
     details: Any = partial(_details, admin)
     found: Select[Any] = select(*keys)
     if not where:
@@ -65,8 +77,8 @@ def read(admin: Admin, arguments: Arguments, *, ticked: bool = False) -> Listing
         found, keys = select(*few.c), list(few.c)
     else:
         # What the order's index can tell stays in sight of the planner.
-        found = found.where(*[condition for of, condition in chosen if of is column])
-        if hidden := [condition for of, condition in chosen if of is not column]:
+        found = found.where(*[condition for of, condition, _ in chosen if of is column])
+        if hidden := [condition for of, condition, _ in chosen if of is not column]:
             found = found.where(case((and_(*hidden), 1), else_=0) == 1)
     page = paginate(found, *keys, descending=descending, per_page=PER_PAGE, details=details)
     cells = _html(admin, page.rows, ticked=ticked)
@@ -81,17 +93,23 @@ def kept() -> dict[str, str]:
 
 def conditions(admin: Admin, arguments: Arguments) -> list[ColumnElement[bool]]:
     """What the rows of a list must meet, by the arguments of its URL."""
-    return [condition for _, condition in _chosen(admin, arguments)]
+    return [condition for _, condition, _ in _chosen(admin, arguments)]
 
 
-def _chosen(admin: Admin, arguments: Arguments) -> list[tuple[Any, ColumnElement[bool]]]:
-    """What was chosen, each with the column that it is about."""
+def _chosen(admin: Admin, arguments: Arguments) -> list[Chosen]:
     found = [(one.column, one.condition(arguments)) for one in admin.offered]
     if (scope := arguments.get("scope", "")) in admin.scopes:
         found.append((None, admin.scopes[scope][1]))
+    chosen = [Chosen(of, condition) for of, condition in found if condition is not None]
     if admin.searched and (q := cleaned(arguments.get("q", ""))):
-        found.append((None, or_(*[one.condition(q) for one in admin.searched])))
-    return [(of, condition) for of, condition in found if condition is not None]
+        chosen.append(_searched(admin, q))
+    return chosen
+
+
+def _searched(admin: Admin, q: str) -> Chosen:
+    if len(admin.searched) == 1 and isinstance(admin.searched[0], FullText):
+        return Chosen(None, *admin.searched[0].find(q))
+    return Chosen(None, or_(*[one.condition(q) for one in admin.searched]))
 
 
 def _details(admin: Admin, page: Subquery) -> Select[Any]:
@@ -131,6 +149,12 @@ def rows_of(admin: Admin) -> Select[Any]:
     for other, on in admin.joined.values():
         statement = statement.outerjoin(other, on)
     return statement
+
+
+def _number(admin: Admin, chosen: list[Chosen]) -> int:
+    if len(chosen) == 1 and chosen[0].known is not None:
+        return chosen[0].known
+    return count(admin, [one.condition for one in chosen])
 
 
 def count(admin: Admin, where: list[ColumnElement[bool]]) -> int:

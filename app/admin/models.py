@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.admin.actions import Action
 from app.admin.declaration import Column, add
 from app.admin.filters import Choice, DateRange
-from app.admin.search import Exact, Prefix
+from app.admin.search import Exact, FullText, Prefix
 from app.audit import AuditEvent
 from app.auth.models import User
 from app.auth.roles import ROLES, within
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
             Column("state", of=["confirmed_at", "suspended_at", "deletes_at"], show=_state),
             Column("created_at", "Since"),
         ],
-        search=[Prefix(User.email, "E-mail", str.lower), "name"],
+        search=[FullText("E-mail or name", User.email, User.name)],
         filters=[
             Choice(User.role, "role", "Role", ROLES),
             Choice(None, "state", "State", STATES),
@@ -42,7 +42,6 @@ def init_app(app: Flask) -> None:
         ],
         sorts=["email", "name", "created_at"],
         order="-created_at",
-        hint="E-mail or name",
         icon="users",
         operations=["read", "delete"],
         permissions={"read": "users.read", "edit": "users.edit", "delete": "users.delete"},

@@ -5,7 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    bindparam,
+    column,
+    false,
+    func,
+    inspect,
+    literal_column,
+    select,
+    table,
+)
+
+from app.core.database import db
+from app.core.words import fts5_query, tsquery, words
 
 LAST = "\U0010ffff"
 
@@ -54,3 +69,48 @@ class Exact:
 
     def condition(self, text: str) -> ColumnElement[bool]:
         return self.column == text  # type: ignore[no-any-return]
+
+
+class FullText:
+    """Rows with words that begin like those of the text, each in any of the columns.
+
+    A migration makes them searchable: see `app.core.fulltext`.
+    """
+
+    # So many are gathered, more are looked at one by one: of a million each twentieth is one.
+    MOST = 50_000
+
+    def __init__(self, label: str, *columns: Any):
+        self.label, self.columns = label, columns
+        self.model = columns[0].class_
+        self.key = inspect(self.model).primary_key[0]
+        self.index = table(f"{self.key.table.name}_search", column("id"), column("words"))
+
+    def condition(self, text: str) -> ColumnElement[bool]:
+        return self.find(text)[0]
+
+    def find(self, text: str) -> tuple[ColumnElement[bool], int]:
+        """The condition, and how many rows meet it: few are not found like many."""
+        wanted = words(text)
+        if not wanted:
+            return false(), 0
+        on_postgresql = db.engine.dialect.name == "postgresql"
+        gathered, met = (self._by_gin if on_postgresql else self._by_fts5)(wanted)
+        some = gathered.limit(self.MOST + 1).subquery()
+        count = db.session.scalar(select(func.count()).select_from(some)) or 0
+        return (self.key.in_(gathered) if count <= self.MOST else met), count
+
+    def _by_fts5(self, wanted: list[str]) -> tuple[Select[Any], ColumnElement[bool]]:
+        match = literal_column(self.index.name).op("MATCH")(fts5_query(wanted))
+        one_by_one = func.has_words(" ".join(wanted), *self.columns, type_=Boolean)
+        return select(column("rowid")).select_from(self.index).where(match), one_by_one
+
+    def _by_gin(self, wanted: list[str]) -> tuple[Select[Any], ColumnElement[bool]]:
+        # Written out: of words that it does not know the planner would expect few rows.
+        given: Any = bindparam(None, tsquery(wanted), literal_execute=True)
+        query = func.to_tsquery(literal_column("'simple'"), given)
+        index = self.index
+        match = index.c.words.op("@@", is_comparison=True)(query)
+        own = select(index.c.words).where(index.c.id == self.key).scalar_subquery()
+        one_by_one = own.op("@@", is_comparison=True, return_type=Boolean())(query)
+        return select(index.c.id).where(match), one_by_one

@@ -40,6 +40,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from app.core.time import UTCDateTime
+from app.core.words import has_words
 from app.core.write_queue import WriteQueue
 from config import ConfigError
 
@@ -245,8 +246,7 @@ def prepare_sqlite(engine: Engine) -> None:
             # "database is locked" without waiting, so they take turns.
             with queue.turn():
                 connection.execute("PRAGMA journal_mode=WAL")
-        # SQLite's own lower() knows ASCII only: a search for "ärger" would miss "Ärger".
-        connection.create_function("lower", 1, _lower, deterministic=True)
+        add_functions(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -262,6 +262,13 @@ def prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "close_detached")
     def leave(connection: sqlite3.Connection | None, *record: Any) -> None:
         queue.leave(connection)
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    """What statements may call on SQLite beside its own."""
+    # SQLite's own lower() knows ASCII only: a search for "ärger" would miss "Ärger".
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    connection.create_function("has_words", -1, has_words, deterministic=True)
 
 
 def _lower(value: Any) -> Any:

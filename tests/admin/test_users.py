@@ -35,20 +35,13 @@ def test_it_lists_everybody(alice, bob, carol, dave, erin, find):
     assert find() == {alice.id, bob.id, carol.id, dave.id, erin.id}
 
 
-def test_it_finds_by_the_begin_of_address_and_name(alice, bob, person, find):
+def test_it_finds_by_the_begins_of_words_in_address_and_name(alice, bob, person, find):
     other = person("alibi@example.org", name="Ärmel Alicent")
     assert find(q="ALI") == {alice.id, other.id}
-    assert find(q="Ärm") == {other.id}
+    assert find(q="arm ali") == {other.id}
     assert find(q="bob@") == {bob.id}
-    assert find(q="example.org") == set()
-
-
-@pytest.mark.parametrize("q", ["%", "_", "\\", "'", '"', "\U0010ffff", "\ud7ff", "\x7f"])
-def test_it_takes_every_character_literally(q, alice, person, find):
-    other = person("someone@example.org", name=f"x{q}x")
-    person("else@example.org", name="xyx")
-    assert find(q=f"x{q}") == {other.id}
-    assert find(q=q) == set()
+    assert find(q="example.org") == {other.id}
+    assert find(q="lice") == set()
 
 
 def test_it_filters_by_role_and_state(alice, carol, dave, erin, person, find):

@@ -18,3 +18,22 @@ def test_nothing_is_left_of_what_was_deleted(own, tmp_path):
         db.session.delete(user)
         db.session.commit()
     assert not in_file()
+
+
+def test_nothing_is_left_in_the_search(own, tmp_path):
+    def in_file() -> bool:
+        with own.app_context(), db.engine.connect() as connection:
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return b"quagmire" in (tmp_path / "app.db").read_bytes().lower()
+
+    with own.app_context():
+        for number in range(50):
+            db.session.add(User(email=f"{number}@example.com", password_hash="", name="x"))
+            db.session.commit()
+        user = User(email="a@example.com", password_hash="", name="Quagmire")
+        db.session.add(user)
+        db.session.commit()
+        assert in_file()
+        db.session.delete(user)
+        db.session.commit()
+    assert not in_file()

@@ -1,0 +1,49 @@
+"""What is typed into a search, as words: "Ärmel, al" finds what has "armel…" and "al…"."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+# Each is looked up: 200 characters could be a hundred.
+MOST_WORDS = 8
+
+MARKS = re.compile("[\u0300-\u036f]")
+
+
+def plain(text: str) -> str:
+    """A text as it is compared: without accents, in small letters."""
+    if not text.isascii():
+        text = MARKS.sub("", unicodedata.normalize("NFD", text))
+        text = unicodedata.normalize("NFC", text)
+    return text.lower()
+
+
+def words(text: str) -> list[str]:
+    """The words of a search, as far as they are looked for. Anything else separates them."""
+    composed = MARKS.sub("", unicodedata.normalize("NFC", text))
+    found = "".join(c if _is_of_word(c) else " " for c in composed).split()
+    wanted = dict.fromkeys(one for one in found if any(map(str.isalnum, one)))
+    return list(wanted)[:MOST_WORDS]
+
+
+def _is_of_word(character: str) -> bool:
+    # Marks are vowels in Indic scripts: a part of the word for PostgreSQL, and for FTS5 in quotes.
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def fts5_query(wanted: Sequence[str]) -> str:
+    # Accents it takes off itself. In quotes, where AND, NEAR and - are words and signs like others.
+    return " ".join(f'"{word}"*' for word in wanted)
+
+
+def tsquery(wanted: Sequence[str]) -> str:
+    return " & ".join(f"{plain(word)}:*" for word in wanted)
+
+
+def has_words(wanted: str, *texts: str | None) -> bool:
+    """Whether each of these `words` begins one in the texts: a function in SQLite.
+
+    For single rows, where FTS5 would gather all that match for each.
+    """
+    text = plain(" ".join(filter(None, texts)))
+    return all(re.search(rf"(?<![^\W_]){word}", text) for word in plain(wanted).split())
