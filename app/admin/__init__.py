@@ -4,7 +4,8 @@ from functools import partial
 
 from flask import Flask
 
-from app.admin import models, views
+from app.account import personal_data
+from app.admin import models, saved_views, views
 from app.admin.declaration import Column, add
 from app.auth import impersonation
 from app.auth.access import can
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     may_enter = partial(can, "admin")
     nav.add(app, "main", "Admin", "admin.index", icon="shield", visible=may_enter, last=True)
     nav.add(app, "admin", "Overview", "admin.index", icon="home")
+    personal_data.add(app, "saved-views", saved_views.of_user)
     models.init_app(app)
     may_invite = partial(can, "users.invite")
     nav.add(app, "admin", "Invitations", "admin.invitations", icon="mail", visible=may_invite)

@@ -9,6 +9,7 @@ with the model, the option and the remedy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -58,6 +59,8 @@ class Admin:
     name: str
     label: str
     columns: Sequence[str | Column]
+    # Columns that are hidden until somebody chooses them.
+    optional: Sequence[str | Column] = ()
     search: Sequence[str | Search] = ()
     filters: Sequence[str | Filter] = ()
     # Named conditions: label and condition, by the value of `scope` in the URL.
@@ -91,23 +94,46 @@ class Admin:
         self.noun = self.noun or self.label.lower()
         self.key = getattr(self.model, inspect(self.model).primary_key[0].name)
         self.acting = declared(self)
-        self.joined: dict[str, tuple[Any, Any]] = {}
+        # As declared, where this is one of those that somebody chose the columns of.
+        self.whole = self
         # Until when (`time.monotonic`) the whole list counts as long.
         self.many_until = 0.0
-        self.shown = [
-            replace(c, label=c.label or label_of(c.name), of=c.of or [c.name])
-            for c in (c if isinstance(c, Column) else Column(c) for c in self.columns)
-        ]
-        self.attributes: dict[str, Any] = {}
-        for column in self.shown:
-            for path in column.of:
-                self.attributes[path] = self._attribute("columns", path)
-        places = {path: place for place, path in enumerate(self.attributes)}
-        self.places = [[places[path] for path in column.of] for column in self.shown]
+        self.joins: dict[str, tuple[Any, Any]] = {}
+        self.known: dict[str, Column] = {}
+        self.paths: dict[str, Any] = {}
+        for option in ("columns", "optional"):
+            for given in getattr(self, option):
+                self._know(option, given if isinstance(given, Column) else Column(given))
+        self._show(list(self.known.values())[: len(self.columns)])
         self.searched = [self._search(one) for one in self.search]
         self.hint = self.hint or " or ".join(one.label for one in self.searched)
         self.offered = [self._filter(one) for one in self.filters]
         self.orders = {name: self._sort(name) for name in {*self.sorts, self.order.lstrip("-")}}
+
+    def showing(self, columns: str) -> Admin:
+        """The same with these alone, "name,email", in this order; as declared if it knows none."""
+        names = dict.fromkeys(columns.split(","))
+        chosen = [self.known[name] for name in names if name in self.known]
+        if not chosen:
+            return self
+        other = copy(self)
+        other._show(chosen)
+        return other
+
+    def _know(self, option: str, column: Column) -> None:
+        if column.name in self.known:
+            raise self.problem(option, f"{column.name} is there twice.", "Name each column once.")
+        label, of = column.label or label_of(column.name), column.of or [column.name]
+        self.known[column.name] = replace(column, label=label, of=of)
+        self.paths |= {path: self._attribute(option, path) for path in of}
+
+    def _show(self, columns: Sequence[Column]) -> None:
+        self.shown = columns
+        self.attributes = {path: self.paths[path] for column in columns for path in column.of}
+        places = {path: place for place, path in enumerate(self.attributes)}
+        self.places = [[places[path] for path in column.of] for column in columns]
+        heads = {path.partition(".")[0] for path in self.attributes if "." in path}
+        self.joined = {head: on for head, on in self.joins.items() if head in heads}
 
     def sort(self, wanted: str) -> tuple[str, Any, bool]:
         """The name, the column and whether it descends, of `sort` in the URL."""
@@ -135,8 +161,8 @@ class Admin:
         return getattr(model, tail if dot else head)
 
     def _joined(self, option: str, name: str) -> Any:
-        """What the foreign key of that name refers to, joined to the list once."""
-        if name not in self.joined:
+        """What the foreign key of that name refers to, joined to a list once."""
+        if name not in self.joins:
             own = getattr(self.model, f"{name}_id", None)
             targets = [one.column for one in own.property.columns[0].foreign_keys] if own else []
             if not targets:
@@ -148,8 +174,8 @@ class Admin:
             mappers = self.model.registry.mappers
             [model] = [m.class_ for m in mappers if m.local_table is targets[0].table]
             other = aliased(model)
-            self.joined[name] = other, own == getattr(other, targets[0].key)
-        return self.joined[name][0]
+            self.joins[name] = other, own == getattr(other, targets[0].key)
+        return self.joins[name][0]
 
     def _search(self, given: str | Search) -> Search:
         if isinstance(given, FullText) and given.model is not self.model:
@@ -237,6 +263,8 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
         if operation not in admin.permissions:
             add_permission(app, admin.permission(operation))
     check_permissions(app, admin)
+    # Saved views, with those who may see the list.
+    add_permission(app, admin.permission("share"))
     app.extensions["admin"][name] = admin
     register(app, admin)
     visible = partial(can, admin.permission("read"))

@@ -92,7 +92,7 @@ def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: 
     # Beside the data, where there is room for it, and not where others may look.
     with TemporaryFile(dir=current_app.instance_path) as file:
         with reading():  # it takes its time, and must hold up nobody who writes
-            admin = _still_theirs(user_id, name)
+            admin = _still_theirs(user_id, name).showing(arguments.get("columns", ""))
             rows = _counted(chunks(admin, conditions(admin, arguments)))
             cut = WRITERS[format](file, admin, rows)
         file.seek(0)

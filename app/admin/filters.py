@@ -27,6 +27,11 @@ class Filter:
     # The input that the page shows: a part of admin/_filters.html.
     kind = "choice"
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Its arguments of the URL."""
+        return [self.name]
+
     def condition(self, arguments: Arguments) -> Condition | None:
         """What rows must meet; None where nothing was chosen, or what makes no sense."""
         raise NotImplementedError
@@ -80,8 +85,12 @@ class Empty(Filter):
 class Range(Filter):
     """From one value to another, both included: `name.from` and `name.to` in the URL."""
 
+    @property
+    def names(self) -> Sequence[str]:
+        return [f"{self.name}.from", f"{self.name}.to"]
+
     def condition(self, arguments: Arguments) -> Condition | None:
-        least, most = (self.read(arguments.get(f"{self.name}.{end}", "")) for end in ("from", "to"))
+        least, most = (self.read(arguments.get(name, "")) for name in self.names)
         parts = []
         if least is not None:
             parts.append(self.column >= self.start(least))

@@ -6,6 +6,7 @@ from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Regexp
 
+from app.admin.saved_views import NAME_LENGTH as VIEW_NAME_LENGTH
 from app.auth.forms import EmailField
 from app.auth.impersonation import REASON_LENGTH
 from app.auth.models.user import NAME_LENGTH
@@ -19,6 +20,10 @@ ROLE_CHOICES = [SelectChoice(value=value, label=label) for value, label in ROLES
 class UserForm(Form):
     name = TextField("Name", length=NAME_LENGTH)
     role = SelectField("Role", choices=ROLE_CHOICES)
+
+
+class SavedViewForm(Form):
+    name = TextField("Name", [DataRequired("Give the view a name.")], length=VIEW_NAME_LENGTH)
 
 
 class InvitationForm(Form):

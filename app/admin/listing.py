@@ -88,7 +88,7 @@ def read(admin: Admin, arguments: Arguments, *, ticked: bool = False) -> Listing
 
 def kept() -> dict[str, str]:
     """What the URL says of the list, beside where in it one is."""
-    return {name: value for name, value in request.args.items() if name not in _MOVES}
+    return {name: value for name, value in request.args.items() if value and name not in _MOVES}
 
 
 def conditions(admin: Admin, arguments: Arguments) -> list[ColumnElement[bool]]:
@@ -159,12 +159,12 @@ def _number(admin: Admin, chosen: list[Chosen]) -> int:
 
 def count(admin: Admin, where: list[ColumnElement[bool]]) -> int:
     """How many rows there are, up to one more than `FEW`."""
-    if not where and monotonic() < admin.many_until:
+    if not where and monotonic() < admin.whole.many_until:
         return FEW + 1
     some = select(literal(1)).select_from(admin.model).where(*where).limit(FEW + 1).subquery()
     number = db.session.scalar(select(func.count()).select_from(some)) or 0
     if not where and number > FEW:
-        admin.many_until = monotonic() + MANY_SECONDS
+        admin.whole.many_until = monotonic() + MANY_SECONDS
     return number
 
 

@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
             Column("state", of=["confirmed_at", "suspended_at", "deletes_at"], show=_state),
             Column("created_at", "Since"),
         ],
+        optional=["id", "time_zone", "confirmed_at", "suspended_at", "deletes_at"],
         search=[FullText("E-mail or name", User.email, User.name)],
         filters=[
             Choice(User.role, "role", "Role", ROLES),
@@ -88,6 +89,7 @@ def init_app(app: Flask) -> None:
             Column("subject", "About", show=_about),
             Column("at", "When", show=time_element),
         ],
+        optional=["id", "address", "request_id"],
         search=[
             Exact(AuditEvent.subject, "user:12"),
             Prefix(AuditEvent.actor, "who", str.lower),

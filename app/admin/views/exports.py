@@ -45,7 +45,8 @@ def csv(admin: Admin) -> Any:
     with writing():
         record("list.exported", list=admin.name, format="csv", chosen=listing.kept())
         db.session.commit()
-    answer = Response(stream_with_context(export.lines(admin, where)), mimetype="text/csv")
+    lines = export.lines(admin.showing(request.args.get("columns", "")), where)
+    answer = Response(stream_with_context(lines), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=_named(admin, "csv", now()))
     return answer
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from functools import partial, update_wrapper
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, redirect, render_template, request
 
 from app.admin import actions, listing
+from app.admin.chosen import query_of, unknown
 from app.admin.declaration import Admin
 from app.admin.export import FORMATS
-from app.admin.views import exports, runs
+from app.admin.saved_views import Look
+from app.admin.views import exports, runs, saved_views
+from app.admin.views.columns import columns, reset_columns, save_columns
 from app.auth.access import permission_required
 
 
@@ -27,6 +30,12 @@ def register(app: Flask, admin: Admin) -> None:
     if admin.acting:
         add("run", "_run", runs.confirm)
         add("run", "_begin_run", runs.begin, methods=["POST"])
+    add("columns", "_columns", columns)
+    add("columns", "_save_columns", save_columns, methods=["POST"])
+    add("columns/delete", "_reset_columns", reset_columns, methods=["POST"])
+    for path, name, view, operation in saved_views.FORMS:
+        add(f"views{path}", name, view, operation, methods=["POST"])
+    add("views", "_views", saved_views.views)
 
 
 def _add(
@@ -41,8 +50,23 @@ def _add(
 
 
 def index(admin: Admin) -> Any:
+    look = Look(admin.name)
+    if look.start and not request.query_string:
+        return redirect(f"{request.path}?{look.start.query}", 303)
+    kept = listing.kept()
+    view = look.shown(query_of(kept)) if kept else None
+    chosen = kept.get("columns") or look.columns
+    admin = admin.showing(chosen)
     acting = actions.allowed(admin)
     found = listing.read(admin, request.args, ticked=bool(acting))
     return render_template(
-        "admin/list.html", admin=admin, found=found, kept=listing.kept(), acting=acting
+        "admin/list.html",
+        admin=admin,
+        found=found,
+        kept=kept,
+        acting=acting,
+        look=look,
+        view=view,
+        lost=unknown(admin, kept) if view else [],
+        exported=kept | {"columns": chosen} if chosen else kept,
     )

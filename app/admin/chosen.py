@@ -1,0 +1,54 @@
+"""What the URL of a list says, as far as the list knows it."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from flask import url_for
+
+from app.admin.declaration import Admin
+from app.admin.filters import Arguments
+
+
+def understood(admin: Admin, arguments: Arguments) -> dict[str, str]:
+    """The arguments that mean something here: not a filter or a column that is no more."""
+    found: dict[str, str] = {}
+    for one in admin.offered:
+        given = {name: arguments[name] for name in one.names if arguments.get(name)}
+        if given and one.condition(given) is not None:
+            found |= given
+    known = {
+        "q": bool(admin.searched),
+        "scope": arguments.get("scope") in admin.scopes,
+        "sort": arguments.get("sort", "").removeprefix("-") in admin.orders,
+    }
+    found |= {name: arguments[name] for name in known if known[name] and arguments.get(name)}
+    columns = arguments.get("columns", "").split(",")
+    if known_columns := [name for name in columns if name in admin.known]:
+        found["columns"] = ",".join(known_columns)
+    return found
+
+
+def unknown(admin: Admin, arguments: Arguments) -> list[str]:
+    """The filters and columns among the arguments that mean nothing here, by their names."""
+    usable = understood(admin, arguments)
+    names = [name for name in arguments if name != "columns" and name not in usable]
+    columns = arguments.get("columns", "").split(",")
+    return names + [name for name in columns if name and name not in admin.known]
+
+
+def query_of(arguments: Arguments) -> str:
+    """Arguments as they stand in a URL, in one order."""
+    return urlencode(sorted(arguments.items()))
+
+
+class Given:
+    """What a list was asked for that a page below it was opened from: `back` in its URL or form."""
+
+    def __init__(self, admin: Admin, values: Arguments):
+        self.admin = admin
+        self.arguments = understood(admin, dict(parse_qsl(values.get("back", ""))))
+        self.back = query_of(self.arguments)
+
+    def url(self, **other: str) -> str:
+        """The list as it was, but for some arguments."""
+        query = query_of({k: v for k, v in (self.arguments | other).items() if v})
+        return url_for(f"admin.{self.admin.name}") + (query and f"?{query}")

@@ -1,0 +1,62 @@
+"""Which columns of a list its reader wants to see, and in which order."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import flash, redirect, render_template, request
+
+from app.admin.chosen import Given
+from app.admin.declaration import Admin
+from app.admin.saved_views import Look, SavedView
+from app.core.database import db
+
+
+def columns(admin: Admin) -> Any:
+    given = Given(admin, request.args)
+    chosen = given.arguments.get("columns") or Look(admin.name).columns
+    shown = [column.name for column in admin.showing(chosen).shown]
+    return _page(admin, [*shown, *(name for name in admin.known if name not in shown)], shown)
+
+
+def save_columns(admin: Admin) -> Any:
+    names = [name for name in request.form.getlist("column") if name in admin.known]
+    names = arranged(list(dict.fromkeys(names)), request.form.getlist("position"))
+    ticked = request.form.getlist("shown")
+    shown = [name for name in names if name in ticked]
+    if not shown:
+        return _page(admin, names or list(admin.known), shown, "Choose at least one column."), 422
+    usual = list(admin.known)[: len(admin.columns)]
+    return _keep(admin, [] if shown == usual else shown, "Your columns are kept.")
+
+
+def reset_columns(admin: Admin) -> Any:
+    return _keep(admin, [], "The list has its usual columns again.")
+
+
+def arranged(names: list[str], positions: Sequence[str]) -> list[str]:
+    """The names in their new order: those whose position was changed are put there."""
+    wanted = {
+        name: int(text)
+        for place, (name, text) in enumerate(zip(names, positions, strict=False), 1)
+        if text.isascii() and text.isdecimal() and len(text) < 4 and int(text) != place
+    }
+    found = [name for name in names if name not in wanted]
+    for name in sorted(wanted, key=wanted.__getitem__):
+        found.insert(max(wanted[name] - 1, 0), name)
+    return found
+
+
+def _keep(admin: Admin, shown: Sequence[str], message: str) -> Any:
+    SavedView.begin(admin.name, query=urlencode({"columns": ",".join(shown)}) if shown else "")
+    db.session.commit()
+    flash(message, "success")
+    # Those of the URL, of a saved view perhaps, would hide them.
+    return redirect(Given(admin, request.form).url(columns=""), 303)
+
+
+def _page(admin: Admin, names: Sequence[str], shown: Sequence[str], error: str = "") -> str:
+    return render_template(
+        "admin/columns.html", admin=admin, names=names, shown=shown, error=error,
+        given=Given(admin, request.values),
+    )  # fmt: skip

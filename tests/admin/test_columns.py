@@ -1,0 +1,105 @@
+"""Which columns a list has, as each administrator chose for themselves."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from app import admin as declared
+from app.auth.models import User
+from config import ConfigError
+from tests.apps import another_app
+from tests.lists import Links
+
+LIST = "/admin/users/"
+PAGE = "/admin/users/columns"
+
+
+def headings(page: str) -> list[str]:
+    found = re.search(r"<thead>(.*?)</thead>", page, re.S)
+    assert found
+    cells = re.findall(r"<th\b[^>]*>(.*?)</th>", found[1], re.S)
+    shown = (cell for cell in cells if "visually-hidden" not in cell)
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in shown]
+
+
+@pytest.fixture
+def choose():
+    """Shows these columns alone, at these positions."""
+
+    def send(browser, *shown: str, path=PAGE, **positions: int):
+        form = browser.fill(path, PAGE)
+        page = browser.get(path).text
+        names = re.findall(r'name="column" value="([^"]+)"', page)
+        now = [positions.get(name, place) for place, name in enumerate(names, 1)]
+        fields = {"column": names, "position": now, "shown": list(shown)}
+        return browser.post(PAGE, form.fields | fields)
+
+    return send
+
+
+def test_it_shows_what_was_chosen_to_who_chose_it(carol, person, sign_in, choose):
+    browser, other = sign_in(carol), sign_in(person("eve@example.com", role="admin"))
+    usual = headings(browser.get(LIST).text)
+    assert "Time zone" not in usual
+    answer = choose(browser, "name", "email", "time_zone", name=1)
+    assert (answer.status_code, answer.location) == (303, LIST)
+    assert headings(browser.get(LIST).text) == ["Name", "E-mail", "Time zone"]
+    assert headings(sign_in(carol).get(LIST).text) == ["Name", "E-mail", "Time zone"]
+    assert headings(other.get(LIST).text) == usual
+    browser.submit(PAGE, action=f"{PAGE}/delete")
+    assert headings(browser.get(LIST).text) == usual
+
+
+def test_it_moves_a_column_to_its_number(carol, sign_in, choose):
+    browser = sign_in(carol)
+    for positions, order in (
+        ({"created_at": 1}, ["Since", "E-mail", "Name", "Role", "State"]),
+        ({"created_at": 3}, ["E-mail", "Name", "Since", "Role", "State"]),
+        ({"email": 2, "name": 1}, ["Name", "E-mail", "Since", "Role", "State"]),
+        ({"name": 99, "email": 0}, ["E-mail", "Since", "Role", "State", "Name"]),
+    ):
+        choose(browser, "email", "name", "role", "state", "created_at", **positions)
+        assert headings(browser.get(LIST).text) == order
+
+
+def test_it_wants_one_at_least_and_takes_no_other(carol, sign_in, choose):
+    browser = sign_in(carol)
+    for shown in ([], ["password_hash"]):
+        answer = choose(browser, *shown)
+        assert answer.status_code == 422
+        assert "Choose at least one column." in answer.text
+    odd = {"csrf_token": browser.token(), "column": ["email", "email", "password_hash"]}
+    odd |= {"position": ["x", "-1", "9" * 30], "shown": ["email", "password_hash"]}
+    assert browser.post(PAGE, odd).status_code == 303
+    assert headings(browser.get(LIST).text) == ["E-mail"]
+
+
+def test_it_leads_back_to_what_was_filtered(carol, sign_in, choose):
+    browser = sign_in(carol)
+    page = browser.get(f"{LIST}?state=active&sort=-name").text
+    [path] = [a["href"] for a in Links(page).links if (a["href"] or "").startswith(PAGE)]
+    assert choose(browser, "email", path=path).location == f"{LIST}?sort=-name&state=active"
+    evil = f"{PAGE}?back=%0d%0aSet-Cookie:x%3D1%26state%3Dactive%26_external%3D1%26_scheme%3Dx"
+    assert choose(browser, "name", path=evil).location == f"{LIST}?state=active"
+
+
+def test_it_exports_the_same_columns(carol, sign_in, choose):
+    browser = sign_in(carol)
+    choose(browser, "name", "time_zone", time_zone=1)
+    links = [a["href"] or "" for a in Links(browser.get(LIST).text).links]
+    [path] = [link for link in links if "export?" in link]
+    file = browser.get(path.replace("export?", "export.csv?"))
+    names, *rows = csv.reader(io.StringIO(file.text))
+    assert names == ["id", "time_zone", "name"]
+    assert [row[2] for row in rows] == ["Carol"]
+
+
+@pytest.mark.parametrize(
+    ("optional", "says"),
+    [(["nothing"], "optional=….*there is no nothing"), (["email"], "email is there twice")],
+)
+def test_what_is_wrong_stops_the_start(optional, says, app):
+    with another_app(app) as made, pytest.raises(ConfigError, match=says):
+        declared.add(made, User, name="people", columns=["email"], optional=optional)
