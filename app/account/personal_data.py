@@ -6,7 +6,7 @@ Each feature adds what it keeps: `personal_data.add(app, "notes", function)` fro
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -86,6 +86,8 @@ def _write(
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in an export")
 
 

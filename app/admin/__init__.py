@@ -5,18 +5,20 @@ from functools import partial
 from flask import Flask
 
 from app.account import personal_data
-from app.admin import models, saved_views, views
+from app.admin import models, overview, saved_views, series, views
+from app.admin.cards import Card, add_card
 from app.admin.declaration import Column, add
 from app.auth import impersonation
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
 
-__all__ = ["Column", "add"]
+__all__ = ["Card", "Column", "add", "add_card", "series"]
 
 
 def init_app(app: Flask) -> None:
     app.extensions["admin"] = {}
+    app.extensions["admin_cards"] = {}
     add_permission(app, "admin", roles=["staff"])
     add_permission(app, "users.read", roles=["staff"])
     add_permission(app, "users.edit")
@@ -38,6 +40,7 @@ def init_app(app: Flask) -> None:
     nav.add(app, "admin", "Overview", "admin.index", icon="home")
     personal_data.add(app, "saved-views", saved_views.of_user)
     models.init_app(app)
+    overview.init_app(app)
     may_invite = partial(can, "users.invite")
     nav.add(app, "admin", "Invitations", "admin.invitations", icon="mail", visible=may_invite)
     may_write = partial(can, "messages.send")

@@ -196,6 +196,7 @@ def sign_in(user: User, *, remembered: bool) -> None:
     address, agent = request.remote_addr or "", request.user_agent.string
     KnownDevice.greet(user, agent, address)
     token = Session.start(user, remembered=remembered, address=address, agent=agent)
+    User.note_day(user.id)
     if deletion.cancel(user):
         flash("Welcome back. Your account stays: it is not deleted any more.", "success")
     session.permanent = remembered
@@ -375,6 +376,8 @@ def _touch(app: Flask, identity: Identity) -> None:
     with app.app_context():
         try:
             Session.touch(identity.session_id, identity.remembered)
+            if identity.last_seen_at.date() != now().date():
+                User.note_day((identity.impersonator or identity).id)
             db.session.commit()
         except SQLAlchemyError as error:
             log.warning("last seen was not noted: %s", error)

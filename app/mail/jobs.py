@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 from flask import current_app
 
+from app.core import figures
 from app.jobs import JobTimeoutError, PermanentError, job
 from app.mail.transports import Transport
 from app.security import keyring
@@ -14,6 +15,8 @@ from app.security import keyring
 log = logging.getLogger(__name__)
 
 PURPOSE = "mail"
+# How many left, in `figures`.
+SENT = "mails.sent"
 # As it is, addresses with letters beyond ASCII included.
 STORED = policy.default.clone(utf8=True)
 
@@ -43,3 +46,4 @@ def deliver(sealed: str) -> None:
         if transport.may_recover(error):
             raise
         raise PermanentError(f"The mail to {message['To']} cannot be sent: {error}") from None
+    figures.add(SENT)

@@ -16,3 +16,5 @@ def init_app(app: Flask) -> None:
         operations=["read", "delete"],
         delete=Note.delete,
     )
+    notes = admin.series.rows(Note.created_at)
+    admin.add_card(app, admin.Card("notes", "Notes", notes, "notes.read", "admin.notes"))

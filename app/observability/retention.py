@@ -2,11 +2,20 @@
 
 from sqlalchemy import Connection, Table, delete, func, select, tuple_
 
-from app.observability.store import exception, repeated, request_count, slow_request, statement
+from app.observability.store import (
+    error_count,
+    exception,
+    repeated,
+    request_count,
+    slow_request,
+    statement,
+)
 
 HOUR, DAY = 3_600, 86_400
 # Seconds of a step, and how long it is kept: as long as pages look back.
 RESOLUTIONS = {60: HOUR, 900: DAY, 21_600: 30 * DAY}
+# Of errors, for longer: twice the longest that the overview of the administration shows.
+ERRORS_RESOLUTION, KEEP_ERRORS = 900, 181 * DAY
 # Of each resolution. 200 endpoints that are always asked for a month have 24,000 steps of six
 # hours, and so may each use 16 buckets: the slowest of its answers may take 800 times the fastest.
 MOST_COUNTS = 400_000
@@ -21,6 +30,7 @@ KEPT: list[tuple[Table, int, int]] = [
 
 
 def prune(connection: Connection, now: int) -> None:
+    connection.execute(delete(error_count).where(error_count.c.starts_at < now - KEEP_ERRORS))
     _prune_counts(connection, now)
     _prune_slow_requests(connection, now)
     for table, kept, most in KEPT:

@@ -5,7 +5,7 @@ import math
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 # Raised when a table below changes: what was observed before is dropped, not migrated.
-VERSION = 2
+VERSION = 3
 
 # A bucket is 15 % wider than the one before it: a percentile is right to within 8 %.
 BUCKET_GROWTH = 1.15
@@ -25,6 +25,14 @@ request_count = Table(
     Column("count", TIME, nullable=False),
     Column("errors", TIME, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# Requests and jobs that failed, by the quarter of an hour.
+error_count = Table(
+    "error_count",
+    metadata,
+    Column("starts_at", TIME, primary_key=True, autoincrement=False),
+    Column("count", TIME, nullable=False),
 )
 
 slow_request = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Table, func
 from app.core.database import insert_into
 from app.observability import slow, store
 from app.observability.observations import Observations
-from app.observability.retention import RESOLUTIONS, prune
+from app.observability.retention import ERRORS_RESOLUTION, RESOLUTIONS, prune
 from app.observability.store import (
     coarse,
+    error_count,
     exception,
     repeated,
     request_count,
@@ -37,6 +38,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
     statements = _statements(observed, sample, now)
     with kept.writing() as connection:
         _add(connection, request_count, _counts(observed), ["count", "errors"])
+        _add(connection, error_count, _errors(observed), ["count"])
         if observed.slowest:
             connection.execute(slow_request.insert(), [one.row for one in observed.slowest])
         _add(connection, statement, statements, ["count", "total_us", "rows"], ["worst_us"],
@@ -70,6 +72,13 @@ def _counts(observed: Observations) -> list[dict[str, Any]]:
             one[1] += errors
     names = ("resolution", "starts_at", "endpoint", "bucket", "count", "errors")
     return [dict(zip(names, (*key, *value), strict=True)) for key, value in sums.items()]
+
+
+def _errors(observed: Observations) -> list[dict[str, Any]]:
+    sums: Counter[int] = Counter()
+    for (minute, *_), (_, errors) in observed.counts.items():
+        sums[minute // ERRORS_RESOLUTION * ERRORS_RESOLUTION] += errors
+    return [{"starts_at": at, "count": count} for at, count in sums.items() if count]
 
 
 def _statements(observed: Observations, sample: float, now: int) -> list[dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Index, String, delete, literal, or_, select, text
+from sqlalchemy import Index, String, delete, literal, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
@@ -20,6 +20,7 @@ from app.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, RESET, Token
 from app.auth.models.totp import Totp
 from app.auth.roles import ADMIN, LastAdminError
 from app.auth.signals import user_deleted
+from app.core import figures
 from app.core.database import Base, bytewise, db, take_turns
 from app.core.time import now
 from app.core.urls import public_url
@@ -28,6 +29,8 @@ from app.jobs import Job
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
 NAME_LENGTH = 100
 
+# How many were here, in `figures`.
+ACTIVE_USERS = "users.active"
 
 # What lists are narrowed down to.
 STATES = {
@@ -67,6 +70,8 @@ class User(Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     # The name of the picture's file.
     avatar: Mapped[str | None] = mapped_column(String(64))
+    # The last day, of UTC, on which they were here. See `note_day`.
+    seen_on: Mapped[date | None]
 
     @classmethod
     def by_email(cls, email: str, *, lock: bool = False) -> User | None:
@@ -128,6 +133,19 @@ class User(Base):
     @property
     def display_name(self) -> str:
         return self.name or self.email
+
+    @classmethod
+    def note_day(cls, id: int) -> None:
+        """Count the user among those who were here today, once however often they come.
+
+        Only their last day is kept, not which ones there were.
+        """
+        today = datetime.now(UTC).date()
+        first = or_(cls.seen_on.is_(None), cls.seen_on < today)
+        noted = update(cls).where(cls.id == id, first).values(seen_on=today).returning(cls.id)
+        if db.session.scalar(noted) is not None:
+            # At noon, when it is that day nearly everywhere.
+            figures.add(ACTIVE_USERS, datetime.combine(today, time(12), UTC))
 
     def rename(self, name: str) -> None:
         if name != self.name:

@@ -1,0 +1,213 @@
+"""The cards of the overview: what they count, by whose days, and that one leaves the others be."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, text, update
+
+from app import admin, mail
+from app.admin import cards
+from app.audit import AuditEvent
+from app.auth.models import Session, User
+from app.core.database import db
+from app.core.figures import Figure
+from app.core.time import day, now
+from app.observability import store
+from app.observability.plans.nodes import SCAN
+from config import ConfigError
+from tests.admin.test_plans_of_lists import Plans
+from tests.apps import another_app
+from tests.http import Browser
+from tests.observability.recording import recording_app, rows
+
+CARD = re.compile(
+    r'<section class="card[^>]*?aria-labelledby="([\w-]+)-heading">(.*?)</section>', re.S
+)
+
+
+def shown(page: str) -> dict[str, str]:
+    """The cards of a page, as text."""
+    words = re.compile(r"<title.*?</title>|<[^>]+>|\s+")
+    return {name: re.sub(r" +", " ", words.sub(" ", part)) for name, part in CARD.findall(page)}
+
+
+def number(page: str, name: str) -> str:
+    part = dict(CARD.findall(page))[name]
+    [found] = re.findall(r"<strong>([\d,]+)</strong>", part)
+    return str(found)
+
+
+def days(page: str, name: str) -> dict[str, int]:
+    """What the table behind a chart says, without days of nothing."""
+    found = re.findall(
+        r"<td>(\d\d \w+ \d{4})</td><td>([\d,]+)</td>", dict(CARD.findall(page))[name]
+    )
+    return {day: int(count.replace(",", "")) for day, count in found if count != "0"}
+
+
+def noon(zone: str, ago: int) -> datetime:
+    today = datetime.now(ZoneInfo(zone)).replace(hour=12, minute=0)
+    return today - timedelta(days=ago)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_it_counts_by_the_days_of_the_reader(zone, app, person, sign_in):
+    reader = person("r@example.com", role="admin", time_zone=zone, created_at=noon(zone, 100))
+    first, last = noon(zone, 6), noon(zone, 6).replace(hour=23, minute=59)
+    for n, moment in enumerate([first.replace(hour=0), last, last + timedelta(minutes=1)]):
+        person(f"u{n}@example.com", created_at=moment)
+    page = sign_in(reader).get("/admin/?days=7").text
+    assert days(page, "sign-ups") == {day(first): 2, day(noon(zone, 5)): 1}
+    assert number(page, "sign-ups") == "3"
+    assert f"Days are those of {zone}" in page
+
+
+def test_it_says_how_it_changed(person, sign_in):
+    created = {"created_at": now() - timedelta(days=300)}
+    browser = sign_in(person("r@example.com", role="admin", **created))
+    assert "none in the 7 days before" in shown(browser.get("/admin/?days=7").text)["sign-ups"]
+    for n, ago in enumerate([0, 1, 2, 8, 9]):
+        person(f"u{n}@example.com", created_at=now() - timedelta(days=ago, minutes=1))
+    page = browser.get("/admin/?days=7").text
+    assert "50 % more than in the 7 days before" in shown(page)["sign-ups"]
+    page = browser.get("/admin/").text
+    assert "none in the 30 days before" in shown(page)["sign-ups"]
+    assert number(page, "sign-ups") == "5"
+
+
+@pytest.mark.parametrize("wanted", ["", "0", "8", "-7", "9" * 30, "7%00", "x"])
+def test_it_shows_a_month_where_it_is_asked_for_something_else(wanted, carol, sign_in):
+    page = sign_in(carol).get(f"/admin/?days={wanted}").text
+    assert len(re.findall("<tr><td>", dict(CARD.findall(page))["sign-ups"])) == 30
+
+
+def active(app) -> int:
+    with app.app_context():
+        wanted = select(Figure.count).where(Figure.name == "users.active").order_by(Figure.at)
+        return sum(db.session.scalars(wanted))
+
+
+def change(app, statement: Any) -> None:
+    with app.app_context():
+        db.session.execute(statement)
+        db.session.commit()
+
+
+def test_it_counts_a_user_once_a_day(app, alice, bob, sign_in):
+    browsers = [sign_in(alice), sign_in(alice), sign_in(bob)]
+    assert active(app) == 2
+    yesterday = now() - timedelta(days=1)
+    change(app, update(Session).values(last_seen_at=yesterday))
+    change(app, update(User).values(seen_on=yesterday.date()))
+    for browser in browsers:
+        browser.get("/dashboard")
+    assert active(app) == 4
+    browsers[0].get("/dashboard")
+    assert active(app) == 4
+
+
+def test_it_counts_who_acts_as_a_user_and_not_the_user(app, alice, carol, sign_in):
+    browser = sign_in(carol)
+    path = f"/admin/users/{alice.id}/impersonation"
+    assert browser.submit(path, {"reason": "A ticket"}).status_code == 303
+    yesterday = now() - timedelta(days=1)
+    change(app, update(Session).values(last_seen_at=yesterday))
+    change(app, update(User).values(seen_on=yesterday.date()))
+    browser.get("/dashboard")
+    with app.app_context():
+        seen = select(User.email).where(User.seen_on == now().date())
+        assert list(db.session.scalars(seen)) == [carol.email]
+
+
+def test_it_shows_those_who_were_here(app, alice, bob, carol, sign_in):
+    for user in (alice, bob):
+        sign_in(user)
+    page = sign_in(carol).get("/admin/?days=7").text
+    assert days(page, "active-users") == {day(now()): 3}
+
+
+def test_it_counts_mails_that_left(app, alice, carol, mailbox, sign_in):
+    with app.test_request_context():
+        mail.rehearse(alice.email, "auth/emails/registered", user=alice, reset_url="http://x")
+        mail.send(alice.email, "auth/emails/registered", user=alice, reset_url="http://x")
+        db.session.commit()
+    assert len(mailbox.to(alice.email)) == 1
+    browser = sign_in(carol)
+    before = int(number(browser.get("/admin/").text, "mails"))
+    assert before == len(list(mailbox.folder.glob("*.eml")))
+
+
+def test_it_counts_what_failed(app, carol):
+    with recording_app(app) as made:
+        client = made.test_client()
+        for _ in range(2):
+            assert client.get("/broken?text=x").status_code == 500
+        assert client.get("/nowhere").status_code == 404
+        rows(made, store.error_count)
+        page = signed_in(made, carol).get("/admin/").text
+    assert number(page, "errors") == "2"
+
+
+def signed_in(app, user) -> Browser:
+    browser = Browser(app.test_client())
+    typed = {"email": user.email, "password": "carafe under the apple tree"}
+    assert browser.submit("/auth/login", typed).status_code == 303
+    return browser
+
+
+def broken(periods: Any) -> Any:
+    db.session.execute(text("SELECT nothing FROM nowhere"))
+
+
+def endless(periods: Any) -> Any:
+    again = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i % 9 + 1 FROM n)"
+    db.session.execute(text(f"{again} SELECT count(*) FROM n"))
+
+
+@pytest.mark.parametrize("series", [broken, endless])
+def test_it_leaves_out_a_card_that_fails(series, app, carol, monkeypatch):
+    monkeypatch.setattr(cards, "LONGEST_SECONDS", 0.05)
+    with recording_app(app) as made:
+        made.extensions["admin_cards"] = {
+            "bad": admin.Card("bad", "Bad", series, "admin"),
+            **made.extensions["admin_cards"],
+        }
+        browser = signed_in(made, carol)
+        page = browser.get("/admin/")
+        assert page.status_code == 200
+        found = shown(page.text)
+        assert "Not available" in found.pop("bad")
+        assert found
+        assert "Not available" not in " ".join(found.values())
+        [recorded] = rows(made, store.exception)
+        assert recorded.endpoint == "admin.index"
+
+
+def test_it_shows_staff_what_they_may_see(sam, sign_in, grant):
+    browser = sign_in(sam)
+    assert set(shown(browser.get("/admin/").text)) == {"sign-ups", "active-users"}
+    grant(["operations.read"])
+    found = shown(browser.get("/admin/").text)
+    assert set(found) == {"sign-ups", "active-users", "mails", "errors"}
+
+
+def test_two_cards_of_a_name_stop_the_start(app):
+    card = admin.Card("mails", "Mails", broken, "admin")
+    with another_app(app) as made, pytest.raises(ConfigError, match="a card mails already"):
+        admin.add_card(made, card)
+
+
+def test_rows_without_an_index_stop_the_start():
+    with pytest.raises(ConfigError, match=r"user\.confirmed_at"):
+        admin.series.rows(User.confirmed_at)
+    admin.series.rows(AuditEvent.at)
+
+
+def test_it_reads_ranges_of_an_index(app):
+    periods = [(now() - timedelta(days=n + 1), now() - timedelta(days=n)) for n in range(30)]
+    with app.app_context(), Plans(app.extensions["admin"]["users"]) as plans:
+        admin.series.rows(User.created_at)(periods)
+        assert not plans.wrong(SCAN)
