@@ -60,7 +60,9 @@ class Listing:
     sort: str
 
 
-def read(admin: Admin, arguments: Arguments, *, ticked: bool = False) -> Listing:
+def read(
+    admin: Admin, arguments: Arguments, *, ticked: bool = False, per_page: int = PER_PAGE
+) -> Listing:
     """The page that the arguments of a URL ask for; `ticked`, with boxes to choose rows by."""
     chosen = _chosen(admin, arguments)
     sort, column, descending = admin.sort(arguments.get("sort", ""))
@@ -80,7 +82,7 @@ def read(admin: Admin, arguments: Arguments, *, ticked: bool = False) -> Listing
         found = found.where(*[condition for of, condition, _ in chosen if of is column])
         if hidden := [condition for of, condition, _ in chosen if of is not column]:
             found = found.where(case((and_(*hidden), 1), else_=0) == 1)
-    page = paginate(found, *keys, descending=descending, per_page=PER_PAGE, details=details)
+    page = paginate(found, *keys, descending=descending, per_page=per_page, details=details)
     cells = _html(admin, page.rows, ticked=ticked)
     rows = [(row[-1], one) for row, one in zip(page.rows, cells, strict=True)]
     return Listing(page, rows, said(number), sort)

@@ -71,6 +71,17 @@ def header() -> list[str]:
     return [template for template, visible in current_app.extensions["header"] if visible()]
 
 
+def add_above(app: Flask, menu: str, template: str, *, visible: Callable[[], bool]) -> None:
+    """Add a part above a menu: a template, and who sees it."""
+    app.extensions["above_menu"].setdefault(menu, []).append((template, visible))
+
+
+def above(menu: str) -> list[str]:
+    """The templates of the parts above a menu that this visitor sees."""
+    parts = current_app.extensions["above_menu"].get(menu, ())
+    return [template for template, visible in parts if visible()]
+
+
 def _path(endpoint: str) -> str:
     # A menu's paths never change, and `url_for` for each of a dozen is dear on every page. Built
     # from the map, not from the request: a page about an untrusted host has menus, too.
@@ -84,5 +95,7 @@ def init_app(app: Flask) -> None:
     app.extensions["nav"] = {}
     app.extensions["nav_urls"] = {}
     app.extensions["header"] = []
+    app.extensions["above_menu"] = {}
     app.jinja_env.globals["nav"] = items
     app.jinja_env.globals["header_parts"] = header
+    app.jinja_env.globals["above_menu"] = above

@@ -5,8 +5,18 @@ from flask import Flask
 from app import admin
 from app.notes.models import Note
 
+CARD = admin.Card(
+    "notes",
+    "Notes",
+    admin.series.rows(Note.created_at),
+    "notes.read",
+    "admin.notes",
+    "Notes there are, by when they were written.",
+)
+
 
 def init_app(app: Flask) -> None:
+    admin.add_card(app, CARD)
     admin.add(
         app,
         Note,
@@ -16,5 +26,3 @@ def init_app(app: Flask) -> None:
         operations=["read", "delete"],
         delete=Note.delete,
     )
-    notes = admin.series.rows(Note.created_at)
-    admin.add_card(app, admin.Card("notes", "Notes", notes, "notes.read", "admin.notes"))

@@ -15,6 +15,7 @@ from app.admin.views import (  # noqa: E402  (they add their routes)
     queries,
     requests,
     runs,
+    search,
     users,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "queries",
     "requests",
     "runs",
+    "search",
     "users",
 ]

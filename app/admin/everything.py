@@ -1,0 +1,71 @@
+"""One search for all: the pages of the administration by name, and the rows of declared models."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app, url_for
+from markupsafe import escape
+
+from app.admin import listing
+from app.admin.declaration import Admin, show
+from app.core import nav
+
+# Of each kind.
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Hit:
+    text: str
+    url: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind. Where there is more, `all` says how much, and `url` has it."""
+
+    name: str
+    label: str
+    hits: list[Hit]
+    all: str = ""
+    url: str = ""
+
+
+def find(q: str) -> list[Group]:
+    """What a text finds of all that the one signed in may read."""
+    groups = [_pages(q), *(_rows(admin, q) for admin in searched())]
+    return [group for group in groups if group.hits]
+
+
+def searched() -> Iterator[Admin]:
+    """The models with a search that the one signed in may read."""
+    for admin in current_app.extensions["admin"].values():
+        if admin.searched and admin.may("read"):
+            yield admin
+
+
+def _pages(q: str) -> Group:
+    found = [item for item in nav.items("admin") if q.lower() in item.label.lower()]
+    return Group("pages", "Pages", [Hit(item.label, item.url) for item in found[:MOST]])
+
+
+def _rows(admin: Admin, q: str) -> Group:
+    found = listing.read(admin, {"q": q}, per_page=MOST)
+    url = f"{url_for(f'admin.{admin.name}')}?{urlencode({'q': q})}"
+    hits = []
+    for row in found.page.rows:
+        text, *more = (_text(admin, n, row) for n in range(len(admin.shown))[:2])
+        own = url_for(admin.endpoint, id=row[-1]) if admin.endpoint else url
+        hits.append(Hit(text, own, *more))
+    everything = f"All {found.count} {admin.noun}" if found.page.next_url else ""
+    return Group(admin.name, admin.label, hits, everything, url)
+
+
+def _text(admin: Admin, number: int, row: Any) -> str:
+    """What a column shows of a row, as text alone."""
+    column = admin.shown[number]
+    values = [row[place] for place in admin.places[number]]
+    return escape(show(column.show(*values) if column.show else values[0])).striptags()

@@ -1,0 +1,23 @@
+"""The search through everything."""
+
+from typing import Any
+
+from flask import render_template
+
+from app.admin import everything
+from app.admin.views import blueprint
+from app.auth.access import permission_required
+from app.core.forms import search_term
+
+
+@blueprint.get("/search")
+@permission_required("admin")
+def search() -> Any:
+    """What is found. While one types, search.js asks for the same page, and shows it as a list."""
+    q = search_term()
+    return render_template(
+        "admin/search.html",
+        q=q,
+        groups=everything.find(q) if q else [],
+        searched=list(everything.searched()),
+    )

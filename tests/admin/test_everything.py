@@ -1,0 +1,111 @@
+"""The search through everything: rows of declared models, and pages by their names."""
+
+import re
+from html import unescape
+
+import pytest
+
+from app.admin import listing
+from tests.database import statements
+
+SECTION = re.compile(r'<section class="results".*?</section>', re.S)
+LINK = re.compile(r'<a class="row-link" href="([^"]*)">(.*?)</a>', re.S)
+
+
+def found(page: str) -> dict[str, dict[str, str]]:
+    """Of each kind, text and address of what was found."""
+    groups = {}
+    for section in SECTION.findall(page):
+        [label] = re.findall(r"<h2[^>]*>(.*?)</h2>", section)
+        texts = [
+            (re.sub(r"<[^>]+>", "", text), unescape(url)) for url, text in LINK.findall(section)
+        ]
+        groups[label] = dict(texts)
+    return groups
+
+
+def test_it_finds_people_by_address_and_by_name(alice, bob, carol, sign_in):
+    browser = sign_in(carol)
+    for q in ("alice@", "ALICE@EXAMPLE", "Alice"):
+        users = found(browser.get(f"/admin/search?q={q}").text)["Users"]
+        assert users == {"alice@example.com Alice": f"/admin/users/{alice.id}"}, q
+        assert browser.get(users["alice@example.com Alice"]).status_code == 200
+
+
+def test_it_finds_pages_by_their_names(carol, sign_in):
+    browser = sign_in(carol)
+    assert found(browser.get("/admin/search?q=JOB").text) == {"Pages": {"Jobs": "/admin/jobs/"}}
+    pages = found(browser.get("/admin/search?q=health").text)["Pages"]
+    assert pages == {"Health": "/admin/health/"}
+
+
+def test_it_leads_to_all_where_there_are_more(carol, person, sign_in):
+    for n in range(7):
+        person(f"many{n}@example.com")
+    browser = sign_in(carol)
+    users = found(browser.get("/admin/search?q=many").text)["Users"]
+    assert len(users) == 6
+    listed = browser.get(users["All 7 users"]).text
+    assert all(f"many{n}@example.com" in listed for n in range(7))
+    five = found(browser.get("/admin/search?q=many0").text)["Users"]
+    assert len(five) == 1
+
+
+def test_it_counts_no_further_than_lists_do(carol, person, sign_in, monkeypatch):
+    monkeypatch.setattr(listing, "FEW", 6)
+    for n in range(8):
+        person(f"many{n}@example.com")
+    users = found(sign_in(carol).get("/admin/search?q=many").text)["Users"]
+    assert "All 6+ users" in users
+
+
+def test_it_shows_each_only_what_they_may_read(alice, sam, sign_in, app):
+    staff = sign_in(sam)
+    assert "Users" in found(staff.get("/admin/search?q=alice@").text)
+    may = app.extensions["permissions"]["staff"]
+    may.discard("users.read")
+    try:
+        page = staff.get("/admin/search?q=alice@").text
+        assert "Users" not in found(page)
+        assert found(staff.get("/admin/search?q=users").text) == {}
+    finally:
+        may.add("users.read")
+    assert found(staff.get("/admin/search?q=jobs").text) == {}
+
+
+def test_it_is_for_those_who_may_enter(alice, visitor, sign_in):
+    assert sign_in(alice).get("/admin/search?q=alice").status_code == 403
+    assert visitor.get("/admin/search?q=alice").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "q", ["%", "_", "'", '"', "\\", "%00", "a%00b", "<script>", "😀", "%ff", "a" * 5_000, "* OR"]
+)
+def test_it_takes_any_text_for_text(q, alice, carol, sign_in):
+    answer = sign_in(carol).get(f"/admin/search?q={q}")
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text.replace("<script src", "")
+    assert "alice" not in answer.text or q.startswith("a")
+
+
+def test_it_says_that_nothing_was_found(carol, sign_in):
+    page = sign_in(carol).get("/admin/search?q=qxqxqx").text
+    assert "Nothing found" in page
+    assert "qxqxqx" in page
+
+
+def test_it_says_what_it_searches(carol, sign_in):
+    page = sign_in(carol).get("/admin/search").text
+    assert "E-mail or name" in page
+    assert not found(page)
+
+
+def test_it_asks_twice_for_each_model(app, carol, person, sign_in):
+    browser = sign_in(carol)
+    browser.get("/admin/search?q=many")
+    for n in range(20):
+        person(f"many{n}@example.com", name=f"many {n}")
+    declared = [one for one in app.extensions["admin"].values() if one.searched]
+    with statements(app) as asked:
+        browser.get("/admin/search?q=many")
+    assert len(asked) <= 1 + 2 * len(declared)
