@@ -1,47 +1,70 @@
-"""What goes along when rows are deleted, since its foreign key says so."""
+"""What deleting rows means for others, by the foreign keys that lead to them."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
-from sqlalchemy.orm import Mapper
+from sqlalchemy import Select, Table, or_, select
 
-from app.core.database import Base, db
+from app.core.database import Base
+from app.core.pagination import Counts
 
 # More is not counted.
 MOST = 10_000
+# What becomes of rows whose foreign key leads to one that is deleted.
+GOES, STAYS, REFUSES = "goes", "stays", "refuses"
+RULES = {"CASCADE": GOES, "SET NULL": STAYS, "SET DEFAULT": STAYS}
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """How many rows of one kind go along, stay without it, or keep it from going."""
+
+    name: str
+    count: str
+    becomes: str
 
 
 def counted(model: Any, ids: Sequence[int] | Select[Any]) -> dict[str, str]:
     """How much goes with the rows of these ids: "1,204" or "10,000+", by what it is called."""
-    found = list(_going(model, model.__mapper__.primary_key[0].in_(ids), {model.__table__}))
-    if not found:
-        return {}
-    some = [select(literal(1)).where(where).limit(MOST + 1).subquery() for _, where in found]
-    counts = [select(func.count()).select_from(one).scalar_subquery() for one in some]
-    row = db.session.execute(select(*counts)).one()
-    said = zip((name for name, _ in found), row, strict=True)
-    return {name: f"{count:,}" if count <= MOST else f"{MOST:,}+" for name, count in said if count}
+    return {one.name: one.count for one in consequences(model, ids) if one.becomes == GOES}
 
 
-def _going(
-    model: Any, gone: ColumnElement[bool], seen: set[Any]
-) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """Each kind of rows that go with those that `gone` is about, and what goes with them."""
-    key = model.__mapper__.primary_key[0]
-    for mapper in sorted(Base.registry.mappers, key=_name):
-        table: Any = mapper.local_table
-        for reference in table.foreign_keys:
-            if reference.ondelete != "CASCADE" or reference.column is not key or table in seen:
-                continue
-            seen.add(table)
-            goes = reference.parent.in_(select(key).where(gone))
-            yield _name(mapper), goes
-            yield from _going(mapper.class_, goes, seen)
+def consequences(model: Any, ids: Sequence[int] | Select[Any]) -> list[Consequence]:
+    """What there is of each, in one query."""
+    referring = _referring(model.__table__, ids)
+    if not referring:
+        return []
+    statements = {f"{table.name} {becomes}": rows for (table, becomes), rows in referring.items()}
+    found = zip(referring, Counts(MOST, **statements)().values(), strict=True)
+    known = [Consequence(_name(table), count, becomes) for (table, becomes), count in found]
+    return sorted((one for one in known if one.count != "0"), key=lambda one: one.name)
 
 
-def _name(mapper: Mapper[Any]) -> str:
+def _referring(
+    root: Table, ids: Sequence[int] | Select[Any]
+) -> dict[tuple[Table, str], Select[Any]]:
+    """The rows that refer to those, and what refers to such as go with them, and so on."""
+    meeting: dict[tuple[Table, str], list[Any]] = {}
+    going = [root]
+    for table in going:
+        for other in Base.metadata.tables.values():
+            for key in other.foreign_keys:
+                if key.column.table is table:
+                    becomes = RULES.get(key.ondelete or "", REFUSES)
+                    gone: Any = ids
+                    if table is not root:
+                        gone = select(key.column).where(or_(*meeting[table, GOES])).limit(MOST + 1)
+                    meeting.setdefault((other, becomes), []).append(key.parent.in_(gone))
+                    if becomes is GOES and other not in going:
+                        going.append(other)
+    # A column of each, since `Counts` looks for what the rows are of.
+    return {what: select(*what[0].primary_key).where(or_(*m)) for what, m in meeting.items()}
+
+
+def _name(table: Table) -> str:
     """What rows are called: those of the table "linked_account" are "linked accounts"."""
-    name: str = mapper.local_table.name  # type: ignore[attr-defined]
-    words = name.replace("_", " ")
+    words = table.name.replace("_", " ")
     return words if words.endswith("s") else f"{words}s"

@@ -15,19 +15,20 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, url_for
 from markupsafe import Markup
 from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import ColumnElement, DateTime, Integer, inspect
 from sqlalchemy.orm import aliased
 
+from app.admin import rows
 from app.admin.actions import Action, Refusal, check_permissions, declared
 from app.admin.filters import Boolean, DateRange, Filter, NumberRange, Related
 from app.admin.search import FullText, Prefix, Search
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
-from app.core.database import Base, db
+from app.core.database import Base
 from app.core.time import UTCDateTime, day_element
 from config import ConfigError
 
@@ -77,22 +78,43 @@ class Admin:
     # Where a row leads: the endpoint of a page of its own.
     endpoint: str = ""
     # What can be done with rows, of `OPERATIONS`, and the permission that each needs: by default
-    # "<name>.<operation>", which administrators have.
-    operations: Sequence[str] = ("read",)
+    # "<name>.<operation>", which administrators have. All where there is a form, or else "read".
+    operations: Sequence[str] = ()
     permissions: Mapping[str, str] = field(default_factory=dict)
     actions: Sequence[Action] = ()
-    # How a row is deleted, where `operations` say that it may be.
-    delete: Callable[[Any], Any] = db.session.delete
+    # Of the page about one row: the attribute that is its title, and what is shown beside the form,
+    # by default the columns. What is in the form as well is given to a new row, and then stays.
+    title: str = ""
+    read_only: Sequence[str | Column] = ()
+    # A form class, or attributes of which one is made.
+    form: Any = ()
+    # Rows that belong to it, shown and changed on its page.
+    inlines: Sequence[Any] = ()
+    # The model's own verbs: `save(row, form)`, `create(form, submission)`, `delete(row)`. They
+    # record what they do. Without them attributes are set, and that is recorded, but for what
+    # was in the attributes that are `private`.
+    save: Callable[[Any, Any], Any] | None = None
+    create: Callable[[Any, str], Any] | None = None
+    delete: Callable[[Any], Any] = rows.delete
+    private: Sequence[str] = ()
     # Why somebody may not change a row, or nothing: `refusal(row, who)`.
     refusal: Refusal | None = None
+    # A template of its own, which extends admin/object.html, and what else that needs.
+    template: str = "admin/object.html"
+    context: Callable[[Any], Mapping[str, Any]] | None = None
+    # What is made of all this for that page: see `objects.py`.
+    objects: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         for option in ("operations", "permissions"):
             for operation in set(getattr(self, option)) - set(OPERATIONS):
                 known = ", ".join(OPERATIONS)
                 raise self.problem(option, f"there is no {operation}.", f"Give some of {known}.")
+        self.operations = self.operations or (OPERATIONS if self.form else ("read",))
         self.noun = self.noun or self.label.lower()
-        self.key = getattr(self.model, inspect(self.model).primary_key[0].name)
+        # What one row is called.
+        self.one = one_of(self.model)
+        self.key = key_of(self.model)
         self.acting = declared(self)
         # As declared, where this is one of those that somebody chose the columns of.
         self.whole = self
@@ -149,6 +171,10 @@ class Admin:
         """Whether the one signed in can do this with rows."""
         return operation in self.operations and can(self.permission(operation))
 
+    def url(self, id: int) -> str:
+        """The page about a row."""
+        return url_for(self.endpoint, id=id)
+
     def problem(self, option: str, what: str, remedy: str) -> ConfigError:
         return ConfigError(f"admin.add({self.model.__name__}, {option}=…): {what}", remedy)
 
@@ -171,9 +197,7 @@ class Admin:
                     f"{name}.… leads nowhere.",
                     f"{self.model.__name__} needs {name}_id with a foreign key.",
                 )
-            mappers = self.model.registry.mappers
-            [model] = [m.class_ for m in mappers if m.local_table is targets[0].table]
-            other = aliased(model)
+            other = aliased(referred_to_by(own))
             self.joins[name] = other, own == getattr(other, targets[0].key)
         return self.joins[name][0]
 
@@ -226,6 +250,23 @@ class Admin:
             )
 
 
+def key_of(model: Any) -> Any:
+    """The attribute that is the number of a row."""
+    return getattr(model, inspect(model).primary_key[0].name)
+
+
+def one_of(model: Any) -> str:
+    """What a row is called in sentences."""
+    return str(model.__tablename__).replace("_", " ")
+
+
+def referred_to_by(foreign_key: Any) -> Any:
+    """The model of the rows that a foreign key refers to."""
+    [column] = [one.column for one in foreign_key.property.columns[0].foreign_keys]
+    [model] = [m.class_ for m in Base.registry.mappers if m.local_table is column.table]
+    return model
+
+
 def label_of(name: str) -> str:
     """What a column is called, from its name: "user.email" is an E-mail."""
     words = name.rpartition(".")[2].removesuffix("_at").removesuffix("_id").replace("_", " ")
@@ -254,7 +295,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
 
     Who may see them has the permission "<name>.read", administrators by default.
     """
-    from app.admin.views.lists import register
+    from app.admin.views import lists, objects
 
     name = options.pop("name", None) or f"{model.__name__.lower()}s"
     label = options.pop("label", None) or name.capitalize()
@@ -266,9 +307,16 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     # Saved views, with those who may see the list.
     add_permission(app, admin.permission("share"))
     app.extensions["admin"][name] = admin
-    register(app, admin)
+    lists.register(app, admin)
+    objects.register(app, admin)
     visible = partial(can, admin.permission("read"))
     nav.add(app, "admin", label, f"admin.{name}", icon=admin.icon, visible=visible)
+
+
+def of_model(model: Any) -> Admin | None:
+    """What was declared first of a model."""
+    declared = current_app.extensions["admin"].values()
+    return next((admin for admin in declared if admin.model is model), None)
 
 
 def of(name: str) -> Admin:

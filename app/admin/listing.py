@@ -14,7 +14,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, NamedTuple
 
-from flask import request, url_for
+from flask import request
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
 
@@ -120,7 +120,7 @@ def _details(admin: Admin, page: Subquery) -> Select[Any]:
 
 def _html(admin: Admin, rows: Sequence[Any], *, ticked: bool) -> Iterator[Markup]:
     """The cells of each row. In the template they took three times as long."""
-    base = url_for(admin.endpoint, id=0)[:-1] if admin.endpoint else ""
+    base = admin.url(0)[:-1]
     heads = [f'<td data-label="{escape(column.label)}">' for column in admin.shown]
     columns = list(zip(heads, admin.shown, admin.places, strict=True))
     for row in rows:
@@ -128,7 +128,7 @@ def _html(admin: Admin, rows: Sequence[Any], *, ticked: bool) -> Iterator[Markup
         for head, column, places in columns:
             value = show(column.show(*[row[n] for n in places]) if column.show else row[places[0]])
             cell: str = value if isinstance(value, Markup) else escape(value)
-            if base and not found:
+            if not found:
                 cell = f'<a href="{base}{row[-1]}">{cell}</a>'
             found.append(f"{head}{cell}</td>")
         if ticked:

@@ -1,18 +1,19 @@
 """What the administration shows of the models of the features above it."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, url_for
 from markupsafe import Markup
 
+from app.admin import user
 from app.admin.actions import Action
 from app.admin.declaration import Column, add
 from app.admin.filters import Choice, DateRange
+from app.admin.forms import UserForm
 from app.admin.search import Exact, FullText, Prefix
 from app.audit import AuditEvent
 from app.auth.models import User
-from app.auth.roles import ROLES, within
+from app.auth.roles import ROLES
 from app.core.time import time_element
 
 STATES: dict[str, Any] = {
@@ -44,11 +45,15 @@ def init_app(app: Flask) -> None:
         sorts=["email", "name", "created_at"],
         order="-created_at",
         icon="users",
-        operations=["read", "delete"],
         permissions={"read": "users.read", "edit": "users.edit", "delete": "users.delete"},
-        endpoint="admin.user",
+        operations=["read", "edit", "delete"],
+        title="email",
+        form=UserForm,
+        save=user.save,
         delete=User.delete,
-        refusal=refusal,
+        refusal=user.refusal,
+        template="admin/user.html",
+        context=user.context,
         actions=[
             Action(
                 "suspend",
@@ -98,19 +103,20 @@ def init_app(app: Flask) -> None:
         filters=[DateRange(AuditEvent.at, "at", "When")],
         sorts=["at"],
         order="-at",
+        title="action",
+        read_only=[
+            "id",
+            "at",
+            Column("actor", "Who", show=lambda actor: actor or "a visitor"),
+            Column("subject", "About", show=_about),
+            "details",
+            "address",
+            Column("request_id", "Request"),
+            "hash",
+        ],
         icon="activity",
         permissions={"read": "audit.read"},
     )
-
-
-def refusal(user: User, by: Any) -> str | None:
-    """Why somebody who may change users may not change this one."""
-    if user.id == by.id:
-        # What one does to oneself has its safeguards under /account, such as the grace period.
-        return "This is your own account. Change it on its own pages, or ask another administrator."
-    if not within(user.role, by.role):
-        return "This user has permissions that you do not have."
-    return None
 
 
 def _state(confirmed: Any, suspended: Any, deletes: Any) -> Markup:
@@ -133,7 +139,8 @@ def _who(actor: str | None, address: str | None) -> Markup:
 
 
 def _about(subject: str | None) -> Any:
-    return subject and Markup('<a href="?{}">{}</a>').format(urlencode({"q": subject}), subject)
+    url = url_for("admin.audit", q=subject)
+    return subject and Markup('<a href="{}">{}</a>').format(url, subject)
 
 
 def _with_small(text: Any, small: str | None) -> Markup:

@@ -4,10 +4,11 @@ from flask import Flask
 
 from app.audit import cli, jobs
 from app.audit.chain import append
+from app.audit.changes import changes
 from app.audit.models import AuditEvent, acting, record, recorded
 from app.audit.privacy import forget
 
-__all__ = ["AuditEvent", "acting", "append", "forget", "jobs", "record", "recorded"]
+__all__ = ["AuditEvent", "acting", "append", "changes", "forget", "jobs", "record", "recorded"]
 
 
 def init_app(app: Flask) -> None:

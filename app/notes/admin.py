@@ -1,5 +1,7 @@
 """Everybody's notes, for administrators."""
 
+from typing import Any
+
 from flask import Flask
 
 from app import admin
@@ -15,6 +17,16 @@ CARD = admin.Card(
 )
 
 
+def create(form: Any, submission: str) -> Note:
+    user_id, title, body = form.user_id.data, form.title.data, form.body.data
+    made = Note.from_submission(user_id, submission)
+    return made or Note.write(user_id, title, body, submission)
+
+
+def save(note: Note, form: Any) -> None:
+    note.edit(form.title.data, form.body.data)
+
+
 def init_app(app: Flask) -> None:
     admin.add_card(app, CARD)
     admin.add(
@@ -22,7 +34,11 @@ def init_app(app: Flask) -> None:
         Note,
         columns=["title", "user.email", "created_at", "updated_at"],
         filters=["user_id", "created_at"],
-        icon="note",
-        operations=["read", "delete"],
+        title="title",
+        form=["user_id", "title", "body"],
+        read_only=["user_id", "user.email", "created_at", "updated_at"],
+        create=create,
+        save=save,
         delete=Note.delete,
+        icon="note",
     )

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.audit import record
+from app.audit import changes, record
 from app.auth.models import User
 from app.core.database import Base, db
 from app.core.time import now
@@ -84,14 +84,15 @@ class Note(Base):
         """How the audit names this note. It does not keep what is in it."""
         return f"note:{self.id}"
 
-    def edit(self, title: str, body: str, *, seen: int | None) -> bool:
+    def edit(self, title: str, body: str, *, seen: int | None = None) -> bool:
         """Change the note; False if that would overwrite a newer version than the one `seen`."""
         if (title, body) == (self.title, self.body):
             return True  # the same form, sent twice
         if seen not in (None, self.version):
             return False
-        self.title, self.body, self.updated_at = title, body, now()
-        record("note.edited", self.subject)
+        self.title, self.body = title, body
+        record("note.edited", self.subject, changes=changes(self, private=["title", "body"]))
+        self.updated_at = now()
         return True
 
     def delete(self) -> None:

@@ -29,7 +29,7 @@ def impersonate(id: int) -> Any:
         user,
         reason=form.reason.data,
         may_write=form.changes.data,
-        back=url_for("admin.user", id=id),
+        back=url_for("admin.users_object", id=id),
     )
     db.session.commit()
     hold(token, afresh=True)

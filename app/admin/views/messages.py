@@ -62,7 +62,9 @@ def send_user_message(id: int) -> Any:
     sent = notify(user.id, title, form.body.data or "", kind="message", key=key)
     if sent:
         record("message.sent", user.subject, title=title)
-    return _done(sent, f"{user.display_name} has your message.", url_for("admin.user", id=id))
+    return _done(
+        sent, f"{user.display_name} has your message.", url_for("admin.users_object", id=id)
+    )
 
 
 def _empty() -> MessageForm:

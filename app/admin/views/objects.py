@@ -1,0 +1,163 @@
+"""The pages about one row of a declared model: look at it, make, edit and delete one."""
+
+import hashlib
+import secrets
+from functools import partial, update_wrapper
+from typing import Any
+
+from flask import Flask, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+
+from app.admin import cascades, history, rows
+from app.admin.declaration import Admin
+from app.admin.edits import Edit
+from app.admin.objects import Objects
+from app.auth.access import can, permission_required, proof_required
+from app.core.database import db
+
+SUBMISSION = "_submission"
+
+
+def register(app: Flask, admin: Admin) -> None:
+    """Add the routes of a declaration, unless its rows have a page already."""
+    if admin.endpoint:
+        return
+    admin.objects = Objects(admin)
+    admin.endpoint = f"admin.{admin.name}_object"
+    row, new = f"/admin/{admin.name}/<int:id>", f"/admin/{admin.name}/new"
+    views: list[tuple[str, str, str, str, Any]] = [
+        ("read", "GET", row, "object", show),
+        ("edit", "POST", row, "save", save),
+        ("create", "GET", new, "new", new_one),
+        ("create", "POST", new, "create", create),
+        ("delete", "GET", f"{row}/delete", "deletion", confirm_deletion),
+        ("delete", "POST", f"{row}/delete", "delete", delete),
+    ]
+    for operation, method, rule, name, view in views:
+        if operation in admin.operations:
+            # One function for each, since a view carries its policy.
+            own: Any = update_wrapper(partial(view, admin), view)
+            own = permission_required(admin.permission(operation))(own)
+            own = proof_required(own) if method == "POST" else own
+            endpoint = f"admin.{admin.name}_{name}"
+            app.add_url_rule(rule, endpoint, own, methods=[method])
+
+
+def show(admin: Admin, id: int) -> Any:
+    return _page(admin, id)
+
+
+def save(admin: Admin, id: int) -> Any:
+    edit = admin.objects.edit(_find(admin, id), sent=True)
+    if not edit.is_valid():
+        return _page(admin, id, edit), 422
+    if edit.is_stale:
+        return _page(admin, id, edit, conflict=True), 409
+    try:
+        admin.objects.save(edit)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        edit.explain()
+        return _page(admin, id, edit), 422
+    flash(f"The {admin.one} is saved.", "success")
+    return redirect(admin.url(id), 303)
+
+
+def new_one(admin: Admin) -> Any:
+    return _form(admin, admin.objects.blank())
+
+
+def create(admin: Admin) -> Any:
+    edit = admin.objects.blank(sent=True)
+    if not edit.is_valid():
+        return _form(admin, edit), 422
+    # Text changed after going back to the form is another row.
+    typed = request.form.get(SUBMISSION, "") + edit.fingerprint
+    submission = hashlib.sha256(typed.encode()).hexdigest()[:32]
+    id = history.made_by(submission)
+    if id is None:
+        try:
+            id = admin.objects.number(admin.objects.create(edit, submission))
+            db.session.commit()
+        except IntegrityError:
+            db.session.rollback()
+            edit.explain()
+            return _form(admin, edit), 422
+    flash(f"The {admin.one} is made.", "success")
+    return redirect(admin.url(id), 303)
+
+
+def confirm_deletion(admin: Admin, id: int) -> Any:
+    row, _ = admin.objects.read(id) or abort(404)
+    return _deletion(admin, row)
+
+
+def delete(admin: Admin, id: int) -> Any:
+    row = _find(admin, id)
+    title = admin.objects.title(row)
+    try:
+        admin.delete(row)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        row, _ = admin.objects.read(id) or abort(404)
+        return _deletion(admin, row, refused=True), 409
+    flash(f"{title} is deleted.", "success")
+    return redirect(url_for(f"admin.{admin.name}"), 303)
+
+
+def _find(admin: Admin, id: int) -> Any:
+    """The row to be changed, by somebody who may."""
+    row = admin.objects.lock(id) or abort(404)
+    if refusal := _refusal(admin, row):
+        abort(403, refusal)
+    return row
+
+
+def _page(admin: Admin, id: int, edit: Edit | None = None, *, conflict: bool = False) -> str:
+    row, facts = admin.objects.read(id) or abort(404)
+    refusal = _refusal(admin, row) if _may_change(admin) else None
+    subject = rows.subject(row)
+    return render_template(
+        admin.template,
+        admin=admin,
+        row=row,
+        id=id,
+        subject=subject,
+        title=admin.objects.title(row),
+        facts=facts,
+        edit=edit or (admin.objects.edit(row) if admin.may("edit") and not refusal else None),
+        refusal=refusal,
+        conflict=conflict,
+        last_change=history.last_change(subject) if conflict else None,
+        history=history.latest(subject) if can("audit.read") else [],
+        **(admin.context(row) if admin.context else {}),
+    )
+
+
+def _refusal(admin: Admin, row: Any) -> str | None:
+    """Why the one signed in, who may change rows, may not change this one."""
+    return admin.refusal(row, current_user) if admin.refusal else None
+
+
+def _may_change(admin: Admin) -> bool:
+    return admin.may("edit") or admin.may("delete")
+
+
+def _form(admin: Admin, edit: Edit) -> str:
+    submission = request.form.get(SUBMISSION) or secrets.token_urlsafe(16)
+    return render_template("admin/new.html", admin=admin, edit=edit, submission=submission)
+
+
+def _deletion(admin: Admin, row: Any, *, refused: bool = False) -> str:
+    return render_template(
+        "admin/delete.html",
+        admin=admin,
+        id=admin.objects.number(row),
+        title=admin.objects.title(row),
+        refusal=_refusal(admin, row),
+        consequences=cascades.consequences(admin.model, [admin.objects.number(row)]),
+        refused=refused,
+    )
