@@ -85,6 +85,14 @@ def allowed(admin: Admin) -> Sequence[Action]:
     return [one for one in admin.acting.values() if can(one.permission)]
 
 
+def so_many(admin: Admin, count: int, said: str = "") -> str:
+    """A number of rows in words: "1 user", "1,204 users"."""
+    noun = admin.noun
+    if count == 1:
+        noun = f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
+    return f"{said or f'{count:,}'} {noun}"
+
+
 def possible(admin: Admin, id: int) -> Sequence[Action]:
     """What the one signed in may do with this row, as it is now."""
     known = allowed(admin)

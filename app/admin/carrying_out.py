@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, g
 from sqlalchemy import select
 
-from app.admin.actions import Action
+from app.admin.actions import Action, so_many
 from app.admin.declaration import Admin
 from app.admin.doing import Doing
 from app.admin.runs import BATCH, Chunk, Run
@@ -36,16 +36,16 @@ def title(run: Run) -> str:
     """What it is called: "Suspend: 12 users"."""
     found = known(run)
     if found is None:
-        return f"{run.action}: {run.total:,} {run.of}"
+        return f"{run.action}: {run.of}"
     admin, action = found
     label = action.undo[0] if run.undoes_id and action.undo else action.label
-    return f"{label}: {run.total:,} {admin.noun}" if run.is_chosen else f"{label}: {admin.noun}"
+    # A job may still be looking for them.
+    return f"{label}: {admin.noun if run.job_id else so_many(admin, run.total)}"
 
 
-def undo_label(run: Run) -> str:
-    """What its undoing is called; "" where there is none."""
+def has_undo(run: Run) -> bool:
     found = known(run)
-    return found[1].undo[0] if found and found[1].undo else ""
+    return found is not None and found[1].undo is not None
 
 
 def may(by: User | None, action: Action) -> bool:

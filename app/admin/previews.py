@@ -9,7 +9,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from app.admin import cascades, listing
-from app.admin.actions import Action
+from app.admin.actions import Action, so_many
 from app.admin.doing import Doing
 from app.admin.selection import FEW, Selection, names
 from app.core.database import db
@@ -19,8 +19,8 @@ NAMED = 20
 
 @dataclass
 class Preview:
-    # How many it is about: "1,204" or "10,000+", and how many those are of which.
-    count: str
+    # How many it is about: "1,204 users" or "10,000+ users", and how many those are of.
+    title: str
     said: int
     # The first by name, how many more there are ("" where none), and what is left out of them.
     first: list[Any]
@@ -48,7 +48,7 @@ def of(action: Action, chosen: Selection) -> Preview:
     is_complete = chosen.ids is not None and len(chosen.ids) <= FEW
     fits = len(going) if is_complete else chosen.count(*_where(action))
     return Preview(
-        count=listing.said(fits),
+        title=so_many(admin, fits, listing.said(fits)),
         said=said,
         first=[called[id] for id in going[:NAMED]],
         more=_more(fits, len(going[:NAMED])),

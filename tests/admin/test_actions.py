@@ -239,10 +239,10 @@ def test_it_undoes_for_a_day(app, alice, admin, act, suspended, older):
 def test_the_list_offers_to_undo_what_was_done_last(alice, admin, act, suspended):
     act(admin, "suspend", alice)
     page = admin.get("/admin/users/")
-    assert "Suspend: 1 users" in page.text
+    assert "Suspend: 1 user" in page.text
     undo(admin, page)
     assert suspended() == []
-    assert "Suspend: 1 users" not in admin.get("/admin/users/").text
+    assert "Suspend: 1 user" not in admin.get("/admin/users/").text
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,10 @@ def register(app: Flask, admin: Admin) -> None:
     if admin.acting:
         add("run", "_run", runs.confirm)
         add("run", "_begin_run", runs.begin, methods=["POST"])
+        add("runs/<int:id>", "_result", runs.show)
+        add("runs/<int:id>/latest", "_latest_result", runs.latest)
+        add("runs/<int:id>/cancellation", "_cancel_run", runs.cancel, methods=["POST"])
+        add("runs/<int:id>/reversal", "_undo_run", runs.undo, methods=["POST"])
     add("columns", "_columns", columns)
     add("columns", "_save_columns", save_columns, methods=["POST"])
     add("columns/delete", "_reset_columns", reset_columns, methods=["POST"])

@@ -14,7 +14,7 @@ from app.admin.declaration import Admin
 from app.admin.runs import UNDO_LIFETIME, Run
 from app.admin.selection import Selection, names
 from app.admin.views import blueprint
-from app.auth.access import can, permission_required, proof_required
+from app.auth.access import can, proof_required
 from app.auth.models import User
 from app.core import live
 from app.core.database import db
@@ -52,7 +52,7 @@ def begin(admin: Admin) -> Any:
         run = beginning.begin(chosen, action.name, by, submission)
         db.session.commit()
         _keep(run)
-    return redirect(url_for("admin.run", id=run.id), 303)
+    return _to(run)
 
 
 @blueprint.app_template_global()
@@ -63,48 +63,40 @@ def last_run(name: str) -> dict[str, Any] | None:
     return last if is_it else None
 
 
-@blueprint.get("/runs/<int:id>")
-@permission_required("admin")
-def run(id: int) -> Any:
-    return render_template("admin/run.html", **_state(id))
+def show(admin: Admin, id: int) -> Any:
+    return render_template("admin/run.html", **_state(admin, id))
 
 
-@blueprint.get("/runs/<int:id>/latest")
-@permission_required("admin")
 @polled
-def latest_run(id: int) -> Any:
+def latest(admin: Admin, id: int) -> Any:
     """How it is now."""
-    return live.part("admin/_run.html", **_state(id))
+    return live.part("admin/_run.html", **_state(admin, id))
 
 
-@blueprint.post("/runs/<int:id>/cancellation")
-@permission_required("admin")
 @proof_required
-def cancel_run(id: int) -> Any:
-    found, _, _ = _find(id, lock=True)
+def cancel(admin: Admin, id: int) -> Any:
+    found, _ = _find(admin, id, lock=True)
     if found.ended_at is None:
         carrying_out.end(found, f"{current_user.display_name} stopped it.")
         if found.job_id and (job := Job.locked(found.job_id)):
             job.cancel()
         db.session.commit()
         flash("It is stopped. What was done stays.", "success")
-    return redirect(url_for("admin.run", id=id), 303)
+    return _to(found)
 
 
-@blueprint.post("/runs/<int:id>/reversal")
-@permission_required("admin")
 @proof_required
-def undo_run(id: int) -> Any:
-    found, _, action = _find(id, lock=True)
+def undo(admin: Admin, id: int) -> Any:
+    found, action = _find(admin, id, lock=True)
     again = Run.undoing(id)
     if again is None:
         if not (action.undo and found.is_undoable):
             flash("This can be undone no more.", "info")
-            return redirect(url_for("admin.run", id=id), 303)
+            return _to(found)
         again = beginning.undo(found, current_user.user)
         db.session.commit()
     session.pop("run", None)
-    return redirect(url_for("admin.run", id=again.id), 303)
+    return _to(again)
 
 
 def _asked(admin: Admin, sent: MultiDict[str, str]) -> tuple[Action, Selection]:
@@ -142,16 +134,22 @@ def _is_more(chosen: Selection, said: str) -> bool:
     return chosen.count() > before
 
 
-def _find(id: int, *, lock: bool = False) -> tuple[Run, Admin, Action]:
+def _to(run: Run) -> Any:
+    return redirect(url_for(f"admin.{run.of}_result", id=run.id), 303)
+
+
+def _find(admin: Admin, id: int, *, lock: bool = False) -> tuple[Run, Action]:
     found = (Run.locked(id) if lock else db.session.get(Run, id)) or abort(404)
-    admin, action = carrying_out.known(found) or abort(404)
+    action = admin.acting.get(found.action)
+    if found.of != admin.name or action is None:
+        abort(404)
     if not can(action.permission):
         abort(403)
-    return found, admin, action
+    return found, action
 
 
-def _state(id: int) -> dict[str, Any]:
-    found, admin, action = _find(id)
+def _state(admin: Admin, id: int) -> dict[str, Any]:
+    found, action = _find(admin, id)
     job = db.session.get(Job, found.job_id) if found.job_id else None
     firsts = [id for known in found.reasons.values() for _, ids in known.values() for id in ids]
     return {
@@ -171,6 +169,6 @@ def _state(id: int) -> dict[str, Any]:
 def _keep(run: Run) -> None:
     """Show on the list what one did last, while it can be undone."""
     until = int((run.created_at + UNDO_LIFETIME).timestamp())
-    undo = carrying_out.undo_label(run) if run.is_undoable else ""
+    undo = run.is_undoable and carrying_out.has_undo(run)
     title = carrying_out.title(run)
     session["run"] = {"id": run.id, "of": run.of, "title": title, "undo": undo, "until": until}
