@@ -1,0 +1,233 @@
+"""Actions on many rows are jobs: each row once, whatever happens meanwhile."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from app.admin.jobs import purge_runs
+from app.admin.runs import Chunk, Run
+from app.auth.models import User
+from app.core.database import db
+from app.core.time import now
+from app.jobs import Job
+from app.jobs.worker import run_due
+
+RUN = "/admin/users/run"
+MANY = 120
+
+
+@pytest.fixture
+def crowd(app):
+    """More users than are done at once; none has confirmed."""
+    row = {"name": "", "password_hash": "", "role": "user", "time_zone": ""}
+    rows = [row | {"email": f"u{n:03}@example.org", "created_at": now()} for n in range(MANY)]
+    with app.app_context():
+        db.session.execute(insert(User), rows)
+        db.session.commit()
+
+
+@pytest.fixture
+def admin(carol, crowd, sign_in):
+    return sign_in(carol)
+
+
+@pytest.fixture
+def form(admin):
+    """What confirms an action to all who match; that they are suspended, by default."""
+
+    def ask(action="suspend", matching="state=unconfirmed"):
+        query = {"action": action, "all": "y", "list": matching}
+        return admin.form(admin.get(RUN, query_string=query), RUN)
+
+    return ask
+
+
+@pytest.fixture
+def begin(admin, form):
+    """Confirms it; the path of the page about it."""
+    return lambda *what: admin.send(form(*what)).location
+
+
+@pytest.fixture
+def suspended(app):
+    def count():
+        with app.app_context():
+            found = select(func.count()).select_from(User).where(User.suspended_at.is_not(None))
+            return db.session.scalar(found)
+
+    return count
+
+
+@pytest.fixture
+def again(app):
+    """Has what failed be tried again, now."""
+
+    def run():
+        with app.app_context():
+            db.session.execute(update(Job).values(run_at=now()))
+            db.session.commit()
+        return run_due(app)
+
+    return run
+
+
+def test_it_waits_for_a_worker_and_is_told_when_it_is_done(
+    app, carol, admin, begin, suspended, events
+):
+    path = begin()
+    assert suspended() == 0
+    page = admin.get(path).text
+    assert f'data-live="{path}/latest"' in page
+    assert "finished" not in page
+    run_due(app)
+    assert suspended() == MANY
+    page = admin.get(f"{path}/latest").text
+    assert "finished" in page
+    assert "data-live=" not in page
+    assert f"<dt>Done</dt><dd>{MANY}</dd>" in page
+    assert {actor for actor, _, _ in events("user.suspended")} == {carol.email}
+
+
+def test_it_says_that_it_is_a_job_and_whom_it_is_about(admin):
+    page = admin.get(RUN, query_string={"action": "suspend", "all": "y"}).text
+    assert f"Suspend: {MANY + 1} users" in page
+    assert "It runs in the background" in page
+    assert f"and {MANY + 1 - 20} more" in page
+    assert "This is your own account" in page
+
+
+def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events, monkeypatch):
+    begin()
+    note = Run.note
+
+    def crash(self, outcome):
+        if self.chunks_over == 1:
+            raise RuntimeError("the power is cut")
+        note(self, outcome)
+
+    monkeypatch.setattr(Run, "note", crash)
+    run_due(app)
+    assert suspended() == 50
+    monkeypatch.undo()
+    again()
+    assert suspended() == len(events("user.suspended")) == MANY
+    assert [told["done"] for *_, told in events("run.ended")] == [MANY]
+
+
+def test_it_stops_for_who_was_demoted_meanwhile(
+    app, carol, person, admin, begin, suspended, sign_in
+):
+    path = begin()
+    other = person("oscar@example.com", role="admin")
+    app.test_cli_runner().invoke(args=["user", "demote", carol.email])
+    run_due(app)
+    assert suspended() == 0
+    assert "may not do this any more" in sign_in(other).get(path).text
+
+
+def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, again, monkeypatch):
+    path = begin()
+    note = Run.note
+
+    def stop(self, outcome):
+        note(self, outcome)
+        self.end("Somebody stopped it.")
+
+    monkeypatch.setattr(Run, "note", stop)
+    run_due(app)
+    monkeypatch.undo()
+    again()
+    assert suspended() == 50
+    assert "Somebody stopped it." in admin.get(path).text
+    admin.submit(path, action=f"{path}/reversal")
+    assert suspended() == 0
+
+
+def test_it_never_begins_where_it_was_stopped_before(app, admin, begin, suspended):
+    path = begin()
+    admin.submit(path, action=f"{path}/cancellation")
+    run_due(app)
+    assert suspended() == 0
+    assert "Carol stopped it." in admin.get(path).text
+
+
+def test_it_says_that_it_was_interrupted(app, admin, begin):
+    path = begin()
+    with app.app_context():
+        db.session.execute(update(Job).values(state="failed", finished_at=now()))
+        db.session.commit()
+    page = admin.get(path).text
+    assert "interrupted" in page
+    assert "Its job" in page
+
+
+def test_it_undoes_many_by_a_job_as_well(app, admin, begin, suspended, events):
+    path = begin()
+    run_due(app)
+    admin.submit(path, action=f"{path}/reversal")
+    assert suspended() == MANY
+    run_due(app)
+    assert suspended() == 0
+    assert len(events("user.reinstated")) == MANY
+
+
+def test_it_tells_which_failed_and_does_the_others(app, admin, begin, suspended, monkeypatch):
+    def fail(self, *, keep=None):
+        if self.email == "u007@example.org":
+            raise ValueError(self.email)
+
+    monkeypatch.setattr(User, "end_sessions", fail)
+    path = begin("end-sessions")
+    run_due(app)
+    page = admin.get(path).text
+    assert "<dt>Failed</dt><dd>1</dd>" in page
+    assert "u007@example.org" in page
+    assert f"<dt>Done</dt><dd>{MANY - 1}</dd>" in page
+
+
+def test_it_asks_again_when_more_match_than_it_said(app, bob, admin, form, suspended):
+    sent = form()
+    with app.app_context():
+        db.session.get_one(User, bob.id).confirmed_at = None
+        db.session.commit()
+    answer = admin.send(sent)
+    assert answer.status_code == 409
+    assert f"More match now than before: {MANY + 1} users." in answer.text
+    admin.send(admin.form(answer, RUN))
+    run_due(app)
+    assert suspended() == MANY + 1
+
+
+def test_of_two_at_the_same_moment_one_begins_it(app, admin, browser, form):
+    sent, other = form(), browser()
+    admin.copy_cookies_to(other)
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda one: one.send(sent), (admin, other)))
+    assert len({answer.location for answer in answers}) == 1
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Run)) == 1
+
+
+def test_of_two_that_undo_at_the_same_moment_one_does(app, admin, browser, begin, events):
+    path = begin()
+    run_due(app)
+    sent, other = admin.fill(path, f"{path}/reversal"), browser()
+    admin.copy_cookies_to(other)
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda one: one.send(sent), (admin, other)))
+    run_due(app)
+    assert len({answer.location for answer in answers}) == 1
+    assert len(events("user.reinstated")) == MANY
+
+
+def test_it_is_forgotten_after_a_month(app, begin, older):
+    begin()
+    run_due(app)
+    older(days=29)
+    with app.app_context():
+        assert purge_runs() == 0
+    older(days=2)
+    with app.app_context():
+        assert purge_runs() == 1
+        assert db.session.scalar(select(func.count()).select_from(Chunk)) == 0
