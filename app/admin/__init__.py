@@ -5,7 +5,7 @@ from functools import partial
 from flask import Flask
 
 from app.account import personal_data
-from app.admin import models, overview, saved_views, series, views
+from app.admin import job_list, models, overview, saved_views, series, views
 from app.admin.cards import Card, add_card
 from app.admin.declaration import Column, add
 from app.auth import impersonation
@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
     nav.add(app, "admin", "Invitations", "admin.invitations", icon="mail", visible=may_invite)
     may_write = partial(can, "messages.send")
     nav.add(app, "admin", "Messages", "admin.messages", icon="inbox", visible=may_write)
-    nav.add(app, "admin", "Jobs", "admin.jobs", icon="layers", visible=partial(can, "jobs.read"))
+    job_list.init_app(app)
     may_look = partial(can, "operations.read")
     nav.add(app, "admin", "Requests", "admin.requests", icon="chart", visible=may_look)
     nav.add(app, "admin", "Queries", "admin.queries", icon="database", visible=may_look)

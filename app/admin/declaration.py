@@ -75,6 +75,8 @@ class Admin:
     noun: str = ""
     hint: str = ""
     icon: str = "database"
+    # What stands below the list: a template, and a function that gives what it shows.
+    below: tuple[str, Callable[[], Mapping[str, Any]]] | None = None
     # Where a row leads: the endpoint of a page of its own.
     endpoint: str = ""
     # What can be done with rows, of `OPERATIONS`, and the permission that each needs: by default
@@ -127,6 +129,12 @@ class Admin:
             for given in getattr(self, option):
                 self._know(option, given if isinstance(given, Column) else Column(given))
         self._show(list(self.known.values())[: len(self.columns)])
+        # What has an index of both, in this order, of all rows.
+        self.pairs = {
+            tuple(column.name for column in list(index.columns)[:2])
+            for index in self.model.__table__.indexes
+            if index.dialect_options["sqlite"]["where"] is None
+        }
         self.searched = [self._search(one) for one in self.search]
         self.hint = self.hint or " or ".join(one.label for one in self.searched)
         self.offered = [self._filter(one) for one in self.filters]

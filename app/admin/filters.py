@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, literal, select
 
+from app.core.pagination import Counts
 from app.core.routing import LARGEST_ID
 from app.core.time import reader_zone
 
@@ -26,6 +27,8 @@ class Filter:
 
     # The input that the page shows: a part of admin/_filters.html.
     kind = "choice"
+    # Whether its choices are links above the list, with the number of rows of each.
+    counted = False
 
     @property
     def names(self) -> Sequence[str]:
@@ -46,6 +49,14 @@ class Choice(Filter):
     """One of several values; or of conditions, where `choices` has pairs of label and condition."""
 
     choices: Mapping[str, Any]
+    counted: bool = False
+
+    def __post_init__(self) -> None:
+        if self.counted:
+            rows = {value: self.condition({self.name: value}) for value in self.choices}
+            self.counts = Counts(
+                **{k: select(literal(1)).where(v) for k, v in rows.items() if v is not None}
+            )
 
     def condition(self, arguments: Arguments) -> Condition | None:
         chosen = arguments.get(self.name, "")
@@ -56,6 +67,11 @@ class Choice(Filter):
 
     def options(self) -> Mapping[str, str]:
         return {k: v[0] if isinstance(v, tuple) else v for k, v in self.choices.items()}
+
+    def labels(self) -> Mapping[str, str]:
+        """What can be chosen, with the number of rows of each."""
+        counts = self.counts()
+        return {"": "All"} | {k: f"{label} {counts[k]}" for k, label in self.options().items()}
 
 
 class Boolean(Filter):

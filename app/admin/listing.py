@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from flask import request
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy.sql import operators
 
 from app.admin.declaration import Admin, Column, show
 from app.admin.filters import Arguments
@@ -79,13 +80,22 @@ def read(
         found, keys = select(*few.c), list(few.c)
     else:
         # What the order's index can tell stays in sight of the planner.
-        found = found.where(*[condition for of, condition, _ in chosen if of is column])
-        if hidden := [condition for of, condition, _ in chosen if of is not column]:
+        found = found.where(*[one.condition for one in chosen if _is_seen(admin, one, column)])
+        hidden = [one.condition for one in chosen if not _is_seen(admin, one, column)]
+        if hidden:
             found = found.where(case((and_(*hidden), 1), else_=0) == 1)
     page = paginate(found, *keys, descending=descending, per_page=per_page, details=details)
     cells = _html(admin, page.rows, ticked=ticked)
     rows = [(row[-1], one) for row, one in zip(page.rows, cells, strict=True)]
     return Listing(page, rows, said(number), sort)
+
+
+def _is_seen(admin: Admin, one: Chosen, order: Any) -> bool:
+    """Whether an index has the rows that meet this condition in that order."""
+    is_one = getattr(one.condition, "operator", None) is operators.eq
+    return one.of is order or (
+        is_one and one.of is not None and (one.of.key, order.key) in admin.pairs
+    )
 
 
 def kept() -> dict[str, str]:
@@ -111,6 +121,8 @@ def _chosen(admin: Admin, arguments: Arguments) -> list[Chosen]:
 def _searched(admin: Admin, q: str) -> Chosen:
     if len(admin.searched) == 1 and isinstance(admin.searched[0], FullText):
         return Chosen(None, *admin.searched[0].find(q))
+    if len(admin.searched) == 1:
+        return Chosen(getattr(admin.searched[0], "column", None), admin.searched[0].condition(q))
     return Chosen(None, or_(*[one.condition(q) for one in admin.searched]))
 
 

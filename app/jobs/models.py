@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, SmallInteger, String, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base, db
+from app.core.database import Base, bytewise, db
 from app.core.time import now
 from app.jobs import announcements
 
@@ -48,11 +48,13 @@ class Job(Base):
         # For the lists: of one state, and of what is long over.
         Index("ix_job_state_id", "state", "id"),
         Index("ix_job_state_finished_at", "state", "finished_at"),
+        Index("ix_job_name_id", "name", "id"),
+        Index("ix_job_queue_id", "queue", "id"),
         Index("ix_job_subject", "subject"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name: Mapped[str] = mapped_column(bytewise(NAME_LENGTH))
     queue: Mapped[str] = mapped_column(String(40))
     priority: Mapped[int] = mapped_column(SmallInteger)
     # [positional, by name]

@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, insert, text
 
 from app.admin import listing
 from app.admin.declaration import Admin
 from app.auth.many import load_events, load_users
 from app.core.database import db
+from app.core.time import now
+from app.jobs import Job
 from app.observability.plans import postgresql, sqlite
 from app.observability.plans.nodes import SCAN, SORT, Node, walk
 from tests.admin.choices import choices, sorts
@@ -28,10 +30,23 @@ def filled(app: Flask) -> Flask:
     with app.app_context():
         for load in (load_users, load_events):
             assert list(load(ROWS))[-1] == ROWS
+        db.session.execute(insert(Job), [a_job(number) for number in range(ROWS)])
+        db.session.commit()
         if db.engine.dialect.name == "postgresql":
             db.session.execute(text("ANALYZE"))
             db.session.commit()
     return app
+
+
+def a_job(number: int) -> dict[str, Any]:
+    """Mostly of the same name, in the same queue, and done."""
+    rare = number % 50 == 0
+    return {
+        "name": "mail.deliver" if not rare else "account.make_export",
+        "queue": "mail" if not rare else "default",
+        "state": "succeeded" if not rare else "failed",
+        "priority": 1, "arguments": [[], {}], "run_at": now(),
+    }  # fmt: skip
 
 
 class Plans:

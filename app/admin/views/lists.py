@@ -73,4 +73,5 @@ def index(admin: Admin) -> Any:
         view=view,
         lost=unknown(admin, kept) if view else [],
         exported=kept | {"columns": chosen} if chosen else kept,
+        **(admin.below[1]() if admin.below else {}),
     )
