@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app, url_for
-from markupsafe import escape
 
 from app.admin import listing
-from app.admin.declaration import Admin, show
+from app.admin.declaration import Admin
 from app.core import nav
 
 # Of each kind.
@@ -57,15 +55,11 @@ def _rows(admin: Admin, q: str) -> Group:
     url = f"{url_for(f'admin.{admin.name}')}?{urlencode({'q': q})}"
     hits = []
     for row in found.page.rows:
-        text, *more = (_text(admin, n, row) for n in range(len(admin.shown))[:2])
+        cells = (
+            listing.cell(*one, row) for one in zip(admin.shown[:2], admin.places, strict=False)
+        )
+        text, *more = (cell.striptags() for cell in cells)
         own = url_for(admin.endpoint, id=row[-1]) if admin.endpoint else url
         hits.append(Hit(text, own, *more))
     everything = f"All {found.count} {admin.noun}" if found.page.next_url else ""
     return Group(admin.name, admin.label, hits, everything, url)
-
-
-def _text(admin: Admin, number: int, row: Any) -> str:
-    """What a column shows of a row, as text alone."""
-    column = admin.shown[number]
-    values = [row[place] for place in admin.places[number]]
-    return escape(show(column.show(*values) if column.show else values[0])).striptags()

@@ -150,10 +150,11 @@ def _html(admin: Admin, rows: Sequence[Any], *, ticked: bool) -> Iterator[Markup
 
 def name_of(admin: Admin, row: Any) -> Markup:
     """What a row goes by: what the first column shows of it."""
-    return _cell(admin.shown[0], admin.places[0], row)
+    return cell(admin.shown[0], admin.places[0], row)
 
 
-def _cell(column: Column, places: Sequence[int], row: Any) -> Markup:
+def cell(column: Column, places: Sequence[int], row: Any) -> Markup:
+    """What a column shows of a row, whose values at `places` it is made of."""
     return escape(show(column.show(*[row[n] for n in places]) if column.show else row[places[0]]))
 
 

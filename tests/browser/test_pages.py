@@ -31,6 +31,7 @@ MORE = {
     "visitor": ["/nowhere", "/auth/confirm/nonsense", "/auth/reset/nonsense", "/dev/mail"],
     "user": ["/notes/?q=nowhere", "/notes/1", "/notes/1/edit", "/notes/9999", "/admin/"],
     "admin": [
+        *("/admin/?days=90", "/admin/search?q=us", "/admin/search?q=nowhere"),
         *("/admin/users/?q=nowhere", "/admin/users/1", "/admin/users/2"),
         *(
             "/admin/requests/auth.login",
