@@ -15,37 +15,37 @@ PURPOSE = "export"
 PART_BYTES = 4 * 1024 * 1024
 
 
-def store(content: IO[bytes]) -> tuple[str, int, int]:
+def store(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
     """Keep what a file holds; its name, the number of parts, and of bytes. No transaction."""
     # Anew with each attempt: one that was killed may have left parts of its own.
     name, parts, size = secrets.token_hex(16), 0, 0
     try:
         while part := content.read(PART_BYTES):
             sealed = keyring.encrypt(part, PURPOSE)
-            storage().put(_key(name, parts), sealed, "application/octet-stream")
+            storage().put(_key(name, parts, folder), sealed, "application/octet-stream")
             parts, size = parts + 1, size + len(part)
     except BaseException:
         # Each attempt would make a full disk fuller.
         with suppress(StorageUnavailable):
             for number in range(parts + 1):
-                storage().delete(_key(name, number))
+                storage().delete(_key(name, number, folder))
         raise
     return name, parts, size
 
 
-def read(name: str, parts: int) -> Iterator[bytes]:
+def read(name: str, parts: int, folder: str = FOLDER) -> Iterator[bytes]:
     """The content, part by part. Raises `ValueError` for one that is lost or cannot be opened."""
     for number in range(parts):
-        if (sealed := storage().get(_key(name, number))) is None:
-            raise ValueError(f"{_key(name, number)} is missing")
+        if (sealed := storage().get(key := _key(name, number, folder))) is None:
+            raise ValueError(f"{key} is missing")
         yield keyring.decrypt(sealed, PURPOSE)
 
 
-def drop(name: str | None, parts: int) -> None:
+def drop(name: str | None, parts: int, folder: str = FOLDER) -> None:
     """Delete an archive, if there is one, once this transaction has committed."""
     for number in range(parts if name else 0):
-        discard(_key(name or "", number))
+        discard(_key(name or "", number, folder))
 
 
-def _key(name: str, number: int) -> str:
-    return f"{FOLDER}/{name}-{number}"
+def _key(name: str, number: int, folder: str) -> str:
+    return f"{folder}/{name}-{number}"

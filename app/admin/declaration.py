@@ -24,6 +24,7 @@ from sqlalchemy.orm import aliased
 from app.admin import rows
 from app.admin.actions import Action, Refusal, check_permissions, declared
 from app.admin.filters import Boolean, DateRange, Filter, NumberRange, Related
+from app.admin.imports.declaration import Field, Import, plan
 from app.admin.search import FullText, Prefix, Search
 from app.auth.access import can
 from app.auth.roles import add_permission
@@ -101,6 +102,8 @@ class Admin:
     private: Sequence[str] = ()
     # Why somebody may not change a row, or nothing: `refusal(row, who)`.
     refusal: Refusal | None = None
+    # What can be imported: fields, or an `Import` of them.
+    imports: Sequence[str | Field] | Import = ()
     # A template of its own, which extends admin/object.html, and what else that needs.
     template: str = "admin/object.html"
     context: Callable[[Any], Mapping[str, Any]] | None = None
@@ -138,6 +141,7 @@ class Admin:
         self.searched = [self._search(one) for one in self.search]
         self.hint = self.hint or " or ".join(one.label for one in self.searched)
         self.offered = [self._filter(one) for one in self.filters]
+        self.importing = plan(self, self.imports) if self.imports else None
         self.orders = {name: self._sort(name) for name in {*self.sorts, self.order.lstrip("-")}}
 
     def showing(self, columns: str) -> Admin:

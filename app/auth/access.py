@@ -31,6 +31,7 @@ from app.core.time import now, show_in_zone
 from app.core.urls import wanted
 from app.observability import logs, requests, server_timing
 from app.security.csrf import has_form
+from app.security.requests import ask_before_more
 
 log = logging.getLogger(__name__)
 
@@ -407,6 +408,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["can"] = can
     # Looking at the user is what loads it.
     requests.on_refusal(app, is_signed_in)
+    ask_before_more(app, can)
     add_permission(app, "timing.read")
     server_timing.show_to(app, _sees_timing)
     app.before_request(check)

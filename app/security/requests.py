@@ -1,19 +1,46 @@
 """Bounds of what a request may carry, beside Flask's own `MAX_CONTENT_LENGTH`."""
 
-from flask import Flask, abort, current_app, request
+from collections.abc import Callable
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from flask import Flask, Request, abort, current_app, request
 
 from app.core.routing import policy
 
 URLENCODED = "application/x-www-form-urlencoded"
 
 
+# Beyond this an upload is a file.
+KEPT_IN_MEMORY = 512 * 1024
+
+
+class RoomyRequest(Request):
+    """A request whose uploads wait beside the data: many machines have /tmp in their memory."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)
+
+
 def init_app(app: Flask) -> None:
+    app.request_class = RoomyRequest
+    app.extensions["may_send_more"] = None
     app.before_request(check_body)
 
 
+def ask_before_more(app: Flask, may: Callable[[str], bool]) -> None:
+    """Take the larger bodies of a closed view from those alone who have its permission.
+
+    The form's token is in the body: by the time it is known who sends it, it would be read.
+    """
+    app.extensions["may_send_more"] = may
+
+
 def check_body() -> None:
-    if larger := policy(request.endpoint).body:
-        request.max_content_length = max(larger, current_app.config["MAX_CONTENT_LENGTH"])
+    rules = policy(request.endpoint)
+    may = current_app.extensions["may_send_more"]
+    if rules.body and (may is None or rules.permission is None or may(rules.permission)):
+        request.max_content_length = max(rules.body, current_app.config["MAX_CONTENT_LENGTH"])
     if request.content_length is None:
         # A body whose length is not announced would be cut off silently, and then believed.
         if "Transfer-Encoding" in request.headers:

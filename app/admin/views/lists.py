@@ -11,7 +11,7 @@ from app.admin.chosen import query_of, unknown
 from app.admin.declaration import Admin
 from app.admin.export import FORMATS
 from app.admin.saved_views import Look
-from app.admin.views import exports, runs, saved_views
+from app.admin.views import exports, imports, runs, saved_views
 from app.admin.views.columns import columns, reset_columns, save_columns
 from app.auth.access import permission_required
 
@@ -40,6 +40,23 @@ def register(app: Flask, admin: Admin) -> None:
     for path, name, view, operation in saved_views.FORMS:
         add(f"views{path}", name, view, operation, methods=["POST"])
     add("views", "_views", saved_views.views)
+    if admin.importing:
+        _add_imports(app, admin)
+
+
+def _add_imports(app: Flask, admin: Admin) -> None:
+    get = partial(_add, app, admin, operation="create")
+    post = partial(get, methods=["POST"])
+    get("imports/", "_imports", imports.index)
+    post("imports/", "_upload", imports.upload)
+    get("imports/<int:id>", "_import", imports.page)
+    get("imports/<int:id>/latest", "_latest_import", imports.latest)
+    get("imports/<int:id>/errors.csv", "_import_errors", imports.errors)
+    post("imports/<int:id>/format", "_import_format", imports.save_format)
+    post("imports/<int:id>/check", "_check_import", imports.check)
+    post("imports/<int:id>/rows", "_import_rows", imports.bring_in)
+    post("imports/<int:id>/undoing", "_undo_import", imports.undo)
+    post("imports/<int:id>/delete", "_delete_import", imports.delete)
 
 
 def _add(

@@ -1,0 +1,120 @@
+"""What of a model can be imported, as declared, and made ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, inspect
+
+from app.admin.imports.values import reader_of
+
+if TYPE_CHECKING:
+    from app.admin.declaration import Admin
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of the file.
+
+    `name` is an attribute of the model, or "user.email": what `user_id` refers to is found by its
+    e-mail. `read` makes a value of the text in a cell, by default as the column's type asks for;
+    where it cannot, it raises `ValueError` with a text for people.
+    """
+
+    name: str
+    label: str = ""
+    read: Callable[[str], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Import:
+    """How rows are imported: `fields`, and by which of them a row is found again, to be changed.
+
+    `row` makes an object of the values by name, where the model itself does not do.
+    """
+
+    fields: Sequence[str | Field]
+    key: str = ""
+    row: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """A field, made ready: the attribute that it sets, and by what of another model it is found."""
+
+    name: str
+    label: str
+    column: Any
+    found_by: Any
+    read: Callable[[str], Any]
+    needed: bool
+    unique: bool
+
+
+@dataclass
+class Plan:
+    """All of an import, made ready."""
+
+    admin: Admin
+    row: Callable[..., Any]
+    targets: dict[str, Target] = field(default_factory=dict)
+    key: Target | None = None
+
+    @property
+    def operations(self) -> list[str]:
+        """What somebody must be allowed to do with rows."""
+        return ["create", "edit"] if self.key else ["create"]
+
+
+def plan(admin: Admin, given: Import | Sequence[str | Field]) -> Plan:
+    """Check what was declared. What is wrong with it stops the start."""
+    declared = given if isinstance(given, Import) else Import(given)
+    made = Plan(admin, declared.row or admin.model)
+    for one in declared.fields:
+        target = _target(admin, one if isinstance(one, Field) else Field(one))
+        made.targets[target.name] = target
+    if declared.key:
+        made.key = made.targets.get(declared.key)
+        if made.key is None or not made.key.unique:
+            what = f"the key {declared.key} is not unique, or not among the fields."
+            raise admin.problem("imports", what, "Give one that is: it says which row is meant.")
+    for operation in made.operations:
+        if operation not in admin.operations:
+            remedy = f'Add "{operation}" to operations.'
+            raise admin.problem("imports", f"it needs the operation {operation}.", remedy)
+    return made
+
+
+def _target(admin: Admin, one: Field) -> Target:
+    head, dot, tail = one.name.partition(".")
+    attribute = admin._attribute("imports", one.name)
+    column = getattr(admin.model, f"{head}_id") if dot else attribute
+    found_by = getattr(inspect(attribute.parent).class_, tail) if dot else None
+    if found_by is not None and not _is_unique(found_by):
+        remedy = "Find it by what is unique."
+        raise admin.problem("imports", f"several may have the same {one.name}.", remedy)
+    own = column.property.columns[0]
+    read = one.read or reader_of(attribute.property.columns[0])
+    if read is None:
+        remedy = f'Say how: Field("{one.name}", read=…).'
+        raise admin.problem("imports", f"{one.name} is not read by itself.", remedy)
+    has_default = own.nullable or own.default is not None or own.server_default is not None
+    label = one.label or _label(one.name)
+    return Target(one.name, label, column, found_by, read, not has_default, _is_unique(column))
+
+
+def _label(name: str) -> str:
+    from app.admin.declaration import label_of
+
+    head, dot, _ = name.partition(".")
+    return f"{label_of(head)}, by {label_of(name)}" if dot else label_of(name)
+
+
+def _is_unique(attribute: Any) -> bool:
+    own = attribute.property.columns[0]
+    indexes = [one.columns for one in own.table.indexes if one.unique]
+    kinds = (PrimaryKeyConstraint, UniqueConstraint)
+    constraints = [one.columns for one in own.table.constraints if isinstance(one, kinds)]
+    return bool(own.unique) or [own] in [list(columns) for columns in [*indexes, *constraints]]

@@ -1,0 +1,224 @@
+"""The long parts of an import. Each goes on where it was when its worker ended.
+
+A batch of rows is brought in by one transaction with the position in the file, so that none is
+there twice or missing. "All or nothing" cannot be one transaction: on SQLite all others would wait
+for its end. What it did is written down, and taken back at the first row that is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from app.account import left_over
+from app.admin.declaration import Admin
+from app.admin.imports.declaration import Plan
+from app.admin.imports.models import (
+    CHECKED,
+    CHECKING,
+    DONE,
+    FOLDER,
+    GOOD,
+    IMPORTING,
+    LIFETIME,
+    UNDOING,
+    UNDONE,
+    ImportBatch,
+    ImportRun,
+)  # fmt: skip
+from app.admin.imports.reading import RefusedError, heading, records
+from app.admin.imports.rows import Checker, bring_in, take_back
+from app.audit import record
+from app.auth.models import User
+from app.auth.roles import permissions
+from app.core.chunks import delete_in_chunks
+from app.core.database import db, reading
+from app.core.time import now
+from app.core.urls import path_of
+from app.jobs import PermanentError, job, progress, scheduled
+from app.notifications import notify
+
+# Rows in one transaction: others, who wait meanwhile, do so for some 20 ms.
+BATCH = 200
+# More than this is a file for another list, or columns chosen wrongly.
+MOST_BAD = 20_000
+AT_ONCE = 100
+
+OPTIONS: Any = {"retries": 3, "backoff": timedelta(seconds=30), "timeout": timedelta(hours=2)}
+
+
+@job(**OPTIONS)
+def check(run_id: int) -> None:
+    """Read all rows, and write down what is wrong with them. Nothing else is changed."""
+    if (run := _take(run_id, CHECKING)) is None:
+        return
+    delete_in_chunks(ImportBatch, ImportBatch.run_id == run.id)
+    rows = bad = 0
+    problem = ""
+    try:
+        for checker, batch in _batches(run, _plan(run)):
+            with reading():
+                found = checker.check(batch)
+            rows += len(found)
+            if errors := [error for row in found for error in row.errors]:
+                bad += sum(bool(row.errors) for row in found)
+                db.session.add(ImportBatch(run_id=run.id, errors=errors))
+                _note(run, rows=rows, bad=bad)
+                db.session.commit()
+            progress(message=f"{rows:,} rows checked")
+            if bad > MOST_BAD:
+                raise RefusedError(
+                    f"More than {MOST_BAD:,} rows are bad, and the rest was not looked at. "
+                    "Are the columns chosen as they should be?"
+                )
+        if not rows:
+            raise RefusedError("There are no rows below the heading.")
+    except RefusedError as reason:
+        problem = str(reason)
+    _note(run, state=CHECKED, rows=rows, bad=bad, problem=problem)
+    _tell(run, f"{run.filename} is checked")
+
+
+@job(**OPTIONS)
+def carry_out(run_id: int) -> None:
+    """Bring the rows in, from where the last worker stopped."""
+    if (run := _take(run_id, IMPORTING)) is None:
+        return
+    plan = _plan(run)
+    with reading():
+        batches = select(ImportBatch.errors).where(ImportBatch.run_id == run.id)
+        refused = {error[0] for errors in db.session.scalars(batches) for error in errors}
+        db.session.rollback()
+    for checker, batch in _batches(run, plan):
+        with reading():
+            found = [row for row in checker.check(batch) if row.number not in refused]
+        good = [row for row in found if not row.errors]
+        errors = [error for row in found for error in row.errors]
+        late, changes = bring_in(plan, good)
+        errors += late
+        if errors and run.mode != GOOD:
+            db.session.rollback()
+            _begin_undoing(run, errors[0])
+            return
+        run.created += sum(len(one) == 1 for one in changes)
+        run.changed += sum(len(one) > 1 for one in changes)
+        run.bad += len(found) - len(changes)
+        run.position = batch[-1][0]
+        db.session.add(ImportBatch(run_id=run.id, errors=errors, changes=changes))
+        counts = {name: getattr(run, name) for name in ("created", "changed", "bad", "position")}
+        _note(run, **counts)
+        db.session.commit()
+        progress(
+            run.created + run.changed,
+            max(run.rows - run.bad, 1),
+            f"{run.created + run.changed:,} rows",
+        )
+    _end(run, DONE, "imported")
+
+
+@job(**OPTIONS)
+def undo(run_id: int) -> None:
+    """Take back what was brought in, the last first."""
+    if (run := _take(run_id, UNDOING)) is None:
+        return
+    plan, before = _plan(run), None
+    batches = (
+        select(ImportBatch).where(ImportBatch.run_id == run.id).order_by(ImportBatch.id.desc())
+    )
+    while True:
+        following = batches if before is None else batches.where(ImportBatch.id < before)
+        if (batch := db.session.scalar(following)) is None:
+            break
+        take_back(plan, batch.changes)
+        before, batch.changes = batch.id, []
+        _note(run)
+        db.session.commit()
+        progress(message="Taking it back")
+    run.created = run.changed = 0
+    _note(run, created=0, changed=0)
+    _end(run, UNDONE, "import_undone")
+
+
+@scheduled("20 * * * *")
+@job(queue="maintenance", unique=True)
+def purge() -> int:
+    """Forget imports that had their days, and delete files that are nobody's; how many of these."""
+    over = select(ImportRun).where(ImportRun.created_at <= now() - LIFETIME).limit(AT_ONCE)
+    while runs := db.session.scalars(over).all():
+        for run in runs:
+            delete_in_chunks(ImportBatch, ImportBatch.run_id == run.id)
+            run.drop_file()
+            db.session.delete(run)
+            db.session.commit()
+    return left_over.purge(FOLDER, ImportRun.file)
+
+
+def _take(run_id: int, state: str) -> ImportRun | None:
+    """The import, for this worker from now on; None if it is not to be worked on any more."""
+    run = ImportRun.locked(run_id)
+    if run is None or run.state != state:
+        return None
+    run.turn += 1
+    db.session.commit()
+    db.session.expunge(run)
+    return run
+
+
+def _note(run: ImportRun, **values: Any) -> None:
+    """Write into its row, unless another worker has it by now: then nothing of this is kept."""
+    mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.turn == run.turn)
+    if db.session.scalar(mine.values(turn=run.turn, **values).returning(ImportRun.id)) is None:
+        raise PermanentError("Another worker goes on with it, or it was deleted.")
+
+
+def _plan(run: ImportRun) -> Plan:
+    admin: Admin | None = current_app.extensions["admin"].get(run.list)
+    plan = admin and admin.importing
+    if not admin or not plan or not {*run.mapping.values()} <= {*plan.targets}:
+        raise PermanentError(f"{run.list} is not imported in this way any more.")
+    own = select(User.role).where(User.id == run.user_id, User.suspended_at.is_(None))
+    with reading():
+        role = db.session.scalar(own)
+        db.session.rollback()
+    if not {admin.permission(one) for one in plan.operations} <= permissions(role or ""):
+        raise PermanentError("Who asked for this import may not do it any more.")
+    return plan
+
+
+def _batches(run: ImportRun, plan: Plan) -> Iterator[tuple[Checker, Sequence[tuple[int, Any]]]]:
+    """The records behind the position, so many at a time."""
+    found = records(run.content(), run.encoding, run.delimiter)
+    checker = Checker(plan, heading(found), run.mapping)
+    rest = (record for record in found if record[0] > run.position)
+    while batch := list(islice(rest, BATCH)):
+        yield checker, batch
+
+
+def _begin_undoing(run: ImportRun, error: Sequence[Any]) -> None:
+    number, column, _, reason = error
+    where = f"Row {number}, {column}" if column else f"Row {number}"
+    job_id = undo.with_(subject=f"user:{run.user_id}").enqueue(run.id)
+    problem = f"{where}: {reason} Nothing was imported."
+    _note(run, state=UNDOING, problem=problem, job_id=job_id)
+
+
+def _end(run: ImportRun, state: str, done: str) -> None:
+    run.drop_file()
+    _note(run, state=state, file=None)
+    email = db.session.scalar(select(User.email).where(User.id == run.user_id))
+    counts = {"created": run.created, "changed": run.changed, "bad": run.bad}
+    record(f"{run.list}.{done}", run.subject, actor=email, file=run.filename, **counts)
+    _tell(
+        run, f"{run.filename} is imported" if state == DONE else f"{run.filename} was not imported"
+    )
+
+
+def _tell(run: ImportRun, title: str) -> None:
+    path = f"{path_of(f'admin.{run.list}_imports')}{run.id}"
+    counts = f"{run.created:,} made, {run.changed:,} changed."
+    notify(run.user_id, title, counts if run.position else "", url=path, kind="import")

@@ -1,0 +1,198 @@
+"""Rows of a file, checked a batch at a time, and brought in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from app.admin.imports.declaration import Plan, Target
+from app.core.database import db
+
+VALUE_LENGTH = 100
+
+
+@dataclass
+class Row:
+    number: int
+    # By the attributes of the model.
+    values: dict[str, Any] = field(default_factory=dict)
+    # What is to be found of other models, by the name of the field.
+    sought: dict[str, Any] = field(default_factory=dict)
+    errors: list[list[Any]] = field(default_factory=list)
+    # The id of the row that it changes.
+    existing: Any = None
+
+    def refuse(self, column: str, value: Any, reason: str) -> None:
+        shown = "" if value is None else str(value)
+        shown = shown if len(shown) <= VALUE_LENGTH else f"{shown[: VALUE_LENGTH - 1]}…"
+        # NUL, which PostgreSQL does not store.
+        self.errors.append([self.number, column, shown.replace("\0", "\ufffd"), reason])
+
+
+class Checker:
+    """Says of each row what it would set, or what is wrong with it. It changes nothing."""
+
+    def __init__(self, plan: Plan, names: Sequence[str], mapping: Mapping[str, str]):
+        self.plan, self.names = plan, list(names)
+        self.chosen = [(int(n), plan.targets[name]) for n, name in mapping.items()]
+        self.unique = [target for _, target in self.chosen if target.unique]
+        self.unique.sort(key=lambda target: target is not plan.key)  # first what says which row
+        # The row in which each value of what is unique stood first.
+        self.seen: dict[str, dict[Any, int]] = {target.name: {} for target in self.unique}
+
+    def check(self, batch: Iterable[tuple[int, Any]]) -> list[Row]:
+        """The rows of a batch of records, without empty ones. It looks things up."""
+        rows = [self._read(number, cells) for number, cells in batch if cells]
+        for _, target in self.chosen:
+            if target.found_by is not None:
+                self._find(target, rows)
+        for target in self.unique:
+            self._compare(target, rows)
+        return rows
+
+    def _read(self, number: int, cells: Any) -> Row:
+        row = Row(number)
+        if isinstance(cells, str):
+            row.refuse("", None, f"It cannot be read: {cells}")
+            return row
+        while len(cells) > len(self.names) and not cells[-1]:
+            cells.pop()
+        if len(cells) != len(self.names):
+            row.refuse(
+                "", None, f"It has {len(cells)} cells, and the heading has {len(self.names)}."
+            )
+        elif [" ".join(cell.split()) for cell in cells] == self.names:
+            row.refuse("", None, "It is the heading once more.")
+        else:
+            for index, target in self.chosen:
+                self._read_cell(row, target, self.names[index], cells[index])
+        return row
+
+    def _read_cell(self, row: Row, target: Target, name: str, cell: str) -> None:
+        key = target.column.key
+        if not cell.strip():
+            if target.needed:
+                row.refuse(name, None, "It is empty, and needed.")
+            elif target.column.property.columns[0].nullable:
+                row.values[key] = None
+            return
+        try:
+            value = target.read(cell)
+        except ValueError as reason:
+            row.refuse(name, cell, str(reason))
+            return
+        if target.found_by is None:
+            row.values[key] = value
+        else:
+            row.sought[target.name] = value
+
+    def _find(self, target: Target, rows: list[Row]) -> None:
+        wanted = {row.sought[target.name] for row in rows if target.name in row.sought}
+        of = target.column.property.columns[0].foreign_keys
+        [referred] = [one.column for one in of]
+        found = select(target.found_by, referred).where(target.found_by.in_(wanted))
+        ids: dict[Any, Any] = dict(map(tuple, db.session.execute(found))) if wanted else {}
+        for row in rows:
+            if target.name not in row.sought:
+                continue
+            if (id := ids.get(row.sought[target.name])) is None:
+                row.refuse(self._name(target), row.sought[target.name], "There is none like this.")
+            else:
+                row.values[target.column.key] = id
+
+    def _compare(self, target: Target, rows: list[Row]) -> None:
+        key, is_key, seen = target.column.key, target is self.plan.key, self.seen[target.name]
+        wanted = {row.values[key] for row in rows if row.values.get(key) is not None}
+        found = select(target.column, self.plan.admin.key).where(target.column.in_(wanted))
+        ids: dict[Any, Any] = dict(map(tuple, db.session.execute(found))) if wanted else {}
+        for row in rows:
+            if (value := row.values.get(key)) is None:
+                continue
+            first = seen.setdefault(value, row.number)
+            if first != row.number:
+                row.refuse(self._name(target), value, f"Row {first} has the same.")
+            elif is_key:
+                row.existing = ids.get(value)
+            elif ids.get(value) not in (None, row.existing):
+                row.refuse(self._name(target), value, "There is one with this already.")
+
+    def _name(self, target: Target) -> str:
+        return next(self.names[index] for index, one in self.chosen if one is target)
+
+
+def bring_in(plan: Plan, rows: Sequence[Row]) -> tuple[list[Any], list[Any]]:
+    """Make or change what the rows say, in this transaction: errors, and what was changed.
+
+    What the database refuses, since something is otherwise than when it was checked, is an error.
+    """
+    try:
+        with db.session.begin_nested():
+            return [], _carry_out(plan, rows)
+    except (IntegrityError, LookupError):
+        errors: list[Any] = []
+        changes: list[Any] = []
+    for row in rows:  # one of them it is
+        try:
+            with db.session.begin_nested():
+                changes += _carry_out(plan, [row])
+        except (IntegrityError, LookupError):
+            row.refuse("", None, "It does not fit to what is there by now.")
+            errors += row.errors
+    return errors, changes
+
+
+def _carry_out(plan: Plan, rows: Sequence[Row]) -> list[Any]:
+    model, key = plan.admin.model, plan.admin.key
+    ids = [row.existing for row in rows if row.existing is not None]
+    known: dict[Any, Any] = {}
+    if ids:
+        locked = select(model).where(key.in_(ids)).with_for_update()
+        found = db.session.scalars(locked, execution_options={"populate_existing": True})
+        known = {getattr(one, key.key): one for one in found}
+    made: list[tuple[Any, Any]] = []
+    for row in rows:
+        if row.existing is not None:
+            made.append((known[row.existing], _change(known[row.existing], row.values)))
+        else:
+            made.append((plan.row(**row.values), None))
+            db.session.add(made[-1][0])
+    db.session.flush()
+    return [[getattr(one, key.key), *([] if done is None else [done])] for one, done in made]
+
+
+def _change(one: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set attributes: those that were otherwise, with what they were and are."""
+    before = {name: getattr(one, name) for name in values}
+    for name, value in values.items():
+        setattr(one, name, value)
+    return {
+        name: [_dump(before[name]), _dump(value)]
+        for name, value in values.items()
+        if before[name] != value
+    }
+
+
+def take_back(plan: Plan, changes: Sequence[Sequence[Any]]) -> None:
+    """Undo what `bring_in` did, except for what was changed again since."""
+    key = plan.admin.key
+    made = [id for id, *changed in changes if not changed]
+    if made:
+        db.session.execute(delete(plan.admin.model).where(key.in_(made)))
+    for id, changed in (one for one in changes if len(one) > 1):
+        row = db.session.get(plan.admin.model, id, with_for_update=True)
+        for name, (before, after) in changed.items():
+            if row is not None and _dump(getattr(row, name)) == after:
+                setattr(row, name, _load(before))
+
+
+def _dump(value: Any) -> Any:
+    return {"time": value.isoformat()} if isinstance(value, datetime) else value
+
+
+def _load(value: Any) -> Any:
+    return datetime.fromisoformat(value["time"]) if isinstance(value, dict) else value

@@ -1,0 +1,81 @@
+"""The text of cells as values, by the types of columns."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from math import isfinite
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Boolean, DateTime, Float, Integer, SmallInteger, String
+from wtforms import ValidationError
+
+from app.core.forms import on_one_line, printable
+from app.core.routing import LARGEST_ID
+from app.core.time import UTCDateTime
+
+# Texts that may be longer are written on several lines.
+LONGEST_LINE = 255
+LARGEST_SMALL = 2**15 - 1
+YES, NO = {"yes", "true", "1", "y", "t"}, {"no", "false", "0", "n", "f"}
+UNREADABLE = "\ufffd"
+
+
+def reader_of(column: Any) -> Callable[[str], Any] | None:
+    """What makes a value for this column of the text in a cell."""
+    kind = column.type
+    if isinstance(kind, String) and kind.length:
+        return partial(text, kind.length)
+    if isinstance(kind, Boolean):
+        return yes_or_no
+    if isinstance(kind, (DateTime, UTCDateTime)):
+        return moment
+    if isinstance(kind, Integer):
+        return partial(whole, LARGEST_SMALL if isinstance(kind, SmallInteger) else LARGEST_ID)
+    return number if isinstance(kind, Float) else None
+
+
+def text(length: int, value: str) -> str:
+    value = on_one_line(value) if length <= LONGEST_LINE else value.replace("\r\n", "\n")
+    if len(value) > length:
+        raise ValueError(f"It has {len(value):,} characters; there is room for {length:,}.")
+    if UNREADABLE in value:
+        raise ValueError("It has characters that cannot be read. Is the encoding right?")
+    try:
+        printable(None, SimpleNamespace(data=value))
+    except ValidationError as refused:
+        raise ValueError(str(refused)) from None
+    return value
+
+
+def yes_or_no(value: str) -> bool:
+    if (word := value.strip().lower()) in YES | NO:
+        return word in YES
+    raise ValueError("Write yes or no.")
+
+
+def whole(largest: int, value: str) -> int:
+    value = value.strip()
+    if value.removeprefix("-").isdecimal() and len(value) <= 20 and abs(int(value)) <= largest:
+        return int(value)
+    raise ValueError(f"Write a whole number of at most {largest:,}.")
+
+
+def number(value: str) -> float:
+    try:
+        found = float(value.strip())
+    except ValueError:
+        found = float("nan")
+    if not isfinite(found):
+        raise ValueError("Write a number, such as 1.5.")
+    return found
+
+
+def moment(value: str) -> datetime:
+    """As exports write it, in UTC: "2026-11-21 15:30:00Z"."""
+    try:
+        found = datetime.fromisoformat(value.strip())
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("Write a time as 2026-11-21 15:30; it is taken to be UTC.") from None
+    return found

@@ -1,0 +1,290 @@
+"""Imports into a declared list: upload, choose columns, check, bring in."""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from flask import (
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from flask_login import current_user
+from sqlalchemy import func, select
+
+from app.account import archive
+from app.admin.declaration import Admin
+from app.admin.imports import jobs
+from app.admin.imports.declaration import Plan
+from app.admin.imports.models import (
+    ALL,
+    CHECKED,
+    CHECKING,
+    DONE,
+    FILENAME_LENGTH,
+    FOLDER,
+    GOOD,
+    IMPORTING,
+    MOST_OPEN,
+    NEW,
+    UNDOING,
+    UNDONE,
+    ImportBatch,
+    ImportRun,
+)  # fmt: skip
+from app.admin.imports.reading import (
+    DELIMITERS,
+    ENCODINGS,
+    RefusedError,
+    detect,
+    heading,
+    records,
+)  # fmt: skip
+from app.auth.access import in_person, proof_required
+from app.core import live
+from app.core.csv_lines import csv_lines
+from app.core.database import db
+from app.core.forms import on_one_line
+from app.core.routing import body_of, polled
+from app.jobs import Definition
+
+MEGABYTES = 64
+FORM_BYTES = 64 * 1024  # beside the file: its name, the token, boundaries
+SHOWN_RUNS, SHOWN_ROWS, SHOWN_ERRORS = 20, 3, 100
+
+
+@proof_required  # or the file would be chosen, and then a proof asked for
+def index(admin: Admin) -> Any:
+    return _index(admin)
+
+
+@proof_required
+@body_of(MEGABYTES * 1024 * 1024 + FORM_BYTES)
+def upload(admin: Admin) -> Any:
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        return _index(admin, "Choose a file first.")
+    db.session.close()  # others write meanwhile
+    try:
+        encoding, delimiter = detect(given.stream)
+        given.stream.seek(0)
+        file, parts, size = archive.store(given.stream, FOLDER)
+    except RefusedError as reason:
+        return _index(admin, str(reason))
+    user = current_user.user  # locked: of two uploads at once the second counts the first
+    is_open = ImportRun.user_id == user.id, ImportRun.state.not_in([DONE, UNDONE])
+    if (db.session.scalar(select(func.count()).where(*is_open)) or 0) >= MOST_OPEN:
+        archive.drop(file, parts, FOLDER)
+        db.session.commit()
+        return _index(admin, f"You have {MOST_OPEN} imports that are not at their end. Delete one.")
+    filename = str(on_one_line(given.filename)).replace("\0", "")[-FILENAME_LENGTH:]
+    run = ImportRun(
+        user_id=user.id, list=admin.name, filename=filename or "file.csv", file=file, parts=parts,
+        size=size, encoding=encoding, delimiter=delimiter,
+    )  # fmt: skip
+    db.session.add(run)
+    return _done(admin, run)
+
+
+@in_person
+def page(admin: Admin, id: int) -> Any:
+    return _page(admin, id)
+
+
+@polled
+@in_person
+def latest(admin: Admin, id: int) -> Any:
+    """How far it is now."""
+    return live.part("admin/_import.html", **_state(admin, id))
+
+
+@proof_required
+def save_format(admin: Admin, id: int) -> Any:
+    run = _locked(admin, id, NEW, CHECKED)
+    encoding, delimiter = request.form.get("encoding", ""), request.form.get("delimiter", "")
+    if encoding not in ENCODINGS or delimiter not in DELIMITERS:
+        abort(422)
+    run.encoding, run.delimiter, run.mapping, run.state = encoding, delimiter, {}, NEW
+    return _done(admin, run)
+
+
+@proof_required
+def check(admin: Admin, id: int) -> Any:
+    """Keep which column sets what, and read all rows."""
+    run = _locked(admin, id, NEW, CHECKED)
+    names = {n: request.form.get(f"column-{n}", "") for n in range(len(_start(run)[0]))}
+    chosen = {str(n): name for n, name in names.items() if name in _plan(admin).targets}
+    if problem := _refusal(admin, [*chosen.values()]):
+        return _page(admin, id, problem, chosen), 422
+    run.mapping, run.rows, run.bad, run.problem = chosen, 0, 0, ""
+    return _begin(admin, run, CHECKING, jobs.check)
+
+
+@proof_required
+def bring_in(admin: Admin, id: int) -> Any:
+    run = _locked(admin, id, CHECKED, IMPORTING)
+    if run.state == CHECKED:
+        if run.problem or run.bad >= run.rows:
+            abort(409, "There is nothing in this file that can be imported.")
+        run.mode = GOOD if request.form.get("mode") == GOOD else ALL
+        if run.bad and run.mode == ALL:
+            return _page(admin, id, "Some rows are bad. Correct them, or choose to skip them."), 422
+    return _begin(admin, run, IMPORTING, jobs.carry_out)
+
+
+@proof_required
+def undo(admin: Admin, id: int) -> Any:
+    """Take back what was brought in by one that stopped halfway."""
+    run = _locked(admin, id, IMPORTING, UNDOING)
+    run.problem = "It stopped halfway, and was taken back."
+    return _begin(admin, run, UNDOING, jobs.undo)
+
+
+@proof_required
+def delete(admin: Admin, id: int) -> Any:
+    run = _locked(admin, id, NEW, CHECKED, CHECKING, DONE, UNDONE)
+    run.drop_file()
+    db.session.delete(run)
+    db.session.commit()
+    flash(f"{run.filename} is deleted. What was imported from it stays.", "success")
+    return redirect(url_for(f"admin.{admin.name}_imports"), 303)
+
+
+@in_person
+def errors(admin: Admin, id: int) -> Any:
+    """All that is wrong with the file, as CSV."""
+    run, _ = ImportRun.of(current_user.id, admin.name, id) or abort(404)
+    answer = Response(stream_with_context(_error_lines(run.id)), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"errors-{run.id}.csv")
+    return answer
+
+
+def _error_lines(run_id: int) -> Any:
+    yield csv_lines([["row", "column", "value", "problem"]])
+    last = 0
+    while batch := db.session.execute(_batches(run_id, last).limit(1)).first():
+        last, found = batch
+        db.session.rollback()
+        yield csv_lines(found)
+
+
+def _batches(run_id: int, last: int = 0) -> Any:
+    own = select(ImportBatch.id, ImportBatch.errors).where(ImportBatch.run_id == run_id)
+    return own.where(ImportBatch.id > last).order_by(ImportBatch.id)
+
+
+def _first_errors(run_id: int) -> list[Any]:
+    found: list[Any] = []
+    for _, some in db.session.execute(_batches(run_id).execution_options(yield_per=10)):
+        found += some
+        if len(found) >= SHOWN_ERRORS:
+            break
+    return found[:SHOWN_ERRORS]
+
+
+def _locked(admin: Admin, id: int, *states: str) -> ImportRun:
+    """The import, to be changed: by who has it, while nobody works on it."""
+    run = ImportRun.locked(id)
+    if run is None or (run.user_id, run.list) != (current_user.id, admin.name):
+        abort(404)
+    _, job = ImportRun.of(current_user.id, admin.name, id) or abort(404)
+    if run.state not in states or run.is_working(job):
+        abort(409, "This import has gone on meanwhile. Look at its page.")
+    return run
+
+
+def _begin(admin: Admin, run: ImportRun, state: str, job: Definition[Any]) -> Any:
+    run.state, run.job_id = state, job.with_(subject=f"user:{run.user_id}").enqueue(run.id)
+    return _done(admin, run)
+
+
+def _done(admin: Admin, run: ImportRun) -> Any:
+    db.session.commit()
+    return redirect(url_for(f"admin.{admin.name}_import", id=run.id), 303)
+
+
+def _plan(admin: Admin) -> Plan:
+    assert admin.importing, "it has these pages"  # noqa: S101
+    return admin.importing
+
+
+def _refusal(admin: Admin, chosen: Sequence[str]) -> str:
+    """What is wrong with a choice of columns."""
+    plan = _plan(admin)
+    targets = plan.targets
+    if twice := {targets[name].label for name in chosen if chosen.count(name) > 1}:
+        return f"{min(twice)} is chosen for two columns. Leave one out."
+    if missing := [t.label for t in targets.values() if t.needed and t.name not in chosen]:
+        return f"Choose the column for {' and '.join(missing)}: every row needs it."
+    if (key := plan.key) and key.name not in chosen:
+        return f"Choose the column for {key.label}: it says which row is meant."
+    return "" if chosen else "Choose at least one column."
+
+
+def _start(run: ImportRun) -> tuple[list[str], list[list[str]]]:
+    """The heading of the file and the first rows."""
+    found = records(run.content(), run.encoding, run.delimiter)
+    names = heading(found)
+    rows = [cells for _, cells in islice(found, SHOWN_ROWS) if isinstance(cells, list)]
+    return names, [[*cells, *[""] * len(names)][: len(names)] for cells in rows]
+
+
+def _guess(admin: Admin, names: Sequence[str]) -> dict[str, str]:
+    """Which column is which field, by their names. Of two with one name it is the first."""
+    known: dict[str, str] = {}
+    for name, target in _plan(admin).targets.items():
+        last = name.rpartition(".")[2]
+        for text in (name, target.label, last):
+            known.setdefault(_plain(text), name)
+    guessed: dict[str, str] = {}
+    for n, name in enumerate(names):
+        if (found := known.get(_plain(name))) and found not in guessed.values():
+            guessed[str(n)] = found
+    return guessed
+
+
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+def _index(admin: Admin, problem: str = "") -> Any:
+    own = ImportRun.user_id == current_user.id, ImportRun.list == admin.name
+    runs = select(ImportRun).where(*own).order_by(ImportRun.id.desc()).limit(SHOWN_RUNS)
+    shown = {"runs": db.session.scalars(runs).all(), "megabytes": MEGABYTES, "problem": problem}
+    return render_template("admin/imports.html", admin=admin, **shown), 422 if problem else 200
+
+
+def _page(admin: Admin, id: int, problem: str = "", chosen: Any = None) -> Any:
+    state = _state(admin, id)
+    if chosen is not None:
+        state["chosen"] = chosen
+    return render_template("admin/import.html", problem=problem, **state)
+
+
+def _state(admin: Admin, id: int) -> dict[str, Any]:
+    run, job = ImportRun.of(current_user.id, admin.name, id) or abort(404)
+    working = job if run.is_working(job) else None
+    found: dict[str, Any] = {"unreadable": "", "names": [], "rows": []}
+    if run.state in (NEW, CHECKED):
+        try:
+            found["names"], found["rows"] = _start(run)
+        except ValueError as reason:  # also that the file is lost
+            found["unreadable"] = (
+                str(reason) if isinstance(reason, RefusedError) else "The file is gone."
+            )
+    version = [run.state, run.turn, run.bad, run.problem, run.is_stuck(job)]
+    if working:
+        version += [working.state, working.done, working.message]
+    names = found["names"]
+    return {
+        "admin": admin, "run": run, "working": working, "stuck": run.is_stuck(job),
+        "job": job, "version": version, "encodings": ENCODINGS, "delimiters": DELIMITERS,
+        "chosen": run.mapping or _guess(admin, names),
+        "twice": sorted({name for name in names if name and names.count(name) > 1}),
+        "errors": _first_errors(run.id) if run.bad else [], **found,
+    }  # fmt: skip
