@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from app import admin
+from app.auth.forms import normalise
 from app.notes.models import Note
 
 CARD = admin.Card(
@@ -40,5 +41,6 @@ def init_app(app: Flask) -> None:
         create=create,
         save=save,
         delete=Note.delete,
+        imports=["title", "body", admin.Field("user.email", read=normalise)],
         icon="note",
     )

@@ -90,9 +90,7 @@ def records(parts: Iterable[bytes], encoding: str, delimiter: str) -> Iterator[t
             return
         except csv.Error as error:
             if reader.line_num > line:
-                reason = (
-                    f"Row {number}, which begins in line {line}, cannot be read: {_said(error)}"
-                )
+                reason = f"Row {number}, from line {line} on, cannot be read: {_said(error)}"
                 raise RefusedError(f"{reason} Correct it, and upload the file anew.") from None
             yield number, _said(error)
 

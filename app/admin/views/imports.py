@@ -1,6 +1,7 @@
 """Imports into a declared list: upload, choose columns, check, bring in."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -117,8 +118,12 @@ def save_format(admin: Admin, id: int) -> Any:
 def check(admin: Admin, id: int) -> Any:
     """Keep which column sets what, and read all rows."""
     run = _locked(admin, id, NEW, CHECKED)
-    names = {n: request.form.get(f"column-{n}", "") for n in range(len(_start(run)[0]))}
-    chosen = {str(n): name for n, name in names.items() if name in _plan(admin).targets}
+    try:
+        columns = range(len(_start(run)[0]))
+    except RefusedError as reason:
+        return _page(admin, id, str(reason)), 422
+    names = {str(n): request.form.get(f"column-{n}", "") for n in columns}
+    chosen = {n: name for n, name in names.items() if name in _plan(admin).targets}
     if problem := _refusal(admin, [*chosen.values()]):
         return _page(admin, id, problem, chosen), 422
     run.mapping, run.rows, run.bad, run.problem = chosen, 0, 0, ""
@@ -227,11 +232,20 @@ def _refusal(admin: Admin, chosen: Sequence[str]) -> str:
 
 
 def _start(run: ImportRun) -> tuple[list[str], list[list[str]]]:
-    """The heading of the file and the first rows."""
+    """The heading of the file and the first rows. Raises `RefusedError` without a heading."""
     found = records(run.content(), run.encoding, run.delimiter)
-    names = heading(found)
-    rows = [cells for _, cells in islice(found, SHOWN_ROWS) if isinstance(cells, list)]
-    return names, [[*cells, *[""] * len(names)][: len(names)] for cells in rows]
+    try:
+        names = heading(found)
+    except RefusedError:
+        raise
+    except ValueError as lost:
+        raise RefusedError("The file cannot be opened any more. Upload it anew.") from lost
+    rows: list[list[str]] = []
+    with suppress(RefusedError):  # the check says what is wrong
+        for _, cells in islice(found, SHOWN_ROWS):
+            if isinstance(cells, list):
+                rows.append([*cells, *[""] * len(names)][: len(names)])
+    return names, rows
 
 
 def _guess(admin: Admin, names: Sequence[str]) -> dict[str, str]:
@@ -273,10 +287,8 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
     if run.state in (NEW, CHECKED):
         try:
             found["names"], found["rows"] = _start(run)
-        except ValueError as reason:  # also that the file is lost
-            found["unreadable"] = (
-                str(reason) if isinstance(reason, RefusedError) else "The file is gone."
-            )
+        except RefusedError as reason:
+            found["unreadable"] = str(reason)
     version = [run.state, run.turn, run.bad, run.problem, run.is_stuck(job)]
     if working:
         version += [working.state, working.done, working.message]

@@ -1,0 +1,395 @@
+"""Notes out of a CSV file: columns are chosen, all rows checked, and all, the good or none made."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from app.admin.imports import jobs, rows
+from app.admin.imports.models import FOLDER, MOST_OPEN, ImportBatch, ImportRun
+from app.audit import AuditEvent
+from app.auth.models import User
+from app.core.database import db
+from app.core.storage import storage
+from app.core.time import now
+from app.jobs import Cancelled
+from app.jobs.worker import run_due
+from app.notes.models import Note
+from tests.http import Browser
+
+LIST = "/admin/notes/imports/"
+
+
+class Importer:
+    """Carol, importing."""
+
+    def __init__(self, app: Any, browser: Browser):
+        self.app, self.browser, self.page = app, browser, ""
+
+    def upload(self, content: str | bytes, name: str = "notes.csv", status: int = 303) -> Any:
+        data = content.encode() if isinstance(content, str) else content
+        form = self.browser.fill(LIST)
+        answer = self.browser.send(form, {"file": (io.BytesIO(data), name)})
+        assert answer.status_code == status, answer.text
+        self.page = answer.location if status == 303 else ""
+        return answer
+
+    def check(self, content: str | bytes, **columns: str) -> str:
+        """Upload a file and have it checked; the page that says how it is."""
+        self.upload(content)
+        answer = self.send("check", columns)
+        assert answer.status_code == 303, answer.text
+        run_due(self.app)
+        return self.look()
+
+    def send(self, noun: str, fields: dict[str, str] | None = None) -> Any:
+        return self.browser.submit(self.page, fields, action=f"{self.page}/{noun}")
+
+    def bring_in(self, mode: str = "good") -> str:
+        assert self.send("rows", {"mode": mode}).status_code == 303
+        run_due(self.app)
+        return self.look()
+
+    def look(self) -> str:
+        answer = self.browser.get(self.page)
+        assert answer.status_code == 200
+        return answer.text
+
+    def errors(self) -> list[list[str]]:
+        _, *rows = csv.reader(io.StringIO(self.browser.get(f"{self.page}/errors.csv").text))
+        return rows
+
+
+@pytest.fixture
+def importer(app, carol, sign_in):
+    return Importer(app, sign_in(carol))
+
+
+@pytest.fixture
+def titles(app):
+    def read() -> list[str]:
+        with app.app_context():
+            return list(db.session.scalars(select(Note.title).order_by(Note.id)))
+
+    return read
+
+
+def lines(*rows: str, head: str = "title,body,user.email") -> str:
+    return "\n".join([head, *rows, ""])
+
+
+def test_it_brings_in_what_the_file_says(app, alice, bob, importer, titles):
+    page = importer.check(lines(f'"One, two","a\nb",{alice.email}', f"Three,,{bob.email.upper()}"))
+    assert "2 of 2 rows are good" in page
+    assert titles() == []
+    assert "Bad rows, left out" in importer.bring_in("all")
+    with app.app_context():
+        found = select(Note.title, Note.body, Note.user_id).order_by(Note.id)
+        assert list(map(tuple, db.session.execute(found))) == [
+            ("One, two", "a\nb", alice.id),
+            ("Three", "", bob.id),
+        ]
+        event = db.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "notes.imported")
+        ).one()
+        assert event.actor == "carol@example.com"
+        assert event.details == {"file": "notes.csv", "created": 2, "changed": 0, "bad": 0}
+        assert db.session.scalars(select(ImportRun.file)).all() == [None]
+
+
+BAD = [
+    ("x" * 201, "", "alice@example.com", "title", "201 characters; there is room for 200"),
+    ("", "", "alice@example.com", "title", "empty, and needed"),
+    ("a\0b", "", "alice@example.com", "title", "cannot be stored"),
+    ("a", "", "nobody@example.com", "user.email", "There is none like this"),
+    ("a", "", "nobody", "user.email", "@-sign"),
+    ("a", "", "", "user.email", "empty, and needed"),
+]
+
+
+def test_it_names_each_bad_row_and_touches_no_other(alice, importer, titles):
+    rows, expected = [], []
+    for n in range(600):
+        title, body, email, *wrong = BAD[n // 100] if n % 100 == 7 else ("ok", "", alice.email)
+        rows.append(f"{title} {n},{body},{email}" if not wrong else f"{title},{body},{email}")
+        if wrong:
+            expected.append((str(n + 2), *wrong))
+    page = importer.check(lines(*rows))
+    assert "594 of 600 rows are good" in page
+    found = importer.errors()
+    assert [(row, column) for row, column, _, _ in found] == [one[:2] for one in expected]
+    for (*_, reason), (*_, said) in zip(found, expected, strict=True):
+        assert said in reason
+    assert "594" in importer.bring_in("good")
+    assert titles() == [f"ok {n}" for n in range(600) if n % 100 != 7]
+    assert importer.errors() == found
+
+
+def test_rows_that_are_no_rows_are_named(alice, importer):
+    good = f"a,,{alice.email}"
+    importer.check(
+        lines(f"{good},", "", f"{good},x", "a,b", "title,body,user.email", f'"a"b,,{alice.email}')
+    )
+    assert [(row, reason) for row, _, _, reason in importer.errors()] == [
+        ("4", "It has 4 cells, and the heading has 3."),
+        ("5", "It has 2 cells, and the heading has 3."),
+        ("6", "It is the heading once more."),
+        ("7", "It cannot be read: there is text behind a closing quote."),
+    ]
+
+
+def test_a_quote_that_is_never_closed_keeps_all_out(alice, importer, titles):
+    """What follows it cannot be told from what it opens."""
+    page = importer.check(lines(f"a,,{alice.email}", f'b,"x,{alice.email}', f"c,,{alice.email}"))
+    assert "Row 3, from line 3 on, cannot be read: a quote is opened and never closed." in page
+    assert "rows</button>" not in page
+    fields = {"csrf_token": importer.browser.token(), "mode": "good"}
+    assert importer.browser.post(f"{importer.page}/rows", fields).status_code == 409
+    assert titles() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "This file is empty"),
+        (b"\xef\xbb\xbf\r\n", "This file is empty"),
+        (b"PK\x03\x04 and so on", "an Excel file"),
+        (b"%PDF-1.7", "a PDF file"),
+    ],
+)
+def test_what_is_no_csv_is_told_at_once(content, says, importer):
+    answer = importer.upload(content, status=422)
+    assert says in answer.text
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_without_a_file_it_asks_for_one(importer):
+    form = importer.browser.fill(LIST)
+    answer = importer.browser.send(form)
+    assert answer.status_code == 422
+    assert "Choose a file first" in answer.text
+
+
+def test_a_heading_without_rows_is_told(importer):
+    assert "no rows below the heading" in importer.check(lines())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_it_reads_what_spreadsheets_write(encoding, delimiter, alice, importer, titles):
+    rows = [["Title", "Text", "User"], ["Käse für 5 €", "a", alice.email]]
+    content = "\r\n".join(delimiter.join(row) for row in rows).encode(encoding)
+    page = importer.check(content, **{"column-1": "body", "column-2": "user.email"})
+    assert "1 of 1 rows are good" in page
+    importer.bring_in()
+    assert titles() == ["Käse für 5 €"]
+
+
+def test_it_is_read_as_one_says(alice, importer, titles):
+    importer.upload(f"title|;user.email;x\n=;{alice.email};\n".encode("utf-16-be"))
+    importer.send("format", {"encoding": "utf-16-be", "delimiter": ";"})
+    assert "title|" in importer.look()
+    fields = {"encoding": "rot13", "delimiter": ";"}
+    assert importer.send("format", fields).status_code == 422
+
+
+def test_columns_are_guessed_and_can_be_chosen(alice, importer, titles):
+    importer.upload(lines(f"no,yes,{alice.email}", head="TITLE,What,user.email"))
+    page = importer.browser.fill(importer.page, f"{importer.page}/check").fields
+    names = [page[f"column-{n}"] for n in range(3)]
+    assert names == ["title", "", "user.email"]
+    importer.send("check", {"column-0": "", "column-1": "title"})
+    run_due(importer.app)
+    importer.bring_in()
+    assert titles() == ["yes"]
+
+
+def test_a_choice_that_cannot_be_is_told(alice, importer):
+    importer.upload(lines(f"a,b,{alice.email}", head="title,title,user.email"))
+    assert "Twice in the heading: title" in importer.look()
+    answer = importer.send("check", {"column-1": "title"})
+    assert answer.status_code == 422
+    assert "Title is chosen for two columns" in answer.text
+    answer = importer.send("check", {"column-0": "", "column-1": ""})
+    assert "Choose the column for Title" in answer.text
+
+
+def test_all_or_nothing_is_nothing_when_one_does_not_fit_any_more(
+    app, alice, bob, importer, titles, monkeypatch
+):
+    """Bob goes between the check and the import."""
+    monkeypatch.setattr(jobs, "BATCH", 2)
+    rows = [f"n{n},,{bob.email if n == 5 else alice.email}" for n in range(8)]
+    importer.check(lines(*rows))
+    with app.app_context():
+        db.session.execute(delete(User).where(User.id == bob.id))
+        db.session.commit()
+    page = importer.bring_in("all")
+    assert "Row 7, user.email: There is none like this. Nothing was imported." in page
+    assert titles() == []
+
+
+def test_what_is_refused_late_is_skipped_and_named(app, alice, bob, importer, titles):
+    importer.check(lines(f"a,,{alice.email}", f"b,,{bob.email}", f"c,,{alice.email}"))
+    with app.app_context():
+        db.session.execute(delete(User).where(User.id == bob.id))
+        db.session.commit()
+    importer.bring_in("good")
+    assert titles() == ["a", "c"]
+    assert [row for row, *_ in importer.errors()] == ["3"]
+
+
+def test_all_or_nothing_is_not_begun_with_bad_rows(alice, importer, titles):
+    importer.check(lines(f"a,,{alice.email}", ",,"))
+    answer = importer.send("rows", {"mode": "all"})
+    assert answer.status_code == 422
+    assert run_due(importer.app) == 0
+    assert titles() == []
+
+
+class Killed(BaseException):
+    """As by kill -9: nothing more is done."""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_one_that_is_killed_goes_on_where_it_was(moment, app, alice, importer, titles, monkeypatch):
+    monkeypatch.setattr(jobs, "BATCH", 10)
+    importer.check(lines(*[f"n{n},,{alice.email}" for n in range(45)]))
+    importer.send("rows", {"mode": "all"})
+    note, calls = jobs._note, list[Any]()
+
+    def die(run, **values):
+        if moment == "after":
+            note(run, **values)
+            if len(calls) == 2:
+                db.session.commit()
+        calls.append(values)
+        if len(calls) == 3:
+            raise Killed
+        if moment == "before":
+            note(run, **values)
+
+    with app.app_context():
+        run_id = db.session.scalars(select(ImportRun.id)).one()
+    monkeypatch.setattr(jobs, "_note", die)
+    with app.app_context(), pytest.raises(Killed):
+        jobs.carry_out(run_id)
+    assert len(titles()) == (30 if moment == "after" else 20)
+    monkeypatch.setattr(jobs, "_note", note)
+    run_due(app)
+    assert titles() == [f"n{n}" for n in range(45)]
+
+
+def test_one_that_lost_its_turn_writes_nothing(app, alice, importer, titles, monkeypatch):
+    """Its worker fell silent, and another has begun by the time it wakes."""
+    importer.check(lines(f"a,,{alice.email}"))
+    importer.send("rows", {"mode": "all"})
+    bring_in = rows.bring_in
+
+    def late(plan, rows):
+        done = bring_in(plan, rows)
+        db.session.execute(update(ImportRun).values(turn=ImportRun.turn + 1))
+        return done
+
+    monkeypatch.setattr(jobs, "bring_in", late)
+    run_due(app)
+    assert titles() == []
+
+
+def test_one_that_stopped_can_go_on_or_be_taken_back(app, alice, importer, titles, monkeypatch):
+    monkeypatch.setattr(jobs, "BATCH", 10)
+    for answer, expected in (("rows", 25), ("undoing", 0)):
+        importer.check(lines(*[f"n{n},,{alice.email}" for n in range(25)]))
+        importer.send("rows", {"mode": "all"})
+        note, calls = jobs._note, list[Any]()
+
+        def stop(run, calls=calls, note=note, **values):
+            calls.append(note(run, **values))
+            if len(calls) == 2:
+                db.session.commit()
+                raise Cancelled
+
+        with monkeypatch.context() as patch:
+            patch.setattr(jobs, "_note", stop)
+            run_due(app)
+        assert "It stopped after row 21" in importer.look()
+        assert len(titles()) == 20
+        assert importer.send(answer).status_code == 303
+        run_due(app)
+        assert len(titles()) == expected
+        with app.app_context():
+            db.session.execute(delete(Note))
+            db.session.commit()
+
+
+def test_it_is_for_who_uploaded_it_alone(app, alice, importer, person, sign_in):
+    importer.check(lines(f"a,,{alice.email}", ",,"))
+    other = sign_in(person("dora@example.com", role="admin"))
+    assert "notes.csv" not in other.get(LIST).text
+    fields = {"csrf_token": other.token()}
+    for path in ("", "/latest", "/errors.csv"):
+        assert other.get(f"{importer.page}{path}").status_code == 404
+    for path in ("format", "check", "rows", "undoing", "delete"):
+        assert other.post(f"{importer.page}/{path}", fields).status_code == 404
+    assert sign_in(alice).get(LIST).status_code == 403
+
+
+def test_it_is_not_carried_out_for_who_may_no_longer(app, alice, carol, importer, titles):
+    importer.check(lines(f"a,,{alice.email}"))
+    importer.send("rows", {"mode": "all"})
+    with app.app_context():
+        db.session.execute(update(User).where(User.id == carol.id).values(role="user"))
+        db.session.commit()
+    run_due(app)
+    assert titles() == []
+
+
+def test_one_has_few_at_a_time(importer):
+    for n in range(MOST_OPEN):
+        importer.upload(lines(), f"{n}.csv")
+    assert "Delete one" in importer.upload(lines(), status=422).text
+    importer.page = importer.browser.get(LIST).text.partition(f'href="{LIST}')[2].partition('"')[0]
+    importer.page = f"{LIST}{importer.page}"
+    assert importer.send("delete").status_code == 303
+    importer.upload(lines())
+
+
+def test_it_is_not_gone_on_with_twice(app, alice, importer, titles):
+    importer.check(lines(f"a,,{alice.email}"))
+    form = importer.browser.fill(importer.page, f"{importer.page}/rows")
+    assert importer.browser.send(form).status_code == 303
+    assert importer.browser.send(form).status_code == 409
+    run_due(app)
+    assert importer.browser.send(form).status_code == 409
+    assert titles() == ["a"]
+
+
+def test_a_larger_body_is_taken_from_those_alone_who_may(alice, carol, sign_in):
+    large = b"title\n" + b"x" * 3 * 1024 * 1024
+    for user, status in ((alice, 413), (carol, 303)):
+        browser = sign_in(user)
+        fields = {"csrf_token": browser.token(), "file": (io.BytesIO(large), "x.csv")}
+        assert browser.post(LIST, fields).status_code == status
+
+
+def test_what_is_kept_of_it_goes_after_a_week(app, alice, importer):
+    importer.check(lines(",,"))
+    with app.app_context():
+        file = db.session.scalars(select(ImportRun.file)).one()
+        assert storage().get(f"{FOLDER}/{file}-0")
+        db.session.execute(update(ImportRun).values(created_at=now() - timedelta(days=7)))
+        db.session.commit()
+        jobs.purge.enqueue()
+    run_due(app)
+    with app.app_context():
+        assert db.session.scalars(select(ImportBatch.id)).all() == []
+        assert storage().get(f"{FOLDER}/{file}-0") is None
+    assert importer.browser.get(importer.page).status_code == 404
+
+
+def test_names_of_files_are_shown_and_no_more(alice, importer):
+    importer.upload(lines(), "../../<b>x</b>.csv")
+    assert "../../&lt;b&gt;x&lt;/b&gt;.csv" in importer.look()
