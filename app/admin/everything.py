@@ -59,7 +59,6 @@ def _rows(admin: Admin, q: str) -> Group:
             listing.cell(*one, row) for one in zip(admin.shown[:2], admin.places, strict=False)
         )
         text, *more = (cell.striptags() for cell in cells)
-        own = url_for(admin.endpoint, id=row[-1]) if admin.endpoint else url
-        hits.append(Hit(text, own, *more))
+        hits.append(Hit(text, admin.url(row[-1]), *more))
     everything = f"All {found.count} {admin.noun}" if found.page.next_url else ""
     return Group(admin.name, admin.label, hits, everything, url)
