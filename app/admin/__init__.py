@@ -9,12 +9,13 @@ from app.admin import job_list, models, overview, saved_views, series, views
 from app.admin.cards import Card, add_card
 from app.admin.declaration import Column, add
 from app.admin.imports.declaration import Field, Import
+from app.admin.inlines import Inline
 from app.auth import impersonation
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
 
-__all__ = ["Card", "Column", "Field", "Import", "add", "add_card", "series"]
+__all__ = ["Card", "Column", "Field", "Import", "Inline", "add", "add_card", "series"]
 
 
 def init_app(app: Flask) -> None:

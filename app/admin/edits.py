@@ -24,6 +24,8 @@ from app.core.time import minute
 
 # The name of the field with the digest.
 SEEN = "_seen"
+# That of the tick by which a row goes.
+GONE = "_gone"
 
 
 class Edit:
@@ -48,8 +50,26 @@ class Edit:
 
     @property
     def digest(self) -> str:
-        """What the form is to carry of what is stored."""
         return _digest(self.stored)
+
+    @property
+    def carried(self) -> str:
+        """The digest that the form carries on: of what whoever typed has seen."""
+        return self.seen or self.digest
+
+    def show_both(self) -> None:
+        """Carry that of what is stored now, since the form is shown beside it."""
+        self.seen = None
+
+    @property
+    def is_to_go(self) -> bool:
+        """Whether the row is to be deleted, by the tick beside it."""
+        return f"{self.prefix}{GONE}" in request.form
+
+    def adopt(self, other: Edit) -> None:
+        """Take over what was typed about a row that is no more."""
+        typed = {name: field.data for name, field in _fields(other.form).items()}
+        self.form = type(self.form)(formdata=None, data=typed, prefix=self.prefix)
 
     @property
     def fingerprint(self) -> str:
@@ -104,8 +124,6 @@ class Edit:
                 if db.session.scalar(others.limit(1)) is not None:
                     for name in names & fields.keys():
                         fields[name].errors = [*fields[name].errors, "There is one with this."]
-        if not self.form.errors:
-            self.form.form_errors.append("The database does not accept this. Nothing is saved.")
 
     def _value(self, fields: dict[str, Field], name: str) -> Any:
         return fields[name].data if name in fields else getattr(self.row, name)

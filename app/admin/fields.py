@@ -17,6 +17,8 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    func,
+    or_,
     select,
 )
 from wtforms import (
@@ -35,6 +37,7 @@ from wtforms.widgets import TextInput
 
 from app.admin import declaration
 from app.admin.filters import Choice
+from app.admin.search import FullText
 from app.core.database import db
 from app.core.forms import Form, LongTextField, TextField, cleaned
 from app.core.routing import LARGEST_ID
@@ -153,8 +156,7 @@ class RelationField(Field):
         return Markup("{}").format(self.description)
 
     def _searched(self) -> list[Any]:
-        searched = self.admin.searched if self.admin else []
-        return [one for one in searched if hasattr(one, "column")]
+        return self.admin.searched if self.admin else []
 
     def _value(self) -> str:
         if self.raw_data:
@@ -171,9 +173,7 @@ class RelationField(Field):
 
     def _find(self, text: str) -> int:
         key = declaration.key_of(self.model)
-        conditions = [
-            one.column == getattr(one, "normalise", str)(text) for one in self._searched()
-        ]
+        conditions = [_is(one, text) for one in self._searched()]
         if text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID:
             conditions.insert(0, key == int(text))
         for condition in conditions:
@@ -185,3 +185,12 @@ class RelationField(Field):
             if found:
                 return int(found[0])
         raise ValidationError(f"There is no {self.one} that has this.")
+
+
+def _is(search: Any, text: str) -> Any:
+    """The rows that are what is searched for, where a search finds what begins with it."""
+    if isinstance(search, FullText):
+        return search.condition(text) & or_(
+            *[func.lower(column) == text.lower() for column in search.columns]
+        )
+    return search.column == getattr(search, "normalise", str)(text)

@@ -13,6 +13,7 @@ from wtforms import Form
 from app.admin import declaration, fields, rows
 from app.admin.declaration import Admin, Column
 from app.admin.edits import Edit
+from app.admin.inlines import Children
 from app.audit import changes
 from app.core.database import db
 from app.core.time import time_element
@@ -38,6 +39,8 @@ class Objects:
             for fact in self.facts
             for path in fact.of or [fact.name]
         }
+        for inline in admin.inlines:
+            inline.prepare(admin)
         if admin.title and not hasattr(admin.model, admin.title):
             raise admin.problem("title", f"there is no {admin.title}.", "Give an attribute.")
         if wrong := {*admin.private} - {*inspect(admin.model).column_attrs.keys()}:
@@ -101,6 +104,12 @@ class Objects:
 
     def edit(self, row: Any, *, sent: bool = False) -> Edit:
         return Edit(self.form_class, row, without=self.given_once, sent=sent)
+
+    def children(self, row: Any, *, sent: bool = False) -> list[Children]:
+        number = self.number(row)
+        return [
+            Children(one, row, number, sent=sent and bool(one.form)) for one in self.admin.inlines
+        ]
 
     def save(self, edit: Edit) -> None:
         if not edit.changed:

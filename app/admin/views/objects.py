@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from functools import partial, update_wrapper
 from typing import Any
 
@@ -12,11 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from app.admin import cascades, history, rows
 from app.admin.declaration import Admin
 from app.admin.edits import Edit
+from app.admin.inlines import Children
 from app.admin.objects import Objects
 from app.auth.access import can, permission_required, proof_required
 from app.core.database import db
 
 SUBMISSION = "_submission"
+UNACCEPTED = "The database does not accept this. Nothing is saved."
 
 
 def register(app: Flask, admin: Admin) -> None:
@@ -49,18 +52,27 @@ def show(admin: Admin, id: int) -> Any:
 
 
 def save(admin: Admin, id: int) -> Any:
-    edit = admin.objects.edit(_find(admin, id), sent=True)
-    if not edit.is_valid():
-        return _page(admin, id, edit), 422
-    if edit.is_stale:
-        return _page(admin, id, edit, conflict=True), 409
+    row = _find(admin, id)
+    edit, children = admin.objects.edit(row, sent=True), admin.objects.children(row, sent=True)
+    touched = [edit, *(one for some in children for one in some.touched)]
+    # Each of them, so that one sees everything that is wrong at once.
+    if False in [one.is_valid() for one in touched]:
+        return _page(admin, id, edit, children), 422
+    stale = [one for one in touched if one.is_stale]
+    if stale or any(some.is_gone for some in children):
+        return _page(admin, id, edit, children, stale=stale), 409
     try:
         admin.objects.save(edit)
+        for some in children:
+            some.save()
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        edit.explain()
-        return _page(admin, id, edit), 422
+        for one in touched:
+            one.explain()
+        if not any(one.form.errors for one in touched):
+            edit.form.form_errors.append(UNACCEPTED)
+        return _page(admin, id, edit, children), 422
     flash(f"The {admin.one} is saved.", "success")
     return redirect(admin.url(id), 303)
 
@@ -84,6 +96,8 @@ def create(admin: Admin) -> Any:
         except IntegrityError:
             db.session.rollback()
             edit.explain()
+            if not edit.form.errors:
+                edit.form.form_errors.append(UNACCEPTED)
             return _form(admin, edit), 422
     flash(f"The {admin.one} is made.", "success")
     return redirect(admin.url(id), 303)
@@ -116,10 +130,20 @@ def _find(admin: Admin, id: int) -> Any:
     return row
 
 
-def _page(admin: Admin, id: int, edit: Edit | None = None, *, conflict: bool = False) -> str:
+def _page(
+    admin: Admin,
+    id: int,
+    edit: Edit | None = None,
+    children: list[Children] | None = None,
+    *,
+    stale: Sequence[Edit] | None = None,
+) -> str:
     row, facts = admin.objects.read(id) or abort(404)
     refusal = _refusal(admin, row) if _may_change(admin) else None
     subject = rows.subject(row)
+    versions = [version for one in stale or () for version in one.versions()]
+    for one in stale or ():
+        one.show_both()
     return render_template(
         admin.template,
         admin=admin,
@@ -129,9 +153,11 @@ def _page(admin: Admin, id: int, edit: Edit | None = None, *, conflict: bool = F
         title=admin.objects.title(row),
         facts=facts,
         edit=edit or (admin.objects.edit(row) if admin.may("edit") and not refusal else None),
+        children=children or admin.objects.children(row),
         refusal=refusal,
-        conflict=conflict,
-        last_change=history.last_change(subject) if conflict else None,
+        conflict=stale is not None,
+        versions=versions,
+        last_change=history.last_change(subject) if versions else None,
         history=history.latest(subject) if can("audit.read") else [],
         **(admin.context(row) if admin.context else {}),
     )

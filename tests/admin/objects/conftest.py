@@ -1,0 +1,87 @@
+"""An app in which some models have pages for administrators by a few lines alone."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import admin
+from app.auth.models import LinkedAccount, User
+from app.core.database import db
+from app.notifications.models.notification import Notification
+from tests.apps import another_app
+from tests.conftest import PASSWORD
+from tests.http import Browser
+
+
+def declare(app: Flask) -> None:
+    admin.add(
+        app,
+        LinkedAccount,
+        name="links",
+        columns=["provider", "user.email"],
+        title="label",
+        form=["user_id", "provider", "subject", "label"],
+        private=["label"],
+        filters=["user_id"],
+    )
+    admin.add(
+        app,
+        User,
+        name="people",
+        columns=["email"],
+        title="email",
+        form=["name", "time_zone", "deletes_at"],
+        operations=["read", "edit"],
+        refusal=lambda user, by: "Hands off." if user.name == "Untouchable" else None,
+        inlines=[
+            admin.Inline(LinkedAccount, ["provider"], form=["provider", "subject", "label"]),
+            admin.Inline(Notification, ["title", "created_at"]),
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def made(application: Flask) -> Iterator[Flask]:
+    with another_app(application) as app:
+        declare(app)
+        yield app
+
+
+@pytest.fixture
+def admins(made: Flask, carol: User, person: Callable[..., User]) -> SimpleNamespace:
+    """Two administrators, Carol and Oscar, each in a browser of their own."""
+    people = {"carol": carol, "oscar": person("oscar@example.com", name="Oscar", role="admin")}
+    for name, user in people.items():
+        browser = people[name] = Browser(made.test_client())  # type: ignore[assignment]
+        browser.submit("/auth/login", {"email": user.email, "password": PASSWORD})
+    return SimpleNamespace(**people)
+
+
+@pytest.fixture
+def stored(app: Flask) -> Callable[..., list[Any]]:
+    """The values of columns, of all rows."""
+
+    def read(*columns: Any) -> list[Any]:
+        with app.app_context():
+            rows = db.session.execute(select(*columns).order_by(columns[0].class_.id)).all()
+            return [row[0] if len(columns) == 1 else tuple(row) for row in rows]
+
+    return read
+
+
+@pytest.fixture
+def link(app: Flask) -> Callable[..., int]:
+    """Links an account at a provider; its number."""
+
+    def make(user: User, provider: str, label: str = "x") -> int:
+        with app.app_context():
+            row = LinkedAccount(user_id=user.id, provider=provider, subject=provider, label=label)
+            db.session.add(row)
+            db.session.commit()
+            return row.id
+
+    return make
