@@ -105,7 +105,7 @@ def test_one_of_many_at_the_same_moment_wins(admins, path, stored, events):
     forms = [browser.fill(path) for browser in browsers]
     together = Barrier(2)
 
-    def send(n: int) -> int:
+    def send(n):
         together.wait()
         return browsers[n].send(forms[n], {"name": f"N{n}"}).status_code
 

@@ -30,7 +30,7 @@ def test_they_are_added_changed_and_deleted_at_once(admins, alice, bob, path, li
         "linked_account-new-label": "l",
     }
     form = admins.carol.fill(path)
-    form.fields["linked_account"] = [str(first), str(second)]  # type: ignore[assignment]
+    form.fields["linked_account"] = [str(first), str(second)]
     assert admins.carol.send(form, typed).status_code == 303
     assert kept() == [("first", "new label"), ("theirs", "x"), ("third", "l")]
     [(_, subject, details)] = events("linked_account.edited")
