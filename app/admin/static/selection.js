@@ -27,4 +27,4 @@ document.addEventListener("click", ({ target, shiftKey }) => {
   count();
 });
 // Browsers remember what was ticked when one comes back.
-addEventListener("pageshow", count);
+addEventListener("pageshow", () => { if (all) count(); });
