@@ -33,6 +33,7 @@ MORE = {
     "admin": [
         *("/admin/?days=90", "/admin/search?q=us", "/admin/search?q=nowhere"),
         *("/admin/users/?q=nowhere", "/admin/users/1", "/admin/users/2"),
+        *("/admin/users/1/delete", "/admin/notes/1", "/admin/notes/1/delete", "/admin/audit/1"),
         *(
             "/admin/requests/auth.login",
             "/admin/requests/?window=month",
