@@ -21,6 +21,8 @@ SENTENCES = {
     "recovery_codes.renewed": "New recovery codes were made",
     "second_factor.blocked": "Too many wrong codes were typed",
     "second_factor.failed": "Somebody typed a wrong code",
+    "second_factor.required": "A second factor was required of you",
+    "second_factor.waived": "A second factor is no longer required of you",
     "second_factors.removed": "All second factors were removed",
     "session.ended": "A device was logged out",
     "session.proved": "You confirmed that it is you",

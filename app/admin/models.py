@@ -12,6 +12,7 @@ from app.admin.filters import Choice, DateRange
 from app.admin.forms import UserForm
 from app.admin.search import Exact, FullText, Prefix
 from app.audit import AuditEvent
+from app.auth import second_factors
 from app.auth.models import User
 from app.auth.roles import ROLES
 from app.core.time import time_element
@@ -35,8 +36,15 @@ def init_app(app: Flask) -> None:
             Column("state", of=["confirmed_at", "suspended_at", "deletes_at"], show=_state),
             Column("created_at", "Since"),
         ],
-        optional=["id", "time_zone", "confirmed_at", "suspended_at", "deletes_at"],
-        search=[FullText("E-mail or name", User.email, User.name)],
+        optional=[
+            "id",
+            "time_zone",
+            "confirmed_at",
+            "suspended_at",
+            "deletes_at",
+            "second_factor_required_at",
+        ],
+        search=[FullText("E-mail or name", User.email, User.name, address=User.email)],
         filters=[
             Choice(User.role, "role", "Role", ROLES),
             Choice(None, "state", "State", STATES),
@@ -77,6 +85,22 @@ def init_app(app: Flask) -> None:
                 "End sessions",
                 User.log_out_everywhere,
                 warning="They are logged out everywhere, and can log in again.",
+            ),
+            Action(
+                "require-second-factor",
+                "Require second factor",
+                second_factors.require,
+                undo=("Waive it", second_factors.waive),
+                where=User.second_factor_required_at.is_(None),
+                otherwise="Required already.",
+                warning="Who has none can do nothing else until it is set up. They get a mail.",
+            ),
+            Action(
+                "waive-second-factor",
+                "Waive second factor",
+                second_factors.waive,
+                where=User.second_factor_required_at.is_not(None),
+                otherwise="Not required.",
             ),
         ],
     )

@@ -74,14 +74,16 @@ class Exact:
 class FullText:
     """Rows with words that begin like those of the text, each in any of the columns.
 
-    A migration makes them searchable: see `app.core.fulltext`.
+    A migration makes them searchable: see `app.core.fulltext`. What has an @ is looked for as the
+    begin of the `address`, where there is such a column: of a million, most are "com".
     """
 
     # So many are gathered, more are looked at one by one: of a million each twentieth is one.
     MOST = 50_000
 
-    def __init__(self, label: str, *columns: Any):
+    def __init__(self, label: str, *columns: Any, address: Any = None):
         self.label, self.columns = label, columns
+        self.addresses = None if address is None else Prefix(address, label, str.lower)
         self.model = columns[0].class_
         self.key = inspect(self.model).primary_key[0]
         self.index = table(f"{self.key.table.name}_search", column("id"), column("words"))
@@ -89,8 +91,10 @@ class FullText:
     def condition(self, text: str) -> ColumnElement[bool]:
         return self.find(text)[0]
 
-    def find(self, text: str) -> tuple[ColumnElement[bool], int]:
+    def find(self, text: str) -> tuple[ColumnElement[bool], int | None]:
         """The condition, and how many rows meet it: few are not found like many."""
+        if self.addresses and "@" in text[1:]:
+            return self.addresses.condition(text), None
         wanted = words(text)
         if not wanted:
             return false(), 0

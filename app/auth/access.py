@@ -51,6 +51,7 @@ LOOKUP = (
         User.confirmed_at,
         User.time_zone,
         User.avatar,
+        User.second_factor_required_at,
         Session.id,
         Session.last_seen_at,
         Session.authenticated_at,
@@ -78,7 +79,7 @@ LOOKUP = (
         or_(User.suspended_at.is_(None), Impersonation.session_id.is_not(None)),
     )
 )
-OF_IDENTITY, OF_IMPERSONATION = 11, 8
+OF_IDENTITY, OF_IMPERSONATION = 12, 8
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ class Identity:
     confirmed_at: datetime | None
     time_zone: str
     avatar: str | None
+    second_factor_required_at: datetime | None
     session_id: int
     last_seen_at: datetime
     authenticated_at: datetime
@@ -233,14 +235,14 @@ def ask_to_log_in() -> ResponseReturnValue:
 
 
 def ask_to_enrol() -> ResponseReturnValue | None:
-    """What somebody gets everywhere whose role requires a second factor that they lack."""
-    if current_user.impersonator or not second_factors.are_required(current_user.role):
+    """What somebody gets everywhere who lacks a second factor that is required of them."""
+    if current_user.impersonator or not second_factors.are_required(current_user):
         return None
     with reading():
         if has_second_factor(current_user.id):
             return None
     if wants_json():
-        abort(403, "Your role needs a second factor. Set one up first.")
+        abort(403, "Your account needs a second factor. Set one up first.")
     return redirect(current_app.config["SECOND_FACTORS_URL"], 303)
 
 

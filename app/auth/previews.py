@@ -37,6 +37,7 @@ MAILS: dict[str, dict[str, Any]] = {
     "recovery_codes_renewed": {"url": RESET},
     "registered": {"reset_url": RESET},
     "reset": {"url": f"/auth/reset/{SPENT}"},
+    "second_factor_required": {"url": "/account/second-factors"},
     "second_factors_removed": {"url": RESET},
     "totp_added": {"url": RESET},
     "totp_removed": {"url": RESET},

@@ -16,6 +16,7 @@ from app.auth.models.token import CHALLENGE
 from app.auth.models.totp import CodeError
 from app.auth.roles import permissions
 from app.core.database import db
+from app.core.time import now
 from app.core.urls import path_of, public_url
 from app.security.limits import Limit, client
 
@@ -26,7 +27,7 @@ WARNINGS = Limit("code:warning", 1, timedelta(days=1))
 
 CHUNK = 500  # others wait for some 50 ms meanwhile
 
-LAST = "Your role needs a second factor. Add another before you remove this one."
+LAST = "Your account needs a second factor. Add another before you remove this one."
 
 
 def of(user_id: int) -> Any:
@@ -129,17 +130,33 @@ def renew_secrets() -> tuple[int, list[str]]:
     return count, list(emails)
 
 
-def are_required(role: str) -> bool:
-    """Whether everyone with this role has to have one."""
-    return bool(current_app.config["REQUIRE_SECOND_FACTOR"] and permissions(role))
+def require(user: User) -> None:
+    """Let the user do nothing before they have one, in all their sessions, nor remove the last."""
+    if user.second_factor_required_at is None:
+        user.second_factor_required_at = now()
+        record("second_factor.required", user.subject)
+        _tell(user, "second_factor_required", current_app.config["SECOND_FACTORS_URL"])
+
+
+def waive(user: User) -> None:
+    """Leave it to the user again whether they have one."""
+    if user.second_factor_required_at is not None:
+        user.second_factor_required_at = None
+        record("second_factor.waived", user.subject)
+
+
+def are_required(who: Any) -> bool:
+    """Whether this user has to have one, by their role or because an administrator wants it."""
+    by_role = current_app.config["REQUIRE_SECOND_FACTOR"] and permissions(who.role)
+    return bool(by_role or who.second_factor_required_at)
 
 
 def is_last(user: User) -> bool:
     """Whether the user has one, and may not remove it."""
     has = of(user.id)
-    return has.passkeys + bool(has.app_since) == 1 and are_required(user.role)
+    return has.passkeys + bool(has.app_since) == 1 and are_required(user)
 
 
-def _tell(user: User, what: str) -> None:
-    url = public_url(path_of("auth.reset"))
+def _tell(user: User, what: str, path: str = "") -> None:
+    url = public_url(path or path_of("auth.reset"))
     mail.send(user.email, f"auth/emails/{what}", user=user, url=url)

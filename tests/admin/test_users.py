@@ -44,6 +44,15 @@ def test_it_finds_by_the_begins_of_words_in_address_and_name(alice, bob, person,
     assert find(q="lice") == set()
 
 
+def test_it_finds_by_the_begin_of_an_address(alice, bob, person, find):
+    other = person("alice@example.company")
+    person("other@example.org", name="Alice Bob Example")
+    assert find(q="Alice@Example.c") == {alice.id, other.id}
+    assert find(q="alice@example.com ") == {alice.id, other.id}
+    assert find(q="alice@example.comp") == {other.id}
+    assert find(q="bob@%") == set()
+
+
 def test_it_filters_by_role_and_state(alice, carol, dave, erin, person, find):
     both = person("both@example.com", confirmed_at=None, suspended_at=now())
     assert find(role="admin") == {carol.id}

@@ -63,17 +63,17 @@ def test_it_leaves_this_open(app):
 def test_it_tells_programs_why(admin):
     answer = admin.get("/admin/users/", headers={"Accept": "application/json"})
     assert answer.status_code == 403
-    assert answer.json["detail"] == "Your role needs a second factor. Set one up first."
+    assert answer.json["detail"] == "Your account needs a second factor. Set one up first."
 
 
 def test_it_says_why(admin):
-    assert "Your role needs a second factor" in admin.get(PAGE).text
+    assert "Your account needs a second factor" in admin.get(PAGE).text
 
 
 def test_it_lets_them_in_with_an_app(admin):
     set_up(admin)
     assert admin.get("/admin/users/").status_code == 200
-    assert "Your role needs" not in admin.get(PAGE).text
+    assert "Set one up to go on" not in admin.get(PAGE).text
 
 
 def test_it_lets_them_in_with_a_passkey(admin):

@@ -36,7 +36,7 @@ def second_factors() -> Any:
         "account/second_factors.html",
         own=factors.of(current_user.id),
         passkeys_url=url_for("account.passkeys") if relying_party.INSTALLED else None,
-        required=factors.are_required(current_user.role),
+        required=factors.are_required(current_user),
     )
 
 

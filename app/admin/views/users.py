@@ -49,6 +49,24 @@ def remove_second_factors(id: int) -> Any:
     return _done(found, "The user's second factors are removed.")
 
 
+@blueprint.post("/users/<int:id>/second-factor-requirement")
+@permission_required("users.edit")
+@proof_required
+def require_second_factor(id: int) -> Any:
+    found = _find(id)
+    second_factors.require(found)
+    return _done(found, "The user needs a second factor now.")
+
+
+@blueprint.post("/users/<int:id>/second-factor-requirement/delete")
+@permission_required("users.edit")
+@proof_required
+def waive_second_factor(id: int) -> Any:
+    found = _find(id)
+    second_factors.waive(found)
+    return _done(found, "The user may do without a second factor.")
+
+
 def _find(id: int) -> User:
     """The user to be changed, by somebody who may."""
     user = db.session.get(User, id, with_for_update=True) or abort(404)

@@ -66,6 +66,8 @@ class User(Base):
     suspended_at: Mapped[datetime | None]
     # When the account is deleted for good, if its owner asked for that.
     deletes_at: Mapped[datetime | None] = mapped_column(index=True)
+    # Since when an administrator wants them to have one, whatever their role.
+    second_factor_required_at: Mapped[datetime | None]
     # The zone in which times are shown, such as "Europe/Berlin"; "" for the browser's own.
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     # The name of the picture's file.
@@ -201,9 +203,12 @@ class User(Base):
         sessions may be those of somebody who had signed up with it first, to share the account
         later ("pre-hijacking"); what has no row cannot be forgotten here.
         """
-        self._remove()  # the role was given to the address, and stays: the last admin's, too
+        self._remove()  # what was given to the address stays, such as the last admin's role
         db.session.flush()
-        user = User.register(self.email, "", self.name, role=self.role, confirmed_at=now())
+        user = User.register(
+            self.email, "", self.name, role=self.role, confirmed_at=now(),
+            second_factor_required_at=self.second_factor_required_at,
+        )  # fmt: skip
         record("user.replaced", user.subject, actor=user.email, before=self.subject)
         return user
 
