@@ -25,17 +25,20 @@ from app.admin import rows
 from app.admin.actions import Action, Refusal, check_permissions, declared
 from app.admin.filters import Boolean, DateRange, Filter, NumberRange, Related
 from app.admin.imports.declaration import Field, Import, plan
-from app.admin.search import FullText, Prefix, Search
+from app.admin.search import Exact, FullText, Prefix, Search
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
 from app.core.database import Base
+from app.core.pagination import IN_CURSORS
 from app.core.time import UTCDateTime, day_element
 from config import ConfigError
 
 NOTHING = "–"
 LONGEST_TEXT = 100
 OPERATIONS = "read", "create", "edit", "delete"
+# What the URL of a list says beside its filters.
+ARGUMENTS = "q", "sort", "scope", "columns", "after", "before"
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ class Admin:
         self.noun = self.noun or self.label.lower()
         # What one row is called.
         self.one = one_of(self.model)
+        self._check_key()
         self.key = key_of(self.model)
         self.acting = declared(self)
         # As declared, where this is one of those that somebody chose the columns of.
@@ -190,6 +194,19 @@ class Admin:
     def problem(self, option: str, what: str, remedy: str) -> ConfigError:
         return ConfigError(f"admin.add({self.model.__name__}, {option}=…): {what}", remedy)
 
+    def _check_key(self) -> None:
+        keys = inspect(self.model).primary_key
+        if len(keys) > 1 or not isinstance(keys[0].type, Integer):
+            what = "its primary key is not one whole number."
+            raise self.problem("model", what, "Give it a column id, which is its primary key.")
+
+    def _own(self, option: str, name: str) -> Any:
+        """An attribute of the model itself: its lists are not looked for by what they refer to."""
+        if "." in name:
+            what = f"{name} is not an attribute of {self.model.__name__}."
+            raise self.problem(option, what, "Of what is referred to, only columns can be made.")
+        return self._attribute(option, name)
+
     def _attribute(self, option: str, path: str) -> Any:
         head, dot, tail = path.partition(".")
         model = self._joined(option, head) if dot else self.model
@@ -218,15 +235,24 @@ class Admin:
             what = f"FullText has columns of {given.model.__name__}."
             raise self.problem("search", what, f"Give columns of {self.model.__name__}.")
         if not isinstance(given, str):
+            if isinstance(given, (Prefix, Exact)):
+                self._check_index("search", given.label, given.column)
             return given
-        column = self._attribute("search", given)
+        column = self._own("search", given)
         self._check_index("search", given, column)
         return Prefix(column, label_of(given))
 
     def _filter(self, given: str | Filter) -> Filter:
-        if isinstance(given, Filter):
-            return given
-        column = self._attribute("filters", given)
+        found = given if isinstance(given, Filter) else self._filter_of(given)
+        if found.name in ARGUMENTS:
+            what = f"{found.name} in the URL is the list's own."
+            raise self.problem("filters", what, f'Call it otherwise, such as "its_{found.name}".')
+        if found.column is not None:
+            self._check_index("filters", found.name, found.column)
+        return found
+
+    def _filter_of(self, given: str) -> Filter:
+        column = self._own("filters", given)
         kind = column.type
         found: type[Filter] | None = None
         if column.property.columns[0].foreign_keys:
@@ -246,19 +272,29 @@ class Admin:
         return found(column, given, label_of(given))
 
     def _sort(self, name: str) -> Any:
-        column = self._attribute("sorts", name)
+        column = self._own("sorts", name)
         own = column.property.columns[0]
         if own.nullable:
             raise self.problem("sorts", f"{name} may be empty.", "Sort by what always has a value.")
+        if own.type.python_type not in IN_CURSORS:
+            kinds = ", ".join(kind.__name__ for kind in IN_CURSORS)
+            raise self.problem(
+                "sorts", f"{name} cannot stand in links to pages.", f"Sort by one of {kinds}."
+            )
         self._check_index("sorts", name, column)
         return column
 
     def _check_index(self, option: str, name: str, column: Any) -> None:
         own = column.property.columns[0]
-        indexed = {next(iter(index.columns), None) for index in self.model.__table__.indexes}
+        whole = [
+            index
+            for index in self.model.__table__.indexes
+            if index.dialect_options["sqlite"]["where"] is None
+        ]
+        indexed = {next(iter(index.columns), None) for index in whole}
         if own not in indexed and not own.unique and not own.primary_key:
             raise self.problem(
-                option, f"{name} has no index.", f'Add Index("{name}", "{self.key.name}").'
+                option, f"{name} has no index.", f'Add Index("{own.name}", "{self.key.name}").'
             )
 
 

@@ -129,7 +129,7 @@ class NumberRange(Range):
     kind = "number"
 
     def read(self, text: str) -> int | None:
-        number = int(text) if text.lstrip("-").isdecimal() and len(text) < 20 else None
+        number = int(text) if text.removeprefix("-").isdecimal() and len(text) < 20 else None
         return number if number is not None and abs(number) < LARGEST_ID else None
 
 

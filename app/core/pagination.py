@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +20,8 @@ from werkzeug.exceptions import NotFound
 from app.core.database import db
 
 PER_PAGE = 20
+# What keys can be.
+IN_CURSORS = int, str, float, bool, datetime, date
 
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -105,7 +107,7 @@ class Counts:
 
 
 def _url(path: str | None, direction: str, keys: Sequence[Any]) -> str:
-    values = [v.isoformat() if isinstance(v, datetime) else v for v in keys]
+    values = [v.isoformat() if isinstance(v, date) else v for v in keys]
     cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
     path = path or request.script_root + request.path
@@ -129,6 +131,8 @@ def _read(value: Any, kind: type[Any]) -> Any:
         if moment.tzinfo is None:
             raise ValueError(value)
         return moment.astimezone(UTC)  # here, where one out of range is a page that is not there
+    if kind is date:
+        return date.fromisoformat(value)
     if type(value) is not kind:
         raise ValueError(value)
     if kind is int and not -(2**63) <= value < 2**63:

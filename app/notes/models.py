@@ -34,6 +34,7 @@ class Note(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "submission"),
         Index("ix_note_user_id_updated_at_id", "user_id", "updated_at", "id"),
+        Index("ix_note_created_at_id", "created_at", "id"),
         Index("ix_note_created_at", "created_at"),
     )
 

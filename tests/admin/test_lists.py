@@ -1,12 +1,19 @@
 """Lists of models that are declared in a few lines."""
 
+from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import Date, literal, select, union_all
 
 from app import admin
 from app.admin import listing
-from app.auth.models import User
+from app.admin.filters import Choice, NumberRange
+from app.admin.search import Exact
+from app.auth.models import KnownDevice, Passkey, Session, User
+from app.core.pagination import paginate
+from app.jobs.models import Schedule
 from config import ConfigError
 from tests.apps import another_app
 from tests.lists import ids, walk
@@ -47,8 +54,52 @@ def test_it_sorts_either_way_by_its_headings(person, carol, sign_in):
         ({"columns": ["email"], "sorts": ["confirmed_at"]}, "confirmed_at may be empty"),
         ({"columns": ["email"], "sorts": ["role"], "order": "time_zone"}, "time_zone has no index"),
         ({"columns": ["email"], "search": ["password_hash"]}, "password_hash has no index"),
+        ({"columns": ["email"], "search": [Exact(User.time_zone, "zone")]}, "zone has no index"),
+        ({"columns": ["email"], "filters": ["confirmed_at"]}, "confirmed_at has no index"),
+        ({"columns": ["email"], "filters": [Choice(User.role, "q", "Q", {})]}, "q in the URL is"),
     ],
 )
 def test_what_is_wrong_stops_the_start(options, says, app):
     with another_app(app) as made, pytest.raises(ConfigError, match=says):
         admin.add(made, User, name="people", **options)
+
+
+@pytest.mark.parametrize("option", ["search", "filters", "sorts"])
+def test_it_is_not_looked_for_by_what_rows_refer_to(option, app):
+    """That would be joined to nothing: each row with each user."""
+    says = f"{option}=…\\): user.email is not an attribute of Session"
+    with another_app(app) as made, pytest.raises(ConfigError, match=says):
+        admin.add(made, Session, columns=["user.email"], **{option: ["user.email"]})
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "says"),
+    [
+        (KnownDevice, {"columns": ["user_id"]}, "primary key is not one whole number"),
+        (Schedule, {"columns": ["name"]}, "primary key is not one whole number"),
+        (Passkey, {"columns": ["name"], "sorts": ["credential_id"]}, "cannot stand in links"),
+    ],
+)
+def test_what_has_no_pages_stops_the_start(model, options, says, app):
+    with another_app(app) as made, pytest.raises(ConfigError, match=says):
+        admin.add(made, model, **options)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "--5", "5-", "1e5", "٣٤x", "²", "0x1", "9" * 19, "9" * 40]
+)
+def test_a_number_that_is_none_narrows_nothing_down(text):
+    assert NumberRange(User.id, "id", "Number").condition({"id.from": text, "id.to": text}) is None
+
+
+def test_pages_can_be_in_the_order_of_days(app):
+    days = [date(2026, 1, day) for day in range(1, 31)]
+    rows = union_all(*[select(literal(day, Date).label("day")) for day in days]).subquery()
+    found: list[Any] = []
+    query: str | None = ""
+    while query is not None:
+        with app.test_request_context(query_string=query):
+            page = paginate(select(rows.c.day), rows.c.day, per_page=20)
+            found += [row.day for row in page.rows]
+            query = page.next_url and urlsplit(page.next_url).query
+    assert found == days

@@ -1,0 +1,16 @@
+"""an index for the administration's list of notes"""
+
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_note_created_at_id", "note", ["created_at", "id"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_note_created_at_id", "note")
