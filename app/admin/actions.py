@@ -87,18 +87,17 @@ def allowed(admin: Admin) -> Sequence[Action]:
 
 def so_many(admin: Admin, count: int, said: str = "") -> str:
     """A number of rows in words: "1 user", "1,204 users"."""
-    noun = admin.noun
-    if count == 1:
-        noun = f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
-    return f"{said or f'{count:,}'} {noun}"
+    return f"{said or f'{count:,}'} {admin.one if count == 1 else admin.noun}"
 
 
 def possible(admin: Admin, id: int) -> Sequence[Action]:
-    """What the one signed in may do with this row, as it is now."""
-    known = allowed(admin)
+    """What the one signed in may do with this row, as it is now, beside deleting it."""
+    known = [one for one in allowed(admin) if not one.deletes]
+    if all(one.where is None for one in known):
+        return known
     fits: list[Any] = [
         literal(True) if one.where is None else case((one.where, True), else_=False)
         for one in known
     ]
-    row = db.session.execute(select(admin.key, *fits).where(admin.key == id)).first() or ()
-    return [one for one, fits in zip(known, row[1:], strict=False) if fits]
+    row = db.session.execute(select(*fits).where(admin.key == id)).first() or ()
+    return [one for one, does in zip(known, row, strict=False) if does]

@@ -10,7 +10,7 @@ from flask import Flask, abort, flash, redirect, render_template, request, url_f
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from app.admin import cascades, history, rows
+from app.admin import actions, cascades, history, rows
 from app.admin.declaration import Admin
 from app.admin.edits import Edit
 from app.admin.inlines import Children
@@ -155,6 +155,7 @@ def _page(
         edit=edit or (admin.objects.edit(row) if admin.may("edit") and not refusal else None),
         children=children or admin.objects.children(row),
         refusal=refusal,
+        possible=partial(actions.possible, admin, id),
         conflict=stale is not None,
         versions=versions,
         last_change=history.last_change(subject) if versions else None,

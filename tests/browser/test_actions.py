@@ -1,0 +1,59 @@
+"""Rows are ticked, acted on and put back: by keyboard, on a phone, without script."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import barriers
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_rows_are_ticked_and_suspended_and_reinstated(
+    visit: Callable[..., Page], width: int
+) -> None:
+    size = {"width": width, "height": 800}
+    page = visit("admin", viewport=size, reduced_motion="reduce")
+    page.goto("/admin/users/?q=user@")
+    box = page.get_by_role("checkbox", name="user@example.com")
+    box.focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("1 selected")).to_have_role("status")
+    everything = page.get_by_label("All on this page")
+    expect(everything).to_be_checked()
+    everything.uncheck()
+    expect(box).not_to_be_checked()
+    everything.check()
+    looks_right(page, width)
+    page.get_by_role("button", name=re.compile("^Selected")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Suspend: 1 user")
+    looks_right(page, width)
+    page.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_text("finished")).to_be_visible()
+    looks_right(page, width)
+    page.goto("/admin/users/?q=user@")
+    expect(page.locator("#list").get_by_text("suspended")).to_be_visible()
+    looks_right(page, width)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reinstate: 1 user")
+    page.goto("/admin/users/?q=user@")
+    expect(page.locator("#list").get_by_text("active")).to_be_visible()
+
+
+def test_it_needs_no_script(visit: Callable[..., Page]) -> None:
+    page = visit("admin", java_script_enabled=False)
+    page.goto("/admin/users/?q=user@")
+    page.get_by_role("checkbox", name="user@example.com").check()
+    page.get_by_label("What to do").select_option("End sessions")
+    page.get_by_role("button", name=re.compile("^Selected")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("End sessions: 1 user")
+
+
+def looks_right(page: Page, width: int) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert not barriers(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
