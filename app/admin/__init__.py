@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.account import personal_data
 from app.admin import job_list, models, overview, saved_views, series, views
+from app.admin.actions import Action
 from app.admin.cards import Card, add_card
 from app.admin.declaration import Column, add
 from app.admin.imports.declaration import Field, Import
@@ -15,7 +16,7 @@ from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
 
-__all__ = ["Card", "Column", "Field", "Import", "Inline", "add", "add_card", "series"]
+__all__ = ["Action", "Card", "Column", "Field", "Import", "Inline", "add", "add_card", "series"]
 
 
 def init_app(app: Flask) -> None:
