@@ -19,7 +19,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.auth.access import confirmed_required, login_required
+from app.auth.access import confirmed_required, in_person, login_required
 from app.core.database import db
 from app.core.forms import search_term
 from app.core.pagination import Counts, paginate
@@ -45,6 +45,7 @@ def index() -> Any:
 
 @blueprint.get("/export.csv")
 @login_required
+@in_person
 def export_csv() -> Response:
     return Response(
         stream_with_context(export.lines(current_user.id)),

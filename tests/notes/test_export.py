@@ -86,3 +86,10 @@ def test_it_gives_the_connection_back_however_the_answer_ends(app, alice, sign_i
         answer.close()  # the reader goes away halfway
     with app.app_context():
         assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_it_is_not_for_who_acts_as_its_owner(carol, alice, sign_in):
+    browser = sign_in(carol)
+    browser.submit(f"/admin/users/{alice.id}/impersonation", {"reason": "To help"})
+    assert browser.get("/notes/").status_code == 200
+    assert browser.get("/notes/export.csv").status_code == 403
