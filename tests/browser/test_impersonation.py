@@ -1,0 +1,40 @@
+"""An administrator sees the site as a user does, and comes back by one click."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import barriers
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_leads_there_and_back(visit: Callable[..., Page], site: Site, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    # A session of its own: what ends here is not for the other tests.
+    site.log_in(page, "admin")
+    user, _ = site.people["user"]
+    page.goto(f"/admin/users/?q={user}")
+    page.get_by_role("link", name=user).click()
+    begun = page.url
+    page.get_by_role("link", name="Act as this user").click()
+    assert not barriers(page)
+    page.get_by_label("Reason").fill("They cannot find their notes")
+    page.get_by_role("button", name="Act as this user").click()
+
+    page.wait_for_url("**/dashboard")
+    banner = page.get_by_role("region", name="Acting as somebody else")
+    for path in ("/dashboard", "/notes/", "/nowhere"):
+        page.goto(path)
+        expect(banner).to_contain_text(user)
+        expect(banner).to_contain_text("You cannot change anything.")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert not barriers(page)
+
+    page.get_by_role("button", name="Back to your account").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(begun)
+    expect(banner).to_have_count(0)
