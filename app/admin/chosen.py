@@ -1,11 +1,13 @@
 """What the URL of a list says, as far as the list knows it."""
 
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
 from app.admin.declaration import Admin
-from app.admin.filters import Arguments
+from app.admin.filters import Arguments, Related
+from app.admin.relations import called
 
 
 def understood(admin: Admin, arguments: Arguments) -> dict[str, str]:
@@ -33,6 +35,27 @@ def unknown(admin: Admin, arguments: Arguments) -> list[str]:
     names = [name for name in arguments if name != "columns" and name not in usable]
     columns = arguments.get("columns", "").split(",")
     return names + [name for name in columns if name and name not in admin.known]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that was chosen: what it says, and the list without it."""
+
+    label: str
+    said: str
+    without: str
+
+
+def chips(admin: Admin, arguments: Arguments) -> list[Chip]:
+    """The filters that were chosen; the counted ones are seen above the list."""
+    found = []
+    for one in admin.offered:
+        given = {name: arguments[name] for name in one.names if name in arguments}
+        if given and not one.counted and one.condition(given) is not None:
+            rest = {name: value for name, value in arguments.items() if name not in given}
+            said = called(one, given[one.name]) if isinstance(one, Related) else one.said(given)
+            found.append(Chip(one.label, said, query_of(rest)))
+    return found
 
 
 def query_of(arguments: Arguments) -> str:

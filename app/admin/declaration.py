@@ -139,8 +139,7 @@ class Admin:
         # What has an index of both, in this order, of all rows.
         self.pairs = {
             tuple(column.name for column in list(index.columns)[:2])
-            for index in self.model.__table__.indexes
-            if index.dialect_options["sqlite"]["where"] is None
+            for index in whole_indexes(self.model.__table__)
         }
         self.searched = [self._search(one) for one in self.search]
         self.hint = self.hint or " or ".join(one.label for one in self.searched)
@@ -286,16 +285,22 @@ class Admin:
 
     def _check_index(self, option: str, name: str, column: Any) -> None:
         own = column.property.columns[0]
-        whole = [
-            index
-            for index in self.model.__table__.indexes
-            if index.dialect_options["sqlite"]["where"] is None
-        ]
-        indexed = {next(iter(index.columns), None) for index in whole}
-        if own not in indexed and not own.unique and not own.primary_key:
+        if not has_index(column):
             raise self.problem(
                 option, f"{name} has no index.", f'Add Index("{own.name}", "{self.key.name}").'
             )
+
+
+def has_index(column: Any) -> bool:
+    """Whether an index of all rows begins with a column."""
+    own = column.property.columns[0]
+    begun = {next(iter(index.columns), None) for index in whole_indexes(own.table)}
+    return own in begun or own.unique or own.primary_key
+
+
+def whole_indexes(table: Any) -> list[Any]:
+    """The indexes of a table that leave no rows out."""
+    return [one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
 
 
 def key_of(model: Any) -> Any:

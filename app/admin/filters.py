@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, false, literal, select
 
 from app.core.pagination import Counts
 from app.core.routing import LARGEST_ID
@@ -42,6 +42,10 @@ class Filter:
     def options(self) -> Mapping[str, str]:
         """What can be chosen, by the value in the URL."""
         return {}
+
+    def said(self, arguments: Arguments) -> str:
+        """What was chosen, in words."""
+        return self.options().get(arguments.get(self.name, ""), "")
 
 
 @dataclass
@@ -114,6 +118,10 @@ class Range(Filter):
             parts.append(self.column < self.start(most + self.step))
         return _all(parts)
 
+    def said(self, arguments: Arguments) -> str:
+        ends = zip(("from", "to"), self.names, strict=True)
+        return " ".join(f"{end} {arguments[name]}" for end, name in ends if arguments.get(name))
+
     step: Any = 1
 
     def read(self, text: str) -> Any:
@@ -151,15 +159,19 @@ class DateRange(Range):
 
 
 class Related(Filter):
-    """By the id of what a row refers to."""
+    """By the number of what a row refers to; `relations` finds it for a name."""
 
     kind = "id"
 
     def condition(self, arguments: Arguments) -> Condition | None:
-        text = arguments.get(self.name, "")
-        if not (text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID):
+        if not (text := arguments.get(self.name, "")):
             return None
-        return self.column == int(text)  # type: ignore[no-any-return]
+        number = self.number(text)
+        return false() if number is None else self.column == number
+
+    def number(self, text: str) -> int | None:
+        is_one = text.isascii() and text.isdecimal() and len(text) < 20
+        return int(text) if is_one and int(text) <= LARGEST_ID else None
 
 
 def _all(parts: Sequence[Condition]) -> Condition | None:

@@ -30,8 +30,8 @@ FEW = 10_000
 # A table of many rows is not counted again at once: that took a tenth of the page.
 MANY_SECONDS = 60
 PER_PAGE = 50
-# Arguments that say where in a list one is.
-_MOVES = {"after", "before"}
+# Arguments that say where in a list one is, and that it is to begin with no view.
+_MOVES = {"after", "before", "view"}
 # Named by the cell beside it.
 TICK = (
     '<td class="col-tick"><input class="form-check-input" type="checkbox" name="id" value="{0}" '

@@ -16,7 +16,7 @@ from app.core.pagination import paginate
 from app.jobs.models import Schedule
 from config import ConfigError
 from tests.apps import another_app
-from tests.lists import ids, walk
+from tests.lists import Links, ids, walk
 
 
 def test_it_shows_the_same_rows_few_or_many(carol, person, sign_in, monkeypatch):
@@ -103,3 +103,15 @@ def test_pages_can_be_in_the_order_of_days(app):
             found += [row.day for row in page.rows]
             query = page.next_url and urlsplit(page.next_url).query
     assert found == days
+
+
+def test_it_shows_what_was_chosen_and_takes_it_back(dave, carol, sign_in):
+    browser = sign_in(carol)
+    query = "created_at.from=2020-01-01&sort=email&state=suspended"
+    page = browser.get(f"/admin/users/?{query}").text
+    links = {a["href"] for a in Links(page).links}
+    assert "Since: from 2020-01-01" in page
+    assert "?created_at.from=2020-01-01&sort=email" in links
+    assert "?sort=email&view=" in links
+    assert "State: Suspended" in page
+    assert "Chosen" not in browser.get("/admin/users/?sort=email&role=king").text

@@ -63,3 +63,40 @@ def test_it_is_exported_as_it_is_filtered(notes, alice, carol, sign_in):
 def test_the_example_of_the_documentation_is_one():
     example = (ROOT / "docs/admin.md").read_text().split("```python\n")[1].split("```")[0]
     assert (ROOT / "app/notes/admin.py").read_text().endswith(example)
+
+
+def test_it_is_found_by_the_address_of_what_it_refers_to(notes, alice, bob, carol, sign_in):
+    browser = sign_in(carol)
+    answer = browser.get(f"{PATH}?user_id={alice.email}")
+    assert (answer.status_code, answer.location) == (303, f"{PATH}?user_id={alice.id}")
+    page = browser.get(answer.location).text
+    assert "3 notes" in page
+    assert f"User: {alice.email}" in page
+    assert f'name="user_id" value="{alice.id}"' in page
+
+
+def test_it_asks_whom_a_name_means(notes, alice, bob, carol, person, sign_in):
+    person("alina@example.com", name="Alina")
+    browser = sign_in(carol)
+    page = browser.get(f"{PATH}?user_id=ali").text
+    assert "Which user?" in page
+    assert f'href="?user_id={alice.id}">{alice.email}<' in page
+    assert "0 notes" in page
+    assert "There is no user “zoe”" in browser.get(f"{PATH}?user_id=zoe").text
+    # One that is typed in full is meant, whoever else's begins with it.
+    person("bob@example.com.au")
+    assert browser.get(f"{PATH}?user_id={bob.email.upper()}").status_code == 303
+
+
+def test_it_tells_no_name_to_whom_may_not_read_it(notes, alice, person, sign_in, app):
+    granted = app.extensions["permissions"]["staff"]
+    before = set(granted)
+    granted.discard("users.read")
+    granted.add("notes.read")
+    try:
+        browser = sign_in(person("sam@example.com", role="staff"))
+        assert "There is no user" in browser.get(f"{PATH}?user_id={alice.email}").text
+        assert f"User: {alice.id}" in browser.get(f"{PATH}?user_id={alice.id}").text
+    finally:
+        granted |= before
+        granted &= before

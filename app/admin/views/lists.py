@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Flask, redirect, render_template, request
 
-from app.admin import actions, listing
-from app.admin.chosen import query_of, unknown
+from app.admin import actions, listing, relations
+from app.admin.chosen import chips, query_of, unknown
 from app.admin.declaration import Admin
 from app.admin.export import FORMATS
 from app.admin.saved_views import Look
@@ -75,6 +75,13 @@ def index(admin: Admin) -> Any:
     if look.start and not request.query_string:
         return redirect(f"{request.path}?{look.start.query}", 303)
     kept = listing.kept()
+    unsure = []
+    for one, text in relations.unclear(admin, kept):
+        meant = relations.meant(one, text)
+        if len(meant) == 1:
+            found_one = query_of(kept | {one.name: str(meant[0][0])})
+            return redirect(f"{request.path}?{found_one}", 303)
+        unsure.append((one, text, meant))
     view = look.shown(query_of(kept)) if kept else None
     chosen = kept.get("columns") or look.columns
     admin = admin.showing(chosen)
@@ -88,6 +95,9 @@ def index(admin: Admin) -> Any:
         acting=acting,
         look=look,
         view=view,
+        chips=chips(admin, kept) if kept else [],
+        unsure=unsure,
+        hint=relations.hint,
         lost=unknown(admin, kept) if view else [],
         exported=kept | {"columns": chosen} if chosen else kept,
         **(admin.below[1]() if admin.below else {}),
