@@ -156,7 +156,8 @@ class RelationField(Field):
         return Markup("{}").format(self.description)
 
     def _searched(self) -> list[Any]:
-        return self.admin.searched if self.admin else []
+        # Who may not read those rows is not told which addresses there are.
+        return self.admin.searched if self.admin and self.admin.may("read") else []
 
     def _value(self) -> str:
         if self.raw_data:
