@@ -18,7 +18,7 @@ from typing import Any
 from flask import Flask, current_app, url_for
 from markupsafe import Markup
 from sqlalchemy import Boolean as BooleanType
-from sqlalchemy import ColumnElement, DateTime, Integer, inspect
+from sqlalchemy import ColumnElement, DateTime, Integer, UniqueConstraint, inspect
 from sqlalchemy.orm import aliased
 
 from app.admin import rows
@@ -294,7 +294,8 @@ class Admin:
 def has_index(column: Any) -> bool:
     """Whether an index of all rows begins with a column."""
     own = column.property.columns[0]
-    begun = {next(iter(index.columns), None) for index in whole_indexes(own.table)}
+    unique = [one for one in own.table.constraints if isinstance(one, UniqueConstraint)]
+    begun = {next(iter(one.columns), None) for one in [*whole_indexes(own.table), *unique]}
     return own in begun or own.unique or own.primary_key
 
 
