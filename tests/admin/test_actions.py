@@ -192,6 +192,7 @@ def test_what_came_of_it_is_for_those_who_may_do_it(alice, sam, admin, sign_in, 
         "action=nothing&id=1", "action=suspend&id=x", "action=suspend&id=-1", "action=suspend",
         f"action=suspend&id={'9' * 30}", "action=suspend&all=y&last=x&list=%00", "id=1",
         "action=suspend&all=y&last=99999999999999999999", "action=suspend&id=4711", "",
+        "action=suspend&list=state%3D%0D%0AX:y", "action=suspend&list=%22%3E%3Cb%3E%E2%80%A8",
         "action=suspend&all=y&list=state%3D%26q%3D%25FF%26created_at.from%3Dx",
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import secrets
 from time import time
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
@@ -123,7 +124,8 @@ def _page(action: Action, chosen: Selection, *, more: bool = False) -> str:
 
 def _list(admin: Admin, query: str) -> str:
     url = url_for(f"admin.{admin.name}")
-    return f"{url}?{query}" if query else url
+    # Written anew: an address has no line breaks, say.
+    return f"{url}?{urlencode(parse_qsl(query))}" if query else url
 
 
 def _is_more(chosen: Selection, said: str) -> bool:
