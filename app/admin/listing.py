@@ -68,8 +68,8 @@ def read(
     chosen = _chosen(admin, arguments)
     sort, column, descending = admin.sort(arguments.get("sort", ""))
     keys = [admin.key] if column is admin.key else [column, admin.key]
-    where = [condition for _, condition, _ in chosen]
-    number = _number(admin, chosen)
+    where = _narrowest_first(admin, chosen)
+    number = _number(admin, chosen, where)
     details: Any = partial(_details, admin)
     found: Select[Any] = select(*keys)
     if not where:
@@ -88,6 +88,21 @@ def read(
     cells = _html(admin, page.rows, ticked=ticked)
     rows = [(row[-1], one) for row, one in zip(page.rows, cells, strict=True)]
     return Listing(page, rows, said(number), sort)
+
+
+def _narrowest_first(admin: Admin, chosen: list[Chosen]) -> list[ColumnElement[bool]]:
+    """The conditions; of several, planners see the one alone that few rows meet.
+
+    Without statistics SQLite takes the index of a role that everybody has: 0.7 s of a million.
+    """
+    where = [one.condition for one in chosen]
+    if len(where) < 2:
+        return where
+    numbers = [_number(admin, [one], [one.condition]) for one in chosen]
+    if min(numbers) > FEW:
+        return where
+    narrowest = where.pop(numbers.index(min(numbers)))
+    return [narrowest, case((and_(*where), 1), else_=0) == 1]
 
 
 def _is_seen(admin: Admin, one: Chosen, order: Any) -> bool:
@@ -166,10 +181,10 @@ def rows_of(admin: Admin) -> Select[Any]:
     return statement
 
 
-def _number(admin: Admin, chosen: list[Chosen]) -> int:
+def _number(admin: Admin, chosen: list[Chosen], where: list[ColumnElement[bool]]) -> int:
     if len(chosen) == 1 and chosen[0].known is not None:
         return chosen[0].known
-    return count(admin, [one.condition for one in chosen])
+    return count(admin, where)
 
 
 def count(admin: Admin, where: list[ColumnElement[bool]]) -> int:
