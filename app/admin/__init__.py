@@ -11,12 +11,24 @@ from app.admin.cards import Card, add_card
 from app.admin.declaration import Column, add
 from app.admin.imports.declaration import Field, Import
 from app.admin.inlines import Inline
+from app.admin.search import FullText
 from app.auth import impersonation
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
 
-__all__ = ["Action", "Card", "Column", "Field", "Import", "Inline", "add", "add_card", "series"]
+__all__ = [
+    "Action",
+    "Card",
+    "Column",
+    "Field",
+    "FullText",
+    "Import",
+    "Inline",
+    "add",
+    "add_card",
+    "series",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 # Each is looked up: 200 characters could be a hundred.
 MOST_WORDS = 8
+# Each letter by itself begins a tenth of all words: 30 ms among a million on PostgreSQL.
+MOST_LETTERS = 2
 
 MARKS = re.compile("[\u0300-\u036f]")
 
@@ -22,8 +24,9 @@ def words(text: str) -> list[str]:
     """The words of a search, as far as they are looked for. Anything else separates them."""
     composed = MARKS.sub("", unicodedata.normalize("NFC", text))
     found = "".join(c if _is_of_word(c) else " " for c in composed).split()
-    wanted = dict.fromkeys(one for one in found if any(map(str.isalnum, one)))
-    return list(wanted)[:MOST_WORDS]
+    wanted = list(dict.fromkeys(one for one in found if any(map(str.isalnum, one))))
+    letters = [one for one in wanted if len(one) == 1]
+    return [one for one in wanted if one not in letters[MOST_LETTERS:]][:MOST_WORDS]
 
 
 def _is_of_word(character: str) -> bool:

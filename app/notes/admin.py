@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
         app,
         Note,
         columns=["title", "user.email", "created_at", "updated_at"],
+        search=[admin.FullText("Title", Note.title)],
         filters=["user_id", "created_at"],
         title="title",
         form=["user_id", "title", "body"],

@@ -35,6 +35,12 @@ def test_it_is_found_by_what_it_refers_to(notes, alice, bob, carol, sign_in):
         assert browser.get(f"{PATH}?user_id={odd}").status_code == 200
 
 
+def test_it_is_found_by_words_of_its_title(notes, alice, carol, sign_in):
+    browser = sign_in(carol)
+    assert "1 notes" in browser.get(f"{PATH}?q=2+{alice.name[:3]}").text
+    assert "Nothing found" in browser.get(f"{PATH}?q=%25").text
+
+
 def test_it_is_told_from_other_days(notes, carol, sign_in):
     browser = sign_in(carol)
     assert "6 notes" in browser.get(f"{PATH}?created_at.from=2020-01-01").text
