@@ -12,7 +12,7 @@ from app.security import keyring
 
 FOLDER = "exports"
 PURPOSE = "export"
-PART_BYTES = 4 * 1024 * 1024
+PART_BYTES = 1024 * 1024
 
 
 def store(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
