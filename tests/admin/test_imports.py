@@ -1,6 +1,7 @@
 """Imports as they are declared: what is wrong with one, and rows that are found again by a key."""
 
 import io
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -68,7 +69,8 @@ def bring(app, carol, monkeypatch):
 def names(app):
     def read():
         with app.app_context():
-            return dict(map(tuple, db.session.execute(select(User.email, User.name))))
+            found: Any = db.session.execute(select(User.email, User.name))
+            return dict(map(tuple, found))
 
     return read
 
