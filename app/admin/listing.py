@@ -3,7 +3,8 @@
 The database is not left to choose between the index of a filter and the one of the order: where
 few rows match, the second would be read to its end for them, and where many do, all of them would
 be sorted for the first page. So rows are counted first, up to `FEW`. So few are gathered by their
-filter and sorted. Of more each page is near in the order, and the filter is only looked at.
+filter and sorted. Of more each page is near in the order, and the filter is only looked at; where
+that takes long, since those who match are far from there, all of them are sorted after all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 from flask import request
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql import operators
 
 from app.admin.declaration import Admin, Column, show
@@ -25,10 +27,14 @@ from app.admin.search import FullText
 from app.core.database import db
 from app.core.forms import cleaned
 from app.core.pagination import Page, paginate
+from app.core.routing import LARGEST_ID
+from app.core.time_limit import time_limit
 
 FEW = 10_000
 # A table of many rows is not counted again at once: that took a tenth of the page.
 MANY_SECONDS = 60
+# Most pages take a hundredth of that. To sort 50,000 takes as long.
+WALK_SECONDS = 0.2
 PER_PAGE = 50
 # Arguments that say where in a list one is, and that it is to begin with no view.
 _MOVES = {"after", "before", "view"}
@@ -70,24 +76,43 @@ def read(
     keys = [admin.key] if column is admin.key else [column, admin.key]
     where = _narrowest_first(admin, chosen)
     number = _number(admin, chosen, where)
-    details: Any = partial(_details, admin)
-    found: Select[Any] = select(*keys)
+    turn = partial(paginate, descending=descending, per_page=per_page)
     if not where:
-        found, details = rows_of(admin).add_columns(*keys), None
+        page = turn(rows_of(admin).add_columns(*keys), *keys)
     elif number <= FEW:
-        # With a LIMIT, and sorted by its own columns, no planner takes it apart.
-        few = found.where(*where).limit(FEW + 1).subquery("few")
-        found, keys = select(*few.c), list(few.c)
+        page = turn(*_gathered(keys, where, FEW + 1), details=partial(_details, admin))
     else:
-        # What the order's index can tell stays in sight of the planner.
-        found = found.where(*[one.condition for one in chosen if _is_seen(admin, one, column)])
-        hidden = [one.condition for one in chosen if not _is_seen(admin, one, column)]
-        if hidden:
-            found = found.where(case((and_(*hidden), 1), else_=0) == 1)
-    page = paginate(found, *keys, descending=descending, per_page=per_page, details=details)
+        seen = [one.condition for one in chosen if _is_seen(admin, one, column)]
+        try:
+            with time_limit(WALK_SECONDS):
+                page = turn(_walked(keys, where, seen), *keys, details=partial(_details, admin))
+        except OperationalError:
+            db.session.rollback()
+            page = turn(*_gathered(keys, where, LARGEST_ID), details=partial(_details, admin))
     cells = _html(admin, page.rows, ticked=ticked)
     rows = [(row[-1], one) for row, one in zip(page.rows, cells, strict=True)]
     return Listing(page, rows, said(number), sort)
+
+
+def _gathered(keys: Sequence[Any], where: Sequence[ColumnElement[bool]], most: int) -> list[Any]:
+    """The keys of all rows that match, and these by their names there."""
+    # With a LIMIT, and sorted by its own columns, no planner takes it apart.
+    matching = select(*keys).where(*where).limit(most).subquery("matching")
+    return [select(*matching.c), *matching.c]
+
+
+def _walked(
+    keys: Sequence[Any],
+    where: Sequence[ColumnElement[bool]],
+    seen: Sequence[ColumnElement[bool]],
+) -> Select[Any]:
+    """The keys of those that match, as the order's index has them.
+
+    What that index can tell, `seen`, stays in sight of the planner.
+    """
+    found = select(*keys).where(*seen)
+    hidden = [one for one in where if not any(one is other for other in seen)]
+    return found.where(case((and_(*hidden), 1), else_=0) == 1) if hidden else found
 
 
 def _narrowest_first(admin: Admin, chosen: list[Chosen]) -> list[ColumnElement[bool]]:

@@ -23,6 +23,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         # Past SQLAlchemy, as where a transaction begins on SQLite.
         connection.execute(f"SET LOCAL statement_timeout = {seconds * 1000:.0f}")
         yield
+        connection.execute("SET LOCAL statement_timeout TO DEFAULT")
         return
     end = monotonic() + seconds
     connection.set_progress_handler(lambda: monotonic() > end, STEPS)
