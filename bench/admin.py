@@ -33,8 +33,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from app import create_app
-from app.admin import listing
 from app.admin.declaration import Admin
+from app.admin.lists import listing
 from app.auth.models import User
 from app.core.database import db
 from bench.server import Client, Request, Server, environment, flask, load, repeat

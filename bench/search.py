@@ -23,8 +23,8 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 
 from app import create_app
-from app.admin import listing
-from app.admin.search import FullText
+from app.admin.lists import listing
+from app.admin.lists.search import FullText
 from app.auth.many import load_users
 from app.auth.models import User
 from app.core.database import db

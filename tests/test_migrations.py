@@ -13,7 +13,7 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.admin.search import FullText
+from app.admin.lists.search import FullText
 from app.auth.models import User
 from app.core.database import db, reading
 from app.core.time import now

@@ -5,13 +5,16 @@ from functools import partial
 from flask import Flask
 
 from app.account import personal_data
-from app.admin import job_list, models, overview, saved_views, series, views
-from app.admin.actions import Action
-from app.admin.cards import Card, add_card
+from app.admin import overview, views
+from app.admin.actions.declaration import Action
+from app.admin.built_in import audit, jobs, users
 from app.admin.declaration import Column, add
 from app.admin.imports.declaration import Field, Import
-from app.admin.inlines import Inline
-from app.admin.search import FullText
+from app.admin.lists import saved_views
+from app.admin.lists.search import FullText
+from app.admin.objects.inlines import Inline
+from app.admin.overview import series
+from app.admin.overview.cards import Card, add_card
 from app.auth import impersonation
 from app.auth.access import can
 from app.auth.roles import add_permission
@@ -55,13 +58,14 @@ def init_app(app: Flask) -> None:
     nav.add_above(app, "admin", "admin/_search.html", visible=may_enter)
     nav.add(app, "admin", "Overview", "admin.index", icon="home")
     personal_data.add(app, "saved-views", saved_views.of_user)
-    models.init_app(app)
+    users.init_app(app)
+    audit.init_app(app)
     overview.init_app(app)
     may_invite = partial(can, "users.invite")
     nav.add(app, "admin", "Invitations", "admin.invitations", icon="mail", visible=may_invite)
     may_write = partial(can, "messages.send")
     nav.add(app, "admin", "Messages", "admin.messages", icon="inbox", visible=may_write)
-    job_list.init_app(app)
+    jobs.init_app(app)
     may_look = partial(can, "operations.read")
     nav.add(app, "admin", "Requests", "admin.requests", icon="chart", visible=may_look)
     nav.add(app, "admin", "Queries", "admin.queries", icon="database", visible=may_look)

@@ -21,11 +21,11 @@ from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import ColumnElement, DateTime, Integer, UniqueConstraint, inspect
 from sqlalchemy.orm import aliased
 
-from app.admin import rows
-from app.admin.actions import Action, Refusal, check_permissions, declared
-from app.admin.filters import Boolean, DateRange, Filter, NumberRange, Related
+from app.admin.actions.declaration import Action, Refusal, check_permissions, declared
 from app.admin.imports.declaration import Field, Import, plan
-from app.admin.search import Exact, FullText, Prefix, Search
+from app.admin.lists.filters import Boolean, DateRange, Filter, NumberRange, Related
+from app.admin.lists.search import Exact, FullText, Prefix, Search
+from app.admin.objects import auditing
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
@@ -101,7 +101,7 @@ class Admin:
     # was in the attributes that are `private`.
     save: Callable[[Any, Any], Any] | None = None
     create: Callable[[Any, str], Any] | None = None
-    delete: Callable[[Any], Any] = rows.delete
+    delete: Callable[[Any], Any] = auditing.delete
     private: Sequence[str] = ()
     # Why somebody may not change a row, or nothing: `refusal(row, who)`.
     refusal: Refusal | None = None

@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Regexp
 
-from app.admin.saved_views import NAME_LENGTH as VIEW_NAME_LENGTH
+from app.admin.lists.saved_views import NAME_LENGTH as VIEW_NAME_LENGTH
 from app.auth.forms import EmailField
 from app.auth.impersonation import REASON_LENGTH
 from app.auth.models.user import NAME_LENGTH

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import String, func, select
 
 from app.admin.declaration import Admin
-from app.admin.filters import Filter
+from app.admin.lists.filters import Filter
 from app.core.database import db
 
 Arguments = dict[str, str]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.admin.runs import Run
+from app.admin.actions.models import Run
 from app.audit import AuditEvent
 from app.auth.models import User
 from app.core.database import db

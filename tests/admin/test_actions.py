@@ -3,7 +3,7 @@
 import pytest
 
 from app import admin as administration
-from app.admin.actions import Action
+from app.admin.actions.declaration import Action
 from app.auth.models import User
 from app.core.database import db
 from config import ConfigError

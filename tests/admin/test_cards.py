@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app import admin, mail
-from app.admin import cards
+from app.admin.overview import cards
 from app.audit import AuditEvent
 from app.auth.models import Session, User
 from app.core.database import db

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.account import archive
 from app.account.jobs import purge_exports
 from app.account.models import Export
-from app.admin import export
+from app.admin.lists import export
 from app.auth.models import User
 from app.core import xlsx
 from app.core.database import db

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Date, literal, select, union_all
 
 from app import admin
-from app.admin import listing
-from app.admin.filters import Choice, NumberRange
-from app.admin.search import Exact
+from app.admin.lists import listing
+from app.admin.lists.filters import Choice, NumberRange
+from app.admin.lists.search import Exact
 from app.auth.models import KnownDevice, Passkey, Session, User
 from app.core import time_limit
 from app.core.pagination import paginate

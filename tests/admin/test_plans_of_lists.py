@@ -9,8 +9,8 @@ import pytest
 from flask import Flask, request
 from sqlalchemy import Connection, event, insert, text
 
-from app.admin import listing
 from app.admin.declaration import Admin
+from app.admin.lists import listing
 from app.auth.many import load_events, load_users
 from app.core.database import db
 from app.core.time import now

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from app.admin.jobs import purge_runs
-from app.admin.runs import Chunk, Run
+from app.admin.actions.jobs import purge_runs
+from app.admin.actions.models import Chunk, Run
 from app.auth.models import User
 from app.core.database import db
 from app.core.time import now

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from app.admin import saved_views
-from app.admin.saved_views import SavedView
+from app.admin.lists import saved_views
+from app.admin.lists.saved_views import SavedView
 from app.core.database import db
 from tests.clock import later
 from tests.lists import Links, ids

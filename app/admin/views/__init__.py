@@ -5,13 +5,13 @@ from flask import Blueprint
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="../templates")
 
 from app.admin.views import (  # noqa: E402  (they add their routes)
-    dashboard,
     exceptions,
     health,
     impersonation,
     invitations,
     jobs,
     messages,
+    overview,
     queries,
     requests,
     runs,
@@ -21,13 +21,13 @@ from app.admin.views import (  # noqa: E402  (they add their routes)
 
 __all__ = [
     "blueprint",
-    "dashboard",
     "exceptions",
     "health",
     "impersonation",
     "invitations",
     "jobs",
     "messages",
+    "overview",
     "queries",
     "requests",
     "runs",

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 
-from app.admin.chosen import Given
 from app.admin.declaration import Admin
-from app.admin.saved_views import Look, SavedView
+from app.admin.lists.arguments import Given
+from app.admin.lists.saved_views import Look, SavedView
 from app.core.database import db
 
 

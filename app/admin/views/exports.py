@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from app.account import exports
 from app.account.models import Export
-from app.admin import export, listing
 from app.admin.declaration import Admin
+from app.admin.lists import export, listing
 from app.audit import record
 from app.auth.access import in_person, proof_required
 from app.core import live

@@ -1,11 +1,11 @@
-"""A job: what became of it, to try it again or to cancel it. The list: `app.admin.job_list`."""
+"""A job: what became of it, to try it again or to cancel it."""
 
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 
-from app.admin.job_arguments import shown_arguments, shown_result
-from app.admin.job_list import PRIORITIES, TONES, cancel, retry
+from app.admin.built_in.job_arguments import shown_arguments, shown_result
+from app.admin.built_in.jobs import PRIORITIES, TONES, cancel, retry
 from app.admin.views import blueprint
 from app.auth.access import permission_required, proof_required
 from app.core import live

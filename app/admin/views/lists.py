@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Flask, redirect, render_template, request
 
-from app.admin import actions, listing, relations
-from app.admin.chosen import chips, query_of, unknown
+from app.admin.actions.declaration import allowed
 from app.admin.declaration import Admin
-from app.admin.export import FORMATS
-from app.admin.saved_views import Look
+from app.admin.lists import listing, relations
+from app.admin.lists.arguments import chips, query_of, unknown
+from app.admin.lists.export import FORMATS
+from app.admin.lists.saved_views import Look
 from app.admin.views import exports, imports, runs, saved_views
 from app.admin.views.columns import columns, reset_columns, save_columns
 from app.auth.access import permission_required
@@ -85,7 +86,7 @@ def index(admin: Admin) -> Any:
     view = look.shown(query_of(kept)) if kept else None
     chosen = kept.get("columns") or look.columns
     admin = admin.showing(chosen)
-    acting = actions.allowed(admin)
+    acting = allowed(admin)
     found = listing.read(admin, request.args, ticked=bool(acting))
     return render_template(
         "admin/list.html",

@@ -10,11 +10,12 @@ from flask import Flask, abort, flash, redirect, render_template, request, url_f
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from app.admin import actions, cascades, history, rows
+from app.admin.actions.declaration import possible
 from app.admin.declaration import Admin
-from app.admin.edits import Edit
-from app.admin.inlines import Children
-from app.admin.objects import Objects
+from app.admin.objects import auditing, cascades, history
+from app.admin.objects.edits import Edit
+from app.admin.objects.inlines import Children
+from app.admin.objects.page import Objects
 from app.auth.access import can, permission_required, proof_required
 from app.core.database import db
 
@@ -140,7 +141,7 @@ def _page(
 ) -> str:
     row, facts = admin.objects.read(id) or abort(404)
     refusal = _refusal(admin, row) if _may_change(admin) else None
-    subject = rows.subject(row)
+    subject = auditing.subject(row)
     versions = [version for one in stale or () for version in one.versions()]
     for one in stale or ():
         one.show_both()
@@ -155,7 +156,7 @@ def _page(
         edit=edit or (admin.objects.edit(row) if admin.may("edit") and not refusal else None),
         children=children or admin.objects.children(row),
         refusal=refusal,
-        possible=partial(actions.possible, admin, id),
+        possible=partial(possible, admin, id),
         conflict=stale is not None,
         versions=versions,
         last_change=history.last_change(subject) if versions else None,

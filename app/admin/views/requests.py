@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, current_app, render_template, request
 from sqlalchemy import Connection, select
 
-from app.admin.charts import Chart, draw, duration
+from app.admin.overview.charts import Chart, draw, duration
 from app.admin.views import blueprint
 from app.auth.access import permission_required
 from app.core.time import minute, reader_zone

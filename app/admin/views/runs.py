@@ -9,11 +9,11 @@ from flask import abort, flash, redirect, render_template, request, session, url
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from app.admin import beginning, carrying_out, previews
-from app.admin.actions import Action
+from app.admin.actions import preview, runner, start
+from app.admin.actions.declaration import Action
+from app.admin.actions.models import UNDO_LIFETIME, Run
+from app.admin.actions.selection import Selection, names
 from app.admin.declaration import Admin
-from app.admin.runs import UNDO_LIFETIME, Run
-from app.admin.selection import Selection, names
 from app.admin.views import blueprint
 from app.auth.access import can, proof_required
 from app.auth.models import User
@@ -46,11 +46,11 @@ def begin(admin: Admin) -> Any:
     run = Run.sent(current_user.id, submission)
     if run is None:
         by = current_user.user
-        if not carrying_out.may(by, action):
+        if not runner.may(by, action):
             abort(403)
         if _is_more(chosen, request.form.get("said", "")):
             return _page(action, chosen, more=True), 409
-        run = beginning.begin(chosen, action.name, by, submission)
+        run = start.begin(chosen, action.name, by, submission)
         db.session.commit()
         _keep(run)
     return _to(run)
@@ -78,7 +78,7 @@ def latest(admin: Admin, id: int) -> Any:
 def cancel(admin: Admin, id: int) -> Any:
     found, _ = _find(admin, id, lock=True)
     if found.ended_at is None:
-        carrying_out.end(found, f"{current_user.display_name} stopped it.")
+        runner.end(found, f"{current_user.display_name} stopped it.")
         if found.job_id and (job := Job.locked(found.job_id)):
             job.cancel()
         db.session.commit()
@@ -94,7 +94,7 @@ def undo(admin: Admin, id: int) -> Any:
         if not (action.undo and found.is_undoable):
             flash("This can be undone no more.", "info")
             return _to(found)
-        again = beginning.undo(found, current_user.user)
+        again = start.undo(found, current_user.user)
         db.session.commit()
     session.pop("run", None)
     return _to(again)
@@ -115,7 +115,7 @@ def _page(action: Action, chosen: Selection, *, more: bool = False) -> str:
         admin=admin,
         action=action,
         chosen=chosen,
-        preview=previews.of(action, chosen),
+        preview=preview.of(action, chosen),
         submission=secrets.token_urlsafe(16),
         back=_list(admin, request.values.get("list", "")),
         more=more,
@@ -158,7 +158,7 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
         "run": found,
         "admin": admin,
         "action": action,
-        "title": carrying_out.title(found),
+        "title": runner.title(found),
         "by": db.session.get(User, found.actor_id) if found.actor_id else None,
         # A worker may have died for good, or somebody have cancelled it among the jobs.
         "lost": found.ended_at is None and (job is None or job.is_over),
@@ -171,6 +171,6 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
 def _keep(run: Run) -> None:
     """Show on the list what one did last, while it can be undone."""
     until = int((run.created_at + UNDO_LIFETIME).timestamp())
-    undo = run.is_undoable and carrying_out.has_undo(run)
-    title = carrying_out.title(run)
+    undo = run.is_undoable and runner.has_undo(run)
+    title = runner.title(run)
     session["run"] = {"id": run.id, "of": run.of, "title": title, "undo": undo, "until": until}

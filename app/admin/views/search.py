@@ -1,10 +1,10 @@
-"""The search through everything."""
+"""The search through global_search."""
 
 from typing import Any
 
 from flask import render_template
 
-from app.admin import everything
+from app.admin import global_search
 from app.admin.views import blueprint
 from app.auth.access import permission_required
 from app.core.forms import search_term
@@ -18,6 +18,6 @@ def search() -> Any:
     return render_template(
         "admin/search.html",
         q=q,
-        groups=everything.find(q) if q else [],
-        searched=list(everything.searched()),
+        groups=global_search.find(q) if q else [],
+        searched=list(global_search.searched()),
     )

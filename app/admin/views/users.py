@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, url_for
 from flask_login import current_user
 
-from app.admin.user import refusal
+from app.admin.built_in.user_page import refusal
 from app.admin.views import blueprint
 from app.auth import second_factors
 from app.auth.access import permission_required, proof_required

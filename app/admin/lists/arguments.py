@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlencode
 from flask import url_for
 
 from app.admin.declaration import Admin
-from app.admin.filters import Arguments, Related
-from app.admin.relations import called
+from app.admin.lists.filters import Arguments, Related
+from app.admin.lists.relations import called
 
 
 def understood(admin: Admin, arguments: Arguments) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.admin import carrying_out
-from app.admin.jobs import carry_out
-from app.admin.runs import Run
-from app.admin.selection import FEW, Selection
+from app.admin.actions import runner
+from app.admin.actions.jobs import carry_out
+from app.admin.actions.models import Run
+from app.admin.actions.selection import FEW, Selection
 from app.audit import record
 from app.auth.models import User
 from app.core.database import db
@@ -18,7 +18,7 @@ def begin(selection: Selection, action: str, by: User, submission: str) -> Run:
             query=selection.query, last_id=selection.last_id)
     )  # fmt: skip
     if selection.ids is not None:
-        run.choose(carrying_out.in_chunks(selection.ids))
+        run.choose(runner.in_chunks(selection.ids))
         run.is_chosen = True
     return _carry_out(run, by, few=selection.ids is not None and len(selection.ids) <= FEW)
 
@@ -31,8 +31,8 @@ def undo(run: Run, by: User) -> Run:
     )  # fmt: skip
     few = run.done <= FEW
     if few:
-        found = carrying_out.known(run)
-        while found and (chunks := carrying_out.following(back, found[0])):
+        found = runner.known(run)
+        while found and (chunks := runner.following(back, found[0])):
             back.choose(chunks)
         back.is_chosen = True
     return _carry_out(back, by, few=few)
@@ -51,5 +51,5 @@ def _carry_out(run: Run, by: User, *, few: bool) -> Run:
     if not few:
         run.job_id = carry_out.enqueue(run.id)
     while few and run.ended_at is None:
-        carrying_out.do_next(run, by)
+        runner.do_next(run, by)
     return run

@@ -36,8 +36,8 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 from wtforms.widgets import TextInput
 
 from app.admin import declaration
-from app.admin.filters import Choice
-from app.admin.search import FullText
+from app.admin.lists.filters import Choice
+from app.admin.lists.search import FullText
 from app.core.database import db
 from app.core.forms import Form, LongTextField, TextField, cleaned
 from app.core.routing import LARGEST_ID

@@ -22,8 +22,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql import operators
 
 from app.admin.declaration import Admin, Column, show
-from app.admin.filters import Arguments
-from app.admin.search import FullText
+from app.admin.lists.filters import Arguments
+from app.admin.lists.search import FullText
 from app.core.database import db
 from app.core.forms import cleaned
 from app.core.pagination import Page, paginate

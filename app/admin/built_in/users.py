@@ -1,21 +1,19 @@
-"""What the administration shows of the models of the features above it."""
+"""The list of users, and what can be done with many of them."""
 
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask
 from markupsafe import Markup
 
-from app.admin import user
-from app.admin.actions import Action
+from app.admin.actions.declaration import Action
+from app.admin.built_in import user_page
 from app.admin.declaration import Column, add
-from app.admin.filters import Choice, DateRange
 from app.admin.forms import UserForm
-from app.admin.search import Exact, FullText, Prefix
-from app.audit import AuditEvent
+from app.admin.lists.filters import Choice, DateRange
+from app.admin.lists.search import FullText
 from app.auth import second_factors
 from app.auth.models import User
 from app.auth.roles import ROLES
-from app.core.time import time_element
 
 STATES: dict[str, Any] = {
     "active": ("Active", User.suspended_at.is_(None) & User.confirmed_at.is_not(None)),
@@ -57,11 +55,11 @@ def init_app(app: Flask) -> None:
         operations=["read", "edit", "delete"],
         title="email",
         form=UserForm,
-        save=user.save,
+        save=user_page.save,
         delete=User.delete,
-        refusal=user.refusal,
+        refusal=user_page.refusal,
         template="admin/user.html",
-        context=user.context,
+        context=user_page.context,
         actions=[
             Action(
                 "suspend",
@@ -104,43 +102,6 @@ def init_app(app: Flask) -> None:
             ),
         ],
     )
-    add(
-        app,
-        AuditEvent,
-        name="audit",
-        label="Audit",
-        noun="events",
-        hint="Who, what, or about whom (user:12)",
-        intro="Who did what, when, and from where. Nothing here can be changed.",
-        columns=[
-            Column("action", "What", of=["action", "details"], show=_what),
-            Column("actor", "Who", of=["actor", "address"], show=_who),
-            Column("subject", "About", show=_about),
-            Column("at", "When", show=time_element),
-        ],
-        optional=["id", "address", "request_id"],
-        search=[
-            Exact(AuditEvent.subject, "user:12"),
-            Prefix(AuditEvent.actor, "who", str.lower),
-            Prefix(AuditEvent.action, "what", str.lower),
-        ],
-        filters=[DateRange(AuditEvent.at, "at", "When")],
-        sorts=["at"],
-        order="-at",
-        title="action",
-        read_only=[
-            "id",
-            "at",
-            Column("actor", "Who", show=lambda actor: actor or "a visitor"),
-            Column("subject", "About", show=_about),
-            "details",
-            "address",
-            Column("request_id", "Request"),
-            "hash",
-        ],
-        icon="activity",
-        permissions={"read": "audit.read"},
-    )
 
 
 def _state(confirmed: Any, suspended: Any, deletes: Any) -> Markup:
@@ -151,22 +112,3 @@ def _state(confirmed: Any, suspended: Any, deletes: Any) -> Markup:
 
 def _badge(text: str, tone: str) -> Markup:
     return Markup(f'<span class="badge badge-{tone}">{text}</span>')  # noqa: S704  # nosec B704
-
-
-def _what(action: str, details: dict[str, Any]) -> Markup:
-    said = "; ".join(f"{name}: {value}" for name, value in details.items())
-    return _with_small(Markup("<code>{}</code>").format(action), said)
-
-
-def _who(actor: str | None, address: str | None) -> Markup:
-    return _with_small(actor or "a visitor", address)
-
-
-def _about(subject: str | None) -> Any:
-    url = url_for("admin.audit", q=subject)
-    return subject and Markup('<a href="{}">{}</a>').format(url, subject)
-
-
-def _with_small(text: Any, small: str | None) -> Markup:
-    rest = Markup("<small>{}</small>").format(small) if small else ""
-    return Markup('<span class="row-text">{}{}</span>').format(text, rest)

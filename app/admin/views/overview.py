@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import bindparam, select
 
-from app.admin import cards
+from app.admin.overview import cards
 from app.admin.views import blueprint
 from app.audit import AuditEvent
 from app.auth.access import permission_required

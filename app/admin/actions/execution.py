@@ -12,9 +12,9 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from app.admin.actions import Action
+from app.admin.actions.declaration import Action
+from app.admin.actions.selection import matching
 from app.admin.declaration import Admin
-from app.admin.selection import matching
 from app.core.database import db
 from app.jobs import JobTimeoutError
 

@@ -8,10 +8,11 @@ from typing import Any
 from flask_login import current_user
 from markupsafe import Markup
 
-from app.admin import cascades, listing
-from app.admin.actions import Action, so_many
-from app.admin.doing import Doing
-from app.admin.selection import FEW, Selection, names
+from app.admin.actions.declaration import Action, so_many
+from app.admin.actions.execution import Doing
+from app.admin.actions.selection import FEW, Selection, names
+from app.admin.lists import listing
+from app.admin.objects import cascades
 from app.core.database import db
 
 NAMED = 20

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from app.admin.cards import Card, add_card
-from app.admin.series import errors, figures, rows
+from app.admin.overview.cards import Card, add_card
+from app.admin.overview.series import errors, figures, rows
 from app.auth.models import User
 from app.auth.models.user import ACTIVE_USERS
 from app.mail.jobs import SENT

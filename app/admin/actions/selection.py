@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from werkzeug.datastructures import MultiDict
 
-from app.admin import listing
 from app.admin.declaration import Admin
+from app.admin.lists import listing
 from app.core.database import db
 from app.core.routing import LARGEST_ID
 

@@ -10,10 +10,11 @@ from markupsafe import Markup
 from sqlalchemy import Integer, inspect, select
 from wtforms import Form
 
-from app.admin import declaration, fields, rows
+from app.admin import declaration
 from app.admin.declaration import Admin, Column
-from app.admin.edits import Edit
-from app.admin.inlines import Children
+from app.admin.objects import auditing, fields
+from app.admin.objects.edits import Edit
+from app.admin.objects.inlines import Children
 from app.audit import changes
 from app.core.database import db
 from app.core.time import time_element
@@ -118,7 +119,7 @@ class Objects:
             self.admin.save(edit.row, edit.form)
         else:
             edit.set_attributes()
-            rows.note(edit.row, "edited", changes=changes(edit.row, private=self.admin.private))
+            auditing.note(edit.row, "edited", changes=changes(edit.row, private=self.admin.private))
 
     def blank(self, *, sent: bool = False) -> Edit:
         """The form of a row that is to be made."""
@@ -134,7 +135,7 @@ class Objects:
         db.session.add(edit.row)
         made = changes(edit.row, private=self.admin.private)
         db.session.flush()
-        rows.note(edit.row, "created", submission=submission, changes=made)
+        auditing.note(edit.row, "created", submission=submission, changes=made)
         return edit.row
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, select
 
 from app.account import exports
 from app.admin.declaration import Admin
-from app.admin.listing import FEW, conditions, rows_of
+from app.admin.lists.listing import FEW, conditions, rows_of
 from app.audit import record
 from app.auth.models import User
 from app.auth.roles import permissions

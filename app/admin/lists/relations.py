@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.admin import declaration
-from app.admin.filters import Arguments, Related
+from app.admin.lists.filters import Arguments, Related
 from app.core.database import db
 from app.core.forms import cleaned
 

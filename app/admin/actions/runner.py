@@ -8,11 +8,11 @@ from typing import Any
 from flask import current_app, g
 from sqlalchemy import select
 
-from app.admin.actions import Action, so_many
+from app.admin.actions.declaration import Action, so_many
+from app.admin.actions.execution import Doing
+from app.admin.actions.models import BATCH, Chunk, Run
+from app.admin.actions.selection import Selection
 from app.admin.declaration import Admin
-from app.admin.doing import Doing
-from app.admin.runs import BATCH, Chunk, Run
-from app.admin.selection import Selection
 from app.audit import acting, record
 from app.auth.models import User
 from app.auth.roles import ADMIN, permissions

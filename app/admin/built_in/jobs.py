@@ -8,10 +8,10 @@ from flask import Flask
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, or_, select
 
-from app.admin.actions import Action
+from app.admin.actions.declaration import Action
 from app.admin.declaration import Column, add
-from app.admin.filters import Arguments, Choice, Filter
-from app.admin.search import Prefix
+from app.admin.lists.filters import Arguments, Choice, Filter
+from app.admin.lists.search import Prefix
 from app.audit import record
 from app.core.database import db
 from app.core.time import time_element

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from flask import request, url_for
 from sqlalchemy import bindparam, inspect, select
 
-from app.admin import declaration, fields, rows
+from app.admin import declaration
 from app.admin.declaration import Column
-from app.admin.edits import Edit
+from app.admin.objects import auditing, fields
+from app.admin.objects.edits import Edit
 from app.audit import changes, record
 from app.core.database import db
 from app.core.pagination import Counts
@@ -158,4 +159,4 @@ class Children:
         """Record it about the row of the page, to whose history it belongs."""
         name = self.inline.name
         details = {name: self.number(row)} | details
-        record(f"{name}.{done}", rows.subject(self.parent), **details)
+        record(f"{name}.{done}", auditing.subject(self.parent), **details)

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from flask import current_app, url_for
 
-from app.admin import listing
 from app.admin.declaration import Admin
+from app.admin.lists import listing
 from app.core import nav
 
 # Of each kind.

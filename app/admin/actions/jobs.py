@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.admin import carrying_out
-from app.admin.runs import KEPT, Chunk, Run
+from app.admin.actions import runner
+from app.admin.actions.models import KEPT, Chunk, Run
 from app.core.chunks import delete_in_chunks
 from app.core.time import now
 from app.jobs import job, scheduled
@@ -14,7 +14,7 @@ from app.jobs import job, scheduled
 @job(timeout=timedelta(hours=24))
 def carry_out(run_id: int) -> None:
     """Do what is left of an action on many rows."""
-    carrying_out.go_on(run_id)
+    runner.go_on(run_id)
 
 
 @scheduled("53 * * * *")

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from flask import Flask, current_app, got_request_exception
 
-from app.admin.charts import Chart, draw
-from app.admin.series import Periods, Series
+from app.admin.overview.charts import Chart, draw
+from app.admin.overview.series import Periods, Series
 from app.auth.access import can
 from app.core.database import db
 from app.core.time import day, now, reader_zone

@@ -1,0 +1,1 @@
+"""Lists of rows: searched, filtered, sorted, seen as each wants, and exported."""
