@@ -27,8 +27,8 @@ def test_they_are_shown_no_form_and_no_menu_entry_that_is_not_theirs(
     for path in ("/admin/", "/admin/users/", page, "/admin/audit/"):
         assert forms_of(browser, path) == set()
         assert "/admin/invitations/" not in browser.get(path).text
-    drawn = {page, f"{page}/suspension", f"{page}/sessions/delete", f"{page}/delete"}
-    assert forms_of(sign_in(carol), page) == drawn
+    nouns = "", "/suspension", "/sessions/delete", "/second-factor-requirement", "/delete"
+    assert forms_of(sign_in(carol), page) == {f"{page}{noun}" for noun in nouns}
 
 
 def test_they_are_shown_the_buttons_that_they_were_given(
@@ -36,7 +36,8 @@ def test_they_are_shown_the_buttons_that_they_were_given(
 ):
     grant({"users.edit"})
     browser = sign_in(sam)
-    assert forms_of(browser, page) == {page, f"{page}/suspension", f"{page}/sessions/delete"}
+    nouns = "", "/suspension", "/sessions/delete", "/second-factor-requirement"
+    assert forms_of(browser, page) == {f"{page}{noun}" for noun in nouns}
     # With a role that may do more there is nothing to be done.
     theirs = f"/admin/users/{carol.id}"
     assert forms_of(browser, theirs) == set()
