@@ -8,7 +8,8 @@ from app.account import personal_data
 from app.admin import overview, views
 from app.admin.actions.declaration import Action
 from app.admin.built_in import audit, jobs, users
-from app.admin.declaration import Column, add
+from app.admin.columns import Column
+from app.admin.declaration import add
 from app.admin.imports.declaration import Field, Import
 from app.admin.lists import saved_views
 from app.admin.lists.search import FullText

@@ -11,49 +11,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from flask import Flask, current_app, url_for
-from markupsafe import Markup
-from sqlalchemy import Boolean as BooleanType
-from sqlalchemy import ColumnElement, DateTime, Integer, UniqueConstraint, inspect
+from sqlalchemy import ColumnElement, Integer, inspect
 from sqlalchemy.orm import aliased
 
 from app.admin.actions.declaration import Action, Refusal, check_permissions, declared
+from app.admin.columns import Column, label_of
 from app.admin.imports.declaration import Field, Import, plan
-from app.admin.lists.filters import Boolean, DateRange, Filter, NumberRange, Related
-from app.admin.lists.search import Exact, FullText, Prefix, Search
+from app.admin.lists import declaration as lists
+from app.admin.lists.filters import Filter
+from app.admin.lists.search import Search
 from app.admin.objects import auditing
+from app.admin.schema import key_of, one_of, referred_to_by, whole_indexes
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
 from app.core.database import Base
-from app.core.pagination import IN_CURSORS
-from app.core.time import UTCDateTime, day_element
 from config import ConfigError
 
-NOTHING = "–"
-LONGEST_TEXT = 100
 OPERATIONS = "read", "create", "edit", "delete"
-# What the URL of a list says beside its filters.
-ARGUMENTS = "q", "sort", "scope", "columns", "after", "before"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a list.
-
-    `of` are the attributes that it is made of, by default the one of its name: the model's
-    ("title"), or of what a foreign key refers to ("user.email", by `user_id`). `show` makes what
-    stands in the cell out of their values: text, which is escaped, or `Markup`.
-    """
-
-    name: str
-    label: str = ""
-    of: Sequence[str] = ()
-    show: Callable[..., Any] | None = None
 
 
 @dataclass
@@ -110,7 +89,7 @@ class Admin:
     # A template of its own, which extends admin/object.html, and what else that needs.
     template: str = "admin/object.html"
     context: Callable[[Any], Mapping[str, Any]] | None = None
-    # What is made of all this for that page: see `objects.py`.
+    # What is made of all this for that page: see `objects/page.py`.
     objects: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -141,11 +120,13 @@ class Admin:
             tuple(column.name for column in list(index.columns)[:2])
             for index in whole_indexes(self.model.__table__)
         }
-        self.searched = [self._search(one) for one in self.search]
+        self.searched = [lists.search_of(self, one) for one in self.search]
         self.hint = self.hint or " or ".join(one.label for one in self.searched)
-        self.offered = [self._filter(one) for one in self.filters]
+        self.offered = [lists.filter_of(self, one) for one in self.filters]
         self.importing = plan(self, self.imports) if self.imports else None
-        self.orders = {name: self._sort(name) for name in {*self.sorts, self.order.lstrip("-")}}
+        self.orders = {
+            name: lists.sort_of(self, name) for name in {*self.sorts, self.order.lstrip("-")}
+        }
 
     def showing(self, columns: str) -> Admin:
         """The same with these alone, "name,email", in this order; as declared if it knows none."""
@@ -162,7 +143,7 @@ class Admin:
             raise self.problem(option, f"{column.name} is there twice.", "Name each column once.")
         label, of = column.label or label_of(column.name), column.of or [column.name]
         self.known[column.name] = replace(column, label=label, of=of)
-        self.paths |= {path: self._attribute(option, path) for path in of}
+        self.paths |= {path: self.attribute(option, path) for path in of}
 
     def _show(self, columns: Sequence[Column]) -> None:
         self.shown = columns
@@ -199,14 +180,14 @@ class Admin:
             what = "its primary key is not one whole number."
             raise self.problem("model", what, "Give it a column id, which is its primary key.")
 
-    def _own(self, option: str, name: str) -> Any:
+    def own(self, option: str, name: str) -> Any:
         """An attribute of the model itself: its lists are not looked for by what they refer to."""
         if "." in name:
             what = f"{name} is not an attribute of {self.model.__name__}."
             raise self.problem(option, what, "Of what is referred to, only columns can be made.")
-        return self._attribute(option, name)
+        return self.attribute(option, name)
 
-    def _attribute(self, option: str, path: str) -> Any:
+    def attribute(self, option: str, path: str) -> Any:
         head, dot, tail = path.partition(".")
         model = self._joined(option, head) if dot else self.model
         names = inspect(model).mapper.column_attrs.keys()
@@ -228,120 +209,6 @@ class Admin:
             other = aliased(referred_to_by(own))
             self.joins[name] = other, own == getattr(other, targets[0].key)
         return self.joins[name][0]
-
-    def _search(self, given: str | Search) -> Search:
-        if isinstance(given, FullText) and given.model is not self.model:
-            what = f"FullText has columns of {given.model.__name__}."
-            raise self.problem("search", what, f"Give columns of {self.model.__name__}.")
-        if not isinstance(given, str):
-            if isinstance(given, (Prefix, Exact)):
-                self._check_index("search", given.label, given.column)
-            return given
-        column = self._own("search", given)
-        self._check_index("search", given, column)
-        return Prefix(column, label_of(given))
-
-    def _filter(self, given: str | Filter) -> Filter:
-        found = given if isinstance(given, Filter) else self._filter_of(given)
-        if found.name in ARGUMENTS:
-            what = f"{found.name} in the URL is the list's own."
-            raise self.problem("filters", what, f'Call it otherwise, such as "its_{found.name}".')
-        if found.column is not None:
-            self._check_index("filters", found.name, found.column)
-        return found
-
-    def _filter_of(self, given: str) -> Filter:
-        column = self._own("filters", given)
-        kind = column.type
-        found: type[Filter] | None = None
-        if column.property.columns[0].foreign_keys:
-            found = Related
-        elif isinstance(kind, BooleanType):
-            found = Boolean
-        elif isinstance(kind, (DateTime, UTCDateTime)):
-            found = DateRange
-        elif isinstance(kind, Integer):
-            found = NumberRange
-        if found is None:
-            raise self.problem(
-                "filters",
-                f"{given} has no filter by itself.",
-                f'Say what can be chosen: Choice({self.model.__name__}.{given}, "{given}", …).',
-            )
-        return found(column, given, label_of(given))
-
-    def _sort(self, name: str) -> Any:
-        column = self._own("sorts", name)
-        own = column.property.columns[0]
-        if own.nullable:
-            raise self.problem("sorts", f"{name} may be empty.", "Sort by what always has a value.")
-        if own.type.python_type not in IN_CURSORS:
-            kinds = ", ".join(kind.__name__ for kind in IN_CURSORS)
-            raise self.problem(
-                "sorts", f"{name} cannot stand in links to pages.", f"Sort by one of {kinds}."
-            )
-        self._check_index("sorts", name, column)
-        return column
-
-    def _check_index(self, option: str, name: str, column: Any) -> None:
-        own = column.property.columns[0]
-        if not has_index(column):
-            raise self.problem(
-                option, f"{name} has no index.", f'Add Index("{own.name}", "{self.key.name}").'
-            )
-
-
-def has_index(column: Any) -> bool:
-    """Whether an index of all rows begins with a column."""
-    own = column.property.columns[0]
-    unique = [one for one in own.table.constraints if isinstance(one, UniqueConstraint)]
-    begun = {next(iter(one.columns), None) for one in [*whole_indexes(own.table), *unique]}
-    return own in begun or own.unique or own.primary_key
-
-
-def whole_indexes(table: Any) -> list[Any]:
-    """The indexes of a table that leave no rows out."""
-    return [one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
-
-
-def key_of(model: Any) -> Any:
-    """The attribute that is the number of a row."""
-    return getattr(model, inspect(model).primary_key[0].name)
-
-
-def one_of(model: Any) -> str:
-    """What a row is called in sentences."""
-    return str(model.__tablename__).replace("_", " ")
-
-
-def referred_to_by(foreign_key: Any) -> Any:
-    """The model of the rows that a foreign key refers to."""
-    [column] = [one.column for one in foreign_key.property.columns[0].foreign_keys]
-    [model] = [m.class_ for m in Base.registry.mappers if m.local_table is column.table]
-    return model
-
-
-def label_of(name: str) -> str:
-    """What a column is called, from its name: "user.email" is an E-mail."""
-    words = name.rpartition(".")[2].removesuffix("_at").removesuffix("_id").replace("_", " ")
-    return {"email": "E-mail", "id": "Number"}.get(words, words.capitalize())
-
-
-def show(value: Any) -> Any:
-    """A value as it stands in a cell."""
-    if value is None or value == "":
-        return NOTHING
-    if type(value) is str:  # the most frequent first: lists show hundreds of values
-        return value if len(value) <= LONGEST_TEXT else f"{value[: LONGEST_TEXT - 1]}…"
-    if isinstance(value, Markup):
-        return value
-    if isinstance(value, datetime):
-        return day_element(value)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return show(str(value))
 
 
 def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **options: Any) -> None:
@@ -371,9 +238,3 @@ def of_model(model: Any) -> Admin | None:
     """What was declared first of a model."""
     declared = current_app.extensions["admin"].values()
     return next((admin for admin in declared if admin.model is model), None)
-
-
-def of(name: str) -> Admin:
-    """What was declared under a name."""
-    found: Admin = current_app.extensions["admin"][name]
-    return found

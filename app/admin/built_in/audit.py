@@ -5,7 +5,8 @@ from typing import Any
 from flask import Flask, url_for
 from markupsafe import Markup
 
-from app.admin.declaration import Column, add
+from app.admin.columns import Column
+from app.admin.declaration import add
 from app.admin.lists.filters import DateRange
 from app.admin.lists.search import Exact, Prefix
 from app.audit import AuditEvent

@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, or_, select
 
 from app.admin.actions.declaration import Action
-from app.admin.declaration import Column, add
+from app.admin.columns import Column
+from app.admin.declaration import add
 from app.admin.lists.filters import Arguments, Choice, Filter
 from app.admin.lists.search import Prefix
 from app.audit import record

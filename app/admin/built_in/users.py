@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from app.admin.actions.declaration import Action
 from app.admin.built_in import user_page
-from app.admin.declaration import Column, add
+from app.admin.columns import Column
+from app.admin.declaration import add
 from app.admin.forms import UserForm
 from app.admin.lists.filters import Choice, DateRange
 from app.admin.lists.search import FullText

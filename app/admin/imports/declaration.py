@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, inspect
+from sqlalchemy import inspect
 
+from app.admin.columns import label_of
 from app.admin.imports.values import reader_of
+from app.admin.schema import is_unique
 
 if TYPE_CHECKING:
     from app.admin.declaration import Admin
@@ -89,10 +91,10 @@ def plan(admin: Admin, given: Import | Sequence[str | Field]) -> Plan:
 
 def _target(admin: Admin, one: Field) -> Target:
     head, dot, tail = one.name.partition(".")
-    attribute = admin._attribute("imports", one.name)
+    attribute = admin.attribute("imports", one.name)
     column = getattr(admin.model, f"{head}_id") if dot else attribute
     found_by = getattr(inspect(attribute.parent).class_, tail) if dot else None
-    if found_by is not None and not _is_unique(found_by):
+    if found_by is not None and not is_unique(found_by):
         remedy = "Find it by what is unique."
         raise admin.problem("imports", f"several may have the same {one.name}.", remedy)
     own = column.property.columns[0]
@@ -102,19 +104,9 @@ def _target(admin: Admin, one: Field) -> Target:
         raise admin.problem("imports", f"{one.name} is not read by itself.", remedy)
     has_default = own.nullable or own.default is not None or own.server_default is not None
     label = one.label or _label(one.name)
-    return Target(one.name, label, column, found_by, read, not has_default, _is_unique(column))
+    return Target(one.name, label, column, found_by, read, not has_default, is_unique(column))
 
 
 def _label(name: str) -> str:
-    from app.admin.declaration import label_of
-
     head, dot, _ = name.partition(".")
     return f"{label_of(head)}, by {label_of(name)}" if dot else label_of(name)
-
-
-def _is_unique(attribute: Any) -> bool:
-    own = attribute.property.columns[0]
-    indexes = [one.columns for one in own.table.indexes if one.unique]
-    kinds = (PrimaryKeyConstraint, UniqueConstraint)
-    constraints = [one.columns for one in own.table.constraints if isinstance(one, kinds)]
-    return bool(own.unique) or [own] in [list(columns) for columns in [*indexes, *constraints]]

@@ -21,7 +21,8 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql import operators
 
-from app.admin.declaration import Admin, Column, show
+from app.admin.columns import Column, show
+from app.admin.declaration import Admin
 from app.admin.lists.filters import Arguments
 from app.admin.lists.search import FullText
 from app.core.database import db

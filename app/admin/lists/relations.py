@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.admin import declaration
 from app.admin.lists.filters import Arguments, Related
+from app.admin.schema import has_index, referred_to_by
 from app.core.database import db
 from app.core.forms import cleaned
 
@@ -22,7 +23,7 @@ def meant(one: Related, text: str) -> list[tuple[int, str]]:
     name = _name(other)
     exact = name.in_({text, text.lower()})
     conditions = [search.condition(text) for search in other.searched]
-    if declaration.has_index(name):
+    if has_index(name):
         conditions.insert(0, exact)
     found: dict[int, str] = {}
     for condition in conditions:
@@ -57,7 +58,7 @@ def hint(one: Related) -> str:
 
 def _readable(one: Related) -> declaration.Admin | None:
     """The list of what is referred to, for those who may see it: others learn no name there."""
-    other = declaration.of_model(declaration.referred_to_by(one.column))
+    other = declaration.of_model(referred_to_by(one.column))
     return other if other and other.may("read") else None
 
 

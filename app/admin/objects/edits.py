@@ -18,7 +18,7 @@ from flask import request
 from sqlalchemy import UniqueConstraint, inspect, select
 from wtforms import Field, Form
 
-from app.admin.declaration import NOTHING
+from app.admin.columns import NOTHING
 from app.core.database import db
 from app.core.time import minute
 

@@ -36,8 +36,10 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 from wtforms.widgets import TextInput
 
 from app.admin import declaration
+from app.admin.columns import NOTHING, label_of
 from app.admin.lists.filters import Choice
 from app.admin.lists.search import FullText
+from app.admin.schema import key_of, one_of, referred_to_by
 from app.core.database import db
 from app.core.forms import Form, LongTextField, TextField, cleaned
 from app.core.routing import LARGEST_ID
@@ -60,10 +62,10 @@ def form_of(admin: Admin, option: str, names: Sequence[str], model: Any) -> type
 def _field(admin: Admin, option: str, attribute: Any, name: str) -> Any:
     if not hasattr(getattr(attribute, "property", None), "columns"):
         raise admin.problem(option, f"there is no {name}.", "Give attributes of the model.")
-    column, label = attribute.property.columns[0], declaration.label_of(name)
+    column, label = attribute.property.columns[0], label_of(name)
     kind = column.type
     if column.foreign_keys:
-        of = declaration.referred_to_by(attribute)
+        of = referred_to_by(attribute)
         return RelationField(label, _needed(column, label), model=of)
     for offered in admin.offered:
         if isinstance(offered, Choice) and offered.column is attribute:
@@ -100,7 +102,7 @@ def _needed(column: Any, label: str) -> list[Any]:
 def _choice(column: Any, label: str, choices: Any) -> Any:
     options = [SelectChoice(value=value, label=text) for value, text in choices.items()]
     if column.nullable:
-        options.insert(0, SelectChoice(value="", label=declaration.NOTHING))
+        options.insert(0, SelectChoice(value="", label=NOTHING))
     return SelectField(label, choices=options, coerce=lambda value: value or "")
 
 
@@ -143,7 +145,7 @@ class RelationField(Field):
     def __init__(self, label: str, validators: Any = (), *, model: Any, **options: Any):
         super().__init__(label, validators, **options)
         self.model, self.admin = model, declaration.of_model(model)
-        self.one = declaration.one_of(model)
+        self.one = one_of(model)
         found_by = [one.label for one in self._searched()]
         self.description = " or ".join(["Number", *found_by]) + "."
 
@@ -173,7 +175,7 @@ class RelationField(Field):
             self.data = self._find(self.data)
 
     def _find(self, text: str) -> int:
-        key = declaration.key_of(self.model)
+        key = key_of(self.model)
         conditions = [_is(one, text) for one in self._searched()]
         if text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID:
             conditions.insert(0, key == int(text))

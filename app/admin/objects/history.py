@@ -10,7 +10,7 @@ from typing import Any
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.admin.declaration import label_of, show
+from app.admin.columns import label_of, show
 from app.audit import AuditEvent
 from app.core.database import db
 

@@ -10,9 +10,10 @@ from flask import request, url_for
 from sqlalchemy import bindparam, inspect, select
 
 from app.admin import declaration
-from app.admin.declaration import Column
+from app.admin.columns import Column, show
 from app.admin.objects import auditing, fields
 from app.admin.objects.edits import Edit
+from app.admin.schema import one_of
 from app.audit import changes, record
 from app.core.database import db
 from app.core.pagination import Counts
@@ -57,7 +58,7 @@ class Inline:
             raise parent.problem("inlines", "there is no form around theirs.", "Give form.")
         self.reference = getattr(self.model, names[0])
         self.name = self.model.__tablename__
-        self.label = self.label or f"{declaration.one_of(self.model).capitalize()}s"
+        self.label = self.label or f"{one_of(self.model).capitalize()}s"
         self.admin = declaration.Admin(self.model, self.name, self.label, self.columns)
         self.form_class = fields.form_of(self.admin, "form", self.form, self.model)
         theirs = select(self.admin.key).where(self.reference == bindparam("id"))
@@ -124,7 +125,7 @@ class Children:
         for row in self.shown:
             values = row[1:]
             yield [
-                declaration.show(
+                show(
                     column.show(*[values[n] for n in places]) if column.show else values[places[0]]
                 )
                 for column, places in zip(admin.shown, admin.places, strict=True)

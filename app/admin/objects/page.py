@@ -11,10 +11,12 @@ from sqlalchemy import Integer, inspect, select
 from wtforms import Form
 
 from app.admin import declaration
-from app.admin.declaration import Admin, Column
+from app.admin.columns import NOTHING, Column, label_of, show
+from app.admin.declaration import Admin
 from app.admin.objects import auditing, fields
 from app.admin.objects.edits import Edit
 from app.admin.objects.inlines import Children
+from app.admin.schema import referred_to_by
 from app.audit import changes
 from app.core.database import db
 from app.core.time import time_element
@@ -36,7 +38,7 @@ class Objects:
         self.given_once = names & names_of(self.form_class)
         self.facts = self._facts()
         self.attributes = {
-            path: admin._attribute("read_only", path)
+            path: admin.attribute("read_only", path)
             for fact in self.facts
             for path in fact.of or [fact.name]
         }
@@ -79,7 +81,7 @@ class Objects:
                 told = fact.show(*given)
             else:
                 told = self._linked(row[0], fact.name, _in_full(given[0]))
-            yield fact.label or declaration.label_of(fact.name), told
+            yield fact.label or label_of(fact.name), told
 
     def _linked(self, row: Any, path: str, told: Any) -> Any:
         """A relation as a link to its page."""
@@ -87,7 +89,7 @@ class Objects:
         attribute = getattr(self.admin.model, name)
         if not attribute.property.columns[0].foreign_keys or getattr(row, name) is None:
             return told
-        other = declaration.of_model(declaration.referred_to_by(attribute))
+        other = declaration.of_model(referred_to_by(attribute))
         if other is None or not other.may("read"):
             return told
         return Markup('<a href="{}">{}</a>').format(other.url(getattr(row, name)), told)
@@ -148,7 +150,7 @@ def _in_full(value: Any) -> Any:
     if isinstance(value, datetime):
         return time_element(value)
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {one}" for name, one in value.items()) or declaration.NOTHING
+        return "; ".join(f"{name}: {one}" for name, one in value.items()) or NOTHING
     if isinstance(value, bytes):
         return Markup("<code>{}</code>").format(value.hex())
-    return value if isinstance(value, str) and value else declaration.show(value)
+    return value if isinstance(value, str) and value else show(value)

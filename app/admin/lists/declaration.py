@@ -1,0 +1,87 @@
+"""What is declared of a list, made ready: how it is searched, narrowed down and sorted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Boolean as BooleanType
+from sqlalchemy import DateTime, Integer
+
+from app.admin.columns import label_of
+from app.admin.lists.filters import Boolean, DateRange, Filter, NumberRange, Related
+from app.admin.lists.search import Exact, FullText, Prefix, Search
+from app.admin.schema import has_index
+from app.core.pagination import IN_CURSORS
+from app.core.time import UTCDateTime
+
+if TYPE_CHECKING:
+    from app.admin.declaration import Admin
+
+# What the URL of a list says beside its filters.
+ARGUMENTS = "q", "sort", "scope", "columns", "after", "before"
+
+
+def search_of(admin: Admin, given: str | Search) -> Search:
+    if isinstance(given, FullText) and given.model is not admin.model:
+        what = f"FullText has columns of {given.model.__name__}."
+        raise admin.problem("search", what, f"Give columns of {admin.model.__name__}.")
+    if not isinstance(given, str):
+        if isinstance(given, (Prefix, Exact)):
+            _check_index(admin, "search", given.label, given.column)
+        return given
+    column = admin.own("search", given)
+    _check_index(admin, "search", given, column)
+    return Prefix(column, label_of(given))
+
+
+def filter_of(admin: Admin, given: str | Filter) -> Filter:
+    found = given if isinstance(given, Filter) else _filter_of(admin, given)
+    if found.name in ARGUMENTS:
+        what = f"{found.name} in the URL is the list's own."
+        raise admin.problem("filters", what, f'Call it otherwise, such as "its_{found.name}".')
+    if found.column is not None:
+        _check_index(admin, "filters", found.name, found.column)
+    return found
+
+
+def _filter_of(admin: Admin, given: str) -> Filter:
+    column = admin.own("filters", given)
+    kind = column.type
+    found: type[Filter] | None = None
+    if column.property.columns[0].foreign_keys:
+        found = Related
+    elif isinstance(kind, BooleanType):
+        found = Boolean
+    elif isinstance(kind, (DateTime, UTCDateTime)):
+        found = DateRange
+    elif isinstance(kind, Integer):
+        found = NumberRange
+    if found is None:
+        raise admin.problem(
+            "filters",
+            f"{given} has no filter by itself.",
+            f'Say what can be chosen: Choice({admin.model.__name__}.{given}, "{given}", …).',
+        )
+    return found(column, given, label_of(given))
+
+
+def sort_of(admin: Admin, name: str) -> Any:
+    column = admin.own("sorts", name)
+    own = column.property.columns[0]
+    if own.nullable:
+        raise admin.problem("sorts", f"{name} may be empty.", "Sort by what always has a value.")
+    if own.type.python_type not in IN_CURSORS:
+        kinds = ", ".join(kind.__name__ for kind in IN_CURSORS)
+        raise admin.problem(
+            "sorts", f"{name} cannot stand in links to pages.", f"Sort by one of {kinds}."
+        )
+    _check_index(admin, "sorts", name, column)
+    return column
+
+
+def _check_index(admin: Admin, option: str, name: str, column: Any) -> None:
+    own = column.property.columns[0]
+    if not has_index(column):
+        raise admin.problem(
+            option, f"{name} has no index.", f'Add Index("{own.name}", "{admin.key.name}").'
+        )

@@ -1,0 +1,46 @@
+"""What models tell of their tables: keys, indexes, and what they refer to."""
+
+from typing import Any
+
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, inspect
+
+from app.core.database import Base
+
+
+def has_index(column: Any) -> bool:
+    """Whether an index of all rows begins with a column."""
+    own = column.property.columns[0]
+    unique = [one for one in own.table.constraints if isinstance(one, UniqueConstraint)]
+    begun = {next(iter(one.columns), None) for one in [*whole_indexes(own.table), *unique]}
+    return own in begun or own.unique or own.primary_key
+
+
+def is_unique(column: Any) -> bool:
+    """Whether no two rows have the same value in a column."""
+    own = column.property.columns[0]
+    rules = [one for one in whole_indexes(own.table) if one.unique]
+    kinds = PrimaryKeyConstraint, UniqueConstraint
+    rules += [one for one in own.table.constraints if isinstance(one, kinds)]
+    return bool(own.unique) or [own] in [list(one.columns) for one in rules]
+
+
+def whole_indexes(table: Any) -> list[Any]:
+    """The indexes of a table that leave no rows out."""
+    return [one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
+
+
+def key_of(model: Any) -> Any:
+    """The attribute that is the number of a row."""
+    return getattr(model, inspect(model).primary_key[0].name)
+
+
+def one_of(model: Any) -> str:
+    """What a row is called in sentences."""
+    return str(model.__tablename__).replace("_", " ")
+
+
+def referred_to_by(foreign_key: Any) -> Any:
+    """The model of the rows that a foreign key refers to."""
+    [column] = [one.column for one in foreign_key.property.columns[0].foreign_keys]
+    [model] = [m.class_ for m in Base.registry.mappers if m.local_table is column.table]
+    return model
