@@ -1,8 +1,5 @@
 """Imports into a declared list: upload, choose columns, check, bring in."""
 
-from collections.abc import Sequence
-from contextlib import suppress
-from itertools import islice
 from typing import Any
 
 from flask import (
@@ -20,7 +17,7 @@ from sqlalchemy import func, select
 
 from app.account import archive
 from app.admin.declaration import Admin
-from app.admin.imports import jobs
+from app.admin.imports import bad_rows, jobs, mapping
 from app.admin.imports.declaration import Plan
 from app.admin.imports.models import (
     ALL,
@@ -35,7 +32,6 @@ from app.admin.imports.models import (
     NEW,
     UNDOING,
     UNDONE,
-    ImportBatch,
     ImportRun,
 )  # fmt: skip
 from app.admin.imports.reading import (
@@ -43,12 +39,9 @@ from app.admin.imports.reading import (
     ENCODINGS,
     RefusedError,
     detect,
-    heading,
-    records,
 )  # fmt: skip
 from app.auth.access import in_person, proof_required
 from app.core import live
-from app.core.csv_lines import csv_lines
 from app.core.database import db
 from app.core.forms import on_one_line
 from app.core.routing import body_of, polled
@@ -56,7 +49,7 @@ from app.jobs import Definition
 
 MEGABYTES = 64
 FORM_BYTES = 64 * 1024  # beside the file: its name, the token, boundaries
-SHOWN_RUNS, SHOWN_ROWS, SHOWN_ERRORS = 20, 3, 100
+SHOWN_RUNS = 20
 
 
 @proof_required  # or the file would be chosen, and then a proof asked for
@@ -119,12 +112,12 @@ def check(admin: Admin, id: int) -> Any:
     """Keep which column sets what, and read all rows."""
     run = _locked(admin, id, NEW, CHECKED)
     try:
-        columns = range(len(_start(run)[0]))
+        columns = range(len(mapping.start(run)[0]))
     except RefusedError as reason:
         return _page(admin, id, str(reason)), 422
     names = {str(n): request.form.get(f"column-{n}", "") for n in columns}
     chosen = {n: name for n, name in names.items() if name in _plan(admin).targets}
-    if problem := _refusal(admin, [*chosen.values()]):
+    if problem := mapping.refusal(_plan(admin), [*chosen.values()]):
         return _page(admin, id, problem, chosen), 422
     run.mapping, run.rows, run.bad, run.problem = chosen, 0, 0, ""
     return _begin(admin, run, CHECKING, jobs.check)
@@ -164,32 +157,9 @@ def delete(admin: Admin, id: int) -> Any:
 def errors(admin: Admin, id: int) -> Any:
     """All that is wrong with the file, as CSV."""
     run, _ = ImportRun.of(current_user.id, admin.name, id) or abort(404)
-    answer = Response(stream_with_context(_error_lines(run.id)), mimetype="text/csv")
+    answer = Response(stream_with_context(bad_rows.as_csv(run.id)), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"errors-{run.id}.csv")
     return answer
-
-
-def _error_lines(run_id: int) -> Any:
-    yield csv_lines([["row", "column", "value", "problem"]])
-    last = 0
-    while batch := db.session.execute(_batches(run_id, last).limit(1)).first():
-        last, found = batch
-        db.session.rollback()
-        yield csv_lines(found)
-
-
-def _batches(run_id: int, last: int = 0) -> Any:
-    own = select(ImportBatch.id, ImportBatch.errors).where(ImportBatch.run_id == run_id)
-    return own.where(ImportBatch.id > last).order_by(ImportBatch.id)
-
-
-def _first_errors(run_id: int) -> list[Any]:
-    found: list[Any] = []
-    for _, some in db.session.execute(_batches(run_id).execution_options(yield_per=10)):
-        found += some
-        if len(found) >= SHOWN_ERRORS:
-            break
-    return found[:SHOWN_ERRORS]
 
 
 def _locked(admin: Admin, id: int, *states: str) -> ImportRun:
@@ -218,54 +188,6 @@ def _plan(admin: Admin) -> Plan:
     return admin.importing
 
 
-def _refusal(admin: Admin, chosen: Sequence[str]) -> str:
-    """What is wrong with a choice of columns."""
-    plan = _plan(admin)
-    targets = plan.targets
-    if twice := {targets[name].label for name in chosen if chosen.count(name) > 1}:
-        return f"{min(twice)} is chosen for two columns. Leave one out."
-    if missing := [t.label for t in targets.values() if t.needed and t.name not in chosen]:
-        return f"Choose the column for {' and '.join(missing)}: every row needs it."
-    if (key := plan.key) and key.name not in chosen:
-        return f"Choose the column for {key.label}: it says which row is meant."
-    return "" if chosen else "Choose at least one column."
-
-
-def _start(run: ImportRun) -> tuple[list[str], list[list[str]]]:
-    """The heading of the file and the first rows. Raises `RefusedError` without a heading."""
-    found = records(run.content(), run.encoding, run.delimiter)
-    try:
-        names = heading(found)
-    except RefusedError:
-        raise
-    except ValueError as lost:
-        raise RefusedError("The file cannot be opened any more. Upload it anew.") from lost
-    rows: list[list[str]] = []
-    with suppress(RefusedError):  # the check says what is wrong
-        for _, cells in islice(found, SHOWN_ROWS):
-            if isinstance(cells, list):
-                rows.append([*cells, *[""] * len(names)][: len(names)])
-    return names, rows
-
-
-def _guess(admin: Admin, names: Sequence[str]) -> dict[str, str]:
-    """Which column is which field, by their names. Of two with one name it is the first."""
-    known: dict[str, str] = {}
-    for name, target in _plan(admin).targets.items():
-        last = name.rpartition(".")[2]
-        for text in (name, target.label, last):
-            known.setdefault(_plain(text), name)
-    guessed: dict[str, str] = {}
-    for n, name in enumerate(names):
-        if (found := known.get(_plain(name))) and found not in guessed.values():
-            guessed[str(n)] = found
-    return guessed
-
-
-def _plain(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
-
-
 def _index(admin: Admin, problem: str = "") -> Any:
     own = ImportRun.user_id == current_user.id, ImportRun.list == admin.name
     runs = select(ImportRun).where(*own).order_by(ImportRun.id.desc()).limit(SHOWN_RUNS)
@@ -286,7 +208,7 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
     found: dict[str, Any] = {"unreadable": "", "names": [], "rows": []}
     if run.state in (NEW, CHECKED):
         try:
-            found["names"], found["rows"] = _start(run)
+            found["names"], found["rows"] = mapping.start(run)
         except RefusedError as reason:
             found["unreadable"] = str(reason)
     version = [run.state, run.turn, run.bad, run.problem, run.is_stuck(job)]
@@ -296,7 +218,7 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
     return {
         "admin": admin, "run": run, "working": working, "stuck": run.is_stuck(job),
         "job": job, "version": version, "encodings": ENCODINGS, "delimiters": DELIMITERS,
-        "chosen": run.mapping or _guess(admin, names),
+        "chosen": run.mapping or mapping.guess(_plan(admin), names),
         "twice": sorted({name for name in names if name and names.count(name) > 1}),
-        "errors": _first_errors(run.id) if run.bad else [], **found,
+        "errors": bad_rows.first(run.id) if run.bad else [], **found,
     }  # fmt: skip
