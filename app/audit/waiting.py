@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from app.core.database import db
+from app.core.database import db, is_within
 
 if TYPE_CHECKING:
     from app.audit.models import AuditEvent
@@ -45,13 +45,9 @@ def take(session: Session) -> list[Entry]:
 def _undo(session: Session, ended: SessionTransaction) -> None:
     if ended.nested and WAITING in session.info:
         entries = session.info[WAITING]
-        session.info[WAITING] = [entry for entry in entries if not _within(entry.savepoint, ended)]
-
-
-def _within(savepoint: SessionTransaction | None, ended: SessionTransaction) -> bool:
-    while savepoint is not None and savepoint is not ended:
-        savepoint = savepoint.parent
-    return savepoint is ended
+        session.info[WAITING] = [
+            entry for entry in entries if not is_within(entry.savepoint, ended)
+        ]
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, SessionTransaction, registry
 
 from app.core.time import UTCDateTime
 from app.core.words import has_words
@@ -148,6 +148,13 @@ def writing() -> Iterator[None]:
     finally:
         _writes.reset(token)
         db.session.close()
+
+
+def is_within(savepoint: SessionTransaction | None, ended: SessionTransaction) -> bool:
+    """Whether what was noted in a savepoint goes with the one that `ended`."""
+    while savepoint is not None and savepoint is not ended:
+        savepoint = savepoint.parent
+    return savepoint is ended
 
 
 def take_turns(name: str) -> None:

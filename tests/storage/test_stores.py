@@ -1,5 +1,6 @@
 """Stores of files: a folder, and an S3-compatible bucket. Both keep the same promises."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -158,6 +159,20 @@ def test_what_is_discarded_in_a_savepoint_waits_for_the_whole(end, store):
     assert storage().get("avatars/a.webp")
     getattr(db.session, end)()
     assert (storage().get("avatars/a.webp") is None) is (end == "commit")
+
+
+def test_what_is_discarded_in_a_savepoint_stays_when_that_is_undone(store):
+    for name in ("a", "b", "c"):
+        storage().put(f"avatars/{name}.webp", b"content", "image/webp")
+    discard("avatars/a.webp")
+    with contextlib.suppress(LookupError), db.session.begin_nested():
+        with db.session.begin_nested():
+            discard("avatars/b.webp")
+        discard("avatars/c.webp")
+        raise LookupError
+    db.session.commit()
+    kept = [storage().get(f"avatars/{name}.webp") is not None for name in ("a", "b", "c")]
+    assert kept == [False, True, True]
 
 
 def test_a_commit_stands_when_the_store_is_away(store, caplog):

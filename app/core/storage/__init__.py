@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from app.core.database import db
+from app.core.database import db, is_within
 from app.core.storage.contract import Storage, StorageUnavailable
 from app.core.storage.folder import Folder
 from app.core.storage.s3 import S3
@@ -30,17 +30,27 @@ def storage() -> Storage:
 
 
 def discard(key: str) -> None:
-    """Delete a file once this transaction has committed; after a rollback it stays.
+    """Delete a file once this transaction has committed; after a rollback it stays, also after one
+    to a savepoint.
 
     Where that fails, or the process ends before it, there is a file left that nothing refers to.
     """
-    db.session().info.setdefault(PENDING, []).append(key)
+    session = db.session()
+    kept = session.info.setdefault(PENDING, [])
+    kept.append((key, session.get_nested_transaction()))
 
 
 @event.listens_for(Session, "after_commit")
 def _release(session: Session) -> None:
     if not session.in_nested_transaction() and PENDING in session.info:
-        session.info[DUE] = session.info.pop(PENDING)
+        session.info[DUE] = [key for key, _ in session.info.pop(PENDING)]
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _keep_some(session: Session, ended: SessionTransaction) -> None:
+    if ended.nested and PENDING in session.info:
+        found = session.info[PENDING]
+        session.info[PENDING] = [one for one in found if not is_within(one[1], ended)]
 
 
 @event.listens_for(Session, "after_rollback")
