@@ -172,6 +172,21 @@ def test_it_undoes_many_by_a_job_as_well(app, admin, begin, suspended, events):
     assert len(events("user.reinstated")) == MANY
 
 
+def test_it_undoes_few_of_many_by_a_job_as_well(app, admin, begin, suspended):
+    """Those that were left out are looked through, too."""
+    with app.app_context():
+        few = User.email < "u002"
+        db.session.execute(update(User).where(~few).values(suspended_at=now()))
+        db.session.commit()
+    path = begin("suspend", "q=u")
+    run_due(app)
+    assert suspended() == MANY
+    admin.submit(path, action=f"{path}/reversal")
+    assert suspended() == MANY
+    run_due(app)
+    assert suspended() == MANY - 2
+
+
 def test_it_tells_which_failed_and_does_the_others(app, admin, begin, suspended, monkeypatch):
     def fail(self, *, keep=None):
         if self.email == "u007@example.org":

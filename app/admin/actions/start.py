@@ -29,7 +29,7 @@ def undo(run: Run, by: User) -> Run:
         Run(actor_id=by.id, submission=f"undo {run.id}", of=run.of, action=run.action, query="",
             last_id=run.last_id, undoes_id=run.id)
     )  # fmt: skip
-    few = run.done <= FEW
+    few = run.over <= FEW  # with those that were left out, which are looked through as well
     if few:
         found = runner.known(run)
         while found and (chunks := runner.following(back, found[0])):
