@@ -15,6 +15,12 @@ LARGEST_ID = 2**63 - 1
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+def id_in(text: str) -> int | None:
+    """The id that a text is, if there can be such a one."""
+    is_one = text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID
+    return int(text) if is_one else None
+
+
 @dataclass(frozen=True)
 class Policy:
     """Who may use a view. Decorators of a view declare it, `auth.access.check` holds it."""

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.admin.declaration import Admin
 from app.admin.lists import listing
 from app.core.database import db
-from app.core.routing import LARGEST_ID
+from app.core.routing import id_in
 
 # So many are named one by one, and done at once.
 FEW = 100
@@ -32,12 +32,12 @@ class Selection:
     def read(cls, admin: Admin, sent: MultiDict[str, str]) -> Selection:
         """From the fields `list`, `id` and `all` of a form."""
         query = sent.get("list", "").replace("\0", "")
-        ids = [int(one) for one in ",".join(sent.getlist("id")).split(",") if _is_id(one)]
+        texts = ",".join(sent.getlist("id")).split(",")
+        ids = [id for text in texts if (id := id_in(text)) is not None]
         if "all" not in sent:
             return cls(admin, query if "matching" in sent else "", sorted(set(ids)))
-        last = sent.get("last", "")
-        if _is_id(last):
-            return cls(admin, query, None, int(last))
+        if (last := id_in(sent.get("last", ""))) is not None:
+            return cls(admin, query, None, last)
         newest = db.session.scalar(select(func.max(admin.key))) or 0
         return cls(admin, query, None, newest)._named()
 
@@ -89,7 +89,3 @@ def names(admin: Admin, ids: Sequence[int]) -> dict[int, Any]:
 def _hidden(*where: ColumnElement[bool]) -> ColumnElement[bool]:
     """What is to be looked at and not to be found by."""
     return case((and_(*where), 1), else_=0) == 1
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, literal, select
 
 from app.core.pagination import Counts
-from app.core.routing import LARGEST_ID
+from app.core.routing import LARGEST_ID, id_in
 from app.core.time import reader_zone
 
 Arguments = Mapping[str, str]
@@ -166,12 +166,8 @@ class Related(Filter):
     def condition(self, arguments: Arguments) -> Condition | None:
         if not (text := arguments.get(self.name, "")):
             return None
-        number = self.number(text)
-        return false() if number is None else self.column == number
-
-    def number(self, text: str) -> int | None:
-        is_one = text.isascii() and text.isdecimal() and len(text) < 20
-        return int(text) if is_one and int(text) <= LARGEST_ID else None
+        id = id_in(text)
+        return false() if id is None else self.column == id
 
 
 def _all(parts: Sequence[Condition]) -> Condition | None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     inspect,
     literal_column,
+    or_,
     select,
     table,
 )
@@ -30,7 +31,13 @@ class Search(Protocol):
 
     label: str
 
-    def condition(self, text: str) -> ColumnElement[bool]: ...
+    def condition(self, text: str) -> ColumnElement[bool]:
+        """What the rows meet that are found."""
+        ...
+
+    def exact(self, text: str) -> ColumnElement[bool]:
+        """What those meet whose value is the text as a whole."""
+        ...
 
 
 @dataclass
@@ -49,6 +56,9 @@ class Prefix:
         if not (beyond := _beyond(first)):
             return self.column >= first  # type: ignore[no-any-return]
         return (self.column >= first) & (self.column < beyond)  # type: ignore[no-any-return]
+
+    def exact(self, text: str) -> ColumnElement[bool]:
+        return self.column == self.normalise(text)  # type: ignore[no-any-return]
 
 
 def _beyond(text: str) -> str:
@@ -70,6 +80,8 @@ class Exact:
     def condition(self, text: str) -> ColumnElement[bool]:
         return self.column == text  # type: ignore[no-any-return]
 
+    exact = condition
+
 
 class FullText:
     """Rows with words that begin like those of the text, each in any of the columns.
@@ -90,6 +102,10 @@ class FullText:
 
     def condition(self, text: str) -> ColumnElement[bool]:
         return self.find(text)[0]
+
+    def exact(self, text: str) -> ColumnElement[bool]:
+        columns = [func.lower(one) == text.lower() for one in self.columns]
+        return self.condition(text) & or_(*columns)
 
     def find(self, text: str) -> tuple[ColumnElement[bool], int | None]:
         """The condition, and how many rows meet it: few are not found like many."""

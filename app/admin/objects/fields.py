@@ -17,8 +17,6 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
-    func,
-    or_,
     select,
 )
 from wtforms import (
@@ -35,14 +33,13 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import TextInput
 
-from app.admin import declaration
 from app.admin.columns import NOTHING, label_of
+from app.admin.lists import relations
 from app.admin.lists.filters import Choice
-from app.admin.lists.search import FullText
 from app.admin.schema import key_of, one_of, referred_to_by
 from app.core.database import db
 from app.core.forms import Form, LongTextField, TextField, cleaned
-from app.core.routing import LARGEST_ID
+from app.core.routing import LARGEST_ID, id_in
 from app.core.time import UTCDateTime, reader_zone
 
 if TYPE_CHECKING:
@@ -144,22 +141,18 @@ class RelationField(Field):
 
     def __init__(self, label: str, validators: Any = (), *, model: Any, **options: Any):
         super().__init__(label, validators, **options)
-        self.model, self.admin = model, declaration.of_model(model)
+        self.model, self.other = model, relations.readable(model)
         self.one = one_of(model)
-        found_by = [one.label for one in self._searched()]
+        found_by = [one.label for one in self.other.searched] if self.other else []
         self.description = " or ".join(["Number", *found_by]) + "."
 
     def present(self) -> Markup:
         """A link to what is referred to now."""
-        if self.object_data and self.admin and self.admin.may("read"):
-            url = self.admin.url(self.object_data)
+        if self.object_data and self.other:
+            url = self.other.url(self.object_data)
             text = f"{self.one.capitalize()} {self.object_data}"
             return Markup('{} Now: <a href="{}">{}</a>').format(self.description, url, text)
         return Markup("{}").format(self.description)
-
-    def _searched(self) -> list[Any]:
-        # Who may not read those rows is not told which addresses there are.
-        return self.admin.searched if self.admin and self.admin.may("read") else []
 
     def _value(self) -> str:
         if self.raw_data:
@@ -175,25 +168,14 @@ class RelationField(Field):
             self.data = self._find(self.data)
 
     def _find(self, text: str) -> int:
-        key = key_of(self.model)
-        conditions = [_is(one, text) for one in self._searched()]
-        if text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID:
-            conditions.insert(0, key == int(text))
-        for condition in conditions:
-            found = db.session.scalars(select(key).where(condition).limit(2)).all()
-            if len(found) > 1:
-                raise ValidationError(
-                    f"There are several with this {self.label.text.lower()}. Give the number."
-                )
-            if found:
-                return int(found[0])
-        raise ValidationError(f"There is no {self.one} that has this.")
-
-
-def _is(search: Any, text: str) -> Any:
-    """The rows that are what is searched for, where a search finds what begins with it."""
-    if isinstance(search, FullText):
-        return search.condition(text) & or_(
-            *[func.lower(column) == text.lower() for column in search.columns]
-        )
-    return search.column == getattr(search, "normalise", str)(text)
+        id, key = id_in(text), key_of(self.model)
+        if id is not None and db.session.scalar(select(key).where(key == id)):
+            return id
+        found = relations.exactly(self.other, text) if self.other else []
+        if len(found) > 1:
+            raise ValidationError(
+                f"There are several with this {self.label.text.lower()}. Give the number."
+            )
+        if not found:
+            raise ValidationError(f"There is no {self.one} that has this.")
+        return found[0][0]

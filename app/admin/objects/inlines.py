@@ -17,6 +17,7 @@ from app.admin.schema import one_of
 from app.audit import changes, record
 from app.core.database import db
 from app.core.pagination import Counts
+from app.core.routing import id_in
 
 if TYPE_CHECKING:
     from app.admin.declaration import Admin
@@ -106,7 +107,7 @@ class Children:
         """The rows that the form was about, locked. Of those that are gone, text typed is kept."""
         known = {self.number(row[0]) for row in self.shown}
         texts = request.form.getlist(self.inline.name)[: 2 * LATEST]
-        numbers = [int(t) for t in texts if t.isascii() and t.isdecimal() and len(t) < 19]
+        numbers = [id for text in texts if (id := id_in(text)) is not None]
         key = self.inline.admin.key
         found = select(self.inline.model).where(self.inline.reference == self.id, key.in_(numbers))
         there = db.session.scalars(

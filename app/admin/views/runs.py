@@ -19,7 +19,7 @@ from app.auth.access import can, proof_required
 from app.auth.models import User
 from app.core import live
 from app.core.database import db
-from app.core.routing import polled
+from app.core.routing import id_in, polled
 from app.jobs import Job
 
 SUBMISSION_LENGTH = 32
@@ -132,8 +132,7 @@ def _is_more(chosen: Selection, said: str) -> bool:
     """Whether more match now than there were on the page that was confirmed."""
     if chosen.ids is not None:
         return False
-    before = int(said) if said.isascii() and said.isdecimal() and len(said) < 20 else 0
-    return chosen.count() > before
+    return chosen.count() > (id_in(said) or 0)
 
 
 def _to(run: Run) -> Any:
