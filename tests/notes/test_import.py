@@ -347,6 +347,38 @@ def test_it_is_not_carried_out_for_who_may_no_longer(app, alice, carol, importer
     assert titles() == []
 
 
+@pytest.mark.parametrize(("mode", "stays"), [("all", 0), ("good", 10)])
+def test_it_stops_for_who_is_demoted_meanwhile(
+    mode, stays, app, alice, carol, importer, titles, monkeypatch
+):
+    monkeypatch.setattr(jobs, "BATCH", 10)
+    importer.check(lines(*[f"n{n},,{alice.email}" for n in range(25)]))
+    importer.send("rows", {"mode": mode})
+    bring_in = rows.bring_in
+
+    def demote(plan, rows):
+        db.session.execute(update(User).where(User.id == carol.id).values(role="user"))
+        return bring_in(plan, rows)
+
+    monkeypatch.setattr(jobs, "bring_in", demote)
+    run_due(app)
+    run_due(app)
+    assert len(titles()) == stays
+
+
+def test_a_heading_with_nul_is_told_of(app, alice, bob, importer, titles):
+    page = importer.check(
+        lines(f"a,,{alice.email}", f"b,,{bob.email}", head="title,body,e\0mail"),
+        **{"column-2": "user.email"},
+    )
+    assert "2 of 2 rows are good" in page
+    with app.app_context():
+        db.session.execute(delete(User).where(User.id == bob.id))
+        db.session.commit()
+    assert "Row 3, e\ufffdmail: There is none like this." in importer.bring_in("all")
+    assert titles() == []
+
+
 def test_one_has_few_at_a_time(importer):
     for n in range(MOST_OPEN):
         importer.upload(lines(), f"{n}.csv")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
 
 from app.admin.columns import label_of
-from app.admin.imports.values import reader_of
+from app.admin.imports.values import choice, reader_of
+from app.admin.lists.filters import Choice
 from app.admin.schema import is_unique
 
 if TYPE_CHECKING:
@@ -98,13 +100,21 @@ def _target(admin: Admin, one: Field) -> Target:
         remedy = "Find it by what is unique."
         raise admin.problem("imports", f"several may have the same {one.name}.", remedy)
     own = column.property.columns[0]
-    read = one.read or reader_of(attribute.property.columns[0])
+    read = one.read or _one_of(admin, attribute) or reader_of(attribute.property.columns[0])
     if read is None:
         remedy = f'Say how: Field("{one.name}", read=…).'
         raise admin.problem("imports", f"{one.name} is not read by itself.", remedy)
     has_default = own.nullable or own.default is not None or own.server_default is not None
     label = one.label or _label(one.name)
     return Target(one.name, label, column, found_by, read, not has_default, is_unique(column))
+
+
+def _one_of(admin: Admin, attribute: Any) -> Callable[[str], Any] | None:
+    """What reads a column of which a filter says what can be chosen, as forms do."""
+    for offered in admin.offered:
+        if isinstance(offered, Choice) and offered.column is attribute:
+            return partial(choice, offered.options())
+    return None
 
 
 def _label(name: str) -> str:

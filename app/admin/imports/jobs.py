@@ -61,9 +61,11 @@ def check(run_id: int) -> None:
     rows = bad = 0
     problem = ""
     try:
-        for checker, batch in _batches(run, _plan(run)):
+        plan = _plan(run)
+        for checker, batch in _batches(run, plan):
+            by = _who(run, plan)
             with reading():
-                found = checker.check(batch)
+                found = checker.check(batch, by)
             rows += len(found)
             if errors := [error for row in found for error in row.errors]:
                 bad += sum(bool(row.errors) for row in found)
@@ -95,15 +97,22 @@ def carry_out(run_id: int) -> None:
         refused = {error[0] for errors in db.session.scalars(batches) for error in errors}
         db.session.rollback()
     for checker, batch in _batches(run, plan):
+        try:
+            by = _who(run, plan)
+        except PermanentError as reason:
+            if run.mode == GOOD:
+                raise
+            _begin_undoing(run, str(reason))
+            return
         with reading():
-            found = [row for row in checker.check(batch) if row.number not in refused]
+            found = [row for row in checker.check(batch, by) if row.number not in refused]
         good = [row for row in found if not row.errors]
         errors = [error for row in found for error in row.errors]
         late, changes = bring_in(plan, good)
         errors += late
         if errors and run.mode != GOOD:
             db.session.rollback()
-            _begin_undoing(run, errors[0])
+            _begin_undoing(run, _said(errors[0]))
             return
         run.created += sum(len(one) == 1 for one in changes)
         run.changed += sum(len(one) > 1 for one in changes)
@@ -181,13 +190,19 @@ def _plan(run: ImportRun) -> Plan:
     plan = admin and admin.importing
     if not admin or not plan or not {*run.mapping.values()} <= {*plan.targets}:
         raise PermanentError(f"{run.list} is not imported in this way any more.")
-    own = select(User.role).where(User.id == run.user_id, User.suspended_at.is_(None))
-    with reading():
-        role = db.session.scalar(own)
-        db.session.rollback()
-    if not {admin.permission(one) for one in plan.operations} <= permissions(role or ""):
-        raise PermanentError("Who asked for this import may not do it any more.")
     return plan
+
+
+def _who(run: ImportRun, plan: Plan) -> Any:
+    """Id and role of who asked for it, if they still may. Looked up before each batch."""
+    own = select(User.id, User.role).where(User.id == run.user_id, User.suspended_at.is_(None))
+    with reading():
+        by = db.session.execute(own).first()
+        db.session.rollback()
+    needed = {plan.admin.permission(one) for one in plan.operations}
+    if by is None or not needed <= permissions(by.role):
+        raise PermanentError("Who asked for this import may not do it any more.")
+    return by
 
 
 def _batches(run: ImportRun, plan: Plan) -> Iterator[tuple[Checker, Sequence[tuple[int, Any]]]]:
@@ -199,12 +214,15 @@ def _batches(run: ImportRun, plan: Plan) -> Iterator[tuple[Checker, Sequence[tup
         yield checker, batch
 
 
-def _begin_undoing(run: ImportRun, error: Sequence[Any]) -> None:
+def _said(error: Sequence[Any]) -> str:
     number, column, _, reason = error
     where = f"Row {number}, {column}" if column else f"Row {number}"
+    return f"{where}: {reason}"
+
+
+def _begin_undoing(run: ImportRun, why: str) -> None:
     job_id = undo.with_(subject=f"user:{run.user_id}").enqueue(run.id)
-    problem = f"{where}: {reason} Nothing was imported."
-    _note(run, state=UNDOING, problem=problem, job_id=job_id)
+    _note(run, state=UNDOING, problem=f"{why} Nothing was imported.", job_id=job_id)
 
 
 def _end(run: ImportRun, state: str, done: str) -> None:

@@ -100,7 +100,8 @@ def heading(found: Iterator[tuple[int, Any]]) -> list[str]:
     _, cells = next(found, (1, []))
     if isinstance(cells, str):
         raise RefusedError(f"The first row cannot be read: {cells}")
-    names = [" ".join(cell.split())[:HEADING_LENGTH] for cell in cells]
+    # NUL, which PostgreSQL does not store, would stand in what is said of errors.
+    names = [" ".join(cell.replace("\0", "\ufffd").split())[:HEADING_LENGTH] for cell in cells]
     if not any(names):
         raise RefusedError("The first row is empty. It should hold the names of the columns.")
     if len(names) > MOST_COLUMNS:

@@ -45,14 +45,18 @@ class Checker:
         # The row in which each value of what is unique stood first.
         self.seen: dict[str, dict[Any, int]] = {target.name: {} for target in self.unique}
 
-    def check(self, batch: Iterable[tuple[int, Any]]) -> list[Row]:
-        """The rows of a batch of records, without empty ones. It looks things up."""
+    def check(self, batch: Iterable[tuple[int, Any]], by: Any) -> list[Row]:
+        """The rows of a batch of records, without empty ones, that somebody brings in.
+
+        It looks things up.
+        """
         rows = [self._read(number, cells) for number, cells in batch if cells]
         for _, target in self.chosen:
             if target.found_by is not None:
                 self._find(target, rows)
         for target in self.unique:
             self._compare(target, rows)
+        self._ask(rows, by)
         return rows
 
     def _read(self, number: int, cells: Any) -> Row:
@@ -120,6 +124,18 @@ class Checker:
                 row.existing = ids.get(value)
             elif ids.get(value) not in (None, row.existing):
                 row.refuse(self._name(target), value, "There is one with this already.")
+
+    def _ask(self, rows: list[Row], by: Any) -> None:
+        """Refuse to change what that person may not, as pages and actions do."""
+        admin = self.plan.admin
+        if admin.refusal is None:
+            return
+        ids = [row.existing for row in rows if row.existing is not None]
+        there = db.session.scalars(select(admin.model).where(admin.key.in_(ids))) if ids else ()
+        reasons = {getattr(one, admin.key.key): admin.refusal(one, by) for one in there}
+        for row in rows:
+            if reason := reasons.get(row.existing):
+                row.refuse("", None, reason)
 
     def _name(self, target: Target) -> str:
         return next(self.names[index] for index, one in self.chosen if one is target)

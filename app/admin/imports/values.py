@@ -1,6 +1,6 @@
 """The text of cells as values, by the types of columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from math import isfinite
@@ -78,4 +78,12 @@ def moment(value: str) -> datetime:
         found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("Write a time as 2026-11-21 15:30; it is taken to be UTC.") from None
+    if not 1000 <= found.year < 9999:  # as in forms: the others no change of zones can bear
+        raise ValueError("Give a year from 1000 to 9998.")
     return found
+
+
+def choice(options: Mapping[str, str], value: str) -> str:
+    if (value := value.strip()) in options:
+        return value
+    raise ValueError(f"Write one of {', '.join(options)}.")
