@@ -200,6 +200,18 @@ def test_it_answers_odd_arguments(query, alice, admin):
     assert admin.get(f"{RUN}?{query}").status_code in (200, 303, 404)
 
 
+@pytest.mark.parametrize("submission", ["", "a\0b", "undo 1", "x" * 33, "é"])
+def test_it_does_nothing_for_an_odd_form(submission, alice, admin, suspended):
+    fields = {"action": "suspend", "id": alice.id, "submission": submission}
+    assert admin.post(RUN, fields | {"csrf_token": admin.token()}).status_code == 422
+    assert suspended() == []
+
+
+def test_it_takes_no_more_ids_than_databases_do(alice, admin):
+    fields = {"action": "delete", "id": ",".join(map(str, range(40_000))), "submission": ""}
+    assert admin.post(RUN, fields | {"csrf_token": admin.token()}).status_code == 422
+
+
 def test_it_undoes_what_it_did_and_only_that(app, alice, bob, dave, erin, admin, act, suspended):
     page = act(admin, "suspend", alice, bob, dave, erin)
     with app.app_context():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from flask import abort
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from werkzeug.datastructures import MultiDict
 
@@ -17,6 +18,8 @@ from app.core.routing import id_in
 
 # So many are named one by one, and done at once.
 FEW = 100
+# No page sends more, and no database takes any number of them in one query.
+MOST_IDS = 1_000
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Selection:
         query = sent.get("list", "").replace("\0", "")
         texts = ",".join(sent.getlist("id")).split(",")
         ids = [id for text in texts if (id := id_in(text)) is not None]
+        if len(ids) > MOST_IDS:
+            abort(422, "These are more than can be chosen one by one. Choose all that match.")
         if "all" not in sent:
             return cls(admin, query if "matching" in sent else "", sorted(set(ids)))
         if (last := id_in(sent.get("last", ""))) is not None:

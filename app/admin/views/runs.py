@@ -1,5 +1,6 @@
 """Actions on rows of lists: confirm, begin, look at, stop, undo."""
 
+import re
 import secrets
 from time import time
 from typing import Any
@@ -22,7 +23,7 @@ from app.core.database import db
 from app.core.routing import id_in, polled
 from app.jobs import Job
 
-SUBMISSION_LENGTH = 32
+SUBMISSION = re.compile(r"[\w-]{1,32}", re.ASCII)
 
 
 def confirm(admin: Admin) -> Any:
@@ -40,7 +41,7 @@ def confirm(admin: Admin) -> Any:
 def begin(admin: Admin) -> Any:
     action, chosen = _asked(admin, request.form)
     submission = request.form.get("submission", "")
-    if not 0 < len(submission) <= SUBMISSION_LENGTH:
+    if not SUBMISSION.fullmatch(submission):
         return _page(action, chosen), 422
     # Administrators' forms take turns: of two clicks the second one finds the first.
     run = Run.sent(current_user.id, submission)
