@@ -4,11 +4,21 @@ from flask import Flask
 
 from app.audit import cli, jobs
 from app.audit.chain import append
-from app.audit.changes import changes
+from app.audit.changes import changes, fit_to_keep
 from app.audit.models import AuditEvent, acting, record, recorded
 from app.audit.privacy import forget
 
-__all__ = ["AuditEvent", "acting", "append", "changes", "forget", "jobs", "record", "recorded"]
+__all__ = [
+    "AuditEvent",
+    "acting",
+    "append",
+    "changes",
+    "fit_to_keep",
+    "forget",
+    "jobs",
+    "record",
+    "recorded",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """What changes of a row, field by field, as an event keeps it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import inspect
@@ -28,6 +28,16 @@ def changes(row: Any, *, private: Collection[str] = ()) -> dict[str, Any]:
                 None if name in private or not _can_be_kept(pair) else list(map(_kept, pair))
             )
     return found
+
+
+def fit_to_keep(details: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody typed, without texts that could not be forgotten: those are None."""
+    return {
+        name: fit_to_keep(value)
+        if isinstance(value, dict)
+        else (value if _can_be_kept([value]) else None)
+        for name, value in details.items()
+    }
 
 
 def _can_be_kept(values: list[Any]) -> bool:

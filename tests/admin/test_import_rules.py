@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from app import admin
-from app.admin.filters import Choice
+from app.admin.lists.filters import Choice
 from app.auth.models import User
 from app.core.database import db
 from app.jobs.worker import run_due

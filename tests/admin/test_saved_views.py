@@ -7,6 +7,7 @@ import pytest
 
 from app.admin.lists import saved_views
 from app.admin.lists.saved_views import SavedView
+from app.audit import AuditEvent
 from app.core.database import db
 from tests.clock import later
 from tests.lists import Links, ids
@@ -131,6 +132,31 @@ def test_the_list_begins_with_it(admin, id_of, dave):
     assert admin.get(LIST).status_code == 200
 
 
+def test_the_list_begins_with_all_where_the_view_says_nothing(admin, id_of, dave):
+    """As one would whose only filter is gone."""
+    admin.post(PAGE, {"csrf_token": admin.token(), "name": "Empty", "back": ""})
+    admin.submit(PAGE, {"view": str(id_of("Empty"))}, action=f"{PAGE}/first")
+    assert admin.get(LIST).status_code == 200
+
+
+def test_it_keeps_no_more_than_there_is_room_for(admin):
+    answer = save(admin, "Long", f"q={'x' * 3000}")
+    assert answer.status_code == 422
+    assert "too much to keep" in answer.text
+    assert tabs(admin) == {}
+
+
+def test_no_address_is_left_in_the_trail_of_who_is_gone(app, admin, alice, id_of):
+    for name, q in (("One", "alice@example.com"), ("Two", "Of Alice@Example.com")):
+        save(admin, name, f"q={quote(q)}")
+        admin.submit(PAGE, action=f"{PAGE}/{id_of(name)}/sharing")
+        admin.get(f"{LIST}export.csv?q={quote(q)}")
+    admin.submit(f"{LIST}{alice.id}", action=f"{LIST}{alice.id}/delete")
+    with app.app_context():
+        told = db.session.scalars(db.select(AuditEvent.details)).all()
+        assert "alice" not in str(told).lower()
+
+
 def test_it_is_shared_with_all_who_see_the_list(admin, other, carol, id_of, events):
     save(admin, "Ours")
     path = f"{PAGE}/{id_of('Ours')}"
@@ -139,8 +165,9 @@ def test_it_is_shared_with_all_who_see_the_list(admin, other, carol, id_of, even
     other.submit(PAGE, {"view": str(id_of("Ours"))}, action=f"{PAGE}/first")
     assert other.get(LIST).location == f"{LIST}?{QUERY}"
     details = {"list": "users", "name": "Ours"}
+    chosen = {"sort": "-name", "state": "suspended"}
     subject = f"view:{id_of('Ours')}"
-    assert events("view.shared") == [(carol.email, subject, details | {"chosen": QUERY})]
+    assert events("view.shared") == [(carol.email, subject, details | {"chosen": chosen})]
     other.submit(PAGE, action=f"{path}/sharing/delete")
     assert events("view.unshared") == [("eve@example.com", subject, details)]
     assert tabs(other) == {}

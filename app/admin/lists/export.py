@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from app.account import exports
 from app.admin.declaration import Admin
 from app.admin.lists.listing import FEW, conditions, rows_of
-from app.audit import record
+from app.audit import fit_to_keep, record
 from app.auth.models import User
 from app.auth.roles import permissions
 from app.core import xlsx
@@ -81,7 +81,7 @@ def request(user: User, admin: Admin, format: str, arguments: Mapping[str, str])
     given = user.id, admin.name, format, dict(arguments), user.time_zone
     if not exports.request(user, name_of(admin), make, *given, **told):
         return False
-    record("list.exported", list=admin.name, format=format, chosen=dict(arguments))
+    record("list.exported", list=admin.name, format=format, chosen=fit_to_keep(arguments))
     return True
 
 

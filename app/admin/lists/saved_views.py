@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.audit import record
+from app.audit import fit_to_keep, record
 from app.auth.models import User
 from app.core.database import Base, db, take_turns
 
@@ -72,6 +72,8 @@ class SavedView(Base):
     @classmethod
     def save(cls, list: str, name: str, query: str) -> None:
         """Keep a view under a name; one of that name is replaced. Raises `ViewError`."""
+        if len(query) > QUERY_LENGTH:
+            raise ViewError("This is too much to keep: search for less, or with fewer columns.")
         take_turns(TURN)
         view = cls.find(list, name=name)
         if view is None:
@@ -117,12 +119,15 @@ class SavedView(Base):
         take_turns(TURN)
         self._leave_room(SavedView.list == self.list, SavedView.shared)
         self.shared = True
-        record("view.shared", self.subject, list=self.list, name=self.name, chosen=self.query)
+        told = fit_to_keep({"name": self.name, "chosen": dict(parse_qsl(self.query))})
+        record("view.shared", self.subject, list=self.list, **told)
 
     def stop_sharing(self) -> None:
         if self.shared:
             self.shared = False
-            record("view.unshared", self.subject, list=self.list, name=self.name)
+            record(
+                "view.unshared", self.subject, list=self.list, **fit_to_keep({"name": self.name})
+            )
 
     @staticmethod
     def _leave_room(*of: Any) -> None:

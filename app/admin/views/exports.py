@@ -11,7 +11,7 @@ from app.account import exports
 from app.account.models import Export
 from app.admin.declaration import Admin
 from app.admin.lists import export, listing
-from app.audit import record
+from app.audit import fit_to_keep, record
 from app.auth.access import in_person, proof_required
 from app.core import live
 from app.core.database import db, writing
@@ -43,7 +43,7 @@ def csv(admin: Admin) -> Any:
     if export.count(admin, where, export.AT_ONCE) > export.AT_ONCE:
         return _to_page(admin)
     with writing():
-        record("list.exported", list=admin.name, format="csv", chosen=listing.kept())
+        record("list.exported", list=admin.name, format="csv", chosen=fit_to_keep(listing.kept()))
         db.session.commit()
     lines = export.lines(admin.showing(request.args.get("columns", "")), where)
     answer = Response(stream_with_context(lines), mimetype="text/csv")

@@ -73,7 +73,8 @@ def _add(
 
 def index(admin: Admin) -> Any:
     look = Look(admin.name)
-    if look.start and not request.query_string:
+    # One that says nothing would lead back to here.
+    if look.start and look.start.query and not request.query_string:
         return redirect(f"{request.path}?{look.start.query}", 303)
     kept = listing.kept()
     unsure = []
