@@ -30,6 +30,7 @@ from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
 from app.core.database import Base
+from app.core.pagination import Pages
 from config import ConfigError
 
 OPERATIONS = "read", "create", "edit", "delete"
@@ -147,6 +148,8 @@ class Admin:
 
     def _show(self, columns: Sequence[Column]) -> None:
         self.shown = columns
+        # Those of all rows, by how they are sorted and how many there are on each.
+        self.pages: dict[tuple[str, int], Pages] = {}
         self.attributes = {path: self.paths[path] for column in columns for path in column.of}
         places = {path: place for place, path in enumerate(self.attributes)}
         self.places = [[places[path] for path in column.of] for column in columns]

@@ -27,7 +27,7 @@ from app.admin.lists.filters import Arguments
 from app.admin.lists.search import FullText
 from app.core.database import db
 from app.core.forms import cleaned
-from app.core.pagination import Page, paginate
+from app.core.pagination import Page, Pages, paginate
 from app.core.routing import LARGEST_ID
 from app.core.time_limit import time_limit
 
@@ -79,7 +79,12 @@ def read(
     number = _number(admin, chosen, where)
     turn = partial(paginate, descending=descending, per_page=per_page)
     if not where:
-        page = turn(rows_of(admin).add_columns(*keys), *keys)
+        if (sort, per_page) not in admin.pages:
+            all_rows = rows_of(admin).add_columns(*keys)
+            admin.pages[sort, per_page] = Pages(
+                all_rows, *keys, descending=descending, per_page=per_page
+            )
+        page = admin.pages[sort, per_page]()
     elif number <= FEW:
         page = turn(*_gathered(keys, where, FEW + 1), details=partial(_details, admin))
     else:
