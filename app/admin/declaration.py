@@ -1,6 +1,6 @@
 """A model's pages in the administration, declared in a few lines.
 
-    admin.add(app, Note, columns=["title", "user.email", "updated_at"], search=["title"])
+    admin.add(app, Note, columns=["title", "user.email", "updated_at"], form=["title"])
 
 Everything has a default that works. What is wrong with a declaration stops the app as it starts,
 with the model, the option and the remedy.

@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, SessionTransaction, registry
+from sqlalchemy.types import TypeEngine
 
 from app.core.time import UTCDateTime
 from app.core.words import has_words
@@ -100,6 +101,12 @@ def bytewise(length: int) -> String:
     Only then an index tells on PostgreSQL what begins with something, as SQLite's always does.
     """
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def is_bytewise(kind: TypeEngine[Any]) -> bool:
+    """Whether the type of a column was made by `bytewise`."""
+    on_postgresql = kind._variant_mapping.get("postgresql")
+    return getattr(on_postgresql, "collation", None) == "C"
 
 
 # Attributes do not expire on commit: reading one would begin another write transaction.

@@ -58,6 +58,7 @@ def test_it_sorts_either_way_by_its_headings(person, carol, sign_in):
         ({"columns": ["email"], "sorts": ["role"], "order": "time_zone"}, "time_zone has no index"),
         ({"columns": ["email"], "search": ["password_hash"]}, "password_hash has no index"),
         ({"columns": ["email"], "search": [Exact(User.time_zone, "zone")]}, "zone has no index"),
+        ({"columns": ["email"], "search": ["name"]}, "name is in the order of a language"),
         ({"columns": ["email"], "filters": ["confirmed_at"]}, "confirmed_at has no index"),
         ({"columns": ["email"], "filters": [Choice(User.role, "q", "Q", {})]}, "q in the URL is"),
     ],

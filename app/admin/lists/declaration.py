@@ -11,6 +11,7 @@ from app.admin.columns import label_of
 from app.admin.lists.filters import Boolean, DateRange, Filter, NumberRange, Related
 from app.admin.lists.search import Exact, FullText, Prefix, Search
 from app.admin.schema import has_index
+from app.core.database import is_bytewise
 from app.core.pagination import IN_CURSORS
 from app.core.time import UTCDateTime
 
@@ -25,13 +26,15 @@ def search_of(admin: Admin, given: str | Search) -> Search:
     if isinstance(given, FullText) and given.model is not admin.model:
         what = f"FullText has columns of {given.model.__name__}."
         raise admin.problem("search", what, f"Give columns of {admin.model.__name__}.")
-    if not isinstance(given, str):
-        if isinstance(given, (Prefix, Exact)):
-            _check_index(admin, "search", given.label, given.column)
-        return given
-    column = admin.own("search", given)
-    _check_index(admin, "search", given, column)
-    return Prefix(column, label_of(given))
+    if isinstance(given, str):
+        given = Prefix(admin.own("search", given), label_of(given))
+    if isinstance(given, (Prefix, Exact)):
+        _check_index(admin, "search", given.column.key, given.column)
+    if isinstance(given, Prefix) and not is_bytewise(given.column.type):
+        what = f"{given.column.key} is in the order of a language."
+        remedy = "Make its type bytewise(length) of app.core.database, or use FullText."
+        raise admin.problem("search", what, remedy)
+    return given
 
 
 def filter_of(admin: Admin, given: str | Filter) -> Filter:
