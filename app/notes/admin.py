@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
         filters=["user_id", "created_at"],
         title="title",
         form=["user_id", "title", "body"],
-        read_only=["user_id", "user.email", "created_at", "updated_at"],
+        read_only=["user_id", "created_at", "updated_at"],
         create=create,
         save=save,
         delete=Note.delete,

@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.core.database import db
 from app.notes.models import Note
@@ -28,6 +29,14 @@ def test_it_shows_what_a_row_refers_to(notes, alice, carol, sign_in):
     assert "6 notes" in page
 
 
+def test_its_page_says_once_whose_it_is(notes, app, alice, carol, sign_in):
+    with app.app_context():
+        number = db.session.scalars(select(Note.id).where(Note.user_id == alice.id)).first()
+    page = sign_in(carol).get(f"{PATH}{number}").text
+    assert page.count(f'<a href="/admin/users/{alice.id}">{alice.email}</a>') == 1
+    assert f">{alice.id}</a>" not in page
+
+
 def test_it_is_found_by_what_it_refers_to(notes, alice, bob, carol, sign_in):
     browser = sign_in(carol)
     assert bob.email not in browser.get(f"{PATH}?user_id={alice.id}").text
@@ -37,7 +46,7 @@ def test_it_is_found_by_what_it_refers_to(notes, alice, bob, carol, sign_in):
 
 def test_it_is_found_by_words_of_its_title(notes, alice, carol, sign_in):
     browser = sign_in(carol)
-    assert "1 notes" in browser.get(f"{PATH}?q=2+{alice.name[:3]}").text
+    assert ">1 note<" in browser.get(f"{PATH}?q=2+{alice.name[:3]}").text
     assert "Nothing found" in browser.get(f"{PATH}?q=%25").text
 
 

@@ -44,7 +44,12 @@ def called(one: Related, text: str) -> str:
     id, other = id_in(text), _of(one)
     if id is None or other is None:
         return text
-    return dict(_rows(other, other.key == id)).get(id, text)
+    return name(other, id)
+
+
+def name(other: Admin, id: int) -> str:
+    """What a row of a list is called there; its number where it is gone."""
+    return dict(_rows(other, other.key == id)).get(id, str(id))
 
 
 def unclear(admin: Admin, arguments: Arguments) -> Iterator[tuple[Related, str]]:

@@ -143,7 +143,7 @@ class RelationField(Field):
         super().__init__(label, validators, **options)
         self.model, self.other = model, relations.readable(model)
         self.one = one_of(model)
-        found_by = [one.label for one in self.other.searched] if self.other else []
+        found_by = [one.label.lower() for one in self.other.searched] if self.other else []
         self.description = " or ".join(["Number", *found_by]) + "."
 
     def present(self) -> Markup:

@@ -13,6 +13,7 @@ from wtforms import Form
 from app.admin import declaration
 from app.admin.columns import NOTHING, Column, label_of, show
 from app.admin.declaration import Admin
+from app.admin.lists import relations
 from app.admin.objects import auditing, fields
 from app.admin.objects.edits import Edit
 from app.admin.objects.inlines import Children
@@ -84,7 +85,7 @@ class Objects:
             yield fact.label or label_of(fact.name), told
 
     def _linked(self, row: Any, path: str, told: Any) -> Any:
-        """A relation as a link to its page."""
+        """A relation as a link to its page, by what the rows of its list are called."""
         name = f"{path.partition('.')[0]}_id" if "." in path else path
         attribute = getattr(self.admin.model, name)
         if not attribute.property.columns[0].foreign_keys or getattr(row, name) is None:
@@ -92,7 +93,10 @@ class Objects:
         other = declaration.of_model(referred_to_by(attribute))
         if other is None or not other.may("read"):
             return told
-        return Markup('<a href="{}">{}</a>').format(other.url(getattr(row, name)), told)
+        number = getattr(row, name)
+        if path == name:
+            told = relations.name(other, number)
+        return Markup('<a href="{}">{}</a>').format(other.url(number), told)
 
     def lock(self, id: int) -> Any:
         """A row that nobody else changes until this transaction ends; None where it is gone."""
