@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import current_app, url_for
+from markupsafe import Markup
 
 from app.admin.declaration import Admin
 from app.admin.lists import listing
@@ -58,7 +59,12 @@ def _rows(admin: Admin, q: str) -> Group:
         cells = (
             listing.cell(*one, row) for one in zip(admin.shown[:2], admin.places, strict=False)
         )
-        text, *more = (cell.striptags() for cell in cells)
+        text, *more = (_plain(cell) for cell in cells)
         hits.append(Hit(text, admin.url(row[-1]), *more))
     everything = f"All {found.count} {admin.noun}" if found.page.next_url else ""
     return Group(admin.name, admin.label, hits, everything, url)
+
+
+def _plain(cell: Markup) -> str:
+    """What a cell says, its parts on one line."""
+    return cell.replace("<small>", Markup(" · <small>")).striptags()

@@ -47,8 +47,16 @@ def test_it_leads_to_all_where_there_are_more(carol, person, sign_in):
     assert len(users) == 6
     listed = browser.get(users["All 7 users"]).text
     assert all(f"many{n}@example.com" in listed for n in range(7))
-    five = found(browser.get("/admin/search?q=many0").text)["Users"]
-    assert len(five) == 1
+    page = browser.get("/admin/search?q=many0").text
+    assert len(found(page)["Users"]) == 1
+    assert ">The first " not in page
+    assert re.search(r">The first \d+ results for", browser.get("/admin/search?q=many").text)
+
+
+def test_it_keeps_the_parts_of_a_cell_apart(carol, sign_in):
+    events = found(sign_in(carol).get("/admin/search?q=session.started").text)["Audit"]
+    assert any("session.started · device: " in text for text in events)
+    assert any(" · 127.0.0.1" in text for text in events)
 
 
 def test_it_counts_no_further_than_lists_do(carol, person, sign_in, monkeypatch):

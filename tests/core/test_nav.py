@@ -97,3 +97,7 @@ def test_it_draws_what_changes_something_as_a_form(shop):
 def test_it_has_no_entries_in_an_unknown_menu(shop):
     with shop.test_request_context("/"):
         assert nav.items("no such menu") == []
+
+
+def test_it_marks_no_entry_that_a_page_is_not_about(carol, sign_in):
+    assert active(sign_in(carol).get("/admin/search").text, "Admin") == []
