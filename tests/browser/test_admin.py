@@ -48,7 +48,7 @@ def test_it_leads_from_the_search_to_a_page(visit: Callable[..., Page], width: i
     page.keyboard.type("uma")
     page.keyboard.press("Enter")
     row = page.get_by_role("link", name=PERSON)
-    expect(page.get_by_text("1 users")).to_be_visible()
+    expect(page.get_by_text("1 user", exact=True)).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     tab_to(page, row)

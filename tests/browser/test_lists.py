@@ -38,6 +38,33 @@ def test_columns_are_chosen_and_a_view_is_saved(visit: Callable[..., Page], widt
     tabs.get_by_role("link", name=name).click()
     expect(page.get_by_role("link", name="Remove State: Active")).to_be_visible()
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("E-mail")
+    page.get_by_role("link", name="Columns").click()
+    page.get_by_role("button", name="Back to the usual columns").click()
+    expect(page.get_by_role("columnheader", name="Time zone")).to_have_count(0)
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_filters_are_folded_on_a_phone(visit: Callable[..., Page], java_script: bool) -> None:
+    screen = {"width": 390, "height": 800}
+    page = visit("admin", viewport=screen, java_script_enabled=java_script)
+    page.goto("/admin/users/")
+    role = page.get_by_label("Role")
+    expect(page.locator("#list tbody tr").first).to_be_in_viewport()
+    expect(role).to_be_hidden()
+    fold = page.locator("summary", has_text="Filters")
+    fold.focus()
+    page.keyboard.press("Enter")
+    role.select_option("User")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**role=user**")
+    expect(fold).to_have_text("Filters 1 chosen")
+    page.get_by_label("E-mail or name: how it begins").fill("user@")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 user", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Remove Role: User")).to_be_visible()
+    # What sorts can be reached there, too.
+    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Name")
 
 
 def accessible(page: Page, width: int) -> None:

@@ -32,7 +32,13 @@ MORE = {
     "user": ["/notes/?q=nowhere", "/notes/1", "/notes/1/edit", "/notes/9999", "/admin/"],
     "admin": [
         *("/admin/?days=90", "/admin/search?q=us", "/admin/search?q=nowhere"),
-        *("/admin/users/?q=nowhere", "/admin/users/1", "/admin/users/2"),
+        *(
+            "/admin/users/?q=nowhere",
+            "/admin/users/?role=user",
+            "/admin/users/run?action=suspend&id=1",
+            "/admin/users/1",
+            "/admin/users/2",
+        ),
         *("/admin/users/1/delete", "/admin/notes/1", "/admin/notes/1/delete", "/admin/audit/1"),
         *(
             "/admin/requests/auth.login",
