@@ -58,7 +58,7 @@ def items(menu: str) -> list[Item]:
     matching = [item for item in found if here.startswith(item.url)]
     if matching:
         nearest = max(matching, key=lambda item: len(item.url))
-        # One that begins all others, "/admin/", is about its own page alone.
+        # One that begins all others is about its own page alone.
         others = [item for item in found if item is not nearest]
         begins_all = others and all(item.url.startswith(nearest.url) for item in others)
         nearest.active = here == nearest.url or not begins_all

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from sqlalchemy import Integer, inspect, select
 from wtforms import Form
 
-from app.admin import declaration
 from app.admin.columns import NOTHING, Column, label_of, show
 from app.admin.declaration import Admin
 from app.admin.lists import relations
@@ -90,8 +89,8 @@ class Objects:
         attribute = getattr(self.admin.model, name)
         if not attribute.property.columns[0].foreign_keys or getattr(row, name) is None:
             return told
-        other = declaration.of_model(referred_to_by(attribute))
-        if other is None or not other.may("read"):
+        other = relations.readable(referred_to_by(attribute))
+        if other is None:
             return told
         number = getattr(row, name)
         if path == name:
