@@ -32,7 +32,8 @@ def add(op: Any, table: str, columns: Sequence[str]) -> None:
 def remove(op: Any, table: str) -> None:
     on_postgresql = op.get_context().dialect.name == "postgresql"
     for trigger in [f'{table}_search ON "{table}"'] if on_postgresql else _triggers(table, []):
-        op.execute(f"DROP TRIGGER {trigger}")
+        # One of a table that was rebuilt on the way is gone: see `restore`.
+        op.execute(f"DROP TRIGGER IF EXISTS {trigger}")
     if on_postgresql:
         op.execute(f"DROP FUNCTION {table}_search()")
     op.execute(f"DROP TABLE {table}_search")

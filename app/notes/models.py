@@ -36,6 +36,8 @@ class Note(Base):
         Index("ix_note_user_id_updated_at_id", "user_id", "updated_at", "id"),
         Index("ix_note_created_at_id", "created_at", "id"),
         Index("ix_note_created_at", "created_at"),
+        # Or a new note would have the number, and so the history, of the last one deleted.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -115,3 +115,12 @@ def test_it_tells_no_name_to_whom_may_not_read_it(notes, alice, person, sign_in,
     finally:
         granted |= before
         granted &= before
+
+
+def test_a_new_one_has_not_the_history_of_one_that_is_gone(write, alice, bob, carol, sign_in):
+    [old] = write(alice, "Hers")
+    browser = sign_in(carol)
+    browser.submit(f"/admin/notes/{old}/delete")
+    [new] = write(bob, "His")
+    assert new > old
+    assert "note.deleted" not in browser.get(f"/admin/notes/{new}").text
