@@ -94,10 +94,6 @@ class Admin:
     objects: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        for option in ("operations", "permissions"):
-            for operation in set(getattr(self, option)) - set(OPERATIONS):
-                known = ", ".join(OPERATIONS)
-                raise self.problem(option, f"there is no {operation}.", f"Give some of {known}.")
         self.operations = self.operations or (OPERATIONS if self.form else ("read",))
         self.noun = self.noun or self.label.lower()
         # What one row is called.
@@ -124,9 +120,11 @@ class Admin:
         self.searched = [lists.search_of(self, one) for one in self.search]
         self.hint = self.hint or " or ".join(one.label for one in self.searched)
         self.offered = [lists.filter_of(self, one) for one in self.filters]
+        if len({one.name for one in self.offered}) < len(self.offered):
+            raise self.problem("filters", "two have the same name.", "Give each its own.")
         self.importing = plan(self, self.imports) if self.imports else None
         self.orders = {
-            name: lists.sort_of(self, name) for name in {*self.sorts, self.order.lstrip("-")}
+            name: lists.sort_of(self, name) for name in {*self.sorts, self.order.removeprefix("-")}
         }
 
     def showing(self, columns: str) -> Admin:
@@ -142,6 +140,11 @@ class Admin:
     def _know(self, option: str, column: Column) -> None:
         if column.name in self.known:
             raise self.problem(option, f"{column.name} is there twice.", "Name each column once.")
+        if len(column.of) > 1 and column.show is None:
+            what = f"{column.name} is made of several and does not say how."
+            raise self.problem(option, what, "Give it a function of them: Column(…, show=…).")
+        if column.show is not None and not callable(column.show):
+            raise self.problem(option, f"show of {column.name} is no function.", "Give one.")
         label, of = column.label or label_of(column.name), column.of or [column.name]
         self.known[column.name] = replace(column, label=label, of=of)
         self.paths |= {path: self.attribute(option, path) for path in of}
@@ -175,7 +178,7 @@ class Admin:
         return url_for(self.endpoint, id=id)
 
     def problem(self, option: str, what: str, remedy: str) -> ConfigError:
-        return ConfigError(f"admin.add({self.model.__name__}, {option}=…): {what}", remedy)
+        return problem(self.model, option, what, remedy)
 
     def _check_key(self) -> None:
         keys = inspect(self.model).primary_key
@@ -214,15 +217,24 @@ class Admin:
         return self.joins[name][0]
 
 
+def problem(model: Any, option: str, what: str, remedy: str) -> ConfigError:
+    """What is wrong with an option of `add`."""
+    return ConfigError(f"admin.add({model.__name__}, {option}=…): {what}", remedy)
+
+
 def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **options: Any) -> None:
     """Add pages for a model: see `Admin` for what can be said.
 
     Who may see them has the permission "<name>.read", administrators by default.
     """
+    from app.admin import checks
     from app.admin.views import lists, objects
 
+    if not (isinstance(model, type) and issubclass(model, Base) and hasattr(model, "__table__")):
+        raise ConfigError(f"admin.add({model!r}): it is no model.", "Give a class with a table.")
     name = options.pop("name", None) or f"{model.__name__.lower()}s"
     label = options.pop("label", None) or name.capitalize()
+    checks.check(app, model, name, {"columns": columns, **options})
     admin = Admin(model, name, label, columns, **options)
     for operation in admin.operations:
         if operation not in admin.permissions:

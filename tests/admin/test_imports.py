@@ -23,12 +23,24 @@ PATH = "/admin/people/imports/"
 @pytest.mark.parametrize(
     ("imports", "operations", "says"),
     [
-        (["nothing"], ["create"], "there is no nothing"),
-        (["name.email"], ["create"], "name.… leads nowhere"),
+        (["nothing"], ["read", "create"], "there is no nothing"),
+        (["name.email"], ["read", "create"], "name.… leads nowhere"),
         (["password_hash", "confirmed_at", "name"], ["read"], "needs the operation create"),
-        (admin.Import(["name", "email"], key="email"), ["create"], "needs the operation edit"),
-        (admin.Import(["name"], key="email"), ["create", "edit"], "the key email is not unique"),
-        (admin.Import(["name"], key="name"), ["create", "edit"], "the key name is not unique"),
+        (
+            admin.Import(["name", "email"], key="email"),
+            ["read", "create"],
+            "needs the operation edit",
+        ),
+        (
+            admin.Import(["name"], key="email"),
+            ["read", "create", "edit"],
+            "the key email is not unique",
+        ),
+        (
+            admin.Import(["name"], key="name"),
+            ["read", "create", "edit"],
+            "the key name is not unique",
+        ),
     ],
 )
 def test_what_is_wrong_stops_the_start(imports, operations, says, app):

@@ -78,6 +78,8 @@ def plan(admin: Admin, given: Import | Sequence[str | Field]) -> Plan:
     made = Plan(admin, declared.row or admin.model)
     for one in declared.fields:
         target = _target(admin, one if isinstance(one, Field) else Field(one))
+        if target.name in made.targets:
+            raise admin.problem("imports", f"{target.name} is there twice.", "Name it once.")
         made.targets[target.name] = target
     if declared.key:
         made.key = made.targets.get(declared.key)
@@ -88,7 +90,26 @@ def plan(admin: Admin, given: Import | Sequence[str | Field]) -> Plan:
         if operation not in admin.operations:
             remedy = f'Add "{operation}" to operations.'
             raise admin.problem("imports", f"it needs the operation {operation}.", remedy)
+    if missing := _missing(made) if declared.row is None else None:
+        what = f"no row can be without {missing}."
+        raise admin.problem("imports", what, "Add it, or Import(…, row=…) that knows its value.")
     return made
+
+
+def _missing(made: Plan) -> str | None:
+    """A column that every row needs, and nothing gives."""
+    mapper = inspect(made.admin.model)
+    given = {target.column.key for target in made.targets.values()}
+    for attribute in mapper.column_attrs:
+        [column] = attribute.columns
+        by_itself = column.primary_key or column is mapper.version_id_col
+        if _is_needed(column) and not by_itself and attribute.key not in given:
+            return str(attribute.key)
+    return None
+
+
+def _is_needed(column: Any) -> bool:
+    return not (column.nullable or column.default is not None or column.server_default is not None)
 
 
 def _target(admin: Admin, one: Field) -> Target:
@@ -104,9 +125,8 @@ def _target(admin: Admin, one: Field) -> Target:
     if read is None:
         remedy = f'Say how: Field("{one.name}", read=…).'
         raise admin.problem("imports", f"{one.name} is not read by itself.", remedy)
-    has_default = own.nullable or own.default is not None or own.server_default is not None
     label = one.label or _label(one.name)
-    return Target(one.name, label, column, found_by, read, not has_default, is_unique(column))
+    return Target(one.name, label, column, found_by, read, _is_needed(own), is_unique(column))
 
 
 def _one_of(admin: Admin, attribute: Any) -> Callable[[str], Any] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import DateTime, Integer
 
 from app.admin.columns import label_of
-from app.admin.lists.filters import Boolean, DateRange, Filter, NumberRange, Related
+from app.admin.lists.filters import Boolean, Choice, DateRange, Filter, NumberRange, Related
 from app.admin.lists.search import Exact, FullText, Prefix, Search
 from app.admin.schema import has_index
 from app.core.database import is_bytewise
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from app.admin.declaration import Admin
 
 # What the URL of a list says beside its filters.
-ARGUMENTS = "q", "sort", "scope", "columns", "after", "before"
+ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"
 
 
 def search_of(admin: Admin, given: str | Search) -> Search:
@@ -44,6 +45,13 @@ def filter_of(admin: Admin, given: str | Filter) -> Filter:
         raise admin.problem("filters", what, f'Call it otherwise, such as "its_{found.name}".')
     if found.column is not None:
         _check_index(admin, "filters", found.name, found.column)
+        if found.of and not isinstance(found.column.type, found.of):
+            what = f"{found.name} cannot be a {type(found).__name__}."
+            raise admin.problem("filters", what, "Give one that fits the type of the column.")
+    choices: Any = found.choices if isinstance(found, Choice) else {}
+    if not isinstance(choices, Mapping):
+        what = f"the choices of {found.name} have no labels."
+        raise admin.problem("filters", what, 'Give {"value in the URL": "Label"}.')
     return found
 
 
@@ -84,6 +92,9 @@ def sort_of(admin: Admin, name: str) -> Any:
 
 def _check_index(admin: Admin, option: str, name: str, column: Any) -> None:
     own = column.property.columns[0]
+    if column.class_ is not admin.model:
+        what = f"{name} is a column of {column.class_.__name__}."
+        raise admin.problem(option, what, f"Give columns of {admin.model.__name__}.")
     if not has_index(column):
         raise admin.problem(
             option, f"{name} has no index.", f'Add Index("{own.name}", "{admin.key.name}").'

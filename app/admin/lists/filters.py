@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, false, literal, select
+from sqlalchemy import ColumnElement, DateTime, Integer, false, literal, select
 
 from app.core.pagination import Counts
 from app.core.routing import LARGEST_ID, id_in
-from app.core.time import reader_zone
+from app.core.time import UTCDateTime, reader_zone
 
 Arguments = Mapping[str, str]
 Condition = ColumnElement[bool]
@@ -27,6 +27,8 @@ class Filter:
 
     # The input that the page shows: a part of admin/_filters.html.
     kind = "choice"
+    # The types of columns that it is for: any, or these.
+    of: ClassVar[tuple[type, ...]] = ()
     # Whether its choices are links above the list, with the number of rows of each.
     counted = False
 
@@ -135,6 +137,7 @@ class NumberRange(Range):
     """Whole numbers."""
 
     kind = "number"
+    of = (Integer,)
 
     def read(self, text: str) -> int | None:
         number = int(text) if text.removeprefix("-").isdecimal() and len(text) < 20 else None
@@ -145,6 +148,7 @@ class DateRange(Range):
     """Days of the reader's zone, or of UTC where none was chosen."""
 
     kind = "date"
+    of = DateTime, UTCDateTime
     step = timedelta(days=1)
 
     def read(self, text: str) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import (
     Boolean,
@@ -26,6 +26,7 @@ from app.core.words import fts5_query, tsquery, words
 LAST = "\U0010ffff"
 
 
+@runtime_checkable
 class Search(Protocol):
     """One way to find rows by what was typed."""
 

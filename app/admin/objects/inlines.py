@@ -61,6 +61,9 @@ class Inline:
         self.name = self.model.__tablename__
         self.label = self.label or f"{one_of(self.model).capitalize()}s"
         self.admin = declaration.Admin(self.model, self.name, self.label, self.columns)
+        if wrong := {*self.private} - {*inspect(self.model).column_attrs.keys()}:
+            what = f"{self.model.__name__} has no {min(wrong)}, which is private."
+            raise parent.problem("inlines", what, "Give attributes.")
         self.form_class = fields.form_of(self.admin, "form", self.form, self.model)
         theirs = select(self.admin.key).where(self.reference == bindparam("id"))
         self.counts = Counts(rows=theirs)

@@ -44,6 +44,8 @@ class Objects:
         }
         for inline in admin.inlines:
             inline.prepare(admin)
+        if len({inline.name for inline in admin.inlines}) < len(admin.inlines):
+            raise admin.problem("inlines", "two are of one model.", "Give each once.")
         if admin.title and not hasattr(admin.model, admin.title):
             raise admin.problem("title", f"there is no {admin.title}.", "Give an attribute.")
         if wrong := {*admin.private} - {*inspect(admin.model).column_attrs.keys()}:
