@@ -29,6 +29,8 @@ def test_it_is_seen_before_it_happens(visit: Callable[..., Page]) -> None:
 
     page.goto("/admin/notes/")
     page.get_by_role("link", name="Import").click()
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_label("File")).to_be_focused()
     look()
     page.get_by_label("File").set_input_files(FILE)
     page.get_by_role("button", name="Upload").click()
@@ -39,6 +41,8 @@ def test_it_is_seen_before_it_happens(visit: Callable[..., Page]) -> None:
     expect(page.get_by_role("cell", name="nobody@example.com")).to_be_visible()
     look()
     page.get_by_role("button", name="Import 19 rows").click()
+    expect(page.get_by_text("Bad rows, left out")).to_be_visible()
+    look()
     page.get_by_role("link", name="Show notes").click()
     expect(page.get_by_role("link", name="Imported 19")).to_be_visible()
     page.get_by_role("link", name="Export").click()

@@ -24,6 +24,13 @@ THEMES: dict[Literal["light", "dark"], dict[str, list[str]]] = {
     "light": {},
     "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},
 }
+# The questions behind buttons that are not in sight as a whole: to the left nothing scrolls.
+CUT = """() => [...document.querySelectorAll("details.confirm")].filter(one => {
+    one.open = true;
+    const {left, right} = one.querySelector(".dropdown-panel").getBoundingClientRect();
+    one.open = false;
+    return left < 0 || right > innerWidth;
+}).map(one => one.innerText)"""
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3
 
 # Beside the pages whose address takes no arguments, which are found by themselves.
@@ -89,6 +96,7 @@ def test_it_is_titled_accessible_and_fits_the_screen(
             page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 problems.append(f"{path} is wider than {width} px")
+            problems += [f"{path}, {width} px, cut: {one}" for one in page.evaluate(CUT)]
             for theme, rules in THEMES.items():
                 page.emulate_media(color_scheme=theme)
                 found = barriers(page, **rules)
