@@ -1,10 +1,13 @@
 """Actions on many rows are jobs: each row once, whatever happens meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from app.admin.actions import runner
 from app.admin.actions.jobs import purge_runs
 from app.admin.actions.models import Chunk, Run
 from app.auth.models import User
@@ -185,6 +188,30 @@ def test_it_undoes_few_of_many_by_a_job_as_well(app, admin, begin, suspended):
     assert suspended() == MANY
     run_due(app)
     assert suspended() == MANY - 2
+
+
+def test_it_knows_the_days_of_who_began_it_when_it_goes_on(
+    app, carol, begin, suspended, again, monkeypatch
+):
+    """By then all rows are chosen. In UTC the day of these users has not begun."""
+    there = datetime(2026, 3, 4, 5, tzinfo=ZoneInfo("Pacific/Kiritimati"))
+    with app.app_context():
+        crowd = User.email.startswith("u")
+        db.session.execute(
+            update(User).where(User.id == carol.id).values(time_zone=str(there.tzinfo))
+        )
+        db.session.execute(update(User).where(crowd).values(created_at=there.astimezone(UTC)))
+        db.session.commit()
+    begin("suspend", "created_at.from=2026-03-04&created_at.to=2026-03-04")
+    do_next = runner.do_next
+    monkeypatch.setattr(runner, "do_next", lambda run, by: 1 / 0)
+    run_due(app)
+    monkeypatch.setattr(runner, "do_next", do_next)
+    with app.app_context():
+        run = db.session.scalars(select(Run)).one()
+        assert run.is_chosen
+        runner.go_on(run.id)
+    assert suspended() == MANY
 
 
 def test_it_tells_which_failed_and_does_the_others(app, admin, begin, suspended, monkeypatch):

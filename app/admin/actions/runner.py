@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app, g
+from flask import current_app
 from sqlalchemy import select
 
 from app.admin.actions.declaration import Action, so_many
@@ -17,7 +17,7 @@ from app.audit import acting, record
 from app.auth.models import User
 from app.auth.roles import ADMIN, permissions
 from app.core.database import db, reading, take_turns
-from app.core.time import zone
+from app.core.time import read_in_zone
 from app.jobs import progress
 
 DEMOTED = "Whoever began it may not do this any more."
@@ -55,6 +55,9 @@ def may(by: User | None, action: Action) -> bool:
 
 def go_on(run_id: int) -> None:
     """Do what is left of a run, in transactions of its own. It may be killed and begun anew."""
+    with reading():
+        own = select(User.time_zone).join(Run, Run.actor_id == User.id).where(Run.id == run_id)
+        read_in_zone(db.session.scalar(own) or "")  # by which their days began
     while _choose(run_id):
         progress(message="Looks for what matches")
     while run := _do_next(run_id):
@@ -82,8 +85,6 @@ def following(run: Run, admin: Admin) -> Sequence[list[Any]]:
         of_it = Chunk.run_id == run.undoes_id, Chunk.number >= run.chunks
         over = select(Chunk).where(*of_it, Chunk.outcome.is_not(None)).order_by(Chunk.number)
         return [chunk.left for chunk in db.session.scalars(over.limit(CHUNKS_AT_ONCE))]
-    if by := db.session.get(User, run.actor_id):
-        g.reader_zone = zone(by.time_zone)  # by which their days began
     last = Chunk.of(run.id, run.chunks - 1)
     selection = Selection(admin, run.query, None, run.last_id)
     after = last.todo[-1][0] if last else 0
