@@ -43,6 +43,24 @@ def test_rows_are_ticked_and_suspended_and_reinstated(
     expect(page.locator("#list").get_by_text("active")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_hides_no_row_that_has_the_focus(visit: Callable[..., Page], width: int) -> None:
+    size = {"width": width, "height": 800}
+    page = visit("admin", viewport=size, reduced_motion="reduce")
+    page.goto("/admin/notes/")
+    page.evaluate("document.getElementById('flDebug')?.remove()")
+    page.locator(".col-tick input").first.check()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(IS_SEEN), page.evaluate("document.activeElement.outerHTML")
+
+
+IS_SEEN = """() => {
+    const bottom = document.activeElement.getBoundingClientRect().bottom;
+    return bottom <= document.querySelector(".selection").getBoundingClientRect().top;
+}"""
+
+
 def test_it_needs_no_script(visit: Callable[..., Page]) -> None:
     page = visit("admin", java_script_enabled=False)
     page.goto("/admin/users/?q=user@")
