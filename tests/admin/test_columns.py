@@ -39,6 +39,12 @@ def choose():
     return send
 
 
+def test_it_links_a_row_that_has_nothing_in_the_first_column(alice, carol, sign_in, choose):
+    browser = sign_in(carol)
+    choose(browser, "suspended_at", "email", suspended_at=1)
+    assert f'<a href="/admin/users/{alice.id}">User {alice.id}</a>' in browser.get(LIST).text
+
+
 def test_it_shows_what_was_chosen_to_who_chose_it(carol, person, sign_in, choose):
     browser, other = sign_in(carol), sign_in(person("eve@example.com", role="admin"))
     usual = headings(browser.get(LIST).text)
