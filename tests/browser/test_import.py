@@ -37,7 +37,7 @@ def test_it_is_seen_before_it_happens(visit: Callable[..., Page]) -> None:
     page.get_by_label("Title;x").select_option("Title (needed)")
     look()
     page.get_by_role("button", name="Check all rows").click()
-    expect(page.get_by_role("heading", name="19 of 20 rows are good")).to_be_visible()
+    expect(page.get_by_role("heading", name="19 of 20 rows can be brought in")).to_be_visible()
     expect(page.get_by_role("cell", name="nobody@example.com")).to_be_visible()
     look()
     page.get_by_role("button", name="Import 19 rows").click()

@@ -83,7 +83,7 @@ def lines(*rows: str, head: str = "title,body,user.email") -> str:
 
 def test_it_brings_in_what_the_file_says(app, alice, bob, importer, titles):
     page = importer.check(lines(f'"One, two","a\nb",{alice.email}', f"Three,,{bob.email.upper()}"))
-    assert "2 of 2 rows are good" in page
+    assert "2 of 2 rows can be brought in" in page
     assert titles() == []
     assert "Bad rows, left out" in importer.bring_in("all")
     with app.app_context():
@@ -118,7 +118,7 @@ def test_it_names_each_bad_row_and_touches_no_other(alice, importer, titles):
         if wrong:
             expected.append((str(n + 2), *wrong))
     page = importer.check(lines(*rows))
-    assert "594 of 600 rows are good" in page
+    assert "594 of 600 rows can be brought in" in page
     found = importer.errors()
     assert [(row, column) for row, column, _, _ in found] == [one[:2] for one in expected]
     for (*_, reason), (*_, said) in zip(found, expected, strict=True):
@@ -183,7 +183,7 @@ def test_it_reads_what_spreadsheets_write(encoding, delimiter, alice, importer, 
     rows = [["Title", "Text", "User"], ["Käse für 5 €", "a", alice.email]]
     content = "\r\n".join(delimiter.join(row) for row in rows).encode(encoding)
     page = importer.check(content, **{"column-1": "body", "column-2": "user.email"})
-    assert "1 of 1 rows are good" in page
+    assert "1 of 1 rows can be brought in" in page
     importer.bring_in()
     assert titles() == ["Käse für 5 €"]
 
@@ -371,7 +371,7 @@ def test_a_heading_with_nul_is_told_of(app, alice, bob, importer, titles):
         lines(f"a,,{alice.email}", f"b,,{bob.email}", head="title,body,e\0mail"),
         **{"column-2": "user.email"},
     )
-    assert "2 of 2 rows are good" in page
+    assert "2 of 2 rows can be brought in" in page
     with app.app_context():
         db.session.execute(delete(User).where(User.id == bob.id))
         db.session.commit()
