@@ -1,0 +1,26 @@
+"""The first example of docs/admin.md is five lines, and works."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.apps import another_app
+from tests.conftest import PASSWORD
+from tests.http import Browser
+
+EXAMPLE = re.search(r"```python\n(.*?)```", Path("docs/admin.md").read_text(), re.S)
+
+
+def test_it_makes_a_list_of_five_lines(app, alice, carol):
+    assert EXAMPLE
+    assert len([line for line in EXAMPLE[1].splitlines() if line]) == 5
+    said: dict[str, Any] = {}
+    exec(EXAMPLE[1], said)
+    with another_app(app) as made:
+        said["init_app"](made)
+        browser = Browser(made.test_client())
+        browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+        page = browser.get(f"/admin/sessions/?user_id={carol.id}")
+    assert page.status_code == 200
+    assert "1 session" in page.text
+    assert "carol@example.com" in page.text
