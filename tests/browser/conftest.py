@@ -73,6 +73,11 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     server.stop()
 
 
+def page_of(message: ConsoleMessage) -> str:
+    """Where the page is that complains: Chromium's own, about a page that it did not get, does."""
+    return message.page.url if message.page else ""
+
+
 @pytest.fixture
 def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """Opens a browser: `visit("user")`, `visit(java_script_enabled=False)`."""
@@ -80,7 +85,8 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(STATUS):
+        own = message.text.startswith(STATUS) or page_of(message).startswith("chrome-error:")
+        if message.type in ("error", "warning") and not own:
             complaints.append(f"{message.location['url']}: {message.text}")
 
     def open_page(who: str | None = None, **options: Any) -> Page:

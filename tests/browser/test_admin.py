@@ -51,6 +51,7 @@ def test_it_leads_from_the_search_to_a_page(visit: Callable[..., Page], width: i
     expect(page.get_by_text("1 user", exact=True)).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
     tab_to(page, row)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/admin/users/\d+$"))
