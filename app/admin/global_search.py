@@ -8,7 +8,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from app.admin.declaration import Admin
-from app.admin.lists import listing
+from app.admin.lists import cells, listing
 from app.core import nav
 
 # Of each kind.
@@ -56,10 +56,8 @@ def _rows(admin: Admin, q: str) -> Group:
     url = f"{url_for(f'admin.{admin.name}')}?{urlencode({'q': q})}"
     hits = []
     for row in found.page.rows:
-        cells = (
-            listing.cell(*one, row) for one in zip(admin.shown[:2], admin.places, strict=False)
-        )
-        text, *more = (_plain(cell) for cell in cells)
+        shown = zip(admin.shown[:2], admin.places, strict=False)
+        text, *more = (_plain(cells.cell(*one, row)) for one in shown)
         hits.append(Hit(text, admin.url(row[-1]), *more))
     everything = f"All {found.count} {admin.noun}" if found.page.next_url else ""
     return Group(admin.name, admin.label, hits, everything, url)

@@ -76,7 +76,7 @@ def test_it_is_exported_as_it_is_filtered(notes, alice, carol, sign_in):
 
 
 def test_the_example_of_the_documentation_is_one():
-    example = (ROOT / "docs/admin.md").read_text().split("```python\n")[1].split("```")[0]
+    example = (ROOT / "docs/admin.md").read_text().split("```python\n")[2].split("```")[0]
     assert (ROOT / "app/notes/admin.py").read_text().endswith(example)
 
 

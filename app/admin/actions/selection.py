@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from werkzeug.datastructures import MultiDict
 
 from app.admin.declaration import Admin
-from app.admin.lists import listing
+from app.admin.lists import cells, listing
 from app.core.database import db
 from app.core.routing import id_in
 
@@ -88,7 +88,7 @@ def names(admin: Admin, ids: Sequence[int]) -> dict[int, Any]:
     """What the first column of the list shows of these rows, in the order of their ids."""
     found = listing.rows_of(admin).add_columns(admin.key).where(admin.key.in_(ids))
     rows = db.session.execute(found.order_by(admin.key)).all()
-    return {row[-1]: listing.name_of(admin, row) for row in rows}
+    return {row[-1]: cells.name_of(admin, row) for row in rows}
 
 
 def _hidden(*where: ColumnElement[bool]) -> ColumnElement[bool]:
