@@ -8,7 +8,7 @@ from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser
 
-PAGE = Path(__file__).parent.parent.parent / "docs/admin.md"
+PAGE = Path(__file__).parent.parent / "docs/admin.md"
 
 
 def test_it_makes_a_list_of_five_lines(app, alice, carol):
