@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy import (
     Boolean,
@@ -84,6 +84,17 @@ class Exact:
     exact = condition
 
 
+class Found(NamedTuple):
+    """What rows meet, for those who gather them and for those who look at one after the other.
+
+    `number` is how many there are, up to one more than was asked, where that was counted.
+    """
+
+    gathered: ColumnElement[bool]
+    met: ColumnElement[bool]
+    number: int | None = None
+
+
 class FullText:
     """Rows with words that begin like those of the text, each in any of the columns.
 
@@ -91,7 +102,8 @@ class FullText:
     begin of the `address`, where there is such a column: of a million, most are "com".
     """
 
-    # So many are gathered, more are looked at one by one: of a million each twentieth is one.
+    # Of all that match so many are gathered, more are looked at one by one: of a million each
+    # twentieth is one.
     MOST = 50_000
 
     def __init__(self, label: str, *columns: Any, address: Any = None):
@@ -102,24 +114,25 @@ class FullText:
         self.index = table(f"{self.key.table.name}_search", column("id"), column("words"))
 
     def condition(self, text: str) -> ColumnElement[bool]:
-        return self.find(text)[0]
+        found = self.find(text, self.MOST)
+        return found.gathered if (found.number or 0) <= self.MOST else found.met
 
     def exact(self, text: str) -> ColumnElement[bool]:
         columns = [func.lower(one) == text.lower() for one in self.columns]
         return self.condition(text) & or_(*columns)
 
-    def find(self, text: str) -> tuple[ColumnElement[bool], int | None]:
-        """The condition, and how many rows meet it: few are not found like many."""
+    def find(self, text: str, most: int) -> Found:
+        """Both conditions that rows with these words meet, and how many do: count up to `most`."""
         if self.addresses and "@" in text[1:]:
-            return self.addresses.condition(text), None
-        wanted = words(text)
-        if not wanted:
-            return false(), 0
+            condition = self.addresses.condition(text)
+            return Found(condition, condition)
+        if not (wanted := words(text)):
+            return Found(false(), false(), 0)
         on_postgresql = db.engine.dialect.name == "postgresql"
         gathered, met = (self._by_gin if on_postgresql else self._by_fts5)(wanted)
-        some = gathered.limit(self.MOST + 1).subquery()
-        count = db.session.scalar(select(func.count()).select_from(some)) or 0
-        return (self.key.in_(gathered) if count <= self.MOST else met), count
+        some = gathered.limit(most + 1).subquery()
+        number = db.session.scalar(select(func.count()).select_from(some)) or 0
+        return Found(self.key.in_(gathered), met, number)
 
     def _by_fts5(self, wanted: list[str]) -> tuple[Select[Any], ColumnElement[bool]]:
         match = literal_column(self.index.name).op("MATCH")(fts5_query(wanted))
