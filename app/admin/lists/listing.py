@@ -190,7 +190,7 @@ def _searched(admin: Admin, q: str) -> Chosen:
         return Chosen(None, or_(*parts), FEW + 1 if many else None)
     [search] = admin.searched
     if isinstance(search, FullText):
-        found = search.find(q, FEW)
+        found = search.find(q)
         return Chosen(None, found.gathered, found.number, found.met)
     return Chosen(getattr(search, "column", None), search.condition(q))
 
