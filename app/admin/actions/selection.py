@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from app.admin.declaration import Admin
@@ -60,7 +60,7 @@ class Selection:
         if self.ids is not None:
             return len(self.ids)
         return listing.count(
-            self.admin, [*self.conditions, *more, _hidden(self.admin.key <= self.last_id)]
+            self.admin, [*self.conditions, *more, listing.hidden(self.admin.key <= self.last_id)]
         )
 
     def keys(self, *, after: int = 0, limit: int) -> Select[Any]:
@@ -75,7 +75,7 @@ class Selection:
             few = found.where(*where).limit(listing.FEW + 1).subquery("few")
             found, key = select(few.c[0]), few.c[0]
         elif where:
-            found = found.where(_hidden(*where))
+            found = found.where(listing.hidden(*where))
         return found.where(key > after, key <= self.last_id).order_by(key).limit(limit)
 
 
@@ -89,8 +89,3 @@ def names(admin: Admin, ids: Sequence[int]) -> dict[int, Any]:
     found = listing.rows_of(admin).add_columns(admin.key).where(admin.key.in_(ids))
     rows = db.session.execute(found.order_by(admin.key)).all()
     return {row[-1]: cells.name_of(admin, row) for row in rows}
-
-
-def _hidden(*where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What is to be looked at and not to be found by."""
-    return case((and_(*where), 1), else_=0) == 1

@@ -9,11 +9,11 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, select
 
 from app.account import exports
 from app.admin.declaration import Admin
-from app.admin.lists.listing import FEW, conditions, rows_of
+from app.admin.lists.listing import FEW, conditions, count_to, hidden, rows_of
 from app.audit import fit_to_keep, record
 from app.auth.models import User
 from app.auth.roles import permissions
@@ -47,9 +47,9 @@ def names(admin: Admin) -> list[str]:
 def chunks(admin: Admin, where: Where) -> Iterator[list[Any]]:
     """Lists of rows that meet the conditions: id, and what the columns are made of."""
     statement = rows_of(admin).with_only_columns(admin.key, *admin.attributes.values())
-    if where and count(admin, where, FEW) > FEW:
+    if where and count_to(FEW, admin, where) > FEW:
         # By the filter's index all of them would be sorted for each chunk.
-        where = [case((and_(*where), 1), else_=0) == 1]
+        where = [hidden(*where)]
     statement = statement.where(*where).order_by(admin.key)
     last = None
     while True:
@@ -61,12 +61,6 @@ def chunks(admin: Admin, where: Where) -> Iterator[list[Any]]:
         if len(chunk) < CHUNK:
             return
         last = chunk[-1][0]
-
-
-def count(admin: Admin, where: Where, most: int) -> int:
-    """How many rows meet the conditions; beyond `most`, one more than that."""
-    some = select(literal(1)).select_from(admin.model).where(*where).limit(most + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def name_of(admin: Admin) -> str:

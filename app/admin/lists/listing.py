@@ -121,13 +121,13 @@ def _walked(admin: Admin, chosen: Sequence[Chosen], keys: Sequence[Any]) -> Sele
 
     What that index can tell stays in sight of the planner.
     """
-    found, hidden = select(*keys), []
+    found, looked_at = select(*keys), []
     for one in chosen:
         if _is_seen(admin, one, keys[0]):
             found = found.where(one.condition)
         else:
-            hidden.append(one.condition if one.met is None else one.met)
-    return found.where(case((and_(*hidden), 1), else_=0) == 1) if hidden else found
+            looked_at.append(one.condition if one.met is None else one.met)
+    return found.where(hidden(*looked_at)) if looked_at else found
 
 
 def _narrowest_first(admin: Admin, chosen: list[Chosen]) -> list[ColumnElement[bool]]:
@@ -142,7 +142,12 @@ def _narrowest_first(admin: Admin, chosen: list[Chosen]) -> list[ColumnElement[b
     if min(numbers) > FEW:
         return where
     narrowest = where.pop(numbers.index(min(numbers)))
-    return [narrowest, case((and_(*where), 1), else_=0) == 1]
+    return [narrowest, hidden(*where)]
+
+
+def hidden(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What rows are to be looked at by, and no planner is to find them by."""
+    return case((and_(*where), 1), else_=0) == 1
 
 
 def _is_seen(admin: Admin, one: Chosen, order: Any) -> bool:
@@ -217,11 +222,16 @@ def count(admin: Admin, where: list[ColumnElement[bool]]) -> int:
     """How many rows there are, up to one more than `FEW`."""
     if not where and monotonic() < admin.whole.many_until:
         return FEW + 1
-    some = select(literal(1)).select_from(admin.model).where(*where).limit(FEW + 1).subquery()
-    number = db.session.scalar(select(func.count()).select_from(some)) or 0
+    number = count_to(FEW, admin, where)
     if not where and number > FEW:
         admin.whole.many_until = monotonic() + MANY_SECONDS
     return number
+
+
+def count_to(most: int, admin: Admin, where: Sequence[ColumnElement[bool]]) -> int:
+    """How many rows there are; beyond `most`, one more than that."""
+    some = select(literal(1)).select_from(admin.model).where(*where).limit(most + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def said(count: int) -> str:

@@ -22,7 +22,7 @@ from app.core.time import now
 @in_person
 def page(admin: Admin) -> Any:
     where = listing.conditions(admin, request.args)
-    count = export.count(admin, where, export.AT_ONCE)
+    count = listing.count_to(export.AT_ONCE, admin, where)
     return render_template(
         "admin/export.html", admin=admin, kept=listing.kept(), count=count,
         most=export.AT_ONCE, **_state(admin),
@@ -40,7 +40,7 @@ def latest(admin: Admin) -> Any:
 def csv(admin: Admin) -> Any:
     """What the list shows, all pages of it; a long one by way of its page."""
     where = listing.conditions(admin, request.args)
-    if export.count(admin, where, export.AT_ONCE) > export.AT_ONCE:
+    if listing.count_to(export.AT_ONCE, admin, where) > export.AT_ONCE:
         return _to_page(admin)
     with writing():
         record("list.exported", list=admin.name, format="csv", chosen=fit_to_keep(listing.kept()))
