@@ -2,9 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, inspect
+from sqlalchemy import (
+    BigInteger,
+    Float,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    UniqueConstraint,
+    inspect,
+)
 
 from app.core.database import Base
+from app.core.routing import LARGEST_ID
+
+# Texts that may be longer are written on several lines.
+LONGEST_LINE = 255
+# What columns of numbers hold, the more special types first.
+LARGEST = {SmallInteger: 2**15 - 1, BigInteger: LARGEST_ID, Integer: 2**31 - 1, Float: 1e300}
 
 
 def has_index(column: Any) -> bool:

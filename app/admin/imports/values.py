@@ -7,16 +7,13 @@ from math import isfinite
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, Float, Integer, SmallInteger, String
+from sqlalchemy import Boolean, DateTime, Float, String
 from wtforms import ValidationError
 
+from app.admin.schema import LARGEST, LONGEST_LINE
 from app.core.forms import on_one_line, printable
-from app.core.routing import LARGEST_ID
 from app.core.time import UTCDateTime
 
-# Texts that may be longer are written on several lines.
-LONGEST_LINE = 255
-LARGEST_SMALL = 2**15 - 1
 YES, NO = {"yes", "true", "1", "y", "t"}, {"no", "false", "0", "n", "f"}
 UNREADABLE = "\ufffd"
 
@@ -30,9 +27,10 @@ def reader_of(column: Any) -> Callable[[str], Any] | None:
         return yes_or_no
     if isinstance(kind, (DateTime, UTCDateTime)):
         return moment
-    if isinstance(kind, Integer):
-        return partial(whole, LARGEST_SMALL if isinstance(kind, SmallInteger) else LARGEST_ID)
-    return number if isinstance(kind, Float) else None
+    for of, largest in LARGEST.items():
+        if isinstance(kind, of):
+            return number if of is Float else partial(whole, int(largest))
+    return None
 
 
 def text(length: int, value: str) -> str:

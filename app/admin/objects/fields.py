@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Date,
     DateTime,
     Enum,
     Float,
-    Integer,
-    SmallInteger,
     String,
     select,
 )
@@ -36,18 +33,14 @@ from wtforms.widgets import TextInput
 from app.admin.columns import NOTHING, label_of
 from app.admin.lists import relations
 from app.admin.lists.filters import Choice
-from app.admin.schema import key_of, one_of, referred_to_by
+from app.admin.schema import LARGEST, LONGEST_LINE, key_of, one_of, referred_to_by
 from app.core.database import db
 from app.core.forms import Form, LongTextField, TextField, cleaned
-from app.core.routing import LARGEST_ID, id_in
+from app.core.routing import id_in
 from app.core.time import UTCDateTime, reader_zone
 
 if TYPE_CHECKING:
     from app.admin.declaration import Admin
-
-# Texts that may be longer are written on several lines.
-LONGEST_LINE = 255
-LARGEST = {SmallInteger: 2**15 - 1, BigInteger: LARGEST_ID, Integer: 2**31 - 1, Float: 1e300}
 
 
 def form_of(admin: Admin, option: str, names: Sequence[str], model: Any) -> type[Form]:
