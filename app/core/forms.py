@@ -2,18 +2,29 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField, TextAreaField, ValidationError
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 
+# Characters of a value whose field declares no other maximum with `Length`.
+MAX_VALUE_LENGTH = 10_000
+# What may be typed beyond a maximum and is cut before it counts, such as spaces at the ends.
+SLACK = 100
+
 
 class Form(FlaskForm):
-    """A form over the request's data. The CSRF token is checked before any view runs."""
+    """A form over the request's data. The CSRF token is checked before any view runs.
+
+    Values that are too long for their field never reach its filters, parsers, and validators,
+    some of which take minutes for half a megabyte.
+    """
 
     class Meta(FlaskForm.Meta):
         csrf = False
@@ -21,7 +32,43 @@ class Form(FlaskForm):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             # Text alone. Flask-WTF would hand over uploads and any JSON as well, and a field that
             # expects text breaks on a file or a number.
-            return request.form if formdata is not None else None
+            if formdata is None:
+                return None
+            form.too_long = {
+                field.name: field
+                for field in form
+                if any(_is_too_long(field, text) for text in request.form.getlist(field.name))
+            }
+            if not form.too_long:
+                return request.form
+            return MultiDict(
+                item for item in request.form.items(multi=True) if item[0] not in form.too_long
+            )
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        self.too_long: dict[str, Field] = {}
+        super().process(*args, **kwargs)
+        for name, field in self.too_long.items():
+            if isinstance(field, StringField):
+                field.data = request.form[name]  # what was typed is shown again
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not self.too_long:
+            return bool(super().validate(extra_validators))
+        for field in self.too_long.values():
+            field.errors = [str(_maximum(field).message)]
+        return False
+
+
+def _is_too_long(field: Field, text: str) -> bool:
+    # Browsers send a line break as two characters.
+    return len(text) - text.count("\r\n") > _maximum(field).max + SLACK
+
+
+def _maximum(field: Field) -> Length:
+    validators: Iterable[Any] = field.validators
+    rules = [rule for rule in validators if isinstance(rule, Length) and rule.max >= 0]
+    return min(rules, key=lambda rule: rule.max, default=at_most(MAX_VALUE_LENGTH))
 
 
 def printable(form: Any, field: Any) -> None:
@@ -35,8 +82,9 @@ def on_one_line(value: Any) -> Any:
     return " ".join(BREAKS.split(value)).strip() if isinstance(value, str) else value
 
 
-def _longest(length: int) -> Length:
-    return Length(max=length, message=f"Please keep this to {length:,} characters.")
+def at_most(length: int, message: str = "") -> Length:
+    """Return the validator for a field of at most so many characters."""
+    return Length(max=length, message=message or f"Please keep this to {length:,} characters.")
 
 
 class TextField(StringField):
@@ -46,7 +94,7 @@ class TextField(StringField):
 
     def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
         super().__init__(
-            label, [*validators, _longest(length), printable], filters=[on_one_line], **options
+            label, [*validators, at_most(length), printable], filters=[on_one_line], **options
         )
 
 
@@ -58,7 +106,7 @@ class LongTextField(TextAreaField):
     def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
         super().__init__(
             label,
-            [*validators, _longest(length), printable],
+            [*validators, at_most(length), printable],
             filters=[lambda value: value.replace("\r\n", "\n") if value else value],
             **options,
         )
@@ -70,7 +118,7 @@ class SecretField(PasswordField):
     data: str
 
     def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
-        super().__init__(label, [*validators, _longest(length)], **options)
+        super().__init__(label, [*validators, at_most(length)], **options)
 
 
 SEARCH_LENGTH = 200

@@ -22,9 +22,15 @@ class RoomyRequest(Request):
         return SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)
 
 
+# Characters of one header. gunicorn reads no longer lines, but joins a hundred headers of one name;
+# to parse such an `Accept` takes a second.
+MAX_HEADER_LENGTH = 8 * 1024
+
+
 def init_app(app: Flask) -> None:
     app.request_class = RoomyRequest
     app.extensions["may_send_more"] = None
+    app.before_request(check_headers)
     app.before_request(check_body)
 
 
@@ -34,6 +40,19 @@ def ask_before_more(app: Flask, may: Callable[[str], bool]) -> None:
     The form's token is in the body: by the time it is known who sends it, it would be read.
     """
     app.extensions["may_send_more"] = may
+
+
+def check_headers() -> None:
+    """Refuse long headers before anything parses them."""
+    environ = request.environ
+    if long := [name for name, value in environ.items() if _is_long_header(name, value)]:
+        for name in long:
+            del environ[name]  # the error page would parse it
+        abort(431)
+
+
+def _is_long_header(name: str, value: Any) -> bool:
+    return name.startswith("HTTP_") and len(value) > MAX_HEADER_LENGTH
 
 
 def check_body() -> None:

@@ -86,3 +86,15 @@ def test_a_body_without_a_length_is_refused(visitor):
         "/auth/login", method="POST", headers=headers, input_stream=io.BytesIO(b"email=a"),
     )  # fmt: skip
     assert answer.status_code == 411
+
+
+@pytest.mark.parametrize("name", ["Accept", "User-Agent", "X-Anything"])
+def test_it_refuses_a_huge_header(name, visitor):
+    answer = visitor.get("/nowhere", headers={name: "text/html;q=0.1," * 10_000})
+    assert answer.status_code == 431
+    assert "Headers too long" in answer.text
+
+
+def test_it_takes_headers_of_reasonable_size(visitor):
+    headers = {"Accept": "text/html," * 700}
+    assert visitor.get("/auth/login", headers=headers).status_code == 200

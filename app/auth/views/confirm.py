@@ -33,10 +33,11 @@ def confirm() -> Any:
 @blueprint.post("/confirm")
 @public
 def resend() -> Any:
+    RESENDS.spend(client())  # before anything is parsed
     form = EmailForm()
     if not form.validate():
+        RESENDS.refund(client())  # mistakes do not count
         return render_template("auth/confirm.html", form=form), 422
-    RESENDS.spend(client())
     CONFIRMATION_MAILS.spend(form.email.data)
     user = User.by_email(form.email.data)
     password_hash = Token.newest_target(user.id if user else 0, CONFIRM)

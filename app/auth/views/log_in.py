@@ -33,13 +33,13 @@ def login() -> Any:
 @blueprint.post("/login")
 @public
 def log_in() -> Any:
+    LOGIN_FAILURES_BY_CLIENT.spend(client())  # before anything is parsed
     form = LoginForm()
     if not form.validate():
+        LOGIN_FAILURES_BY_CLIENT.refund(client())  # mistakes do not count
         return render_template("auth/login.html", form=form), 422
     email, password = form.email.data, form.password.data
-    limits = [(LOGIN_FAILURES_BY_CLIENT, client()), (LOGIN_FAILURES_BY_ADDRESS, email)]
-    for limit, key in limits:
-        limit.spend(key)
+    LOGIN_FAILURES_BY_ADDRESS.spend(email)
 
     with reading():
         user = User.by_email(email)
@@ -63,8 +63,8 @@ def log_in() -> Any:
         user.password_hash = new_hash
     answer = admit(user, remembered=form.remember.data)
     db.session.commit()
-    for limit, key in limits:
-        limit.refund(key)
+    LOGIN_FAILURES_BY_CLIENT.refund(client())
+    LOGIN_FAILURES_BY_ADDRESS.refund(email)
     return answer
 
 

@@ -32,10 +32,11 @@ def magic_link() -> Any:
 @routes.post("/magic-link")
 @public
 def send_magic_link() -> Any:
+    LINKS.spend(client())  # before anything is parsed
     form = EmailForm()
     if not form.validate():
+        LINKS.refund(client())  # mistakes do not count
         return render_template("auth/magic_link.html", form=form), 422
-    LINKS.spend(client())
     LINK_MAILS.spend(form.email.data)
     user = User.by_email(form.email.data)
     if user and not user.suspended_at:

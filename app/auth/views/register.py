@@ -31,10 +31,11 @@ def register() -> Any:
 @blueprint.post("/register")
 @public
 def create_account() -> Any:
+    REGISTRATIONS.spend(client())  # before anything is parsed
     form = RegisterForm()
     if not form.validate():
+        REGISTRATIONS.refund(client())  # mistakes do not count
         return render_template("auth/register.html", form=form), 422
-    REGISTRATIONS.spend(client())
     CONFIRMATION_MAILS.spend(form.email.data)
     email = form.email.data
     password_hash = passwords.hash(form.password.data)

@@ -27,10 +27,11 @@ def reset() -> Any:
 @blueprint.post("/reset")
 @public
 def send_reset() -> Any:
+    RESETS.spend(client())  # before anything is parsed
     form = EmailForm()
     if not form.validate():
+        RESETS.refund(client())  # mistakes do not count
         return render_template("auth/reset.html", form=form), 422
-    RESETS.spend(client())
     RESET_MAILS.spend(form.email.data)
     user = User.by_email(form.email.data)
     if user and not user.suspended_at:
