@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import session
-from werkzeug.exceptions import TooManyRequests
 
 from app.security import keyring
 from app.security.csrf import FIELD as CSRF_FIELD
@@ -61,10 +60,8 @@ def spend(purpose: str, sealed: str) -> bytes:
         raise ChallengeError
     if expires <= time.time():
         raise LateError
-    try:
-        USES.spend(challenge)
-    except TooManyRequests:
-        raise ChallengeError from None
+    if not USES.take(challenge):
+        raise ChallengeError
     return bytes.fromhex(challenge)
 
 

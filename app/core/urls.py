@@ -1,13 +1,13 @@
 """Addresses: of this site, for mails, and within it, for coming back."""
 
 import re
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import abort, current_app, request
 from werkzeug.exceptions import SecurityError
 
 from app.core.database import READING_METHODS
+from app.core.ip import parse_ip
 
 PORT = re.compile(r":\d*$")
 
@@ -48,10 +48,8 @@ def wanted() -> str | None:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this very machine, to which nothing needs to be encrypted."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    address = parse_ip(host)
+    return address.is_loopback if address else host == "localhost"
 
 
 def is_at_this_machine() -> bool:

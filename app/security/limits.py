@@ -1,6 +1,6 @@
 """Rate limits that hold exactly, however many worker processes count.
 
-The counters stand in a SQLite file of their own (`INSTANCE_PATH/limits.db`), outside of the
+The counters are in a SQLite file of their own (`INSTANCE_PATH/limits.db`), outside of the
 requests' transactions: an attempt counts even when what it attempted is rolled back.
 """
 
@@ -9,59 +9,156 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
+from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
 from app.core.database import BUSY_TIMEOUT_SECONDS, sqlite_driver
+from app.core.ip import embedded_ipv4, parse_ip
 
 log = logging.getLogger(__name__)
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INT, expires REAL)"
-# One statement, so that two workers can neither both miss the other's count nor lose one.
+READ = "SELECT count, expires FROM hit WHERE key = ? AND expires > ?"
 COUNT = """
-INSERT INTO hit VALUES (:key, max(:amount, 0), :now + :period)
+INSERT INTO hit VALUES (:key, 1, :now + :period)
 ON CONFLICT (key) DO UPDATE SET
-    count = max(CASE WHEN expires > :now THEN count ELSE 0 END + :amount, 0),
+    count = CASE WHEN expires > :now THEN count ELSE 0 END + 1,
     expires = CASE WHEN expires > :now THEN expires ELSE :now + :period END
-RETURNING count, expires
 """
+REFUND = "UPDATE hit SET count = count - 1 WHERE key = ? AND count > 0"
+CLEAR = "DELETE FROM hit WHERE key >= ? AND key < ?"
+PURGE = "DELETE FROM hit WHERE expires <= ?"
 DAMAGED = {11, 26}  # SQLite's CORRUPT and NOTADB
-PURGE = "DELETE FROM hit WHERE expires <= :now"
+DIGEST_LENGTH = 32  # hex digits, thus 128 bits, of each part of a key
+
+# One customer has anything from a /64 to a /48 of IPv6 (RFC 6177). The wider a network, the more
+# people may share it, so it may do more than the narrower ones in it, but not many times more.
+IPV6_NETWORKS = ((64, 1.0), (56, 1.5), (48, 2.0))
+
+T = TypeVar("T")
+
+
+class LimitReachedError(TooManyRequests):
+    """An attempt too many. `limits` are the names of the limits that refuse it."""
+
+    def __init__(self, limits: Iterable[str], retry_after: int):
+        super().__init__(retry_after=retry_after)
+        self.limits = sorted(set(limits))
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who is asking: the networks that count for them, and how many times a limit each may reach.
+
+    An IPv4 address is one; an IPv6 address is its /64, /56, and /48.
+    """
+
+    networks: tuple[tuple[str, float], ...]
+
+
+def client() -> Client:
+    """Return the client of this request."""
+    text = request.remote_addr or "unknown"
+    address = parse_ip(text)
+    if address is None:
+        return Client(((text, 1.0),))
+    address = embedded_ipv4(address) or address
+    if isinstance(address, IPv6Address):
+        return Client(
+            tuple((str(ip_network((address, bits), False)), share) for bits, share in IPV6_NETWORKS)
+        )
+    return Client(((str(address), 1.0),))
+
+
+class Counter(NamedTuple):
+    """What one key has of one limit: at most `most` attempts in `period` seconds."""
+
+    limit: str
+    key: str
+    most: int
+    period: float
 
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `amount` attempts by one key in each window of `period`, from the first on."""
+    """At most `amount` attempts by one key in each window of `period`, from the first on.
+
+    A key is a text, a `client()`, or a text and a client; of a wide network more is allowed.
+    """
 
     name: str
     amount: int
     period: timedelta
 
-    def spend(self, key: str) -> None:
-        """Count one attempt by `key`; answer 429 with `Retry-After` where none is left.
+    def spend(self, *key: str | Client) -> None:
+        """Count an attempt by `key`, or raise `LimitReachedError` if none is left (429).
 
-        It counts before the attempt is made: of any number made at once, no more than
-        `amount` pass.
+        Spend before the attempt is made: of any number made at once, no more than `amount` pass.
         """
-        count, expires = self._add(key, 1)
-        if count > self.amount:
-            raise TooManyRequests(retry_after=max(1, round(expires - time.time())))
+        Attempt(self.counters(*key)).spend()
 
-    def refund(self, key: str) -> None:
-        """Take one attempt back: it was good."""
-        self._add(key, -1)
+    def take(self, *key: str | Client) -> bool:
+        """Count an attempt by `key`; return False, and count nothing, if none is left."""
+        return _counters().spend(self.counters(*key)) is None
 
-    def _add(self, key: str, amount: int) -> tuple[int, float]:
-        # Hashed: addresses of people are not kept readable beside their failures.
-        digest = hashlib.sha256(f"{self.name}:{key}".encode("utf-8", "replace")).hexdigest()
-        counters: Counters = current_app.extensions["limits"]
-        return counters.add(digest, amount, self.period.total_seconds())
+    def refund(self, *key: str | Client) -> None:
+        """Take an attempt by `key` back: it was good."""
+        Attempt(self.counters(*key)).refund()
+
+    def clear(self, key: str) -> None:
+        """Forget all attempts by a text, and by it and any client."""
+        _counters().clear(self._digest(key))
+
+    def counters(self, *key: str | Client) -> list[Counter]:
+        """Return the counters of a key, for an `Attempt` that falls under several limits."""
+        shares: list[tuple[list[str], float]] = [([], 1.0)]
+        for part in key:
+            networks = part.networks if isinstance(part, Client) else ((part, 1.0),)
+            shares = [([*texts, n], s * share) for texts, s in shares for n, share in networks]
+        seconds = self.period.total_seconds()
+        return [
+            Counter(self.name, self._digest(*texts), int(self.amount * share), seconds)
+            for texts, share in shares
+        ]
+
+    def _digest(self, *texts: str) -> str:
+        # Hashed: people's addresses are not kept readable beside their failures. Part by part:
+        # the counters of an address begin alike, whatever network they are for.
+        return "".join(
+            hashlib.sha256(f"{self.name}:{text}".encode("utf-8", "replace")).hexdigest()[
+                :DIGEST_LENGTH
+            ]
+            for text in texts
+        )
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt that counts for all of `counters` or, if one of them refuses it, for none.
+
+    It counts for those in `also` too, whatever they say.
+    """
+
+    counters: Sequence[Counter]
+    also: Sequence[Counter] = ()
+
+    def spend(self) -> None:
+        """Count the attempt. Raises `LimitReachedError`."""
+        if refused := _counters().spend(self.counters, self.also):
+            names, expires = refused
+            raise LimitReachedError(names, max(1, ceil(expires - time.time())))
+
+    def refund(self) -> None:
+        """Take the attempt back: it was good."""
+        _counters().refund([*self.counters, *self.also])
 
 
 class Counters:
@@ -71,23 +168,70 @@ class Counters:
         self.path = path
         self.local = threading.local()
 
-    def add(self, key: str, amount: int, period: float) -> tuple[int, float]:
-        """Add to a counter of `period` seconds; returns its value, and when it starts again."""
-        now = time.time()
-        values = {"key": key, "amount": amount, "now": now, "period": period}
-        try:
+    def spend(
+        self, counters: Sequence[Counter], also: Sequence[Counter] = ()
+    ) -> tuple[list[str], float] | None:
+        """Add one to all counters, and return None; or, if one of `counters` is full, to none.
+
+        Then it returns the limits that are reached, and when the last of them ends.
+        """
+
+        def count(connection: Any) -> tuple[list[str], float] | None:
+            now = time.time()
+            full = []
+            for counter in counters:
+                # fetchall, not fetchone: the statement ends with its last row.
+                for number, expires in connection.execute(READ, (counter.key, now)).fetchall():
+                    if number >= counter.most:
+                        full.append((counter.limit, expires))
+            if full:
+                return [name for name, _ in full], max(expires for _, expires in full)
+            for counter in (*counters, *also):
+                values = {"key": counter.key, "now": now, "period": counter.period}
+                connection.execute(COUNT, values)
             if secrets.randbelow(100) == 0:
-                self._connection().execute(PURGE, {"now": now})
-            # fetchall, not fetchone: the statement, and with it the lock, ends with its last row.
-            return self._connection().execute(COUNT, values).fetchall()[0]  # type: ignore[no-any-return]
+                connection.execute(PURGE, (now,))
+            return None
+
+        return self._write(count)
+
+    def refund(self, counters: Iterable[Counter]) -> None:
+        """Take one from each counter."""
+        keys = [(counter.key,) for counter in counters]
+        self._write(lambda connection: connection.executemany(REFUND, keys))
+
+    def clear(self, prefix: str) -> None:
+        """Forget the counters whose key begins with so many hex digits."""
+        self._write(lambda connection: connection.execute(CLEAR, (prefix, f"{prefix}g")))
+
+    def probe(self) -> None:
+        """Raise the driver's error, or an `OSError`, if nothing can be counted."""
+        self._write(lambda connection: connection.execute(REFUND, ("",)))
+
+    def _write(self, work: Callable[[Any], T]) -> T:
+        """Do `work` in a transaction that holds off other processes."""
+        try:
+            return self._transaction(work)
         except sqlite_driver().DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
                 raise
-            # Counts are worth less than a log-in that works: start anew.
+            # Counts are worth less than a log-in that works: start over.
             log.error("%s is damaged and made anew: %s", self.path, error)
             self.path.unlink(missing_ok=True)
             self.local.__dict__.pop("connection", None)
-            return self._connection().execute(COUNT, values).fetchall()[0]  # type: ignore[no-any-return]
+            return self._transaction(work)
+
+    def _transaction(self, work: Callable[[Any], T]) -> T:
+        connection = self._connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+            connection.execute("COMMIT")
+            return result
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
 
     def _connection(self) -> Any:
         if not hasattr(self.local, "connection"):
@@ -98,17 +242,10 @@ class Counters:
         return self.local.connection
 
 
+def _counters() -> Counters:
+    counters: Counters = current_app.extensions["limits"]
+    return counters
+
+
 def init_app(app: Flask) -> None:
     app.extensions["limits"] = Counters(Path(app.instance_path) / "limits.db")
-
-
-def client() -> str:
-    """Who is asking, for counting: an IPv4 address, or an IPv6 network (one customer has a /64)."""
-    text = request.remote_addr or "unknown"
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text
-    if address.version == 6 and address.ipv4_mapped:
-        return str(address.ipv4_mapped)  # a server that listens on [::] sees IPv4 clients like this
-    return str(ip_network((address, 64), strict=False)) if address.version == 6 else text

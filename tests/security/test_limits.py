@@ -104,6 +104,11 @@ def test_good_log_ins_give_back_no_failures(alice, bob, send):
         ("::ffff:203.0.113.1", "203.0.113.1", True),
         ("::ffff:203.0.113.1", "::ffff:203.0.113.2", False),
         ("203.0.113.1", "203.0.113.2", False),
+        ("2002:cb00:7101::1", "203.0.113.1", True),  # 6to4
+        ("2002:cb00:7101:1::1", "2002:cb00:7102:1::1", False),
+        ("64:ff9b::203.0.113.1", "203.0.113.1", True),  # NAT64
+        ("64:ff9b::203.0.113.1", "64:ff9b::203.0.113.2", False),
+        ("2001:0:4136:e378:8000:63bf:34ff:8efe", "203.0.113.1", True),  # Teredo
     ],
 )
 def test_a_client_is_an_address_or_a_network_of_ipv6(one, other, same, send):
@@ -111,6 +116,28 @@ def test_a_client_is_an_address_or_a_network_of_ipv6(one, other, same, send):
         log_in(send, f"user{n}@example.com", address=one)
     assert log_in(send, "last@example.com", address=one) == 429
     assert log_in(send, "another@example.com", address=other) == (429 if same else 422)
+
+
+@pytest.mark.parametrize(
+    ("network", "allowed"),
+    [("2001:db8:1:2::{:x}", 20), ("2001:db8:1:{:x}::1", 30), ("2001:db8:1:{:x}00::1", 40)],
+    ids=["/64", "/56", "/48"],
+)
+def test_a_network_of_ipv6_has_a_limit_of_its_own(network, allowed, send):
+    statuses = [
+        log_in(send, f"user{n}@example.com", address=network.format(n + 1)) for n in range(45)
+    ]
+    assert statuses == [422] * allowed + [429] * (45 - allowed)
+    assert log_in(send, "last@example.com", address="2001:db8:2::1") == 422
+
+
+def test_who_is_refused_for_a_wide_network_has_spent_nothing_of_their_own(app, send):
+    for n in range(40):
+        log_in(send, f"user{n}@example.com", address=f"2001:db8:1:{n + 1:x}00::1")
+    for _ in range(25):
+        assert log_in(send, "bob@example.com", address="2001:db8:1:2::1") == 429
+    later(app, minutes=15)
+    assert log_in(send, "bob@example.com", address="2001:db8:1:2::1") == 422
 
 
 @pytest.mark.parametrize("page", ["/auth/register", "/auth/reset", "/auth/confirm"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from flask import url_for
@@ -16,6 +16,7 @@ from app.audit import record
 from app.auth.devices import describe, name
 from app.auth.models.session import Session
 from app.core.database import Base, db
+from app.core.ip import parse_ip
 from app.core.time import now
 from app.core.urls import public_url
 
@@ -99,11 +100,8 @@ def _fingerprint(agent: str, address: str) -> bytes:
 
 
 def _network(text: str) -> str:
-    try:
-        address = ip_address(text)
-    except ValueError:
+    address = parse_ip(text)
+    if address is None:
         return text
-    if address.version == 6 and address.ipv4_mapped:
-        address = address.ipv4_mapped
     bits = IPV4_NETWORK_BITS if address.version == 4 else IPV6_NETWORK_BITS
     return str(ip_network((address, bits), strict=False))

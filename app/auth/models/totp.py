@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from flask import url_for
 from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.exceptions import TooManyRequests
 
 from app import mail
 from app.audit import record
@@ -85,11 +84,7 @@ class Totp(Base):
             raise CodeError(USED)
 
     def _is_shown_first(self, step: int) -> bool:
-        try:
-            SHOWN.spend(f"{self.user_id}:{self.created_at.timestamp()}:{step}")
-        except TooManyRequests:
-            return False
-        return True
+        return SHOWN.take(f"{self.user_id}:{self.created_at.timestamp()}:{step}")
 
     def _advance(self, step: int) -> bool:
         """Accept no code of that step or before any more; False where another was faster."""

@@ -12,7 +12,6 @@ from datetime import timedelta
 
 from flask import request, session
 from flask_login import current_user
-from werkzeug.exceptions import TooManyRequests
 
 from app.auth.providers.profile import same
 from app.core.urls import local_path
@@ -70,8 +69,4 @@ class Journey:
         if not 0 <= time.time() - journey.started < JOURNEY_LIFETIME.total_seconds():
             return None
         session.pop(KEY)
-        try:
-            RETURNS.spend(journey.state)
-        except TooManyRequests:
-            return None
-        return journey
+        return journey if RETURNS.take(journey.state) else None

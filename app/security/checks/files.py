@@ -62,7 +62,7 @@ def uncounted_limits() -> str | None:
         writable = os.access(counters.path.parent, os.W_OK)
         return None if writable else f"{counters.path} cannot be made, so nobody can log in."
     try:
-        counters.add("flask check", 0, 1)
+        counters.probe()
     except (sqlite_driver().Error, OSError) as error:
         return f"Rate limits cannot be counted, so nobody can log in: {error}"
     return None
