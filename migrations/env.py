@@ -1,14 +1,17 @@
 """Alembic's environment: run by `flask db …`, with the app's engine and models."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SAWarning
 
 from app.core import fulltext
 from app.core.database import db
+from app.core.migrations import counters, dialects  # noqa: F401  `dialects` registers itself
 from app.core.time import UTCDateTime
 
 
@@ -19,17 +22,18 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
     return False
 
 
-def include_object(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-    """Leave out the tables of the full-text search, which have no model."""
-    return not (kind == "table" and reflected and fulltext.is_own(name or ""))
-
-
 # Any number that no other lock of the database has.
 LOCK = 7_211_309
 
 
 def run(**target: Any) -> None:
     applied: list[Any] = []
+    connection: Any = target.get("connection")
+
+    def include_object(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+        """Leave out the tables of the full-text search, which have no model."""
+        return not (kind == "table" and reflected and name in fulltext.own_tables(connection))
+
     context.configure(
         on_version_apply=lambda **step: applied.append(step),
         target_metadata=db.Model.metadata,
@@ -41,14 +45,17 @@ def run(**target: Any) -> None:
         **target,
     )
     with context.begin_transaction():
-        connection = target.get("connection")
         if connection is not None and connection.dialect.name == "postgresql":
             # Several servers that start at once take turns, as SQLite's write lock makes them.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        on_sqlite = connection is not None and connection.dialect.name == "sqlite"
+        before = counters.largest_ids(connection) if on_sqlite else {}
         context.run_migrations()
         # Every row is looked at, so not at each start.
-        if applied and connection is not None and connection.dialect.name == "sqlite":
+        if applied and connection is not None:
             fulltext.restore(connection)
+        if applied and on_sqlite:
+            counters.restore(connection, before)
             check_foreign_keys(connection)
 
 
@@ -73,6 +80,11 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
 
+
+# They are kept when a table is rebuilt (app/core/migrations/rebuild.py).
+warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression", SAWarning)
+# These are not, nor could a migration ever name them.
+warnings.filterwarnings("error", "Unnamed CHECK constraint on reflected table")
 
 if context.is_offline_mode():
     run(url=db.engine.url, literal_binds=True)

@@ -13,35 +13,102 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 # FTS5 leaves what was deleted in its tables until it merges them, unless told otherwise.
 FORGETS = (3, 42)
 
-OWN = re.compile(r"\w+_search(_(data|idx|config))?")
+SUFFIX = "_search"
 EVENTS = "insert", "delete", "update"
+# In the function that PostgreSQL's trigger calls: the columns of the row.
+COLUMNS = re.compile(r"concat_ws\(' ', ([^)]+)\)")
+
+
+class NeedsColumnError(RuntimeError):
+    """A migration drops a column that is searched."""
+
+    def __init__(self, table: str, column: str):
+        super().__init__(
+            f"The full-text search of {table} needs its column {column}. Before the column, drop "
+            f'the search: fulltext.remove(op, "{table}"), from app.core.'
+        )
 
 
 def add(op: Any, table: str, columns: Sequence[str]) -> None:
     """Make these columns of a table searchable, in a migration. Its key is `id`."""
-    statements = {"sqlite": _sqlite, "postgresql": _postgresql}[op.get_context().dialect.name]
-    for statement in statements(table, columns):
+    for statement in _creation(op.get_context().dialect.name, table, columns):
         op.execute(statement)
 
 
 def remove(op: Any, table: str) -> None:
-    on_postgresql = op.get_context().dialect.name == "postgresql"
-    for trigger in [f'{table}_search ON "{table}"'] if on_postgresql else _triggers(table, []):
-        # One of a table that was rebuilt on the way is gone: see `restore`.
-        op.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-    if on_postgresql:
-        op.execute(f"DROP FUNCTION {table}_search()")
-    op.execute(f"DROP TABLE {table}_search")
+    """Drop the search of a table, in a migration, with its triggers."""
+    for statement in _removal(op.get_context().dialect.name, table):
+        op.execute(statement)
 
 
-def is_own(name: str) -> bool:
-    """Whether a table that no model has may be one of those made here."""
-    return OWN.fullmatch(name) is not None
+def create(connection: Connection, table: str, columns: Sequence[str]) -> None:
+    """Make these columns of a table searchable."""
+    for statement in _creation(connection.dialect.name, table, columns):
+        connection.execute(text(statement))
+
+
+def drop(connection: Connection, table: str) -> None:
+    """Drop the search of a table, with its triggers."""
+    for statement in _removal(connection.dialect.name, table):
+        connection.exec_driver_sql(statement)
+
+
+def searched_tables(connection: Connection) -> dict[str, list[str]]:
+    """Return the searched columns of each table that has a search, also of one that is gone."""
+    if connection.dialect.name == "sqlite":
+        return {
+            name.removesuffix(SUFFIX): [
+                row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({name})")
+            ]
+            for (name,) in connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'table'"
+                r" AND sql LIKE 'CREATE VIRTUAL TABLE %\_search USING fts5(%' ESCAPE '\'"
+            ).fetchall()
+        }
+    functions = connection.exec_driver_sql(
+        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+        " AND prorettype = 'trigger'::regtype AND right(proname, 7) = '_search'"
+    )
+    return {
+        name.removesuffix(SUFFIX): [column.removeprefix("new.") for column in match[1].split(", ")]
+        for name, source in functions
+        if (match := COLUMNS.search(source))
+    }
+
+
+def searched_columns(connection: Connection, table: str) -> list[str]:
+    """Return the columns of a table that are searched, none where it has no search."""
+    return searched_tables(connection).get(table, [])
+
+
+def own_tables(connection: Connection) -> set[str]:
+    """Return the tables made here, which have no model."""
+    parts = ("", "_data", "_idx", "_config") if connection.dialect.name == "sqlite" else ("",)
+    return {f"{name}{SUFFIX}{part}" for name in searched_tables(connection) for part in parts}
+
+
+def trigger_names(table: str) -> list[str]:
+    """Return the names of the triggers that keep the search of a table on SQLite."""
+    return list(_triggers(table, []))
+
+
+def _creation(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
+    return {"sqlite": _sqlite, "postgresql": _postgresql}[dialect](table, columns)
+
+
+def _removal(dialect: str, table: str) -> list[str]:
+    name = f"{table}{SUFFIX}"
+    if dialect == "sqlite":
+        # They are gone with a table that was dropped or rebuilt.
+        triggers = [f"DROP TRIGGER IF EXISTS {trigger}" for trigger in trigger_names(table)]
+        return [*triggers, f"DROP TABLE IF EXISTS {name}"]
+    # The trigger goes with its function.
+    return [f"DROP FUNCTION IF EXISTS {name}() CASCADE", f"DROP TABLE IF EXISTS {name}"]
 
 
 def _sqlite(table: str, columns: Sequence[str]) -> list[str]:
@@ -109,20 +176,27 @@ def _postgresql(table: str, columns: Sequence[str]) -> list[str]:
 
 
 def restore(connection: Connection) -> None:
-    """After migrations, on SQLite: put back the triggers of tables that were rebuilt.
+    """After migrations: repair the search of tables that SQL of their own rebuilt or dropped.
 
-    They go with the table that is dropped; whatever was written since is not in the index.
+    SQLite's triggers go with the table that is dropped, and what was written since is not in the
+    index. The words of a table that is gone go, too.
     """
+    tables = set(inspect(connection).get_table_names())
+    for table, columns in searched_tables(connection).items():
+        if table not in tables:
+            drop(connection, table)
+        elif connection.dialect.name == "sqlite":
+            _restore_triggers(connection, table, columns)
+
+
+def _restore_triggers(connection: Connection, table: str, columns: list[str]) -> None:
     run = connection.exec_driver_sql
-    there = {name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    made = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE % TABLE %_search USING fts5(%'"
-    for (name,) in run(made).fetchall():
-        table = name.removesuffix("_search")
-        columns = [row[1] for row in run(f"PRAGMA table_info({name})")]
-        lost = [sql for one, sql in _triggers(table, columns).items() if one not in there]
-        for trigger in lost:
-            run(trigger)
-        if lost:
-            run(_rebuild(table))
-        if connection.dialect.dbapi.sqlite_version_info >= FORGETS:  # type: ignore[union-attr]
-            run(f"INSERT INTO {name}({name}, rank) VALUES ('secure-delete', 1)")  # noqa: S608  # nosec B608
+    existing = {name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    lost = [sql for name, sql in _triggers(table, columns).items() if name not in existing]
+    for trigger in lost:
+        run(trigger)
+    if lost:
+        run(_rebuild(table))
+    if connection.dialect.dbapi.sqlite_version_info >= FORGETS:  # type: ignore[union-attr]
+        name = f"{table}{SUFFIX}"
+        run(f"INSERT INTO {name}({name}, rank) VALUES ('secure-delete', 1)")  # noqa: S608  # nosec B608

@@ -125,7 +125,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Not in a batch, which on SQLite makes the table anew and forgets which ids were given.
+    # Not in a batch, which on SQLite would make the table anew.
     op.drop_index("ix_user_deletes_at", "user")
     op.drop_column("user", "avatar")
     op.drop_column("user", "time_zone")

@@ -1,0 +1,97 @@
+"""A folder of migrations that tests write, on an empty database."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import indent
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+
+from app.core.database import db
+from config import ROOT
+from tests.apps import another_app
+from tests.database import empty_database
+
+TEMPLATE = """
+import sqlalchemy as sa
+from alembic import op
+from app.core import fulltext
+revision, down_revision = "{revision}", {down_revision!r}
+def upgrade():
+{up}
+def downgrade():
+{down}
+"""
+
+
+class Migrations:
+    """Writes one migration after the other, and runs each at once."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.head: str | None = None
+
+    def __call__(self, up: str, down: str = "pass") -> None:
+        down_revision = self.head
+        self.head = f"{int(down_revision or 0) + 1:04}"
+        (self.folder / "versions" / f"{self.head}_test.py").write_text(
+            TEMPLATE.format(
+                revision=self.head,
+                down_revision=down_revision,
+                up=indent(up, "    "),
+                down=indent(down, "    "),
+            )
+        )
+        upgrade(directory=str(self.folder))
+
+    def undo(self) -> None:
+        downgrade(directory=str(self.folder))
+
+    def discard(self) -> None:
+        """Forget a migration that failed."""
+        (self.folder / "versions" / f"{self.head}_test.py").unlink()
+        self.head = f"{int(self.head or 0) - 1:04}"
+
+
+@pytest.fixture
+def database(app: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """An app on an empty database, within its context."""
+    with (
+        empty_database(tmp_path) as url,
+        another_app(app, DATABASE_URL=url) as made,
+        made.app_context(),
+    ):
+        yield made
+
+
+@pytest.fixture
+def sqlite(app: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """An app on an empty SQLite database, within its context."""
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    with another_app(app, DATABASE_URL=url) as made, made.app_context():
+        yield made
+
+
+@pytest.fixture
+def migrate(tmp_path: Path) -> Migrations:
+    folder = tmp_path / "migrations"
+    shutil.copytree(
+        ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__", "versions")
+    )
+    (folder / "versions").mkdir()
+    return Migrations(folder)
+
+
+@pytest.fixture
+def run() -> Callable[..., list[tuple[object, ...]]]:
+    """Runs a statement in a transaction of its own, and returns the rows."""
+
+    def execute(statement: str, **values: object) -> list[tuple[object, ...]]:
+        with db.engine.begin() as connection:
+            result = connection.execute(text(statement), values)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    return execute
