@@ -11,10 +11,8 @@ from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
-from flask import session
-
 from app.security import keyring
-from app.security.csrf import FIELD as CSRF_FIELD
+from app.security.csrf import browser_id
 from app.security.limits import Limit
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
@@ -38,7 +36,7 @@ def pose(purpose: str, options: dict[str, Any]) -> dict[str, Any]:
     """WebAuthn's options with a new challenge, and beside them the form field to send with it."""
     challenge = secrets.token_bytes(32)
     expires = time.time() + CHALLENGE_LIFETIME.total_seconds()
-    kept = json.dumps([challenge.hex(), _browser(), expires])
+    kept = json.dumps([challenge.hex(), browser_id(), expires])
     return {
         "publicKey": options
         | {
@@ -56,15 +54,11 @@ def spend(purpose: str, sealed: str) -> bytes:
     except ValueError:
         raise ChallengeError from None
     challenge, browser, expires = kept
-    if not secrets.compare_digest(browser, _browser()):
+    # There is one: without it no POST comes this far.
+    if not secrets.compare_digest(browser, str(browser_id())):
         raise ChallengeError
     if expires <= time.time():
         raise LateError
     if not USES.take(challenge):
         raise ChallengeError
     return bytes.fromhex(challenge)
-
-
-def _browser() -> str:
-    """What tells this browser from others: random, in the cookie, another after each log-in."""
-    return str(session[CSRF_FIELD])  # there: without it no POST comes this far

@@ -6,7 +6,7 @@ describes the two: Fetch metadata with `Origin` as the fallback, and a token bou
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
@@ -53,6 +53,14 @@ def has_token() -> bool:
             continue
         return True
     return False
+
+
+def browser_id() -> str | None:
+    """Return what tells this browser from all others, or None before it was shown a form.
+
+    It is random, stands in the session cookie, and changes with each login.
+    """
+    return session.get(FIELD)
 
 
 def has_form() -> bool:

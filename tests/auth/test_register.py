@@ -41,6 +41,21 @@ def test_it_answers_alike_whether_the_address_is_known(alice, erin, browser, reg
     assert len(pages) == 1
 
 
+def test_it_leaves_the_same_in_the_cookie_whether_the_address_is_known(
+    app, alice, erin, browser, register
+):
+    contents = set()
+    for email in (alice.email, erin.email, "new@example.com"):
+        opened = browser()
+        register(opened, email=email)
+        [(name, value)] = opened.cookies()
+        session = app.session_interface.get_signing_serializer(app).loads(value)
+        shapes = {key: str(value).replace(email, "") for key, value in session.items()}
+        shapes["csrf_token"] = str(len(shapes["csrf_token"]))
+        contents.add((name, *sorted(shapes.items())))
+    assert len(contents) == 1
+
+
 def test_it_tells_the_owner_of_a_known_address_instead(alice, visitor, register, users, mailbox):
     register(visitor, email=alice.email, name="Mallory")
     [mail] = mailbox.to(alice.email)

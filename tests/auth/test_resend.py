@@ -2,6 +2,7 @@
 
 import re
 
+from tests.auth.conftest import NEW_PASSWORD
 from tests.clock import later
 
 
@@ -11,7 +12,8 @@ def ask(browser, email):
 
 def test_it_mails_a_new_link(erin, visitor, mailbox):
     assert ask(visitor, " Erin@Example.com ").status_code == 303
-    assert visitor.submit(mailbox.link(erin.email)).status_code == 303
+    answer = visitor.submit(mailbox.link(erin.email), {"password": NEW_PASSWORD})
+    assert answer.status_code == 303
 
 
 def test_it_works_for_those_signed_in(erin, sign_in, mailbox):

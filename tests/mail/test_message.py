@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.auth import confirmation
 from app.auth.models import User
 from app.core.database import db
 
@@ -14,7 +15,7 @@ def mailed(app, mailbox, erin):
         with app.test_request_context():
             user = db.session.get_one(User, erin.id)
             user.name = name
-            user.send_confirmation(None)
+            confirmation.send_to_owner(user)
             db.session.commit()
         return mailbox.to(erin.email)[-1]
 

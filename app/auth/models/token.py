@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Delete, ForeignKey, String, delete, insert, select
+from sqlalchemy import Delete, ForeignKey, LargeBinary, String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.auth.models.secret import Hashed, digest, make
@@ -40,15 +40,19 @@ class Token(Hashed, Base):
     # The user's address when it was made: once they have another, it opens nothing.
     email: Mapped[str] = mapped_column(String(254))
     # What it leads to: the address of a change of address or of its undoing; for a confirmation
-    # the hash of the password that goes with it.
+    # the hash of the password that was chosen in `browser`, "" where there is none.
     target: Mapped[str | None] = mapped_column(String(254))
+    # The hash of the id of the browser that registered. See `confirmation`.
+    browser: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
     @classmethod
-    def issue(cls, user: User, purpose: str, *, target: str | None = None) -> str:
+    def issue(
+        cls, user: User, purpose: str, *, target: str | None = None, browser: bytes | None = None
+    ) -> str:
         """Store a new token for the user's present address and return it."""
         token = make()
-        row = cls._row(token, user.id, purpose, user.email, target)
+        row = cls._row(token, user.id, purpose, user.email, target, browser)
         db.session.execute(cls._expired(user.id))
         db.session.execute(insert(cls).values(row))
         return token
@@ -57,14 +61,19 @@ class Token(Hashed, Base):
     def rehearse(cls) -> str:
         """Do what `issue` does, for nobody, and so take as long: a token that opens nothing."""
         token = make()
-        row = cls._row(token, 0, RESET, "nobody", None)
+        row = cls._row(token, 0, RESET, "nobody", None, None)
         db.session.execute(cls._expired(0))
         rehearse_insert(cls, row)
         return token
 
     @staticmethod
     def _row(
-        token: str, user_id: int, purpose: str, email: str, target: str | None
+        token: str,
+        user_id: int,
+        purpose: str,
+        email: str,
+        target: str | None,
+        browser: bytes | None,
     ) -> dict[str, Any]:
         return {
             "token_hash": digest(token),
@@ -72,6 +81,7 @@ class Token(Hashed, Base):
             "purpose": purpose,
             "email": email,
             "target": target,
+            "browser": browser,
             "expires_at": now() + LIFETIMES[purpose],
         }
 
@@ -92,10 +102,11 @@ class Token(Hashed, Base):
         return db.session.execute(used.returning(*cls._columns())).first()
 
     @classmethod
-    def newest_target(cls, user_id: int, purpose: str) -> str | None:
-        """Where the newest of a user's tokens for that purpose leads to."""
-        mine = cls.user_id == user_id, cls.purpose == purpose, cls.target.is_not(None)
-        return db.session.scalar(select(cls.target).where(*mine).order_by(cls.id.desc()).limit(1))
+    def newest_target(cls, user_id: int, purpose: str, browser: bytes | None) -> str | None:
+        """Return where the newest token for that purpose leads that a user got in a browser."""
+        tokens = cls.user_id == user_id, cls.purpose == purpose, cls.browser == browser
+        query = select(cls.target).where(*tokens).order_by(cls.id.desc()).limit(1)
+        return db.session.scalar(query)
 
     @classmethod
     def void(cls, user_id: int, *purposes: str) -> None:
@@ -104,7 +115,15 @@ class Token(Hashed, Base):
 
     @classmethod
     def _columns(cls) -> list[Any]:
-        return [cls.id, cls.user_id, cls.purpose, cls.email, cls.target, cls.expires_at]
+        return [
+            cls.id,
+            cls.user_id,
+            cls.purpose,
+            cls.email,
+            cls.target,
+            cls.browser,
+            cls.expires_at,
+        ]
 
     @classmethod
     def _matches(cls, token: str, purpose: str) -> list[Any]:

@@ -174,39 +174,23 @@ class User(Base):
         record("user.password_changed", self.subject, actor=self.email)
         mail.send(self.email, "auth/emails/password_changed", user=self, reset_url=_reset_url())
 
-    @classmethod
-    def confirm_by(cls, token: str) -> User | None:
-        """Confirm an address with the link that was mailed to it, once.
-
-        Whoever had signed up with it before the reader of that mail keeps nothing: the password is
-        the one that was typed when the mail was asked for.
-        """
-        found = Token.find(token, CONFIRM)
-        user = cls.redeem(token, CONFIRM)
-        if user is None:
-            return None
-        if user.confirmed_at is None and found.target not in (None, user.password_hash):
-            user = user.start_over()
-            user.password_hash = found.target
-        user.confirm()
-        return user
-
     def confirm(self) -> None:
         if self.confirmed_at is None:
             self.confirmed_at = now()
+            Token.void(self.id, CONFIRM)
             record("user.confirmed", self.subject, actor=self.email)
 
-    def start_over(self) -> User:
+    def start_over(self, *, password_hash: str = "", name: str = "") -> User:
         """Put an empty account in the place of this one, whose address nobody has confirmed.
 
-        For whoever shows that the address is theirs. Password, passkeys, linked accounts and
-        sessions may be those of somebody who had signed up with it first, to share the account
-        later ("pre-hijacking"); what has no row cannot be forgotten here.
+        For whoever shows that the address is theirs. Name, picture, password, passkeys, linked
+        accounts and sessions may be those of somebody who had signed up with it first, to share
+        the account later ("pre-hijacking"); what has no row cannot be forgotten here.
         """
         self._remove()  # what was given to the address stays, such as the last admin's role
         db.session.flush()
         user = User.register(
-            self.email, "", self.name, role=self.role, confirmed_at=now(),
+            self.email, password_hash, name, role=self.role, confirmed_at=now(),
             second_factor_required_at=self.second_factor_required_at,
         )  # fmt: skip
         record("user.replaced", user.subject, actor=user.email, before=self.subject)
@@ -272,13 +256,6 @@ class User(Base):
         Job.forget(self.subject)
         user_deleted.send(self)
         db.session.delete(self)
-
-    def send_confirmation(self, password_hash: str | None) -> None:
-        """Mail a link that confirms the address, and with it the password. See `confirm_by`."""
-        token = Token.issue(self, CONFIRM, target=password_hash)
-        url = public_url(url_for("auth.confirm_token", token=token))
-        mail.send(self.email, "auth/emails/confirm", user=self, url=url)
-        record("user.confirmation_sent", self.subject, actor=self.email)
 
     def send_reset(self) -> None:
         url = public_url(url_for("auth.reset_token", token=Token.issue(self, RESET)))

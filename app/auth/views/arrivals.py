@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.auth import providers
+from app.auth import confirmation, providers
 from app.auth.access import is_signed_in
 from app.auth.models import LinkedAccount, User
 from app.auth.models.linked_account import tell
@@ -56,7 +56,7 @@ def _sign_up(provider: Provider, journey: Journey, profile: Profile, known: User
         REGISTRATIONS.spend(client())
         user = User.register(profile.email, "", profile.name, confirmed_at=now())
     elif known.confirmed_at is None and known.suspended_at is None:
-        user = known.start_over()
+        user = known.start_over(name=profile.name)
     else:
         return page(), 409  # so there is an account: but that is told to nobody but its owner
     _connect(user, profile)
@@ -72,7 +72,7 @@ def _sign_up_unverified(profile: Profile, email: str, known: User | None) -> Any
     else:
         user = User.register(email, "", profile.name)
         _connect(user, profile)
-        user.send_confirmation(None)
+        confirmation.send(user, "")
     flash(f"We have sent a mail to {email}. It says how to go on.", "success")
     return redirect(url_for("auth.confirm"), 303)
 

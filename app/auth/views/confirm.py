@@ -6,13 +6,12 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
-from app.auth import providers
+from app.auth import confirmation, passwords
 from app.auth.access import is_signed_in
-from app.auth.forms import EmailForm
-from app.auth.models import LinkedAccount, Token, User
-from app.auth.models.token import CONFIRM
+from app.auth.forms import AcceptForm, EmailForm
+from app.auth.models import User
 from app.auth.views import after_login, blueprint, invalid_link, pretend_to_mail
-from app.core.database import db
+from app.core.database import db, reading
 from app.core.routing import public
 from app.security.limits import Limit, client
 
@@ -39,11 +38,7 @@ def resend() -> Any:
         RESENDS.refund(client())  # mistakes do not count
         return render_template("auth/confirm.html", form=form), 422
     CONFIRMATION_MAILS.spend(form.email.data)
-    user = User.by_email(form.email.data)
-    password_hash = Token.newest_target(user.id if user else 0, CONFIRM)
-    if user and not user.confirmed_at and not user.suspended_at:
-        user.send_confirmation(password_hash)
-    else:
+    if not confirmation.resend(User.by_email(form.email.data)):
         pretend_to_mail("auth/emails/confirm", form.email.data)
     db.session.commit()
     flash(f"If {form.email.data} still needs to be confirmed, a new mail is on its way.", "success")
@@ -54,20 +49,35 @@ def resend() -> Any:
 @public
 def confirm_token(token: str) -> Any:
     """A button: programs that check the links in mails must not confirm anything."""
-    user = User.of_token(token, CONFIRM)
+    user = confirmation.find(token)
     if user is None:
         return invalid_link(url_for("auth.confirm"))
-    # Whoever reads the mail may not be the one who came from there.
-    linked = [(providers.label(each.provider), each.label) for each in LinkedAccount.of(user.id)]
-    return render_template("auth/confirm_token.html", linked=linked)
+    return _page(token, user, AcceptForm(formdata=None))
 
 
 @blueprint.post("/confirm/<token>")
 @public
 def confirm_address(token: str) -> Any:
-    user = User.confirm_by(token)
+    with reading():
+        user, needs_password = confirmation.find(token), confirmation.needs_password(token)
+    if user and needs_password:
+        form = AcceptForm()
+        form.password.email = user.email
+        if not form.validate():
+            return _page(token, user, form), 422
+        password_hash = passwords.hash(form.password.data)
+        user = confirmation.take_over(token, password_hash, form.name.data or "")
+    else:
+        user = confirmation.confirm(token)
     db.session.commit()
     if user is None:
         return invalid_link(url_for("auth.confirm"))
-    flash("Your e-mail address is confirmed.", "success")
+    flash("Your email address is confirmed.", "success")
     return redirect(after_login(), 303)
+
+
+def _page(token: str, user: User, form: AcceptForm) -> str:
+    needs_password = confirmation.needs_password(token)
+    return render_template(
+        "auth/confirm_token.html", user=user, form=form if needs_password else None
+    )

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import record
-from app.auth import passwords
+from app.auth import confirmation, passwords
 from app.auth.access import is_signed_in
 from app.auth.forms import RegisterForm
 from app.auth.models import Token, User
@@ -44,7 +44,7 @@ def create_account() -> Any:
             tell_owner(known, password_hash)
         else:
             user = User.register(email, password_hash, form.name.data or "")
-            user.send_confirmation(password_hash)
+            confirmation.send(user, password_hash)
         db.session.commit()
     except IntegrityError:  # the same form, sent twice at once: the first made the account
         db.session.rollback()
@@ -60,5 +60,7 @@ def tell_owner(user: User, password_hash: str | None = None) -> None:
     if user.confirmed_at:
         Token.rehearse()
         user.send_already_registered()
+    elif password_hash is None:
+        confirmation.send_to_owner(user)
     else:
-        user.send_confirmation(password_hash)
+        confirmation.send(user, password_hash)

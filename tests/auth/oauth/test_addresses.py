@@ -66,10 +66,34 @@ def test_an_unverified_address_is_confirmed_by_mail(visitor, mailbox, users, lin
 
 
 @pytest.mark.usefixtures("unverified")
-def test_who_confirms_it_is_told_where_the_account_comes_from(visitor, mailbox):
+def test_who_confirms_it_elsewhere_is_not_connected_with_who_came(browser, visitor, mailbox, links):
+    attacker = browser()
+    travel(attacker)
+    travel(attacker)
+    assert is_in(attacker)
+    path = mailbox.link("frida@example.com")
+    assert visitor.submit(path).status_code == 422
+    assert visitor.submit(path, {"password": NEW_PASSWORD}).status_code == 303
+    assert not is_in(attacker)
+    assert links() == []
+    assert enters(visitor, "frida@example.com", NEW_PASSWORD)
+    travel(attacker)
+    assert not is_in(attacker)
+
+
+@pytest.mark.usefixtures("unverified")
+def test_who_comes_second_does_not_confirm_the_account_of_who_came_first(
+    register, browser, visitor, mailbox
+):
+    attacker = browser()
+    register(browser(), email="frida@example.com", password=PASSWORD)
+    assert enters(attacker, "frida@example.com", PASSWORD)
     travel(visitor)
-    page = visitor.get(mailbox.link("frida@example.com")).text
-    assert "came from Acme, as <strong>frida@example.com</strong>" in page
+    path = mailbox.link("frida@example.com")
+    assert visitor.submit(path).status_code == 422
+    assert visitor.submit(path, {"password": NEW_PASSWORD}).status_code == 303
+    assert not is_in(attacker)
+    assert not enters(browser(), "frida@example.com", PASSWORD)
 
 
 @pytest.mark.usefixtures("unverified")
@@ -161,7 +185,7 @@ def test_nor_once_the_victim_sets_a_password(confirms, rival, browser, mailbox, 
     attacker, victim = browser(), browser()
     travel(attacker, "rival")
     if confirms:
-        victim.submit(mailbox.link(FRIDA["email"]))
+        victim.submit(mailbox.link(FRIDA["email"]), {"password": PASSWORD})
     victim.submit("/auth/reset", {"email": FRIDA["email"]})
     victim.submit(mailbox.link(FRIDA["email"]), {"password": NEW_PASSWORD})
     assert enters(victim, FRIDA["email"], NEW_PASSWORD)
