@@ -69,6 +69,12 @@ def target(token: str, purpose: str) -> str | None:
     return found.target if found and _user(found) else None
 
 
+def requester(token: str) -> int | None:
+    """Return the id of the user who asked for the change that a valid link carries out."""
+    row = Token.find(token, EMAIL_CHANGE)
+    return row.user_id if row and _user(row) else None
+
+
 def carry_out(token: str) -> User | None:
     """Change the address as the link says; None where it opens nothing.
 

@@ -65,10 +65,10 @@ def ask(mailbox: Mailbox) -> Callable[..., str]:
 
 
 @pytest.fixture
-def change(ask: Callable[..., str], browser: Callable[[], Browser]) -> Callable[..., None]:
+def change(ask: Callable[..., str]) -> Callable[..., None]:
     """Changes the address, the link included."""
 
     def carry_out(owner: Browser, email: str = NEW_EMAIL) -> None:
-        assert browser().submit(ask(owner, email)).status_code == 303
+        assert owner.submit(ask(owner, email)).status_code == 303
 
     return carry_out

@@ -9,16 +9,38 @@ from tests.clock import later
 from tests.conftest import PASSWORD
 
 
-def test_it_changes_by_a_link_mailed_to_the_new_address(alice, sign_in, ask, browser, enters):
-    path = ask(sign_in(alice))
+def test_it_changes_by_a_link_mailed_to_the_new_address(alice, sign_in, ask, enters):
+    browser = sign_in(alice)
+    path = ask(browser)
     assert enters(alice.email)
     assert not enters(NEW_EMAIL)
-    elsewhere = browser()
-    assert NEW_EMAIL in elsewhere.get(path).text
-    answer = elsewhere.submit(path)
+    assert NEW_EMAIL in browser.get(path).text
+    answer = browser.submit(path)
     assert (answer.status_code, answer.location) == (303, "/dashboard")
     assert enters(NEW_EMAIL)
     assert not enters(alice.email)
+
+
+def test_it_asks_to_log_in_first_on_another_device(alice, sign_in, ask, browser, enters):
+    path, phone = ask(sign_in(alice)), browser()
+    answer = phone.get(path)
+    assert (answer.status_code, answer.location) == (303, f"/auth/login?next={path}")
+    back = phone.submit(answer.location, {"email": alice.email, "password": PASSWORD})
+    assert back.location == path
+    assert phone.submit(path).status_code == 303
+    assert enters(NEW_EMAIL)
+
+
+def test_the_owner_of_an_address_does_not_give_it_to_an_account_of_somebody_else(
+    alice, bob, sign_in, ask, visitor, enters
+):
+    path, owner = ask(sign_in(alice)), sign_in(bob)
+    answer = visitor.post(path, {"csrf_token": visitor.token()})
+    assert answer.location.startswith("/auth/login")
+    assert owner.get(path).status_code == 403
+    assert owner.post(path, {"csrf_token": owner.token()}).status_code == 403
+    assert enters(alice.email)
+    assert not enters(NEW_EMAIL)
 
 
 def test_it_keeps_those_logged_in_who_are(alice, sign_in, change):
@@ -27,10 +49,11 @@ def test_it_keeps_those_logged_in_who_are(alice, sign_in, change):
     assert NEW_EMAIL in browser.get("/account/profile").text
 
 
-def test_it_changes_nothing_by_looking_at_the_link(alice, sign_in, ask, browser, enters):
-    path = ask(sign_in(alice))
-    page = browser().get(path)
-    browser().client.head(path)
+def test_it_changes_nothing_by_looking_at_the_link(alice, sign_in, ask, enters):
+    browser = sign_in(alice)
+    path = ask(browser)
+    page = browser.get(path)
+    browser.client.head(path)
     assert page.headers["Cache-Control"] == "no-store"
     assert enters(alice.email)
 
@@ -47,21 +70,23 @@ def test_it_asks_for_a_proof_and_keeps_the_form(app, alice, sign_in, mailbox):
     assert len(mailbox.to(NEW_EMAIL)) == 1
 
 
-def test_it_works_once(alice, sign_in, ask, visitor):
-    path = ask(sign_in(alice))
-    form = visitor.fill(path)
-    assert visitor.send(form).status_code == 303
-    assert visitor.get(path).status_code == 404
-    assert visitor.send(form).status_code == 404
+def test_it_works_once(alice, sign_in, ask):
+    browser = sign_in(alice)
+    path = ask(browser)
+    form = browser.fill(path)
+    assert browser.send(form).status_code == 303
+    assert browser.get(path).status_code == 404
+    assert browser.send(form).status_code == 404
 
 
-def test_it_works_for_an_hour(app, alice, sign_in, ask, visitor, enters):
-    path = ask(sign_in(alice))
+def test_it_works_for_an_hour(app, alice, sign_in, ask, enters):
+    browser = sign_in(alice)
+    path = ask(browser)
     later(app, minutes=59)
-    form = visitor.fill(path)
+    form = browser.fill(path)
     later(app, minutes=1)
-    assert visitor.get(path).status_code == 404
-    assert visitor.send(form).status_code == 404
+    assert browser.get(path).status_code == 404
+    assert browser.send(form).status_code == 404
     assert enters(alice.email)
 
 
@@ -79,16 +104,15 @@ def test_it_answers_the_same_whether_the_address_is_taken(alice, bob, sign_in, b
     assert "/auth/email/" not in told.as_string()
 
 
-def test_it_says_nothing_when_the_address_is_taken_meanwhile(
-    alice, sign_in, ask, person, visitor, enters
-):
-    path = ask(sign_in(alice))
-    form = visitor.fill(path)
+def test_it_says_nothing_when_the_address_is_taken_meanwhile(alice, sign_in, ask, person, enters):
+    browser = sign_in(alice)
+    path = ask(browser)
+    form = browser.fill(path)
     person(NEW_EMAIL)
-    answer = visitor.send(form)
+    answer = browser.send(form)
     assert answer.status_code == 404
     assert "This link does not work" in answer.text
-    assert visitor.get(path).status_code == 404
+    assert browser.get(path).status_code == 404
     assert enters(alice.email)
 
 
@@ -109,12 +133,12 @@ def test_it_shows_nobody_elses(alice, bob, sign_in, ask):
     assert NEW_EMAIL not in sign_in(bob).get("/account/email").text
 
 
-def test_it_forgets_the_address_asked_for_before(alice, sign_in, ask, visitor, enters):
+def test_it_forgets_the_address_asked_for_before(alice, sign_in, ask, enters):
     browser = sign_in(alice)
     first = ask(browser, "first@example.com")
     second = ask(browser, "second@example.com")
-    assert visitor.get(first).status_code == 404
-    assert visitor.submit(second).status_code == 303
+    assert browser.get(first).status_code == 404
+    assert browser.submit(second).status_code == 303
     assert enters("second@example.com")
 
 
@@ -180,8 +204,8 @@ def test_it_does_not_mail_the_whole_world(alice, sign_in):
     assert statuses == [303] * 10 + [429] * 2
 
 
-def test_it_tells_strangers_nothing_of_the_name(person, sign_in, ask, mailbox):
-    spammer = person("spam@example.com", name="Win at http://evil.example")
+def test_it_tells_strangers_nothing_that_the_user_chose(person, sign_in, ask, mailbox):
+    spammer = person("www.evil.example/win@spam.example", name="Win at http://evil.example")
     ask(sign_in(spammer))
     assert "evil.example" not in mailbox.to(NEW_EMAIL)[-1].as_string()
 
@@ -198,9 +222,10 @@ def test_it_opens_nothing_with_a_link_for_something_else(
         assert answer.status_code == 404
 
 
-def test_it_is_refused_to_the_suspended(app, alice, sign_in, ask, visitor):
-    path = ask(sign_in(alice))
-    form = visitor.fill(path)
+def test_it_is_refused_to_the_suspended(app, alice, sign_in, ask):
+    browser = sign_in(alice)
+    path = ask(browser)
+    form = browser.fill(path)
     app.test_cli_runner().invoke(args=["user", "suspend", alice.email])
-    assert visitor.get(path).status_code == 404
-    assert visitor.send(form).status_code == 404
+    assert browser.get(path).status_code == 404
+    assert browser.send(form).status_code == 404

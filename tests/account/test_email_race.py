@@ -11,26 +11,12 @@ from tests.remote import Remote
 from tests.server import PATIENCE_SECONDS
 
 USES = 20
-PASSWORD = "carafe under the apple tree"
+EMAIL, PASSWORD = "alice@example.com", "carafe under the apple tree"
 
 
 @pytest.fixture
 def running(server):
     return server()
-
-
-@pytest.fixture
-def enter(running):
-    """Signs somebody in, who is made first."""
-
-    def make(email):
-        running.flask("user", "create", email, "--password", PASSWORD)
-        browser = Remote(running.url)
-        answer = browser.submit("/auth/login", {"email": email, "password": PASSWORD})
-        assert answer.status_code == 303
-        return browser
-
-    return make
 
 
 def link(running, email):
@@ -40,9 +26,8 @@ def link(running, email):
     return mailbox.link(email)
 
 
-def at_once(running, path):
+def at_once(browsers, path):
     """Open the path in many browsers, and send the forms at one moment; the statuses."""
-    browsers = [Remote(running.url) for _ in range(USES)]
     forms = [browser.fill(path) for browser in browsers]
     barrier = Barrier(USES)
 
@@ -54,12 +39,15 @@ def at_once(running, path):
         return list(threads.map(use, range(USES)))
 
 
-def test_exactly_one_of_twenty_changes_the_address_and_one_restores_it(running, enter):
-    alice, new = enter("alice@example.com"), "alice@new.example.com"
+def test_exactly_one_of_twenty_changes_the_address_and_one_restores_it(running):
+    running.flask("user", "create", EMAIL, "--password", PASSWORD)
+    alice, new = Remote(running.url), "alice@new.example.com"
+    alice.submit("/auth/login", {"email": EMAIL, "password": PASSWORD})
     assert alice.submit("/account/email", {"email": new}).status_code == 303
-    statuses = at_once(running, link(running, new))
+    statuses = at_once([alice] * USES, link(running, new))
     assert sorted(statuses) == [303] + [404] * (USES - 1)
 
-    statuses = at_once(running, link(running, "alice@example.com"))
+    visitors = [Remote(running.url) for _ in range(USES)]
+    statuses = at_once(visitors, link(running, EMAIL))
     assert sorted(statuses) == [303] + [404] * (USES - 1)
-    assert "alice@example.com" in running.flask("user", "list")
+    assert EMAIL in running.flask("user", "list")

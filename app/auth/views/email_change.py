@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
 
 from app.auth import email_change
-from app.auth.access import sign_out
+from app.auth.access import is_signed_in, sign_out
 from app.auth.models import Token
 from app.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, RESET
 from app.auth.views import after_login, blueprint, invalid_link
@@ -20,12 +21,16 @@ def new_email(token: str) -> Any:
     email = email_change.target(token, EMAIL_CHANGE)
     if email is None:
         return invalid_link()
+    if response := _refuse_others(token):
+        return response
     return render_template("auth/new_email.html", email=email)
 
 
 @blueprint.post("/email/<token>")
 @public
 def change_email(token: str) -> Any:
+    if response := _refuse_others(token):
+        return response
     try:
         user = email_change.carry_out(token)
     except email_change.AddressTakenError:
@@ -35,6 +40,26 @@ def change_email(token: str) -> Any:
         return invalid_link()
     flash(f"Your address is changed. From now on, log in as {user.email}.", "success")
     return redirect(after_login(), 303)
+
+
+def _refuse_others(token: str) -> Any:
+    """Return what a browser gets that is not logged in as the user who asked for the change.
+
+    The reader of the mail may own the address without having asked for anything: to them the
+    button would give the account of somebody else, who knows its password and its factors.
+    """
+    user_id = email_change.requester(token)
+    if user_id is None:
+        return None
+    if not is_signed_in():
+        return redirect(url_for("auth.login", next=request.path), 303)
+    if current_user.id != user_id:
+        abort(
+            403,
+            "This link belongs to another account. Log out, log in to the account whose address "
+            "you are changing, and open the link again.",
+        )
+    return None
 
 
 @blueprint.get("/email/undo/<token>")
