@@ -9,15 +9,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# Not imported: after a reload the workers are to find the new file.
-settings = runpy.run_path(str(Path(__file__).with_name("config.py")))
+# gunicorn does so as well, but after it has read this.
+if (root := str(Path(__file__).parent)) not in sys.path:
+    sys.path.insert(0, root)
+# Not imported, nor kept: after a reload the workers are to find the new files.
+settings = runpy.run_path(f"{root}/config.py")
+for module in [name for name in sys.modules if name.partition(".")[0] == "settings"]:
+    del sys.modules[module]
 try:
     values = settings["load"]()
 except settings["ConfigError"] as error:
     # Said once here, and not once for each worker. Any other exception would be a traceback.
     sys.exit(f"Error: {error}")
 
-bind = f"{values['HOST']}:{values['PORT']}"
+host = f"[{values['HOST']}]" if ":" in values["HOST"] else values["HOST"]
+bind = f"{host}:{values['PORT']}"
 workers, threads = values["WEB_CONCURRENCY"], values["WEB_THREADS"]
 worker_class = "gthread"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-import config as settings
+from config import load
 
 # The table of contents. A feature imports only those above it; deleting one is deleting its
 # folder, its tests and its line.
@@ -31,7 +31,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     Raises `config.ConfigError`, whose text is the remedy, when a setting is missing or wrong.
     """
-    values = settings.load(config)
+    values = load(config)
     app = Flask(__name__, instance_path=values["INSTANCE_PATH"], static_folder=None)
     app.config.from_mapping(values)
     for feature in FEATURES:

@@ -36,7 +36,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, SessionTransaction, registry
 from sqlalchemy.types import TypeEngine
 
@@ -60,9 +59,6 @@ PRAGMA temp_store=MEMORY;
 PRAGMA secure_delete=ON;
 """
 
-
-DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
-DATABASES = "Give sqlite:////path/to/app.db or postgresql://user:password@host/name."
 
 # Threads bound the connections: each has one at a time. In a pool that is smaller than a worker's
 # threads a job would wait until others end, or lose its lease.
@@ -227,17 +223,23 @@ def init_app(app: Flask) -> None:
 
 def database_url(text: str) -> URL:
     """Read a database URL; `postgres://` and `postgresql://` mean psycopg 3."""
+    url = make_url(text)
+    if url.drivername.startswith("sqlite"):
+        return url
     try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise ConfigError("DATABASE_URL is not accepted.", DATABASES) from None
-    if url.drivername in ("postgres", "postgresql"):
-        return url.set(drivername="postgresql+psycopg")
-    if url.drivername not in DRIVERS:
+        from psycopg import ProgrammingError, conninfo
+    except ImportError:
         raise ConfigError(
-            f"DATABASE_URL is of {url.drivername}, which this app does not speak.", DATABASES
-        )
-    return url
+            "DATABASE_URL is of PostgreSQL, for which a package is missing.",
+            "Install it with: pip install '.[postgres]'",
+        ) from None
+    try:
+        conninfo.make_conninfo(**{name: str(value) for name, value in url.query.items()})
+    except ProgrammingError as error:
+        raise ConfigError(
+            f"DATABASE_URL is not accepted: {error}.", "Give only parameters that libpq knows."
+        ) from None
+    return url.set(drivername="postgresql+psycopg")
 
 
 def sqlite_options() -> dict[str, Any]:

@@ -3,19 +3,18 @@
 import secrets
 import smtplib
 import ssl
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
 import click
 from flask import Flask
 
 from app.core.urls import is_loopback
 from app.observability import tracing
-from config import ConfigError
+from settings.urls import URL, split_url
 
 SMTP_TIMEOUT_SECONDS = 20
 
@@ -31,10 +30,10 @@ class Transport(Protocol):
 class SMTP:
     """A mail server. TLS with a checked certificate, except to this very machine."""
 
-    def __init__(self, url: SplitResult):
-        self.host, self.implicit_tls = url.hostname or "localhost", url.scheme == "smtps"
+    def __init__(self, url: URL):
+        self.host, self.implicit_tls = url.host.strip("[]"), url.scheme == "smtps"
         self.port = url.port or (465 if self.implicit_tls else 587)
-        self.user, self.password = unquote(url.username or ""), unquote(url.password or "")
+        self.user, self.password = url.user, url.password
         self.encrypted = self.implicit_tls or not is_loopback(self.host)
 
     def deliver(self, message: EmailMessage) -> None:
@@ -91,22 +90,13 @@ class Console:
 
 
 def init_app(app: Flask) -> None:
-    folder = Path(app.instance_path) / "mail"
-    given = app.config["MAIL_URL"]
-    transports: dict[str, Callable[[SplitResult], Transport]] = {
-        "smtp": SMTP,
-        "smtps": SMTP,
-        "file": lambda url: Folder(Path(url.path) if url.path else folder),
-        "console": lambda url: Console(),
-    }
-    try:
-        url = urlsplit(given or "file:")
-        if url.scheme == "file" and (url.netloc or url.path[:1] not in ("", "/")):
-            raise ValueError("a folder relative to nobody knows where")
-        app.extensions["mail_transport"] = transports[url.scheme](url)
-    except (KeyError, ValueError):  # not shown: it may hold a password
-        raise ConfigError(
-            "MAIL_URL is not accepted.",
-            "Give smtp://user:password@host:587, smtps://…, file:, file:/path or console:. In a "
-            "user or password, write special characters as %2F and so on.",
-        ) from None
+    app.extensions["mail_transport"] = _transport(app.config["MAIL_URL"] or "file:", app)
+
+
+def _transport(url: str, app: Flask) -> Transport:
+    if url == "console:":
+        return Console()
+    if url.startswith("file:"):
+        path = unquote(url.removeprefix("file:"))
+        return Folder(Path(path) if path else Path(app.instance_path) / "mail")
+    return SMTP(split_url(url))

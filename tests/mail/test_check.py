@@ -14,7 +14,7 @@ from tests.checks import findings
         ("mail.port", {"MAIL_URL": "smtp://mail.example.org:465"}, "465"),
         ("mail.port", {"MAIL_URL": "smtps://mail.example.org:587"}, "587"),
         ("mail.sender", {"MAIL_FROM": "Carafe <carafe@localhost>"}, "carafe@localhost"),
-        ("mail.sender", {"MAIL_FROM": "carafe"}, "carafe"),
+        ("mail.sender", {"MAIL_FROM": "carafe@intranet"}, "carafe@intranet"),
     ],
 )
 def test_it_finds_a_setting(id, change, named, app):

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.urls import is_loopback, public_url
 from config import ConfigError
+from settings.urls import split_url
 
 if TYPE_CHECKING:
     from app.auth.providers.journey import Journey
@@ -135,10 +136,17 @@ def _read(name: str, given: Mapping[str, str], base: str) -> Provider:
     for key in ("issuer", "api_url"):
         address = values.get(key, "")
         if (address or key == "issuer") and not is_safe(address):
+            shown = "" if "@" in address else f"={address!r}"  # with a password, perhaps
             raise ConfigError(
-                f"OAUTH_{name}_{key}".upper() + f"={address!r} is not accepted.",
+                f"OAUTH_{name}_{key}".upper() + f"{shown} is not accepted.",
                 "Give its address, such as https://accounts.example.org, exactly as the provider "
                 "writes it. Only on this machine may it be http.",
+            )
+        if "?" in address or "/.well-known/" in address:
+            raise ConfigError(
+                f"OAUTH_{name}_{key}".upper()
+                + " is not accepted: it is the address of a document.",
+                "Leave out /.well-known/ and what follows, and anything from ? on.",
             )
     return Provider(name=name, **values)
 
@@ -148,10 +156,10 @@ def is_safe(address: Any) -> bool:
     if not isinstance(address, str) or not re.fullmatch(r"https?://[^\s\"'<>\\#@]+", address):
         return False
     try:
-        parts = urlsplit(address)
+        url = split_url(address)
     except ValueError:
         return False
-    return bool(parts.hostname) and (parts.scheme == "https" or is_loopback(parts.hostname or ""))
+    return bool(url.host) and (url.scheme == "https" or is_loopback(url.host.strip("[]")))
 
 
 def _host(address: str) -> str:

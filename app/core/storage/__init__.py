@@ -6,7 +6,7 @@ Files do not change: what is new gets a new key, and the old is discarded.
 
 import logging
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from flask import Flask, current_app
 from sqlalchemy import event
@@ -16,7 +16,7 @@ from app.core.database import db, is_within
 from app.core.storage.contract import Storage, StorageUnavailable
 from app.core.storage.folder import Folder
 from app.core.storage.s3 import S3
-from config import ConfigError
+from settings.urls import split_url
 
 __all__ = ["Storage", "StorageUnavailable", "discard", "storage"]
 
@@ -75,18 +75,8 @@ def init_app(app: Flask) -> None:
     app.extensions["storage"] = _open(app.config["STORAGE_URL"], Path(app.instance_path))
 
 
-def _open(text: str | None, instance: Path) -> Storage:
-    try:
-        url = urlsplit(text or "file:")
-        # A relative path would be another folder for each place that a command starts in.
-        if url.scheme == "file" and not url.netloc and url.path[:1] in ("", "/"):
-            return Folder(Path(url.path) if url.path else instance)
-        if url.scheme == "s3":
-            return S3(url)
-    except ValueError:
-        pass
-    raise ConfigError(  # without the text, which may hold a secret
-        "STORAGE_URL is not accepted.",
-        "Give file:, file:/path or s3://key:secret@host/bucket?region=name. In a key or secret, "
-        "write special characters as %2F and so on.",
-    )
+def _open(url: str | None, instance: Path) -> Storage:
+    if url and not url.startswith("file:"):
+        return S3(split_url(url))
+    path = unquote((url or "file:").removeprefix("file:"))
+    return Folder(Path(path) if path else instance)

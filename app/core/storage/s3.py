@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, parse_qs, quote, unquote
+from urllib.parse import quote
 
 from app.core.storage.contract import KEY, StorageUnavailable, checked
 from app.core.urls import is_loopback
 from config import ConfigError
+from settings.urls import URL
 
 if TYPE_CHECKING:
     from requests import Response
@@ -26,22 +27,19 @@ MORE = re.compile(r"<NextContinuationToken>([^<]+)</NextContinuationToken>")
 
 
 class S3:
-    def __init__(self, url: SplitResult):
-        if not (url.hostname and url.username and url.password and url.path.strip("/")):
-            raise ValueError("incomplete")
+    def __init__(self, url: URL):
         if not (find_spec("requests") and find_spec("requests_aws4auth")):
             raise ConfigError(
                 "STORAGE_URL names an S3 store, for which two packages are missing.",
                 "Install them with: pip install '.[s3]'",
             )
-        scheme = "http" if is_loopback(url.hostname) else "https"
-        host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-        self.site = f"{scheme}://{host}:{url.port}" if url.port else f"{scheme}://{host}"
+        scheme = "http" if is_loopback(url.host.strip("[]")) else "https"
+        self.site = url._replace(scheme=scheme).origin
         bucket, _, self.prefix = url.path.strip("/").partition("/")
         self.bucket = f"{self.site}/{bucket}"
         self.prefix += "/" if self.prefix else ""
-        region = parse_qs(url.query).get("region", ["us-east-1"])[0]
-        self.credentials = unquote(url.username), unquote(url.password), region, "s3"
+        region = url.query.get("region", "us-east-1")
+        self.credentials = url.user, url.password, region, "s3"
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         self._ask("PUT", self._url(key), data=content, headers={"Content-Type": content_type})

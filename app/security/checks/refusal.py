@@ -4,13 +4,13 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-import config as settings
+import config
 from app.core import checks
 from app.core.checks import settings as settings_check
 from app.security.checks import command
 
 
-def stand_in(error: settings.ConfigError) -> Flask:
+def stand_in(error: config.ConfigError) -> Flask:
     """An app that has no command but `check`, which finds what is wrong with the settings.
 
     Only while the `flask` command looks for its commands; everywhere else it raises the error.
@@ -21,8 +21,9 @@ def stand_in(error: settings.ConfigError) -> Flask:
     app = Flask("app")
     app.config.update(APP_ENV=None, CHECK_SILENCE=[])
     checks.init_app(app)
+    settings_check.init_app(app)
     # What is wrong with the settings one by one is all said at once; parts of the app refuse alone.
-    for problem in settings.read()[1] or [error]:
+    for problem in config.read()[1] or [error]:
         settings_check.add(app, problem)
     app.extensions["refusal"] = error
     app.cli = Refusal(error)
@@ -32,7 +33,7 @@ def stand_in(error: settings.ConfigError) -> Flask:
 class Refusal(AppGroup):
     """Commands of an app that did not start: every other one says why."""
 
-    def __init__(self, error: settings.ConfigError):
+    def __init__(self, error: config.ConfigError):
         super().__init__()
         self.error = error
 

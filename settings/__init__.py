@@ -1,0 +1,53 @@
+"""How the settings of `config.py` are read from the environment, and refused with the remedy.
+
+A setting that is accepted works. It imports nothing of the app: gunicorn's own configuration
+reads the settings, too, before there is one.
+"""
+
+from settings.env import ConfigError, Env, EnvTable
+from settings.readers import (
+    decimal,
+    folder,
+    host,
+    integer,
+    line,
+    list_of,
+    log_level,
+    one_of,
+    secret,
+    yes_or_no,
+)
+from settings.senders import sender
+from settings.urls import (
+    database_url,
+    mail_url,
+    otlp_url,
+    redis_url,
+    sentry_dsn,
+    site_url,
+    storage_url,
+)
+
+__all__ = [
+    "ConfigError",
+    "Env",
+    "EnvTable",
+    "database_url",
+    "decimal",
+    "folder",
+    "host",
+    "integer",
+    "line",
+    "list_of",
+    "log_level",
+    "mail_url",
+    "one_of",
+    "otlp_url",
+    "redis_url",
+    "secret",
+    "sender",
+    "sentry_dsn",
+    "site_url",
+    "storage_url",
+    "yes_or_no",
+]

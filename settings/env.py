@@ -1,0 +1,119 @@
+"""Settings that environment variables may change, and the error about those that are wrong."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from click import ClickException
+
+LONGEST_SHOWN = 100
+QUOTES = ('""', "''", "``", "“”")
+JOINERS = "\u200c\u200d"  # within words of some scripts, and within emoji
+
+
+class ConfigError(ClickException, RuntimeError):
+    """A setting is missing or wrong. The text names it and gives the remedy.
+
+    Being what they are to click and to gunicorn, it is one line there and no traceback.
+    `flask check` shows the two halves apart.
+    """
+
+    def __init__(self, wrong: str, remedy: str = "See config.py for what it accepts."):
+        super().__init__(f"{wrong} {remedy}")
+        self.wrong, self.remedy = wrong, remedy
+
+
+class RefusedError(ValueError):
+    """A reader's reason not to accept a text, and what to do about it. Neither quotes the text."""
+
+    def __init__(self, reason: str, remedy: str = ""):
+        super().__init__(reason)
+        self.reason, self.remedy = reason, remedy
+
+
+class Env:
+    """A setting that the environment may change: a default, and how to read the variable.
+
+    `read` returns the value of a text, or raises `ValueError`. The error shows the text unless
+    `is_secret`, or unless it is `RefusedError`.
+    """
+
+    def __init__(
+        self,
+        default: Any,
+        read: Callable[[str], Any] = str,
+        accepts: str = "text",
+        *,
+        is_secret: bool = False,
+    ):
+        self.default, self.read, self.accepts = default, read, accepts
+        self.is_secret = is_secret
+
+    def value(self, name: str, environ: Mapping[str, str]) -> Any:
+        text = environ.get(name, "").strip()
+        return self.parse(name, text) if text else self.default
+
+    def parse(self, name: str, text: str) -> Any:
+        """Read a text that is not empty. Raises `ConfigError`."""
+        try:
+            return self.read(plain(text))
+        except RefusedError as refusal:
+            remedy = f"{refusal.remedy} Give {self.accepts}.".strip()
+            raise ConfigError(f"{name} is not accepted: {refusal.reason}.", remedy) from None
+        except ValueError:
+            shown = "" if self.is_secret else f"={text[:LONGEST_SHOWN]!r}"
+            raise ConfigError(f"{name}{shown} is not accepted.", f"Give {self.accepts}.") from None
+
+
+class EnvTable(Env):
+    """Settings of several things of one kind, as a dict of their names.
+
+    `OAUTH_PROVIDERS=acme` names one, and `OAUTH_ACME_CLIENT_ID` is its field "client_id".
+    """
+
+    def __init__(self, prefix: str, *fields: str):
+        super().__init__({}, self._names, "names of letters and digits, comma-separated")
+        self.prefix, self.fields = prefix, fields
+
+    def value(self, name: str, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        names = super().value(name, environ)
+        return {each: dict(self._row(each, environ)) for each in names}
+
+    def variable(self, name: str, field: str) -> str:
+        return f"{self.prefix}_{name}_{field}".upper()
+
+    def _row(self, name: str, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        for field in self.fields:
+            variable = self.variable(name, field)
+            if text := Env("").value(variable, environ):
+                yield field, text
+
+    @staticmethod
+    def _names(text: str) -> list[str]:
+        names = [name.strip() for name in text.lower().split(",") if name.strip()]
+        for name in names:
+            if not re.fullmatch("[a-z][a-z0-9_]{0,49}", name):
+                raise ValueError(name)
+        return names
+
+
+def plain(text: str) -> str:
+    """Return a text without the spaces around it. Refuse what no setting can mean.
+
+    Such as the quotes in `NAME="value"`: shells and systemd take them off, `docker --env-file`
+    does not, so that one file would mean two things.
+    """
+    text = text.strip()
+    if len(text) > 1 and text[0] + text[-1] in QUOTES:
+        raise RefusedError("there are quotes around it", "Leave out the quotes.")
+    for character in text:
+        kind = unicodedata.category(character)
+        if kind == "Cs":  # what os.environ makes of other bytes
+            raise RefusedError("it is not in UTF-8", "Save the file that it stands in as UTF-8.")
+        if kind == "Cc" or (kind == "Cf" and character not in JOINERS):
+            raise RefusedError(
+                f"there is an invisible character in it (U+{ord(character):04X})",
+                "Type it anew, on one line.",
+            )
+    return text
