@@ -4,6 +4,8 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,8 @@ class Machine:
         self.checkout = folder / "a checkout"
         shutil.copytree(ROOT / "bin", self.checkout / "bin")
         shutil.copytree(ROOT / "requirements", self.checkout / "requirements")
+        shutil.copytree(ROOT / "settings", self.checkout / "settings")
+        shutil.copy(ROOT / "config.py", self.checkout)
 
     def install(self, python: str) -> None:
         (self.path / "python3").write_text(f"#!/bin/sh\n{python}\n")
@@ -93,18 +97,68 @@ def test_it_installs_again_when_the_lock_changes(machine):
     assert "pip" in machine.run("setup", PIP="0").stdout.splitlines()
 
 
-@pytest.mark.parametrize("port", ["", "no port"], ids=["taken", "no number"])
-def test_it_asks_for_another_port(machine, port):
+@pytest.fixture
+def ready(machine: Machine) -> Machine:
+    """A checkout that is set up. What it would run is printed, with the settings that it got."""
     environment = machine.checkout / ".venv/bin"
     environment.mkdir(parents=True)
-    (environment / "python").symlink_to(sys.executable)
+    says = f"""#!/bin/sh
+    [ "$1" != bin/port ] || exec "{sys.executable}" "$@"
+    echo "PORT=$PORT PUBLIC_URL=$PUBLIC_URL $*"
+    """
+    (environment / "python").write_text(says)
+    (environment / "python").chmod(0o755)
     shutil.copy(machine.checkout / "requirements/dev.txt", machine.checkout / ".venv/lock.txt")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = port or str(taken.getsockname()[1])
-        line = complaint(machine.run("dev", PORT=port))
+    return machine
+
+
+@contextmanager
+def listener(address: str, port: int = 0) -> Iterator[int]:
+    """Something that listens there; whoever else does already will do as well."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as taken:
+        with suppress(OSError):
+            taken.bind((address, port))
+            taken.listen()
+        yield port or taken.getsockname()[1]
+
+
+ADDRESSES = ["127.0.0.1", "0.0.0.0", *(["::1", "::"] if socket.has_ipv6 else [])]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("place", ["environment", ".env"])
+def test_it_asks_for_another_port_where_that_is_taken(place, address, ready):
+    with listener(address) as port:
+        environ = {"PORT": str(port)} if place == "environment" else {}
+        (ready.checkout / ".env").write_text("" if environ else f"PORT={port}\n")
+        line = complaint(ready.run("dev", **environ))
+    assert str(port) in line
+    assert "PORT=5001 bin/dev" in line
+
+
+@pytest.mark.parametrize("port", ["no port", "0", "70000", "-1", "http"])
+def test_it_asks_for_another_port_where_that_is_none(port, ready):
+    line = complaint(ready.run("dev", PORT=port))
     assert port in line
     assert "PORT=5001 bin/dev" in line
-    assert not (machine.checkout / "instance").exists()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_it_takes_the_next_port_that_is_free(address, ready):
+    with listener(address, 5000), listener(address, 5001):
+        lines = ready.run("dev").stdout.splitlines()
+    [line] = [line for line in lines if line.startswith("Open http://127.0.0.1:")]
+    port = int(line.rpartition(":")[2])
+    assert 5001 < port < 5100
+    assert lines[-1] == (
+        f"PORT={port} PUBLIC_URL=http://127.0.0.1:{port} -m flask run --debug --port {port}"
+    )
+
+
+def test_it_tells_of_a_file_that_cannot_be_read(ready):
+    (ready.checkout / ".env").write_text("PORT=5000\n", encoding="utf-16")
+    assert "is not in UTF-8" in complaint(ready.run("dev"))
 
 
 @pytest.mark.parametrize(
