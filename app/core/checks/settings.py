@@ -1,11 +1,12 @@
-"""Settings that the app does not start with."""
+"""Settings: those that the app does not start with, and variables that are almost settings."""
 
 from functools import partial
 
-from flask import Flask
+from flask import Flask, current_app
 
+import config
 from app.core import checks
-from config import ConfigError
+from settings.names import almost_settings
 
 REFUSED = "core.settings"
 
@@ -13,9 +14,17 @@ REFUSED = "core.settings"
 def init_app(app: Flask) -> None:
     """An app that started has no such problem, but people may ask for the id."""
     add(app, None)
+    checks.add(
+        app,
+        "core.setting_names",
+        misspelled,
+        level="warning",
+        remedy="Correct the name, or remove the variable; config.py lists all settings.",
+        everywhere=True,
+    )
 
 
-def add(app: Flask, error: ConfigError | None) -> None:
+def add(app: Flask, error: config.ConfigError | None) -> None:
     """Add a check that finds this error; for an app that stands in for one that did not start."""
     checks.add(
         app,
@@ -25,3 +34,14 @@ def add(app: Flask, error: ConfigError | None) -> None:
         remedy=error.remedy if error else "Set what it names; config.py says what is accepted.",
         everywhere=True,
     )
+
+
+def misspelled() -> str | None:
+    chosen = config.CLASSES.get(current_app.config["APP_ENV"], config.Config)
+    settings = {name: getattr(chosen, name) for name in dir(chosen)}
+    try:
+        variables = list(almost_settings(settings, config.environment()))
+    except config.ConfigError:  # found by `core.settings`
+        return None
+    names = [f"{name} (is {setting} meant?)" for name, setting in variables]
+    return f"No setting has the name of {', '.join(names)}: it is ignored." if names else None

@@ -1,0 +1,79 @@
+"""Variables that are almost settings: `flask check` tells of them, since they would be ignored."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from tests.checks import findings
+from tests.server import BIN, ROOT
+
+ID = "core.setting_names"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("TRUSTED_HOST", "TRUSTED_HOSTS"),
+        ("TRUSTEDHOSTS", "TRUSTED_HOSTS"),
+        ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+        ("ALLOWED_HOSTS", "TRUSTED_HOSTS"),
+        ("SECRETKEY", "SECRET_KEY"),
+        ("secret_key", "SECRET_KEY"),
+        ("FLASK_SECRET_KEY", "SECRET_KEY"),
+        ("SECRET_KEY_FALLBACK", "SECRET_KEY_FALLBACKS"),
+        ("MAIL_SERVER", "MAIL_URL"),
+        ("SMTP_PASSWORD", "MAIL_URL"),
+        ("MAIL_DEFAULT_SENDER", "MAIL_FROM"),
+        ("DATABASE_URI", "DATABASE_URL"),
+        ("LOGLEVEL", "LOG_LEVEL"),
+        ("WEB_THREAD", "WEB_THREADS"),
+        ("OAUTH_GOOGLE_CLIENT_ID", "OAUTH_PROVIDERS"),
+    ],
+)
+def test_it_tells_which_setting_may_be_meant(name, meant, app, monkeypatch):
+    monkeypatch.setenv(name, "hunter2")
+    found = findings(app)
+    assert list(found) == [ID]
+    assert found[ID]["level"] == "warning"
+    assert f"{name} (is {meant} meant?)" in found[ID]["message"]
+    assert "hunter2" not in str(found)
+
+
+def test_it_knows_the_fields_of_the_providers_that_there_are(app, monkeypatch):
+    monkeypatch.setenv("OAUTH_PROVIDERS", "google")
+    monkeypatch.setenv("OAUTH_GOOGLE_CLIENT_ID", "carafe")
+    monkeypatch.setenv("OAUTH_GOOGLE_CLIENTSECRET", "hunter2")
+    message = findings(app, OAUTH_PROVIDERS={})[ID]["message"]
+    assert "OAUTH_GOOGLE_CLIENTSECRET (is OAUTH_GOOGLE_CLIENT_SECRET meant?)" in message
+    assert "CLIENT_ID" not in message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("MAIL", "HOSTNAME", "PATH", "LOGNAME", "USER", "PGHOST", "SECRET", "HTTP_PROXY"),
+        *("FLASK_APP", "FLASK_RUN_PORT", "OTEL_SERVICE_NAME", "OAUTHLIB_RELAX"),
+        *("KUBERNETES_PORT", "DB_PORT_5432_TCP", "JOBS_PID", "LC_ALL", "SSL_CERT_FILE"),
+    ],
+)
+def test_it_says_nothing_of_variables_of_others(name, app, monkeypatch):
+    monkeypatch.setenv(name, os.environ.get(name, "3"))
+    assert findings(app) == {}
+
+
+def test_it_says_nothing_of_one_that_is_empty(app, monkeypatch):
+    monkeypatch.setenv("TRUSTED_HOST", "")
+    assert findings(app) == {}
+
+
+def test_it_is_found_where_the_app_does_not_start_without_the_setting(tmp_path):
+    environ = {name: value for name, value in os.environ.items() if name != "SECRET_KEY"}
+    environ |= {"APP_ENV": "production", "INSTANCE_PATH": str(tmp_path), "SECRETKEY": "hunter2"}
+    result = subprocess.run(
+        [str(BIN / "flask"), "check", "--json"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    [hint] = [finding for finding in json.loads(result.stdout) if finding["id"] == ID]
+    assert "SECRETKEY (is SECRET_KEY meant?)" in hint["message"]

@@ -1,0 +1,16 @@
+// Recovery codes: copy and print. Without this file they can be downloaded, or selected as any text.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) button.hidden = true; // only over HTTPS, and at localhost
+  button.addEventListener("click", async () => {
+    const codes = [...document.querySelectorAll(`#${button.dataset.copy} code`)].map((code) => code.textContent);
+    let said = "Copied";
+    try {
+      await navigator.clipboard.writeText(codes.join("\n"));
+    } catch {
+      said = "Not copied: select the codes instead";
+    }
+    button.querySelector("span").textContent = said;
+    document.getElementById("copied").textContent = said;
+  });
+}
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
