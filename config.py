@@ -156,6 +156,17 @@ class Config:
     MAX_FORM_MEMORY_SIZE = 512 * 1024
     MAX_FORM_PARTS = 200
 
+    # Limits per user, so that no account can stall the site or fill its disk (docs/security.md,
+    # "Limits"). 0: no limit. Rows are those of each kind, such as notes; exports are files that are
+    # sent while they are made; a copy of all one's data is made by a job.
+    ROWS_PER_USER = Env(50_000, settings.integer(0, 10**9), "a number of rows, 0 for no limit")
+    EXPORTS_PER_HOUR = Env(60, settings.integer(0, 10**9), "a number of exports, 0 for no limit")
+    DATA_EXPORTS_PER_HOUR = Env(5, settings.integer(0, 10**9), "a number of copies, 0 for no limit")
+    UPLOADS_PER_HOUR = Env(60, settings.integer(0, 10**9), "a number of files, 0 for no limit")
+    UPLOAD_BYTES_PER_DAY = Env(
+        1024**3, settings.integer(0, 10**15), "a number of bytes, 0 for no limit"
+    )
+
     # The one cookie. It holds a signed, opaque session token; "remember me" only makes it last.
     SESSION_COOKIE_NAME = "session"
     SESSION_COOKIE_HTTPONLY = True

@@ -17,6 +17,7 @@ SENTENCES = {
     "passkey.refused": "A passkey that may have been copied was refused",
     "passkey.removed": "A passkey was removed",
     "passkey.renamed": "A passkey was renamed",
+    "quota.reached": "A limit of this site was reached",
     "recovery_code.used": "A recovery code was used",
     "recovery_codes.renewed": "New recovery codes were made",
     "second_factor.blocked": "Too many wrong codes were typed",

@@ -5,7 +5,7 @@ Closed by default: a request for a view not marked `public` needs a signed-in us
 
 from flask import Flask
 
-from app.auth import access, checks, cli, jobs, providers, relying_party, roles, views
+from app.auth import access, checks, cli, jobs, providers, quotas, relying_party, roles, views
 from app.auth.demo import load
 from app.auth.many import load_events, load_users
 from app.core import samples
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     relying_party.init_app(app)
     app.register_blueprint(views.blueprint)
     views.init_app(app)
+    quotas.init_app(app)
     app.cli.add_command(cli.users)
     samples.add(app, "accounts", load)
     samples.add_many(app, "users", load_users)

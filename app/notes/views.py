@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import (
@@ -19,15 +20,20 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.auth import quotas
 from app.auth.access import confirmed_required, in_person, login_required
 from app.core.database import db
 from app.core.forms import search_term
 from app.core.pagination import Counts, paginate
+from app.core.time_limit import time_limit
 from app.notes import export
 from app.notes.forms import NoteForm
 from app.notes.models import Note, listed
 
 blueprint = Blueprint("notes", __name__, url_prefix="/notes", template_folder="templates")
+
+# A search looks at the text of all notes of a user.
+SEARCH_SECONDS = 2
 
 # What the dashboard shows. Made once, since making a statement takes longer than running it.
 OWN = listed(bindparam("user_id"))
@@ -39,14 +45,21 @@ COUNTS = Counts(count=OWN)
 @login_required
 def index() -> Any:
     q = search_term()
-    page = paginate(listed(current_user.id, q), Note.updated_at, Note.id, descending=True)
+    find = partial(paginate, listed(current_user.id, q), Note.updated_at, Note.id, descending=True)
+    if q:
+        with quotas.one_at_a_time("search"), time_limit(SEARCH_SECONDS):
+            page = find()
+    else:
+        page = find()
     return render_template("notes/index.html", page=page, q=q)
 
 
 @blueprint.get("/export.csv")
 @login_required
 @in_person
+@quotas.one_at_a_time("export")
 def export_csv() -> Response:
+    quotas.EXPORTS.spend()
     return Response(
         stream_with_context(export.lines(current_user.id)),
         mimetype="text/csv",
@@ -72,8 +85,12 @@ def create() -> Any:
     note = Note.from_submission(current_user.id, submission)
     if note is None:
         try:
+            quotas.limit_rows(Note.user_id, current_user.id)
             note = Note.write(current_user.id, title, body, submission)
             db.session.commit()
+        except quotas.TooManyRowsError as refusal:
+            form.form_errors = [refusal.description]
+            return render_template("notes/new.html", form=form), 422
         except IntegrityError:  # the same form at the same moment, where writers run side by side
             db.session.rollback()
             note = Note.from_submission(current_user.id, submission) or abort(409)

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.security import checks, csrf, headers, limits, requests
+from app.security import checks, csrf, headers, limits, requests, slots
 
 
 class Cookie(SecureCookieSessionInterface):
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     requests.init_app(app)
     csrf.init_app(app)
     limits.init_app(app)
+    slots.init_app(app)
     checks.init_app(app)
     if hops := app.config["TRUSTED_PROXIES"]:
         # X-Forwarded-Host stays out: proxies pass Host on, and many let a visitor's header through.

@@ -28,12 +28,12 @@ log = logging.getLogger(__name__)
 SCHEMA = "CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INT, expires REAL)"
 READ = "SELECT count, expires FROM hit WHERE key = ? AND expires > ?"
 COUNT = """
-INSERT INTO hit VALUES (:key, 1, :now + :period)
+INSERT INTO hit VALUES (:key, :weight, :now + :period)
 ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN expires > :now THEN count ELSE 0 END + 1,
+    count = CASE WHEN expires > :now THEN count ELSE 0 END + :weight,
     expires = CASE WHEN expires > :now THEN expires ELSE :now + :period END
 """
-REFUND = "UPDATE hit SET count = count - 1 WHERE key = ? AND count > 0"
+REFUND = "UPDATE hit SET count = max(count - ?, 0) WHERE key = ?"
 CLEAR = "DELETE FROM hit WHERE key >= ? AND key < ?"
 PURGE = "DELETE FROM hit WHERE expires <= ?"
 DAMAGED = {11, 26}  # SQLite's CORRUPT and NOTADB
@@ -79,12 +79,16 @@ def client() -> Client:
 
 
 class Counter(NamedTuple):
-    """What one key has of one limit: at most `most` attempts in `period` seconds."""
+    """What one key has of one limit: at most `most` attempts in `period` seconds.
+
+    An attempt counts as much as its `weight`, such as the bytes of an upload.
+    """
 
     limit: str
     key: str
     most: int
     period: float
+    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -98,26 +102,30 @@ class Limit:
     amount: int
     period: timedelta
 
-    def spend(self, *key: str | Client) -> None:
+    def spend(self, *key: str | Client, weight: int = 1) -> None:
         """Count an attempt by `key`, or raise `LimitReachedError` if none is left (429).
 
         Spend before the attempt is made: of any number made at once, no more than `amount` pass.
         """
-        Attempt(self.counters(*key)).spend()
+        Attempt(self.counters(*key, weight=weight)).spend()
 
     def take(self, *key: str | Client) -> bool:
         """Count an attempt by `key`; return False, and count nothing, if none is left."""
         return _counters().spend(self.counters(*key)) is None
 
-    def refund(self, *key: str | Client) -> None:
+    def refund(self, *key: str | Client, weight: int = 1) -> None:
         """Take an attempt by `key` back: it was good."""
-        Attempt(self.counters(*key)).refund()
+        Attempt(self.counters(*key, weight=weight)).refund()
+
+    def count(self, *key: str | Client) -> int:
+        """Return how many attempts by `key` there are in this window."""
+        return max(map(_counters().count, self.counters(*key)))
 
     def clear(self, key: str) -> None:
         """Forget all attempts by a text, and by it and any client."""
         _counters().clear(self._digest(key))
 
-    def counters(self, *key: str | Client) -> list[Counter]:
+    def counters(self, *key: str | Client, weight: int = 1) -> list[Counter]:
         """Return the counters of a key, for an `Attempt` that falls under several limits."""
         shares: list[tuple[list[str], float]] = [([], 1.0)]
         for part in key:
@@ -125,7 +133,7 @@ class Limit:
             shares = [([*texts, n], s * share) for texts, s in shares for n, share in networks]
         seconds = self.period.total_seconds()
         return [
-            Counter(self.name, self._digest(*texts), int(self.amount * share), seconds)
+            Counter(self.name, self._digest(*texts), int(self.amount * share), seconds, weight)
             for texts, share in shares
         ]
 
@@ -171,7 +179,7 @@ class Counters:
     def spend(
         self, counters: Sequence[Counter], also: Sequence[Counter] = ()
     ) -> tuple[list[str], float] | None:
-        """Add one to all counters, and return None; or, if one of `counters` is full, to none.
+        """Add to all counters, and return None; or, if one of `counters` is full, to none.
 
         Then it returns the limits that are reached, and when the last of them ends.
         """
@@ -182,13 +190,12 @@ class Counters:
             for counter in counters:
                 # fetchall, not fetchone: the statement ends with its last row.
                 for number, expires in connection.execute(READ, (counter.key, now)).fetchall():
-                    if number >= counter.most:
+                    if number + counter.weight > counter.most:
                         full.append((counter.limit, expires))
             if full:
                 return [name for name, _ in full], max(expires for _, expires in full)
             for counter in (*counters, *also):
-                values = {"key": counter.key, "now": now, "period": counter.period}
-                connection.execute(COUNT, values)
+                connection.execute(COUNT, counter._asdict() | {"now": now})
             if secrets.randbelow(100) == 0:
                 connection.execute(PURGE, (now,))
             return None
@@ -196,9 +203,15 @@ class Counters:
         return self._write(count)
 
     def refund(self, counters: Iterable[Counter]) -> None:
-        """Take one from each counter."""
-        keys = [(counter.key,) for counter in counters]
+        """Take an attempt from each counter."""
+        keys = [(counter.weight, counter.key) for counter in counters]
         self._write(lambda connection: connection.executemany(REFUND, keys))
+
+    def count(self, counter: Counter) -> int:
+        """Return what a counter has reached."""
+        values = counter.key, time.time()
+        rows = self._write(lambda connection: connection.execute(READ, values).fetchall())
+        return rows[0][0] if rows else 0
 
     def clear(self, prefix: str) -> None:
         """Forget the counters whose key begins with so many hex digits."""
@@ -206,7 +219,7 @@ class Counters:
 
     def probe(self) -> None:
         """Raise the driver's error, or an `OSError`, if nothing can be counted."""
-        self._write(lambda connection: connection.execute(REFUND, ("",)))
+        self._write(lambda connection: connection.execute(REFUND, (0, "")))
 
     def _write(self, work: Callable[[Any], T]) -> T:
         """Do `work` in a transaction that holds off other processes."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.notes.models import BODY_LENGTH
+
 
 def test_it_keeps_what_was_typed(alice, sign_in):
     browser = sign_in(alice)
@@ -124,3 +126,24 @@ def test_it_leads_the_unconfirmed_to_confirm(erin, sign_in, write, stored):
         assert (answer.status_code, answer.location) == (303, "/auth/confirm")
     assert stored() == [("Roof", "", 1)]
     assert browser.get("/notes/").status_code == 200
+
+
+def test_a_text_that_is_too_long_is_shown_again(alice, sign_in):
+    text = "word " * (BODY_LENGTH // 4)
+    answer = sign_in(alice).submit("/notes/new", {"title": "Long", "body": text})
+    assert answer.status_code == 422
+    assert "Please keep this to 20,000 characters." in answer.text
+    assert text in answer.text
+    assert 'value="Long"' in answer.text
+
+
+def test_line_breaks_count_once(alice, sign_in):
+    """Browsers send each as two characters."""
+    answer = sign_in(alice).submit("/notes/new", {"title": "Poem", "body": "\r\n" * BODY_LENGTH})
+    assert answer.status_code == 303
+
+
+def test_a_value_that_is_no_text_is_bounded_as_well(alice, sign_in):
+    fields = {"title": "Title", "body": "", "version": "9" * 100_000}
+    answer = sign_in(alice).submit("/notes/new", fields)
+    assert answer.status_code == 422

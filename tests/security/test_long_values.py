@@ -2,8 +2,6 @@
 
 import pytest
 
-from app.notes.models import BODY_LENGTH
-
 HUGE = 100 * 1024
 # email-validator takes a minute for it.
 HUGE_ADDRESS = "a@" + "[" * HUGE
@@ -25,27 +23,6 @@ def test_a_huge_address_is_too_long_in_the_administration(carol, sign_in):
     answer = sign_in(carol).submit("/admin/invitations/", fields)
     assert answer.status_code == 422
     assert "it is longer than 254 characters" in answer.text
-
-
-def test_a_text_that_is_too_long_is_shown_again(alice, sign_in):
-    text = "word " * (BODY_LENGTH // 4)
-    answer = sign_in(alice).submit("/notes/new", {"title": "Long", "body": text})
-    assert answer.status_code == 422
-    assert "Please keep this to 20,000 characters." in answer.text
-    assert text in answer.text
-    assert 'value="Long"' in answer.text
-
-
-def test_line_breaks_count_once(alice, sign_in):
-    """Browsers send each as two characters."""
-    answer = sign_in(alice).submit("/notes/new", {"title": "Poem", "body": "\r\n" * BODY_LENGTH})
-    assert answer.status_code == 303
-
-
-def test_a_value_that_is_no_text_is_bounded_as_well(alice, sign_in):
-    fields = {"title": "Title", "body": "", "version": "9" * HUGE}
-    answer = sign_in(alice).submit("/notes/new", fields)
-    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/auth/register", "/auth/reset", "/auth/confirm"])

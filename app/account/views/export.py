@@ -1,6 +1,5 @@
 """Take one's data away."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,14 +10,12 @@ from app.account.jobs import make_export as job
 from app.account.models import DATA, LIFETIME, Export
 from app.account.views import blueprint
 from app.audit import record
+from app.auth import quotas
 from app.auth.access import in_person, login_required, proof_required
 from app.core import live
 from app.core.database import db, writing
 from app.core.routing import polled
 from app.core.urls import path_of
-from app.security.limits import Limit
-
-EXPORTS = Limit("export", 5, timedelta(hours=1))
 
 
 @blueprint.get("/export")
@@ -40,18 +37,19 @@ def latest_export() -> Any:
 @blueprint.post("/export")
 @proof_required
 def make_export() -> Any:
-    EXPORTS.spend(str(current_user.id))
+    quotas.DATA_EXPORTS.spend()
     told = {"label": "Your data", "path": path_of("account.export")}
     if exports.request(current_user.user, DATA, job, current_user.id, **told):
         record("data.exported", f"user:{current_user.id}")
     else:
-        EXPORTS.refund(str(current_user.id))
+        quotas.DATA_EXPORTS.refund()
     db.session.commit()
     return redirect(url_for("account.export"), 303)
 
 
 @blueprint.get("/export/file")
 @proof_required
+@quotas.one_at_a_time("download")
 def export_file() -> Any:
     export, _ = Export.of(current_user.id, DATA)
     if export is None or not export.is_ready:

@@ -28,7 +28,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql import operators
 
 from app.admin.declaration import Admin
@@ -39,7 +38,7 @@ from app.core.database import db
 from app.core.forms import cleaned
 from app.core.pagination import Page, Pages, paginate
 from app.core.routing import LARGEST_ID
-from app.core.time_limit import time_limit
+from app.core.time_limit import TooSlowError, time_limit
 
 FEW = 10_000
 # A table of many rows is not counted again at once: that took a tenth of the page.
@@ -97,8 +96,7 @@ def read(
         try:
             with time_limit(WALK_SECONDS):
                 page = turn(walked, *keys, details=partial(_details, admin))
-        except OperationalError:
-            db.session.rollback()
+        except TooSlowError:
             page = turn(*_gathered(keys, where, LARGEST_ID), details=partial(_details, admin))
     elif number:
         page = turn(*_gathered(keys, where, FEW + 1), details=partial(_details, admin))

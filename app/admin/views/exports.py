@@ -12,6 +12,7 @@ from app.account.models import Export
 from app.admin.declaration import Admin
 from app.admin.lists import export, listing
 from app.audit import fit_to_keep, record
+from app.auth import quotas
 from app.auth.access import in_person, proof_required
 from app.core import live
 from app.core.database import db, writing
@@ -37,11 +38,13 @@ def latest(admin: Admin) -> Any:
 
 
 @in_person
+@quotas.one_at_a_time("export")
 def csv(admin: Admin) -> Any:
     """What the list shows, all pages of it; a long one by way of its page."""
     where = listing.conditions(admin, request.args)
     if listing.count_to(export.AT_ONCE, admin, where) > export.AT_ONCE:
         return _to_page(admin)
+    quotas.EXPORTS.spend()
     with writing():
         record("list.exported", list=admin.name, format="csv", chosen=fit_to_keep(listing.kept()))
         db.session.commit()
@@ -59,12 +62,14 @@ def xlsx(admin: Admin) -> Any:
 
 @proof_required
 def make(admin: Admin, format: str) -> Any:
+    quotas.EXPORTS.spend()
     export.request(current_user.user, admin, format, listing.kept())
     db.session.commit()
     return _to_page(admin)
 
 
 @in_person
+@quotas.one_at_a_time("download")
 def file(admin: Admin) -> Any:
     found, _ = Export.of(current_user.id, export.name_of(admin))
     if found is None or not found.is_ready or found.ended_at is None:

@@ -40,6 +40,7 @@ from app.admin.imports.reading import (
     RefusedError,
     detect,
 )  # fmt: skip
+from app.auth import quotas
 from app.auth.access import in_person, proof_required
 from app.core import live
 from app.core.database import db
@@ -154,6 +155,7 @@ def delete(admin: Admin, id: int) -> Any:
 
 
 @in_person
+@quotas.one_at_a_time("export")
 def errors(admin: Admin, id: int) -> Any:
     """All that is wrong with the file, as CSV."""
     run, _ = ImportRun.of(current_user.id, admin.name, id) or abort(404)
