@@ -23,7 +23,7 @@ from app.auth.models import Impersonation, KnownDevice, Session, User
 from app.auth.models.secret import digest
 from app.auth.models.session import LAST_SEEN_PRECISION, LONGEST_SESSION, PROOF_LIFETIME
 from app.auth.models.user import has_second_factor
-from app.auth.roles import ADMIN, add_permission, permissions
+from app.auth.roles import ADMIN, NO_ROLE, add_permission, permissions
 from app.core.database import READING_METHODS, db, may_write, reading, take_turns, writing
 from app.core.errors import wants_json
 from app.core.routing import Policy, View, declare, policy
@@ -47,7 +47,7 @@ LOOKUP = (
         User.id,
         User.email,
         User.name,
-        User.role,
+        User.effective_role,
         User.confirmed_at,
         User.time_zone,
         User.avatar,
@@ -62,7 +62,7 @@ LOOKUP = (
         Impersonation.may_write,
         Impersonation.user_id,
         Impersonation.ends_at,
-        Owner.role,
+        Owner.effective_role,
         or_(User.suspended_at.is_not(None), Owner.suspended_at.is_not(None)),
     )
     .select_from(Session)
@@ -81,6 +81,8 @@ LOOKUP = (
 )
 OF_IDENTITY, OF_IMPERSONATION = 12, 8
 
+CONFIRM_FIRST = "Confirm your email address first."
+
 
 @dataclass(slots=True)
 class Identity:
@@ -89,6 +91,7 @@ class Identity:
     id: int
     email: str
     name: str
+    # Whose permissions they have: see `User.effective_role`.
     role: str
     confirmed_at: datetime | None
     time_zone: str
@@ -258,10 +261,10 @@ def check() -> ResponseReturnValue | None:
     if not rules.enrolling and (answer := ask_to_enrol()):
         return answer
     if rules.permission and not _still_can(rules.permission):
-        abort(403)
+        abort(403, None if current_user.confirmed_at else CONFIRM_FIRST)
     if rules.confirmed and current_user.confirmed_at is None:
         if wants_json():
-            abort(403, "Confirm your e-mail address first.")
+            abort(403, CONFIRM_FIRST)
         return redirect(url_for("auth.confirm"), 303)
     if rules.proven:
         if not current_user.is_proven:
@@ -322,8 +325,10 @@ def _still_can(permission: str) -> bool:
     # Once more, in the transaction that writes, and one after the other: of two administrators who
     # demote or suspend each other at the same moment one comes too late.
     take_turns(ADMIN)
-    role = select(User.role).where(User.id == current_user.id, User.suspended_at.is_(None))
-    return permission in permissions(db.session.scalar(role) or "")
+    role = select(User.effective_role).where(
+        User.id == current_user.id, User.suspended_at.is_(None)
+    )
+    return permission in permissions(db.session.scalar(role) or NO_ROLE)
 
 
 def login_required(view: View) -> View:

@@ -15,7 +15,7 @@ DEMO = (DEMO_USER, DEMO_ADMIN)
 # Few: each costs 24 ms. The forms accept none of them, but rows can be written in other ways.
 GUESSES = ["password", "changeme"]
 
-ACTIVE_ADMIN = (User.role == ADMIN) & User.suspended_at.is_(None)
+ACTIVE_ADMIN = (User.effective_role == ADMIN) & User.suspended_at.is_(None)
 
 
 def init_app(app: Flask) -> None:

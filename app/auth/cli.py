@@ -10,12 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from app.auth import deletion, passwords, second_factors
 from app.auth.forms import normalise
 from app.auth.models import User
-from app.auth.models.user import NAME_LENGTH
+from app.auth.models.user import NAME_LENGTH, AddressTakenError
 from app.auth.roles import ADMIN
 from app.auth.signals import purging
 from app.core.commands import Group
 from app.core.database import db, take_turns
-from app.core.time import now
 
 users = Group("user", help="Look after user accounts.")
 
@@ -36,9 +35,9 @@ def create(email: str, name: str, admin: bool, password: str | None) -> None:
     password_hash = passwords.hash(given)
     role = "admin" if admin else "user"
     try:
-        User.register(email, password_hash, name, role=role, confirmed_at=now())
+        User.claim(email, password_hash, name, role)
         db.session.commit()
-    except IntegrityError:
+    except (AddressTakenError, IntegrityError):
         raise click.ClickException(f"{email} has an account already.") from None
     click.echo(f"Created {email}" + ("" if password else f" with password {given}"))
 
@@ -50,7 +49,8 @@ def promote(email: str) -> None:
     user = _find(email)
     user.change_role("admin")
     db.session.commit()
-    click.echo(f"{user.email} is an administrator.")
+    condition = "" if user.confirmed_at else " once they have confirmed their address"
+    click.echo(f"{user.email} is an administrator{condition}.")
 
 
 @users.command("demote")

@@ -25,13 +25,10 @@ from app.auth.models.token import (
     MAGIC_LINK,
     RESET,
 )
+from app.auth.models.user import AddressTakenError
 from app.core.database import db
 from app.core.time import now
 from app.core.urls import public_url
-
-
-class AddressTakenError(Exception):
-    """Another account has this address by now."""
 
 
 def pending(user_id: int) -> str | None:
@@ -51,7 +48,8 @@ def request(user: User, email: str) -> None:
     cancel(user)
     token = Token.issue(user, EMAIL_CHANGE, target=email)
     record("user.email_requested", user.subject)
-    if owner := User.by_email(email):
+    owner = User.by_email(email)
+    if owner and owner.confirmed_at:
         record("user.email_wanted", owner.subject)
         url = public_url(url_for("auth.reset"))
         mail.send(email, "auth/emails/email_wanted", user=owner, reset_url=url)
@@ -84,7 +82,10 @@ def carry_out(token: str) -> User | None:
     if user is None:
         return None
     before, was_confirmed = user.email, user.confirmed_at
+    _evict(found.target, user)
     _give(user, found.target)
+    if not was_confirmed:  # a role is given to the owner of an address, which was another then
+        user.change_role("user")
     Token.void(user.id, CONFIRM, RESET, MAGIC_LINK, CHALLENGE, EMAIL_CHANGE)
     record(CHANGED, user.subject, actor=before, before=before, after=user.email)
     user.confirm()
@@ -153,7 +154,7 @@ def _give(user: User, email: str) -> None:
 
 
 def _evict(email: str, user: User) -> None:
-    """Make room where somebody registered the address meanwhile, but never confirmed it."""
+    """Make room where somebody registered the address, but never confirmed it."""
     holder = User.by_email(email, lock=True)
     if holder and holder.id != user.id and holder.confirmed_at is None:
         holder.delete()

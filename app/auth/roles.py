@@ -7,6 +7,8 @@ from flask import Flask, current_app
 from werkzeug.exceptions import Conflict
 
 ADMIN = "admin"
+# What unconfirmed users have in its place: no permission.
+NO_ROLE = ""
 ROLES = {"user": "User", "staff": "Staff", ADMIN: "Administrator"}
 
 

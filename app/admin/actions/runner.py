@@ -49,7 +49,7 @@ def has_undo(run: Run) -> bool:
 
 
 def may(by: User | None, action: Action) -> bool:
-    granted = by is not None and action.permission in permissions(by.role)
+    granted = by is not None and action.permission in permissions(by.effective_role)
     return granted and by is not None and by.suspended_at is None
 
 

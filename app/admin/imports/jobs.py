@@ -195,7 +195,9 @@ def _plan(run: ImportRun) -> Plan:
 
 def _who(run: ImportRun, plan: Plan) -> Any:
     """Id and role of who asked for it, if they still may. Looked up before each batch."""
-    own = select(User.id, User.role).where(User.id == run.user_id, User.suspended_at.is_(None))
+    own = select(User.id, User.effective_role.label("role")).where(
+        User.id == run.user_id, User.suspended_at.is_(None)
+    )
     with reading():
         by = db.session.execute(own).first()
         db.session.rollback()

@@ -100,7 +100,7 @@ def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: 
 def _still_theirs(user_id: int, name: str) -> Admin:
     admin: Admin | None = current_app.extensions["admin"].get(name)
     role = db.session.scalar(
-        select(User.role).where(User.id == user_id, User.suspended_at.is_(None))
+        select(User.effective_role).where(User.id == user_id, User.suspended_at.is_(None))
     )
     if admin is None or admin.permission("read") not in permissions(role or ""):
         raise PermanentError("Who asked for this list may not read it any more.")

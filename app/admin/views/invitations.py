@@ -31,8 +31,12 @@ def invite() -> Any:
         return _page(form), 422
     if not within(form.role.data, current_user.role):
         abort(403, "You cannot give permissions that you do not have.")
-    if User.by_email(form.email.data):
+    user = User.by_email(form.email.data)
+    if user and user.confirmed_at:
         form.email.errors = ["This address has an account already."]
+        return _page(form), 422
+    if user and user.suspended_at:
+        form.email.errors = ["This address has a suspended account. Delete that first."]
         return _page(form), 422
     Invitation.send(form.email.data, form.role.data, current_user.user)
     db.session.commit()

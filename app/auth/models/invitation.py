@@ -37,7 +37,7 @@ class Invitation(Hashed, Base):
 
     @classmethod
     def send(cls, email: str, role: str, inviter: User) -> None:
-        """Invite an address that has no account; what was sent to it before opens nothing then."""
+        """Invite an address; what was sent to it before opens nothing then."""
         db.session.execute(delete(cls).where(cls.email == email))
         token = make()
         invitation = cls(
@@ -62,7 +62,7 @@ class Invitation(Hashed, Base):
     def of_token(cls, token: str) -> Invitation | None:
         """The invitation behind a link, as long as who sent it might still send it."""
         found = db.session.execute(
-            select(cls, User.role)
+            select(cls, User.effective_role.label("role"))
             .join(User, User.id == cls.inviter_id)
             .where(cls.token_hash == digest(token), cls.expires_at > now())
             .where(User.suspended_at.is_(None), User.deletes_at.is_(None))
@@ -77,7 +77,9 @@ class Invitation(Hashed, Base):
     def accept(cls, token: str, password_hash: str, name: str) -> User | None:
         """Make the account, once: of many at the same time one wins, the others get None.
 
-        Raises `IntegrityError` where the address has an account by now.
+        Whoever registered with the address and never confirmed it makes way. Raises
+        `AddressTakenError` where it has an account by now, and `IntegrityError` where somebody
+        registers with it at this very moment.
         """
         take_turns(ADMIN)  # who sent it may be losing the permission for it at this moment
         invitation = cls.of_token(token)
@@ -86,9 +88,7 @@ class Invitation(Hashed, Base):
         used = delete(cls).where(cls.id == invitation.id).returning(cls.id)
         if db.session.scalar(used) is None:
             return None
-        user = User.register(
-            invitation.email, password_hash, name, role=invitation.role, confirmed_at=now()
-        )
+        user = User.claim(invitation.email, password_hash, name, invitation.role)
         record("invitation.accepted", user.subject, actor=user.email, role=user.role)
         return user
 
@@ -104,4 +104,5 @@ class Invitation(Hashed, Base):
 @user_deleted.connect
 def _withdraw(user: User, **_: Any) -> None:
     """Nobody, whoever has the old mail, opens anew what its owner had deleted."""
-    db.session.execute(delete(Invitation).where(Invitation.email == user.email))
+    if user.confirmed_at:  # else it may not have been the owner
+        db.session.execute(delete(Invitation).where(Invitation.email == user.email))

@@ -6,7 +6,19 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Index, String, delete, literal, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    String,
+    case,
+    delete,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
@@ -18,7 +30,7 @@ from app.auth.models.passkey import Passkey
 from app.auth.models.session import Session
 from app.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, RESET, Token
 from app.auth.models.totp import Totp
-from app.auth.roles import ADMIN, LastAdminError
+from app.auth.roles import ADMIN, NO_ROLE, LastAdminError, within
 from app.auth.signals import user_deleted
 from app.core import figures
 from app.core.database import Base, bytewise, db, take_turns
@@ -39,6 +51,10 @@ STATES = {
     "ix_user_suspended": text("suspended_at IS NOT NULL"),
     "ix_user_leaving": text("deletes_at IS NOT NULL"),
 }
+
+
+class AddressTakenError(Exception):
+    """Another account has this address by now."""
 
 
 class User(Base):
@@ -100,6 +116,25 @@ class User(Base):
         return user
 
     @classmethod
+    def claim(cls, email: str, password_hash: str, name: str, role: str) -> User:
+        """Return the new account of an address for somebody who may have it.
+
+        Whoever registered with the address and never confirmed it makes way. Raises
+        `AddressTakenError` where it has an account, and `IntegrityError` where somebody registers
+        with it at this very moment.
+        """
+        holder = cls.by_email(email, lock=True)
+        if holder is None:
+            return cls.register(email, password_hash, name, role=role, confirmed_at=now())
+        if holder.confirmed_at or holder.suspended_at:
+            raise AddressTakenError
+        user = holder.start_over(password_hash=password_hash, name=name)
+        # A role that was given to the address stays where it allows more than this one.
+        if within(user.role, role):
+            user.role = role
+        return user
+
+    @classmethod
     def of_token(cls, token: str, purpose: str) -> User | None:
         """The user to whom a valid token was given. It stays valid."""
         return cls._entitled(Token.find(token, purpose))
@@ -122,6 +157,19 @@ class User(Base):
                 cls.id == found.user_id, cls.email == found.email, cls.suspended_at.is_(None)
             )
         )
+
+    @hybrid_property
+    def effective_role(self) -> str:
+        """The role whose permissions the user has: none before they confirmed their address.
+
+        A role is given to the owner of an address, and anybody can register with it.
+        """
+        return self.role if self.confirmed_at else NO_ROLE
+
+    @effective_role.inplace.expression
+    @classmethod
+    def _effective_role(cls) -> ColumnElement[str]:
+        return case((cls.confirmed_at.is_not(None), cls.role), else_=NO_ROLE)
 
     @property
     def subject(self) -> str:
@@ -226,8 +274,12 @@ class User(Base):
 
     def leave_an_admin(self) -> None:
         """Before this user stops being one: raise `LastAdminError` where no other would be left."""
-        acting = User.role == ADMIN, User.suspended_at.is_(None), User.deletes_at.is_(None)
-        if self.role != ADMIN or self.suspended_at or self.deletes_at:
+        acting = (
+            User.effective_role == ADMIN,
+            User.suspended_at.is_(None),
+            User.deletes_at.is_(None),
+        )
+        if self.effective_role != ADMIN or self.suspended_at or self.deletes_at:
             return
         take_turns(ADMIN)
         if db.session.scalar(select(User.id).where(User.id != self.id, *acting).limit(1)) is None:

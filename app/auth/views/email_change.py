@@ -9,6 +9,7 @@ from app.auth import email_change
 from app.auth.access import is_signed_in, sign_out
 from app.auth.models import Token
 from app.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, RESET
+from app.auth.models.user import AddressTakenError
 from app.auth.views import after_login, blueprint, invalid_link
 from app.core.database import db
 from app.core.routing import public
@@ -33,7 +34,7 @@ def change_email(token: str) -> Any:
         return response
     try:
         user = email_change.carry_out(token)
-    except email_change.AddressTakenError:
+    except AddressTakenError:
         user = None
     db.session.commit()
     if user is None:
@@ -76,7 +77,7 @@ def old_email(token: str) -> Any:
 def restore_email(token: str) -> Any:
     try:
         user = email_change.undo(token)
-    except email_change.AddressTakenError:
+    except AddressTakenError:
         # Whoever has this link reads the mail of that address, so it may be said.
         abort(409, "By now this address has another account. Delete that, then use the link again.")
     if user is None:

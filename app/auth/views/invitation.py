@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from app.auth import passwords
 from app.auth.access import sign_in
 from app.auth.forms import AcceptForm
-from app.auth.models import Invitation
+from app.auth.models import Invitation, User
+from app.auth.models.user import AddressTakenError
 from app.auth.views import after_login, blueprint, invalid_link
 from app.core.database import db, reading
 from app.core.routing import public
@@ -35,8 +36,8 @@ def accept_invitation(token: str) -> Any:
     password_hash = passwords.hash(form.password.data)
 
     try:
-        user = Invitation.accept(token, password_hash, form.name.data or "")
-    except IntegrityError:  # somebody registered with the address since
+        user = _accept(token, password_hash, form.name.data or "")
+    except AddressTakenError:
         db.session.rollback()
         flash(f"{found.email} has an account already. Log in with it.", "info")
         return redirect(url_for("auth.login"), 303)
@@ -46,6 +47,14 @@ def accept_invitation(token: str) -> Any:
     sign_in(user, remembered=False)
     db.session.commit()
     return redirect(after_login(), 303)
+
+
+def _accept(token: str, password_hash: str, name: str) -> User | None:
+    try:
+        return Invitation.accept(token, password_hash, name)
+    except IntegrityError:  # somebody registered with the address at this moment, and makes way
+        db.session.rollback()
+        return Invitation.accept(token, password_hash, name)
 
 
 def _page(invitation: Invitation, form: AcceptForm) -> str:
