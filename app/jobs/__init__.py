@@ -6,10 +6,18 @@ each, and note the outcome; when a worker dies, the lease runs out and another o
 
 from flask import Flask
 
-from app.jobs import announcements, cli, gauges, health, in_process
+from app.jobs import announcements, checks, cli, gauges, health, in_process
 from app.jobs.definition import Definition, job
 from app.jobs.models import Job, Priority, Worker
-from app.jobs.run import Cancelled, JobTimeoutError, PermanentError, progress
+from app.jobs.pauses import QueuePause
+from app.jobs.run import (
+    Cancelled,
+    JobTimeoutError,
+    PermanentError,
+    QueueError,
+    progress,
+    queue_works,
+)
 from app.jobs.schedule import scheduled
 
 __all__ = [
@@ -19,9 +27,12 @@ __all__ = [
     "JobTimeoutError",
     "PermanentError",
     "Priority",
+    "QueueError",
+    "QueuePause",
     "Worker",
     "job",
     "progress",
+    "queue_works",
     "scheduled",
 ]
 
@@ -31,4 +42,5 @@ def init_app(app: Flask) -> None:
     in_process.init_app(app)
     gauges.init_app(app)
     health.init_app(app)
+    checks.init_app(app)
     app.cli.add_command(cli.jobs)

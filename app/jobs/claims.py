@@ -8,12 +8,14 @@ from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, literal, null, select, union_all, update
+from sqlalchemy import bindparam, exists, literal, null, select, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.database import db, reading
 from app.core.time import now
+from app.jobs import pauses
 from app.jobs.models import FAILED, QUEUED, RUNNING, Job, Priority
+from app.jobs.pauses import QueuePause
 from app.jobs.run import Run
 
 # A job that takes its worker down with it, by all the memory that it uses, say, ends here.
@@ -40,8 +42,16 @@ def claim(queue: str, limit: int, worker: str) -> list[Run]:
     """Take up to `limit` jobs of a queue that are due, most urgent first."""
     values = {"of": queue, "most": limit, "by": worker, "now": now(), "until": now() + lease()}
     rows = db.session.execute(_claim(), values).all()
+    if is_probe := not rows and pauses.begin_probe(queue):
+        rows = db.session.execute(_claim(probe=True), values | {"most": 1}).all()
+        if not rows:
+            db.session.rollback()
     db.session.commit()
-    return [Run(*row[:-2]) for row in sorted(rows, key=lambda row: (row[-2], row[-1], row.id))]
+    ordered = sorted(rows, key=lambda row: (row[-2], row[-1], row.id))
+    runs = [Run(*row[:-2]) for row in ordered]
+    for run in runs:
+        run.is_probe = is_probe
+    return runs
 
 
 def due(queue: str, limit: int) -> list[int]:
@@ -54,11 +64,13 @@ def due(queue: str, limit: int) -> list[int]:
 
 # To put this together takes longer than to run it.
 @cache
-def _claim() -> Any:
+def _claim(*, probe: bool = False) -> Any:
     # As a common table expression it is found once; as a plain subquery it could be run again,
     # with another outcome, for each row.
     ids = _due(lock=True).cte("due")
     taken = update(TABLE).where(TABLE.c.id.in_(select(ids.c.id)))
+    if not probe:
+        taken = taken.where(~exists().where(QueuePause.queue == bindparam("of")))
     taken = taken.values(
         state=RUNNING,
         attempts=TABLE.c.attempts + 1,
@@ -100,6 +112,10 @@ def next_due(queues: Iterable[str]) -> dict[str, datetime]:
         for queue, run_at in db.session.execute(_next_due(tuple(queues))):
             due[queue] = min(run_at, due.get(queue, run_at))
         db.session.rollback()
+    if any(run_at <= now() for run_at in due.values()):
+        for queue, until in pauses.ends().items():
+            if queue in due:
+                due[queue] = max(due[queue], until)
     return due
 
 

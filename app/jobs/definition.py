@@ -119,7 +119,8 @@ def job(
     it does elsewhere, such as a mail, may happen twice after a crash.
 
     An exception is a failure: after it the job is tried again, `retries` times, after `backoff`,
-    twice that, four times that and so on, up to a day. `PermanentError` fails it for good. After
+    twice that, four times that and so on, up to a day. `PermanentError` fails it for good, and
+    `QueueError` pauses the queue, whose jobs wait until a probe succeeds. After
     `timeout` it is interrupted, which is a failure, too. `unique` keeps a second one with the same
     arguments out while the first waits. With `keep=False` it is deleted as soon as it succeeded.
     """

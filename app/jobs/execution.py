@@ -15,17 +15,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import db
 from app.core.time import now
+from app.jobs import pauses
 from app.jobs.claims import AGAIN, TABLE, held
 from app.jobs.definition import Definition, registry, serialisable
 from app.jobs.models import CANCELLED, FAILED, SUCCEEDED
-from app.jobs.run import Cancelled, PermanentError, Run, current, storable
+from app.jobs.run import Cancelled, PermanentError, QueueError, Run, current, storable
 from app.observability import logs, metrics, recorder, sentry, tracing
 from app.observability.redaction import clean
 
 log = logging.getLogger("app.job")
 
-# An outcome that is none yet.
-RETRIED = "retried"
+# Outcomes that are none yet.
+RETRIED, POSTPONED = "retried", "postponed"
 
 LONGEST_WAIT = timedelta(days=1)
 # Of what is kept of an error: its end, where the reason stands.
@@ -65,6 +66,12 @@ def _run(run: Run) -> str:
         db.session.rollback()
         _finish(run, CANCELLED)
         return CANCELLED
+    except QueueError as error:
+        db.session.rollback()
+        pauses.pause(run, error)
+        # Behind those that wait already: if it is about this job after all, they get their turn.
+        _write(run, update(TABLE).values(**AGAIN, run_at=now()))
+        return POSTPONED
     except Exception as error:
         db.session.rollback()
         return _fail(run, definition, error)
@@ -128,6 +135,8 @@ def _finish(run: Run, state: str, **values: Any) -> None:
 def _write(run: Run, outcome: Update | Delete) -> None:
     if db.session.scalar(outcome.where(held(run)).returning(TABLE.c.id)) is None:
         raise LostError
+    if run.is_probe and run.queue_works:
+        pauses.resume(run.queue)
     db.session.commit()
 
 

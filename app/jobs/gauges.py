@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.core.database import db
 from app.core.time import now
 from app.jobs.models import QUEUED, Job, Worker
+from app.jobs.pauses import paused
 from app.observability import metrics
 from app.observability.metrics import Sample
 
@@ -24,6 +25,11 @@ def _oldest() -> Iterator[Sample]:
         yield (queue,), (now() - since).total_seconds()
 
 
+def _paused() -> Iterator[Sample]:
+    for pause in paused():
+        yield (pause.queue,), 1
+
+
 def _workers() -> Iterator[Sample]:
     yield (), len(Worker.alive())
 
@@ -34,4 +40,5 @@ def init_app(app: Flask) -> None:
     metrics.at_scrape(
         app, "jobs_oldest_seconds", "How long the oldest of them waits.", _oldest, labels
     )
+    metrics.at_scrape(app, "jobs_paused", "Queues that wait for a probe.", _paused, labels)
     metrics.at_scrape(app, "job_workers", "Workers seen in the last minute.", _workers)

@@ -11,6 +11,7 @@ from app.core.database import db
 from app.core.time import now
 from app.jobs.definition import queues
 from app.jobs.models import FAILED, QUEUED, WORKER_IS_GONE, Job, Worker
+from app.jobs.pauses import paused
 from app.observability import health
 from app.observability.health import BAD, OK, WARNING, Row, ago
 
@@ -39,8 +40,17 @@ def workers() -> Iterator[Row]:
         yield Row("Workers", text, BAD, "Start one: flask jobs work")
 
 
+def paused_queues() -> Iterator[Row]:
+    for pause in paused():
+        since = ago((now() - pause.since).total_seconds())
+        probe = ago((pause.until - now()).total_seconds())
+        text = f"Paused for {since}, the next probe is in {probe}. {pause.reason}"
+        yield Row(f"Queue {pause.queue}", text, BAD, pause.remedy)
+
+
 def waiting_and_failed() -> Iterator[Row]:
     failed = _failed()
+    idle = {pause.queue for pause in paused()}
     for queue, (count, oldest) in _waiting().items():
         late = (now() - oldest).total_seconds() if oldest else 0
         text = "Nothing waits."
@@ -48,7 +58,7 @@ def waiting_and_failed() -> Iterator[Row]:
             some = f"{MOST_WAITING:,}+" if count > MOST_WAITING else f"{count:,}"
             text = f"{some} wait{'s' * (count == 1)}, the oldest for {ago(late)}."
         state, remedy = OK, ""
-        if late > LATE_SECONDS:
+        if late > LATE_SECONDS and queue not in idle:
             state, remedy = WARNING, "Start more workers, or look for what holds them up."
         if amount := failed.get(queue):
             some = f"{LATEST_FAILED:,}+" if amount >= LATEST_FAILED else f"{amount:,}"
@@ -94,4 +104,5 @@ def _failed() -> dict[str, int]:
 
 def init_app(app: Flask) -> None:
     health.add(app, "Workers", workers)
+    health.add(app, "Queues", paused_queues)
     health.add(app, "Queues", waiting_and_failed)

@@ -18,6 +18,18 @@ class PermanentError(Exception):
     """Raised by a job: it failed, and trying again would not help."""
 
 
+class QueueError(Exception):
+    """Raised by a job: what it needs works for no job of its queue, such as the mail server.
+
+    The queue is paused, the job waits, and no failure of it counts. Admins see `reason` and
+    `remedy`, so neither holds a secret.
+    """
+
+    def __init__(self, reason: str, remedy: str):
+        super().__init__(f"{reason} {remedy}")
+        self.reason, self.remedy = reason, remedy
+
+
 class Cancelled(BaseException):
     """Raised in a job at its next `progress()` after somebody cancelled it.
 
@@ -39,6 +51,9 @@ class Run:
     failures: int
     context: dict[str, Any]
     cancelled: bool = False
+    # Begun to see whether a paused queue works again, and whether it does.
+    is_probe: bool = False
+    queue_works: bool = False
     started: float = field(default_factory=monotonic)
     # Whether there is progress that the table does not show yet.
     is_news: bool = False
@@ -75,6 +90,15 @@ class Run:
 def storable(text: str) -> str:
     """Text without NUL and halves of characters, as in names of files, which no database takes."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def queue_works() -> None:
+    """Tell that jobs of this queue can be done, whatever becomes of this one.
+
+    A pause of the queue ends with its outcome. Outside of a job it does nothing.
+    """
+    if run := current.get():
+        run.queue_works = True
 
 
 def progress(done: int | None = None, total: int | None = None, message: str = "") -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import db
 from app.core.time import now
-from app.jobs import claims, schedule
+from app.jobs import claims, pauses, schedule
 from app.jobs.definition import queues as known_queues
 from app.jobs.definition import registry
 from app.jobs.engine import Source, engine
@@ -110,6 +110,7 @@ class JobWorker:
 
     def _begin(self) -> None:
         schedule.prepare()
+        pauses.probe_soon(self.queues)
         db.session.execute(delete(Worker).where(Worker.seen_at < now() - FORGET_WORKERS_AFTER))
         db.session.add(Worker(id=self.id, queues=" ".join(self.queues), threads=self.threads))
         db.session.commit()

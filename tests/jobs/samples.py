@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.audit import AuditEvent, record
 from app.core.database import db
-from app.jobs import PermanentError, job, progress
+from app.jobs import PermanentError, QueueError, job, progress, queue_works
 
 PATIENCE_SECONDS = 20
 seen: list[object] = []
@@ -81,6 +81,27 @@ def run_for_ever():
     deadline = monotonic() + PATIENCE_SECONDS
     while monotonic() < deadline:
         started.wait(0.01)
+
+
+broken: list[str] = []
+
+
+@job(queue="tests")
+def use_what_may_be_broken(text):
+    """Does what all jobs of the queue need, while that works."""
+    seen.append(text)
+    if broken:
+        record("job.ran", "what is undone")
+        raise QueueError(broken[0], "Repair it.")
+    queue_works()
+    record("job.ran", text)
+    if text == "wrong":
+        raise PermanentError("It is wrong itself.")
+
+
+@job(queue="tests")
+def use_nothing():
+    """Says nothing about what the others need."""
 
 
 def ran(text=None) -> int:
