@@ -101,9 +101,12 @@ def ask_to_sign_in(browser: Browser) -> tuple[Form, dict[str, Any]]:
     return ask(browser, "/auth/login", "/auth/passkeys/sign-in", "/auth/passkeys/options")
 
 
-def ask_for_proof(browser: Browser) -> tuple[Form, dict[str, Any]]:
+def ask_for_proof(
+    browser: Browser, page: str = "/auth/reauthenticate"
+) -> tuple[Form, dict[str, Any]]:
+    query = page.removeprefix("/auth/reauthenticate")
     passkey = "/auth/reauthenticate/passkey"
-    return ask(browser, "/auth/reauthenticate", passkey, f"{passkey}/options")
+    return ask(browser, page, passkey + query, f"{passkey}/options")
 
 
 def sent(form: Form, credential: Any) -> Form:

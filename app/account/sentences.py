@@ -8,6 +8,8 @@ SENTENCES = {
     "data.downloaded": "A copy of your data was downloaded",
     "data.exported": "A copy of your data was made",
     "device.added": "That device was new, and you were told by mail",
+    "form.continued": "A form was sent after you confirmed that it is you",
+    "form.interrupted": "A form waited for a proof that it is you",
     "impersonation.began": "An administrator looked at your account",
     "impersonation.ended": "An administrator stopped looking at your account",
     "impersonation.used": "An administrator changed something as you",

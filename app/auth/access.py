@@ -17,7 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import Unauthorized
 
-from app.auth import deletion, impersonation, reauthentication, second_factors
+from app.auth import (
+    deletion,
+    impersonation,
+    interrupted_forms,
+    reauthentication,
+    second_factors,
+)
 from app.auth.impersonation import Impersonator
 from app.auth.models import Impersonation, KnownDevice, Session, User
 from app.auth.models.secret import digest
@@ -266,12 +272,20 @@ def check() -> ResponseReturnValue | None:
         if wants_json():
             abort(403, CONFIRM_FIRST)
         return redirect(url_for("auth.confirm"), 303)
-    if rules.proven:
-        if not current_user.is_proven:
-            return reauthentication.ask()
-        if may_write():
-            reauthentication.forget()
+    if rules.proven and not current_user.is_proven:
+        return reauthentication.ask()
     return None
+
+
+def settle_interrupted_form() -> None:
+    """Before each request that `check` lets through: use up the form that continues with it."""
+    rules = policy(request.endpoint)
+    if rules.public or not may_write():
+        return
+    if interrupted_forms.FIELD in request.form:
+        interrupted_forms.carry_out(request.form[interrupted_forms.FIELD])
+    elif rules.proven:
+        interrupted_forms.drop()
 
 
 def _check_open_view(rules: Policy) -> ResponseReturnValue | None:
@@ -419,5 +433,6 @@ def init_app(app: Flask) -> None:
     add_permission(app, "timing.read")
     server_timing.show_to(app, _sees_timing)
     app.before_request(check)
+    app.before_request(settle_interrupted_form)
     app.after_request(touch)
     app.after_request(keep_private)

@@ -34,6 +34,8 @@ class Policy:
     in_person: bool = False
     # Also for those who have yet to set up the second factor that their role requires.
     enrolling: bool = False
+    # What a form does, in words that follow "After you confirm,".
+    effect: str = ""
     # Asked for by pages that stand open, not by people.
     polled: bool = False
     # Bytes of body that it takes, where that is more than `MAX_CONTENT_LENGTH`.
@@ -62,6 +64,14 @@ def polled(view: View) -> View:
 def body_of(bytes: int) -> Callable[[View], View]:
     """Let a view take a larger body than others: one with a file."""
     return partial(declare, body=bytes)
+
+
+def effect(text: str) -> Callable[[View], View]:
+    """Say what a form does: "your email address will be changed".
+
+    Whoever is asked for a proof of identity first reads what the proof is for.
+    """
+    return partial(declare, effect=text)
 
 
 def policy(endpoint: str | None) -> Policy:

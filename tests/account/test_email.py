@@ -64,9 +64,8 @@ def test_it_asks_for_a_proof_and_keeps_the_form(app, alice, sign_in, mailbox):
     answer = browser.submit("/account/email", {"email": NEW_EMAIL})
     assert answer.location.startswith("/auth/reauthenticate")
     assert mailbox.to(NEW_EMAIL) == []
-    browser.submit(answer.location, {"password": PASSWORD})
-    kept = "/auth/reauthenticate/form"
-    assert browser.submit(kept, action="/account/email").status_code == 303
+    proved = browser.submit(answer.location, {"password": PASSWORD})
+    assert browser.submit(proved.location, action="/account/email").status_code == 303
     assert len(mailbox.to(NEW_EMAIL)) == 1
 
 

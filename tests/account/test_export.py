@@ -121,9 +121,8 @@ def test_it_asks_for_a_proof(app, alice, sign_in):
     later(app, minutes=11)
     answer = browser.submit(PAGE)
     assert answer.location.startswith("/auth/reauthenticate")
-    browser.submit(answer.location, {"password": PASSWORD})
-    kept = browser.submit("/auth/reauthenticate/form", action=PAGE)
-    assert kept.location == PAGE
+    proved = browser.submit(answer.location, {"password": PASSWORD})
+    assert browser.submit(proved.location, action=PAGE).location == PAGE
     run_due(app)
     assert browser.get(FILE).status_code == 200
     later(app, minutes=11)

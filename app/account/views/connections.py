@@ -10,7 +10,7 @@ from app.auth import providers
 from app.auth.access import in_person, login_required, proof_required
 from app.auth.models import LinkedAccount
 from app.core.database import db
-from app.core.routing import Optional
+from app.core.routing import Optional, effect
 
 routes = Optional(blueprint, "OAUTH_PROVIDERS")
 
@@ -28,6 +28,7 @@ def connections() -> Any:
 
 @routes.post("/connections/<int:id>/delete")
 @proof_required
+@effect("this connected account will be removed")
 def disconnect(id: int) -> Any:
     user = current_user.user  # locked: of two at the same time, the second sees what the first left
     linked = db.session.get(LinkedAccount, id)

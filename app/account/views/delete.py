@@ -10,6 +10,7 @@ from app.auth import deletion
 from app.auth.access import in_person, login_required, proof_required, sign_out
 from app.auth.roles import ADMIN
 from app.core.database import db, take_turns
+from app.core.routing import effect
 from app.core.time import moment
 
 
@@ -22,6 +23,7 @@ def delete() -> Any:
 
 @blueprint.post("/delete")
 @proof_required
+@effect("your account will be deleted")
 def schedule_deletion() -> Any:
     take_turns(ADMIN)
     user = current_user.user

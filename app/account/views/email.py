@@ -11,6 +11,7 @@ from app.account.views import blueprint
 from app.auth import email_change
 from app.auth.access import in_person, login_required, proof_required
 from app.core.database import db
+from app.core.routing import effect
 from app.security.limits import Limit
 
 EMAIL_CHANGES = Limit("email", 10, timedelta(hours=1))
@@ -26,6 +27,7 @@ def email() -> Any:
 
 @blueprint.post("/email")
 @proof_required
+@effect("your email address will be changed once its new owner confirms")
 def request_email() -> Any:
     form = EmailChangeForm()
     if form.validate() and form.email.data == current_user.email:

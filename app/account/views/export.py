@@ -14,7 +14,7 @@ from app.auth import quotas
 from app.auth.access import in_person, login_required, proof_required
 from app.core import live
 from app.core.database import db, writing
-from app.core.routing import polled
+from app.core.routing import effect, polled
 from app.core.urls import path_of
 
 
@@ -36,6 +36,7 @@ def latest_export() -> Any:
 
 @blueprint.post("/export")
 @proof_required
+@effect("a copy of your data will be made")
 def make_export() -> Any:
     quotas.DATA_EXPORTS.spend()
     told = {"label": "Your data", "path": path_of("account.export")}

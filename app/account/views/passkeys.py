@@ -26,6 +26,7 @@ from app.auth.devices import describe
 from app.auth.models import Passkey
 from app.auth.models.passkey import PASSKEYS_PER_USER
 from app.core.database import db
+from app.core.routing import effect
 
 
 def of_current_user(id: int) -> Passkey:
@@ -71,6 +72,7 @@ def passkey_options() -> Any:
 @blueprint.post("/passkeys/new")
 @confirmed_required
 @proof_required
+@effect("a passkey will be added")
 @open_while_enrolling
 def add_passkey() -> Any:
     form = PasskeyForm()
@@ -116,6 +118,7 @@ def rename_passkey(id: int) -> Any:
 
 @blueprint.post("/passkeys/<int:id>/delete")
 @proof_required
+@effect("this passkey will be removed")
 def remove_passkey(id: int) -> Any:
     user = current_user.user
     passkey = of_current_user(id)

@@ -60,7 +60,6 @@ def _save(new: str, known_hash: str) -> Any:
     if user.password_hash != known_hash or user.suspended_at:
         abort(409)
     user.change_password(new_hash, keep=current_user.session_id)
-    reauthentication.forget()
     db.session.commit()
     done = "changed" if known_hash else "set"
     flash(f"Your password is {done}, and your other devices are logged out.", "success")

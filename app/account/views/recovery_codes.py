@@ -9,6 +9,7 @@ from app.account.views import blueprint
 from app.auth import second_factors
 from app.auth.access import in_person, login_required, open_while_enrolling, proof_required
 from app.core.database import db
+from app.core.routing import effect
 
 
 @blueprint.get("/second-factors/recovery-codes")
@@ -22,6 +23,7 @@ def recovery_codes() -> Any:
 
 @blueprint.post("/second-factors/recovery-codes")
 @proof_required
+@effect("your recovery codes will be replaced")
 def renew_recovery_codes() -> Any:
     user = current_user.user
     if not user.has_second_factor:

@@ -23,6 +23,7 @@ from app.auth.access import (
 from app.auth.forms import CodeForm
 from app.auth.models import Totp
 from app.core.database import db
+from app.core.routing import effect
 
 WRONG = "This is not what your app should show now. Take its newest code for this entry."
 
@@ -43,6 +44,7 @@ def second_factors() -> Any:
 @blueprint.post("/second-factors/totp")
 @confirmed_required
 @proof_required
+@effect("an authenticator app will be set up")
 @open_while_enrolling
 def begin_totp() -> Any:
     totp_setup.begin(current_user.id)
@@ -62,6 +64,7 @@ def new_totp() -> Any:
 @blueprint.post("/second-factors/totp/new")
 @confirmed_required
 @proof_required
+@effect("an authenticator app will be added")
 @open_while_enrolling
 def add_totp() -> Any:
     user, form = current_user.user, CodeForm()
@@ -88,6 +91,7 @@ def add_totp() -> Any:
 
 @blueprint.post("/second-factors/totp/delete")
 @proof_required
+@effect("your authenticator app will be removed")
 def remove_totp() -> Any:
     user = current_user.user
     app = Totp.of(user.id) or abort(404)

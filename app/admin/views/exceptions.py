@@ -9,6 +9,7 @@ from app.admin.views import blueprint
 from app.audit import record
 from app.auth.access import permission_required, proof_required
 from app.core.database import db
+from app.core.routing import effect
 from app.observability import store
 from app.observability.store import exception as recorded
 
@@ -33,6 +34,7 @@ def exception(fingerprint: str) -> Any:
 @blueprint.post("/exceptions/<fingerprint>/delete")
 @permission_required("operations.edit")
 @proof_required
+@effect("this exception will be deleted")
 def forget_exception(fingerprint: str) -> Any:
     found = _find(fingerprint)
     # Two databases: it is forgotten once the trail says so, and stays if that fails.

@@ -16,7 +16,7 @@ from app.auth import quotas
 from app.auth.access import in_person, proof_required
 from app.core import live
 from app.core.database import db, writing
-from app.core.routing import polled
+from app.core.routing import effect, polled
 from app.core.time import now
 
 
@@ -61,6 +61,7 @@ def xlsx(admin: Admin) -> Any:
 
 
 @proof_required
+@effect("this list will be exported")
 def make(admin: Admin, format: str) -> Any:
     quotas.EXPORTS.spend()
     export.request(current_user.user, admin, format, listing.kept())

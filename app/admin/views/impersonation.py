@@ -10,6 +10,7 @@ from app.auth import impersonation as acting
 from app.auth.access import hold, permission_required, proof_required
 from app.auth.models import User
 from app.core.database import db
+from app.core.routing import effect
 
 
 @blueprint.get("/users/<int:id>/impersonation")
@@ -21,6 +22,7 @@ def impersonation(id: int) -> Any:
 @blueprint.post("/users/<int:id>/impersonation")
 @permission_required(acting.PERMISSION)
 @proof_required
+@effect("you will see the site as this user")
 def impersonate(id: int) -> Any:
     user, form = _find(id), ImpersonationForm()
     if not form.validate():

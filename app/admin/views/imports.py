@@ -45,7 +45,7 @@ from app.auth.access import in_person, proof_required
 from app.core import live
 from app.core.database import db
 from app.core.forms import on_one_line
-from app.core.routing import body_of, polled
+from app.core.routing import body_of, effect, polled
 from app.jobs import Definition
 
 MEGABYTES = 64
@@ -59,6 +59,7 @@ def index(admin: Admin) -> Any:
 
 
 @proof_required
+@effect("this file will be uploaded")
 @body_of(MEGABYTES * 1024 * 1024 + FORM_BYTES)
 def upload(admin: Admin) -> Any:
     given = request.files.get("file")
@@ -99,6 +100,7 @@ def latest(admin: Admin, id: int) -> Any:
 
 
 @proof_required
+@effect("the format of this import will be changed")
 def save_format(admin: Admin, id: int) -> Any:
     run = _locked(admin, id, NEW, CHECKED)
     encoding, delimiter = request.form.get("encoding", ""), request.form.get("delimiter", "")
@@ -109,6 +111,7 @@ def save_format(admin: Admin, id: int) -> Any:
 
 
 @proof_required
+@effect("this file will be checked")
 def check(admin: Admin, id: int) -> Any:
     """Keep which column sets what, and read all rows."""
     run = _locked(admin, id, NEW, CHECKED)
@@ -125,6 +128,7 @@ def check(admin: Admin, id: int) -> Any:
 
 
 @proof_required
+@effect("these rows will be imported")
 def bring_in(admin: Admin, id: int) -> Any:
     run = _locked(admin, id, CHECKED, IMPORTING)
     if run.state == CHECKED:
@@ -137,6 +141,7 @@ def bring_in(admin: Admin, id: int) -> Any:
 
 
 @proof_required
+@effect("this import will be undone")
 def undo(admin: Admin, id: int) -> Any:
     """Take back what was brought in by one that stopped halfway."""
     run = _locked(admin, id, IMPORTING, UNDOING)
@@ -145,6 +150,7 @@ def undo(admin: Admin, id: int) -> Any:
 
 
 @proof_required
+@effect("this import will be deleted")
 def delete(admin: Admin, id: int) -> Any:
     run = _locked(admin, id, NEW, CHECKED, CHECKING, DONE, UNDONE)
     run.drop_file()

@@ -13,6 +13,7 @@ from app.auth.models import Invitation, User
 from app.auth.roles import ROLES, within
 from app.core.database import db
 from app.core.pagination import paginate
+from app.core.routing import effect
 from app.core.time import now
 
 
@@ -25,6 +26,7 @@ def invitations() -> Any:
 @blueprint.post("/invitations/")
 @permission_required("users.invite")
 @proof_required
+@effect("this invitation will be sent")
 def invite() -> Any:
     form = InvitationForm()
     if not form.validate():
@@ -47,6 +49,7 @@ def invite() -> Any:
 @blueprint.post("/invitations/<int:id>/delete")
 @permission_required("users.invite")
 @proof_required
+@effect("this invitation will be revoked")
 def revoke_invitation(id: int) -> Any:
     invitation = db.session.get(Invitation, id) or abort(404)
     invitation.revoke()

@@ -10,7 +10,7 @@ from app.admin.views import blueprint
 from app.auth.access import permission_required, proof_required
 from app.core import live
 from app.core.database import db
-from app.core.routing import polled
+from app.core.routing import effect, polled
 from app.jobs import Job
 
 
@@ -31,6 +31,7 @@ def latest_job(id: int) -> Any:
 @blueprint.post("/jobs/<int:id>/cancellation")
 @permission_required("jobs.edit")
 @proof_required
+@effect("this job will be canceled")
 def cancel_job(id: int) -> Any:
     job = Job.locked(id) or abort(404)
     if job.is_over:
@@ -42,6 +43,7 @@ def cancel_job(id: int) -> Any:
 @blueprint.post("/jobs/<int:id>/attempts")
 @permission_required("jobs.edit")
 @proof_required
+@effect("this job will run again")
 def retry_job(id: int) -> Any:
     job = Job.locked(id) or abort(404)
     if not retry(job):

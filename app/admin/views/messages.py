@@ -13,6 +13,7 @@ from app.auth.access import permission_required, proof_required
 from app.auth.models import User
 from app.core.database import db
 from app.core.pagination import paginate
+from app.core.routing import effect
 from app.notifications import Message, notify
 
 
@@ -25,6 +26,7 @@ def messages() -> Any:
 @blueprint.post("/messages/")
 @permission_required("messages.send")
 @proof_required
+@effect("this message will be sent to all users")
 def send_message() -> Any:
     form = MessageForm()
     if not form.validate():
@@ -36,6 +38,7 @@ def send_message() -> Any:
 @blueprint.post("/messages/<int:id>/delete")
 @permission_required("messages.send")
 @proof_required
+@effect("this message will be taken back")
 def take_back_message(id: int) -> Any:
     message = db.session.get(Message, id) or abort(404)
     message.take_back()
@@ -53,6 +56,7 @@ def user_messages(id: int) -> Any:
 @blueprint.post("/users/<int:id>/messages")
 @permission_required("messages.send")
 @proof_required
+@effect("this message will be sent to this user")
 def send_user_message(id: int) -> Any:
     user, form = _find(id), MessageForm()
     if not form.validate():

@@ -18,8 +18,14 @@ from app.admin.objects.inlines import Children
 from app.admin.objects.page import Objects
 from app.auth.access import can, permission_required, proof_required
 from app.core.database import db
+from app.core.routing import effect
 
 SUBMISSION = "_submission"
+EFFECTS = {
+    "create": "this {} will be added",
+    "edit": "this {} will be changed",
+    "delete": "this {} will be deleted",
+}
 UNACCEPTED = "The database does not accept this. Nothing is saved."
 
 
@@ -43,7 +49,8 @@ def register(app: Flask, admin: Admin) -> None:
             # One function for each, since a view carries its policy.
             own: Any = update_wrapper(partial(view, admin), view)
             own = permission_required(admin.permission(operation))(own)
-            own = proof_required(own) if method == "POST" else own
+            if method == "POST":
+                own = effect(EFFECTS[operation].format(admin.one))(proof_required(own))
             endpoint = f"admin.{admin.name}_{name}"
             app.add_url_rule(rule, endpoint, own, methods=[method])
 

@@ -20,7 +20,7 @@ from app.auth.access import can, proof_required
 from app.auth.models import User
 from app.core import live
 from app.core.database import db
-from app.core.routing import id_in, polled
+from app.core.routing import effect, id_in, polled
 from app.jobs import Job
 
 SUBMISSION = re.compile(r"[\w-]{1,32}", re.ASCII)
@@ -38,6 +38,7 @@ def confirm(admin: Admin) -> Any:
 
 
 @proof_required
+@effect("this action will be carried out")
 def begin(admin: Admin) -> Any:
     action, chosen = _asked(admin, request.form)
     submission = request.form.get("submission", "")
@@ -76,6 +77,7 @@ def latest(admin: Admin, id: int) -> Any:
 
 
 @proof_required
+@effect("this action will be stopped")
 def cancel(admin: Admin, id: int) -> Any:
     found, _ = _find(admin, id, lock=True)
     if found.ended_at is None:
@@ -88,6 +90,7 @@ def cancel(admin: Admin, id: int) -> Any:
 
 
 @proof_required
+@effect("this action will be undone")
 def undo(admin: Admin, id: int) -> Any:
     found, action = _find(admin, id, lock=True)
     again = Run.undoing(id)

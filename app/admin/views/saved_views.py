@@ -13,6 +13,7 @@ from app.admin.lists.arguments import Given, query_of
 from app.admin.lists.saved_views import Look, SavedView, ViewError
 from app.auth.access import proof_required
 from app.core.database import db
+from app.core.routing import effect
 
 
 def views(admin: Admin) -> Any:
@@ -54,12 +55,14 @@ def begin_with(admin: Admin) -> Any:
 
 
 @proof_required
+@effect("this view will be shared")
 def share_view(admin: Admin, id: int) -> Any:
     view = _own(admin, id)
     return _tried(admin, view.share, f"All who may see the list can choose “{view.name}”.")
 
 
 @proof_required
+@effect("this view will no longer be shared")
 def unshare_view(admin: Admin, id: int) -> Any:
     """Whoever may share views may also take back those of others."""
     of_list = select(SavedView).filter_by(list=admin.name, id=id).where(SavedView.shared)

@@ -11,11 +11,13 @@ from app.auth import second_factors
 from app.auth.access import permission_required, proof_required
 from app.auth.models import User
 from app.core.database import db
+from app.core.routing import effect
 
 
 @blueprint.post("/users/<int:id>/suspension")
 @permission_required("users.edit")
 @proof_required
+@effect("this user will be suspended")
 def suspend(id: int) -> Any:
     found = _find(id)
     found.suspend()
@@ -25,6 +27,7 @@ def suspend(id: int) -> Any:
 @blueprint.post("/users/<int:id>/suspension/delete")
 @permission_required("users.edit")
 @proof_required
+@effect("this user will be reinstated")
 def reinstate(id: int) -> Any:
     found = _find(id)
     found.reinstate()
@@ -34,6 +37,7 @@ def reinstate(id: int) -> Any:
 @blueprint.post("/users/<int:id>/sessions/delete")
 @permission_required("users.edit")
 @proof_required
+@effect("this user will be logged out everywhere")
 def end_sessions(id: int) -> Any:
     found = _find(id)
     found.log_out_everywhere()
@@ -43,6 +47,7 @@ def end_sessions(id: int) -> Any:
 @blueprint.post("/users/<int:id>/second-factors/delete")
 @permission_required("users.edit")
 @proof_required
+@effect("this user's second factors will be removed")
 def remove_second_factors(id: int) -> Any:
     found = _find(id)
     second_factors.remove_all(found)
@@ -52,6 +57,7 @@ def remove_second_factors(id: int) -> Any:
 @blueprint.post("/users/<int:id>/second-factor-requirement")
 @permission_required("users.edit")
 @proof_required
+@effect("this user will have to set up a second factor")
 def require_second_factor(id: int) -> Any:
     found = _find(id)
     second_factors.require(found)
@@ -61,6 +67,7 @@ def require_second_factor(id: int) -> Any:
 @blueprint.post("/users/<int:id>/second-factor-requirement/delete")
 @permission_required("users.edit")
 @proof_required
+@effect("this user will no longer need a second factor")
 def waive_second_factor(id: int) -> Any:
     found = _find(id)
     second_factors.waive(found)

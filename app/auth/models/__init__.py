@@ -2,6 +2,7 @@
 
 from app.auth.models.device import KnownDevice
 from app.auth.models.impersonation import Impersonation
+from app.auth.models.interrupted_form import InterruptedForm
 from app.auth.models.invitation import Invitation
 from app.auth.models.linked_account import LinkedAccount
 from app.auth.models.passkey import Passkey
@@ -13,6 +14,7 @@ from app.auth.models.user import User
 
 __all__ = [
     "Impersonation",
+    "InterruptedForm",
     "Invitation",
     "KnownDevice",
     "LinkedAccount",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, update
+from sqlalchemy import ForeignKey, String, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import record
@@ -41,8 +41,6 @@ class Session(Hashed, Base):
     remembered: Mapped[bool]
     address: Mapped[str] = mapped_column(String(45), default="")
     agent: Mapped[str] = mapped_column(String(300), default="")
-    # The form that was sent when a proof was asked for, encrypted. See `reauthentication`.
-    interrupted: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     @classmethod
     def start(cls, user: User, *, remembered: bool, address: str, agent: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.auth.models.user import User
 
 CONFIRM, RESET, MAGIC_LINK, CHALLENGE = "confirm", "reset", "magic link", "challenge"
+INTERRUPTED_FORM = "interrupted form"
 EMAIL_CHANGE, EMAIL_UNDO = "e-mail change", "e-mail undo"
 LIFETIMES = {
     CONFIRM: timedelta(hours=24),
@@ -24,6 +25,7 @@ LIFETIMES = {
     # Between first factor and second; this one stands in the cookie, not in a mail. Longer than
     # those wait who mistyped too often, so that they need not start over.
     CHALLENGE: timedelta(minutes=20),
+    INTERRUPTED_FORM: timedelta(minutes=10),
     EMAIL_CHANGE: timedelta(hours=1),
     EMAIL_UNDO: timedelta(days=7),
 }
@@ -112,6 +114,10 @@ class Token(Hashed, Base):
     def void(cls, user_id: int, *purposes: str) -> None:
         """Make what was issued to a user for these purposes open nothing."""
         db.session.execute(delete(cls).where(cls.user_id == user_id, cls.purpose.in_(purposes)))
+
+    @classmethod
+    def delete(cls, token_hash: bytes) -> None:
+        db.session.execute(delete(cls).where(cls.token_hash == token_hash))
 
     @classmethod
     def _columns(cls) -> list[Any]:

@@ -30,7 +30,7 @@ from app.auth.providers.profile import (
 )
 from app.auth.views import arrivals, blueprint
 from app.core.database import db, reading, writing
-from app.core.routing import Optional, public
+from app.core.routing import Optional, effect, public
 from app.core.urls import local_path
 from app.security.limits import Limit, client
 
@@ -54,6 +54,7 @@ def leave_for_provider(provider: str) -> Any:
 @routes.post("/oauth/<provider>/connection")
 @confirmed_required
 @proof_required
+@effect("an account of this site will be connected")
 def connect_provider(provider: str) -> Any:
     return _leave(providers.find(provider), CONNECT)
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 
-from app.auth import reauthentication, second_factors
+from app.auth import interrupted_forms, reauthentication, second_factors
 from app.auth.access import hold, login_required, open_while_enrolling
 from app.auth.forms import ReauthenticateForm
 from app.auth.models import RecoveryCode, Session, Totp, User
 from app.auth.models.totp import CodeError
 from app.auth.views import after_login, blueprint
 from app.core.database import db, reading
-from app.core.urls import local_path
+from app.core.urls import wanted
 
 
 @blueprint.get("/reauthenticate")
@@ -69,7 +69,10 @@ def ask(form: ReauthenticateForm, **context: Any) -> str:
                 has_codes.label("codes"),
             ).where(User.id == current_user.id)
         ).first()
-        return render_template("auth/reauthenticate.html", form=form, ways=ways, **context)
+        interrupted = interrupted_forms.find_by_page(request.args.get("next"))
+        return render_template(
+            "auth/reauthenticate.html", form=form, ways=ways, interrupted=interrupted, **context
+        )
 
 
 def proved(method: str, next: str | None = None) -> Any:
@@ -78,20 +81,21 @@ def proved(method: str, next: str | None = None) -> Any:
     if session is None:  # ended meanwhile
         return redirect(url_for("auth.login"), 303)
     hold(session.prove(method))
+    next = after_login(next)
+    interrupted_forms.release(next)
     db.session.commit()
-    if session.interrupted:
-        next = local_path(next or request.args.get("next"))
-        return redirect(url_for("auth.interrupted", next=next), 303)
-    return redirect(after_login(next), 303)
+    return redirect(next, 303)
 
 
-@blueprint.get("/reauthenticate/form")
+@blueprint.get("/reauthenticate/form/<token>")
 @login_required
 @open_while_enrolling
-def interrupted() -> Any:
-    """The form that was sent before the proof: one click sends it again, or a script does."""
-    form = reauthentication.interrupted() if current_user.is_proven else None
+def interrupted(token: str) -> Any:
+    """Send the form again that was sent before the proof, by one click or a script."""
+    form = interrupted_forms.find(token)
     if form is None:
+        flash(interrupted_forms.GONE, "info")
         return redirect(after_login(), 303)
-    path, fields = form
-    return render_template("auth/interrupted.html", path=path, fields=fields)
+    if not form.row.released:
+        return redirect(url_for("auth.reauthenticate", next=wanted()), 303)
+    return render_template("auth/interrupted.html", form=form)
