@@ -6,8 +6,8 @@ Those that wait for a proof now are dropped: they could be anybody's who has a c
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
