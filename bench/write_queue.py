@@ -23,6 +23,7 @@ from sqlalchemy import Engine, create_engine, text
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from app.core import database
+from app.core.sqlite_file import creating
 from app.core.write_queue import WriteQueue
 
 
@@ -71,7 +72,7 @@ def measure(variant: str, args: Any) -> list[float]:
     with TemporaryDirectory() as folder:
         path = f"{folder}/bench.db"
         engine = engine_for(path, variant)
-        with engine.begin() as connection:
+        with creating(engine), engine.begin() as connection:
             connection.execute(text("CREATE TABLE counter (n INTEGER)"))
             connection.execute(text("INSERT INTO counter VALUES (0)"))
         alone = write(engine, 0, time.monotonic() + 0.5)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SAWarning
 from app.core import fulltext
 from app.core.database import db
 from app.core.migrations import counters, dialects  # noqa: F401  `dialects` registers itself
+from app.core.sqlite_file import creating
 from app.core.time import UTCDateTime
 
 
@@ -89,5 +90,9 @@ warnings.filterwarnings("error", "Unnamed CHECK constraint on reflected table")
 if context.is_offline_mode():
     run(url=db.engine.url, literal_binds=True)
 else:
-    with db.engine.connect() as connection, without_foreign_keys(connection):
+    with (
+        creating(db.engine),
+        db.engine.connect() as connection,
+        without_foreign_keys(connection),
+    ):
         run(connection=connection)

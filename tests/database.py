@@ -13,11 +13,17 @@ from sqlalchemy import create_engine, event, text
 from app.core.database import database_url, db
 
 
+def empty_file(path: Path) -> Path:
+    """An SQLite database without tables: the app opens none that is not there."""
+    path.touch()
+    return path
+
+
 @contextmanager
 def empty_database(folder: Path) -> Iterator[str]:
     """The address of an empty one: a file in `folder`, or a schema where DATABASE_URL says."""
     if not (shared := os.environ.get("DATABASE_URL")):
-        yield f"sqlite:///{folder / 'own.db'}"
+        yield f"sqlite:///{empty_file(folder / 'own.db')}"
         return
     schema = f"own_{secrets.token_hex(4)}"
     url = database_url(shared)

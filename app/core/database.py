@@ -39,6 +39,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import DeclarativeBase, SessionTransaction, registry
 from sqlalchemy.types import TypeEngine
 
+from app.core.sqlite_file import IN_MEMORY, SQLiteFile, watch
 from app.core.time import UTCDateTime
 from app.core.words import has_words
 from app.core.write_queue import WriteQueue
@@ -212,7 +213,7 @@ def init_app(app: Flask) -> None:
         # Errors are logged with their statement: not with somebody's text or password hash.
         "hide_parameters": not app.debug,
         # A database in memory has one connection, which all share.
-        **(POOL_OPTIONS if url.database not in (None, "", ":memory:") else {}),
+        **(POOL_OPTIONS if (url.database or "") not in IN_MEMORY else {}),
         **(sqlite_options() if url.get_backend_name() == "sqlite" else POSTGRESQL_OPTIONS),
     }
     db.init_app(app)
@@ -253,6 +254,10 @@ def sqlite_options() -> dict[str, Any]:
 def prepare_sqlite(engine: Engine) -> None:
     """Set up every connection of `engine`, and begin transactions in the mode asked for."""
     queue = WriteQueue(engine.url.database, BUSY_TIMEOUT_SECONDS)
+    file = None
+    if (name := engine.url.database or "") not in IN_MEMORY:
+        file = SQLiteFile(name, sqlite_driver(), BUSY_TIMEOUT_SECONDS)
+        watch(engine, file)
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, record: Any) -> None:
@@ -263,6 +268,8 @@ def prepare_sqlite(engine: Engine) -> None:
             with queue.turn():
                 connection.execute("PRAGMA journal_mode=WAL")
         add_functions(connection)
+        if file:
+            file.note(connection, record.info)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

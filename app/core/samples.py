@@ -41,6 +41,7 @@ def demo(**many: int) -> None:
     wanted = {name: count for name, count in many.items() if count}
     if wanted and current_app.config["APP_ENV"] == "production":
         raise click.ClickException("Not in production, where it would be found among your own.")
+    db.session.connection()  # a database that is away is reported before any progress
     try:
         for label, load in current_app.extensions["samples"]:
             _show(label, 100, load)

@@ -72,7 +72,6 @@ class Listener:
         self.connection: Any = None
         self.is_postgresql = db.engine.dialect.name == "postgresql"
         if not self.is_postgresql and hasattr(os, "mkfifo"):
-            folder(app).mkdir(mode=0o700, exist_ok=True)
             opened = ((queue, _open(folder(app) / queue)) for queue in queues)
             self.pipes = {queue: pipe for queue, pipe in opened if pipe is not None}
 
@@ -122,6 +121,7 @@ class Listener:
 def _open(path: Path) -> int | None:
     """The pipe; None where there can be none, and the worker only looks."""
     try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.is_fifo():
             path.unlink(missing_ok=True)  # a file out of a backup, say
             with suppress(FileExistsError):  # by another worker, just now

@@ -22,6 +22,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.core.database import BUSY_TIMEOUT_SECONDS, sqlite_driver
 from app.core.ip import embedded_ipv4, parse_ip
+from app.core.sqlite_file import inode
 
 log = logging.getLogger(__name__)
 
@@ -231,7 +232,6 @@ class Counters:
             # Counts are worth less than a log-in that works: start over.
             log.error("%s is damaged and made anew: %s", self.path, error)
             self.path.unlink(missing_ok=True)
-            self.local.__dict__.pop("connection", None)
             return self._transaction(work)
 
     def _transaction(self, work: Callable[[Any], T]) -> T:
@@ -247,11 +247,14 @@ class Counters:
             raise
 
     def _connection(self) -> Any:
-        if not hasattr(self.local, "connection"):
-            self.local.connection = sqlite_driver().connect(
+        # A file that was moved, deleted, or replaced: all processes have to count in the same one.
+        if not hasattr(self.local, "connection") or self.local.inode != inode(self.path):
+            self.local.__dict__.clear()
+            connection = sqlite_driver().connect(
                 self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
             )
-            self.local.connection.execute(SCHEMA)
+            connection.execute(SCHEMA)
+            self.local.connection, self.local.inode = connection, inode(self.path)
         return self.local.connection
 
 

@@ -7,17 +7,19 @@ from app.core.checks import database, disks
 from app.core.database import db
 from tests.apps import another_app
 from tests.checks import findings
+from tests.database import empty_file
 
 
-def test_it_finds_a_database_without_tables(app, tmp_path):
-    found = findings(app, DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
+@pytest.mark.parametrize("make", [empty_file, str])
+def test_it_finds_a_database_without_tables(make, app, tmp_path):
+    found = findings(app, DATABASE_URL=f"sqlite:///{make(tmp_path / 'new.db')}")
     assert list(found) == ["core.migrations"]
     assert found["core.migrations"]["level"] == "error"
     assert found["core.migrations"]["remedy"].startswith("flask db upgrade")
 
 
 def test_it_finds_a_database_at_another_revision(app, tmp_path):
-    url = f"sqlite:///{tmp_path}/old.db"
+    url = f"sqlite:///{empty_file(tmp_path / 'old.db')}"
     with another_app(app, DATABASE_URL=url) as made, made.app_context():
         db.session.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
         db.session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))

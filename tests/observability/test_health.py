@@ -5,6 +5,7 @@ from sqlalchemy import event, text
 
 from app.core.database import db
 from tests.apps import another_app
+from tests.database import empty_file
 from tests.http import Browser
 
 
@@ -63,7 +64,7 @@ def test_it_is_ready_with_database_migrations_and_disk(visitor):
 
 
 def test_it_is_not_ready_before_the_first_migration(app, tmp_path):
-    url = f"sqlite:///{tmp_path}/empty.db"
+    url = f"sqlite:///{empty_file(tmp_path / 'empty.db')}"
     with another_app(app, DATABASE_URL=url, LOG_LEVEL="CRITICAL") as made:
         answer = made.test_client().get("/readyz")
     assert answer.status_code == 503
@@ -72,7 +73,7 @@ def test_it_is_not_ready_before_the_first_migration(app, tmp_path):
 
 
 def test_it_is_not_ready_at_another_revision(app, tmp_path):
-    url = f"sqlite:///{tmp_path}/old.db"
+    url = f"sqlite:///{empty_file(tmp_path / 'old.db')}"
     with another_app(app, DATABASE_URL=url, LOG_LEVEL="CRITICAL") as made:
         with made.app_context():
             db.session.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))

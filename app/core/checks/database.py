@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import checks, migrations
 from app.core.checks.disks import network_disks
 from app.core.database import SAFE_SQLITE, db, sqlite_driver
+from app.core.sqlite_file import is_missing
 from app.core.urls import is_loopback
 
 ENCRYPTED = {"require", "verify-ca", "verify-full"}
@@ -66,6 +67,8 @@ def init_app(app: Flask) -> None:
 
 
 def unreachable() -> str | None:
+    if is_missing(db.engine):
+        return None  # migrations create it
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
@@ -77,6 +80,8 @@ def pending_migrations() -> str | None:
     try:
         current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     except SQLAlchemyError:
+        if is_missing(db.engine):
+            return f"The database {db.engine.url.database} does not exist."
         return "The database has no tables yet."
     head = migrations.head()
     return (
@@ -95,7 +100,7 @@ def unsafe_sqlite() -> str | None:
 
 
 def other_journal() -> str | None:
-    if db.engine.dialect.name != "sqlite":
+    if db.engine.dialect.name != "sqlite" or is_missing(db.engine):
         return None
     mode = db.session.scalar(text("PRAGMA journal_mode"))
     if mode == "wal":

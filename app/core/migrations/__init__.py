@@ -12,6 +12,7 @@ import click
 from flask import Flask, current_app
 
 from app.core.database import db, reading
+from app.core.sqlite_file import is_missing
 from config import ROOT
 
 FOLDER = ROOT / "migrations"
@@ -61,8 +62,10 @@ def pending() -> list[tuple[str, str]]:
     from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory.from_config(_config())
-    with reading(), db.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
+    current: tuple[str, ...] = ()
+    if not is_missing(db.engine):
+        with reading(), db.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_heads()
     steps = list(scripts.iterate_revisions(tuple(scripts.get_heads()), current or "base"))
     return [(step.revision, step.doc) for step in reversed(steps)]
 

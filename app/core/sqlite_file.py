@@ -1,0 +1,204 @@
+"""The SQLite file behind an engine: it must exist, and stay the one that was opened.
+
+SQLite finds a database's write-ahead log by name. Somebody who moves or replaces the database under
+a running app separates the two: whoever opens the path in the meantime would create an empty
+database, and SQLite deletes the log beside an empty one, with every write in it that has not been
+copied into the database yet (sqlite.org/howtocorrupt.html, sections 1.4 and 2.4). So only
+migrations create a database; each connection remembers which files it has open; one whose files
+are no longer those at the path is closed before its next transaction, and commits nothing.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from time import monotonic, sleep
+from types import ModuleType
+from typing import Any
+
+from click import ClickException
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DisconnectionError, OperationalError
+
+log = logging.getLogger(__name__)
+
+# Device and inode of the database, its log, and the index of the log that processes share.
+Inode = tuple[int, int]
+Identity = tuple[Inode | None, Inode | None, Inode | None]
+
+# SQLite's names of a database that is no file.
+IN_MEMORY = ("", ":memory:")
+
+SQLITE_BUSY = 5
+POLL_SECONDS = 0.01
+# Transactions that begin look for moved files this often; every commit does.
+LOOK_SECONDS = 0.1
+
+LEFT_LOG = (
+    "{0} is missing or empty, and {0}-wal holds writes that belong to it. Put the database back. "
+    "If it is lost for good, move the -wal file away."
+)
+
+_may_create: ContextVar[bool] = ContextVar("may_create", default=False)
+
+
+@contextmanager
+def creating(engine: Engine) -> Iterator[None]:
+    """Let connections create a database that does not exist. For migrations.
+
+    Raises `ClickException` where a log without its database is left: creating one deletes it.
+    """
+    if is_missing(engine) and _size(f"{engine.url.database}-wal"):
+        raise ClickException(LEFT_LOG.format(engine.url.database))
+    token = _may_create.set(True)
+    try:
+        yield
+    finally:
+        _may_create.reset(token)
+
+
+def is_missing(engine: Engine) -> bool:
+    """Whether migrations have yet to create an SQLite database, and can."""
+    name = engine.url.database or ""
+    is_path = engine.dialect.name == "sqlite" and not name.startswith("file:")
+    return is_path and name not in IN_MEMORY and _is_missing(name)
+
+
+class SQLiteFile:
+    """The database file of an engine, and whether its connections still lead to it."""
+
+    def __init__(self, name: str, driver: ModuleType, timeout: float):
+        # A `file:` URI tells its name where a connection is open.
+        self.name = "" if name.startswith("file:") else os.path.abspath(name)
+        self.driver, self.timeout = driver, timeout
+        # Of the files there when somebody last looked; None once they turned out to be others.
+        self.identity: Identity | None = None
+        self.looked = float("-inf")
+        # Of those that were opened last.
+        self.last: Identity | None = None
+
+    def address(self, name: str) -> str:
+        """Return the URI of the file. Raises the driver's `OperationalError` if it is missing."""
+        mode = "rwc" if _may_create.get() else "rw"
+        if name.startswith("file:"):
+            return name if "mode=" in name else f"{name}{'&' if '?' in name else '?'}mode={mode}"
+        if not _may_create.get() and _is_missing(name):
+            raise self.driver.OperationalError(f"the database {name} does not exist")
+        self._refuse_foreign_log(name)
+        self._wait_for_deleted_log(name)
+        return f"{Path(name).absolute().as_uri()}?mode={mode}"
+
+    def note(self, connection: Any, info: dict[str, Any]) -> None:
+        """Remember which files a new connection has open."""
+        name = self.name or connection.execute("PRAGMA database_list").fetchone()[2]
+        connection.execute("PRAGMA schema_version").fetchone()  # opens the log
+        info["files"] = _files(name)
+        info["identity"] = self.last = _identity(info["files"])
+        self._confirm(self.last)
+
+    def is_current(self, info: dict[str, Any]) -> bool:
+        """Whether a connection's files are still those at the path."""
+        if info["identity"] != _identity(info["files"]):
+            self.identity = None
+            return False
+        self._confirm(info["identity"])
+        return True
+
+    def was_current(self, info: dict[str, Any]) -> bool:
+        """Whether they were a moment ago, which is enough to begin a transaction."""
+        is_fresh = monotonic() - self.looked < LOOK_SECONDS
+        return (is_fresh and info["identity"] == self.identity) or self.is_current(info)
+
+    def _confirm(self, identity: Identity) -> None:
+        self.identity, self.looked = identity, monotonic()
+
+    def _refuse_foreign_log(self, name: str) -> None:
+        # SQLite would apply the log to a database that it is not of.
+        path = os.path.realpath(name)
+        if os.path.exists(path) and not _size(path) and _size(f"{path}-wal"):
+            raise self.driver.OperationalError(LEFT_LOG.format(path))
+        database, wal, _ = _identity(_files(name))
+        if self.last and wal and self.last[0] != database and self.last[1] == wal:
+            raise self.driver.OperationalError(
+                f"the database {name} was replaced while the app ran, beside the log of the one "
+                "before: put that one back, or move the -wal and -shm files away"
+            )
+
+    def _wait_for_deleted_log(self, name: str) -> None:
+        # Without its log a database is either closed, or in use by connections to a log that was
+        # deleted under them. Those have it to themselves until the last one of all processes is
+        # closed, which copies the log into the database. Two logs at once would corrupt it.
+        path = os.path.realpath(name)
+        deadline = monotonic() + self.timeout
+        while _size(path) and None in _identity(_files(name)):
+            try:
+                with closing(
+                    self.driver.connect(f"{Path(path).as_uri()}?mode=rw", uri=True, timeout=0)
+                ) as connection:
+                    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                    connection.execute("PRAGMA schema_version").fetchone()
+                return
+            except self.driver.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != SQLITE_BUSY:
+                    return  # a read-only disk, say: whoever asked for the connection is told
+                if monotonic() > deadline:
+                    raise
+            sleep(POLL_SECONDS)
+
+
+def watch(engine: Engine, file: SQLiteFile) -> None:
+    """Open the connections of `engine` through `file`, and use none whose file is another."""
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+        arguments[0], options["uri"] = file.address(arguments[0]), True
+
+    @event.listens_for(engine, "checkout")
+    def checkout(connection: Any, record: Any, proxy: Any) -> None:
+        if not file.was_current(record.info):
+            log.error("%s was moved, replaced, or lost its log", record.info["files"][0])
+            engine.dispose()  # whatever is idle: the files must not stay open
+            raise DisconnectionError  # SQLAlchemy connects anew
+
+    @event.listens_for(engine, "commit")
+    def commit(connection: Connection) -> None:
+        if not file.is_current(connection.info):
+            cause = file.driver.OperationalError("the database was moved or replaced")
+            raise OperationalError("COMMIT", None, cause)
+
+    @event.listens_for(engine, "checkin")
+    def checkin(connection: Any, record: Any) -> None:
+        if record.info.get("identity") != file.identity:
+            record.invalidate()
+
+
+def _is_missing(path: str) -> bool:
+    return os.path.isdir(os.path.dirname(os.path.abspath(path))) and not os.path.exists(path)
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _files(name: str) -> tuple[str, str, str]:
+    # SQLite names the log after what a symbolic link leads to.
+    path = os.path.realpath(name)
+    return name, f"{path}-wal", f"{path}-shm"
+
+
+def _identity(files: tuple[str, str, str]) -> Identity:
+    return inode(files[0]), inode(files[1]), inode(files[2])
+
+
+def inode(path: str | Path) -> Inode | None:
+    """Return device and inode of a file, or None if there is none."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
