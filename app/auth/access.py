@@ -229,6 +229,18 @@ def hold(token: str, *, afresh: bool = False) -> None:
     session["_user_id"] = token  # where Flask-Login looks
 
 
+def end_other_sessions(user: User) -> None:
+    """End all sessions of the one logged in but this, of which copied cookies open nothing then."""
+    user.end_sessions(keep=current_user.session_id)
+    renew_session()
+
+
+def renew_session() -> None:
+    """Give this browser's session a new token: copies of its cookie open nothing any more."""
+    if row := db.session.get(Session, current_user.session_id):
+        hold(row.renew())
+
+
 def sign_out() -> None:
     """End this browser's session, on the server and in its cookie."""
     if is_signed_in() and (row := db.session.get(Session, current_user.session_id)):

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from app import mail
 from app.audit import record
 from app.auth.models import Invitation, Session, Token, User
-from app.auth.models.token import EMAIL_CHANGE
 from app.core.chunks import delete_in_chunks
 from app.core.database import Base, db, reading
 from app.core.time import now
@@ -26,7 +25,7 @@ def schedule(user: User) -> datetime:
     user.leave_an_admin()
     user.deletes_at = deletes_at = now() + GRACE_PERIOD
     user.end_sessions()
-    Token.void(user.id, EMAIL_CHANGE)
+    user.void_links()
     record("user.deletion_requested", user.subject, actor=user.email)
     url = public_url(url_for("auth.login"))
     mail.send(user.email, "auth/emails/deletion_requested", user=user, login_url=url)

@@ -16,15 +16,7 @@ from app.audit import record
 from app.auth import deletion
 from app.auth.addresses import CHANGED, RESTORED
 from app.auth.models import KnownDevice, LinkedAccount, Passkey, RecoveryCode, Token, Totp, User
-from app.auth.models.token import (
-    CHALLENGE,
-    CONFIRM,
-    EMAIL_CHANGE,
-    EMAIL_UNDO,
-    LIFETIMES,
-    MAGIC_LINK,
-    RESET,
-)
+from app.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, LIFETIMES
 from app.auth.models.user import AddressTakenError
 from app.core.database import db
 from app.core.time import now
@@ -86,7 +78,7 @@ def carry_out(token: str) -> User | None:
     _give(user, found.target)
     if not was_confirmed:  # a role is given to the owner of an address, which was another then
         user.change_role("user")
-    Token.void(user.id, CONFIRM, RESET, MAGIC_LINK, CHALLENGE, EMAIL_CHANGE)
+    Token.void(user.id)
     record(CHANGED, user.subject, actor=before, before=before, after=user.email)
     user.confirm()
     # An address that was never confirmed may be a stranger's, typed by mistake: to them the link
@@ -115,7 +107,7 @@ def undo(token: str) -> User | None:
     deletion.cancel(user)
     # Whoever asked for the change knew it, or had it set anew.
     user.password_hash = ""  # nosec B105: none
-    Token.void(user.id, CONFIRM, RESET, MAGIC_LINK, CHALLENGE, EMAIL_CHANGE)
+    user.void_links()
     later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
     db.session.execute(later.where(Token.id >= found.id))
     _remove_ways_in(user, found.expires_at - LIFETIMES[EMAIL_UNDO])

@@ -90,13 +90,13 @@ def test_it_shows_the_key_to_nobody_else(browser_of_alice, bob, sign_in):
 
 
 def test_it_shows_the_key_no_more_once_it_is_in_use(browser_of_alice, browser):
-    """A copy of the cookie from during the set-up still says who its session belongs to."""
     begin(browser_of_alice)
     thief = browser()
     browser_of_alice.copy_cookies_to(thief)
     assert thief.get(NEW).status_code == 200
     set_up(browser_of_alice)
-    assert thief.get(NEW).location == PAGE
+    assert browser_of_alice.get(NEW).location == PAGE
+    assert thief.get(NEW).location.startswith("/auth/login")
 
 
 def test_it_does_not_begin_by_itself(browser_of_alice):

@@ -4,6 +4,7 @@ import pytest
 
 from tests.auth.conftest import NEW_PASSWORD
 from tests.conftest import PASSWORD
+from tests.second_factor import set_up
 
 
 def log_out(alice, owner, admin, link, browser):
@@ -74,4 +75,23 @@ def test_they_open_nothing_of_an_account_made_later(alice, carol, sign_in, brows
     page = f"/admin/users/{alice.id}"
     admin.submit(page, action=f"{page}/delete")
     assert person(alice.email).id != alice.id
+    assert thief.get("/account/profile").status_code == 303
+
+
+def change_password_here(owner):
+    fields = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    assert owner.submit("/account/password", fields).status_code == 303
+
+
+def end_others_here(owner):
+    form = {"csrf_token": owner.token()}
+    assert owner.post("/account/sessions/others/delete", form).status_code == 303
+
+
+@pytest.mark.parametrize("act", [change_password_here, end_others_here, set_up])
+def test_a_copy_of_the_session_that_stays_is_dead_as_well(act, alice, sign_in, browser):
+    owner, thief = sign_in(alice), browser()
+    owner.copy_cookies_to(thief)
+    act(owner)
+    assert owner.get("/account/profile").status_code == 200
     assert thief.get("/account/profile").status_code == 303

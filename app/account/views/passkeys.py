@@ -17,6 +17,7 @@ from app.auth import passkeys as ceremonies
 from app.auth import second_factors
 from app.auth.access import (
     confirmed_required,
+    end_other_sessions,
     in_person,
     login_required,
     open_while_enrolling,
@@ -85,7 +86,7 @@ def add_passkey() -> Any:
         db.session.rollback()
         return render_template("account/new_passkey.html", form=form, refused=refusal), 422
     codes = second_factors.codes_for_first(user)
-    user.end_sessions(keep=current_user.session_id)
+    end_other_sessions(user)
     db.session.commit()
     done = "Your passkey is added, and your other devices are logged out."
     if codes:
@@ -125,7 +126,7 @@ def remove_passkey(id: int) -> Any:
     if second_factors.is_last(user):
         abort(409, second_factors.LAST)
     passkey.remove(user)
-    user.end_sessions(keep=current_user.session_id)
+    end_other_sessions(user)
     second_factors.forget_codes_of_none(user)
     db.session.commit()
     flash(

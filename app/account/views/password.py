@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.account.forms import FirstPasswordForm, PasswordForm
 from app.account.views import blueprint
 from app.auth import passwords, reauthentication
-from app.auth.access import in_person, login_required
+from app.auth.access import in_person, login_required, renew_session
 from app.auth.models import User
 from app.core.database import db, reading
 
@@ -60,6 +60,7 @@ def _save(new: str, known_hash: str) -> Any:
     if user.password_hash != known_hash or user.suspended_at:
         abort(409)
     user.change_password(new_hash, keep=current_user.session_id)
+    renew_session()
     db.session.commit()
     done = "changed" if known_hash else "set"
     flash(f"Your password is {done}, and your other devices are logged out.", "success")

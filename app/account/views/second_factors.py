@@ -15,6 +15,7 @@ from app.auth import relying_party, totp, totp_setup
 from app.auth import second_factors as factors
 from app.auth.access import (
     confirmed_required,
+    end_other_sessions,
     in_person,
     login_required,
     open_while_enrolling,
@@ -78,7 +79,7 @@ def add_totp() -> Any:
         form.code.errors = [totp.explain(step) if step else WRONG]
         return _page(secret, form), 422
     Totp.set_up(user, secret, step)
-    user.end_sessions(keep=current_user.session_id)
+    end_other_sessions(user)
     codes = factors.codes_for_first(user)
     totp_setup.end()
     db.session.commit()
@@ -98,7 +99,7 @@ def remove_totp() -> Any:
     if factors.is_last(user):
         abort(409, factors.LAST)
     app.remove(user)
-    user.end_sessions(keep=current_user.session_id)
+    end_other_sessions(user)
     factors.forget_codes_of_none(user)
     db.session.commit()
     flash(

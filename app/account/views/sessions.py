@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.account.views import blueprint
-from app.auth.access import in_person, login_required
+from app.auth.access import in_person, login_required, renew_session
 from app.auth.devices import describe
 from app.auth.models import Session
 from app.core.database import db
@@ -46,6 +46,7 @@ def end_session(id: int) -> Any:
 @in_person
 def end_other_sessions() -> Any:
     current_user.user.log_out_everywhere(keep=current_user.session_id)
+    renew_session()
     db.session.commit()
     flash("All other devices are logged out.", "success")
     return redirect(url_for("account.sessions"), 303)

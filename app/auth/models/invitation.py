@@ -14,7 +14,7 @@ from app.audit import record
 from app.auth.models.secret import Hashed, digest, make
 from app.auth.models.user import User
 from app.auth.roles import ADMIN, permissions, within
-from app.auth.signals import user_deleted
+from app.auth.signals import links_voided, user_deleted
 from app.core.database import Base, db, take_turns
 from app.core.time import now
 from app.core.urls import public_url
@@ -106,3 +106,13 @@ def _withdraw(user: User, **_: Any) -> None:
     """Nobody, whoever has the old mail, opens anew what its owner had deleted."""
     if user.confirmed_at:  # else it may not have been the owner
         db.session.execute(delete(Invitation).where(Invitation.email == user.email))
+
+
+@links_voided.connect
+def _revoke(inviter: User, **_: Any) -> None:
+    """Revoke invitations that give permissions: a thief may have sent them in this user's name."""
+    for invitation in db.session.scalars(
+        select(Invitation).where(Invitation.inviter_id == inviter.id)
+    ):
+        if permissions(invitation.role):
+            invitation.revoke()

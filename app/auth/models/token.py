@@ -31,6 +31,12 @@ LIFETIMES = {
 }
 
 
+# What opens nothing any more once a user has reason to distrust what was mailed before. Not the
+# undoing of a change of address: it is how an owner gets back from a thief, who changes the
+# password next.
+VOIDABLE = LIFETIMES.keys() - {EMAIL_UNDO}
+
+
 class Token(Hashed, Base):
     """A one-time link. Only its hash is stored. See `User.redeem`."""
 
@@ -112,8 +118,9 @@ class Token(Hashed, Base):
 
     @classmethod
     def void(cls, user_id: int, *purposes: str) -> None:
-        """Make what was issued to a user for these purposes open nothing."""
-        db.session.execute(delete(cls).where(cls.user_id == user_id, cls.purpose.in_(purposes)))
+        """Make what was issued to a user for these purposes, or all `VOIDABLE`, open nothing."""
+        voided = cls.purpose.in_(purposes or VOIDABLE)
+        db.session.execute(delete(cls).where(cls.user_id == user_id, voided))
 
     @classmethod
     def delete(cls, token_hash: bytes) -> None:

@@ -31,7 +31,7 @@ from app.auth.models.session import Session
 from app.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, RESET, Token
 from app.auth.models.totp import Totp
 from app.auth.roles import ADMIN, NO_ROLE, LastAdminError, within
-from app.auth.signals import user_deleted
+from app.auth.signals import links_voided, user_deleted
 from app.core import figures
 from app.core.database import Base, bytewise, db, take_turns
 from app.core.time import now
@@ -218,7 +218,7 @@ class User(Base):
         """Set the password; ends every session but `keep`, and voids links mailed before."""
         self.password_hash = password_hash
         self.end_sessions(keep=keep)
-        Token.void(self.id, CONFIRM, RESET, MAGIC_LINK, CHALLENGE)
+        self.void_links()
         record("user.password_changed", self.subject, actor=self.email)
         mail.send(self.email, "auth/emails/password_changed", user=self, reset_url=_reset_url())
 
@@ -250,7 +250,7 @@ class User(Base):
             self.leave_an_admin()
             self.suspended_at = now()
             self.end_sessions()
-            Token.void(self.id, CHALLENGE)
+            self.void_links()
             record("user.suspended", self.subject)
 
     def reinstate(self) -> None:
@@ -266,10 +266,17 @@ class User(Base):
         begun_there = Impersonation.session_id.in_(select(Session.id).where(ending))
         Impersonation.finish(begun_there, "session")
         db.session.execute(delete(Session).where(ending))
+        Token.void(self.id, CHALLENGE)  # a session that waits for the second factor
+
+    def void_links(self) -> None:
+        """Void every link that was mailed to this user, and those that give others permissions."""
+        Token.void(self.id)
+        links_voided.send(self)
 
     def log_out_everywhere(self, *, keep: int | None = None) -> None:
         """End all sessions but the one with id `keep`, because somebody asked for it."""
         self.end_sessions(keep=keep)
+        Token.void(self.id, MAGIC_LINK)
         record("user.sessions_ended", self.subject)
 
     def leave_an_admin(self) -> None:
