@@ -107,6 +107,8 @@ class OpenIdProvider(Loopback):
             "exp": moment + 60,
             "nonce": asked["nonce"],
         }
+        if "max_age" in asked:
+            claims["auth_time"] = moment
         told = claims | self.person | self.claims
         return {name: value for name, value in told.items() if value is not None}
 

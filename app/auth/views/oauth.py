@@ -118,7 +118,11 @@ def _failed(provider: Provider, error: ProviderError, journey: Journey | None = 
         return redirect(back, 303)
     unavailable = isinstance(error, UnavailableError)
     page = render_template(
-        "auth/provider_failed.html", provider=provider, unavailable=unavailable, back=back
+        "auth/provider_failed.html",
+        provider=provider,
+        unavailable=unavailable,
+        back=back,
+        proving=journey is not None and journey.purpose == PROVE,
     )
     return (page, 503, {"Retry-After": RETRY_SECONDS}) if unavailable else (page, 400)
 

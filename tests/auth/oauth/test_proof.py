@@ -44,15 +44,26 @@ def test_it_asks_the_provider_to_ask_again(acme, desk):
     assert (query["prompt"], query["max_age"]) == ("login", "0")
 
 
-def test_a_sign_in_from_before_is_no_proof(acme, desk):
-    acme.claims["auth_time"] = int(time.time()) - 3600
-    assert travel(desk, page=ask(desk)).status_code == 400
+@pytest.mark.parametrize(
+    "auth_time", [None, time.time() - 3600, time.time() + 3600, True, "now", 0, -1, [], {}, ""]
+)
+def test_a_sign_in_of_another_or_of_no_time_is_no_proof(auth_time, acme, desk):
+    acme.claims["auth_time"] = auth_time
+    answer = travel(desk, page=ask(desk))
+    assert answer.status_code == 400
+    assert "log in again" in answer.text
     assert desk.get("/account/password").status_code == 303
 
 
-def test_a_sign_in_just_now_is(acme, desk):
-    acme.claims["auth_time"] = int(time.time())
+@pytest.mark.parametrize("seconds", [-50, 0, 50])
+def test_a_sign_in_just_now_is(seconds, acme, desk):
+    acme.claims["auth_time"] = int(time.time()) + seconds
     assert travel(desk, page=ask(desk)).location == "/account/password"
+
+
+def test_a_login_needs_no_time(acme, frida, visitor):
+    acme.claims["auth_time"] = None
+    assert travel(visitor).location == "/dashboard"
 
 
 @pytest.mark.parametrize("known", [True, False])
