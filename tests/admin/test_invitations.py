@@ -67,6 +67,16 @@ def test_it_is_refused_without_a_good_password(invite, visitor, stored):
     assert stored() is None
 
 
+def test_it_asks_whoever_is_logged_in(alice, invite, sign_in, stored):
+    path, desk = invite(), sign_in(alice)
+    assert f"You are logged in as {alice.email}." in desk.get(path).text
+    fields = {"csrf_token": desk.token(), "name": "Gus", "password": PASSWORD}
+    assert desk.post(path, fields).status_code == 409
+    assert stored() is None
+    assert desk.submit(path, {"name": "Gus", "password": PASSWORD}).status_code == 303
+    assert 'value="Gus"' in desk.get("/account/profile").text
+
+
 def test_it_works_once(invite, browser):
     path = invite()
     assert browser().submit(path, {"password": PASSWORD}).status_code == 303

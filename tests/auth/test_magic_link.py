@@ -121,6 +121,33 @@ def test_it_still_asks_for_the_second_factor(app, alice, link, visitor):
     assert not is_in(visitor)
 
 
+def test_it_names_the_account(alice, link, visitor):
+    assert alice.email in visitor.get(link(alice)).text
+
+
+def test_it_asks_whoever_is_logged_in_as_somebody_else(alice, bob, link, sign_in):
+    desk = sign_in(bob)
+    path = link(alice)
+    page = desk.get(path).text
+    assert f"You are logged in as {bob.email}." in page
+    assert alice.email in page
+    fields = {"csrf_token": desk.token()}
+    for switch in ({}, {"switch": ""}, {"switch": alice.email}):
+        answer = desk.post(path, fields | switch)
+        assert answer.status_code == 409
+        assert f"You are logged in as {bob.email}." in answer.text
+    assert 'value="Bob"' in desk.get("/account/profile").text
+    assert desk.submit(path).status_code == 303
+    assert 'value="Alice"' in desk.get("/account/profile").text
+
+
+def test_it_asks_nobody_who_is_logged_in_as_the_same_user(alice, link, sign_in):
+    desk = sign_in(alice)
+    path = link(alice)
+    assert "You are logged in as" not in desk.get(path).text
+    assert desk.submit(path).status_code == 303
+
+
 def test_it_is_refused_to_the_suspended(app, alice, dave, link, visitor, mailbox):
     path = link(alice)
     form = visitor.fill(path)

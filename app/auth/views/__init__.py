@@ -6,11 +6,12 @@ None tells whether an address is known: answers and their time are the same, and
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, render_template, request, url_for
+from flask_login import current_user
 
 from app import mail
 from app.audit import record
 from app.auth import relying_party
-from app.auth.access import is_visitor
+from app.auth.access import is_signed_in, is_visitor
 from app.auth.models import Token, User
 from app.core import nav
 from app.core.urls import local_path, public_url
@@ -21,6 +22,16 @@ blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../
 def after_login(next: str | None = None) -> str:
     """Where to go once signed in: to what was asked for, if it is a page of this site."""
     return local_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
+
+
+def stays_signed_in(email: str) -> bool:
+    """Return whether somebody else than this user is signed in, and was not asked to give way.
+
+    A link can be sent by anyone. What people do next must not end up in another's account.
+    """
+    if not is_signed_in() or current_user.email == email:
+        return False
+    return bool(request.form.get("switch") != current_user.email)
 
 
 def pretend_to_mail(template: str, email: str) -> None:

@@ -10,7 +10,7 @@ from app.auth.access import sign_in
 from app.auth.forms import AcceptForm
 from app.auth.models import Invitation, User
 from app.auth.models.user import AddressTakenError
-from app.auth.views import after_login, blueprint, invalid_link
+from app.auth.views import after_login, blueprint, invalid_link, stays_signed_in
 from app.core.database import db, reading
 from app.core.routing import public
 
@@ -33,6 +33,8 @@ def accept_invitation(token: str) -> Any:
     form.password.email = found.email
     if not form.validate():
         return _page(found, form), 422
+    if stays_signed_in(found.email):
+        return _page(found, form), 409
     password_hash = passwords.hash(form.password.data)
 
     try:

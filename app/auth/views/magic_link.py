@@ -9,9 +9,15 @@ from app.auth.access import is_signed_in
 from app.auth.forms import EmailForm, RememberForm
 from app.auth.models import LinkedAccount, Token, User
 from app.auth.models.token import MAGIC_LINK
-from app.auth.views import after_login, blueprint, invalid_link, pretend_to_mail
+from app.auth.views import (
+    after_login,
+    blueprint,
+    invalid_link,
+    pretend_to_mail,
+    stays_signed_in,
+)
 from app.auth.views.log_in import admit
-from app.core.database import db
+from app.core.database import db, reading
 from app.core.routing import Optional, public
 from app.security.limits import Limit, client
 
@@ -52,14 +58,17 @@ def send_magic_link() -> Any:
 @public
 def use_magic_link(token: str) -> Any:
     """A button: programs that check the links in mails must neither use it up nor get in."""
-    if not User.of_token(token, MAGIC_LINK):
-        return invalid_link(url_for("auth.magic_link"))
-    return render_template("auth/magic_link_token.html", form=RememberForm(formdata=None))
+    user = User.of_token(token, MAGIC_LINK)
+    return _page(user) if user else invalid_link(url_for("auth.magic_link"))
 
 
 @routes.post("/magic-link/<token>")
 @public
 def log_in_with_link(token: str) -> Any:
+    with reading():
+        user = User.of_token(token, MAGIC_LINK)
+    if user and stays_signed_in(user.email):
+        return _page(user), 409
     user = User.redeem(token, MAGIC_LINK)
     if user is None:
         db.session.commit()
@@ -75,3 +84,8 @@ def log_in_with_link(token: str) -> Any:
     if new:  # now, not before: a session begins empty
         flash("Your address is confirmed. If you want a password, set a new one.", "success")
     return answer
+
+
+def _page(user: User) -> str:
+    form = RememberForm(formdata=None)
+    return render_template("auth/magic_link_token.html", user=user, form=form)
