@@ -46,7 +46,7 @@ def request(user: User, email: str) -> None:
         url = public_url(url_for("auth.reset"))
         mail.send(email, "auth/emails/email_wanted", user=owner, reset_url=url)
     else:
-        mail.send(email, "auth/emails/email_change", user=user, url=_link("auth.new_email", token))
+        mail.send(email, "auth/emails/email_change", url=_link("auth.new_email", token))
 
 
 def cancel(user: User) -> None:

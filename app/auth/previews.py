@@ -46,13 +46,15 @@ MAILS: dict[str, dict[str, Any]] = {
 
 def sample(mail: str) -> dict[str, Any]:
     moment = now()
-    alice = User(email=TO, name="Alice", time_zone="", deletes_at=moment + GRACE_PERIOD)
-    people = {"user": alice, "inviter": User(email="carol@example.com", name="Carol")}
+    alice = User(
+        email=TO, name="Alice", time_zone="", confirmed_at=moment,
+        deletes_at=moment + GRACE_PERIOD,
+    )  # fmt: skip
     values = {
         name: public_url(value) if name.endswith("url") else value
         for name, value in MAILS[mail].items()
     }
-    return people | {"at": moment} | values
+    return {"user": alice, "at": moment} | values
 
 
 def init_app(app: Flask) -> None:

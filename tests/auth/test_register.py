@@ -148,13 +148,6 @@ def test_it_refuses_a_name_that_cannot_be_one(name, visitor, register, users):
     assert users() == []
 
 
-def test_it_keeps_a_name_on_one_line(visitor, register, mailbox):
-    # The mail greets by name: nobody is to write paragraphs into mails to strangers.
-    register(visitor, name="New\r\n\r\nVisit us\tnow ")
-    body = mailbox.to("new@example.com")[0].get_body(("plain",)).get_content()
-    assert body.startswith("Hello New Visit us now,\n")
-
-
 @pytest.mark.parametrize("field", ["email", "name", "password"])
 def test_it_survives_lone_surrogates_and_broken_utf_8(field, visitor):
     for raw in ("%ED%A0%80", "%FF%FE", "%00"):

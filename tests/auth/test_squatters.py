@@ -197,3 +197,43 @@ def test_nobody_acts_as_others_in_a_session_that_lost_its_confirmation(app, alic
         db.session.get_one(User, carol.id).confirmed_at = None
         db.session.commit()
     assert "alice@example.com" not in admin.get("/account/profile", follow_redirects=True).text
+
+
+# Mails to an address that is not confirmed go to somebody who may have asked for nothing.
+
+
+def test_they_have_nothing_mailed_that_they_wrote(
+    app, browser, register, sign_in, mailbox, alice, carol
+):
+    text = "Win at www.evil.example"
+    squatter = browser()
+    register(squatter, email=EMAIL, password=PASSWORD, name=text)
+    squatter.submit("/auth/login", {"email": EMAIL, "password": PASSWORD})
+    register(browser(), email=EMAIL, password=NEW_PASSWORD, name=text)
+    for path in ("/auth/confirm", "/auth/reset", "/auth/magic-link"):
+        browser().submit(path, {"email": EMAIL})
+    squatter.submit("/account/export")
+    squatter.submit("/account/email", {"email": "third@example.com"})
+    new = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    squatter.submit("/account/password", new)
+    phone = browser()
+    phone.client.environ_base["HTTP_USER_AGENT"] = text
+    phone.submit("/auth/login", {"email": EMAIL, "password": NEW_PASSWORD})
+    phone.submit("/account/delete")
+    browser().submit("/auth/login", {"email": EMAIL, "password": NEW_PASSWORD})
+    mails = mailbox.to(EMAIL)
+    assert len({mail["Subject"] for mail in mails}) >= 8
+    for mail in [*mails, *mailbox.to("third@example.com")]:
+        for part in ("plain", "html"):
+            assert "evil.example" not in mail.get_body((part,)).get_content(), mail["Subject"]
+        assert "evil.example" not in mail["Subject"]
+
+
+def test_an_invitation_names_nobody(person, sign_in, mailbox):
+    inviter = person(
+        "www.evil.example/win@example.com", name="Win at www.evil.example", role="admin"
+    )
+    sign_in(inviter).submit("/admin/invitations/", {"email": EMAIL, "role": "user"})
+    [mail] = mailbox.to(EMAIL)
+    for part in ("plain", "html"):
+        assert "evil.example" not in mail.get_body((part,)).get_content()

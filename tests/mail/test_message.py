@@ -2,38 +2,37 @@
 
 import pytest
 
-from app.auth import confirmation
 from app.auth.models import User
 from app.core.database import db
 
 
 @pytest.fixture
-def mailed(app, mailbox, erin):
-    """The mail to confirm an address, to a user with some name."""
+def mailed(app, mailbox, alice):
+    """The mail to reset a password, to a user with some name."""
 
     def send(name):
         with app.test_request_context():
-            user = db.session.get_one(User, erin.id)
+            user = db.session.get_one(User, alice.id)
             user.name = name
-            confirmation.send_to_owner(user)
+            user.send_reset()
             db.session.commit()
-        return mailbox.to(erin.email)[-1]
+        return mailbox.to(alice.email)[-1]
 
     return send
 
 
 def test_it_has_a_text_and_an_html_part_with_the_same_link(mailed, mailbox):
-    mail = mailed("Erin")
+    mail = mailed("Alice")
     text = mail.get_body(("plain",)).get_content()
     html = mail.get_body(("html",)).get_content()
-    [url] = [word for word in text.split() if word.startswith("http://localhost/auth/confirm/")]
+    [url] = [word for word in text.split() if word.startswith("http://localhost/auth/reset/")]
     assert f'href="{url}"' in html
-    assert "Hello Erin," in text
-    assert "Hello Erin," in html
+    assert "Hello Alice," in text
+    assert "Hello Alice," in html
 
 
 def test_it_is_marked_as_written_by_a_program(mailed):
-    mail = mailed("Erin")
+    mail = mailed("Alice")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["From"] == "Carafe <carafe@localhost>"
     assert mail["Message-ID"].endswith("@localhost>")
@@ -50,7 +49,7 @@ def test_it_is_marked_as_written_by_a_program(mailed):
     ],
 )
 def test_a_name_cannot_add_a_header(name, mailed):
-    plain, odd = mailed("Erin"), mailed(name)
+    plain, odd = mailed("Alice"), mailed(name)
     assert odd.keys() == plain.keys()
     assert odd["To"] == plain["To"]
     assert odd["Subject"] == plain["Subject"]
@@ -68,6 +67,6 @@ def test_a_name_is_as_typed_in_text(mailed):
 
 
 def test_nothing_in_it_is_loaded_from_anywhere(mailed):
-    html = mailed("Erin").get_body(("html",)).get_content()
+    html = mailed("Alice").get_body(("html",)).get_content()
     for tag in ("<img", "<script", "<link", "<iframe", "url("):
         assert tag not in html

@@ -53,7 +53,6 @@ class Invitation(Hashed, Base):
         mail.send(
             email,
             "auth/emails/invitation",
-            inviter=inviter,
             days=INVITATION_LIFETIME.days,
             url=public_url(url_for("auth.invitation", token=token)),
         )

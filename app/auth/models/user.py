@@ -184,6 +184,15 @@ class User(Base):
     def display_name(self) -> str:
         return self.name or self.email
 
+    @property
+    def greeting(self) -> str:
+        """How a mail to this user begins.
+
+        By name only where the address is confirmed: else whoever registered with it could have us
+        mail any text, a link included, to a stranger.
+        """
+        return f"Hello {self.name}," if self.name and self.confirmed_at else "Hello,"
+
     @classmethod
     def note_day(cls, id: int) -> None:
         """Count the user among those who were here today, once however often they come.
