@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from app.auth.models import User
+from app.auth.models import Invitation, User
 from app.core.database import db
 from tests.clock import later
 
@@ -32,6 +32,17 @@ def stored(app):
     def find(email: str = GUEST) -> User | None:
         with app.app_context():
             return User.by_email(email)
+
+    return find
+
+
+@pytest.fixture
+def number(app):
+    """The id of the only invitation."""
+
+    def find():
+        with app.app_context():
+            return db.session.scalars(select(Invitation.id)).one()
 
     return find
 
@@ -178,6 +189,44 @@ def test_nobody_gives_permissions_that_they_lack(sam, alice, grant, sign_in, pag
     assert reload(alice).role == "user"
     assert browser.submit(page, {"role": "staff"}).status_code == 303
     assert reload(alice).role == "staff"
+
+
+def test_nobody_revokes_or_replaces_an_invitation_to_a_role_that_may_do_more(
+    sam, grant, invite, number, sign_in, visitor, stored
+):
+    grant({"users.invite"})
+    path, browser = invite(role="admin"), sign_in(sam)
+    page = browser.get("/admin/invitations/").text
+    assert GUEST in page
+    assert "/delete" not in page
+    with_token = {"csrf_token": browser.token()}
+    assert browser.post(f"/admin/invitations/{number()}/delete", with_token).status_code == 403
+    chosen = {"email": GUEST, "role": "user"}
+    assert browser.submit("/admin/invitations/", chosen).status_code == 403
+    assert visitor.submit(path, {"password": PASSWORD}).status_code == 303
+    assert stored().role == "admin"
+
+
+def test_those_to_other_roles_are_theirs_to_revoke_and_replace(
+    app, sam, grant, invite, sign_in, visitor, mailbox
+):
+    grant({"users.invite"})
+    first, browser = invite(role="staff"), sign_in(sam)
+    assert (
+        browser.submit("/admin/invitations/", {"email": GUEST, "role": "user"}).status_code == 303
+    )
+    assert visitor.get(first).status_code == 404
+    [action] = re.findall(r"/admin/invitations/\d+/delete", browser.get("/admin/invitations/").text)
+    assert browser.submit("/admin/invitations/", action=action).status_code == 303
+    assert visitor.get(mailbox.link(GUEST)).status_code == 404
+
+
+def test_one_that_is_over_stands_in_nobodys_way(app, sam, grant, invite, sign_in, visitor):
+    grant({"users.invite"})
+    invite(role="admin")
+    later(app, days=7)
+    chosen = {"email": GUEST, "role": "user"}
+    assert sign_in(sam).submit("/admin/invitations/", chosen).status_code == 303
 
 
 @pytest.mark.parametrize(

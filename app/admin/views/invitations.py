@@ -40,6 +40,8 @@ def invite() -> Any:
     if user and user.suspended_at:
         form.email.errors = ["This address has a suspended account. Delete that first."]
         return _page(form), 422
+    if pending := Invitation.pending(form.email.data):
+        _refuse_beyond_own(pending)
     Invitation.send(form.email.data, form.role.data, current_user.user)
     db.session.commit()
     flash(f"{form.email.data} is invited.", "success")
@@ -52,10 +54,17 @@ def invite() -> Any:
 @effect("this invitation will be revoked")
 def revoke_invitation(id: int) -> Any:
     invitation = db.session.get(Invitation, id) or abort(404)
+    _refuse_beyond_own(invitation)
     invitation.revoke()
     db.session.commit()
     flash(f"The link sent to {invitation.email} does not work any more.", "success")
     return redirect(url_for("admin.invitations"), 303)
+
+
+def _refuse_beyond_own(invitation: Invitation) -> None:
+    """Leave an invitation alone that gives permissions that the user lacks, as with users."""
+    if not within(invitation.role, current_user.role):
+        abort(403, "This invitation gives permissions that you do not have.")
 
 
 def _page(form: InvitationForm) -> str:

@@ -58,6 +58,12 @@ class Invitation(Hashed, Base):
         )
 
     @classmethod
+    def pending(cls, email: str) -> Invitation | None:
+        """Return the invitation that an address can still accept, locked."""
+        query = select(cls).where(cls.email == email, cls.expires_at > now())
+        return db.session.scalar(query.with_for_update())
+
+    @classmethod
     def of_token(cls, token: str) -> Invitation | None:
         """The invitation behind a link, as long as who sent it might still send it."""
         found = db.session.execute(
