@@ -26,15 +26,16 @@ def later(app: Flask, **units: float) -> None:
         for user in db.session.scalars(select(User).where(User.deletes_at.is_not(None))):
             user.deletes_at = user.deletes_at and user.deletes_at - by
         db.session.commit()
-    change_limits(app, "UPDATE hit SET expires = expires - ?", by.total_seconds())
+    change_limits(
+        Path(app.instance_path), "UPDATE hit SET expires = expires - ?", by.total_seconds()
+    )
 
 
-def change_limits(app: Flask, statement: str, *values: float) -> None:
+def change_limits(instance: Path, statement: str, *values: float) -> None:
     """Change the counters of the rate limits, where there are any yet."""
-    path = Path(app.instance_path) / "limits.db"
     with (
         suppress(sqlite3.OperationalError),
-        closing(sqlite3.connect(path, isolation_level=None)) as limits,
+        closing(sqlite3.connect(instance / "limits.db", isolation_level=None)) as limits,
     ):
         limits.execute("PRAGMA synchronous=OFF")
         limits.execute(statement, values)

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ from app.core.time import now
 from app.mail import outbox
 from app.observability import store
 from tests.clock import change_limits
+from tests.database import database_for, empty_database, empty_tables
 from tests.http import Browser
 from tests.mailbox import Mailbox
 from tests.second_factor import Clock
 from tests.server import Server
+from tests.sessions import open_session
 
 PASSWORD = "carafe under the apple tree"
 # Nobody calls it: tests/auth/oauth has one that answers.
@@ -43,6 +46,17 @@ for name in list(os.environ):
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_of_worker(worker_id: str) -> Iterator[None]:
+    """Give each of several pytest processes a PostgreSQL database of its own."""
+    url = os.environ.get("DATABASE_URL")
+    if not url or worker_id == "master":
+        yield
+        return
+    with database_for(worker_id, url) as os.environ["DATABASE_URL"]:
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -77,12 +91,10 @@ def application(instance: Path) -> Iterator[Flask]:
 def app(application: Flask) -> Flask:
     """The app with an empty database, no mails and unspent limits."""
     with application.app_context():
-        for table in reversed(db.Model.metadata.sorted_tables):
-            db.session.execute(table.delete())
-        db.session.commit()
+        empty_tables()
     for file in Path(application.instance_path).glob("mail/*.eml"):
         file.unlink()
-    change_limits(application, "DELETE FROM hit")
+    change_limits(Path(application.instance_path), "DELETE FROM hit")
     return application
 
 
@@ -169,16 +181,28 @@ def erin(person: Callable[..., User]) -> User:
 
 
 @pytest.fixture
-def sign_in(browser: Callable[[], Browser]) -> Callable[..., Browser]:
-    """Signs a user in through the real form, in a browser of their own."""
+def log_in(browser: Callable[[], Browser]) -> Callable[..., Browser]:
+    """Logs a user in through the form, in a browser of their own."""
 
-    def enter(user: User, **fields: Any) -> Browser:
+    def submit(user: User, **fields: Any) -> Browser:
         opened = browser()
-        answer = opened.submit("/auth/login", {"email": user.email, "password": PASSWORD} | fields)
-        assert answer.status_code == 303, answer.text
+        response = opened.submit(
+            "/auth/login", {"email": user.email, "password": PASSWORD} | fields
+        )
+        assert response.status_code == 303, response.text
         return opened
 
-    return enter
+    return submit
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[User], Browser]:
+    """Opens a session for a user, in a browser of their own, without the form.
+
+    For tests that are about something else: it costs a quarter of what `log_in` does. No second
+    factor is asked for.
+    """
+    return partial(open_session, app)
 
 
 @pytest.fixture
@@ -200,6 +224,32 @@ def challenge(browser: Callable[[], Browser]) -> Callable[..., Browser]:
         return opened
 
     return enter
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    with empty_database(folder) as url:
+        server = Server(folder, {"DATABASE_URL": url, "MAGIC_LINK": "yes", "WEB_THREADS": "8"})
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def running(shared_server: Server) -> Server:
+    """gunicorn with two processes and unspent limits, shared by tests: accounts stay from others.
+
+    On a database of its own: a file, or a schema where DATABASE_URL says.
+    """
+    change_limits(shared_server.folder, "DELETE FROM hit")
+    return shared_server
+
+
+@pytest.fixture
+def email() -> str:
+    """An address that no other test has."""
+    return f"alice-{secrets.token_hex(4)}@example.com"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, exists, select, text
 
 from app.core.database import database_url, db
 
@@ -34,6 +34,33 @@ def empty_database(folder: Path) -> Iterator[str]:
     yield own.render_as_string(hide_password=False)
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+def empty_tables() -> None:
+    """Delete all rows: of the tables that have any, which one query tells, since most have none."""
+    tables = list(reversed(db.Model.metadata.sorted_tables))
+    filled = db.session.execute(select(*[exists(select(1).select_from(t)) for t in tables])).one()
+    for table, has_rows in zip(tables, filled, strict=True):
+        if has_rows:
+            db.session.execute(table.delete())
+    db.session.commit()
+
+
+@contextmanager
+def database_for(worker: str, url: str) -> Iterator[str]:
+    """Create a PostgreSQL database beside the one of `url`, and return its address.
+
+    Schemas in one database would share advisory locks and notifications.
+    """
+    shared = database_url(url)
+    name = f"{shared.database}_{worker}"
+    engine = create_engine(shared, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        yield shared.set(database=name).render_as_string(hide_password=False)
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     engine.dispose()
 
 

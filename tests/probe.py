@@ -1,22 +1,41 @@
-"""Opens every page of the app without its last features: `python -m tests.probe <n> <folder>`.
+"""Opens every page of the app without its last features: `python -m tests.probe <folder>`.
 
-Prints what went wrong, and nothing when nothing did. A process of its own, so that nothing of a
-missing feature is imported already.
+Without the last one, the last two, and so on. Prints what went wrong, and nothing when nothing
+did. Each is a process of its own, forked before any feature is imported but after the libraries
+are, which take longer than the pages.
 """
 
+import os
 import sys
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 
 import app as package
 from app import FEATURES, create_app
 from tests.http import Browser
 
 
-def main(missing: int, folder: str) -> None:
+def main(folder: str) -> None:
+    import alembic.command  # noqa: F401
+    import cryptography.fernet  # noqa: F401
+    import flask_login  # noqa: F401
+    import flask_wtf  # noqa: F401
+    import structlog  # noqa: F401
+
+    with get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+        pool.map(partial(probe, folder), range(len(FEATURES) + 1), chunksize=1)
+
+
+def probe(folder: str, missing: int) -> None:
     gone = FEATURES[len(FEATURES) - missing :]
     package.FEATURES = FEATURES[: len(FEATURES) - missing]
-    app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": folder, "DATABASE_URL": None})
+    instance = str(Path(folder) / str(missing))
+    app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": instance, "DATABASE_URL": None})
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(folder)
     browsers = {"a visitor": Browser(app.test_client())}
     if "core" in package.FEATURES:
         browsers |= people(app)
@@ -56,8 +75,8 @@ def people(app):
 
 
 def complain(text: str) -> None:
-    print(text)  # noqa: T201
+    print(text, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(sys.argv[1])

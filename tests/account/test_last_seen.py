@@ -55,8 +55,8 @@ def test_it_is_not_written_by_a_dead_cookie(app, alice, sign_in, visitor, seen):
     assert seen() == before
 
 
-def test_it_renews_the_cookie_that_is_remembered(app, alice, sign_in):
-    browser = sign_in(alice, remember="y")
+def test_it_renews_the_cookie_that_is_remembered(app, alice, log_in):
+    browser = log_in(alice, remember="y")
     browser.get("/account/profile")  # its form's token is new in the cookie
     assert "Set-Cookie" not in browser.get("/account/profile").headers
     later(app, minutes=2)

@@ -26,8 +26,8 @@ def test_it_replaces_the_old_one(alice, sign_in, browser):
     assert not enters(browser(), alice, PASSWORD)
 
 
-def test_it_keeps_this_session_and_ends_the_others(alice, bob, sign_in):
-    desk, phone, other = sign_in(alice), sign_in(alice, remember="y"), sign_in(bob)
+def test_it_keeps_this_session_and_ends_the_others(alice, bob, sign_in, log_in):
+    desk, phone, other = sign_in(alice), log_in(alice, remember="y"), sign_in(bob)
     change(desk)
     assert "Your password is changed" in desk.get("/account/password").text
     assert phone.get("/account/profile").status_code == 303

@@ -53,8 +53,8 @@ def test_it_changes_the_role_after_the_proof(stale, alice, page, reload):
     assert (reload(alice).name, reload(alice).role) == ("Alicia", "staff")
 
 
-def test_it_ends_sessions_after_the_proof(stale, alice, sign_in, page, app):
-    theirs = sign_in(alice, remember="y")
+def test_it_ends_sessions_after_the_proof(stale, alice, log_in, page, app):
+    theirs = log_in(alice, remember="y")
     browser, answer = stale(page, f"{page}/sessions/delete")
     assert theirs.get("/dashboard").status_code == 200
     go_on(browser, answer, f"{page}/sessions/delete")

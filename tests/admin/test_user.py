@@ -83,8 +83,8 @@ def test_it_suspends_and_reinstates(alice, carol, sign_in, browser, page, reload
         assert [event[:2] for event in events(action)] == [("carol@example.com", subject)]
 
 
-def test_it_ends_sessions(alice, bob, carol, sign_in, page, events):
-    browsers = [sign_in(alice), sign_in(alice, remember="y")]
+def test_it_ends_sessions(alice, bob, carol, sign_in, log_in, page, events):
+    browsers = [sign_in(alice), log_in(alice, remember="y")]
     other, admin = sign_in(bob), sign_in(carol)
     answer = admin.submit(page, action=f"{page}/sessions/delete")
     assert (answer.status_code, answer.location) == (303, page)

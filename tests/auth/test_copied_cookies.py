@@ -48,8 +48,8 @@ def be_deleted(alice, owner, admin, link, browser):
     "end",
     [log_out, change_password, reset_password, end_others, be_suspended, be_logged_out, be_deleted],
 )
-def test_they_are_dead_after(end, remember, alice, carol, sign_in, browser, link):
-    owner, thief = sign_in(alice, **remember), browser()
+def test_they_are_dead_after(end, remember, alice, carol, sign_in, log_in, browser, link):
+    owner, thief = log_in(alice, **remember), browser()
     owner.copy_cookies_to(thief)
     form = thief.fill("/account/profile")
     end(alice, owner, sign_in(carol), link, browser)

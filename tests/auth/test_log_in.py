@@ -36,8 +36,8 @@ def test_it_says_the_same_of_an_unknown_address(alice, dave, browser):
 
 
 @pytest.mark.usefixtures("real_hashes")
-def test_it_takes_as_much_work_for_an_unknown_address(alice, sign_in, browser, monkeypatch):
-    sign_in(alice)  # gives her a hash of what it costs in earnest
+def test_it_takes_as_much_work_for_an_unknown_address(alice, log_in, browser, monkeypatch):
+    log_in(alice)  # gives her a hash of what it costs in earnest
     work: list[list[str]] = []
     verify = PasswordHasher.verify
 

@@ -11,9 +11,7 @@ from tests.server import PATIENCE_SECONDS
 USES = 20
 
 
-def test_exactly_one_of_twenty_wins(server):
-    running = server(MAGIC_LINK="yes")
-    email = "alice@example.com"
+def test_exactly_one_of_twenty_wins(running, email):
     running.flask("user", "create", email, "--password", "an apple a day keeps")
     Remote(running.url).submit("/auth/magic-link", {"email": email})
     mailbox, deadline = Mailbox(running.folder / "mail"), time.monotonic() + PATIENCE_SECONDS

@@ -10,9 +10,8 @@ from tests.remote import Remote
 USES = 20
 
 
-def test_exactly_one_of_twenty_wins(server):
-    running = server()
-    email, password = "alice@example.com", "the password of this test"
+def test_exactly_one_of_twenty_wins(running, email):
+    password = "the password of this test"
     running.flask("user", "create", email, "--password", password)
     origin = f"http://localhost:{running.port}"
     mine = Remote(running.url)

@@ -18,21 +18,21 @@ def hash_of(app):
     return look
 
 
-def test_it_hashes_anew_at_the_next_log_in(app, alice, sign_in, hash_of):
-    before = sign_in(alice)
+def test_it_hashes_anew_at_the_next_log_in(app, alice, log_in, hash_of):
+    before = log_in(alice)
     with app.app_context():
         db.session.get_one(User, alice.id).password_hash = CHEAP_HASHER.hash(PASSWORD)
         db.session.commit()
-    sign_in(alice)
+    log_in(alice)
     renewed = hash_of(alice)
     assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    sign_in(alice)
+    log_in(alice)
     assert hash_of(alice) == renewed
     assert before.get("/account/profile").status_code == 200
 
 
-def test_it_hashes_anew_over_a_session_of_the_same_browser(app, alice, sign_in, hash_of):
-    browser = sign_in(alice)
+def test_it_hashes_anew_over_a_session_of_the_same_browser(app, alice, log_in, hash_of):
+    browser = log_in(alice)
     with app.app_context():
         db.session.get_one(User, alice.id).password_hash = CHEAP_HASHER.hash(PASSWORD)
         db.session.commit()

@@ -56,8 +56,8 @@ def test_it_changes_nothing_before_the_form_is_sent(alice, link, visitor, sign_i
     assert inside.get("/account/profile").status_code == 200
 
 
-def test_it_logs_every_device_out(alice, bob, link, visitor, sign_in):
-    devices = [sign_in(alice), sign_in(alice, remember="y")]
+def test_it_logs_every_device_out(alice, bob, link, visitor, sign_in, log_in):
+    devices = [sign_in(alice), log_in(alice, remember="y")]
     other = sign_in(bob)
     visitor.submit(link(alice, "reset"), {"password": NEW_PASSWORD})
     assert [device.get("/account/profile").status_code for device in devices] == [303, 303]

@@ -11,9 +11,8 @@ from tests.server import PATIENCE_SECONDS
 USES = 20
 
 
-def test_exactly_one_of_twenty_wins(server):
-    running = server()
-    email, old = "alice@example.com", "the password from before"
+def test_exactly_one_of_twenty_wins(running, email):
+    old = "the password from before"
     running.flask("user", "create", email, "--password", old)
     Remote(running.url).submit("/auth/reset", {"email": email})
     mailbox, deadline = Mailbox(running.folder / "mail"), time.monotonic() + PATIENCE_SECONDS

@@ -1,8 +1,6 @@
 """One code, one challenge, one set-up, many times at the same moment."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 from threading import Barrier
 
@@ -13,7 +11,7 @@ from app.auth.models import Passkey, RecoveryCode, Totp
 from app.core.database import db
 from app.security.limits import Limit
 from tests.authenticator import add
-from tests.database import empty_database
+from tests.clock import change_limits
 from tests.remote import Remote
 from tests.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
 
@@ -132,26 +130,22 @@ def test_one_factor_stays_where_it_is_required(
     assert count(Totp) + count(Passkey) == 1
 
 
-def test_exactly_one_wins_among_several_processes(server, tmp_path):
+def test_exactly_one_wins_among_several_processes(running, email):
     """With all that protects it, limits included."""
-    with empty_database(tmp_path) as url:
-        running = server(DATABASE_URL=url)
-        fields = {"email": "alice@example.com", "password": "an apple a day keeps"}
-        running.flask("user", "create", fields["email"], "--password", fields["password"])
-        mine = Remote(running.url)
-        mine.submit("/auth/login", fields)
-        phone = begin(mine)
-        codes = recovery_codes(mine.submit(NEW, {"code": phone.code()}).text)
-        for code in (phone.code(1), codes[0]):
-            browsers = [Remote(running.url) for _ in range(USES)]
-            for each in browsers:
-                each.submit("/auth/login", fields)
-            forms = [with_code(each.fill(CHALLENGE), code) for each in browsers]
-            answers = at_once(browsers, forms)
-            statuses = [answer.status_code for answer in answers]
-            assert statuses.count(303) == 1
-            assert set(statuses) <= {303, 422, 429}
-            assert [is_in(each) for each in browsers].count(True) == 1
-            with closing(sqlite3.connect(running.folder / "limits.db")) as limits, limits:
-                limits.execute("DELETE FROM hit")
-        running.stop()
+    fields = {"email": email, "password": "an apple a day keeps"}
+    running.flask("user", "create", email, "--password", fields["password"])
+    mine = Remote(running.url)
+    mine.submit("/auth/login", fields)
+    phone = begin(mine)
+    codes = recovery_codes(mine.submit(NEW, {"code": phone.code()}).text)
+    for code in (phone.code(1), codes[0]):
+        browsers = [Remote(running.url) for _ in range(USES)]
+        for each in browsers:
+            each.submit("/auth/login", fields)
+        forms = [with_code(each.fill(CHALLENGE), code) for each in browsers]
+        answers = at_once(browsers, forms)
+        statuses = [answer.status_code for answer in answers]
+        assert statuses.count(303) == 1
+        assert set(statuses) <= {303, 422, 429}
+        assert [is_in(each) for each in browsers].count(True) == 1
+        change_limits(running.folder, "DELETE FROM hit")

@@ -12,9 +12,9 @@ def session_cookie(browser):
     return browser.client.get_cookie("session")
 
 
-def test_it_ends_with_the_browser_unless_remembered(alice, sign_in):
+def test_it_ends_with_the_browser_unless_remembered(alice, sign_in, log_in):
     assert session_cookie(sign_in(alice)).expires is None
-    remembered = session_cookie(sign_in(alice, remember="y"))
+    remembered = session_cookie(log_in(alice, remember="y"))
     assert remembered.expires is not None
 
 
@@ -44,8 +44,8 @@ def test_it_does_not_take_a_form_from_before(alice, browser):
     [({}, {"hours": 11, "minutes": 59}, {"hours": 12}),
      ({"remember": "y"}, {"days": 29, "hours": 23}, {"days": 30})],
 )  # fmt: skip
-def test_it_lives_for_a_while_after_the_last_visit(app, remember, last, over, alice, sign_in):
-    browser = sign_in(alice, **remember)
+def test_it_lives_for_a_while_after_the_last_visit(app, remember, last, over, alice, log_in):
+    browser = log_in(alice, **remember)
     for _ in range(3):
         later(app, **last)
         assert browser.get("/account/profile").status_code == 200
@@ -89,8 +89,8 @@ def test_it_is_not_opened_by_what_is_no_token(app, token, alice, visitor):
     assert visitor.get("/account/profile", headers=headers).status_code == 303
 
 
-def test_it_ends_after_90_days_however_often_it_is_used(app, alice, sign_in):
-    browser = sign_in(alice, remember="y")
+def test_it_ends_after_90_days_however_often_it_is_used(app, alice, log_in):
+    browser = log_in(alice, remember="y")
     for _ in range(4):
         later(app, days=22)
         assert browser.get("/account/profile").status_code == 200

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
 from app.auth.models import User
 from app.core import database
@@ -16,6 +15,7 @@ from app.core.time import now
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser
+from tests.server import migrated_database
 
 
 @pytest.fixture
@@ -36,19 +36,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.1)
 
 
-@pytest.fixture(scope="session")
-def migrated(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An empty SQLite database."""
-    file = tmp_path_factory.mktemp("migrated") / "app.db"
-    with another_app(application, DATABASE_URL=f"sqlite:///{file}") as made, made.app_context():
-        upgrade()
-    return file.read_bytes()
-
-
 @pytest.fixture
-def own(make_app: Callable[..., Flask], migrated: bytes, tmp_path: Path) -> Flask:
+def own(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
     """An app with a migrated SQLite database at `tmp_path/app.db`."""
-    (tmp_path / "app.db").write_bytes(migrated)
+    (tmp_path / "app.db").write_bytes(migrated_database())
     return make_app(PROPAGATE_EXCEPTIONS=False)
 
 

@@ -3,12 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from tests.database import empty_database
 from tests.lists import ids
 from tests.remote import Remote
 
 SENDERS = 8
-ACCOUNT = {"email": "alice@example.com", "password": "carafe under the apple tree"}
+PASSWORD = "carafe under the apple tree"
 
 
 def test_it_makes_one_note(alice, sign_in, stored):
@@ -72,32 +71,27 @@ def send_at_once(browser, form, changes):
         return list(pool.map(send, changes))
 
 
-def test_it_makes_one_note_of_many_at_once(server, tmp_path):
-    with empty_database(tmp_path) as url:
-        running = server(DATABASE_URL=url)
-        running.flask("user", "create", ACCOUNT["email"], "--password", ACCOUNT["password"])
-        browser = Remote(running.url)
-        browser.submit("/auth/login", ACCOUNT)
+def test_it_makes_one_note_of_many_at_once(running, email):
+    running.flask("user", "create", email, "--password", PASSWORD)
+    browser = Remote(running.url)
+    browser.submit("/auth/login", {"email": email, "password": PASSWORD})
 
-        form = browser.fill("/notes/new")
-        answers = send_at_once(browser, form, [{"title": "Roof"}] * SENDERS)
-        assert {answer.status_code for answer in answers} == {303}
-        assert len({answer.location for answer in answers}) == 1
-        assert len(ids(browser.get("/notes/").text, "/notes/")) == 1
+    form = browser.fill("/notes/new")
+    answers = send_at_once(browser, form, [{"title": "Roof"}] * SENDERS)
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.location for answer in answers}) == 1
+    assert len(ids(browser.get("/notes/").text, "/notes/")) == 1
 
-        # Of many who edit one version, one saves; each other reads whose text came first.
-        note = answers[0].location
-        form = browser.fill(f"{note}/edit")
-        titles = [{"title": f"Title {number}"} for number in range(SENDERS)]
-        answers = send_at_once(browser, form, titles)
-        assert sorted(answer.status_code for answer in answers) == [303] + [409] * (SENDERS - 1)
-        saved = next(
-            t["title"] for t, a in zip(titles, answers, strict=True) if a.status_code < 400
-        )
-        assert browser.fill(f"{note}/edit").fields["title"] == saved
-        for change, answer in zip(titles, answers, strict=True):
-            if answer.status_code == 409:
-                assert saved in answer.text
-                kept = browser.form(answer, f"{note}/edit", f"{note}/edit")
-                assert kept.fields["title"] == change["title"]
-        running.stop()
+    # Of many who edit one version, one saves; each other reads whose text came first.
+    note = answers[0].location
+    form = browser.fill(f"{note}/edit")
+    titles = [{"title": f"Title {number}"} for number in range(SENDERS)]
+    answers = send_at_once(browser, form, titles)
+    assert sorted(answer.status_code for answer in answers) == [303] + [409] * (SENDERS - 1)
+    saved = next(t["title"] for t, a in zip(titles, answers, strict=True) if a.status_code < 400)
+    assert browser.fill(f"{note}/edit").fields["title"] == saved
+    for change, answer in zip(titles, answers, strict=True):
+        if answer.status_code == 409:
+            assert saved in answer.text
+            kept = browser.form(answer, f"{note}/edit", f"{note}/edit")
+            assert kept.fields["title"] == change["title"]

@@ -94,12 +94,11 @@ def test_it_says_that_a_body_is_too_large(megabytes, alice, sign_in, upload, fil
     assert files() == []
 
 
-def test_it_says_so_through_a_socket(server):
+def test_it_says_so_through_a_socket(running, email):
     """Whoever is not read to the end reads "connection reset", and not the answer."""
-    running = server()
-    running.flask("user", "create", "alice@example.com", "--password", PASSWORD)
+    running.flask("user", "create", email, "--password", PASSWORD)
     browser = Remote(running.url)
-    browser.submit("/auth/login", {"email": "alice@example.com", "password": PASSWORD})
+    browser.submit("/auth/login", {"email": email, "password": PASSWORD})
     body, content_type = multipart({"csrf_token": browser.token()}, bytes(5 * MOST_BYTES))
     answer = browser.post("/account/avatar", body, headers={"Content-Type": content_type})
     assert answer.status_code == 413

@@ -9,7 +9,7 @@ from tests.account.avatars.drawings import multipart, plain, shown
 from tests.remote import Remote
 
 UPLOADS = 20
-EMAIL, PASSWORD = "alice@example.com", "carafe under the apple tree"
+PASSWORD = "carafe under the apple tree"
 
 
 @pytest.fixture
@@ -34,11 +34,10 @@ def at_once():
     return send_all
 
 
-def test_over_several_processes(server, at_once):
-    running = server(WEB_CONCURRENCY="2", WEB_THREADS="8")
-    running.flask("user", "create", EMAIL, "--password", PASSWORD)
+def test_over_several_processes(running, email, at_once):
+    running.flask("user", "create", email, "--password", PASSWORD)
     first, *others = [Remote(running.url) for _ in range(UPLOADS)]
-    first.submit("/auth/login", {"email": EMAIL, "password": PASSWORD})
+    first.submit("/auth/login", {"email": email, "password": PASSWORD})
     first.token()  # the cookie holds what it belongs to
     for other in others:
         for cookie in first.jar:

@@ -12,10 +12,12 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.auth import providers
 from app.auth.models import LinkedAccount, User
 from app.core.database import db
 from app.core.time import now
 from tests.apps import another_app
+from tests.conftest import ACME
 from tests.http import Browser
 from tests.openid_provider import OpenIdProvider
 from tests.remote import NoRedirects
@@ -39,11 +41,19 @@ def rival() -> Iterator[OpenIdProvider]:
         yield provider
 
 
-@pytest.fixture
-def app(app: Flask, acme: OpenIdProvider, rival: OpenIdProvider) -> Iterator[Flask]:
-    known = {"acme": acme.settings, "rival": rival.settings | {"label": "Rival"}}
-    with another_app(app, PUBLIC_URL=SITE, OAUTH_PROVIDERS=known) as made:
+@pytest.fixture(scope="module")
+def open_app(application: Flask) -> Iterator[Flask]:
+    with another_app(application, PUBLIC_URL=SITE, OAUTH_PROVIDERS={"acme": ACME}) as made:
         yield made
+
+
+@pytest.fixture
+def app(app: Flask, open_app: Flask, acme: OpenIdProvider, rival: OpenIdProvider) -> Flask:
+    """An app whose providers listen on this test's ports: making one for each test costs more."""
+    known = {"acme": acme.settings, "rival": rival.settings | {"label": "Rival"}}
+    open_app.config["OAUTH_PROVIDERS"] = known
+    providers.init_app(open_app)
+    return open_app
 
 
 def depart(browser: Browser, provider: str = "acme", page: str = "/auth/login") -> str:

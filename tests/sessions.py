@@ -1,0 +1,21 @@
+"""Sessions opened without the log-in form."""
+
+from flask import Flask, session
+
+from app.auth import access
+from app.auth.models import User
+from app.core.database import db
+from tests.http import Browser
+
+
+def open_session(app: Flask, user: User) -> Browser:
+    """Return a browser in which the user is logged in, as the log-in page would leave it."""
+    browser = Browser(app.test_client())
+    environ = browser.client.environ_base
+    with app.test_request_context("/auth/login", method="POST", environ_base=environ):
+        access.sign_in(db.session.get_one(User, user.id), remembered=False)
+        db.session.commit()
+        values = dict(session)
+    with browser.client.session_transaction() as cookie:
+        cookie.update(values)
+    return browser
