@@ -1,9 +1,14 @@
 """Where one is logged in."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from app.auth.models import Session
+from app.auth.models.session import SESSIONS_PER_USER
+from app.core.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 
@@ -57,7 +62,7 @@ def test_it_shows_device_address_and_last_seen(device, alice, sign_in_from):
     assert page.count("this device") == 1
 
 
-@pytest.mark.parametrize("agent", ["", "<b>x</b>", "x" * 10_000, "M\xe4"])
+@pytest.mark.parametrize("agent", ["", "<b>x</b>", "x" * 5_000, "M\xe4"])
 def test_it_shows_whatever_a_device_calls_itself(agent, alice, sign_in_from):
     page = sign_in_from(alice, agent).get("/account/sessions")
     assert page.status_code == 200
@@ -144,3 +149,36 @@ def test_it_cannot_be_ended_by_a_visitor(alice, sign_in, visitor):
     answer = visitor.post(path, {"csrf_token": visitor.token()})
     assert (answer.status_code, answer.location[:11]) == (303, "/auth/login")
     assert browser.get("/account/profile").status_code == 200
+
+
+def test_the_one_not_used_for_longest_ends_where_there_are_too_many(app, alice, sign_in):
+    first, second = sign_in(alice), sign_in(alice)
+    with app.app_context():
+        [older, newer] = db.session.scalars(select(Session).order_by(Session.id))
+        older.last_seen_at -= timedelta(minutes=1)
+        copies = range(SESSIONS_PER_USER - 2)
+        db.session.add_all(copy_of(newer, bytes([n])) for n in copies)
+        db.session.commit()
+    assert len(listed(second)) == SESSIONS_PER_USER
+    newest = sign_in(alice)
+    assert len(listed(newest)) == SESSIONS_PER_USER
+    assert first.get("/account/profile").status_code == 303
+    assert second.get("/account/profile").status_code == 200
+
+
+def test_none_works_that_is_not_listed(app, alice, carol, sign_in):
+    """Even where there are more than may be, from before there was a limit."""
+    browser = sign_in(alice)
+    with app.app_context():
+        session = db.session.scalars(select(Session)).one()
+        db.session.add_all(copy_of(session, bytes([n])) for n in range(2 * SESSIONS_PER_USER))
+        db.session.commit()
+    assert len(listed(browser)) == 2 * SESSIONS_PER_USER + 1
+    page = sign_in(carol).get(f"/admin/users/{alice.id}").text
+    assert page.count("<small>127.0.0.1</small>") == 2 * SESSIONS_PER_USER + 1
+    assert len(listed(sign_in(alice))) == SESSIONS_PER_USER
+
+
+def copy_of(session, token_hash):
+    names = "user_id", "created_at", "last_seen_at", "expires_at", "remembered", "address", "agent"
+    return Session(token_hash=token_hash, **{name: getattr(session, name) for name in names})

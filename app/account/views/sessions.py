@@ -11,7 +11,6 @@ from app.auth.access import in_person, login_required, renew_session
 from app.auth.devices import describe
 from app.auth.models import Session
 from app.core.database import db
-from app.core.time import now
 
 
 @blueprint.get("/sessions")
@@ -20,9 +19,8 @@ from app.core.time import now
 def sessions() -> Any:
     rows = db.session.execute(
         select(Session.id, Session.agent, Session.address, Session.last_seen_at)
-        .where(Session.user_id == current_user.id, Session.expires_at > now())
+        .where(Session.works_for(current_user.id))
         .order_by(Session.last_seen_at.desc(), Session.id.desc())
-        .limit(100)
     )
     devices = [(id, describe(agent), address, seen) for id, agent, address, seen in rows]
     return render_template("account/sessions.html", devices=devices)

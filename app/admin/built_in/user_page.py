@@ -12,9 +12,6 @@ from app.auth.devices import describe
 from app.auth.models import Passkey, Session, Totp, User
 from app.auth.roles import ROLES, within
 from app.core.database import db
-from app.core.time import now
-
-SESSIONS = 20
 
 
 def refusal(user: User, by: Any) -> str | None:
@@ -46,10 +43,9 @@ def context(user: User) -> Mapping[str, Any]:
     rows = db.session.execute(
         select(Session.agent, Session.address, Session.last_seen_at, *factors)
         .select_from(User)
-        .outerjoin(Session, (Session.user_id == User.id) & (Session.expires_at > now()))
+        .outerjoin(Session, Session.works_for(User.id))
         .where(User.id == user.id)
-        .order_by(Session.last_seen_at.desc())
-        .limit(SESSIONS)
+        .order_by(Session.last_seen_at.desc(), Session.id.desc())
     ).all()
     return {
         "roles": ROLES,

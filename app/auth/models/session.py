@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, String, delete, update
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import record
@@ -22,6 +22,8 @@ SESSION_LIFETIME = timedelta(hours=12)
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
 # However often it is used: whoever holds a copy of the cookie does not stay for ever.
 LONGEST_SESSION = timedelta(days=90)
+# As many as their owner can look through; more would work unseen.
+SESSIONS_PER_USER = 100
 LAST_SEEN_PRECISION = timedelta(minutes=1)
 PROOF_LIFETIME = timedelta(minutes=10)
 
@@ -44,9 +46,17 @@ class Session(Hashed, Base):
 
     @classmethod
     def start(cls, user: User, *, remembered: bool, address: str, agent: str) -> str:
-        """Open a session and return its token, which is stored nowhere."""
+        """Open a session and return its token, which is stored nowhere.
+
+        Those that were not used for longest end where there would be too many. The user's row has
+        to be locked.
+        """
         token = make()
         db.session.execute(delete(cls).where(cls.user_id == user.id, cls.expires_at <= now()))
+        query = select(cls).where(cls.works_for(user.id))
+        newest_first = query.order_by(cls.last_seen_at.desc(), cls.id.desc())
+        for session in db.session.scalars(newest_first.offset(SESSIONS_PER_USER - 1)):
+            session.end()
         db.session.add(
             cls(
                 token_hash=digest(token),
@@ -59,6 +69,13 @@ class Session(Hashed, Base):
         )
         record("session.started", user.subject, actor=user.email, device=describe(agent))
         return token
+
+    @classmethod
+    def works_for(cls, user_id: Any) -> ColumnElement[bool]:
+        """Return the condition for the sessions in which a user is logged in."""
+        moment = now()
+        in_time = cls.expires_at > moment, cls.created_at > moment - LONGEST_SESSION
+        return and_(cls.user_id == user_id, *in_time)
 
     @staticmethod
     def lifetime(remembered: bool) -> timedelta:
