@@ -92,13 +92,6 @@ def test_it_adds_as_many_as_wanted_to_what_is_there(app, alice):
     assert rows(app)["user"] == before["user"] + 600
 
 
-def test_it_adds_events_that_the_audit_can_verify(app, alice):
-    runner = app.test_cli_runner()
-    assert runner.invoke(args=["demo", "--users", "20", "--events", "200"]).exit_code == 0
-    result = runner.invoke(args=["audit", "verify"])
-    assert result.exit_code == 0, result.output
-
-
 def test_it_adds_none_of_many_in_production(app, alice, monkeypatch):
     monkeypatch.setitem(app.config, "APP_ENV", "production")
     before = rows(app)

@@ -2,10 +2,9 @@
 
 from flask import Flask
 
-from app.audit import cli, jobs
-from app.audit.chain import append
+from app.audit import jobs
 from app.audit.changes import changes, fit_to_keep
-from app.audit.models import AuditEvent, acting, record, recorded
+from app.audit.models import AuditEvent, acting, append, record, recorded
 from app.audit.privacy import forget
 
 __all__ = [
@@ -22,4 +21,4 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    app.cli.add_command(cli.audit)
+    """Importing `jobs` defines what is scheduled."""

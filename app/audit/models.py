@@ -1,6 +1,6 @@
 """The audit trail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -9,11 +9,10 @@ from typing import Any
 from blinker import signal
 from flask import current_app, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import JSON, Index, LargeBinary, String, event, text
+from sqlalchemy import JSON, Index, String, event, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.audit import waiting
-from app.core.database import Base, bytewise
+from app.core.database import Base, bytewise, db
 from app.core.time import now
 
 # Few events name an address in their details: an index of those spares `forget` the others.
@@ -34,9 +33,7 @@ class AuditEvent(Base):
         ),
     )
 
-    # The place in the chain (see `chain.py`), given at the commit and without gaps: not the
-    # database's to choose.
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(bytewise(50))
     # By value: "user:12" and an address still say who, when the user is gone.
@@ -45,11 +42,10 @@ class AuditEvent(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     address: Mapped[str | None] = mapped_column(String(45))
     request_id: Mapped[str | None] = mapped_column(String(64))
-    # None: somebody was taken out of the event.
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
+
+# Entities refuse every change: what may be done to the trail goes past them.
+EVENTS: Any = AuditEvent.__table__
 
 _acting: ContextVar[str] = ContextVar("acting", default="command line")
 
@@ -64,31 +60,41 @@ def record(
 
     `action` is a noun and a past participle, "user.suspended"; `subject` what it was done to,
     "user:12"; `actor` an e-mail address, by default the signed-in user's; `details` must be JSON
-    and hold no secret. Until the commit it cannot be read.
+    and hold no secret.
     """
-    entry = observed(action, subject, actor=actor, **details)
-    waiting.add(entry)
-    recorded.send(entry)
+    values = _observed(action, subject, actor=actor, **details)
+    append([values])
+    recorded.send(AuditEvent(**values))
 
 
-def observed(
-    action: str, subject: str | None = None, *, actor: str | None = None, **details: Any
-) -> AuditEvent:
-    """An event of this moment, which is not kept yet."""
-    entry = AuditEvent(at=now(), action=action, subject=subject, actor=actor, details=details)
+def append(events: Sequence[dict[str, Any]]) -> None:
+    """Add many events, oldest first, as samples do; for one use `record`.
+
+    Each has an `action`, and whichever else of the columns.
+    """
+    defaults: dict[str, Any] = {"at": now(), "actor": None, "subject": None, "details": {}}
+    defaults |= {"address": None, "request_id": None}
+    db.session.execute(insert(EVENTS), [defaults | event for event in events])
+
+
+def _observed(
+    action: str, subject: str | None, *, actor: str | None, **details: Any
+) -> dict[str, Any]:
+    """Return the columns of an event of this moment."""
+    values: dict[str, Any] = {"at": now(), "action": action, "subject": subject}
     if has_request_context():
-        entry.address = (request.remote_addr or "")[:45] or None
-        entry.request_id = request.environ.get("REQUEST_ID")
+        values["address"] = (request.remote_addr or "")[:45] or None
+        values["request_id"] = request.environ.get("REQUEST_ID")
         if hasattr(current_app, "login_manager"):
             if administrator := getattr(current_user, "impersonator", None):
                 # Whatever the caller believes, it is not the user who does this.
-                entry.actor = administrator.email
-                entry.details = details | {"as": f"user:{current_user.id}"}
+                actor = administrator.email
+                details = details | {"as": f"user:{current_user.id}"}
             elif actor is None:
-                entry.actor = getattr(current_user, "email", None)
+                actor = getattr(current_user, "email", None)
     elif actor is None:
-        entry.actor = _acting.get()
-    return entry
+        actor = _acting.get()
+    return values | {"actor": actor, "details": details}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from app.audit.chain import append
+from app.audit import append
 from app.auth.models import User
 from app.core.database import db
 from app.core.time import now

@@ -12,17 +12,17 @@ from app.core.database import db
 CHUNK = 500
 
 
-def delete_in_chunks(model: Any, where: ColumnElement[bool], *order: Any) -> int:
+def delete_in_chunks(model: Any, where: ColumnElement[bool]) -> int:
     """Delete the rows of `model` for which `where` holds, and commit after each chunk; how many.
 
-    `where` needs an index: each chunk looks for its rows anew. So does `order`, by default any.
+    `where` needs an index: each chunk looks for its rows anew.
     """
-    return sum(_chunks(model, where, *order))
+    return sum(_chunks(model, where))
 
 
-def _chunks(model: Any, where: ColumnElement[bool], *order: Any) -> Iterator[int]:
+def _chunks(model: Any, where: ColumnElement[bool]) -> Iterator[int]:
     [key] = model.__table__.primary_key
-    over = select(key).where(where).order_by(*order).limit(CHUNK)
+    over = select(key).where(where).limit(CHUNK)
     while True:
         count = len(db.session.execute(delete(model).where(key.in_(over)).returning(key)).all())
         db.session.commit()

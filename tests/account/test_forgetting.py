@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from app.audit import AuditEvent, record
+from app.audit import AuditEvent, forget, record
 from app.auth import deletion
 from app.auth.models import (
     Invitation,
@@ -155,6 +155,31 @@ def test_it_finds_the_address_however_it_is_written(email, app, bob, person, by_
         details = select(AuditEvent.details).where(AuditEvent.action == "thing.shared")
         found = list(db.session.scalars(details.order_by(AuditEvent.id)))
     assert found == [{}, {"address_of": "a_bxc@example.com"}]
+
+
+def test_it_is_told_in_the_trail(alice, delete, trail):
+    delete(alice)
+    assert trail("audit.forgotten") == [(alice.subject, "the app", None, {})]
+
+
+def test_it_forgets_what_was_noted_in_the_same_transaction(app, alice):
+    with app.app_context():
+        record("user.renamed", alice.subject, actor=alice.email, before="Alice", after="Alicia")
+        forget(alice.subject, [(alice.email, 0, None)])
+        db.session.commit()
+        [event] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "user.renamed"))
+        assert (event.actor, event.details) == (alice.subject, {})
+
+
+def test_it_forgets_many_in_pieces(app, alice, monkeypatch):
+    monkeypatch.setattr("app.audit.privacy.AT_ONCE", 2)
+    with app.app_context():
+        for _ in range(5):
+            record("login.failed", None, actor=alice.email)
+        forget(alice.subject, [(alice.email, 0, None)])
+        db.session.commit()
+        actors = select(AuditEvent.actor).where(AuditEvent.action == "login.failed")
+        assert list(db.session.scalars(actors)) == [alice.subject] * 5
 
 
 def test_it_takes_every_row_of_theirs_along(app, alice, bob, sign_in, by_admin):

@@ -44,3 +44,13 @@ def test_it_keeps_two_years_by_default(app, kept):
 
 def test_it_keeps_everything_where_that_is_wanted(kept):
     assert kept(0) == AGES
+
+
+def test_it_says_so_in_the_trail(app, kept):
+    assert kept(30) == [29, 0]
+    with app.app_context():
+        query = select(AuditEvent.details).where(AuditEvent.action == "audit.purged")
+        [details] = db.session.scalars(query)
+        assert details["before"] < (now() - timedelta(days=29)).isoformat()
+        assert jobs.purge() == 0
+        assert len(db.session.scalars(query).all()) == 1

@@ -46,7 +46,6 @@ def init_app(app: Flask) -> None:
             "details",
             "address",
             Column("request_id", "Request"),
-            "hash",
         ],
         icon="activity",
         permissions={"read": "audit.read"},
