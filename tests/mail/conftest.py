@@ -12,6 +12,7 @@ from flask import Flask
 from app import mail
 from app.jobs import execution
 from tests.apps import another_app
+from tests.http import Browser
 
 
 @pytest.fixture
@@ -36,3 +37,15 @@ def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[s
             return stack.enter_context(made)
 
         yield make
+
+
+@pytest.fixture(scope="module")
+def development(application: Flask) -> Iterator[Flask]:
+    """The app as a developer runs it, shared by the tests of a module."""
+    with another_app(application, APP_ENV="development", LOG_LEVEL="ERROR") as made:
+        yield made
+
+
+@pytest.fixture
+def developer(app: Flask, development: Flask) -> Browser:
+    return Browser(development.test_client())

@@ -10,17 +10,6 @@ from tests.http import Browser
 
 
 @pytest.fixture
-def development(app):
-    with another_app(app, APP_ENV="development", LOG_LEVEL="ERROR") as made:
-        yield made
-
-
-@pytest.fixture
-def developer(development):
-    return Browser(development.test_client())
-
-
-@pytest.fixture
 def receive(development, developer):
     """Registers an account; the path of its mail in the mailbox."""
 

@@ -3,28 +3,14 @@
 import re
 from pathlib import Path
 
-import pytest
 from jinja2 import StrictUndefined
 
 from config import ROOT
-from tests.apps import another_app
-from tests.http import Browser
 
 NAMES = sorted(
     f"{folder.parent.parent.name}.{folder.name}"
     for folder in map(Path, {file.parent for file in ROOT.glob("app/*/**/emails/*/subject.txt")})
 )
-
-
-@pytest.fixture
-def development(app):
-    with another_app(app, APP_ENV="development", LOG_LEVEL="ERROR") as made:
-        yield made
-
-
-@pytest.fixture
-def developer(development):
-    return Browser(development.test_client())
 
 
 def test_every_mail_has_one(developer):
