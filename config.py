@@ -167,12 +167,15 @@ class Config:
         1024**3, settings.integer(0, 10**15), "a number of bytes, 0 for no limit"
     )
 
-    # The one cookie. It holds a signed, opaque session token; "remember me" only makes it last.
+    # The session's cookie. It holds a signed, opaque token; "remember me" only makes it last.
     SESSION_COOKIE_NAME = "session"
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_REFRESH_EACH_REQUEST = False
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
+    # The other cookie, which outlives log-out: by it a browser that somebody has logged in with is
+    # told from strangers who fail to. See `app/auth/device_cookie.py`.
+    DEVICE_COOKIE_NAME = "device"
 
     SQLALCHEMY_RECORD_QUERIES = False
     DEBUG = False
@@ -205,8 +208,9 @@ class Production(Config):
     SECRET_KEY = Env(None, is_secret=True)
     PUBLIC_URL = Env(None, Config.PUBLIC_URL.read, Config.PUBLIC_URL.accepts)
     LOG_FORMAT = Env("json", Config.LOG_FORMAT.read, Config.LOG_FORMAT.accepts)
-    # The prefix makes browsers refuse the cookie from subdomains and over plain HTTP.
+    # The prefix makes browsers refuse the cookies from subdomains and over plain HTTP.
     SESSION_COOKIE_NAME = "__Host-session"
+    DEVICE_COOKIE_NAME = "__Host-device"
     SESSION_COOKIE_SECURE = True
 
     @staticmethod

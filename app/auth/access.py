@@ -19,6 +19,7 @@ from werkzeug.exceptions import Unauthorized
 
 from app.auth import (
     deletion,
+    device_cookie,
     impersonation,
     interrupted_forms,
     reauthentication,
@@ -208,6 +209,7 @@ def sign_in(user: User, *, remembered: bool) -> None:
     address, agent = request.remote_addr or "", request.user_agent.string
     KnownDevice.greet(user, agent, address)
     token = Session.start(user, remembered=remembered, address=address, agent=agent)
+    device_cookie.give(user)
     User.note_day(user.id)
     if deletion.cancel(user):
         flash("Welcome back. Your account stays: it is not deleted any more.", "success")

@@ -30,14 +30,19 @@ def send(user: User, password_hash: str) -> None:
     _send(user, password_hash, _browser())
 
 
-def resend(user: User | None) -> bool:
-    """Mail the link again to a user who still has to confirm; return whether there was one to mail.
+def is_due(user: User | None) -> bool:
+    """Return whether this is a user who still has to confirm."""
+    return user is not None and not user.confirmed_at and not user.suspended_at
+
+
+def resend(user: User | None, *, may_send: bool) -> bool:
+    """Mail the link again to a user who still has to confirm; return whether it was mailed.
 
     A click is still enough where this very browser registered: asking for a mail proves nothing.
     """
     browser = _browser()
     password_hash = Token.newest_target(user.id if user else 0, CONFIRM, browser)
-    if user is None or user.confirmed_at or user.suspended_at:
+    if user is None or not is_due(user) or not may_send:
         return False
     _send(user, password_hash, None if password_hash is None else browser)
     return True

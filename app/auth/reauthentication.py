@@ -38,10 +38,12 @@ def ask() -> ResponseReturnValue:
 
 def verify_password(password: str) -> str | None:
     """The hash of the password of the one signed in, if this is it; 429 after too many others."""
-    FAILURES.spend(current_user.email)
+    # By session: a thief who guesses in one does not keep the owner from a proof in another.
+    session = str(current_user.session_id)
+    FAILURES.spend(session)
     with reading():
         known_hash = db.session.scalar(select(User.password_hash).where(User.id == current_user.id))
     if not passwords.verify(known_hash, password):
         return None
-    FAILURES.refund(current_user.email)
+    FAILURES.refund(session)
     return known_hash

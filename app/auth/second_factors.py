@@ -1,16 +1,14 @@
 """What a user has beside the password: an authenticator app, passkeys, and recovery codes."""
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import delete, func, select
-from werkzeug.exceptions import TooManyRequests
 
 from app import mail
 from app.audit import record
-from app.auth import totp
+from app.auth import device_cookie, totp
 from app.auth.models import Passkey, RecoveryCode, Token, Totp, User
 from app.auth.models.token import CHALLENGE
 from app.auth.models.totp import CodeError
@@ -18,7 +16,7 @@ from app.auth.roles import permissions
 from app.core.database import db
 from app.core.time import now
 from app.core.urls import path_of, public_url
-from app.security.limits import Limit, client
+from app.security.limits import Attempt, Limit, LimitReachedError, client
 
 # A guess is right three times in a million: 5 in a quarter of an hour are one in 700 in a day.
 ATTEMPTS = Limit("code", 5, timedelta(minutes=15))
@@ -47,24 +45,30 @@ def of(user_id: int) -> Any:
     ).one()
 
 
-def spend_attempt(user: User) -> None:
-    """Before a code of this user is looked at: 429, and a warning to them, after too many."""
-    ATTEMPTS_BY_CLIENT.spend(client())
+def spend_attempt(user: User) -> Attempt:
+    """Count a code of this user before it is looked at; return what to refund if it is good.
+
+    Raises `LimitReachedError` after too many, and warns the user.
+    """
+    attempt = _attempt(user)
     try:
-        ATTEMPTS.spend(str(user.id))
-    except TooManyRequests:
-        with suppress(TooManyRequests):
-            WARNINGS.spend(str(user.id))
+        attempt.spend()
+    except LimitReachedError as error:
+        if ATTEMPTS.name in error.limits and WARNINGS.take(str(user.id)):
             _tell(user, "codes_guessed")
             record("second_factor.blocked", user.subject, actor=user.email)
             db.session.commit()
         raise
+    return attempt
 
 
-def refund_attempt(user: User) -> None:
-    """It was good."""
-    ATTEMPTS_BY_CLIENT.refund(client())
-    ATTEMPTS.refund(str(user.id))
+def _attempt(user: User) -> Attempt:
+    account = str(user.id)
+    everyone = [*ATTEMPTS_BY_CLIENT.counters(client()), *ATTEMPTS.counters(account)]
+    # Whoever has the password must not keep its owner out as well.
+    if device := device_cookie.recognize(user):
+        return Attempt(ATTEMPTS.counters(account, device), also=everyone)
+    return Attempt(everyone)
 
 
 def use_code(user: User, code: str) -> str:

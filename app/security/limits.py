@@ -92,6 +92,13 @@ class Counter(NamedTuple):
     weight: int = 1
 
 
+class Full(NamedTuple):
+    """The limits that refuse an attempt, and when the last of them ends."""
+
+    limits: list[str]
+    expires: float
+
+
 @dataclass(frozen=True)
 class Limit:
     """At most `amount` attempts by one key in each window of `period`, from the first on.
@@ -109,6 +116,10 @@ class Limit:
         Spend before the attempt is made: of any number made at once, no more than `amount` pass.
         """
         Attempt(self.counters(*key, weight=weight)).spend()
+
+    def check(self, *key: str | Client) -> None:
+        """Raise `LimitReachedError` if `key` has no attempt left; count nothing."""
+        Attempt(self.counters(*key)).check()
 
     def take(self, *key: str | Client) -> bool:
         """Count an attempt by `key`; return False, and count nothing, if none is left."""
@@ -159,15 +170,21 @@ class Attempt:
     counters: Sequence[Counter]
     also: Sequence[Counter] = ()
 
+    def check(self) -> None:
+        """Raise `LimitReachedError` if the attempt would be refused; count nothing."""
+        self._raise(_counters().full(self.counters))
+
     def spend(self) -> None:
         """Count the attempt. Raises `LimitReachedError`."""
-        if refused := _counters().spend(self.counters, self.also):
-            names, expires = refused
-            raise LimitReachedError(names, max(1, ceil(expires - time.time())))
+        self._raise(_counters().spend(self.counters, self.also))
 
     def refund(self) -> None:
         """Take the attempt back: it was good."""
         _counters().refund([*self.counters, *self.also])
+
+    def _raise(self, full: Full | None) -> None:
+        if full:
+            raise LimitReachedError(full.limits, max(1, ceil(full.expires - time.time())))
 
 
 class Counters:
@@ -177,24 +194,17 @@ class Counters:
         self.path = path
         self.local = threading.local()
 
-    def spend(
-        self, counters: Sequence[Counter], also: Sequence[Counter] = ()
-    ) -> tuple[list[str], float] | None:
-        """Add to all counters, and return None; or, if one of `counters` is full, to none.
+    def full(self, counters: Sequence[Counter]) -> Full | None:
+        """Return which of the counters are full, or None."""
+        return self._use(lambda connection: self._full(connection, counters, time.time()))
 
-        Then it returns the limits that are reached, and when the last of them ends.
-        """
+    def spend(self, counters: Sequence[Counter], also: Sequence[Counter] = ()) -> Full | None:
+        """Add to all counters; or, if some of `counters` are full, to none, and return them."""
 
-        def count(connection: Any) -> tuple[list[str], float] | None:
+        def count(connection: Any) -> Full | None:
             now = time.time()
-            full = []
-            for counter in counters:
-                # fetchall, not fetchone: the statement ends with its last row.
-                for number, expires in connection.execute(READ, (counter.key, now)).fetchall():
-                    if number + counter.weight > counter.most:
-                        full.append((counter.limit, expires))
-            if full:
-                return [name for name, _ in full], max(expires for _, expires in full)
+            if full := self._full(connection, counters, now):
+                return full
             for counter in (*counters, *also):
                 connection.execute(COUNT, counter._asdict() | {"now": now})
             if secrets.randbelow(100) == 0:
@@ -211,7 +221,7 @@ class Counters:
     def count(self, counter: Counter) -> int:
         """Return what a counter has reached."""
         values = counter.key, time.time()
-        rows = self._write(lambda connection: connection.execute(READ, values).fetchall())
+        rows = self._use(lambda connection: connection.execute(READ, values).fetchall())
         return rows[0][0] if rows else 0
 
     def clear(self, prefix: str) -> None:
@@ -222,29 +232,43 @@ class Counters:
         """Raise the driver's error, or an `OSError`, if nothing can be counted."""
         self._write(lambda connection: connection.execute(REFUND, (0, "")))
 
-    def _write(self, work: Callable[[Any], T]) -> T:
-        """Do `work` in a transaction that holds off other processes."""
+    def _full(self, connection: Any, counters: Sequence[Counter], now: float) -> Full | None:
+        full = [
+            (counter.limit, expires)
+            for counter in counters
+            # fetchall, not fetchone: the statement ends with its last row.
+            for number, expires in connection.execute(READ, (counter.key, now)).fetchall()
+            or [(0, now + counter.period)]
+            if number + counter.weight > counter.most
+        ]
+        return Full([name for name, _ in full], max(e for _, e in full)) if full else None
+
+    def _use(self, work: Callable[[Any], T]) -> T:
         try:
-            return self._transaction(work)
+            return work(self._connection())
         except sqlite_driver().DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
                 raise
             # Counts are worth less than a log-in that works: start over.
             log.error("%s is damaged and made anew: %s", self.path, error)
             self.path.unlink(missing_ok=True)
-            return self._transaction(work)
+            return work(self._connection())
 
-    def _transaction(self, work: Callable[[Any], T]) -> T:
-        connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = work(connection)
-            connection.execute("COMMIT")
-            return result
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+    def _write(self, work: Callable[[Any], T]) -> T:
+        """Do `work` in a transaction that holds off other processes."""
+
+        def transaction(connection: Any) -> T:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("COMMIT")
+                return result
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+        return self._use(transaction)
 
     def _connection(self) -> Any:
         # A file that was moved, deleted, or replaced: all processes have to count in the same one.

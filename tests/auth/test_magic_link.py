@@ -105,10 +105,10 @@ def test_it_remembers_where_that_was_chosen(alice, link, browser):
     def lasts(**fields):
         desk = browser()
         desk.submit(link(alice), fields)
-        return [cookie.expires is not None for cookie in desk.client._cookies.values()]
+        return desk.client.get_cookie("session").expires is not None
 
-    assert lasts(remember="y") == [True]
-    assert lasts() == [False]
+    assert lasts(remember="y")
+    assert not lasts()
 
 
 def test_it_still_asks_for_the_second_factor(app, alice, link, visitor):
@@ -187,7 +187,7 @@ def test_it_writes_a_mail_for_nobody_as_well_which_takes_time(alice, browser):
 
 def test_it_fills_no_mailbox(app, alice, browser, mailbox):
     statuses = [browser().submit(PAGE, {"email": alice.email}).status_code for _ in range(6)]
-    assert statuses == [303] * 5 + [429]
+    assert statuses == [303] * 6
     assert len(mailbox.to(alice.email)) == 5
     later(app, hours=1)
     assert browser().submit(PAGE, {"email": alice.email}).status_code == 303

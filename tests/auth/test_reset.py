@@ -156,7 +156,7 @@ def test_it_is_refused_to_the_suspended(app, alice, link, visitor):
 def test_it_fills_no_mailbox(app, alice, browser, mailbox):
     for email in (alice.email, "Alice@Example.com", "nobody@example.com"):
         statuses = [browser().submit("/auth/reset", {"email": email}).status_code for _ in range(3)]
-        assert set(statuses) <= {303, 429}
+        assert set(statuses) == {303}
     assert len(mailbox.to(alice.email)) == 5
     later(app, hours=1)
     assert browser().submit("/auth/reset", {"email": alice.email}).status_code == 303

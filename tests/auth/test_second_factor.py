@@ -50,7 +50,7 @@ def test_it_leads_to_no_other_site(next, owner, alice, challenge):
 def test_it_remembers_the_browser_as_asked(remember, app, owner, alice, challenge):
     browser = challenge(alice, **remember)
     answer_with(browser, owner.phone.code())
-    [cookie] = browser.client._cookies.values()
+    cookie = browser.client.get_cookie("session")
     assert (cookie.expires is not None) == bool(remember)
     with app.app_context():
         newest = db.select(Session.remembered).order_by(Session.id.desc()).limit(1)

@@ -1,4 +1,4 @@
-"""The one cookie."""
+"""The session's cookie, and the one by which a browser is recognized."""
 
 from base64 import urlsafe_b64decode
 
@@ -32,10 +32,11 @@ def test_it_is_locked_to_the_site_in_production(alice, secure):
     fields = {"email": alice.email, "password": PASSWORD}
     answers.append(secure.submit("/auth/login", fields))
     answers.append(secure.submit("/account/profile", action="/auth/logout"))
-    for answer in answers:
-        [header] = answer.headers.getlist("Set-Cookie")
+    headers = [header for answer in answers for header in answer.headers.getlist("Set-Cookie")]
+    names = [header.partition("=")[0] for header in headers]
+    assert sorted(names) == ["__Host-device"] + ["__Host-session"] * 3
+    for header in headers:
         given = attributes(header)
-        assert header.startswith("__Host-session=")
         assert {"secure", "httponly"} <= set(given)
         assert given["samesite"] == "SameSite=Lax"
         assert given["path"] == "Path=/"
@@ -52,14 +53,14 @@ def test_it_is_closed_to_scripts_in_development_as_well(app, visitor):
 def test_one_of_another_environment_is_worth_nothing(app, alice, sign_in, production):
     cookies = sign_in(alice).cookies()
     browser = SecureBrowser(production.test_client())
-    for _, value in cookies:
-        browser.client.set_cookie("__Host-session", value, domain="example.org", secure=True)
+    for name, value in cookies:
+        browser.client.set_cookie(f"__Host-{name}", value, domain="example.org", secure=True)
     assert browser.get("/account/profile").status_code == 303
 
 
 def test_it_holds_the_token_and_nothing_about_the_user(app, alice, visitor):
     visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
-    [(_, cookie)] = visitor.cookies()
+    cookie = dict(visitor.cookies())["session"]
     held = app.session_interface.get_signing_serializer(app).loads(cookie)
     assert set(held) == {"_user_id", "_permanent"}
     assert str(alice.id) != held["_user_id"]

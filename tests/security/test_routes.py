@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from app.auth.roles import ROLES, permissions
 from app.core.database import Base, db
 from app.core.time import now
+from app.security.limits import Full
 from tests.clock import later
 from tests.second_factor import set_up
 from tests.security.routes import routes
@@ -269,8 +270,10 @@ def test_who_must_confirm_their_address_is_led_there(app, erin, sign_in, tokens)
 class Exhausted:
     """Counters by which everybody has had all their attempts."""
 
-    def spend(self, *attempt: Any) -> tuple[list[str], float]:
-        return ["all"], time.time() + 60
+    def spend(self, *attempt: Any) -> Full:
+        return Full(["all"], time.time() + 60)
+
+    full = spend
 
 
 @pytest.fixture

@@ -12,10 +12,13 @@ from app.auth import email_change
 from app.auth.access import in_person, login_required, proof_required
 from app.core.database import db
 from app.core.routing import effect
-from app.security.limits import Limit
+from app.security.limits import Attempt, Limit
 
 EMAIL_CHANGES = Limit("email", 10, timedelta(hours=1))
-CHANGE_MAILS = Limit("email:address", 5, timedelta(hours=1))
+# Of one account to one address, and of all accounts to one address. The second is higher, so that
+# nobody alone keeps others from an address that is theirs.
+CHANGE_MAILS = Limit("email:account", 5, timedelta(hours=1))
+CHANGE_MAILS_BY_ADDRESS = Limit("email:address", 20, timedelta(hours=1))
 
 
 @blueprint.get("/email")
@@ -35,8 +38,14 @@ def request_email() -> Any:
     if form.errors:
         return _page(form), 422
     wanted = form.email.data
-    EMAIL_CHANGES.spend(str(current_user.id))
-    CHANGE_MAILS.spend(wanted)
+    account = str(current_user.id)
+    Attempt(
+        [
+            *EMAIL_CHANGES.counters(account),
+            *CHANGE_MAILS.counters(account, wanted),
+            *CHANGE_MAILS_BY_ADDRESS.counters(wanted),
+        ]
+    ).spend()
     email_change.request(current_user.user, wanted)
     db.session.commit()
     flash(f"We have sent a mail to {wanted}. Its link changes your address.", "success")

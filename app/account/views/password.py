@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.account.forms import FirstPasswordForm, PasswordForm
 from app.account.views import blueprint
-from app.auth import passwords, reauthentication
+from app.auth import device_cookie, passwords, reauthentication
 from app.auth.access import in_person, login_required, renew_session
 from app.auth.models import User
 from app.core.database import db, reading
@@ -61,6 +61,7 @@ def _save(new: str, known_hash: str) -> Any:
         abort(409)
     user.change_password(new_hash, keep=current_user.session_id)
     renew_session()
+    device_cookie.give(user)
     db.session.commit()
     done = "changed" if known_hash else "set"
     flash(f"Your password is {done}, and your other devices are logged out.", "success")

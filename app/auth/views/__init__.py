@@ -15,6 +15,7 @@ from app.auth.access import is_signed_in, is_visitor
 from app.auth.models import Token, User
 from app.core import nav
 from app.core.urls import local_path, public_url
+from app.security.limits import Limit
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../templates")
 
@@ -32,6 +33,16 @@ def stays_signed_in(email: str) -> bool:
     if not is_signed_in() or current_user.email == email:
         return False
     return bool(request.form.get("switch") != current_user.email)
+
+
+def may_mail(limit: Limit, email: str, *, wanted: bool) -> bool:
+    """Count a mail to an address, and return whether it may be sent.
+
+    At the limit nothing is sent, and nobody is told: whoever asks in somebody's name neither keeps
+    them from asking nor learns whether there is an account. A mail that is not `wanted` counts
+    as well, which takes as long, but not for the address: it may be somebody's one day.
+    """
+    return limit.take(email if wanted else f"nobody at {email}") and wanted
 
 
 def pretend_to_mail(template: str, email: str) -> None:

@@ -15,7 +15,7 @@ from app.auth.models.user import has_second_factor
 from app.auth.providers import Provider
 from app.auth.providers.journey import CONNECT, LOG_IN, PROVE, Journey
 from app.auth.providers.profile import Profile
-from app.auth.views import after_login
+from app.auth.views import after_login, may_mail
 from app.auth.views.confirm import CONFIRMATION_MAILS
 from app.auth.views.log_in import admit
 from app.auth.views.reauthenticate import proved
@@ -66,9 +66,9 @@ def _sign_up(provider: Provider, journey: Journey, profile: Profile, known: User
 def _sign_up_unverified(profile: Profile, email: str, known: User | None) -> Any:
     """As with the form: the same answer for a known address and a new one, and the rest by mail."""
     REGISTRATIONS.spend(client())
-    CONFIRMATION_MAILS.spend(email)
+    may_send = may_mail(CONFIRMATION_MAILS, email, wanted=True)
     if known:
-        tell_owner(known)
+        tell_owner(known, may_send=may_send)
     else:
         user = User.register(email, "", profile.name)
         _connect(user, profile)

@@ -10,7 +10,8 @@ from app.auth import confirmation, passwords
 from app.auth.access import is_signed_in
 from app.auth.forms import AcceptForm, EmailForm
 from app.auth.models import User
-from app.auth.views import after_login, blueprint, invalid_link, pretend_to_mail
+from app.auth.views import after_login, blueprint, invalid_link, may_mail, pretend_to_mail
+from app.auth.views.log_in import forget_failures
 from app.core.database import db, reading
 from app.core.routing import public
 from app.security.limits import Limit, client
@@ -37,8 +38,10 @@ def resend() -> Any:
     if not form.validate():
         RESENDS.refund(client())  # mistakes do not count
         return render_template("auth/confirm.html", form=form), 422
-    CONFIRMATION_MAILS.spend(form.email.data)
-    if not confirmation.resend(User.by_email(form.email.data)):
+    user = User.by_email(form.email.data)
+    wanted = confirmation.is_due(user)
+    may_send = may_mail(CONFIRMATION_MAILS, form.email.data, wanted=wanted)
+    if not confirmation.resend(user, may_send=may_send):
         pretend_to_mail("auth/emails/confirm", form.email.data)
     db.session.commit()
     flash(f"If {form.email.data} still needs to be confirmed, a new mail is on its way.", "success")
@@ -69,6 +72,8 @@ def confirm_address(token: str) -> Any:
         user = confirmation.take_over(token, password_hash, form.name.data or "")
     else:
         user = confirmation.confirm(token)
+    if user:
+        forget_failures(user)
     db.session.commit()
     if user is None:
         return invalid_link(url_for("auth.confirm"))

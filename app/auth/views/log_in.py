@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit import record
-from app.auth import passwords
+from app.auth import device_cookie, passwords
 from app.auth.access import is_signed_in, sign_in, sign_out
 from app.auth.forms import LoginForm
 from app.auth.models import Token, User
@@ -16,10 +16,15 @@ from app.auth.views import after_login, blueprint
 from app.core.database import db, reading
 from app.core.routing import public
 from app.core.urls import local_path
-from app.security.limits import Limit, client
+from app.security.limits import Attempt, Limit, client
 
 LOGIN_FAILURES_BY_CLIENT = Limit("login:client", 20, timedelta(minutes=15))
-LOGIN_FAILURES_BY_ADDRESS = Limit("login:address", 10, timedelta(minutes=15))
+# Of one client for one address typed. By the address alone, a stranger could lock its owner out.
+LOGIN_FAILURES = Limit("login", 10, timedelta(minutes=15))
+# Of all clients for one address, so that many of them cannot guess at one account for ever.
+LOGIN_FAILURES_BY_ADDRESS = Limit("login:address", 100, timedelta(hours=1))
+# Of a browser that has logged in as this user before. The other limits do not hold it up.
+LOGIN_FAILURES_BY_DEVICE = Limit("login:device", 10, timedelta(minutes=15))
 
 
 @blueprint.get("/login")
@@ -33,13 +38,14 @@ def login() -> Any:
 @blueprint.post("/login")
 @public
 def log_in() -> Any:
-    LOGIN_FAILURES_BY_CLIENT.spend(client())  # before anything is parsed
+    if not device_cookie.is_sent():
+        LOGIN_FAILURES_BY_CLIENT.check(client())  # before anything is parsed
     form = LoginForm()
     if not form.validate():
-        LOGIN_FAILURES_BY_CLIENT.refund(client())  # mistakes do not count
         return render_template("auth/login.html", form=form), 422
     email, password = form.email.data, form.password.data
-    LOGIN_FAILURES_BY_ADDRESS.spend(email)
+    attempt = _attempt(email)
+    attempt.spend()
 
     with reading():
         user = User.by_email(email)
@@ -63,9 +69,29 @@ def log_in() -> Any:
         user.password_hash = new_hash
     answer = admit(user, remembered=form.remember.data)
     db.session.commit()
-    LOGIN_FAILURES_BY_CLIENT.refund(client())
-    LOGIN_FAILURES_BY_ADDRESS.refund(email)
+    attempt.refund()
     return answer
+
+
+def _attempt(email: str) -> Attempt:
+    everyone = [
+        *LOGIN_FAILURES_BY_CLIENT.counters(client()),
+        *LOGIN_FAILURES.counters(email, client()),
+        *LOGIN_FAILURES_BY_ADDRESS.counters(email),
+    ]
+    if device := device_cookie.recognize_email(email):
+        return Attempt(LOGIN_FAILURES_BY_DEVICE.counters(device), also=everyone)
+    return Attempt(everyone)
+
+
+def forget_failures(user: User) -> None:
+    """Let a user log in who has shown that the account is theirs, whoever failed to before."""
+    for limit in (LOGIN_FAILURES, LOGIN_FAILURES_BY_ADDRESS):
+        limit.clear(user.email)
+    # Others on their network may have used up its tries. Where there is a second factor, whoever
+    # reads the mail is not yet known to be the owner.
+    if not user.has_second_factor:
+        device_cookie.give(user)
 
 
 def admit(user: User, *, remembered: bool, next: str | None = None) -> ResponseReturnValue:
@@ -86,5 +112,6 @@ def logout() -> Any:
     sign_out()
     db.session.commit()
     response = redirect("/", 303)
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    # Not "cookies": the session's is deleted above, and the other one is to stay.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -13,6 +13,7 @@ from app.auth.views import (
     after_login,
     blueprint,
     invalid_link,
+    may_mail,
     pretend_to_mail,
     stays_signed_in,
 )
@@ -43,9 +44,9 @@ def send_magic_link() -> Any:
     if not form.validate():
         LINKS.refund(client())  # mistakes do not count
         return render_template("auth/magic_link.html", form=form), 422
-    LINK_MAILS.spend(form.email.data)
     user = User.by_email(form.email.data)
-    if user and not user.suspended_at:
+    wanted = bool(user and not user.suspended_at)
+    if may_mail(LINK_MAILS, form.email.data, wanted=wanted) and user:
         user.send_magic_link()
     else:
         pretend_to_mail("auth/emails/magic_link", form.email.data)

@@ -42,7 +42,7 @@ def prove() -> Any:
 def _prove_with_code(form: ReauthenticateForm) -> Any:
     with reading():
         user = current_user.user
-    second_factors.spend_attempt(user)
+    attempt = second_factors.spend_attempt(user)
     user = current_user.user
     try:
         method = second_factors.use_code(user, form.code.data)
@@ -51,7 +51,7 @@ def _prove_with_code(form: ReauthenticateForm) -> Any:
         form.code.errors = [str(error)]
         return ask(form), 422
     answer = proved(method)
-    second_factors.refund_attempt(user)
+    attempt.refund()
     return answer
 
 

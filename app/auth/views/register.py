@@ -11,7 +11,7 @@ from app.auth import confirmation, passwords
 from app.auth.access import is_signed_in
 from app.auth.forms import RegisterForm
 from app.auth.models import Token, User
-from app.auth.views import after_login, blueprint
+from app.auth.views import after_login, blueprint, may_mail, pretend_to_mail
 from app.auth.views.confirm import CONFIRMATION_MAILS
 from app.core.database import db, rehearse_insert
 from app.core.routing import public
@@ -36,12 +36,12 @@ def create_account() -> Any:
     if not form.validate():
         REGISTRATIONS.refund(client())  # mistakes do not count
         return render_template("auth/register.html", form=form), 422
-    CONFIRMATION_MAILS.spend(form.email.data)
     email = form.email.data
     password_hash = passwords.hash(form.password.data)
+    may_send = may_mail(CONFIRMATION_MAILS, email, wanted=True)
     try:
         if known := User.by_email(email):
-            tell_owner(known, password_hash)
+            tell_owner(known, password_hash, may_send=may_send)
         else:
             user = User.register(email, password_hash, form.name.data or "")
             confirmation.send(user, password_hash)
@@ -52,12 +52,17 @@ def create_account() -> Any:
     return redirect(url_for("auth.confirm"), 303)
 
 
-def tell_owner(user: User, password_hash: str | None = None) -> None:
-    """Somebody registers with this user's address: say so to the owner, not to who asks."""
+def tell_owner(user: User, password_hash: str | None = None, *, may_send: bool) -> None:
+    """Somebody registers with this user's address: say so to the owner, not to who asks.
+
+    Unless `may_send`, the owner has had enough mails.
+    """
     record("user.registered_again", user.subject, actor=user.email)
     row = {"email": user.email, "password_hash": user.password_hash, "name": "", "role": ""}
     rehearse_insert(User, row)
-    if user.confirmed_at:
+    if not may_send:
+        pretend_to_mail("auth/emails/registered", user.email)
+    elif user.confirmed_at:
         Token.rehearse()
         user.send_already_registered()
     elif password_hash is None:

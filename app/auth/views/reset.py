@@ -9,7 +9,8 @@ from app.auth import passwords
 from app.auth.forms import EmailForm, NewPasswordForm
 from app.auth.models import LinkedAccount, User
 from app.auth.models.token import RESET
-from app.auth.views import blueprint, invalid_link, pretend_to_mail
+from app.auth.views import blueprint, invalid_link, may_mail, pretend_to_mail
+from app.auth.views.log_in import forget_failures
 from app.core.database import db, reading
 from app.core.routing import public
 from app.security.limits import Limit, client
@@ -32,9 +33,9 @@ def send_reset() -> Any:
     if not form.validate():
         RESETS.refund(client())  # mistakes do not count
         return render_template("auth/reset.html", form=form), 422
-    RESET_MAILS.spend(form.email.data)
     user = User.by_email(form.email.data)
-    if user and not user.suspended_at:
+    wanted = bool(user and not user.suspended_at)
+    if may_mail(RESET_MAILS, form.email.data, wanted=wanted) and user:
         user.send_reset()
     else:
         pretend_to_mail("auth/emails/reset", form.email.data)
@@ -73,6 +74,7 @@ def set_password(token: str) -> Any:
         user = user.start_over()
     LinkedAccount.forget_unproven(user)
     user.change_password(password_hash)
+    forget_failures(user)
     db.session.commit()
     flash("Your password is changed. Log in with the new one.", "success")
     return redirect(url_for("auth.login"), 303)

@@ -35,7 +35,7 @@ def pass_with_code() -> Any:
     form = CodeForm()
     if not form.validate():
         return challenge(user, form), 422
-    second_factors.spend_attempt(user)
+    attempt = second_factors.spend_attempt(user)
 
     user = challenged(lock=True)
     if user is None:
@@ -48,7 +48,7 @@ def pass_with_code() -> Any:
         return challenge(user, form), 422
     answer = let_in()
     db.session.commit()
-    second_factors.refund_attempt(user)
+    attempt.refund()
     return answer
 
 

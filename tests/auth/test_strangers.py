@@ -1,0 +1,210 @@
+"""What somebody can do in another's name without knowing more than their address."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from app.auth.views.log_in import LOGIN_FAILURES_BY_ADDRESS
+from tests.auth.conftest import NEW_PASSWORD
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.second_factor import answer_with, is_in, set_up
+
+HOME = "203.0.113.1"
+WRONG = "a wrong one"
+
+
+def log_in(browser, user, password=PASSWORD, address=HOME):
+    """The status of a log-in from an address of a network."""
+    token = browser.token()
+    fields = {"csrf_token": token, "email": user.email, "password": password}
+    where = {"REMOTE_ADDR": address}
+    return browser.post("/auth/login", fields, environ_overrides=where).status_code
+
+
+def log_out(browser):
+    return browser.post("/auth/logout", {"csrf_token": browser.token()})
+
+
+@pytest.fixture
+def fail(browser):
+    """Fails to log in as a user, so many times from each address; the statuses."""
+
+    def stranger(user, addresses, times=10):
+        opened = browser()
+        return [log_in(opened, user, WRONG, address) for address in addresses for _ in range(times)]
+
+    return stranger
+
+
+@pytest.fixture
+def known(alice, browser):
+    """A browser in which Alice has logged in, and out again."""
+    opened = browser()
+    assert log_in(opened, alice) == 303
+    log_out(opened)
+    return opened
+
+
+def networks(count):
+    return [f"198.51.100.{number + 1}" for number in range(count)]
+
+
+def test_who_fails_elsewhere_does_not_lock_the_owner_out(alice, fail, browser):
+    assert 429 in fail(alice, networks(3), times=12)
+    assert log_in(browser(), alice) == 303
+
+
+def test_many_who_guess_at_one_account_are_stopped(app, alice, fail, browser):
+    most = LOGIN_FAILURES_BY_ADDRESS.amount
+    assert set(fail(alice, networks(most // 10))) == {422}
+    assert log_in(browser(), alice, WRONG) == 429
+    # Not even the right password, or guessing would go on.
+    assert log_in(browser(), alice) == 429
+    later(app, hours=1)
+    assert log_in(browser(), alice) == 303
+
+
+def test_a_browser_of_the_owners_is_let_in_all_the_same(alice, fail, known):
+    fail(alice, [HOME, *networks(10)])
+    assert log_in(known, alice) == 303
+
+
+def test_a_browser_of_the_owners_has_a_limit_of_its_own(app, alice, known, browser):
+    assert [log_in(known, alice, WRONG) for _ in range(11)] == [422] * 10 + [429]
+    assert log_in(known, alice) == 429
+    assert log_in(browser(), alice, address="192.0.2.1") == 303
+    later(app, minutes=15)
+    assert log_in(known, alice) == 303
+
+
+def test_its_failures_count_for_its_network_as_well(alice, bob, known, browser):
+    for _ in range(10):
+        log_in(known, alice, WRONG)
+    assert log_in(browser(), alice) == 429
+    assert [log_in(browser(), bob, WRONG) for _ in range(11)] == [422] * 10 + [429]
+
+
+def test_a_browser_is_known_for_everyone_who_uses_it(alice, bob, fail, known):
+    assert log_in(known, bob) == 303
+    log_out(known)
+    fail(alice, [HOME])
+    fail(bob, [HOME])
+    assert [log_in(known, alice), log_out(known).status_code, log_in(known, bob)] == [303] * 3
+
+
+@pytest.mark.parametrize("change", ["another's", "altered", "cut", "nonsense", "endless"])
+def test_nobody_makes_such_a_browser(change, alice, bob, fail, known, browser):
+    [value] = [value for name, value in known.cookies() if name == "device"]
+    forged = browser()
+    if change == "another's":
+        assert log_in(forged, bob) == 303
+        log_out(forged)
+    else:
+        name, signature = value.split(".")
+        last = "A" if signature[0] != "A" else "B"
+        values = {
+            "altered": f"{name}.{last}{signature[1:]}",
+            "cut": value[:-1],
+            "nonsense": "x" * 66,
+            "endless": f"{'x' * 22}.{'y' * 43}." * 60,
+        }
+        forged.client.set_cookie("device", values[change])
+    fail(alice, [HOME])
+    assert log_in(forged, alice) == 429
+
+
+def test_a_browser_from_before_a_new_password_is_like_any_other(alice, fail, known, browser, link):
+    assert browser().submit(link(alice, "reset"), {"password": NEW_PASSWORD}).status_code == 303
+    fail(alice, [HOME])
+    assert log_in(known, alice, NEW_PASSWORD) == 429
+
+
+def test_it_says_nothing_about_the_user(alice, known):
+    [value] = [value for name, value in known.cookies() if name == "device"]
+    assert re.fullmatch(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", value)
+
+
+def test_a_reset_lets_the_owner_in(alice, fail, link, browser):
+    fail(alice, [HOME, *networks(9)])
+    assert log_in(browser(), alice) == 429
+    opened = browser()
+    assert opened.submit(link(alice, "reset"), {"password": NEW_PASSWORD}).status_code == 303
+    assert log_in(browser(), alice, NEW_PASSWORD) == 303
+
+
+def test_a_reset_makes_the_browser_one_of_the_owners(alice, bob, fail, link, browser):
+    opened = browser()
+    assert opened.submit(link(alice, "reset"), {"password": NEW_PASSWORD}).status_code == 303
+    fail(bob, [HOME])  # half of what the network has
+    fail(alice, [HOME])
+    assert log_in(browser(), alice, NEW_PASSWORD) == 429
+    assert log_in(opened, alice, NEW_PASSWORD) == 303
+
+
+def test_a_thief_of_the_password_does_not_lock_the_owner_out(alice, known, browser, sign_in, clock):
+    """Codes are few to guess: five wrong ones stop everyone but the owner's own browser."""
+    phone, _ = set_up(sign_in(alice))
+    clock.step += 1
+    thief = browser()
+    assert log_in(thief, alice, address="192.0.2.1") == 303
+    assert [answer_with(thief, "000000").status_code for _ in range(6)] == [422] * 5 + [429]
+    other = browser()
+    assert log_in(other, alice) == 303
+    assert answer_with(other, phone.code()).status_code == 429
+    assert log_in(known, alice) == 303
+    assert answer_with(known, phone.code()).status_code == 303
+    assert is_in(known)
+
+
+def test_a_thief_of_a_session_does_not_keep_the_owner_from_a_proof(alice, sign_in):
+    stolen, own = sign_in(alice), sign_in(alice)
+    page = "/auth/reauthenticate"
+    for _ in range(11):
+        answer = stolen.submit(page, {"password": WRONG})
+    assert answer.status_code == 429
+    assert own.submit(page, {"password": PASSWORD}).status_code == 303
+
+
+@pytest.mark.parametrize("page", ["reset", "confirm", "magic-link"])
+def test_who_asks_for_mails_too_often_is_told_nothing(page, app, alice, erin, browser, mailbox):
+    user, pages = erin if page == "confirm" else alice, set()
+    for email in [user.email] * 7 + ["nobody@example.com"] * 7:
+        opened = browser()
+        answer = opened.submit(f"/auth/{page}", {"email": email})
+        shown = opened.get(answer.location).text.replace(email, "")
+        pages.add((answer.status_code, answer.location, re.sub(r'"[\w.-]{60,}"', "", shown)))
+    assert len(pages) == 1
+    assert len(mailbox.to(user.email)) == 5
+    later(app, hours=1)
+    assert browser().submit(f"/auth/{page}", {"email": user.email}).status_code == 303
+    assert len(mailbox.to(user.email)) == 6
+
+
+def test_nobody_is_kept_from_signing_up(register, browser, mailbox):
+    email = "new@example.com"
+    for page in ("reset", "confirm", "magic-link"):
+        for _ in range(6):
+            assert browser().submit(f"/auth/{page}", {"email": email}).status_code == 303
+    assert mailbox.to(email) == []
+    assert register(browser(), email=email).status_code == 303
+    assert len(mailbox.to(email)) == 1
+
+
+def test_nobody_is_kept_from_the_account_that_they_signed_up_for(
+    register, fail, browser, mailbox, person
+):
+    email = "new@example.com"
+    new = SimpleNamespace(email=email)
+    fail(new, networks(10))
+    opened = browser()
+    register(opened, email=email)
+    assert opened.submit(mailbox.link(email)).status_code == 303
+    assert log_in(browser(), new, NEW_PASSWORD) == 303
+
+
+def test_who_signs_up_too_often_is_told_nothing(register, alice, browser, mailbox):
+    answers = [register(browser(), email=alice.email) for _ in range(7)]
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, "/auth/confirm")}
+    assert len(mailbox.to(alice.email)) == 5
