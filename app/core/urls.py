@@ -3,13 +3,9 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, request
-from werkzeug.exceptions import SecurityError
+from flask import current_app, request
 
 from app.core.database import READING_METHODS
-from app.core.ip import parse_ip
-
-PORT = re.compile(r":\d*$")
 
 
 def public_url(path: str) -> str:
@@ -44,27 +40,3 @@ def wanted() -> str | None:
         return local_path(urlsplit(request.referrer or "").path)
     except ValueError:  # such as "http://["
         return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine, to which nothing needs to be encrypted."""
-    address = parse_ip(host)
-    return address.is_loopback if address else host == "localhost"
-
-
-def is_at_this_machine() -> bool:
-    """Whether the browser is here, and knows the site by a name that only means this machine.
-
-    A name of somebody else's can lead here, too ("DNS rebinding").
-    """
-    try:
-        host = PORT.sub("", request.host).strip("[]")
-    except SecurityError:  # not among TRUSTED_HOSTS
-        return False
-    return is_loopback(request.remote_addr or "") and is_loopback(host)
-
-
-def only_at_this_machine() -> None:
-    """Refuse all others what is for the developer alone: as a blueprint's `before_request`, say."""
-    if not is_at_this_machine():
-        abort(403, "Only a browser on this machine may do this, at localhost or 127.0.0.1.")

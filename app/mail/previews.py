@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 
 from app.core import nav
 from app.core.routing import public
-from app.core.urls import is_at_this_machine, only_at_this_machine
+from app.core.this_machine import is_at_this_machine, only_at_this_machine
 from app.mail.outbox import compose
 from app.mail.views import frame, page
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import click
 from flask import Flask
 
-from app.core.urls import is_loopback
+from app.core.this_machine import is_loopback
 from app.observability import tracing
 from settings.urls import URL, split_url
 

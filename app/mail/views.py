@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from app.core import nav
 from app.core.routing import public
-from app.core.urls import is_at_this_machine, only_at_this_machine
+from app.core.this_machine import is_at_this_machine, only_at_this_machine
 from app.security.headers import CSP
 from app.security.headers import policy as csp
 

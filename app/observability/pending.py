@@ -19,7 +19,8 @@ from app.core import migrations
 from app.core.database import db
 from app.core.errors import answer, database_error, wants_json
 from app.core.routing import public
-from app.core.urls import is_at_this_machine, local_path, only_at_this_machine, wanted
+from app.core.this_machine import is_at_this_machine, only_at_this_machine
+from app.core.urls import local_path, wanted
 
 log = logging.getLogger(__name__)
 

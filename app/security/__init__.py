@@ -6,7 +6,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.security import checks, csrf, headers, limits, requests, slots
+from app.security import checks, csrf, debugger, headers, limits, requests, slots
 
 
 class Cookie(SecureCookieSessionInterface):
@@ -28,3 +28,4 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
         )
+    debugger.init_app(app)

@@ -122,7 +122,7 @@ def test_it_is_for_this_machine_alone(app, visitor):
 
 @pytest.mark.parametrize("proxies", [0, 1])
 @pytest.mark.parametrize(
-    "header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"]
+    "header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via", "CF-Ray"]
 )
 def test_it_is_not_for_visitors_of_a_proxy_on_this_machine(header, proxies, app):
     with another_app(app, TRUSTED_PROXIES=proxies) as made:
@@ -156,10 +156,11 @@ def test_it_answers_by_any_name_to_those_who_may(app):
 
 
 def test_it_answers_no_page_that_was_led_here_by_a_name(app):
-    """A browser on this machine, and a site whose name now leads to it."""
+    """A browser on this machine, and a site whose name now leads to it; or a silent proxy."""
+    hosts = {"127.0.0.1:8000": 200, "[::1]:8000": 200, "evil.example": 400, "example.org": 404}
     with another_app(app, **PRODUCTION) as made:
         browser = Browser(made.test_client())
-        for host, status in {"127.0.0.1:8000": 200, "[::1]:8000": 200, "evil.example": 400}.items():
+        for host, status in hosts.items():
             assert browser.get("/metrics", headers={"Host": host}).status_code == status
 
 

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, url_for
 from werkzeug.datastructures import MultiDict
 
-from app.core.urls import is_loopback, public_url
+from app.core.this_machine import is_loopback
+from app.core.urls import public_url
 from config import ConfigError
 from settings.urls import split_url
 

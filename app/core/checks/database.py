@@ -10,7 +10,7 @@ from app.core import checks, migrations
 from app.core.checks.disks import network_disks
 from app.core.database import SAFE_SQLITE, db, sqlite_driver
 from app.core.sqlite_file import is_missing
-from app.core.urls import is_loopback
+from app.core.this_machine import is_loopback
 
 ENCRYPTED = {"require", "verify-ca", "verify-full"}
 

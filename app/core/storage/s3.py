@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from app.core.storage.contract import KEY, StorageUnavailable, checked
-from app.core.urls import is_loopback
+from app.core.this_machine import is_loopback
 from config import ConfigError
 from settings.urls import URL
 

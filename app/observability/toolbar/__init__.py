@@ -13,7 +13,7 @@ from flask import Flask, Response, url_for
 from flask_debugtoolbar import DebugToolbarExtension
 
 from app.core.routing import public
-from app.core.urls import is_at_this_machine
+from app.core.this_machine import is_at_this_machine
 from app.observability.toolbar import queries
 
 START = '<div id="flDebug"'

@@ -19,7 +19,7 @@ from flask_debugtoolbar.utils import format_fname, format_sql
 
 from app.core.database import db
 from app.core.routing import public
-from app.core.urls import only_at_this_machine
+from app.core.this_machine import only_at_this_machine
 
 VIEW = "debugtoolbar.sql_select"
 KEPT = 2_000

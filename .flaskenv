@@ -1,0 +1,3 @@
+# For `flask run`. The app brings the debugger itself, and shows it to this machine alone:
+# see app/security/debugger.py.
+FLASK_RUN_DEBUGGER=no

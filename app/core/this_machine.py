@@ -1,0 +1,85 @@
+"""Whether a browser is on this very machine: for what is the developer's alone, and `/metrics`."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import abort, request
+from werkzeug.exceptions import SecurityError
+
+from app.core.ip import parse_ip
+
+# What proxies, tunnels, and content delivery networks add to a request that they pass on. They may
+# run here and rewrite `Host`; but whom the request is from is said by at least one of these.
+FORWARDING_HEADERS = (
+    "AKAMAI_",
+    "CDN_",
+    "CF_",
+    "CLIENT_IP",
+    "CLOUDFRONT_",
+    "FASTLY_",
+    "FLY_",
+    "FORWARDED",
+    "INCAP_",
+    "PROXY_",
+    "TAILSCALE_",
+    "TRUE_CLIENT_IP",
+    "VIA",
+    "WL_PROXY_",
+    "X_AMZN_",
+    "X_AMZ_CF_",
+    "X_APPENGINE_",
+    "X_ARR_",
+    "X_AZURE_",
+    "X_CLIENT_",
+    "X_CLOUD_TRACE_",
+    "X_CLUSTER_CLIENT_",
+    "X_ENVOY_",
+    "X_FORWARD",
+    "X_HOST",
+    "X_NGINX_PROXY",
+    "X_ORIGIN",
+    "X_PROXY",
+    "X_REAL_",
+    "X_REMOTE_",
+    "X_REWRITE_",
+    "X_SCHEME",
+    "X_TUNNEL_",
+    "X_URL_SCHEME",
+    "X_VERCEL_",
+)
+PREFIXES = tuple(f"HTTP_{name}" for name in FORWARDING_HEADERS)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this very machine, to which nothing needs to be encrypted."""
+    address = parse_ip(host)
+    return address.is_loopback if address else host == "localhost"
+
+
+def is_from_this_machine(environ: dict[str, Any]) -> bool:
+    """Return whether a WSGI request is from this machine, by a name that means only this machine.
+
+    A name of somebody else's can lead here as well ("DNS rebinding"), and so can a tunnel.
+    """
+    if any(name.startswith(PREFIXES) for name in environ):
+        return False
+    return is_loopback(environ.get("REMOTE_ADDR") or "") and is_loopback(_host(environ))
+
+
+def _host(environ: dict[str, Any]) -> str:
+    try:
+        return urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
+    except ValueError:  # such as "["
+        return ""
+
+
+def is_at_this_machine() -> bool:
+    """Return whether the request at hand is from this machine, and the site answers to its name."""
+    refused = isinstance(request.routing_exception, SecurityError)  # not among TRUSTED_HOSTS
+    return not refused and is_from_this_machine(request.environ)
+
+
+def only_at_this_machine() -> None:
+    """Refuse everyone else: as a blueprint's `before_request`, say."""
+    if not is_at_this_machine():
+        abort(403, "Only a browser on this machine may do this, at localhost or 127.0.0.1.")
