@@ -6,11 +6,10 @@ from wtforms import FileField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
 from app.account import time_zones
-from app.auth import passwords
-from app.auth.forms import EmailField, NewPasswordField
+from app.auth.forms import EmailField, NewPasswordField, PasswordField
 from app.auth.models.passkey import PASSKEY_NAME_LENGTH
 from app.auth.models.user import NAME_LENGTH
-from app.core.forms import Form, SecretField, TextField
+from app.core.forms import Form, TextField
 
 
 class TimeZoneField(StringField):
@@ -46,10 +45,8 @@ class FirstPasswordForm(Form):
 
 
 class PasswordForm(Form):
-    current_password = SecretField(
-        "Current password",
-        [InputRequired("Enter your current password.")],
-        length=passwords.MAX_LENGTH,
+    current_password = PasswordField(
+        "Current password", [InputRequired("Enter your current password.")]
     )
     password = NewPasswordField("New password")
 

@@ -15,6 +15,7 @@ from app.auth.roles import ADMIN
 from app.auth.signals import purging
 from app.core.commands import Group
 from app.core.database import db, take_turns
+from app.core.unicode import nfc
 
 users = Group("user", help="Look after user accounts.")
 
@@ -26,7 +27,7 @@ users = Group("user", help="Look after user accounts.")
 @click.option("--password", help="By default one is generated and printed.")
 def create(email: str, name: str, admin: bool, password: str | None) -> None:
     """Create a user with a confirmed address."""
-    email = _address(email)
+    email, name = _address(email), nfc(name)
     if len(name) > NAME_LENGTH:
         raise click.ClickException(f"Name: Please keep this to {NAME_LENGTH} characters.")
     given = password or secrets.token_urlsafe(12)

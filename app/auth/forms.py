@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 from app.auth import passwords
 from app.auth.models.user import EMAIL_LENGTH, NAME_LENGTH
 from app.core.forms import Form, SecretField, TextField, at_most
+from app.core.unicode import nfc
 
 ENTER_EMAIL = DataRequired("Enter your e-mail address.")
 SHORT_EMAIL = at_most(
@@ -27,11 +28,12 @@ def normalise(text: str) -> str:
     text = text.strip()
     if len(text) > EMAIL_LENGTH:  # the validator takes 5 s for half a megabyte
         raise EmailNotValidError(SHORT_EMAIL.message)
-    return validate_email(
+    email = validate_email(
         text,
         check_deliverability=False,
         test_environment=current_app.config["APP_ENV"] != "production",
-    ).normalized.lower()
+    )
+    return nfc(email.normalized.lower())
 
 
 class EmailField(StringField):
@@ -51,12 +53,20 @@ class EmailField(StringField):
             raise ValidationError("This is not an e-mail address.") from None
 
 
-class NewPasswordField(SecretField):
+class PasswordField(SecretField):
+    """A password of somebody, as typed."""
+
+    def __init__(self, label: str = "Password", validators: Any = (), **options: Any):
+        length = passwords.MAX_TYPED_LENGTH
+        super().__init__(label, validators, length=length, message=passwords.TOO_LONG, **options)
+
+
+class NewPasswordField(PasswordField):
     """A password to be set. The form's `email`, or `self.email`, must not be part of it."""
 
     def __init__(self, label: str = "Password", **options: Any):
         self.email = ""
-        super().__init__(label, length=passwords.MAX_LENGTH, **options)
+        super().__init__(label, **options)
 
     def pre_validate(self, form: Any) -> None:
         email = form.email.data if "email" in form else self.email
@@ -66,7 +76,7 @@ class NewPasswordField(SecretField):
 
 class LoginForm(Form):
     email = EmailField()
-    password = SecretField("Password", [ENTER_PASSWORD], length=passwords.MAX_LENGTH)
+    password = PasswordField(validators=[ENTER_PASSWORD])
     remember = BooleanField("Keep me logged in on this device")
 
 
@@ -100,7 +110,7 @@ class CodeForm(Form):
 class ReauthenticateForm(Form):
     """A password or a code: one of the two is enough."""
 
-    password = SecretField("Password", length=passwords.MAX_LENGTH)
+    password = PasswordField()
     code = TextField("Code", length=CODE_LENGTH)
 
     def validate(self, extra_validators: Any = None) -> bool:

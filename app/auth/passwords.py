@@ -4,6 +4,8 @@ Argon2id with 19 MiB, two passes, one lane: the first choice of OWASP's Password
 Sheet. Hash and verify outside of a transaction that holds the write lock.
 """
 
+import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import distribution
 from runpy import run_path
@@ -12,7 +14,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
-MIN_LENGTH, MAX_LENGTH = 8, 256
+from app.core.unicode import MAX_EXPANSION
+
+MIN_LENGTH, MAX_LENGTH = 8, 256  # characters, once normalized
+MAX_TYPED_LENGTH = MAX_EXPANSION * MAX_LENGTH
+
+TOO_LONG = f"Use at most {MAX_LENGTH} characters."
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
@@ -24,19 +31,42 @@ _NOBODY = (
 
 
 def hash(password: str) -> str:
-    return _hasher.hash(_bytes(password))
+    return _hasher.hash(_bytes(normalize(password)))
 
 
 def verify(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one hashed. With None it takes as long and is False."""
+    return any(_matches(password_hash or _NOBODY, text) for text in _spellings(password))
+
+
+def needs_rehash(password_hash: str, password: str) -> bool:
+    """Whether to hash a verified password anew: with other parameters, or in another spelling."""
+    if _hasher.check_needs_rehash(password_hash):
+        return True
+    return not password.isascii() and not _matches(password_hash, normalize(password))
+
+
+def normalize(password: str) -> str:
+    """Return the password as it is hashed, however a keyboard encodes its characters.
+
+    In form NFKC, as NIST SP 800-63B-4 (3.1.1.2) asks.
+    """
+    return unicodedata.normalize("NFKC", password)
+
+
+def _spellings(password: str) -> Iterable[str]:
+    """What may have been hashed: hashes from before passwords were normalized are of any form."""
+    if password.isascii():
+        return [password]
+    forms = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
+    return dict.fromkeys([normalize(password), password, *forms])
+
+
+def _matches(password_hash: str, text: str) -> bool:
     try:
-        return _hasher.verify(password_hash or _NOBODY, _bytes(password))
+        return _hasher.verify(password_hash, _bytes(text))
     except (VerificationError, InvalidHashError):
         return False
-
-
-def needs_rehash(password_hash: str) -> bool:
-    return _hasher.check_needs_rehash(password_hash)
 
 
 def problem(password: str, email: str) -> str | None:
@@ -44,11 +74,14 @@ def problem(password: str, email: str) -> str | None:
 
     No rules of composition (NIST SP 800-63B, 3.1.1.2): length, and not what attackers try first.
     """
+    if len(password) > MAX_TYPED_LENGTH:
+        return TOO_LONG
+    password = normalize(password)
     lowered = password.casefold()
     if len(password) < MIN_LENGTH:
         return f"Use at least {MIN_LENGTH} characters."
     if len(password) > MAX_LENGTH:
-        return f"Use at most {MAX_LENGTH} characters."
+        return TOO_LONG
     if email and (email.casefold() in lowered or lowered == email.casefold().partition("@")[0]):
         return "Do not use your e-mail address in the password."
     name = current_app.config["APP_NAME"].casefold()

@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from app.core.unicode import MAX_EXPANSION, is_nfc, nfc
+
 BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 
 # Characters of a value whose field declares no other maximum with `Length`.
@@ -23,7 +25,7 @@ class Form(FlaskForm):
     """A form over the request's data. The CSRF token is checked before any view runs.
 
     Values that are too long for their field never reach its filters, parsers, and validators,
-    some of which take minutes for half a megabyte.
+    some of which take minutes for half a megabyte. Text is normalized before they see it.
     """
 
     class Meta(FlaskForm.Meta):
@@ -39,10 +41,12 @@ class Form(FlaskForm):
                 for field in form
                 if any(_is_too_long(field, text) for text in request.form.getlist(field.name))
             }
-            if not form.too_long:
-                return request.form
+            # Passwords have a normalization of their own.
+            as_typed = {field.name for field in form if isinstance(field, SecretField)}
             return MultiDict(
-                item for item in request.form.items(multi=True) if item[0] not in form.too_long
+                (name, text if name in as_typed else nfc(text))
+                for name, text in request.form.items(multi=True)
+                if name not in form.too_long
             )
 
     def process(self, *args: Any, **kwargs: Any) -> None:
@@ -62,7 +66,11 @@ class Form(FlaskForm):
 
 def _is_too_long(field: Field, text: str) -> bool:
     # Browsers send a line break as two characters.
-    return len(text) - text.count("\r\n") > _maximum(field).max + SLACK
+    length, maximum = len(text) - text.count("\r\n"), _maximum(field).max + SLACK
+    if length <= maximum:
+        return False
+    # Text in other normalization forms gets shorter: a Korean syllable may be three characters.
+    return length > MAX_EXPANSION * maximum or len(nfc(text)) - text.count("\r\n") > maximum
 
 
 def _maximum(field: Field) -> Length:
@@ -76,6 +84,8 @@ def printable(form: Any, field: Any) -> None:
     for character in field.data or "":
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
             raise ValidationError("This contains a character that cannot be stored.")
+    if not is_nfc(field.data or ""):
+        raise ValidationError("This contains a letter with too many accents.")
 
 
 def on_one_line(value: Any) -> Any:
@@ -117,8 +127,10 @@ class SecretField(PasswordField):
 
     data: str
 
-    def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
-        super().__init__(label, [*validators, at_most(length)], **options)
+    def __init__(
+        self, label: str, validators: Any = (), *, length: int, message: str = "", **options: Any
+    ):
+        super().__init__(label, [*validators, at_most(length, message)], **options)
 
 
 SEARCH_LENGTH = 200
@@ -131,4 +143,5 @@ def search_term(name: str = "q") -> str:
 
 def cleaned(text: str) -> str:
     """A text to search for, without what no database stores."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()[:SEARCH_LENGTH]
+    text = text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
+    return nfc(text[: MAX_EXPANSION * SEARCH_LENGTH])[:SEARCH_LENGTH]

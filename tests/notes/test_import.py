@@ -428,3 +428,9 @@ def test_what_is_kept_of_it_goes_after_a_week(app, alice, importer):
 def test_names_of_files_are_shown_and_no_more(alice, importer):
     importer.upload(lines(), "../../<b>x</b>.csv")
     assert "../../&lt;b&gt;x&lt;/b&gt;.csv" in importer.look()
+
+
+def test_it_spells_text_in_one_form(importer, alice, titles):
+    importer.check("title,user.email\nA\u0308rger,ALICE@example.com\n")
+    importer.bring_in()
+    assert titles() == ["\u00c4rger"]

@@ -13,6 +13,7 @@ from wtforms import ValidationError
 from app.admin.schema import LARGEST, LONGEST_LINE
 from app.core.forms import on_one_line, printable
 from app.core.time import UTCDateTime
+from app.core.unicode import nfc
 
 YES, NO = {"yes", "true", "1", "y", "t"}, {"no", "false", "0", "n", "f"}
 UNREADABLE = "\ufffd"
@@ -34,6 +35,7 @@ def reader_of(column: Any) -> Callable[[str], Any] | None:
 
 
 def text(length: int, value: str) -> str:
+    value = nfc(value)
     value = on_one_line(value) if length <= LONGEST_LINE else value.replace("\r\n", "\n")
     if len(value) > length:
         raise ValueError(f"It has {len(value):,} characters; there is room for {length:,}.")

@@ -11,6 +11,7 @@ from app.auth.forms import normalise
 from app.auth.models.user import EMAIL_LENGTH, NAME_LENGTH
 from app.auth.providers import Provider
 from app.core.forms import on_one_line
+from app.core.unicode import nfc
 
 SUBJECT_LENGTH = 255  # OpenID Connect Core, 2
 
@@ -91,4 +92,4 @@ def _address(email: Any) -> str | None:
 
 def _text(value: Any) -> str:
     text = on_one_line(value) if isinstance(value, str) else ""
-    return "".join(character for character in text if character.isprintable())
+    return nfc("".join(character for character in text if character.isprintable()))

@@ -56,7 +56,8 @@ def log_in() -> Any:
         db.session.commit()
         form.password.errors = ["This e-mail address and password do not belong together."]
         return render_template("auth/login.html", form=form), 422
-    new_hash = passwords.hash(password) if passwords.needs_rehash(known_hash or "") else None
+    outdated = passwords.needs_rehash(known_hash or "", password)
+    new_hash = passwords.hash(password) if outdated else None
 
     # In the meantime somebody may have changed the password, or suspended or deleted the user.
     user = User.by_email(email, lock=True)

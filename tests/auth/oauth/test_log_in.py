@@ -169,3 +169,9 @@ def test_without_a_provider_nothing_of_it_is_there(tmp_path):
     run = subprocess.run([sys.executable, "-c", NOTHING, str(tmp_path)], cwd=ROOT,
                          capture_output=True, text=True, check=False)  # fmt: skip
     assert run.returncode == 0, run.stderr
+
+
+def test_it_spells_the_name_in_one_form(acme, visitor):
+    acme.person["name"] = "Zoe\u0308"
+    travel(visitor)
+    assert 'value="Zo\u00eb"' in visitor.get("/account/profile").text

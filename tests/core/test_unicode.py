@@ -1,0 +1,130 @@
+"""Text in other normalization forms than ours: what looks the same is the same."""
+
+import unicodedata
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import select, text
+
+from app.auth.models import User
+from app.core.database import db
+from app.core.unicode import nfc
+from app.notes.models import Note
+from tests.apps import another_app
+from tests.database import empty_database
+from tests.lists import ids
+
+TITLE = "Ångström über 각도"
+FORMS = ["NFC", "NFD"]
+
+
+def spelled(form, words=TITLE):
+    return unicodedata.normalize(form, words)
+
+
+@pytest.fixture
+def stored(app):
+    """Reads a column of the only row that has one."""
+
+    def read(column):
+        with app.app_context():
+            return db.session.scalars(select(column)).one()
+
+    return read
+
+
+@pytest.mark.parametrize("searched", FORMS)
+@pytest.mark.parametrize("written", FORMS)
+def test_a_note_is_found_however_it_and_the_search_are_spelled(
+    written, searched, alice, carol, sign_in, stored
+):
+    browser, admin = sign_in(alice), sign_in(carol)
+    title, body = spelled(written), f"<{spelled(written)}>"
+    browser.submit("/notes/new", {"title": title, "body": body})
+    assert (stored(Note.title), stored(Note.body)) == (TITLE, f"<{TITLE}>")
+    for words in (TITLE, f"<{TITLE}", "über"):
+        page = browser.get("/notes/", query_string={"q": spelled(searched, words)})
+        assert len(ids(page.text, "/notes/")) == 1
+    for path in ("/admin/notes/", "/admin/search"):
+        page = admin.get(path, query_string={"q": spelled(searched)}).text
+        assert f">{TITLE}" in page
+
+
+def test_a_note_may_be_as_long_as_what_one_sees(alice, sign_in, stored):
+    browser = sign_in(alice)
+    fields = {"title": spelled("NFD", "각" * 200), "body": spelled("NFD", "각" * 10_000)}
+    assert browser.submit("/notes/new", fields).status_code == 303
+    assert (len(stored(Note.title)), len(stored(Note.body))) == (200, 10_000)
+    fields["title"] += spelled("NFD", "각" * 200)
+    assert browser.submit("/notes/new", fields).status_code == 422
+
+
+def test_the_same_note_in_another_spelling_is_no_edit(alice, sign_in, stored):
+    browser = sign_in(alice)
+    page = browser.submit("/notes/new", {"title": TITLE}).location
+    browser.submit(f"{page}/edit", {"title": spelled("NFD")})
+    assert stored(Note.version) == 1
+
+
+def test_names_are_in_one_form_wherever_they_come_from(app, alice, sign_in, stored):
+    browser = sign_in(alice)
+    browser.submit("/account/profile", {"name": spelled("NFD", "Zoë")})
+    assert stored(User.name) == "Zoë"
+    command = ["user", "create", "new@example.com", "--name", spelled("NFD", "Zoë")]
+    assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    with app.app_context():
+        assert list(db.session.scalars(select(User.name))) == ["Zoë", "Zoë"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "re\u0301mi@bu\u0308cher.example",
+        "Rémi@BÜCHER.example",
+        "rémi@xn--bcher-kva.example",
+        "rémi@ｂücher.example",
+    ],
+)
+def test_an_address_is_the_same_however_it_is_spelled(typed, person, visitor):
+    person("rémi@bücher.example")
+    fields = {"email": typed, "password": "carafe under the apple tree"}
+    assert visitor.submit("/auth/login", fields).status_code == 303
+
+
+@pytest.mark.parametrize("field", ["title", "body"])
+def test_a_letter_with_thousands_of_accents_is_refused_at_once(field, alice, sign_in, stored):
+    fields = {"title": "x", "body": "x"} | {field: "a" + "\u0301\u0316" * 90}
+    response = sign_in(alice).submit("/notes/new", fields)
+    assert response.status_code == 422
+    assert "too many accents" in response.text
+    zalgo = "a" + "\u0301\u0316" * 40_000
+    assert nfc(zalgo) is zalgo  # 22 s, were it normalized
+
+
+def test_what_was_stored_before_is_normalized(app, tmp_path):
+    with (
+        empty_database(tmp_path) as url,
+        another_app(app, DATABASE_URL=url) as made,
+        made.app_context(),
+    ):
+        upgrade(revision="0023")
+        values = {"name": spelled("NFD"), "title": spelled("NFD"), "body": "plain", "now": NOW}
+        db.session.execute(text(ONE_USER), values)
+        db.session.execute(text(ONE_NOTE), values)
+        db.session.commit()
+        upgrade(revision="0024")
+        assert db.session.scalar(text('SELECT name FROM "user"')) == TITLE
+        row = db.session.execute(text("SELECT title, body, version FROM note")).one()
+        assert tuple(row) == (TITLE, "plain", 7)
+        db.session.close()
+
+
+NOW = "2026-01-02 03:04:05"
+ONE_USER = """
+INSERT INTO "user" (id, email, name, password_hash, role, created_at)
+VALUES (1, 'a@example.com', :name, '', 'user', :now)
+"""
+ONE_NOTE = """
+INSERT INTO note (id, user_id, title, body, version, created_at, updated_at)
+VALUES (1, 1, :title, :body, 7, :now, :now)
+"""
