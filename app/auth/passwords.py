@@ -6,20 +6,22 @@ Sheet. Hash and verify outside of a transaction that holds the write lock.
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
-from importlib.metadata import distribution
-from runpy import run_path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
+from app.auth.common_passwords import is_common, words_in
 from app.core.unicode import MAX_EXPANSION
 
 MIN_LENGTH, MAX_LENGTH = 8, 256  # characters, once normalized
 MAX_TYPED_LENGTH = MAX_EXPANSION * MAX_LENGTH
 
 TOO_LONG = f"Use at most {MAX_LENGTH} characters."
+COMMON = (
+    "This is one of the passwords that attackers try first, or one with digits or signs added. "
+    "Choose a less common one."
+)
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
@@ -82,23 +84,15 @@ def problem(password: str, email: str) -> str | None:
         return f"Use at least {MIN_LENGTH} characters."
     if len(password) > MAX_LENGTH:
         return TOO_LONG
-    if email and (email.casefold() in lowered or lowered == email.casefold().partition("@")[0]):
+    address = email.casefold()
+    if address and (address in lowered or address.partition("@")[0] in words_in(lowered)):
         return "Do not use your e-mail address in the password."
     name = current_app.config["APP_NAME"].casefold()
     if "".join(filter(str.isalpha, lowered)) == "".join(filter(str.isalpha, name)):
         return "Do not use the name of this site as the password."
-    if lowered in _common():
-        return "This is one of the passwords that attackers try first. Choose a less common one."
+    if is_common(lowered):
+        return COMMON
     return None
-
-
-@cache
-def _common() -> frozenset[str]:
-    # 30,000 passwords from leaks, by frequency; read when the first is needed. Only this file: to
-    # import the package makes dictionaries that stay for good, 14 MiB of each worker.
-    file = distribution("zxcvbn").locate_file("zxcvbn/frequency_lists.py")
-    words = run_path(str(file))["FREQUENCY_LISTS"]["passwords"]
-    return frozenset(word for word in words if len(word) >= MIN_LENGTH)
 
 
 def _bytes(password: str) -> bytes:

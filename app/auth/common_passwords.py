@@ -1,0 +1,62 @@
+"""Passwords that attackers try first, and those that they make of them by adding digits and signs.
+
+The list is that of zxcvbn-ts, 49,233 passwords out of leaks, from its npm package (`bin/vendor`).
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+LIST = Path(__file__).with_name("vendor") / "passwords.json"
+MIN_WORD_LENGTH = 4
+# A date has eight digits.
+MAX_ADDED_LENGTH = 8
+# What a finger runs along: the alphabet, digits, and keyboards.
+ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "qwertyuiop", "asdfghjkl", "zxcvbnm",
+    "qwertzuiop", "yxcvbnm",
+    "azertyuiop", "qsdfghjklm", "wxcvbn",
+)  # fmt: skip
+
+
+def is_common(password: str) -> bool:
+    """Return whether attackers try this password early on. It has to be case-folded."""
+    return any(word in _list() or _is_row(word) for word in words_in(password))
+
+
+def words_in(password: str) -> Iterator[str]:
+    """Yield a password, words in it with digits and signs around them, and what they repeat."""
+    length = len(password)
+    starts, ends = _added(password), _added(password[::-1])
+    for start, end in product(range(starts + 1), range(ends + 1)):
+        word = password[start : length - end]
+        if word == password or _is_word(word, start + end):
+            yield word
+            yield word[: (word + word).find(word, 1)]
+
+
+def _is_word(text: str, added: int) -> bool:
+    is_long_enough = added <= MAX_ADDED_LENGTH and len(text) >= MIN_WORD_LENGTH
+    return is_long_enough and any(map(str.isalpha, text))
+
+
+def _added(text: str) -> int:
+    """Return how many characters that are no letters a text begins with, as far as they count."""
+    count = 0
+    while count < min(len(text), MAX_ADDED_LENGTH) and not text[count].isalpha():
+        count += 1
+    return count
+
+
+def _is_row(word: str) -> bool:
+    return len(word) >= MIN_WORD_LENGTH and any(word in row or word in row[::-1] for row in ROWS)
+
+
+@cache
+def _list() -> frozenset[str]:
+    # When the first password is set: 5 MB that a worker keeps.
+    return frozenset(json.loads(LIST.read_text()))
