@@ -75,6 +75,8 @@ def _run(run: Run) -> str:
     except Exception as error:
         db.session.rollback()
         return _fail(run, definition, error)
+    if run.is_probe and not run.queue_works:
+        pauses.probe_soon([run.queue])  # with another job: this one did not try
     # An outcome that cannot be written is no failure of the job.
     if definition and not definition.keep:
         _write(run, delete(TABLE))

@@ -1,14 +1,16 @@
 """Delivering mail, as a job."""
 
+import json
 import logging
+from dataclasses import asdict
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 from flask import current_app
 
 from app.core import figures
-from app.jobs import JobTimeoutError, PermanentError, job
+from app.jobs import PermanentError, QueueError, job, queue_works
+from app.mail.errors import DeferredError, RejectedError, ServerError
+from app.mail.message import Message
 from app.mail.transports import Transport
 from app.security import keyring
 
@@ -17,13 +19,11 @@ log = logging.getLogger(__name__)
 PURPOSE = "mail"
 # How many left, in `figures`.
 SENT = "mails.sent"
-# As it is, addresses with letters beyond ASCII included.
-STORED = policy.default.clone(utf8=True)
 
 
-def seal(message: EmailMessage) -> str:
+def seal(message: Message) -> str:
     """A message as text for the job table, which must not hold its links readable."""
-    return keyring.encrypt(message.as_bytes(policy=STORED), PURPOSE).decode()
+    return keyring.encrypt(json.dumps(asdict(message)).encode(), PURPOSE).decode()
 
 
 # The last attempt is about nine hours after the first.
@@ -32,18 +32,22 @@ def seal(message: EmailMessage) -> str:
 )
 def deliver(sealed: str) -> None:
     """Hand a sealed message to the transport. One to nobody is only rehearsed."""
-    message = message_from_bytes(keyring.decrypt(sealed.encode(), PURPOSE), policy=STORED)
-    if message["To"] is None:
+    message = Message(**json.loads(keyring.decrypt(sealed.encode(), PURPOSE)))
+    if message.to is None:
         return
     transport: Transport = current_app.extensions["mail_transport"]
+    # What is told is the server's reply: the text of the mail may hold a token.
     try:
         transport.deliver(message)
-    except JobTimeoutError:
-        raise  # the server is slow, and may not be next time
-    except Exception as error:
-        # Without the text, which may hold a token.
-        log.warning("mail to %s was not sent: %s", message["To"], error)
-        if transport.may_recover(error):
-            raise
-        raise PermanentError(f"The mail to {message['To']} cannot be sent: {error}") from None
+    except ServerError as error:
+        raise QueueError(error.reason, error.remedy) from None
+    except DeferredError as error:
+        queue_works()
+        log.warning("mail to %s was not sent: %s", message.to, error)
+        raise
+    except RejectedError as error:
+        queue_works()
+        log.warning("mail to %s was not sent: %s", message.to, error)
+        raise PermanentError(f"The mail to {message.to} cannot be sent: {error}") from None
+    queue_works()
     figures.add(SENT)

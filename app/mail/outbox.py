@@ -1,13 +1,14 @@
 """From a view's call to the queue: mails leave after the commit, and not in the visitor's time."""
 
+from dataclasses import replace
 from datetime import timedelta
-from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import Any
 
 from flask import current_app, render_template
 
 from app.mail.jobs import deliver, seal
+from app.mail.message import Message, one_line
 
 # The answer leaves first. Delivering meanwhile made it 1 ms slower, and so told strangers that
 # there is somebody to mail to (bench/timing.py).
@@ -25,25 +26,22 @@ def send(to: str, template: str, **context: Any) -> None:
 
 def rehearse(to: str, template: str, **context: Any) -> None:
     """Do all that `send` does but the delivery, and so take as long."""
-    message = compose(to, template, **context)
-    del message["To"]
-    _leave(message)
+    _leave(replace(compose(to, template, **context), to=None))
 
 
-def compose(to: str, template: str, **context: Any) -> EmailMessage:
+def compose(to: str, template: str, **context: Any) -> Message:
     """Render a mail's three templates into one message."""
     sender = current_app.config["MAIL_FROM"]
-    message = EmailMessage()
-    message["Subject"] = render_template(f"{template}/subject.txt", **context).strip()
-    message["From"], message["To"] = sender, to
-    message["Date"] = formatdate(usegmt=True)
-    message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2])
-    # Out-of-office replies to mails that a program wrote help nobody (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(render_template(f"{template}/body.txt", **context))
-    message.add_alternative(render_template(f"{template}/body.html", **context), subtype="html")
-    return message
+    return Message(
+        to=to,
+        sender=sender,
+        subject=one_line(render_template(f"{template}/subject.txt", **context)),
+        date=formatdate(usegmt=True),
+        id=make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2]),
+        text=render_template(f"{template}/body.txt", **context),
+        html=render_template(f"{template}/body.html", **context),
+    )
 
 
-def _leave(message: EmailMessage) -> None:
+def _leave(message: Message) -> None:
     deliver.with_(delay=HEAD_START).enqueue(seal(message))

@@ -1,7 +1,6 @@
 """Every mail with sample data, in development: what it looks like before anybody gets one."""
 
 from collections.abc import Callable
-from email.message import EmailMessage
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, url_for
@@ -9,6 +8,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 from app.core import nav
 from app.core.routing import public
 from app.core.this_machine import is_at_this_machine, only_at_this_machine
+from app.mail.message import Message
 from app.mail.outbox import compose
 from app.mail.views import frame, page
 
@@ -39,16 +39,16 @@ def index() -> str:
 @public
 def show(name: str) -> Response:
     html_url = url_for("previews.html", name=name)
-    return page(_compose(name).as_bytes(), html_url, url_for("previews.index"), "Mail previews")
+    return page(_compose(name).to_bytes(), html_url, url_for("previews.index"), "Mail previews")
 
 
 @blueprint.get("/<name>/html")
 @public
 def html(name: str) -> Response:
-    return frame(_compose(name).as_bytes())
+    return frame(_compose(name).to_bytes())
 
 
-def _compose(name: str) -> EmailMessage:
+def _compose(name: str) -> Message:
     if name not in (known := current_app.extensions["mail_previews"]):
         abort(404)
     template, sample = known[name]

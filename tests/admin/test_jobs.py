@@ -1,7 +1,6 @@
 """Jobs: what waits, runs and failed, for administrators to look at, to cancel and to try again."""
 
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import delete
@@ -11,6 +10,7 @@ from app.core.time import now
 from app.jobs import Job, Worker, job, schedule
 from app.jobs.worker import run_due
 from app.mail.jobs import deliver, seal
+from app.mail.message import Message
 from tests.clock import later
 from tests.database import statements
 from tests.lists import ids, walk
@@ -172,7 +172,9 @@ def test_it_hides_secrets_and_what_is_encrypted(app, admin, queue):
     assert "s3cr3t" not in text
     assert "api_token" in text
     with app.app_context():
-        sealed = seal(EmailMessage())
+        sealed = seal(
+            Message(None, "a@example.com", "Hello", "", "<1@example.com>", "text", "html")
+        )
     text = admin.get(queue(deliver, sealed)).text
     assert sealed[:100] not in text
     assert "encrypted" in text

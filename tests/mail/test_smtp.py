@@ -78,7 +78,7 @@ def test_it_tells_nothing_to_a_server_that_does_not_encrypt(mailing, post):
     assert not [line for line in sink.commands if line.startswith(("AUTH", "MAIL"))]
 
 
-@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "AUTH"])
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize(
     ("replies", "attempts", "mails"),
     [
@@ -92,7 +92,7 @@ def test_it_tells_nothing_to_a_server_that_does_not_encrypt(mailing, post):
 def test_it_tries_again_when_that_may_help(replies, attempts, mails, command, mailing, post):
     with Sink(replies=replies, command=command) as sink:
         deliver(mailing(f"smtp://ann:secret@127.0.0.1:{sink.port}"), post)
-    assert len([line for line in sink.commands if line.startswith(command)]) == attempts
+    assert sink.count(command) == attempts
     assert len(sink.mails) == mails
 
 

@@ -1,0 +1,141 @@
+"""Logging in to a mail server, and what is told to whom."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+
+from app.core.database import db
+from app.jobs import QueuePause
+from app.jobs.worker import run_due
+from tests.mail.sink import CERTIFICATE, Sink
+
+# Reaches this very machine, and is not its loopback address: as any other host, it must encrypt.
+ELSEWHERE = "0.0.0.0"
+
+
+@pytest.fixture
+def deliver(mailing, post):
+    """Sends a mail, and returns why the queue is paused, if it is."""
+
+    def send(url):
+        app = mailing(url)
+        with app.app_context():
+            post()
+        run_due(app)
+        with app.app_context():
+            pause = db.session.scalar(db.select(QueuePause))
+            return f"{pause.reason} {pause.remedy}" if pause else ""
+
+    return send
+
+
+@pytest.mark.parametrize("auth", ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2 LOGIN", "login plain"])
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [("ann", "secret"), ("ann@example.org", "a:b/c#d e%?"), ("jörg", "pässwörd 😀")],
+)
+def test_it_logs_in(auth, user, password, deliver):
+    with Sink(auth=auth, login=(user, password)) as sink:
+        told = deliver(f"smtp://{quote(user)}:{quote(password, '')}@127.0.0.1:{sink.port}")
+    assert told == ""
+    assert len(sink.mails) == 1
+
+
+@pytest.mark.parametrize("auth", ["PLAIN", "LOGIN", "CRAM-MD5", "PLAIN LOGIN CRAM-MD5"])
+def test_a_wrong_password_is_tried_once(auth, deliver):
+    with Sink(auth=auth, login=("ann", "secret")) as sink:
+        told = deliver(f"smtp://ann:hunter2@127.0.0.1:{sink.port}")
+    assert sink.count("AUTH") == 1
+    assert "refuses the login: 535 5.7.8 wrong user or password" in told
+    assert "MAIL_URL" in told
+    assert "hunter2" not in told
+
+
+def test_it_tells_no_password_that_the_server_quotes(deliver):
+    replies = ["535 hunter2 is wrong: AGFubgBodW50ZXIy aHVudGVyMg=="]
+    with Sink(replies=replies, command="AUTH") as sink:
+        told = deliver(f"smtp://ann:hunter2@127.0.0.1:{sink.port}")
+    assert "535" in told
+    for secret in ("hunter2", "aHVudGVyMg", "AGFubgBodW50ZXIy"):
+        assert secret not in told
+
+
+@pytest.mark.parametrize("auth", ["", "XOAUTH2", "GSSAPI NTLM"])
+def test_it_waits_where_no_login_is_offered_that_it_knows(auth, deliver):
+    with Sink(auth=auth) as sink:
+        told = deliver(f"smtp://ann:secret@127.0.0.1:{sink.port}")
+    assert "offers no login" in told
+    assert sink.count("MAIL") == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", ELSEWHERE])
+def test_it_logs_in_after_starttls_where_that_is_when_it_is_offered(host, deliver, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with Sink(starttls=True, auth_needs_tls=True, login=("ann", "secret")) as sink:
+        assert deliver(f"smtp://ann:secret@{host}:{sink.port}") == ""
+    assert sink.encrypted == [True]
+
+
+def test_it_encrypts_to_this_machine_where_that_is_offered_whoever_signed(deliver):
+    with Sink(starttls=True) as sink:
+        assert deliver(f"smtp://127.0.0.1:{sink.port}") == ""
+    assert sink.encrypted == [True]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "ends", "says"),
+    [
+        ([ELSEWHERE], timedelta(days=-1), "expired"),
+        (["mail.example.org"], timedelta(days=1), "mismatch"),
+        (["192.0.2.1"], timedelta(days=1), "mismatch"),
+    ],
+    ids=["expired", "another host", "another address"],
+)
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_certificate_that_is_not_good_is_told(
+    scheme, hosts, ends, says, certificate, deliver, monkeypatch
+):
+    file = certificate(*hosts, ends=ends)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with Sink(certificate=file, starttls=True, tls=scheme == "smtps") as sink:
+        told = deliver(f"{scheme}://ann:secret@{ELSEWHERE}:{sink.port}")
+    assert says in told
+    assert "certificate" in told
+    assert not {"AUTH", "MAIL"} & {line.split()[0] for line in sink.commands}
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told(certificate, deliver):
+    with Sink(certificate=certificate(ELSEWHERE), starttls=True) as sink:
+        told = deliver(f"smtp://ann:secret@{ELSEWHERE}:{sink.port}")
+    assert "self-signed" in told
+    assert "SSL_CERT_FILE" in told
+
+
+def test_encryption_that_is_not_offered_is_told(deliver):
+    with Sink() as sink:
+        told = deliver(f"smtp://ann:secret@{ELSEWHERE}:{sink.port}")
+    assert "offers no encryption (STARTTLS)" in told
+    assert {line.split()[0] for line in sink.commands} == {"EHLO", "QUIT"}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("scheme", "tls"), [("smtps", False), ("smtp", True)], ids=["smtps to 587", "smtp to 465"]
+)
+def test_the_wrong_scheme_for_a_port_is_told(scheme, tls, deliver):
+    with Sink(tls=tls) as sink:
+        told = deliver(f"{scheme}://localhost:{sink.port}")
+    assert "smtps:// is for port 465" in told
+
+
+def test_a_server_that_is_not_there_is_told(deliver):
+    with Sink() as sink:
+        pass
+    told = deliver(f"smtp://127.0.0.1:{sink.port}")
+    assert f"127.0.0.1:{sink.port} does not answer" in told
+
+
+def test_a_host_that_dns_does_not_know_is_told(deliver):
+    told = deliver("smtp://mail.carafe.invalid")
+    assert "mail.carafe.invalid is not found" in told

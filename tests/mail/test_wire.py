@@ -1,0 +1,225 @@
+"""What goes over the wire: ASCII in short lines, whatever is in the mail and the server offers."""
+
+import re
+from email import message_from_bytes, policy
+
+import pytest
+
+from app.core.database import db
+from app.jobs import Job
+from app.jobs.worker import run_due
+from app.mail.outbox import compose
+from tests.mail.sink import Sink
+
+BOTH = ["8BITMIME", "SMTPUTF8"]
+HEADERS = {
+    *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"),
+    *("MIME-Version", "Content-Type"),
+}
+# What Carafe's own mails have never had in a subject, and an owner's may.
+SUBJECT = "app.mail.outbox.render_template"
+
+
+def sent(sink):
+    return [message_from_bytes(mail, policy=policy.default) for mail in sink.raw]
+
+
+@pytest.fixture
+def deliver(mailing, post):
+    """Sends one mail to a server, and returns it as its reader sees it."""
+
+    def send(sink, sender="Carafe <carafe@example.org>", **fields):
+        app = mailing(f"smtp://127.0.0.1:{sink.port}", MAIL_FROM=sender)
+        with app.app_context():
+            post(**fields)
+        run_due(app)
+        [mail] = sent(sink)
+        return mail
+
+    return send
+
+
+def assert_plain(source: bytes) -> None:
+    assert source.isascii()
+    lines = source.split(b"\r\n")
+    assert max(map(len, lines)) <= 998
+    assert not re.search(rb"[\r\n\0]", b"".join(lines))
+    head = source.split(b"\r\n\r\n")[0]
+    for word in re.findall(rb"=\?[^ ]*?\?=", head):
+        assert len(word) <= 75  # RFC 2047, 2
+
+
+@pytest.mark.parametrize("offers", [[], ["8BITMIME"], BOTH], ids=str)
+@pytest.mark.parametrize(
+    ("sender", "name", "address"),
+    [
+        ("Café <carafe@example.org>", "Café", "carafe@example.org"),
+        ("Müller, Jörg <c@example.org>", "Müller, Jörg", "c@example.org"),
+        ("Smith, Ann (QA) <c@example.org>", "Smith, Ann (QA)", "c@example.org"),
+        ('A "B" \\ C. <c@example.org>', 'A "B" \\ C.', "c@example.org"),
+        ("カラフェ 😀 <c@カラフェ.example>", "カラフェ 😀", "c@xn--hckh0k5c.example"),
+        ("=?utf-8?q?a=0d=0aBcc:_e@x.example?= <c@example.org>", None, "c@example.org"),
+        ("carafe@localhost", "", "carafe@localhost"),
+    ],
+)
+def test_a_name_of_the_sender_arrives(offers, sender, name, address, deliver):
+    with Sink(offers=offers) as sink:
+        mail = deliver(sink, sender)
+    assert_plain(sink.raw[0])
+    [found] = mail["From"].addresses
+    assert found.addr_spec == address
+    assert name is None or found.display_name == name
+    assert mail["Bcc"] is None
+    assert f"FROM:<{address}>" in next(line for line in sink.commands if line.startswith("MAIL"))
+
+
+@pytest.mark.parametrize("offers", [[], ["8BITMIME"], BOTH], ids=str)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Söhne & Töchter",
+        "日本語" * 300,
+        "x" * 3000,
+        "😀" * 70,
+        ".\r\nQUIT\r\n",
+        "a\u2028b\x0bc\x85d",
+        ".",
+    ],
+)
+def test_the_text_arrives(offers, name, deliver):
+    with Sink(offers=offers) as sink:
+        mail = deliver(sink, name=name)
+    assert_plain(sink.raw[0])
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert part["Content-Transfer-Encoding"] in ("7bit", "quoted-printable", "base64")
+    text = mail.get_body(("plain",)).get_content()
+    assert name.split("\r")[0] in text.replace("\r\n", "\n")
+    assert text.rstrip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("subject", "arrives"),
+    [
+        ("Grüße 😀 " * 30, None),
+        ("plain " * 40, None),
+        ("x" * 2000, None),
+        ("=?utf-8?q?a=0d=0aBcc:_e@x.example?=", None),
+        ("=?utf-8?b?DQpCY2M6IGVAeC5leGFtcGxl?= x", None),
+        ("a\r\nBcc: e@x.example", "a Bcc: e@x.example"),
+        ("a\nb\x0bc\x85d\u2028e\0f", "a b c d e f"),
+    ],
+)
+def test_a_subject_arrives_and_adds_no_header(subject, arrives, app, mailing, post, monkeypatch):
+    real = compose.__globals__["render_template"]
+
+    def render(name, **context):
+        return subject if name.endswith("subject.txt") else real(name, **context)
+
+    monkeypatch.setattr(SUBJECT, render)
+    with Sink() as sink:
+        made = mailing(f"smtp://127.0.0.1:{sink.port}")
+        with made.app_context():
+            post()
+        run_due(made)
+    [mail] = sent(sink)
+    assert_plain(sink.raw[0])
+    assert mail["Subject"] == (arrives or subject.strip())
+    assert set(mail.keys()) == HEADERS
+
+
+@pytest.mark.parametrize("offers", [[], BOTH], ids=str)
+def test_a_domain_is_sent_in_ascii(offers, deliver):
+    with Sink(offers=offers) as sink:
+        mail = deliver(sink, to="ann@straße.example")
+    assert mail["To"] == "ann@xn--strae-oqa.example"  # IDNA 2008; that of 2003 has strasse.example
+    assert any("TO:<ann@xn--strae-oqa.example>" in line for line in sink.commands)
+
+
+def test_an_address_beyond_ascii_is_sent_as_it_is_to_who_offers_that(deliver):
+    with Sink(offers=BOTH) as sink:
+        mail = deliver(sink, to="jörg@exämple.com")
+    assert mail["To"] == "jörg@xn--exmple-cua.com"
+    assert any(" SMTPUTF8" in line for line in sink.commands)
+
+
+@pytest.mark.parametrize("offers", [[], ["8BITMIME"]], ids=str)
+def test_an_address_beyond_ascii_fails_alone_where_that_is_not_offered(offers, mailing, post):
+    with Sink(offers=offers) as sink:
+        app = mailing(f"smtp://127.0.0.1:{sink.port}")
+        with app.app_context():
+            post(to="jörg@example.com")
+            post()
+        run_due(app)
+    [mail] = sent(sink)
+    assert mail["To"] == "ann@example.com"
+    with app.app_context():
+        [job] = db.session.scalars(db.select(Job))
+    assert job.state == "failed"
+    assert job.error.startswith("The mail to jörg@example.com cannot be sent")
+    assert "SMTPUTF8" in job.error
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        *("ann", "a n@x.example", "<ann@example.com>", "@example.com", "ann@é..example"),
+        "ann@example.com\r\nRCPT TO:<eve@x.example>",
+    ],
+)
+def test_what_is_no_address_fails_alone(to, mailing, post):
+    with Sink() as sink:
+        app = mailing(f"smtp://127.0.0.1:{sink.port}")
+        with app.app_context():
+            post(to=to)
+            post()
+        run_due(app)
+    assert [mail["To"] for mail in sent(sink)] == ["ann@example.com"]
+    assert not any("eve" in line for line in sink.commands)
+
+
+@pytest.mark.parametrize(
+    ("offer", "arrives"),
+    [
+        ("SIZE 100000", True),
+        ("SIZE", True),
+        ("SIZE 0", True),
+        ("SIZE x", True),
+        ("SIZE 300", False),
+    ],
+)
+def test_a_mail_is_as_large_as_the_server_takes(offer, arrives, mailing, post):
+    with Sink(offers=[offer]) as sink:
+        app = mailing(f"smtp://127.0.0.1:{sink.port}")
+        with app.app_context():
+            post()
+        run_due(app)
+    assert bool(sink.raw) == arrives
+    assert sink.count("MAIL") == arrives
+    if arrives:
+        [line] = [line for line in sink.commands if line.startswith("MAIL")]
+        assert line.upper().endswith(f" SIZE={len(sink.raw[0])}")
+
+
+def test_a_server_that_knows_no_ehlo_will_do(deliver):
+    with Sink(knows_ehlo=False) as sink:
+        deliver(sink, "Café <carafe@example.org>")
+    assert sink.count("HELO") == 1
+    assert_plain(sink.raw[0])
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://carafe.example", "carafe.example"),
+        ("http://127.0.0.1:5000", "[127.0.0.1]"),
+        ("http://[::1]:5000", "[IPv6:::1]"),
+    ],
+)
+def test_it_greets_by_the_name_of_the_site(url, name, mailing, post):
+    with Sink() as sink:
+        app = mailing(f"smtp://127.0.0.1:{sink.port}", PUBLIC_URL=url)
+        with app.app_context():
+            post()
+        run_due(app)
+    assert sink.commands[0].upper() == f"EHLO {name}".upper()
