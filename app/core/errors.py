@@ -1,5 +1,6 @@
 """Errors: a page with the site's look for browsers, problem details (RFC 9457) for programs."""
 
+import errno
 import logging
 from typing import Any
 
@@ -46,6 +47,8 @@ UNKNOWN_HOST = (
 # SQLite's primary result codes (sqlite.org/rescode.html) for "not now, or not on this disk":
 # PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
 SQLITE_UNAVAILABLE = {3, 5, 6, 8, 10, 11, 13, 14, 15, 26}
+# Of files beside the database: what is uploaded, exported, or mailed into a folder.
+DISK_UNAVAILABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 PG_READ_ONLY = "25006"  # a standby that has not been promoted yet
 
 
@@ -77,6 +80,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DBAPIError, database_error)
     app.register_error_handler(PoolTimeout, database_error)
     app.register_error_handler(sqlite_driver().Error, database_error)
+    app.register_error_handler(OSError, disk_error)
     app.register_error_handler(StaleDataError, lambda error: answer(Conflict()))
 
 
@@ -89,6 +93,14 @@ def database_error(error: Exception) -> Any:
         log.warning("constraint violated: %s", error)
         return answer(Conflict())
     raise error
+
+
+def disk_error(error: OSError) -> Any:
+    if error.errno not in DISK_UNAVAILABLE:
+        raise error
+    db.session.rollback()
+    log.error("disk unavailable: %s", error)
+    return answer(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
 def answer(error: HTTPException) -> Any:

@@ -59,19 +59,28 @@ def creating(engine: Engine) -> Iterator[None]:
         _may_create.reset(token)
 
 
+def files_of(engine: Engine) -> list[Path]:
+    """Return database, log, and index of an SQLite database in a file, whether they exist or not.
+
+    For other databases the list is empty.
+    """
+    name = engine.url.database or ""
+    if engine.dialect.name != "sqlite" or name in IN_MEMORY:
+        return []
+    return [Path(path) for path in _files(name)]
+
+
 def is_missing(engine: Engine) -> bool:
     """Whether migrations have yet to create an SQLite database, and can."""
-    name = engine.url.database or ""
-    is_path = engine.dialect.name == "sqlite" and not name.startswith("file:")
-    return is_path and name not in IN_MEMORY and _is_missing(name)
+    files = files_of(engine)
+    return bool(files) and _is_missing(str(files[0]))
 
 
 class SQLiteFile:
     """The database file of an engine, and whether its connections still lead to it."""
 
     def __init__(self, name: str, driver: ModuleType, timeout: float):
-        # A `file:` URI tells its name where a connection is open.
-        self.name = "" if name.startswith("file:") else os.path.abspath(name)
+        self.name = os.path.abspath(name)
         self.driver, self.timeout = driver, timeout
         # Of the files there when somebody last looked; None once they turned out to be others.
         self.identity: Identity | None = None
@@ -79,22 +88,18 @@ class SQLiteFile:
         # Of those that were opened last.
         self.last: Identity | None = None
 
-    def address(self, name: str) -> str:
+    def address(self) -> str:
         """Return the URI of the file. Raises the driver's `OperationalError` if it is missing."""
-        mode = "rwc" if _may_create.get() else "rw"
-        if name.startswith("file:"):
-            return name if "mode=" in name else f"{name}{'&' if '?' in name else '?'}mode={mode}"
-        if not _may_create.get() and _is_missing(name):
-            raise self.driver.OperationalError(f"the database {name} does not exist")
-        self._refuse_foreign_log(name)
-        self._wait_for_deleted_log(name)
-        return f"{Path(name).absolute().as_uri()}?mode={mode}"
+        if not _may_create.get() and _is_missing(self.name):
+            raise self.driver.OperationalError(f"the database {self.name} does not exist")
+        self._refuse_foreign_log()
+        self._wait_for_deleted_log()
+        return f"{Path(self.name).as_uri()}?mode={'rwc' if _may_create.get() else 'rw'}"
 
     def note(self, connection: Any, info: dict[str, Any]) -> None:
         """Remember which files a new connection has open."""
-        name = self.name or connection.execute("PRAGMA database_list").fetchone()[2]
         connection.execute("PRAGMA schema_version").fetchone()  # opens the log
-        info["files"] = _files(name)
+        info["files"] = _files(self.name)
         info["identity"] = self.last = _identity(info["files"])
         self._confirm(self.last)
 
@@ -114,25 +119,25 @@ class SQLiteFile:
     def _confirm(self, identity: Identity) -> None:
         self.identity, self.looked = identity, monotonic()
 
-    def _refuse_foreign_log(self, name: str) -> None:
+    def _refuse_foreign_log(self) -> None:
         # SQLite would apply the log to a database that it is not of.
-        path = os.path.realpath(name)
+        path = os.path.realpath(self.name)
         if os.path.exists(path) and not _size(path) and _size(f"{path}-wal"):
             raise self.driver.OperationalError(LEFT_LOG.format(path))
-        database, wal, _ = _identity(_files(name))
+        database, wal, _ = _identity(_files(self.name))
         if self.last and wal and self.last[0] != database and self.last[1] == wal:
             raise self.driver.OperationalError(
-                f"the database {name} was replaced while the app ran, beside the log of the one "
-                "before: put that one back, or move the -wal and -shm files away"
+                f"the database {self.name} was replaced while the app ran, beside the log of the "
+                "one before: put that one back, or move the -wal and -shm files away"
             )
 
-    def _wait_for_deleted_log(self, name: str) -> None:
+    def _wait_for_deleted_log(self) -> None:
         # Without its log a database is either closed, or in use by connections to a log that was
         # deleted under them. Those have it to themselves until the last one of all processes is
         # closed, which copies the log into the database. Two logs at once would corrupt it.
-        path = os.path.realpath(name)
+        path = os.path.realpath(self.name)
         deadline = monotonic() + self.timeout
-        while _size(path) and None in _identity(_files(name)):
+        while _size(path) and None in _identity(_files(self.name)):
             try:
                 with closing(
                     self.driver.connect(f"{Path(path).as_uri()}?mode=rw", uri=True, timeout=0)
@@ -153,7 +158,7 @@ def watch(engine: Engine, file: SQLiteFile) -> None:
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
-        arguments[0], options["uri"] = file.address(arguments[0]), True
+        arguments[0], options["uri"] = file.address(), True
 
     @event.listens_for(engine, "checkout")
     def checkout(connection: Any, record: Any, proxy: Any) -> None:

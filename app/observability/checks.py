@@ -1,11 +1,9 @@
 """What `flask check` looks at here."""
 
-import shutil
-
-from flask import Flask, current_app
+from flask import Flask
 
 from app.core import checks
-from app.observability.views import LEAST_FREE_BYTES
+from app.observability.readiness import LEAST_FREE_BYTES, least_free
 
 MIB = 1024 * 1024
 
@@ -22,10 +20,10 @@ def init_app(app: Flask) -> None:
 
 
 def full_disk() -> str | None:
-    free = shutil.disk_usage(current_app.instance_path).free
+    free, folder = least_free()
     if free >= LEAST_FREE_BYTES:
         return None
     return (
-        f"Only {free // MIB} MiB are free at {current_app.instance_path}; below "
+        f"Only {free // MIB} MiB are free at {folder}; below "
         f"{LEAST_FREE_BYTES // MIB} the app does not call itself ready."
     )

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from app.core import migrations
 from app.core.checks.database import other_journal, pending_migrations, unsafe_sqlite
 from app.core.database import db, sqlite_driver
+from app.core.writable import unwritable_database
 from app.observability import health, store
 from app.observability.checks import full_disk
 from app.observability.health import BAD, OK, WARNING, Row, size
@@ -24,6 +25,8 @@ def database() -> Iterator[Row]:
         yield from _sqlite()
     else:
         yield from _postgresql()
+    if problem := unwritable_database():
+        yield Row("Writing", problem, BAD, "Until it can be written, forms answer 503.")
     if problem := pending_migrations():
         yield Row("Migrations", problem, BAD, "Run: flask db upgrade")
     else:

@@ -1,5 +1,7 @@
 """Error pages, and problem details for programs."""
 
+import errno
+
 import pytest
 from flask import abort
 from sqlalchemy.orm.exc import StaleDataError
@@ -19,6 +21,10 @@ def fail(code):
         raise StaleDataError
     if code == 2:
         raise RuntimeError("the secret reason")
+    if code == 3:
+        raise OSError(errno.ENOSPC, "No space left on device", "/var/lib/carafe/x")
+    if code == 4:
+        raise FileNotFoundError(errno.ENOENT, "No such file", "/var/lib/carafe/x")
     abort(code)
 
 
@@ -149,3 +155,12 @@ def test_it_answers_odd_paths_below_500(path, visitor):
     answer = visitor.get(path)
     assert answer.status_code in (301, 308, 400, 404)
     assert "Set-Cookie" not in answer.headers
+
+
+def test_it_is_unavailable_while_the_disk_is_full(failing):
+    answer = failing.get("/fail/3")
+    assert_page(answer, 503)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "/var/lib" not in answer.text
+    assert_problem(failing.get("/fail/3", headers=JSON), 503)
+    assert_page(failing.get("/fail/4"), 500)

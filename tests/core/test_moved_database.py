@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -169,7 +170,7 @@ def test_limits_hold_though_their_file_is_moved(app, alice, visitor, tmp_path):
     assert visitor.submit("/auth/login", wrong).status_code == 422
     shutil.move(f"{app.instance_path}/limits.db", file)
     assert visitor.submit("/auth/login", wrong).status_code == 422
-    change_limits(app, "UPDATE hit SET count = 100")
+    change_limits(Path(app.instance_path), "UPDATE hit SET count = 100")
     assert visitor.submit("/auth/login", wrong).status_code == 429
     shutil.move(file, f"{app.instance_path}/limits.db")
     right = {"email": alice.email, "password": PASSWORD}

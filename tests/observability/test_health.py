@@ -1,10 +1,14 @@
 """What load balancers and container engines ask."""
 
+import os
+from pathlib import Path
+
 import pytest
 from sqlalchemy import event, text
 
 from app.core.database import db
 from tests.apps import another_app
+from tests.conftest import PASSWORD
 from tests.database import empty_file
 from tests.http import Browser
 
@@ -89,6 +93,63 @@ def test_it_is_not_ready_without_its_folder(app, visitor, monkeypatch, tmp_path)
     answer = visitor.get("/readyz")
     assert answer.status_code == 503
     assert answer.get_json()["checks"]["disk"]["ok"] is False
+
+
+def is_ready(visitor):
+    """Whether it is ready, after it answered something else to one who writes."""
+    answer = visitor.get("/readyz")
+    assert answer.get_json()["status"] == ("ok" if answer.status_code == 200 else "unavailable")
+    return answer.status_code == 200
+
+
+def test_it_is_not_ready_where_the_database_takes_no_writes(app, alice, visitor):
+    statement = "PRAGMA query_only=ON"
+    with app.app_context():
+        engine = db.engine
+        if engine.dialect.name == "postgresql":
+            statement = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+
+    def forbid_writes(connection, record):
+        connection.execute(statement)
+        connection.commit()
+
+    form = visitor.fill("/auth/login")
+    event.listen(engine, "connect", forbid_writes)
+    engine.dispose()
+    try:
+        answer = visitor.send(form, {"email": alice.email, "password": PASSWORD})
+        assert answer.status_code == 503
+        assert not is_ready(visitor)
+        assert visitor.get("/readyz").get_json()["checks"]["database"]["reason"] == "read-only"
+    finally:
+        event.remove(engine, "connect", forbid_writes)
+        engine.dispose()
+    assert is_ready(visitor)
+
+
+def test_it_is_ready_while_somebody_writes(app, visitor):
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE lamp (id INTEGER)"))
+        assert is_ready(visitor)
+        connection.rollback()
+
+
+@pytest.mark.parametrize("name", ["", "limits.db", "app.db"])
+def test_it_is_not_ready_where_its_files_cannot_be_written(name, app, visitor, monkeypatch):
+    """As on a read-only file system, on which `access` says so to root as well."""
+    file = Path(app.instance_path) / name
+    if name:
+        file.touch()
+    access = os.access
+
+    def refuse(path, mode):
+        return Path(path) != file and access(path, mode)
+
+    assert is_ready(visitor)
+    monkeypatch.setattr(os, "access", refuse)
+    with app.app_context():
+        is_used = name != "app.db" or db.engine.dialect.name == "sqlite"
+    assert is_ready(visitor) is not is_used
 
 
 def test_it_tells_visitors_nothing_of_where_the_database_is(away, tmp_path):

@@ -11,6 +11,7 @@ from app.core.checks.disks import network_disks
 from app.core.database import SAFE_SQLITE, db, sqlite_driver
 from app.core.sqlite_file import is_missing
 from app.core.this_machine import is_loopback
+from app.core.writable import unwritable_database
 
 ENCRYPTED = {"require", "verify-ca", "verify-full"}
 
@@ -31,6 +32,15 @@ def init_app(app: Flask) -> None:
         level="error",
         remedy="flask db upgrade; or run the code that this database belongs to.",
         needs="core.database",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.writable",
+        unwritable_database,
+        level="error",
+        remedy="Give its folder to the user that runs the app, on a disk mounted for writing.",
+        needs="core.migrations",
         everywhere=True,
     )
     checks.add(
