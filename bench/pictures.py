@@ -2,8 +2,8 @@
 
     python bench/pictures.py
 
-Each of 4,096 x 4,096 pixels, or 2 MB of the smallest parts that a file can be made of, in a
-process of its own.
+Each as large as the budgets of pixels allow, or 10 MB of the smallest parts that a file can be made
+of, in a process of its own, as the app draws them.
 """
 
 import random
@@ -21,9 +21,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from PIL import Image
 
-from app.account.pictures import RefusedError, square
+from app.core.drawing import RefusedError, Size, draw
 
-N, MEGABYTES_2 = 4096, 2 * 1024 * 1024
+# Sides of the largest picture that is no JPEG, and of the largest JPEG.
+N, M = 4120, 5000
+MOST_BYTES = 10 * 1024 * 1024
+SIZE = Size(256, 256, crop=True)
 
 
 def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
@@ -44,9 +47,9 @@ def png(colour: int, depth: int, channels: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
-def noise(mode: str = "RGB") -> Image.Image:
+def noise(mode: str = "RGB", side: int = N) -> Image.Image:
     size = 512 * 512 * len(Image.new(mode, (1, 1)).getbands())
-    return Image.frombytes(mode, (512, 512), random.Random(1).randbytes(size)).resize((N, N))
+    return Image.frombytes(mode, (512, 512), random.Random(1).randbytes(size)).resize((side, side))
 
 
 def scans() -> bytes:
@@ -62,14 +65,16 @@ def small(format: str) -> bytes:
 
 
 def stuffed(file: bytes, at: int, part: bytes) -> bytes:
-    """A file of just below 2 MB with as many of one part as fit."""
-    return file[:at] + part * ((MEGABYTES_2 - len(file)) // len(part)) + file[at:]
+    """A file of just below 10 MB with as many of one part as fit."""
+    return file[:at] + part * ((MOST_BYTES - len(file)) // len(part)) + file[at:]
 
 
 CASES = {
-    "JPEG": lambda: encoded(noise(), "JPEG", quality=30),
-    "JPEG, progressive": lambda: encoded(noise(), "JPEG", quality=30, progressive=True),
-    "JPEG, CMYK, progressive": lambda: encoded(noise("CMYK"), "JPEG", quality=5, progressive=True),
+    "JPEG": lambda: encoded(noise(side=M), "JPEG", quality=30),
+    "JPEG, progressive": lambda: encoded(noise(side=M), "JPEG", quality=30, progressive=True),
+    "JPEG, CMYK, progressive": lambda: encoded(
+        noise("CMYK", M), "JPEG", quality=5, progressive=True
+    ),
     "JPEG of 100 scans": scans,
     "PNG, RGBA": lambda: png(6, 8, 4),
     "PNG, RGBA of 16 bits": lambda: png(6, 16, 4),
@@ -93,11 +98,11 @@ def peak_kib() -> int:
 def measure(file: Path) -> None:
     content = file.read_bytes()
     for format in ("PNG", "JPEG", "WEBP"):
-        square(small(format))  # libraries are loaded
+        draw(small(format), [SIZE])  # libraries are loaded
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before, start = peak_kib(), time.process_time()
     try:
-        outcome = f"{len(square(content)) / 1024:.1f} KiB"
+        outcome = f"{len(draw(content, [SIZE])[0]) / 1024:.1f} KiB"
     except RefusedError as reason:
         outcome = str(reason)
     seconds, mebibytes = time.process_time() - start, (peak_kib() - before) / 1024

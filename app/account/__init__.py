@@ -6,6 +6,7 @@ from app.account import avatars, jobs, notices, own_data, personal_data, views
 from app.audit import recorded
 from app.auth import relying_party
 from app.auth.access import is_signed_in
+from app.auth.models import User
 from app.core import nav
 
 __all__ = ["init_app", "jobs"]
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     nav.add(app, "settings", "Devices", "account.sessions", icon="device")
     nav.add(app, "settings", "Activity", "account.activity", icon="activity")
     nav.add(app, "settings", "Your data", "account.export", icon="download")
+    avatars.PICTURES.init_app(app, User.avatar)
     personal_data.init_app(app)
     own_data.init_app(app)
     recorded.connect(notices.tell)

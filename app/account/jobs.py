@@ -1,11 +1,11 @@
-"""Copies of people's data: made, told of, and deleted; pictures that are left over."""
+"""Copies of people's data: made, told of, and deleted; uploads that are left over."""
 
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from app import mail
-from app.account import archive, avatars, exports, left_over, personal_data
+from app.account import archive, exports, left_over, personal_data
 from app.account.models import DATA, LIFETIME, Export
 from app.auth.models import User
 from app.core.database import db, reading
@@ -55,9 +55,9 @@ def purge_exports() -> int:
 
 @scheduled("40 3 * * *")
 @job(queue="maintenance", unique=True)
-def purge_pictures() -> int:
-    """Delete the pictures that are nobody's; how many."""
-    return avatars.purge()
+def purge_uploads() -> int:
+    """Delete the uploaded files that are nobody's; return how many."""
+    return left_over.purge_uploads()
 
 
 def _tell(export: Export, title: str, template: str | None, body: str) -> None:

@@ -1,21 +1,27 @@
 """Files of the storage that no row names: a process that ends between the two leaves them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from app.auth.models import User
+from app.auth.signals import purging
 from app.core.database import db, reading
 from app.core.storage import storage
 from app.core.time import now
 
 # What is stored longer than this and belongs to nobody was not just about to.
 LEFT_OVER_AFTER = timedelta(hours=1)
+# What stands for one of several files of a name: an archive has "<name>-0" and so on, a picture
+# "<name>-small.webp".
+PART = re.compile(r"-[^.]*")
 
 
 def purge(folder: str, names: Any) -> int:
-    """Delete the files of `folder` whose names do not begin with one of a column; how many."""
+    """Delete the files of `folder` that no row names in a column; return how many."""
     kept = set(storage().older_than(now() - LEFT_OVER_AFTER, folder))
     if not kept:
         return 0
@@ -23,8 +29,18 @@ def purge(folder: str, names: Any) -> int:
         used = set(db.session.scalars(select(names).where(names.is_not(None))))
         if db.session.scalar(select(User.id).limit(1)) is None:
             return 0  # not the database that the store belongs to, but a new one beside it
-    # An archive has several, "<name>-0" and so on.
-    left_over = [key for key in kept if key.partition("/")[2].partition("-")[0] not in used]
+    left_over = [key for key in kept if PART.sub("", key.partition("/")[2]) not in used]
     for key in left_over:
         storage().delete(key)
     return len(left_over)
+
+
+def purge_uploads() -> int:
+    """Delete the uploaded files that are nobody's any more; return how many."""
+    uploads: list[tuple[str, Any]] = current_app.extensions["uploads"]
+    return sum(purge(folder, column) for folder, column in uploads)
+
+
+@purging.connect
+def _purge(app: Any, **_: Any) -> tuple[str, int]:
+    return "uploads", purge_uploads()

@@ -87,7 +87,7 @@ def activity(user_id: int) -> Dicts:
 
 def picture(user_id: int) -> tuple[str, bytes] | None:
     name = db.session.scalar(select(User.avatar).where(User.id == user_id))
-    content = avatars.read(name) if name else None
+    content = avatars.PICTURES.get(name) if name else None
     return ("picture.webp", content) if content else None
 
 

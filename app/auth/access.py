@@ -269,6 +269,10 @@ def ask_to_enrol() -> ResponseReturnValue | None:
     return redirect(current_app.config["SECOND_FACTORS_URL"], 303)
 
 
+def _may_send_more(rules: Policy) -> bool:
+    return rules.public or (is_signed_in() and (not rules.permission or can(rules.permission)))
+
+
 def check() -> ResponseReturnValue | None:
     """Before each request: hold the policy of its view."""
     rules = policy(request.endpoint)
@@ -443,7 +447,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["can"] = can
     # Looking at the user is what loads it.
     requests.on_refusal(app, is_signed_in)
-    ask_before_more(app, can)
+    ask_before_more(app, _may_send_more)
     add_permission(app, "timing.read")
     server_timing.show_to(app, _sees_timing)
     app.before_request(check)

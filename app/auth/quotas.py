@@ -2,6 +2,7 @@
 
     quotas.limit_rows(Note.user_id, current_user.id)  # before a row is added
     quotas.EXPORTS.spend()                            # one more of what has a number per hour
+    quotas.spend_upload()                             # before an uploaded file is looked at
 
     @quotas.one_at_a_time("export")                   # on a view, or `with` it around some work
 
@@ -82,6 +83,12 @@ EXPORTS = Quota("EXPORTS_PER_HOUR", "exports")
 DATA_EXPORTS = Quota("DATA_EXPORTS_PER_HOUR", "copies of your data")
 UPLOADS = Quota("UPLOADS_PER_HOUR", "uploads")
 UPLOAD_BYTES = Quota("UPLOAD_BYTES_PER_DAY", "bytes of uploads", "a day", DAY)
+
+
+def spend_upload() -> None:
+    """Count this request as an upload of the one signed in. Raises 429."""
+    UPLOADS.spend()
+    UPLOAD_BYTES.spend(request.content_length or 0)
 
 
 def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:

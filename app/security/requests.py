@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from flask import Flask, Request, abort, current_app, request
 
-from app.core.routing import policy
+from app.core.routing import Policy, policy
 
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -34,8 +34,8 @@ def init_app(app: Flask) -> None:
     app.before_request(check_body)
 
 
-def ask_before_more(app: Flask, may: Callable[[str], bool]) -> None:
-    """Take the larger bodies of a closed view from those alone who have its permission.
+def ask_before_more(app: Flask, may: Callable[[Policy], bool]) -> None:
+    """Take larger bodies from those alone who may use the view that takes them.
 
     The form's token is in the body: by the time it is known who sends it, it would be read.
     """
@@ -58,7 +58,7 @@ def _is_long_header(name: str, value: Any) -> bool:
 def check_body() -> None:
     rules = policy(request.endpoint)
     may = current_app.extensions["may_send_more"]
-    if rules.body and (may is None or rules.permission is None or may(rules.permission)):
+    if rules.body and (may is None or may(rules)):
         request.max_content_length = max(rules.body, current_app.config["MAX_CONTENT_LENGTH"])
     if request.content_length is None:
         # A body whose length is not announced would be cut off silently, and then believed.

@@ -72,6 +72,7 @@ def _delete(session: Session, transaction: SessionTransaction) -> None:
 
 
 def init_app(app: Flask) -> None:
+    app.extensions["uploads"] = []  # see `uploads.Upload.init_app`
     app.extensions["storage"] = _open(app.config["STORAGE_URL"], Path(app.instance_path))
 
 

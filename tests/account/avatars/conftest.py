@@ -8,8 +8,21 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.core import drawing, pictures
 from tests.account.avatars.drawings import multipart
 from tests.http import Browser
+
+
+@pytest.fixture(autouse=True)
+def _quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tests draw in this process: another takes longer to start than to draw."""
+    if "process" not in request.fixturenames:
+        monkeypatch.setattr(pictures, "draw", lambda content, sizes: drawing.draw(content, sizes))
+
+
+@pytest.fixture
+def process() -> None:
+    """Pictures are drawn by a process of their own, as in the app."""
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from sqlalchemy import select
 
-from app.account import pictures
-from app.account.pictures import square
 from app.audit import AuditEvent
+from app.core import drawing, pictures
 from app.core.database import db
 from tests.account.avatars.drawings import (
     corners,
     encoded,
     multipart,
+    nearest,
     picture,
     plain,
     quarters,
@@ -27,7 +27,7 @@ from tests.conftest import PASSWORD
 from tests.remote import Remote
 
 INITIAL = '<span class="avatar" aria-hidden="true">A</span>'
-MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES = 10 * 1024 * 1024
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
@@ -70,26 +70,43 @@ def test_it_keeps_what_is_transparent(alice, sign_in, upload):
     assert made.getchannel("A").getextrema() == (0, 0)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (4096, 1), (4096, 4096)])
+@pytest.mark.parametrize("size", [(1, 1), (4096, 1), (1, 9000), (4096, 4096)])
 def test_it_takes_the_smallest_and_the_largest(size, alice, sign_in, upload):
     assert upload(sign_in(alice), plain(size=size)).status_code == 303
 
 
-def test_it_takes_two_megabytes_and_not_a_byte_more(alice, sign_in, upload):
+def test_it_takes_a_photo_of_a_phone(alice, sign_in, upload, process):
+    """Twelve megapixels and more than 4 MB; stored lying on its side."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    noise = Image.effect_noise((1008, 756), 80).resize((4032, 3024)).convert("RGB")
+    noise.paste(quarters((2000, 2000)), (1016, 512))
+    photo = encoded(noise, "JPEG", quality=97, exif=exif)
+    assert len(photo) > 4_000_000
+    browser = sign_in(alice)
+    assert upload(browser, photo).status_code == 303
+    made = Image.open(io.BytesIO(picture(browser)))
+    assert (made.format, made.size) == ("WEBP", (256, 256))
+    # The quarters, turned, stand in the middle of the square.
+    at = [(60, 60), (196, 60), (196, 196), (60, 196)]
+    assert [nearest(made.getpixel(xy)) for xy in at] == ["white", "red", "green", "blue"]
+
+
+def test_it_takes_ten_megabytes_and_not_a_byte_more(alice, sign_in, upload):
     browser = sign_in(alice)
     image = plain("JPEG")
     # Zeros, as cameras append.
     assert upload(browser, image.ljust(MOST_BYTES, b"\0")).status_code == 303
     answer = upload(browser, image.ljust(MOST_BYTES + 1, b"\0"))
     assert answer.status_code == 422
-    assert "This file is larger than 2 MB." in answer.text
+    assert "This file is larger than 10 MB." in answer.text
 
 
-@pytest.mark.parametrize("megabytes", [3, 10, 20])
+@pytest.mark.parametrize("megabytes", [11, 20, 40])
 def test_it_says_that_a_body_is_too_large(megabytes, alice, sign_in, upload, files):
     answer = upload(sign_in(alice), bytes(megabytes * 1024 * 1024))
     assert answer.status_code == 413
-    assert "This file is larger than 2 MB." in answer.text
+    assert "This file is larger than 10 MB." in answer.text
     assert 'aria-describedby="avatar-error' in answer.text
     assert files() == []
 
@@ -99,14 +116,14 @@ def test_it_says_so_through_a_socket(running, email):
     running.flask("user", "create", email, "--password", PASSWORD)
     browser = Remote(running.url)
     browser.submit("/auth/login", {"email": email, "password": PASSWORD})
-    body, content_type = multipart({"csrf_token": browser.token()}, bytes(5 * MOST_BYTES))
+    body, content_type = multipart({"csrf_token": browser.token()}, bytes(2 * MOST_BYTES))
     answer = browser.post("/account/avatar", body, headers={"Content-Type": content_type})
     assert answer.status_code == 413
-    assert "This file is larger than 2 MB." in answer.text
+    assert "This file is larger than 10 MB." in answer.text
 
 
 def test_a_program_is_told_that_a_body_is_too_large(alice, sign_in, visitor):
-    body, content_type = multipart({}, bytes(3 * MOST_BYTES))
+    body, content_type = multipart({}, bytes(2 * MOST_BYTES))
     for browser in (sign_in(alice), visitor):
         headers = {"Accept": "application/json", "X-CSRFToken": browser.token()}
         answer = browser.post("/account/avatar", body, content_type=content_type, headers=headers)
@@ -179,12 +196,12 @@ def test_one_that_comes_after_the_account_is_gone_is_not_kept(
 ):
     browser, admin, page = sign_in(alice), sign_in(carol), f"/admin/users/{alice.id}"
 
-    def delete_meanwhile(content):
+    def delete_meanwhile(content, sizes):
         with ThreadPoolExecutor(1) as other:
             other.submit(admin.submit, page, action=f"{page}/delete").result()
-        return square(content)
+        return drawing.draw(content, sizes)
 
-    monkeypatch.setattr(pictures, "square", delete_meanwhile)
+    monkeypatch.setattr(pictures, "draw", delete_meanwhile)
     assert upload(browser, plain()).status_code == 401
     assert files() == []
 

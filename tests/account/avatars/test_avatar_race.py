@@ -1,4 +1,7 @@
-"""Twenty pictures at the same moment: one is left, and one file."""
+"""Twenty pictures at the same moment: one after the other is taken, one is left, and one file.
+
+Who sends so many is told to wait: see `tests/notes/test_quotas.py`.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -42,7 +45,9 @@ def test_over_several_processes(running, email, at_once):
     for other in others:
         for cookie in first.jar:
             other.jar.set_cookie(cookie)
-    assert at_once([first, *others]) == [303] * UPLOADS
+    statuses = at_once([first, *others])
+    assert 303 in statuses
+    assert set(statuses) <= {303, 429}
     left = [file.name for file in (running.folder / "avatars").iterdir()]
     assert left == [shown(first)[0].rpartition("/")[2]]
 
@@ -53,6 +58,10 @@ def test_over_several_threads(removing, alice, browser, sign_in, at_once, files)
     first.token()
     for other in others:
         first.copy_cookies_to(other)
-    assert at_once([first, *others], removing) == [303] * UPLOADS
+    statuses = at_once([first, *others], removing)
+    uploads, others = statuses[::2], statuses[1::2]
+    assert 303 in uploads
+    assert set(uploads) <= {303, 429}
+    assert set(others) <= ({303} if removing else {303, 429})
     assert set(files()) == {path.rpartition("/")[2] for path in shown(first)}
     assert removing or len(files()) == 1

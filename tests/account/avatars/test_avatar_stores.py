@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.account import avatars
+from app.account import left_over
 from app.core.database import db
 from app.core.storage import StorageUnavailable
 from tests.account.avatars.drawings import multipart, picture, plain, shown
@@ -99,10 +99,10 @@ def test_one_that_could_not_be_deleted_is_nobodys_and_purged(
     bucket.status = 0
     assert len(bucket.objects) == 1
     with app_on_s3.app_context():
-        assert avatars.purge() == 0  # it may be about to be somebody's
+        assert left_over.purge_uploads() == 0  # it may be about to be somebody's
         for key in bucket.times:
             bucket.times[key] -= timedelta(hours=2)
-        assert avatars.purge() == 1
+        assert left_over.purge_uploads() == 1
     assert bucket.objects == {}
 
 
@@ -113,10 +113,10 @@ def test_a_purge_leaves_what_is_somebodys(alice, bob, app_on_s3, bucket, enter, 
     for key in bucket.times:
         bucket.times[key] -= timedelta(hours=2)
     with app_on_s3.app_context():
-        assert avatars.purge() == 0
+        assert left_over.purge_uploads() == 0
         bucket.status = 503
         with pytest.raises(StorageUnavailable):
-            avatars.purge()
+            left_over.purge_uploads()
     bucket.status = 0
     assert all(picture(browser) for browser in browsers)
 
@@ -130,7 +130,7 @@ def test_a_purge_with_a_new_database_leaves_the_pictures_of_the_old_one(
     with app_on_s3.app_context():
         db.session.execute(text('DELETE FROM "user"'))
         db.session.commit()
-        assert avatars.purge() == 0
+        assert left_over.purge_uploads() == 0
     assert len(bucket.objects) == 1
 
 
