@@ -15,6 +15,16 @@ PURPOSE = "export"
 PART_BYTES = 1024 * 1024
 
 
+class MissingError(ValueError):
+    """A part is not in this machine's storage. Another may have it: nothing is to be deleted."""
+
+    def __init__(self, key: str):
+        super().__init__(
+            f"{key} is not in the file storage of this machine. Where several machines serve, set "
+            "STORAGE_URL to one that all of them share"
+        )
+
+
 def store(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
     """Keep what a file holds; its name, the number of parts, and of bytes. No transaction."""
     # Anew with each attempt: one that was killed may have left parts of its own.
@@ -34,10 +44,10 @@ def store(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
 
 
 def read(name: str, parts: int, folder: str = FOLDER) -> Iterator[bytes]:
-    """The content, part by part. Raises `ValueError` for one that is lost or cannot be opened."""
+    """The content, part by part. Raises `MissingError`, or `ValueError` if the key is another."""
     for number in range(parts):
         if (sealed := storage().get(key := _key(name, number, folder))) is None:
-            raise ValueError(f"{key} is missing")
+            raise MissingError(key)
         yield keyring.decrypt(sealed, PURPOSE)
 
 

@@ -1,11 +1,11 @@
 """Files that are made for a user in the background, kept for some time, and theirs alone.
 
 A view asks for one with `request`, naming the job that makes it; the job hands its content to
-`keep`; a view offers it by `answer`. Here is what becomes of it meanwhile.
+`keep`; a view offers it by `answer`. Here is what becomes of it meanwhile. A row goes when its
+time is over, and never because its file cannot be read: another machine may have it.
 """
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
 from typing import IO, Any
@@ -16,10 +16,14 @@ from app.account import archive
 from app.account.models import Export
 from app.auth.models import User
 from app.auth.signals import user_deleted
-from app.core.database import db, writing
+from app.core.database import db
 from app.jobs import Definition
 
 log = logging.getLogger(__name__)
+
+
+class UnreadableError(Exception):
+    """A file that was made cannot be read. The text is for its owner."""
 
 
 def request(user: User, name: str, make: Definition[Any], *arguments: Any, **told: str) -> bool:
@@ -55,36 +59,21 @@ def keep(user_id: int, name: str, content: IO[bytes], lifetime: timedelta) -> Ex
     return export
 
 
-def answer(export: Export, name: str, mimetype: str) -> Response | None:
-    """A download of it under that name; None if it is lost, and so not offered again."""
-    content = _content(export)
+def answer(export: Export, name: str, mimetype: str) -> Response:
+    """A download of it under that name. Raises `UnreadableError`; it stays, and may be replaced."""
+    content = archive.read(export.file or "", export.parts)
     try:
         first = next(content)  # while an answer can still say that there is none
-    except ValueError:
-        return None
+    except archive.MissingError as error:
+        log.error("an export cannot be offered: %s", error)
+        raise UnreadableError("This file is not on this server. Try again later.") from error
+    except ValueError as error:
+        log.error("an export cannot be opened: %s", error)
+        raise UnreadableError("This file cannot be opened any more. Make a new one.") from error
     response = Response(stream_with_context(chain([first], content)), mimetype=mimetype)
     response.content_length = export.size
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
-
-
-def _content(export: Export) -> Iterator[bytes]:
-    try:
-        yield from archive.read(export.file or "", export.parts)
-    except ValueError as error:
-        log.error("what was made for somebody is lost: %s", error)
-        with writing():
-            _forget(export)
-            db.session.commit()
-        raise
-
-
-def _forget(lost: Export) -> None:
-    """Give up what cannot be read, unless another has taken its place."""
-    export = Export.locked(lost.user_id, lost.name)
-    if export and export.file == lost.file:
-        archive.drop(export.file, export.parts)
-        db.session.delete(export)
 
 
 @user_deleted.connect

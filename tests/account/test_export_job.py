@@ -338,24 +338,22 @@ def test_one_that_fails_halfway_leaves_nothing(app, alice, sign_in, files, monke
     assert files() == []
 
 
-@pytest.mark.parametrize("lost", [0, 1])
-def test_one_that_lost_a_part_is_not_offered_again(lost, app, alice, sign_in, files, monkeypatch):
-    monkeypatch.setattr(archive, "PART_BYTES", 1000)
+def test_one_whose_file_another_machine_has_stays(app, alice, sign_in, files, caplog):
     browser = sign_in(alice)
     browser.submit(PAGE)
     run_due(app)
+    [key] = files()
     with app.app_context():
-        storage().delete(files()[lost])
-    if lost:  # too late to say so in an answer
-        with pytest.raises(ValueError, match="missing"):
-            browser.get(FILE)
-    else:
-        assert browser.get(FILE).location == PAGE
-        assert "cannot be opened any more" in browser.get(PAGE).text
-    assert FILE not in hrefs(browser.get(PAGE))
-    assert files() == []
-    browser.submit(PAGE)
-    run_due(app)
+        content = storage().get(key)
+        storage().delete(key)
+        assert content
+    assert browser.get(FILE).location == PAGE
+    page = browser.get(PAGE)
+    assert "not on this server" in page.text
+    assert FILE in hrefs(page)
+    assert "STORAGE_URL" in caplog.text
+    with app.app_context():
+        storage().put(key, content, "application/octet-stream")
     assert "profile.json" in unpack(browser.get(FILE))
 
 

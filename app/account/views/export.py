@@ -56,8 +56,10 @@ def export_file() -> Any:
     if export is None or not export.is_ready:
         return redirect(url_for("account.export"), 303)  # which says how it is
     name = f"personal-data-{export.ended_at:%Y-%m-%d}.zip"
-    if (answer := exports.answer(export, name, "application/zip")) is None:
-        flash("This copy cannot be opened any more. Please ask for a new one.", "danger")
+    try:
+        answer = exports.answer(export, name, "application/zip")
+    except exports.UnreadableError as reason:
+        flash(str(reason), "danger")
         return redirect(url_for("account.export"), 303)
     if request.method == "GET":
         with writing():

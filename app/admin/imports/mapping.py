@@ -1,5 +1,6 @@
 """Which column of a file sets which field: what its start shows, a guess, and what was chosen."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
@@ -7,6 +8,8 @@ from itertools import islice
 from app.admin.imports.declaration import Plan
 from app.admin.imports.models import ImportRun
 from app.admin.imports.reading import RefusedError, heading, records
+
+log = logging.getLogger(__name__)
 
 SHOWN_ROWS = 3
 
@@ -19,6 +22,7 @@ def start(run: ImportRun) -> tuple[list[str], list[list[str]]]:
     except RefusedError:
         raise
     except ValueError as lost:
+        log.error("an import cannot be opened: %s", lost)
         raise RefusedError("The file cannot be opened any more. Upload it anew.") from lost
     rows: list[list[str]] = []
     with suppress(RefusedError):  # the check says what is wrong

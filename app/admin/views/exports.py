@@ -77,10 +77,11 @@ def file(admin: Admin) -> Any:
         return _to_page(admin)  # which says how it is
     format = found.label.rpartition(".")[2]
     name = _named(admin, format, found.ended_at)
-    if (answer := exports.answer(found, name, export.FORMATS[format])) is None:
-        flash("This file cannot be opened any more. Please have it made anew.", "danger")
+    try:
+        return exports.answer(found, name, export.FORMATS[format])
+    except exports.UnreadableError as reason:
+        flash(str(reason), "danger")
         return _to_page(admin)
-    return answer
 
 
 def _to_page(admin: Admin) -> Any:
