@@ -1,31 +1,74 @@
-"""Tables as CSV, safe to open in a spreadsheet."""
+"""Tables as CSV: safe to open in a spreadsheet, and read back as they were.
+
+A spreadsheet runs a cell that starts like a formula (OWASP, "CSV Injection"). Such cells are
+guarded by an apostrophe, which makes them text. Since the program that opens the file may split it
+otherwise than it was written, what follows a delimiter, a tab, or a line break inside a cell counts
+as the start of a cell, too. `guard` and `unguard` undo each other for every text: one that has an
+apostrophe in such a place already gets another.
+"""
 
 import csv
 import io
-import string
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-# Spreadsheets run a cell that starts like this (OWASP, "CSV Injection").
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-# What a program may skip before it looks: white space, and the mark at the start of a file.
-INVISIBLE = string.whitespace + "\u00a0\u3000\ufeff"
+# Without it Excel on Windows takes UTF-8 for the code page of its country.
+BOM = "\ufeff"
+
+FORMULA = r"[=+\-@＝＋－＠]"
+# What a program may skip before it looks: white space, controls, invisible characters, and quotes.
+SKIPPED = r'[\s\x00-\x20"\x7f-\xa0\xad\u200b-\u200f\u2060\ufeff]'
+# Excel skips a tab and line ends even where nothing follows.
+START = re.compile(rf"'*+(?:[\t\r\n]|{SKIPPED}*+{FORMULA})")
+SEPARATORS = re.compile(r"[,;|\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+BETWEEN = rf"[{SKIPPED[1:-1]},;|]"
+# All that is skipped or separates before a formula; most of it is only white space.
+INSIDE = re.compile(rf"(?<!{BETWEEN})({BETWEEN}++)('*+)(?={FORMULA})")
+# What most texts lack: a formula's character behind one of these. To look for it takes less time.
+SUSPECT = re.compile(rf"{FORMULA}(?<={BETWEEN[:-1]}'].)")
+NUMBERS = bool, int, float, Decimal
+
+
+def csv_file(names: Iterable[str], chunks: Iterable[Iterable[Iterable[Any]]]) -> Iterator[str]:
+    """Yield a file in pieces: its mark and heading, and then chunk by chunk."""
+    yield BOM + csv_lines([names])
+    yield from map(csv_lines, chunks)
 
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> str:
-    """The lines of a file; times are in UTC, and text that is a formula is told to be none."""
+    """Return rows as lines; times are in UTC."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([_cell(value) for value in row] for row in rows)
     return buffer.getvalue()
 
 
+def guard(text: str) -> str:
+    """Return the text so that no part of it can be the start of a formula."""
+    if START.match(text):
+        text = f"'{text}"
+    return INSIDE.sub(_guarded, text) if SUSPECT.search(text) else text
+
+
+def unguard(text: str) -> str:
+    """Return the text without what `guard` added, and with all else."""
+    text = INSIDE.sub(_unguarded, text) if SUSPECT.search(text) else text
+    return text[1:] if text.startswith("'") and START.match(text) else text
+
+
+def _guarded(match: re.Match[str]) -> str:
+    before, apostrophes = match.groups()
+    return f"{before}'{apostrophes}" if SEPARATORS.search(before) else match[0]
+
+
+def _unguarded(match: re.Match[str]) -> str:
+    before, apostrophes = match.groups()
+    return before + apostrophes[1:] if SEPARATORS.search(before) else match[0]
+
+
 def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    text = str(value)
-    if text.startswith(FORMULA_STARTS) or text.lstrip(INVISIBLE).startswith(FORMULA_STARTS):
-        return f"'{text}"
-    return text
+    return value if value is None or isinstance(value, NUMBERS) else guard(str(value))

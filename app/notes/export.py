@@ -1,10 +1,11 @@
 """Notes as CSV, a chunk at a time: the memory is the same for ten and for a million."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 
-from app.core.csv_lines import csv_lines
+from app.core.csv_lines import csv_file
 from app.core.database import db
 from app.notes.models import Note
 
@@ -12,8 +13,11 @@ CHUNK = 500
 
 
 def lines(user_id: int) -> Iterator[str]:
-    """The file, in pieces."""
-    yield csv_lines([["title", "body", "created", "updated"]])
+    """Yield the file in pieces."""
+    return csv_file(["title", "body", "created", "updated"], _chunks(user_id))
+
+
+def _chunks(user_id: int) -> Iterator[list[Any]]:
     last = 0
     while True:
         chunk = db.session.execute(
@@ -25,4 +29,4 @@ def lines(user_id: int) -> Iterator[str]:
         if not chunk:
             return
         last = chunk[-1].id
-        yield csv_lines(row[:-1] for row in chunk)
+        yield [row[:-1] for row in chunk]

@@ -97,7 +97,7 @@ def test_it_exports_the_same_columns(carol, sign_in, choose):
     links = [a["href"] or "" for a in Links(browser.get(LIST).text).links]
     [path] = [link for link in links if "export?" in link]
     file = browser.get(path.replace("export?", "export.csv?"))
-    names, *rows = csv.reader(io.StringIO(file.text))
+    names, *rows = csv.reader(io.StringIO(file.data.decode("utf-8-sig")))
     assert names == ["id", "time_zone", "name"]
     assert [row[2] for row in rows] == ["Carol"]
 

@@ -68,7 +68,7 @@ def test_it_is_exported_as_it_is_filtered(notes, alice, carol, sign_in):
     browser = sign_in(carol)
     answer = browser.get(f"{PATH}export.csv?user_id={alice.id}")
     assert answer.mimetype == "text/csv"
-    names, *rows = csv.reader(io.StringIO(answer.text))
+    names, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
     assert names == ["id", "title", "user.email", "created_at", "updated_at"]
     # No spreadsheet takes a title for a formula.
     assert [row[1] for row in rows] == [f"'={alice.name} {n}" for n in range(3)]

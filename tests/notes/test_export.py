@@ -3,13 +3,16 @@
 import csv
 import io
 import re
+from itertools import product
 
 from app.core.database import db
 from tests.database import statements
 
+HEADING = b"\xef\xbb\xbftitle,body,created,updated\r\n"
+
 
 def rows(answer) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
 
 
 def test_it_is_linked_and_is_a_download(alice, sign_in, write):
@@ -33,11 +36,11 @@ def test_it_holds_what_was_written(alice, sign_in, write):
 
 
 def test_it_has_only_a_heading_without_notes(alice, sign_in):
-    assert sign_in(alice).get("/notes/export.csv").text == "title,body,created,updated\r\n"
+    assert sign_in(alice).get("/notes/export.csv").data == HEADING
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "  \t=1", "\u00a0=1"]
-FORMULAS += ["＝1", "＋1", "－1", "＠x", " ＝1", "\ufeff=1", "\u3000-1"]
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\r1", "\n1", " =1", "\u00a0=1", '"=1']
+FORMULAS += ["＝1", "＋1", "－1", "＠x", " ＝1", "\ufeff=1", "\u3000-1", "\0=1", "\u200b=1"]
 
 
 def test_it_starts_no_formula(alice, sign_in, write):
@@ -48,8 +51,19 @@ def test_it_starts_no_formula(alice, sign_in, write):
         assert row["title"] == row["body"] == f"'{text}"
 
 
+def test_it_starts_no_formula_for_who_splits_it_otherwise(alice, sign_in, write):
+    """Excel opens a file with the delimiter of its country, whatever the file was written with."""
+    delimiters, skipped = ",;|\t\n\r", ["", " ", '"', "\t", "\u00a0", "\0", "\n\n"]
+    for delimiter, between, sign in product(delimiters, skipped, "=+-@＝＋－＠"):
+        write(alice, f"Menu{delimiter}{between}{sign}cmd", body="x")
+    text = sign_in(alice).get("/notes/export.csv").data.decode("utf-8-sig")
+    for delimiter in delimiters:
+        for cell in text.split(delimiter):
+            assert cell.lstrip(' \t\r\n\0"\u00a0')[:1] not in set("=+-@＝＋－＠")
+
+
 def test_it_leaves_other_text_alone(alice, sign_in, write):
-    plain = ["1=1", "a-b", "'=1", "5 - 3", "x@example.com", "  indented"]
+    plain = ["1=1", "a-b", "'a", "5 - 3", "x@example.com", "  indented", "a; b", "a, b | c"]
     for text in plain:
         write(alice, text, body=text)
     exported = rows(sign_in(alice).get("/notes/export.csv"))
@@ -71,7 +85,7 @@ def test_it_streams_all_notes_a_chunk_at_a_time(app, alice, sign_in, write):
         answer.close()
         assert len(asked) > before + 3
     assert max(piece.count(b"Note") for piece in read) <= 500
-    text = b"".join(read).decode()
+    text = b"".join(read).decode("utf-8-sig")
     exported = [row["title"] for row in csv.DictReader(io.StringIO(text, newline=""))]
     assert exported == titles
 

@@ -6,19 +6,19 @@ from typing import Any
 from sqlalchemy import select
 
 from app.admin.imports.models import ImportBatch
-from app.core.csv_lines import csv_lines
 from app.core.database import db
 
 SHOWN = 100
+NAMES = "row", "column", "value", "problem"
 
 
-def as_csv(run_id: int) -> Iterator[str]:
-    yield csv_lines([["row", "column", "value", "problem"]])
+def chunks(run_id: int) -> Iterator[list[Any]]:
+    """Yield all of them, batch by batch."""
     last = 0
     while batch := db.session.execute(_batches(run_id, last).limit(1)).first():
-        last, found = batch
+        last, errors = batch
         db.session.rollback()
-        yield csv_lines(found)
+        yield errors
 
 
 def _batches(run_id: int, last: int = 0) -> Any:

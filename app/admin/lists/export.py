@@ -18,7 +18,7 @@ from app.audit import fit_to_keep, record
 from app.auth.models import User
 from app.auth.roles import permissions
 from app.core import xlsx
-from app.core.csv_lines import csv_lines
+from app.core.csv_lines import csv_file
 from app.core.database import db, reading
 from app.core.time import read_in_zone
 from app.core.urls import path_of
@@ -35,9 +35,8 @@ Where = list[ColumnElement[bool]]
 
 
 def lines(admin: Admin, where: Where) -> Iterator[str]:
-    """The rows that meet the conditions as CSV, by their ids."""
-    yield csv_lines([names(admin)])
-    yield from map(csv_lines, chunks(admin, where))
+    """Yield the rows that meet the conditions as CSV, by their ids."""
+    return csv_file(names(admin), chunks(admin, where))
 
 
 def names(admin: Admin) -> list[str]:
@@ -116,9 +115,7 @@ def _counted(found: Iterator[list[Any]]) -> Iterator[list[Any]]:
 
 
 def _write_csv(file: IO[bytes], admin: Admin, found: Iterator[list[Any]]) -> int:
-    file.write(csv_lines([names(admin)]).encode())
-    for chunk in found:
-        file.write(csv_lines(chunk).encode())
+    file.writelines(piece.encode() for piece in csv_file(names(admin), found))
     return 0
 
 
