@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Enum,
     Float,
     Integer,
     PrimaryKeyConstraint,
@@ -17,6 +18,8 @@ from app.core.routing import LARGEST_ID
 
 # Texts that may be longer are written on several lines.
 LONGEST_LINE = 255
+# What forms and imports take for a column that has no limit of its own.
+LONGEST_TEXT = 100_000
 # What columns of numbers hold, the more special types first.
 LARGEST = {SmallInteger: 2**15 - 1, BigInteger: LARGEST_ID, Integer: 2**31 - 1, Float: 1e300}
 
@@ -41,6 +44,15 @@ def is_unique(column: Any) -> bool:
 def whole_indexes(table: Any) -> list[Any]:
     """The indexes of a table that leave no rows out."""
     return [one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
+
+
+def members_of(kind: Enum) -> dict[str, tuple[str, Any]]:
+    """Return label and value of each member of an enumeration, by how it is stored."""
+    values = list(kind.enum_class) if kind.enum_class else kind.enums
+    return {
+        name: (name.replace("_", " ").capitalize(), value)
+        for name, value in zip(kind.enums, values, strict=True)
+    }
 
 
 def key_of(model: Any) -> Any:

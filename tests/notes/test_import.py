@@ -1,7 +1,5 @@
 """Notes out of a CSV file: columns are chosen, all rows checked, and all, the good or none made."""
 
-import csv
-import io
 from datetime import timedelta
 from typing import Any
 
@@ -18,63 +16,7 @@ from app.core.time import now
 from app.jobs import Cancelled
 from app.jobs.worker import run_due
 from app.notes.models import Note
-from tests.http import Browser
-
-LIST = "/admin/notes/imports/"
-
-
-class Importer:
-    """Carol, importing."""
-
-    def __init__(self, app: Any, browser: Browser):
-        self.app, self.browser, self.page = app, browser, ""
-
-    def upload(self, content: str | bytes, name: str = "notes.csv", status: int = 303) -> Any:
-        data = content.encode() if isinstance(content, str) else content
-        form = self.browser.fill(LIST)
-        answer = self.browser.send(form, {"file": (io.BytesIO(data), name)})
-        assert answer.status_code == status, answer.text
-        self.page = answer.location if status == 303 else ""
-        return answer
-
-    def check(self, content: str | bytes, **columns: str) -> str:
-        """Upload a file and have it checked; the page that says how it is."""
-        self.upload(content)
-        answer = self.send("check", columns)
-        assert answer.status_code == 303, answer.text
-        run_due(self.app)
-        return self.look()
-
-    def send(self, noun: str, fields: dict[str, str] | None = None) -> Any:
-        return self.browser.submit(self.page, fields, action=f"{self.page}/{noun}")
-
-    def bring_in(self, mode: str = "good") -> str:
-        assert self.send("rows", {"mode": mode}).status_code == 303
-        run_due(self.app)
-        return self.look()
-
-    def look(self) -> str:
-        answer = self.browser.get(self.page)
-        assert answer.status_code == 200
-        return answer.text
-
-    def errors(self) -> list[list[str]]:
-        _, *rows = csv.reader(io.StringIO(self.browser.get(f"{self.page}/errors.csv").text))
-        return rows
-
-
-@pytest.fixture
-def importer(app, carol, sign_in):
-    return Importer(app, sign_in(carol))
-
-
-@pytest.fixture
-def titles(app):
-    def read() -> list[str]:
-        with app.app_context():
-            return list(db.session.scalars(select(Note.title).order_by(Note.id)))
-
-    return read
+from tests.notes.importer import LIST
 
 
 def lines(*rows: str, head: str = "title,body,user.email") -> str:
@@ -135,7 +77,7 @@ def test_rows_that_are_no_rows_are_named(alice, importer):
     )
     assert [(row, reason) for row, _, _, reason in importer.errors()] == [
         ("4", "It has 4 cells, and the heading has 3."),
-        ("5", "It has 2 cells, and the heading has 3."),
+        ("5", "It is empty, and needed."),
         ("6", "It is the heading once more."),
         ("7", "It cannot be read: there is text behind a closing quote."),
     ]
@@ -243,7 +185,7 @@ def test_what_is_refused_late_is_skipped_and_named(app, alice, bob, importer, ti
 
 
 def test_all_or_nothing_is_not_begun_with_bad_rows(alice, importer, titles):
-    importer.check(lines(f"a,,{alice.email}", ",,"))
+    importer.check(lines(f"a,,{alice.email}", "b,,"))
     answer = importer.send("rows", {"mode": "all"})
     assert answer.status_code == 422
     assert run_due(importer.app) == 0
@@ -326,7 +268,7 @@ def test_one_that_stopped_can_go_on_or_be_taken_back(app, alice, importer, title
 
 
 def test_it_is_for_who_uploaded_it_alone(app, alice, importer, person, sign_in):
-    importer.check(lines(f"a,,{alice.email}", ",,"))
+    importer.check(lines(f"a,,{alice.email}", "b,,"))
     other = sign_in(person("dora@example.com", role="admin"))
     assert "notes.csv" not in other.get(LIST).text
     fields = {"csrf_token": other.token()}
@@ -411,7 +353,7 @@ def test_a_larger_body_is_taken_from_those_alone_who_may(alice, carol, sign_in):
 
 
 def test_what_is_kept_of_it_goes_after_a_week(app, alice, importer):
-    importer.check(lines(",,"))
+    importer.check(lines("b,,"))
     with app.app_context():
         file = db.session.scalars(select(ImportRun.file)).one()
         assert storage().get(f"{FOLDER}/{file}-0")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect
 
 from app.admin.columns import label_of
-from app.admin.imports.values import choice, reader_of
+from app.admin.imports.formats import Format
+from app.admin.imports.values import choice, reader_of, translator_of
 from app.admin.lists.filters import Choice
 from app.admin.schema import is_unique
 
@@ -53,8 +54,14 @@ class Target:
     column: Any
     found_by: Any
     read: Callable[[str], Any]
+    # What first writes a cell as `read` expects it, from how the file writes numbers and dates.
+    translate: Callable[[str, Format], str] | None
     needed: bool
     unique: bool
+
+    def value(self, cell: str, format: Format) -> Any:
+        """Return what a cell says. Raises `ValueError` with a text for people."""
+        return self.read(self.translate(cell, format) if self.translate else cell)
 
 
 @dataclass
@@ -121,12 +128,15 @@ def _target(admin: Admin, one: Field) -> Target:
         remedy = "Find it by what is unique."
         raise admin.problem("imports", f"several may have the same {one.name}.", remedy)
     own = column.property.columns[0]
-    read = one.read or _one_of(admin, attribute) or reader_of(attribute.property.columns[0])
+    typed = attribute.property.columns[0]
+    read = one.read or _one_of(admin, attribute) or reader_of(typed)
     if read is None:
         remedy = f'Say how: Field("{one.name}", read=…).'
         raise admin.problem("imports", f"{one.name} is not read by itself.", remedy)
     label = one.label or _label(one.name)
-    return Target(one.name, label, column, found_by, read, _is_needed(own), is_unique(column))
+    translate = None if one.read else translator_of(typed)
+    needed, unique = _is_needed(own), is_unique(column)
+    return Target(one.name, label, column, found_by, read, translate, needed, unique)
 
 
 def _one_of(admin: Admin, attribute: Any) -> Callable[[str], Any] | None:

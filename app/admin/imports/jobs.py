@@ -31,7 +31,7 @@ from app.admin.imports.models import (
     ImportBatch,
     ImportRun,
 )  # fmt: skip
-from app.admin.imports.reading import RefusedError, heading, records
+from app.admin.imports.reading import RefusedError, table
 from app.admin.imports.rows import Checker, bring_in, take_back
 from app.audit import record
 from app.auth.models import User
@@ -209,8 +209,8 @@ def _who(run: ImportRun, plan: Plan) -> Any:
 
 def _batches(run: ImportRun, plan: Plan) -> Iterator[tuple[Checker, Sequence[tuple[int, Any]]]]:
     """The records behind the position, so many at a time."""
-    found = records(run.content(), run.encoding, run.delimiter)
-    checker = Checker(plan, heading(found), run.mapping)
+    names, found = table(run.content(), run.format)
+    checker = Checker(plan, names, run.mapping, run.format)
     rest = (record for record in found if record[0] > run.position)
     while batch := list(islice(rest, BATCH)):
         yield checker, batch

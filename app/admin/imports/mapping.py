@@ -1,39 +1,59 @@
 """Which column of a file sets which field: what its start shows, a guess, and what was chosen."""
 
 import logging
+import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 
 from app.admin.imports.declaration import Plan
 from app.admin.imports.models import ImportRun
-from app.admin.imports.reading import RefusedError, heading, records
+from app.admin.imports.reading import RefusedError, is_blank, table
 
 log = logging.getLogger(__name__)
 
-SHOWN_ROWS = 3
+SHOWN_ROWS, SEARCHED_ROWS = 3, 1000
 
 
 def start(run: ImportRun) -> tuple[list[str], list[list[str]]]:
-    """The heading of the file and the first rows. Raises `RefusedError` without a heading."""
-    found = records(run.content(), run.encoding, run.delimiter)
+    """Return the names of the columns, and rows: the first, and some with letters beyond ASCII.
+
+    Raises `RefusedError` for a file without a heading.
+    """
     try:
-        names = heading(found)
+        names, rows = table(run.content(), run.format)
     except RefusedError:
         raise
     except ValueError as lost:
         log.error("an import cannot be opened: %s", lost)
         raise RefusedError("The file cannot be opened any more. Upload it anew.") from lost
-    rows: list[list[str]] = []
+    shown: list[list[str]] = []
+    beyond = 0
     with suppress(RefusedError):  # the check says what is wrong
-        for _, cells in islice(found, SHOWN_ROWS):
-            if isinstance(cells, list):
-                rows.append([*cells, *[""] * len(names)][: len(names)])
-    return names, rows
+        for _, cells in islice(rows, SEARCHED_ROWS):
+            if not isinstance(cells, list) or is_blank(cells):
+                continue
+            is_beyond = not "".join(cells).isascii()
+            if len(shown) < SHOWN_ROWS or (is_beyond and beyond < SHOWN_ROWS):
+                beyond += is_beyond
+                shown.append([*cells, *[""] * len(names)][: len(names)])
+    return names, shown
+
+
+def samples(run: ImportRun, encodings: Sequence[str]) -> dict[str, list[str]]:
+    """Return by encoding how it reads the first lines that are not ASCII alone."""
+    lines: list[bytes] = []
+    with suppress(ValueError):  # `start` says that it is lost
+        for part in run.content() if encodings else ():
+            lines += [line for line in part.splitlines() if not line.isascii()][:SHOWN_ROWS]
+            if lines:
+                break
+    shown = lines[:SHOWN_ROWS]
+    return {name: [line[:200].decode(name, "replace") for line in shown] for name in encodings}
 
 
 def guess(plan: Plan, names: Sequence[str]) -> dict[str, str]:
-    """Which column is which field, by their names. Of two with one name it is the first."""
+    """Return which column is which field, by their names. Of two with one name it is the first."""
     known: dict[str, str] = {}
     for name, target in plan.targets.items():
         last = name.rpartition(".")[2]
@@ -47,7 +67,7 @@ def guess(plan: Plan, names: Sequence[str]) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def refusal(plan: Plan, chosen: Sequence[str]) -> str:

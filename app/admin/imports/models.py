@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, select
+from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from app.account import archive
+from app.admin.imports.formats import Format
 from app.auth.models import User
 from app.core.database import Base, db
 from app.core.time import now
@@ -42,8 +43,19 @@ class ImportRun(Base):
     file: Mapped[str | None] = mapped_column(String(32))
     parts: Mapped[int]
     size: Mapped[int]
-    encoding: Mapped[str] = mapped_column(String(20))
-    delimiter: Mapped[str] = mapped_column(String(1))
+    format: Mapped[Format] = composite(
+        mapped_column("encoding", String(20)),
+        mapped_column("delimiter", String(1)),
+        mapped_column("quote", String(2)),
+        mapped_column("skip", Integer),
+        mapped_column("heading", String(5)),
+        mapped_column("missing", String(5)),
+        mapped_column("guards", String(6)),
+        mapped_column("decimal", String(1)),
+        mapped_column("dates", String(3)),
+    )
+    # Encodings to choose from, and a garbled word, until somebody has looked: see `detection`.
+    doubts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Which field each column sets, by the column's number.
     mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(String(10), default=NEW)

@@ -1,115 +1,116 @@
-"""The rows of an uploaded file: its encoding and delimiter, and one record after the other."""
+"""The rows of an uploaded file, one record after the other."""
 
-import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from itertools import chain, islice
+from typing import Any
 
-HEAD_BYTES = 64 * 1024
-ENCODINGS = {
-    "utf-8-sig": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16, little-endian",
-    "utf-16-be": "UTF-16, big-endian",
-    "cp1252": "Windows-1252 (Western European)",
-}
-DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab"}
+from app.admin.imports.formats import Format
+from app.core.csv_lines import BOM, unguard
+
+CHUNK_BYTES = 64 * 1024
 MOST_COLUMNS = 200
 HEADING_LENGTH = 100
+# Rows below the heading that show how many columns there are.
+LOOKED_AT = 100
 # Characters. A file without ends of lines would be read into memory as one.
 LONGEST_LINE = 1_000_000
-
-# How files begin that are something else.
-KINDS = {
-    b"PK\x03\x04": "an Excel file or another archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"%PDF": "a PDF file",
-    b"\x1f\x8b": "a compressed file",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"SQLite format 3": "a database",
-}
-SAVE_AS = "In your spreadsheet, save it as “CSV UTF-8”, and upload that."
+# Excel's own first line, which names the delimiter, and which it does not show.
+SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"\'\\]|\t)"?[ ,;\t]*(?:\r\n?|\n|\Z)', re.IGNORECASE)
+# What nobody sees in a heading.
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 class RefusedError(ValueError):
     """This is no file to import; the text says why, and what to do."""
 
 
-def detect(file: IO[bytes]) -> tuple[str, str]:
-    """Encoding and delimiter of a file, which is read to its end and set back to its start."""
-    head = file.read(HEAD_BYTES)
-    if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
-        raise RefusedError("This file is empty.")
-    for start, kind in KINDS.items():
-        if head.startswith(start):
-            raise RefusedError(f"This is {kind}, not CSV. {SAVE_AS}")
-    encoding = _encoding(head, file)
-    file.seek(0)
-    line = head.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0]
-    return encoding, max(DELIMITERS, key=line.count)
-
-
-def _encoding(head: bytes, file: IO[bytes]) -> str:
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    # Of Western text in UTF-16 every other byte is zero.
-    for encoding, odd in (("utf-16-be", head[::2]), ("utf-16-le", head[1::2])):
-        if odd and odd.count(0) > 0.4 * len(odd):
-            return encoding
-    decoder, piece = codecs.getincrementaldecoder("utf-8")(), head
-    try:
-        while piece:
-            decoder.decode(piece)
-            piece = file.read(HEAD_BYTES)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-def records(parts: Iterable[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, Any]]:
-    """Number and cells of each row, as spreadsheets count them: the heading is row 1.
+def records(parts: Iterable[bytes], format: Format) -> Iterator[tuple[int, Any]]:
+    """Yield number and cells of each row, as spreadsheets count them.
 
     In place of cells that cannot be read a text says why. Raises `RefusedError` where all that
     follows cannot be trusted.
     """
-    raw = io.BufferedReader(Stream(parts), HEAD_BYTES)
-    reader = csv.reader(
-        _lines(io.TextIOWrapper(raw, encoding, "replace", newline="")),
-        delimiter=delimiter,
-        strict=True,  # or it would take what follows a quote that is not closed for one cell
-    )
-    number = 0
+    raw = io.BufferedReader(Stream(parts), CHUNK_BYTES)
+    text = io.TextIOWrapper(raw, format.encoding, "replace", newline="")
+    reader = csv.reader(_lines(text, format.skip), **format.dialect)
+    number, clean = format.skip, format.guards == "remove"
     while True:
         number, line = number + 1, reader.line_num + 1
         try:
-            yield number, next(reader)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             if reader.line_num > line:
-                reason = f"Row {number}, from line {line} on, cannot be read: {_said(error)}"
-                raise RefusedError(f"{reason} Correct it, and upload the file anew.") from None
-            yield number, _said(error)
+                at = line + format.skip
+                reason = f"Row {number}, from line {at} on, cannot be read: {_explain(error)}"
+                raise RefusedError(
+                    f"{reason} Correct it, and upload the file anew, or choose other quotes below."
+                ) from None
+            yield number, _explain(error)
+        else:
+            yield number, [*map(unguard, cells)] if clean else cells
 
 
-def heading(found: Iterator[tuple[int, Any]]) -> list[str]:
-    """The names of the columns, in the first row."""
-    _, cells = next(found, (1, []))
-    if isinstance(cells, str):
-        raise RefusedError(f"The first row cannot be read: {cells}")
+def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[tuple[int, Any]]]:
+    """Return the names of the columns, and the rows below them."""
+    rows = _until_refused(records(parts, format))
+    names: list[str] = []
+    if format.heading == "yes":
+        number, cells = _raised(next(rows, (1, [])))
+        if isinstance(cells, str):
+            raise RefusedError(f"Row {number} cannot be read: {cells}")
+        names = [_name(cell) for cell in cells]
+        if not any(names):
+            raise RefusedError(
+                f"Row {number} is empty. It should hold the names of the columns. "
+                "Choose below how many lines to skip."
+            )
+    # Errors among them come when their turn comes.
+    first = list(islice(rows, LOOKED_AT))
+    widths = [_width(cells) for _, cells in first if isinstance(cells, list)]
+    width = max([_width(names), *(widths if format.heading == "no" else ())])
+    width = max(width, min(len(names), max(widths, default=0)))
+    if not width:
+        raise RefusedError("There are no rows in this file.")
+    if width > MOST_COLUMNS:
+        raise RefusedError(f"There are {width:,} columns; at most {MOST_COLUMNS} are read.")
+    names = names[:width] or [f"Column {n + 1}" for n in range(width)]
+    return names, map(_raised, chain(first, rows))
+
+
+def is_blank(cells: Any) -> bool:
+    return isinstance(cells, list) and not _width(cells)
+
+
+def _width(cells: list[str]) -> int:
+    """Return how many cells there are without empty ones at the end."""
+    return max((n for n, cell in enumerate(cells, 1) if cell and not cell.isspace()), default=0)
+
+
+def _name(cell: str) -> str:
     # NUL, which PostgreSQL does not store, would stand in what is said of errors.
-    names = [" ".join(cell.replace("\0", "\ufffd").split())[:HEADING_LENGTH] for cell in cells]
-    if not any(names):
-        raise RefusedError("The first row is empty. It should hold the names of the columns.")
-    if len(names) > MOST_COLUMNS:
-        raise RefusedError(f"There are {len(names):,} columns; at most {MOST_COLUMNS} are read.")
-    return names
+    text = INVISIBLE.sub("", cell.replace("\0", "\ufffd"))
+    return " ".join(text.split())[:HEADING_LENGTH]
 
 
-def _said(error: csv.Error) -> str:
+def _until_refused(rows: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    try:
+        yield from rows
+    except RefusedError as reason:
+        yield 0, reason
+
+
+def _raised(row: tuple[int, Any]) -> tuple[int, Any]:
+    if isinstance(row[1], RefusedError):
+        raise row[1]
+    return row
+
+
+def _explain(error: csv.Error) -> str:
     text = str(error)
     if "field larger" in text:
         return f"a cell has more than {csv.field_size_limit():,} characters."
@@ -118,13 +119,18 @@ def _said(error: csv.Error) -> str:
     return "there is text behind a closing quote."
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+def _lines(text: io.TextIOWrapper, skip: int) -> Iterator[str]:
     number = 0
     while line := text.readline(LONGEST_LINE):
+        if not number:
+            line = line.lstrip(BOM)
+            if SEPARATOR_LINE.fullmatch(line):
+                continue
         number += 1
         if len(line) >= LONGEST_LINE:
             raise RefusedError(f"Line {number:,} is longer than {LONGEST_LINE:,} characters.")
-        yield line
+        if number > skip:
+            yield line
 
 
 class Stream(io.RawIOBase):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from app.admin.imports.declaration import Plan, Target
+from app.admin.imports.formats import Format
+from app.admin.imports.reading import is_blank
+from app.admin.imports.values import reader_of
 from app.core.database import db
 
 VALUE_LENGTH = 100
@@ -37,8 +40,10 @@ class Row:
 class Checker:
     """Says of each row what it would set, or what is wrong with it. It changes nothing."""
 
-    def __init__(self, plan: Plan, names: Sequence[str], mapping: Mapping[str, str]):
-        self.plan, self.names = plan, list(names)
+    def __init__(
+        self, plan: Plan, names: Sequence[str], mapping: Mapping[str, str], format: Format
+    ):
+        self.plan, self.names, self.format = plan, list(names), format
         self.chosen = [(int(n), plan.targets[name]) for n, name in mapping.items()]
         self.unique = [target for _, target in self.chosen if target.unique]
         self.unique.sort(key=lambda target: target is not plan.key)  # first what says which row
@@ -50,7 +55,7 @@ class Checker:
 
         It looks things up.
         """
-        rows = [self._read(number, cells) for number, cells in batch if cells]
+        rows = [self._read(number, cells) for number, cells in batch if not is_blank(cells)]
         for _, target in self.chosen:
             if target.found_by is not None:
                 self._find(target, rows)
@@ -64,8 +69,10 @@ class Checker:
         if isinstance(cells, str):
             row.refuse("", None, f"It cannot be read: {cells}")
             return row
-        while len(cells) > len(self.names) and not cells[-1]:
+        while len(cells) > len(self.names) and not cells[-1].strip():
             cells.pop()
+        if self.format.missing == "empty":
+            cells += [""] * (len(self.names) - len(cells))
         if len(cells) != len(self.names):
             row.refuse(
                 "", None, f"It has {len(cells)} cells, and the heading has {len(self.names)}."
@@ -86,7 +93,7 @@ class Checker:
                 row.values[key] = None
             return
         try:
-            value = target.read(cell)
+            value = target.value(cell, self.format)
         except ValueError as reason:
             row.refuse(name, cell, str(reason))
             return
@@ -195,7 +202,7 @@ def _change(one: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def take_back(plan: Plan, changes: Sequence[Sequence[Any]]) -> None:
     """Undo what `bring_in` did, except for what was changed again since."""
-    key = plan.admin.key
+    key, columns = plan.admin.key, inspect(plan.admin.model).column_attrs
     made = [id for id, *changed in changes if not changed]
     if made:
         db.session.execute(delete(plan.admin.model).where(key.in_(made)))
@@ -203,12 +210,23 @@ def take_back(plan: Plan, changes: Sequence[Sequence[Any]]) -> None:
         row = db.session.get(plan.admin.model, id, with_for_update=True)
         for name, (before, after) in changed.items():
             if row is not None and _dump(getattr(row, name)) == after:
-                setattr(row, name, _load(before))
+                setattr(row, name, _load(columns[name].columns[0], before))
 
 
 def _dump(value: Any) -> Any:
-    return {"time": value.isoformat()} if isinstance(value, datetime) else value
+    """Return a value as JSON has it, or else as text that can be imported."""
+    if value is None or (
+        isinstance(value, (bool, int, float, str)) and not isinstance(value, Enum)
+    ):
+        return value
+    if isinstance(value, Enum):
+        return {"text": value.name}
+    return {"text": value.isoformat() if hasattr(value, "isoformat") else str(value)}
 
 
-def _load(value: Any) -> Any:
-    return datetime.fromisoformat(value["time"]) if isinstance(value, dict) else value
+def _load(column: Any, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    [text] = value.values()
+    read = reader_of(column)
+    return read(text) if read else text

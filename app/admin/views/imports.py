@@ -19,6 +19,8 @@ from app.account import archive
 from app.admin.declaration import Admin
 from app.admin.imports import bad_rows, jobs, mapping
 from app.admin.imports.declaration import Plan
+from app.admin.imports.detection import detect
+from app.admin.imports.encodings import ENCODINGS
 from app.admin.imports.models import (
     ALL,
     CHECKED,
@@ -34,12 +36,7 @@ from app.admin.imports.models import (
     UNDONE,
     ImportRun,
 )  # fmt: skip
-from app.admin.imports.reading import (
-    DELIMITERS,
-    ENCODINGS,
-    RefusedError,
-    detect,
-)  # fmt: skip
+from app.admin.imports.reading import RefusedError
 from app.auth import quotas
 from app.auth.access import in_person, proof_required
 from app.core import live
@@ -68,7 +65,8 @@ def upload(admin: Admin) -> Any:
         return _index(admin, "Choose a file first.")
     db.session.close()  # others write meanwhile
     try:
-        encoding, delimiter = detect(given.stream)
+        plan = _plan(admin)
+        detected = detect(given.stream, lambda names: len(mapping.guess(plan, names)))
         given.stream.seek(0)
         file, parts, size = archive.store(given.stream, FOLDER)
     except RefusedError as reason:
@@ -82,7 +80,7 @@ def upload(admin: Admin) -> Any:
     filename = str(on_one_line(given.filename)).replace("\0", "")[-FILENAME_LENGTH:]
     run = ImportRun(
         user_id=user.id, list=admin.name, filename=filename or "file.csv", file=file, parts=parts,
-        size=size, encoding=encoding, delimiter=delimiter,
+        size=size, format=detected.format, doubts=detected.doubts,
     )  # fmt: skip
     db.session.add(run)
     return _done(admin, run)
@@ -103,11 +101,13 @@ def latest(admin: Admin, id: int) -> Any:
 @proof_required
 @effect("the format of this import will be changed")
 def save_format(admin: Admin, id: int) -> Any:
+    """Read the file as somebody says. What was in doubt is settled by that."""
     run = _locked(admin, id, NEW, CHECKED)
-    encoding, delimiter = request.form.get("encoding", ""), request.form.get("delimiter", "")
-    if encoding not in ENCODINGS or delimiter not in DELIMITERS:
-        abort(422)
-    run.encoding, run.delimiter, run.mapping, run.state = encoding, delimiter, {}, NEW
+    try:
+        format = run.format.changed(request.form)
+    except ValueError:
+        return _page(admin, id, "This format cannot be chosen. Look at its fields."), 422
+    run.format, run.doubts, run.mapping, run.state = format, {}, {}, NEW
     return _done(admin, run)
 
 
@@ -116,6 +116,8 @@ def save_format(admin: Admin, id: int) -> Any:
 def check(admin: Admin, id: int) -> Any:
     """Keep which column sets what, and read all rows."""
     run = _locked(admin, id, NEW, CHECKED)
+    if run.doubts:
+        return _page(admin, id, "First say how this file is to be read."), 422
     try:
         columns = range(len(mapping.start(run)[0]))
     except RefusedError as reason:
@@ -215,10 +217,11 @@ def _page(admin: Admin, id: int, problem: str = "", chosen: Any = None) -> Any:
 def _state(admin: Admin, id: int) -> dict[str, Any]:
     run, job = ImportRun.of(current_user.id, admin.name, id) or abort(404)
     working = job if run.is_working(job) else None
-    found: dict[str, Any] = {"unreadable": "", "names": [], "rows": []}
+    found: dict[str, Any] = {"unreadable": "", "names": [], "rows": [], "samples": {}}
     if run.state in (NEW, CHECKED):
         try:
             found["names"], found["rows"] = mapping.start(run)
+            found["samples"] = mapping.samples(run, run.doubts.get("encodings", []))
         except RefusedError as reason:
             found["unreadable"] = str(reason)
     version = [run.state, run.turn, run.bad, run.problem, run.is_stuck(job)]
@@ -227,7 +230,7 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
     names = found["names"]
     return {
         "admin": admin, "run": run, "working": working, "stuck": run.is_stuck(job),
-        "job": job, "version": version, "encodings": ENCODINGS, "delimiters": DELIMITERS,
+        "job": job, "version": version, "encodings": ENCODINGS,
         "chosen": run.mapping or mapping.guess(_plan(admin), names),
         "twice": sorted({name for name in names if name and names.count(name) > 1}),
         "errors": bad_rows.first(run.id) if run.bad else [], **found,
