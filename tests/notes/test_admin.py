@@ -124,3 +124,11 @@ def test_a_new_one_has_not_the_history_of_one_that_is_gone(write, alice, bob, ca
     [new] = write(bob, "His")
     assert new > old
     assert "note.deleted" not in browser.get(f"/admin/notes/{new}").text
+
+
+def test_it_can_show_what_its_rows_refer_to_alone(notes, alice, carol, sign_in):
+    browser = sign_in(carol)
+    for path in (PATH, f"{PATH}export.csv"):
+        answer = browser.get(f"{path}?columns=user.email")
+        assert answer.status_code == 200
+        assert alice.email in answer.text

@@ -204,7 +204,8 @@ def _details(admin: Admin, page: Subquery) -> Select[Any]:
 
 def rows_of(admin: Admin) -> Select[Any]:
     """What the columns of a list are made of, with the tables that they come from."""
-    statement = select(*admin.attributes.values())
+    # Named, since all columns that somebody chose may be those of another table.
+    statement = select(*admin.attributes.values()).select_from(admin.model)
     for other, on in admin.joined.values():
         statement = statement.outerjoin(other, on)
     return statement
