@@ -77,3 +77,27 @@ def test_a_form_that_was_kept_is_of_no_use_to_who_was_demoted(
     app.test_cli_runner().invoke(args=["user", "demote", carol.email])
     assert go_on(browser, answer, f"{page}/delete").status_code == 403
     assert reload(alice) is not None
+
+
+def test_a_list_leaves_as_a_file_only_after_the_proof(app, carol, sign_in):
+    """Whatever list, whichever way: nothing is made, sent, or recorded before."""
+    ends = "/export", "/export.csv", "/export.xlsx", "/export/file", "/errors.csv"
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.endswith(ends)]
+    paths = [rule.rule.replace("<int:id>", "1") for rule in rules if "/admin/" in rule.rule]
+    assert {"/admin/users/export.csv", "/admin/audit/export.csv"} <= set(paths)
+    browser = sign_in(carol)
+    later(app, minutes=11)
+    for path in paths:
+        answer = browser.get(f"{path}?q=x")
+        assert answer.status_code == 303
+        if not path.endswith(".xlsx"):  # it leads to the page where one is made
+            assert answer.location.startswith("/auth/reauthenticate?next=")
+
+
+def test_a_download_goes_on_after_the_proof(app, alice, carol, sign_in):
+    browser = sign_in(carol)
+    later(app, minutes=11)
+    answer = browser.get("/admin/users/export.csv?q=alice")
+    answer = browser.submit(answer.location, {"password": PASSWORD})
+    assert answer.location == "/admin/users/export.csv?q=alice"
+    assert alice.email in browser.get(answer.location).text

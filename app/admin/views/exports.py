@@ -1,4 +1,7 @@
-"""A declared list as a file: at once, or made by a job and fetched from its page."""
+"""A declared list as a file: at once, or made by a job and fetched from its page.
+
+What leaves with a file is other people's data, so that each way to one asks for a recent proof.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +23,7 @@ from app.core.routing import effect, polled
 from app.core.time import now
 
 
-@in_person
+@proof_required  # or one would be asked for in the middle of a download
 def page(admin: Admin) -> Any:
     where = listing.conditions(admin, request.args)
     count = listing.count_to(export.AT_ONCE, admin, where)
@@ -37,7 +40,7 @@ def latest(admin: Admin) -> Any:
     return live.part("admin/_export.html", admin=admin, kept=listing.kept(), **_state(admin))
 
 
-@in_person
+@proof_required
 @quotas.one_at_a_time("export")
 def csv(admin: Admin) -> Any:
     """What the list shows, all pages of it; a long one by way of its page."""
@@ -69,7 +72,7 @@ def make(admin: Admin, format: str) -> Any:
     return _to_page(admin)
 
 
-@in_person
+@proof_required
 @quotas.one_at_a_time("download")
 def file(admin: Admin) -> Any:
     found, _ = Export.of(current_user.id, export.name_of(admin))

@@ -163,7 +163,7 @@ def delete(admin: Admin, id: int) -> Any:
     return redirect(url_for(f"admin.{admin.name}_imports"), 303)
 
 
-@in_person
+@proof_required
 @quotas.one_at_a_time("export")
 def errors(admin: Admin, id: int) -> Any:
     """All that is wrong with the file, as CSV."""
