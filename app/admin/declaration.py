@@ -170,8 +170,9 @@ class Admin:
         return self.permissions.get(operation, f"{self.name}.{operation}")
 
     def may(self, operation: str) -> bool:
-        """Whether the one signed in can do this with rows."""
-        return operation in self.operations and can(self.permission(operation))
+        """Return whether the one signed in can do this with rows, which they have to see."""
+        can_see = can(self.permission("read"))
+        return can_see and operation in self.operations and can(self.permission(operation))
 
     def url(self, id: int) -> str:
         """The page about a row."""

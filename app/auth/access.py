@@ -284,7 +284,8 @@ def check() -> ResponseReturnValue | None:
         return answer
     if not rules.enrolling and (answer := ask_to_enrol()):
         return answer
-    if rules.permission and not _still_can(rules.permission):
+    needed = {rules.permission, rules.read_permission} - {None}
+    if needed and not _still_can(needed):
         abort(403, None if current_user.confirmed_at else CONFIRM_FIRST)
     if rules.confirmed and current_user.confirmed_at is None:
         if wants_json():
@@ -349,8 +350,8 @@ def _change_as_somebody() -> None:
     impersonation.note_change()
 
 
-def _still_can(permission: str) -> bool:
-    if not current_user.can(permission):
+def _still_can(needed: set[str | None]) -> bool:
+    if not needed <= permissions(current_user.role):
         return False
     if not may_write():
         return True
@@ -360,7 +361,7 @@ def _still_can(permission: str) -> bool:
     role = select(User.effective_role).where(
         User.id == current_user.id, User.suspended_at.is_(None)
     )
-    return permission in permissions(db.session.scalar(role) or NO_ROLE)
+    return needed <= permissions(db.session.scalar(role) or NO_ROLE)
 
 
 def login_required(view: View) -> View:
@@ -368,9 +369,15 @@ def login_required(view: View) -> View:
     return declare(view)
 
 
-def permission_required(permission: str) -> Callable[[View], View]:
-    """Declare a view as for those whose role has a permission: 403 for everyone else."""
-    return partial(declare, permission=permission)
+def permission_required(
+    permission: str, read_permission: str | None = None
+) -> Callable[[View], View]:
+    """Declare a view as for those whose role has a permission: 403 for everyone else.
+
+    A view that changes something also needs the permission to see it: its answers show rows, or
+    tell whether there are some.
+    """
+    return partial(declare, permission=permission, read_permission=read_permission)
 
 
 def confirmed_required(view: View) -> View:

@@ -27,6 +27,8 @@ class Policy:
 
     public: bool = False
     permission: str | None = None
+    # The permission to see what the view changes, since an answer may show it.
+    read_permission: str | None = None
     confirmed: bool = False
     # Only with a recent proof of identity.
     proven: bool = False

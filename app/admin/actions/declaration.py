@@ -82,6 +82,8 @@ def check_permissions(app: Flask, admin: Admin) -> None:
 
 def allowed(admin: Admin) -> Sequence[Action]:
     """What the one signed in may do with the rows of a list."""
+    if not can(admin.permission("read")):
+        return []
     return [one for one in admin.acting.values() if can(one.permission)]
 
 

@@ -48,9 +48,11 @@ def has_undo(run: Run) -> bool:
     return found is not None and found[1].undo is not None
 
 
-def may(by: User | None, action: Action) -> bool:
-    granted = by is not None and action.permission in permissions(by.effective_role)
-    return granted and by is not None and by.suspended_at is None
+def may(by: User | None, admin: Admin, action: Action) -> bool:
+    """Return whether somebody may still do this with rows, which they have to see."""
+    if by is None or by.suspended_at is not None:
+        return False
+    return {action.permission, admin.permission("read")} <= permissions(by.effective_role)
 
 
 def go_on(run_id: int) -> None:
@@ -115,7 +117,7 @@ def do_next(run: Run, by: User | None) -> None:
     if (found := known(run)) is None:
         return end(run, UNKNOWN)
     admin, action = found
-    if not may(by, action):
+    if not may(by, admin, action):
         return end(run, DEMOTED)
     if chunk := Chunk.of(run.id, run.chunks_over):
         doing = Doing(admin, action, by, run.query, undoes=run.undoes_id is not None)

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 
 from app.account import left_over
 from app.admin.declaration import Admin
+from app.admin.imports.access import permissions_of
 from app.admin.imports.declaration import Plan
 from app.admin.imports.models import (
     CHECKED,
@@ -201,8 +202,7 @@ def _who(run: ImportRun, plan: Plan) -> Any:
     with reading():
         by = db.session.execute(own).first()
         db.session.rollback()
-    needed = {plan.admin.permission(one) for one in plan.operations}
-    if by is None or not needed <= permissions(by.role):
+    if by is None or not permissions_of(plan) <= permissions(by.role):
         raise PermanentError("Who asked for this import may not do it any more.")
     return by
 

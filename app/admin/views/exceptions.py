@@ -32,7 +32,7 @@ def exception(fingerprint: str) -> Any:
 
 
 @blueprint.post("/exceptions/<fingerprint>/delete")
-@permission_required("operations.edit")
+@permission_required("operations.edit", "operations.read")
 @proof_required
 @effect("this exception will be deleted")
 def forget_exception(fingerprint: str) -> Any:

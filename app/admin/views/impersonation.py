@@ -14,13 +14,13 @@ from app.core.routing import effect
 
 
 @blueprint.get("/users/<int:id>/impersonation")
-@permission_required(acting.PERMISSION)
+@permission_required(acting.PERMISSION, "users.read")
 def impersonation(id: int) -> Any:
     return _page(_find(id), ImpersonationForm(formdata=None))
 
 
 @blueprint.post("/users/<int:id>/impersonation")
-@permission_required(acting.PERMISSION)
+@permission_required(acting.PERMISSION, "users.read")
 @proof_required
 @effect("you will see the site as this user")
 def impersonate(id: int) -> Any:

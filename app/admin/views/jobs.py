@@ -29,7 +29,7 @@ def latest_job(id: int) -> Any:
 
 
 @blueprint.post("/jobs/<int:id>/cancellation")
-@permission_required("jobs.edit")
+@permission_required("jobs.edit", "jobs.read")
 @proof_required
 @effect("this job will be canceled")
 def cancel_job(id: int) -> Any:
@@ -41,7 +41,7 @@ def cancel_job(id: int) -> Any:
 
 
 @blueprint.post("/jobs/<int:id>/attempts")
-@permission_required("jobs.edit")
+@permission_required("jobs.edit", "jobs.read")
 @proof_required
 @effect("this job will run again")
 def retry_job(id: int) -> Any:

@@ -1,13 +1,14 @@
 """The pages of a declared model."""
 
 from collections.abc import Sequence
-from functools import partial, update_wrapper
+from functools import partial, update_wrapper, wraps
 from typing import Any
 
-from flask import Flask, redirect, render_template, request
+from flask import Flask, abort, redirect, render_template, request
 
 from app.admin.actions.declaration import allowed
 from app.admin.declaration import Admin
+from app.admin.imports.access import may_import
 from app.admin.lists import listing, relations
 from app.admin.lists.arguments import chips, query_of, unknown
 from app.admin.lists.export import FORMATS
@@ -46,7 +47,7 @@ def register(app: Flask, admin: Admin) -> None:
 
 
 def _add_imports(app: Flask, admin: Admin) -> None:
-    get = partial(_add, app, admin, operation="create")
+    get = partial(_add_import, app, admin)
     post = partial(get, methods=["POST"])
     get("imports/", "_imports", imports.index)
     post("imports/", "_upload", imports.upload)
@@ -60,13 +61,24 @@ def _add_imports(app: Flask, admin: Admin) -> None:
     post("imports/<int:id>/delete", "_delete_import", imports.delete)
 
 
+def _add_import(app: Flask, admin: Admin, path: str, name: str, view: Any, **options: Any) -> None:
+    @wraps(view)
+    def guarded(admin: Admin, **values: Any) -> Any:
+        if not may_import(admin):
+            abort(403)
+        return view(admin, **values)
+
+    _add(app, admin, path, name, guarded, "create", **options)
+
+
 def _add(
     app: Flask, admin: Admin, path: str, name: str, view: Any, operation: str = "read",
     methods: Sequence[str] = ("GET",), **given: Any,
 ) -> None:  # fmt: skip
     # One function for each, since a view carries its policy.
     own = update_wrapper(partial(view, admin, **given), view)
-    guarded = permission_required(admin.permission(operation))(own)
+    permission, read_permission = admin.permission(operation), admin.permission("read")
+    guarded = permission_required(permission, read_permission)(own)
     rule, endpoint = f"/admin/{admin.name}/{path}", f"admin.{admin.name}{name}"
     app.add_url_rule(rule, endpoint, guarded, methods=methods)
 
@@ -96,6 +108,7 @@ def index(admin: Admin) -> Any:
         kept=kept,
         acting=acting,
         look=look,
+        importable=may_import(admin),
         view=view,
         chips=chips(admin, kept) if kept else [],
         unsure=unsure,

@@ -48,13 +48,13 @@ def take_back_message(id: int) -> Any:
 
 
 @blueprint.get("/users/<int:id>/messages")
-@permission_required("messages.send")
+@permission_required("messages.send", "users.read")
 def user_messages(id: int) -> Any:
     return _form(_find(id), _empty())
 
 
 @blueprint.post("/users/<int:id>/messages")
-@permission_required("messages.send")
+@permission_required("messages.send", "users.read")
 @proof_required
 @effect("this message will be sent to this user")
 def send_user_message(id: int) -> Any:

@@ -48,7 +48,8 @@ def register(app: Flask, admin: Admin) -> None:
         if operation in admin.operations:
             # One function for each, since a view carries its policy.
             own: Any = update_wrapper(partial(view, admin), view)
-            own = permission_required(admin.permission(operation))(own)
+            permission, read_permission = admin.permission(operation), admin.permission("read")
+            own = permission_required(permission, read_permission)(own)
             if method == "POST":
                 own = effect(EFFECTS[operation].format(admin.one))(proof_required(own))
             endpoint = f"admin.{admin.name}_{name}"

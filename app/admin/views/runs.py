@@ -48,7 +48,7 @@ def begin(admin: Admin) -> Any:
     run = Run.sent(current_user.id, submission)
     if run is None:
         by = current_user.user
-        if not runner.may(by, action):
+        if not runner.may(by, admin, action):
             abort(403)
         if _is_more(chosen, request.form.get("said", "")):
             return _page(action, chosen, more=True), 409

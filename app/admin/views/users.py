@@ -15,7 +15,7 @@ from app.core.routing import effect
 
 
 @blueprint.post("/users/<int:id>/suspension")
-@permission_required("users.edit")
+@permission_required("users.edit", "users.read")
 @proof_required
 @effect("this user will be suspended")
 def suspend(id: int) -> Any:
@@ -25,7 +25,7 @@ def suspend(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/suspension/delete")
-@permission_required("users.edit")
+@permission_required("users.edit", "users.read")
 @proof_required
 @effect("this user will be reinstated")
 def reinstate(id: int) -> Any:
@@ -35,7 +35,7 @@ def reinstate(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/sessions/delete")
-@permission_required("users.edit")
+@permission_required("users.edit", "users.read")
 @proof_required
 @effect("this user will be logged out everywhere")
 def end_sessions(id: int) -> Any:
@@ -45,7 +45,7 @@ def end_sessions(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/second-factors/delete")
-@permission_required("users.edit")
+@permission_required("users.edit", "users.read")
 @proof_required
 @effect("this user's second factors will be removed")
 def remove_second_factors(id: int) -> Any:
@@ -55,7 +55,7 @@ def remove_second_factors(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/second-factor-requirement")
-@permission_required("users.edit")
+@permission_required("users.edit", "users.read")
 @proof_required
 @effect("this user will have to set up a second factor")
 def require_second_factor(id: int) -> Any:
@@ -65,7 +65,7 @@ def require_second_factor(id: int) -> Any:
 
 
 @blueprint.post("/users/<int:id>/second-factor-requirement/delete")
-@permission_required("users.edit")
+@permission_required("users.edit", "users.read")
 @proof_required
 @effect("this user will no longer need a second factor")
 def waive_second_factor(id: int) -> Any:

@@ -1,0 +1,55 @@
+"""Whoever may change rows, but not see them, learns nothing of them by trying to."""
+
+import pytest
+
+from app.auth.roles import ADMIN
+from app.jobs.worker import run_due
+from tests.notes.importer import Importer
+from tests.security.routes import routes
+
+
+@pytest.fixture
+def blind(app, person, sign_in, monkeypatch):
+    """A browser of somebody who has every permission but to read this."""
+
+    def enter(*names):
+        granted = app.extensions["permissions"]
+        rest = granted[ADMIN] - {f"{name}.read" for name in names}
+        monkeypatch.setitem(granted, "staff", rest)
+        return sign_in(person("dora@example.com", role="staff"))
+
+    return enter
+
+
+@pytest.mark.parametrize("name", ["notes", "users", "jobs"])
+def test_no_page_about_rows_is_for_who_may_not_read_them(name, app, alice, blind):
+    browser = blind(name)
+    fields = {"csrf_token": browser.token(), "title": "", "role": "user", "_seen": "x"}
+    tried = 0
+    for route in routes(app, number=alice.id):
+        if route.path.startswith(f"/admin/{name}/"):
+            answer = route.open(browser, data=fields)
+            assert answer.status_code == 403, str(route)
+            assert alice.email not in answer.text
+            tried += route.changes
+    assert tried >= 2
+
+
+def test_an_import_tells_nobody_who_has_an_account(alice, blind):
+    """A bad row says that there is no such address."""
+    browser = blind("users")
+    assert "Import" not in browser.get("/admin/notes/").text
+    assert browser.get("/admin/notes/imports/").status_code == 403
+
+
+def test_an_import_stops_when_who_began_it_may_no_longer_read(
+    app, alice, carol, sign_in, monkeypatch
+):
+    importer = Importer(app, sign_in(carol))
+    importer.check(f"title,user.email\na,{alice.email}\n")
+    importer.send("rows", {"mode": "all"})
+    granted = app.extensions["permissions"]
+    monkeypatch.setitem(granted, ADMIN, granted[ADMIN] - {"notes.read"})
+    run_due(app)
+    monkeypatch.undo()
+    assert "Nothing was imported" in importer.look()
