@@ -10,6 +10,7 @@ from app.core import (
     database,
     errors,
     live,
+    mailed_links,
     migrations,
     nav,
     routing,
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     checks.init_app(app)
     database.init_app(app)  # first: it makes the folder that others write into
     routing.init_app(app)
+    mailed_links.init_app(app)
     app.register_blueprint(Blueprint("core", __name__, template_folder="templates"))
     templating.init_app(app)
     static_files.init_app(app)
