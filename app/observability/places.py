@@ -1,7 +1,7 @@
 """Where in the app's own code something happens."""
 
 import os
-import sys
+from inspect import currentframe
 from traceback import extract_tb
 from types import FrameType, TracebackType
 
@@ -16,7 +16,7 @@ NOT_THE_PLACE = tuple(
 
 def here() -> str:
     """The step of the app that led here: "app/notes/views.py:40 index"; "" for none of its own."""
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = currentframe()
     while frame:
         code = frame.f_code
         if code.co_filename.startswith(APP) and not code.co_filename.startswith(NOT_THE_PLACE):

@@ -9,7 +9,7 @@ import re
 from functools import partial
 from typing import Any
 
-from flask import Flask, Response, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_debugtoolbar import DebugToolbarExtension
 
 from app.core.routing import public
@@ -48,9 +48,19 @@ BEHIND = ("logger.LoggingPanel", "route_list.RouteListDebugPanel")
 
 
 class Toolbar(DebugToolbarExtension):
-    def _show_toolbar(self) -> bool:
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        # Its own, which it puts in the place of Flask's: that has other arguments in each version.
+        vars(app).pop("dispatch_request", None)
+
+    def process_request(self) -> None:
         # Its panels hold `SECRET_KEY`; and they call `url_for`, which a refused host has not got.
-        return is_at_this_machine() and super()._show_toolbar()
+        if not is_at_this_machine():
+            return
+        super().process_request()
+        if request.endpoint in current_app.view_functions:
+            view = current_app.view_functions[request.endpoint]
+            self.process_view(current_app, view, request.view_args or {})
 
     def process_response(self, response: Any) -> Any:
         policy = response.headers.get("Content-Security-Policy", "script-src 'self'")
