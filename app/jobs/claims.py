@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
+from time import monotonic
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, exists, literal, null, select, union_all, update
+from sqlalchemy import bindparam, exists, literal, null, or_, select, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.database import db, reading
@@ -167,20 +168,56 @@ AGAIN: Mapping[str, Any] = {
 }
 
 
-def take_back() -> int:
-    """Queue again what workers left behind; how many jobs that were."""
-    lost = Job.state == literal(RUNNING, literal_execute=True), Job.lease_until < bindparam("now")
+class Silence:
+    """Finds workers that fell silent by this process's own clock, which nobody can set.
+
+    A lease is a sign of life as well: whoever holds a job gives it another end three times as often
+    as it runs out. One that stays the same for a whole lease while it is watched is nobody's, also
+    where the machine's clock went back and its end is far away.
+    """
+
+    def __init__(self) -> None:
+        self.seen: dict[tuple[int, int], tuple[datetime | None, float]] = {}
+        self.looked = float("-inf")
+
+    def look(self) -> list[int]:
+        """Note the leases of all running jobs; the ids of those that have not changed for long."""
+        present, long = monotonic(), lease().total_seconds()
+        with reading():
+            rows = db.session.execute(RUNNING_JOBS).all()
+            db.session.rollback()
+        # While the database was away nobody could renew: they are watched anew.
+        before = self.seen if present - self.looked < 2 * long / 3 else {}
+        self.seen, self.looked = {}, present
+        for id, attempts, until in rows:
+            known = before.get((id, attempts))
+            since = known[1] if known and known[0] == until else present
+            self.seen[id, attempts] = until, since
+        return [key[0] for key, (_, since) in self.seen.items() if present - since > long]
+
+
+RUNNING_JOBS = select(Job.id, Job.attempts, Job.lease_until).where(
+    Job.state == literal(RUNNING, literal_execute=True)
+)
+
+
+def take_back(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
+    """Queue again what workers left behind; how many jobs that were.
+
+    Those whose lease is over `by_clock`, and the `silent` ones.
+    """
+    is_silent = Job.id.in_(silent)
+    is_lost = or_(is_silent, Job.lease_until < now()) if by_clock else is_silent
+    lost = Job.state == literal(RUNNING, literal_execute=True), is_lost
     with reading():
-        found = db.session.scalar(select(Job.id).where(*lost).limit(1), {"now": now()})
+        found = db.session.scalar(select(Job.id).where(*lost).limit(1))
         db.session.rollback()
     if found is None:
         return 0
     hopeless = Job.lost >= MOST_LOST_WORKERS - 1
     over = {"state": FAILED, "error": LOST, "finished_at": now(), "worker": None}
-    db.session.execute(
-        update(Job).where(*lost, hopeless).values(**over, lease_until=null()), {"now": now()}
-    )
+    db.session.execute(update(Job).where(*lost, hopeless).values(**over, lease_until=null()))
     again = update(Job).where(*lost).values(**AGAIN, run_at=now(), lost=Job.lost + 1)
-    count = len(db.session.execute(again.returning(Job.id), {"now": now()}).all())
+    count = len(db.session.execute(again.returning(Job.id)).all())
     db.session.commit()
     return count

@@ -64,6 +64,7 @@ class JobWorker:
         self._looked = float("-inf")
         self._renewal = min(app.config["JOB_LEASE_SECONDS"] / 3, SEEN_SECONDS)
         self._renewed, self._renewed_at = monotonic(), now()
+        self._silence = claims.Silence()
         self._tick: datetime | None = None
         self._trouble = ""
 
@@ -130,7 +131,8 @@ class JobWorker:
         claims.renew([run for run in list(self.runs) if not self._is_overdue(run)])
         db.session.execute(update(Worker).where(Worker.id == self.id).values(seen_at=now()))
         db.session.commit()
-        if self._all_was_quiet() and (count := claims.take_back()):
+        count = claims.take_back(self._silence.look(), by_clock=self._all_was_quiet())
+        if count:
             log.warning("%s jobs of workers that fell silent are queued again", count)
         self._renewed, self._renewed_at = monotonic(), now()
 

@@ -103,6 +103,37 @@ def test_it_runs_anew_what_a_worker_left_behind(run):
     assert (ran("x"), state(id).attempts) == (1, 2)
 
 
+def test_it_runs_anew_what_was_left_behind_before_the_clock_went_back(app, work, monkeypatch):
+    monkeypatch.setitem(app.config, "JOB_LEASE_SECONDS", 1)
+    id = note.enqueue("x")
+    assert claims.claim("tests", 1, "somebody who dies")
+    ahead = now() + timedelta(minutes=10)
+    db.session.execute(update(Job).where(Job.id == id).values(lease_until=ahead))
+    db.session.commit()
+    work()
+    until(lambda: state(id).state == "succeeded")
+    assert (ran("x"), state(id).attempts) == (1, 2)
+
+
+def test_it_leaves_what_is_renewed_by_a_clock_that_went_back(app, monkeypatch):
+    monkeypatch.setitem(app.config, "JOB_LEASE_SECONDS", 1)
+    note.enqueue("x")
+    [run] = claims.claim("tests", 1, "somebody who is well")
+    silence, clock = claims.Silence(), [0.0]
+    monkeypatch.setattr(claims, "monotonic", lambda: clock[0])
+    for _ in range(10):
+        claims.renew([run])
+        assert silence.look() == []
+        clock[0] += 0.4
+    looks = []
+    for _ in range(3):
+        looks.append(silence.look())
+        clock[0] += 0.4
+    assert looks == [[], [], [run.id]]
+    clock[0] += 60  # the database was away
+    assert silence.look() == []
+
+
 def test_it_gives_workers_time_to_renew_when_the_clock_was_set(app):
     id = note.enqueue("x")
     assert claims.claim("tests", 1, "somebody who is well")
