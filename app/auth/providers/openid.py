@@ -6,9 +6,9 @@ from typing import Any
 from authlib.oidc.core import CodeIDToken
 from flask import current_app
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError
-from joserfc.jwk import KeySet
-from joserfc.jws import JWSRegistry
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, import_key
+from joserfc.jws import JWSRegistry, extract_compact
 from werkzeug.datastructures import MultiDict
 
 from app.auth.providers import Provider
@@ -19,6 +19,7 @@ from app.auth.providers.profile import Profile, RefusedError, UnavailableError, 
 # Signatures with a public key. Never "none", and no HMAC, for which the key is whatever an
 # attacker knows of it (RFC 8725, 2.1).
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 CLOCK_SKEW_SECONDS = 60
 DOCUMENT_LIFETIME_SECONDS = 3600
 
@@ -107,11 +108,22 @@ def _check_sign_in_time(auth_time: Any, started: float) -> None:
 
 
 def _decode(provider: Provider, text: str) -> jwt.Token:
+    """Return the content of an ID token that one of the provider's published keys has signed.
+
+    Not every provider names the key, and some publish two with one name, so all that fit are tried.
+    """
     registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
-    try:
-        return jwt.decode(text, _keys(provider), registry=registry)
-    except InvalidKeyIdError:  # a new key, since we looked
-        return jwt.decode(text, _keys(provider, anew=True), registry=registry)
+    header = extract_compact(text.encode(), registry=registry).headers()
+    if header["alg"] not in ALGORITHMS:
+        raise RefusedError(f"signed with {header['alg']!r}")
+    problem = "signed with no key that is published"
+    for anew in (False, True):  # there may be a new key, since we looked
+        for key in _keys(provider, header, anew=anew):
+            try:
+                return jwt.decode(text, key, registry=registry)
+            except JoseError as error:
+                problem = str(error)
+    raise RefusedError(problem)
 
 
 def _metadata(provider: Provider) -> dict[str, Any]:
@@ -123,10 +135,34 @@ def _metadata(provider: Provider) -> dict[str, Any]:
     return found
 
 
-def _keys(provider: Provider, *, anew: bool = False) -> KeySet:
-    found = _document(provider, _metadata(provider)["jwks_uri"], anew=anew)
-    keys = [key for key in found["keys"] if key.get("kty") != "oct" and key.get("use") != "enc"]
-    return KeySet.import_key_set({"keys": keys})
+def _keys(provider: Provider, header: dict[str, Any], *, anew: bool) -> list[Key]:
+    """Return the published keys that a token with this header may be signed with."""
+    document = _document(provider, _metadata(provider)["jwks_uri"], anew=anew)
+    fitting = [data for data in document["keys"] if isinstance(data, dict) and _fits(data, header)]
+    return [key for key in map(_import, fitting) if key]
+
+
+def _fits(data: dict[str, Any], header: dict[str, Any]) -> bool:
+    """Return whether a published key is of the kind, for the use, and of the name asked for.
+
+    Any other is left alone, as RFC 7517 (5) asks for: keys for encryption, those of a type that we
+    do not know, and shared secrets, which a public document cannot hold.
+    """
+    alg, kid = header["alg"], header.get("kid")
+    return (
+        data.get("kty") == KEY_TYPES[alg[:2]]
+        and data.get("use", "sig") == "sig"
+        and data.get("alg", alg) == alg
+        and "verify" in data.get("key_ops", ["verify"])
+        and (kid is None or data.get("kid", kid) == kid)
+    )
+
+
+def _import(data: dict[str, Any]) -> Key | None:
+    try:
+        return import_key(data)
+    except (JoseError, ValueError, TypeError, KeyError):  # of an unknown curve, or without numbers
+        return None
 
 
 def _document(provider: Provider, url: str, *, anew: bool = False) -> dict[str, Any]:
