@@ -28,6 +28,9 @@ def normalise(text: str) -> str:
     text = text.strip()
     if len(text) > EMAIL_LENGTH:  # the validator takes 5 s for half a megabyte
         raise EmailNotValidError(SHORT_EMAIL.message)
+    if "=?" in text:
+        # An encoded word (RFC 2047). Mail software decodes it, and may find another address in it.
+        raise EmailNotValidError("An encoded word is not allowed in an address.")
     email = validate_email(
         text,
         check_deliverability=False,
