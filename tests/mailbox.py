@@ -27,8 +27,13 @@ class Mailbox:
 
     def link(self, address: str) -> str:
         """The path of the link in the text of the newest mail to an address."""
-        body = self.to(address)[-1].get_body(("plain",))
-        assert body is not None
-        url = re.search(r"https?://\S+", body.get_content())
-        assert url is not None
-        return urlsplit(url[0]).path
+        return link_in(self.to(address)[-1])
+
+
+def link_in(mail: EmailMessage) -> str:
+    """The path of the link in the text of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    url = re.search(r"https?://\S+", body.get_content())
+    assert url is not None
+    return urlsplit(url[0]).path

@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 
 from tests.account.conftest import NEW_EMAIL
+from tests.mailbox import link_in
 
 USES = 12
 
@@ -60,6 +61,32 @@ def test_the_owner_wins_against_a_change_at_the_same_moment(
     assert restored == 303
     assert changed in (303, 404)
     assert stored(alice).email == alice.email
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_link_confirms_the_address_that_it_was_mailed_to(
+    attempt, alice, sign_in, ask, browser, mailbox, stored
+):
+    """CVE-2026-32700 (Devise): of two changes at once, one's link confirmed the other's address."""
+    owner = sign_in(alice)
+    ask(owner, "mine@example.com")
+    tabs = {"mine@example.com": browser(), "victim@example.com": browser()}
+    forms = {}
+    for email, tab in tabs.items():
+        owner.copy_cookies_to(tab)
+        forms[email] = tab.fill("/account/email", "/account/email")
+    barrier = Barrier(len(tabs))
+
+    def send(email):
+        barrier.wait()
+        return tabs[email].send(forms[email], {"email": email}).status_code
+
+    with ThreadPoolExecutor(len(tabs)) as threads:
+        assert list(threads.map(send, tabs)) == [303, 303]
+    for path in map(link_in, mailbox.to("mine@example.com")):
+        if owner.get(path).status_code == 200:
+            owner.submit(path)
+    assert stored(alice).email in (alice.email, "mine@example.com")
 
 
 def test_one_of_two_accounts_gets_an_address(alice, bob, sign_in, ask, at_once, stored):
