@@ -6,14 +6,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
+from click import ClickException
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SAWarning
 
 from app.core import fulltext
 from app.core.database import db
 from app.core.migrations import counters, dialects  # noqa: F401  `dialects` registers itself
-from app.core.sqlite_file import creating
+from app.core.sqlite_file import creating, files_of
 from app.core.time import UTCDateTime
+from app.core.writable import unwritable
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
@@ -90,6 +92,9 @@ warnings.filterwarnings("error", "Unnamed CHECK constraint on reflected table")
 if context.is_offline_mode():
     run(url=db.engine.url, literal_binds=True)
 else:
+    files = files_of(db.engine)
+    if problem := unwritable(*(file.parent for file in files[:1]), *files):
+        raise ClickException(problem)
     with (
         creating(db.engine),
         db.engine.connect() as connection,

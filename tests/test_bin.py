@@ -176,3 +176,29 @@ def test_the_start_reads_no_file_that_the_server_does_not(machine, name, skips):
     assert done.stdout.splitlines() == [
         f"FLASK_SKIP_DOTENV={value} -m flask {command}" for command in ("db upgrade", "check")
     ]
+
+
+@pytest.mark.parametrize(
+    ("cause", "remedy"),
+    [
+        ("Read-only file system", "Mount its file system for writing"),
+        ("No space left on device", "Make room"),
+        ("Not a directory", "Set INSTANCE_PATH to a folder"),
+        ("Permission denied", "must belong to user"),
+    ],
+)
+def test_it_says_why_its_folder_cannot_be_written(cause, remedy, machine, tmp_path):
+    (machine.path / "id").symlink_to(shutil.which("id") or "")
+    (machine.path / "mkdir").unlink()
+    (machine.path / "mkdir").write_text(f"#!/bin/sh\necho 'mkdir: x: {cause}' >&2\nexit 1\n")
+    (machine.path / "mkdir").chmod(0o755)
+    line = complaint(machine.run("start", INSTANCE_PATH=str(tmp_path / "state")))
+    assert f"{tmp_path / 'state'} cannot be written: {cause}." in line
+    assert remedy in line
+
+
+def test_it_wants_a_folder_and_no_file(machine, tmp_path):
+    file = tmp_path / "state"
+    file.touch()
+    line = complaint(machine.run("start", INSTANCE_PATH=str(file)))
+    assert "Set INSTANCE_PATH to a folder" in line

@@ -30,7 +30,7 @@ def why_not(path: Path) -> str:
     """Say why a path that exists cannot be written."""
     if hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY:
         return "its file system is mounted read-only."
-    return f"user {os.getuid() if hasattr(os, 'getuid') else ''} has no permission to."
+    return f"user {os.getuid() if hasattr(os, 'getuid') else ''} has no permission."
 
 
 def _database() -> str | None:
