@@ -33,6 +33,7 @@ from app.auth.models.user import has_second_factor
 from app.auth.roles import ADMIN, NO_ROLE, add_permission, permissions
 from app.core.database import READING_METHODS, db, may_write, reading, take_turns, writing
 from app.core.errors import wants_json
+from app.core.htmx import lead_to
 from app.core.routing import Policy, View, declare, policy
 from app.core.time import now, show_in_zone
 from app.core.urls import wanted
@@ -254,7 +255,7 @@ def ask_to_log_in() -> ResponseReturnValue:
     """What a visitor gets at a closed view: the log-in page, and then what they came for."""
     if wants_json():
         abort(401)
-    return redirect(url_for("auth.login", next=wanted()), 303)
+    return lead_to(url_for("auth.login", next=wanted()), 401)
 
 
 def ask_to_enrol() -> ResponseReturnValue | None:
@@ -266,7 +267,7 @@ def ask_to_enrol() -> ResponseReturnValue | None:
             return None
     if wants_json():
         abort(403, "Your account needs a second factor. Set one up first.")
-    return redirect(current_app.config["SECOND_FACTORS_URL"], 303)
+    return lead_to(current_app.config["SECOND_FACTORS_URL"], 403)
 
 
 def _may_send_more(rules: Policy) -> bool:
@@ -290,7 +291,7 @@ def check() -> ResponseReturnValue | None:
     if rules.confirmed and current_user.confirmed_at is None:
         if wants_json():
             abort(403, CONFIRM_FIRST)
-        return redirect(url_for("auth.confirm"), 303)
+        return lead_to(url_for("auth.confirm"), 403)
     if rules.proven and not current_user.is_proven:
         return reauthentication.ask()
     return None

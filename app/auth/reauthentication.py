@@ -6,7 +6,7 @@ Whoever lacks one is led to `/auth/reauthenticate`. A form that they sent contin
 
 from datetime import timedelta
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from app.auth import interrupted_forms, passwords
 from app.auth.models import User
 from app.core.database import READING_METHODS, db, reading
 from app.core.errors import wants_json
+from app.core.htmx import lead_to
 from app.core.urls import wanted
 from app.security.limits import Limit
 
@@ -33,7 +34,7 @@ def ask() -> ResponseReturnValue:
         if kept is None:
             flash("Your form could not be kept. Send it again after you confirm.", "info")
         next = kept or next
-    return redirect(url_for("auth.reauthenticate", next=next), 303)
+    return lead_to(url_for("auth.reauthenticate", next=next), 403)
 
 
 def verify_password(password: str) -> str | None:

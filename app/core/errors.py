@@ -67,12 +67,33 @@ def is_unavailable(error: BaseException) -> bool:
 
 
 def wants_json() -> bool:
-    """Whether the client is a program: anything under /api, or one that prefers JSON to HTML."""
+    """Return whether to answer with JSON: under /api, to who prefers it to HTML, and to scripts.
+
+    `fetch()` takes anything unless told otherwise. A page that it did not ask for, such as the
+    log-in page behind a redirect, would look like success. Scripts that ask for HTML get it.
+    """
     if request.path.startswith("/api/"):
         return True
     accept = request.accept_mimetypes
     best = accept.best_match(["text/html", "application/json", "application/problem+json"])
-    return best is not None and best != "text/html"
+    if best is not None and best != "text/html":
+        return True
+    return _is_script() and not any(kind.lower() == "text/html" for kind in accept.values())
+
+
+def _is_script() -> bool:
+    """Return whether a script of a page asks, and not the browser for a page or what is in it.
+
+    htmx is none: it asks for HTML, without saying so.
+    """
+    headers = request.headers
+    if "HX-Request" in headers:
+        return False
+    if headers.get("X-Requested-With", "").lower() == "xmlhttprequest":
+        return True
+    # Fetch Metadata, W3C. Pages, frames, images and the like have a destination.
+    mode, destination = headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest", "empty")
+    return mode in ("cors", "same-origin", "no-cors") and destination == "empty"
 
 
 def init_app(app: Flask) -> None:

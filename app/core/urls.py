@@ -33,7 +33,14 @@ def local_path(target: str | None) -> str | None:
 
 
 def wanted() -> str | None:
-    """The page that was asked for, or from which a form was sent."""
+    """The page that was asked for, or from which a form was sent, or a part of it by htmx."""
+    page = request.headers.get("HX-Current-URL")
+    if page and "HX-Boosted" not in request.headers:
+        try:
+            parts = urlsplit(page)
+        except ValueError:  # such as "http://["
+            return None
+        return local_path(f"{parts.path}?{parts.query}".rstrip("?"))
     if request.method in READING_METHODS:
         return local_path(request.full_path.rstrip("?"))
     try:

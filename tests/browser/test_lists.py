@@ -72,3 +72,15 @@ def accessible(page: Page, width: int) -> None:
         page.emulate_media(color_scheme=theme)
         assert not barriers(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_search_after_the_session_ended_leads_to_the_login_page(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit("user")
+    page.goto("/notes/?q=tea")
+    page.context.clear_cookies()
+    assert page.evaluate("fetch('/dashboard').then((answer) => answer.status)") == 401
+    page.get_by_role("searchbox").fill("coffee")
+    page.wait_for_url("**/auth/login?next=/notes/**")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
