@@ -91,9 +91,8 @@ def test_it_comes_from_the_closed_page(alice, visitor):
     ("referrer", "expected"),
     [
         ("http://localhost/account/profile", "/auth/login?next=/account/profile"),
-        ("http://[", "/auth/login"),
         ("nonsense", "/auth/login"),
-        ("https://evil.example//evil.example", "/auth/login"),
+        ("http://localhost//evil.example", "/auth/login"),
     ],
 )
 def test_it_comes_from_the_form_when_the_session_is_gone(referrer, expected, visitor):

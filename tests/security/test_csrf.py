@@ -2,6 +2,9 @@
 
 import pytest
 
+from tests.apps import PRODUCTION, SecureBrowser, another_app
+from tests.conftest import PASSWORD
+
 
 def save(browser, token=None, name="Changed", **options):
     fields = {"name": name} | ({} if token is None else {"csrf_token": token})
@@ -62,6 +65,21 @@ def test_it_takes_the_token_in_a_header(alice, sign_in):
         {"Origin": ""},
         {"Origin": "localhost"},
         {"Origin": "http://["},
+        {"Origin": "https://localhost"},
+        {"Origin": "https://localhost:80"},
+        {"Origin": "http://localhost/"},
+        {"Origin": "http://localhost http://localhost"},
+        {"Origin": "http://localhost,http://localhost"},
+        {"Origin": "ftp://localhost"},
+        {"Origin": "http://localhost:port"},
+        {"Origin": "null", "Referer": "http://localhost/account/profile"},
+        {"Referer": "https://evil.example/"},
+        {"Referer": "https://localhost/account/profile"},
+        {"Referer": "http://localhost:8080/"},
+        {"Referer": "http://localhost.evil.example/"},
+        {"Referer": "http://localhost@evil.example/"},
+        {"Referer": "http://["},
+        {"Referer": "about://blank"},
     ],
 )
 def test_it_is_refused_from_elsewhere_with_the_right_token(headers, alice, sign_in):
@@ -78,12 +96,46 @@ def test_it_is_refused_from_elsewhere_with_the_right_token(headers, alice, sign_
         {"Sec-Fetch-Site": "same-origin"},
         {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
         {"Origin": "http://localhost"},
+        {"Origin": "http://localhost:80"},
+        {"Origin": "http://LOCALHOST"},
         {"Sec-Fetch-Site": "none"},
+        {"Referer": "http://localhost/account/profile?x=y"},
+        {"Referer": "/account/profile"},
+        {"Origin": "http://localhost", "Referer": "https://evil.example/"},
     ],
 )
 def test_it_is_accepted_from_our_own_pages(headers, alice, sign_in):
     browser = sign_in(alice)
     assert save(browser, browser.token(), headers=headers).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("example.org", "https://example.org", 303),
+        ("example.org", "https://example.org:443", 303),
+        ("example.org", "http://example.org", 403),
+        ("example.org", "http://example.org:443", 403),
+        ("example.org", "https://example.org:8443", 403),
+        ("www.example.org", "https://www.example.org", 303),
+        ("www.example.org", "http://www.example.org", 403),
+        # A proxy that does not pass the host on.
+        ("www.example.org", "https://example.org", 303),
+        ("www.example.org", "https://shop.example.org", 403),
+    ],
+)
+@pytest.mark.parametrize("proto", ["http", "https"])
+def test_an_https_site_takes_nothing_from_http(host, origin, status, proto, app, alice):
+    """Also where the proxy says nothing of the scheme."""
+    hosts = ["example.org", "www.example.org"]
+    with another_app(app, **PRODUCTION | {"TRUSTED_HOSTS": hosts}) as made:
+        browser = SecureBrowser(made.test_client())
+        page = browser.get("/auth/login", base_url=f"https://{host}")
+        form = browser.form(page, "/auth/login", "/auth/login")
+        fields = {"email": alice.email, "password": PASSWORD}
+        base = {"base_url": f"https://{host}", "environ_overrides": {"wsgi.url_scheme": proto}}
+        answer = browser.send(form, fields, headers={"Origin": origin}, **base)
+        assert answer.status_code == status
 
 
 def test_it_lets_others_link_to_us(alice, sign_in):
