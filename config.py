@@ -31,12 +31,11 @@ class Config:
     SECRET_KEY = Env("development-key-that-production-refuses", is_secret=True)
     SECRET_KEY_FALLBACKS = Env([], settings.list_of(".+"), "keys, comma-separated", is_secret=True)
 
-    # Host names that requests may be for, comma-separated; `.example.org` covers subdomains. An
-    # IPv6 address cannot be one: Werkzeug compares what stands before the first colon.
-    TRUSTED_HOSTS = Env(
-        None, lambda text: settings.list_of(".+")(text.lower()), "host names, comma-separated"
-    )
-    # How many reverse proxies stand in front. Their X-Forwarded-For and -Proto are believed.
+    # Hosts that requests may be for, comma-separated: names, of which `.example.org` covers its
+    # subdomains, and IP addresses. Any port will do.
+    TRUSTED_HOSTS = Env(None, settings.trusted_hosts, "host names, comma-separated")
+    # How many reverse proxies are in front. As many entries of X-Forwarded-For and -Proto are
+    # believed, from the right.
     TRUSTED_PROXIES = Env(0, settings.integer(0, 100), "a number of proxies, 0 for none")
     # The address of this site in mails. Never taken from a request, which anyone can forge.
     # Its host is what passkeys are bound to: change it, and all have to be added anew. Browsers

@@ -5,6 +5,7 @@ reads the settings, too, before there is one.
 """
 
 from settings.env import ConfigError, Env, EnvTable
+from settings.hosts import trusted_hosts
 from settings.readers import (
     decimal,
     folder,
@@ -49,5 +50,6 @@ __all__ = [
     "sentry_dsn",
     "site_url",
     "storage_url",
+    "trusted_hosts",
     "yes_or_no",
 ]

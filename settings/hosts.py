@@ -9,6 +9,32 @@ LABEL = re.compile("(?!-)[a-z0-9_-]{1,63}(?<!-)")
 NAME_LENGTH = 253
 
 
+def trusted_hosts(text: str) -> list[str]:
+    """Read hosts between commas. One that begins with a dot covers its subdomains as well."""
+    return [_trusted_host(word.strip()) for word in text.split(",") if word.strip()]
+
+
+def _trusted_host(text: str) -> str:
+    if "://" in text:
+        raise RefusedError("there is a scheme in it", "Leave it out.")
+    if re.search(r"[/?#@\\]", text):
+        raise RefusedError("there is more than a host in it", "Leave out what is not its name.")
+    if "*" in text:
+        raise RefusedError("there is a * in it", "For subdomains, begin the name with a dot.")
+    if re.search(r"\s", text):
+        raise RefusedError("there is a space in it", "Put commas between names.")
+    name = text.removeprefix(".")
+    try:
+        return host_name(f"[{IPv6Address(name.strip('[]'))}]")
+    except ValueError:
+        pass
+    if ":" in name:
+        raise RefusedError("there is a port in it", "Leave it out: any port will do.")
+    if "_" in name:
+        raise RefusedError("there is an underscore in it", "Browsers and proxies send none.")
+    return text[: len(text) - len(name)] + host_name(name)
+
+
 def host_name(text: str) -> str:
     """Return the name as DNS has it, in ASCII (IDNA 2008), or an IPv6 address in its brackets."""
     if text.startswith("["):

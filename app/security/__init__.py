@@ -4,9 +4,8 @@ import hashlib
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.security import checks, csrf, debugger, headers, limits, requests, slots
+from app.security import checks, csrf, debugger, edge, headers, limits, requests, slots
 
 
 class Cookie(SecureCookieSessionInterface):
@@ -23,9 +22,5 @@ def init_app(app: Flask) -> None:
     limits.init_app(app)
     slots.init_app(app)
     checks.init_app(app)
-    if hops := app.config["TRUSTED_PROXIES"]:
-        # X-Forwarded-Host stays out: proxies pass Host on, and many let a visitor's header through.
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
-        )
+    edge.init_app(app)
     debugger.init_app(app)

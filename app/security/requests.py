@@ -7,6 +7,7 @@ from typing import IO, Any
 from flask import Flask, Request, abort, current_app, request
 
 from app.core.routing import Policy, policy
+from app.security.edge import is_trusted
 
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -16,10 +17,25 @@ KEPT_IN_MEMORY = 512 * 1024
 
 
 class RoomyRequest(Request):
-    """A request whose uploads wait beside the data: many machines have /tmp in their memory."""
+    """A request whose uploads wait beside the data: many machines have /tmp in their memory.
+
+    And one that may be for an IPv6 address.
+    """
+
+    _trusted_hosts: list[str] | None = None
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         return SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)
+
+    @property
+    def trusted_hosts(self) -> list[str] | None:
+        """The hosts that Werkzeug compares with; None, which is any, where ours is trusted."""
+        names = self._trusted_hosts
+        return None if names and is_trusted(self.environ["HTTP_HOST"], names) else names
+
+    @trusted_hosts.setter
+    def trusted_hosts(self, names: list[str] | None) -> None:
+        self._trusted_hosts = names
 
 
 # Characters of one header. gunicorn reads no longer lines, but joins a hundred headers of one name;

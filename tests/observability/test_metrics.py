@@ -21,7 +21,7 @@ from tests.apps import PRODUCTION, another_app
 from tests.http import Browser
 from tests.server import ROOT
 
-TOKEN = "a token of the tests alone"
+TOKEN = "a-token-of-the-tests-alone"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 AFAR = {"REMOTE_ADDR": "203.0.113.7"}
 REQUESTS, SECONDS = "http_requests_total", "http_request_duration_seconds_count"
@@ -152,7 +152,7 @@ def test_it_answers_by_any_name_to_those_who_may(app):
         browser = Browser(made.test_client())
         assert browser.get("/metrics", headers=BEARER, **named).status_code == 200
         assert browser.get("/metrics", **named).status_code == 400
-        assert browser.get("/livez", headers=BEARER, **named).status_code == 400
+        assert browser.get("/readyz", headers=BEARER, **named).status_code == 400
 
 
 def test_it_answers_no_page_that_was_led_here_by_a_name(app):

@@ -73,12 +73,6 @@ def test_it_finds_a_host_that_is_not_this_sites_own(name, app):
     assert f"holds {name}:" in found["security.trusted_hosts"]["message"]
 
 
-def test_it_finds_a_host_with_a_port_which_counts_for_nothing(app):
-    found = findings(app, TRUSTED_HOSTS=["example.org:8443"], PUBLIC_URL="https://example.org:8443")
-    assert list(found) == ["security.trusted_hosts"]
-    assert "example.org:8443: the port" in found["security.trusted_hosts"]["message"]
-
-
 @pytest.mark.parametrize(
     "change",
     [

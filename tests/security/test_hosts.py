@@ -3,12 +3,17 @@
 from pathlib import Path
 
 import pytest
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.apps import PRODUCTION, SITE, SecureBrowser, another_app
 from tests.http import Browser
 from tests.mailbox import Mailbox
 
-FORGED = ["evil.example", "example.org.evil.example", "evilexample.org", "127.0.0.1", "x y", "a@b"]
+FORGED = [
+    *("evil.example", "example.org.evil.example", "evilexample.org", "127.0.0.1", "x y", "a@b"),
+    *("example.org..", ".example.org", "example.org:x", "example.org:0", "example.org,example.org"),
+    *("", ":443", "[::1]", "example.org/", "example.org@evil.example", r"example.org\@evil"),
+]
 
 
 @pytest.mark.parametrize("host", FORGED)
@@ -45,7 +50,13 @@ def test_in_development_it_answers_to_names_of_this_machine(path, app):
             assert "TRUSTED_HOSTS=localhost,127.0.0.1,the.name" in answer.text
 
 
-@pytest.mark.parametrize("host", ["example.org", "example.org:443"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("example.org", "example.org:443", "EXAMPLE.ORG", "Example.org:8443"),
+        *("example.org.", "EXAMPLE.ORG.", "example.org.:443", "example.org:"),
+    ],
+)
 def test_it_answers_for_its_own(host, secure):
     assert secure.get("/", headers={"Host": host}).status_code == 200
 
@@ -55,6 +66,49 @@ def test_it_answers_for_subdomains_when_told(app):
         browser = SecureBrowser(made.test_client())
         assert browser.get("/", headers={"Host": "a.example.org"}).status_code == 200
         assert browser.get("/", headers={"Host": "aexample.org"}).status_code == 400
+
+
+NAMES = ["example.org", "[2001:db8::1]", "192.0.2.1"]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("[2001:db8::1]", 200),
+        ("[2001:db8::1]:8000", 200),
+        ("[2001:DB8:0::0001]", 200),
+        ("192.0.2.1:8000", 200),
+        ("[2001:db8::2]", 400),
+        ("2001:db8::1", 400),
+        ("[2001:db8::1", 400),
+        ("[2001:db8::1].example.org", 400),
+        ("192.0.2.11", 400),
+    ],
+)
+def test_it_answers_for_addresses_when_told(host, status, addresses):
+    assert addresses.get("/", headers={"Host": host}).status_code == status
+
+
+@pytest.fixture(scope="module")
+def addresses(application):
+    with another_app(application, **PRODUCTION | {"TRUSTED_HOSTS": NAMES}) as made:
+        yield Browser(made.test_client())
+
+
+@pytest.mark.parametrize("path", ["/", "/auth/login", "/livez", "/nowhere"])
+def test_it_refuses_what_names_no_host_even_where_any_will_do(path, app):
+    environ = EnvironBuilder(path).get_environ()
+    environ |= {"SERVER_NAME": "localhost", "SERVER_PROTOCOL": "HTTP/1.1"}
+    del environ["HTTP_HOST"]
+    body, status, _ = run_wsgi_app(app.wsgi_app, environ, buffered=True)
+    assert status.startswith("400 ")
+    assert b"<h1>" in b"".join(body)
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "[2001:db8::7]", "evil.example", "x y", ""])
+def test_it_tells_load_balancers_that_it_lives_by_any_name(host, secure):
+    assert secure.get("/livez", headers={"Host": host}).status_code == 200
+    assert secure.get("/readyz", headers={"Host": host}).status_code == 400
 
 
 @pytest.mark.parametrize("page", ["/auth/reset", "/auth/confirm", "/auth/register"])

@@ -1,5 +1,7 @@
 """Whom the app believes about the client's address and scheme."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from tests.apps import PRODUCTION, another_app
@@ -7,18 +9,33 @@ from tests.conftest import PASSWORD
 from tests.http import Browser
 
 
+@pytest.fixture(scope="module")
+def behind(application):
+    """The app behind so many proxies."""
+    made = {}
+    with ExitStack() as stack:
+
+        def get(proxies):
+            if proxies not in made:
+                made[proxies] = stack.enter_context(
+                    another_app(application, TRUSTED_PROXIES=proxies)
+                )
+            return made[proxies]
+
+        yield get
+
+
 @pytest.fixture
-def seen(app, alice):
+def seen(behind, alice):
     """What `/account/sessions` shows as the address of somebody behind so many proxies."""
 
     def log_in(proxies, headers):
-        with another_app(app, TRUSTED_PROXIES=proxies) as made:
-            browser = Browser(made.test_client())
-            form = browser.fill("/auth/login")
-            fields = {"email": alice.email, "password": PASSWORD}
-            assert browser.send(form, fields, headers=headers).status_code == 303
-            row = browser.get("/account/sessions").text.split("this device")[1]
-            return row.split('data-label="Address">')[1].split("<")[0]
+        browser = Browser(behind(proxies).test_client())
+        form = browser.fill("/auth/login")
+        fields = {"email": alice.email, "password": PASSWORD}
+        assert browser.send(form, fields, headers=headers).status_code == 303
+        row = browser.get("/account/sessions").text.split("this device")[1]
+        return row.split('data-label="Address">')[1].split("<")[0]
 
     return log_in
 
@@ -37,6 +54,65 @@ def seen(app, alice):
 )
 def test_it_takes_the_address_that_the_last_trusted_proxy_saw(proxies, forwarded, address, seen):
     assert seen(proxies, {"X-Forwarded-For": forwarded}) == address
+
+
+@pytest.mark.parametrize(
+    ("entry", "address"),
+    [
+        ("203.0.113.1:4711", "203.0.113.1"),
+        ("203.0.113.1:_hidden", "203.0.113.1"),
+        ('"203.0.113.1:4711"', "203.0.113.1"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ('"[2001:db8::1]:443"', "2001:db8::1"),
+        ("2001:DB8:0:0::0001", "2001:db8::1"),
+        ("::ffff:203.0.113.1", "203.0.113.1"),
+        ("[::ffff:cb00:7101]:80", "203.0.113.1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("[fe80::1%25<b>]:443", "fe80::1"),
+        ("198.51.100.9:1, 203.0.113.1:2", "203.0.113.1"),
+    ],
+)
+def test_it_takes_the_address_alone(entry, address, seen):
+    assert seen(1, {"X-Forwarded-For": entry}) == address
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "",
+        " , ",
+        "203.0.113.1,",
+        "unknown",
+        "_hidden",
+        "_hidden:80",
+        "203.0.113.256",
+        "203.0.113.01",
+        "203.0.113.1:80:80",
+        "203.0.113.1 80",
+        "[203.0.113.1",
+        "2001:db8::1]",
+        "[]",
+        "<b>203.0.113.1</b>",
+        "203.0.113.1\t\x1b[31m",
+        "for=203.0.113.1",
+        "198.51.100.9, unknown",
+    ],
+)
+def test_what_is_no_address_is_the_proxys_own(entry, seen):
+    """A visitor whom the proxy does not know is never counted under what they made up."""
+    assert seen(1, {"X-Forwarded-For": entry}) == "127.0.0.1"
+
+
+def test_ports_do_not_make_another_client(behind, alice):
+    statuses = []
+    for port in range(4001, 4015):
+        browser = Browser(behind(1).test_client())
+        form = browser.fill("/auth/login")
+        fields = {"email": alice.email, "password": "a wrong one"}
+        headers = {"X-Forwarded-For": f"203.0.113.1:{port}"}
+        statuses.append(browser.send(form, fields, headers=headers).status_code)
+    assert statuses == [422] * 10 + [429] * 4
 
 
 @pytest.mark.parametrize(
@@ -63,7 +139,8 @@ def is_https(app, proxies, headers):
 @pytest.mark.parametrize(
     ("proxies", "proto", "expected"),
     [(0, "https", False), (1, "https", True), (1, "https, http", False), (2, "https, http", True),
-     (1, "http", False)],
+     (1, "http", False), (1, "HTTPS", True), (1, '"https"', True), (1, "httpsx", False),
+     (2, "https", False), (1, "", False)],
 )  # fmt: skip
 def test_it_takes_the_scheme_from_trusted_proxies_alone(app, proxies, proto, expected):
     assert is_https(app, proxies, {"X-Forwarded-Proto": proto}) is expected

@@ -91,6 +91,8 @@ def test_a_large_body_is_refused_before_it_is_sent(start):
     [
         ["GET / HTTP/1.1", "Host: evil.example"],
         ["GET / HTTP/1.0"],
+        ["GET / HTTP/1.1"],
+        ["GET /livez HTTP/1.1"],
         ["GET / HTTP/1.1", HOST, "Host: evil.example"],
         ["GET http://evil.example/ HTTP/1.1", "Host: evil.example"],
         ["GET /\0 HTTP/1.1", HOST],
@@ -101,8 +103,23 @@ def test_a_malformed_or_forged_request_is_refused(lines, start):
     assert talk(start(0), *lines)[0] == 400
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["GET /livez HTTP/1.1", "Host: 10.0.0.7:8000"],
+        ["GET /livez HTTP/1.1", "Host: evil.example"],
+        ["GET /livez HTTP/1.1", "Host:"],
+        ["GET /livez HTTP/1.0"],
+        ["GET / HTTP/1.1", "Host: EXAMPLE.org.:443"],
+    ],
+)
+def test_a_load_balancer_need_not_know_the_name(lines, start):
+    assert talk(start(0), *lines)[0] == 200
+
+
 FORGED = (
-    "X-Forwarded-For: 203.0.113.66",
+    "X-Forwarded-For: 198.51.100.7",
+    "X-Forwarded-For: 203.0.113.66:4711",
     "X-Forwarded-Proto: https",
     "X-Forwarded-Protocol: ssl",
     "X-Forwarded-Ssl: on",

@@ -51,6 +51,21 @@ def start(tmp_path, monkeypatch):
         ),
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS=example.org,www.example.org"),
         ({"TRUSTED_HOSTS": " , "}, "TRUSTED_HOSTS=example.org,www.example.org"),
+        ({"TRUSTED_HOSTS": "https://example.org"}, "a scheme"),
+        ({"TRUSTED_HOSTS": "example.org,//example.net"}, "more than a host"),
+        ({"TRUSTED_HOSTS": "example.org/"}, "more than a host"),
+        ({"TRUSTED_HOSTS": "user@example.org"}, "more than a host"),
+        ({"TRUSTED_HOSTS": "example.org:8443"}, "a port"),
+        ({"TRUSTED_HOSTS": "[2001:db8::1]:8443"}, "a port"),
+        ({"TRUSTED_HOSTS": "example.org www.example.org"}, "a space"),
+        ({"TRUSTED_HOSTS": "*"}, "begin the name with a dot"),
+        ({"TRUSTED_HOSTS": "*.example.org"}, "begin the name with a dot"),
+        ({"TRUSTED_HOSTS": "my_host"}, "an underscore"),
+        ({"TRUSTED_HOSTS": "."}, "host names, comma-separated"),
+        ({"TRUSTED_HOSTS": "..example.org"}, "host names, comma-separated"),
+        ({"TRUSTED_HOSTS": "example..org"}, "host names, comma-separated"),
+        ({"TRUSTED_HOSTS": "example.org;example.net"}, "host names, comma-separated"),
+        ({"TRUSTED_HOSTS": "-example.org"}, "host names, comma-separated"),
         ({"APP_ENV": "prod"}, "development, testing, production"),
         ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES='one'"),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES='-1'"),
@@ -116,10 +131,12 @@ def test_it_starts_with_good_settings(start):
 
 
 def test_it_takes_host_names_however_they_are_typed(start):
-    names = "Example.ORG, .Example.net"
+    names = "Example.ORG, .Example.net,b\u00fccher.example.,2001:DB8::1, [2001:db8:0::2],192.0.2.1"
     app = start(**GOOD | {"TRUSTED_HOSTS": names}, MAIL_URL="file:", LOG_LEVEL="ERROR")
-    for host in ("example.org", "www.example.net"):
-        assert app.test_client().get("/livez", headers={"Host": host}).status_code == 200
+    hosts = ("example.org", "www.example.net", "example.net", "xn--bcher-kva.example")
+    for host in (*hosts, "[2001:db8::1]:8000", "[2001:db8::2]", "192.0.2.1"):
+        assert app.test_client().get("/auth/login", headers={"Host": host}).status_code == 200
+    assert app.test_client().get("/auth/login", headers={"Host": "a.b"}).status_code == 400
 
 
 def test_the_server_ends_with_the_remedy_and_without_a_traceback(tmp_path):

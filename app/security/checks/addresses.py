@@ -4,9 +4,9 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
-from werkzeug.sansio.utils import host_is_trusted
 
 from app.core import checks
+from app.security.edge import is_trusted
 
 
 def init_app(app: Flask) -> None:
@@ -44,8 +44,6 @@ def doubtful_hosts() -> str | None:
     names = current_app.config["TRUSTED_HOSTS"]
     if doubtful := [name for name in names if is_doubtful(name)]:
         return f"TRUSTED_HOSTS holds {', '.join(doubtful)}: not a name of this site alone."
-    if ports := [name for name in names if ":" in name]:
-        return f"TRUSTED_HOSTS holds {', '.join(ports)}: the port is not looked at."
     return None
 
 
@@ -66,7 +64,7 @@ def without_https() -> str | None:
 
 def foreign_address() -> str | None:
     host = urlsplit(current_app.config["PUBLIC_URL"]).netloc
-    if host_is_trusted(host, current_app.config["TRUSTED_HOSTS"]):
+    if is_trusted(host, current_app.config["TRUSTED_HOSTS"]):
         return None
     return f"Links in mails lead to {host}, which is not among TRUSTED_HOSTS: they open nothing."
 
