@@ -146,9 +146,14 @@ def _give(user: User, email: str) -> None:
 
 
 def _evict(email: str, user: User) -> None:
-    """Make room where somebody registered the address, but never confirmed it."""
+    """Make room where somebody registered the address, but never confirmed it.
+
+    Not where an administrator suspended them: that stays until an administrator lifts it.
+    """
     holder = User.by_email(email, lock=True)
-    if holder and holder.id != user.id and holder.confirmed_at is None:
+    if not holder or holder.id == user.id or holder.suspended_at:
+        return
+    if holder.confirmed_at is None:
         holder.delete()
         db.session.flush()
 

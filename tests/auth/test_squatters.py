@@ -136,6 +136,19 @@ def test_they_do_not_stand_in_the_way_of_a_change_of_address(
     assert not is_in(squatter)
 
 
+def test_nobody_undoes_a_suspension_by_a_change_of_address(
+    squat, run, alice, sign_in, mailbox, stored
+):
+    squat()
+    run("suspend", EMAIL)
+    suspended, owner = stored(), sign_in(alice)
+    owner.submit("/account/email", {"email": EMAIL})
+    assert owner.submit(mailbox.link(EMAIL)).status_code == 404
+    assert stored().id == suspended.id
+    assert stored().suspended_at
+    assert stored(alice.email).id == alice.id
+
+
 # A role is given to the owner of an address: until it is confirmed, it permits nothing.
 
 
