@@ -5,7 +5,18 @@ Closed by default: a request for a view not marked `public` needs a signed-in us
 
 from flask import Flask
 
-from app.auth import access, checks, cli, jobs, providers, quotas, relying_party, roles, views
+from app.auth import (
+    access,
+    checks,
+    cli,
+    jobs,
+    old_forms,
+    providers,
+    quotas,
+    relying_party,
+    roles,
+    views,
+)
 from app.auth.demo import load
 from app.auth.many import load_events, load_users
 from app.core import samples
@@ -16,6 +27,7 @@ __all__ = ["init_app", "jobs"]
 def init_app(app: Flask) -> None:
     roles.init_app(app)
     access.init_app(app)
+    old_forms.init_app(app)
     providers.init_app(app)
     relying_party.init_app(app)
     app.register_blueprint(views.blueprint)

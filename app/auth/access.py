@@ -38,6 +38,7 @@ from app.core.routing import Policy, View, declare, policy
 from app.core.time import now, show_in_zone
 from app.core.urls import wanted
 from app.observability import logs, requests, server_timing
+from app.security import csrf
 from app.security.csrf import has_form
 from app.security.requests import ask_before_more
 
@@ -87,7 +88,12 @@ LOOKUP = (
         or_(User.suspended_at.is_(None), Impersonation.session_id.is_not(None)),
     )
 )
+# What a cookie keeps through a login.
+INTERRUPTED_BY_LOGIN = (interrupted_forms.LOGIN_MARKS,)
 OF_IDENTITY, OF_IMPERSONATION = 12, 8
+
+KEPT = "You were logged out. Log in to send the form that you filled in."
+NOT_KEPT = "You were logged out, and your form was not carried out. Log in and send it again."
 
 CONFIRM_FIRST = "Confirm your email address first."
 
@@ -206,7 +212,7 @@ def can(permission: str) -> bool:
 
 def sign_in(user: User, *, remembered: bool) -> None:
     """Open a session for the user in this transaction, and give this browser its token."""
-    sign_out()  # a cookie from before, whoever put it there, ends here
+    begin_login()
     address, agent = request.remote_addr or "", request.user_agent.string
     KnownDevice.greet(user, agent, address)
     token = Session.start(user, remembered=remembered, address=address, agent=agent)
@@ -217,6 +223,16 @@ def sign_in(user: User, *, remembered: bool) -> None:
     session.permanent = remembered
     hold(token)
     logs.identify(user.id)
+
+
+def begin_login() -> None:
+    """End what this browser had before, whoever put its cookie there.
+
+    What was interrupted by the login stays: it is bound to a user, or to another site's answer.
+    """
+    interrupted = {name: session[name] for name in INTERRUPTED_BY_LOGIN if name in session}
+    sign_out()
+    session.update(interrupted)
 
 
 def hold(token: str, *, afresh: bool = False) -> None:
@@ -252,10 +268,14 @@ def sign_out() -> None:
 
 
 def ask_to_log_in() -> ResponseReturnValue:
-    """What a visitor gets at a closed view: the log-in page, and then what they came for."""
+    """Lead a visitor at a closed view to the log-in page, and then to what they came for."""
     if wants_json():
         abort(401)
-    return lead_to(url_for("auth.login", next=wanted()), 401)
+    kept = None
+    if user_id := request.method not in READING_METHODS and csrf.page_user():
+        kept = interrupted_forms.keep_for_login(user_id)
+        flash(KEPT if kept else NOT_KEPT, "info")
+    return lead_to(url_for("auth.login", next=kept or wanted()), 401)
 
 
 def ask_to_enrol() -> ResponseReturnValue | None:

@@ -6,48 +6,57 @@ flow that it interrupted:
 * It has a random ID, which appears in the redirect of that flow and nowhere else, inside `next`.
 * The browser that sent it has a mark in its cookie. In any other browser a link with the ID
   opens nothing.
-* The answer must be given for this form: proving one's identity for something else, in another
-  tab or later, does not release it.
-* It belongs to one user and one session, waits for ten minutes, is sent once, and is dropped
-  when the browser asks for something else that needs a proof.
+* It belongs to one user, and is sent once.
+
+A form that waits for a recent proof of identity belongs to one session, waits for ten minutes,
+and is dropped when the browser asks for something else that needs a proof. The proof must be given
+for this form: proving one's identity for something else, in another tab or later, does not release
+it.
+
+A form that waits for a login was sent from a page that was made for a user, whose session has ended
+since. Its token says so: visitors can store nothing. It waits for an hour. One with a password is
+not kept, and one that needs a recent proof is never sent without a click.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import abort, request, session, url_for
+from flask import abort, current_app, request, session, url_for
 from flask_login import current_user
+from sqlalchemy import select
 from werkzeug.exceptions import TooManyRequests
 
 from app.audit import record
-from app.auth.models import InterruptedForm, Token
+from app.auth.models import InterruptedForm, Token, User
 from app.auth.models.secret import digest
-from app.auth.models.token import INTERRUPTED_FORM
+from app.auth.models.token import FORM_BEFORE_LOGIN, FORM_BEFORE_PROOF, LIFETIMES
 from app.core.database import db, may_write, writing
 from app.core.routing import policy
 from app.core.urls import local_path, wanted
 from app.observability.redaction import LIKE_A_TOKEN, names_a_secret
 from app.security.csrf import FIELD as CSRF_FIELD
-from app.security.limits import Limit
+from app.security.limits import Client, Limit, client
 
 # The field that tells a form that continues from one that is sent for the first time.
 FIELD = "interrupted_form"
-# The browser's mark, in its cookie: the hash of the ID.
-MARK = "interrupted_form"
-MAX_BYTES = 64 * 1024
+# The browser's marks, in its cookie: the hash of one ID, and those of several.
+PROOF_MARK, LOGIN_MARKS = "form_before_proof", "forms_before_login"
+FORMS_PER_USER = 3
+MAX_BYTES = 256 * 1024
 # A longer address of the page with the form is left out of the one that continues it.
-BACK_LENGTH = 200
+BACK_LENGTH = 150
 SHOWN_LENGTH = 200
 
-KEPT = Limit("interrupted form", 30, timedelta(hours=1))
+KEPT_FOR_PROOF = Limit("form before proof", 30, timedelta(hours=1))
+KEPT_FOR_LOGIN = Limit("form before login", 20, timedelta(hours=1))
 
 GONE = (
-    "The form you sent before was not carried out: it waited too long, or you asked for something "
-    "else meanwhile. Please send it again."
+    "The form you sent before was not carried out: it waited too long, you asked for something "
+    "else meanwhile, or it belongs to another account. Please send it again."
 )
 USED = "This form was sent already, or waited too long. Check the result before you send it again."
 
@@ -56,11 +65,12 @@ USED = "This form was sent already, or waited too long. Check the result before 
 class Form:
     """A form as it was sent."""
 
-    token: str
-    row: InterruptedForm
     path: str
     endpoint: str
     fields: list[tuple[str, str]]
+    token: str | None = None
+    row: InterruptedForm | None = None
+    sent_at: datetime | None = None
 
     @property
     def effect(self) -> str:
@@ -79,26 +89,86 @@ class Form:
             and not LIKE_A_TOKEN.fullmatch(value)
         ]
 
+    @property
+    def has_secrets(self) -> bool:
+        return any(value and names_a_secret(name) for name, value in self.fields)
 
-def keep() -> str | None:
-    """Keep the form of this request; return the page that continues it, or None.
+    @property
+    def may_continue(self) -> bool:
+        """Whether the question that interrupted it was answered."""
+        return self.row is not None and (self.row.session_id is None or self.row.released)
 
-    None for files, for what is too large, for what is no form, and where too many were kept.
-    The caller commits.
-    """
-    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in (CSRF_FIELD, FIELD)]
-    path, session_id = request.full_path.rstrip("?"), current_user.session_id
-    content = json.dumps({"path": path, "endpoint": request.endpoint, "fields": fields})
+    @property
+    def continues_by_itself(self) -> bool:
+        """Whether a script may send it: the answer was given just now, in this very flow."""
+        if self.row is None or self.sent_at is None:
+            return False
+        if self.row.session_id is not None:
+            return self.row.released
+        is_sensitive = policy(self.endpoint).proven
+        return not is_sensitive and bool(current_user.authenticated_at >= self.sent_at)
+
+
+def sent() -> Form | None:
+    """Return the form of this request; None for files, for what is too large, and for no form."""
+    if (request.content_length or 0) > current_app.config["MAX_FORM_MEMORY_SIZE"]:
+        return None
     has_files = any(file.filename for file in request.files.values())
-    if len(content) > MAX_BYTES or has_files or (request.content_length and not request.form):
+    if has_files or (request.content_length and not request.form):
+        return None
+    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in (CSRF_FIELD, FIELD)]
+    return Form(request.full_path.rstrip("?"), request.endpoint or "", fields)
+
+
+def keep_for_proof() -> str | None:
+    """Keep the form of this request until its user has proved who they are. Commit after it.
+
+    Return the page that continues it, or None where it cannot be kept.
+    """
+    form, session_id = sent(), current_user.session_id
+    if form is None:
+        return None
+    token = _store(form, current_user, FORM_BEFORE_PROOF, f"session {session_id}", session_id)
+    if token is None:
+        return None
+    session[PROOF_MARK] = digest(token).hex()
+    return _page(token)
+
+
+def keep_for_login(user_id: int) -> str | None:
+    """Keep the form of this request until this user has logged in again, and commit.
+
+    Return the page that continues it, or None where it cannot be kept.
+    """
+    form = sent()
+    if form is None or form.has_secrets:
+        return None
+    user = db.session.scalar(select(User).where(User.id == user_id, User.suspended_at.is_(None)))
+    token = _store(form, user, FORM_BEFORE_LOGIN, client()) if user else None
+    if token is None:
+        return None
+    Token.void_all_but_newest(user_id, FORM_BEFORE_LOGIN, FORMS_PER_USER)
+    session[LOGIN_MARKS] = [*session.get(LOGIN_MARKS, []), digest(token).hex()][-FORMS_PER_USER:]
+    db.session.commit()
+    return _page(token)
+
+
+def _store(
+    form: Form, user: User, purpose: str, sender: str | Client, session_id: int | None = None
+) -> str | None:
+    content = {"path": form.path, "endpoint": form.endpoint, "fields": form.fields}
+    text = json.dumps(content, ensure_ascii=False)
+    if len(text.encode()) > MAX_BYTES:
         return None
     try:
-        KEPT.spend(f"session {session_id}")
+        (KEPT_FOR_PROOF if session_id else KEPT_FOR_LOGIN).spend(sender)
     except TooManyRequests:
         return None
-    token = InterruptedForm.add(current_user, INTERRUPTED_FORM, content, session_id=session_id)
-    session[MARK] = digest(token).hex()
-    record("form.interrupted", f"user:{current_user.id}", endpoint=request.endpoint)
+    record("form.interrupted", f"user:{user.id}", actor=user.email, endpoint=form.endpoint)
+    return InterruptedForm.add(user, purpose, text, session_id=session_id)
+
+
+def _page(token: str) -> str:
     back = wanted()
     if len(back or "") > BACK_LENGTH:
         back = None
@@ -106,19 +176,30 @@ def keep() -> str | None:
 
 
 def find(token: str) -> Form | None:
-    """Return the form with this ID, if this user sent it from this browser in this session."""
-    if current_user.impersonator or digest(token).hex() != session.get(MARK):
+    """Return the form with this ID, if this user sent it from this browser."""
+    purpose = _purpose(token)
+    if purpose is None or current_user.impersonator:
         return None
-    ticket = Token.find(token, INTERRUPTED_FORM)
+    ticket = Token.find(token, purpose)
     if ticket is None or (ticket.user_id, ticket.email) != (current_user.id, current_user.email):
         return None
     row = db.session.get(InterruptedForm, ticket.id)
-    if row is None or row.session_id != current_user.session_id:
+    if row is None or row.session_id not in (None, current_user.session_id):
         return None
     try:
-        return Form(token, row, **json.loads(row.read()))
+        content = json.loads(row.read())
     except ValueError:  # its key has left the ring
         return None
+    sent_at = ticket.expires_at - LIFETIMES[purpose]
+    return Form(**content, token=token, row=row, sent_at=sent_at)
+
+
+def _purpose(token: str) -> str | None:
+    """Return what this browser's form with this ID waits for; None if it has no such form."""
+    mark = digest(token).hex()
+    if mark == session.get(PROOF_MARK):
+        return FORM_BEFORE_PROOF
+    return FORM_BEFORE_LOGIN if mark in session.get(LOGIN_MARKS, []) else None
 
 
 def find_by_page(path: str | None) -> Form | None:
@@ -131,7 +212,8 @@ def find_by_page(path: str | None) -> Form | None:
 
 def release(path: str | None) -> None:
     """Note that a proof of identity was given for the form that the page at `path` continues."""
-    if form := find_by_page(path):
+    form = find_by_page(path)
+    if form and form.row:
         InterruptedForm.release(form.row.token_id)
 
 
@@ -140,15 +222,15 @@ def carry_out(token: str) -> None:
 
     409 where it was sent before, so that going back or clicking twice does nothing twice.
     """
-    form = find(token)
-    if form is None or Token.consume(token, INTERRUPTED_FORM) is None:
+    form, purpose = find(token), _purpose(token)
+    if form is None or purpose is None or Token.consume(token, purpose) is None:
         abort(409, USED)
     record("form.continued", f"user:{current_user.id}", endpoint=form.endpoint)
 
 
 def drop() -> None:
-    """Drop the form that this browser sent before: now it asks for something else."""
-    mark = session.pop(MARK, None)
+    """Drop the form that waits for a proof: now this browser asks for something else."""
+    mark = session.pop(PROOF_MARK, None)
     if mark and may_write():
         Token.delete(bytes.fromhex(mark))
     elif mark:

@@ -29,7 +29,7 @@ def ask() -> ResponseReturnValue:
     interrupted_forms.drop()
     next = wanted()
     if request.method not in READING_METHODS:
-        kept = interrupted_forms.keep()
+        kept = interrupted_forms.keep_for_proof()
         db.session.commit()
         if kept is None:
             flash("Your form could not be kept. Send it again after you confirm.", "info")

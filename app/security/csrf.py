@@ -3,14 +3,22 @@
 Both must hold for every request that may change something. OWASP's CSRF Prevention Cheat Sheet
 describes the two: Fetch metadata with `Origin` and `Referer` as fallbacks, and a token bound to
 the session.
+
+A token also says for whom the page with the form was made. It does not protect anything: it tells
+what to do with a form that was sent after its session ended.
 """
 
+import hashlib
 import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from itsdangerous import BadSignature, TimestampSigner
 from wtforms import ValidationError
 
 from app.core.database import READING_METHODS
@@ -18,13 +26,35 @@ from app.core.database import READING_METHODS
 FIELD = "csrf_token"
 ORIGIN = re.compile(r"https?://[^/?#\\\s]+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# Between the token of the session and the user of the page.
+SEPARATOR = ".."
+OLDEST_PAGE = timedelta(days=90)
 
 
 def init_app(app: Flask) -> None:
     # The token lives as long as the session: a form left open over lunch is not lost.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
-    app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.jinja_env.globals["csrf_token"] = form_token
+    app.extensions["csrf"] = Hooks(lambda: 0, lambda user_id: None)
     app.before_request(protect)
+
+
+class Hooks(NamedTuple):
+    """What accounts know, which are not this package's business."""
+
+    # The ID of the user for whom a page is made, 0 for a visitor.
+    page_user: Callable[[], int]
+    # What to answer to a form of a page that was made for this user, in a session that is over.
+    answer_old_form: Callable[[int], ResponseReturnValue | None]
+
+
+def form_token() -> str:
+    """Return the token that the forms of this page carry."""
+    hooks: Hooks = current_app.extensions["csrf"]
+    if "form_token" not in g:
+        user = _signer().sign(str(hooks.page_user())).decode()
+        g.form_token = f"{generate_csrf()}{SEPARATOR}{user}"
+    return str(g.form_token)
 
 
 def protect() -> ResponseReturnValue | None:
@@ -32,9 +62,14 @@ def protect() -> ResponseReturnValue | None:
         return None
     if not is_same_origin():
         abort(403, "This request came from another site and was not carried out.")
-    if not has_token():
-        abort(400, "This form is too old or incomplete. Go back, reload the page and try again.")
-    return None
+    if has_token():
+        return None
+    hooks: Hooks = current_app.extensions["csrf"]
+    user_id = page_user()
+    answer = None if user_id is None else hooks.answer_old_form(user_id)
+    return answer or abort(
+        400, "This form is too old or incomplete. Go back, reload the page and try again."
+    )
 
 
 def is_same_origin() -> bool:
@@ -73,7 +108,7 @@ def _origin_of(url: str) -> tuple[str, str, int] | None:
 
 
 def has_token() -> bool:
-    token = request.form.get(FIELD) or request.headers.get("X-CSRFToken")
+    token = _sent_token().partition(SEPARATOR)[0]
     for key in [current_app.secret_key, *current_app.config["SECRET_KEY_FALLBACKS"]]:
         try:
             validate_csrf(token, secret_key=key)
@@ -81,6 +116,28 @@ def has_token() -> bool:
             continue
         return True
     return False
+
+
+def page_user() -> int | None:
+    """Return for whom the page with the form was made: a user's ID, 0, or None if not by us."""
+    user = _sent_token().partition(SEPARATOR)[2]
+    try:
+        return int(_signer().unsign(user, max_age=int(OLDEST_PAGE.total_seconds())))
+    except BadSignature:
+        return None
+
+
+def _sent_token() -> str:
+    return request.form.get(FIELD) or request.headers.get("X-CSRFToken") or ""
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(
+        [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]],
+        salt="page user",
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+    )
 
 
 def browser_id() -> str | None:

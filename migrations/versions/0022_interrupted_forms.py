@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "interrupted_form",
         sa.Column("token_id", ID, autoincrement=False, nullable=False),
-        sa.Column("session_id", ID, nullable=False),
+        sa.Column("session_id", ID, nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("released", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -281,7 +281,7 @@ def test_no_more_are_kept_than_people_send(desk, events):
 @pytest.mark.parametrize("what", ["file", "much"])
 def test_what_cannot_be_kept_is_announced(what, desk):
     form = desk.fill(EMAIL)
-    more = {"file": (io.BytesIO(b"x"), "x.csv")} if what == "file" else {"more": "x" * 70_000}
+    more = {"file": (io.BytesIO(b"x"), "x.csv")} if what == "file" else {"more": "x" * 270_000}
     answer = desk.send(form, more, headers={"Referer": f"{SITE}{EMAIL}"})
     assert answer.location == f"{PROOF}?next={EMAIL}"
     assert "could not be kept" in desk.get(answer.location).text

@@ -62,6 +62,14 @@ def test_a_script_gets_the_page_that_it_asks_for(alice, sign_in):
     assert sign_in(alice).get(PAGE, headers=FETCH).content_type.startswith("text/html")
 
 
+def test_a_script_of_a_page_from_before_the_logout_gets_401(alice, sign_in):
+    desk = sign_in(alice)
+    token = desk.token()
+    desk.submit(PAGE, action="/auth/logout")
+    answer = desk.post(PAGE, {"name": "x"}, headers=FETCH | {"X-CSRFToken": token})
+    assert answer.status_code == 401
+
+
 def test_a_script_without_a_recent_proof_gets_403(app, alice, sign_in):
     desk = sign_in(alice)
     form = desk.fill("/account/email")
@@ -95,6 +103,14 @@ def test_htmx_comes_back_to_no_other_site(url, visitor):
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"].startswith("/auth/login")
     assert "evil.example" not in answer.headers["HX-Redirect"]
+
+
+def test_htmx_loses_no_text(alice, sign_in):
+    desk = sign_in(alice)
+    form = desk.fill(PAGE)
+    desk.submit(PAGE, action="/auth/logout")
+    answer = desk.send(form, {"name": "Alice A."}, headers=HTMX)
+    assert answer.headers["HX-Redirect"].startswith("/auth/login?next=/auth/reauthenticate/form/")
 
 
 def test_htmx_leaves_for_the_page_that_asks_for_a_proof(app, alice, sign_in):

@@ -22,8 +22,8 @@ class InterruptedForm(Base):
     token_id: Mapped[int] = mapped_column(
         ForeignKey("token.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    # The session in which a proof of identity is missing.
-    session_id: Mapped[int] = mapped_column(
+    # The session in which a proof of identity is missing; None where it waits for a login.
+    session_id: Mapped[int | None] = mapped_column(
         ForeignKey("session.id", ondelete="CASCADE"), index=True
     )
     content: Mapped[bytes]
@@ -31,7 +31,7 @@ class InterruptedForm(Base):
     released: Mapped[bool]
 
     @classmethod
-    def add(cls, user: Any, purpose: str, content: str, *, session_id: int) -> str:
+    def add(cls, user: Any, purpose: str, content: str, *, session_id: int | None) -> str:
         """Store a form until `purpose` runs out, and return its ID."""
         token = Token.issue(user, purpose)
         db.session.add(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.auth.models.user import User
 
 CONFIRM, RESET, MAGIC_LINK, CHALLENGE = "confirm", "reset", "magic link", "challenge"
-INTERRUPTED_FORM = "interrupted form"
+FORM_BEFORE_PROOF, FORM_BEFORE_LOGIN = "form before proof", "form before login"
 EMAIL_CHANGE, EMAIL_UNDO = "e-mail change", "e-mail undo"
 LIFETIMES = {
     CONFIRM: timedelta(hours=24),
@@ -25,7 +25,9 @@ LIFETIMES = {
     # Between first factor and second; this one stands in the cookie, not in a mail. Longer than
     # those wait who mistyped too often, so that they need not start over.
     CHALLENGE: timedelta(minutes=20),
-    INTERRUPTED_FORM: timedelta(minutes=10),
+    # These two stand in an address, and open nothing in another browser.
+    FORM_BEFORE_PROOF: timedelta(minutes=10),
+    FORM_BEFORE_LOGIN: timedelta(hours=1),
     EMAIL_CHANGE: timedelta(hours=1),
     EMAIL_UNDO: timedelta(days=7),
 }
@@ -34,7 +36,8 @@ LIFETIMES = {
 # What opens nothing any more once a user has reason to distrust what was mailed before. Not the
 # undoing of a change of address: it is how an owner gets back from a thief, who changes the
 # password next.
-VOIDABLE = LIFETIMES.keys() - {EMAIL_UNDO}
+# Nor what somebody wrote who then found that they forgot their password.
+VOIDABLE = LIFETIMES.keys() - {EMAIL_UNDO, FORM_BEFORE_LOGIN}
 
 
 class Token(Hashed, Base):
@@ -121,6 +124,13 @@ class Token(Hashed, Base):
         """Make what was issued to a user for these purposes, or all `VOIDABLE`, open nothing."""
         voided = cls.purpose.in_(purposes or VOIDABLE)
         db.session.execute(delete(cls).where(cls.user_id == user_id, voided))
+
+    @classmethod
+    def void_all_but_newest(cls, user_id: int, purpose: str, number: int) -> None:
+        """Keep the newest few of a user's tokens for a purpose."""
+        own = cls.user_id == user_id, cls.purpose == purpose
+        newest = select(cls.id).where(*own).order_by(cls.id.desc()).limit(number)
+        db.session.execute(delete(cls).where(*own, cls.id.not_in(newest)))
 
     @classmethod
     def delete(cls, token_hash: bytes) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit import record
 from app.auth import device_cookie, passwords
-from app.auth.access import is_signed_in, sign_in, sign_out
+from app.auth.access import begin_login, is_signed_in, sign_in, sign_out
 from app.auth.forms import LoginForm
 from app.auth.models import Token, User
 from app.auth.models.token import CHALLENGE
@@ -100,7 +100,7 @@ def admit(user: User, *, remembered: bool, next: str | None = None) -> ResponseR
     if not user.has_second_factor:
         sign_in(user, remembered=remembered)
         return redirect(after_login(next), 303)
-    sign_out()
+    begin_login()
     session["challenge"] = Token.issue(user, CHALLENGE)
     session["remembered"] = remembered
     next = local_path(next or request.args.get("next"))

@@ -96,6 +96,6 @@ def interrupted(token: str) -> Any:
     if form is None:
         flash(interrupted_forms.GONE, "info")
         return redirect(after_login(), 303)
-    if not form.row.released:
+    if not form.may_continue:
         return redirect(url_for("auth.reauthenticate", next=wanted()), 303)
     return render_template("auth/interrupted.html", form=form)

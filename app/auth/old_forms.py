@@ -1,0 +1,73 @@
+"""Forms from pages of a session that is over: after a logout, or a login, in another tab."""
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.auth import interrupted_forms
+from app.auth.access import ask_to_log_in, is_signed_in
+from app.core.errors import wants_json
+from app.core.routing import policy
+from app.core.urls import local_path
+from app.security import csrf
+
+LOGGED_IN_ALREADY = (
+    "You are logged in already. What you sent from an older page was not carried out."
+)
+
+
+def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:
+    """Answer a form from a page of a session that is over; None if nothing can be done with it.
+
+    It came from one of our own pages, which was made for this user (0: for a visitor). Someone who
+    logged in again since may send it again, with a click.
+    """
+    rules = policy(request.endpoint)
+    if rules.public:
+        return _lead_on() if request.blueprint == "auth" else None
+    if not page_user_id:
+        return None
+    if not is_signed_in():
+        return ask_to_log_in()
+    form = interrupted_forms.sent()
+    is_theirs = page_user_id == current_user.id and not current_user.impersonator
+    if wants_json() or not is_theirs or form is None or form.has_secrets:
+        return None
+    return Response(render_template("auth/old_form.html", form=form), 400)
+
+
+def _lead_on() -> ResponseReturnValue | None:
+    """Lead from a page for visitors that was open in another tab to where the login there led."""
+    next = local_path(request.args.get("next"))
+    if not is_signed_in():
+        is_challenged = "challenge" in session and not wants_json()
+        return redirect(url_for("auth.second_factor", next=next), 303) if is_challenged else None
+    if current_user.impersonator:
+        return None
+    if wants_json():
+        abort(403, LOGGED_IN_ALREADY)
+    flash(LOGGED_IN_ALREADY, "info")
+    adapter = current_app.create_url_adapter(request)
+    if adapter and adapter.test(method="GET"):
+        return redirect(request.full_path.rstrip("?"), 303)
+    return redirect(next or current_app.config["HOME_URL"], 303)
+
+
+def _page_user() -> int:
+    """For whom a page is made: nobody, where someone else looks at it as that user."""
+    return 0 if not is_signed_in() or current_user.impersonator else int(current_user.id)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["csrf"] = csrf.Hooks(_page_user, answer_old_form)
