@@ -30,6 +30,7 @@ from app.auth.models import Impersonation, KnownDevice, Session, User
 from app.auth.models.secret import digest
 from app.auth.models.session import LAST_SEEN_PRECISION, LONGEST_SESSION, PROOF_LIFETIME
 from app.auth.models.user import has_second_factor
+from app.auth.providers import journey
 from app.auth.roles import ADMIN, NO_ROLE, add_permission, permissions
 from app.core.database import READING_METHODS, db, may_write, reading, take_turns, writing
 from app.core.errors import wants_json
@@ -89,7 +90,7 @@ LOOKUP = (
     )
 )
 # What a cookie keeps through a login.
-INTERRUPTED_BY_LOGIN = (interrupted_forms.LOGIN_MARKS,)
+INTERRUPTED_BY_LOGIN = (interrupted_forms.LOGIN_MARKS, journey.KEY)
 OF_IDENTITY, OF_IMPERSONATION = 12, 8
 
 KEPT = "You were logged out. Log in to send the form that you filled in."

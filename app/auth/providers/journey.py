@@ -1,7 +1,8 @@
 """The way to a provider and back: what is kept meanwhile, in the session of this browser.
 
 Only a browser that was sent may come back (RFC 9700, 2.1), to the provider that it was sent to,
-within ten minutes, and once.
+within ten minutes, and once. Each attempt has a state of its own, so that two tabs do not disturb
+each other.
 """
 
 import json
@@ -23,9 +24,10 @@ JOURNEY_LIFETIME = timedelta(minutes=10)
 # Counted for all processes: a copy of the cookie comes back too late.
 RETURNS = Limit("oauth:state", 1, JOURNEY_LIFETIME)
 
-KEY = "journey"
+KEY = "journeys"
 # A cookie of more than 4 KiB is dropped by browsers, with all that it holds.
-NEXT_LENGTH = 500
+JOURNEYS_PER_BROWSER = 3
+NEXT_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,27 @@ class Journey:
             next=next if len(next or "") <= NEXT_LENGTH else None,
         )
         # Encrypted: whoever reads the cookie has not the code's verifier with it.
-        session[KEY] = keyring.encrypt(json.dumps(asdict(journey)).encode(), KEY).decode()
+        sealed = keyring.encrypt(json.dumps(asdict(journey)).encode(), KEY).decode()
+        session[KEY] = [*session.get(KEY, []), sealed][-JOURNEYS_PER_BROWSER:]
         return journey
 
     @classmethod
     def resume(cls, provider: str) -> "Journey | None":
         """The journey that ends with this request, if there is one that does."""
+        state = request.args.get("state")
+        for sealed in session.get(KEY, []):
+            journey = cls._open(sealed)
+            if journey is None or not same(state, journey.state) or journey.provider != provider:
+                continue
+            if not 0 <= time.time() - journey.started < JOURNEY_LIFETIME.total_seconds():
+                return None
+            session[KEY] = [other for other in session[KEY] if other != sealed]
+            return journey if RETURNS.take(journey.state) else None
+        return None
+
+    @classmethod
+    def _open(cls, sealed: str) -> "Journey | None":
         try:
-            journey = cls(**json.loads(keyring.decrypt(session.get(KEY, "").encode(), KEY)))
-        except (ValueError, TypeError):  # none, of another key, or of another version of this class
+            return cls(**json.loads(keyring.decrypt(sealed.encode(), KEY)))
+        except (ValueError, TypeError):  # of another key, or of another version of this class
             return None
-        if not same(request.args.get("state"), journey.state) or journey.provider != provider:
-            return None
-        if not 0 <= time.time() - journey.started < JOURNEY_LIFETIME.total_seconds():
-            return None
-        session.pop(KEY)
-        return journey if RETURNS.take(journey.state) else None

@@ -27,6 +27,11 @@ from app.security.limits import client
 
 def log_in(provider: Provider, journey: Journey, profile: Profile) -> Any:
     user = User.of_link(profile.provider, profile.subject)
+    if is_signed_in():  # in another tab, meanwhile
+        if user and user.id == current_user.id:
+            return redirect(after_login(journey.next), 303)
+        flash(f"You are logged in as {current_user.email}. Log out first to switch.", "info")
+        return redirect(after_login(), 303)
     if user is None:
         known = User.by_email(profile.email, lock=True) if profile.email else None
         # Once more: whoever has the address may have got it, and this link, a moment ago.

@@ -1,5 +1,6 @@
 """Who may come back: the browser that was sent, to where it was sent, soon, and once."""
 
+import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -87,11 +88,47 @@ def test_it_works_for_ten_minutes(seconds, code, visitor, monkeypatch):
     assert visitor.get(path).status_code == code
 
 
-def test_the_last_one_begun_counts(visitor):
-    first = visit(depart(visitor))
+def test_two_tabs_do_not_disturb_each_other(visitor):
+    first = visit(depart(visitor, page="/auth/login?next=/account/sessions"))
     second = visit(depart(visitor))
-    assert refused(visitor, first)
+    assert visitor.get(second).location == "/dashboard"
+    assert is_in(visitor)
+    assert visitor.get(first).location == "/account/sessions"
+    assert is_in(visitor)
+
+
+def test_the_first_tab_to_return_does_not_end_the_other(acme, visitor):
+    first, second = visit(depart(visitor)), visit(depart(visitor))
+    assert visitor.get(changed(first, code=None, error="access_denied")).status_code == 303
     assert visitor.get(second).status_code == 303
+    assert is_in(visitor)
+
+
+def test_a_tab_that_returns_as_somebody_else_switches_nobody(acme, bob, connected, visitor):
+    """Neither to another account, nor to a new one."""
+    connected(bob, "acme-2")
+    first, *late = [visit(depart(visitor)) for _ in range(3)]
+    assert visitor.get(first).status_code == 303
+    for path, subject in zip(late, ["acme-2", "acme-3"], strict=True):
+        acme.person |= {"sub": subject, "email": f"{subject}@example.com"}
+        assert visitor.get(path).location == "/dashboard"
+        page = visitor.get("/account/profile").text
+        assert "You are logged in as frida@example.com." in page
+
+
+def test_a_browser_remembers_so_many_attempts(visitor):
+    paths = [visit(depart(visitor)) for _ in range(4)]
+    assert refused(visitor, paths[0])
+    assert visitor.get(paths[1]).status_code == 303
+
+
+def test_the_cookie_stays_within_what_browsers_keep(visitor):
+    """RFC 6265, 6.1: 4096 bytes for name, value, and attributes."""
+    for n in range(5):
+        next = f"/{n}" + secrets.token_hex(149)
+        page = f"/auth/login?next={next}"
+        answer = visitor.submit(page, action=f"/auth/oauth/acme?next={next}")
+    assert len(answer.headers["Set-Cookie"]) < 4000
 
 
 def test_a_way_to_one_provider_does_not_end_at_another(acme, rival, visitor, users):
