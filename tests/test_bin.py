@@ -13,7 +13,7 @@ import pytest
 from tests.server import ROOT
 
 # All that the commands may find on this machine beside Python.
-TOOLS = ("sh", "cat", "cmp", "cp", "dirname", "grep", "mkdir")
+TOOLS = ("sh", "cat", "cmp", "cp", "dirname", "grep", "id", "mkdir", "rm")
 
 OLD = "exit 1"
 # Stands in for Python: passes the checks, makes an environment of itself, fails as `pip` is told.
@@ -188,7 +188,6 @@ def test_the_start_reads_no_file_that_the_server_does_not(machine, name, skips):
     ],
 )
 def test_it_says_why_its_folder_cannot_be_written(cause, remedy, machine, tmp_path):
-    (machine.path / "id").symlink_to(shutil.which("id") or "")
     (machine.path / "mkdir").unlink()
     (machine.path / "mkdir").write_text(f"#!/bin/sh\necho 'mkdir: x: {cause}' >&2\nexit 1\n")
     (machine.path / "mkdir").chmod(0o755)
@@ -202,3 +201,17 @@ def test_it_wants_a_folder_and_no_file(machine, tmp_path):
     file.touch()
     line = complaint(machine.run("start", INSTANCE_PATH=str(file)))
     assert "Set INSTANCE_PATH to a folder" in line
+
+
+@pytest.mark.parametrize(("there", "wanted"), [("dev", "base"), ("base", "dev")])
+def test_it_never_replaces_an_environment_of_the_other_kind(machine, there, wanted):
+    machine.install(PYTHON)
+    environment = machine.checkout / ".venv"
+    environment.mkdir()
+    shutil.copy(machine.checkout / f"requirements/{there}.txt", environment / "lock.txt")
+    setup = subprocess.run(
+        [machine.checkout / "bin/setup", wanted],
+        env={"PATH": str(machine.path), "PIP": "0"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "rm -r .venv" in complaint(setup)
+    assert sorted(path.name for path in environment.iterdir()) == ["lock.txt"]

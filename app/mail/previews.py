@@ -23,9 +23,11 @@ Sample = Callable[[], dict[str, Any]]
 def preview(app: Flask, template: str, sample: Sample) -> None:
     """Show the mail in the folder `template` at `/dev/previews`.
 
-    `sample` makes what `send` would be given, anew for each look.
+    `sample` makes what `send` would be given, anew for each look. Does nothing outside of
+    development, where there are no previews.
     """
-    app.extensions["mail_previews"][template.replace("/emails/", ".")] = template, sample
+    if "mail_previews" in app.extensions:
+        app.extensions["mail_previews"][template.replace("/emails/", ".")] = template, sample
 
 
 @blueprint.get("")

@@ -14,6 +14,10 @@ from flask import current_app
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
+# The salt must outlive every name that the project has: what is encrypted depends on it. The second
+# is the one from before, which still decrypts; in hexadecimal, so that no renaming changes it.
+SALTS = b"key ring 1", bytes.fromhex("636172616665")
+
 
 def encrypt(data: bytes, purpose: str) -> bytes:
     """Encrypt and authenticate (Fernet) with the newest key."""
@@ -40,10 +44,10 @@ def _ring(purpose: str) -> MultiFernet:
     from cryptography.fernet import Fernet, MultiFernet
 
     keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
-    return MultiFernet([Fernet(_derive(key, purpose)) for key in keys])
+    return MultiFernet([Fernet(_derive(key, purpose, salt)) for salt in SALTS for key in keys])
 
 
-def _derive(key: str, purpose: str) -> bytes:
+def _derive(key: str, purpose: str, salt: bytes) -> bytes:
     # As HKDF (RFC 5869) makes its first 32 bytes: extract, then expand with the purpose.
-    extracted = hmac.digest(b"carafe", key.encode(), "sha256")
+    extracted = hmac.digest(salt, key.encode(), "sha256")
     return urlsafe_b64encode(hmac.digest(extracted, purpose.encode() + b"\x01", "sha256"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import StrictUndefined
 
+from app.mail import previews
 from config import ROOT
 
 NAMES = sorted(
@@ -44,3 +45,8 @@ def test_it_has_nothing_else(developer):
 def test_it_is_there_in_development_alone(visitor):
     for path in ("/dev/previews", "/dev/previews/auth.reset", "/dev/previews/auth.reset/html"):
         assert visitor.get(path).status_code == 404
+
+
+def test_a_feature_may_add_one_wherever_the_app_runs(app, visitor):
+    previews.preview(app, "auth/emails/registered", dict)
+    assert visitor.get("/dev/previews").status_code == 404
