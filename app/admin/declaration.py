@@ -82,6 +82,9 @@ class Admin:
     save: Callable[[Any, Any], Any] | None = None
     create: Callable[[Any, str], Any] | None = None
     delete: Callable[[Any], Any] = auditing.delete
+    # How to begin the deletion of a row with which much goes; by default a job deletes what goes
+    # along in small transactions, and then the row.
+    delete_later: Callable[[Any], Any] | None = None
     private: Sequence[str] = ()
     # Why somebody may not change a row, or nothing: `refusal(row, who)`.
     refusal: Refusal | None = None

@@ -4,16 +4,18 @@ from flask import Flask
 
 from app.audit import jobs
 from app.audit.changes import changes, fit_to_keep
-from app.audit.models import AuditEvent, acting, append, record, recorded
-from app.audit.privacy import forget
+from app.audit.jobs import forget, forget_in_chunks
+from app.audit.models import AuditEvent, acting, acting_email, append, record, recorded
 
 __all__ = [
     "AuditEvent",
     "acting",
+    "acting_email",
     "append",
     "changes",
     "fit_to_keep",
     "forget",
+    "forget_in_chunks",
     "jobs",
     "record",
     "recorded",

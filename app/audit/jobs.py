@@ -1,12 +1,14 @@
-"""Events that are older than anybody needs go."""
+"""What goes of the trail: events that are older than anybody needs, and who somebody was."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
-from app.audit.privacy import PURGED, append_about_the_trail
+from app.audit.privacy import FORGOTTEN, PURGED, Period, append_about_the_trail, redact_some
 from app.core.chunks import delete_in_chunks
 from app.core.database import db, reading
 from app.core.time import now
@@ -27,3 +29,32 @@ def purge() -> int:
     append_about_the_trail(PURGED, details={"before": before.isoformat()})
     db.session.commit()
     return delete_in_chunks(AuditEvent, is_old)
+
+
+def forget(subject: str, emails: Iterable[Period], *, after: int = 0) -> None:
+    """Take out of the trail what tells who `subject` ("user:12") was, in this transaction.
+
+    See `redact_some` for what `emails` are. Of many events a job takes the rest; those up to the id
+    `after` are done already.
+    """
+    periods = list(emails)
+    last = redact_some(subject, periods, after)
+    append_about_the_trail(FORGOTTEN, subject=subject)
+    if last is not None:
+        forget_rest.enqueue(subject, [list(period) for period in periods], last)
+
+
+@job(queue="maintenance", keep=False)  # its arguments name the addresses
+def forget_rest(subject: str, emails: list[Any], after: int) -> None:
+    """Forget what `forget` left."""
+    forget_in_chunks(subject, [(email, first, last) for email, first, last in emails], after)
+
+
+def forget_in_chunks(subject: str, emails: Iterable[Period], after: int = 0) -> int:
+    """Forget in transactions of its own; return the id of the last event, for `forget`."""
+    periods = list(emails)
+    while (last := redact_some(subject, periods, after)) is not None:
+        db.session.commit()
+        after = last
+    db.session.commit()
+    return after

@@ -97,6 +97,11 @@ def _observed(
     return values | {"actor": actor, "details": details}
 
 
+def acting_email() -> str | None:
+    """Return who does what is recorded now: the address of a user, or what stands for one."""
+    return _observed("", None, actor=None)["actor"]  # type: ignore[no-any-return]
+
+
 @contextmanager
 def acting(actor: str) -> Iterator[None]:
     """Outside of requests, note as the actor who asked for what is done now: in a job, say."""

@@ -1,7 +1,7 @@
 """What the trail keeps of a person who is gone: that things happened, not who it was."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Text, and_, bindparam, cast, or_, select, update
@@ -12,7 +12,11 @@ from app.core.database import db
 # The one change that is owed to people (GDPR, article 17). Nothing is deleted: what was done, to
 # what, and when stays.
 FORGOTTEN, PURGED = "audit.forgotten", "audit.purged"
-AT_ONCE = 500
+# Events in one transaction: others who write wait as long.
+AT_ONCE = 200
+
+# An address, and the ids of the first and the last event of its time.
+Period = tuple[str, int, int | None]
 
 PERSONAL = "actor", "address", "request_id", "details"
 REDACT = (
@@ -22,34 +26,36 @@ REDACT = (
 )
 
 
-def forget(subject: str, emails: Iterable[tuple[str, int, int | None]]) -> None:
-    """Take out of the trail what tells who `subject` ("user:12") was, in this transaction.
-
-    `emails` are the addresses they had, each with the ids of the first and the last event (None:
-    up to now) of the time when it was theirs: before and after it may have been somebody else's.
-    Where an address stood as the actor, `subject` does.
-    """
-    periods = list(emails)
-    about = _find(EVENTS.c.subject == subject)
-    acted = _find(*[_acted(*period) for period in periods])
-    named = _find(*[_named(*period) for period in periods])
-    for ids in _slices(sorted(about | acted | named)):
-        rows = db.session.execute(select(EVENTS).where(EVENTS.c.id.in_(ids))).mappings()
-        new = [{"which": row["id"], **_redacted(row, subject, about, acted, named)} for row in rows]
-        db.session.execute(REDACT, new)
-    append_about_the_trail(FORGOTTEN, subject=subject)
-
-
 def append_about_the_trail(action: str, **values: Any) -> None:
     """Add an event about the trail itself: it names nobody, so it never has to be forgotten."""
     append([{"action": action, "actor": "the app", **values}])
 
 
-def _find(*conditions: Any) -> set[int]:
+def redact_some(subject: str, emails: Sequence[Period], after: int) -> int | None:
+    """Take out of the next events behind an id what tells who `subject` ("user:12") was.
+
+    `emails` are the addresses they had, each with the ids of the first and the last event (None:
+    up to now) of the time when it was theirs: before and after it may have been somebody else's.
+    Where an address stood as the actor, `subject` does. Returns the id of the last event that was
+    changed, or None if these were all.
+    """
+    about = _next(after, EVENTS.c.subject == subject)
+    acted = _next(after, *[_acted(*period) for period in emails])
+    named = _next(after, *[_named(*period) for period in emails])
+    ids = sorted(about | acted | named)[:AT_ONCE]
+    rows = db.session.execute(select(EVENTS).where(EVENTS.c.id.in_(ids))).mappings()
+    new = [{"which": row["id"], **_redacted(row, subject, about, acted, named)} for row in rows]
+    if new:
+        db.session.execute(REDACT, new)
+    return ids[-1] if len(ids) == AT_ONCE else None
+
+
+def _next(after: int, *conditions: Any) -> set[int]:
     # One by one: for each there is an index, for all of them at once PostgreSQL takes none.
     found: set[int] = set()
     for condition in conditions:
-        ids = select(EVENTS.c.id).where(condition, EVENTS.c.action.not_in([FORGOTTEN, PURGED]))
+        where = condition, EVENTS.c.id > after, EVENTS.c.action.not_in([FORGOTTEN, PURGED])
+        ids = select(EVENTS.c.id).where(*where).order_by(EVENTS.c.id).limit(AT_ONCE)
         found.update(db.session.scalars(ids))
     return found
 
@@ -83,7 +89,3 @@ def _named(email: str, first: int, last: int | None) -> Any:
 def _during(first: int, last: int | None) -> Any:
     ids = EVENTS.c.id
     return ids >= first if last is None else ids.between(first, last)
-
-
-def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[n : n + AT_ONCE] for n in range(0, len(ids), AT_ONCE))

@@ -90,8 +90,7 @@ def reinstate(email: str) -> None:
 def delete(email: str) -> None:
     """Delete a user at once, without the days of grace."""
     user = _find(email)
-    user.delete()
-    db.session.commit()
+    deletion.delete_now(user)
     click.echo(f"{user.email} is deleted.")
 
 

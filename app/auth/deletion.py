@@ -7,12 +7,15 @@ from flask import url_for
 from sqlalchemy import select
 
 from app import mail
-from app.audit import record
+from app.audit import forget_in_chunks, record
+from app.auth.addresses import addresses_held
 from app.auth.models import Invitation, Session, Token, User
-from app.core.chunks import delete_in_chunks
-from app.core.database import Base, db, reading
+from app.core.chunks import delete_dependents, delete_in_chunks
+from app.core.database import db, reading
 from app.core.time import now
 from app.core.urls import public_url
+from app.jobs import Job
+from app.jobs.models import RUNNING
 
 GRACE_PERIOD = timedelta(days=14)
 
@@ -53,11 +56,21 @@ def delete_due(id: int) -> bool:
     """Delete an account whose time has come; False if its owner signed in meanwhile."""
     if not _close(id):
         return False
-    _empty(id)
-    if user := db.session.get(User, id, with_for_update=True):
-        user.delete()
+    forgotten = _empty(id)
+    if user := db.session.get(User, id, with_for_update=True, populate_existing=True):
+        user.delete(forgotten=forgotten)
     db.session.commit()
     return True
+
+
+def delete_now(user: User) -> None:
+    """Delete an account in transactions of its own, however much it has. Raises `LastAdminError`.
+
+    A process that ends halfway leaves it closed, and the hourly job goes on.
+    """
+    user.close()
+    db.session.commit()
+    delete_due(user.id)
 
 
 def _close(id: int) -> bool:
@@ -71,13 +84,15 @@ def _close(id: int) -> bool:
     return True
 
 
-def _empty(user_id: int) -> None:
-    """Delete what may be much, row by row of the user's: the database would do it all at once."""
-    for mapper in Base.registry.mappers:
-        table: Any = mapper.local_table
-        for key in table.foreign_keys if "id" in table.c else ():
-            if key.column.table is User.__table__ and key.ondelete == "CASCADE":
-                delete_in_chunks(mapper.class_, key.parent == user_id)
+def _empty(user_id: int) -> int:
+    """Delete what may be much, in chunks; return up to which event the trail has forgotten."""
+    subject = f"user:{user_id}"
+    delete_dependents(User, User.id == user_id)
+    delete_in_chunks(Job, (Job.subject == subject) & (Job.state != RUNNING))
+    with reading():
+        email = db.session.scalar(select(User.email).where(User.id == user_id)) or ""
+        held = list(addresses_held(subject, email))
+    return forget_in_chunks(subject, held)
 
 
 def delete_expired(model: Any) -> int:

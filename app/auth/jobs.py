@@ -1,7 +1,10 @@
 """What has had its time: accounts, sessions, links and invitations."""
 
+from contextlib import nullcontext
+
+from app.audit import acting, acting_email
 from app.auth import deletion
-from app.auth.models import Impersonation
+from app.auth.models import Impersonation, User
 from app.jobs import job, scheduled
 
 
@@ -16,8 +19,15 @@ def delete_accounts() -> int:
 
 
 @job(queue="maintenance", unique=True)
-def delete_account(id: int) -> bool:
-    return deletion.delete_due(id)
+def delete_account(id: int, actor: str | None = None) -> bool:
+    with acting(actor) if actor else nullcontext():
+        return deletion.delete_due(id)
+
+
+def delete_later(user: User) -> None:
+    """Close an account, and have it deleted by a job: it has much. Raises `LastAdminError`."""
+    user.close()
+    delete_account.enqueue(user.id, acting_email())
 
 
 @scheduled("35 * * * *")

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from app.admin.actions import runner
 from app.admin.actions.jobs import purge_runs
-from app.admin.actions.models import Chunk, Run
+from app.admin.actions.models import BATCH, Chunk, Run
 from app.auth.models import User
 from app.core.database import db
 from app.core.time import now
@@ -111,7 +111,7 @@ def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events
 
     monkeypatch.setattr(Run, "note", crash)
     run_due(app)
-    assert suspended() == 50
+    assert suspended() == BATCH
     monkeypatch.undo()
     again()
     assert suspended() == len(events("user.suspended")) == MANY
@@ -141,7 +141,7 @@ def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, again, monkey
     run_due(app)
     monkeypatch.undo()
     again()
-    assert suspended() == 50
+    assert suspended() == BATCH
     assert "Somebody stopped it." in admin.get(path).text
     admin.submit(path, action=f"{path}/reversal")
     assert suspended() == 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from sqlalchemy import ColumnElement, case, literal, select
 
+from app.admin.objects import deletion
 from app.auth.access import can
 from app.auth.roles import ADMIN, add_permission
 from app.core.database import db
@@ -52,7 +54,7 @@ def declared(admin: Admin) -> dict[str, Action]:
     if "delete" in admin.operations:
         given.append(
             Action(
-                "delete", "Delete", admin.delete, refusal=admin.refusal,
+                "delete", "Delete", partial(_delete, admin), refusal=admin.refusal,
                 permission=admin.permission("delete"), tone="danger", deletes=True,
             )
         )  # fmt: skip
@@ -68,6 +70,10 @@ def declared(admin: Admin) -> dict[str, Action]:
             "actions", f"{admin.key.name} is no number.", "Actions need one as the primary key."
         )
     return actions
+
+
+def _delete(admin: Admin, row: Any) -> None:
+    deletion.delete(admin, row, is_one_of_many=True)
 
 
 def check_permissions(app: Flask, admin: Admin) -> None:

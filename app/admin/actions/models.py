@@ -16,7 +16,9 @@ from app.core.time import now
 UNDO_LIFETIME = timedelta(hours=24)
 KEPT = timedelta(days=30)
 # Rows in one transaction of a job: somebody else who writes waits for as long as they take.
-BATCH = 50
+BATCH = 10
+# Rows that are done in the request's transaction. More are for a job.
+AT_ONCE = 20
 # Of each reason so many rows are named, and so many reasons are told apart.
 NAMED = 20
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.admin.actions.declaration import Action, so_many
 from app.admin.actions.execution import Doing
+from app.admin.actions.models import AT_ONCE
 from app.admin.actions.selection import FEW, Selection, names
 from app.admin.lists import listing
 from app.admin.objects import cascades
@@ -29,6 +30,7 @@ class Preview:
     left_out: dict[str, list[Any]]
     # Whether each was looked at, so that nothing else is left out.
     is_complete: bool
+    is_job: bool
     cascades: dict[str, str]
 
 
@@ -55,6 +57,7 @@ def of(action: Action, chosen: Selection) -> Preview:
         more=_more(fits, len(going[:NAMED])),
         left_out=left_out,
         is_complete=is_complete,
+        is_job=chosen.ids is None or len(chosen.ids) > AT_ONCE,
         cascades=_cascades(action, chosen, going if is_complete else None),
     )
 

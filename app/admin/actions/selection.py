@@ -16,7 +16,7 @@ from app.admin.lists import cells, listing
 from app.core.database import db
 from app.core.routing import id_in
 
-# So many are named one by one, and done at once.
+# So many are named one by one.
 FEW = 100
 # No page sends more, and no database takes any number of them in one query.
 MOST_IDS = 1_000

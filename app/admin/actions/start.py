@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.admin.actions import runner
 from app.admin.actions.jobs import carry_out
-from app.admin.actions.models import Run
-from app.admin.actions.selection import FEW, Selection
+from app.admin.actions.models import AT_ONCE, Run
+from app.admin.actions.selection import Selection
 from app.audit import record
 from app.auth.models import User
 from app.core.database import db
@@ -20,7 +20,7 @@ def begin(selection: Selection, action: str, by: User, submission: str) -> Run:
     if selection.ids is not None:
         run.choose(runner.in_chunks(selection.ids))
         run.is_chosen = True
-    return _carry_out(run, by, few=selection.ids is not None and len(selection.ids) <= FEW)
+    return _carry_out(run, by, few=selection.ids is not None and len(selection.ids) <= AT_ONCE)
 
 
 def undo(run: Run, by: User) -> Run:
@@ -29,7 +29,7 @@ def undo(run: Run, by: User) -> Run:
         Run(actor_id=by.id, submission=f"undo {run.id}", of=run.of, action=run.action, query="",
             last_id=run.last_id, undoes_id=run.id)
     )  # fmt: skip
-    few = run.over <= FEW  # with those that were left out, which are looked through as well
+    few = run.over <= AT_ONCE  # with those that were left out, which are looked through as well
     if few:
         found = runner.known(run)
         while found and (chunks := runner.following(back, found[0])):

@@ -13,6 +13,7 @@ from app.admin.forms import UserForm
 from app.admin.lists.filters import Choice, DateRange
 from app.admin.lists.search import FullText
 from app.auth import second_factors
+from app.auth.jobs import delete_later
 from app.auth.models import User
 from app.auth.roles import ROLES
 
@@ -58,6 +59,7 @@ def init_app(app: Flask) -> None:
         form=UserForm,
         save=user_page.save,
         delete=User.delete,
+        delete_later=delete_later,
         refusal=user_page.refusal,
         template="admin/user.html",
         context=user_page.context,

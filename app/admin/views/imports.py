@@ -40,6 +40,7 @@ from app.admin.imports.reading import RefusedError
 from app.auth import quotas
 from app.auth.access import in_person, proof_required
 from app.core import live
+from app.core.chunks import delete_dependents
 from app.core.csv_lines import csv_file
 from app.core.database import db
 from app.core.forms import on_one_line
@@ -155,7 +156,10 @@ def undo(admin: Admin, id: int) -> Any:
 @proof_required
 @effect("this import will be deleted")
 def delete(admin: Admin, id: int) -> Any:
-    run = _locked(admin, id, NEW, CHECKED, CHECKING, DONE, UNDONE)
+    states = NEW, CHECKED, CHECKING, DONE, UNDONE
+    _locked(admin, id, *states)
+    delete_dependents(ImportRun, ImportRun.id == id)
+    run = _locked(admin, id, *states)
     run.drop_file()
     db.session.delete(run)
     db.session.commit()

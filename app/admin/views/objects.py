@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.admin.actions.declaration import possible
 from app.admin.declaration import Admin
-from app.admin.objects import auditing, cascades, history
+from app.admin.objects import auditing, cascades, deletion, history
 from app.admin.objects.edits import Edit
 from app.admin.objects.inlines import Children
 from app.admin.objects.page import Objects
@@ -121,13 +121,16 @@ def delete(admin: Admin, id: int) -> Any:
     row = _find(admin, id)
     title = admin.objects.title(row)
     try:
-        admin.delete(row)
+        is_gone = deletion.delete(admin, row)
         db.session.commit()
-    except IntegrityError:
+    except (IntegrityError, deletion.ReferredToError):
         db.session.rollback()
         row, _ = admin.objects.read(id) or abort(404)
         return _deletion(admin, row, refused=True), 409
-    flash(f"{title} is deleted.", "success")
+    if is_gone:
+        flash(f"{title} is deleted.", "success")
+    else:
+        flash(f"{title} is being deleted. Much goes with it, so this takes a while.", "info")
     return redirect(url_for(f"admin.{admin.name}"), 303)
 
 

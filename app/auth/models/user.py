@@ -308,18 +308,27 @@ class User(Base):
         """
         db.session.execute(select(User.id).where(User.id == self.id).with_for_update())
 
-    def delete(self) -> None:
+    def close(self) -> None:
+        """Let nobody in any more: the account is about to be deleted. Raises `LastAdminError`."""
+        self.leave_an_admin()
+        moment = now()
+        self.suspended_at, self.deletes_at = self.suspended_at or moment, moment
+        self.end_sessions()
+        self.void_links()
+
+    def delete(self, *, forgotten: int = 0) -> None:
         """Delete the user and all that is theirs. The audit forgets who it was.
 
-        Raises `LastAdminError`.
+        Of events up to the id `forgotten` it has done so. Others who write wait as long as this
+        takes: see `deletion.delete_due` for a user who has much. Raises `LastAdminError`.
         """
         self.leave_an_admin()
-        self._remove()
+        self._remove(forgotten)
 
-    def _remove(self) -> None:
+    def _remove(self, forgotten: int = 0) -> None:
         self.end_sessions()
         Impersonation.finish(Impersonation.user_id == self.id, "deletion")
-        forget(self.subject, addresses_held(self.subject, self.email))
+        forget(self.subject, addresses_held(self.subject, self.email), after=forgotten)
         record("user.deleted", self.subject)
         Job.forget(self.subject)
         user_deleted.send(self)

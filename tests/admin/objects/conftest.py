@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import admin
+from app.admin.actions.models import Run
 from app.auth.models import LinkedAccount, User
 from app.core.database import db
 from app.notifications.models.notification import Notification
@@ -41,6 +42,14 @@ def declare(app: Flask) -> None:
             admin.Inline(LinkedAccount, ["provider"], form=["provider", "subject", "label"]),
             admin.Inline(Notification, ["title", "created_at"]),
         ],
+    )
+    admin.add(
+        app,
+        Run,
+        name="done",
+        columns=["action"],
+        title="action",
+        operations=["read", "delete"],
     )
 
 

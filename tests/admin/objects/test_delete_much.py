@@ -1,0 +1,82 @@
+"""A row with which much goes: a job deletes it in small transactions, and nobody waits for it."""
+
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import event, func, select
+
+from app.admin.actions.models import Chunk, Run
+from app.admin.objects import deletion
+from app.core import chunks
+from app.core.database import db
+from app.jobs.worker import run_due
+
+
+@pytest.fixture
+def run(app, bob, monkeypatch):
+    """The number of an action with nine chunks, of which few count as many."""
+    monkeypatch.setattr(deletion, "FEW", 3)
+    monkeypatch.setattr(chunks, "CHUNK", 2)
+    with app.app_context():
+        row = Run(
+            actor_id=bob.id, submission="x", of="users", action="much", query="", last_id=0
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        db.session.add_all([Chunk(run_id=row.id, number=n, todo=[]) for n in range(9)])
+        db.session.commit()
+        return row.id
+
+
+@pytest.fixture
+def left(made):
+    """How many chunks are left after each transaction that deletes some."""
+    with made.app_context():
+        engine = db.engine
+    counts = []
+
+    def count(connection):
+        rows = select(func.count()).select_from(Chunk)
+        counts.append(connection.scalar(rows))
+
+    event.listen(engine, "commit", count)
+    yield counts
+    event.remove(engine, "commit", count)
+
+
+def test_it_goes_in_small_transactions(made, admins, run, left, stored, events):
+    answer = admins.carol.submit(f"/admin/done/{run}/delete")
+    assert answer.status_code == 303
+    page = admins.carol.get(answer.location).text
+    assert "much is being deleted." in page
+    assert stored(Run.id) == [run]
+    run_due(made)
+    assert stored(Run.id) == []
+    assert stored(Chunk.number) == []
+    steps = [before - after for before, after in pairwise(left)]
+    assert max(steps) == 2
+    assert events("run.deleted") == [("carol@example.com", f"run:{run}", {})]
+
+
+def test_two_clicks_delete_it_once(made, admins, run, stored, events):
+    for _ in range(2):
+        assert admins.carol.submit(f"/admin/done/{run}/delete").status_code == 303
+    run_due(made)
+    assert stored(Run.id) == []
+    assert len(events("run.deleted")) == 1
+
+
+def test_it_stays_whole_if_who_wanted_it_may_no_longer(made, app, admins, carol, run, stored):
+    admins.carol.submit(f"/admin/done/{run}/delete")
+    app.test_cli_runner().invoke(args=["user", "demote", carol.email])
+    run_due(made)
+    assert stored(Run.id) == [run]
+    assert len(stored(Chunk.number)) == 9
+
+
+def test_little_goes_at_once(admins, run, stored, monkeypatch):
+    monkeypatch.setattr(deletion, "FEW", 9)
+    answer = admins.carol.submit(f"/admin/done/{run}/delete")
+    assert "much is deleted." in admins.carol.get(answer.location).text
+    assert stored(Run.id) == []
+    assert stored(Chunk.number) == []

@@ -1,0 +1,121 @@
+"""A user with many notes is deleted in small transactions: nobody else waits for it."""
+
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import event, func, select
+
+from app.admin.objects import deletion
+from app.audit import AuditEvent, privacy, record
+from app.auth.models import User
+from app.core import chunks
+from app.core.database import db
+from app.jobs.worker import run_due
+from app.notes.models import Note
+
+NOTES = 25
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    monkeypatch.setattr(deletion, "FEW", 10)
+    monkeypatch.setattr(chunks, "CHUNK", 4)
+    monkeypatch.setattr(privacy, "AT_ONCE", 4)
+
+
+@pytest.fixture
+def left(app):
+    """How many notes, and events that name Alice, are left after each transaction."""
+    counts = []
+    named = select(func.count()).where(AuditEvent.actor == "alice@example.com")
+    rows = select(func.count(Note.id), named.scalar_subquery())
+
+    def count(connection):
+        counts.append(tuple(connection.execute(rows).one()))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "commit", count)
+    yield counts
+    event.remove(engine, "commit", count)
+
+
+@pytest.fixture
+def much(app, alice, write):
+    """Alice has written much, which the trail tells."""
+    ids = write(alice, *["Note"] * NOTES)
+    with app.app_context():
+        for id in ids:
+            record("note.written", f"note:{id}", actor=alice.email)
+        db.session.commit()
+
+
+def steps(left):
+    return [max(abs(before[n] - after[n]) for before, after in pairwise(left)) for n in range(2)]
+
+
+def exists(app, user) -> bool:
+    with app.app_context():
+        return db.session.scalar(select(User.id).where(User.id == user.id)) is not None
+
+
+def test_an_administrator_deletes_it_by_a_job(app, alice, bob, carol, sign_in, write, much, left):
+    write(bob, "His")
+    hers, admin, page = sign_in(alice), sign_in(carol), f"/admin/users/{alice.id}"
+    answer = admin.submit(page, action=f"{page}/delete")
+    assert answer.status_code == 303
+    assert "alice@example.com is being deleted." in admin.get(answer.location).text
+    # From now on it is closed, and the list says so.
+    assert hers.get("/dashboard").status_code == 303
+    assert "to be deleted" in admin.get(page).text
+    left.clear()
+    run_due(app)
+    assert not exists(app, alice)
+    assert max(steps(left)) <= 4
+    assert left[-1] == (1, 0)
+    assert admin.get(page).status_code == 404
+    with app.app_context():
+        told = select(AuditEvent.actor).where(AuditEvent.action == "user.deleted")
+        assert db.session.scalar(told) == carol.email
+
+
+def test_so_does_the_command_line(app, alice, much, left):
+    left.clear()
+    ran = app.test_cli_runner().invoke(args=["user", "delete", alice.email, "--yes"])
+    assert ran.output == "alice@example.com is deleted.\n"
+    assert not exists(app, alice)
+    assert max(steps(left)) <= 4
+    assert left[-1] == (0, 0)
+
+
+def test_a_process_that_ends_halfway_leaves_it_closed_and_a_job_goes_on(
+    app, alice, bob, much, visitor, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(User, "delete", lambda user, **options: 1 // 0)
+        app.test_cli_runner().invoke(args=["user", "delete", alice.email, "--yes"])
+    assert exists(app, alice)
+    assert "suspended" in app.test_cli_runner().invoke(args=["user", "list"]).output
+    assert "1 accounts" in app.test_cli_runner().invoke(args=["user", "purge"]).output
+    assert not exists(app, alice)
+    assert exists(app, bob)
+
+
+def test_the_last_administrator_stays_with_all_notes(app, carol, write, sign_in):
+    write(carol, *["Note"] * NOTES)
+    ran = app.test_cli_runner().invoke(args=["user", "delete", carol.email, "--yes"])
+    assert "This is the last administrator." in ran.output
+    assert "being deleted" not in sign_in(carol).get("/notes/").text
+
+
+def test_of_those_that_are_ticked_one_with_much_goes_by_a_job(
+    app, alice, bob, carol, sign_in, much
+):
+    admin = sign_in(carol)
+    query = {"action": "delete", "id": [alice.id, bob.id]}
+    page = admin.get("/admin/users/run", query_string=query)
+    admin.send(admin.form(page, "/admin/users/run"))
+    assert not exists(app, bob)
+    assert exists(app, alice)
+    run_due(app)
+    assert not exists(app, alice)
