@@ -21,6 +21,9 @@ from app.security.limits import Attempt, Limit, LimitReachedError, client
 # A guess is right three times in a million: 5 in a quarter of an hour are one in 700 in a day.
 ATTEMPTS = Limit("code", 5, timedelta(minutes=15))
 ATTEMPTS_BY_CLIENT = Limit("code:client", 20, timedelta(minutes=15))
+# Of all browsers in which the user has logged in before. A thief of the password may have made many
+# of them as long as there was no second factor.
+ATTEMPTS_BY_DEVICES = Limit("code:devices", 10, timedelta(minutes=15))
 WARNINGS = Limit("code:warning", 1, timedelta(days=1))
 
 CHUNK = 500  # others wait for some 50 ms meanwhile
@@ -54,7 +57,8 @@ def spend_attempt(user: User) -> Attempt:
     try:
         attempt.spend()
     except LimitReachedError as error:
-        if ATTEMPTS.name in error.limits and WARNINGS.take(str(user.id)):
+        by_account = {ATTEMPTS.name, ATTEMPTS_BY_DEVICES.name}
+        if by_account.intersection(error.limits) and WARNINGS.take(str(user.id)):
             _tell(user, "codes_guessed")
             record("second_factor.blocked", user.subject, actor=user.email)
             db.session.commit()
@@ -67,7 +71,8 @@ def _attempt(user: User) -> Attempt:
     everyone = [*ATTEMPTS_BY_CLIENT.counters(client()), *ATTEMPTS.counters(account)]
     # Whoever has the password must not keep its owner out as well.
     if device := device_cookie.recognize(user):
-        return Attempt(ATTEMPTS.counters(account, device), also=everyone)
+        devices = ATTEMPTS_BY_DEVICES.counters(account)
+        return Attempt([*ATTEMPTS.counters(account, device), *devices], also=everyone)
     return Attempt(everyone)
 
 

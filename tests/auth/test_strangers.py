@@ -158,6 +158,24 @@ def test_a_thief_of_the_password_does_not_lock_the_owner_out(alice, known, brows
     assert is_in(known)
 
 
+def test_browsers_from_before_the_second_factor_do_not_add_up_their_tries(
+    alice, browser, sign_in, clock
+):
+    """Each log-in makes a browser known: a thief of the password may have collected many."""
+    thieves = [browser() for _ in range(4)]
+    for thief in thieves:
+        assert log_in(thief, alice) == 303
+    phone, _ = set_up(sign_in(alice))
+    clock.step += 1
+    statuses = []
+    for thief in thieves:
+        assert log_in(thief, alice) == 303
+        statuses += [answer_with(thief, "000000").status_code for _ in range(4)]
+    assert statuses == [422] * 10 + [429] * 6
+    # Not even with the right one, or guessing would go on.
+    assert answer_with(thieves[-1], phone.code()).status_code == 429
+
+
 def test_a_thief_of_a_session_does_not_keep_the_owner_from_a_proof(alice, sign_in):
     stolen, own = sign_in(alice), sign_in(alice)
     page = "/auth/reauthenticate"
