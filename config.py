@@ -100,7 +100,7 @@ class Config:
 
     # Events of the audit trail that are older are deleted. 0: they are kept for ever.
     AUDIT_KEEP_DAYS = Env(
-        730, settings.integer(0, 36_500), "a number of days up to 36500, 0 for ever"
+        730, settings.integer(0, 36_500), "a number of days up to 36500, 0 to keep them forever"
     )
 
     # Of this share of requests the statements are recorded for /admin/queries/; all requests are
@@ -128,18 +128,18 @@ class Config:
     # Where exceptions are reported to: the DSN of a Sentry project. None: nowhere.
     SENTRY_DSN = Env(None, settings.sentry_dsn, "the DSN of a project, https://key@host/number")
 
-    LOG_LEVEL = Env("INFO", settings.log_level, "DEBUG, INFO, WARNING or ERROR")
+    LOG_LEVEL = Env("INFO", settings.log_level, "DEBUG, INFO, WARNING, or ERROR")
     LOG_FORMAT = Env("text", settings.one_of("text", "json"), "text or json")
 
     # For gunicorn (see gunicorn.conf.py): processes, threads of each, and where it listens.
     WEB_CONCURRENCY = Env(2, settings.integer(1, 256), "a number of processes, such as 2")
     WEB_THREADS = Env(4, settings.integer(1, 256), "a number of threads, such as 4")
-    HOST = Env("127.0.0.1", settings.host, "an address such as 127.0.0.1, 0.0.0.0 or ::")
+    HOST = Env("127.0.0.1", settings.host, "an address such as 127.0.0.1, 0.0.0.0, or ::")
     PORT = Env(8000, settings.integer(0, 65_535), "a port, such as 8000")
 
     # Checks of `flask check` (docs/checks.md) that this deployment does without.
     CHECK_SILENCE = Env(
-        [], settings.list_of(r"[a-z_]+\.[a-z0-9_]+"), "ids of checks, comma-separated"
+        [], settings.list_of(r"[a-z_]+\.[a-z0-9_]+"), "IDs of checks, comma-separated"
     )
 
     # Where features send people to features they do not know.
@@ -150,7 +150,7 @@ class Config:
     MAX_CONTENT_LENGTH = Env(
         2 * 1024 * 1024,
         settings.integer(1024, 1024**4),
-        "a number of bytes from 1024 on, without a unit",
+        "a number of bytes, 1024 or more, without a unit",
     )
     MAX_FORM_MEMORY_SIZE = 512 * 1024
     MAX_FORM_PARTS = 200

@@ -106,14 +106,14 @@ def plain(text: str) -> str:
     """
     text = text.strip()
     if len(text) > 1 and text[0] + text[-1] in QUOTES:
-        raise RefusedError("there are quotes around it", "Leave out the quotes.")
+        raise RefusedError("there are quotes around it", "Remove the quotes.")
     for character in text:
         kind = unicodedata.category(character)
         if kind == "Cs":  # what os.environ makes of other bytes
-            raise RefusedError("it is not in UTF-8", "Save the file that it stands in as UTF-8.")
+            raise RefusedError("it is not in UTF-8", "Save the file that sets it as UTF-8.")
         if kind == "Cc" or (kind == "Cf" and character not in JOINERS):
             raise RefusedError(
                 f"there is an invisible character in it (U+{ord(character):04X})",
-                "Type it anew, on one line.",
+                "Retype it on one line.",
             )
     return text

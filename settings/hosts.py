@@ -39,14 +39,14 @@ def host_name(text: str) -> str:
     """Return the name as DNS has it, in ASCII (IDNA 2008), or an IPv6 address in its brackets."""
     if text.startswith("["):
         if not text.endswith("]"):
-            raise RefusedError("its host has one bracket")
+            raise RefusedError("its host has an unmatched bracket")
         try:
             return f"[{IPv6Address(text[1:-1])}]"
         except ValueError:
-            raise RefusedError("its host is no IPv6 address") from None
+            raise RefusedError("its host is not a valid IPv6 address") from None
     name = ascii_domain(text).lower().removesuffix(".")
     if len(name) > NAME_LENGTH or not all(map(LABEL.fullmatch, name.split("."))):
-        raise RefusedError("its host is missing, or holds characters that no name has")
+        raise RefusedError("its host is missing or contains characters that are not allowed")
     return name
 
 

@@ -77,7 +77,7 @@ def line(text: str) -> str:
 def secret(text: str) -> str:
     """Read what is sent as a bearer token."""
     if not BEARER_TOKEN.fullmatch(text):
-        raise RefusedError("it is too short, or holds other characters")
+        raise RefusedError("it is too short or contains other characters")
     return text
 
 
@@ -95,5 +95,5 @@ def folder(text: str) -> str:
         raise RefusedError("it is a URL", "Write the path alone.")
     # Shells replace them. What systemd and Docker read, they do not.
     if re.search(r"^~|\$|%\w+%", text):
-        raise RefusedError("there is a ~ or a variable in it", "Write the path out.")
+        raise RefusedError("there is a ~ or a variable in it", "Write out the full path.")
     return str(ROOT / text)

@@ -20,11 +20,11 @@ def sender(text: str) -> str:
 def sender_address(text: str) -> Address:
     """Return the parts of a sender. The domain is in ASCII (IDNA 2008)."""
     if not (match := SENDER.fullmatch(text)):
-        raise RefusedError("it is not one address")
+        raise RefusedError("it is not a single address")
     name = (match["name"] or "").strip()
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
     local, _, domain = (match["bare"] or match["address"]).strip().rpartition("@")
     if not LOCAL_PART.fullmatch(local) or len(local.encode()) > LOCAL_PART_BYTES:
-        raise RefusedError("it holds no address")
+        raise RefusedError("its address is not valid")
     return Address(name, local, host_name(domain))

@@ -36,7 +36,7 @@ def split_url(text: str) -> URL:
     """Split a URL that has a host (RFC 3986). Raises `RefusedError`."""
     scheme, separator, rest = text.partition("://")
     if not separator or not re.fullmatch("[A-Za-z][A-Za-z0-9+.-]*", scheme):
-        raise RefusedError("it does not begin with a scheme and ://")
+        raise RefusedError("it does not start with a scheme and ://")
     if re.search(r"\s", text):
         raise RefusedError("there is a space in it", "In a password, write a space as %20.")
     if "#" in text:
@@ -45,7 +45,7 @@ def split_url(text: str) -> URL:
         raise RefusedError("there is a \\ in it", "In a password, write \\ as %5C.")
     if re.search("%(?![0-9A-Fa-f]{2})", text):
         raise RefusedError(
-            "there is a % in it that begins no code", "In a password, write % as %25."
+            "it has a % without two hex digits after it", "In a password, write % as %25."
         )
     authority, path, query = _match(r"([^/?]*)([^?]*)(?:\?(.*))?", rest)
     credentials, at, location = authority.rpartition("@")
@@ -72,7 +72,7 @@ def split_url(text: str) -> URL:
 
 def _match(pattern: str, text: str) -> tuple[str, ...]:
     if not (match := re.fullmatch(pattern, text, re.S)):
-        raise RefusedError("its host is none")
+        raise RefusedError("its host is not valid")
     return match.groups(default="")
 
 
@@ -85,7 +85,7 @@ def _port(text: str) -> int:
 def _query(text: str) -> dict[str, str]:
     pairs = parse_qsl(text, keep_blank_values=True)
     if len(dict(pairs)) != len(pairs):
-        raise RefusedError("a parameter is given twice")
+        raise RefusedError("it repeats a parameter")
     return dict(pairs)
 
 
@@ -99,13 +99,13 @@ def _with(
 ) -> URL:
     """Return the URL if it has these parts and no others. `path` is a regular expression."""
     if url.scheme not in schemes:
-        raise RefusedError(f"it begins with another scheme than {', '.join(schemes)}")
+        raise RefusedError(f"its scheme is not one of {', '.join(schemes)}")
     if not url.host:
         raise RefusedError("it has no host")
     if (url.user or url.password) and not credentials:
         raise RefusedError("there is a user or a password in it", "Leave them out.")
     if not re.fullmatch(path, url.path):
-        raise RefusedError("its path is not expected" if url.path else "it has no path", ESCAPES)
+        raise RefusedError("its path is unexpected" if url.path else "it has no path", ESCAPES)
     for name in url.query:
         if name not in query:
             # What looks like something else may be the end of a password.
@@ -129,7 +129,7 @@ def mail_url(text: str) -> str:
     url = _with(split_url(text), ("smtp", "smtps"), credentials=True)
     if bool(url.user) != bool(url.password):
         raise RefusedError(
-            "it has a user or a password, but not both", "A user's : is written as %3A."
+            "it has a user or a password, but not both", "In a user, write : as %3A."
         )
     return text
 
@@ -140,11 +140,9 @@ def file_path(text: str) -> str:
     path = path.removeprefix("//") if path.startswith("///") else path
     # A relative path would be another folder for each place that a command starts in.
     if path and (path[0] != "/" or path.startswith("//")):
-        raise RefusedError("its path does not begin with one /")
+        raise RefusedError("its path does not start with a single /")
     if re.search(r"[?#\s]|%(?![0-9A-Fa-f]{2})", path):
-        raise RefusedError(
-            "there is one of ? # % or a space in it", "Write them as %3F %23 %25 and %20."
-        )
+        raise RefusedError("it contains a ?, #, %, or space", "Write them as %3F %23 %25 and %20.")
     return path
 
 
@@ -156,7 +154,7 @@ def storage_url(text: str) -> str:
     if not (url.user and url.password):
         raise RefusedError("it has no key and secret", "In a secret, write / as %2F.")
     if "region" in url.query and not re.fullmatch("[a-z0-9-]+", url.query["region"]):
-        raise RefusedError("its region is none")
+        raise RefusedError("its region is not valid")
     return text
 
 
@@ -169,7 +167,7 @@ def redis_url(text: str) -> str:
     if url.user and not url.password:
         raise RefusedError("it has a user, but no password", "Write a : before a password alone.")
     if url.query.get("ssl_cert_reqs", "none") not in ("none", "optional", "required"):
-        raise RefusedError("ssl_cert_reqs is none, optional or required")
+        raise RefusedError("ssl_cert_reqs must be none, optional, or required")
     return text
 
 
@@ -182,7 +180,7 @@ def database_url(text: str) -> str:
         return _sqlite_url(text)
     url = split_url(text)
     if url.scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
-        raise RefusedError("it is of a database or driver that this app does not know")
+        raise RefusedError("its database or driver is not supported")
     if not re.fullmatch("(/[^/@]*)?", url.path):
         raise RefusedError(
             "there is a / or an @ in its name", "In a password, write / as %2F, @ as %40."
@@ -192,7 +190,7 @@ def database_url(text: str) -> str:
     if not all(re.fullmatch("[a-z_]{1,40}", name) for name in url.query):
         raise RefusedError("it has an unknown parameter", ESCAPES)
     if url.query.get("sslmode", "disable") not in SSL_MODES:
-        raise RefusedError(f"sslmode is one of {', '.join(SSL_MODES)}")
+        raise RefusedError(f"sslmode must be one of {', '.join(SSL_MODES)}")
     return text
 
 
@@ -200,10 +198,10 @@ def _sqlite_url(text: str) -> str:
     driver, _, path = text.partition("://")
     if driver not in ("sqlite", "sqlite+pysqlite") or (path and path[0] != "/"):
         raise RefusedError(
-            "SQLite has neither user nor host", "An absolute path begins with four /."
+            "a SQLite URL has no user or host", "Start an absolute path with four slashes."
         )
     if re.match("/?~|.*[?#]", path):
-        raise RefusedError("there is a ~, ? or # in its path", "Write the path out.")
+        raise RefusedError("there is a ~, ? or # in its path", "Write out the full path.")
     return text
 
 
@@ -218,5 +216,5 @@ def otlp_url(text: str) -> str:
     """Read the endpoint behind which the exporter puts the path of traces."""
     url = _with(split_url(text), ("http", "https"), path="(/[^@]*)?")
     if url.path.rstrip("/").endswith("/v1/traces"):
-        raise RefusedError("/v1/traces is added to it", "Leave that out.")
+        raise RefusedError("/v1/traces is added to it", "Leave it out.")
     return text.rstrip("/")

@@ -36,24 +36,24 @@ def pose(purpose: str, options: dict[str, Any]) -> dict[str, Any]:
     """WebAuthn's options with a new challenge, and beside them the form field to send with it."""
     challenge = secrets.token_bytes(32)
     expires = time.time() + CHALLENGE_LIFETIME.total_seconds()
-    kept = json.dumps([challenge.hex(), browser_id(), expires])
+    content = json.dumps([challenge.hex(), browser_id(), expires])
     return {
         "publicKey": options
         | {
             "challenge": base64url(challenge),
             "timeout": int(CHALLENGE_LIFETIME.total_seconds() * 1000),
         },
-        "challenge": keyring.encrypt(kept.encode(), f"passkey {purpose}").decode(),
+        "challenge": keyring.encrypt(content.encode(), f"passkey {purpose}").decode(),
     }
 
 
 def spend(purpose: str, sealed: str) -> bytes:
     """The challenge that was sealed in the form field; never again."""
     try:
-        kept = json.loads(keyring.decrypt(sealed.encode(), f"passkey {purpose}"))
+        content = json.loads(keyring.decrypt(sealed.encode(), f"passkey {purpose}"))
     except ValueError:
         raise ChallengeError from None
-    challenge, browser, expires = kept
+    challenge, browser, expires = content
     # There is one: without it no POST comes this far.
     if not secrets.compare_digest(browser, str(browser_id())):
         raise ChallengeError

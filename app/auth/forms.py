@@ -14,7 +14,7 @@ from app.core.unicode import nfc
 
 ENTER_EMAIL = DataRequired("Enter your e-mail address.")
 SHORT_EMAIL = at_most(
-    EMAIL_LENGTH, f"This is not an e-mail address: it is longer than {EMAIL_LENGTH} characters."
+    EMAIL_LENGTH, f"This is not an email address: it is longer than {EMAIL_LENGTH} characters."
 )
 ENTER_PASSWORD = InputRequired("Enter your password.")
 CODE_LENGTH = 40  # a recovery code has 19 characters; some people space them out
@@ -30,7 +30,7 @@ def normalise(text: str) -> str:
         raise EmailNotValidError(SHORT_EMAIL.message)
     if "=?" in text:
         # An encoded word (RFC 2047). Mail software decodes it, and may find another address in it.
-        raise EmailNotValidError("An encoded word is not allowed in an address.")
+        raise EmailNotValidError("An email address can't contain an encoded word.")
     email = validate_email(
         text,
         check_deliverability=False,

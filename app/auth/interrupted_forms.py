@@ -55,10 +55,12 @@ KEPT_FOR_PROOF = Limit("form before proof", 30, timedelta(hours=1))
 KEPT_FOR_LOGIN = Limit("form before login", 20, timedelta(hours=1))
 
 GONE = (
-    "The form you sent before was not carried out: it waited too long, you asked for something "
-    "else meanwhile, or it belongs to another account. Please send it again."
+    "We didn't submit your earlier form, because it expired, you started something else, or it "
+    "belongs to another account. Submit it again."
 )
-USED = "This form was sent already, or waited too long. Check the result before you send it again."
+USED = (
+    "This form was already submitted, or has expired. Check the result before you submit it again."
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ MAX_TYPED_LENGTH = MAX_EXPANSION * MAX_LENGTH
 
 TOO_LONG = f"Use at most {MAX_LENGTH} characters."
 COMMON = (
-    "This is one of the passwords that attackers try first, or one with digits or signs added. "
+    "This is one of the passwords that attackers try first, or one with digits or symbols added. "
     "Choose a less common one."
 )
 

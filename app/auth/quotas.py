@@ -107,7 +107,7 @@ def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
     rows = table.replace("_", " ") + "s"
     _report(rows, most)
     raise TooManyRowsError(
-        f"You have {most:,} {rows}, which is as many as an account can have. Delete some first."
+        f"You have {most:,} {rows}, the most an account can have. Delete some first."
     )
 
 
@@ -166,7 +166,7 @@ class one_at_a_time:  # noqa: N801  (a decorator)
         if slot is None:
             _report(f"{self.task} at a time", 1)
             raise TooManyRequests(
-                f"Another {self.task} of yours is still running. Try again when it is done.",
+                f"Another {self.task} of yours is still running. Try again when it's done.",
                 retry_after=RETRY_SECONDS,
             )
         return slot
@@ -196,12 +196,12 @@ def _record(app: Flask, user_id: int, email: str, quota: str, limit: int) -> Non
 
 def _rows() -> Iterator[health.Row]:
     if count := REPORTS_OF_ALL.count(ALL):
-        users = "once" if count == 1 else f"{count:,} times"
-        text = f"A user has reached a limit {users} in a day."
+        times = "once" if count == 1 else f"{count:,} times"
+        text = f"Users reached a limit {times} in the last day."
         remedy = f"See {REACHED} in the audit. Raise the limit, or talk to the user."
         yield health.Row("Limits per user", text, health.WARNING, remedy)
     else:
-        yield health.Row("Limits per user", "No user has reached one in a day.")
+        yield health.Row("Limits per user", "No user reached one in the last day.")
 
 
 def init_app(app: Flask) -> None:

@@ -29,11 +29,11 @@ def ask() -> ResponseReturnValue:
     interrupted_forms.drop()
     next = wanted()
     if request.method not in READING_METHODS:
-        kept = interrupted_forms.keep_for_proof()
+        page = interrupted_forms.keep_for_proof()
         db.session.commit()
-        if kept is None:
-            flash("Your form could not be kept. Send it again after you confirm.", "info")
-        next = kept or next
+        if page is None:
+            flash("We couldn't save your form. Submit it again after you confirm.", "info")
+        next = page or next
     return lead_to(url_for("auth.reauthenticate", next=next), 403)
 
 

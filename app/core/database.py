@@ -232,14 +232,14 @@ def database_url(text: str) -> URL:
         from psycopg import ProgrammingError, conninfo
     except ImportError:
         raise ConfigError(
-            "DATABASE_URL is of PostgreSQL, for which a package is missing.",
+            "DATABASE_URL points to PostgreSQL, but its driver is not installed.",
             "Install it with: pip install '.[postgres]'",
         ) from None
     try:
         conninfo.make_conninfo(**{name: str(value) for name, value in url.query.items()})
     except ProgrammingError as error:
         raise ConfigError(
-            f"DATABASE_URL is not accepted: {error}.", "Give only parameters that libpq knows."
+            f"DATABASE_URL is not accepted: {error}.", "Use only parameters that libpq supports."
         ) from None
     return url.set(drivername="postgresql+psycopg")
 

@@ -28,10 +28,10 @@ MAX_PIXELS = {"PNG": 17_000_000, "JPEG": 25_000_000, "WEBP": 17_000_000}
 
 NICENESS = 10
 
-NO_PICTURE = "This is not a PNG, JPEG or WebP picture."
+NO_PICTURE = "This is not a PNG, JPEG, or WebP picture."
 DAMAGED = "This picture is damaged or incomplete."
 TOO_MANY_PIXELS = "This picture has more than {} million pixels. Make it smaller first."
-A_BOMB = "This file unpacks to far more than it seems to hold."
+A_BOMB = "This file expands to far more than its size suggests."
 
 
 class Size(NamedTuple):
@@ -115,9 +115,9 @@ def _file(image: Image) -> bytes:
 
 def main() -> None:
     """Draw the picture on standard input; answer with a line of JSON, and the files behind it."""
-    given = json.loads(sys.argv[1])
-    _limit(given["seconds"], given["bytes"])
-    sizes = [Size(*size) for size in given["sizes"]]
+    options = json.loads(sys.argv[1])
+    _limit(options["seconds"], options["bytes"])
+    sizes = [Size(*size) for size in options["sizes"]]
     try:
         files = draw(sys.stdin.buffer.read(), sizes)
         answer: dict[str, Any] = {"lengths": [len(file) for file in files]}

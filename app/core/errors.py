@@ -34,7 +34,10 @@ PAGES = {
     413: ("Too large", "That is more than this site accepts at once."),
     422: ("Not accepted", "Something in this request is not as it should be."),
     429: ("Too many tries", "That was too often. Please wait a little, then try again."),
-    431: ("Headers too long", "Your browser sent more than this site reads. Delete its cookies."),
+    431: (
+        "Headers too long",
+        "Your browser sent more than this site accepts. Delete this site's cookies.",
+    ),
     500: ("Something broke", "It is not your fault. It was recorded, and we will look into it."),
     503: ("Not right now", "We cannot do this at the moment. Nothing was lost."),
 }

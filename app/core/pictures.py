@@ -42,7 +42,7 @@ TIMEOUT_SECONDS = 30
 
 
 def draw(content: bytes, sizes: Sequence[Size]) -> list[bytes]:
-    """Return a PNG, JPEG or WebP picture in these sizes, as WebP files.
+    """Return a PNG, JPEG, or WebP picture in these sizes, as WebP files.
 
     By what it holds, whatever it is called. Raises `RefusedError`, whose text is the reason, and
     503 while others are drawn.
@@ -62,8 +62,8 @@ def draw(content: bytes, sizes: Sequence[Size]) -> list[bytes]:
 
 
 def _run(content: bytes, sizes: Sequence[Size]) -> bytes:
-    given = {"sizes": sizes, "seconds": MAX_SECONDS, "bytes": MAX_MEMORY_BYTES}
-    command = [sys.executable, "-I", str(PROGRAM), json.dumps(given)]
+    options = {"sizes": sizes, "seconds": MAX_SECONDS, "bytes": MAX_MEMORY_BYTES}
+    command = [sys.executable, "-I", str(PROGRAM), json.dumps(options)]
     try:
         ran = subprocess.run(  # noqa: S603  # nosec B603: a program and numbers of ours
             command, input=content, capture_output=True, env=ENVIRONMENT, timeout=TIMEOUT_SECONDS

@@ -12,7 +12,7 @@ def init_app(app: Flask) -> None:
         "jobs.paused",
         paused_queues,
         level="warning",
-        remedy="See /admin/health/ for what to do. A restart probes at once.",
+        remedy="See /admin/health/ for what to do. A restart tries again at once.",
         needs="core.migrations",
     )
 

@@ -210,9 +210,9 @@ def take_back(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
     is_lost = or_(is_silent, Job.lease_until < now()) if by_clock else is_silent
     lost = Job.state == literal(RUNNING, literal_execute=True), is_lost
     with reading():
-        found = db.session.scalar(select(Job.id).where(*lost).limit(1))
+        lost_id = db.session.scalar(select(Job.id).where(*lost).limit(1))
         db.session.rollback()
-    if found is None:
+    if lost_id is None:
         return 0
     hopeless = Job.lost >= MOST_LOST_WORKERS - 1
     over = {"state": FAILED, "error": LOST, "finished_at": now(), "worker": None}

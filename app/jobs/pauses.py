@@ -75,9 +75,9 @@ def begin_probe(queue: str) -> bool:
     """Whether the next job of a queue is to be a probe, since its pause is over."""
     # A clock that was set back must not make a pause longer.
     over = or_(QueuePause.until <= now(), QueuePause.until > now() + LONGEST_PAUSE + PROBE_TIME)
-    mine = update(QueuePause).where(QueuePause.queue == queue, over)
-    mine = mine.values(until=now() + PROBE_TIME).returning(QueuePause.queue)
-    return db.session.scalar(mine) is not None
+    stmt = update(QueuePause).where(QueuePause.queue == queue, over)
+    stmt = stmt.values(until=now() + PROBE_TIME).returning(QueuePause.queue)
+    return db.session.scalar(stmt) is not None
 
 
 def probe_soon(queues: Collection[str]) -> None:

@@ -19,8 +19,8 @@ def log_in(server: smtplib.SMTP, user: str, password: str) -> None:
     mechanisms = [name for name in MECHANISMS if name in offered]
     if not mechanisms:
         raise ServerError(
-            f"The mail server offers no login that this app knows: {' '.join(offered) or 'none'}.",
-            f"Have it offer {' or '.join(MECHANISMS)}, or leave user and password out of MAIL_URL.",
+            f"The mail server offers no supported login method: {' '.join(offered) or 'none'}.",
+            f"Enable {' or '.join(MECHANISMS)} there, or remove the login from MAIL_URL.",
         )
     for name in mechanisms:
         code, reply = MECHANISMS[name](server, user, password)

@@ -34,21 +34,21 @@ def refusal(
     text = f"{code} {' '.join(reply.split())}"[:REPLY_LENGTH].strip()
     if code == SHUTTING_DOWN:
         return ServerError(
-            f"{server} takes no mail at the moment: {text}", "Wait, or ask who runs it."
+            f"{server} is not accepting mail at the moment: {text}", "Wait, or ask its operator."
         )
     if code in LOGIN_CODES or command == "AUTH":
         return ServerError(
-            f"{server} refuses the login: {text}", "Correct user and password in MAIL_URL."
+            f"{server} refuses the login: {text}", "Correct the user and password in MAIL_URL."
         )
     if command in ("greeting", "EHLO"):
         return ServerError(
-            f"{server} does not take connections from here: {text}",
-            "Ask who runs it, or name another in MAIL_URL.",
+            f"{server} does not accept connections from this host: {text}",
+            "Ask its operator, or set another one in MAIL_URL.",
         )
     if command == "STARTTLS":
         return ServerError(
             f"{server} does not encrypt (STARTTLS): {text}",
-            "Mend the server's TLS, or try smtps:// with port 465.",
+            "Fix the server's TLS, or try smtps:// with port 465.",
         )
     if not 500 <= code < 600:
         return DeferredError(text)
@@ -56,6 +56,6 @@ def refusal(
     if is_about_sender or ABOUT_SENDER.search(text):
         return ServerError(
             f"{server} does not send mail for {sender}: {text}",
-            "Set MAIL_FROM to an address that it sends for, and MAIL_URL to a user who may.",
+            "Set MAIL_FROM to an address that the user in MAIL_URL is allowed to send from.",
         )
     return RejectedError(text)

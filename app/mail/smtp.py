@@ -19,7 +19,7 @@ from settings.urls import URL
 TIMEOUT_SECONDS = 20
 # The mail is the server's by then.
 GOODBYE_SECONDS = 3
-PORTS = "Mostly, smtps:// is for port 465, and smtp:// for ports 587 and 25."
+PORTS = "Usually, smtps:// is for port 465, and smtp:// for ports 587 and 25."
 
 
 class SMTP:
@@ -90,8 +90,8 @@ class SMTP:
                 server.ehlo_or_helo_if_needed()
         elif not self.is_here:
             raise ServerError(
-                f"{self.name} offers no encryption (STARTTLS), and nothing is sent without.",
-                "Have it offer STARTTLS, or try smtps:// with port 465 in MAIL_URL.",
+                f"{self.name} offers no encryption (STARTTLS), and nothing is sent without it.",
+                "Enable STARTTLS on it, or try smtps:// with port 465 in MAIL_URL.",
             )
 
     def _send(self, server: smtplib.SMTP, message: Message) -> None:
@@ -112,7 +112,7 @@ class SMTP:
         options = []
         if not f"{message.from_address}{message.to}".isascii():
             if not server.has_extn("smtputf8"):
-                text = f"{self.name} takes no addresses with letters beyond ASCII (SMTPUTF8)."
+                text = f"{self.name} accepts only ASCII addresses (no SMTPUTF8)."
                 if message.from_address.isascii():
                     raise RejectedError(text)
                 raise ServerError(text, "Set MAIL_FROM to an address in ASCII.")
@@ -140,17 +140,17 @@ class SMTP:
             ) from None
         except ssl.SSLError as error:
             raise ServerError(
-                f"{self.name} speaks no TLS: {error.reason or error}.", PORTS
+                f"{self.name} does not speak TLS: {error.reason or error}.", PORTS
             ) from None
         except socket.gaierror as error:
             raise ServerError(
-                f"The host {self.host} is not found: {error.strerror}.",
+                f"The host {self.host} was not found: {error.strerror}.",
                 "Correct the host in MAIL_URL, or this machine's DNS.",
             ) from None
         except OSError as error:
             raise ServerError(
                 f"{self.name} does not answer: {error}.",
-                f"See whether it runs, or correct host and port in MAIL_URL. {PORTS}",
+                f"Check whether it is running, or correct the host and port in MAIL_URL. {PORTS}",
             ) from None
 
     def _refusal(

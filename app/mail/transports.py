@@ -36,7 +36,7 @@ class Folder:
             partial.rename(self.path / f"{name}.eml")
         except OSError as error:
             raise ServerError(
-                f"Mails cannot be written to {self.path}: {error.strerror}.",
+                f"Email cannot be written to {self.path}: {error.strerror}.",
                 "Make room, or let the user that runs the app write there.",
             ) from None
 

@@ -371,4 +371,4 @@ def test_one_whose_key_is_gone_is_told_so(app, alice, sign_in, monkeypatch):
     run_due(app)
     monkeypatch.setattr(archive, "PURPOSE", "another key")
     assert browser.get(FILE).location == PAGE
-    assert "cannot be opened any more" in browser.get(PAGE).text
+    assert "can no longer be opened" in browser.get(PAGE).text

@@ -84,5 +84,5 @@ def test_it_sets_no_time_that_no_list_can_show(app, errors, carol):
         "b@example.com,user,0001-01-01 00:00",
         "c@example.com,user,9998-12-31 23:59",
     )
-    assert told.count("Give a year from 1000 to 9998.") == 2
+    assert told.count("Enter a year from 1000 to 9998.") == 2
     assert errors.browser.get(LIST).status_code == 200

@@ -122,7 +122,7 @@ def test_another_user_does_not_get_it(end, app, bob, desk, form):
     end(app, desk)
     form_page = log_in(desk, bob, send(desk, form))
     assert offers(desk, form_page) == (False, False)
-    assert "was not carried out" in desk.get("/dashboard").text
+    assert "submit your earlier form" in desk.get("/dashboard").text
     assert name_of(desk) == "Bob"
 
 

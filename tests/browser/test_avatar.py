@@ -16,7 +16,7 @@ DRAWN = "document.querySelector('.account-menu img.avatar').naturalWidth"
 def test_it_is_uploaded_shown_and_removed(visit, scripts):
     page = visit("user", java_script_enabled=scripts)
     page.goto("/account/profile")
-    for file, reason in [(DRAWING, "not a PNG, JPEG or WebP"), (PHOTO, "larger than 2 MB")]:
+    for file, reason in [(DRAWING, "not a PNG, JPEG, or WebP"), (PHOTO, "larger than 2 MB")]:
         page.get_by_label("Picture").set_input_files(file)
         page.get_by_role("button", name="Upload picture").click()
         assert reason in page.locator(".field-error").inner_text()

@@ -148,8 +148,8 @@ def test_it_is_logged_once_and_again_for_another_reason(paused, run, caplog):
         broken[:] = [reason] if reason else []
         let_probe()
         run()
-    told = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
-    assert told == [
+    messages = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert messages == [
         "queue tests is paused: The machine burns. Repair it.",
         "queue tests works again",
     ]

@@ -97,9 +97,9 @@ def test_it_is_told_once(waiting, let_probe, caplog):
         app = waiting(sink, LOG_LEVEL="WARNING")
         let_probe()
         run_due(app)
-    told = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
-    assert len(told) == 1
-    assert told[0].startswith("queue mail is paused: The mail server 127.0.0.1:")
+    messages = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert len(messages) == 1
+    assert messages[0].startswith("queue mail is paused: The mail server 127.0.0.1:")
 
 
 def test_it_is_told_to_administrators(app, waiting, carol, sign_in):
@@ -108,7 +108,7 @@ def test_it_is_told_to_administrators(app, waiting, carol, sign_in):
     page = sign_in(carol).get("/admin/health/").text
     assert "Queue mail" in page
     assert "refuses the login: 535" in page
-    assert "Correct user and password in MAIL_URL." in page
+    assert "Correct the user and password in MAIL_URL." in page
     assert "need you at once" in page
     finding = findings(app)["jobs.paused"]
     assert finding["level"] == "warning"

@@ -218,7 +218,7 @@ def test_a_word_that_can_be_two_is_asked_about(encoding, alice, importer, titles
         fields = {"csrf_token": importer.browser.token(), "column-0": "title"}
         answer = importer.browser.post(f"{importer.page}/check", fields)
         assert answer.status_code == 422
-        assert "First say how this file is to be read" in answer.text
+        assert "Choose how to read this file first" in answer.text
     elif f">{word}<" not in page:
         pytest.fail(f"{encoding} was taken for another")
     assert f'<option value="{encoding}"' in page
@@ -290,7 +290,7 @@ def test_a_format_that_cannot_be_is_refused(alice, importer):
     ):
         assert importer.send("format", wrong).status_code == 422
     assert importer.send("format", {"skip": "900"}).status_code == 303
-    assert "There are no rows" in importer.look() or "is empty" in importer.look()
+    assert "has no rows" in importer.look() or "is empty" in importer.look()
 
 
 TEXTS = ["-5 degrees", "=1+1", "'=1", "''=1", "' =1", "'a", "''", "@x", "+1", "\t=1", "a;=cmd"]

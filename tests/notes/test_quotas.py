@@ -81,7 +81,7 @@ def test_one_row_more_is_refused_and_what_was_typed_is_kept(alice, bob, sign_in,
     assert browser.submit("/notes/new", {"title": "Three"}).status_code == 303
     answer = browser.submit("/notes/new", {"title": "Four", "body": "What I wrote."})
     assert answer.status_code == 422
-    assert "You have 3 notes, which is as many as an account can have." in answer.text
+    assert "You have 3 notes, the most an account can have." in answer.text
     assert "Delete some first." in answer.text
     assert 'value="Four"' in answer.text
     assert "What I wrote." in answer.text
@@ -275,12 +275,12 @@ def test_the_audit_names_who_and_which_once_a_day(
 
 def test_the_page_about_health_says_so(alice, carol, sign_in, limits):
     admin = sign_in(carol)
-    assert "No user has reached one in a day." in admin.get("/admin/health/").text
+    assert "No user reached one in the last day." in admin.get("/admin/health/").text
     limits(EXPORTS_PER_HOUR=1)
     browser = sign_in(alice)
     for _ in range(3):
         browser.get(EXPORT)
-    assert "A user has reached a limit once in a day." in admin.get("/admin/health/").text
+    assert "Users reached a limit once in the last day." in admin.get("/admin/health/").text
 
 
 def test_the_user_reads_it_among_their_activity(alice, sign_in, limits):

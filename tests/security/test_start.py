@@ -80,7 +80,7 @@ def start(tmp_path, monkeypatch):
         ({"PUBLIC_URL": "https://[bad"}, "such as https://example.org"),
         ({"PUBLIC_URL": "https://:8443"}, "such as https://example.org"),
         ({"PUBLIC_URL": "https://example.org:port"}, "such as https://example.org"),
-        ({"LOG_LEVEL": "LOUD"}, "DEBUG, INFO, WARNING or ERROR"),
+        ({"LOG_LEVEL": "LOUD"}, "DEBUG, INFO, WARNING, or ERROR"),
         ({"LOG_FORMAT": "xml"}, "text or json"),
         ({"MAX_CONTENT_LENGTH": "much"}, "a number of bytes"),
         ({"MAIL_URL": "nonsense"}, "MAIL_URL"),

@@ -13,7 +13,7 @@ ID = "core.setting_names"
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "setting"),
     [
         ("TRUSTED_HOST", "TRUSTED_HOSTS"),
         ("TRUSTEDHOSTS", "TRUSTED_HOSTS"),
@@ -32,12 +32,12 @@ ID = "core.setting_names"
         ("OAUTH_GOOGLE_CLIENT_ID", "OAUTH_PROVIDERS"),
     ],
 )
-def test_it_tells_which_setting_may_be_meant(name, meant, app, monkeypatch):
+def test_it_tells_which_setting_may_be_meant(name, setting, app, monkeypatch):
     monkeypatch.setenv(name, "hunter2")
     found = findings(app)
     assert list(found) == [ID]
     assert found[ID]["level"] == "warning"
-    assert f"{name} (is {meant} meant?)" in found[ID]["message"]
+    assert f"{name} (did you mean {setting}?)" in found[ID]["message"]
     assert "hunter2" not in str(found)
 
 

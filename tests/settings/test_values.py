@@ -120,7 +120,7 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("quotes", ['""', "''", "``", "“”"])
 def test_quotes_that_docker_leaves_are_refused(name, quotes, refused):
-    assert "Leave out the quotes" in refused(name, f"{quotes[0]}hunter2{quotes[1]}").remedy
+    assert "Remove the quotes" in refused(name, f"{quotes[0]}hunter2{quotes[1]}").remedy
 
 
 @pytest.mark.parametrize("name", NAMES)

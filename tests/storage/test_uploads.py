@@ -135,7 +135,7 @@ def test_there_is_no_other_size_and_no_other_name(browser, send):
     ("content", "reason"),
     [
         (b"", "Choose a picture first."),
-        (b"<svg/>", "This is not a PNG, JPEG or WebP picture."),
+        (b"<svg/>", "This is not a PNG, JPEG, or WebP picture."),
         (bytes(10 * MEGABYTE + 1), "This file is larger than 10 MB."),
     ],
     ids=["nothing", "no picture", "too large"],

@@ -36,7 +36,7 @@ def latest_export() -> Any:
 
 @blueprint.post("/export")
 @proof_required
-@effect("a copy of your data will be made")
+@effect("a copy of your data will be created")
 def make_export() -> Any:
     quotas.DATA_EXPORTS.spend()
     told = {"label": "Your data", "path": path_of("account.export")}

@@ -48,7 +48,7 @@ def records(parts: Iterable[bytes], format: Format) -> Iterator[tuple[int, Any]]
                 at = line + format.skip
                 reason = f"Row {number}, from line {at} on, cannot be read: {_explain(error)}"
                 raise RefusedError(
-                    f"{reason} Correct it, and upload the file anew, or choose other quotes below."
+                    f"{reason} Correct it and upload the file again, or choose other quotes below."
                 ) from None
             yield number, _explain(error)
         else:
@@ -66,8 +66,8 @@ def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[t
         names = [_name(cell) for cell in cells]
         if not any(names):
             raise RefusedError(
-                f"Row {number} is empty. It should hold the names of the columns. "
-                "Choose below how many lines to skip."
+                f"Row {number} is empty. It should contain the column names. "
+                "Choose how many lines to skip below."
             )
     # Errors among them come when their turn comes.
     first = list(islice(rows, LOOKED_AT))
@@ -75,9 +75,9 @@ def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[t
     width = max([_width(names), *(widths if format.heading == "no" else ())])
     width = max(width, min(len(names), max(widths, default=0)))
     if not width:
-        raise RefusedError("There are no rows in this file.")
+        raise RefusedError("This file has no rows.")
     if width > MOST_COLUMNS:
-        raise RefusedError(f"There are {width:,} columns; at most {MOST_COLUMNS} are read.")
+        raise RefusedError(f"This file has {width:,} columns. The limit is {MOST_COLUMNS}.")
     names = names[:width] or [f"Column {n + 1}" for n in range(width)]
     return names, map(_raised, chain(first, rows))
 

@@ -104,71 +104,71 @@ def whole(largest: int, value: str) -> int:
 
 
 def number(value: str) -> float:
-    found = float(value) if NUMBER.fullmatch(value := value.strip()) else float("nan")
-    if not isfinite(found):
+    parsed = float(value) if NUMBER.fullmatch(value := value.strip()) else float("nan")
+    if not isfinite(parsed):
         raise ValueError("Write a number, such as 1.5.")
-    return found
+    return parsed
 
 
 def decimal(precision: int | None, scale: int | None, value: str) -> Decimal:
     """Read a number exactly. More digits than a column has would be rounded."""
     try:
-        found = Decimal(value.strip()) if NUMBER.fullmatch(value.strip()) else Decimal("NaN")
+        parsed = Decimal(value.strip()) if NUMBER.fullmatch(value.strip()) else Decimal("NaN")
     except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite():
+        parsed = Decimal("NaN")
+    if not parsed.is_finite():
         raise ValueError("Write a number, such as 1.50.")
-    _, digits, exponent = found.normalize().as_tuple()
+    _, digits, exponent = parsed.normalize().as_tuple()
     after = max(-int(exponent), 0)
     if scale is not None and after > scale:
         raise ValueError(f"Write at most {scale} digits after the decimal point.")
     before = len(digits) + int(exponent)
-    if precision is not None and found and before > precision - (scale or 0):
+    if precision is not None and parsed and before > precision - (scale or 0):
         raise ValueError(f"Write at most {precision - (scale or 0)} digits before the point.")
-    return found
+    return parsed
 
 
 def moment(value: str) -> datetime:
     """Read a time as exports write it, in UTC: "2026-11-21 15:30:00Z"."""
     try:
-        found = datetime.fromisoformat(value.strip())
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        parsed = datetime.fromisoformat(value.strip())
+        parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("Write a time as 2026-11-21 15:30; it is taken to be UTC.") from None
-    _check_year(found.year)
-    return found
+    _check_year(parsed.year)
+    return parsed
 
 
 def day(value: str) -> date:
     try:
-        found = datetime.fromisoformat(value.strip())
+        parsed = datetime.fromisoformat(value.strip())
     except ValueError:
         raise ValueError("Write a date as 2026-11-21.") from None
-    if (found.hour, found.minute, found.second) != (0, 0, 0):
+    if (parsed.hour, parsed.minute, parsed.second) != (0, 0, 0):
         raise ValueError("Write a date as 2026-11-21, without a time.")
-    _check_year(found.year)
-    return found.date()
+    _check_year(parsed.year)
+    return parsed.date()
 
 
 def _check_year(year: int) -> None:
     if not 1000 <= year < 9999:  # as in forms: the others no change of zones can bear
-        raise ValueError("Give a year from 1000 to 9998.")
+        raise ValueError("Enter a year from 1000 to 9998.")
 
 
 def clock(value: str) -> time:
     try:
-        found = time.fromisoformat(_clock_text(value.strip()))
+        parsed = time.fromisoformat(_clock_text(value.strip()))
     except ValueError:
         raise ValueError("Write a time as 15:30.") from None
-    return found.replace(tzinfo=None)
+    return parsed.replace(tzinfo=None)
 
 
 def uuid(as_uuid: bool, value: str) -> Any:
     try:
-        found = UUID(value.strip())
+        parsed = UUID(value.strip())
     except ValueError:
         raise ValueError("Write an ID as 8-4-4-4-12 hexadecimal digits.") from None
-    return found if as_uuid else str(found)
+    return parsed if as_uuid else str(parsed)
 
 
 def choice(options: Mapping[str, str], value: str) -> str:
@@ -182,12 +182,10 @@ def member(members: Mapping[str, tuple[str, Any]], value: str) -> Any:
     value = value.strip()
     if value in members:
         return members[value][1]
-    known = {label.casefold(): found for label, found in members.values()}
-    known |= {
-        getattr(found, "name", name).casefold(): found for name, (_, found) in members.items()
-    }
-    if value.casefold() in known:
-        return known[value.casefold()]
+    by_name = {label.casefold(): item for label, item in members.values()}
+    by_name |= {getattr(item, "name", name).casefold(): item for name, (_, item) in members.items()}
+    if value.casefold() in by_name:
+        return by_name[value.casefold()]
     raise ValueError(f"Write one of {', '.join(members)}.")
 
 
@@ -206,7 +204,7 @@ def number_text(value: str, mark: str) -> str:
             is_thousands = re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", value)
             if is_thousands and commas == 1:
                 raise ValueError(
-                    "This can mean two numbers. Choose the decimal mark of this file, or write "
+                    "This number is ambiguous. Choose the decimal mark of this file, or write "
                     "it without a comma."
                 )
             mark = "." if is_thousands else ","
@@ -262,7 +260,7 @@ def date_text(value: str, order: str) -> str:
         order = order or _clear_order(first, separator, second)
         if not order:
             raise ValueError(
-                "Its day and month can be mistaken. Choose the order of dates in this file, or "
+                "The day and month are ambiguous. Choose the date order of this file, or "
                 "write it as 2026-11-21."
             )
         day, month = (first, second) if order == "dmy" else (second, first)

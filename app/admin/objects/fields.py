@@ -99,7 +99,7 @@ def _choice(column: Any, label: str, choices: Any) -> Any:
 def sensible(form: Any, field: Any) -> None:
     """Refuse years that some database, or a change of zones, cannot bear."""
     if field.data and not 1000 <= field.data.year < 9999:
-        raise ValidationError("Give a year from 1000 to 9998.")
+        raise ValidationError("Enter a year from 1000 to 9998.")
 
 
 class MomentField(DateTimeLocalField):

@@ -107,7 +107,7 @@ def save_format(admin: Admin, id: int) -> Any:
     try:
         format = run.format.changed(request.form)
     except ValueError:
-        return _page(admin, id, "This format cannot be chosen. Look at its fields."), 422
+        return _page(admin, id, "This format is not valid. Check its fields."), 422
     run.format, run.doubts, run.mapping, run.state = format, {}, {}, NEW
     return _done(admin, run)
 
@@ -118,7 +118,7 @@ def check(admin: Admin, id: int) -> Any:
     """Keep which column sets what, and read all rows."""
     run = _locked(admin, id, NEW, CHECKED)
     if run.doubts:
-        return _page(admin, id, "First say how this file is to be read."), 422
+        return _page(admin, id, "Choose how to read this file first."), 422
     try:
         columns = range(len(mapping.start(run)[0]))
     except RefusedError as reason:

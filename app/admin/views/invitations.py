@@ -38,7 +38,7 @@ def invite() -> Any:
         form.email.errors = ["This address has an account already."]
         return _page(form), 422
     if user and user.suspended_at:
-        form.email.errors = ["This address has a suspended account. Delete that first."]
+        form.email.errors = ["This address has a suspended account. Delete that account first."]
         return _page(form), 422
     if pending := Invitation.pending(form.email.data):
         _refuse_beyond_own(pending)
@@ -64,7 +64,7 @@ def revoke_invitation(id: int) -> Any:
 def _refuse_beyond_own(invitation: Invitation) -> None:
     """Leave an invitation alone that gives permissions that the user lacks, as with users."""
     if not within(invitation.role, current_user.role):
-        abort(403, "This invitation gives permissions that you do not have.")
+        abort(403, "This invitation grants permissions that you don't have.")
 
 
 def _page(form: InvitationForm) -> str:

@@ -43,5 +43,5 @@ def misspelled() -> str | None:
         variables = list(almost_settings(settings, config.environment()))
     except config.ConfigError:  # found by `core.settings`
         return None
-    names = [f"{name} (is {setting} meant?)" for name, setting in variables]
-    return f"No setting has the name of {', '.join(names)}: it is ignored." if names else None
+    names = [f"{name} (did you mean {setting}?)" for name, setting in variables]
+    return f"Ignored, because there is no such setting: {', '.join(names)}." if names else None

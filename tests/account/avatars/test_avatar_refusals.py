@@ -19,11 +19,11 @@ from tests.account.avatars.drawings import (
     png,
 )
 
-NO_PICTURE = "This is not a PNG, JPEG or WebP picture."
+NO_PICTURE = "This is not a PNG, JPEG, or WebP picture."
 DAMAGED = "This picture is damaged or incomplete."
 TOO_MANY_PIXELS = "This picture has more than 17 million pixels."
 TOO_MANY_OF_A_JPEG = "This picture has more than 25 million pixels."
-A_BOMB = "This file unpacks to far more than it seems to hold."
+A_BOMB = "This file expands to far more than its size suggests."
 NOTHING = "Choose a picture first."
 
 HTML = b"<!doctype html><script>alert(1)</script>"
