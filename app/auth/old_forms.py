@@ -34,6 +34,8 @@ def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:
     logged in again since may send it again, with a click.
     """
     rules = policy(request.endpoint)
+    if request.endpoint == "auth.logout" and page_user_id:
+        return _log_out(page_user_id)
     if rules.public:
         return _lead_on() if request.blueprint == "auth" else None
     if not page_user_id:
@@ -45,6 +47,13 @@ def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:
     if wants_json() or not is_theirs or form is None or form.has_secrets:
         return None
     return Response(render_template("auth/old_form.html", form=form), 400)
+
+
+def _log_out(page_user_id: int) -> ResponseReturnValue | None:
+    """Log out whoever asks for it on a page of theirs, however old: the next person may be near."""
+    if not is_signed_in() or current_user.id != page_user_id or current_user.impersonator:
+        return None
+    return current_app.make_response(current_app.view_functions["auth.logout"]())
 
 
 def _lead_on() -> ResponseReturnValue | None:

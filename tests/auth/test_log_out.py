@@ -1,8 +1,10 @@
 """Logging out."""
 
+from tests.conftest import PASSWORD
 
-def test_it_ends_the_session_and_clears_the_browser(alice, sign_in, browser):
-    opened, thief = sign_in(alice), browser()
+
+def test_it_ends_the_session_and_clears_the_browser(alice, log_in, browser):
+    opened, thief = log_in(alice), browser()
     opened.copy_cookies_to(thief)
     assert thief.get("/account/profile").status_code == 200
     answer = opened.submit("/account/profile", action="/auth/logout")
@@ -39,3 +41,21 @@ def test_it_does_no_harm_twice(alice, sign_in):
     answer = browser.send(again)
     assert answer.status_code == 400  # the form went with the session
     assert browser.submit("/auth/login", {"csrf_token": ""}).status_code == 400
+
+
+def test_it_works_from_a_page_that_is_older_than_the_login(alice, visitor):
+    visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    stale = visitor.fill("/account/profile", action="/auth/logout")
+    visitor.submit("/account/profile", action="/auth/logout")
+    visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    assert visitor.send(stale).location == "/"
+    assert visitor.get("/account/profile").status_code == 303
+
+
+def test_a_page_of_someone_elses_logs_nobody_out(alice, bob, visitor):
+    visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    stale = visitor.fill("/account/profile", action="/auth/logout")
+    visitor.send(stale)
+    visitor.submit("/auth/login", {"email": bob.email, "password": PASSWORD})
+    assert visitor.send(stale).status_code == 400
+    assert visitor.get("/account/profile").status_code == 200
