@@ -1,5 +1,7 @@
 """Forms from pages of a session that is over: after a logout, or a login, in another tab."""
 
+from typing import Any
+
 from flask import (
     Flask,
     Response,
@@ -53,7 +55,8 @@ def _log_out(page_user_id: int) -> ResponseReturnValue | None:
     """Log out whoever asks for it on a page of theirs, however old: the next person may be near."""
     if not is_signed_in() or current_user.id != page_user_id or current_user.impersonator:
         return None
-    return current_app.make_response(current_app.view_functions["auth.logout"]())
+    log_out: Any = current_app.view_functions["auth.logout"]
+    return current_app.make_response(log_out())
 
 
 def _lead_on() -> ResponseReturnValue | None:
