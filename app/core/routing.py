@@ -30,6 +30,8 @@ class Policy:
     # The permission to see what the view changes, since an answer may show it.
     read_permission: str | None = None
     confirmed: bool = False
+    # Whether the row that it is about is everybody's who may use it.
+    shared: bool = False
     # Only with a recent proof of identity.
     proven: bool = False
     # Only for the user, not for an administrator who acts as them.
@@ -53,6 +55,15 @@ def declare(view: View, **rules: Any) -> View:
 def public(view: View) -> View:
     """Open a view to visitors. Every view without this mark needs a signed-in user."""
     return declare(view, public=True)
+
+
+def shared(view: View) -> View:
+    """Declare a view with an ID as one that shows its row to all who may use it.
+
+    Without this mark, a row that refers to a user is that user's alone: a test finds each view
+    that shows it to others.
+    """
+    return declare(view, shared=True)
 
 
 def polled(view: View) -> View:

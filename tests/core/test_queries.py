@@ -1,6 +1,11 @@
 """How many queries a page makes: three at most, and no more for more rows."""
 
+from app import admin
+from app.auth.models import User
+from tests.apps import another_app
+from tests.conftest import PASSWORD
 from tests.database import statements
+from tests.http import Browser
 
 MOST = 3
 # Part by part, so that one that fails leaves the others; a fixed number all the same.
@@ -16,6 +21,19 @@ def pages_of(app) -> list[str]:
     ]
 
 
+def most_of(app, path: str) -> int:
+    """How many a page may make."""
+    if path in MORE:
+        return MORE[path]
+    # Who takes away a list of others is noted: the trail's last event (on PostgreSQL after its
+    # lock), and the next.
+    most = MOST + 3 * path.endswith("/export.csv")
+    if admin := app.extensions["admin"].get(path.removeprefix("/admin/").removesuffix("/")):
+        # How its reader wants to see a declared list, and one for each filter that says how many.
+        most += 1 + sum(offered.counted for offered in admin.offered)
+    return most
+
+
 def test_it_asks_at_most_three_for_each_page(app, alice, carol, person, sign_in):
     people = [person(f"u{n}@example.com", name=f"N{n}") for n in range(25)]
     for _ in range(3):
@@ -26,14 +44,26 @@ def test_it_asks_at_most_three_for_each_page(app, alice, carol, person, sign_in)
         with statements(app) as asked:
             answer = browser.get(path)
         assert answer.status_code < 400, path
-        # Who takes away a list of others is noted: the trail's last event (on PostgreSQL after its
-        # lock), and the next.
-        most = MOST + 3 * path.endswith("/export.csv")
-        # How its reader wants to see a declared list.
-        most += path.removeprefix("/admin/").removesuffix("/") in app.extensions["admin"]
         # Beside the user: sessions and second factors, and the history.
-        most += path in users
-        assert len(asked) <= MORE.get(path, most), (path, asked)
+        most = most_of(app, path) + (path in users)
+        assert len(asked) <= most, (path, asked)
+
+
+def test_a_list_may_count_what_its_filters_choose(app, carol, person):
+    for n in range(25):
+        person(f"u{n}@example.com")
+    roles = admin.Choice(
+        User.role, "role", "Role", {"user": "User", "admin": "Admin"}, counted=True
+    )
+    with another_app(app) as made:
+        columns = ["email", "name"]
+        admin.add(made, User, name="people", columns=columns, filters=[roles])
+        browser = Browser(made.test_client())
+        browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+        with statements(made) as asked:
+            page = browser.get("/admin/people/").text
+        assert "User 25" in page
+        assert len(asked) <= most_of(made, "/admin/people/"), asked
 
 
 def test_it_asks_nothing_for_visitors(app, visitor):

@@ -1,0 +1,76 @@
+"""A row in each table, whatever its columns are, so that there is something to find or to miss."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, insert
+from sqlalchemy.exc import IntegrityError
+
+from app.core.database import db
+
+THEIRS = 4711
+SAMPLES: dict[type, Any] = {
+    bool: False,
+    bytes: b"x",
+    date: date(2026, 2, 28),
+    datetime: datetime(2026, 2, 28, tzinfo=UTC),
+    Decimal: Decimal(1),
+    dict: {},
+    float: 1.0,
+    int: 1,
+    list: [],
+    str: "x",
+    time: time(15, 30),
+    timedelta: timedelta(1),
+    UUID: UUID(int=1),
+}
+
+
+def sample(column: Any) -> Any:
+    """Return a value that fits a column of any type."""
+    kind = column.type.python_type
+    if column.foreign_keys:
+        return THEIRS
+    if issubclass(kind, Enum):
+        return next(iter(kind))
+    if enums := getattr(column.type, "enums", None):
+        return enums[0]
+    return next((SAMPLES[one] for one in kind.__mro__ if one in SAMPLES), None)
+
+
+def owners(table: Table) -> list[Any]:
+    """Return the columns of a table that say whose a row is."""
+    users = db.metadata.tables["user"]
+    return [column for column in table.c if column.references(users.c.id)]
+
+
+def plant(user_id: int, tables: Iterable[Table]) -> None:
+    """Put a row with the ID `THEIRS` into each table that has IDs: that user's, if anybody's."""
+    for table in tables:
+        if "id" not in table.c or table.name == "user":
+            continue
+        row = {column.name: sample(column) for column in table.c if _is_needed(column)}
+        row |= {column.name: user_id for column in owners(table)[:1]} | {"id": THEIRS}
+        db.session.execute(table.delete().where(table.c.id == THEIRS))
+        try:
+            with db.session.begin_nested():
+                db.session.execute(insert(table).values(row))
+        except IntegrityError:
+            assert not owners(table), f"no row fits into {table.name}"  # others need not be there
+    db.session.commit()
+
+
+def clear(tables: Iterable[Table]) -> None:
+    """Take out the rows that are somebody's."""
+    for table in reversed(list(tables)):
+        if owners(table) and "id" in table.c:
+            db.session.execute(table.delete().where(table.c.id == THEIRS))
+    db.session.commit()
+
+
+def _is_needed(column: Any) -> bool:
+    return not (column.nullable or column.default or column.server_default)
