@@ -12,7 +12,9 @@ from app.admin.columns import Column
 from app.admin.declaration import add
 from app.admin.imports.declaration import Field, Import
 from app.admin.lists import saved_views
-from app.admin.lists.search import FullText
+from app.admin.lists.filters import Choice, Empty
+from app.admin.lists.search import Exact, FullText, Prefix
+from app.admin.objects.fields import RelationField
 from app.admin.objects.inlines import Inline
 from app.admin.overview import series
 from app.admin.overview.cards import Card, add_card
@@ -20,15 +22,22 @@ from app.auth import impersonation
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
+from app.core.forms import ChoiceField
 
 __all__ = [
     "Action",
     "Card",
+    "Choice",
+    "ChoiceField",
     "Column",
+    "Empty",
+    "Exact",
     "Field",
     "FullText",
     "Import",
     "Inline",
+    "Prefix",
+    "RelationField",
     "add",
     "add_card",
     "series",

@@ -1,13 +1,17 @@
 """Columns of lists: what they are made of, and how values stand in their cells."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from markupsafe import Markup
 
-from app.core.time import day_element
+from app.admin.schema import label_of_member
+from app.core.time import day, day_element
 
 NOTHING = "–"
 LONGEST_TEXT = 100
@@ -46,6 +50,14 @@ def show(value: Any) -> Any:
         return day_element(value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if isinstance(value, int):
+    if isinstance(value, Enum):
+        return show(label_of_member(value))
+    if isinstance(value, (int, Decimal)):
         return f"{value:,}"
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, (dict, list)):
+        return show(json.dumps(value, ensure_ascii=False, default=str))
     return show(str(value))

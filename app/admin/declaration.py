@@ -25,7 +25,7 @@ from app.admin.lists import declaration as lists
 from app.admin.lists.filters import Filter
 from app.admin.lists.search import Search
 from app.admin.objects import auditing
-from app.admin.schema import key_of, one_of, referred_to_by, whole_indexes
+from app.admin.schema import key_of, one_of, readable_column, referred_to_by, whole_indexes
 from app.auth.access import can
 from app.auth.roles import add_permission
 from app.core import nav
@@ -156,7 +156,9 @@ class Admin:
         self.shown = columns
         # Those of all rows, by how they are sorted and how many there are on each.
         self.pages: dict[tuple[str, int], Pages] = {}
-        self.attributes = {path: self.paths[path] for column in columns for path in column.of}
+        self.attributes = {
+            path: readable_column(self.paths[path]) for column in columns for path in column.of
+        }
         places = {path: place for place, path in enumerate(self.attributes)}
         self.places = [[places[path] for path in column.of] for column in columns]
         heads = {path.partition(".")[0] for path in self.attributes if "." in path}

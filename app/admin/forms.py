@@ -2,8 +2,7 @@
 
 import hashlib
 
-from wtforms import BooleanField, HiddenField, SelectField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired, Regexp
 
 from app.admin.lists.saved_views import NAME_LENGTH as VIEW_NAME_LENGTH
@@ -11,15 +10,13 @@ from app.auth.forms import EmailField
 from app.auth.impersonation import REASON_LENGTH
 from app.auth.models.user import NAME_LENGTH
 from app.auth.roles import ROLES
-from app.core.forms import Form, LongTextField, TextField
+from app.core.forms import ChoiceField, Form, LongTextField, TextField
 from app.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
-
-ROLE_CHOICES = [SelectChoice(value=value, label=label) for value, label in ROLES.items()]
 
 
 class UserForm(Form):
     name = TextField("Name", length=NAME_LENGTH)
-    role = SelectField("Role", choices=ROLE_CHOICES)
+    role = ChoiceField("Role", choices=ROLES)
 
 
 class SavedViewForm(Form):
@@ -28,7 +25,7 @@ class SavedViewForm(Form):
 
 class InvitationForm(Form):
     email = EmailField()
-    role = SelectField("Role", choices=ROLE_CHOICES)
+    role = ChoiceField("Role", choices=ROLES)
 
 
 class ImpersonationForm(Form):

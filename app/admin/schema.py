@@ -1,5 +1,6 @@
-"""What models tell of their tables: keys, indexes, and what they refer to."""
+"""What models tell of their tables: keys, indexes, members, and what they refer to."""
 
+from enum import Enum as PythonEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -8,10 +9,17 @@ from sqlalchemy import (
     Float,
     Integer,
     PrimaryKeyConstraint,
+    Select,
     SmallInteger,
+    String,
     UniqueConstraint,
     inspect,
+    select,
+    type_coerce,
 )
+from sqlalchemy.orm import defer
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.types import TypeDecorator
 
 from app.core.database import Base
 from app.core.routing import LARGEST_ID
@@ -48,11 +56,63 @@ def whole_indexes(table: Any) -> list[Any]:
 
 def members_of(kind: Enum) -> dict[str, tuple[str, Any]]:
     """Return label and value of each member of an enumeration, by how it is stored."""
-    values = list(kind.enum_class) if kind.enum_class else kind.enums
-    return {
-        name: (name.replace("_", " ").capitalize(), value)
-        for name, value in zip(kind.enums, values, strict=True)
-    }
+    if kind.enum_class is None:
+        return {name: (label_of_member(name), name) for name in kind.enums}
+    members = list(kind.enum_class)
+    if len(members) < len(kind.enums):  # with aliases
+        members = list(kind.enum_class.__members__.values())
+    pairs = zip(kind.enums, members, strict=True)
+    return {name: (label_of_member(member), member) for name, member in pairs}
+
+
+def label_of_member(member: Any) -> str:
+    """Return what a member of an enumeration is called on pages: `IN_USE` is "In use"."""
+    name = member.name if isinstance(member, PythonEnum) else str(member)
+    return name.replace("_", " ").capitalize()
+
+
+class MemberOrText(TypeDecorator[Any]):
+    """A member of an enumeration, or the text in the database that is none (any more).
+
+    SQLAlchemy's own type raises an error for such a text, and with it a list of a thousand rows.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: Enum):
+        super().__init__()
+        self.kind = kind
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        _, member = members_of(self.kind).get(value or "", ("", value))
+        return member
+
+
+def readable_column(attribute: Any) -> Any:
+    """Return a column to select whose values can be read whatever the database holds."""
+    kind = attribute.type
+    is_enum = isinstance(kind, Enum) and kind.enum_class is not None
+    return type_coerce(attribute, MemberOrText(kind)) if is_enum else attribute
+
+
+def readable_row(model: Any) -> tuple[Select[Any], list[str]]:
+    """Return what selects whole rows, and the attributes that stand behind them: see `complete`."""
+    names = [
+        attribute.key
+        for attribute in inspect(model).column_attrs
+        if readable_column(getattr(model, attribute.key)) is not getattr(model, attribute.key)
+    ]
+    attributes = [getattr(model, name) for name in names]
+    options = [defer(attribute) for attribute in attributes]
+    return select(model, *map(readable_column, attributes)).options(*options), names
+
+
+def complete(row: Any, names: list[str]) -> Any:
+    """Return the object of a row, with what stands behind it as its attributes."""
+    for name, value in zip(names, row[1:], strict=False):
+        set_committed_value(row[0], name, value)
+    return row[0]
 
 
 def key_of(model: Any) -> Any:

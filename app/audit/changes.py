@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import inspect
@@ -46,7 +47,7 @@ def _can_be_kept(values: list[Any]) -> bool:
 
 
 def _kept(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or (isinstance(value, (bool, int, float)) and not isinstance(value, Enum)):
         return value
-    text = str(value)
+    text = value.name if isinstance(value, Enum) else str(value)
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"

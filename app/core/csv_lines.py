@@ -9,10 +9,12 @@ apostrophe in such a place already gets another.
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 # Without it Excel on Windows takes UTF-8 for the code page of its country.
@@ -71,4 +73,14 @@ def _unguarded(match: re.Match[str]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
-    return value if value is None or isinstance(value, NUMBERS) else guard(str(value))
+    is_number = isinstance(value, NUMBERS) and not isinstance(value, Enum)
+    return value if value is None or is_number else guard(plain_text(value))
+
+
+def plain_text(value: Any) -> str:
+    """Return a value as programs read it: a member by its name, and lists as JSON."""
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)

@@ -2,13 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, PasswordField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    Field,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from app.core.unicode import MAX_EXPANSION, is_nfc, nfc
@@ -118,6 +126,27 @@ class LongTextField(TextAreaField):
             label,
             [*validators, at_most(length), printable],
             filters=[lambda value: value.replace("\r\n", "\n") if value else value],
+            **options,
+        )
+
+
+class ChoiceField(SelectField):
+    """One of several values: `choices` maps each to its label, or lists pairs of them."""
+
+    def __init__(
+        self,
+        label: str,
+        validators: Any = (),
+        *,
+        choices: Mapping[Any, str] | Iterable[tuple[Any, str]],
+        **options: Any,
+    ):
+        pairs = choices.items() if isinstance(choices, Mapping) else choices
+        # WTForms warns of anything else than its own class.
+        super().__init__(
+            label,
+            validators,
+            choices=[SelectChoice(value=value, label=text) for value, text in pairs],
             **options,
         )
 

@@ -1,7 +1,7 @@
 """Time: aware in Python, UTC in the database, in the reader's zone on pages."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,7 +42,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def day(value: datetime) -> str:
+def day(value: date) -> str:
     return f"{value.day:02} {MONTHS[value.month - 1]} {value.year}"
 
 

@@ -8,8 +8,12 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
+
+from app.core.csv_lines import plain_text
 
 # Excel's own limits. It counts characters as UTF-16 does.
 MOST_ROWS = 1_048_576
@@ -101,6 +105,11 @@ class Cells:
     def cell(self, value: Any) -> str:
         if value is None or value == "":
             return "<c/>"
+        if isinstance(value, Enum):
+            return self.text(value.name)
+        if isinstance(value, Decimal):
+            digits = len(value.as_tuple().digits)
+            return f"<c><v>{value:f}</v></c>" if digits <= MOST_DIGITS else self.text(str(value))
         if isinstance(value, bool):
             return f'<c t="b"><v>{value:d}</v></c>'
         if isinstance(value, int) and abs(value) < 10**MOST_DIGITS:
@@ -109,7 +118,7 @@ class Cells:
             return f"<c><v>{value!r}</v></c>"
         if isinstance(value, datetime) and value >= EPOCH:
             return f'<c s="1"><v>{(value - EPOCH).total_seconds() / DAY_SECONDS:.9f}</v></c>'
-        return self.text(str(value))
+        return self.text(plain_text(value))
 
     def text(self, text: str, style: int = 0) -> str:
         if len(text) > MOST_CHARACTERS // 2:

@@ -41,7 +41,7 @@ def _of_filter(admin: Admin, offered: Filter) -> Iterator[tuple[str, Arguments]]
     if offered.kind == "choice" or (value := _middle(admin, offered.column)) is None:
         return
     shown = value.date().isoformat() if isinstance(value, datetime) else str(value)
-    if offered.kind == "id":
+    if offered.kind in ("id", "text"):
         yield f"{name} of one", {name: shown}
     else:
         yield f"{name} of one value", {f"{name}.from": shown, f"{name}.to": shown}

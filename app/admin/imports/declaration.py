@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Enum, inspect
 
 from app.admin.columns import label_of
 from app.admin.imports.formats import Format
@@ -129,7 +129,9 @@ def _target(admin: Admin, one: Field) -> Target:
         raise admin.problem("imports", f"several may have the same {one.name}.", remedy)
     own = column.property.columns[0]
     typed = attribute.property.columns[0]
-    read = one.read or _one_of(admin, attribute) or reader_of(typed)
+    is_enum = isinstance(typed.type, Enum)  # its members are objects, and no texts of a filter
+    chosen = None if is_enum else _one_of(admin, attribute)
+    read = one.read or chosen or reader_of(typed)
     if read is None:
         remedy = f'Say how: Field("{one.name}", read=…).'
         raise admin.problem("imports", f"{one.name} is not read by itself.", remedy)

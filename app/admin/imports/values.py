@@ -68,7 +68,7 @@ def translator_of(column: Any) -> Callable[[str, Format], str] | None:
         return lambda value, written: date_text(value, written.dates)
     if isinstance(kind, Integer):
         return lambda value, written: whole_text(value, written.decimal)
-    if isinstance(kind, Numeric):
+    if isinstance(kind, (Float, Numeric)):
         return lambda value, written: number_text(value, written.decimal)
     return None
 

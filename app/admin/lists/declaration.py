@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean as BooleanType
-from sqlalchemy import DateTime, Integer
+from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, String, Time, Uuid
 
 from app.admin.columns import label_of
-from app.admin.lists.filters import Boolean, Choice, DateRange, Filter, NumberRange, Related
+from app.admin.lists.filters import (
+    Boolean,
+    Choice,
+    ClockRange,
+    DateRange,
+    DayRange,
+    DecimalRange,
+    Exactly,
+    Filter,
+    NumberRange,
+    Related,
+)
 from app.admin.lists.search import Exact, FullText, Prefix, Search
-from app.admin.schema import has_index
+from app.admin.schema import has_index, members_of
 from app.core.database import is_bytewise
 from app.core.pagination import IN_CURSORS
 from app.core.time import UTCDateTime
@@ -19,6 +30,19 @@ from app.core.time import UTCDateTime
 if TYPE_CHECKING:
     from app.admin.declaration import Admin
 
+# The more special types first.
+FILTERS: dict[type, type[Filter]] = {
+    BooleanType: Boolean,
+    DateTime: DateRange,
+    UTCDateTime: DateRange,
+    Date: DayRange,
+    Time: ClockRange,
+    Integer: NumberRange,
+    Numeric: DecimalRange,
+    Float: DecimalRange,
+    Uuid: Exactly,
+    String: Exactly,
+}
 # What the URL of a list says beside its filters.
 ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"
 
@@ -57,23 +81,20 @@ def filter_of(admin: Admin, given: str | Filter) -> Filter:
 
 def _filter_of(admin: Admin, given: str) -> Filter:
     column = admin.own("filters", given)
-    kind = column.type
-    found: type[Filter] | None = None
+    label = label_of(given)
     if column.property.columns[0].foreign_keys:
-        found = Related
-    elif isinstance(kind, BooleanType):
-        found = Boolean
-    elif isinstance(kind, (DateTime, UTCDateTime)):
-        found = DateRange
-    elif isinstance(kind, Integer):
-        found = NumberRange
-    if found is None:
-        raise admin.problem(
-            "filters",
-            f"{given} has no filter by itself.",
-            f'Say what can be chosen: Choice({admin.model.__name__}.{given}, "{given}", …).',
-        )
-    return found(column, given, label_of(given))
+        return Related(column, given, label)
+    if isinstance(column.type, Enum):
+        members = {name: label for name, (label, _) in members_of(column.type).items()}
+        return Choice(column, given, label, members)
+    for kind, filter_class in FILTERS.items():
+        if isinstance(column.type, kind):
+            return filter_class(column, given, label)
+    raise admin.problem(
+        "filters",
+        f"{given} has no filter by itself.",
+        f'Say what can be chosen: Choice({admin.model.__name__}.{given}, "{given}", …).',
+    )
 
 
 def sort_of(admin: Admin, name: str) -> Any:

@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, DateTime, Integer, false, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    Numeric,
+    String,
+    Time,
+    Uuid,
+    false,
+    literal,
+    select,
+)
 
+from app.admin.imports.values import clock, day, decimal, uuid
+from app.core.forms import cleaned
 from app.core.pagination import Counts
 from app.core.routing import LARGEST_ID, id_in
 from app.core.time import UTCDateTime, reader_zone
+
+MAX_NUMBER_LENGTH, LARGEST_NUMBER = 50, Decimal(10) ** 30
 
 Arguments = Mapping[str, str]
 Condition = ColumnElement[bool]
@@ -116,15 +134,18 @@ class Range(Filter):
         parts = []
         if least is not None:
             parts.append(self.column >= self.start(least))
-        if most is not None:
+        if most is not None and self.step is not None:
             parts.append(self.column < self.start(most + self.step))
+        elif most is not None:
+            parts.append(self.column <= self.start(most))
         return _all(parts)
 
     def said(self, arguments: Arguments) -> str:
         ends = zip(("from", "to"), self.names, strict=True)
         return " ".join(f"{end} {arguments[name]}" for end, name in ends if arguments.get(name))
 
-    step: Any = 1
+    # From one value to the next, where a value stands for all up to that.
+    step: Any = None
 
     def read(self, text: str) -> Any:
         raise NotImplementedError
@@ -138,6 +159,7 @@ class NumberRange(Range):
 
     kind = "number"
     of = (Integer,)
+    step = 1
 
     def read(self, text: str) -> int | None:
         number = int(text) if text.removeprefix("-").isdecimal() and len(text) < 20 else None
@@ -160,6 +182,66 @@ class DateRange(Range):
 
     def start(self, value: date) -> datetime:
         return datetime.combine(value, time(), reader_zone() or UTC).astimezone(UTC)
+
+
+class DecimalRange(Range):
+    """Numbers with digits after the point."""
+
+    kind = "number"
+    of = Float, Numeric
+
+    def read(self, text: str) -> Decimal | None:
+        try:
+            number = decimal(None, None, text) if len(text) < MAX_NUMBER_LENGTH else None
+        except ValueError:
+            return None
+        return number if number is not None and abs(number) < LARGEST_NUMBER else None
+
+
+class DayRange(Range):
+    """Days, of columns that have no time."""
+
+    kind = "date"
+    of = (Date,)
+
+    def read(self, text: str) -> date | None:
+        try:
+            return day(text)
+        except ValueError:
+            return None
+
+
+class ClockRange(Range):
+    """Times of day."""
+
+    kind = "time"
+    of = (Time,)
+
+    def read(self, text: str) -> time | None:
+        try:
+            return clock(text) if text else None
+        except ValueError:
+            return None
+
+
+class Exactly(Filter):
+    """By all of a value, as it is typed: a text, or an ID."""
+
+    kind = "text"
+    of = String, Uuid
+
+    def condition(self, arguments: Arguments) -> Condition | None:
+        if not (text := cleaned(arguments.get(self.name, ""))):
+            return None
+        if isinstance(self.column.type, Uuid):
+            try:
+                return self.column == uuid(self.column.type.as_uuid, text)  # type: ignore[no-any-return]
+            except ValueError:
+                return false()
+        return self.column == text  # type: ignore[no-any-return]
+
+    def said(self, arguments: Arguments) -> str:
+        return arguments.get(self.name, "")
 
 
 class Related(Filter):

@@ -12,11 +12,12 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import request
 from sqlalchemy import UniqueConstraint, inspect, select
-from wtforms import Field, Form
+from wtforms import Field, Form, SelectField
 
 from app.admin.columns import NOTHING
 from app.core.database import db
@@ -151,15 +152,18 @@ def _digest(form: Form) -> str:
 
 def _canonical(value: Any) -> str:
     # The same moment, whatever the zone of who reads it.
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    # 1.5 and 1.50 are one number.
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _said(field: Field) -> str:
     """The value of a field, for people."""
     value = field.data
-    for choice in getattr(field, "choices", None) or ():
-        if choice.value == value:
-            return str(choice.label)
+    if isinstance(field, SelectField):
+        options: Iterator[Any] = iter(field.iter_choices())
+        return str(next((one.label for one in options if one.selected), NOTHING))
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -13,7 +13,10 @@ from sqlalchemy import (
     DateTime,
     Enum,
     Float,
+    Numeric,
     String,
+    Time,
+    Uuid,
     select,
 )
 from wtforms import (
@@ -23,24 +26,38 @@ from wtforms import (
     Field,
     FloatField,
     IntegerField,
-    SelectField,
+    StringField,
+    TimeField,
     ValidationError,
 )
+from wtforms.fields import Choice as WTFormsChoice  # type: ignore[attr-defined]
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import TextInput
 
 from app.admin.columns import NOTHING, label_of
+from app.admin.imports.values import reader_of
 from app.admin.lists import relations
 from app.admin.lists.filters import Choice
-from app.admin.schema import LARGEST, LONGEST_LINE, key_of, one_of, referred_to_by
+from app.admin.schema import (
+    LARGEST,
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    key_of,
+    members_of,
+    one_of,
+    referred_to_by,
+)
 from app.core.database import db
-from app.core.forms import Form, LongTextField, TextField, cleaned
+from app.core.forms import ChoiceField, Form, LongTextField, TextField, cleaned
 from app.core.routing import id_in
 from app.core.time import UTCDateTime, reader_zone
 
 if TYPE_CHECKING:
     from app.admin.declaration import Admin
+
+# Characters of a number, or of an ID.
+READ_LENGTH = 100
 
 
 def form_of(admin: Admin, option: str, names: Sequence[str], model: Any) -> type[Form]:
@@ -53,30 +70,56 @@ def _field(admin: Admin, option: str, attribute: Any, name: str) -> Any:
     if not hasattr(getattr(attribute, "property", None), "columns"):
         raise admin.problem(option, f"there is no {name}.", "Give attributes of the model.")
     column, label = attribute.property.columns[0], label_of(name)
-    kind = column.type
     if column.foreign_keys:
-        of = referred_to_by(attribute)
-        return RelationField(label, _needed(column, label), model=of)
-    for offered in admin.offered:
-        if isinstance(offered, Choice) and offered.column is attribute:
-            return _choice(column, label, offered.options())
-    if isinstance(kind, Enum) and not kind.enum_class:
-        return _choice(column, label, {one: one.capitalize() for one in kind.enums})
-    if isinstance(kind, String) and kind.length:
-        line = TextField if kind.length <= LONGEST_LINE else LongTextField
-        return line(label, _needed(column, label), length=kind.length)
+        return RelationField(label, _needed(column, label), model=referred_to_by(attribute))
+    choices = _choices(admin, attribute)
+    if isinstance(column.type, Enum):
+        members = members_of(column.type)
+        labels = {name: label for name, (label, _) in members.items()}
+        values = {name: value for name, (_, value) in members.items()}
+        return _choice(column, label, choices or labels, values)
+    if choices:
+        return _choice(column, label, choices)
+    if isinstance(column.type, Boolean) and column.nullable:
+        return _choice(column, label, {"yes": "Yes", "no": "No"}, {"yes": True, "no": False})
+    if field := _typed(column, label):
+        return field
+    remedy = "Give a form class of your own, or name it in read_only alone."
+    raise admin.problem(option, f"{name} has no field by itself.", remedy)
+
+
+def _typed(column: Any, label: str) -> Any:
+    kind, needed = column.type, _needed(column, label)
+    if isinstance(kind, String):
+        length = kind.length or LONGEST_TEXT
+        line = TextField if length <= LONGEST_LINE else LongTextField
+        return line(label, needed, length=length)
     if isinstance(kind, Boolean):
         return BooleanField(label)
     if isinstance(kind, (DateTime, UTCDateTime)):
-        return MomentField(label, _needed(column, label))
+        return MomentField(label, needed)
     if isinstance(kind, Date):
-        return DateField(label, [*_needed(column, label), sensible])
+        return DateField(label, [*needed, sensible])
+    if isinstance(kind, Time):
+        return ClockField(label, needed)
+    if isinstance(kind, (Uuid, Numeric)):
+        read = reader_of(column)
+        assert read, "both can be imported"  # noqa: S101
+        return ReadField(label, needed, read=read)
     for of, largest in LARGEST.items():
         if isinstance(kind, of):
             within = NumberRange(-largest, largest, f"Give a number up to {largest:,}.")
             field = FloatField if of is Float else IntegerField
-            return field(label, [*_needed(column, label), within])
-    raise admin.problem(option, f"{name} has no field by itself.", "Give a form class of your own.")
+            return field(label, [*needed, within])
+    return None
+
+
+def _choices(admin: Admin, attribute: Any) -> Mapping[str, str]:
+    """Return what a filter of the list offers for a column."""
+    for offered in admin.offered:
+        if isinstance(offered, Choice) and offered.column is attribute:
+            return offered.options()
+    return {}
 
 
 def _needed(column: Any, label: str) -> list[Any]:
@@ -89,11 +132,43 @@ def _needed(column: Any, label: str) -> list[Any]:
     return [InputRequired(f"{label} is needed.")]
 
 
-def _choice(column: Any, label: str, choices: Any) -> Any:
-    options = [SelectChoice(value=value, label=text) for value, text in choices.items()]
-    if column.nullable:
-        options.insert(0, SelectChoice(value="", label=NOTHING))
-    return SelectField(label, choices=options, coerce=lambda value: value or "")
+def _choice(
+    column: Any, label: str, labels: Mapping[str, str], values: Mapping[str, Any] | None = None
+) -> Any:
+    choices = {**({"": NOTHING} if column.nullable else {}), **labels}
+    if values is None:
+        return ChoiceField(label, choices=choices, coerce=lambda value: value or "")
+    return MemberField(label, choices=choices, values=values)
+
+
+class MemberField(ChoiceField):
+    """One of several objects, such as members of an enumeration, by its name; "" is None.
+
+    What is stored and is none of them is shown, and cannot be sent back.
+    """
+
+    def __init__(self, label: str, *, values: Mapping[str, Any], **options: Any):
+        self.values = dict(values)
+        super().__init__(label, coerce=self._find, validate_choice=False, **options)
+
+    def _find(self, name: Any) -> Any:
+        return self.values.get(name, name or None) if isinstance(name, str) else name
+
+    def iter_choices(self) -> Iterator[Any]:
+        for one in [*(self.choices or ()), *self._unknown()]:
+            is_chosen = self._find(one.value) == self.data
+            yield WTFormsChoice(one.value, one.label, is_chosen, {})
+
+    def _unknown(self) -> list[Any]:
+        if self.data is None or self.data in self.values.values():
+            return []
+        text = str(self.data)
+        return [SelectChoice(value=text, label=f"{text} (no longer a choice)")]
+
+    def pre_validate(self, form: Any) -> None:
+        options: Iterable[Any] = self.choices or ()
+        if not any(self._find(one.value) == self.data for one in options):
+            raise ValidationError("Choose one of these.")
 
 
 def sensible(form: Any, field: Any) -> None:
@@ -121,6 +196,37 @@ class MomentField(DateTimeLocalField):
             return
         super().process_formdata(valuelist)
         self.data = self.data and self.data.replace(tzinfo=reader_zone() or UTC)
+
+
+class ClockField(TimeField):
+    """A time of day, to the minute."""
+
+    def __init__(self, label: str, validators: Any = (), **options: Any):
+        super().__init__(label, validators, format=["%H:%M", "%H:%M:%S"], **options)
+
+    def process_data(self, value: time | None) -> None:
+        self.data = value and value.replace(second=0, microsecond=0)
+
+
+class ReadField(StringField):
+    """A value in a line of text, read as an import does: a number with its digits, or an ID."""
+
+    data: Any
+
+    def __init__(
+        self, label: str, validators: Any = (), *, read: Callable[[str], Any], **options: Any
+    ):
+        super().__init__(label, validators, **options)
+        self.read = read
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = self.read(text[:READ_LENGTH]) if text else None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
 
 
 class RelationField(Field):

@@ -13,7 +13,7 @@ from app.admin import declaration
 from app.admin.columns import Column, show
 from app.admin.objects import auditing, fields
 from app.admin.objects.edits import Edit
-from app.admin.schema import one_of
+from app.admin.schema import complete, one_of, readable_row
 from app.audit import changes, record
 from app.core.database import db
 from app.core.pagination import Counts
@@ -70,11 +70,13 @@ class Inline:
 
     def shown(self, id: int) -> list[Any]:
         """The latest rows, each with what its columns are made of."""
-        statement = select(self.model, *self.admin.attributes.values())
+        statement, names = readable_row(self.model)
+        statement = statement.add_columns(*self.admin.attributes.values())
         for other, on in self.admin.joined.values():
             statement = statement.outerjoin(other, on)
         statement = statement.where(self.reference == id).order_by(self.admin.key.desc())
-        return list(db.session.execute(statement.limit(LATEST)))
+        rows = db.session.execute(statement.limit(LATEST))
+        return [(complete(row, names), *row[1 + len(names) :]) for row in rows]
 
     def list_url(self, id: int) -> str | None:
         """All of them, where their list has a filter for it."""
@@ -112,10 +114,11 @@ class Children:
         texts = request.form.getlist(self.inline.name)[: 2 * LATEST]
         numbers = [id for text in texts if (id := id_in(text)) is not None]
         key = self.inline.admin.key
-        found = select(self.inline.model).where(self.inline.reference == self.id, key.in_(numbers))
-        there = db.session.scalars(
-            found.order_by(key.desc()).with_for_update().execution_options(populate_existing=True)
-        ).all()
+        statement, names = readable_row(self.inline.model)
+        statement = statement.where(self.inline.reference == self.id, key.in_(numbers))
+        statement = statement.order_by(key.desc()).with_for_update()
+        fresh = statement.execution_options(populate_existing=True)
+        there = [complete(row, names) for row in db.session.execute(fresh)]
         for number in set(numbers) - known - {self.number(row) for row in there}:
             lost = self._edit(self.inline.model(), number, sent=True)
             if lost.fingerprint != lost.seen and not lost.is_to_go:

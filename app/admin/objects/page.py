@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Integer, inspect, select
+from sqlalchemy import Integer, inspect
 from wtforms import Form
 
 from app.admin.columns import NOTHING, Column, label_of, show
@@ -16,7 +16,7 @@ from app.admin.lists import relations
 from app.admin.objects import auditing, fields
 from app.admin.objects.edits import Edit
 from app.admin.objects.inlines import Children
-from app.admin.schema import referred_to_by
+from app.admin.schema import complete, readable_column, readable_row, referred_to_by
 from app.audit import changes
 from app.core.database import db
 from app.core.time import time_element
@@ -38,7 +38,7 @@ class Objects:
         self.given_once = names & names_of(self.form_class)
         self.facts = self._facts()
         self.attributes = {
-            path: admin.attribute("read_only", path)
+            path: readable_column(admin.attribute("read_only", path))
             for fact in self.facts
             for path in fact.of or [fact.name]
         }
@@ -69,20 +69,24 @@ class Objects:
 
     def read(self, id: int) -> tuple[Any, list[Fact]] | None:
         """A row, and what is told of it beside the form."""
-        statement = select(self.admin.model, *self.attributes.values())
+        statement, names = readable_row(self.admin.model)
+        statement = statement.add_columns(*self.attributes.values())
         for head in dict.fromkeys(path.split(".")[0] for path in self.attributes if "." in path):
             statement = statement.outerjoin(*self.admin.joins[head])
         row = db.session.execute(statement.where(self.admin.key == id)).first()
-        return (row[0], list(self._told(row))) if row else None
+        if row is None:
+            return None
+        values = row[1 + len(names) :]
+        return complete(row, names), list(self._told(row[0], values))
 
-    def _told(self, row: Any) -> Iterator[Fact]:
-        values = dict(zip(self.attributes, row[1:], strict=True))
+    def _told(self, row: Any, told_of: Sequence[Any]) -> Iterator[Fact]:
+        values = dict(zip(self.attributes, told_of, strict=True))
         for fact in self.facts:
             given = [values[path] for path in fact.of or [fact.name]]
             if fact.show:
                 told = fact.show(*given)
             else:
-                told = self._linked(row[0], fact.name, _in_full(given[0]))
+                told = self._linked(row, fact.name, _in_full(given[0]))
             yield fact.label or label_of(fact.name), told
 
     def _linked(self, row: Any, path: str, told: Any) -> Any:
@@ -101,7 +105,11 @@ class Objects:
 
     def lock(self, id: int) -> Any:
         """A row that nobody else changes until this transaction ends; None where it is gone."""
-        return db.session.get(self.admin.model, id, with_for_update=True)
+        statement, names = readable_row(self.admin.model)
+        statement = statement.where(self.admin.key == id).with_for_update()
+        fresh = statement.execution_options(populate_existing=True)
+        row = db.session.execute(fresh).first()
+        return complete(row, names) if row else None
 
     def title(self, row: Any) -> str:
         title = getattr(row, self.admin.title) if self.admin.title else ""
