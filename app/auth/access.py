@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, current_user
+from flask_login import AnonymousUserMixin, LoginManager, current_user
 from sqlalchemy import Boolean, ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
@@ -46,6 +45,7 @@ from app.security.requests import ask_before_more
 log = logging.getLogger(__name__)
 
 login_manager = LoginManager()
+login_manager.anonymous_user = lambda: Visitor()  # defined below
 # It would tie sessions to addresses, which change whenever a phone leaves the house.
 login_manager.session_protection = None
 
@@ -99,9 +99,24 @@ NOT_KEPT = "You were logged out, and your form was not carried out. Log in and s
 CONFIRM_FIRST = "Confirm your email address first."
 
 
-@dataclass(slots=True)
-class Identity:
-    """Who is signed in: what `current_user` is. `current_user.user` is the whole entity."""
+class ReadOnly:
+    """Somebody as they were when the request began: what is set here would be saved nowhere."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(
+            f"current_user.{name} cannot be set: it is a copy, which is not saved. Answer to a "
+            f"POST, set it on the row, current_user.user.{name}, and commit."
+        )
+
+
+class Visitor(ReadOnly, AnonymousUserMixin):
+    """Nobody is signed in."""
+
+
+class Columns(NamedTuple):
+    """What is read of the user and the session with each request."""
 
     id: int
     email: str
@@ -122,6 +137,12 @@ class Identity:
     token: str
     # What later features look up about the user: see `look_up`.
     more: dict[str, Any]
+
+
+class Identity(ReadOnly, Columns):
+    """Who is signed in: what `current_user` is. `current_user.user` is the whole entity."""
+
+    __slots__ = ()
 
     is_authenticated = True
     is_active = True

@@ -39,6 +39,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import DeclarativeBase, SessionTransaction, registry
 from sqlalchemy.types import TypeEngine
 
+from app.core import lost_writes
 from app.core.sqlite_file import IN_MEMORY, SQLiteFile, watch
 from app.core.time import UTCDateTime
 from app.core.unicode import nfc
@@ -112,15 +113,21 @@ db = SQLAlchemy(
     model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
 )
 
-_writes: ContextVar[bool | None] = ContextVar("writes", default=None)
+READS, WRITES, WRITES_OUT_OF_TURN = "reads", "writes", "writes out of turn"
+_mode: ContextVar[str | None] = ContextVar("mode", default=None)
+
+
+def mode() -> str:
+    """What a transaction that begins now is for."""
+    if chosen := _mode.get():
+        return chosen
+    reads = has_request_context() and request.method in READING_METHODS
+    return READS if reads else WRITES
 
 
 def may_write() -> bool:
-    """Whether a transaction that begins now takes the write lock."""
-    chosen = _writes.get()
-    if chosen is not None:
-        return chosen
-    return not (has_request_context() and request.method in READING_METHODS)
+    """Whether a transaction that begins now may write."""
+    return mode() != READS
 
 
 @contextmanager
@@ -134,24 +141,31 @@ def reading() -> Iterator[None]:
     if db.session().in_transaction():
         yield
         return
-    token = _writes.set(False)
+    token = _mode.set(READS)
     try:
         yield
+        lost_writes.check(db.session(), "`with reading():`")
     finally:
-        _writes.reset(token)
+        _mode.reset(token)
         if may_write():
             db.session.close()  # what was loaded can still be read
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """Change something in answer to a GET. What was being read ends; commit before leaving."""
+def writing(*, in_turn: bool = True) -> Iterator[None]:
+    """Change something in answer to a GET. What was being read ends; commit before leaving.
+
+    Out of turn it does not wait behind others who write: its first statement takes SQLite's lock,
+    or fails.
+    """
+    lost_writes.check(db.session(), "What came before `with writing():`")
     db.session.close()
-    token = _writes.set(True)
+    token = _mode.set(WRITES if in_turn else WRITES_OUT_OF_TURN)
     try:
         yield
+        lost_writes.check(db.session(), "`with writing():`")
     finally:
-        _writes.reset(token)
+        _mode.reset(token)
         db.session.close()
 
 
@@ -221,6 +235,9 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+        if app.config["APP_ENV"] != "production":
+            lost_writes.init_app(app, db.session)
+            lost_writes.watch(db.engine, may_write)
 
 
 def database_url(text: str) -> URL:
@@ -274,7 +291,7 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if may_write():
+        if mode() == WRITES:
             queue.begin(connection)
         else:
             # Past SQLAlchemy, which takes longer over it than SQLite does over the query.

@@ -15,7 +15,6 @@ from app.core.database import db, insert_into
 from app.core.time import now
 from app.jobs import announcements
 from app.jobs.models import KEY_LENGTH, Job, Priority
-from app.jobs.run import current
 from app.observability import tracing
 
 P = ParamSpec("P")
@@ -67,14 +66,11 @@ class Definition(Generic[P]):
     def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> int:
         """Queue a call in the caller's transaction, and return the job's id.
 
-        The job exists exactly when what that transaction wrote does. Where none has begun, it is
-        committed at once. With a key that waits already, the id is that job's.
+        The job exists exactly when what that transaction wrote does: without a commit there is
+        none. With a key that waits already, the id is that job's.
 
         Raises `TypeError` for arguments that JSON would not give back as they are.
         """
-        session = db.session()
-        # What a job queues is part of what it does, its first step included.
-        alone = not session.in_transaction() and current.get() is None
         due = self.options.run_at or now() + self.options.delay
         row = {
             "name": self.name,
@@ -88,8 +84,6 @@ class Definition(Generic[P]):
         }
         id = _insert(row)
         announcements.note((id, self.queue, self.options.priority, due))
-        if alone:
-            session.commit()
         return id
 
     def _key(self, args: Any, kwargs: Any) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth.models import User
-from app.core.database import BUSY_TIMEOUT_SECONDS, db, insert_into, reading
+from app.core.database import BUSY_TIMEOUT_SECONDS, db, insert_into, writing
 from app.notifications.models import Inbox, Message, notify
 from app.notifications.models.notification import KEPT_PER_USER
 
@@ -26,9 +26,8 @@ def deliver(user_id: int) -> None:
     waiting = select(Message).join(User, Message.waiting()).where(User.id == user_id)
     if db.session.scalar(waiting.limit(1)) is None:
         return
-    db.session.close()
     try:
-        with reading():  # which takes no place in the queue of writers
+        with writing(in_turn=False):
             inbox = _lock(user_id)
             newest = waiting.order_by(Message.id.desc()).limit(KEPT_PER_USER)
             messages = db.session.scalars(newest).all()
@@ -40,8 +39,6 @@ def deliver(user_id: int) -> None:
             db.session.commit()
     except SQLAlchemyError as error:
         log.warning("messages were not delivered: %s", error)
-    finally:
-        db.session.close()
 
 
 def _lock(user_id: int) -> Inbox:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.observability import places
+from app.core import places
 
 LONGEST_TRACEBACK = 20_000
 HIDDEN = "(its text is not kept: it may hold what somebody typed)"

@@ -15,8 +15,9 @@ from flask import Flask
 from jinja2 import Template
 from sqlalchemy import event
 
+from app.core import places
 from app.core.database import db
-from app.observability import cursors, places
+from app.observability import cursors
 
 
 @dataclass(slots=True)

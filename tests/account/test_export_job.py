@@ -67,6 +67,7 @@ def run(app):
     def call(job):
         with app.app_context():
             job.enqueue()
+            db.session.commit()
         return run_due(app)
 
     return call

@@ -208,6 +208,7 @@ def test_it_is_deleted_after_a_day(app, carol, ask):
         db.session.execute(update(Export).values(expires_at=now()))
         db.session.commit()
         purge_exports.enqueue()
+        db.session.commit()
     assert browser.get(FILE).location == PAGE
     run_due(app)
     with app.app_context():

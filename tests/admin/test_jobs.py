@@ -48,7 +48,9 @@ def queue(app):
 
     def call(definition, *args, **kwargs):
         with app.app_context():
-            return f"{BASE}{definition.enqueue(*args, **kwargs)}"
+            id = definition.enqueue(*args, **kwargs)
+            db.session.commit()
+            return f"{BASE}{id}"
 
     return call
 

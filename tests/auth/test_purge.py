@@ -37,6 +37,7 @@ def run(app):
     def call(job):
         with app.app_context():
             job.enqueue()
+            db.session.commit()
         return run_due(app)
 
     return call
@@ -107,6 +108,7 @@ def test_jobs_for_an_account_go_with_it(app, alice, bob, leave):
     with app.app_context():
         for user in (alice, bob):
             make_export.with_(subject=user.subject).enqueue(user.id)
+        db.session.commit()
     leave(alice)
     with app.app_context():
         deletion.delete_due(alice.id)

@@ -7,7 +7,7 @@ from flask import abort
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.auth.models import User
-from app.core.database import db
+from app.core.database import db, writing
 from app.core.routing import public
 from tests.http import Browser
 
@@ -30,9 +30,10 @@ def fail(code):
 
 @public
 def twice():
-    for _ in range(2):
-        db.session.add(User(email="same@example.com", password_hash="x"))
-    db.session.commit()
+    with writing():
+        for _ in range(2):
+            db.session.add(User(email="same@example.com", password_hash="x"))
+        db.session.commit()
 
 
 @public

@@ -3,14 +3,17 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import ParamSpec
 
 import pytest
 from flask import Flask
 
 from app.core.database import db
-from app.jobs import Job
+from app.jobs import Definition, Job
 from app.jobs.worker import JobWorker, run_due
 from tests.jobs import samples
+
+P = ParamSpec("P")
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +49,13 @@ def work(app: Flask) -> Iterator[Callable[..., JobWorker]]:
     for worker, thread in started:
         worker.stop()
         thread.join()
+
+
+def enqueue(job: Definition[P], *args: P.args, **kwargs: P.kwargs) -> int:
+    """Queue a job, and commit."""
+    id = job.enqueue(*args, **kwargs)
+    db.session.commit()
+    return id
 
 
 def state(id: int) -> Job:

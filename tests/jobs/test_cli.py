@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.jobs.conftest import state
+from tests.jobs.conftest import enqueue, state
 from tests.jobs.samples import give_up, note
 
 
@@ -12,9 +12,9 @@ def command(app):
 
 
 def test_it_lists_jobs_newest_first(command, run):
-    failed = give_up.enqueue()
+    failed = enqueue(give_up)
     run()
-    waiting = note.enqueue("x")
+    waiting = enqueue(note, "x")
     lines = [line.split("\t") for line in command("list").stdout.splitlines()]
     assert [(int(line[0]), line[1]) for line in lines] == [(waiting, "queued"), (failed, "failed")]
     assert lines[1][-1] == "There is no such address."
@@ -22,7 +22,7 @@ def test_it_lists_jobs_newest_first(command, run):
 
 
 def test_it_queues_a_failed_job_anew(command, run):
-    id = give_up.enqueue()
+    id = enqueue(give_up)
     run()
     assert command("retry", id).exit_code == 0
     assert state(id).state == "queued"
@@ -32,9 +32,9 @@ def test_it_queues_a_failed_job_anew(command, run):
 
 
 def test_it_queues_all_of_a_name_that_failed_anew(command, run):
-    failed = [give_up.enqueue(), give_up.enqueue()]
+    failed = [enqueue(give_up), enqueue(give_up)]
     run()
-    note.enqueue("x")
+    enqueue(note, "x")
     assert command("retry", "--failed", give_up.name).stdout == "Queued: 2 jobs\n"
     assert [state(id).state for id in failed] == ["queued", "queued"]
     assert command("retry", "--failed", give_up.name).stdout == "Queued: 0 jobs\n"
@@ -42,10 +42,10 @@ def test_it_queues_all_of_a_name_that_failed_anew(command, run):
 
 
 def test_it_cancels_a_job(command, run):
-    id = note.enqueue("x")
+    id = enqueue(note, "x")
     assert command("cancel", id).stdout == f"Job {id} is cancelled.\n"
     assert run() == 0
-    done = note.enqueue("y")
+    done = enqueue(note, "y")
     run()
     assert command("cancel", done).exit_code == 1
 

@@ -9,7 +9,7 @@ from app.audit import AuditEvent, record
 from app.core.database import db
 from app.core.time import now
 from app.jobs import Job, Priority
-from tests.jobs.conftest import state
+from tests.jobs.conftest import enqueue, state
 from tests.jobs.samples import note, note_once, ran
 
 
@@ -48,9 +48,12 @@ def test_it_knows_nothing_of_a_savepoint_that_was_rolled_back(run):
     assert ran("yes") == 1
 
 
-def test_it_is_kept_at_once_outside_of_a_transaction(run):
+def test_it_belongs_to_the_transaction_that_it_begins_itself(run):
     note.enqueue("hello")
     db.session.rollback()
+    assert run() == 0
+    note.enqueue("hello")
+    db.session.commit()
     assert run() == 1
 
 
@@ -65,7 +68,7 @@ def test_it_refuses_what_json_would_not_give_back(argument):
 
 def test_it_waits_for_its_time(run):
     id = note.with_(run_at=now() + timedelta(hours=1)).enqueue("later")
-    note.with_(delay=timedelta(hours=1)).enqueue("later")
+    enqueue(note.with_(delay=timedelta(hours=1)), "later")
     assert run() == 0
     job = state(id)
     assert job.state == "queued"
@@ -82,23 +85,23 @@ def test_it_runs_the_most_urgent_first_and_then_the_oldest(run):
         ("first", Priority.HIGH),
         ("third", Priority.NORMAL),
     ):
-        note.with_(priority=priority).enqueue(text)
+        enqueue(note.with_(priority=priority), text)
     run()
     order = db.session.scalars(select(AuditEvent.subject).order_by(AuditEvent.id)).all()
     assert order == ["first", "second", "third", "last"]
 
 
 def test_it_queues_one_of_those_that_are_the_same(run):
-    ids = {note_once.enqueue("a"), note_once.enqueue("a"), note_once.enqueue("b")}
+    ids = {enqueue(note_once, "a"), enqueue(note_once, "a"), enqueue(note_once, "b")}
     assert len(ids) == 2
     assert run() == 2
-    assert note_once.enqueue("a") not in ids  # the first one has begun: this may be news
+    assert enqueue(note_once, "a") not in ids  # the first one has begun: this may be news
     assert run() == 1
 
 
 def test_it_queues_one_with_a_key(run):
     keyed = note.with_(key="digest of Alice")
-    assert keyed.enqueue("a") == keyed.enqueue("b")
+    assert enqueue(keyed, "a") == enqueue(keyed, "b")
     assert run() == 1
     assert ran("a") == 1
 
@@ -108,12 +111,12 @@ def test_it_is_queued_once_by_two_at_the_same_moment(app, run):
 
     barrier = threading.Barrier(8)
 
-    def enqueue():
+    def queue():
         with app.app_context():
             barrier.wait()
-            note_once.enqueue("a")
+            enqueue(note_once, "a")
 
-    threads = [threading.Thread(target=enqueue) for _ in range(8)]
+    threads = [threading.Thread(target=queue) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

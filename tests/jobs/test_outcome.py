@@ -7,7 +7,7 @@ from app.core.database import db
 from app.core.time import now
 from app.jobs import Job
 from app.jobs.jobs import purge
-from tests.jobs.conftest import error, locked, state
+from tests.jobs.conftest import enqueue, error, locked, state
 from tests.jobs.samples import (
     answer_with_a_set,
     exit,
@@ -27,13 +27,13 @@ def make_due(id):
 
 
 def test_it_undoes_what_a_failed_job_wrote(run):
-    fail_after_writing.enqueue("half")
+    enqueue(fail_after_writing, "half")
     run()
     assert ran("half") == 0
 
 
 def test_it_is_tried_again_later_and_later_and_then_fails(run):
-    id = fail_after_writing.enqueue("half")
+    id = enqueue(fail_after_writing, "half")
     waits = []
     for _ in range(3):
         assert run() == 1
@@ -48,26 +48,26 @@ def test_it_is_tried_again_later_and_later_and_then_fails(run):
 
 
 def test_it_is_not_tried_again_when_that_cannot_help(run):
-    id = give_up.enqueue()
+    id = enqueue(give_up)
     assert run() == 1
     assert (state(id).state, state(id).error) == ("failed", "There is no such address.")
 
 
 def test_it_fails_when_the_answer_cannot_be_kept(run):
-    id = answer_with_a_set.enqueue()
+    id = enqueue(answer_with_a_set)
     run()
     assert "JSON" in error(id)
     assert ran("a set") == 0
 
 
 def test_it_fails_when_it_wants_to_exit(run):
-    id = exit.enqueue()
+    id = enqueue(exit)
     run()
     assert "as a command would" in error(id)
 
 
 def test_it_tells_of_a_job_that_this_version_does_not_have(run):
-    id = note.enqueue("x")
+    id = enqueue(note, "x")
     db.session.execute(update(Job).where(Job.id == id).values(name="notes.of_yesterday"))
     db.session.commit()
     run()
@@ -75,24 +75,24 @@ def test_it_tells_of_a_job_that_this_version_does_not_have(run):
 
 
 def test_it_leaves_no_row_where_none_is_wanted(run):
-    leave_nothing.enqueue()
+    enqueue(leave_nothing)
     assert run() == 1
     assert db.session.scalars(select(Job.id)).all() == []
 
 
 def test_it_runs_a_failed_one_anew_when_told(run):
-    id = give_up.enqueue()
+    id = enqueue(give_up)
     run()
     assert locked(id).retry()
     db.session.commit()
     assert run() == 1
-    assert not locked(note.enqueue("x")).retry()
+    assert not locked(enqueue(note, "x")).retry()
 
 
 @pytest.mark.parametrize("days", [2, 4])
 def test_it_is_deleted_some_days_later(days, run, monkeypatch):
-    id = note.enqueue("x")
-    failed = give_up.enqueue()
+    id = enqueue(note, "x")
+    failed = enqueue(give_up)
     run()
     from datetime import timedelta
 
@@ -104,20 +104,20 @@ def test_it_is_deleted_some_days_later(days, run, monkeypatch):
 
 
 def test_it_queues_nothing_for_a_job_that_fails(run):
-    hand_on_and_fail.enqueue("child")
+    enqueue(hand_on_and_fail, "child")
     assert run() == 1
     assert ran("child") == 0
 
 
 def test_it_can_tell_of_a_name_that_no_database_takes(run):
-    id = tell_a_file_name.enqueue()
+    id = enqueue(tell_a_file_name)
     run()
     assert state(id).message == "caf?"
     assert error(id).rstrip().endswith("caf?")
 
 
 def test_it_is_cancelled_rather_than_tried_again(run):
-    id = fail_after_writing.enqueue("half")
+    id = enqueue(fail_after_writing, "half")
     run()
     db.session.execute(update(Job).where(Job.id == id).values(cancel_requested=True))
     make_due(id)
@@ -126,7 +126,7 @@ def test_it_is_cancelled_rather_than_tried_again(run):
 
 
 def test_it_forgets_lost_workers_when_told_to_run_it_anew(run):
-    id = give_up.enqueue()
+    id = enqueue(give_up)
     run()
     db.session.execute(update(Job).where(Job.id == id).values(lost=9))
     db.session.commit()

@@ -10,7 +10,7 @@ from app.core.database import db
 from app.jobs.worker import run_due
 from config import ConfigError
 from tests.apps import another_app
-from tests.jobs.conftest import until
+from tests.jobs.conftest import enqueue, until
 from tests.jobs.samples import note, ran
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -33,12 +33,10 @@ def forget(redis):
 @with_redis
 def test_it_sends_a_message_when_the_transaction_is_committed(redis):
     forget(redis)
-    db.session.begin()
     note.enqueue("hello")
     assert redis.llen("jobs:tests") == 0
     db.session.commit()
     assert redis.llen("jobs:tests") == 1
-    db.session.begin()
     note.enqueue("never")
     db.session.rollback()
     assert redis.llen("jobs:tests") == 1
@@ -46,7 +44,7 @@ def test_it_sends_a_message_when_the_transaction_is_committed(redis):
 
 @with_redis
 def test_it_takes_messages_out_of_redis(redis, work):
-    note.enqueue("hello")
+    enqueue(note, "hello")
     work()
     until(lambda: ran("hello") and not redis.llen("jobs:tests"))
     until(lambda: not redis.hlen("jobs:tests.msgs"))
@@ -55,7 +53,7 @@ def test_it_takes_messages_out_of_redis(redis, work):
 @with_redis
 def test_it_runs_what_redis_forgot(redis, work):
     for number in range(20):
-        note.enqueue(str(number))
+        enqueue(note, str(number))
     forget(redis)
     work()
     until(lambda: ran() == 20)
@@ -63,11 +61,11 @@ def test_it_runs_what_redis_forgot(redis, work):
 
 @with_redis
 def test_it_runs_a_job_once_though_told_twice(app, work):
-    id = note.enqueue("hello")
+    id = enqueue(note, "hello")
     app.extensions["jobs"].broker.send("tests", [id] * 5)
     work()
     until(lambda: ran("hello"))
-    note.enqueue("last")
+    enqueue(note, "last")
     until(lambda: ran("last"))
     assert ran("hello") == 1
 
@@ -75,7 +73,7 @@ def test_it_runs_a_job_once_though_told_twice(app, work):
 def test_it_keeps_jobs_while_redis_is_away_and_complains_once(app, caplog):
     with another_app(app, REDIS_URL=NOBODY) as away, away.app_context():
         for text in "ab":
-            note.enqueue(text)
+            enqueue(note, text)
         told = [r for r in caplog.records if r.levelno == logging.WARNING]
         assert ["because Redis does" in r.getMessage() for r in told] == [True]
         assert run_due(away) == 2

@@ -10,14 +10,14 @@ from app.core.time import now
 from app.jobs import Job, Worker, claims
 from app.jobs.execution import execute
 from app.jobs.worker import JobWorker
-from tests.jobs.conftest import error, locked, state, until
+from tests.jobs.conftest import enqueue, error, locked, state, until
 from tests.jobs.samples import count_to, note, ran, run_for_ever, started, wait
 
 
 def test_it_runs_jobs_as_they_come(work):
     work()
     for text in "abc":
-        note.enqueue(text)
+        enqueue(note, text)
         until(partial(ran, text))
 
 
@@ -36,7 +36,7 @@ def test_it_says_that_it_is_there_and_when_it_leaves(work):
 
 def test_it_shows_how_far_a_job_is_and_stops_it_when_asked(work):
     work()
-    id = count_to.enqueue(100_000)
+    id = enqueue(count_to, 100_000)
     until(lambda: state(id).done)
     assert state(id).message.startswith("Counting")
     assert state(id).total == 100_000
@@ -47,7 +47,7 @@ def test_it_shows_how_far_a_job_is_and_stops_it_when_asked(work):
 
 
 def test_it_never_begins_what_was_cancelled_before(run):
-    id = note.enqueue("x")
+    id = enqueue(note, "x")
     assert locked(id).cancel()
     db.session.commit()
     assert run() == 0
@@ -58,7 +58,7 @@ def test_it_never_begins_what_was_cancelled_before(run):
 
 def test_it_interrupts_what_takes_too_long(work):
     work()
-    id = run_for_ever.enqueue()
+    id = enqueue(run_for_ever)
     until(lambda: state(id).is_over)
     assert "JobTimeoutError" in error(id)
 
@@ -66,7 +66,7 @@ def test_it_interrupts_what_takes_too_long(work):
 def test_it_gives_back_what_it_cannot_finish(work, monkeypatch):
     monkeypatch.setattr("app.jobs.worker.GRACE_SECONDS", 0)
     worker = work()
-    id = wait.enqueue()
+    id = enqueue(wait)
     until(started.is_set)
     worker.stop()
     until(lambda: state(id).state == "queued")
@@ -77,7 +77,7 @@ def test_it_finishes_what_it_can(work):
     from tests.jobs.samples import let_go
 
     worker = work()
-    id = wait.enqueue()
+    id = enqueue(wait)
     until(started.is_set)
     worker.stop()
     let_go.set()
@@ -93,7 +93,7 @@ def lose(id):
 
 
 def test_it_runs_anew_what_a_worker_left_behind(run):
-    id = note.enqueue("x")
+    id = enqueue(note, "x")
     assert claims.claim("tests", 1, "somebody who dies")
     assert run() == 0
     assert claims.take_back() == 0
@@ -135,7 +135,7 @@ def test_it_leaves_what_is_renewed_by_a_clock_that_went_back(app, monkeypatch):
 
 
 def test_it_gives_workers_time_to_renew_when_the_clock_was_set(app):
-    id = note.enqueue("x")
+    id = enqueue(note, "x")
     assert claims.claim("tests", 1, "somebody who is well")
     worker = JobWorker(app, 1, ["tests"])
     worker._renewed_at -= timedelta(hours=1)
@@ -147,7 +147,7 @@ def test_it_gives_workers_time_to_renew_when_the_clock_was_set(app):
 
 
 def test_it_undoes_what_a_worker_wrote_that_had_lost_its_lease(app, run):
-    note.enqueue("x")
+    enqueue(note, "x")
     [late] = claims.claim("tests", 1, "slow")
     lose(late.id)
     claims.take_back()
@@ -157,7 +157,7 @@ def test_it_undoes_what_a_worker_wrote_that_had_lost_its_lease(app, run):
 
 
 def test_it_undoes_it_while_another_one_is_at_it(app):
-    id = note.enqueue("x")
+    id = enqueue(note, "x")
     [late] = claims.claim("tests", 1, "slow")
     lose(id)
     claims.take_back()
@@ -169,7 +169,7 @@ def test_it_undoes_it_while_another_one_is_at_it(app):
 
 
 def test_it_gives_up_a_job_that_takes_every_worker_down(run):
-    id = note.enqueue("x")
+    id = enqueue(note, "x")
     for _ in range(claims.MOST_LOST_WORKERS):
         assert claims.claim("tests", 1, "doomed")
         lose(id)
@@ -181,7 +181,7 @@ def test_it_gives_up_a_job_that_takes_every_worker_down(run):
 def test_it_claims_each_job_once(app):
     import threading
 
-    ids = {note.enqueue(str(i)) for i in range(40)}
+    ids = {enqueue(note, str(i)) for i in range(40)}
     taken: list[int] = []
 
     def claim():

@@ -28,11 +28,13 @@ from tests.http import Browser
 
 @pytest.fixture
 def post() -> Callable[..., None]:
-    """Sends a mail that some feature has, greeting by `name`."""
+    """Sends a mail that some feature has, greeting by `name`; with a commit, unless told."""
 
-    def send(to: str = "ann@example.com", name: str = "Ann") -> None:
+    def send(to: str = "ann@example.com", name: str = "Ann", *, commit: bool = True) -> None:
         user = SimpleNamespace(greeting=f"Hello {name},")
         mail.send(to, "auth/emails/registered", user=user, reset_url="http://localhost/x")
+        if commit:
+            db.session.commit()
 
     return send
 

@@ -11,7 +11,7 @@ def mailed(app, mailbox, alice):
     """The mail to reset a password, to a user with some name."""
 
     def send(name):
-        with app.test_request_context():
+        with app.test_request_context(method="POST"):
             user = db.session.get_one(User, alice.id)
             user.name = name
             user.send_reset()

@@ -3,6 +3,7 @@
 import pytest
 
 from app import mail
+from app.core.database import db
 from app.jobs import JobTimeoutError
 from app.jobs.worker import run_due
 from tests.mail.sink import CERTIFICATE, Sink
@@ -155,6 +156,7 @@ def test_it_is_said_what_failed_without_the_text(mailing, caplog):
         with app.app_context():
             mail.send("ann@example.com", "auth/emails/reset", url="http://localhost/SECRET-TOKEN",
                       user={"display_name": "Ann"})  # fmt: skip
+            db.session.commit()
         run_due(app)
     assert "The mail to ann@example.com cannot be sent" in caplog.text
     assert "SECRET-TOKEN" not in caplog.text

@@ -217,7 +217,7 @@ def test_one_that_is_killed_goes_on_where_it_was(moment, app, alice, importer, t
     with app.app_context():
         run_id = db.session.scalars(select(ImportRun.id)).one()
     monkeypatch.setattr(jobs, "_note", die)
-    with app.app_context(), pytest.raises(Killed):
+    with pytest.raises(Killed), app.app_context():
         jobs.carry_out(run_id)
     assert len(titles()) == (30 if moment == "after" else 20)
     monkeypatch.setattr(jobs, "_note", note)
@@ -360,6 +360,7 @@ def test_what_is_kept_of_it_goes_after_a_week(app, alice, importer):
         db.session.execute(update(ImportRun).values(created_at=now() - timedelta(days=7)))
         db.session.commit()
         jobs.purge.enqueue()
+        db.session.commit()
     run_due(app)
     with app.app_context():
         assert db.session.scalars(select(ImportBatch.id)).all() == []

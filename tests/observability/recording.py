@@ -9,7 +9,7 @@ from sqlalchemy import Table, select, text
 
 from app.auth.jobs import delete_account
 from app.auth.models import User
-from app.core.database import db
+from app.core.database import db, writing
 from app.core.routing import public
 from app.observability import recorder, store
 from app.observability.observations import Observations
@@ -25,9 +25,11 @@ def one_by_one():
 
 def queue_all():
     db.session.scalars(select(User.name)).all()
-    for number in range(6):
-        delete_account.enqueue(number)
-    return "queued, and not committed"
+    with writing():
+        for number in range(6):
+            delete_account.enqueue(number)
+        db.session.commit()
+    return "queued"
 """
 
 
@@ -38,6 +40,7 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     with another_app(app, **given) as made:
         names: dict[str, Any] = {
             "db": db, "select": select, "User": User, "delete_account": delete_account,
+            "writing": writing,
         }  # fmt: skip
         exec(compile(FAULTY, str(ROOT / "app" / "faulty" / "views.py"), "exec"), names)
         made.get("/one-by-one")(public(names["one_by_one"]))

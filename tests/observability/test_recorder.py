@@ -72,7 +72,7 @@ def test_it_finds_what_is_repeated_in_one_request_and_its_place(app, visitor):
 def test_it_finds_the_place_that_queues_jobs(app, visitor):
     visitor.get("/queue-all")
     places = {row.call_site for row in rows(app, store.repeated)}
-    assert places == {"app/faulty/views.py:10 queue_all"}
+    assert places == {"app/faulty/views.py:11 queue_all"}
 
 
 def test_it_takes_a_statement_for_the_same_with_any_number_of_values(app, visitor):

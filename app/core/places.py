@@ -1,28 +1,52 @@
 """Where in the app's own code something happens."""
 
 import os
+import sys
+from collections.abc import Iterator
 from inspect import currentframe
+from itertools import islice
 from traceback import extract_tb
 from types import FrameType, TracebackType
 
 from config import ROOT
 
 APP = f"{ROOT / 'app'}{os.sep}"
+# Beside the app there may be an environment with libraries, such as `.venv`.
+LIBRARIES = f"{ROOT}{os.sep}.", f"{sys.prefix}{os.sep}"
 # What runs statements for others.
 NOT_THE_PLACE = tuple(
     f"{APP}{name}{os.sep}" for name in ("core", "jobs", "observability", "security")
 )
 
+CALLS = 3
+
 
 def here() -> str:
     """The step of the app that led here: "app/notes/views.py:40 index"; "" for none of its own."""
+    return next((_place_of(frame) for frame in _frames() if _is_in(frame, APP)), "")
+
+
+def calls() -> str:
+    """The last steps of our own code that led here, the last one first."""
+    ours = (frame for frame in _frames() if _is_in(frame, f"{ROOT}{os.sep}"))
+    steps = [_place_of(frame) for frame in islice(ours, CALLS)]
+    return f"at {', called at '.join(steps)}" if steps else ""
+
+
+def _frames() -> Iterator[FrameType]:
     frame: FrameType | None = currentframe()
     while frame:
-        code = frame.f_code
-        if code.co_filename.startswith(APP) and not code.co_filename.startswith(NOT_THE_PLACE):
-            return _place(code.co_filename, _line(frame), code.co_name)
+        yield frame
         frame = frame.f_back
-    return ""
+
+
+def _is_in(frame: FrameType, folder: str) -> bool:
+    file = frame.f_code.co_filename
+    return file.startswith(folder) and not file.startswith((*NOT_THE_PLACE, *LIBRARIES))
+
+
+def _place_of(frame: FrameType) -> str:
+    return _place(frame.f_code.co_filename, _line(frame), frame.f_code.co_name)
 
 
 def of(traceback: TracebackType | None) -> str:
