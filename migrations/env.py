@@ -1,4 +1,7 @@
-"""Alembic's environment: run by `flask db …`, with the app's engine and models."""
+"""Alembic's environment: run by `flask db …`, with the app's engine and models.
+
+Importing `comparison` and `dialects` registers with Alembic what they have.
+"""
 
 import warnings
 from collections.abc import Iterator
@@ -12,18 +15,10 @@ from sqlalchemy.exc import SAWarning
 
 from app.core import fulltext
 from app.core.database import db
-from app.core.migrations import counters, dialects  # noqa: F401  `dialects` registers itself
+from app.core.migrations import comparison, counters, dialects, directives, refuse_twins  # noqa: F401
+from app.core.migrations.rendering import render_item
 from app.core.sqlite_file import creating, files_of
-from app.core.time import UTCDateTime
 from app.core.writable import unwritable
-
-
-def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
-    """Write our own types as SQLAlchemy's: a migration must not change when the app does."""
-    if kind == "type" and isinstance(item, UTCDateTime):
-        return "sa.DateTime(timezone=True)"
-    return False
-
 
 # Any number that no other lock of the database has.
 LOCK = 7_211_309
@@ -37,12 +32,17 @@ def run(**target: Any) -> None:
         """Leave out the tables of the full-text search, which have no model."""
         return not (kind == "table" and reflected and name in fulltext.own_tables(connection))
 
+    def process(migration: Any, revision: Any, scripts: Any) -> None:
+        compared = getattr(context.config.cmd_opts, "autogenerate", False)
+        directives.process(context.script, scripts, compared=compared)
+
     context.configure(
         on_version_apply=lambda **step: applied.append(step),
         target_metadata=db.Model.metadata,
         render_as_batch=True,
         render_item=render_item,
         include_object=include_object,
+        process_revision_directives=process,
         # One transaction, on SQLite as well: a migration killed halfway has not happened.
         transactional_ddl=True,
         **target,
@@ -89,6 +89,7 @@ warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression"
 # These are not, nor could a migration ever name them.
 warnings.filterwarnings("error", "Unnamed CHECK constraint on reflected table")
 
+refuse_twins(context.script)
 if context.is_offline_mode():
     run(url=db.engine.url, literal_binds=True)
 else:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app import FEATURES
+from tests.database import empty_database
 
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns(
@@ -105,28 +106,78 @@ def test_it_starts_and_answers_without_its_last_features(tmp_path):
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_it_can_lose_its_last_feature(tmp_path):
-    """`rm -r app/x tests/x` and one line. All tests are collected, and those are run of pages that
-    show what features add, and of what goes through all of them.
-    """
-    feature, copy = FEATURES[-1], tmp_path / "copy"
+@pytest.fixture
+def project(tmp_path):
+    copy = tmp_path / "copy"
     shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-    shutil.rmtree(copy / "app" / feature)
-    shutil.rmtree(copy / "tests" / feature)
-    lines = (copy / "app" / "__init__.py").read_text().splitlines(keepends=True)
-    lines.remove(f'    "{feature}",\n')
-    (copy / "app" / "__init__.py").write_text("".join(lines))
+    return copy
 
-    chosen = "tests/main tests/core/test_queries.py tests/core/test_nav.py tests/test_demo.py"
-    chosen += " tests/admin/test_overview.py tests/admin/test_lists.py tests/admin/test_search.py"
-    chosen += " tests/admin/test_global_search.py tests/admin/test_access.py"
-    chosen += " tests/security/test_routes.py tests/account/test_export.py"
+
+def run_in(project: Path, *arguments: str) -> str:
+    """Run Python in a copy of the project; what it printed, on an error with its traceback."""
+    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    run = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=project, env=environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr
+    return run.stdout
+
+
+def change_features(project: Path, old: str, new: str) -> None:
+    file = project / "app" / "__init__.py"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+
+
+@pytest.fixture
+def follow(project, tmp_path):
+    """Looks at what a recipe leads to (see `tests/recipes.py`); what is wrong."""
+    with empty_database(tmp_path) as url:
+        yield lambda recipe: run_in(project, "-m", "tests.recipes", recipe, str(tmp_path), url)
+
+
+def copy_the_example(project: Path) -> None:
+    """As the README says."""
+    words = {"notes": "tasks", "note": "task", "Note": "Task"}
+    for folder in ("app", "tests"):
+        made = shutil.copytree(project / folder / "notes", project / folder / "tasks")
+        for templates in made.rglob("templates/notes"):
+            templates.rename(templates.with_name("tasks"))
+        for file in filter(Path.is_file, made.rglob("*")):
+            content = file.read_text()
+            for old, new in words.items():
+                content = content.replace(old, new)
+            file.write_text(content)
+    change_features(project, '    "notes",\n', '    "notes",\n    "tasks",\n')
+
+
+def test_its_example_can_be_copied(project, follow):
+    assert follow("fill") == ""
+    copy_the_example(project)
+    assert "No changes" not in (output := follow("copy"))
+    assert [line for line in output.splitlines() if line.startswith("copy:")] == []
+    migration = max((project / "migrations" / "versions").glob("*.py"))
+    assert migration.name.endswith("_add_tasks.py")
+    assert 'fulltext.add(op, "task", ["title"])' in migration.read_text()
+
+
+def test_its_example_can_be_deleted_from_a_database_that_has_data(project, follow):
+    assert follow("fill") == ""
+    shutil.rmtree(project / "app" / "notes")
+    change_features(project, '    "notes",\n', "")
+    output = follow("delete")
+    assert [line for line in output.splitlines() if line.startswith("delete:")] == []
+
+
+def test_it_can_lose_its_last_feature(project):
+    """`rm -r app/x tests/x` and one line. All tests are collected and those of pages are run."""
+    feature = FEATURES[-1]
+    shutil.rmtree(project / "app" / feature)
+    shutil.rmtree(project / "tests" / feature)
+    change_features(project, f'    "{feature}",\n', "")
+    chosen = "tests/main tests/admin tests/core/test_queries.py tests/test_demo.py"
     chosen += " tests/test_migrations.py::test_it_leads_to_the_models"
     chosen += " tests/test_features.py::test_it_imports_only_what_is_above"
-    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     for arguments in (["--collect-only"], chosen.split()):
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-            cwd=copy, env=environ, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert run.returncode == 0, run.stdout[-3000:] + run.stderr
+        run_in(project, "-m", "pytest", "-p", "no:cacheprovider", *arguments)

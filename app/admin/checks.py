@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -16,7 +15,6 @@ from jinja2 import TemplateNotFound
 from sqlalchemy import ColumnElement
 from wtforms import Form
 
-from app import core
 from app.admin.actions.declaration import Action
 from app.admin.columns import Column
 from app.admin.declaration import OPERATIONS, Admin, problem
@@ -24,8 +22,8 @@ from app.admin.imports.declaration import Field, Import
 from app.admin.lists.filters import Filter
 from app.admin.lists.search import Search
 from app.admin.objects.inlines import Inline
+from app.core.templating import SPRITE, icon_names
 
-ICONS = Path(core.__file__).parent / "static/icons.svg"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 # What each of these holds several of.
 ITEMS: dict[str, tuple[type, ...]] = {
@@ -129,8 +127,9 @@ def _pages(app: Flask, given: Mapping[str, Any]) -> Any:
         yield "form", f"{form!r} is no form.", 'Give a class of one, or attributes: ["title"].'
     if below is not None and not _is_pair(below, callable):
         yield "below", "it is not a template and a function.", "Give both."
-    if (icon := given.get("icon")) and f'id="{icon}"' not in ICONS.read_text():
-        yield "icon", f"there is no icon {icon}.", f"Give one of {ICONS.name}."
+    icon = given.get("icon")
+    if icon and icon not in icon_names() and app.config["APP_ENV"] != "production":
+        yield "icon", f"there is no icon {icon}.", f"Give one of {SPRITE.name}, or add it there."
     endpoint = given.get("endpoint")
     if endpoint and endpoint not in app.view_functions:
         yield "endpoint", f"there is no {endpoint}.", "Register its blueprint before."

@@ -23,12 +23,12 @@ from app.admin.columns import Column, label_of
 from app.admin.imports.declaration import Field, Import, plan
 from app.admin.lists import declaration as lists
 from app.admin.lists.filters import Filter
-from app.admin.lists.search import Search
+from app.admin.lists.search import FullText, Search
 from app.admin.objects import auditing
 from app.admin.schema import key_of, one_of, readable_column, referred_to_by, whole_indexes
 from app.auth.access import can
 from app.auth.roles import add_permission
-from app.core import nav
+from app.core import fulltext, nav
 from app.core.database import Base
 from app.core.pagination import Pages
 from config import ConfigError
@@ -249,6 +249,9 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     # Saved views, with those who may see the list.
     add_permission(app, admin.permission("share"))
     app.extensions["admin"][name] = admin
+    for search in admin.searched:
+        if isinstance(search, FullText):
+            fulltext.declare(app, search.key.table.name, [column.key for column in search.columns])
     lists.register(app, admin)
     objects.register(app, admin)
     visible = partial(can, admin.permission("read"))

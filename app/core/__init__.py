@@ -9,6 +9,7 @@ from app.core import (
     checks,
     database,
     errors,
+    fulltext,
     live,
     mailed_links,
     migrations,
@@ -21,6 +22,7 @@ from app.core import (
     time,
 )
 from app.core.checks import database as database_checks
+from app.core.checks import icons as icon_checks
 from app.core.checks import settings as settings_checks
 
 
@@ -36,8 +38,10 @@ def init_app(app: Flask) -> None:
     live.init_app(app)
     time.init_app(app)
     migrations.init_app(app)
+    fulltext.init_app(app)
     settings_checks.init_app(app)
     database_checks.init_app(app)
+    icon_checks.init_app(app)
     errors.init_app(app)
     samples.init_app(app)
     storage.init_app(app)

@@ -13,6 +13,7 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import Connection, inspect, text
 
 # FTS5 leaves what was deleted in its tables until it merges them, unless told otherwise.
@@ -56,6 +57,16 @@ def drop(connection: Connection, table: str) -> None:
     """Drop the search of a table, with its triggers."""
     for statement in _removal(connection.dialect.name, table):
         connection.exec_driver_sql(statement)
+
+
+def declare(app: Flask, table: str, columns: Sequence[str]) -> None:
+    """Say that a feature searches these columns: `flask db migrate` makes them searchable."""
+    app.extensions["searches"][table] = list(columns)
+
+
+def declared(app: Flask) -> dict[str, list[str]]:
+    """Return the columns that features search, by table."""
+    return app.extensions["searches"]  # type: ignore[no-any-return]
 
 
 def searched_tables(connection: Connection) -> dict[str, list[str]]:
@@ -200,3 +211,7 @@ def _restore_triggers(connection: Connection, table: str, columns: list[str]) ->
     if connection.dialect.dbapi.sqlite_version_info >= FORGETS:  # type: ignore[union-attr]
         name = f"{table}{SUFFIX}"
         run(f"INSERT INTO {name}({name}, rank) VALUES ('secure-delete', 1)")  # noqa: S608  # nosec B608
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["searches"] = {}

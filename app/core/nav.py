@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, request
 
+from app.core.templating import refuse_unknown_icon
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -41,6 +43,8 @@ def add(
     `endpoint` takes no arguments. `method="post"` draws a button. `visible` is asked on each
     page; without it everyone sees the entry. `last` puts it behind those of later features.
     """
+    if icon is not None:
+        refuse_unknown_icon(app, f"nav.add({label!r}, icon=…)", icon)
     entries = app.extensions["nav"].setdefault(menu, [])
     entries.append(Entry(label, endpoint, icon, method, visible, last))
     entries.sort(key=lambda entry: entry.last)

@@ -22,7 +22,7 @@ CALLS = 3
 
 
 def here() -> str:
-    """The step of the app that led here: "app/notes/views.py:40 index"; "" for none of its own."""
+    """The step of the app that led here: "app/shop/views.py:40 index"; "" for none of its own."""
     return next((_place_of(frame) for frame in _frames() if _is_in(frame, APP)), "")
 
 

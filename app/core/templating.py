@@ -1,13 +1,19 @@
 """Jinja's environment, and the icons that every page draws a dozen of."""
 
+import re
 from collections.abc import MutableMapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
 from markupsafe import Markup
 
+from config import ConfigError
+
+IN_TEMPLATE = re.compile(r"""(["'])([\w-]+)\1\s*\|\s*icon\b""")
+SPRITE = Path(__file__).parent / "static" / "icons.svg"
 ICON = Markup(
     '<svg class="icon" width="20" height="20" aria-hidden="true"><use href="{}#{}"/></svg>'
 )
@@ -24,12 +30,39 @@ class SharedGlobals(Environment):
         return self.globals if d is None else super().make_globals(d)
 
 
+@cache
+def icon_names() -> frozenset[str]:
+    """Return the names of the icons in the sprite."""
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', SPRITE.read_text()))
+
+
+def unknown_icons(app: Flask) -> list[str]:
+    """Return the names of icons that menus or templates have, and the sprite has not."""
+    entries = (entry for menu in app.extensions["nav"].values() for entry in menu)
+    names = {entry.icon for entry in entries if entry.icon}
+    loader: Any = app.jinja_env.loader
+    for template in app.jinja_env.list_templates(["html"]):
+        source, _, _ = loader.get_source(app.jinja_env, template)
+        names.update(name for _, name in IN_TEMPLATE.findall(source))
+    return sorted(names - icon_names())
+
+
+def refuse_unknown_icon(app: Flask, where: str, name: str) -> None:
+    """Raise `ConfigError` if there is no such icon; in production `flask check` says so."""
+    if name not in icon_names() and app.config["APP_ENV"] != "production":
+        raise ConfigError(
+            f"{where}: there is no icon {name}.",
+            f"Add it to {SPRITE.name}, or give one of {', '.join(sorted(icon_names()))}.",
+        )
+
+
 def init_app(app: Flask) -> None:
     app.jinja_environment = SharedGlobals
 
     @cache
     def icon(name: str) -> Markup:
         """An icon of the sprite, as high as a line of the text beside it."""
+        refuse_unknown_icon(app, f'"{name}"|icon', name)
         return ICON.format(app.jinja_env.filters["asset"]("core/icons.svg"), name)
 
     # A filter of a constant is computed when a template is compiled.

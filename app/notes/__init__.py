@@ -12,7 +12,7 @@ from app.notes.demo import load
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
-    nav.add(app, "main", "Notes", "notes.index", icon="note", visible=is_signed_in)
+    nav.add(app, "main", "Notes", "notes.index", icon="file", visible=is_signed_in)
     add_card(app, "notes/_card.html", views.card)
     samples.add(app, "notes", load)
     personal_data.add(app, "notes", own_data.notes)

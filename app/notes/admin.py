@@ -43,5 +43,5 @@ def init_app(app: Flask) -> None:
         save=save,
         delete=Note.delete,
         imports=["title", "body", admin.Field("user.email", read=normalise)],
-        icon="note",
+        icon="file",
     )

@@ -56,6 +56,8 @@ def stand_in() -> ResponseReturnValue | None:
     try:
         if steps := migrations.pending():
             return _page(wanted() or "/", steps)
+        if missing := migrations.missing_tables():
+            return _page(wanted() or "/", missing=missing)
     except DBAPIError:
         return None  # the database is away, which the view finds out, too
     except Exception as error:
@@ -95,13 +97,16 @@ def _steps() -> list[tuple[str, str]]:
 
 
 def _page(
-    back: str, steps: list[tuple[str, str]] | None = None, problem: str | None = None
+    back: str,
+    steps: list[tuple[str, str]] | None = None,
+    problem: str | None = None,
+    missing: list[str] | None = None,
 ) -> ResponseReturnValue:
     if wants_json():
         return answer(ServiceUnavailable("Migrations are pending. Run: flask db upgrade"))  # type: ignore[no-any-return]
     # Not `render_template`, which looks up who is signed in.
     template = current_app.jinja_env.get_template("observability/migrations.html")
-    values: dict[str, Any] = {"back": back, "steps": steps, "problem": problem}
+    values: dict[str, Any] = {"back": back, "steps": steps, "problem": problem, "missing": missing}
     return template.render(may_run=is_at_this_machine(), **values), 503
 
 

@@ -130,7 +130,7 @@ def test_it_shows_those_who_were_here(app, alice, bob, carol, sign_in):
 
 
 def test_it_counts_mails_that_left(app, alice, carol, mailbox, sign_in):
-    with app.test_request_context():
+    with app.test_request_context(method="POST"):
         mail.rehearse(alice.email, "auth/emails/registered", user=alice, reset_url="http://x")
         mail.send(alice.email, "auth/emails/registered", user=alice, reset_url="http://x")
         db.session.commit()

@@ -204,7 +204,7 @@ def test_what_surrounds_a_list_is_found_by_an_index(filled):
 
 def test_it_finds_saved_views_by_an_index(filled, monkeypatch):
     monkeypatch.setattr(saved_views, "current_user", SimpleNamespace(id=1))
-    with filled.test_request_context():
+    with filled.test_request_context(method="POST"):
         view = {"list": "users", "name": "Mine", "query": "", "shared": False}
         ids = db.session.scalars(db.select(User.id))
         db.session.execute(insert(SavedView), [view | {"user_id": id} for id in ids])

@@ -1,10 +1,14 @@
 """What `flask check` finds in the database and its disk."""
 
+import json
+
 import pytest
 from sqlalchemy import text
 
+from app.core import fulltext, templating
 from app.core.checks import database, disks
 from app.core.database import db
+from config import ConfigError
 from tests.apps import another_app
 from tests.checks import findings
 from tests.database import empty_file
@@ -87,3 +91,37 @@ def test_it_finds_a_database_file_on_a_network_disk(app, monkeypatch, tmp_path):
 def test_it_finds_a_connection_that_need_not_be_encrypted(url, found, app):
     pytest.importorskip("psycopg")
     assert ("core.database_encryption" in findings(app, DATABASE_URL=url)) == found
+
+
+def test_it_finds_a_table_that_no_migration_creates(own):
+    with own.app_context():
+        fulltext.drop(db.session.connection(), "user")
+        db.session.execute(text("DROP TABLE saved_view"))
+        db.session.commit()
+    with own.app_context():
+        result = own.test_cli_runner().invoke(args=["check", "--json"])
+    [finding] = [one for one in json.loads(result.stdout) if one["id"] == "core.tables"]
+    assert (finding["level"], result.exit_code) == ("error", 1)
+    assert "saved_view, user_search" in finding["message"]
+    assert "flask db migrate" in finding["remedy"]
+
+
+@pytest.fixture
+def fewer_icons(monkeypatch):
+    """The sprite without the icons of notes and of users."""
+    names = templating.icon_names() - {"file", "users", "plus"}
+    monkeypatch.setattr(templating, "icon_names", lambda: names)
+
+
+def test_it_finds_icons_that_there_are_not(app, fewer_icons):
+    found = findings(app, PUBLIC_URL="https://example.org")
+    assert found["core.icons"]["message"] == "There are no icons file, plus, users."
+
+
+def test_an_icon_that_there_is_not_stops_the_start_in_development(app, fewer_icons):
+    with (
+        pytest.raises(ConfigError, match="there is no icon") as error,
+        another_app(app, APP_ENV="development"),
+    ):
+        pass
+    assert "icons.svg" in error.value.remedy

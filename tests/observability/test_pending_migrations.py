@@ -6,7 +6,7 @@ import pytest
 from flask_migrate import downgrade
 from sqlalchemy import inspect, text
 
-from app.core import migrations
+from app.core import fulltext, migrations
 from app.core.database import db
 from tests.apps import another_app
 from tests.database import empty_database
@@ -206,3 +206,16 @@ def test_a_table_that_went_missing_is_noticed(developer, development):
 
 def test_it_is_there_in_development_alone(visitor):
     assert visitor.post(BUTTON, {"csrf_token": visitor.token()}).status_code == 404
+
+
+def test_a_table_that_no_migration_creates_is_named_with_the_remedy(developer, development):
+    run(developer, developer.get("/auth/login"))
+    with development.app_context(), db.engine.begin() as connection:
+        fulltext.drop(connection, "user")
+    page = developer.get("/auth/login")
+    assert page.status_code == 503
+    assert "user_search" in page.text
+    assert "flask db migrate" in page.text
+    with development.app_context(), db.engine.begin() as connection:
+        fulltext.create(connection, "user", ["email", "name"])
+    assert developer.get("/auth/login").status_code == 200

@@ -45,6 +45,15 @@ def init_app(app: Flask) -> None:
     )
     checks.add(
         app,
+        "core.tables",
+        missing_tables,
+        level="error",
+        remedy='flask db migrate -m "Add …", and then flask db upgrade.',
+        needs="core.migrations",
+        everywhere=True,
+    )
+    checks.add(
+        app,
         "core.sqlite_version",
         unsafe_sqlite,
         level="warning",
@@ -97,6 +106,11 @@ def pending_migrations() -> str | None:
     return (
         None if current == head else f"The database is at revision {current}, the code at {head}."
     )
+
+
+def missing_tables() -> str | None:
+    names = migrations.missing_tables()
+    return f"No migration has created the tables {', '.join(names)}." if names else None
 
 
 def unsafe_sqlite() -> str | None:

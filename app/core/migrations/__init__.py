@@ -3,17 +3,25 @@
 Alembic takes 110 ms of each start and 12 MB of each worker, and no request needs it.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask, current_app
+from sqlalchemy import inspect
 
-from app.core.database import db, reading
+from app.core import fulltext
+from app.core.database import Base, db, reading
 from app.core.sqlite_file import is_missing
 from config import ROOT
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 FOLDER = ROOT / "migrations"
 
@@ -34,6 +42,18 @@ class LateCommands(click.Command):
 
         context: click.Context = commands.make_context(*arguments, **options)
         return context
+
+
+def refuse_twins(scripts: ScriptDirectory) -> None:
+    """Raise `RuntimeError` if two files have one number, as they do when branches were merged."""
+    loaded = {Path(script.path).name for script in scripts.walk_revisions()}
+    for file in sorted(Path(scripts.dir).glob("versions/*.py")):
+        if file.name not in loaded:
+            raise RuntimeError(
+                f"{file.name} has the revision of another file, as when two branches add one each. "
+                "Give it the next number, in its name and as its revision, and the other's number "
+                "as its down_revision."
+            )
 
 
 @cache
@@ -68,6 +88,19 @@ def pending() -> list[tuple[str, str]]:
             current = MigrationContext.configure(connection).get_current_heads()
     steps = list(scripts.iterate_revisions(tuple(scripts.get_heads()), current or "base"))
     return [(step.revision, step.doc) for step in reversed(steps)]
+
+
+def missing_tables() -> list[str]:
+    """Return the tables that the code uses and no migration has created.
+
+    Those of models, and those that make their columns searchable.
+    """
+    folder = f"{current_app.import_name}."
+    models = [mapper.class_ for mapper in Base.registry.mappers]
+    tables = {model.__tablename__ for model in models if model.__module__.startswith(folder)}
+    tables |= {f"{name}{fulltext.SUFFIX}" for name in fulltext.declared(current_app)}
+    with reading(), db.engine.connect() as connection:
+        return sorted(tables - set(inspect(connection).get_table_names()))
 
 
 def upgrade() -> None:
