@@ -52,6 +52,8 @@ def run(**target: Any) -> None:
             # Several servers that start at once take turns, as SQLite's write lock makes them.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         on_sqlite = connection is not None and connection.dialect.name == "sqlite"
+        if on_sqlite:
+            fulltext.make_readable(connection)
         before = counters.largest_ids(connection) if on_sqlite else {}
         context.run_migrations()
         # Every row is looked at, so not at each start.

@@ -18,6 +18,8 @@ from sqlalchemy import Connection, inspect, text
 
 # FTS5 leaves what was deleted in its tables until it merges them, unless told otherwise.
 FORGETS = (3, 42)
+# Of FTS5's tables, as every SQLite knows it.
+FORMAT = 4
 
 SUFFIX = "_search"
 EVENTS = "insert", "delete", "update"
@@ -184,6 +186,21 @@ def _postgresql(table: str, columns: Sequence[str]) -> list[str]:
         f'CREATE TRIGGER {name} AFTER INSERT OR UPDATE ON "{table}" '
         f"FOR EACH ROW EXECUTE FUNCTION {name}()",
     ]
+
+
+def make_readable(connection: Connection) -> None:
+    """Before migrations, on an older SQLite: make each search anew that a newer one wrote.
+
+    What that deleted for good (`secure-delete`) is in a format that the older one refuses.
+    """
+    if connection.dialect.dbapi.sqlite_version_info >= FORGETS:  # type: ignore[union-attr]
+        return
+    run = connection.exec_driver_sql
+    for table in searched_tables(connection):
+        name = f"{table}{SUFFIX}"
+        if run(f"SELECT v FROM {name}_config WHERE k = 'version'").scalar() != FORMAT:  # noqa: S608  # nosec B608
+            run(f"UPDATE {name}_config SET v = {FORMAT} WHERE k = 'version'")  # noqa: S608  # nosec B608
+            run(_rebuild(table))
 
 
 def restore(connection: Connection) -> None:

@@ -1,0 +1,61 @@
+"""A database that a newer SQLite wrote, in the hands of an older one: that of the system."""
+
+import re
+import sqlite3
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from app.auth.models import User
+from app.core import database
+from app.core.database import db
+from config import ROOT
+
+FIND = "SELECT rowid FROM user_search WHERE user_search MATCH ?"
+
+
+@pytest.fixture
+def file(own, tmp_path):
+    """A database in which the app deleted words for good."""
+    with own.app_context():
+        for name in ("Quagmire", "Walrus"):
+            db.session.add(User(email=f"{name}@example.com", password_hash="", name=name))
+            db.session.commit()
+        db.session.execute(text("UPDATE \"user\" SET name = 'Otter' WHERE name = 'Quagmire'"))
+        db.session.commit()
+        db.engine.dispose()
+    return tmp_path / "app.db"
+
+
+def test_it_can_write_after_what_the_documentation_says(own, file):
+    [repair] = re.findall(
+        r'"(UPDATE user_search_config .*)"', (ROOT / "docs" / "deployment.md").read_text()
+    )
+    connection = sqlite3.connect(file)
+    connection.executescript(repair)
+    connection.execute("UPDATE user SET name = 'Heron' WHERE name = 'Otter'")
+    connection.commit()
+    found = [connection.execute(FIND, [word]).fetchall() for word in ("heron", "otter", "walrus")]
+    assert found == [[(1,)], [], [(2,)]]
+    connection.execute("INSERT INTO user_search(user_search) VALUES ('integrity-check')")
+    connection.execute("DELETE FROM user WHERE name = 'Heron'")
+    connection.commit()
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+    # And the app goes on with it.
+    with own.app_context():
+        db.session.add(User(email="ibis@example.com", password_hash="", name="Ibis"))
+        db.session.execute(text("UPDATE \"user\" SET name = 'Eel' WHERE name = 'Walrus'"))
+        db.session.commit()
+        assert db.session.scalars(text(FIND.replace("?", "'ibis OR eel'"))).all() == [2, 3]
+
+
+def test_it_can_run_the_app_after_an_upgrade(own, file, make_app, monkeypatch):
+    monkeypatch.setattr(database, "sqlite_driver", lambda: sqlite3)
+    older = make_app()
+    with older.app_context():
+        upgrade()
+        db.session.execute(text("UPDATE \"user\" SET name = 'Heron' WHERE name = 'Otter'"))
+        db.session.commit()
+        assert db.session.scalars(text(FIND.replace("?", "'heron'"))).all() == [1]
