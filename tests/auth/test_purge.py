@@ -81,7 +81,7 @@ def test_nobody_comes_back_to_half_an_account(app, alice, leave, browser):
         raise OSError("the disk is full")
 
     leave(alice)
-    with app.app_context(), user_deleted.connected_to(refuse), pytest.raises(OSError, match="full"):
+    with pytest.raises(OSError, match="full"), app.app_context(), user_deleted.connected_to(refuse):
         deletion.delete_due(alice.id)
     fields = {"email": alice.email, "password": PASSWORD}
     assert browser().submit("/auth/login", fields).status_code != 303
