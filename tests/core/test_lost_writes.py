@@ -25,6 +25,7 @@ from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser
 from tests.jobs.samples import note
+from tests.server import migrated_database
 
 RENAME: Any = update(User).values(name="Lost")
 
@@ -121,9 +122,9 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def database(migrated: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("lost_writes") / "app.db"
-    file.write_bytes(migrated)
+    file.write_bytes(migrated_database())
     return file
 
 
