@@ -1,13 +1,16 @@
 """`flask demo`: sample data to look around with."""
 
 import re
+import tracemalloc
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select
 
+from app.auth import many
 from app.auth.models import User
 from app.core.database import db
+from tests.apps import another_app
 from tests.database import statements
 
 
@@ -99,3 +102,23 @@ def test_it_adds_none_of_many_in_production(app, alice, monkeypatch):
     assert result.exit_code == 1
     assert "production" in result.output
     assert rows(app) == before
+
+
+@pytest.mark.parametrize("name", ["users", "events"])
+def test_it_takes_no_more_memory_for_more(name, app, alice, monkeypatch):
+    """As developers run it: in development queries are recorded, with what was inserted."""
+    monkeypatch.setattr(many, "AT_ONCE", 100)
+    with another_app(app, APP_ENV="development", TRUSTED_HOSTS=["localhost"]) as made:
+        runner = made.test_cli_runner()
+
+        def peak(count):
+            tracemalloc.start()
+            try:
+                result = runner.invoke(args=["demo", f"--{name}", str(count)])
+                assert result.exit_code == 0, result.output
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+        peak(100)  # statements are compiled
+        assert peak(2_000) < 1.5 * peak(200)

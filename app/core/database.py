@@ -17,8 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, has_app_context, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.record_queries import get_recorded_queries
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -36,7 +37,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import URL
-from sqlalchemy.orm import DeclarativeBase, SessionTransaction, registry
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
 from sqlalchemy.types import TypeEngine
 
 from app.core import lost_writes
@@ -232,12 +233,26 @@ def init_app(app: Flask) -> None:
         **(sqlite_options() if url.get_backend_name() == "sqlite" else POSTGRESQL_OPTIONS),
     }
     db.init_app(app)
+    if app.config["SQLALCHEMY_RECORD_QUERIES"] and not event.contains(*_FORGET_QUERIES):
+        event.listen(*_FORGET_QUERIES)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
         if app.config["APP_ENV"] != "production":
             lost_writes.init_app(app, db.session)
             lost_writes.watch(db.engine, may_write)
+
+
+def _forget_queries(session: Session, transaction: SessionTransaction) -> None:
+    """Drop what is recorded of queries outside of requests, where no toolbar shows it.
+
+    A command that adds a million rows would keep them all in memory.
+    """
+    if transaction.parent is None and has_app_context() and not has_request_context():
+        get_recorded_queries().clear()
+
+
+_FORGET_QUERIES: tuple[Any, str, Any] = (Session, "after_transaction_end", _forget_queries)
 
 
 def database_url(text: str) -> URL:
