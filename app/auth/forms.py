@@ -53,7 +53,7 @@ class EmailField(StringField):
         try:
             self.data = normalise(self.data or "")
         except EmailNotValidError:
-            raise ValidationError("This is not an e-mail address.") from None
+            raise ValidationError("This is not an email address.") from None
 
 
 class PasswordField(SecretField):

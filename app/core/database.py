@@ -271,7 +271,7 @@ def database_url(text: str) -> URL:
         conninfo.make_conninfo(**{name: str(value) for name, value in url.query.items()})
     except ProgrammingError as error:
         raise ConfigError(
-            f"DATABASE_URL is not accepted: {error}.", "Use only parameters that libpq supports."
+            f"DATABASE_URL is not accepted: {error}.", "Give only parameters that libpq supports."
         ) from None
     return url.set(drivername="postgresql+psycopg")
 

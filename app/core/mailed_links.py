@@ -32,6 +32,8 @@ def tidied(path: str) -> str:
 def follow() -> Any:
     """Redirect from a path with additions to the page that was meant, if there is one."""
     path, is_missing = request.path, isinstance(request.routing_exception, NotFound)
+    if "\0" in path:
+        return None  # no mail program adds this
     if request.method not in ("GET", "HEAD") or (CLEAN.fullmatch(path) and not is_missing):
         return None
     target = tidied(path)

@@ -94,8 +94,10 @@ class Note(Base):
         if seen not in (None, self.version):
             return False
         self.title, self.body = title, body
-        record("note.edited", self.subject, changes=changes(self, private=["title", "body"]))
+        changed = changes(self, private=["title", "body"])
+        # Before the audit, whose INSERT flushes: two flushes would be two versions.
         self.updated_at = now()
+        record("note.edited", self.subject, changes=changed)
         return True
 
     def delete(self) -> None:

@@ -287,8 +287,8 @@ def test_an_import_reads_numbers_and_dates_of_any_country(written, expected, bri
 @pytest.mark.parametrize(
     ("written", "says"),
     [
-        ({"price": "1,234", "ratio": "2"}, "This can mean two numbers."),
-        ({"day": "03/04/2026"}, "Its day and month can be mistaken."),
+        ({"price": "1,234", "ratio": "2"}, "This number is ambiguous."),
+        ({"day": "03/04/2026"}, "The day and month are ambiguous."),
         ({"day": "03/04/26"}, "Write the year with four digits."),
         ({"day": "tomorrow"}, "Write a date as 2026-11-21."),
         ({"state": "GREEN"}, "Write one of IN_USE, BROKEN."),

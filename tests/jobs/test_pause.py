@@ -39,6 +39,7 @@ def paused(run):
     """Three jobs in a queue that the first of them found broken."""
     broken.append("The machine is off.")
     ids = [use_what_may_be_broken.enqueue(text) for text in "abc"]
+    db.session.commit()
     run()
     return ids
 
@@ -54,11 +55,13 @@ def test_its_jobs_wait_and_no_failure_counts(paused, run):
 
 def test_what_is_queued_meanwhile_waits_as_well(paused, run):
     use_what_may_be_broken.enqueue("d")
+    db.session.commit()
     assert run() == 0
 
 
 def test_other_queues_go_on(paused, run):
     id = purge.enqueue()
+    db.session.commit()
     assert run() == 1
     assert state(id).state == "succeeded"
 
@@ -102,6 +105,7 @@ def test_it_goes_on_by_itself_when_the_probe_succeeds(paused, run):
 def test_it_goes_on_when_the_probe_fails_for_a_reason_of_its_own(run):
     broken.append("The machine is off.")
     use_what_may_be_broken.enqueue("wrong")
+    db.session.commit()
     run()
     broken.clear()
     let_probe()
@@ -113,6 +117,7 @@ def test_it_stays_paused_when_the_probe_tells_nothing(run):
     broken.append("The machine is off.")
     use_what_may_be_broken.enqueue("a")
     use_nothing.with_(delay=timedelta(seconds=-60)).enqueue()
+    db.session.commit()
     run()
     let_probe()
     run()

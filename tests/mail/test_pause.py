@@ -85,6 +85,7 @@ def test_mails_to_nobody_do_not_end_the_pause(waiting, let_probe, mailing):
             user = SimpleNamespace(greeting="Hello Ann,")
             for send in (mail.send, mail.rehearse):
                 send("ann@example.com", "auth/emails/registered", user=user, reset_url="http://x/")
+            db.session.commit()
         run_due(app)
         let_probe()
         run_due(app)

@@ -46,7 +46,7 @@ def test_it_knows_the_fields_of_the_providers_that_there_are(app, monkeypatch):
     monkeypatch.setenv("OAUTH_GOOGLE_CLIENT_ID", "carafe")
     monkeypatch.setenv("OAUTH_GOOGLE_CLIENTSECRET", "hunter2")
     message = findings(app, OAUTH_PROVIDERS={})[ID]["message"]
-    assert "OAUTH_GOOGLE_CLIENTSECRET (is OAUTH_GOOGLE_CLIENT_SECRET meant?)" in message
+    assert "OAUTH_GOOGLE_CLIENTSECRET (did you mean OAUTH_GOOGLE_CLIENT_SECRET?)" in message
     assert "CLIENT_ID" not in message
 
 
@@ -76,4 +76,4 @@ def test_it_is_found_where_the_app_does_not_start_without_the_setting(tmp_path):
         cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     [hint] = [finding for finding in json.loads(result.stdout) if finding["id"] == ID]
-    assert "SECRETKEY (is SECRET_KEY meant?)" in hint["message"]
+    assert "SECRETKEY (did you mean SECRET_KEY?)" in hint["message"]
