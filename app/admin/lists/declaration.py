@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean as BooleanType
-from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, String, Time, Uuid
+from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, Time, Uuid
 
 from app.admin.columns import label_of
 from app.admin.lists.filters import (
@@ -16,8 +16,8 @@ from app.admin.lists.filters import (
     DateRange,
     DayRange,
     DecimalRange,
-    Exactly,
     Filter,
+    Identifier,
     NumberRange,
     Related,
 )
@@ -40,8 +40,7 @@ FILTERS: dict[type, type[Filter]] = {
     Integer: NumberRange,
     Numeric: DecimalRange,
     Float: DecimalRange,
-    Uuid: Exactly,
-    String: Exactly,
+    Uuid: Identifier,
 }
 # What the URL of a list says beside its filters.
 ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Float,
     Integer,
     Numeric,
-    String,
     Time,
     Uuid,
     false,
@@ -24,7 +23,6 @@ from sqlalchemy import (
 )
 
 from app.admin.imports.values import clock, day, decimal, uuid
-from app.core.forms import cleaned
 from app.core.pagination import Counts
 from app.core.routing import LARGEST_ID, id_in
 from app.core.time import UTCDateTime, reader_zone
@@ -224,21 +222,19 @@ class ClockRange(Range):
             return None
 
 
-class Exactly(Filter):
-    """By all of a value, as it is typed: a text, or an ID."""
+class Identifier(Filter):
+    """By a UUID."""
 
     kind = "text"
-    of = String, Uuid
+    of = (Uuid,)
 
     def condition(self, arguments: Arguments) -> Condition | None:
-        if not (text := cleaned(arguments.get(self.name, ""))):
+        if not (text := arguments.get(self.name, "")):
             return None
-        if isinstance(self.column.type, Uuid):
-            try:
-                return self.column == uuid(self.column.type.as_uuid, text)  # type: ignore[no-any-return]
-            except ValueError:
-                return false()
-        return self.column == text  # type: ignore[no-any-return]
+        try:
+            return self.column == uuid(self.column.type.as_uuid, text)  # type: ignore[no-any-return]
+        except ValueError:
+            return false()
 
     def said(self, arguments: Arguments) -> str:
         return arguments.get(self.name, "")
