@@ -176,7 +176,9 @@ def test_it_can_lose_its_last_feature(project):
     shutil.rmtree(project / "app" / feature)
     shutil.rmtree(project / "tests" / feature)
     change_features(project, f'    "{feature}",\n', "")
-    chosen = "tests/main tests/admin tests/core/test_queries.py tests/test_demo.py"
+    chosen = "tests/main tests/core/test_queries.py tests/core/test_nav.py tests/test_demo.py"
+    chosen += " tests/admin/test_overview.py tests/admin/test_lists.py tests/admin/test_search.py"
+    chosen += " tests/admin/test_global_search.py tests/admin/test_access.py"
     chosen += " tests/test_migrations.py::test_it_leads_to_the_models"
     chosen += " tests/test_features.py::test_it_imports_only_what_is_above"
     for arguments in (["--collect-only"], chosen.split()):

@@ -16,9 +16,11 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth import interrupted_forms
 from app.auth.access import ask_to_log_in, is_signed_in
+from app.core.database import db
 from app.core.errors import wants_json
 from app.core.routing import policy
 from app.core.urls import local_path
@@ -78,7 +80,11 @@ def _lead_on() -> ResponseReturnValue | None:
 
 def _page_user() -> int:
     """For whom a page is made: nobody, where someone else looks at it as that user."""
-    return 0 if not is_signed_in() or current_user.impersonator else int(current_user.id)
+    try:
+        return 0 if not is_signed_in() or current_user.impersonator else int(current_user.id)
+    except SQLAlchemyError:  # the page may be the one that mends the database
+        db.session.rollback()
+        return 0
 
 
 def init_app(app: Flask) -> None:
