@@ -34,6 +34,7 @@ from app.auth.roles import ADMIN, NO_ROLE, add_permission, permissions
 from app.core.database import READING_METHODS, db, may_write, reading, take_turns, writing
 from app.core.errors import wants_json
 from app.core.htmx import lead_to
+from app.core.refusals import refuse
 from app.core.routing import Policy, View, declare, policy
 from app.core.time import now, show_in_zone
 from app.core.urls import wanted
@@ -308,7 +309,8 @@ def ask_to_enrol() -> ResponseReturnValue | None:
         if has_second_factor(current_user.id):
             return None
     if wants_json():
-        abort(403, "Your account needs a second factor. Set one up first.")
+        message = "Your account needs a second factor. Set one up first."
+        refuse(403, "access.denied", "no_second_factor", message)
     return lead_to(current_app.config["SECOND_FACTORS_URL"], 403)
 
 
@@ -329,10 +331,11 @@ def check() -> ResponseReturnValue | None:
         return answer
     needed = {rules.permission, rules.read_permission} - {None}
     if needed and not _still_can(needed):
-        abort(403, None if current_user.confirmed_at else CONFIRM_FIRST)
+        message = None if current_user.confirmed_at else CONFIRM_FIRST
+        refuse(403, "access.denied", f"permission:{','.join(sorted(map(str, needed)))}", message)
     if rules.confirmed and current_user.confirmed_at is None:
         if wants_json():
-            abort(403, CONFIRM_FIRST)
+            refuse(403, "access.denied", "unconfirmed", CONFIRM_FIRST)
         return lead_to(url_for("auth.confirm"), 403)
     if rules.proven and not current_user.is_proven:
         return reauthentication.ask()

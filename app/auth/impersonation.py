@@ -21,6 +21,7 @@ from app.auth.models import Impersonation, Session, User
 from app.auth.models.impersonation import LONGEST
 from app.auth.roles import ADMIN, permissions, within
 from app.core.database import READING_METHODS, db
+from app.core.refusals import refuse
 from app.core.routing import Policy
 from app.core.time import now
 
@@ -133,7 +134,8 @@ def check(rules: Policy) -> bool:
         return False
     own = request.blueprint == "auth" and request.endpoint not in SHOWN
     if own or rules.proven or rules.in_person:
-        abort(403, f"This is for {current_user.display_name} in person, not for who acts as them.")
+        message = f"This is for {current_user.display_name} in person, not for who acts as them."
+        refuse(403, "access.denied", "acting_as_somebody", message)
     if request.method in READING_METHODS:
         return False
     if not acting.may_write:

@@ -16,6 +16,7 @@ from app.auth.models import Passkey, User
 from app.auth.models.passkey import PASSKEYS_PER_USER
 from app.auth.relying_party import site
 from app.core.database import db, reading
+from app.observability import security_events
 from app.security.limits import Limit, client
 
 log = logging.getLogger(__name__)
@@ -32,13 +33,19 @@ EDDSA, ES256, RS256 = -8, -7, -257  # RFC 9053; one of them is known to every au
 FAILED = "This passkey did not work. Try again, or go on another way."
 LATE = "That took too long. Try again."
 SUSPENDED = "This account is suspended."
+# For the log.
+REASONS = {LATE: "too_late", SUSPENDED: "suspended"}
 FULL = f"You have {PASSKEYS_PER_USER} passkeys. Remove one to add another."
 
 T = TypeVar("T")
 
 
 class RefusedError(Exception):
-    """A passkey that does not count. The text is for the one who tried."""
+    """A passkey that does not count. The text is for the one who tried; `user_id` has it."""
+
+    def __init__(self, text: str, user_id: int | None = None):
+        super().__init__(text)
+        self.user_id = user_id
 
 
 def handle(user: User) -> bytes:
@@ -110,6 +117,16 @@ def authenticate(purpose: str, user_id: int | None = None) -> User:
 
     The user's row is locked. Commit after a refusal, too: it may have been recorded.
     """
+    try:
+        return _authenticate(purpose, user_id)
+    except RefusedError as refusal:
+        owner = refusal.user_id or user_id
+        reason = REASONS.get(str(refusal), "not_accepted")
+        security_events.report("passkey.refused", reason, f"user:{owner}" if owner else None)
+        raise
+
+
+def _authenticate(purpose: str, user_id: int | None) -> User:
     from webauthn.helpers import parse_authentication_credential_json
 
     challenge, text = _sent(purpose)
@@ -118,17 +135,21 @@ def authenticate(purpose: str, user_id: int | None = None) -> User:
         known = Passkey.by_credential(credential.raw_id)
     if known is None or user_id not in (None, known.user_id):
         raise RefusedError(FAILED)
-    count = _verify(purpose, credential, challenge, known.public_key)
+    try:
+        count = _verify(purpose, credential, challenge, known.public_key)
+    except RefusedError as refusal:
+        refusal.user_id = known.user_id
+        raise
 
     # In the meantime the passkey may have been used or removed, or its user suspended or deleted.
     user = db.session.get(User, known.user_id, with_for_update=True)
     passkey = Passkey.by_credential(credential.raw_id)
     if not user or not passkey or not _names(user, credential.response.user_handle, purpose):
-        raise RefusedError(FAILED)
+        raise RefusedError(FAILED, known.user_id)
     if user.suspended_at:
-        raise RefusedError(SUSPENDED)
+        raise RefusedError(SUSPENDED, user.id)
     if not passkey.use(user, count):
-        raise RefusedError(FAILED)
+        raise RefusedError(FAILED, user.id)
     ATTEMPTS.refund(client())
     return user
 

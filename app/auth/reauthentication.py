@@ -6,7 +6,7 @@ Whoever lacks one is led to `/auth/reauthenticate`. A form that they sent contin
 
 from datetime import timedelta
 
-from flask import abort, flash, request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
@@ -16,7 +16,9 @@ from app.auth.models import User
 from app.core.database import READING_METHODS, db, reading
 from app.core.errors import wants_json
 from app.core.htmx import lead_to
+from app.core.refusals import refuse
 from app.core.urls import wanted
+from app.observability import security_events
 from app.security.limits import Limit
 
 FAILURES = Limit("proof", 10, timedelta(minutes=15))
@@ -25,7 +27,7 @@ FAILURES = Limit("proof", 10, timedelta(minutes=15))
 def ask() -> ResponseReturnValue:
     """Lead whoever has no recent proof to the page that asks for one."""
     if wants_json():
-        abort(403, "Confirm that it is you first.")
+        refuse(403, "access.denied", "no_recent_proof", "Confirm that it is you first.")
     interrupted_forms.drop()
     next = wanted()
     if request.method not in READING_METHODS:
@@ -45,6 +47,7 @@ def verify_password(password: str) -> str | None:
     with reading():
         known_hash = db.session.scalar(select(User.password_hash).where(User.id == current_user.id))
     if not passwords.verify(known_hash, password):
+        security_events.report("proof.failed", "wrong_password")
         return None
     FAILURES.refund(session)
     return known_hash

@@ -16,6 +16,7 @@ from app.auth.roles import permissions
 from app.core.database import db
 from app.core.time import now
 from app.core.urls import path_of, public_url
+from app.observability import security_events
 from app.security.limits import Attempt, Limit, LimitReachedError, client
 
 # A guess is right three times in a million: 5 in a quarter of an hour are one in 700 in a day.
@@ -94,6 +95,7 @@ def use_code(user: User, code: str) -> str:
         return "totp"
     except CodeError:
         record("second_factor.failed", user.subject, actor=user.email)
+        security_events.report("second_factor.failed", "wrong_code", user.subject)
         raise
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import abort, request
+from flask import request
 from werkzeug.exceptions import SecurityError
 
 from app.core.ip import parse_ip
+from app.core.refusals import refuse
 
 # What proxies, tunnels, and content delivery networks add to a request that they pass on. They may
 # run here and rewrite `Host`; but whom the request is from is said by at least one of these.
@@ -82,4 +83,5 @@ def is_at_this_machine() -> bool:
 def only_at_this_machine() -> None:
     """Refuse everyone else: as a blueprint's `before_request`, say."""
     if not is_at_this_machine():
-        abort(403, "Only a browser on this machine may do this, at localhost or 127.0.0.1.")
+        message = "Only a browser on this machine may do this, at localhost or 127.0.0.1."
+        refuse(403, "access.denied", "not_this_machine", message)

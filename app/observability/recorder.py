@@ -27,7 +27,8 @@ from app.core.errors import is_unavailable
 from app.observability import exceptions, queries, store
 from app.observability.metrics import quietly
 from app.observability.observations import Observations
-from app.observability.requests import UNLOGGED, loggable_path
+from app.observability.paths import loggable_path
+from app.observability.requests import UNLOGGED
 
 log = logging.getLogger(__name__)
 

@@ -7,19 +7,17 @@ from collections.abc import Callable, Iterable
 from random import random
 from time import perf_counter
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, current_app, request
 
 from app.core.routing import policy
-from app.observability import logs, metrics, queries
+from app.observability import logs, metrics, queries, security_events
+from app.observability.paths import loggable_path
 
 log = logging.getLogger("app.request")
 
 ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-# In a path that leads nowhere: a link from a mail that was cut or has a dot at its end, say.
-LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
 # Asked every few seconds by machines.
 UNLOGGED = {"/livez", "/readyz", "/metrics"}
 
@@ -55,13 +53,6 @@ class RequestId:
         except BaseException:
             metrics.request_ended(environ, "500")
             raise
-
-
-def loggable_path() -> str:
-    """The request's path without its query, and with nothing that opens a door or forges a line."""
-    if request.view_args and "token" in request.view_args and request.url_rule:
-        return request.url_rule.rule
-    return LIKE_A_TOKEN.sub("***", quote(request.path))
 
 
 def reword_exception(record: logging.LogRecord) -> bool:
@@ -107,9 +98,14 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def log_request(response: Response) -> Response:
-        if is_logged(response.status_code):
-            if 400 <= response.status_code < 500 and "user_id" not in logs.context():
+        status = response.status_code
+        refusal = security_events.refusal(status)
+        if 400 <= status < 500 and (refusal or is_logged(status)):
+            if "user_id" not in logs.context():
                 _identify()
+            if refusal:
+                security_events.report(*refusal)
+        if is_logged(status):
             extra = {
                 "method": request.method,
                 "path": loggable_path(),

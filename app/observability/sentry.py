@@ -12,8 +12,8 @@ from flask import Flask, has_request_context, request
 from flask.signals import got_request_exception
 
 from app.observability import logs
+from app.observability.paths import loggable_path
 from app.observability.redaction import clean
-from app.observability.requests import loggable_path
 from config import ConfigError
 
 FLUSH_SECONDS = 2

@@ -15,13 +15,14 @@ from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from itsdangerous import BadSignature, TimestampSigner
 from wtforms import ValidationError
 
 from app.core.database import READING_METHODS
+from app.core.refusals import refuse
 
 FIELD = "csrf_token"
 ORIGIN = re.compile(r"https?://[^/?#\\\s]+")
@@ -61,15 +62,15 @@ def protect() -> ResponseReturnValue | None:
     if request.method in READING_METHODS or request.endpoint is None:
         return None
     if not is_same_origin():
-        abort(403, "This request came from another site and was not carried out.")
+        message = "This request came from another site and was not carried out."
+        refuse(403, "csrf.refused", "other_origin", message)
     if has_token():
         return None
     hooks: Hooks = current_app.extensions["csrf"]
     user_id = page_user()
     answer = None if user_id is None else hooks.answer_old_form(user_id)
-    return answer or abort(
-        400, "This form is too old or incomplete. Go back, reload the page and try again."
-    )
+    message = "This form is too old or incomplete. Go back, reload the page and try again."
+    return answer or refuse(400, "csrf.refused", "no_token", message)
 
 
 def is_same_origin() -> bool:

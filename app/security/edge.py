@@ -9,9 +9,9 @@ from ipaddress import IPv6Address
 from typing import Any
 
 from flask import Flask, request
-from werkzeug.exceptions import SecurityError
 
 from app.core.ip import parse_ip
+from app.core.refusals import refuse
 
 # Load balancers ask by an address, which is not among TRUSTED_HOSTS.
 ANY_HOST = {"/livez"}
@@ -113,7 +113,7 @@ def is_trusted(host: str, names: Iterable[str]) -> bool:
 def refuse_without_host() -> None:
     """Refuse what has no host even where every host is trusted, as in tests."""
     if not request.host:
-        raise SecurityError("There is no host, or none that can be one.")
+        refuse(400, "host.refused", "no_host")
 
 
 def init_app(app: Flask) -> None:

@@ -22,6 +22,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.core.database import BUSY_TIMEOUT_SECONDS, sqlite_driver
 from app.core.ip import embedded_ipv4, parse_ip
+from app.core.refusals import note_refusal
 from app.core.sqlite_file import inode
 
 log = logging.getLogger(__name__)
@@ -184,6 +185,7 @@ class Attempt:
 
     def _raise(self, full: Full | None) -> None:
         if full:
+            note_refusal("limit.reached", ",".join(sorted(set(full.limits))).replace(" ", "_"))
             raise LimitReachedError(full.limits, max(1, ceil(full.expires - time.time())))
 
 

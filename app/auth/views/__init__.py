@@ -15,6 +15,7 @@ from app.auth.access import is_signed_in, is_visitor
 from app.auth.models import Token, User
 from app.core import nav
 from app.core.urls import local_path, public_url
+from app.observability import security_events
 from app.security.limits import Limit
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../templates")
@@ -54,6 +55,7 @@ def pretend_to_mail(template: str, email: str) -> None:
 
 def invalid_link(again: str | None = None) -> Any:
     """The one answer to a link that opens nothing, whatever the reason. `again` makes another."""
+    security_events.report("link.refused", "unknown_or_expired")
     return render_template("auth/invalid_link.html", again=again), 404
 
 

@@ -22,6 +22,7 @@ from app.auth.views.reauthenticate import proved
 from app.auth.views.register import REGISTRATIONS, tell_owner
 from app.core.database import db
 from app.core.time import now
+from app.observability import security_events
 from app.security.limits import client
 
 
@@ -39,6 +40,7 @@ def log_in(provider: Provider, journey: Journey, profile: Profile) -> Any:
         if user is None:
             return _sign_up(provider, journey, profile, known)
     if user.suspended_at:
+        security_events.report("login.failed", "suspended", user.subject)
         flash("This account is suspended.", "danger")
         return redirect(url_for("auth.login"), 303)
     return admit(user, remembered=False, next=journey.next)
@@ -107,6 +109,7 @@ def prove(provider: Provider, journey: Journey, profile: Profile) -> Any:
         return _nobody(provider)
     linked = LinkedAccount.known(profile.provider, profile.subject)
     if linked is None or linked.user_id != current_user.id:
+        security_events.report("proof.failed", "other_account")
         flash(f"That was another {provider.label} account than yours.", "danger")
         return redirect(way_back(journey), 303)
     return proved("provider", journey.next)

@@ -16,6 +16,7 @@ from app.auth.views import after_login, blueprint
 from app.core.database import db, reading
 from app.core.routing import public
 from app.core.urls import local_path
+from app.observability import security_events
 from app.security.limits import Attempt, Limit, client
 
 LOGIN_FAILURES_BY_CLIENT = Limit("login:client", 20, timedelta(minutes=15))
@@ -52,8 +53,10 @@ def log_in() -> Any:
     known_hash = user.password_hash if user else None
     # Without a transaction: 24 ms in which nobody else has to wait.
     if not passwords.verify(known_hash, password):
-        record("login.failed", user.subject if user else None, actor=email)
+        account = user.subject if user else None
+        record("login.failed", account, actor=email)
         db.session.commit()
+        security_events.report("login.failed", _reason(user), account)
         form.password.errors = ["This e-mail address and password do not belong together."]
         return render_template("auth/login.html", form=form), 422
     outdated = passwords.needs_rehash(known_hash or "", password)
@@ -64,6 +67,7 @@ def log_in() -> Any:
     if user is None or user.password_hash != known_hash:
         return redirect(url_for("auth.login"), 303)
     if user.suspended_at:
+        security_events.report("login.failed", "suspended", user.subject)
         form.email.errors = ["This account is suspended."]
         return render_template("auth/login.html", form=form), 422
     if new_hash:
@@ -83,6 +87,12 @@ def _attempt(email: str) -> Attempt:
     if device := device_cookie.recognize_email(email):
         return Attempt(LOGIN_FAILURES_BY_DEVICE.counters(device), also=everyone)
     return Attempt(everyone)
+
+
+def _reason(user: User | None) -> str:
+    if user is None:
+        return "unknown_address"
+    return "wrong_password" if user.password_hash else "no_password"
 
 
 def forget_failures(user: User) -> None:

@@ -32,6 +32,7 @@ from app.auth.views import arrivals, blueprint
 from app.core.database import db, reading, writing
 from app.core.routing import Optional, effect, public
 from app.core.urls import local_path
+from app.observability import security_events
 from app.security.limits import Limit, client
 
 routes = Optional(blueprint, "OAUTH_PROVIDERS")
@@ -117,6 +118,8 @@ def _failed(provider: Provider, error: ProviderError, journey: Journey | None = 
         flash(f"You did not log in with {provider.label}. Nothing was changed.", "info")
         return redirect(back, 303)
     unavailable = isinstance(error, UnavailableError)
+    if not unavailable:
+        security_events.report("provider.refused", "answer_not_accepted")
     page = render_template(
         "auth/provider_failed.html",
         provider=provider,

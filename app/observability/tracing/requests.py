@@ -7,7 +7,8 @@ from opentelemetry.trace import SpanKind, get_current_span
 
 from app.observability import logs
 from app.observability.metrics import METHODS
-from app.observability.requests import UNLOGGED, loggable_path
+from app.observability.paths import loggable_path
+from app.observability.requests import UNLOGGED
 from app.observability.tracing.spans import Tracer, failed
 
 

@@ -1,0 +1,50 @@
+"""Security events in the log: what was refused, why, to which account, to which client.
+
+One line each, by the logger `app.security`. docs/observability.md lists them. None holds what a
+visitor typed: somebody who mistypes puts their password into the field for the address.
+"""
+
+import logging
+
+from flask import g, request
+from werkzeug.exceptions import SecurityError
+
+from app.core.refusals import Refusal
+from app.observability import logs
+from app.observability.paths import loggable_path
+
+log = logging.getLogger("app.security")
+
+# Of errors that say nothing more.
+BY_STATUS = {
+    401: Refusal("access.denied", "not_logged_in"),
+    403: Refusal("access.denied", "forbidden"),
+    411: Refusal("request.refused", "no_length"),
+    413: Refusal("request.refused", "too_large"),
+    429: Refusal("limit.reached", "too_many"),
+    431: Refusal("request.refused", "header_too_large"),
+}
+UNTRUSTED_HOST = Refusal("host.refused", "untrusted_host")
+
+
+def report(event: str, reason: str, account: str | None = None) -> None:
+    """Write an event. `account` is whom it concerns, such as "user:12"; by default who is there."""
+    if account is None and (user_id := logs.context().get("user_id")):
+        account = f"user:{user_id}"
+    extra = {
+        "reason": reason,
+        **({"account": account} if account else {}),
+        "client": request.remote_addr,
+        "method": request.method,
+        "path": loggable_path(),
+    }
+    log.warning(event, extra=extra)
+
+
+def refusal(status: int) -> Refusal | None:
+    """Return why this request is answered with that status, if that is an event."""
+    if not 400 <= status < 500:
+        return None
+    if isinstance(request.routing_exception, SecurityError):
+        return UNTRUSTED_HOST
+    return g.get("refusal") or BY_STATUS.get(status)
