@@ -34,7 +34,9 @@ class Remote(Browser):
         self.url = url
         self.jar = CookieJar()
         self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(self.jar), NoRedirects
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(self.jar),
+            NoRedirects,
         )
 
     def get(self, path: str, **options: Any) -> Any:

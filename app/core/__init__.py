@@ -24,9 +24,11 @@ from app.core import (
 from app.core.checks import database as database_checks
 from app.core.checks import icons as icon_checks
 from app.core.checks import settings as settings_checks
+from app.core.this_machine import keep_off_proxies
 
 
 def init_app(app: Flask) -> None:
+    keep_off_proxies()
     checks.init_app(app)
     database.init_app(app)  # first: it makes the folder that others write into
     routing.init_app(app)

@@ -1,5 +1,6 @@
 """Whether a browser is on this very machine: for what is the developer's alone, and `/metrics`."""
 
+import os
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +49,7 @@ FORWARDING_HEADERS = (
     "X_URL_SCHEME",
     "X_VERCEL_",
 )
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PREFIXES = tuple(f"HTTP_{name}" for name in FORWARDING_HEADERS)
 
 
@@ -78,6 +80,21 @@ def is_at_this_machine() -> bool:
     """Return whether the request at hand is from this machine, and the site answers to its name."""
     refused = isinstance(request.routing_exception, SecurityError)  # not among TRUSTED_HOSTS
     return not refused and is_from_this_machine(request.environ)
+
+
+def keep_off_proxies() -> None:
+    """Have no library ask a proxy for this machine, such as for a store or collector on it.
+
+    Where the environment names a proxy (`http_proxy`), and not that it is for other machines. Most
+    read `no_proxy`, and `NO_PROXY` only where that is missing.
+    """
+    named = {name.lower() for name, value in os.environ.items() if value}
+    if not named & {"http_proxy", "https_proxy", "all_proxy"}:
+        return
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host.strip() for host in known.split(",") if host.strip()]
+    if "*" not in hosts:
+        os.environ["no_proxy"] = ",".join(dict.fromkeys([*hosts, *LOOPBACK]))
 
 
 def only_at_this_machine() -> None:

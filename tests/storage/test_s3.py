@@ -27,6 +27,15 @@ def test_it_tells_the_kind_of_file(app, bucket):
     assert bucket.types == {"avatars/a.webp": "image/webp"}
 
 
+def test_it_asks_no_proxy_for_a_store_on_this_machine(app, bucket, monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nothing listens there
+    monkeypatch.setenv("no_proxy", "internal.example")
+    with another_app(app, STORAGE_URL=bucket.url()) as made, made.app_context():
+        storage().put("avatars/a.webp", b"content", "image/webp")
+    assert set(bucket.objects) == {"avatars/a.webp"}
+
+
 def test_a_wrong_secret_opens_nothing(app, bucket, caplog):
     with another_app(app, STORAGE_URL=bucket.url(secret="another")) as made, made.app_context():
         with pytest.raises(StorageUnavailable):
