@@ -1,0 +1,39 @@
+"""What docs/deployment.md has proxies do agrees with the app."""
+
+import re
+
+from flask import Flask
+
+from tests.server import ROOT
+
+UNITS = {"k": 1024, "m": 1024**2, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
+
+
+def block(language: str) -> str:
+    """The configuration of a proxy, as the page has it."""
+    page = (ROOT / "docs/deployment.md").read_text()
+    [found] = re.findall(rf"(?s)```{language}\n(.*?)```", page)
+    return str(found)
+
+
+def largest_body(app: Flask) -> int:
+    views = app.view_functions.values()
+    declared: list[int] = [view.policy.body for view in views if hasattr(view, "policy")]
+    return max(int(app.config["MAX_CONTENT_LENGTH"]), *declared)
+
+
+def bytes_of(setting: str, text: str) -> int:
+    """A size as nginx (`68m`) or Caddy (`68MB`, by powers of ten) reads it."""
+    [(number, unit)] = re.findall(rf"\b{setting} +(\d+) ?([A-Za-z]+)", text)
+    return int(number) * UNITS[unit.lower()]
+
+
+def test_proxies_let_the_largest_body_through(app: Flask) -> None:
+    largest = largest_body(app)
+    assert largest > 64_000_000  # an import
+    for limit in (
+        bytes_of("client_max_body_size", block("nginx")),
+        bytes_of("max_size", block("caddy")),
+    ):
+        # A little more, so that what is too large gets the app's own page.
+        assert largest < limit < largest * 1.1
