@@ -45,6 +45,10 @@ class Config:
         "http://127.0.0.1:5000", settings.site_url, "an address such as https://example.org"
     )
 
+    # The path below which the site is, where it shares its host with others: docs/deployment.md
+    # says what that costs. A proxy may pass the path on or take it off.
+    APPLICATION_ROOT = Env("/", settings.root_path, "a path such as /carafe")
+
     # Local state: the SQLite files, stored mails, compressed static files.
     INSTANCE_PATH = Env(str(ROOT / "instance"), settings.folder, "a folder")
     # sqlite:////absolute/path or postgresql://user:password@host/name. None: INSTANCE_PATH/app.db.

@@ -15,6 +15,7 @@ from settings.readers import (
     list_of,
     log_level,
     one_of,
+    root_path,
     secret,
     yes_or_no,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "one_of",
     "otlp_url",
     "redis_url",
+    "root_path",
     "secret",
     "sender",
     "sentry_dsn",

@@ -89,6 +89,13 @@ def host(text: str) -> str:
         return host_name(text)
 
 
+def root_path(text: str) -> str:
+    """Read the path below which the site is, in characters that need no escape; "/" for none."""
+    if not re.fullmatch(r"/|(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?", text):
+        raise ValueError(text)
+    return text.rstrip("/") or "/"
+
+
 def folder(text: str) -> str:
     """Read the path of a folder. A relative one is within the project, wherever a command runs."""
     if "://" in text or text.startswith("file:"):

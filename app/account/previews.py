@@ -7,7 +7,7 @@ from flask import Flask
 from app.account.models import LIFETIME, Export
 from app.auth.models import User
 from app.core.time import now
-from app.core.urls import public_url
+from app.core.urls import path_of, public_url
 from app.mail.previews import TO, preview
 
 
@@ -15,7 +15,7 @@ def sample() -> dict[str, Any]:
     return {
         "user": User(email=TO, name="Alice", time_zone=""),
         "export": Export(expires_at=now() + LIFETIME),
-        "url": public_url("/account/export"),
+        "url": public_url(path_of("account.export")),
     }
 
 

@@ -11,7 +11,7 @@ from app.auth.models import User
 from app.core import samples
 from app.core.database import db
 from app.core.time import now
-from app.core.urls import public_url
+from app.core.urls import path_of, public_url
 
 USER, ADMIN = "user@example.com", "admin@example.com"
 
@@ -28,7 +28,7 @@ def load() -> Iterator[int]:
     lines = []
     for email, name, role, password, password_hash in accounts:
         User.register(email, password_hash, name, role=role, confirmed_at=now())
-        lines.append(f"{role:6} {email}  password {password}  {public_url('/auth/login')}")
+        lines.append(f"{role:6} {email}  password {password}  {public_url(path_of('auth.login'))}")
     yield 100
     click.echo()
     click.echo("\n".join(lines))

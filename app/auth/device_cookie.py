@@ -61,6 +61,7 @@ def give(user: User) -> None:
             _name(),
             ".".join(part for pair in pairs for part in pair),
             max_age=LIFETIME,
+            path=current_app.session_interface.get_cookie_path(current_app),
             secure=config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite=config["SESSION_COOKIE_SAMESITE"],

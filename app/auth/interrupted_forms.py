@@ -36,7 +36,7 @@ from app.auth.models.secret import digest
 from app.auth.models.token import FORM_BEFORE_LOGIN, FORM_BEFORE_PROOF, LIFETIMES
 from app.core.database import db, may_write, writing
 from app.core.routing import policy
-from app.core.urls import local_path, wanted
+from app.core.urls import current_url, local_path, wanted
 from app.observability.redaction import LIKE_A_TOKEN, names_a_secret
 from app.security.csrf import FIELD as CSRF_FIELD
 from app.security.limits import Client, Limit, client
@@ -119,7 +119,7 @@ def sent() -> Form | None:
     if has_files or (request.content_length and not request.form):
         return None
     fields = [(k, v) for k, v in request.form.items(multi=True) if k not in (CSRF_FIELD, FIELD)]
-    return Form(request.full_path.rstrip("?"), request.endpoint or "", fields)
+    return Form(current_url(), request.endpoint or "", fields)
 
 
 def keep_for_proof() -> str | None:

@@ -23,7 +23,7 @@ from app.auth.access import ask_to_log_in, is_signed_in
 from app.core.database import db
 from app.core.errors import wants_json
 from app.core.routing import policy
-from app.core.urls import local_path
+from app.core.urls import current_url, local_path
 from app.security import csrf
 
 LOGGED_IN_ALREADY = (
@@ -74,7 +74,7 @@ def _lead_on() -> ResponseReturnValue | None:
     flash(LOGGED_IN_ALREADY, "info")
     adapter = current_app.create_url_adapter(request)
     if adapter and adapter.test(method="GET"):
-        return redirect(request.full_path.rstrip("?"), 303)
+        return redirect(current_url(), 303)
     return redirect(next or current_app.config["HOME_URL"], 303)
 
 

@@ -9,7 +9,7 @@ from app.auth.deletion import GRACE_PERIOD
 from app.auth.models import User
 from app.auth.models.invitation import INVITATION_LIFETIME
 from app.core.time import now
-from app.core.urls import public_url
+from app.core.urls import public_url, site_root
 from app.mail.previews import TO, preview
 
 RESET = "/auth/reset"
@@ -51,7 +51,7 @@ def sample(mail: str) -> dict[str, Any]:
         deletes_at=moment + GRACE_PERIOD,
     )  # fmt: skip
     values = {
-        name: public_url(value) if name.endswith("url") else value
+        name: public_url(site_root() + value) if name.endswith("url") else value
         for name, value in MAILS[mail].items()
     }
     return {"user": alice, "at": moment} | values

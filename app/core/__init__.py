@@ -20,6 +20,7 @@ from app.core import (
     storage,
     templating,
     time,
+    urls,
 )
 from app.core.checks import database as database_checks
 from app.core.checks import icons as icon_checks
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     mailed_links.init_app(app)
     app.register_blueprint(Blueprint("core", __name__, template_folder="templates"))
     templating.init_app(app)
+    urls.init_app(app)
     static_files.init_app(app)
     nav.init_app(app)
     live.init_app(app)

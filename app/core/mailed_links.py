@@ -39,7 +39,7 @@ def follow() -> Any:
     target = tidied(path)
     if not is_missing and target.count("/") != path.rstrip("/").count("/"):
         return None  # nothing would be left of the last part, such as a token
-    if target == path or local_path(target) is None:
+    if target == path or local_path(request.script_root + target) is None:
         return None
     adapter = current_app.create_url_adapter(request)
     if adapter is None or not adapter.test(target, method="GET"):

@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
         immutable_file_test=lambda path, url: url.startswith("/static/") and not app.debug,
     )
     urls: dict[str, str] = {}
+    root: str = app.config["APPLICATION_ROOT"].rstrip("/")
     for folder in sorted(APP.glob("*/static")):
         feature = folder.parent.name
         if app.debug:
@@ -39,7 +40,7 @@ def init_app(app: Flask) -> None:
 
     def asset(name: str) -> str:
         """The URL of `<feature>/<path below its static folder>`."""
-        return urls.get(name) or f"/static/{name}"
+        return root + (urls.get(name) or f"/static/{name}")
 
     # As a filter it is computed when a template is compiled, and costs a page nothing.
     app.jinja_env.filters["asset"] = asset

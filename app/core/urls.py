@@ -3,9 +3,12 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import current_app, request
+from flask import Flask, current_app, request
 
 from app.core.database import READING_METHODS
+
+# Segments with which browsers go up; they read the escaped ones alike.
+DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
 def public_url(path: str) -> str:
@@ -15,7 +18,24 @@ def public_url(path: str) -> str:
 
 def path_of(endpoint: str) -> str:
     """The path of a page without arguments, also where there is no request, as in commands."""
-    return current_app.url_map.bind("").build(endpoint)
+    root = current_app.config["APPLICATION_ROOT"]
+    return current_app.url_map.bind("", script_name=root).build(endpoint)
+
+
+def site_root() -> str:
+    """Return the path below which the site is, such as "/carafe"; "" for a whole host."""
+    root: str = current_app.config["APPLICATION_ROOT"]
+    return root.rstrip("/")
+
+
+def current_path() -> str:
+    """Return the path of this request as the browser has it, without the query."""
+    return request.script_root + request.path
+
+
+def current_url() -> str:
+    """Return the path of this request as the browser has it, with the query."""
+    return (request.script_root + request.full_path).rstrip("?")
 
 
 def local_path(target: str | None) -> str | None:
@@ -29,7 +49,15 @@ def local_path(target: str | None) -> str | None:
         parts = urlsplit(target)
     except ValueError:
         return None
-    return None if parts.scheme or parts.netloc else target
+    return None if parts.scheme or parts.netloc or not _is_within(parts.path) else target
+
+
+def _is_within(path: str) -> bool:
+    """Return whether a path is below that of the site: other sites on its host are not it."""
+    root = site_root()
+    if not root:
+        return True
+    return f"{path}/".startswith(f"{root}/") and not DOTS.search(path)
 
 
 def wanted() -> str | None:
@@ -42,8 +70,15 @@ def wanted() -> str | None:
             return None
         return local_path(f"{parts.path}?{parts.query}".rstrip("?"))
     if request.method in READING_METHODS:
-        return local_path(request.full_path.rstrip("?"))
+        return local_path(current_url())
     try:
         return local_path(urlsplit(request.referrer or "").path)
     except ValueError:  # such as "http://["
         return None
+
+
+def init_app(app: Flask) -> None:
+    root = app.config["APPLICATION_ROOT"].rstrip("/")
+    for name in ("HOME_URL", "SECOND_FACTORS_URL"):
+        app.config[name] = root + app.config[name]
+    app.jinja_env.globals["site_root"] = root

@@ -20,7 +20,7 @@ from app.core.database import db
 from app.core.errors import answer, database_error, wants_json
 from app.core.routing import public
 from app.core.this_machine import is_at_this_machine, only_at_this_machine
-from app.core.urls import local_path, wanted
+from app.core.urls import local_path, site_root, wanted
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def doubt(error: DBAPIError) -> ResponseReturnValue:
 @public
 def run() -> ResponseReturnValue:
     only_at_this_machine()
-    back = local_path(request.form.get("next")) or "/"
+    back = local_path(request.form.get("next")) or f"{site_root()}/"
     with current_app.extensions["migrations_seen"].running:
         # Of connections to a file that was deleted under them, too.
         db.engine.dispose()

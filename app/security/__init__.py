@@ -23,4 +23,8 @@ def init_app(app: Flask) -> None:
     slots.init_app(app)
     checks.init_app(app)
     edge.init_app(app)
+    if app.config["APPLICATION_ROOT"] != "/":
+        # Browsers take the prefix __Host- for the path / alone, thus for all sites on the host.
+        for name in ("SESSION_COOKIE_NAME", "DEVICE_COOKIE_NAME"):
+            app.config[name] = app.config[name].replace("__Host-", "__Secure-")
     debugger.init_app(app)

@@ -24,8 +24,8 @@ ADDRESS = re.compile(r"\[([^\[\]]+)\](?::\w*)?|([^:\[\]]+)(?::\w*)?|([^\[\]]+)")
 class Edge:
     """WSGI middleware that believes as many proxies as there are, and spells each thing one way."""
 
-    def __init__(self, application: Any, proxies: int, hosts: Sequence[str]):
-        self.application, self.proxies = application, proxies
+    def __init__(self, application: Any, proxies: int, hosts: Sequence[str], root: str):
+        self.application, self.proxies, self.root = application, proxies, root
         self.name = hosts[0].lstrip(".") if hosts else "localhost"
 
     def __call__(
@@ -34,6 +34,7 @@ class Edge:
         environ["REMOTE_ADDR"] = self._client(environ)
         if scheme := self._scheme(environ):
             environ["wsgi.url_scheme"] = scheme
+        self._take_root_off(environ)
         environ["HTTP_HOST"] = self._host(environ)
         return self.application(environ, start_response)  # type: ignore[no-any-return]
 
@@ -61,6 +62,21 @@ class Edge:
         if not 0 < self.proxies <= len(values):
             return None
         return read(values[-self.proxies].strip().strip('"').lower())
+
+    def _take_root_off(self, environ: dict[str, Any]) -> None:
+        """Split the path into APPLICATION_ROOT, if there is one, and the rest.
+
+        Whether the server or a proxy did so before, or passes the path on as it is; neither
+        X-Forwarded-Prefix nor any other header is asked, since visitors can send them.
+        """
+        mount, path = environ.get("SCRIPT_NAME"), environ.get("PATH_INFO", "")
+        if self.root:
+            if f"{path}/".startswith(f"{self.root}/"):
+                path = path.removeprefix(self.root)
+            environ["SCRIPT_NAME"], environ["PATH_INFO"] = self.root, path or "/"
+        elif mount:
+            # Half of the links would lead out of it.
+            raise RuntimeError(f"The server has the app at {mount}: set APPLICATION_ROOT={mount}")
 
     def _host(self, environ: dict[str, Any]) -> str:
         """Return the host in one spelling, as it is if it is none, "" if it is missing."""
@@ -119,6 +135,7 @@ def refuse_without_host() -> None:
 def init_app(app: Flask) -> None:
     app.before_request(refuse_without_host)
     hosts = app.config["TRUSTED_HOSTS"] or []
+    root = app.config["APPLICATION_ROOT"].rstrip("/")
     app.wsgi_app = Edge(  # type: ignore[method-assign]
-        app.wsgi_app, app.config["TRUSTED_PROXIES"], hosts
+        app.wsgi_app, app.config["TRUSTED_PROXIES"], hosts, root
     )

@@ -16,6 +16,7 @@ from app.admin.lists.saved_views import Look
 from app.admin.views import exports, imports, runs, saved_views
 from app.admin.views.columns import columns, reset_columns, save_columns
 from app.auth.access import permission_required
+from app.core.urls import current_path
 
 
 def register(app: Flask, admin: Admin) -> None:
@@ -87,14 +88,14 @@ def index(admin: Admin) -> Any:
     look = Look(admin.name)
     # One that says nothing would lead back to here.
     if look.start and look.start.query and not request.query_string:
-        return redirect(f"{request.path}?{look.start.query}", 303)
+        return redirect(f"{current_path()}?{look.start.query}", 303)
     kept = listing.kept()
     unsure = []
     for one, text in relations.unclear(admin, kept):
         meant = relations.meant(one, text)
         if len(meant) == 1:
             found_one = query_of(kept | {one.name: str(meant[0][0])})
-            return redirect(f"{request.path}?{found_one}", 303)
+            return redirect(f"{current_path()}?{found_one}", 303)
         unsure.append((one, text, meant))
     view = look.shown(query_of(kept)) if kept else None
     chosen = kept.get("columns") or look.columns

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from app.auth import email_change
@@ -13,6 +13,7 @@ from app.auth.models.user import AddressTakenError
 from app.auth.views import after_login, blueprint, invalid_link
 from app.core.database import db
 from app.core.routing import public
+from app.core.urls import current_path
 
 
 @blueprint.get("/email/<token>")
@@ -53,7 +54,7 @@ def _refuse_others(token: str) -> Any:
     if user_id is None:
         return None
     if not is_signed_in():
-        return redirect(url_for("auth.login", next=request.path), 303)
+        return redirect(url_for("auth.login", next=current_path()), 303)
     if current_user.id != user_id:
         abort(
             403,

@@ -15,7 +15,7 @@ from app.auth.models.token import CHALLENGE
 from app.auth.views import after_login, blueprint
 from app.core.database import db, reading
 from app.core.routing import public
-from app.core.urls import local_path
+from app.core.urls import local_path, site_root
 from app.observability import security_events
 from app.security.limits import Attempt, Limit, client
 
@@ -122,7 +122,8 @@ def admit(user: User, *, remembered: bool, next: str | None = None) -> ResponseR
 def logout() -> Any:
     sign_out()
     db.session.commit()
-    response = redirect("/", 303)
-    # Not "cookies": the session's is deleted above, and the other one is to stay.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response = redirect(f"{site_root()}/", 303)
+    # Not "cookies": the session's is deleted above, and the other one is to stay. Below a path the
+    # storage belongs to other sites as well.
+    response.headers["Clear-Site-Data"] = '"cache"' if site_root() else '"cache", "storage"'
     return response
