@@ -94,8 +94,8 @@ LOOKUP = (
 INTERRUPTED_BY_LOGIN = (interrupted_forms.LOGIN_MARKS, journey.KEY)
 OF_IDENTITY, OF_IMPERSONATION = 12, 8
 
-KEPT = "You were logged out. Log in to send the form that you filled in."
-NOT_KEPT = "You were logged out, and your form was not carried out. Log in and send it again."
+FORM_WAITS = "You were logged out. Log in to submit your form."
+FORM_IS_LOST = "You were logged out, and we couldn't save your form. Log in and submit it again."
 
 CONFIRM_FIRST = "Confirm your email address first."
 
@@ -294,11 +294,11 @@ def ask_to_log_in() -> ResponseReturnValue:
     """Lead a visitor at a closed view to the log-in page, and then to what they came for."""
     if wants_json():
         abort(401)
-    kept = None
+    form_page = None
     if user_id := request.method not in READING_METHODS and csrf.page_user():
-        kept = interrupted_forms.keep_for_login(user_id)
-        flash(KEPT if kept else NOT_KEPT, "info")
-    return lead_to(url_for("auth.login", next=kept or wanted()), 401)
+        form_page = interrupted_forms.keep_for_login(user_id)
+        flash(FORM_WAITS if form_page else FORM_IS_LOST, "info")
+    return lead_to(url_for("auth.login", next=form_page or wanted()), 401)
 
 
 def ask_to_enrol() -> ResponseReturnValue | None:
@@ -447,7 +447,7 @@ def in_person(view: View) -> View:
 def proof_required(view: View) -> View:
     """Declare a view as for those who proved lately who they are: others are asked to.
 
-    A form that was sent is kept, and goes on after the proof.
+    A form that was sent waits, and continues after the proof.
     """
     return declare(view, proven=True)
 

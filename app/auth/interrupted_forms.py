@@ -51,8 +51,8 @@ MAX_BYTES = 256 * 1024
 BACK_LENGTH = 150
 SHOWN_LENGTH = 200
 
-KEPT_FOR_PROOF = Limit("form before proof", 30, timedelta(hours=1))
-KEPT_FOR_LOGIN = Limit("form before login", 20, timedelta(hours=1))
+FORMS_BEFORE_PROOF = Limit("form before proof", 30, timedelta(hours=1))
+FORMS_BEFORE_LOGIN = Limit("form before login", 20, timedelta(hours=1))
 
 GONE = (
     "We didn't submit your earlier form, because it expired, you started something else, or it "
@@ -163,7 +163,7 @@ def _store(
     if len(text.encode()) > MAX_BYTES:
         return None
     try:
-        (KEPT_FOR_PROOF if session_id else KEPT_FOR_LOGIN).spend(sender)
+        (FORMS_BEFORE_PROOF if session_id else FORMS_BEFORE_LOGIN).spend(sender)
     except TooManyRequests:
         return None
     record("form.interrupted", f"user:{user.id}", actor=user.email, endpoint=form.endpoint)

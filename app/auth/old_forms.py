@@ -26,9 +26,7 @@ from app.core.routing import policy
 from app.core.urls import current_url, local_path
 from app.security import csrf
 
-LOGGED_IN_ALREADY = (
-    "You are logged in already. What you sent from an older page was not carried out."
-)
+LOGGED_IN_ALREADY = "You're already logged in. We didn't submit what you entered on an older page."
 
 
 def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:

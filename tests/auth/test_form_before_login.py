@@ -77,7 +77,7 @@ def offers(browser, path, action=PAGE):
 def test_it_continues_after_the_login(end, app, alice, desk, form):
     end(app, desk)
     page = send(desk, form)
-    assert "Log in to send the form" in desk.get(page).text
+    assert "Log in to submit your form." in desk.get(page).text
     form_page = log_in(desk, alice, page)
     assert offers(desk, form_page) == (True, True)
     assert name_of(desk) == "Alice"
@@ -185,7 +185,7 @@ def test_no_password_is_kept(end, app, alice, desk):
     fields = {"current_password": PASSWORD, "password": "green bottles on a wall"}
     answer = desk.send(form, fields, headers={"Referer": f"{SITE}/account/password"})
     assert answer.location == "/auth/login?next=/account/password"
-    assert "was not carried out" in desk.get(answer.location).text
+    assert "couldn&#39;t save your form" in desk.get(answer.location).text
     assert log_in(desk, alice, answer.location) == "/account/password"
 
 
@@ -195,7 +195,7 @@ def test_what_cannot_be_kept_is_announced(what, app, desk, form):
     more = {"file": (io.BytesIO(b"x"), "x.csv")} if what == "file" else {"more": "x" * 270_000}
     answer = desk.send(form, more, headers={"Referer": SITE + PAGE})
     assert answer.location == f"/auth/login?next={PAGE}"
-    assert "was not carried out" in desk.get(answer.location).text
+    assert "couldn&#39;t save your form" in desk.get(answer.location).text
 
 
 def test_a_visitor_stores_nothing(app, visitor, alice):
@@ -320,7 +320,7 @@ def test_a_page_for_visitors_leads_on_after_the_login(path, location, alice, vis
     log_in(visitor, alice, "/auth/login")
     answer = visitor.send(second)
     assert (answer.status_code, answer.location) == (303, location)
-    assert "You are logged in already." in visitor.get("/dashboard").text
+    assert "You&#39;re already logged in." in visitor.get("/dashboard").text
     assert name_of(visitor) == "Alice"
 
 
