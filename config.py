@@ -157,6 +157,8 @@ class Config:
         "a number of bytes, 1024 or more, without a unit",
     )
     MAX_FORM_MEMORY_SIZE = 512 * 1024
+    # Of a form that is open to visitors, as it is sent: to decode it takes the time of all others.
+    MAX_PUBLIC_FORM_SIZE = 128 * 1024
     MAX_FORM_PARTS = 200
 
     # Limits per user, so that no account can stall the site or fill its disk (docs/security.md,
@@ -167,7 +169,7 @@ class Config:
     DATA_EXPORTS_PER_HOUR = Env(5, settings.integer(0, 10**9), "a number of copies, 0 for no limit")
     UPLOADS_PER_HOUR = Env(60, settings.integer(0, 10**9), "a number of files, 0 for no limit")
     UPLOAD_BYTES_PER_DAY = Env(
-        1024**3, settings.integer(0, 10**15), "a number of bytes, 0 for no limit"
+        4 * 1024**3, settings.integer(0, 10**15), "a number of bytes, 0 for no limit"
     )
 
     # The session's cookie. It holds a signed, opaque token; "remember me" only makes it last.

@@ -24,7 +24,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 WORKERS, THREADS = 2, 4
 
 # One request: method, path, headers, body.
-Request = tuple[str, str, dict[str, str], str | None]
+Request = tuple[str, str, dict[str, str], str | bytes | None]
 
 
 def environment(folder: str, **more: str) -> dict[str, str]:
@@ -108,7 +108,7 @@ class Client:
 
     def __init__(self, port: int):
         self.port = port
-        self.cookie = ""
+        self.cookies: dict[str, str] = {}
         self.connection = http.client.HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
 
     def ask(self, request: Request) -> tuple[http.client.HTTPResponse, bytes]:
@@ -126,7 +126,7 @@ class Client:
 
     def get(self, path: str) -> str:
         response, body = self.ask(("GET", path, self.headers(), None))
-        self._keep_cookie(response)
+        self.keep_cookies(response)
         return body.decode()
 
     def token(self, path: str) -> str:
@@ -138,14 +138,16 @@ class Client:
         response, _ = self.ask(form_request("/auth/login", self.headers(), fields))
         if response.status not in (302, 303):
             raise SystemExit(f"log-in answers {response.status}")
-        self._keep_cookie(response)
+        self.keep_cookies(response)
 
     def headers(self) -> dict[str, str]:
-        return {"Cookie": self.cookie} if self.cookie else {}
+        pairs = [f"{name}={value}" for name, value in self.cookies.items()]
+        return {"Cookie": "; ".join(pairs)} if pairs else {}
 
-    def _keep_cookie(self, response: http.client.HTTPResponse) -> None:
-        if cookie := response.getheader("Set-Cookie"):
-            self.cookie = cookie.partition(";")[0]
+    def keep_cookies(self, response: http.client.HTTPResponse) -> None:
+        for cookie in response.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
 
 
 def form_request(path: str, headers: dict[str, str], fields: dict[str, Any]) -> Request:

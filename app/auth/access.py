@@ -21,6 +21,7 @@ from app.auth import (
     device_cookie,
     impersonation,
     interrupted_forms,
+    quotas,
     reauthentication,
     second_factors,
 )
@@ -315,7 +316,12 @@ def ask_to_enrol() -> ResponseReturnValue | None:
 
 
 def _may_send_more(rules: Policy) -> bool:
-    return rules.public or (is_signed_in() and (not rules.permission or can(rules.permission)))
+    if rules.public:
+        return True
+    if not is_signed_in() or (rules.permission and not can(rules.permission)):
+        return False
+    quotas.begin_upload()
+    return True
 
 
 def check() -> ResponseReturnValue | None:

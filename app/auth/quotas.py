@@ -2,7 +2,6 @@
 
     quotas.limit_rows(Note.user_id, current_user.id)  # before a row is added
     quotas.EXPORTS.spend()                            # one more of what has a number per hour
-    quotas.spend_upload()                             # before an uploaded file is looked at
 
     @quotas.one_at_a_time("export")                   # on a view, or `with` it around some work
 
@@ -17,7 +16,7 @@ from datetime import timedelta
 from functools import cache, partial, wraps
 from typing import Any, TypeVar
 
-from flask import Flask, Response, after_this_request, current_app, make_response, request
+from flask import Flask, Response, after_this_request, current_app, g, make_response, request
 from flask_login import current_user
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -27,6 +26,7 @@ from app.audit import record
 from app.core.database import db, may_write, take_turns
 from app.observability import health
 from app.security.limits import Limit
+from app.security.requests import discard_body
 from app.security.slots import Slot, slots
 
 log = logging.getLogger(__name__)
@@ -85,10 +85,23 @@ UPLOADS = Quota("UPLOADS_PER_HOUR", "uploads")
 UPLOAD_BYTES = Quota("UPLOAD_BYTES_PER_DAY", "bytes of uploads", "a day", DAY)
 
 
-def spend_upload() -> None:
-    """Count this request as an upload of the one signed in. Raises 429."""
-    UPLOADS.spend()
-    UPLOAD_BYTES.spend(request.content_length or 0)
+def begin_upload() -> None:
+    """Count this request as an upload, one at a time of the one signed in, before it is read.
+
+    For each view that takes a larger body: see `body_of`. Raises 429.
+    """
+    try:
+        UPLOADS.spend()
+        UPLOAD_BYTES.spend(request.content_length or 0)
+        g.upload = one_at_a_time("upload").take()
+    except TooManyRequests:
+        discard_body()
+        raise
+
+
+def _end_upload(error: BaseException | None) -> None:
+    if slot := g.pop("upload", None):
+        slot.release()
 
 
 def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
@@ -205,4 +218,5 @@ def _rows() -> Iterator[health.Row]:
 
 
 def init_app(app: Flask) -> None:
+    app.teardown_request(_end_upload)
     health.add(app, "Limits", _rows)

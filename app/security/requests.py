@@ -7,6 +7,7 @@ from typing import IO, Any
 from flask import Flask, Request, abort, current_app, request
 
 from app.core.routing import Policy, policy
+from app.security.csrf import is_same_origin
 from app.security.edge import is_trusted
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -42,6 +43,8 @@ class RoomyRequest(Request):
 # to parse such an `Accept` takes a second.
 MAX_HEADER_LENGTH = 8 * 1024
 
+MAX_DISCARDED_BYTES = 32 * 1024 * 1024
+
 
 def init_app(app: Flask) -> None:
     app.request_class = RoomyRequest
@@ -53,7 +56,8 @@ def init_app(app: Flask) -> None:
 def ask_before_more(app: Flask, may: Callable[[Policy], bool]) -> None:
     """Take larger bodies from those alone who may use the view that takes them.
 
-    The form's token is in the body: by the time it is known who sends it, it would be read.
+    The form's token is in the body: by the time it is known who sends it, it would be read. `may`
+    can hold up the request as well, or refuse it.
     """
     app.extensions["may_send_more"] = may
 
@@ -71,10 +75,21 @@ def _is_long_header(name: str, value: Any) -> bool:
     return name.startswith("HTTP_") and len(value) > MAX_HEADER_LENGTH
 
 
+def discard_body() -> None:
+    """Read what is being sent, within bounds, and drop it.
+
+    Whoever is not read to the end sees that the connection was reset, and not the answer.
+    """
+    if (request.content_length or 0) <= MAX_DISCARDED_BYTES:
+        request.max_content_length = MAX_DISCARDED_BYTES
+        while request.stream.read(64 * 1024):
+            pass
+
+
 def check_body() -> None:
     rules = policy(request.endpoint)
     may = current_app.extensions["may_send_more"]
-    if rules.body and (may is None or may(rules)):
+    if rules.body and (may is None or (is_same_origin() and may(rules))):
         request.max_content_length = max(rules.body, current_app.config["MAX_CONTENT_LENGTH"])
     if request.content_length is None:
         # A body whose length is not announced would be cut off silently, and then believed.
@@ -82,7 +97,8 @@ def check_body() -> None:
             abort(411)
     elif request.mimetype == URLENCODED:
         # Bound the fields of an urlencoded form; Werkzeug does so for multipart alone.
-        if request.content_length > current_app.config["MAX_FORM_MEMORY_SIZE"]:
+        name = "MAX_PUBLIC_FORM_SIZE" if rules.public else "MAX_FORM_MEMORY_SIZE"
+        if request.content_length > current_app.config[name]:
             abort(413)
         if request.get_data().count(b"&") >= current_app.config["MAX_FORM_PARTS"]:
             abort(413)

@@ -24,6 +24,7 @@ def test_it_takes_a_form_of_reasonable_size(visitor):
         ("x" * (3 * KIB * KIB), "application/json"),
         ("x" * (3 * KIB * KIB), "text/plain"),
         ("a=" + "x" * (600 * KIB), URLENCODED),
+        ("a=" + "%5B" * (50 * KIB), URLENCODED),
         ("a=1&" * 300, URLENCODED),
         ("&" * 100_000, URLENCODED),
     ],

@@ -11,24 +11,18 @@ from app.account.avatars import PICTURES
 from app.account.forms import AvatarForm
 from app.account.views import blueprint
 from app.account.views.profile import show_profile
-from app.auth import quotas
 from app.auth.access import check, is_signed_in, login_required
 from app.core.database import db
 from app.core.errors import answer, wants_json
 from app.core.routing import body_of
 from app.core.storage.uploads import RefusedError
-
-# Somebody who chose a photo straight from a camera reads why it is too large, and not that the
-# connection was reset: that is what browsers show when what they send is not read.
-READ_AND_DROPPED_BYTES = 32 * 1024 * 1024
+from app.security.requests import discard_body
 
 
 @blueprint.post("/avatar")
 @login_required
 @body_of(PICTURES.max_body)
-@quotas.one_at_a_time("upload")
 def save_avatar() -> Any:
-    quotas.spend_upload()
     try:
         name = PICTURES.save(request.files.get("avatar"))
     except RefusedError as reason:
@@ -70,10 +64,7 @@ def too_large(error: RequestEntityTooLarge) -> Any:
     """The same page for a body that was not even read; so far, nobody has checked who sent it."""
     if request.endpoint != "account.save_avatar" or wants_json() or not is_signed_in():
         return answer(error)
-    if (request.content_length or 0) <= READ_AND_DROPPED_BYTES:
-        request.max_content_length = READ_AND_DROPPED_BYTES
-        while request.stream.read(64 * 1024):
-            pass
+    discard_body()
     try:
         return check() or _refuse(PICTURES.too_large, 413)
     except HTTPException as refusal:
