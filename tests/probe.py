@@ -5,6 +5,7 @@ did. Each is a process of its own, forked before any feature is imported but aft
 are, which take longer than the pages.
 """
 
+import logging
 import os
 import sys
 from functools import partial
@@ -35,6 +36,8 @@ def probe(folder: str, missing: int) -> None:
     package.FEATURES = FEATURES[: len(FEATURES) - missing]
     instance = str(Path(folder) / str(missing))
     app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": instance, "DATABASE_URL": None})
+    # It refuses a lot of pages, and logs each.
+    logging.disable(logging.WARNING)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(folder)
     browsers = {"a visitor": Browser(app.test_client())}
     if "core" in package.FEATURES:
