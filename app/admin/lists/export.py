@@ -20,6 +20,7 @@ from app.auth.roles import permissions
 from app.core import xlsx
 from app.core.csv_lines import csv_file
 from app.core.database import db, reading
+from app.core.temporary import temporary_folder
 from app.core.time import read_in_zone
 from app.core.urls import path_of
 from app.jobs import PermanentError, job, progress
@@ -87,7 +88,7 @@ def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: 
         with reading():  # it takes its time, and must hold up nobody who writes
             admin = _still_theirs(user_id, name).showing(arguments.get("columns", ""))
             rows = _counted(chunks(admin, conditions(admin, arguments)))
-            cut = WRITERS[format](file, admin, rows)
+            cut = WRITERS[format](file, admin, rows, user_id)
         file.seek(0)
         export = exports.keep(user_id, name_of(admin), file, LIFETIME)
     if export:
@@ -114,14 +115,15 @@ def _counted(found: Iterator[list[Any]]) -> Iterator[list[Any]]:
         rows += len(chunk)
 
 
-def _write_csv(file: IO[bytes], admin: Admin, found: Iterator[list[Any]]) -> int:
+def _write_csv(file: IO[bytes], admin: Admin, found: Iterator[list[Any]], _: int) -> int:
     file.writelines(piece.encode() for piece in csv_file(names(admin), found))
     return 0
 
 
-def _write_xlsx(file: IO[bytes], admin: Admin, found: Iterator[list[Any]]) -> int:
+def _write_xlsx(file: IO[bytes], admin: Admin, found: Iterator[list[Any]], user_id: int) -> int:
     rows = (row for chunk in found for row in chunk)
-    return xlsx.write(file, admin.label, names(admin), rows)
+    with temporary_folder(f"{admin.name}-{user_id}") as folder:
+        return xlsx.write(file, folder, admin.label, names(admin), rows)
 
 
 WRITERS: dict[str, Callable[..., int]] = {"csv": _write_csv, "xlsx": _write_xlsx}
