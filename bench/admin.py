@@ -30,13 +30,14 @@ from urllib.parse import urlencode
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from app import create_app
 from app.admin.declaration import Admin
 from app.admin.lists import listing
 from app.auth.models import User
 from app.core.database import db
+from bench.fill import fill
 from bench.server import Client, Request, Server, environment, flask, load, repeat
 from tests.admin.choices import choices, sorts
 
@@ -54,19 +55,14 @@ def seed(environ: dict[str, str], rows: int) -> tuple[Flask, str, str]:
     os.environ |= environ
     app = create_app()
     with app.app_context():
-        many = db.session.scalar(select(func.count()).select_from(User))
+        users = db.session.scalar(select(func.count()).select_from(User)) or 0
         db.session.rollback()
-    if not many or many < rows:
-        development = environ | {"APP_ENV": "development"}
-        began = time.monotonic()
-        flask(development, "demo", "--users", str(rows), "--events", str(rows))
-        print(f"seeded in {time.monotonic() - began:.0f} s", flush=True)
+        if users < rows:
+            began = time.monotonic()
+            fill(rows, rows)
+            print(f"filled in {time.monotonic() - began:.0f} s", flush=True)
     email = f"bench-{secrets.token_hex(4)}@example.com"
     made = flask(environ, "user", "create", email, "--admin")
-    with app.app_context(), db.engine.connect() as connection:
-        if db.engine.dialect.name == "postgresql":  # as autovacuum does within minutes
-            own = connection.execution_options(isolation_level="AUTOCOMMIT")
-            own.execute(text("VACUUM ANALYZE"))
     return app, email, re.search(r"password (\S+)", made)[1]
 
 

@@ -25,9 +25,9 @@ from sqlalchemy import func, select, text
 from app import create_app
 from app.admin.lists import listing
 from app.admin.lists.search import FullText
-from app.auth.many import load_users
 from app.auth.models import User
 from app.core.database import db
+from bench.fill import fill
 
 SEARCHES = [
     "alice", "ali smi", "a b", "xq", "e", "exam", "example.com", "alice smith example",
@@ -44,12 +44,8 @@ DELETE = """DELETE FROM "user" WHERE id = :id"""
 def seed(rows: int) -> None:
     upgrade()
     if (db.session.scalar(select(func.count()).select_from(User)) or 0) < rows:
-        for _ in load_users(rows):
-            pass
+        fill(users=rows, events=0)
     db.session.rollback()
-    if db.engine.dialect.name == "postgresql":  # as autovacuum does within minutes
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
 
 
 def pages(app: Flask) -> None:

@@ -1,16 +1,13 @@
 """`flask demo`: sample data to look around with."""
 
 import re
-import tracemalloc
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select
 
-from app.auth import many
 from app.auth.models import User
 from app.core.database import db
-from tests.apps import another_app
 from tests.database import statements
 
 
@@ -81,44 +78,3 @@ def test_it_leaves_an_app_in_use_alone(app, alice, demo):
     before = rows(app)
     assert "already" in demo()
     assert rows(app) == before
-
-
-def test_it_adds_as_many_as_wanted_to_what_is_there(app, alice):
-    before = rows(app)
-    result = app.test_cli_runner().invoke(args=["demo", "--users", "300", "--events", "200"])
-    assert result.exit_code == 0, result.output
-    after = rows(app)
-    assert after["user"] == before["user"] + 300
-    assert after["audit_event"] == before["audit_event"] + 200
-    result = app.test_cli_runner().invoke(args=["demo", "--users", "300"])
-    assert result.exit_code == 0, result.output
-    assert rows(app)["user"] == before["user"] + 600
-
-
-def test_it_adds_none_of_many_in_production(app, alice, monkeypatch):
-    monkeypatch.setitem(app.config, "APP_ENV", "production")
-    before = rows(app)
-    result = app.test_cli_runner().invoke(args=["demo", "--users", "300"])
-    assert result.exit_code == 1
-    assert "production" in result.output
-    assert rows(app) == before
-
-
-@pytest.mark.parametrize("name", ["users", "events"])
-def test_it_takes_no_more_memory_for_more(name, app, alice, monkeypatch):
-    """As developers run it: in development queries are recorded, with what was inserted."""
-    monkeypatch.setattr(many, "AT_ONCE", 100)
-    with another_app(app, APP_ENV="development", TRUSTED_HOSTS=["localhost"]) as made:
-        runner = made.test_cli_runner()
-
-        def peak(count):
-            tracemalloc.start()
-            try:
-                result = runner.invoke(args=["demo", f"--{name}", str(count)])
-                assert result.exit_code == 0, result.output
-                return tracemalloc.get_traced_memory()[1]
-            finally:
-                tracemalloc.stop()
-
-        peak(100)  # statements are compiled
-        assert peak(2_000) < 1.5 * peak(200)

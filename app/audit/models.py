@@ -68,7 +68,7 @@ def record(
 
 
 def append(events: Sequence[dict[str, Any]]) -> None:
-    """Add many events, oldest first, as samples do; for one use `record`.
+    """Add many events, oldest first; for one use `record`.
 
     Each has an `action`, and whichever else of the columns.
     """

@@ -18,7 +18,6 @@ from app.auth import (
     views,
 )
 from app.auth.demo import load
-from app.auth.many import load_events, load_users
 from app.core import samples
 
 __all__ = ["init_app", "jobs"]
@@ -34,9 +33,7 @@ def init_app(app: Flask) -> None:
     views.init_app(app)
     quotas.init_app(app)
     app.cli.add_command(cli.users)
-    samples.add(app, "accounts", load)
-    samples.add_many(app, "users", load_users)
-    samples.add_many(app, "events", load_events)
+    samples.add(app, load)
     checks.init_app(app)
     if app.config["APP_ENV"] == "development":
         from app.auth import previews

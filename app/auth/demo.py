@@ -1,7 +1,6 @@
 """Sample accounts, each with a password of its own."""
 
 import secrets
-from collections.abc import Iterator
 
 import click
 from sqlalchemy import select
@@ -16,9 +15,8 @@ from app.core.urls import path_of, public_url
 USER, ADMIN = "user@example.com", "admin@example.com"
 
 
-def load() -> Iterator[int]:
-    """A user and an administrator; prints address and password of each, on one line."""
-    db.session.rollback()  # nobody waits while passwords are hashed
+def load() -> None:
+    """Add a user and an administrator, and print address and password of each, on one line."""
     accounts = []
     for email, name, role in [(USER, "Uma User", "user"), (ADMIN, "Ada Admin", "admin")]:
         password = secrets.token_urlsafe(12)
@@ -29,6 +27,4 @@ def load() -> Iterator[int]:
     for email, name, role, password, password_hash in accounts:
         User.register(email, password_hash, name, role=role, confirmed_at=now())
         lines.append(f"{role:6} {email}  password {password}  {public_url(path_of('auth.login'))}")
-    yield 100
-    click.echo()
     click.echo("\n".join(lines))

@@ -14,6 +14,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     nav.add(app, "main", "Notes", "notes.index", icon="file", visible=is_signed_in)
     add_card(app, "notes/_card.html", views.card)
-    samples.add(app, "notes", load)
+    samples.add(app, load)
     personal_data.add(app, "notes", own_data.notes)
     admin.init_app(app)

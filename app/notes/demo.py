@@ -1,7 +1,6 @@
 """Sample notes."""
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 
 from sqlalchemy import insert
@@ -26,22 +25,23 @@ SENTENCES = [
 ]
 
 
-def load() -> Iterator[int]:
-    """A few hundred notes of the sample user, over the last year."""
+def load() -> None:
+    """Add a few hundred notes of the sample user, over the last year."""
     owner = User.by_email(USER)
     if owner is None:
         return
     choose = random.Random(7)  # nosec B311: sample data
+    rows = []
     for number in range(COUNT):
         moment = now() - timedelta(hours=29 * (COUNT - number), minutes=choose.randrange(60))
-        db.session.execute(
-            insert(Note).values(
-                user_id=owner.id,
-                title=f"{choose.choice(SUBJECTS)}: {choose.choice(MATTERS)}",
-                body="\n\n".join(choose.sample(SENTENCES, choose.randint(1, 5))),
-                version=1,
-                created_at=moment,
-                updated_at=moment,
-            )
+        rows.append(
+            {
+                "user_id": owner.id,
+                "title": f"{choose.choice(SUBJECTS)}: {choose.choice(MATTERS)}",
+                "body": "\n\n".join(choose.sample(SENTENCES, choose.randint(1, 5))),
+                "version": 1,
+                "created_at": moment,
+                "updated_at": moment,
+            }
         )
-        yield 100 * (number + 1) // COUNT
+    db.session.execute(insert(Note), rows)

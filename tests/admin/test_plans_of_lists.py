@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from app.admin.actions.selection import Selection
 from app.admin.declaration import Admin
 from app.admin.lists import export, listing, relations, saved_views
 from app.admin.lists.saved_views import SavedView
-from app.auth.many import load_events, load_users
+from app.audit import append
 from app.auth.models import User
 from app.core.database import db
 from app.core.time import now
@@ -38,14 +39,35 @@ def filled(application: Flask) -> Flask:
     app = application
     with app.app_context():
         empty_tables()
-        for load in (load_users, load_events):
-            assert list(load(ROWS))[-1] == ROWS
+        db.session.execute(insert(User), [a_user(number) for number in range(ROWS)])
+        append([an_event(number) for number in range(ROWS)])
         db.session.execute(insert(Job), [a_job(number) for number in range(ROWS)])
         db.session.commit()
         if db.engine.dialect.name == "postgresql":
             db.session.execute(text("ANALYZE"))
             db.session.commit()
     return app
+
+
+def a_user(number: int) -> dict[str, Any]:
+    """Mostly a plain one, confirmed, and neither suspended nor about to go."""
+    at = now() - timedelta(hours=ROWS - number)
+    return {
+        "email": f"somebody{number}@example.com", "name": f"Given{number % 80} Family{number % 90}",
+        "password_hash": "", "role": "user" if number % 1000 else "staff", "created_at": at,
+        "confirmed_at": at if number % 20 else None, "suspended_at": None if number % 200 else at,
+        "deletes_at": None if number % 500 else now() + timedelta(days=1),
+    }  # fmt: skip
+
+
+def an_event(number: int) -> dict[str, Any]:
+    """Mostly of the same action, and of few users most."""
+    user = round(ROWS * (number / ROWS) ** 3)
+    return {
+        "action": "session.started" if number % 50 else "user.exported",
+        "at": now() - timedelta(minutes=ROWS - number), "actor": f"somebody{user}@example.com",
+        "subject": f"user:{user}", "address": "192.0.2.1", "request_id": f"{number:032x}",
+    }  # fmt: skip
 
 
 def a_job(number: int) -> dict[str, Any]:

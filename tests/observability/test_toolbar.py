@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from flask_sqlalchemy.record_queries import get_recorded_queries
 from sqlalchemy import text
 
 from app.core.database import db
@@ -111,3 +112,11 @@ def test_it_is_there_in_development_alone(visitor):
     for name in ("select", "explain"):
         path = f"/_debug_toolbar/views/sqlalchemy/sql_{name}"
         assert visitor.get(path).status_code == 404
+
+
+def test_it_records_no_queries_of_commands_and_jobs(development):
+    """Of a million rows they would stay in memory with their values."""
+    with development.app_context():
+        db.session.execute(text("SELECT 1"))
+        db.session.commit()
+        assert get_recorded_queries() == []

@@ -1,15 +1,24 @@
-"""Sample users and events in numbers, of whom some few are unusual.
+"""Fill a database with users and events in numbers, of whom some few are unusual.
 
-The same numbers come out the same each time, but for the moment of the run.
+    python bench/fill.py [--users 1000000] [--events 1000000]
+
+Adds them to the database of `flask run`, whatever is there already, and refuses to do so in
+production. The same numbers come out the same each time, but for the moment of the run.
 """
 
+import argparse
 import random
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from sqlalchemy import func, insert, select, text
+
+from app import create_app
 from app.audit import append
 from app.auth.models import User
 from app.core.database import db
@@ -50,18 +59,33 @@ ACTIONS = (
 )
 
 
+def fill(users: int, events: int) -> None:
+    """Add so many of each, and tell PostgreSQL, as its autovacuum does within minutes."""
+    _load("users", users, load_users)
+    _load("events", events, load_events)
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
+
+def _load(name: str, count: int, load: Callable[[int], Iterator[int]]) -> None:
+    for done in load(count):
+        print(f"\r{done:,} of {count:,} {name}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+
+
 def load_users(count: int) -> Iterator[int]:
     """Users who signed up over five years; yields how many there are after each commit."""
     present = now()
     first = (db.session.scalar(select(func.max(User.id))) or 0) + 1
     for start in range(0, count, AT_ONCE):
         end = min(count, start + AT_ONCE)
-        choose = random.Random(first + start)  # noqa: S311  # nosec B311
+        choose = random.Random(first + start)
         rows = [
             _user(choose, first + n, present - SINCE * ((count - n) / count), present)
             for n in range(start, end)
         ]
-        db.session.execute(insert(User.__table__), rows)  # type: ignore[arg-type]
+        db.session.execute(insert(User.__table__), rows)
         db.session.commit()
         yield end
 
@@ -91,7 +115,7 @@ def load_events(count: int) -> Iterator[int]:
         return
     for start in range(0, count, AT_ONCE):
         end = min(count, start + AT_ONCE)
-        choose = random.Random(start)  # noqa: S311  # nosec B311
+        choose = random.Random(start)
         append(
             [
                 _event(choose, actors, present - EVENTS_SINCE * ((count - n) / count))
@@ -114,3 +138,19 @@ def _event(choose: random.Random, actors: Any, at: datetime) -> dict[str, Any]:
         "address": f"192.0.2.{choose.randrange(256)}",
         "request_id": f"{choose.getrandbits(128):032x}",
     }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--users", type=int, default=0)
+    parser.add_argument("--events", type=int, default=0)
+    args = parser.parse_args()
+    app = create_app()
+    if app.config["APP_ENV"] == "production":
+        raise SystemExit("Not in production, where they would be among your own.")
+    with app.app_context():
+        fill(args.users, args.events)
+
+
+if __name__ == "__main__":
+    main()
