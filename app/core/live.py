@@ -1,11 +1,12 @@
-"""Parts of a page that bring themselves up to date while it stands open, with `live.js`.
+"""Parts of a page that bring themselves up to date while it stands open, with htmx.
 
 An element with `{{ live(url, version, seconds) }}` among its attributes is asked for again at
 `url`, whose view is `@polled` and answers with `part(template, version=…)`: the element anew, or
 304 while `version` (anything that changes when the element does) is the one shown. An element that
 comes without these attributes is finished. What it has in `data-live-say` is read out to those who
-do not see it. Without JavaScript nothing of this happens: give such a page a link to itself, with
-the class `no-js`.
+do not see it. `live.js` has htmx leave alone what is in use, and pause while nobody looks or the
+server has trouble. Without JavaScript nothing of this happens: give such a page a link to itself,
+with the class `no-js`.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ def part(template: str, *, version: Any, **context: Any) -> Response:
     if request.if_none_match.contains(tag):
         answer = Response(status=304)
     else:
-        answer = make_response(render_template(template, version=version, **context))
+        answer = make_response(render_template(template, version=version, **context).strip())
     answer.set_etag(tag)
     return answer
 
@@ -29,8 +30,10 @@ def part(template: str, *, version: Any, **context: Any) -> Response:
 def attributes(url: str, version: Any, seconds: int) -> Markup:
     """The attributes of an element that is to be asked for again every so many seconds."""
     # Not `Markup.format`, which is four times as slow, and on every page.
-    marks = f'data-live="{escape(url)}" data-live-version="{_tag(version)}"'
-    return Markup(f'{marks} data-live-seconds="{seconds:d}"')  # noqa: S704  # nosec B704
+    request = f'hx-get="{escape(url)}" hx-trigger="every {seconds:d}s, refresh"'
+    swap = 'hx-swap="outerHTML" hx-sync="this:drop"'
+    marks = f'data-live-version="{_tag(version)}" data-live-seconds="{seconds:d}"'
+    return Markup(f"{request} {swap} {marks}")  # noqa: S704  # nosec B704
 
 
 def _tag(version: Any) -> str:

@@ -67,7 +67,7 @@ def shared(view: View) -> View:
 
 
 def polled(view: View) -> View:
-    """Declare a view as one that open pages ask for again and again, by `live.js`.
+    """Declare a view as one that open pages ask for again and again, by htmx.
 
     That somebody left a page open is no sign of them, and not worth a line of log.
     """

@@ -151,7 +151,7 @@ def test_the_page_shows_how_far_it_is(app, alice, sign_in, change):
     run_due(app)
     part = browser.get(LATEST, headers=unchanged)
     assert FILE in hrefs(part)
-    assert "data-live=" not in part.text
+    assert "hx-trigger=" not in part.text
 
 
 def test_it_says_where_it_is_while_it_runs(app, alice, sign_in, monkeypatch):

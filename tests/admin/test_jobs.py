@@ -196,7 +196,7 @@ def test_it_hides_secrets_at_any_depth(admin, make):
 def test_it_shows_progress_on_the_open_page(app, admin, make):
     [id] = make(state="running", done=3, total=4, message="Three of four", attempts=1)
     assert "Three of four" in admin.get(BASE).text
-    assert f'data-live="{BASE}{id}/latest"' in admin.get(f"{BASE}{id}").text
+    assert f'hx-get="{BASE}{id}/latest"' in admin.get(f"{BASE}{id}").text
     part = admin.get(f"{BASE}{id}/latest")
     assert 'value="3" max="4"' in part.text
     unchanged = {"If-None-Match": part.headers["ETag"]}
@@ -206,7 +206,7 @@ def test_it_shows_progress_on_the_open_page(app, admin, make):
         db.session.commit()
     part = admin.get(f"{BASE}{id}/latest", headers=unchanged)
     assert ">succeeded<" in part.text
-    assert "data-live=" not in part.text
+    assert "hx-trigger=" not in part.text
 
 
 def test_one_that_waits_is_cancelled(app, admin, carol, queue, events):

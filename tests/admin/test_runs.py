@@ -81,13 +81,13 @@ def test_it_waits_for_a_worker_and_is_told_when_it_is_done(
     path = begin()
     assert suspended() == 0
     page = admin.get(path).text
-    assert f'data-live="{path}/latest"' in page
+    assert f'hx-get="{path}/latest"' in page
     assert "finished" not in page
     run_due(app)
     assert suspended() == MANY
     page = admin.get(f"{path}/latest").text
     assert "finished" in page
-    assert "data-live=" not in page
+    assert "hx-trigger=" not in page
     assert f"<dt>Done</dt><dd>{MANY}</dd>" in page
     assert {actor for actor, _, _ in events("user.suspended")} == {carol.email}
 

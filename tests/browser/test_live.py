@@ -164,6 +164,7 @@ def test_it_stops_when_one_has_logged_out(
     assert len(urls) == 1
     wait(page, 600)
     assert len(urls) == 1
+    assert page.evaluate("window.sameDocument")
 
 
 def test_it_has_no_need_of_javascript(

@@ -119,9 +119,9 @@ def test_it_has_pages(app, alice, sign_in):
     first = browser.get(PAGE).text
     second = browser.get(neighbour(first, "next")).text
     assert [n for n in range(25) if f"Number {n}." in second] == [0, 1, 2, 3, 4]
-    assert "data-live" in first.partition("<main")[2]
+    assert "hx-trigger" in first.partition("<main")[2]
     # What comes anew belongs on the first.
-    assert "data-live" not in second.partition("<main")[2]
+    assert "hx-trigger" not in second.partition("<main")[2]
 
 
 def test_it_tells_once_what_has_a_key(alice, bob, tell, told):

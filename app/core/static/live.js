@@ -1,6 +1,6 @@
-// Parts of a page that bring themselves up to date: see app/core/live.py.
+// Restraint and a voice for the parts of a page that htmx keeps up to date: see app/core/live.py.
 
-const LONGEST_WAIT_SECONDS = 300;
+const MAX_QUIET_SECONDS = 300;
 
 // Outside of what is replaced, or screen readers would not notice that it changes.
 const voice = document.createElement("div");
@@ -8,60 +8,52 @@ voice.className = "visually-hidden";
 voice.setAttribute("aria-live", "polite");
 document.body.append(voice);
 
+const onLive = (name, handle) => document.addEventListener(name, (event) => {
+  if (event.target.matches("[data-live-version]")) handle(event, event.target, event.detail);
+});
+
 // Nothing moves away from under a finger, or takes the focus along.
 const isInUse = (element) => element.matches(":focus, a:hover") || element.querySelector(":is(a, button, input, summary):is(:hover, :focus)");
 
-const replace = (element, html) => {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  const fresh = holder.content.firstElementChild;
-  element.replaceWith(fresh);
-  showLocalTimes(fresh);
-  if (fresh.dataset.liveSay && fresh.dataset.liveSay !== element.dataset.liveSay) voice.textContent = fresh.dataset.liveSay;
-  return fresh;
+onLive("htmx:configRequest", (event, element, { headers }) => {
+  headers["If-None-Match"] = `"${element.dataset.liveVersion}"`;
+});
+
+onLive("htmx:beforeRequest", (event, element) => {
+  if (document.hidden) element.dataset.liveDue = "";
+  if (document.hidden || isInUse(element) || Date.now() < element.dataset.liveQuietUntil) event.preventDefault();
+});
+
+const fail = (element, retryAfter) => {
+  const failures = Number(element.dataset.liveFailures || 0) + 1;
+  const seconds = Math.min(element.dataset.liveSeconds * 2 ** failures, MAX_QUIET_SECONDS);
+  Object.assign(element.dataset, { liveDue: "", liveFailures: failures, liveQuietUntil: Date.now() + 1000 * Math.max(seconds, retryAfter) });
+};
+onLive("htmx:sendError", (event, element) => fail(element, 0));
+onLive("htmx:timeout", (event, element) => fail(element, 0));
+
+onLive("htmx:beforeOnLoad", (event, element, { xhr }) => {
+  if (xhr.status !== 200 || isInUse(element)) event.preventDefault();
+  if (xhr.status === 429 || xhr.status >= 500) return fail(element, Number(xhr.getResponseHeader("Retry-After")));
+  delete element.dataset.liveFailures;
+  delete element.dataset.liveDue;
+  if (xhr.status === 200) return say(element, xhr.responseText);
+  // Anything else, such as being led to the login page, is the end of it.
+  if (xhr.status !== 304) element.dataset.liveQuietUntil = Infinity;
+});
+
+const say = (element, html) => {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const text = body.firstElementChild?.dataset.liveSay;
+  if (text && text !== element.dataset.liveSay) voice.textContent = text;
 };
 
-const keepLive = (element) => {
-  let failures = 0, timer, due = false, asking = false;
-
-  const wait = (least = 0) => {
-    const seconds = Math.min(Number(element.dataset.liveSeconds) * 2 ** failures, LONGEST_WAIT_SECONDS);
-    // Not all at once, after a restart or at the full minute.
-    timer = setTimeout(ask, Math.max(least, seconds * (0.9 + 0.2 * Math.random())) * 1000);
-  };
-
-  const ask = async () => {
-    if (!element.isConnected) return;
-    if (document.hidden) { due = true; return; }
-    if (isInUse(element)) return wait();
-    let answer, html;
-    asking = true;
-    try {
-      const headers = { "If-None-Match": `"${element.dataset.liveVersion}"` };
-      answer = await fetch(element.dataset.live, { headers, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(15000) });
-      html = answer.status === 200 ? await answer.text() : null;
-    } catch { answer = null; }
-    asking = false;
-    if (!answer || answer.status === 429 || answer.status >= 500) {
-      failures += 1;
-      return wait(Number(answer?.headers.get("Retry-After")) || 0);
-    }
-    failures = 0;
-    // Anything else, such as a redirect to the log-in page, is the end of it.
-    if (html !== null && !isInUse(element)) element = replace(element, html);
-    else if (answer.status !== 304 && html === null) return;
-    if (element.dataset.live) wait();
-  };
-
-  const askNow = () => {
-    if (asking || (!due && !failures)) return;
-    due = false;
-    clearTimeout(timer);
-    ask();
-  };
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) askNow(); });
-  addEventListener("online", askNow);
-  wait();
+const askNow = () => {
+  if (document.hidden) return;
+  for (const element of document.querySelectorAll("[data-live-due]")) {
+    delete element.dataset.liveQuietUntil;
+    htmx.trigger(element, "refresh");
+  }
 };
-
-document.querySelectorAll("[data-live]").forEach(keepLive);
+document.addEventListener("visibilitychange", askNow);
+addEventListener("online", askNow);
