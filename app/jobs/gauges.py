@@ -36,9 +36,9 @@ def _workers() -> Iterator[Sample]:
 
 def init_app(app: Flask) -> None:
     labels = ("queue",)
-    metrics.at_scrape(app, "jobs_waiting", "Jobs that are due and wait.", _waiting, labels)
-    metrics.at_scrape(
+    metrics.add_gauge(app, "jobs_waiting", "Jobs that are due and wait.", _waiting, labels)
+    metrics.add_gauge(
         app, "jobs_oldest_seconds", "How long the oldest of them waits.", _oldest, labels
     )
-    metrics.at_scrape(app, "jobs_paused", "Queues that wait for a probe.", _paused, labels)
-    metrics.at_scrape(app, "job_workers", "Workers seen in the last minute.", _workers)
+    metrics.add_gauge(app, "jobs_paused", "Queues that wait for a probe.", _paused, labels)
+    metrics.add_gauge(app, "job_workers", "Workers seen in the last minute.", _workers)

@@ -25,7 +25,7 @@ from flask.signals import got_request_exception
 
 from app.core.errors import is_unavailable
 from app.observability import exceptions, queries, store
-from app.observability.metrics import quietly
+from app.observability.metrics import suppress_errors
 from app.observability.observations import Observations
 from app.observability.paths import loggable_path
 from app.observability.requests import UNLOGGED
@@ -136,7 +136,7 @@ def record(name: str, request_id: str = "") -> Iterator[None]:
         queries.end(token)
 
 
-@quietly
+@suppress_errors
 def _note_job(
     recorder: Recorder, name: str, request_id: str, us: int, failure: Exception | None
 ) -> None:
@@ -147,7 +147,7 @@ def _note_job(
         observed.add_statements(name, request_id, queries.spent())
 
 
-@quietly
+@suppress_errors
 def _note_exception(
     recorder: Recorder, error: BaseException, endpoint: str, request_id: str
 ) -> None:
@@ -157,7 +157,7 @@ def _note_exception(
         observed.add_exception(seen)
 
 
-@quietly
+@suppress_errors
 def _note_request(recorder: Recorder, request: Request, status: int) -> None:
     environ = request.environ
     if "RECORDED" in environ or request.path in UNLOGGED or request.path.startswith(TOOLBAR):

@@ -31,7 +31,7 @@ def ready() -> Any:
 @public
 def metrics() -> Any:
     """Numbers for Prometheus. For everybody else there is no such page."""
-    if access.ALLOWED not in request.environ:
+    if access.ALLOWED_KEY not in request.environ:
         abort(404)
     answer = Response(prometheus_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
     answer.headers["Cache-Control"] = "no-store"

@@ -15,8 +15,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.observability import metrics
-from app.observability.metrics.numbers import Numbers
-from app.observability.metrics.sheet import Key, read
+from app.observability.metrics.app_metrics import Metrics
+from app.observability.metrics.exposition import exposition
 from tests.apps import PRODUCTION, another_app
 from tests.http import Browser
 from tests.server import ROOT
@@ -99,8 +99,8 @@ def test_it_asks_features_for_their_numbers(app):
         raise RuntimeError("as a bug would")
 
     with another_app(app, LOG_LEVEL="ERROR") as made:
-        metrics.at_scrape(made, "waiting", "How many wait.", lambda: [(("mail",), 7)], ("queue",))
-        metrics.at_scrape(made, "broken", "How many are broken.", fail)
+        metrics.add_gauge(made, "waiting", "How many wait.", lambda: [(("mail",), 7)], ("queue",))
+        metrics.add_gauge(made, "broken", "How many are broken.", fail)
         answer = made.test_client().get("/metrics")
     assert number(answer.text, "waiting", queue="mail") == 7
     assert "broken" not in answer.text.replace('"broken"', "")
@@ -176,9 +176,9 @@ def test_it_logs_those_who_were_refused_alone(logging_app, lines):
 def test_it_keeps_what_a_killed_process_has_counted_but_not_what_it_was_at(growth, visitor):
     code = (
         "import os, sys; from pathlib import Path; "
-        "from app.observability.metrics.numbers import Numbers; "
-        "numbers = Numbers(Path(sys.argv[1])); numbers.job('export', 'done', 1); "
-        "numbers.start(); os._exit(9)"
+        "from app.observability.metrics.app_metrics import Metrics; "
+        "metrics = Metrics(Path(sys.argv[1])); metrics.count_job('export', 'done', 1); "
+        "metrics.start_request(); os._exit(9)"
     )
     growth("jobs_total", name="export")
     for _ in range(2):
@@ -189,13 +189,20 @@ def test_it_keeps_what_a_killed_process_has_counted_but_not_what_it_was_at(growt
     assert number(visitor.get("/metrics").text, "http_requests_in_flight") == 1
 
 
+def as_scraped(metrics: Metrics) -> str:
+    return exposition(metrics, ()).decode()
+
+
+def digests(metrics: Metrics) -> float:
+    return number(as_scraped(metrics), "jobs_total", name="digest", outcome="done")
+
+
 def test_it_counts_by_itself_where_nothing_can_be_written(tmp_path, caplog):
-    numbers = Numbers(tmp_path / "missing" / "metrics")
-    numbers.start()
-    numbers.end(("notes.index", "GET", "2xx"), 0.2, 1, 0.1)
-    totals, _ = numbers.member.totals()
-    assert totals["http_requests", "", "notes.index", "GET", "2xx"] == 1
-    assert "of this process alone" in caplog.text
+    alone = Metrics(tmp_path / "missing" / "metrics")
+    alone.start_request()
+    alone.end_request(("notes.index", "GET", "2xx"), 0.2, 1, 0.1)
+    assert number(as_scraped(alone), REQUESTS, endpoint="notes.index", status="2xx") == 1
+    assert "limited to this process" in caplog.text
 
 
 @contextmanager
@@ -209,57 +216,72 @@ def files_of_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def as_others_read(numbers: Numbers) -> dict[Key, float]:
-    assert numbers.member._own
-    return read(numbers.member._own)
-
-
 def test_it_counts_by_itself_while_the_disk_is_full_and_leaves_nothing_broken(tmp_path):
     with files_of_at_most(4096):
-        alone = Numbers(tmp_path)
-    alone.job("digest", "done", 1)
-    assert alone.member.totals()[0]["jobs", "", "digest", "done"] == 1
-    after = Numbers(tmp_path)
-    after.job("export", "done", 1)
-    assert as_others_read(after)["jobs", "", "export", "done"] == 1
+        alone = Metrics(tmp_path)
+    alone.count_job("digest", "done", 1)
+    assert digests(alone) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+    scraping, after = Metrics(tmp_path), Metrics(tmp_path)
+    after.count_job("digest", "done", 1)
+    assert digests(scraping) == 1
 
 
-def test_it_names_numbers_rightly_after_a_write_that_failed_halfway(tmp_path):
-    numbers = Numbers(tmp_path)
-    with files_of_at_most(100), pytest.raises(OSError, match=r"too large|No space"):
-        numbers.job("digest", "done", 0.3)
-    numbers.job("export", "failed", 0.3)
-    numbers.job("digest", "done", 0.3)
-    assert as_others_read(numbers) == numbers.member.totals()[0]
-    assert as_others_read(numbers)["job_duration_seconds", "sum", "digest"] == 0.3
+def test_it_keeps_counting_for_all_when_the_disk_fills_up(tmp_path):
+    scraping, counting = Metrics(tmp_path), Metrics(tmp_path)
+    with files_of_at_most(0):
+        counting.count_job("export", "failed", 0.3)
+        counting.count_job("digest", "done", 0.3)
+        full = as_scraped(scraping)
+    for text in full, as_scraped(counting), as_scraped(scraping):
+        assert number(text, "jobs_total", name="export", outcome="failed") == 1
+        assert number(text, "job_duration_seconds_sum", name="digest") == 0.3
 
 
-@pytest.mark.parametrize("damage", [b"", bytes(4096), b"{\n", b"\xff[]\n", b"7\n"])
+def test_it_does_not_count_requests_of_an_exited_process_as_in_flight_on_a_full_disk(tmp_path):
+    scraping, ended = Metrics(tmp_path), Metrics(tmp_path)
+    ended.start_request()
+    with files_of_at_most(0):
+        assert number(as_scraped(scraping), "http_requests_in_flight") == 0
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", bytes(4096), b"{\n", b"\xff[]\n", b"7\n", b'[[["jobs"], ["x"]]]']
+)
 def test_it_begins_anew_where_a_file_is_damaged(damage, tmp_path):
-    alive, ended = Numbers(tmp_path), Numbers(tmp_path)
-    ended.job("digest", "done", 1)
-    ended.member.leave()
-    for name in "dead.numbers", "dead.keys", "1-1-a.numbers", "1-1-a.keys":
+    alive, ended = Metrics(tmp_path), Metrics(tmp_path)
+    ended.count_job("digest", "done", 1)
+    for name in "retired.json", "1-1-a.counters":
         (tmp_path / name).write_bytes(damage)
-    assert alive.member.totals()[0]["jobs", "", "digest", "done"] == 1
-    assert not (tmp_path / "1-1-a.numbers").exists()
+    assert digests(alive) == 1
+    assert not (tmp_path / "1-1-a.counters").exists()
+
+
+@pytest.mark.parametrize("line", [b"7", b"[]", b'["x", "jobs"]', b'[1, "jobs", "digest"]', b"[1"])
+def test_it_reads_the_others_where_a_line_is_damaged(line, tmp_path):
+    alive, ended = Metrics(tmp_path), Metrics(tmp_path)
+    ended.count_job("digest", "done", 1)
+    assert ended.registry.path
+    content = ended.registry.path.read_bytes()
+    (tmp_path / "1-1-a.counters").write_bytes(content.rstrip(b"\0") + line + b"\n" + bytes(9))
+    assert digests(alive) == 2
 
 
 def test_it_counts_alone_when_the_folder_is_gone(tmp_path):
-    numbers = Numbers(tmp_path / "metrics")
-    numbers.job("digest", "done", 1)
+    alone = Metrics(tmp_path / "metrics")
+    alone.count_job("digest", "done", 1)
     shutil.rmtree(tmp_path / "metrics")
-    assert numbers.member.totals()[0]["jobs", "", "digest", "done"] == 1
+    assert digests(alone) == 1
 
 
 def test_it_lets_requests_end_when_there_is_place_for_no_more_numbers(tmp_path):
-    numbers = Numbers(tmp_path)
+    metrics = Metrics(tmp_path)
     with suppress(OverflowError):
         for n in range(2000):
-            numbers.start()
-            numbers.end((f"page{n}", "GET", "2xx"), 0.2, 1, 0.1)
+            metrics.start_request()
+            metrics.end_request((f"page{n}", "GET", "2xx"), 0.2, 1, 0.1)
     assert n < 1999
-    assert numbers.member.totals()[0]["http_requests_in_flight", ""] == 0
+    assert number(as_scraped(metrics), "http_requests_in_flight") == 0
 
 
 def test_it_adds_up_workers_and_keeps_what_a_killed_one_counted(server):

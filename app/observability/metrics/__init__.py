@@ -1,10 +1,11 @@
-"""Numbers for Prometheus, at `/metrics`: of all processes that work on this instance.
+"""Metrics for Prometheus, at `/metrics`: of all processes that work on this instance.
 
-Nothing here may break or hold up what it counts: an error is logged once, and counting goes on
-without. No label holds what a visitor chose: addresses that lead nowhere have the endpoint "".
+Nothing here may break or hold up what it counts: only the first error is logged. No label holds
+what a visitor chose: an address that does not exist has the endpoint "".
 """
 
 import logging
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
@@ -18,14 +19,15 @@ from flask.signals import got_request_exception
 
 from app.observability import queries
 from app.observability.metrics import access
-from app.observability.metrics.numbers import Numbers
+from app.observability.metrics.app_metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-IN_FLIGHT = "IN_FLIGHT"
+# In the WSGI environment of a request that is not counted yet.
+IN_FLIGHT_KEY = "IN_FLIGHT"
 # The endpoint of files that are answered before Flask.
 STATIC = "static"
-# Others are answered by every page, too, so that visitors could make up numbers for each.
+# Every page answers others, too, so that a visitor could add label values at will.
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 P = ParamSpec("P")
@@ -35,104 +37,99 @@ Sample = tuple[tuple[str, ...], float]
 
 @dataclass(frozen=True)
 class Gauge:
-    """A number that is looked up when it is asked for."""
-
     name: str
     help: str
     labels: tuple[str, ...]
     read: Callable[[], Iterable[Sample]]
 
 
-def at_scrape(
+def add_gauge(
     app: Flask,
     name: str,
     help: str,
     read: Callable[[], Iterable[Sample]],
     labels: tuple[str, ...] = (),
 ) -> None:
-    """Add a number to `/metrics` that `read()` looks up each time, such as the depth of a queue.
+    """Add a metric that `read()` looks up at each scrape, such as the depth of a queue.
 
-    `read` gives pairs of label values and number. One that fails is left out, and logged.
+    `read` returns pairs of label values and number. One that fails is left out, and logged.
     """
     _gauges(app).append(Gauge(name, help, labels, read))
 
 
 def _gauges(app: Flask) -> list[Gauge]:
-    found: list[Gauge] = app.extensions.setdefault("gauges", [])
-    return found
+    gauges: list[Gauge] = app.extensions.setdefault("gauges", [])
+    return gauges
 
 
-def quietly(count: Callable[P, None]) -> Callable[P, None]:
-    """Have a function never raise: it is logged the first time."""
+def suppress_errors(count: Callable[P, None]) -> Callable[P, None]:
+    """Have a function never raise: its first error is logged."""
     failed = False
 
     @wraps(count)
-    def guarded(*arguments: P.args, **named: P.kwargs) -> None:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         nonlocal failed
         try:
-            count(*arguments, **named)
+            count(*args, **kwargs)
         except Exception:
             if not failed:
                 failed = True
-                log.exception("not counted, here and from now on")
+                log.exception("metrics error (further ones are not logged)")
 
     return guarded
 
 
-def _numbers() -> Numbers:
-    return _made[0] if _made else _make()
+# The metrics are the process's, not an app's. Where the first request finds the folder:
+_folder = Path()
+_instance: Metrics | None = None
+_instance_lock = Lock()
 
 
-def _make() -> Numbers:
-    with _making:
-        if not _made:
-            _made.append(Numbers(_folder))
-    return _made[0]
+def _metrics() -> Metrics:
+    global _instance
+    with _instance_lock:
+        if _instance is None or _instance.process_id != os.getpid():  # forked
+            _instance = Metrics(_folder)
+        return _instance
 
 
-@quietly
+@suppress_errors
 def request_started(environ: dict[str, Any]) -> None:
-    environ[IN_FLIGHT] = True
-    _numbers().start()
+    environ[IN_FLIGHT_KEY] = True
+    _metrics().start_request()
 
 
-@quietly
+@suppress_errors
 def request_ended(environ: dict[str, Any], status: str) -> None:
-    """Count a request that is answered, or failed. Called again it counts no more."""
-    if not environ.pop(IN_FLIGHT, False):
+    """Count a request that is answered, or failed, the first time that this is called for it."""
+    if not environ.pop(IN_FLIGHT_KEY, False):
         return
     # Flask's request, if it came that far. Where there is no such page the endpoint is "".
     request = environ.get("werkzeug.request")
     endpoint = (request.endpoint or "") if isinstance(request, Request) else STATIC
-    method, used = environ["REQUEST_METHOD"], queries.spent()
+    method, spent = environ["REQUEST_METHOD"], queries.spent()
     page = endpoint, method if method in METHODS else "OTHER", f"{status[0]}xx"
     seconds = perf_counter() - environ["STARTED"]
-    _numbers().end(page, seconds, used.queries, used.database / 1e9)
+    _metrics().end_request(page, seconds, spent.queries, spent.database / 1e9)
 
 
-@quietly
+@suppress_errors
 def exception_raised(endpoint: str, type: str) -> None:
-    """Count an exception that nobody handled, by the name of its class."""
-    _numbers().bug(endpoint, type)
+    """Count an unhandled exception by the name of its class."""
+    _metrics().count_exception(endpoint, type)
 
 
-@quietly
+@suppress_errors
 def job_ended(name: str, outcome: str, seconds: float) -> None:
     """Count a job that ran. `outcome` is one of few words, such as "done" or "failed"."""
-    _numbers().job(name, outcome, seconds)
+    _metrics().count_job(name, outcome, seconds)
 
 
 def prometheus_text() -> bytes:
-    """All numbers, as Prometheus reads them."""
+    """Return all metrics in Prometheus's text format."""
     from app.observability.metrics.exposition import exposition
 
-    return exposition(_numbers(), _gauges(current_app))
-
-
-# The numbers are the process's, not an app's. Where the first request finds the folder:
-_folder = Path()
-_made: list[Numbers] = []
-_making = Lock()
+    return exposition(_metrics(), _gauges(current_app))
 
 
 def init_app(app: Flask) -> None:
@@ -142,5 +139,5 @@ def init_app(app: Flask) -> None:
     got_request_exception.connect(_exception, app)
 
 
-def _exception(sender: Flask, exception: BaseException, **more: Any) -> None:
+def _exception(sender: Flask, exception: BaseException, **extra: Any) -> None:
     exception_raised(request.endpoint or "", type(exception).__name__)

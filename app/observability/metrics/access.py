@@ -1,4 +1,4 @@
-"""Who may read `/metrics`: whoever has the token, or, without one, this machine alone."""
+"""Who may read `/metrics`: whoever has the token, or only this machine if there is none."""
 
 import hmac
 from collections.abc import Callable, Iterable
@@ -9,18 +9,18 @@ from flask import Flask
 from app.core.this_machine import is_from_this_machine
 
 PATH = "/metrics"
-ALLOWED = "METRICS_ALLOWED"
+ALLOWED_KEY = "METRICS_ALLOWED"
 
 
 def may_read(environ: dict[str, Any], token: str | None) -> bool:
     if token:
-        given = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
-        return hmac.compare_digest(given, b"Bearer " + token.encode())
+        authorization = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
+        return hmac.compare_digest(authorization, b"Bearer " + token.encode())
     return is_from_this_machine(environ)
 
 
-class Door:
-    """WSGI middleware: lets those through to `/metrics` who may read it, by whatever name.
+class MetricsAccessMiddleware:
+    """Let those who may read `/metrics` use any host name.
 
     Prometheus asks each machine by its address, and cannot be told to send another host's name.
     """
@@ -32,7 +32,7 @@ class Door:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == PATH and may_read(environ, self.token):
-            environ[ALLOWED] = True
+            environ[ALLOWED_KEY] = True
             if self.host:
                 environ["HTTP_HOST"] = self.host
         return self.application(environ, start_response)  # type: ignore[no-any-return]
@@ -40,6 +40,6 @@ class Door:
 
 def init_app(app: Flask) -> None:
     hosts = app.config["TRUSTED_HOSTS"] or [""]
-    app.wsgi_app = Door(  # type: ignore[method-assign]
+    app.wsgi_app = MetricsAccessMiddleware(  # type: ignore[method-assign]
         app.wsgi_app, app.config["METRICS_TOKEN"], hosts[0].lstrip(".")
     )

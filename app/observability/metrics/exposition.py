@@ -1,7 +1,6 @@
-"""All numbers as Prometheus reads them. Imports its library, so this is imported when it asks."""
+"""The metrics as Prometheus reads them. Imports its library, so import this when it asks."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import accumulate
@@ -13,92 +12,74 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from app.observability.metrics import numbers
-from app.observability.metrics.numbers import SUM, Metric, Numbers
+from app.observability.metrics.app_metrics import IN_FLIGHT, METRICS, Metric, Metrics
+from app.observability.metrics.mapped_counters import Counters
 
 if TYPE_CHECKING:
     from app.observability.metrics import Gauge
 
 log = logging.getLogger(__name__)
 
-COUNTERS = (
-    numbers.ANSWERED,
-    numbers.BUGS,
-    numbers.QUERIES,
-    numbers.QUERY_SECONDS,
-    numbers.JOBS,
-)
-HISTOGRAMS = (numbers.TOOK, numbers.JOB_TOOK)
 
-# The parts of each metric, by its labels.
-Parts = dict[tuple[str, ...], dict[str, float]]
-
-
-def exposition(counted: Numbers, gauges: "Iterable[Gauge]") -> bytes:
-    """The sum of all processes, and what features look up."""
+def exposition(metrics: Metrics, gauges: "Iterable[Gauge]") -> bytes:
+    """Return the sum of all processes, and what features look up."""
     registry = CollectorRegistry()
-    registry.register(_Everything(counted, gauges))
+    registry.register(_AppCollector(metrics, gauges))
     return generate_latest(registry)
 
 
-class _Everything(Collector):
-    def __init__(self, counted: Numbers, gauges: "Iterable[Gauge]"):
-        self.counted, self.gauges = counted, gauges
+class _AppCollector(Collector):
+    def __init__(self, metrics: Metrics, gauges: "Iterable[Gauge]"):
+        self.metrics, self.gauges = metrics, gauges
 
     def describe(self) -> Iterable[Family]:
         return ()  # or everything would be collected twice
 
     def collect(self) -> Iterator[Family]:
-        totals, processes = self.counted.member.totals()
-        found: dict[str, Parts] = defaultdict(lambda: defaultdict(dict))
-        for (name, part, *labels), number in totals.items():
-            found[name][tuple(labels)][part] = number
-        yield _gauge(numbers.IN_FLIGHT_NOW, found)
-        for counter in COUNTERS:
-            yield _counter(counter, found)
-        for histogram in HISTOGRAMS:
-            yield _histogram(histogram, found)
+        totals, process_ids = self.metrics.registry.totals()
+        for metric in METRICS:
+            yield _family(metric, totals)
         for gauge in self.gauges:
-            yield from _looked_up(gauge)
-        yield from _processes(processes)
+            yield from _read_gauge(gauge)
+        yield from _processes(process_ids)
 
 
-def _gauge(metric: Metric, found: dict[str, Parts]) -> Family:
-    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
-    for labels, parts in found[metric.name].items():
-        family.add_metric(labels, parts[""])
+def _family(metric: Metric, totals: Counters) -> Family:
+    if metric.bounds:
+        histogram = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
+        bounds = [*map(str, metric.bounds), "+Inf"]
+        for labels, (*buckets, seconds) in _samples(metric, totals):
+            cumulative = zip(bounds, accumulate(buckets), strict=True)
+            histogram.add_metric(labels, list(cumulative), seconds)
+        return histogram
+    kind = GaugeMetricFamily if metric is IN_FLIGHT else CounterMetricFamily
+    family = kind(metric.name, metric.help, labels=metric.labels)
+    for labels, (value,) in _samples(metric, totals):
+        family.add_metric(labels, value)
     return family
 
 
-def _counter(metric: Metric, found: dict[str, Parts]) -> Family:
-    family = CounterMetricFamily(metric.name, metric.help, labels=metric.labels)
-    for labels, parts in found[metric.name].items():
-        family.add_metric(labels, parts[""])
-    return family
+def _samples(metric: Metric, totals: Counters) -> Iterator[tuple[tuple[str, ...], list[float]]]:
+    size = len(metric.bounds) + 2 if metric.bounds else 1
+    for (name, *labels), values in totals.items():
+        # Another version of the app may have other buckets.
+        if name == metric.name and len(values) == size:
+            yield tuple(labels), values
 
 
-def _histogram(metric: Metric, found: dict[str, Parts]) -> Family:
-    family = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
-    bounds = [*map(str, metric.bounds), "+Inf"]
-    for labels, parts in found[metric.name].items():
-        sums = accumulate(parts.get(str(n), 0.0) for n in range(len(bounds)))
-        family.add_metric(labels, list(zip(bounds, sums, strict=True)), parts.get(SUM, 0.0))
-    return family
-
-
-def _looked_up(gauge: "Gauge") -> Iterator[Family]:
+def _read_gauge(gauge: "Gauge") -> Iterator[Family]:
     family = GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels)
     try:
         for labels, value in gauge.read():
             family.add_metric(labels, value)
     except Exception:
-        log.exception("%s is not known", gauge.name)
+        log.exception("gauge %s failed", gauge.name)
     else:
         yield family
 
 
 def _processes(ids: list[str]) -> Iterable[Family]:
-    """Memory, processor time and the like of processes on this machine, by process id."""
+    """Return memory, processor time, and the like of processes on this machine, by process ID."""
     families: dict[str, Family] = {}
     for id in ids:
         for metric in ProcessCollector(pid=partial(str, id), registry=None).collect():
