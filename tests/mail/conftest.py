@@ -21,7 +21,7 @@ from app import mail
 from app.core.database import db
 from app.core.time import now
 from app.jobs import QueuePause, execution
-from app.mail import smtp
+from app.mail import smtp, transports
 from tests.apps import another_app
 from tests.http import Browser
 
@@ -79,15 +79,27 @@ def let_probe(app: Flask) -> Callable[[], None]:
     return come
 
 
+@pytest.fixture(scope="module")
+def quiet_app(application: Flask) -> Iterator[Flask]:
+    with another_app(application, LOG_LEVEL="CRITICAL") as quiet:
+        yield quiet
+
+
 @pytest.fixture
-def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Flask]]:
+def mailing(
+    app: Flask, quiet_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Flask]]:
     """An app that mails to a URL, and does not wait before it tries again."""
     monkeypatch.setattr(execution, "_wait", lambda *_: timedelta())
     with ExitStack() as stack:
 
         def make(url: str, **settings: Any) -> Flask:
-            made = another_app(app, **{"MAIL_URL": url, "LOG_LEVEL": "CRITICAL"} | settings)
-            return stack.enter_context(made)
+            if settings:
+                settings = {"MAIL_URL": url, "LOG_LEVEL": "CRITICAL"} | settings
+                return stack.enter_context(another_app(app, **settings))
+            monkeypatch.setitem(quiet_app.config, "MAIL_URL", url)
+            transports.init_app(quiet_app)
+            return quiet_app
 
         yield make
 

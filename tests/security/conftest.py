@@ -8,13 +8,13 @@ from flask import Flask
 from tests.apps import PRODUCTION, SecureBrowser, another_app
 
 
-@pytest.fixture
-def production(app: Flask) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def production(application: Flask) -> Iterator[Flask]:
     """The app as it runs in production, on the same database."""
-    with another_app(app, **PRODUCTION) as made:
+    with another_app(application, **PRODUCTION) as made:
         yield made
 
 
 @pytest.fixture
-def secure(production: Flask) -> SecureBrowser:
+def secure(app: Flask, production: Flask) -> SecureBrowser:
     return SecureBrowser(production.test_client())

@@ -22,6 +22,7 @@ def environ(tmp_path):
     own = {
         "SECRET_KEY": "hX1kZkq0F2bJx8m3W0b7yVt2kq5S0Qn4v9T6rC1uYdE",
         "INSTANCE_PATH": str(tmp_path / "state"),
+        "WEB_CONCURRENCY": "1",
     }
     outside = {name: value for name, value in os.environ.items() if name not in NAMES}
     path = f"{BIN}:{os.environ['PATH']}"
@@ -63,12 +64,17 @@ def test_it_finds_nothing_wrong_with_the_settings_in_the_documentation(environ, 
     assert {finding["level"] for finding in json.loads(result.stdout)} <= {"info"}
 
 
-def test_it_starts_with_warnings_and_prints_them(start):
-    server = start(MAIL_URL="")
+def test_it_starts_with_warnings_and_silenced_errors_and_protects_local_state(start, tmp_path):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state").chmod(0o755)
+    server = start(MAIL_URL="", SECRET_KEY="a" * 40, CHECK_SILENCE="security.secret_key")
     assert ended_with(server) is None
     log = server.log.read_text()
     assert "warning  mail.url" in log
     assert log.index("mail.url") < log.index("Listening at")
+    assert "security.secret_key" not in log
+    assert "security.readable_files" not in log
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o750
 
 
 def test_it_does_not_start_with_an_error_and_says_what_to_do(start):
@@ -79,21 +85,6 @@ def test_it_does_not_start_with_an_error_and_says_what_to_do(start):
     assert "Not started" in log
     assert "CHECK_SILENCE" in log
     assert "Listening at" not in log
-
-
-def test_it_starts_with_an_error_that_is_silenced(start):
-    server = start(SECRET_KEY="a" * 40, CHECK_SILENCE="mail.url, security.secret_key")
-    assert ended_with(server) is None
-    assert "security.secret_key" not in server.log.read_text()
-
-
-def test_it_keeps_local_state_from_other_users_of_the_machine(start, tmp_path):
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state").chmod(0o755)
-    server = start()
-    assert ended_with(server) is None
-    assert "security.readable_files" not in server.log.read_text()
-    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o750
 
 
 def test_it_names_a_wrong_number_of_processes_in_one_line(environ):

@@ -18,10 +18,10 @@ ALWAYS = {
 JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture
-def broken(app):
+@pytest.fixture(scope="module")
+def broken_app(application):
     """An app with a view that raises, and one with a script of its own."""
-    with another_app(app, PROPAGATE_EXCEPTIONS=False, LOG_LEVEL="ERROR") as made:
+    with another_app(application, PROPAGATE_EXCEPTIONS=False, LOG_LEVEL="ERROR") as made:
 
         @made.get("/broken")
         @public
@@ -34,6 +34,11 @@ def broken(app):
             return csp_nonce()
 
         yield made
+
+
+@pytest.fixture
+def broken(app, broken_app):
+    return broken_app
 
 
 def an_asset(browser):

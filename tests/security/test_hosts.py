@@ -39,15 +39,19 @@ def test_it_refuses_others_the_sending_of_forms(alice, secure):
 
 
 @pytest.mark.parametrize("path", ["/", "/dev/mail", "/dev/previews", "/nowhere"])
-def test_in_development_it_answers_to_names_of_this_machine(path, app):
-    with another_app(app, APP_ENV="development", LOG_LEVEL="CRITICAL") as made:
-        browser = Browser(made.test_client())
-        for host in ("localhost:5000", "127.0.0.1:5000"):
-            assert browser.get(path, headers={"Host": host}).status_code != 400
-        for host in ("evil.example", "localhost.evil.example", "192.0.2.7:5000", "[::1]:5000"):
-            answer = browser.get(path, headers={"Host": host})
-            assert answer.status_code == 400
-            assert "TRUSTED_HOSTS=localhost,127.0.0.1,the.name" in answer.text
+def test_in_development_it_answers_to_names_of_this_machine(path, developer):
+    for host in ("localhost:5000", "127.0.0.1:5000"):
+        assert developer.get(path, headers={"Host": host}).status_code != 400
+    for host in ("evil.example", "localhost.evil.example", "192.0.2.7:5000", "[::1]:5000"):
+        answer = developer.get(path, headers={"Host": host})
+        assert answer.status_code == 400
+        assert "TRUSTED_HOSTS=localhost,127.0.0.1,the.name" in answer.text
+
+
+@pytest.fixture(scope="module")
+def developer(application):
+    with another_app(application, APP_ENV="development", LOG_LEVEL="CRITICAL") as made:
+        yield Browser(made.test_client())
 
 
 @pytest.mark.parametrize(

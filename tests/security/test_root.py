@@ -15,9 +15,7 @@ from tests.mailbox import Mailbox
 
 ROOT = "/carafe"
 # What leads a browser somewhere.
-LEADING = re.compile(
-    r'\b(?:href|src|action|formaction|hx-get|hx-post|data-passkey)="(/[^"]*)"'
-)
+LEADING = re.compile(r'\b(?:href|src|action|formaction|hx-get|hx-post|data-passkey)="(/[^"]*)"')
 VISITORS = [
     *("/", "/auth/login", "/auth/register", "/auth/reset", "/auth/confirm", "/auth/magic-link"),
     *("/nowhere", "/auth/reset/x"),
