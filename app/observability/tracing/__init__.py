@@ -6,7 +6,7 @@ OpenTelemetry is imported. What is here can be called either way.
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -21,37 +21,35 @@ _tracer: "Tracer | None" = None
 
 
 def carrier() -> dict[str, str]:
-    """What to keep with a job, so that its trace and log go on from here: short texts."""
-    known = logs.context()
-    kept = {"request_id": known["request_id"]} if "request_id" in known else {}
+    """Return what to keep with a job, so that its trace and log continue from here."""
+    context = logs.context()
+    carrier = {"request_id": context["request_id"]} if "request_id" in context else {}
     if _tracer:
-        _tracer.inject(kept)
-    return kept
+        _tracer.inject(carrier)
+    return carrier
 
 
 @contextmanager
 def job(name: str, carrier: Mapping[str, str]) -> Iterator[None]:
-    """Run a job in the trace, and with the request id, of whoever enqueued it."""
-    with logs.bound(**{k: v for k, v in carrier.items() if k == "request_id"}):
-        if _tracer is None:
-            yield
-            return
-        with _tracer.job(name, carrier):
-            yield
+    """Run a job in the trace, and with the request ID, of whoever enqueued it."""
+    with ExitStack() as stack:
+        if "request_id" in carrier:
+            stack.enter_context(logs.bound(request_id=carrier["request_id"]))
+        if _tracer:
+            stack.enter_context(_tracer.job(name, carrier))
+        yield
 
 
 @contextmanager
 def call(name: str, server: str, port: int | None = None) -> Iterator[None]:
-    """Trace a call to somebody else, as part of a request or job. HTTP by `requests` is anyway."""
-    if _tracer is None or not _tracer.is_recording():
-        yield
-        return
-    with _tracer.call(name, {"server.address": server, **({"server.port": port} if port else {})}):
+    """Trace a call to another server. Those by `requests` are traced anyway."""
+    attributes = {"server.address": server, **({"server.port": port} if port else {})}
+    with _tracer.call(name, attributes) if _tracer else nullcontext():
         yield
 
 
 def failed(error: BaseException) -> None:
-    """Mark what is traced at the moment as failed, where an exception goes no further."""
+    """Mark the current span as failed, where an exception goes no further."""
     if _tracer:
         _tracer.failed(error)
 
@@ -71,8 +69,8 @@ def init_app(app: Flask) -> None:
             "Install it with: pip install '.[otel]'",
         ) from None
     # Where the address is a variable, the exporter knows it, and those that go before it.
-    known = not endpoint or "OTEL_EXPORTER_OTLP_ENDPOINT" in os.environ
-    _tracer = Tracer(app.config["APP_NAME"], None if known else f"{endpoint}/v1/traces")
+    is_variable = not endpoint or "OTEL_EXPORTER_OTLP_ENDPOINT" in os.environ
+    _tracer = Tracer(app.config["APP_NAME"], None if is_variable else f"{endpoint}/v1/traces")
     requests.init_app(app, _tracer)
     queries.listen(app, _tracer.query)
     outgoing.install(_tracer)

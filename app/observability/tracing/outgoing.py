@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from requests import PreparedRequest, Response, Session
 
 from app.observability.redaction import clean
-from app.observability.tracing.spans import Tracer, failed
+from app.observability.tracing.spans import Tracer, mark_failed
 
 
 def install(tracer: Tracer) -> None:
@@ -19,8 +19,6 @@ def install(tracer: Tracer) -> None:
 
     @wraps(send)
     def traced(session: Session, request: PreparedRequest, **options: Any) -> Response:
-        if not tracer.is_recording():
-            return send(session, request, **options)
         url, method = urlsplit(request.url or ""), request.method or ""
         attributes = {
             "http.request.method": method,
@@ -30,13 +28,11 @@ def install(tracer: Tracer) -> None:
             "url.full": clean(f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"),
         }
         with tracer.call(method, attributes) as span:
-            headers: dict[str, str] = {}
-            tracer.inject(headers)
-            request.headers.update(headers)
+            tracer.inject(request.headers)
             response = send(session, request, **options)
             span.set_attribute("http.response.status_code", response.status_code)
             if response.status_code >= 400:
-                failed(span, str(response.status_code))
+                mark_failed(span, str(response.status_code))
             return response
 
     Session.send = traced  # type: ignore[method-assign, assignment]

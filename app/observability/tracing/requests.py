@@ -9,7 +9,7 @@ from app.observability import logs
 from app.observability.metrics import METHODS
 from app.observability.paths import loggable_path
 from app.observability.requests import UNLOGGED
-from app.observability.tracing.spans import Tracer, failed
+from app.observability.tracing.spans import Tracer, mark_failed
 
 
 def init_app(app: Flask, tracer: Tracer) -> None:
@@ -43,7 +43,7 @@ def init_app(app: Flask, tracer: Tracer) -> None:
         if user_id := logs.context().get("user_id"):
             span.set_attribute("user.id", str(user_id))
         if response.status_code >= 500:
-            failed(span, str(response.status_code))
+            mark_failed(span, str(response.status_code))
         return response
 
     @app.teardown_request

@@ -7,7 +7,7 @@ token, of an exception its type.
 import atexit
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from time import perf_counter_ns, time_ns
 from typing import Any
@@ -54,17 +54,14 @@ class Tracer:
             resource = resource.merge(Resource({SERVICE_NAME: self.name}))
         provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=self.endpoint)))
-        _end_in_time(provider)
+        _shut_down_at_exit(provider)
         return provider
 
-    def is_recording(self) -> bool:
-        return trace.get_current_span().is_recording()
-
-    def inject(self, carrier: MutableMapping[str, str]) -> None:
+    def inject(self, carrier: MutableMapping[str, Any]) -> None:
         propagator.inject(carrier)
 
     def failed(self, error: BaseException) -> None:
-        failed(trace.get_current_span(), type(error).__name__)
+        mark_failed(trace.get_current_span(), type(error).__name__)
 
     @contextmanager
     def span(
@@ -91,22 +88,24 @@ class Tracer:
             try:
                 yield span
             except Exception as error:
-                failed(span, type(error).__name__)
+                mark_failed(span, type(error).__name__)
                 raise
 
-    @contextmanager
-    def job(self, name: str, carrier: Mapping[str, str]) -> Iterator[None]:
-        with self.span(name, SpanKind.CONSUMER, {"messaging.operation.type": "process"}, carrier):
-            yield
+    def job(self, name: str, carrier: Mapping[str, str]) -> AbstractContextManager[Span]:
+        return self.span(name, SpanKind.CONSUMER, {"messaging.operation.type": "process"}, carrier)
 
     @contextmanager
     def call(self, name: str, attributes: Mapping[str, Any]) -> Iterator[Span]:
+        """A span if it is part of a request or job; the exporter's own calls are part of none."""
+        if not (current := trace.get_current_span()).is_recording():
+            yield current
+            return
         with self.span(name, SpanKind.CLIENT, attributes) as span:
             yield span
 
     def query(self, statement: str, started: int, ended: int, context: Any) -> None:
         """Trace a statement that ran, as part of a request or job."""
-        if not self.is_recording():
+        if not trace.get_current_span().is_recording():
             return
         statement = normalise(statement)
         operation, table = _operation(statement)
@@ -124,48 +123,52 @@ class Tracer:
         span.end(past + ended)
 
 
-def failed(span: Span, type: str) -> None:
+def mark_failed(span: Span, type: str) -> None:
     span.set_attribute("error.type", type)
     span.set_status(Status(StatusCode.ERROR))
 
 
 @lru_cache(1000)
 def _operation(statement: str) -> tuple[str, str]:
-    """What a statement does, and the first table that it does it to, outside any parentheses."""
-    operation, before, depth = "", "", 0
-    found = [token for token in tokens(statement) if token.kind != "space"]
-    for at, token in enumerate(found):
+    """Return what a statement does, and the first table outside parentheses that it does it to."""
+    operation, previous, table, depth = "", "", "", 0
+    for token in tokens(statement):
+        if token.kind == "space":
+            continue
         depth += (token.word == "(") - (token.word == ")")
         if depth:
             continue
-        if token.name and before in BEFORE_TABLE and token.word != "ONLY":
-            named = (
-                found[at + 2 : at + 3] if [t.text for t in found[at + 1 : at + 2]] == ["."] else []
-            )
-            return operation, (named or [token])[0].name or ""
-        if not operation and (token.word in OPERATIONS or not at) and token.word != "WITH":
+        if table and not (token.text == "." or previous == "."):
+            break
+        if token.name and (table or previous in BEFORE_TABLE) and token.word != "ONLY":
+            table = token.name  # the last part, if it comes with a schema
+        elif (
+            not operation
+            and (token.word in OPERATIONS or (not previous and token.kind == "word"))
+            and token.word != "WITH"
+        ):
             operation = token.word
-        before = token.word
-    return operation or "SQL", ""
+        previous = token.word or token.text
+    return operation or "SQL", table
 
 
-def _end_in_time(provider: TracerProvider) -> None:
+def _shut_down_at_exit(provider: TracerProvider) -> None:
     """Send what is left when the process ends, without waiting for long.
 
     The provider itself would wait for 30 seconds. The thread is started now: Python 3.12 starts
     none while it ends.
     """
-    ending = threading.Event()
+    exiting = threading.Event()
 
-    def finish() -> None:
-        ending.wait()
+    def shut_down() -> None:
+        exiting.wait()
         provider.shutdown()
 
-    thread = threading.Thread(target=finish, name="traces", daemon=True)
+    thread = threading.Thread(target=shut_down, name="traces", daemon=True)
     thread.start()
 
-    def end() -> None:
-        ending.set()
+    def at_exit() -> None:
+        exiting.set()
         thread.join(FLUSH_SECONDS)
 
-    atexit.register(end)
+    atexit.register(at_exit)
