@@ -37,6 +37,21 @@ CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 REAL_HASHER = passwords._hasher
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--copies", action="store_true", help="only tests of changed copies")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave tests of changed copies of the project to `bin/ci`: they take a minute."""
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        is_copy = item.get_closest_marker("copies") is not None
+        (chosen if is_copy == config.getoption("--copies") else others).append(item)
+    items[:] = chosen
+    config.hook.pytest_deselected(items=others)
+
+
 def pytest_collection_finish() -> None:
     """Have the garbage collector leave alone what imports made: 8 % of the suite's time."""
     gc.collect()

@@ -97,6 +97,7 @@ def test_it_notices_every_way_to_import(tmp_path, monkeypatch):
         assert features_used(file) == {FEATURES[-1]}, line
 
 
+@pytest.mark.copies
 def test_it_starts_and_answers_without_its_last_features(tmp_path):
     environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     result = subprocess.run(
@@ -152,6 +153,7 @@ def copy_the_example(project: Path) -> None:
     change_features(project, '    "notes",\n', '    "notes",\n    "tasks",\n')
 
 
+@pytest.mark.copies
 def test_its_example_can_be_copied(project, follow):
     assert follow("fill") == ""
     copy_the_example(project)
@@ -162,6 +164,7 @@ def test_its_example_can_be_copied(project, follow):
     assert 'fulltext.add(op, "task", ["title"])' in migration.read_text()
 
 
+@pytest.mark.copies
 def test_its_example_can_be_deleted_from_a_database_that_has_data(project, follow):
     assert follow("fill") == ""
     shutil.rmtree(project / "app" / "notes")
@@ -170,6 +173,7 @@ def test_its_example_can_be_deleted_from_a_database_that_has_data(project, follo
     assert [line for line in output.splitlines() if line.startswith("delete:")] == []
 
 
+@pytest.mark.copies
 def test_it_can_lose_its_last_feature(project):
     """`rm -r app/x tests/x` and one line. All tests are collected and those of pages are run."""
     feature = FEATURES[-1]
