@@ -165,9 +165,9 @@ class SecretField(PasswordField):
 SEARCH_LENGTH = 200
 
 
-def search_term(name: str = "q") -> str:
-    """What the visitor searches for, cleaned: never longer than `SEARCH_LENGTH`."""
-    return cleaned(request.args.get(name, ""))
+def search_term() -> str:
+    """Return what the visitor searches for, cleaned: never longer than `SEARCH_LENGTH`."""
+    return cleaned(request.args.get("q", ""))
 
 
 def cleaned(text: str) -> str:

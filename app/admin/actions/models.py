@@ -123,7 +123,7 @@ class Run(Base):
                 setattr(self, kind, getattr(self, kind) + len(ids))
         self.reasons = reasons
 
-    def end(self, stopped: str = "") -> None:
+    def end(self, stopped: str) -> None:
         if self.ended_at is None:
             self.ended_at, self.stopped = now(), stopped
 
