@@ -1,5 +1,6 @@
 """Forms of signing up and in."""
 
+import unicodedata
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -21,11 +22,14 @@ CODE_LENGTH = 40  # a recovery code has 19 characters; some people space them ou
 
 
 def normalise(text: str) -> str:
-    """The one spelling of an e-mail address. Raises `ValueError` where it is none.
+    """Return the one spelling of an email address. Raises `ValueError` where it is none.
 
     Lower-case as a whole: no provider in use tells `Ann@` from `ann@`, and people type both.
+    What is copied with an address is left off: invisible characters of web pages, `mailto:`, a
+    name, and the punctuation of a sentence.
     """
-    text = text.strip()
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
+    text = text.rstrip(".,;").removeprefix("mailto:")
     if len(text) > EMAIL_LENGTH:  # the validator takes 5 s for half a megabyte
         raise EmailNotValidError(SHORT_EMAIL.message)
     if "=?" in text:
@@ -33,6 +37,7 @@ def normalise(text: str) -> str:
         raise EmailNotValidError("An email address can't contain an encoded word.")
     email = validate_email(
         text,
+        allow_display_name=True,
         check_deliverability=False,
         test_environment=current_app.config["APP_ENV"] != "production",
     )

@@ -1,0 +1,46 @@
+"""Addresses as they are copied from web pages, mail programs, and sentences."""
+
+import pytest
+
+from tests.conftest import PASSWORD
+
+PASTED = [
+    " Alice@Example.com ",
+    "alice@example.com\u00a0",
+    "alice@example.com\u200b",
+    "\ufeffalice@example.com",
+    "alice\u00ad@example.com",
+    "\u202aalice@example.com\u202c",
+    "mailto:alice@example.com",
+    "Alice <alice@example.com>",
+    '"Liddell, Alice" <alice@example.com>',
+    "<alice@example.com>",
+    "alice@example.com.",
+    "alice@example.com;",
+    "alice@example\u3002com",
+]
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+def test_it_is_the_address_that_people_see(pasted, alice, visitor):
+    fields = {"email": pasted, "password": PASSWORD}
+    assert visitor.submit("/auth/login", fields).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "alice@example.com, bob@example.com",
+        "alice@example.com bob@example.com",
+        "Alice <alice@example.com> <bob@example.com>",
+        "alice@example.com\r\nBcc: bob@example.com",
+        "Alice\r\nBcc: <bob@example.com>",
+        "mailto:",
+        "\u200b",
+        "Alice",
+    ],
+)
+def test_it_is_one_address(pasted, alice, bob, visitor, mailbox):
+    answer = visitor.submit("/auth/reset", {"email": pasted})
+    assert answer.status_code == 422
+    assert mailbox.to("alice@example.com") == mailbox.to("bob@example.com") == []
