@@ -126,7 +126,6 @@ def test_it_accepts_any_other_password(password, visitor, register):
         "a@example.com\0",
         "a@example.com\r\nBcc: b@example.com",
         "a@example.com, b@example.com",
-        "A <a@example.com>",
         "a@[127.0.0.1]",
         "a@" + "x" * 10_000 + ".example.com",
         "x" * 10_000,
