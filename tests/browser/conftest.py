@@ -1,4 +1,4 @@
-"""Real browsers in front of the development server, as `bin/dev` starts it.
+"""Real browsers in front of a development server.
 
 Whatever a test is about, its pages may neither complain in the console nor violate their content
 security policy.
@@ -8,13 +8,30 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from flask import Flask
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+from sqlalchemy import select
 
 from app import FEATURES
+from app.auth import passwords
+from app.auth.models import User
+from app.core.database import db
+from app.core.time import now
+from tests.apps import another_app
+from tests.http import Browser as Client
 from tests.server import BIN, Server
+from tests.sessions import open_session
 
 # Browsers are led through the example. Where it is gone, lead them through a feature of your own.
 collect_ignore_glob = [] if "notes" in FEATURES else ["test_*.py"]
@@ -22,6 +39,12 @@ collect_ignore_glob = [] if "notes" in FEATURES else ["test_*.py"]
 CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
 # A developer's own .env must not decide: empty means the default.
 DEFAULTS = dict.fromkeys(("DATABASE_URL", "MAIL_URL", "TRUSTED_HOSTS", "APP_NAME"), "")
+SITE = "tests.browser.wsgi"
+DESKTOP = {"width": 1280, "height": 800}
+
+# As long as clicks wait: pages are slow where many tests run at a time.
+PATIENCE = 10_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 # What Chromium says about any answer from 400 on, wanted or not.
 STATUS = "Failed to load resource: the server responded with a status of 4"
@@ -30,12 +53,19 @@ STATUS = "Failed to load resource: the server responded with a status of 4"
 class Site:
     """A development server with the sample data, and who can log in there."""
 
-    def __init__(self, server: Server):
-        self.server, self.url = server, server.url
-        server.start(str(BIN / "flask"), "run", "--port", str(server.port))
-        sample = re.findall(r"^(\w+) +(\S+@\S+)  password (\S+)", server.flask("demo"), re.M)
+    def __init__(self, server: Server, app: Flask):
+        """Take a server that runs, and an app of this process on the same data."""
+        self.server, self.url, self.app = server, server.url, app
+        output = app.test_cli_runner().invoke(args=["demo"]).output
+        sample = re.findall(r"^(\w+) +(\S+@\S+)  password (\S+)", output, re.M)
         self.people = {role: (email, password) for role, email, password in sample}
         self.cookies: dict[str, Any] = {}
+
+    def register(self, email: str, password: str, name: str = "") -> None:
+        """Make a user with a confirmed address."""
+        with self.app.app_context():
+            User.register(email, passwords.hash(password), name, confirmed_at=now())
+            db.session.commit()
 
     def log_in(self, page: Page, who: str) -> None:
         email, password = self.people[who]
@@ -45,14 +75,77 @@ class Site:
         page.get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url("**/dashboard")
 
-    def enter(self, context: BrowserContext, who: str) -> None:
-        """Be logged in: by the form once, and then with the cookie that it gave."""
+    def client(self, who: str) -> Client:
+        """Open a session of one of `people` that needs no real browser."""
+        email, _ = self.people[who]
+        with self.app.app_context():
+            user = db.session.scalars(select(User).filter_by(email=email)).one()
+        return open_session(self.app, user)
+
+    def cookie(self, who: str) -> Any:
+        """Return the cookie of a session, which all tests share, of one of `people`."""
         if who not in self.cookies:
-            page = context.new_page()
-            self.log_in(page, who)
-            page.close()
-            self.cookies[who] = context.cookies()
-        context.add_cookies(self.cookies[who])
+            name = self.app.config["SESSION_COOKIE_NAME"]
+            cookie = self.client(who).client.get_cookie(name)
+            assert cookie
+            self.cookies[who] = {"name": name, "value": cookie.value, "url": self.url}
+        return self.cookies[who]
+
+
+@contextmanager
+def development_site(application: Flask, server: Server, *command: str) -> Iterator[Site]:
+    """Serve a site with the sample data: `flask` and `command`, such as "run"."""
+    try:
+        server.start(str(BIN / "flask"), *command, "--port", str(server.port))
+        data = {"INSTANCE_PATH": str(server.folder), "DATABASE_URL": None, "PUBLIC_URL": server.url}
+        with another_app(application, **data) as app:
+            yield Site(server, app)
+    finally:
+        server.stop()
+
+
+class Tabs:
+    """Pages that tests use one after the other.
+
+    To start a browser context takes three times as long as to load a page. So a page is used
+    again, with its cache; what one test did and stored is gone before the next.
+    """
+
+    def __init__(self, browser: Browser):
+        self.browser = browser
+        self.complaints: list[str] = []
+        self.idle: dict[Any, list[Page]] = {}
+
+    def new(self, **options: Any) -> Page:
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        return page
+
+    def take(self, key: Any, **options: Any) -> Page:
+        """Return an idle page that was opened with the same key, or a new one."""
+        idle = self.idle.setdefault(key, [])
+        return idle.pop() if idle else self.new(**options)
+
+    def give_back(self, key: Any, page: Page, url: str) -> None:
+        """Forget what a test did on a page; `url` is one of the site that runs no scripts."""
+        page.unroute_all()
+        page.goto(url)
+        context: BrowserContext = page.context
+        context.set_storage_state({"cookies": [], "origins": []})
+        self.idle[key].append(page)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        own = message.text.startswith(STATUS) or page_of(message).startswith("chrome-error:")
+        if message.type in ("error", "warning") and not own:
+            self.complaints.append(f"{message.location['url']}: {message.text}")
+
+
+def page_of(message: ConsoleMessage) -> str:
+    """Where the page is that complains: Chromium's own, about a page that it did not get, does."""
+    return message.page.url if message.page else ""
 
 
 @pytest.fixture(scope="session")
@@ -67,41 +160,56 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def tabs(chromium: Browser) -> Tabs:
+    return Tabs(chromium)
+
+
+@pytest.fixture(scope="session")
+def site(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server = Server(tmp_path_factory.mktemp("site"), {"APP_ENV": "development", **DEFAULTS})
-    yield Site(server)
-    server.stop()
-
-
-def page_of(message: ConsoleMessage) -> str:
-    """Where the page is that complains: Chromium's own, about a page that it did not get, does."""
-    return message.page.url if message.page else ""
+    with development_site(application, server, "--app", SITE, "run") as site:
+        yield site
 
 
 @pytest.fixture
-def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """Opens a browser: `visit("user")`, `visit(java_script_enabled=False)`."""
+def visit(tabs: Tabs, site: Site) -> Iterator[Callable[..., Page]]:
+    """Opens a page: `visit("user")`, `visit(java_script_enabled=False)`.
+
+    With `fresh=True` in a browser context of its own, for what cannot be undone: scripts that run
+    on each page, a clock that stands still, permissions.
+    """
+    taken: list[tuple[Any, Page]] = []
     contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+    tabs.complaints.clear()
 
-    def note(message: ConsoleMessage) -> None:
-        own = message.text.startswith(STATUS) or page_of(message).startswith("chrome-error:")
-        if message.type in ("error", "warning") and not own:
-            complaints.append(f"{message.location['url']}: {message.text}")
-
-    def open_page(who: str | None = None, **options: Any) -> Page:
-        defaults = {"base_url": site.url, "viewport": {"width": 1280, "height": 800}}
-        context = chromium.new_context(**(defaults | options))
-        contexts.append(context)
-        context.set_default_timeout(10_000)
+    def open_page(
+        who: str | None = None,
+        *,
+        base_url: str = site.url,
+        viewport: Any = DESKTOP,
+        java_script_enabled: bool = True,
+        color_scheme: Any = "null",
+        reduced_motion: Any = "null",
+        fresh: bool = False,
+        **options: Any,
+    ) -> Page:
+        options |= {"base_url": base_url, "java_script_enabled": java_script_enabled}
+        if fresh:
+            page = tabs.new(**options)
+            contexts.append(page.context)
+        else:
+            key = tuple(options.items())
+            page = tabs.take(key, **options)
+            taken.append((key, page))
+        page.set_viewport_size(viewport)
+        page.emulate_media(media="null", color_scheme=color_scheme, reduced_motion=reduced_motion)
         if who:
-            site.enter(context, who)
-        page = context.new_page()
-        page.on("console", note)
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+            page.context.add_cookies([site.cookie(who)])
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert not complaints, "\n".join(complaints)
+    for key, page in taken:
+        tabs.give_back(key, page, f"{site.url}/livez")
+    assert not tabs.complaints, "\n".join(tabs.complaints)

@@ -30,7 +30,7 @@ def enter(site: Site, visit: Callable[..., Page], javascript: bool) -> Callable[
 
     def make() -> Page:
         email = f"leaver{next(numbers)}@example.com"
-        site.server.flask("user", "create", email, "--name", "Lea Ver", "--password", PASSWORD)
+        site.register(email, PASSWORD, "Lea Ver")
         page = visit(java_script_enabled=javascript)
         log_in(page, email)
         return page

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import barriers
+from tests.browser.axe import barriers_in_both_themes
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,6 @@ def test_it_hides_no_row_that_has_the_focus(visit: Callable[..., Page], width: i
     size = {"width": width, "height": 800}
     page = visit("admin", viewport=size, reduced_motion="reduce")
     page.goto("/admin/notes/")
-    page.evaluate("document.getElementById('flDebug')?.remove()")
     page.locator(".col-tick input").first.check()
     for _ in range(30):
         page.keyboard.press("Tab")
@@ -71,7 +70,5 @@ def test_it_needs_no_script(visit: Callable[..., Page]) -> None:
 
 
 def looks_right(page: Page, width: int) -> None:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert not barriers(page)
+    assert not barriers_in_both_themes(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width

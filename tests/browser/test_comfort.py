@@ -73,27 +73,3 @@ def test_it_shows_a_password_on_request(visit: Callable[..., Page]) -> None:
     expect(field).to_have_attribute("type", "password")
     page.get_by_role("button", name="Show password").click()
     expect(field).to_have_attribute("type", "text")
-
-
-def test_it_opens_the_debug_toolbar_on_request(visit: Callable[..., Page]) -> None:
-    page = visit("user")
-    page.goto("/notes/")
-    expect(page.locator("#flDebugToolbar")).to_be_hidden()
-    page.get_by_title("Show Toolbar").click()
-    page.get_by_role("link", name="SQLAlchemy").click()
-    expect(page.locator("#flDebugSQLAlchemyPanel-content")).to_contain_text("FROM note")
-
-
-def test_it_runs_a_query_of_the_toolbar_again_and_explains_it(visit: Callable[..., Page]) -> None:
-    page = visit("user")
-    page.goto("/notes/")
-    page.get_by_title("Show Toolbar").click()
-    page.get_by_role("link", name="SQLAlchemy").click()
-    row = page.locator("#flDebugSQLAlchemyPanel-content tbody tr", has_text="FROM note").first
-    window = page.locator("#flDebugWindow")
-    row.get_by_role("link", name="SELECT").click()
-    expect(window.locator("tbody tr")).not_to_have_count(0)
-    window.get_by_role("link", name="Back").click()
-    expect(window).to_be_hidden()
-    row.get_by_role("link", name="EXPLAIN").click()
-    expect(window).to_contain_text("SEARCH note")

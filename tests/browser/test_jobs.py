@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import barriers
+from tests.browser.axe import barriers_in_both_themes
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,5 @@ def test_administrators_see_its_job(visit: Callable[..., Page]) -> None:
     admin.goto("/admin/jobs/?q=make_export")
     admin.get_by_role("link", name="account.make_export").first.click()
     expect(admin.locator("#job").get_by_text("succeeded")).to_be_visible()
-    for dark in ("light", "dark"):
-        admin.emulate_media(color_scheme=dark)
-        assert not barriers(admin)
+    assert not barriers_in_both_themes(admin)
     assert admin.evaluate("document.documentElement.scrollWidth") == 390

@@ -37,7 +37,7 @@ def stand(visit: Callable[..., Page]) -> Callable[..., Page]:
     """An open page whose time passes only when told."""
 
     def open_page(path: str) -> Page:
-        page = visit("user")
+        page = visit("user", fresh=True)
         page.clock.install()
         page.goto(path)
         page.evaluate("window.sameDocument = true")

@@ -2,13 +2,14 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine
 
 from app.core.routing import policy
@@ -18,12 +19,9 @@ from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = [390, 1280]
-# Between themes nothing but colours differs.
-THEMES: dict[Literal["light", "dark"], dict[str, list[str]]] = {
-    "light": {},
-    "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},
-}
+PHONE, DESKTOP = 390, 1280
+# How many tests share the pages, so that several processes can.
+PARTS = {"visitor": 1, "user": 2, "admin": 6}
 # The questions behind buttons that are not in sight as a whole: to the left nothing scrolls.
 CUT = """() => [...document.querySelectorAll("details.confirm")].filter(one => {
     one.open = true;
@@ -31,6 +29,7 @@ CUT = """() => [...document.querySelectorAll("details.confirm")].filter(one => {
     one.open = false;
     return left < 0 || right > innerWidth;
 }).map(one => one.innerText)"""
+TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3
 
 # Beside the pages whose address takes no arguments, which are found by themselves.
@@ -71,51 +70,78 @@ def paths(application: Flask) -> dict[str, list[str]]:
     return found
 
 
-def pages(page: Page, paths: list[str]) -> Iterator[str]:
-    """Open one after the other what is a page: not a redirect, a file or data."""
-    for path in paths:
-        answer = page.request.get(path, max_redirects=0)
-        if answer.status != 303 and answer.headers.get("content-type", "").startswith("text/html"):
-            page.goto(path)
-            yield path
+@pytest.fixture(scope="session")
+def pages(
+    paths: dict[str, list[str]], long_words: dict[str, list[str]], chromium: Browser, site: Site
+) -> Callable[[str], dict[str, str]]:
+    """Finds what is a page, not a redirect, a file or data, and its title."""
+
+    @cache
+    def titles(who: str) -> dict[str, str]:
+        found = {}
+        context = chromium.new_context(base_url=site.url)
+        if who != "visitor":
+            context.add_cookies([site.cookie(who)])
+        for path in paths[who] + long_words[who]:
+            answer = context.request.get(path, max_redirects=0)
+            is_page = answer.headers.get("content-type", "").startswith("text/html")
+            if is_page and answer.status != 303:
+                title = TITLE.search(answer.text())
+                found[path] = title[1] if title else ""
+        context.close()
+        return found
+
+    return titles
 
 
-@pytest.mark.parametrize("who", MORE)
-def test_it_is_titled_accessible_and_fits_the_screen(
-    visit: Callable[..., Page], paths: dict[str, list[str]], who: str, site: Site
+@pytest.fixture(scope="session")
+def long_words(site: Site) -> dict[str, list[str]]:
+    """The addresses of pages about the longest words, for who comes there first."""
+    note = site.client("user").submit("/notes/new", {"title": LONG, "text": LONG})
+    site.client("admin").get("/admin/requests/")  # which makes the tables
+    return {
+        "visitor": [],
+        "user": [note.location],
+        "admin": observe_long_words(site.server.folder),
+    }
+
+
+@pytest.mark.parametrize("who", PARTS)
+def test_it_has_a_title_of_its_own(pages: Callable[[str], dict[str, str]], who: str) -> None:
+    titles: dict[str, list[str]] = {}
+    for path, title in pages(who).items():
+        if path not in MORE[who]:
+            titles.setdefault(title, []).append(path)
+    assert titles
+    assert "" not in titles
+    assert {title: paths for title, paths in titles.items() if len(paths) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("who", "part"), [(who, part) for who, parts in PARTS.items() for part in range(parts)]
+)
+def test_it_is_accessible_and_fits_the_screen(
+    visit: Callable[..., Page], pages: Callable[[str], dict[str, str]], who: str, part: int
 ) -> None:
     page = visit(None if who == "visitor" else who, reduced_motion="reduce")
-    more = [write_a_note_with_long_words(page)] if who == "user" else []
-    more += observe_long_words(page, site.server.folder) if who == "admin" else []
     problems = []
-    titles: dict[str, str] = {}
-    for path in pages(page, paths[who] + more):
-        if path not in MORE[who] + more and path != titles.setdefault(page.title(), path):
-            problems.append(f"{path} has the title of {titles[page.title()]}")
-        for width in WIDTHS:
+    for number, path in enumerate(list(pages(who))[part :: PARTS[who]]):
+        page.goto(path)
+        # Each page in both themes and on both screens, crosswise: what is the same on all pages and
+        # shown on one screen only is seen in both themes as well.
+        themes: list[Literal["light", "dark"]] = ["light", "dark"]
+        for width, theme in zip((DESKTOP, PHONE), themes[:: (-1) ** number], strict=True):
             page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=theme)
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 problems.append(f"{path} is wider than {width} px")
             problems += [f"{path}, {width} px, cut: {one}" for one in page.evaluate(CUT)]
-            for theme, rules in THEMES.items():
-                page.emulate_media(color_scheme=theme)
-                found = barriers(page, **rules)
-                problems += [f"{path}, {width} px, {theme}: {barrier}" for barrier in found]
+            problems += [f"{path}, {width} px, {theme}: {barrier}" for barrier in barriers(page)]
     assert not problems, "\n".join(problems)
 
 
-def write_a_note_with_long_words(page: Page) -> str:
-    page.goto("/notes/new")
-    page.get_by_label("Title").fill(LONG)
-    page.get_by_label("Text (optional)").fill(LONG)
-    page.get_by_role("button", name="Save note").click()
-    page.wait_for_url(re.compile(r"/notes/\d+$"))
-    return page.url
-
-
-def observe_long_words(page: Page, folder: Path) -> list[str]:
+def observe_long_words(folder: Path) -> list[str]:
     """What the recorder may keep, at its worst; the pages about a statement and an exception."""
-    page.goto("/admin/requests/")  # which makes the tables
     now = int(time.time())
     sql = f'SELECT "user".email FROM "user" WHERE "user".name LIKE \'{LONG}\' ORDER BY "user".role'
     rows: dict[Any, dict[str, Any]] = {

@@ -3,7 +3,7 @@
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -39,7 +39,7 @@ class Person:
     def __init__(self, site: Site, page: Page):
         self.site, self.page = site, page
         self.email = f"{secrets.token_hex(4)}@example.com"
-        site.server.flask("user", "create", self.email, "--password", PASSWORD)
+        site.register(self.email, PASSWORD)
         page.add_init_script(NO_AUTOFILL)
         self.cdp: CDPSession = page.context.new_cdp_session(page)
         self.cdp.send("WebAuthn.enable")
@@ -75,9 +75,12 @@ class Person:
 
 
 @pytest.fixture
-def person(visit: Callable[..., Page], site: Site) -> Person:
+def person(visit: Callable[..., Page], site: Site) -> Iterator[Person]:
     # By the name: browsers have no passkeys for 127.0.0.1.
-    return Person(site, visit(base_url=f"http://localhost:{site.server.port}"))
+    person = Person(site, visit(base_url=f"http://localhost:{site.server.port}"))
+    yield person
+    person.cdp.send("WebAuthn.disable")
+    person.cdp.detach()
 
 
 @pytest.fixture

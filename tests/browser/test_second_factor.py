@@ -22,7 +22,7 @@ class Person:
     def __init__(self, site: Site, page: Page):
         self.page = page
         self.email = f"{secrets.token_hex(4)}@example.com"
-        site.server.flask("user", "create", self.email, "--password", PASSWORD)
+        site.register(self.email, PASSWORD)
         self.log_in()
         page.wait_for_url("**/dashboard")
 
@@ -69,7 +69,7 @@ def person(request: pytest.FixtureRequest, visit: Callable[..., Page], site: Sit
 
 @pytest.fixture
 def with_javascript(visit: Callable[..., Page], site: Site) -> Person:
-    return Person(site, visit(permissions=["clipboard-read", "clipboard-write"]))
+    return Person(site, visit(fresh=True, permissions=["clipboard-read", "clipboard-write"]))
 
 
 def test_it_goes_all_the_way(person: Person) -> None:

@@ -5,12 +5,12 @@ it shows whether people really get there.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DEFAULTS, Site
+from tests.browser.conftest import DEFAULTS, SITE, Site, development_site
 from tests.loopback import document
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 from tests.server import Server
@@ -26,9 +26,10 @@ def acme() -> Iterator[OpenIdProvider]:
 
 
 @pytest.fixture(scope="module")
-def site(acme: OpenIdProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    application: Flask, acme: OpenIdProvider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """Instead of the server of the other tests, one that lets people in from elsewhere."""
-    folder: Path = tmp_path_factory.mktemp("elsewhere")
     settings = {
         "APP_ENV": "development",
         "MAGIC_LINK": "yes",
@@ -37,10 +38,10 @@ def site(acme: OpenIdProvider, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "OAUTH_ACME_CLIENT_SECRET": CLIENT_SECRET,
         "OAUTH_ACME_ISSUER": acme.issuer,
     }
-    server = Server(folder, DEFAULTS | settings)
+    server = Server(tmp_path_factory.mktemp("elsewhere"), DEFAULTS | settings)
     acme.redirect_uri = f"{server.url}/auth/oauth/acme/callback"
-    yield Site(server)
-    server.stop()
+    with development_site(application, server, "--app", SITE, "run") as site:
+        yield site
 
 
 @both
