@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["impersonation_refusal"] = impersonation.refusal
     may_enter = partial(can, "admin")
     nav.add(app, "main", "Admin", "admin.index", icon="shield", visible=may_enter, last=True)
-    nav.add_above(app, "admin", "admin/_search.html", visible=may_enter)
+    nav.add_part(app, "admin", "admin/_search.html", visible=may_enter)
     nav.add(app, "admin", "Overview", "admin.index", icon="home")
     personal_data.add(app, "saved-views", saved_views.of_user)
     users.init_app(app)

@@ -69,25 +69,18 @@ def items(menu: str) -> list[Item]:
     return found
 
 
-def add_to_header(app: Flask, template: str, *, visible: Callable[[], bool]) -> None:
-    """Add a part to every page's header, before the account menu: a template, and who sees it."""
-    app.extensions["header"].append((template, visible))
+def add_part(app: Flask, place: str, template: str, *, visible: Callable[[], bool]) -> None:
+    """Add a part to every page: a template, and who sees it.
+
+    `place` is "header", where it stands before the account menu, or a menu, above which it stands.
+    """
+    app.extensions["nav_parts"].setdefault(place, []).append((template, visible))
 
 
-def header() -> list[str]:
-    """The templates of the header's parts that this visitor sees."""
-    return [template for template, visible in current_app.extensions["header"] if visible()]
-
-
-def add_above(app: Flask, menu: str, template: str, *, visible: Callable[[], bool]) -> None:
-    """Add a part above a menu: a template, and who sees it."""
-    app.extensions["above_menu"].setdefault(menu, []).append((template, visible))
-
-
-def above(menu: str) -> list[str]:
-    """The templates of the parts above a menu that this visitor sees."""
-    parts = current_app.extensions["above_menu"].get(menu, ())
-    return [template for template, visible in parts if visible()]
+def parts(place: str) -> list[str]:
+    """Return the templates of the parts in a place that this visitor sees."""
+    added = current_app.extensions["nav_parts"].get(place, ())
+    return [template for template, visible in added if visible()]
 
 
 def _path(endpoint: str) -> str:
@@ -102,8 +95,6 @@ def _path(endpoint: str) -> str:
 def init_app(app: Flask) -> None:
     app.extensions["nav"] = {}
     app.extensions["nav_urls"] = {}
-    app.extensions["header"] = []
-    app.extensions["above_menu"] = {}
+    app.extensions["nav_parts"] = {}
     app.jinja_env.globals["nav"] = items
-    app.jinja_env.globals["header_parts"] = header
-    app.jinja_env.globals["above_menu"] = above
+    app.jinja_env.globals["nav_parts"] = parts

@@ -51,10 +51,6 @@ def minute(value: datetime) -> str:
     return f"{day(value)}, {value.hour:02}:{value.minute:02}"
 
 
-def iso(value: datetime) -> str:
-    return value.isoformat(timespec="seconds")
-
-
 def zone(name: str) -> ZoneInfo | None:
     """The time zone of that name; None for "", and for one that this system does not know."""
     try:
@@ -108,10 +104,10 @@ def _element(value: datetime, text: str, title: str = "") -> Markup:
     # app.js writes those without a title anew, in the zone of its browser. Not `Markup.format`,
     # which is ten times as slow: there is nothing to escape in digits and names of months.
     titled = f' title="{title}"' if title else ""
-    return Markup(f'<time datetime="{iso(value)}"{titled}>{text}</time>')  # noqa: S704  # nosec B704
+    machine = value.isoformat(timespec="seconds")
+    return Markup(f'<time datetime="{machine}"{titled}>{text}</time>')  # noqa: S704  # nosec B704
 
 
 def init_app(app: Flask) -> None:
     app.extensions["reader_zone"] = None
-    filters = {"iso": iso, "day": day, "minute": minute, "moment": moment}
-    app.jinja_env.filters |= filters | {"time": time_element, "date": day_element}
+    app.jinja_env.filters |= {"moment": moment, "time": time_element, "date": day_element}

@@ -18,5 +18,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     look_up(app, unread.NAME, unread.COLUMN)
     app.jinja_env.globals["unread_notifications"] = unread.count
-    nav.add_to_header(app, "notifications/_bell.html", visible=is_signed_in)
+    nav.add_part(app, "header", "notifications/_bell.html", visible=is_signed_in)
     nav.add(app, "settings", "Notifications", "notifications.index", icon="bell", last=True)

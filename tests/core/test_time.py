@@ -53,5 +53,6 @@ def test_it_is_now_in_utc():
 def test_it_writes_times_for_machines_and_for_people(app):
     moment = datetime(2026, 9, 5, 7, 3, 9, 500, tzinfo=UTC)
     with app.test_request_context():
-        page = render_template_string("{{ m|iso }} {{ m|day }}, {{ m|minute }}", m=moment)
-    assert page == "2026-09-05T07:03:09+00:00 05 Sept 2026, 05 Sept 2026, 07:03"
+        page = render_template_string("{{ m|time }} {{ m|date }}", m=moment)
+    start = '<time datetime="2026-09-05T07:03:09+00:00">05 Sept 2026'
+    assert page == f"{start}, 07:03 UTC</time> {start}</time>"
