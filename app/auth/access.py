@@ -59,23 +59,23 @@ LOOKUP = (
         User.id,
         User.email,
         User.name,
-        User.effective_role,
+        User.effective_role.label("role"),
         User.confirmed_at,
         User.time_zone,
         User.avatar,
         User.second_factor_required_at,
-        Session.id,
+        Session.id.label("session_id"),
         Session.last_seen_at,
         Session.authenticated_at,
         Session.remembered,
-        Impersonation.session_id,
-        Owner.id,
-        Owner.email,
-        Impersonation.may_write,
-        Impersonation.user_id,
-        Impersonation.ends_at,
-        Owner.effective_role,
-        or_(User.suspended_at.is_not(None), Owner.suspended_at.is_not(None)),
+        Impersonation.session_id.label("impersonation_id"),
+        Impersonation.user_id.label("impersonated_id"),
+        Impersonation.may_write.label("impersonator_may_write"),
+        Impersonation.ends_at.label("impersonation_ends_at"),
+        Owner.id.label("impersonator_id"),
+        Owner.email.label("impersonator_email"),
+        Owner.effective_role.label("impersonator_role"),
+        or_(User.suspended_at.is_not(None), Owner.suspended_at.is_not(None)).label("is_suspended"),
     )
     .select_from(Session)
     .outerjoin(
@@ -93,7 +93,6 @@ LOOKUP = (
 )
 # What a cookie keeps through a login.
 INTERRUPTED_BY_LOGIN = (interrupted_forms.LOGIN_MARKS, journey.KEY)
-OF_IDENTITY, OF_IMPERSONATION = 12, 8
 
 FORM_WAITS = "You were logged out. Log in to submit your form."
 FORM_IS_LOST = "You were logged out, and we couldn't save your form. Log in and submit it again."
@@ -188,19 +187,34 @@ def load(token: str) -> Identity | None:
     with reading():
         # Past the ORM, which makes no entity of columns anyway: half of the time.
         row, impersonator, over = _read(token, acting=True), None, None
-        if row and row[OF_IDENTITY] is not None:
-            acting = row[OF_IDENTITY + 1 : OF_IDENTITY + OF_IMPERSONATION]
-            if over := impersonation.why_over(acting, row[3]):
+        if row and row.impersonation_id is not None:
+            if over := impersonation.why_over(row):
                 row = _read(token, acting=False)
             else:
-                impersonator = Impersonator.of(acting)
+                impersonator = Impersonator.of(row)
     del g.identity_failed
     if row is None:
         return None
-    logs.identify(row[0], impersonator.id if impersonator else None)
-    names = current_app.extensions["identity"][1]
-    more = dict(zip(names, row[OF_IDENTITY + OF_IMPERSONATION :], strict=True))
-    return Identity(*[*row[:OF_IDENTITY], impersonator, over, token, more])
+    logs.identify(row.id, impersonator.id if impersonator else None)
+    _, names = current_app.extensions["identity"]
+    return Identity(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        role=row.role,
+        confirmed_at=row.confirmed_at,
+        time_zone=row.time_zone,
+        avatar=row.avatar,
+        second_factor_required_at=row.second_factor_required_at,
+        session_id=row.session_id,
+        last_seen_at=row.last_seen_at,
+        authenticated_at=row.authenticated_at,
+        remembered=row.remembered,
+        impersonator=impersonator,
+        over=over,
+        token=token,
+        more={name: getattr(row, f"more_{name}") for name in names},
+    )
 
 
 def _read(token: str, *, acting: bool) -> Any:
@@ -217,7 +231,7 @@ def look_up(app: Flask, name: str, column: ScalarSelect[Any]) -> None:
     For what every page shows. `column` is correlated to `User`, and must be found by an index.
     """
     lookup, names = app.extensions["identity"]
-    app.extensions["identity"] = lookup.add_columns(column), [*names, name]
+    app.extensions["identity"] = lookup.add_columns(column.label(f"more_{name}")), [*names, name]
 
 
 def is_signed_in() -> bool:

@@ -47,8 +47,13 @@ class Impersonator:
     @classmethod
     def of(cls, row: Any) -> Impersonator:
         """From what `access.LOOKUP` reads of it."""
-        id, email, may_write, _, ends_at, role, _ = row
-        return cls(id, email, may_write and WRITE_PERMISSION in permissions(role), ends_at)
+        return cls(
+            id=row.impersonator_id,
+            email=row.impersonator_email,
+            may_write=row.impersonator_may_write
+            and WRITE_PERMISSION in permissions(row.impersonator_role),
+            ends_at=row.impersonation_ends_at,
+        )
 
 
 def allowed(role: str, other: str) -> bool:
@@ -112,16 +117,15 @@ def _lock_session() -> Session:
     return session
 
 
-def why_over(row: Any, role: str) -> str | None:
-    """Why acting as somebody with `role` is over; None: it lasts. `row` is as above."""
-    *_, user_id, ends_at, own_role, suspended = row
-    if user_id is None:
+def why_over(row: Any) -> str | None:
+    """Return why an impersonation is over, or None while it lasts; `row` is of `access.LOOKUP`."""
+    if row.impersonated_id is None:
         return "ended"
-    if ends_at <= now():
+    if row.impersonation_ends_at <= now():
         return "time"
-    if suspended:
+    if row.is_suspended:
         return "suspension"
-    return None if allowed(own_role, role) else "role"
+    return None if allowed(row.impersonator_role, row.role) else "role"
 
 
 def check(rules: Policy) -> bool:
