@@ -4,6 +4,8 @@ Values follow the OWASP HTTP Headers Cheat Sheet. A view that needs another cont
 policy sets its own header, which then stands.
 """
 
+import base64
+import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -46,10 +48,32 @@ def policy(**changes: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
+def _merged(added: dict[str, list[str]]) -> dict[str, str]:
+    return {name: " ".join([*POLICY.get(name, "").split(), *added[name]]) for name in added}
+
+
+def allow(directive: str, *sources: str) -> None:
+    """Add sources to a directive of this response's content security policy.
+
+    They do nothing where the view sets a policy of its own.
+    """
+    added = request.environ.setdefault("CSP_SOURCES", {})
+    added[directive] = [*added.get(directive, []), *sources]
+
+
 def csp_nonce() -> str:
     """This answer's nonce, for a script element that is not a file."""
-    nonce: str = request.environ.setdefault("CSP_NONCE", secrets.token_urlsafe(16))
+    if "CSP_NONCE" not in request.environ:
+        request.environ["CSP_NONCE"] = secrets.token_urlsafe(16)
+        allow("script-src", f"'nonce-{request.environ['CSP_NONCE']}'")
+    nonce: str = request.environ["CSP_NONCE"]
     return nonce
+
+
+def csp_hash(inline: str) -> str:
+    """Return the source that allows an inline script, or with 'unsafe-hashes' a style attribute."""
+    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest())
+    return f"'sha256-{digest.decode()}'"
 
 
 class SecurityHeaders:
@@ -66,8 +90,8 @@ class SecurityHeaders:
             headers += self.headers
             if any(name == CSP for name, _ in headers):
                 pass  # the view's own stands; of two, browsers enforce both
-            elif nonce := environ.get("CSP_NONCE"):
-                headers.append((CSP, policy(script_src=f"'self' 'nonce-{nonce}'")))
+            elif added := environ.get("CSP_SOURCES"):
+                headers.append((CSP, policy(**_merged(added))))
             else:
                 headers.append(self.policy)
             return start_response(status, headers, *error)

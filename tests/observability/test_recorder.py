@@ -42,7 +42,7 @@ def test_it_counts_each_request_by_its_endpoint(app, visitor):
 def test_it_does_not_count_the_toolbar(app):
     with recording_app(app, APP_ENV="development", LOG_LEVEL="CRITICAL") as made:
         visitor = Browser(made.test_client())
-        assert visitor.get("/_debug_toolbar/static/js/setup.js").status_code == 200
+        assert visitor.get("/_debug_toolbar/static/js/toolbar.js").status_code == 200
         visitor.get("/auth/login")
         assert {row.endpoint for row in rows(made, store.request_count)} == {"auth.login"}
 

@@ -1,97 +1,63 @@
-"""Flask-DebugToolbar, in development, under our content security policy.
+"""Flask-DebugToolbar, in development, for a browser on this machine.
 
-Its one inline script becomes a file; of its inline styles, those that hide become a class, and
-the others set the width of a column. The profiler panel is left out: it breaks concurrent
-requests on Python 3.12 and newer.
+The profiler panel is left out: it breaks concurrent requests on Python 3.12 and newer. So is the
+library's panel of queries: its SELECT and EXPLAIN fail with SQLAlchemy 2, and run any statement
+that is signed with `SECRET_KEY`, which in development everybody knows.
 """
 
-import re
 from functools import partial
 from typing import Any
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_debugtoolbar import DebugToolbarExtension
 
 from app.core.routing import public
 from app.core.this_machine import is_at_this_machine
-from app.observability.toolbar import queries
+from app.observability.toolbar.queries import QueriesPanel
+from app.security import headers
 
-START = '<div id="flDebug"'
-INLINE_SCRIPT = re.compile(r"<script type=\"text/javascript\">var \w+ = '([^']*)'</script>")
-HIDDEN = re.compile(r' style="display: ?none;"')
-# A script that fills the console with warnings about the toolbar's own code.
-USELESS = re.compile(r'<script src="[^"]*jquery-migrate\.js"></script>')
-SETUP = "js/setup.js"
-# Out of the way until it is asked for, from then on as it was left. It asks for a query's rows by
-# POST, though that changes nothing. There is no `fldt` where a page was left while it was loading.
-SETUP_SCRIPT = """
-var DEBUG_TOOLBAR_STATIC_PATH = "%s";
-if (!localStorage.getItem("fldt")) {
-  localStorage.setItem("fldt", "seen");
-  document.cookie = "fldt=hide; path=/; SameSite=Lax";
-}
-document.addEventListener("DOMContentLoaded", () => {
-  window.fldt?.$.ajaxPrefilter((options) => { options.type = "GET"; });
-});
-"""
+STATIC = "_debug_toolbar.static"
+# What its templates hold inline.
+SCRIPT = "var DEBUG_TOOLBAR_STATIC_PATH = '{}'"
+STYLES = ("display:none;", "display: none;", "width:20%")
 
-# On both sides of our own panel.
-BEFORE = (
-    "versions.VersionDebugPanel",
-    "timer.TimerDebugPanel",
-    "headers.HeaderDebugPanel",
-    "request_vars.RequestVarsDebugPanel",
-    "config_vars.ConfigVarsDebugPanel",
-    "template.TemplateDebugPanel",
-)
-BEHIND = ("logger.LoggingPanel", "route_list.RouteListDebugPanel")
+LIBRARY = "flask_debugtoolbar.panels."
+PANELS = [
+    f"{LIBRARY}versions.VersionDebugPanel",
+    f"{LIBRARY}timer.TimerDebugPanel",
+    f"{LIBRARY}headers.HeaderDebugPanel",
+    f"{LIBRARY}request_vars.RequestVarsDebugPanel",
+    f"{LIBRARY}config_vars.ConfigVarsDebugPanel",
+    f"{LIBRARY}template.TemplateDebugPanel",
+    f"{QueriesPanel.__module__}.{QueriesPanel.__name__}",
+    f"{LIBRARY}logger.LoggingPanel",
+    f"{LIBRARY}route_list.RouteListDebugPanel",
+]
 
 
 class Toolbar(DebugToolbarExtension):
-    def init_app(self, app: Flask) -> None:
-        super().init_app(app)
-        # Its own, which it puts in the place of Flask's: that has other arguments in each version.
-        vars(app).pop("dispatch_request", None)
-
     def process_request(self) -> None:
         # Its panels hold `SECRET_KEY`; and they call `url_for`, which a refused host has not got.
-        if not is_at_this_machine():
-            return
-        super().process_request()
-        if request.endpoint in current_app.view_functions:
-            view = current_app.view_functions[request.endpoint]
-            self.process_view(current_app, view, request.view_args or {})
+        if is_at_this_machine():
+            super().process_request()
 
     def process_response(self, response: Any) -> Any:
-        policy = response.headers.get("Content-Security-Policy", "script-src 'self'")
-        if "script-src 'self'" not in policy:
-            return response  # what may not run scripts, such as a mail in its frame
-        response = super().process_response(response)
-        page = response.get_data(as_text=True) if response.is_sequence else ""
-        if START in page:
-            before, toolbar = page.rsplit(START, 1)
-            toolbar = INLINE_SCRIPT.sub(rf'<script src="\1{SETUP}"></script>', toolbar)
-            # Bootstrap hides a "collapse" in a way that the toolbar's script can undo.
-            toolbar = queries.INLINE_STYLE.sub("", HIDDEN.sub(' class="collapse"', toolbar))
-            toolbar = USELESS.sub("", toolbar)
-            response.set_data(before + START + toolbar)
-        return response
-
-    def send_static_file(self, filename: str) -> Any:
-        if filename == SETUP:
-            script = SETUP_SCRIPT % url_for("_debug_toolbar.static", filename="")
-            return Response(script, mimetype="text/javascript")
-        return super().send_static_file(filename)
+        # A page with a policy of its own may not run scripts, such as a mail in its frame.
+        has_policy = headers.CSP in response.headers
+        if response.mimetype != "text/html" or has_policy or not is_at_this_machine():
+            return response
+        script = SCRIPT.format(url_for(STATIC, filename=""))
+        headers.allow("script-src", headers.csp_hash(script))
+        headers.allow("style-src-attr", "'unsafe-hashes'", *map(headers.csp_hash, STYLES))
+        # Out of the way until it is asked for, from then on as it was left.
+        if "fldt_seen" not in request.cookies:
+            response.set_cookie("fldt_seen", "yes", samesite="Lax")
+            response.set_cookie("fldt", "hide", samesite="Lax")
+        return super().process_response(response)
 
 
 def init_app(app: Flask) -> None:
     app.config["DEBUG_TB_INTERCEPT_REDIRECTS"] = False
-    app.config["DEBUG_TB_PANELS"] = [
-        *(f"flask_debugtoolbar.panels.{name}" for name in BEFORE),
-        f"{queries.__name__}.{queries.Queries.__name__}",
-        *(f"flask_debugtoolbar.panels.{name}" for name in BEHIND),
-    ]
+    app.config["DEBUG_TB_PANELS"] = PANELS
     Toolbar(app)
-    queries.init_app(app)
-    files = "_debug_toolbar.static"
-    app.view_functions[files] = public(partial(app.view_functions[files]))
+    app.view_functions[STATIC] = public(partial(app.view_functions[STATIC]))
