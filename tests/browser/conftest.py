@@ -48,6 +48,8 @@ expect.set_options(timeout=PATIENCE)
 
 # What Chromium says about any answer from 400 on, wanted or not.
 STATUS = "Failed to load resource: the server responded with a status of 4"
+# A file of the debug toolbar that warns about the toolbar's own code.
+MIGRATE = "/_debug_toolbar/static/js/jquery-migrate.js"
 
 
 class Site:
@@ -139,6 +141,7 @@ class Tabs:
 
     def _note(self, message: ConsoleMessage) -> None:
         own = message.text.startswith(STATUS) or page_of(message).startswith("chrome-error:")
+        own = own or message.location["url"].endswith(MIGRATE)
         if message.type in ("error", "warning") and not own:
             self.complaints.append(f"{message.location['url']}: {message.text}")
 
