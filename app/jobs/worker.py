@@ -214,12 +214,12 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def run_due(app: Flask, queues: list[str] | None = None) -> int:
-    """Run here and now what is due, and what that queues in turn; how many jobs that were."""
+def run_due(app: Flask) -> int:
+    """Run all jobs that are due, and those that they queue in turn, and return how many."""
     count = 0
     with app.app_context():
         while True:
-            due = [q for q, at in claims.next_due(queues or known_queues()).items() if at <= now()]
+            due = [q for q, at in claims.next_due(known_queues()).items() if at <= now()]
             runs = [run for queue in due for run in claims.claim(queue, 100, "run_due")]
             if not runs:
                 return count

@@ -80,9 +80,7 @@ def by_endpoint(connection: Connection, window: Window) -> dict[str, Figures]:
     return dict(found)
 
 
-def over_time(
-    connection: Connection, window: Window, endpoint: str | None = None
-) -> dict[int, Figures]:
+def over_time(connection: Connection, window: Window, endpoint: str | None) -> dict[int, Figures]:
     """Figures of each step by its start (epoch seconds), of one endpoint or of all requests."""
     found = {start: Figures() for start in window.starts()}
     statement = _sums(window, request_count.c.starts_at)

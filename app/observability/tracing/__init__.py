@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
         from app.observability.tracing.spans import Tracer
     except ModuleNotFoundError as error:
         raise ConfigError(
-            f"Traces are switched on, for which a package is missing ({error.name}).",
+            f"Tracing is on, but {error.name} isn't installed.",
             "Install it with: pip install '.[otel]'",
         ) from None
     # Where the address is a variable, the exporter knows it, and those that go before it.
