@@ -119,17 +119,17 @@ def update(id: int) -> Any:
     if not form.validate():
         return render_template("notes/edit.html", form=form, note=note), 422
     body = note.body if form.body.data is None else form.body.data
-    if not note.edit(form.title.data, body, seen=form.version.data):
-        # The typed text stays in the form; sent again, it is an answer to what is shown beside it.
-        form.version.raw_data, form.version.data = None, note.version
-        return render_template("notes/edit.html", form=form, note=note, conflict=True), 409
     try:
-        db.session.commit()
+        if note.edit(form.title.data, body, seen=form.version.data):
+            db.session.commit()
+            flash("Your note is saved.", "success")
+            return redirect(url_for("notes.show", id=id), 303)
     except StaleDataError:  # edited at the same moment, where writers run side by side
         db.session.rollback()
         return update(id)
-    flash("Your note is saved.", "success")
-    return redirect(url_for("notes.show", id=id), 303)
+    # The typed text stays in the form; sent again, it is an answer to what is shown beside it.
+    form.version.raw_data, form.version.data = None, note.version
+    return render_template("notes/edit.html", form=form, note=note, conflict=True), 409
 
 
 @blueprint.post("/<int:id>/delete")

@@ -48,10 +48,14 @@ def owners(table: Table) -> list[Any]:
     return [column for column in table.c if column.references(users.c.id)]
 
 
+def has_numbers(table: Table) -> bool:
+    return "id" in table.c and table.c.id.type.python_type is int
+
+
 def plant(user_id: int, tables: Iterable[Table]) -> None:
-    """Put a row with the ID `THEIRS` into each table that has IDs: that user's, if anybody's."""
+    """Put a row with the ID `THEIRS` into each table of numbered rows: that user's, if anybody's."""
     for table in tables:
-        if "id" not in table.c or table.name == "user":
+        if not has_numbers(table) or table.name == "user":
             continue
         row = {column.name: sample(column) for column in table.c if _is_needed(column)}
         row |= {column.name: user_id for column in owners(table)[:1]} | {"id": THEIRS}
@@ -67,7 +71,7 @@ def plant(user_id: int, tables: Iterable[Table]) -> None:
 def clear(tables: Iterable[Table]) -> None:
     """Take out the rows that are somebody's."""
     for table in reversed(list(tables)):
-        if owners(table) and "id" in table.c:
+        if owners(table) and has_numbers(table):
             db.session.execute(table.delete().where(table.c.id == THEIRS))
     db.session.commit()
 
