@@ -18,6 +18,7 @@ from jinja2 import FileSystemBytecodeCache
 import app as package
 from app import FEATURES, create_app
 from tests.http import Browser
+from tests.rules import pages
 
 
 def main(folder: str) -> None:
@@ -43,17 +44,15 @@ def probe(folder: str, missing: int) -> None:
     if "core" in package.FEATURES:
         browsers |= people(app)
     for who, browser in browsers.items():
-        for rule in app.url_map.iter_rules():
-            if rule.arguments or "GET" not in (rule.methods or ()):
-                continue
+        for path, _, _ in pages(app):
             try:
-                status = browser.get(rule.rule).status_code
+                status = browser.get(path).status_code
             except Exception as error:
-                complain(f"{rule.rule} fails for {who}: {error!r}")
+                complain(f"{path} fails for {who}: {error!r}")
             else:
                 if status >= 500:
-                    complain(f"{rule.rule} answers {status} to {who}")
-                if who != "a visitor" and status == 303 and rule.rule == "/dashboard":
+                    complain(f"{path} answers {status} to {who}")
+                if who != "a visitor" and status == 303 and path == "/dashboard":
                     complain(f"{who} is not signed in")
     for feature in gone:
         if f"app.{feature}" in sys.modules:

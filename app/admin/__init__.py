@@ -18,6 +18,7 @@ from app.admin.objects.fields import RelationField
 from app.admin.objects.inlines import Inline
 from app.admin.overview import series
 from app.admin.overview.cards import Card, add_card
+from app.admin.routing import ListConverter
 from app.auth import impersonation
 from app.auth.access import can
 from app.auth.roles import add_permission
@@ -61,6 +62,7 @@ def init_app(app: Flask) -> None:
     add_permission(app, "jobs.edit")
     add_permission(app, "operations.read")
     add_permission(app, "operations.edit")
+    app.url_map.converters["list"] = ListConverter
     app.register_blueprint(views.blueprint)
     app.jinja_env.globals["impersonation_refusal"] = impersonation.refusal
     may_enter = partial(can, "admin")

@@ -55,7 +55,8 @@ def _wrong(app: Flask, name: str, given: Mapping[str, Any]) -> Any:
     if not NAME.fullmatch(name):
         remedy = 'Write up to 40 small letters, digits, "-" and "_".'
         yield "name", f"{name!r} cannot stand in a URL.", remedy
-    if f"admin.{name}" in app.view_functions:
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+    if name in app.extensions["admin"] or {f"/admin/{name}", f"/admin/{name}/"} & rules:
         yield "name", f"there is a page {name} already.", 'Give it another: name="…".'
     for option, kinds in ITEMS.items():
         if not isinstance(given.get(option, ()), Import):

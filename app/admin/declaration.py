@@ -31,13 +31,14 @@ from app.auth.roles import add_permission
 from app.core import fulltext, nav
 from app.core.database import Base
 from app.core.pagination import Pages
+from app.core.routing import Declaration
 from config import ConfigError
 
 OPERATIONS = "read", "create", "edit", "delete"
 
 
-@dataclass
-class Admin:
+@dataclass(repr=False)
+class Admin(Declaration):
     """What is declared of one model, with its defaults filled in."""
 
     model: Any
@@ -179,9 +180,19 @@ class Admin:
         can_see = can(self.permission("read"))
         return can_see and operation in self.operations and can(self.permission(operation))
 
+    def has(self, pages: str) -> bool:
+        """Return whether there are these pages: of "runs", of "imports", or of an operation."""
+        if pages == "runs":
+            return bool(self.acting)
+        if pages == "imports":
+            return self.importing is not None
+        return self.objects is not None and pages in self.operations
+
     def url(self, id: int) -> str:
         """The page about a row."""
-        return url_for(self.endpoint, id=id)
+        if self.endpoint:
+            return url_for(self.endpoint, id=id)
+        return url_for("admin.row", admin=self, id=id)
 
     def problem(self, option: str, what: str, remedy: str) -> ConfigError:
         return problem(self.model, option, what, remedy)
@@ -234,7 +245,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     Who may see them has the permission "<name>.read", administrators by default.
     """
     from app.admin import checks
-    from app.admin.views import lists, objects
+    from app.admin.objects.page import Objects
 
     if not (isinstance(model, type) and issubclass(model, Base) and hasattr(model, "__table__")):
         raise ConfigError(f"admin.add({model!r}): it is no model.", "Give a class with a table.")
@@ -252,10 +263,12 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     for search in admin.searched:
         if isinstance(search, FullText):
             fulltext.declare(app, search.key.table.name, [column.key for column in search.columns])
-    lists.register(app, admin)
-    objects.register(app, admin)
+    if not admin.endpoint:
+        admin.objects = Objects(admin)
     visible = partial(can, admin.permission("read"))
-    nav.add(app, "admin", label, f"admin.{name}", icon=admin.icon, visible=visible)
+    nav.add(
+        app, "admin", label, "admin.list", values={"admin": name}, icon=admin.icon, visible=visible
+    )
 
 
 def of_model(model: Any) -> Admin | None:

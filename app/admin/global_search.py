@@ -53,7 +53,7 @@ def _pages(q: str) -> Group:
 
 def _rows(admin: Admin, q: str) -> Group:
     found = listing.read(admin, {"q": q}, per_page=MOST)
-    url = f"{url_for(f'admin.{admin.name}')}?{urlencode({'q': q})}"
+    url = f"{url_for('admin.list', admin=admin)}?{urlencode({'q': q})}"
     hits = []
     for row in found.page.rows:
         shown = zip(admin.shown[:2], admin.places, strict=False)

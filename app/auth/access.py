@@ -36,7 +36,7 @@ from app.core.database import READING_METHODS, db, may_write, reading, take_turn
 from app.core.errors import wants_json
 from app.core.htmx import lead_to
 from app.core.refusals import refuse
-from app.core.routing import Policy, View, declare, policy
+from app.core.routing import Policy, View, current_policy, declare
 from app.core.time import now, show_in_zone
 from app.core.urls import wanted
 from app.observability import logs, requests, server_timing
@@ -340,7 +340,7 @@ def _may_send_more(rules: Policy) -> bool:
 
 def check() -> ResponseReturnValue | None:
     """Before each request: hold the policy of its view."""
-    rules = policy(request.endpoint)
+    rules = current_policy()
     if rules.public:
         return _check_open_view(rules)
     if not is_signed_in():
@@ -364,7 +364,7 @@ def check() -> ResponseReturnValue | None:
 
 def settle_interrupted_form() -> None:
     """Before each request that `check` lets through: use up the form that continues with it."""
-    rules = policy(request.endpoint)
+    rules = current_policy()
     if rules.public or not may_write():
         return
     if interrupted_forms.FIELD in request.form:
@@ -474,7 +474,7 @@ def proof_required(view: View) -> View:
 
 def touch(response: Response) -> Response:
     """Note that the session was seen, at most once a minute and not in the visitor's time."""
-    if policy(request.endpoint).polled:
+    if current_policy().polled:
         return response
     identity = g.get("_login_user")  # not current_user, which would look up who did not matter
     if isinstance(identity, Identity) and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:

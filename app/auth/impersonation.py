@@ -22,7 +22,7 @@ from app.auth.models.impersonation import LONGEST
 from app.auth.roles import ADMIN, permissions, within
 from app.core.database import READING_METHODS, db
 from app.core.refusals import refuse
-from app.core.routing import Policy
+from app.core.routing import Policy, endpoint_label
 from app.core.time import now
 
 PERMISSION = "users.impersonate"
@@ -153,5 +153,5 @@ def check(rules: Policy) -> bool:
 
 def note_change() -> None:
     """Note, in the transaction of what is about to be changed, who changes it as whom."""
-    details = {"endpoint": request.endpoint, "path": request.path[:200]}
+    details = {"endpoint": endpoint_label(request), "path": request.path[:200]}
     record("impersonation.used", f"user:{current_user.id}", **details)

@@ -35,7 +35,7 @@ from app.auth.models import InterruptedForm, Token, User
 from app.auth.models.secret import digest
 from app.auth.models.token import FORM_BEFORE_LOGIN, FORM_BEFORE_PROOF, LIFETIMES
 from app.core.database import db, may_write, writing
-from app.core.routing import policy
+from app.core.routing import current_policy, endpoint_label
 from app.core.urls import current_url, local_path, wanted
 from app.observability.redaction import LIKE_A_TOKEN, names_a_secret
 from app.security.csrf import FIELD as CSRF_FIELD
@@ -70,14 +70,13 @@ class Form:
     path: str
     endpoint: str
     fields: list[tuple[str, str]]
+    # What sending it does, in words that follow "After you confirm,".
+    effect: str = ""
+    # Whether it needs a recent proof of identity: never sent without a click after a login.
+    proven: bool = True
     token: str | None = None
     row: InterruptedForm | None = None
     sent_at: datetime | None = None
-
-    @property
-    def effect(self) -> str:
-        """What sending it does, in words that follow "After you confirm,"."""
-        return policy(self.endpoint).effect
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -107,8 +106,7 @@ class Form:
             return False
         if self.row.session_id is not None:
             return self.row.released
-        is_sensitive = policy(self.endpoint).proven
-        return not is_sensitive and bool(current_user.authenticated_at >= self.sent_at)
+        return not self.proven and bool(current_user.authenticated_at >= self.sent_at)
 
 
 def sent() -> Form | None:
@@ -119,7 +117,8 @@ def sent() -> Form | None:
     if has_files or (request.content_length and not request.form):
         return None
     fields = [(k, v) for k, v in request.form.items(multi=True) if k not in (CSRF_FIELD, FIELD)]
-    return Form(current_url(), request.endpoint or "", fields)
+    rules = current_policy()
+    return Form(current_url(), endpoint_label(request), fields, rules.effect, rules.proven)
 
 
 def keep_for_proof() -> str | None:
@@ -158,7 +157,8 @@ def keep_for_login(user_id: int) -> str | None:
 def _store(
     form: Form, user: User, purpose: str, sender: str | Client, session_id: int | None = None
 ) -> str | None:
-    content = {"path": form.path, "endpoint": form.endpoint, "fields": form.fields}
+    names = "path", "endpoint", "fields", "effect", "proven"
+    content = {name: getattr(form, name) for name in names}
     text = json.dumps(content, ensure_ascii=False)
     if len(text.encode()) > MAX_BYTES:
         return None

@@ -22,7 +22,7 @@ from app.auth import interrupted_forms
 from app.auth.access import ask_to_log_in, is_signed_in
 from app.core.database import db
 from app.core.errors import wants_json
-from app.core.routing import policy
+from app.core.routing import current_policy
 from app.core.urls import current_url, local_path
 from app.security import csrf
 
@@ -35,7 +35,7 @@ def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:
     It came from one of our own pages, which was made for this user (0: for a visitor). Someone who
     logged in again since may send it again, with a click.
     """
-    rules = policy(request.endpoint)
+    rules = current_policy()
     if request.endpoint == "auth.logout" and page_user_id:
         return _log_out(page_user_id)
     if rules.public:

@@ -1,7 +1,8 @@
 """Menus and the header. A feature adds itself; the base page draws what was added."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app, request
 
@@ -12,6 +13,7 @@ from app.core.templating import refuse_unknown_icon
 class Entry:
     label: str
     endpoint: str
+    values: Mapping[str, Any]
     icon: str | None
     method: str
     visible: Callable[[], bool] | None
@@ -33,6 +35,7 @@ def add(
     label: str,
     endpoint: str,
     *,
+    values: Mapping[str, Any] | None = None,
     icon: str | None = None,
     method: str = "get",
     visible: Callable[[], bool] | None = None,
@@ -40,13 +43,13 @@ def add(
 ) -> None:
     """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
 
-    `endpoint` takes no arguments. `method="post"` draws a button. `visible` is asked on each
-    page; without it everyone sees the entry. `last` puts it behind those of later features.
+    `values` are the arguments of `endpoint`. `method="post"` draws a button. `visible` is asked on
+    each page; without it everyone sees the entry. `last` puts it behind those of later features.
     """
     if icon is not None:
         refuse_unknown_icon(app, f"nav.add({label!r}, icon=…)", icon)
     entries = app.extensions["nav"].setdefault(menu, [])
-    entries.append(Entry(label, endpoint, icon, method, visible, last))
+    entries.append(Entry(label, endpoint, values or {}, icon, method, visible, last))
     entries.sort(key=lambda entry: entry.last)
 
 
@@ -54,7 +57,7 @@ def items(menu: str) -> list[Item]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
     found = [
-        Item(entry.label, root + _path(entry.endpoint), entry.icon, entry.method)
+        Item(entry.label, root + _path(entry), entry.icon, entry.method)
         for entry in current_app.extensions["nav"].get(menu, ())
         if entry.visible is None or entry.visible()
     ]
@@ -83,13 +86,14 @@ def parts(place: str) -> list[str]:
     return [template for template, visible in added if visible()]
 
 
-def _path(endpoint: str) -> str:
+def _path(entry: Entry) -> str:
     # A menu's paths never change, and `url_for` for each of a dozen is dear on every page. Built
     # from the map, not from the request: a page about an untrusted host has menus, too.
-    cache: dict[str, str] = current_app.extensions["nav_urls"]
-    if endpoint not in cache:
-        cache[endpoint] = current_app.url_map.bind("").build(endpoint)
-    return cache[endpoint]
+    cache: dict[tuple[Any, ...], str] = current_app.extensions["nav_urls"]
+    key = entry.endpoint, *entry.values.items()
+    if key not in cache:
+        cache[key] = current_app.url_map.bind("").build(entry.endpoint, entry.values)
+    return cache[key]
 
 
 def init_app(app: Flask) -> None:

@@ -1,11 +1,12 @@
 """Rules about URLs: who may use which view, and which ids can exist."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, Request, current_app, redirect, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
@@ -44,6 +45,8 @@ class Policy:
     polled: bool = False
     # Bytes of body that it takes, where that is more than `MAX_CONTENT_LENGTH`.
     body: int = 0
+    # A function that returns the rules that depend on the arguments in the URL.
+    by_arguments: Callable[..., Mapping[str, Any]] | None = None
 
 
 def declare(view: View, **rules: Any) -> View:
@@ -87,11 +90,45 @@ def effect(text: str) -> Callable[[View], View]:
     return partial(declare, effect=text)
 
 
-def policy(endpoint: str | None) -> Policy:
-    """The policy of an endpoint's view; a URL that does not exist is open to all."""
+def policy(endpoint: str | None, arguments: Mapping[str, Any] | None) -> Policy:
+    """Return the policy of an endpoint's view; a URL that does not exist is open to all."""
     if endpoint is None:
         return Policy(public=True)
-    return getattr(current_app.view_functions.get(endpoint), "policy", None) or Policy()
+    rules = getattr(current_app.view_functions.get(endpoint), "policy", None) or Policy()
+    if rules.by_arguments is None:
+        return rules
+    return replace(rules, **rules.by_arguments(**(arguments or {})))
+
+
+def current_policy() -> Policy:
+    """Return the policy of the view that this request is for."""
+    return policy(request.endpoint, request.view_args)
+
+
+class Declaration:
+    """An argument of views of which few are declared: statistics and traces tell them apart."""
+
+    name: str
+
+
+def endpoint_label(request: Request) -> str:
+    """Return the endpoint of a request for statistics, with the name of a declaration inside.
+
+    For users it makes "office.users.export" of "office.export". "" where there is no such page.
+    """
+    blueprint, _, view = (request.endpoint or "").rpartition(".")
+    return ".".join(filter(None, [blueprint, *_declared(request).values(), view]))
+
+
+def rule_label(request: Request) -> str:
+    """Return the rule of a request for traces: "/things/<int:id>", "/office/users/export"."""
+    names, rule = _declared(request), request.url_rule.rule if request.url_rule else ""
+    return re.sub(r"<[^<>]*?(\w+)>", lambda part: names.get(part[1], part[0]), rule)
+
+
+def _declared(request: Request) -> dict[str, str]:
+    arguments = request.view_args or {}
+    return {k: value.name for k, value in arguments.items() if isinstance(value, Declaration)}
 
 
 class Optional:
@@ -132,5 +169,19 @@ class IdConverter(IntegerConverter):
             raise NotFound from None
 
 
+def add_slash() -> Any:
+    """Redirect to the address that ends with a slash, of a page with `strict_slashes=False`.
+
+    Werkzeug does so by itself, but before it asks a converter: also from "/office/nothing",
+    where there is no such declaration.
+    """
+    rule = request.url_rule
+    if rule is None or request.path.endswith("/") or not rule.rule.endswith("/"):
+        return None
+    query = request.query_string.decode("latin-1")
+    return redirect(f"{request.script_root}{request.path}/{'?' if query else ''}{query}", 308)
+
+
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = IdConverter
+    app.before_request(add_slash)

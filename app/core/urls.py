@@ -1,6 +1,7 @@
 """Addresses: of this site, for mails, and within it, for coming back."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
@@ -16,10 +17,10 @@ def public_url(path: str) -> str:
     return f"{current_app.config['PUBLIC_URL']}{path}"
 
 
-def path_of(endpoint: str) -> str:
-    """The path of a page without arguments, also where there is no request, as in commands."""
+def path_of(endpoint: str, **values: Any) -> str:
+    """Return the path of a page, also where there is no request, as in commands."""
     root = current_app.config["APPLICATION_ROOT"]
-    return current_app.url_map.bind("", script_name=root).build(endpoint)
+    return current_app.url_map.bind("", script_name=root).build(endpoint, values)
 
 
 def site_root() -> str:

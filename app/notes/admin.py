@@ -13,8 +13,9 @@ CARD = admin.Card(
     "Notes",
     admin.series.rows(Note.created_at),
     "notes.read",
-    "admin.notes",
+    "admin.list",
     "Notes there are, by when they were written.",
+    values={"admin": "notes"},
 )
 
 

@@ -24,6 +24,7 @@ from flask import Flask, Request, Response, current_app, request
 from flask.signals import got_request_exception
 
 from app.core.errors import is_unavailable
+from app.core.routing import endpoint_label
 from app.observability import exceptions, queries, store
 from app.observability.metrics import suppress_errors
 from app.observability.observations import Observations
@@ -164,7 +165,7 @@ def _note_request(recorder: Recorder, request: Request, status: int) -> None:
         return
     environ["RECORDED"] = True
     us = int((time.perf_counter() - environ["STARTED"]) * 1_000_000)
-    endpoint, used = request.endpoint or "", queries.spent()
+    endpoint, used = endpoint_label(request), queries.spent()
     with recorder as observed:
         observed.count(endpoint, us, status >= 500)
         if used.sample:
@@ -177,7 +178,7 @@ def _slow_request(request: Request, status: int, us: int, used: queries.Spent) -
     return {
         "at": int(time.time()),
         "request_id": request.environ["REQUEST_ID"],
-        "endpoint": request.endpoint or "",
+        "endpoint": endpoint_label(request),
         "method": request.method[:10],
         "path": loggable_path()[:500],
         "status": status,
@@ -214,6 +215,6 @@ def init_app(app: Flask) -> None:
 
     def failed(sender: Flask, exception: BaseException, **more: Any) -> None:
         request_id = request.environ.get("REQUEST_ID", "")
-        _note_exception(recorder, exception, request.endpoint or "", request_id)
+        _note_exception(recorder, exception, endpoint_label(request), request_id)
 
     got_request_exception.connect(failed, app, weak=False)

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, current_app, request
 
-from app.core.routing import policy
+from app.core.routing import current_policy
 from app.observability import logs, metrics, queries, security_events
 from app.observability.paths import loggable_path
 
@@ -79,7 +79,7 @@ def _identify() -> None:
 
 
 def is_logged(status: int) -> bool:
-    if status < 400 and policy(request.endpoint).polled:
+    if status < 400 and current_policy().polled:
         return False
     # Someone who tries for the metrics is.
     return log.isEnabledFor(logging.INFO) and (request.path not in UNLOGGED or status == 404)

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, has_request_context, request
 from flask.signals import got_request_exception
 
+from app.core.routing import endpoint_label
 from app.observability import logs
 from app.observability.paths import loggable_path
 from app.observability.redaction import clean
@@ -37,7 +38,7 @@ def about() -> dict[str, Any]:
     if "user_id" in known:
         told["user"] = {"id": str(known["user_id"])}
     if has_request_context():
-        told["transaction"] = request.endpoint or ""
+        told["transaction"] = endpoint_label(request)
         told["request"] = {"method": request.method, "url": loggable_path()}
     elif "job" in known:
         told["transaction"] = str(known["job"])

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from flask import Flask, Request, abort, current_app, request
 
-from app.core.routing import Policy, policy
+from app.core.routing import Policy, current_policy
 from app.security.csrf import is_same_origin
 from app.security.edge import is_trusted
 
@@ -87,7 +87,7 @@ def discard_body() -> None:
 
 
 def check_body() -> None:
-    rules = policy(request.endpoint)
+    rules = current_policy()
     may = current_app.extensions["may_send_more"]
     if rules.body and (may is None or (is_same_origin() and may(rules))):
         request.max_content_length = max(rules.body, current_app.config["MAX_CONTENT_LENGTH"])

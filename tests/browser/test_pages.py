@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 
 from app.core.routing import policy
 from app.observability import store
+from tests import rules
 from tests.browser.axe import barriers
 from tests.browser.conftest import Site
 
@@ -59,14 +60,13 @@ MORE = {
 def paths(application: Flask) -> dict[str, list[str]]:
     """The addresses of all pages, each for who comes there first."""
     found = {who: list(more) for who, more in MORE.items()}
-    for rule in application.url_map.iter_rules():
-        if not rule.arguments and "GET" in (rule.methods or ()):
-            with application.app_context():
-                public, polled = policy(rule.endpoint).public, policy(rule.endpoint).polled
-            if polled:
-                continue  # part of a page
-            admin = rule.endpoint.startswith("admin.")
-            found["visitor" if public else "admin" if admin else "user"].append(rule.rule)
+    for path, rule, arguments in rules.pages(application):
+        with application.app_context():
+            rights = policy(rule.endpoint, arguments)
+        if rights.polled:
+            continue  # part of a page
+        admin = rule.endpoint.startswith("admin.")
+        found["visitor" if rights.public else "admin" if admin else "user"].append(path)
     return found
 
 

@@ -6,6 +6,7 @@ from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.database import statements
 from tests.http import Browser
+from tests.rules import pages
 
 MOST = 3
 # Part by part, so that one that fails leaves the others; a fixed number all the same.
@@ -14,11 +15,7 @@ MORE = {"/admin/": 7, "/admin/health/": 10, "/admin/jobs/": 7, "/metrics": 4}
 
 def pages_of(app) -> list[str]:
     """The addresses of all pages without arguments."""
-    return [
-        rule.rule
-        for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and not rule.arguments
-    ]
+    return [path for path, _, _ in pages(app)]
 
 
 def most_of(app, path: str) -> int:

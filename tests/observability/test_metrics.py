@@ -65,6 +65,14 @@ def test_it_counts_requests_by_page_method_and_outcome(growth, alice, sign_in):
     assert growth(REQUESTS, endpoint="notes.show", status="4xx") >= 1
 
 
+def test_it_counts_each_declared_list_by_itself(growth, carol, sign_in):
+    browser, lists = sign_in(carol), ("admin.users.list", "admin.audit.list")
+    for endpoint in lists:
+        growth(REQUESTS, endpoint=endpoint)
+    browser.get("/admin/users/")
+    assert [growth(REQUESTS, endpoint=endpoint) for endpoint in lists] == [1, 0]
+
+
 def test_it_counts_those_in_flight(visitor):
     assert number(visitor.get("/metrics").text, "http_requests_in_flight") == 1
 

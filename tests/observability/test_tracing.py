@@ -103,6 +103,18 @@ def test_it_has_the_user_and_no_secret(traced_app, collector, alice):
         assert hidden not in told
 
 
+def test_it_names_the_declared_list(traced_app, collector, carol):
+    browser = Browser(traced_app().test_client())
+    browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+    browser.get("/admin/users/")
+    browser.get("/admin/audit/4711")
+    span = collector.span("GET /admin/users/").attributes
+    assert span["http.route"] == "/admin/users/"
+    assert (
+        collector.span("GET /admin/audit/<int:id>").attributes["http.response.status_code"] == 404
+    )
+
+
 def test_it_marks_what_failed(traced_app, collector):
     made = traced_app(LOG_LEVEL="CRITICAL")
     assert Browser(made.test_client()).get("/broken/x").status_code == 500

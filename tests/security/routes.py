@@ -8,8 +8,9 @@ from flask import Flask
 from werkzeug.routing import MapAdapter
 from werkzeug.test import TestResponse
 
-from app.core.routing import IdConverter, Policy
+from app.core.routing import IdConverter, Policy, policy
 from tests.http import Browser
+from tests.rules import rules
 
 # What stands in a path for an argument that is not a number.
 EXAMPLES = {"token": "x", "provider": "acme", "filename": "x", "name": "x", "fingerprint": "x"}
@@ -33,6 +34,8 @@ class Route:
     policy: Policy
     declared: bool
     numbered: bool
+    # The declared list that it is of, where it is of one.
+    list: str = ""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} ({self.endpoint})"
@@ -68,15 +71,18 @@ def routes(app: Flask, number: int = 1) -> list[Route]:
 
 
 def _routes(app: Flask, adapter: MapAdapter, number: int) -> Iterator[Route]:
-    for rule in app.url_map.iter_rules():
+    for rule, lists in rules(app):
         ids = {name for name, part in rule._converters.items() if isinstance(part, IdConverter)}
-        missing = rule.arguments - ids - EXAMPLES.keys()
+        given = lists | dict(rule.defaults or {})
+        missing = rule.arguments - ids - given.keys() - EXAMPLES.keys()
         assert not missing, f"{rule}: add {missing} to EXAMPLES in {__file__}"
-        values = {name: number if name in ids else EXAMPLES[name] for name in rule.arguments}
-        policy = getattr(app.view_functions[rule.endpoint], "policy", None)
+        names = rule.arguments - given.keys()
+        values = given | {name: number if name in ids else EXAMPLES[name] for name in names}
+        declared = hasattr(app.view_functions[rule.endpoint], "policy")
         for method in sorted(rule.methods or ()):
             path = adapter.build(rule.endpoint, values, method)
             # Of several views at one path, Flask asks the first for OPTIONS.
             if adapter.match(path, method)[0] == rule.endpoint or method != "OPTIONS":
-                declared = policy is not None
-                yield Route(rule.endpoint, method, path, policy or Policy(), declared, bool(ids))
+                rights = policy(rule.endpoint, lists)
+                name = lists["admin"].name if lists else ""
+                yield Route(rule.endpoint, method, path, rights, declared, bool(ids), name)

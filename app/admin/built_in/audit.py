@@ -62,7 +62,7 @@ def _who(actor: str | None, address: str | None) -> Markup:
 
 
 def _about(subject: str | None) -> Any:
-    url = url_for("admin.audit", q=subject)
+    url = url_for("admin.list", admin="audit", q=subject)
     return subject and Markup('<a href="{}">{}</a>').format(url, subject)
 
 

@@ -239,6 +239,6 @@ def _end(run: ImportRun, state: str, done: str) -> None:
 
 
 def _tell(run: ImportRun, title: str) -> None:
-    path = f"{path_of(f'admin.{run.list}_imports')}{run.id}"
+    path = path_of("admin.import", admin=run.list, id=run.id)
     counts = f"{run.created:,} made, {run.changed:,} changed."
     notify(run.user_id, title, counts if run.position else "", url=path, kind="import")

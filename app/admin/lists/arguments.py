@@ -74,4 +74,4 @@ class Given:
     def url(self, **other: str) -> str:
         """The list as it was, but for some arguments."""
         query = query_of({k: v for k, v in (self.arguments | other).items() if v})
-        return url_for(f"admin.{self.admin.name}") + (query and f"?{query}")
+        return url_for("admin.list", admin=self.admin) + (query and f"?{query}")

@@ -71,7 +71,7 @@ def name_of(admin: Admin) -> str:
 def request(user: User, admin: Admin, format: str, arguments: Mapping[str, str]) -> bool:
     """Have a file made of what the list shows; False while another of it is being made."""
     # The label is the name of a file: its end says what it is.
-    told = {"label": f"{admin.name}.{format}", "path": path_of(f"admin.{admin.name}_export")}
+    told = {"label": f"{admin.name}.{format}", "path": path_of("admin.export", admin=admin)}
     given = user.id, admin.name, format, dict(arguments), user.time_zone
     if not exports.request(user, name_of(admin), make, *given, **told):
         return False

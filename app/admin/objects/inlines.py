@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from sqlalchemy import bindparam, inspect, select
@@ -83,9 +84,10 @@ class Inline:
         admin = declaration.of_model(self.model)
         if admin is None or not admin.may("read"):
             return None
-        names = {one.name for one in admin.offered}
-        given: dict[str, Any] = {self.reference.key: id}
-        return url_for(f"admin.{admin.name}", **given) if names & given.keys() else None
+        name = self.reference.key
+        if name not in {one.name for one in admin.offered}:
+            return None
+        return f"{url_for('admin.list', admin=admin)}?{urlencode({name: id})}"
 
 
 class Children:

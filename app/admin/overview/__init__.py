@@ -14,8 +14,9 @@ CARDS = [
         "Sign-ups",
         rows(User.created_at),
         "users.read",
-        "admin.users",
+        "admin.list",
         "Accounts there are, by when they were made.",
+        values={"admin": "users"},
     ),
     Card(
         "active-users",

@@ -4,9 +4,10 @@ admin.add_card(app, Card("notes", "Notes", rows(Note.created_at), permission="no
 """
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from flask import Flask, current_app, got_request_exception
 
@@ -27,8 +28,8 @@ LONGEST_SECONDS = 1.0
 class Card:
     """What one says: `series` counts something in each of several periods, in one cheap query.
 
-    `endpoint` is the page with more, without arguments; `average` shows what a day has on average
-    in place of the sum, for what cannot be added up; `text` says what is counted.
+    `endpoint` is the page with more, and `values` are its arguments; `average` shows what a day has
+    on average in place of the sum, for what cannot be added up; `text` says what is counted.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Card:
     endpoint: str = ""
     text: str = ""
     average: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

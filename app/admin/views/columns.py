@@ -9,9 +9,13 @@ from flask import flash, redirect, render_template, request
 from app.admin.declaration import Admin
 from app.admin.lists.arguments import Given
 from app.admin.lists.saved_views import Look, SavedView
+from app.admin.routing import operation_required
+from app.admin.views import blueprint
 from app.core.database import db
 
 
+@blueprint.get("/<list:admin>/columns")
+@operation_required("read")
 def columns(admin: Admin) -> Any:
     given = Given(admin, request.args)
     chosen = given.arguments.get("columns") or Look(admin.name).columns
@@ -19,6 +23,8 @@ def columns(admin: Admin) -> Any:
     return _page(admin, [*shown, *(name for name in admin.known if name not in shown)], shown)
 
 
+@blueprint.post("/<list:admin>/columns")
+@operation_required("read")
 def save_columns(admin: Admin) -> Any:
     names = [name for name in request.form.getlist("column") if name in admin.known]
     names = arranged(list(dict.fromkeys(names)), request.form.getlist("position"))
@@ -30,6 +36,8 @@ def save_columns(admin: Admin) -> Any:
     return _keep(admin, [] if shown == usual else shown, "Your columns are kept.")
 
 
+@blueprint.post("/<list:admin>/columns/delete")
+@operation_required("read")
 def reset_columns(admin: Admin) -> Any:
     return _keep(admin, [], "The list has its usual columns again.")
 

@@ -14,6 +14,8 @@ from app.account import exports
 from app.account.models import Export
 from app.admin.declaration import Admin
 from app.admin.lists import export, listing
+from app.admin.routing import operation_required
+from app.admin.views import blueprint
 from app.audit import fit_to_keep, record
 from app.auth import quotas
 from app.auth.access import in_person, proof_required
@@ -23,8 +25,10 @@ from app.core.routing import effect, polled
 from app.core.time import now
 
 
+@blueprint.get("/<list:admin>/export", endpoint="export")
+@operation_required("read")
 @proof_required  # or one would be asked for in the middle of a download
-def page(admin: Admin) -> Any:
+def show_export(admin: Admin) -> Any:
     where = listing.conditions(admin, request.args)
     count = listing.count_to(export.AT_ONCE, admin, where)
     return render_template(
@@ -33,16 +37,20 @@ def page(admin: Admin) -> Any:
     )  # fmt: skip
 
 
+@blueprint.get("/<list:admin>/export/latest")
+@operation_required("read")
 @polled
 @in_person
-def latest(admin: Admin) -> Any:
+def latest_export(admin: Admin) -> Any:
     """How far it is now."""
     return live.part("admin/_export.html", admin=admin, kept=listing.kept(), **_state(admin))
 
 
+@blueprint.get("/<list:admin>/export.csv")
+@operation_required("read")
 @proof_required
 @quotas.one_at_a_time("export")
-def csv(admin: Admin) -> Any:
+def export_csv(admin: Admin) -> Any:
     """What the list shows, all pages of it; a long one by way of its page."""
     where = listing.conditions(admin, request.args)
     if listing.count_to(export.AT_ONCE, admin, where) > export.AT_ONCE:
@@ -57,24 +65,31 @@ def csv(admin: Admin) -> Any:
     return answer
 
 
+@blueprint.get("/<list:admin>/export.xlsx")
+@operation_required("read")
 @in_person
-def xlsx(admin: Admin) -> Any:
+def export_xlsx(admin: Admin) -> Any:
     """It is made by a job: see its page."""
     return _to_page(admin)
 
 
+@blueprint.post("/<list:admin>/export.csv", defaults={"format": "csv"})
+@blueprint.post("/<list:admin>/export.xlsx", defaults={"format": "xlsx"})
+@operation_required("read")
 @proof_required
 @effect("this list will be exported")
-def make(admin: Admin, format: str) -> Any:
+def make_export(admin: Admin, format: str) -> Any:
     quotas.EXPORTS.spend()
     export.request(current_user.user, admin, format, listing.kept())
     db.session.commit()
     return _to_page(admin)
 
 
+@blueprint.get("/<list:admin>/export/file")
+@operation_required("read")
 @proof_required
 @quotas.one_at_a_time("download")
-def file(admin: Admin) -> Any:
+def export_file(admin: Admin) -> Any:
     found, _ = Export.of(current_user.id, export.name_of(admin))
     if found is None or not found.is_ready or found.ended_at is None:
         return _to_page(admin)  # which says how it is
@@ -90,7 +105,7 @@ def file(admin: Admin) -> Any:
 def _to_page(admin: Admin) -> Any:
     # Not as arguments of `url_for`, some of which mean something to it.
     query = f"?{urlencode(listing.kept())}" if listing.kept() else ""
-    return redirect(url_for(f"admin.{admin.name}_export") + query, 303)
+    return redirect(url_for("admin.export", admin=admin) + query, 303)
 
 
 def _named(admin: Admin, format: str, at: datetime) -> str:

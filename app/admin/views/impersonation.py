@@ -31,7 +31,7 @@ def impersonate(id: int) -> Any:
         user,
         reason=form.reason.data,
         may_write=form.changes.data,
-        back=url_for("admin.users_object", id=id),
+        back=url_for("admin.row", admin="users", id=id),
     )
     db.session.commit()
     hold(token, afresh=True)

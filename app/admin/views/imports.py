@@ -1,5 +1,6 @@
 """Imports into a declared list: upload, choose columns, check, bring in."""
 
+from functools import wraps
 from typing import Any
 
 from flask import (
@@ -18,6 +19,7 @@ from sqlalchemy import func, select
 from app.account import archive
 from app.admin.declaration import Admin
 from app.admin.imports import bad_rows, jobs, mapping
+from app.admin.imports.access import may_import
 from app.admin.imports.declaration import Plan
 from app.admin.imports.detection import detect
 from app.admin.imports.encodings import ENCODINGS
@@ -37,6 +39,8 @@ from app.admin.imports.models import (
     ImportRun,
 )  # fmt: skip
 from app.admin.imports.reading import RefusedError
+from app.admin.routing import operation_required
+from app.admin.views import blueprint
 from app.auth import quotas
 from app.auth.access import in_person, proof_required
 from app.core import live
@@ -52,11 +56,28 @@ FORM_BYTES = 64 * 1024  # beside the file: its name, the token, boundaries
 SHOWN_RUNS = 20
 
 
+def _for_importers(view: Any) -> Any:
+    """Declare a view as for those who may import into its list: 403 for others."""
+
+    @operation_required("create")
+    @wraps(view)
+    def guarded(admin: Admin, **values: Any) -> Any:
+        if not may_import(admin):
+            abort(403)
+        return view(admin, **values)
+
+    return guarded
+
+
+@blueprint.get("/<list(imports):admin>/imports/", endpoint="imports", strict_slashes=False)
+@_for_importers
 @proof_required  # or the file would be chosen, and then a proof asked for
-def index(admin: Admin) -> Any:
+def show_imports(admin: Admin) -> Any:
     return _index(admin)
 
 
+@blueprint.post("/<list(imports):admin>/imports/", strict_slashes=False)
+@_for_importers
 @proof_required
 @effect("this file will be uploaded")
 @body_of(MEGABYTES * 1024 * 1024 + FORM_BYTES)
@@ -87,21 +108,27 @@ def upload(admin: Admin) -> Any:
     return _done(admin, run)
 
 
+@blueprint.get("/<list(imports):admin>/imports/<int:id>", endpoint="import")
+@_for_importers
 @in_person
-def page(admin: Admin, id: int) -> Any:
+def show_import(admin: Admin, id: int) -> Any:
     return _page(admin, id)
 
 
+@blueprint.get("/<list(imports):admin>/imports/<int:id>/latest")
+@_for_importers
 @polled
 @in_person
-def latest(admin: Admin, id: int) -> Any:
+def latest_import(admin: Admin, id: int) -> Any:
     """How far it is now."""
     return live.part("admin/_import.html", **_state(admin, id))
 
 
+@blueprint.post("/<list(imports):admin>/imports/<int:id>/format")
+@_for_importers
 @proof_required
 @effect("the format of this import will be changed")
-def save_format(admin: Admin, id: int) -> Any:
+def save_import_format(admin: Admin, id: int) -> Any:
     """Read the file as somebody says. What was in doubt is settled by that."""
     run = _locked(admin, id, NEW, CHECKED)
     try:
@@ -112,9 +139,11 @@ def save_format(admin: Admin, id: int) -> Any:
     return _done(admin, run)
 
 
+@blueprint.post("/<list(imports):admin>/imports/<int:id>/check")
+@_for_importers
 @proof_required
 @effect("this file will be checked")
-def check(admin: Admin, id: int) -> Any:
+def check_import(admin: Admin, id: int) -> Any:
     """Keep which column sets what, and read all rows."""
     run = _locked(admin, id, NEW, CHECKED)
     if run.doubts:
@@ -131,9 +160,11 @@ def check(admin: Admin, id: int) -> Any:
     return _begin(admin, run, CHECKING, jobs.check)
 
 
+@blueprint.post("/<list(imports):admin>/imports/<int:id>/rows")
+@_for_importers
 @proof_required
 @effect("these rows will be imported")
-def bring_in(admin: Admin, id: int) -> Any:
+def import_rows(admin: Admin, id: int) -> Any:
     run = _locked(admin, id, CHECKED, IMPORTING)
     if run.state == CHECKED:
         if run.problem or run.bad >= run.rows:
@@ -144,18 +175,22 @@ def bring_in(admin: Admin, id: int) -> Any:
     return _begin(admin, run, IMPORTING, jobs.carry_out)
 
 
+@blueprint.post("/<list(imports):admin>/imports/<int:id>/undoing")
+@_for_importers
 @proof_required
 @effect("this import will be undone")
-def undo(admin: Admin, id: int) -> Any:
+def undo_import(admin: Admin, id: int) -> Any:
     """Take back what was brought in by one that stopped halfway."""
     run = _locked(admin, id, IMPORTING, UNDOING)
     run.problem = "It stopped halfway, and was taken back."
     return _begin(admin, run, UNDOING, jobs.undo)
 
 
+@blueprint.post("/<list(imports):admin>/imports/<int:id>/delete")
+@_for_importers
 @proof_required
 @effect("this import will be deleted")
-def delete(admin: Admin, id: int) -> Any:
+def delete_import(admin: Admin, id: int) -> Any:
     states = NEW, CHECKED, CHECKING, DONE, UNDONE
     _locked(admin, id, *states)
     delete_dependents(ImportRun, ImportRun.id == id)
@@ -164,12 +199,14 @@ def delete(admin: Admin, id: int) -> Any:
     db.session.delete(run)
     db.session.commit()
     flash(f"{run.filename} is deleted. What was imported from it stays.", "success")
-    return redirect(url_for(f"admin.{admin.name}_imports"), 303)
+    return redirect(url_for("admin.imports", admin=admin), 303)
 
 
+@blueprint.get("/<list(imports):admin>/imports/<int:id>/errors.csv")
+@_for_importers
 @proof_required
 @quotas.one_at_a_time("export")
-def errors(admin: Admin, id: int) -> Any:
+def import_errors(admin: Admin, id: int) -> Any:
     """All that is wrong with the file, as CSV."""
     run, _ = ImportRun.of(current_user.id, admin.name, id) or abort(404)
     lines = csv_file(bad_rows.NAMES, bad_rows.chunks(run.id))
@@ -196,7 +233,7 @@ def _begin(admin: Admin, run: ImportRun, state: str, job: Definition[Any]) -> An
 
 def _done(admin: Admin, run: ImportRun) -> Any:
     db.session.commit()
-    return redirect(url_for(f"admin.{admin.name}_import", id=run.id), 303)
+    return redirect(url_for("admin.import", admin=admin, id=run.id), 303)
 
 
 def _plan(admin: Admin) -> Plan:

@@ -67,7 +67,7 @@ def send_user_message(id: int) -> Any:
     if sent:
         record("message.sent", user.subject, title=title)
     return _done(
-        sent, f"{user.display_name} has your message.", url_for("admin.users_object", id=id)
+        sent, f"{user.display_name} has your message.", url_for("admin.row", admin="users", id=id)
     )
 
 

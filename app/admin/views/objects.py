@@ -3,10 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from functools import partial, update_wrapper
+from functools import partial
 from typing import Any
 
-from flask import Flask, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
@@ -15,52 +15,25 @@ from app.admin.declaration import Admin
 from app.admin.objects import auditing, cascades, deletion, history
 from app.admin.objects.edits import Edit
 from app.admin.objects.inlines import Children
-from app.admin.objects.page import Objects
-from app.auth.access import can, permission_required, proof_required
+from app.admin.routing import operation_required
+from app.admin.views import blueprint
+from app.auth.access import can, proof_required
 from app.core.database import db
-from app.core.routing import effect
 
 SUBMISSION = "_submission"
-EFFECTS = {
-    "create": "this {} will be added",
-    "edit": "this {} will be changed",
-    "delete": "this {} will be deleted",
-}
 UNACCEPTED = "The database does not accept this. Nothing is saved."
 
 
-def register(app: Flask, admin: Admin) -> None:
-    """Add the routes of a declaration, unless its rows have a page already."""
-    if admin.endpoint:
-        return
-    admin.objects = Objects(admin)
-    admin.endpoint = f"admin.{admin.name}_object"
-    row, new = f"/admin/{admin.name}/<int:id>", f"/admin/{admin.name}/new"
-    views: list[tuple[str, str, str, str, Any]] = [
-        ("read", "GET", row, "object", show),
-        ("edit", "POST", row, "save", save),
-        ("create", "GET", new, "new", new_one),
-        ("create", "POST", new, "create", create),
-        ("delete", "GET", f"{row}/delete", "deletion", confirm_deletion),
-        ("delete", "POST", f"{row}/delete", "delete", delete),
-    ]
-    for operation, method, rule, name, view in views:
-        if operation in admin.operations:
-            # One function for each, since a view carries its policy.
-            own: Any = update_wrapper(partial(view, admin), view)
-            permission, read_permission = admin.permission(operation), admin.permission("read")
-            own = permission_required(permission, read_permission)(own)
-            if method == "POST":
-                own = effect(EFFECTS[operation].format(admin.one))(proof_required(own))
-            endpoint = f"admin.{admin.name}_{name}"
-            app.add_url_rule(rule, endpoint, own, methods=[method])
-
-
-def show(admin: Admin, id: int) -> Any:
+@blueprint.get("/<list(read):admin>/<int:id>", endpoint="row")
+@operation_required("read")
+def show_row(admin: Admin, id: int) -> Any:
     return _page(admin, id)
 
 
-def save(admin: Admin, id: int) -> Any:
+@blueprint.post("/<list(edit):admin>/<int:id>")
+@operation_required("edit", "this {} will be changed")
+@proof_required
+def save_row(admin: Admin, id: int) -> Any:
     row = _find(admin, id)
     edit, children = admin.objects.edit(row, sent=True), admin.objects.children(row, sent=True)
     touched = [edit, *(one for some in children for one in some.touched)]
@@ -86,11 +59,16 @@ def save(admin: Admin, id: int) -> Any:
     return redirect(admin.url(id), 303)
 
 
-def new_one(admin: Admin) -> Any:
+@blueprint.get("/<list(create):admin>/new")
+@operation_required("create")
+def new_row(admin: Admin) -> Any:
     return _form(admin, admin.objects.blank())
 
 
-def create(admin: Admin) -> Any:
+@blueprint.post("/<list(create):admin>/new")
+@operation_required("create", "this {} will be added")
+@proof_required
+def create_row(admin: Admin) -> Any:
     edit = admin.objects.blank(sent=True)
     if not edit.is_valid():
         return _form(admin, edit), 422
@@ -112,12 +90,17 @@ def create(admin: Admin) -> Any:
     return redirect(admin.url(id), 303)
 
 
+@blueprint.get("/<list(delete):admin>/<int:id>/delete")
+@operation_required("delete")
 def confirm_deletion(admin: Admin, id: int) -> Any:
     row, _ = admin.objects.read(id) or abort(404)
     return _deletion(admin, row)
 
 
-def delete(admin: Admin, id: int) -> Any:
+@blueprint.post("/<list(delete):admin>/<int:id>/delete")
+@operation_required("delete", "this {} will be deleted")
+@proof_required
+def delete_row(admin: Admin, id: int) -> Any:
     row = _find(admin, id)
     title = admin.objects.title(row)
     try:
@@ -131,7 +114,7 @@ def delete(admin: Admin, id: int) -> Any:
         flash(f"{title} is deleted.", "success")
     else:
         flash(f"{title} is being deleted. Much goes with it, so this takes a while.", "info")
-    return redirect(url_for(f"admin.{admin.name}"), 303)
+    return redirect(url_for("admin.list", admin=admin), 303)
 
 
 def _find(admin: Admin, id: int) -> Any:

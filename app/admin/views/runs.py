@@ -15,6 +15,7 @@ from app.admin.actions.declaration import Action
 from app.admin.actions.models import UNDO_LIFETIME, Run
 from app.admin.actions.selection import Selection, names
 from app.admin.declaration import Admin
+from app.admin.routing import operation_required
 from app.admin.views import blueprint
 from app.auth.access import can, proof_required
 from app.auth.models import User
@@ -26,10 +27,12 @@ from app.jobs import Job
 SUBMISSION = re.compile(r"[\w-]{1,32}", re.ASCII)
 
 
-def confirm(admin: Admin) -> Any:
+@blueprint.get("/<list(runs):admin>/run")
+@operation_required("read")
+def confirm_run(admin: Admin) -> Any:
     """What is about to be done, to what."""
     if "action" not in request.args:
-        return redirect(url_for(f"admin.{admin.name}"), 303)
+        return redirect(url_for("admin.list", admin=admin), 303)
     action, chosen = _asked(admin, request.args)
     if not chosen.count():
         flash(f"Tick the {admin.noun} first that this is about.", "info")
@@ -37,9 +40,11 @@ def confirm(admin: Admin) -> Any:
     return _page(action, chosen)
 
 
+@blueprint.post("/<list(runs):admin>/run")
+@operation_required("read")
 @proof_required
 @effect("this action will be carried out")
-def begin(admin: Admin) -> Any:
+def begin_run(admin: Admin) -> Any:
     action, chosen = _asked(admin, request.form)
     submission = request.form.get("submission", "")
     if not SUBMISSION.fullmatch(submission):
@@ -66,19 +71,25 @@ def last_run(name: str) -> dict[str, Any] | None:
     return last if is_it else None
 
 
-def show(admin: Admin, id: int) -> Any:
+@blueprint.get("/<list(runs):admin>/runs/<int:id>", endpoint="run")
+@operation_required("read")
+def show_run(admin: Admin, id: int) -> Any:
     return render_template("admin/run.html", **_state(admin, id))
 
 
+@blueprint.get("/<list(runs):admin>/runs/<int:id>/latest")
+@operation_required("read")
 @polled
-def latest(admin: Admin, id: int) -> Any:
+def latest_run(admin: Admin, id: int) -> Any:
     """How it is now."""
     return live.part("admin/_run.html", **_state(admin, id))
 
 
+@blueprint.post("/<list(runs):admin>/runs/<int:id>/cancellation")
+@operation_required("read")
 @proof_required
 @effect("this action will be stopped")
-def cancel(admin: Admin, id: int) -> Any:
+def cancel_run(admin: Admin, id: int) -> Any:
     found, _ = _find(admin, id, lock=True)
     if found.ended_at is None:
         runner.end(found, f"{current_user.display_name} stopped it.")
@@ -89,9 +100,11 @@ def cancel(admin: Admin, id: int) -> Any:
     return _to(found)
 
 
+@blueprint.post("/<list(runs):admin>/runs/<int:id>/reversal")
+@operation_required("read")
 @proof_required
 @effect("this action will be undone")
-def undo(admin: Admin, id: int) -> Any:
+def undo_run(admin: Admin, id: int) -> Any:
     found, action = _find(admin, id, lock=True)
     again = Run.undoing(id)
     if again is None:
@@ -127,7 +140,7 @@ def _page(action: Action, chosen: Selection, *, more: bool = False) -> str:
 
 
 def _list(admin: Admin, query: str) -> str:
-    url = url_for(f"admin.{admin.name}")
+    url = url_for("admin.list", admin=admin)
     # Written anew: an address has no line breaks, say.
     return f"{url}?{urlencode(parse_qsl(query))}" if query else url
 
@@ -140,7 +153,7 @@ def _is_more(chosen: Selection, said: str) -> bool:
 
 
 def _to(run: Run) -> Any:
-    return redirect(url_for(f"admin.{run.of}_result", id=run.id), 303)
+    return redirect(url_for("admin.run", admin=run.of, id=run.id), 303)
 
 
 def _find(admin: Admin, id: int, *, lock: bool = False) -> tuple[Run, Action]:

@@ -11,15 +11,21 @@ from app.admin.declaration import Admin
 from app.admin.forms import SavedViewForm
 from app.admin.lists.arguments import Given, query_of
 from app.admin.lists.saved_views import Look, SavedView, ViewError
+from app.admin.routing import operation_required
+from app.admin.views import blueprint
 from app.auth.access import proof_required
 from app.core.database import db
 from app.core.routing import effect
 
 
+@blueprint.get("/<list:admin>/views")
+@operation_required("read")
 def views(admin: Admin) -> Any:
     return _page(admin, SavedViewForm(formdata=None))
 
 
+@blueprint.post("/<list:admin>/views")
+@operation_required("read")
 def save_view(admin: Admin) -> Any:
     form, given = SavedViewForm(), Given(admin, request.form)
     look = Look(admin.name)
@@ -32,6 +38,8 @@ def save_view(admin: Admin) -> Any:
     return _page(admin, form), 422
 
 
+@blueprint.post("/<list:admin>/views/<int:id>")
+@operation_required("read")
 def rename_view(admin: Admin, id: int) -> Any:
     form, view = SavedViewForm(), _own(admin, id)
     if form.validate() and _accepted(form, view.rename):
@@ -39,11 +47,15 @@ def rename_view(admin: Admin, id: int) -> Any:
     return _page(admin, SavedViewForm(formdata=None), renamed=(id, form)), 422
 
 
+@blueprint.post("/<list:admin>/views/<int:id>/delete")
+@operation_required("read")
 def delete_view(admin: Admin, id: int) -> Any:
     view = _own(admin, id)
     return _tried(admin, view.delete, f"The view “{view.name}” is deleted.")
 
 
+@blueprint.post("/<list:admin>/views/first")
+@operation_required("read")
 def begin_with(admin: Admin) -> Any:
     """Choose the view that the list begins with; none of them, where the field is empty."""
     wanted = request.form.get("view", "")
@@ -54,6 +66,8 @@ def begin_with(admin: Admin) -> Any:
     return _done("The list begins as you chose.", _url(admin))
 
 
+@blueprint.post("/<list:admin>/views/<int:id>/sharing")
+@operation_required("share")
 @proof_required
 @effect("this view will be shared")
 def share_view(admin: Admin, id: int) -> Any:
@@ -61,6 +75,8 @@ def share_view(admin: Admin, id: int) -> Any:
     return _tried(admin, view.share, f"All who may see the list can choose “{view.name}”.")
 
 
+@blueprint.post("/<list:admin>/views/<int:id>/sharing/delete")
+@operation_required("share")
 @proof_required
 @effect("this view will no longer be shared")
 def unshare_view(admin: Admin, id: int) -> Any:
@@ -68,17 +84,6 @@ def unshare_view(admin: Admin, id: int) -> Any:
     of_list = select(SavedView).filter_by(list=admin.name, id=id).where(SavedView.shared)
     view = db.session.scalar(of_list) or abort(404)
     return _tried(admin, view.stop_sharing, f"“{view.name}” is not shared any more.")
-
-
-# Path and name of each form, its view, and what it needs the permission for.
-FORMS: list[tuple[str, str, Callable[..., Any], str]] = [
-    ("", "_save_view", save_view, "read"),
-    ("/first", "_begin_with", begin_with, "read"),
-    ("/<int:id>", "_rename_view", rename_view, "read"),
-    ("/<int:id>/delete", "_delete_view", delete_view, "read"),
-    ("/<int:id>/sharing", "_share_view", share_view, "share"),
-    ("/<int:id>/sharing/delete", "_unshare_view", unshare_view, "share"),
-]
 
 
 def _own(admin: Admin, id: int) -> SavedView:
@@ -110,7 +115,7 @@ def _done(message: str, url: str) -> Any:
 
 
 def _url(admin: Admin) -> str:
-    return url_for(f"admin.{admin.name}_views")
+    return url_for("admin.views", admin=admin)
 
 
 def _page(

@@ -85,4 +85,4 @@ def _find(id: int) -> User:
 def _done(user: User, message: str) -> Any:
     db.session.commit()
     flash(message, "success")
-    return redirect(url_for("admin.users_object", id=user.id), 303)
+    return redirect(url_for("admin.row", admin="users", id=user.id), 303)

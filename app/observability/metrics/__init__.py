@@ -17,6 +17,7 @@ from typing import Any, ParamSpec
 from flask import Flask, Request, current_app, request
 from flask.signals import got_request_exception
 
+from app.core.routing import endpoint_label
 from app.observability import queries
 from app.observability.metrics import access
 from app.observability.metrics.app_metrics import Metrics
@@ -106,7 +107,7 @@ def request_ended(environ: dict[str, Any], status: str) -> None:
         return
     # Flask's request, if it came that far. Where there is no such page the endpoint is "".
     request = environ.get("werkzeug.request")
-    endpoint = (request.endpoint or "") if isinstance(request, Request) else STATIC
+    endpoint = endpoint_label(request) if isinstance(request, Request) else STATIC
     method, spent = environ["REQUEST_METHOD"], queries.spent()
     page = endpoint, method if method in METHODS else "OTHER", f"{status[0]}xx"
     seconds = perf_counter() - environ["STARTED"]
@@ -140,4 +141,4 @@ def init_app(app: Flask) -> None:
 
 
 def _exception(sender: Flask, exception: BaseException, **extra: Any) -> None:
-    exception_raised(request.endpoint or "", type(exception).__name__)
+    exception_raised(endpoint_label(request), type(exception).__name__)

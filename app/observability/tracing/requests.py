@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from flask import Flask, Response, g, request
 from opentelemetry.trace import SpanKind, get_current_span
 
+from app.core.routing import rule_label
 from app.observability import logs
 from app.observability.metrics import METHODS
 from app.observability.paths import loggable_path
@@ -21,7 +22,7 @@ def init_app(app: Flask, tracer: Tracer) -> None:
         if request.path in UNLOGGED:
             return
         method = request.method if request.method in METHODS else "_OTHER"
-        route = request.url_rule.rule if request.url_rule else ""
+        route = rule_label(request)
         attributes = {
             "http.request.method": method,
             "url.scheme": request.scheme,

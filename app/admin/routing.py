@@ -1,0 +1,54 @@
+"""Routes of declared lists: one for each page, whatever the list.
+
+@blueprint.get("/<list(edit):admin>/<int:id>")
+@operation_required("edit")
+def view(admin: Admin, id: int) -> Any: ...
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask import current_app
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter, Map
+
+from app.admin.declaration import Admin
+from app.core.routing import View, declare
+
+
+class ListConverter(BaseConverter):
+    """`<list:admin>` is the name of a declared list; its view is given the declaration.
+
+    `<list(imports):admin>` is one that has these pages: see `Admin.has`. Others are 404.
+    """
+
+    def __init__(self, map: Map, pages: str = ""):
+        super().__init__(map)
+        self.pages = pages
+
+    def to_python(self, value: str) -> Admin:
+        admin: Admin | None = current_app.extensions["admin"].get(value)
+        if admin is None or (self.pages and not admin.has(self.pages)):
+            # Not a ValidationError: the address would still match for other methods, and be 405.
+            raise NotFound
+        return admin
+
+    def to_url(self, value: Admin | str) -> str:
+        return super().to_url(value.name if isinstance(value, Admin) else value)
+
+
+def operation_required(operation: str, effect: str = "") -> Callable[[View], View]:
+    """Declare a view as for those who may do this with the rows of its list: 403 for others.
+
+    `effect` is as of `routing.effect`, with {} for what a row of the list is called.
+    """
+
+    def rules(admin: Admin, **arguments: Any) -> dict[str, str]:
+        needed = {
+            "permission": admin.permission(operation),
+            "read_permission": admin.permission("read"),
+        }
+        return needed | ({"effect": effect.format(admin.one)} if effect else {})
+
+    return partial(declare, by_arguments=rules)

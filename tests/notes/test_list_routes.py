@@ -1,0 +1,183 @@
+"""All declared lists share their routes, and each is for those who may use that list."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from app.core.routing import policy
+from app.observability import store
+from tests.clock import later
+from tests.conftest import PASSWORD
+from tests.http import Browser
+from tests.observability.recording import recording_app, rows
+from tests.security.routes import routes
+
+LISTS = {"audit", "jobs", "notes", "users"}
+# What else but to read is done where.
+OPERATIONS = {
+    r"POST \d+": "edit",
+    r"(GET|HEAD|OPTIONS|POST) new": "create",
+    r"\w+ imports/.*": "create",
+    r"\w+ \d+/delete": "delete",
+    r"\w+ views/\d+/sharing(/delete)?": "share",
+}
+GRANTS = [
+    {"notes.read"},
+    {"users.read", "users.edit", "notes.edit"},
+    {"notes.read", "notes.create"},
+    {"notes.read", "notes.create", "users.read"},
+    {"notes.read", "notes.delete", "users.share"},
+    {"audit.read", "audit.share", "jobs.read"},
+    {f"{name}.{operation}" for name in LISTS for operation in ["edit", "create", "delete"]},
+]
+FOR_ONESELF = r"columns(/delete)?|views(/first|/\d+|/\d+/delete)?"
+GONE_WITHOUT_PROOF = r"export(/file|\.csv)?|imports/|imports/\d+/errors\.csv"
+
+
+def of_lists(app, number=4711):
+    """Each route of a list, and the name of the list and the rest of the path."""
+    for route in routes(app, number=number):
+        if route.list:
+            assert route.path.startswith(f"/admin/{route.list}/")
+            yield route, route.path.removeprefix(f"/admin/{route.list}/")
+
+
+def needed(route, tail) -> set[str]:
+    found = [
+        operation
+        for pattern, operation in OPERATIONS.items()
+        if re.fullmatch(pattern, f"{route.method} {tail}")
+    ]
+    names = {f"{route.list}.{operation}" for operation in ["read", *found]}
+    # A bad row says that there is no such address; no view answers OPTIONS.
+    is_import = tail.startswith("imports/") and route.method != "OPTIONS"
+    return names | ({"users.read"} if is_import else set())
+
+
+@pytest.fixture
+def granted(app, person, sign_in, monkeypatch):
+    """A browser of somebody who has these permissions alone."""
+
+    def enter(names):
+        monkeypatch.setitem(app.extensions["permissions"], "staff", names)
+        return sign_in(person("dora@example.com", role="staff"))
+
+    return enter
+
+
+def test_every_list_has_its_routes(app):
+    assert {route.list for route, _ in of_lists(app)} == LISTS
+
+
+@pytest.mark.parametrize("names", GRANTS, ids=lambda names: ",".join(sorted(names))[:60])
+def test_each_needs_the_permission_of_its_list_and_that_to_read(names, app, granted):
+    browser = granted(names)
+    fields = {"csrf_token": browser.token(), "title": "", "role": "user"}
+    for route, tail in of_lists(app):
+        refused = route.open(browser, data=fields).status_code == 403
+        assert refused == (not needed(route, tail) <= names), str(route)
+
+
+def test_each_change_and_each_file_needs_a_recent_proof(app, carol, sign_in):
+    browser = sign_in(carol)
+    fields = {"csrf_token": browser.token()}
+    later(app, minutes=11)
+    asked = set()
+    for route, tail in of_lists(app):
+        is_harmless = re.fullmatch(FOR_ONESELF if route.changes else r".*", tail)
+        if is_harmless and not re.fullmatch(GONE_WITHOUT_PROOF, tail):
+            continue
+        if route.method == "OPTIONS":
+            continue
+        answer = route.open(browser, data=fields)
+        assert answer.status_code == 303, str(route)
+        assert answer.location.startswith("/auth/reauthenticate"), str(route)
+        asked.add(route.list)
+    assert asked == LISTS
+
+
+def test_a_proof_is_for_what_is_done_to_a_row_of_the_list(app, alice, carol, sign_in):
+    browser = sign_in(carol)
+    fields = {"csrf_token": browser.token()}
+    later(app, minutes=11)
+    for path, effect in {
+        "users/1": "this user will be changed",
+        "notes/1/delete": "this note will be deleted",
+        "notes/new": "this note will be added",
+        "audit/export.csv": "this list will be exported",
+    }.items():
+        answer = browser.post(f"/admin/{path}", fields)
+        assert f"After you confirm, {effect}." in browser.get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "nothing/"),
+        ("GET", "nothing"),
+        ("GET", "nothing/export"),
+        ("POST", "nothing/new"),
+        ("GET", "nothing/1"),
+        ("POST", "nothing/1/delete"),
+        # Declared, but without such pages:
+        ("GET", "users/new"),
+        ("POST", "users/new"),
+        ("GET", "users/imports/"),
+        ("GET", "users/imports"),
+        ("POST", "audit/new"),
+        ("GET", "audit/1/delete"),
+        ("POST", "audit/1"),
+        ("GET", "audit/run?action=delete&id=1"),
+        ("POST", "audit/runs/1/cancellation"),
+        ("GET", "jobs/new"),
+        ("POST", "jobs/1/delete"),
+        # A page, but not a list:
+        ("GET", "requests/1/delete"),
+    ],
+)
+def test_what_is_not_declared_is_not_there(method, path, visitor, carol, sign_in):
+    for browser in (visitor, sign_in(carol)):
+        data = {"csrf_token": browser.token()}
+        answer = browser.client.open(f"/admin/{path}", method=method, data=data)
+        assert answer.status_code == 404
+
+
+def test_an_address_without_its_slash_leads_to_the_list(visitor):
+    for path in ("users", "notes/imports"):
+        answer = visitor.get(f"/admin/{path}?q=a%20b")
+        assert (answer.status_code, answer.location) == (308, f"/admin/{path}/?q=a%20b")
+
+
+def test_a_page_of_its_own_stands_in_for_that_of_all_lists(app, carol, sign_in):
+    answer = sign_in(carol).get("/admin/jobs/4711")
+    assert answer.status_code == 404
+    with app.test_request_context("/admin/jobs/4711") as context:
+        assert context.request.endpoint == "admin.job"
+    with app.test_request_context("/admin/users/4711") as context:
+        assert context.request.endpoint == "admin.row"
+
+
+def test_a_policy_of_no_list_lets_nobody_through(app):
+    with app.app_context(), pytest.raises(TypeError):
+        policy("admin.list", None)
+
+
+def test_statistics_tell_lists_apart(app, carol):
+    with recording_app(app) as made:
+        browser = Browser(made.test_client())
+        browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+        for path in ("users/", "users/", "notes/", "notes/new", "nothing/", "users/4711"):
+            browser.get(f"/admin/{path}")
+        counted: Counter[str] = Counter()
+        for row in rows(made, store.request_count):
+            if row.resolution == 60 and row.endpoint.startswith("admin."):
+                counted[row.endpoint] += row.count
+        assert counted == {
+            "admin.users.list": 2,
+            "admin.notes.list": 1,
+            "admin.notes.new_row": 1,
+            "admin.users.row": 1,
+        }
+        assert browser.get("/admin/requests/admin.users.list").status_code == 200
+        assert browser.get("/admin/requests/admin.nothing.list").status_code == 404
