@@ -53,7 +53,7 @@ def has_numbers(table: Table) -> bool:
 
 
 def plant(user_id: int, tables: Iterable[Table]) -> None:
-    """Put a row with the ID `THEIRS` into each table of numbered rows: that user's, if anybody's."""
+    """Put a row with the ID `THEIRS` into each table with numbers: that user's, if anybody's."""
     for table in tables:
         if not has_numbers(table) or table.name == "user":
             continue
