@@ -8,11 +8,9 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, url_for
 from markupsafe import Markup, escape
 
-from app.core import nav
+from app.core import csp, nav
 from app.core.routing import public
 from app.core.this_machine import is_at_this_machine, only_at_this_machine
-from app.security.headers import CSP
-from app.security.headers import policy as csp
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
 # Its mails log in, reset passwords and confirm addresses.
@@ -56,7 +54,7 @@ def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Respon
         back_url=back_url,
         back_label=back_label,
     )
-    return Response(shown, headers={CSP: csp(frame_src="'self'")})
+    return Response(shown, headers={csp.HEADER: csp.policy(frame_src="'self'")})
 
 
 def frame(source: bytes) -> Response:
@@ -64,7 +62,7 @@ def frame(source: bytes) -> Response:
     # Links open in the whole window.
     part = '<base target="_top">' + _part(_parse(source), "html")
     rules = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-    return Response(part, headers={CSP: rules})
+    return Response(part, headers={csp.HEADER: rules})
 
 
 def _folder() -> Path:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.core import csp
 from app.core.routing import public
-from app.security.headers import csp_nonce
 from tests.apps import SITE, another_app
 from tests.http import Browser
 from tests.security.routes import routes
@@ -31,7 +31,7 @@ def broken_app(application):
         @made.get("/nonce")
         @public
         def nonce():
-            return csp_nonce()
+            return csp.nonce()
 
         yield made
 

@@ -11,10 +11,10 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_debugtoolbar import DebugToolbarExtension
 
+from app.core import csp
 from app.core.routing import public
 from app.core.this_machine import is_at_this_machine
 from app.observability.toolbar.queries import QueriesPanel
-from app.security import headers
 
 STATIC = "_debug_toolbar.static"
 # What its templates hold inline.
@@ -43,12 +43,12 @@ class Toolbar(DebugToolbarExtension):
 
     def process_response(self, response: Any) -> Any:
         # A page with a policy of its own may not run scripts, such as a mail in its frame.
-        has_policy = headers.CSP in response.headers
+        has_policy = csp.HEADER in response.headers
         if response.mimetype != "text/html" or has_policy or not is_at_this_machine():
             return response
         script = SCRIPT.format(url_for(STATIC, filename=""))
-        headers.allow("script-src", headers.csp_hash(script))
-        headers.allow("style-src-attr", "'unsafe-hashes'", *map(headers.csp_hash, STYLES))
+        csp.allow("script-src", csp.hash_of(script))
+        csp.allow("style-src-attr", "'unsafe-hashes'", *map(csp.hash_of, STYLES))
         # Out of the way until it is asked for, from then on as it was left.
         if "fldt_seen" not in request.cookies:
             response.set_cookie("fldt_seen", "yes", samesite="Lax")
