@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.auth import deletion, passwords, second_factors
-from app.auth.forms import normalise
+from app.auth.forms import normalise_pasted
 from app.auth.models import User
 from app.auth.models.user import NAME_LENGTH, AddressTakenError
 from app.auth.roles import ADMIN
@@ -142,7 +142,7 @@ def list_users() -> None:
 
 def _address(text: str) -> str:
     try:
-        return normalise(text)
+        return normalise_pasted(text)
     except ValueError as error:
         raise click.ClickException(f"{text!r} is not an e-mail address: {error}") from None
 

@@ -1,6 +1,6 @@
 """Forms of signing up and in."""
 
-import unicodedata
+import re
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -21,15 +21,19 @@ ENTER_PASSWORD = InputRequired("Enter your password.")
 CODE_LENGTH = 40  # a recovery code has 19 characters; some people space them out
 
 
+# What web pages add to text: marks of direction, places to break a word, and the like. Not the
+# joiners, which tell Persian and Hindi words apart, also in the names of domains (RFC 5892).
+INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+NAME_AND_ADDRESS = re.compile(r'(?:\s*"[^"@\x00-\x1f]*"\s*|[^"<>@\x00-\x1f]*)<([^<>]+)>')
+MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+
+
 def normalise(text: str) -> str:
     """Return the one spelling of an email address. Raises `ValueError` where it is none.
 
     Lower-case as a whole: no provider in use tells `Ann@` from `ann@`, and people type both.
-    What is copied with an address is left off: invisible characters of web pages, `mailto:`, a
-    name, and the punctuation of a sentence.
     """
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
-    text = text.rstrip(".,;").removeprefix("mailto:")
+    text = text.strip()
     if len(text) > EMAIL_LENGTH:  # the validator takes 5 s for half a megabyte
         raise EmailNotValidError(SHORT_EMAIL.message)
     if "=?" in text:
@@ -37,11 +41,22 @@ def normalise(text: str) -> str:
         raise EmailNotValidError("An email address can't contain an encoded word.")
     email = validate_email(
         text,
-        allow_display_name=True,
         check_deliverability=False,
         test_environment=current_app.config["APP_ENV"] != "production",
     )
     return nfc(email.normalized.lower())
+
+
+def normalise_pasted(text: str) -> str:
+    """Return the address in text that a person pasted. Raises `ValueError` where there is none.
+
+    Drops what is copied along with an address: invisible characters, `mailto:`, a name, and the
+    punctuation of a sentence.
+    """
+    text = INVISIBLE.sub("", text).strip().rstrip(".,;")
+    if match := NAME_AND_ADDRESS.fullmatch(text):
+        text = match[1]
+    return normalise(MAILTO.sub("", text, count=1) if MAILTO.match(text) else text)
 
 
 class EmailField(StringField):
@@ -56,7 +71,7 @@ class EmailField(StringField):
         if not (self.data or "").strip() or len(self.data) > EMAIL_LENGTH:
             return
         try:
-            self.data = normalise(self.data or "")
+            self.data = normalise_pasted(self.data)
         except EmailNotValidError:
             raise ValidationError("This is not an email address.") from None
 

@@ -12,9 +12,12 @@ PASTED = [
     "alice\u00ad@example.com",
     "\u202aalice@example.com\u202c",
     "mailto:alice@example.com",
+    "<MAILTO:alice@example.com>",
     "Alice <alice@example.com>",
     '"Liddell, Alice" <alice@example.com>',
     "<alice@example.com>",
+    "Dr. Älice Müller <alice@example.com>",
+    "Liddell, Alice <alice@example.com>;",
     "alice@example.com.",
     "alice@example.com;",
     "alice@example\u3002com",
@@ -35,6 +38,10 @@ def test_it_is_the_address_that_people_see(pasted, alice, visitor):
         "Alice <alice@example.com> <bob@example.com>",
         "alice@example.com\r\nBcc: bob@example.com",
         "Alice\r\nBcc: <bob@example.com>",
+        "bob@example.com <alice@example.com>",
+        '"bob@example.com" <alice@example.com>',
+        '"Alice\r\nBcc: bob@example.com" <alice@example.com>',
+        "al\u200dice@example.com",
         "mailto:",
         "\u200b",
         "Alice",
@@ -44,3 +51,12 @@ def test_it_is_one_address(pasted, alice, bob, visitor, mailbox):
     answer = visitor.submit("/auth/reset", {"email": pasted})
     assert answer.status_code == 422
     assert mailbox.to("alice@example.com") == mailbox.to("bob@example.com") == []
+
+
+def test_it_is_never_at_another_domain(visitor, register, users):
+    """Without the joiner, which is part of the name, this Persian domain is another one."""
+    assert (
+        register(visitor, email="alice@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com").status_code
+        == 422
+    )
+    assert users() == []

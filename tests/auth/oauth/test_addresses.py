@@ -51,6 +51,16 @@ def test_it_tells_the_owner_of_a_suspended_account_the_same(acme, alice, dave, b
     assert len(pages) == 1
 
 
+@pytest.mark.parametrize(
+    "email", ["fri\u200bda@example.com", "Frida <frida@example.com>", "mailto:frida@example.com"]
+)
+def test_it_is_read_as_it_stands(email, acme, visitor, users):
+    """A provider pastes nothing: what it checked is this very address, or none."""
+    acme.person["email"] = email
+    travel(visitor)
+    assert "frida@example.com" not in users()
+
+
 # An address that the provider has not checked may be anybody's.
 
 
