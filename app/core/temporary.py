@@ -23,9 +23,9 @@ def temporary_folder(task: str) -> Iterator[str]:
     root = Path(current_app.instance_path) / "temporary"
     root.mkdir(mode=0o700, exist_ok=True)
     for left_over in root.iterdir():
-        if left_over.name.startswith(f"{task}-") or _age_seconds(left_over) > MAX_AGE_SECONDS:
+        if left_over.name.startswith(f"{task}.") or _age_seconds(left_over) > MAX_AGE_SECONDS:
             rmtree(left_over, ignore_errors=True)
-    with TemporaryDirectory(dir=root, prefix=f"{task}-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(dir=root, prefix=f"{task}.", ignore_cleanup_errors=True) as folder:
         try:
             yield folder
         finally:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from math import isfinite
 from typing import IO, TYPE_CHECKING, Any
 
 from app.core.csv_lines import plain_text
@@ -24,12 +23,14 @@ MAX_TITLE = 31
 # Beyond these it rounds.
 MAX_DIGITS = 15
 MAX_INTEGER = 10**15 - 1
+# Of numbers but zero, regardless of their sign.
+MIN_NUMBER, MAX_NUMBER = 2.2251e-308, 9.99999999999999e307
 # It calculates wrong with days before.
 FIRST_DAY = date(1900, 3, 1)
 ELLIPSIS = " …"
 COLUMN_WIDTH = 20  # characters: a time needs 19, and is shown as ##### where it does not fit
 
-FORBIDDEN_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
+FORBIDDEN_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -65,7 +66,7 @@ class _Table:
     def __init__(self, workbook: "Workbook", title: str, names: Sequence[str]):
         self.workbook, self.names = workbook, names
         title = FORBIDDEN_IN_TITLES.sub(" ", title)
-        self.title = _first_units(title, MAX_TITLE - len(" 9999")).strip() or "Sheet"
+        self.title = _first_units(title, MAX_TITLE - len(" 9999")).strip(" '") or "Sheet"
         self.heading = workbook.add_format({"bold": True})
         self.plain = workbook.add_format()
         self.time = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -121,11 +122,12 @@ def _is_number(value: object) -> bool:
     if isinstance(value, Enum):
         return False
     if isinstance(value, Decimal):
-        return value.is_finite() and len(value.as_tuple().digits) <= MAX_DIGITS
+        fits = value.is_finite() and len(value.as_tuple().digits) <= MAX_DIGITS
+        return fits and (value == 0 or MIN_NUMBER <= abs(value) <= MAX_NUMBER)
     if isinstance(value, int):
         return abs(value) <= MAX_INTEGER
     if isinstance(value, float):
-        return isfinite(value)
+        return value == 0 or MIN_NUMBER <= abs(value) <= MAX_NUMBER
     return False
 
 

@@ -108,7 +108,8 @@ def test_a_workbook_holds_whatever_there_is(tmp_path):
 def test_a_workbook_holds_as_text_what_is_no_number_or_day_in_excel(tmp_path):
     early = datetime(1899, 1, 1, tzinfo=UTC)
     values = [early, early.date(), float("inf"), Decimal("NaN"), Decimal("0.1234567890123456")]
-    [[_, row]], _ = made(tmp_path, ["a"] * 5, [values])
+    values += [Decimal("1E+400"), Decimal("1E-400"), 1.7e308, 5e-324]
+    [[_, row]], _ = made(tmp_path, ["a"] * len(values), [values])
     assert row == [str(value) for value in values]
 
 
@@ -134,7 +135,9 @@ def test_a_workbook_without_rows_has_its_heading(tmp_path):
     assert made(tmp_path, ["n"], []) == ([[["n"]]], 0)
 
 
-@pytest.mark.parametrize("title", ["", "'", "[]:*?/\\", "x" * 40, "🦆" * 20, "a\nb"])
+@pytest.mark.parametrize(
+    "title", ["", "'", "''x''", "x" * 25 + "'s", "[]:*?/\\", "x" * 40, "🦆" * 20, "a\nb"]
+)
 def test_any_title_does_for_a_workbook(tmp_path, title):
     file = io.BytesIO()
     xlsx.write(file, str(tmp_path), title, ["n"], [[1]])
@@ -150,13 +153,15 @@ def folders(app, tmp_path, monkeypatch):
 
 def test_it_deletes_what_a_killed_worker_left(app, carol, ask, folders):
     browser = ask()
-    for name in (f"users-{carol.id}-x", "old", "new"):
+    for name in (f"users-{carol.id}.x", f"users-{carol.id}-2.x", "old"):
         (folders / name).mkdir(parents=True)
         (folders / name / "rows").touch()
     os.utime(folders / "old", (0, 0))
     run_due(app)
     assert browser.get(FILE).mimetype == xlsx.MIMETYPE
-    assert [folder.name for folder in folders.iterdir()] == ["new"]  # another worker's
+    assert [folder.name for folder in folders.iterdir()] == [
+        f"users-{carol.id}-2.x"
+    ]  # another task's
 
 
 # XlsxWriter leaves it to Python to close a workbook that is not finished.
