@@ -97,7 +97,7 @@ def pages(
 @pytest.fixture(scope="session")
 def long_words(site: Site) -> dict[str, list[str]]:
     """The addresses of pages about the longest words, for who comes there first."""
-    note = site.client("user").submit("/notes/new", {"title": LONG, "text": LONG})
+    note = site.client("user").submit("/notes/new", {"title": LONG, "body": LONG})
     site.client("admin").get("/admin/requests/")  # which makes the tables
     return {
         "visitor": [],
