@@ -18,7 +18,7 @@ SHORT_EMAIL = at_most(
     EMAIL_LENGTH, f"This is not an email address: it is longer than {EMAIL_LENGTH} characters."
 )
 ENTER_PASSWORD = InputRequired("Enter your password.")
-CODE_LENGTH = 40  # a recovery code has 19 characters; some people space them out
+CODE_LENGTH = 40  # a recovery code has 29 characters, and some people add spaces
 
 
 # What web pages add to text: marks of direction, places to break a word, and the like. Not the
