@@ -45,8 +45,8 @@ class Config:
         "http://127.0.0.1:5000", settings.site_url, "an address such as https://example.org"
     )
 
-    # The path below which the site is, where it shares its host with others: docs/deployment.md
-    # says what that costs. A proxy may pass the path on or take it off.
+    # The path of the site, if it shares its host with others: docs/deployment.md says what that
+    # costs. A proxy may keep the path or strip it.
     APPLICATION_ROOT = Env("/", settings.root_path, "a path such as /carafe")
 
     # Local state: the SQLite files, stored mails, compressed static files.
@@ -157,7 +157,7 @@ class Config:
         "a number of bytes, 1024 or more, without a unit",
     )
     MAX_FORM_MEMORY_SIZE = 512 * 1024
-    # Of a form that is open to visitors, as it is sent: to decode it takes the time of all others.
+    # Encoded bytes of a form on a public page: while one is decoded, all others wait.
     MAX_PUBLIC_FORM_SIZE = 128 * 1024
     MAX_FORM_PARTS = 200
 

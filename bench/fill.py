@@ -1,9 +1,9 @@
-"""Fill a database with users and events in numbers, of whom some few are unusual.
+"""Fill a database with many users and events, a few of them unusual.
 
     python bench/fill.py [--users 1000000] [--events 1000000]
 
-Adds them to the database of `flask run`, whatever is there already, and refuses to do so in
-production. The same numbers come out the same each time, but for the moment of the run.
+Adds them to the database of `flask run`, whatever it already has, but never in production. The same
+numbers give the same rows each time, except for the times, which depend on the time of the run.
 """
 
 import argparse
@@ -60,7 +60,7 @@ ACTIONS = (
 
 
 def fill(users: int, events: int) -> None:
-    """Add so many of each, and tell PostgreSQL, as its autovacuum does within minutes."""
+    """Add so many of each, and update PostgreSQL's statistics, as autovacuum would in minutes."""
     _load("users", users, load_users)
     _load("events", events, load_events)
     if db.engine.dialect.name == "postgresql":
@@ -147,7 +147,7 @@ def main() -> None:
     args = parser.parse_args()
     app = create_app()
     if app.config["APP_ENV"] == "production":
-        raise SystemExit("Not in production, where they would be among your own.")
+        raise SystemExit("This doesn't run in production, where the rows would mix with your own.")
     with app.app_context():
         fill(args.users, args.events)
 

@@ -90,7 +90,7 @@ def host(text: str) -> str:
 
 
 def root_path(text: str) -> str:
-    """Read the path below which the site is, in characters that need no escape; "/" for none."""
+    """Read the path of the site, in characters that need no escaping; "/" for none."""
     if not re.fullmatch(r"/|(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?", text):
         raise ValueError(text)
     return text.rstrip("/") or "/"

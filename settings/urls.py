@@ -117,7 +117,9 @@ def _with(
 def site_url(text: str) -> str:
     """Read the address of a whole host: what leads into the site is a path put behind it."""
     if split_url(text).path.strip("/"):
-        raise RefusedError("there is a path in it", "For a site below a path: APPLICATION_ROOT.")
+        raise RefusedError(
+            "there is a path in it", "For a site under a path, set APPLICATION_ROOT."
+        )
     url = _with(split_url(text), ("http", "https"))
     # Browsers do not send it either.
     return url._replace(port=None if url.port == DEFAULT_PORTS[url.scheme] else url.port).origin

@@ -37,7 +37,7 @@ def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     made = create_app({**QUIET, **same, **settings})
     # Compiling the templates takes longer than most tests.
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(
-        # Addresses of files are part of what is compiled.
+        # Compiled templates contain the URLs of static files.
         app.instance_path,
         f"%s.{made.debug}.{made.config['APPLICATION_ROOT'][1:]}.jinja",
     )

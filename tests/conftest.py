@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Have the garbage collector leave alone what imports made: 8 % of the suite's time."""
+    """Keep the garbage collector away from imported objects: saves 8% of the suite's time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)

@@ -37,7 +37,7 @@ def probe(folder: str, missing: int) -> None:
     package.FEATURES = FEATURES[: len(FEATURES) - missing]
     instance = str(Path(folder) / str(missing))
     app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": instance, "DATABASE_URL": None})
-    # It refuses a lot of pages, and logs each.
+    # Many pages are refused, and each refusal is logged.
     logging.disable(logging.WARNING)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(folder)
     browsers = {"a visitor": Browser(app.test_client())}

@@ -1,4 +1,4 @@
-"""The rules of an app; one of all declared lists counts once for each list that has the page."""
+"""The URL rules of an app; those of declared lists count once for each list with the page."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +9,8 @@ from werkzeug.routing import BaseConverter, Rule
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, dict[str, Any]]]:
-    """Each rule, with the list that it is taken for among its arguments."""
-    # Not imported: the app may be one without the administration.
+    """Yield each rule and its arguments: the list, if it is a rule of lists."""
+    # Not imported: the app may have no administration.
     converter = app.url_map.converters.get("list")
     for rule in app.url_map.iter_rules():
         part = rule._converters.get("admin")
@@ -24,7 +24,7 @@ def rules(app: Flask) -> Iterator[tuple[Rule, dict[str, Any]]]:
 
 
 def pages(app: Flask) -> Iterator[tuple[str, Rule, dict[str, Any]]]:
-    """The path of each page without other arguments, its rule, and the list that it is of."""
+    """Yield the path of each page without other arguments, its rule, and its list."""
     adapter = app.url_map.bind("")
     for rule, arguments in rules(app):
         if "GET" in (rule.methods or ()) and rule.arguments == arguments.keys():

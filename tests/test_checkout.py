@@ -1,4 +1,4 @@
-"""A checkout has the same files everywhere, also where Git is told to convert line ends."""
+"""A checkout has the same bytes everywhere, even if Git is told to convert line endings."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ COPIED = ("bin", "docs", "app/core/static", ".gitattributes", "Dockerfile", "gun
 
 
 def git(folder: Path, *arguments: str) -> None:
-    # As on Windows, where this is what the installer proposes.
+    # The default of Git's installer for Windows.
     settings = ["-c", "core.autocrlf=true", "-c", "user.name=x", "-c", "user.email=x@example.com"]
     subprocess.run(
         ["git", *settings, *arguments], cwd=folder, check=True, capture_output=True, timeout=60
@@ -21,7 +21,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone that Git made on Windows."""
+    """A clone as Git makes it on Windows."""
     original, clone = (tmp_path_factory.mktemp("checkout") / name for name in ("a", "b"))
     original.mkdir()
     for name in COPIED:

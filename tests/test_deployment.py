@@ -1,4 +1,4 @@
-"""What docs/deployment.md has proxies do agrees with the app."""
+"""The proxy configurations in docs/deployment.md agree with the app."""
 
 import re
 
@@ -10,7 +10,7 @@ UNITS = {"k": 1024, "m": 1024**2, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib":
 
 
 def block(language: str) -> str:
-    """The configuration of a proxy, as the page has it."""
+    """Return the configuration of a proxy in that page."""
     page = (ROOT / "docs/deployment.md").read_text()
     [found] = re.findall(rf"(?s)```{language}\n(.*?)```", page)
     return str(found)
@@ -23,7 +23,7 @@ def largest_body(app: Flask) -> int:
 
 
 def bytes_of(setting: str, text: str) -> int:
-    """A size as nginx (`68m`) or Caddy (`68MB`, by powers of ten) reads it."""
+    """Return a size as nginx (`68m`) or Caddy (`68MB`, powers of ten) reads it."""
     [(number, unit)] = re.findall(rf"\b{setting} +(\d+) ?([A-Za-z]+)", text)
     return int(number) * UNITS[unit.lower()]
 
@@ -35,5 +35,5 @@ def test_proxies_let_the_largest_body_through(app: Flask) -> None:
         bytes_of("client_max_body_size", block("nginx")),
         bytes_of("max_size", block("caddy")),
     ):
-        # A little more, so that what is too large gets the app's own page.
+        # A little more, so that the app's own error page is shown.
         assert largest < limit < largest * 1.1

@@ -16,7 +16,7 @@ PROXIES = {"http_proxy": PROXY, "HTTP_PROXY": PROXY, "all_proxy": PROXY}
 
 
 class Ready(BaseHTTPRequestHandler):
-    """Ready for `example.org`, as the app is for what is in TRUSTED_HOSTS."""
+    """Ready for `example.org` only, as the app is for TRUSTED_HOSTS."""
 
     def do_GET(self) -> None:
         is_known = self.headers["Host"] in ("example.org", "[2001:db8::1]")

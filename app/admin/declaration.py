@@ -181,7 +181,7 @@ class Admin(Declaration):
         return can_see and operation in self.operations and can(self.permission(operation))
 
     def has(self, pages: str) -> bool:
-        """Return whether there are these pages: of "runs", of "imports", or of an operation."""
+        """Return whether the list has these pages: "runs", "imports", or those of an operation."""
         if pages == "runs":
             return bool(self.acting)
         if pages == "imports":

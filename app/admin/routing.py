@@ -18,9 +18,9 @@ from app.core.routing import View, declare
 
 
 class ListConverter(BaseConverter):
-    """`<list:admin>` is the name of a declared list; its view is given the declaration.
+    """`<list:admin>` is the name of a declared list; the view gets its declaration.
 
-    `<list(imports):admin>` is one that has these pages: see `Admin.has`. Others are 404.
+    `<list(imports):admin>` matches only lists that have these pages: see `Admin.has`.
     """
 
     def __init__(self, map: Map, pages: str = ""):
@@ -39,9 +39,9 @@ class ListConverter(BaseConverter):
 
 
 def operation_required(operation: str, effect: str = "") -> Callable[[View], View]:
-    """Declare a view as for those who may do this with the rows of its list: 403 for others.
+    """Declare a view as for users who may do this with the rows of its list: 403 for others.
 
-    `effect` is as of `routing.effect`, with {} for what a row of the list is called.
+    `effect` is as in `routing.effect`, with {} for what a row of the list is called.
     """
 
     def rules(admin: Admin, **arguments: Any) -> dict[str, str]:

@@ -118,7 +118,7 @@ def _lock_session() -> Session:
 
 
 def why_over(row: Any) -> str | None:
-    """Return why an impersonation is over, or None while it lasts; `row` is of `access.LOOKUP`."""
+    """Return why an impersonation is over, or None; `row` is one of `access.LOOKUP`."""
     if row.impersonated_id is None:
         return "ended"
     if row.impersonation_ends_at <= now():

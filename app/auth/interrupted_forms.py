@@ -70,9 +70,9 @@ class Form:
     path: str
     endpoint: str
     fields: list[tuple[str, str]]
-    # What sending it does, in words that follow "After you confirm,".
+    # What submitting it does, in words that follow "After you confirm,".
     effect: str = ""
-    # Whether it needs a recent proof of identity: never sent without a click after a login.
+    # Whether it needs a recent proof of identity. If so, it needs a click after a login.
     proven: bool = True
     token: str | None = None
     row: InterruptedForm | None = None

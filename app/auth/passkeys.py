@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 class RefusedError(Exception):
-    """A passkey that does not count. The text is for the one who tried; `user_id` has it."""
+    """A passkey that is not accepted. The text is shown to the user; `user_id` is its owner."""
 
     def __init__(self, text: str, user_id: int | None = None):
         super().__init__(text)

@@ -86,9 +86,9 @@ UPLOAD_BYTES = Quota("UPLOAD_BYTES_PER_DAY", "bytes of uploads", "a day", DAY)
 
 
 def begin_upload() -> None:
-    """Count this request as an upload, one at a time of the one signed in, before it is read.
+    """Count this request as an upload before its body is read; each user may send one at a time.
 
-    For each view that takes a larger body: see `body_of`. Raises 429.
+    For views that accept a larger body: see `body_of`. Raises 429.
     """
     try:
         UPLOADS.spend()

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 
 def lead_to(url: str, status: int) -> ResponseReturnValue:
-    """Lead to another page than the one asked for, with 303.
+    """Redirect to another page with 303.
 
-    htmx gets `status` and leaves for that page. After a redirect it would put that page into the
-    part of this one that it was to replace.
+    htmx gets `status` and navigates to that page. It would follow a redirect itself, and put that
+    page into the part of this one that it was about to replace.
     """
     if "HX-Request" in request.headers:
         return Response(status=status, headers={"HX-Redirect": url})

@@ -73,9 +73,9 @@ def items(menu: str) -> list[Item]:
 
 
 def add_part(app: Flask, place: str, template: str, *, visible: Callable[[], bool]) -> None:
-    """Add a part to every page: a template, and who sees it.
+    """Add a template to every page; `visible` returns whether this visitor sees it.
 
-    `place` is "header", where it stands before the account menu, or a menu, above which it stands.
+    `place` is "header" (before the account menu), or the name of a menu (above that menu).
     """
     app.extensions["nav_parts"].setdefault(place, []).append((template, visible))
 

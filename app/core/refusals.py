@@ -1,6 +1,6 @@
-"""Why a request is refused. The answer tells a person; this tells those who run the site.
+"""Why a request is refused. The response tells the visitor; this tells the operators.
 
-`observability.security_events` writes it into the log, once it is known who was refused.
+`observability.security_events` logs it once it is known who was refused.
 """
 
 from typing import NamedTuple, NoReturn
@@ -9,18 +9,18 @@ from flask import abort, g
 
 
 class Refusal(NamedTuple):
-    """A kind of security event, and what caused it: constants, never what a visitor sent."""
+    """A kind of security event and its cause: constants, never something a visitor sent."""
 
     event: str
     reason: str
 
 
 def note_refusal(event: str, reason: str) -> None:
-    """Say why the answer that follows is an error."""
+    """Record why the response to this request is an error."""
     g.refusal = Refusal(event, reason)
 
 
 def refuse(status: int, event: str, reason: str, message: str | None = None) -> NoReturn:
-    """Answer with an error, and say why. `message` is for the page."""
+    """Abort with an error and record why. `message` is shown on the page."""
     note_refusal(event, reason)
     abort(status, message)

@@ -45,7 +45,7 @@ class Policy:
     polled: bool = False
     # Bytes of body that it takes, where that is more than `MAX_CONTENT_LENGTH`.
     body: int = 0
-    # A function that returns the rules that depend on the arguments in the URL.
+    # Returns the rules that depend on the arguments in the URL.
     by_arguments: Callable[..., Mapping[str, Any]] | None = None
 
 
@@ -106,15 +106,15 @@ def current_policy() -> Policy:
 
 
 class Declaration:
-    """An argument of views of which few are declared: statistics and traces tell them apart."""
+    """A view argument with few possible values, so statistics and traces tell them apart."""
 
     name: str
 
 
 def endpoint_label(request: Request) -> str:
-    """Return the endpoint of a request for statistics, with the name of a declaration inside.
+    """Return the endpoint of a request for statistics, including the name of a declaration.
 
-    For users it makes "office.users.export" of "office.export". "" where there is no such page.
+    For users, "office.export" becomes "office.users.export". "" if the page doesn't exist.
     """
     blueprint, _, view = (request.endpoint or "").rpartition(".")
     return ".".join(filter(None, [blueprint, *_declared(request).values(), view]))
@@ -170,10 +170,10 @@ class IdConverter(IntegerConverter):
 
 
 def add_slash() -> Any:
-    """Redirect to the address that ends with a slash, of a page with `strict_slashes=False`.
+    """Redirect to the URL with a trailing slash, for a page with `strict_slashes=False`.
 
-    Werkzeug does so by itself, but before it asks a converter: also from "/office/nothing",
-    where there is no such declaration.
+    Werkzeug would do so itself, but before it calls a converter: even for "/office/nothing",
+    where no such declaration exists.
     """
     rule = request.url_rule
     if rule is None or request.path.endswith("/") or not rule.rule.endswith("/"):

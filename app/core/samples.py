@@ -15,7 +15,7 @@ class NotEmptyError(Exception):
 
 
 def add(app: Flask, load: Callable[[], None]) -> None:
-    """Have `flask demo` call `load`, which adds sample data in the transaction at hand."""
+    """Have `flask demo` call `load`, which adds sample data in the current transaction."""
     app.extensions["samples"].append(load)
 
 

@@ -83,10 +83,10 @@ def is_at_this_machine() -> bool:
 
 
 def keep_off_proxies() -> None:
-    """Have no library ask a proxy for this machine, such as for a store or collector on it.
+    """Keep libraries from using a proxy for this machine, such as for a storage server on it.
 
-    Where the environment names a proxy (`http_proxy`), and not that it is for other machines. Most
-    read `no_proxy`, and `NO_PROXY` only where that is missing.
+    Applies if the environment names a proxy (`http_proxy`) without such an exception. Most
+    libraries read `no_proxy`, and `NO_PROXY` only if that is missing.
     """
     named = {name.lower() for name, value in os.environ.items() if value}
     if not named & {"http_proxy", "https_proxy", "all_proxy"}:

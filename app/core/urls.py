@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 
 from app.core.database import READING_METHODS
 
-# Segments with which browsers go up; they read the escaped ones alike.
+# Segments with which browsers go up, escaped or not.
 DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
@@ -18,24 +18,24 @@ def public_url(path: str) -> str:
 
 
 def path_of(endpoint: str, **values: Any) -> str:
-    """Return the path of a page, also where there is no request, as in commands."""
+    """Return the path of a page, even without a request, as in commands."""
     root = current_app.config["APPLICATION_ROOT"]
     return current_app.url_map.bind("", script_name=root).build(endpoint, values)
 
 
 def site_root() -> str:
-    """Return the path below which the site is, such as "/carafe"; "" for a whole host."""
+    """Return the path under which the site is served, such as "/carafe"; "" for a whole host."""
     root: str = current_app.config["APPLICATION_ROOT"]
     return root.rstrip("/")
 
 
 def current_path() -> str:
-    """Return the path of this request as the browser has it, without the query."""
+    """Return the path of this request as the browser sees it, without the query."""
     return request.script_root + request.path
 
 
 def current_url() -> str:
-    """Return the path of this request as the browser has it, with the query."""
+    """Return the path of this request as the browser sees it, with the query."""
     return (request.script_root + request.full_path).rstrip("?")
 
 
@@ -54,7 +54,7 @@ def local_path(target: str | None) -> str | None:
 
 
 def _is_within(path: str) -> bool:
-    """Return whether a path is below that of the site: other sites on its host are not it."""
+    """Return whether a path belongs to this site, not to another one on the same host."""
     root = site_root()
     if not root:
         return True

@@ -1,6 +1,6 @@
-"""Tables as Excel workbooks, row by row: the memory is the same for ten rows and for a million.
+"""Tables as Excel workbooks, row by row: ten rows take as much memory as a million.
 
-Text is written as text, so that none is a formula, a link, or a number.
+Text stays text: it never becomes a formula, a link, or a number.
 """
 
 import re
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 MAX_ROWS = 1_048_576
 MAX_CHARACTERS = 32_767
 MAX_TITLE = 31
-# Beyond these it rounds.
+# It rounds numbers beyond these.
 MAX_DIGITS = 15
 MAX_INTEGER = 10**15 - 1
-# Of numbers but zero, regardless of their sign.
+# Smallest and largest number other than zero, regardless of sign.
 MIN_NUMBER, MAX_NUMBER = 2.2251e-308, 9.99999999999999e307
-# It calculates wrong with days before.
+# Its calendar is wrong before that day.
 FIRST_DAY = date(1900, 3, 1)
 ELLIPSIS = " …"
 COLUMN_WIDTH = 20  # characters: a time needs 19, and is shown as ##### where it does not fit
@@ -37,12 +37,12 @@ MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def write(
     file: IO[bytes], folder: str, title: str, names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
-    """Write rows below their names into `file`, in as many sheets as they need.
+    """Write a row of names and then rows into `file`, in as many sheets as they need.
 
-    Times are in UTC. `folder` has room for the uncompressed rows, twice, while they are written.
-    Returns how many texts were cut, because no cell holds them.
+    Times are in UTC. `folder` needs space for twice the uncompressed rows while they are written.
+    Return how many texts were cut because they don't fit into a cell.
     """
-    from xlsxwriter import Workbook  # its import takes as long as a few requests
+    from xlsxwriter import Workbook  # importing it takes as long as a few requests
 
     options = {
         "constant_memory": True,
@@ -51,7 +51,7 @@ def write(
         "strings_to_numbers": False,
         "strings_to_urls": False,
         "remove_timezone": True,
-        "use_zip64": True,  # it would break off at 2 GiB
+        "use_zip64": True,  # otherwise it fails at 2 GiB
     }
     table = _Table(Workbook(file, options), title, names)
     for row in rows:
@@ -61,7 +61,7 @@ def write(
 
 
 class _Table:
-    """A workbook whose sheets follow each other."""
+    """A table that continues on another sheet when one is full."""
 
     def __init__(self, workbook: "Workbook", title: str, names: Sequence[str]):
         self.workbook, self.names = workbook, names
@@ -110,8 +110,8 @@ class _Table:
             self.cut += 1
             text = _first_units(text, MAX_CHARACTERS - len(ELLIPSIS)) + ELLIPSIS
         if text.startswith("<r>") and text.endswith("</r>"):
-            # XlsxWriter would take it for the XML that it makes of formatted text. So it gets text
-            # in two parts, of which the second has the default format.
+            # XlsxWriter would take it for its own XML of formatted text. So pass it in two parts,
+            # of which the second has the default format.
             self.sheet.write_rich_string(self.row, column, "<", self.plain, text[1:])
         else:
             self.sheet.write_string(self.row, column, text)
@@ -132,5 +132,5 @@ def _is_number(value: object) -> bool:
 
 
 def _first_units(text: str, units: int) -> str:
-    """Return the first so many UTF-16 units, without half a character at their end."""
+    """Return the first `units` UTF-16 code units, without half a character at the end."""
     return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")

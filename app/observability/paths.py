@@ -1,4 +1,4 @@
-"""Paths of requests, as they may be shown."""
+"""Paths of requests that are safe to log."""
 
 import re
 from urllib.parse import quote

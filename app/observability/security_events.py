@@ -1,7 +1,7 @@
-"""Security events in the log: what was refused, why, to which account, to which client.
+"""Security events in the log: what was refused, why, which account it concerns, and which client.
 
-One line each, by the logger `app.security`. docs/observability.md lists them. None holds what a
-visitor typed: somebody who mistypes puts their password into the field for the address.
+One line each, by the logger `app.security`. docs/observability.md lists them. None contains what a
+visitor typed: people type their password into the field for the address.
 """
 
 import logging
@@ -15,7 +15,7 @@ from app.observability.paths import loggable_path
 
 log = logging.getLogger("app.security")
 
-# Of errors that say nothing more.
+# For errors without a recorded refusal.
 BY_STATUS = {
     401: Refusal("access.denied", "not_logged_in"),
     403: Refusal("access.denied", "forbidden"),
@@ -28,7 +28,7 @@ UNTRUSTED_HOST = Refusal("host.refused", "untrusted_host")
 
 
 def report(event: str, reason: str, account: str | None = None) -> None:
-    """Write an event. `account` is whom it concerns, such as "user:12"; by default who is there."""
+    """Log an event. `account` is whom it concerns ("user:12"), by default the current user."""
     if account is None and (user_id := logs.context().get("user_id")):
         account = f"user:{user_id}"
     extra = {
@@ -42,7 +42,7 @@ def report(event: str, reason: str, account: str | None = None) -> None:
 
 
 def refusal(status: int) -> Refusal | None:
-    """Return why this request is answered with that status, if that is an event."""
+    """Return why this request got that status, if that is a security event."""
     if not 400 <= status < 500:
         return None
     if isinstance(request.routing_exception, SecurityError):

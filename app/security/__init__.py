@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     checks.init_app(app)
     edge.init_app(app)
     if app.config["APPLICATION_ROOT"] != "/":
-        # Browsers take the prefix __Host- for the path / alone, thus for all sites on the host.
+        # Browsers accept the prefix __Host- only with the path /, which all sites here share.
         for name in ("SESSION_COOKIE_NAME", "DEVICE_COOKIE_NAME"):
             app.config[name] = app.config[name].replace("__Host-", "__Secure-")
     debugger.init_app(app)

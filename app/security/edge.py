@@ -66,8 +66,8 @@ class Edge:
     def _take_root_off(self, environ: dict[str, Any]) -> None:
         """Split the path into APPLICATION_ROOT, if there is one, and the rest.
 
-        Whether the server or a proxy did so before, or passes the path on as it is; neither
-        X-Forwarded-Prefix nor any other header is asked, since visitors can send them.
+        The server or a proxy may have stripped it already, or not. X-Forwarded-Prefix and other
+        headers are ignored, since visitors can send them.
         """
         mount, path = environ.get("SCRIPT_NAME"), environ.get("PATH_INFO", "")
         if self.root:
@@ -75,8 +75,10 @@ class Edge:
                 path = path.removeprefix(self.root)
             environ["SCRIPT_NAME"], environ["PATH_INFO"] = self.root, path or "/"
         elif mount:
-            # Half of the links would lead out of it.
-            raise RuntimeError(f"The server has the app at {mount}: set APPLICATION_ROOT={mount}")
+            # Half of the links would lead outside of it.
+            raise RuntimeError(
+                f"The server mounts the app at {mount}: set APPLICATION_ROOT={mount}"
+            )
 
     def _host(self, environ: dict[str, Any]) -> str:
         """Return the host in one spelling, as it is if it is none, "" if it is missing."""

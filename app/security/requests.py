@@ -57,7 +57,7 @@ def ask_before_more(app: Flask, may: Callable[[Policy], bool]) -> None:
     """Take larger bodies from those alone who may use the view that takes them.
 
     The form's token is in the body: by the time it is known who sends it, it would be read. `may`
-    can hold up the request as well, or refuse it.
+    can also delay the request or refuse it.
     """
     app.extensions["may_send_more"] = may
 
@@ -76,9 +76,9 @@ def _is_long_header(name: str, value: Any) -> bool:
 
 
 def discard_body() -> None:
-    """Read what is being sent, within bounds, and drop it.
+    """Read the rest of the body, within bounds, and drop it.
 
-    Whoever is not read to the end sees that the connection was reset, and not the answer.
+    Otherwise the browser shows that the connection was reset instead of the response.
     """
     if (request.content_length or 0) <= MAX_DISCARDED_BYTES:
         request.max_content_length = MAX_DISCARDED_BYTES

@@ -45,7 +45,7 @@ def cells(content: bytes) -> list[list[list[str]]]:
 
 
 def texts(row: ElementTree.Element) -> list[str]:
-    """Return the texts of a row, in which empty cells are left out, such as after B7 before D7."""
+    """Return the texts of a row, with "" for cells that the file leaves out."""
     by_letter = {cell.attrib["r"][0]: "".join(cell.itertext()) for cell in row}
     return [by_letter.get(letter, "") for letter in ascii_uppercase if letter <= max(by_letter)]
 
@@ -146,7 +146,7 @@ def test_any_title_does_for_a_workbook(tmp_path, title):
 
 @pytest.fixture
 def folders(app, tmp_path, monkeypatch):
-    """Where files are made that have to have a name."""
+    """Return where temporary folders are made."""
     monkeypatch.setattr(app, "instance_path", str(tmp_path))
     return tmp_path / "temporary"
 

@@ -50,7 +50,7 @@ def filled(application: Flask) -> Flask:
 
 
 def a_user(number: int) -> dict[str, Any]:
-    """Mostly a plain one, confirmed, and neither suspended nor about to go."""
+    """Mostly a plain user: confirmed, and neither suspended nor about to be deleted."""
     at = now() - timedelta(hours=ROWS - number)
     return {
         "email": f"somebody{number}@example.com", "name": f"Given{number % 80} Family{number % 90}",
@@ -61,7 +61,7 @@ def a_user(number: int) -> dict[str, Any]:
 
 
 def an_event(number: int) -> dict[str, Any]:
-    """Mostly of the same action, and of few users most."""
+    """Mostly the same action, and most of them by few users."""
     user = round(ROWS * (number / ROWS) ** 3)
     return {
         "action": "session.started" if number % 50 else "user.exported",

@@ -1,4 +1,4 @@
-"""Addresses as they are copied from web pages, mail programs, and sentences."""
+"""Addresses as people copy them from web pages, mail programs, and sentences."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_it_is_one_address(pasted, alice, bob, visitor, mailbox):
 
 
 def test_it_is_never_at_another_domain(visitor, register, users):
-    """Without the joiner, which is part of the name, this Persian domain is another one."""
+    """Without the joiner, this Persian domain name is a different one."""
     assert (
         register(visitor, email="alice@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com").status_code
         == 422

@@ -5,7 +5,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-# Between themes nothing but colors differs.
+# Only colors differ between themes.
 COLORS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 RUN = """
 options => axe.run({resultTypes: ["violations"], ...options}).then(({violations}) =>

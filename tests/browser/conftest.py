@@ -36,14 +36,14 @@ from tests.sessions import open_session
 # Browsers are led through the example. Where it is gone, lead them through a feature of your own.
 collect_ignore_glob = [] if "notes" in FEATURES else ["test_*.py"]
 
-# The one without windows takes two thirds of the time.
+# The headless one takes two thirds of the time.
 CHROMIUM = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 # A developer's own .env must not decide: empty means the default.
 DEFAULTS = dict.fromkeys(("DATABASE_URL", "MAIL_URL", "TRUSTED_HOSTS", "APP_NAME"), "")
 SITE = "tests.browser.wsgi"
 DESKTOP = {"width": 1280, "height": 800}
 
-# As long as clicks wait: pages are slow where many tests run at a time.
+# As long as clicks wait: pages are slow while many tests run in parallel.
 PATIENCE = 10_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 
@@ -110,8 +110,8 @@ def development_site(application: Flask, server: Server, *command: str) -> Itera
 class Tabs:
     """Pages that tests use one after the other.
 
-    To start a browser context takes three times as long as to load a page. So a page is used
-    again, with its cache; what one test did and stored is gone before the next.
+    Starting a browser context takes three times as long as loading a page. So pages are reused,
+    with their cache, after what the last test did and stored has been cleared.
     """
 
     def __init__(self, browser: Browser):

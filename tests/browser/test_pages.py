@@ -127,8 +127,8 @@ def test_it_is_accessible_and_fits_the_screen(
     problems = []
     for number, path in enumerate(list(pages(who))[part :: PARTS[who]]):
         page.goto(path)
-        # Each page in both themes and on both screens, crosswise: what is the same on all pages and
-        # shown on one screen only is seen in both themes as well.
+        # Each page in both themes and on both screens, alternating: what all pages share and only
+        # one screen shows is still checked in both themes.
         themes: list[Literal["light", "dark"]] = ["light", "dark"]
         for width, theme in zip((DESKTOP, PHONE), themes[:: (-1) ** number], strict=True):
             page.set_viewport_size({"width": width, "height": 800})

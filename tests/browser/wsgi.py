@@ -1,7 +1,7 @@
 """The development site, which browsers visit: `flask --app tests.browser.wsgi run`.
 
-Without the debug toolbar, whose parts take more of a browser's time than the page below them, and
-with static files that browsers keep, as in production. `test_toolbar.py` has the toolbar.
+Without the debug toolbar, which takes a browser more time than the page itself, and with static
+files that browsers cache, as in production. `test_toolbar.py` has the toolbar.
 """
 
 from app import create_app

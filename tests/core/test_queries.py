@@ -22,7 +22,7 @@ def most_of(app, path: str) -> int:
     """How many a page may make."""
     if path in MORE:
         return MORE[path]
-    # Who takes away a list of others is recorded.
+    # An export of other people's data is recorded.
     most = MOST + path.endswith("/export.csv")
     if admin := app.extensions["admin"].get(path.removeprefix("/admin/").removesuffix("/")):
         # How its reader wants to see a declared list, and one for each filter that says how many.

@@ -33,7 +33,7 @@ def begun(instance: Path) -> dict[int, list[float]]:
     """When each number was begun."""
     times: dict[int, list[float]] = {}
     if (file := instance / BEGUN).exists():
-        # The last line may be half there, of a worker that is writing it.
+        # A worker may still be writing the last line.
         for line in file.read_text().split("\n")[:-1]:
             number, moment = line.split()
             times.setdefault(int(number), []).append(float(moment))

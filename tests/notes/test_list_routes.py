@@ -1,4 +1,4 @@
-"""All declared lists share their routes, and each is for those who may use that list."""
+"""All declared lists share their routes; each is for users with permissions for that list."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ from tests.observability.recording import recording_app, rows
 from tests.security.routes import routes
 
 LISTS = {"audit", "jobs", "notes", "users"}
-# What else but to read is done where.
+# Operations other than reading, by method and path.
 OPERATIONS = {
     r"POST \d+": "edit",
     r"(GET|HEAD|OPTIONS|POST) new": "create",
@@ -36,7 +36,7 @@ GONE_WITHOUT_PROOF = r"export(/file|\.csv)?|imports/|imports/\d+/errors\.csv"
 
 
 def of_lists(app, number=4711):
-    """Each route of a list, and the name of the list and the rest of the path."""
+    """Yield each route of a list, and its path below that of the list."""
     for route in routes(app, number=number):
         if route.list:
             assert route.path.startswith(f"/admin/{route.list}/")
@@ -50,14 +50,14 @@ def needed(route, tail) -> set[str]:
         if re.fullmatch(pattern, f"{route.method} {tail}")
     ]
     names = {f"{route.list}.{operation}" for operation in ["read", *found]}
-    # A bad row says that there is no such address; no view answers OPTIONS.
+    # Errors in an import reveal which addresses have accounts. No view answers OPTIONS.
     is_import = tail.startswith("imports/") and route.method != "OPTIONS"
     return names | ({"users.read"} if is_import else set())
 
 
 @pytest.fixture
 def granted(app, person, sign_in, monkeypatch):
-    """A browser of somebody who has these permissions alone."""
+    """Return a function that logs in a user with only these permissions."""
 
     def enter(names):
         monkeypatch.setitem(app.extensions["permissions"], "staff", names)

@@ -293,7 +293,7 @@ def test_the_user_reads_it_among_their_activity(alice, sign_in, limits):
 
 @contextmanager
 def searches_that_take_too_long(app, monkeypatch):
-    """On SQLite every search takes more than no time; on PostgreSQL one waits for a lock."""
+    """Allow no time on SQLite; make searches wait for a lock on PostgreSQL."""
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":

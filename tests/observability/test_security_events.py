@@ -1,4 +1,4 @@
-"""Each refusal is an event in the log: what, why, which account, which client."""
+"""Each refusal is logged as an event: what, why, which account, which client."""
 
 import json
 import re
@@ -22,7 +22,7 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def open_site(logging_app):
-    """Opens a visitor's browser of an app that writes its log as production does."""
+    """Return a function that opens a visitor's browser on an app that logs as in production."""
 
     def enter():
         return Browser(logging_app(LOG_LEVEL="INFO", TRUSTED_HOSTS=["localhost"]).test_client())
@@ -32,7 +32,7 @@ def open_site(logging_app):
 
 @pytest.fixture
 def events(lines):
-    """The security events since the last call: name, reason, and account. Each has the rest."""
+    """Return a function that reads the events since its last call: name, reason, account."""
 
     def read():
         found = []
@@ -200,7 +200,7 @@ def test_being_led_to_log_in_is_none(open_site, events):
 
 
 def test_a_limit_that_is_caught_is_none(app, open_site, events):
-    """Such as that of mails, of which nobody is told."""
+    """Such as the limit of emails, which nobody is told about."""
     site = open_site()
     for _ in range(7):
         form = site.fill("/auth/reset")

@@ -99,7 +99,7 @@ def test_it_is_there_in_development_alone(visitor):
 
 
 def test_it_records_no_queries_of_commands_and_jobs(development):
-    """Of a million rows they would stay in memory with their values."""
+    """Otherwise the values of a million rows would stay in memory."""
     with development.app_context():
         db.session.execute(text("SELECT 1"))
         db.session.commit()

@@ -34,7 +34,7 @@ class Route:
     policy: Policy
     declared: bool
     numbered: bool
-    # The declared list that it is of, where it is of one.
+    # The declared list it belongs to, if any.
     list: str = ""
 
     def __str__(self) -> str:

@@ -29,7 +29,7 @@ ODD = {
 
 @pytest.fixture
 def browsers(alice, carol, visitor, sign_in):
-    """A visitor, a user, and an administrator; each opens what is open to nobody before."""
+    """A visitor, a user, and an administrator; each opens what those before them may not."""
     user, administrator = sign_in(alice), sign_in(carol)
     return {
         visitor: lambda route: route.public,

@@ -1,4 +1,4 @@
-"""The site below a path of a host: `APPLICATION_ROOT`."""
+"""The site under a path of a host: `APPLICATION_ROOT`."""
 
 import re
 from html import unescape
@@ -14,7 +14,7 @@ from tests.http import Browser
 from tests.mailbox import Mailbox
 
 ROOT = "/carafe"
-# What leads a browser somewhere.
+# Attributes that a browser follows or loads.
 LEADING = re.compile(r'\b(?:href|src|action|formaction|hx-get|hx-post|data-passkey)="(/[^"]*)"')
 VISITORS = [
     *("/", "/auth/login", "/auth/register", "/auth/reset", "/auth/confirm", "/auth/magic-link"),
@@ -24,14 +24,14 @@ VISITORS = [
 
 @pytest.fixture(scope="module")
 def below(application):
-    """The app below a path, as in production where links and cookies differ from development's."""
+    """The app under a path."""
     settings = {"APPLICATION_ROOT": ROOT, "PUBLIC_URL": "http://localhost", "MAGIC_LINK": True}
     with another_app(application, **settings) as made:
         yield made
 
 
 class Reader(Browser):
-    """A browser that has whole paths in its links. Flask's client puts APPLICATION_ROOT before."""
+    """A browser for complete paths: Flask's client would prepend APPLICATION_ROOT to each."""
 
     def get(self, path, **options):
         return super().get(path, **{"base_url": "http://localhost"} | options)
@@ -64,7 +64,7 @@ def test_its_pages_lead_nowhere_else(path, visitor):
 
 
 def test_nothing_that_is_linked_is_missing(app, below, carol):
-    """Every page that an administrator reaches by links, and the files of each."""
+    """Follow all links from the dashboard as an administrator."""
     browser = enter(below, carol)
     waiting, seen = [f"{ROOT}/dashboard"], set()
     while waiting:
@@ -95,7 +95,7 @@ def test_it_leads_to_log_in_and_back(visitor, alice):
     assert visitor.send(form, fields).location == f"{ROOT}/notes/?q=x"
     logout = visitor.submit(f"{ROOT}/account/profile", action=f"{ROOT}/auth/logout")
     assert logout.location == f"{ROOT}/"
-    # What other sites on this host keep in the browser is theirs.
+    # The browser's storage also belongs to the other sites on this host.
     assert logout.headers["Clear-Site-Data"] == '"cache"'
 
 

@@ -57,7 +57,7 @@ SHOWN_RUNS = 20
 
 
 def _for_importers(view: Any) -> Any:
-    """Declare a view as for those who may import into its list: 403 for others."""
+    """Declare a view as for users who may import into its list: 403 for others."""
 
     @operation_required("create")
     @wraps(view)

@@ -123,7 +123,7 @@ def logout() -> Any:
     sign_out()
     db.session.commit()
     response = redirect(f"{site_root()}/", 303)
-    # Not "cookies": the session's is deleted above, and the other one is to stay. Below a path the
-    # storage belongs to other sites as well.
+    # Not "cookies": the session's is deleted above, and the other one is to stay. Under a path,
+    # other sites share the storage.
     response.headers["Clear-Site-Data"] = '"cache"' if site_root() else '"cache", "storage"'
     return response

@@ -1,4 +1,4 @@
-// Restraint and a voice for the parts of a page that htmx keeps up to date: see app/core/live.py.
+// Restrains htmx where it refreshes parts of a page, and announces changes: see app/core/live.py.
 
 const MAX_QUIET_SECONDS = 300;
 
@@ -38,7 +38,7 @@ onLive("htmx:beforeOnLoad", (event, element, { xhr }) => {
   delete element.dataset.liveFailures;
   delete element.dataset.liveDue;
   if (xhr.status === 200) return say(element, xhr.responseText);
-  // Anything else, such as being led to the login page, is the end of it.
+  // Anything else, such as a redirect to the login page, ends the polling.
   if (xhr.status !== 304) element.dataset.liveQuietUntil = Infinity;
 });
 

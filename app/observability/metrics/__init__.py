@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, at `/metrics`: of all processes that work on this instance.
+"""Metrics for Prometheus, at `/metrics`, of all processes of this instance.
 
 Nothing here may break or hold up what it counts: only the first error is logged. No label holds
 what a visitor chose: an address that does not exist has the endpoint "".

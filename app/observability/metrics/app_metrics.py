@@ -59,7 +59,7 @@ class Metrics:
         self._counters.add(IN_FLIGHT_KEY)
 
     def end_request(self, page: Key, seconds: float, queries: int, query_seconds: float) -> None:
-        """Count a request by endpoint, method, and class of status (`page`)."""
+        """Count a request. `page` is its endpoint, method, and class of status."""
         self._counters.add(IN_FLIGHT_KEY, -1)  # first: there may be no slot left for the page
         endpoint, method, _ = page
         self._counters.add((REQUESTS.name, *page))

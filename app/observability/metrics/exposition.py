@@ -1,4 +1,4 @@
-"""The metrics as Prometheus reads them. Imports its library, so import this when it asks."""
+"""The metrics as Prometheus reads them. Imports its client library, so import this at a scrape."""
 
 import logging
 from collections.abc import Iterable, Iterator

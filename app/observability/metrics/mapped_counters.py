@@ -1,6 +1,6 @@
 """Counters of one process, in a file mapped into memory that other processes read meanwhile.
 
-The file has its full size from the start: to write to a mapped page for which the disk has no room
+The file has its full size from the start: writing to a mapped page that the disk has no space for
 kills the process. Values come first, then a line of JSON for each counter: how many values it has,
 the name of its metric, and its labels.
 """
@@ -29,7 +29,7 @@ FILE_BYTES = VALUES_BYTES + 256 * 1024
 
 
 class MappedCounters:
-    """Without a file, in memory alone. Raises `OverflowError` where there is room for no more."""
+    """Without a file, in memory only. Raises `OverflowError` if there is no room for a key."""
 
     def __init__(self, file: FileIO | None = None):
         buffer = mmap.mmap(file.fileno(), FILE_BYTES) if file else bytearray(FILE_BYTES)
@@ -70,7 +70,7 @@ def create_file(path: Path) -> FileIO:
     try:
         if file.write(bytes(FILE_BYTES)) < FILE_BYTES:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if hasattr(os, "posix_fallocate"):  # zeros may take no room
+        if hasattr(os, "posix_fallocate"):  # zeros may take no space
             os.posix_fallocate(file.fileno(), 0, FILE_BYTES)
     except OSError:
         file.close()

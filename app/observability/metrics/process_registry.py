@@ -1,9 +1,9 @@
-"""All processes that work on this instance count together, and any of them can tell the sum.
+"""All processes of this instance count together, and each can return the sum.
 
 Each has a file of its own in `INSTANCE_PATH/metrics`: those of the web server, and workers in
-another container on the same volume. There, process IDs repeat; so a process makes up a name, and
-holds a lock that ends with it. What exited processes have counted is kept in one file for all of
-them, and begins from zero when no process is alive.
+another container on the same volume. Containers reuse process IDs, so each process makes up a name,
+and holds a lock that ends with it. The counts of exited processes are merged into one file, which
+starts from zero when no process is alive.
 """
 
 import json
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 SUFFIX = ".counters"
 RETIRED_FILE = "retired.json"
-# Ends with a process, and is not part of what is kept of it.
+# Not kept when a process exits.
 IN_FLIGHT_KEY: Key = ("http_requests_in_flight",)
 
 LOCK_TIMEOUT_SECONDS = 1
@@ -78,7 +78,7 @@ class ProcessRegistry:
         return total, process_ids
 
     def _register(self) -> FileIO:
-        """Create this process's file, whole and locked before others see it."""
+        """Create this process's file, complete and locked before others see it."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         name = f"{os.getpid()}-{_namespace()}-{secrets.token_hex(4)}"
         with self._exclusive() as acquired:

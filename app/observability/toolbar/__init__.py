@@ -17,7 +17,7 @@ from app.core.this_machine import is_at_this_machine
 from app.observability.toolbar.queries import QueriesPanel
 
 STATIC = "_debug_toolbar.static"
-# What its templates hold inline.
+# What its templates have inline.
 SCRIPT = "var DEBUG_TOOLBAR_STATIC_PATH = '{}'"
 STYLES = ("display:none;", "display: none;", "width:20%")
 
@@ -37,7 +37,7 @@ PANELS = [
 
 class Toolbar(DebugToolbarExtension):
     def process_request(self) -> None:
-        # Its panels hold `SECRET_KEY`; and they call `url_for`, which a refused host has not got.
+        # Its panels show `SECRET_KEY`, and call `url_for`, which fails for a refused host.
         if is_at_this_machine():
             super().process_request()
 
@@ -49,7 +49,7 @@ class Toolbar(DebugToolbarExtension):
         script = SCRIPT.format(url_for(STATIC, filename=""))
         csp.allow("script-src", csp.hash_of(script))
         csp.allow("style-src-attr", "'unsafe-hashes'", *map(csp.hash_of, STYLES))
-        # Out of the way until it is asked for, from then on as it was left.
+        # Hidden at first, and from then on as the developer left it.
         if "fldt_seen" not in request.cookies:
             response.set_cookie("fldt_seen", "yes", samesite="Lax")
             response.set_cookie("fldt", "hide", samesite="Lax")

@@ -96,7 +96,7 @@ class Tracer:
 
     @contextmanager
     def call(self, name: str, attributes: Mapping[str, Any]) -> Iterator[Span]:
-        """A span if it is part of a request or job; the exporter's own calls are part of none."""
+        """Trace a call that is part of a request or job; the exporter's own calls are not."""
         if not (current := trace.get_current_span()).is_recording():
             yield current
             return
@@ -130,7 +130,7 @@ def mark_failed(span: Span, type: str) -> None:
 
 @lru_cache(1000)
 def _operation(statement: str) -> tuple[str, str]:
-    """Return what a statement does, and the first table outside parentheses that it does it to."""
+    """Return a statement's operation and the first table it names outside of parentheses."""
     operation, previous, table, depth = "", "", "", 0
     for token in tokens(statement):
         if token.kind == "space":

@@ -39,7 +39,7 @@ def missing_flags() -> str | None:
 def unprotected_name() -> str | None:
     name, config = current_app.config["SESSION_COOKIE_NAME"], current_app.config
     if config["APPLICATION_ROOT"] != "/":
-        return None  # all sites on this host can set it, whatever its name
+        return None  # all sites on this host can set it, whatever its name is
     if not name.startswith(PREFIX):
         return f"Other hosts of this domain can set the session's cookie {name!r}."
     if config["SESSION_COOKIE_DOMAIN"] or config["SESSION_COOKIE_PATH"] not in (None, "/"):

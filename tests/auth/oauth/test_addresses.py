@@ -55,7 +55,7 @@ def test_it_tells_the_owner_of_a_suspended_account_the_same(acme, alice, dave, b
     "email", ["fri\u200bda@example.com", "Frida <frida@example.com>", "mailto:frida@example.com"]
 )
 def test_it_is_read_as_it_stands(email, acme, visitor, users):
-    """A provider pastes nothing: what it checked is this very address, or none."""
+    """Providers don't paste: they checked exactly this address, or none."""
     acme.person["email"] = email
     travel(visitor)
     assert "frida@example.com" not in users()
