@@ -3,15 +3,17 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import TestResponse
 
 from app import create_app
 from app.core.database import db
+from app.observability import store
 from tests.http import Browser
 
 SITE = "https://example.org"
@@ -46,6 +48,9 @@ def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     finally:
         with made.app_context():
             db.engine.dispose()
+            if db.engine.dialect.name == "postgresql":  # elsewhere it would make a file
+                with suppress(SQLAlchemyError):
+                    store.of().engine.dispose()
         if connection := getattr(made.extensions["limits"].local, "connection", None):
             connection.close()
         root.handlers = handlers
