@@ -3,12 +3,11 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -48,9 +47,7 @@ def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     finally:
         with made.app_context():
             db.engine.dispose()
-            if db.engine.dialect.name == "postgresql":  # elsewhere it would make a file
-                with suppress(SQLAlchemyError):
-                    store.of().engine.dispose()
+            store.of().close()
         if connection := getattr(made.extensions["limits"].local, "connection", None):
             connection.close()
         root.handlers = handlers
