@@ -25,7 +25,7 @@ CODE_LENGTH = 40  # a recovery code has 29 characters, and some people add space
 # joiners, which tell Persian and Hindi words apart, also in the names of domains (RFC 5892).
 INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 NAME_AND_ADDRESS = re.compile(r'(?:\s*"[^"@\x00-\x1f]*"\s*|[^"<>@\x00-\x1f]*)<([^<>]+)>')
-MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
@@ -56,7 +56,7 @@ def normalise_pasted(text: str) -> str:
     text = INVISIBLE.sub("", text).strip().rstrip(".,;")
     if match := NAME_AND_ADDRESS.fullmatch(text):
         text = match[1]
-    return normalise(MAILTO.sub("", text, count=1) if MAILTO.match(text) else text)
+    return normalise(MAILTO.sub("", text))
 
 
 class EmailField(StringField):
