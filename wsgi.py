@@ -2,9 +2,10 @@
 
 from app import create_app
 from app.security.checks.refusal import stand_in
-from config import ConfigError
+from config import CLASSES
+from settings import ConfigError
 
 try:
     app = create_app()
 except ConfigError as error:
-    app = stand_in(error)  # for `flask check`; for anything else it raises the error again
+    app = stand_in(error, CLASSES)  # for `flask check`; for anything else it raises the error again

@@ -29,7 +29,7 @@ FEATURES = [
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Make the application. `config` overrides what the environment says (see `config.py`).
 
-    Raises `config.ConfigError`, whose text is the remedy, when a setting is missing or wrong.
+    Raises `settings.ConfigError`, whose text is the remedy, when a setting is missing or wrong.
     """
     values = load(config)
     app = Flask(__name__, instance_path=values["INSTANCE_PATH"], static_folder=None)

@@ -4,8 +4,11 @@ A setting that is accepted works. It imports nothing of the app: gunicorn's own 
 reads the settings, too, before there is one.
 """
 
+from settings.defaults import GENERATE_KEY_COMMAND, Config, production_problems
 from settings.env import ConfigError, Env, EnvTable
 from settings.hosts import trusted_hosts
+from settings.loading import Classes, environment, load, read
+from settings.paths import ROOT
 from settings.readers import (
     decimal,
     folder,
@@ -31,20 +34,28 @@ from settings.urls import (
 )
 
 __all__ = [
+    "GENERATE_KEY_COMMAND",
+    "ROOT",
+    "Classes",
+    "Config",
     "ConfigError",
     "Env",
     "EnvTable",
     "database_url",
     "decimal",
+    "environment",
     "folder",
     "host",
     "integer",
     "line",
     "list_of",
+    "load",
     "log_level",
     "mail_url",
     "one_of",
     "otlp_url",
+    "production_problems",
+    "read",
     "redis_url",
     "root_path",
     "secret",

@@ -17,7 +17,7 @@ from app.admin.lists.search import FullText
 from app.auth.models import User
 from app.core.database import db, reading
 from app.core.time import now
-from config import ROOT
+from settings import ROOT
 from tests.apps import another_app
 from tests.database import empty_database
 

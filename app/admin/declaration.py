@@ -32,7 +32,7 @@ from app.core import fulltext, nav
 from app.core.database import Base
 from app.core.pagination import Pages
 from app.core.routing import Declaration
-from config import ConfigError
+from settings import ConfigError
 
 OPERATIONS = "read", "create", "edit", "delete"
 

@@ -46,7 +46,7 @@ from app.core.time import UTCDateTime
 from app.core.unicode import nfc
 from app.core.words import has_words
 from app.core.write_queue import WriteQueue
-from config import ConfigError
+from settings import ConfigError
 
 READING_METHODS = {"GET", "HEAD", "OPTIONS"}
 BUSY_TIMEOUT_SECONDS = 5

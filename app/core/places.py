@@ -8,7 +8,7 @@ from itertools import islice
 from traceback import extract_tb
 from types import FrameType, TracebackType
 
-from config import ROOT
+from settings import ROOT
 
 APP = f"{ROOT / 'app'}{os.sep}"
 # Beside the app there may be an environment with libraries, such as `.venv`.

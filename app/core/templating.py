@@ -10,7 +10,7 @@ from flask import Flask
 from flask.templating import Environment
 from markupsafe import Markup
 
-from config import ConfigError
+from settings import ConfigError
 
 IN_TEMPLATE = re.compile(r"""(["'])([\w-]+)\1\s*\|\s*icon\b""")
 SPRITE = Path(__file__).parent / "static" / "icons.svg"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.database import db
 from app.jobs.bells import Bells
 from app.jobs.engine import Announcement, engine
-from config import ConfigError
+from settings import ConfigError
 
 # Of `session.info`: what to tell of.
 NOTED = "jobs"

@@ -17,7 +17,7 @@ from app.core.time import now
 from app.jobs import claims
 from app.jobs.broker import Broker
 from app.jobs.engine import Announcement
-from config import ConfigError
+from settings import ConfigError
 
 if TYPE_CHECKING:
     from app.jobs.worker import JobWorker

@@ -17,7 +17,7 @@ from app.observability import (
     views,
     vitals,
 )
-from config import ConfigError
+from settings import ConfigError
 
 
 def init_app(app: Flask) -> None:

@@ -15,7 +15,7 @@ from app.core.routing import endpoint_label
 from app.observability import logs
 from app.observability.paths import loggable_path
 from app.observability.redaction import clean
-from config import ConfigError
+from settings import ConfigError
 
 FLUSH_SECONDS = 2
 

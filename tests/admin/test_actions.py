@@ -6,7 +6,7 @@ from app import admin as administration
 from app.admin.actions.declaration import Action
 from app.auth.models import User
 from app.core.database import db
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 from tests.clock import later
 from tests.conftest import PASSWORD

@@ -17,7 +17,7 @@ from app.core.figures import Figure
 from app.core.time import day, now
 from app.observability import store
 from app.observability.plans.nodes import SCAN
-from config import ConfigError
+from settings import ConfigError
 from tests.admin.test_plans_of_lists import Plans
 from tests.apps import another_app
 from tests.http import Browser

@@ -13,7 +13,7 @@ from app import admin
 from app.core.database import db
 from app.core.forms import ChoiceField, Form
 from app.jobs.worker import run_due
-from config import ConfigError
+from settings import ConfigError
 from tests.admin.scratch import NAMES, Mood, Scratch, State, Thing
 from tests.apps import another_app
 from tests.conftest import PASSWORD

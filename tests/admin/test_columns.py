@@ -8,7 +8,7 @@ import pytest
 
 from app import admin as declared
 from app.auth.models import User
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 from tests.lists import Links
 

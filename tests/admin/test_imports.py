@@ -11,7 +11,7 @@ from app.admin.imports import jobs, rows
 from app.auth.models import User
 from app.core.database import db
 from app.jobs.worker import run_due
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser

@@ -15,7 +15,7 @@ from app.auth.models import KnownDevice, Passkey, Session, User
 from app.core import time_limit
 from app.core.pagination import paginate
 from app.jobs.models import Schedule
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 from tests.lists import Links, ids, walk
 

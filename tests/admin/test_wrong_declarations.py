@@ -7,7 +7,7 @@ from app.admin import Action, Column, Import, Inline
 from app.admin.lists.filters import Choice, DateRange
 from app.admin.lists.search import Exact, Prefix
 from app.auth.models import LinkedAccount, Session, User
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 
 

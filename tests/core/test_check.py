@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.core import fulltext, templating
 from app.core.checks import database, disks
 from app.core.database import db
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 from tests.checks import findings
 from tests.database import empty_file

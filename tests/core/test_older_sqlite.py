@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.auth.models import User
 from app.core import database
 from app.core.database import db
-from config import ROOT
+from settings import ROOT
 
 FIND = "SELECT rowid FROM user_search WHERE user_search MATCH ?"
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.database import db
 from app.jobs.worker import run_due
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 from tests.jobs.conftest import enqueue, until
 from tests.jobs.samples import note, ran

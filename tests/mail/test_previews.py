@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import StrictUndefined
 
 from app.mail import previews
-from config import ROOT
+from settings import ROOT
 
 NAMES = sorted(
     f"{folder.parent.parent.name}.{folder.name}"

@@ -11,7 +11,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from app.core.database import db
-from config import ROOT
+from settings import ROOT
 from tests.apps import another_app
 from tests.database import empty_database
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from app.core.database import db
 from app.core.migrations.rebuild import has_autoincrement
-from config import ROOT
+from settings import ROOT
 
 REVISIONS = [
     script.revision

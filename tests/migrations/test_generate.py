@@ -15,7 +15,7 @@ from flask_migrate import check, downgrade, migrate, revision, upgrade
 from app.core import fulltext
 from app.core.database import Base, bytewise, db
 from app.core.time import UTCDateTime, now
-from config import ROOT
+from settings import ROOT
 from tests.apps import another_app
 from tests.database import empty_database
 

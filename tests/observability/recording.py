@@ -13,7 +13,7 @@ from app.core.database import db, writing
 from app.core.routing import public
 from app.observability import recorder, store
 from app.observability.observations import Observations
-from config import ROOT
+from settings import ROOT
 from tests.apps import another_app
 
 # As if it stood in the app: the place of a fault is looked for there.

@@ -12,7 +12,7 @@ import pytest
 from flask import request
 
 from app.observability import logs, sentry
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser

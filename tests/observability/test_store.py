@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from app.core.database import sqlite_driver
 from app.observability import observations, recorder, retention, store
 from app.observability.store import Store
-from config import ROOT
+from settings import ROOT
 from tests.http import Browser
 from tests.observability.recording import recording_app, rows
 

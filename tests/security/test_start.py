@@ -9,7 +9,7 @@ import pytest
 
 from app import create_app, observability
 from app.core.database import db
-from config import ConfigError
+from settings import ConfigError
 from tests.server import BIN, ROOT
 
 KEY = "a key of the tests, long enough to be one"

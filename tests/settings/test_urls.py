@@ -3,7 +3,7 @@
 import pytest
 
 from app import create_app
-from config import ConfigError
+from settings import ConfigError
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from config import ROOT, load
+from config import CLASSES, load
+from settings import ROOT, read
 
 
 @pytest.mark.parametrize(
@@ -147,10 +148,8 @@ def test_what_nobody_sees_is_refused(name, text, says, refused):
 
 
 def test_all_that_is_wrong_is_found_at_once(environ):
-    from config import read
-
     environ(PORT="http", MAIL_URL="smtp://user:12#34@mail.example.org", LOG_LEVEL="LOUD")
-    wrong = [error.wrong.split("=")[0].split()[0] for error in read()[1]]
+    wrong = [error.wrong.split("=")[0].split()[0] for error in read(CLASSES)[1]]
     assert wrong == ["LOG_LEVEL", "MAIL_URL", "PORT"]
 
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from app.core.storage import StorageUnavailable, s3, storage
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 from tests.server import ROOT
 from tests.storage.bucket import SECRET, Bucket, problem

@@ -17,7 +17,7 @@ from app.auth.access import can
 from app.core.database import db
 from app.core.time import day, now, reader_zone
 from app.core.time_limit import time_limit
-from config import ConfigError
+from settings import ConfigError
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, func, select
 from app.core.database import db
 from app.core.figures import Figure
 from app.observability import store
-from config import ConfigError
+from settings import ConfigError
 
 # Moments: the first of each is in it, the second is not.
 Periods = Sequence[tuple[datetime, datetime]]

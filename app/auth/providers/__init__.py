@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.this_machine import is_loopback
 from app.core.urls import public_url
-from config import ConfigError
+from settings import ConfigError
 from settings.urls import split_url
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from functools import partial
 
 from flask import Flask, current_app
 
-import config
 from app.core import checks
+from settings import ConfigError, environment
 from settings.names import almost_settings
 
 REFUSED = "core.settings"
@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     )
 
 
-def add(app: Flask, error: config.ConfigError | None) -> None:
+def add(app: Flask, error: ConfigError | None) -> None:
     """Add a check that finds this error; for an app that stands in for one that did not start."""
     checks.add(
         app,
@@ -37,11 +37,11 @@ def add(app: Flask, error: config.ConfigError | None) -> None:
 
 
 def misspelled() -> str | None:
-    chosen = config.CLASSES.get(current_app.config["APP_ENV"], config.Config)
-    settings = {name: getattr(chosen, name) for name in dir(chosen)}
+    config_class = current_app.config["CONFIG_CLASS"]
+    settings = {name: getattr(config_class, name) for name in dir(config_class)}
     try:
-        variables = list(almost_settings(settings, config.environment()))
-    except config.ConfigError:  # found by `core.settings`
+        variables = list(almost_settings(settings, environment()))
+    except ConfigError:  # found by `core.settings`
         return None
     names = [f"{name} (did you mean {setting}?)" for name, setting in variables]
     return f"Ignored, because there is no such setting: {', '.join(names)}." if names else None

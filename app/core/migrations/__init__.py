@@ -18,7 +18,7 @@ from sqlalchemy import inspect
 from app.core import fulltext
 from app.core.database import Base, db, reading
 from app.core.sqlite_file import is_missing
-from config import ROOT
+from settings import ROOT
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from app.core.storage.contract import KEY, StorageUnavailable, checked
 from app.core.this_machine import is_loopback
-from config import ConfigError
+from settings import ConfigError
 from settings.urls import URL
 
 if TYPE_CHECKING:

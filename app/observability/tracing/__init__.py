@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from app.observability import logs, queries
-from config import ConfigError
+from settings import ConfigError
 
 if TYPE_CHECKING:
     from app.observability.tracing.spans import Tracer

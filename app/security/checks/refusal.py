@@ -4,13 +4,13 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-import config
 from app.core import checks
 from app.core.checks import settings as settings_check
 from app.security.checks import command
+from settings import Classes, Config, ConfigError, read
 
 
-def stand_in(error: config.ConfigError) -> Flask:
+def stand_in(error: ConfigError, classes: Classes) -> Flask:
     """An app that has no command but `check`, which finds what is wrong with the settings.
 
     Only while the `flask` command looks for its commands; everywhere else it raises the error.
@@ -19,11 +19,13 @@ def stand_in(error: config.ConfigError) -> Flask:
     if context is None or context.parent is not None:  # a server; `flask run`, `shell`, `routes`
         raise error
     app = Flask("app")
-    app.config.update(APP_ENV=None, CHECK_SILENCE=[])
+    values, problems = read(classes)
+    config_class = values.get("CONFIG_CLASS", Config)
+    app.config.update(APP_ENV=None, CHECK_SILENCE=[], CONFIG_CLASS=config_class)
     checks.init_app(app)
     settings_check.init_app(app)
     # What is wrong with the settings one by one is all said at once; parts of the app refuse alone.
-    for problem in config.read()[1] or [error]:
+    for problem in problems or [error]:
         settings_check.add(app, problem)
     app.extensions["refusal"] = error
     app.cli = Refusal(error)
@@ -33,7 +35,7 @@ def stand_in(error: config.ConfigError) -> Flask:
 class Refusal(AppGroup):
     """Commands of an app that did not start: every other one says why."""
 
-    def __init__(self, error: config.ConfigError):
+    def __init__(self, error: ConfigError):
         super().__init__()
         self.error = error
 

@@ -7,7 +7,7 @@ from math import log2
 from flask import Flask, current_app
 
 from app.core import checks
-from config import MAKE_A_KEY, Config
+from settings import GENERATE_KEY_COMMAND, Config
 
 # As many as an attacker cannot try. Of 100,000 keys of 32 random hex digits, which have 128 bits,
 # the count below gave 92 to the one it thought least of.
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
         "security.secret_key",
         guessable_keys,
         level="error",
-        remedy=f"Make another with: {MAKE_A_KEY}",
+        remedy=f"Make another with: {GENERATE_KEY_COMMAND}",
     )
     checks.add(
         app,

@@ -6,7 +6,7 @@ from app import admin
 from app.admin.forms import UserForm
 from app.auth.models import Impersonation, LinkedAccount, Passkey, User
 from app.core.forms import TextField
-from config import ConfigError
+from settings import ConfigError
 from tests.apps import another_app
 
 

@@ -13,7 +13,7 @@ from app.auth.models import User
 from app.core.database import db
 from app.core.routing import public
 from app.observability import store
-from config import ROOT
+from settings import ROOT
 from tests.apps import another_app
 from tests.http import Browser
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.auth import providers
-from config import Config, ConfigError
+from settings import Config, ConfigError
 
 GOOD = {"client_id": "x", "client_secret": "y", "issuer": "https://accounts.example.org"}
 
