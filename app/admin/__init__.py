@@ -21,7 +21,7 @@ from app.admin.overview.cards import Card, add_card
 from app.admin.routing import ListConverter
 from app.auth import impersonation
 from app.auth.access import can
-from app.auth.roles import add_permission
+from app.auth.permissions import add_permission
 from app.core import nav
 from app.core.forms import ChoiceField
 

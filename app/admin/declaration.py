@@ -27,7 +27,7 @@ from app.admin.lists.search import FullText, Search
 from app.admin.objects import auditing
 from app.admin.schema import key_of, one_of, readable_column, referred_to_by, whole_indexes
 from app.auth.access import can
-from app.auth.roles import add_permission
+from app.auth.permissions import add_permission
 from app.core import fulltext, nav
 from app.core.database import Base
 from app.core.pagination import Pages

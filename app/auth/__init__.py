@@ -11,20 +11,21 @@ from app.auth import (
     cli,
     jobs,
     old_forms,
+    permissions,
     providers,
     quotas,
     relying_party,
-    roles,
     views,
 )
 from app.auth.demo import load
+from app.auth.roles import ROLES
 from app.core import samples
 
 __all__ = ["init_app", "jobs"]
 
 
 def init_app(app: Flask) -> None:
-    roles.init_app(app)
+    permissions.init_app(app, ROLES)
     access.init_app(app)
     old_forms.init_app(app)
     providers.init_app(app)

@@ -30,8 +30,8 @@ from app.auth.models import Impersonation, KnownDevice, Session, User
 from app.auth.models.secret import digest
 from app.auth.models.session import LAST_SEEN_PRECISION, LONGEST_SESSION, PROOF_LIFETIME
 from app.auth.models.user import has_second_factor
+from app.auth.permissions import ADMIN, NO_ROLE, add_permission, permissions
 from app.auth.providers import journey
-from app.auth.roles import ADMIN, NO_ROLE, add_permission, permissions
 from app.core.database import READING_METHODS, db, may_write, reading, take_turns, writing
 from app.core.errors import wants_json
 from app.core.htmx import lead_to

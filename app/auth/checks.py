@@ -7,7 +7,7 @@ from app.auth import passwords
 from app.auth.demo import ADMIN as DEMO_ADMIN
 from app.auth.demo import USER as DEMO_USER
 from app.auth.models import Passkey, Totp, User
-from app.auth.roles import ADMIN
+from app.auth.permissions import ADMIN
 from app.core import checks
 from app.core.database import db
 

@@ -11,7 +11,7 @@ from app.auth import deletion, passwords, second_factors
 from app.auth.forms import normalise_pasted
 from app.auth.models import User
 from app.auth.models.user import NAME_LENGTH, AddressTakenError
-from app.auth.roles import ADMIN
+from app.auth.permissions import ADMIN
 from app.auth.signals import purging
 from app.core.commands import Group
 from app.core.database import db, take_turns

@@ -19,7 +19,7 @@ from werkzeug.exceptions import Unauthorized
 from app.audit import record
 from app.auth.models import Impersonation, Session, User
 from app.auth.models.impersonation import LONGEST
-from app.auth.roles import ADMIN, permissions, within
+from app.auth.permissions import ADMIN, permissions, within
 from app.core.database import READING_METHODS, db
 from app.core.refusals import refuse
 from app.core.routing import Policy, endpoint_label

@@ -12,7 +12,7 @@ from app.auth import device_cookie, totp
 from app.auth.models import Passkey, RecoveryCode, Token, Totp, User
 from app.auth.models.token import CHALLENGE
 from app.auth.models.totp import CodeError
-from app.auth.roles import permissions
+from app.auth.permissions import permissions
 from app.core.database import db
 from app.core.time import now
 from app.core.urls import path_of, public_url

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.auth import deletion
 from app.auth.models import User
-from app.auth.roles import LastAdminError
+from app.auth.permissions import LastAdminError
 from app.core.database import db
 from app.core.time import now
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.auth.roles import ADMIN
+from app.auth.permissions import ADMIN
 from app.jobs.worker import run_due
 from tests.notes.importer import Importer
 from tests.security.routes import routes

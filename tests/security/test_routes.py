@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.auth.roles import ROLES, permissions
+from app.auth.permissions import permissions
+from app.auth.roles import ROLES
 from app.core.database import db
 from app.security.limits import Full
 from tests.clock import later

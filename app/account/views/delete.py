@@ -8,7 +8,7 @@ from flask_login import current_user
 from app.account.views import blueprint
 from app.auth import deletion
 from app.auth.access import in_person, login_required, proof_required, sign_out
-from app.auth.roles import ADMIN
+from app.auth.permissions import ADMIN
 from app.core.database import db, take_turns
 from app.core.routing import effect
 from app.core.time import moment

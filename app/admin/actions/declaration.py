@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, literal, select
 
 from app.admin.objects import deletion
 from app.auth.access import can
-from app.auth.roles import ADMIN, add_permission
+from app.auth.permissions import ADMIN, add_permission
 from app.core.database import db
 
 if TYPE_CHECKING:

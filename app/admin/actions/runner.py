@@ -15,7 +15,7 @@ from app.admin.actions.selection import Selection
 from app.admin.declaration import Admin
 from app.audit import acting, record
 from app.auth.models import User
-from app.auth.roles import ADMIN, permissions
+from app.auth.permissions import ADMIN, permissions
 from app.core.database import db, reading, take_turns
 from app.core.time import read_in_zone
 from app.jobs import progress

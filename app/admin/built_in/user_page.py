@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from app.admin.forms import UserForm
 from app.auth.devices import describe
 from app.auth.models import Passkey, Session, Totp, User
-from app.auth.roles import ROLES, within
+from app.auth.permissions import within
+from app.auth.roles import ROLES
 from app.core.database import db
 
 

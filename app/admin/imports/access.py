@@ -5,7 +5,7 @@ from flask_login import current_user
 from app.admin.declaration import Admin, of_model
 from app.admin.imports.declaration import Plan
 from app.admin.schema import referred_to_by
-from app.auth.roles import permissions
+from app.auth.permissions import permissions
 
 
 def permissions_of(plan: Plan) -> set[str]:

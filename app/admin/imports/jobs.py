@@ -36,7 +36,7 @@ from app.admin.imports.reading import RefusedError, table
 from app.admin.imports.rows import Checker, bring_in, take_back
 from app.audit import record
 from app.auth.models import User
-from app.auth.roles import permissions
+from app.auth.permissions import permissions
 from app.core.chunks import delete_in_chunks
 from app.core.database import db, reading
 from app.core.time import now

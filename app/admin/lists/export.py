@@ -16,7 +16,7 @@ from app.admin.declaration import Admin
 from app.admin.lists.listing import FEW, conditions, count_to, hidden, rows_of
 from app.audit import fit_to_keep, record
 from app.auth.models import User
-from app.auth.roles import permissions
+from app.auth.permissions import permissions
 from app.core import xlsx
 from app.core.csv_lines import csv_file
 from app.core.database import db, reading

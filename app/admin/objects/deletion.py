@@ -11,7 +11,7 @@ from werkzeug.exceptions import Conflict
 from app.admin.objects import cascades
 from app.audit import acting, acting_email
 from app.auth.models import User
-from app.auth.roles import permissions
+from app.auth.permissions import permissions
 from app.core.chunks import delete_dependents, has_dependents
 from app.core.database import db
 from app.jobs import PermanentError, job

@@ -10,7 +10,8 @@ from app.admin.forms import InvitationForm
 from app.admin.views import blueprint
 from app.auth.access import permission_required, proof_required
 from app.auth.models import Invitation, User
-from app.auth.roles import ROLES, within
+from app.auth.permissions import within
+from app.auth.roles import ROLES
 from app.core.database import db
 from app.core.pagination import paginate
 from app.core.routing import effect

@@ -13,7 +13,7 @@ from app import mail
 from app.audit import record
 from app.auth.models.secret import Hashed, digest, make
 from app.auth.models.user import User
-from app.auth.roles import ADMIN, permissions, within
+from app.auth.permissions import ADMIN, permissions, within
 from app.auth.signals import links_voided, user_deleted
 from app.core.database import Base, db, take_turns
 from app.core.time import now

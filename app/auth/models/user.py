@@ -30,7 +30,7 @@ from app.auth.models.passkey import Passkey
 from app.auth.models.session import Session
 from app.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, RESET, Token
 from app.auth.models.totp import Totp
-from app.auth.roles import ADMIN, NO_ROLE, LastAdminError, within
+from app.auth.permissions import ADMIN, NO_ROLE, LastAdminError, within
 from app.auth.signals import links_voided, user_deleted
 from app.core import figures
 from app.core.database import Base, bytewise, db, take_turns

@@ -1,0 +1,50 @@
+"""Permissions, and which of them each role has. A permission is a name such as "users.edit"."""
+
+from collections.abc import Iterable, Mapping
+
+from flask import Flask, current_app
+from werkzeug.exceptions import Conflict
+
+# The one role that every app has: it has all permissions.
+ADMIN = "admin"
+# What unconfirmed users have in place of their role: no permission.
+NO_ROLE = ""
+
+
+def add_permission(app: Flask, name: str, *, roles: Iterable[str] = ()) -> None:
+    """Add a permission, which administrators and these roles have."""
+    for role in {ADMIN, *roles}:
+        app.extensions["permissions"][role].add(name)
+
+
+def permissions(role: str) -> set[str]:
+    """Return the permissions of a role: none for a role that no longer exists."""
+    granted: dict[str, set[str]] = current_app.extensions["permissions"]
+    return granted.get(role, set())
+
+
+def within(role: str, limit: str) -> bool:
+    """Tell whether somebody whose role is `limit` may give `role`, and change those who have it.
+
+    Not with a permission that they lack: they would give it to themselves through another user.
+    """
+    return permissions(role) <= permissions(limit)
+
+
+class LastAdminError(Conflict):
+    """Nobody would be left who can look after the others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the last administrator. Make somebody else one first, then try again."
+        )
+
+
+def init_app(app: Flask, roles: Mapping[str, str]) -> None:
+    """Register the app's roles: their names, and the labels that pages show."""
+    if ADMIN not in roles:
+        raise RuntimeError(
+            f'The roles lack "{ADMIN}". Add it, such as {{"{ADMIN}": "Administrator"}}.'
+        )
+    granted: dict[str, set[str]] = {role: set() for role in roles}
+    app.extensions["permissions"] = granted
