@@ -3,12 +3,13 @@
 import pytest
 
 import config
+from settings import loading
 
 
 @pytest.fixture
 def name_in(tmp_path, monkeypatch):
     """Returns what `APP_NAME` is in development when these bytes are the file."""
-    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.setattr(loading, "ROOT", tmp_path)
     monkeypatch.setenv("APP_ENV", "development")
     monkeypatch.delenv("APP_NAME", raising=False)
 
