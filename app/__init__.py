@@ -21,6 +21,7 @@ FEATURES = [
     "notifications",
     "account",
     "admin",
+    "admin.site",
     "main",
     "notes",
 ]
@@ -34,6 +35,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     values = load(config)
     app = Flask(__name__, instance_path=values["INSTANCE_PATH"], static_folder=None)
     app.config.from_mapping(values)
-    for feature in FEATURES:
-        import_module(f"app.{feature}").init_app(app)
+    # All are imported first: views of one may hang on the blueprint of another.
+    for feature in [import_module(f"app.{name}") for name in FEATURES]:
+        feature.init_app(app)
     return app

@@ -60,6 +60,8 @@ class Admin(Declaration):
     noun: str = ""
     hint: str = ""
     icon: str = "database"
+    # Whether menus list it after what later features add.
+    last: bool = False
     # What stands below the list: a template, and a function that gives what it shows.
     below: tuple[str, Callable[[], Mapping[str, Any]]] | None = None
     # Where a row leads: the endpoint of a page of its own.
@@ -267,7 +269,14 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
         admin.objects = Objects(admin)
     visible = partial(can, admin.permission("read"))
     nav.add(
-        app, "admin", label, "admin.list", values={"admin": name}, icon=admin.icon, visible=visible
+        app,
+        "admin",
+        label,
+        "admin.list",
+        values={"admin": name},
+        icon=admin.icon,
+        visible=visible,
+        last=admin.last,
     )
 
 

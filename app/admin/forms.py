@@ -1,50 +1,10 @@
-"""Forms of the administration."""
+"""Forms of the administration's own pages."""
 
-import hashlib
+from wtforms.validators import DataRequired
 
-from wtforms import BooleanField, HiddenField
-from wtforms.validators import DataRequired, Regexp
-
-from app.admin.lists.saved_views import NAME_LENGTH as VIEW_NAME_LENGTH
-from app.auth.forms import EmailField
-from app.auth.impersonation import REASON_LENGTH
-from app.auth.models.user import NAME_LENGTH
-from app.auth.roles import ROLES
-from app.core.forms import ChoiceField, Form, LongTextField, TextField
-from app.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
-
-
-class UserForm(Form):
-    name = TextField("Name", length=NAME_LENGTH)
-    role = ChoiceField("Role", choices=ROLES)
+from app.admin.lists.saved_views import NAME_LENGTH
+from app.core.forms import Form, TextField
 
 
 class SavedViewForm(Form):
-    name = TextField("Name", [DataRequired("Give the view a name.")], length=VIEW_NAME_LENGTH)
-
-
-class InvitationForm(Form):
-    email = EmailField()
-    role = ChoiceField("Role", choices=ROLES)
-
-
-class ImpersonationForm(Form):
-    reason = TextField(
-        "Reason", [DataRequired("Say why: it is kept in the audit.")], length=REASON_LENGTH
-    )
-    changes = BooleanField("Allow changes")
-
-
-class MessageForm(Form):
-    title = TextField(
-        "Title", [DataRequired("Say in a line what it is about.")], length=TITLE_LENGTH
-    )
-    body = LongTextField("Text", length=BODY_LENGTH)
-    submission = HiddenField(validators=[Regexp(r"[\w-]{0,32}\Z")])
-
-    def fingerprint(self) -> str | None:
-        """What is sent once. Text changed after going back to the form is another message."""
-        if not self.submission.data:
-            return None
-        typed = self.submission.data, self.title.data, self.body.data or ""
-        return hashlib.sha256("\0".join(typed).encode()).hexdigest()[:32]
+    name = TextField("Name", [DataRequired("Give the view a name.")], length=NAME_LENGTH)

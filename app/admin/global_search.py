@@ -41,7 +41,7 @@ def find(q: str) -> list[Group]:
 
 def searched() -> Iterator[Admin]:
     """The models with a search that the one signed in may read."""
-    for admin in current_app.extensions["admin"].values():
+    for admin in sorted(current_app.extensions["admin"].values(), key=lambda admin: admin.last):
         if admin.searched and admin.may("read"):
             yield admin
 

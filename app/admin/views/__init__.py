@@ -1,20 +1,13 @@
-"""Pages of the administration, one module per noun. Each asks for a permission."""
+"""Pages of the administration, one module per noun. Each requires a permission."""
 
-from flask import Blueprint
-
-blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="../templates")
-
-from app.admin.views import (  # noqa: E402  (they add their routes)
+from app.admin.views import (
     columns,
     exceptions,
     exports,
     health,
-    impersonation,
     imports,
-    invitations,
     jobs,
     lists,
-    messages,
     objects,
     overview,
     queries,
@@ -22,21 +15,16 @@ from app.admin.views import (  # noqa: E402  (they add their routes)
     runs,
     saved_views,
     search,
-    users,
 )
 
 __all__ = [
-    "blueprint",
     "columns",
     "exceptions",
     "exports",
     "health",
-    "impersonation",
     "imports",
-    "invitations",
     "jobs",
     "lists",
-    "messages",
     "objects",
     "overview",
     "queries",
@@ -44,5 +32,4 @@ __all__ = [
     "runs",
     "saved_views",
     "search",
-    "users",
 ]

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 
+from app.admin.blueprint import blueprint
 from app.admin.declaration import Admin
 from app.admin.lists.arguments import Given
 from app.admin.lists.saved_views import Look, SavedView
 from app.admin.routing import operation_required
-from app.admin.views import blueprint
 from app.core.database import db
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy import delete, select
 
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
 from app.audit import record
 from app.auth.access import permission_required, proof_required
 from app.core.database import db

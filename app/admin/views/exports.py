@@ -12,10 +12,10 @@ from flask_login import current_user
 
 from app.account import exports
 from app.account.models import Export
+from app.admin.blueprint import blueprint
 from app.admin.declaration import Admin
 from app.admin.lists import export, listing
 from app.admin.routing import operation_required
-from app.admin.views import blueprint
 from app.audit import fit_to_keep, record
 from app.auth import quotas
 from app.auth.access import in_person, proof_required

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
 from app.auth.access import permission_required
 from app.observability import health as vitals
 

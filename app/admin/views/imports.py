@@ -17,6 +17,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from app.account import archive
+from app.admin.blueprint import blueprint
 from app.admin.declaration import Admin
 from app.admin.imports import bad_rows, jobs, mapping
 from app.admin.imports.access import may_import
@@ -40,7 +41,6 @@ from app.admin.imports.models import (
 )  # fmt: skip
 from app.admin.imports.reading import RefusedError
 from app.admin.routing import operation_required
-from app.admin.views import blueprint
 from app.auth import quotas
 from app.auth.access import in_person, proof_required
 from app.core import live

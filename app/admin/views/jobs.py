@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 
-from app.admin.built_in.job_arguments import shown_arguments, shown_result
-from app.admin.built_in.jobs import PRIORITIES, TONES, cancel, retry
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
+from app.admin.pages.job_arguments import shown_arguments, shown_result
+from app.admin.pages.jobs import PRIORITIES, TONES, cancel, retry
 from app.auth.access import permission_required, proof_required
 from app.core import live
 from app.core.database import db

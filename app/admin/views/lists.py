@@ -5,13 +5,13 @@ from typing import Any
 from flask import redirect, render_template, request
 
 from app.admin.actions.declaration import allowed
+from app.admin.blueprint import blueprint
 from app.admin.declaration import Admin
 from app.admin.imports.access import may_import
 from app.admin.lists import listing, relations
 from app.admin.lists.arguments import chips, query_of, unknown
 from app.admin.lists.saved_views import Look
 from app.admin.routing import operation_required
-from app.admin.views import blueprint
 from app.core.urls import current_path
 
 

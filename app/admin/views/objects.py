@@ -11,12 +11,12 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from app.admin.actions.declaration import possible
+from app.admin.blueprint import blueprint
 from app.admin.declaration import Admin
 from app.admin.objects import auditing, cascades, deletion, history
 from app.admin.objects.edits import Edit
 from app.admin.objects.inlines import Children
 from app.admin.routing import operation_required
-from app.admin.views import blueprint
 from app.auth.access import can, proof_required
 from app.core.database import db
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, current_app, render_template, request
 from sqlalchemy import or_, select
 
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
 from app.auth.access import permission_required
 from app.core.checks import cause
 from app.core.forms import search_term

@@ -7,8 +7,8 @@ from typing import Any
 from flask import abort, current_app, render_template, request
 from sqlalchemy import Connection, select
 
+from app.admin.blueprint import blueprint
 from app.admin.overview.charts import Chart, draw, duration
-from app.admin.views import blueprint
 from app.auth.access import permission_required
 from app.core.time import minute, reader_zone
 from app.observability import store

@@ -14,9 +14,9 @@ from app.admin.actions import preview, runner, start
 from app.admin.actions.declaration import Action
 from app.admin.actions.models import UNDO_LIFETIME, Run
 from app.admin.actions.selection import Selection, names
+from app.admin.blueprint import blueprint
 from app.admin.declaration import Admin
 from app.admin.routing import operation_required
-from app.admin.views import blueprint
 from app.auth.access import can, proof_required
 from app.auth.models import User
 from app.core import live

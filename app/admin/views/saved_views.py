@@ -7,12 +7,12 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
+from app.admin.blueprint import blueprint
 from app.admin.declaration import Admin
 from app.admin.forms import SavedViewForm
 from app.admin.lists.arguments import Given, query_of
 from app.admin.lists.saved_views import Look, SavedView, ViewError
 from app.admin.routing import operation_required
-from app.admin.views import blueprint
 from app.auth.access import proof_required
 from app.core.database import db
 from app.core.routing import effect

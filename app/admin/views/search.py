@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template
 
 from app.admin import global_search
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
 from app.auth.access import permission_required
 from app.core.forms import search_term
 

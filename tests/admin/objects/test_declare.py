@@ -3,7 +3,7 @@
 import pytest
 
 from app import admin
-from app.admin.forms import UserForm
+from app.admin.site.forms import UserForm
 from app.auth.models import Impersonation, LinkedAccount, Passkey, User
 from app.core.forms import TextField
 from settings import ConfigError

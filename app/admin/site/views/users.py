@@ -5,8 +5,8 @@ from typing import Any
 from flask import abort, flash, redirect, url_for
 from flask_login import current_user
 
-from app.admin.built_in.user_page import refusal
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
+from app.admin.site.users import denial_reason
 from app.auth import second_factors
 from app.auth.access import permission_required, proof_required
 from app.auth.models import User
@@ -19,9 +19,9 @@ from app.core.routing import effect
 @proof_required
 @effect("this user will be suspended")
 def suspend(id: int) -> Any:
-    found = _find(id)
-    found.suspend()
-    return _done(found, "The user is suspended and logged out everywhere.")
+    user = _find(id)
+    user.suspend()
+    return _done(user, "The user is suspended and logged out everywhere.")
 
 
 @blueprint.post("/users/<int:id>/suspension/delete")
@@ -29,9 +29,9 @@ def suspend(id: int) -> Any:
 @proof_required
 @effect("this user will be reinstated")
 def reinstate(id: int) -> Any:
-    found = _find(id)
-    found.reinstate()
-    return _done(found, "The user can log in again.")
+    user = _find(id)
+    user.reinstate()
+    return _done(user, "The user can log in again.")
 
 
 @blueprint.post("/users/<int:id>/sessions/delete")
@@ -39,9 +39,9 @@ def reinstate(id: int) -> Any:
 @proof_required
 @effect("this user will be logged out everywhere")
 def end_sessions(id: int) -> Any:
-    found = _find(id)
-    found.log_out_everywhere()
-    return _done(found, "The user is logged out everywhere.")
+    user = _find(id)
+    user.log_out_everywhere()
+    return _done(user, "The user is logged out everywhere.")
 
 
 @blueprint.post("/users/<int:id>/second-factors/delete")
@@ -49,9 +49,9 @@ def end_sessions(id: int) -> Any:
 @proof_required
 @effect("this user's second factors will be removed")
 def remove_second_factors(id: int) -> Any:
-    found = _find(id)
-    second_factors.remove_all(found)
-    return _done(found, "The user's second factors are removed.")
+    user = _find(id)
+    second_factors.remove_all(user)
+    return _done(user, "The user's second factors are removed.")
 
 
 @blueprint.post("/users/<int:id>/second-factor-requirement")
@@ -59,9 +59,9 @@ def remove_second_factors(id: int) -> Any:
 @proof_required
 @effect("this user will have to set up a second factor")
 def require_second_factor(id: int) -> Any:
-    found = _find(id)
-    second_factors.require(found)
-    return _done(found, "The user needs a second factor now.")
+    user = _find(id)
+    second_factors.require(user)
+    return _done(user, "The user needs a second factor now.")
 
 
 @blueprint.post("/users/<int:id>/second-factor-requirement/delete")
@@ -69,16 +69,16 @@ def require_second_factor(id: int) -> Any:
 @proof_required
 @effect("this user will no longer need a second factor")
 def waive_second_factor(id: int) -> Any:
-    found = _find(id)
-    second_factors.waive(found)
-    return _done(found, "The user may do without a second factor.")
+    user = _find(id)
+    second_factors.waive(user)
+    return _done(user, "The user may do without a second factor.")
 
 
 def _find(id: int) -> User:
-    """The user to be changed, by somebody who may."""
+    """Return the user to change; refuse those that the current user may not change."""
     user = db.session.get(User, id, with_for_update=True) or abort(404)
-    if why := refusal(user, current_user):
-        abort(403, why)
+    if reason := denial_reason(user, current_user):
+        abort(403, reason)
     return user
 
 

@@ -97,6 +97,7 @@ def init_app(app: Flask) -> None:
             ByQueue(Job.queue, "queue", "Queue"),
         ],
         icon="layers",
+        last=True,
         permissions={"read": "jobs.read", "edit": "jobs.edit"},
         endpoint="admin.job",
         actions=[

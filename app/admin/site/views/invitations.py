@@ -6,8 +6,8 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.admin.forms import InvitationForm
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
+from app.admin.site.forms import InvitationForm
 from app.auth.access import permission_required, proof_required
 from app.auth.models import Invitation, User
 from app.auth.permissions import within

@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
             Column("request_id", "Request"),
         ],
         icon="activity",
+        last=True,
         permissions={"read": "audit.read"},
     )
 

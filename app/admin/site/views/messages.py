@@ -6,8 +6,8 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy import select
 
-from app.admin.forms import MessageForm
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
+from app.admin.site.forms import MessageForm
 from app.audit import record
 from app.auth.access import permission_required, proof_required
 from app.auth.models import User

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import abort, current_app, redirect, render_template, url_for
 
-from app.admin.forms import ImpersonationForm
-from app.admin.views import blueprint
+from app.admin.blueprint import blueprint
+from app.admin.site.forms import ImpersonationForm
 from app.auth import impersonation as acting
 from app.auth.access import hold, permission_required, proof_required
 from app.auth.models import User

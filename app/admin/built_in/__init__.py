@@ -1,1 +1,0 @@
-"""The lists of the features above the administration."""

@@ -1,0 +1,1 @@
+"""Lists of what the features above the administration keep."""
