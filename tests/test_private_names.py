@@ -21,7 +21,7 @@ ALLOWED = {
     # Dramatiq has no public base class for the consumers of its Redis broker.
     "_RedisConsumer": "app/jobs/broker.py",
     # SQLAlchemy has no public reader for the variants of a type.
-    "_variant_mapping": "app/core/database.py",
+    "_variant_mapping": "app/core/database/base.py",
 }
 FILES = [
     path

@@ -5,11 +5,12 @@ that did it is nowhere, so that nothing has to be forgotten.
 """
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base, db, insert_into
+from app.core.database import Base, before_commit, db, insert_into
 from app.core.time import now
 
 QUARTER_SECONDS = 900
@@ -25,11 +26,12 @@ class Figure(Base):
 
 
 def add(name: str, at: datetime | None = None) -> None:
-    """Count one more, now or at another moment, in the caller's transaction.
+    """Count one more, now or at another moment, in the caller's transaction."""
+    # Late, because on PostgreSQL others who count the same wait for the transaction's end.
+    before_commit(partial(_increment, name, at or now()))
 
-    As late in it as can be: on PostgreSQL others who count the same wait for its end.
-    """
-    moment = at or now()
+
+def _increment(name: str, moment: datetime) -> None:
     seconds = moment.timestamp() // QUARTER_SECONDS * QUARTER_SECONDS
     row = {"name": name, "at": datetime.fromtimestamp(seconds, moment.tzinfo), "count": 1}
     new = insert_into(Figure, db.engine.dialect).values(**row)

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from flask import Flask
-from sqlalchemy import event
-from sqlalchemy.orm import Session
 
-from app.core.database import db
+from app.core.database import on_commit_all
 from app.jobs.bells import Bells
 from app.jobs.engine import Announcement, engine
 from settings import ConfigError
-
-# Of `session.info`: what to tell of.
-NOTED = "jobs"
 
 
 def note(job: Announcement) -> None:
     """Tell of a job when this transaction is committed."""
     engine().promise()
-    db.session().info.setdefault(NOTED, []).append(job)
-
-
-@event.listens_for(Session, "after_commit")
-def _announce(session: Session) -> None:
-    if session.in_nested_transaction():
-        return  # a savepoint: the transaction may still be rolled back
-    if jobs := session.info.pop(NOTED, None):
-        engine().announce(jobs)
-
-
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    if not session.in_nested_transaction():
-        session.info.pop(NOTED, None)
+    on_commit_all(engine().announce, job)
 
 
 def init_app(app: Flask) -> None:

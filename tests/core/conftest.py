@@ -9,8 +9,7 @@ import pytest
 from flask import Flask
 
 from app.auth.models import User
-from app.core import database
-from app.core.database import db
+from app.core.database import db, sqlite
 from app.core.time import now
 from tests.apps import another_app
 from tests.conftest import PASSWORD
@@ -33,7 +32,7 @@ def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Apps made after this wait for a tenth of a second."""
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.1)
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from flask_migrate import upgrade
 from sqlalchemy import text
 
 from app.auth.models import User
-from app.core import database
-from app.core.database import db
+from app.core.database import db, sqlite
 from settings import ROOT
 
 FIND = "SELECT rowid FROM user_search WHERE user_search MATCH ?"
@@ -52,7 +51,7 @@ def test_it_can_write_after_what_the_documentation_says(own, file):
 
 
 def test_it_can_run_the_app_after_an_upgrade(own, file, make_app, monkeypatch):
-    monkeypatch.setattr(database, "sqlite_driver", lambda: sqlite3)
+    monkeypatch.setattr(sqlite, "sqlite_driver", lambda: sqlite3)
     older = make_app()
     with older.app_context():
         upgrade()

@@ -1,0 +1,49 @@
+"""The database: models' base, session, transactions, and functions to run with a commit."""
+
+from app.core.database.base import Base, bytewise, db, is_bytewise
+from app.core.database.hooks import before_commit, on_commit, on_commit_all
+from app.core.database.inserts import insert_into, rehearse_insert
+from app.core.database.setup import POSTGRESQL_OPTIONS, database_url, init_app
+from app.core.database.sqlite import (
+    BUSY_TIMEOUT_SECONDS,
+    SAFE_SQLITE,
+    add_functions,
+    prepare_sqlite,
+    sqlite_driver,
+    sqlite_options,
+)
+from app.core.database.transactions import (
+    READING_METHODS,
+    may_write,
+    mode,
+    reading,
+    take_turns,
+    writing,
+)
+
+__all__ = [
+    "BUSY_TIMEOUT_SECONDS",
+    "POSTGRESQL_OPTIONS",
+    "READING_METHODS",
+    "SAFE_SQLITE",
+    "Base",
+    "add_functions",
+    "before_commit",
+    "bytewise",
+    "database_url",
+    "db",
+    "init_app",
+    "insert_into",
+    "is_bytewise",
+    "may_write",
+    "mode",
+    "on_commit",
+    "on_commit_all",
+    "prepare_sqlite",
+    "reading",
+    "rehearse_insert",
+    "sqlite_driver",
+    "sqlite_options",
+    "take_turns",
+    "writing",
+]
