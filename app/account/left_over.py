@@ -4,13 +4,12 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.auth.models import User
 from app.auth.signals import purging
 from app.core.database import db, reading
-from app.core.storage import storage
+from app.core.storage import UPLOADS, storage
 from app.core.time import now
 
 # What is stored longer than this and belongs to nobody was not just about to.
@@ -37,8 +36,7 @@ def purge(folder: str, names: Any) -> int:
 
 def purge_uploads() -> int:
     """Delete the uploaded files that are nobody's any more; return how many."""
-    uploads: list[tuple[str, Any]] = current_app.extensions["uploads"]
-    return sum(purge(folder, column) for folder, column in uploads)
+    return sum(purge(folder, column) for folder, column in UPLOADS)
 
 
 @purging.connect

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from flask import Flask, current_app, render_template
 
+from app.core.registry import Registry
 from app.jobs import progress
 
 # Beyond this it is a file: the memory is the same for ten notes and for a million.
@@ -23,18 +24,21 @@ TOLD_EVERY = 500
 Rows = Callable[[int], Iterable[Mapping[str, Any]]]
 File = Callable[[int], tuple[str, bytes] | None]
 
+DATA = Registry[Rows]("personal_data", "part of the export")
+FILES = Registry[File]("personal_files", "file of the export")
+
 
 def add(app: Flask, name: str, rows: Rows) -> None:
     """Put `<name>.json` into the export: the dicts that `rows(user_id)` gives, one by one.
 
     Times may be `datetime`; secrets and hashes must not be among the values.
     """
-    app.extensions["personal_data"][name] = rows
+    DATA.add(app, rows, name=name)
 
 
 def add_file(app: Flask, file: File) -> None:
     """Put a file into the export: name and content from `file(user_id)`, unless that is None."""
-    app.extensions["personal_files"].append(file)
+    FILES.add(app, file)
 
 
 def pack(user_id: int) -> IO[bytes]:
@@ -43,13 +47,12 @@ def pack(user_id: int) -> IO[bytes]:
     packed = SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)  # noqa: SIM115
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            features: dict[str, Rows] = current_app.extensions["personal_data"]
-            files: list[File] = current_app.extensions["personal_files"]
+            features = DATA.by_name()
             archive.writestr("README.txt", render_template("account/export.txt", names=features))
             for done, (name, rows) in enumerate(features.items()):
                 tell = partial(_tell, done, len(features), name)
                 _write(archive, f"{name}.json", rows(user_id), tell)
-            for file in files:
+            for file in FILES:
                 if found := file(user_id):
                     archive.writestr(*found)
     except BaseException:
@@ -92,5 +95,5 @@ def _plain(value: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["personal_data"] = {}
-    app.extensions["personal_files"] = []
+    DATA.init_app(app)
+    FILES.init_app(app)

@@ -16,7 +16,7 @@ from app.admin.lists.filters import Choice, DateRange, Empty
 from app.admin.lists.search import Exact, FullText, Prefix
 from app.admin.objects.fields import RelationField
 from app.admin.objects.inlines import Inline
-from app.admin.overview import series
+from app.admin.overview import cards, counts, series
 from app.admin.overview.cards import Card, add_card
 from app.admin.overview.counts import add_counts
 from app.admin.pages import audit, jobs
@@ -52,8 +52,8 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     app.extensions["admin"] = {}
-    app.extensions["admin_cards"] = {}
-    app.extensions["admin_counts"] = []
+    cards.CARDS.init_app(app)
+    counts.READERS.init_app(app)
     add_permissions(app)
     app.url_map.converters["list"] = ListConverter
     app.register_blueprint(blueprint)

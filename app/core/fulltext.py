@@ -16,10 +16,15 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, inspect, text
 
+from app.core.registry import Registry
+
 # FTS5 leaves what was deleted in its tables until it merges them, unless told otherwise.
 FORGETS = (3, 42)
 # Of FTS5's tables, as every SQLite knows it.
 FORMAT = 4
+
+# Searched columns, by table.
+SEARCHES = Registry[list[str]]("searches", "full-text search of")
 
 SUFFIX = "_search"
 EVENTS = "insert", "delete", "update"
@@ -63,12 +68,12 @@ def drop(connection: Connection, table: str) -> None:
 
 def declare(app: Flask, table: str, columns: Sequence[str]) -> None:
     """Say that a feature searches these columns: `flask db migrate` makes them searchable."""
-    app.extensions["searches"][table] = list(columns)
+    SEARCHES.add(app, list(columns), name=table)
 
 
 def declared(app: Flask) -> dict[str, list[str]]:
     """Return the columns that features search, by table."""
-    return app.extensions["searches"]  # type: ignore[no-any-return]
+    return SEARCHES.by_name(app)
 
 
 def searched_tables(connection: Connection) -> dict[str, list[str]]:
@@ -231,4 +236,4 @@ def _restore_triggers(connection: Connection, table: str, columns: list[str]) ->
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["searches"] = {}
+    SEARCHES.init_app(app)

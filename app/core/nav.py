@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Flask, current_app, request
 
+from app.core.registry import Registry
 from app.core.templating import refuse_unknown_icon
 
 
 @dataclass(frozen=True)
 class Entry:
+    menu: str
     label: str
     endpoint: str
     values: Mapping[str, Any]
@@ -18,6 +20,17 @@ class Entry:
     method: str
     visible: Callable[[], bool] | None
     last: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    place: str
+    template: str
+    visible: Callable[[], bool]
+
+
+ENTRIES = Registry[Entry]("nav", "menu entry")
+PARTS = Registry[Part]("nav_parts", "part of pages")
 
 
 @dataclass(slots=True)
@@ -48,28 +61,27 @@ def add(
     """
     if icon is not None:
         refuse_unknown_icon(app, f"nav.add({label!r}, icon=…)", icon)
-    entries = app.extensions["nav"].setdefault(menu, [])
-    entries.append(Entry(label, endpoint, values or {}, icon, method, visible, last))
-    entries.sort(key=lambda entry: entry.last)
+    ENTRIES.add(app, Entry(menu, label, endpoint, values or {}, icon, method, visible, last))
 
 
 def items(menu: str) -> list[Item]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
-    found = [
+    entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.last)
+    shown = [
         Item(entry.label, root + _path(entry), entry.icon, entry.method)
-        for entry in current_app.extensions["nav"].get(menu, ())
+        for entry in entries
         if entry.visible is None or entry.visible()
     ]
     here = root + request.path
-    matching = [item for item in found if here.startswith(item.url)]
+    matching = [item for item in shown if here.startswith(item.url)]
     if matching:
         nearest = max(matching, key=lambda item: len(item.url))
         # One that begins all others is about its own page alone.
-        others = [item for item in found if item is not nearest]
+        others = [item for item in shown if item is not nearest]
         begins_all = others and all(item.url.startswith(nearest.url) for item in others)
         nearest.active = here == nearest.url or not begins_all
-    return found
+    return shown
 
 
 def add_part(app: Flask, place: str, template: str, *, visible: Callable[[], bool]) -> None:
@@ -77,13 +89,12 @@ def add_part(app: Flask, place: str, template: str, *, visible: Callable[[], boo
 
     `place` is "header" (before the account menu), or the name of a menu (above that menu).
     """
-    app.extensions["nav_parts"].setdefault(place, []).append((template, visible))
+    PARTS.add(app, Part(place, template, visible))
 
 
 def parts(place: str) -> list[str]:
     """Return the templates of the parts in a place that this visitor sees."""
-    added = current_app.extensions["nav_parts"].get(place, ())
-    return [template for template, visible in added if visible()]
+    return [part.template for part in PARTS if part.place == place and part.visible()]
 
 
 def _path(entry: Entry) -> str:
@@ -97,8 +108,8 @@ def _path(entry: Entry) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["nav"] = {}
+    ENTRIES.init_app(app)
+    PARTS.init_app(app)
     app.extensions["nav_urls"] = {}
-    app.extensions["nav_parts"] = {}
     app.jinja_env.globals["nav"] = items
     app.jinja_env.globals["nav_parts"] = parts

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 
 from app.core.commands import Command
 from app.core.database import db
+from app.core.registry import Registry
+
+SAMPLES = Registry[Callable[[], None]]("samples", "set of sample data")
 
 
 class NotEmptyError(Exception):
@@ -16,14 +19,14 @@ class NotEmptyError(Exception):
 
 def add(app: Flask, load: Callable[[], None]) -> None:
     """Have `flask demo` call `load`, which adds sample data in the current transaction."""
-    app.extensions["samples"].append(load)
+    SAMPLES.add(app, load)
 
 
 @with_appcontext
 def demo() -> None:
     """Load sample data into an empty database."""
     try:
-        for load in current_app.extensions["samples"]:
+        for load in SAMPLES:
             load()
     except NotEmptyError as reason:
         click.echo(reason)
@@ -31,5 +34,5 @@ def demo() -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["samples"] = []
+    SAMPLES.init_app(app)
     app.cli.add_command(Command("demo", callback=demo, help=demo.__doc__))

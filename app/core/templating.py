@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from settings import ConfigError
 
-IN_TEMPLATE = re.compile(r"""(["'])([\w-]+)\1\s*\|\s*icon\b""")
 SPRITE = Path(__file__).parent / "static" / "icons.svg"
 ICON = Markup(
     '<svg class="icon" width="20" height="20" aria-hidden="true"><use href="{}#{}"/></svg>'
@@ -34,17 +33,6 @@ class SharedGlobals(Environment):
 def icon_names() -> frozenset[str]:
     """Return the names of the icons in the sprite."""
     return frozenset(re.findall(r'<symbol id="([^"]+)"', SPRITE.read_text()))
-
-
-def unknown_icons(app: Flask) -> list[str]:
-    """Return the names of icons that menus or templates have, and the sprite has not."""
-    entries = (entry for menu in app.extensions["nav"].values() for entry in menu)
-    names = {entry.icon for entry in entries if entry.icon}
-    loader: Any = app.jinja_env.loader
-    for template in app.jinja_env.list_templates(["html"]):
-        source, _, _ = loader.get_source(app.jinja_env, template)
-        names.update(name for _, name in IN_TEMPLATE.findall(source))
-    return sorted(names - icon_names())
 
 
 def refuse_unknown_icon(app: Flask, where: str, name: str) -> None:

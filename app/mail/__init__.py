@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from app.mail import checks, transports
+from app.mail import checks, previews, transports, views
 from app.mail.outbox import rehearse, send
 
 __all__ = ["rehearse", "send"]
@@ -12,9 +12,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(Blueprint("mail_templates", __name__, template_folder="templates"))
     transports.init_app(app)
     checks.init_app(app)
+    previews.PREVIEWS.init_app(app)
     if app.config["APP_ENV"] == "development":
-        from app.mail import previews, views
-
         app.register_blueprint(views.blueprint)
         views.init_app(app)
         previews.init_app(app)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, render_template, url_for
+from flask import Blueprint, Flask, Response, abort, render_template, url_for
 
 from app.core import nav
+from app.core.registry import Registry
 from app.core.routing import public
 from app.core.this_machine import is_at_this_machine, only_at_this_machine
 from app.mail.message import Message
@@ -18,22 +19,23 @@ blueprint.before_request(only_at_this_machine)
 TO = "alice@example.com"
 
 Sample = Callable[[], dict[str, Any]]
+# Templates, and what they are rendered with.
+PREVIEWS = Registry[tuple[str, Sample]]("mail_previews", "preview of a mail")
 
 
 def preview(app: Flask, template: str, sample: Sample) -> None:
     """Show the mail in the folder `template` at `/dev/previews`.
 
-    `sample` makes what `send` would be given, anew for each look. Does nothing outside of
-    development, where there are no previews.
+    `sample` makes what `send` would be given, anew for each look. Outside of development there
+    are no previews.
     """
-    if "mail_previews" in app.extensions:
-        app.extensions["mail_previews"][template.replace("/emails/", ".")] = template, sample
+    PREVIEWS.add(app, (template, sample), name=template.replace("/emails/", "."))
 
 
 @blueprint.get("")
 @public
 def index() -> str:
-    mails = [(name, _compose(name)) for name in sorted(current_app.extensions["mail_previews"])]
+    mails = [(name, _compose(name)) for name in sorted(PREVIEWS.by_name())]
     return render_template("mail/previews.html", mails=mails)
 
 
@@ -51,14 +53,13 @@ def html(name: str) -> Response:
 
 
 def _compose(name: str) -> Message:
-    if name not in (known := current_app.extensions["mail_previews"]):
+    if not (preview := PREVIEWS.get(name)):
         abort(404)
-    template, sample = known[name]
+    template, sample = preview
     return compose(TO, template, **sample())
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["mail_previews"] = {}
     app.register_blueprint(blueprint)
     here = is_at_this_machine
     nav.add(app, "footer", "Mail previews", "previews.index", icon="mail", visible=here)

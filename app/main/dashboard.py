@@ -3,19 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
+
+from app.core.registry import Registry
 
 Load = Callable[[], Mapping[str, Any]]
+CARDS = Registry[tuple[str, Load]]("dashboard", "card")
 
 
 def add_card(app: Flask, template: str, load: Load) -> None:
     """Add a card: a template, and a function that loads what it shows to the signed-in user."""
-    app.extensions["dashboard"].append((template, load))
+    CARDS.add(app, (template, load))
 
 
 def cards() -> list[tuple[str, Mapping[str, Any]]]:
-    return [(template, load()) for template, load in current_app.extensions["dashboard"]]
+    return [(template, load()) for template, load in CARDS]
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["dashboard"] = []
+    CARDS.init_app(app)

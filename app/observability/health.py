@@ -8,11 +8,12 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from app.core.checks import cause, one_line
 from app.core.database import db
+from app.core.registry import Registry
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ class Row:
 
 
 Rows = Callable[[], Iterable[Row]]
+# Titles of sections, and some of their rows.
+PARTS = Registry[tuple[str, Rows]]("health", "section")
 
 
 def add(app: Flask, title: str, rows: Rows) -> None:
@@ -38,15 +41,15 @@ def add(app: Flask, title: str, rows: Rows) -> None:
     `rows` gives them when somebody looks. Whatever it raises becomes a row: a database that is
     away is what the page is for.
     """
-    app.extensions["health"].setdefault(title, []).append(rows)
+    PARTS.add(app, (title, rows))
 
 
 def sections() -> dict[str, list[Row]]:
     """How everything is now."""
-    return {
-        title: [row for rows in parts for row in _look(rows)]
-        for title, parts in current_app.extensions["health"].items()
-    }
+    sections: dict[str, list[Row]] = {}
+    for title, rows in PARTS:
+        sections.setdefault(title, []).extend(_look(rows))
+    return sections
 
 
 def _look(rows: Rows) -> list[Row]:
@@ -85,4 +88,4 @@ def ago(seconds: float) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["health"] = {}
+    PARTS.init_app(app)

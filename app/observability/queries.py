@@ -17,6 +17,7 @@ from sqlalchemy import event
 
 from app.core import places
 from app.core.database import db
+from app.core.registry import Registry
 from app.observability import cursors
 
 
@@ -46,6 +47,7 @@ class Spent:
 # Called after each statement with its text, its start and its end (`perf_counter_ns`), and
 # SQLAlchemy's context of it. Must not raise.
 Listener = Callable[[str, int, int, Any], None]
+LISTENERS = Registry[Listener]("statements", "listener")
 
 # Of one request, which may run very many.
 LARGEST_SAMPLE = 2000
@@ -69,11 +71,12 @@ def spent() -> Spent:
 
 def listen(app: Flask, listener: Listener) -> None:
     """Have `listener` told of each statement."""
-    app.extensions["statements"].append(listener)
+    LISTENERS.add(app, listener)
 
 
 def init_app(app: Flask) -> None:
-    listeners: list[Listener] = app.extensions.setdefault("statements", [])
+    LISTENERS.init_app(app)
+    listeners = LISTENERS.by_name(app).values()
     with app.app_context():
         engine = db.engine
     fetches_are_timed = engine.dialect.name == "sqlite"

@@ -20,7 +20,8 @@ app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": sys.argv[1]})
 client = app.test_client()
 print(client.get("/auth/login").status_code, "passkey" in client.get("/auth/login").text.lower())
 print([rule.rule for rule in app.url_map.iter_rules() if "passkey" in rule.rule])
-print([e.label for e in app.extensions["nav"]["settings"] if "asskey" in e.label])
+entries = app.extensions["nav"].values()
+print([e.label for e in entries if e.menu == "settings" and "asskey" in e.label])
 """
 
 LATE = """

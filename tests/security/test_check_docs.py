@@ -1,5 +1,6 @@
 """docs/checks.md lists every check as it is."""
 
+from app.core import checks
 from tests.apps import another_app
 from tests.checks import GOOD
 from tests.server import ROOT
@@ -13,10 +14,10 @@ def rows() -> list[tuple[str, ...]]:
 
 def test_it_lists_every_check_with_level_place_and_remedy(app):
     with another_app(app, **GOOD) as made:
-        checks = made.extensions["checks"]
+        registered = checks.CHECKS.by_name(made).values()
     assert [(id, level, place, remedy) for id, level, place, _, remedy in rows()] == [
         (check.id, check.level, "everywhere" if check.everywhere else "production", check.remedy)
-        for check in checks
+        for check in registered
     ]
 
 

@@ -15,9 +15,9 @@ from app.admin.overview.charts import Chart, draw
 from app.admin.overview.series import Periods, Series
 from app.auth.access import can
 from app.core.database import db
+from app.core.registry import Registry
 from app.core.time import day, now, reader_zone
 from app.core.time_limit import time_limit
-from settings import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,9 @@ class Card:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+CARDS = Registry[Card]("admin_cards", "card")
+
+
 @dataclass(frozen=True)
 class Shown:
     """A card as it stands on the page; without a chart it is not available."""
@@ -55,18 +58,13 @@ class Shown:
 
 def add_card(app: Flask, card: Card) -> None:
     """Add a card to the overview, for those who have its permission."""
-    cards = app.extensions["admin_cards"]
-    if card.name in cards:
-        raise ConfigError(
-            f"admin.add_card: there is a card {card.name} already.", "Give it another name."
-        )
-    cards[card.name] = card
+    CARDS.add(app, card, name=card.name)
 
 
 def shown(days: int) -> Iterator[Shown]:
     """The cards that the one signed in may see, for so many days up to today."""
     periods = _periods(days)
-    for card in current_app.extensions["admin_cards"].values():
+    for card in CARDS:
         if can(card.permission):
             yield _attempt(card, periods)
 

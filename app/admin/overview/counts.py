@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Flask, current_app
+from flask import Flask
+
+from app.core.registry import Registry
+
+READERS = Registry[Callable[[], Mapping[str, str]]]("admin_counts", "set of figures")
 
 
 def add_counts(app: Flask, read: Callable[[], Mapping[str, str]]) -> None:
     """Add figures to the overview: `read` returns them, ready to display, by their names."""
-    app.extensions["admin_counts"].append(read)
+    READERS.add(app, read)
 
 
 def counts() -> dict[str, str]:
     """Return all figures by their names, in the order in which they were added."""
-    readers = current_app.extensions["admin_counts"]
-    return {name: count for read in readers for name, count in read().items()}
+    return {name: count for read in READERS for name, count in read().items()}

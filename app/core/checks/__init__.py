@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import reading
+from app.core.registry import Registry
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,9 @@ class Check:
     remedy: str
     needs: str | None = None
     everywhere: bool = False
+
+
+CHECKS = Registry[Check]("checks", "check")
 
 
 @dataclass(frozen=True)
@@ -59,18 +63,18 @@ def add(
     `everywhere`, and not when the check `needs`, added before, found something. `docs/checks.md`
     lists it.
     """
-    app.extensions["checks"].append(Check(id, level, problem, remedy, needs, everywhere))
+    CHECKS.add(app, Check(id, level, problem, remedy, needs, everywhere))
 
 
 def ids() -> list[str]:
-    return [check.id for check in current_app.extensions["checks"]]
+    return [check.id for check in CHECKS]
 
 
 def run() -> Outcome:
     """Make all checks that this environment is for. One that fails is a finding itself."""
     outcome = Outcome()
     bad: set[str] = set()
-    for check in current_app.extensions["checks"]:
+    for check in CHECKS:
         if not check.everywhere and current_app.config["APP_ENV"] != "production":
             continue
         if check.needs in bad:
@@ -105,4 +109,4 @@ def one_line(text: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["checks"] = []
+    CHECKS.init_app(app)

@@ -1,9 +1,15 @@
 """Icons that pages have and the sprite has not: each would be an empty space."""
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
 from flask import Flask, current_app
 
-from app.core import checks
-from app.core.templating import unknown_icons
+from app.core import checks, templating
+from app.core.nav import ENTRIES
+
+IN_TEMPLATE = re.compile(r"""(["'])([\w-]+)\1\s*\|\s*icon\b""")
 
 
 def init_app(app: Flask) -> None:
@@ -18,5 +24,14 @@ def init_app(app: Flask) -> None:
 
 
 def missing() -> str | None:
-    names = unknown_icons(current_app._get_current_object())  # type: ignore[attr-defined]
+    names = sorted({*_used_icons()} - templating.icon_names())
     return f"There are no icons {', '.join(names)}." if names else None
+
+
+def _used_icons() -> Iterator[str]:
+    """Yield the names of icons that menus and templates have."""
+    yield from (entry.icon for entry in ENTRIES if entry.icon)
+    loader: Any = current_app.jinja_env.loader
+    for template in current_app.jinja_env.list_templates(["html"]):
+        source, _, _ = loader.get_source(current_app.jinja_env, template)
+        yield from (name for _, name in IN_TEMPLATE.findall(source))

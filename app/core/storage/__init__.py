@@ -7,19 +7,25 @@ Files do not change: what is new gets a new key, and the old is discarded.
 import logging
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask, current_app
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database import on_commit
+from app.core.registry import Registry
 from app.core.storage.contract import Storage, StorageUnavailable
 from app.core.storage.folder import Folder
 from app.core.storage.s3 import S3
 from settings.urls import split_url
 
-__all__ = ["Storage", "StorageUnavailable", "discard", "storage"]
+__all__ = ["UPLOADS", "Storage", "StorageUnavailable", "discard", "storage"]
 
 log = logging.getLogger(__name__)
+
+# Folders of uploaded files, and the columns that name those in use: see `uploads.Upload`.
+UPLOADS = Registry[tuple[str, InstrumentedAttribute[Any]]]("uploads", "folder of uploaded files")
 
 
 def storage() -> Storage:
@@ -42,7 +48,7 @@ def _delete(key: str) -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["uploads"] = []  # see `uploads.Upload.init_app`
+    UPLOADS.init_app(app)
     app.extensions["storage"] = _open(app.config["STORAGE_URL"], Path(app.instance_path))
 
 

@@ -26,7 +26,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.core import pictures
 from app.core.pictures import RefusedError, Size
-from app.core.storage import discard, storage
+from app.core.storage import UPLOADS, discard, storage
 
 __all__ = ["MEGABYTE", "FileUpload", "PictureUpload", "RefusedError", "Size"]
 
@@ -51,7 +51,7 @@ class Upload:
 
     def init_app(self, app: Flask, column: InstrumentedAttribute[Any]) -> None:
         """Delete files of the folder that no row names in `column` any more, each night."""
-        app.extensions["uploads"].append((self.folder, column))
+        UPLOADS.add(app, (self.folder, column), name=self.folder)
 
     @property
     def max_body(self) -> int:

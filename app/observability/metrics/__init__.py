@@ -14,9 +14,10 @@ from threading import Lock
 from time import perf_counter
 from typing import Any, ParamSpec
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, request
 from flask.signals import got_request_exception
 
+from app.core.registry import Registry
 from app.core.routing import endpoint_label
 from app.observability import queries
 from app.observability.metrics import access
@@ -44,6 +45,9 @@ class Gauge:
     read: Callable[[], Iterable[Sample]]
 
 
+GAUGES = Registry[Gauge]("gauges", "metric")
+
+
 def add_gauge(
     app: Flask,
     name: str,
@@ -55,12 +59,7 @@ def add_gauge(
 
     `read` returns pairs of label values and number. One that fails is left out, and logged.
     """
-    _gauges(app).append(Gauge(name, help, labels, read))
-
-
-def _gauges(app: Flask) -> list[Gauge]:
-    gauges: list[Gauge] = app.extensions.setdefault("gauges", [])
-    return gauges
+    GAUGES.add(app, Gauge(name, help, labels, read), name=name)
 
 
 def suppress_errors(count: Callable[P, None]) -> Callable[P, None]:
@@ -130,12 +129,13 @@ def prometheus_text() -> bytes:
     """Return all metrics in Prometheus's text format."""
     from app.observability.metrics.exposition import exposition
 
-    return exposition(_metrics(), _gauges(current_app))
+    return exposition(_metrics(), GAUGES)
 
 
 def init_app(app: Flask) -> None:
     global _folder
     _folder = Path(app.instance_path) / "metrics"
+    GAUGES.init_app(app)
     access.init_app(app)
     got_request_exception.connect(_exception, app)
 

@@ -130,9 +130,8 @@ def test_a_part_that_fails_is_a_row(rows, app, monkeypatch):
     def spare_key():
         raise RuntimeError("the <cupboard> is locked")
 
-    monkeypatch.setitem(
-        app.extensions, "health", dict(app.extensions["health"]) | {"Keys": [spare_key]}
-    )
+    monkeypatch.setitem(app.extensions, "health", dict(app.extensions["health"]))
+    health.add(app, "Keys", spare_key)
     state, said = rows()["Spare key"]
     assert state == "bad"
     assert "the &lt;cupboard&gt; is locked" in said
