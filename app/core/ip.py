@@ -33,3 +33,9 @@ def embedded_ipv4(address: IPAddress) -> IPv4Address | None:
     if address in NAT64:
         return IPv4Address(address.packed[-4:])
     return address.sixtofour or (address.teredo[1] if address.teredo else None)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this very machine, to which nothing needs to be encrypted."""
+    address = parse_ip(host)
+    return address.is_loopback if address else host == "localhost"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import request
 from werkzeug.exceptions import SecurityError
 
-from app.core.ip import parse_ip
+from app.core.ip import is_loopback
 from app.core.refusals import refuse
 
 # What proxies, tunnels, and content delivery networks add to a request that they pass on. They may
@@ -51,12 +51,6 @@ FORWARDING_HEADERS = (
 )
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PREFIXES = tuple(f"HTTP_{name}" for name in FORWARDING_HEADERS)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this very machine, to which nothing needs to be encrypted."""
-    address = parse_ip(host)
-    return address.is_loopback if address else host == "localhost"
 
 
 def is_from_this_machine(environ: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from app.core.this_machine import is_loopback
+from app.core.ip import is_loopback
 from app.mail.errors import DeferredError, RejectedError, ServerError
 from app.mail.login import log_in
 from app.mail.message import Message

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, url_for
 from werkzeug.datastructures import MultiDict
 
-from app.core.this_machine import is_loopback
+from app.core.ip import is_loopback
 from app.core.urls import public_url
 from settings import ConfigError
 from settings.urls import split_url

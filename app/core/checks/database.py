@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import checks, migrations
 from app.core.checks.disks import network_disks
 from app.core.database import SAFE_SQLITE, db, sqlite_driver
+from app.core.ip import is_loopback
 from app.core.sqlite_file import is_missing
-from app.core.this_machine import is_loopback
 from app.core.writable import unwritable_database
 
 ENCRYPTED = {"require", "verify-ca", "verify-full"}

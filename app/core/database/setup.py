@@ -14,7 +14,7 @@ from app.core.database.base import db
 from app.core.database.sqlite import BUSY_TIMEOUT_SECONDS, prepare_sqlite, sqlite_options
 from app.core.database.transactions import may_write
 from app.core.sqlite_file import IN_MEMORY
-from config import ConfigError
+from settings import ConfigError
 
 # Threads bound the connections: each has one at a time. In a pool that is smaller than a worker's
 # threads a job would wait until others end, or lose its lease.

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from app.core.ip import is_loopback
 from app.core.storage.contract import KEY, StorageUnavailable, checked
-from app.core.this_machine import is_loopback
 from settings import ConfigError
 from settings.urls import URL
 
