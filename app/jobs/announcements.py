@@ -1,30 +1,20 @@
-"""From a commit to a worker: who queued a job tells that it is there."""
-
-from __future__ import annotations
+"""Which engine tells workers of jobs: the database itself, or Redis."""
 
 from flask import Flask
 
-from app.core.database import on_commit_all
-from app.jobs.bells import Bells
-from app.jobs.engine import Announcement, engine
+from app.jobs.table import DatabaseEngine
 from settings import ConfigError
-
-
-def note(job: Announcement) -> None:
-    """Tell of a job when this transaction is committed."""
-    engine().promise()
-    on_commit_all(engine().announce, job)
 
 
 def init_app(app: Flask) -> None:
     if not app.config["REDIS_URL"]:
-        app.extensions["jobs"] = Bells(app)
+        app.extensions["jobs"] = DatabaseEngine(app)
         return
     try:
-        from app.jobs.distributed import Distributed
+        from app.jobs.distributed import RedisEngine
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"REDIS_URL is set, for which a package is missing ({error.name}).",
             "Install it with: pip install '.[redis]'",
         ) from None
-    app.extensions["jobs"] = Distributed(app)
+    app.extensions["jobs"] = RedisEngine(app)

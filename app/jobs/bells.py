@@ -1,9 +1,9 @@
 """Waking workers without asking the database all the time.
 
 On SQLite all processes are on one machine: each queue has a pipe with a name beside the database.
-Who queued a job writes a byte, one of the workers that wait reads it. On PostgreSQL it is `NOTIFY`.
-A ring can be missed, by a worker that is killed just then or a proxy that does not pass it on:
-workers also look by themselves from time to time.
+Whoever queues a job writes a byte, and one of the workers that wait reads it. On PostgreSQL it is
+`NOTIFY`. That can be missed, by a worker that is killed just then or a proxy that does not pass it
+on: workers also poll from time to time.
 """
 
 from __future__ import annotations
@@ -13,48 +13,23 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
 
 from app.core.database import POSTGRESQL_OPTIONS, db
-
-if TYPE_CHECKING:
-    from app.jobs.engine import Announcement
-    from app.jobs.table import FromTable
-    from app.jobs.worker import JobWorker
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "jobs"
 
 
-class Bells:
-    """The side of those who queue jobs."""
-
-    def __init__(self, app: Flask):
-        self.folder = folder(app)
-
-    def promise(self) -> None:
-        if db.engine.dialect.name == "postgresql":
-            db.session.execute(text(f"NOTIFY {CHANNEL}"))  # which arrives with the commit
-
-    def announce(self, jobs: list[Announcement]) -> None:
-        for _, queue, _, _ in jobs:
-            _ring(self.folder / queue)
-
-    def source(self, worker: JobWorker) -> FromTable:
-        from app.jobs.table import FromTable
-
-        return FromTable(worker)
-
-
 def folder(app: Flask) -> Path:
     return Path(app.instance_path) / "jobs"
 
 
-def _ring(pipe: Path) -> None:
+def notify(pipe: Path) -> None:
+    """Wake one of the workers that wait at a pipe."""
     # Without a worker there is no pipe, or nobody at its other end (ENXIO); full is loud enough.
     with suppress(OSError, AttributeError):  # the latter on Windows
         end = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
@@ -75,8 +50,8 @@ class Listener:
             opened = ((queue, _open(folder(app) / queue)) for queue in queues)
             self.pipes = {queue: pipe for queue, pipe in opened if pipe is not None}
 
-    def waits_for(self, queues: Iterable[str]) -> list[int]:
-        """What tells of jobs in these queues."""
+    def filenos(self, queues: Iterable[str]) -> list[int]:
+        """Return what tells of jobs in these queues."""
         if self.is_postgresql and self.connection is None:
             with suppress(Exception):  # when it was lost, the server may be back
                 self._listen()
@@ -84,14 +59,14 @@ class Listener:
             return [self.connection.fileno()]
         return [self.pipes[queue] for queue in queues if queue in self.pipes]
 
-    def hear(self, rung: Iterable[int], places: dict[str, int]) -> None:
-        """Take as many rings as there are places: the others are for other workers."""
+    def drain(self, ready_fds: Iterable[int], free_slots: dict[str, int]) -> None:
+        """Read a byte for each free slot: the others are for other workers."""
         if self.connection:
-            self._take_notifications()
+            self._drain_notifications()
         for queue, pipe in self.pipes.items():
-            if pipe in rung and places.get(queue):
+            if pipe in ready_fds and free_slots.get(queue):
                 with suppress(OSError):
-                    os.read(pipe, places[queue])
+                    os.read(pipe, free_slots[queue])
 
     def close(self) -> None:
         for pipe in self.pipes.values():
@@ -107,7 +82,7 @@ class Listener:
         self.connection = dialect.connect(*arguments, **options)
         self.connection.execute(f"LISTEN {CHANNEL}")
 
-    def _take_notifications(self) -> None:
+    def _drain_notifications(self) -> None:
         try:
             for _ in self.connection.notifies(timeout=0):
                 pass

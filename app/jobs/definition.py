@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.core.database import db, insert_into
 from app.core.time import now
-from app.jobs import announcements
+from app.jobs.engine import announce_on_commit
 from app.jobs.models import KEY_LENGTH, Job, Priority
 from app.observability import tracing
 
@@ -83,7 +83,7 @@ class Definition(Generic[P]):
             "run_at": due,
         }
         id = _insert(row)
-        announcements.note((id, self.queue, self.options.priority, due))
+        announce_on_commit((id, self.queue, self.options.priority, due))
         return id
 
     def _key(self, args: Any, kwargs: Any) -> str | None:

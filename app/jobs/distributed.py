@@ -8,7 +8,6 @@ there twice does no harm: when none waits, workers send new ones for what is due
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import dramatiq
 from flask import Flask
@@ -16,24 +15,21 @@ from flask import Flask
 from app.core.time import now
 from app.jobs import claims
 from app.jobs.broker import Broker
-from app.jobs.engine import Announcement
+from app.jobs.engine import Announcement, Runner
 from settings import ConfigError
 
-if TYPE_CHECKING:
-    from app.jobs.worker import JobWorker
-
-# Without being told, a worker looks into the table this often, …
-LOOK = timedelta(seconds=2)
-# … and though it is told all the time, at most this often.
-AGAIN = timedelta(seconds=0.05)
+# Without a message, a worker looks into the table this often, …
+POLL_INTERVAL = timedelta(seconds=2)
+# … and with any number of messages, at most this often.
+MIN_POLL_INTERVAL = timedelta(seconds=0.05)
 # For what is found there, so many messages are sent.
-MOST_MESSAGES = 500
+MAX_MESSAGES = 500
 # What a thread that waits for a message needs to see that it should stop.
 NOTICE_MS = 1000
 
 
-class Distributed:
-    """The side of those who queue jobs."""
+class RedisEngine:
+    """Sends a message for each job that is committed."""
 
     def __init__(self, app: Flask):
         self.url = app.config["REDIS_URL"]
@@ -45,7 +41,7 @@ class Distributed:
                 "Give redis://:password@host:6379/0, or rediss:// for TLS.",
             ) from None
 
-    def promise(self) -> None:
+    def before_commit(self) -> None:
         pass
 
     def announce(self, jobs: list[Announcement]) -> None:
@@ -53,16 +49,16 @@ class Distributed:
         for queue in {job[1] for job in jobs}:
             self.broker.send(queue, [job[0] for job in jobs if job[1] == queue])
 
-    def source(self, worker: JobWorker) -> FromRedis:
-        return FromRedis(worker, Broker(self.url))
+    def create_source(self, worker: Runner) -> RedisSource:
+        return RedisSource(worker, Broker(self.url))
 
 
-class FromRedis:
-    """The side of a worker: Dramatiq's threads, and messages for what nobody was told of."""
+class RedisSource:
+    """Dramatiq's threads of a worker, and messages for jobs that none was sent for."""
 
-    def __init__(self, worker: JobWorker, broker: Broker):
+    def __init__(self, worker: Runner, broker: Broker):
         self.worker, self.broker = worker, broker
-        self.looked = self.look_at = now()
+        self.last_poll_at = self.next_poll_at = now()
         for queue in worker.queues:
             self._define_actor(queue)
         threads = worker.threads * len(worker.queues)
@@ -71,24 +67,24 @@ class FromRedis:
         self.dramatiq.queue_prefetch = worker.threads
         self.dramatiq.start()
 
-    def hand_out(self) -> None:
-        if timedelta() < self.look_at - now() <= LOOK:  # more: the clock was set back
+    def dispatch(self) -> None:
+        if timedelta() < self.next_poll_at - now() <= POLL_INTERVAL:  # more: the clock was set back
             return
-        self.looked = now()
+        self.last_poll_at = now()
         due = claims.next_due(self.worker.queues)
-        later = [moment for moment in due.values() if moment > self.looked]
-        self.look_at = min([*later, self.looked + LOOK])
+        later = [moment for moment in due.values() if moment > self.last_poll_at]
+        self.next_poll_at = min([*later, self.last_poll_at + POLL_INTERVAL])
         for queue, moment in due.items():
-            if moment <= self.looked and self.broker.lacks_messages(queue):
-                self.broker.send(queue, claims.due(queue, MOST_MESSAGES))
+            if moment <= self.last_poll_at and self.broker.lacks_messages(queue):
+                self.broker.send(queue, claims.due(queue, MAX_MESSAGES))
 
     def next_due(self) -> datetime:
-        return self.look_at
+        return self.next_poll_at
 
-    def ears(self) -> list[int]:
+    def filenos(self) -> list[int]:
         return []
 
-    def hear(self, rung: list[int]) -> None:
+    def drain(self, ready_fds: list[int]) -> None:
         pass
 
     def close(self, seconds: float) -> None:
@@ -97,10 +93,10 @@ class FromRedis:
 
     def _define_actor(self, queue: str) -> None:
         @dramatiq.actor(broker=self.broker, actor_name=queue, queue_name=queue)
-        def take(id: int) -> None:
+        def run_claimed(id: int) -> None:
             run = self.worker.claim(queue)
             if not run:  # it is for later, say
-                self.look_at = max(now(), self.looked + AGAIN)
+                self.next_poll_at = max(now(), self.last_poll_at + MIN_POLL_INTERVAL)
             self.worker.wake()
             if run:
                 self.worker.run(run)

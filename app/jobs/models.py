@@ -11,13 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, bytewise, db
 from app.core.time import now
-from app.jobs import announcements
+from app.jobs.engine import announce_on_commit
+from app.jobs.run import MESSAGE_LENGTH
 
 QUEUED, RUNNING = "queued", "running"
 SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
 WAITING_OR_RUNNING = {QUEUED, RUNNING}
 
-MESSAGE_LENGTH = 200
 NAME_LENGTH = 100
 KEY_LENGTH = 200
 # Of a worker that has not been seen for this long nothing is to be expected.
@@ -104,7 +104,7 @@ class Job(Base):
             return False
         self.state, self.run_at, self.failures, self.lost = QUEUED, now(), 0, 0
         self.finished_at, self.cancel_requested = None, False
-        announcements.note((self.id, self.queue, self.priority, self.run_at))
+        announce_on_commit((self.id, self.queue, self.priority, self.run_at))
         return True
 
     @classmethod

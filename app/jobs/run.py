@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from app.jobs.models import MESSAGE_LENGTH
+# Of what a job says of its progress.
+MESSAGE_LENGTH = 200
 
 current: ContextVar[Run | None] = ContextVar("run", default=None)
 

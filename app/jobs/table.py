@@ -1,52 +1,71 @@
-"""Jobs out of the table itself: the embedded engine's side of a worker."""
+"""Jobs out of the table itself, without any other service."""
 
 from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import TYPE_CHECKING
 
+from flask import Flask
+from sqlalchemy import text
+
+from app.core.database import db
 from app.core.time import now
-from app.jobs import claims
-from app.jobs.bells import Listener
+from app.jobs import bells, claims
+from app.jobs.engine import Announcement, Runner
 from app.jobs.run import Run
 
-if TYPE_CHECKING:
-    from app.jobs.worker import JobWorker
-
 # What is due and could not be had, because somebody else has it locked, is looked at again.
-AGAIN = timedelta(seconds=0.05)
+RETRY_LOCKED_AFTER = timedelta(seconds=0.05)
 
 
-class FromTable:
+class DatabaseEngine:
+    """Wakes workers when a job is committed."""
+
+    def __init__(self, app: Flask):
+        self.folder = bells.folder(app)
+
+    def before_commit(self) -> None:
+        if db.engine.dialect.name == "postgresql":
+            # Arrives with the commit.
+            db.session.execute(text(f"NOTIFY {bells.CHANNEL}"))
+
+    def announce(self, jobs: list[Announcement]) -> None:
+        for _, queue, _, _ in jobs:
+            bells.notify(self.folder / queue)
+
+    def create_source(self, worker: Runner) -> DatabaseSource:
+        return DatabaseSource(worker)
+
+
+class DatabaseSource:
     """Claims jobs, each for a thread, which goes on with the next of its queue."""
 
-    def __init__(self, worker: JobWorker):
+    def __init__(self, worker: Runner):
         self.worker = worker
-        self.listener = Listener(worker.app, worker.queues)
+        self.listener = bells.Listener(worker.app, worker.queues)
         self.threads: dict[threading.Thread, str] = {}
         self.due: dict[str, datetime] = {}
         self.closed = False
 
-    def hand_out(self) -> None:
-        places = self._places()
-        self.due = claims.next_due(places) if places else {}
+    def dispatch(self) -> None:
+        free_slots = self._free_slots()
+        self.due = claims.next_due(free_slots) if free_slots else {}
         for queue, due in self.due.items():
             if due <= now():
-                self.due[queue] = now() + AGAIN
-                for run in claims.claim(queue, places[queue], self.worker.id):
+                self.due[queue] = now() + RETRY_LOCKED_AFTER
+                for run in claims.claim(queue, free_slots[queue], self.worker.id):
                     self._start(run)
 
     def next_due(self) -> datetime | None:
-        places = self._places()
-        return min((due for queue, due in self.due.items() if queue in places), default=None)
+        free_slots = self._free_slots()
+        return min((due for queue, due in self.due.items() if queue in free_slots), default=None)
 
-    def ears(self) -> list[int]:
-        return self.listener.waits_for(self._places())
+    def filenos(self) -> list[int]:
+        return self.listener.filenos(self._free_slots())
 
-    def hear(self, rung: list[int]) -> None:
-        self.listener.hear(rung, self._places())
+    def drain(self, ready_fds: list[int]) -> None:
+        self.listener.drain(ready_fds, self._free_slots())
 
     def close(self, seconds: float) -> None:
         self.closed = True
@@ -55,11 +74,11 @@ class FromTable:
         for thread in list(self.threads):
             thread.join(max(0, deadline - monotonic()))
 
-    def _places(self) -> dict[str, int]:
-        """How many jobs of each queue can begin now."""
+    def _free_slots(self) -> dict[str, int]:
+        """Return how many jobs of each queue can start now."""
         busy = list(self.threads.values())
         free = {queue: self.worker.threads - busy.count(queue) for queue in self.worker.queues}
-        return {queue: places for queue, places in free.items() if places > 0}
+        return {queue: free_slots for queue, free_slots in free.items() if free_slots > 0}
 
     def _start(self, run: Run) -> None:
         thread = threading.Thread(target=self._work, args=[run], name=run.queue, daemon=True)

@@ -71,12 +71,12 @@ class JobWorker:
     def work(self) -> None:
         """Run jobs until `stop()`. Then finish what ends in time, and give back the rest."""
         # Windows can wait for sockets alone. A full one wakes as well as one with room.
-        self._ears, self._mouth = socket.socketpair()
-        self._mouth.setblocking(False)
-        with self._ears, self._mouth, self.app.app_context():
+        self._wake_r, self._wake_w = socket.socketpair()
+        self._wake_w.setblocking(False)
+        with self._wake_r, self._wake_w, self.app.app_context():
             while not self.stopping and not self._safely(self._begin):
                 self._listen([], PAUSE_SECONDS)
-            source = engine().source(self)
+            source = engine().create_source(self)
             try:
                 while not self.stopping:
                     if not self._safely(lambda: self._round(source)):
@@ -92,7 +92,7 @@ class JobWorker:
 
     def wake(self) -> None:
         with suppress(OSError, AttributeError):  # the latter before it works
-            self._mouth.send(b"!")
+            self._wake_w.send(b"!")
 
     def claim(self, queue: str) -> Run | None:
         """Take the next job of a queue, if one is due. For threads of the source."""
@@ -124,7 +124,7 @@ class JobWorker:
         elif news := [run for run in list(self.runs) if run.is_news]:
             claims.renew(news)
         self._look_at_the_clock()
-        source.hand_out()
+        source.dispatch()
         self._wait(source)
 
     def _renew(self) -> None:
@@ -159,13 +159,13 @@ class JobWorker:
         moments = [moment for moment in (source.next_due(), self._tick) if moment]
         soonest = min(((moment - now()).total_seconds() for moment in moments), default=60)
         patience = min(NEWS_SECONDS if self.runs else LOOK_SECONDS, self._renewal)
-        source.hear(self._listen(source.ears(), max(0, min(soonest, patience))))
+        source.drain(self._listen(source.filenos(), max(0, min(soonest, patience))))
 
-    def _listen(self, ears: list[int], seconds: float) -> list[int]:
-        heard, _, _ = select.select([self._ears.fileno(), *ears], [], [], seconds)
-        if self._ears.fileno() in heard:
-            self._ears.recv(4096)
-        return heard
+    def _listen(self, filenos: list[int], seconds: float) -> list[int]:
+        ready, _, _ = select.select([self._wake_r.fileno(), *filenos], [], [], seconds)
+        if self._wake_r.fileno() in ready:
+            self._wake_r.recv(4096)
+        return ready
 
     def _is_overdue(self, run: Run) -> bool:
         definition = registry.get(run.name)
