@@ -2,25 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 
-from flask import Flask, current_app
+from flask import Flask
 from werkzeug.exceptions import Conflict
+
+from app.core.registry import Registry
 
 # The one role that every app has: it has all permissions.
 ADMIN = "admin"
 # What unconfirmed users have in place of their role: no permission.
 NO_ROLE = ""
 
+# Names of permissions, by role.
+PERMISSIONS = Registry[set[str]]("permissions", "role")
+
 
 def add_permission(app: Flask, name: str, *, roles: Iterable[str] = ()) -> None:
     """Add a permission, which administrators and these roles have."""
     for role in {ADMIN, *roles}:
-        app.extensions["permissions"][role].add(name)
+        PERMISSIONS.by_name(app)[role].add(name)
 
 
 def permissions(role: str) -> set[str]:
     """Return the permissions of a role: none for a role that no longer exists."""
-    granted: dict[str, set[str]] = current_app.extensions["permissions"]
-    return granted.get(role, set())
+    return PERMISSIONS.get(role) or set()
 
 
 def within(role: str, limit: str) -> bool:
@@ -46,5 +50,6 @@ def init_app(app: Flask, roles: Mapping[str, str]) -> None:
         raise RuntimeError(
             f'The roles lack "{ADMIN}". Add it, such as {{"{ADMIN}": "Administrator"}}.'
         )
-    granted: dict[str, set[str]] = {role: set() for role in roles}
-    app.extensions["permissions"] = granted
+    PERMISSIONS.init_app(app)
+    for role in roles:
+        PERMISSIONS.add(app, set(), name=role)

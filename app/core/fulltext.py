@@ -68,7 +68,9 @@ def drop(connection: Connection, table: str) -> None:
 
 def declare(app: Flask, table: str, columns: Sequence[str]) -> None:
     """Say that a feature searches these columns: `flask db migrate` makes them searchable."""
-    SEARCHES.add(app, list(columns), name=table)
+    # Several lists may search a table, all in the same columns.
+    if SEARCHES.by_name(app).get(table) != list(columns):
+        SEARCHES.add(app, list(columns), name=table)
 
 
 def declared(app: Flask) -> dict[str, list[str]]:
