@@ -52,7 +52,7 @@ DOMAINS = ["example.com", "example.org", "example.net", "mail.example.com"]
 ACTIONS = (
     ["session.started"] * 60
     + ["session.ended"] * 20
-    + ["note.written"] * 10
+    + ["note.created"] * 10
     + ["note.edited"] * 5
     + ["user.profile_changed"] * 3
     + ["user.password_changed", "user.exported"]

@@ -66,7 +66,7 @@ def others(now: int) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     most = {table.name: most for table, _, most in retention.KEPT}
     yield store.statement, [
         seen | {"fingerprint": f"{n:032}", "sql": SQL, "count": 1, "total_us": 1, "rows": 1,
-                "worst_us": 1, "call_site": place, "plan": PLAN, "planned_at": now}
+                "max_us": 1, "call_site": place, "plan": PLAN, "planned_at": now}
         for n in range(most["statement"])
     ]  # fmt: skip
     yield store.exception, [

@@ -13,14 +13,14 @@ TOLD = {
     "account.connected",
     "account.disconnected",
     "device.added",
-    "impersonation.began",
+    "impersonation.started",
     "passkey.added",
-    "passkey.refused",
+    "passkey.rejected",
     "passkey.removed",
     "recovery_code.used",
-    "recovery_codes.renewed",
-    "second_factor.blocked",
-    "second_factors.removed",
+    "recovery_codes.generated",
+    "two_factor.blocked",
+    "two_factor.disabled",
     "totp.added",
     "totp.removed",
     "totp.replaced",
@@ -34,7 +34,7 @@ TOLD = {
 TITLES = SENTENCES | {"device.added": "Somebody logged in with a device that is new"}
 BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
 BODIES = {
-    "impersonation.began": "For half an hour at most they see what you see, except for your "
+    "impersonation.started": "For half an hour at most they see what you see, except for your "
     "passwords, codes and devices. Whatever they change is in your activity."
 }
 

@@ -28,7 +28,7 @@ def rows(statement: Select[*tuple[Any, ...]]) -> Dicts:
 def profile(user_id: int) -> Dicts:
     columns = (
         User.email, User.name, User.role, User.time_zone,
-        User.created_at, User.confirmed_at, User.suspended_at, User.deletes_at, User.seen_on,
+        User.created_at, User.confirmed_at, User.suspended_at, User.deletes_at, User.last_active_on,
     )  # fmt: skip
     return rows(select(*columns).where(User.id == user_id))
 

@@ -11,7 +11,7 @@ from app.core.database import db
 
 # The one change that is owed to people (GDPR, article 17). Nothing is deleted: what was done, to
 # what, and when stays.
-FORGOTTEN, PURGED = "audit.forgotten", "audit.purged"
+FORGOTTEN, PURGED = "audit.erased", "audit.purged"
 # Events in one transaction: others who write wait as long.
 AT_ONCE = 200
 

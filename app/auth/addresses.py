@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.audit import AuditEvent
 from app.core.database import db
 
-REGISTERED = "user.registered"
+REGISTERED = "user.signed_up"
 CHANGED, RESTORED = "user.email_changed", "user.email_restored"
 
 

@@ -40,7 +40,7 @@ def cancel(user: User) -> bool:
     if user.deletes_at is None:
         return False
     user.deletes_at = None
-    record("user.deletion_cancelled", user.subject, actor=user.email)
+    record("user.deletion_canceled", user.subject, actor=user.email)
     url = public_url(url_for("auth.reset"))
     mail.send(user.email, "auth/emails/deletion_cancelled", user=user, reset_url=url)
     return True

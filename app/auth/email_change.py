@@ -42,7 +42,7 @@ def request(user: User, email: str) -> None:
     record("user.email_requested", user.subject)
     owner = User.by_email(email)
     if owner and owner.confirmed_at:
-        record("user.email_wanted", owner.subject)
+        record("user.email_taken", owner.subject)
         url = public_url(url_for("auth.reset"))
         mail.send(email, "auth/emails/email_wanted", user=owner, reset_url=url)
     else:

@@ -89,11 +89,11 @@ def begin(user: User, *, reason: str, may_write: bool, back: str) -> str:
         abort(409, "You already act as somebody. Go back to your own account first.")
     may_write = may_write and current_user.can(WRITE_PERMISSION)
     ends_at = now() + LONGEST
-    record("impersonation.began", user.subject, reason=reason, changes=may_write)
+    record("impersonation.started", user.subject, reason=reason, changes=may_write)
     db.session.add(
         Impersonation(
             session_id=session.id, user_id=user.id, actor=current_user.email,
-            may_write=may_write, ends_at=ends_at, back=back,
+            may_write=may_write, ends_at=ends_at, return_path=back,
         )
     )  # fmt: skip
     return session.renew()
@@ -107,7 +107,7 @@ def end(why: str) -> tuple[str, str | None]:
         return session.renew(), None
     Impersonation.finish(Impersonation.session_id == session.id, why)
     db.session.delete(found)
-    return session.renew(), found.back
+    return session.renew(), found.return_path
 
 
 def _lock_session() -> Session:
@@ -154,4 +154,4 @@ def check(rules: Policy) -> bool:
 def note_change() -> None:
     """Note, in the transaction of what is about to be changed, who changes it as whom."""
     details = {"endpoint": endpoint_label(request), "path": request.path[:200]}
-    record("impersonation.used", f"user:{current_user.id}", **details)
+    record("impersonation.change_made", f"user:{current_user.id}", **details)

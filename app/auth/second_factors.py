@@ -61,7 +61,7 @@ def spend_attempt(user: User) -> Attempt:
         by_account = {ATTEMPTS.name, ATTEMPTS_BY_DEVICES.name}
         if by_account.intersection(error.limits) and WARNINGS.take(str(user.id)):
             _tell(user, "codes_guessed")
-            record("second_factor.blocked", user.subject, actor=user.email)
+            record("two_factor.blocked", user.subject, actor=user.email)
             db.session.commit()
         raise
     return attempt
@@ -94,7 +94,7 @@ def use_code(user: User, code: str) -> str:
         app.use(typed)
         return "totp"
     except CodeError:
-        record("second_factor.failed", user.subject, actor=user.email)
+        record("two_factor.failed", user.subject, actor=user.email)
         security_events.report("second_factor.failed", "wrong_code", user.subject)
         raise
 
@@ -123,7 +123,7 @@ def remove_all(user: User) -> None:
     for model in (Totp, Passkey):
         db.session.execute(delete(model).where(model.user_id == user.id))
     forget_codes_of_none(user)
-    record("second_factors.removed", user.subject)
+    record("two_factor.disabled", user.subject)
     _tell(user, "second_factors_removed")
 
 
@@ -145,7 +145,7 @@ def require(user: User) -> None:
     """Let the user do nothing before they have one, in all their sessions, nor remove the last."""
     if user.second_factor_required_at is None:
         user.second_factor_required_at = now()
-        record("second_factor.required", user.subject)
+        record("two_factor.required", user.subject)
         _tell(user, "second_factor_required", current_app.config["SECOND_FACTORS_URL"])
 
 
@@ -153,7 +153,7 @@ def waive(user: User) -> None:
     """Leave it to the user again whether they have one."""
     if user.second_factor_required_at is not None:
         user.second_factor_required_at = None
-        record("second_factor.waived", user.subject)
+        record("two_factor.optional", user.subject)
 
 
 def are_required(who: Any) -> bool:

@@ -16,8 +16,8 @@ from app.core.time import now
 QUARTER_SECONDS = 900
 
 
-class Figure(Base):
-    __tablename__ = "figure"
+class CounterBucket(Base):
+    __tablename__ = "counter_bucket"
     __table_args__ = {"sqlite_with_rowid": False}
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -34,6 +34,6 @@ def add(name: str, at: datetime | None = None) -> None:
 def _increment(name: str, moment: datetime) -> None:
     seconds = moment.timestamp() // QUARTER_SECONDS * QUARTER_SECONDS
     row = {"name": name, "at": datetime.fromtimestamp(seconds, moment.tzinfo), "count": 1}
-    new = insert_into(Figure, db.engine.dialect).values(**row)
-    more = {"count": Figure.count + 1}
+    new = insert_into(CounterBucket, db.engine.dialect).values(**row)
+    more = {"count": CounterBucket.count + 1}
     db.session.execute(new.on_conflict_do_update(index_elements=["name", "at"], set_=more))

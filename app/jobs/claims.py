@@ -214,10 +214,11 @@ def take_back(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
         db.session.rollback()
     if lost_id is None:
         return 0
-    hopeless = Job.lost >= MOST_LOST_WORKERS - 1
+    hopeless = Job.lost_workers >= MOST_LOST_WORKERS - 1
     over = {"state": FAILED, "error": LOST, "finished_at": now(), "worker": None}
     db.session.execute(update(Job).where(*lost, hopeless).values(**over, lease_until=null()))
-    again = update(Job).where(*lost).values(**AGAIN, run_at=now(), lost=Job.lost + 1)
+    changes = {**AGAIN, "run_at": now(), "lost_workers": Job.lost_workers + 1}
+    again = update(Job).where(*lost).values(**changes)
     count = len(db.session.execute(again.returning(Job.id)).all())
     db.session.commit()
     return count

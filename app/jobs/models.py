@@ -75,7 +75,7 @@ class Job(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
     # Workers that ended or fell silent while they ran it.
-    lost: Mapped[int] = mapped_column(SmallInteger, default=0)
+    lost_workers: Mapped[int] = mapped_column(SmallInteger, default=0)
     worker: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[datetime | None]
     cancel_requested: Mapped[bool] = mapped_column(default=False)
@@ -102,7 +102,7 @@ class Job(Base):
         """Queue it anew, with all its attempts, now; False unless it failed or was cancelled."""
         if self.state not in (FAILED, CANCELLED):
             return False
-        self.state, self.run_at, self.failures, self.lost = QUEUED, now(), 0, 0
+        self.state, self.run_at, self.failures, self.lost_workers = QUEUED, now(), 0, 0
         self.finished_at, self.cancel_requested = None, False
         announce_on_commit((self.id, self.queue, self.priority, self.run_at))
         return True

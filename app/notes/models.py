@@ -79,7 +79,7 @@ class Note(Base):
         note = cls(user_id=user_id, title=title, body=body, submission=submission)
         db.session.add(note)
         db.session.flush()
-        record("note.written", note.subject)
+        record("note.created", note.subject)
         return note
 
     @property

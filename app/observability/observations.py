@@ -30,7 +30,7 @@ class SlowRequest:
 class Statement:
     count: int = 0
     total_us: int = 0
-    worst_us: int = 0
+    max_us: int = 0
     rows: int = 0
     endpoint: str = ""
     call_site: str = ""
@@ -80,8 +80,8 @@ class Observations:
             one.count += 1
             one.total_us += us
             one.rows += ran.rows
-            if us >= one.worst_us:
-                one.worst_us, one.endpoint, one.call_site = us, endpoint, ran.call_site
+            if us >= one.max_us:
+                one.max_us, one.endpoint, one.call_site = us, endpoint, ran.call_site
         for (sql, call_site), count in times.items():
             if count >= REPEATED and len(self.repeated) < MOST_STATEMENTS:
                 again = self.repeated.setdefault((endpoint, sql, call_site), Repeated())

@@ -31,7 +31,7 @@ def explain(store: Store, fingerprints: list[str], now: int) -> None:
     wanted = column.fingerprint.in_(fingerprints)
     chosen = select(column.fingerprint, column.sql).where(wanted, due)
     with store.engine.connect() as connection:
-        rows = connection.execute(chosen.order_by(column.worst_us.desc())).all()
+        rows = connection.execute(chosen.order_by(column.max_us.desc())).all()
     explainable = [row for row in rows if EXPLAINABLE.match(row.sql)]
     for fingerprint, sql in explainable[:PLANS_AT_A_TIME]:
         values: dict[str, Any] = {"planned_at": now}

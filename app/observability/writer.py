@@ -41,7 +41,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
         _add(connection, error_count, _errors(observed), ["count"])
         if observed.slowest:
             connection.execute(slow_request.insert(), [one.row for one in observed.slowest])
-        _add(connection, statement, statements, ["count", "total_us", "rows"], ["worst_us"],
+        _add(connection, statement, statements, ["count", "total_us", "rows"], ["max_us"],
              ["last_at", "endpoint", "call_site"])  # fmt: skip
         _add(connection, repeated, _repeated(observed, sample, now), ["requests"], ["worst"],
              ["last_at", "request_id"])  # fmt: skip
@@ -52,7 +52,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
             kept.pruned_at = now
     limit = app.config["SLOW_QUERY_MS"] * 1000
     try:
-        were_slow = [row["fingerprint"] for row in statements if row["worst_us"] >= limit]
+        were_slow = [row["fingerprint"] for row in statements if row["max_us"] >= limit]
         slow.explain(kept, were_slow, now)
     except Exception as error:  # what was observed is written: it is not to be written again
         log.info("slow statements have no plans: %s", error)
@@ -89,7 +89,7 @@ def _statements(observed: Observations, sample: float, now: int) -> list[dict[st
             "count": one.count / sample,
             "total_us": one.total_us / sample,
             "rows": one.rows / sample,
-            "worst_us": one.worst_us,
+            "max_us": one.max_us,
             "first_at": now,
             "last_at": now,
             "endpoint": one.endpoint[:200],

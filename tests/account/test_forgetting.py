@@ -161,7 +161,7 @@ def test_it_finds_the_address_however_it_is_written(email, app, bob, person, by_
 
 def test_it_is_told_in_the_trail(alice, delete, trail):
     delete(alice)
-    assert trail("audit.forgotten") == [(alice.subject, "the app", None, {})]
+    assert trail("audit.erased") == [(alice.subject, "the app", None, {})]
 
 
 def test_it_forgets_what_was_noted_in_the_same_transaction(app, alice):

@@ -89,8 +89,8 @@ def test_it_does_it_to_those_chosen_and_tells_who_was_left_out(
     assert "This is your own account." in page
     found = [(actor, subject) for actor, subject, _ in events("user.suspended")]
     assert found == [(carol.email, f"user:{user.id}") for user in (alice, bob)]
-    [(actor, _, told)] = events("run.ended")
-    assert (actor, told["done"], told["left_out"]) == (carol.email, 2, 2)
+    [(actor, _, told)] = events("bulk_action.finished")
+    assert (actor, told["done"], told["skipped"]) == (carol.email, 2, 2)
 
 
 def test_it_does_nothing_where_nothing_was_ticked(alice, admin, confirm):

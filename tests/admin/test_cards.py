@@ -13,7 +13,7 @@ from app.admin.overview import cards
 from app.audit import AuditEvent
 from app.auth.models import Session, User
 from app.core.database import db
-from app.core.figures import Figure
+from app.core.figures import CounterBucket
 from app.core.time import day, now
 from app.observability import store
 from app.observability.plans.nodes import SCAN
@@ -86,7 +86,11 @@ def test_it_shows_a_month_where_it_is_asked_for_something_else(wanted, carol, si
 
 def active(app) -> int:
     with app.app_context():
-        wanted = select(Figure.count).where(Figure.name == "users.active").order_by(Figure.at)
+        wanted = (
+            select(CounterBucket.count)
+            .where(CounterBucket.name == "users.active")
+            .order_by(CounterBucket.at)
+        )
         return sum(db.session.scalars(wanted))
 
 
@@ -101,7 +105,7 @@ def test_it_counts_a_user_once_a_day(app, alice, bob, sign_in):
     assert active(app) == 2
     yesterday = now() - timedelta(days=1)
     change(app, update(Session).values(last_seen_at=yesterday))
-    change(app, update(User).values(seen_on=yesterday.date()))
+    change(app, update(User).values(last_active_on=yesterday.date()))
     for browser in browsers:
         browser.get("/dashboard")
     assert active(app) == 4
@@ -115,10 +119,10 @@ def test_it_counts_who_acts_as_a_user_and_not_the_user(app, alice, carol, sign_i
     assert browser.submit(path, {"reason": "A ticket"}).status_code == 303
     yesterday = now() - timedelta(days=1)
     change(app, update(Session).values(last_seen_at=yesterday))
-    change(app, update(User).values(seen_on=yesterday.date()))
+    change(app, update(User).values(last_active_on=yesterday.date()))
     browser.get("/dashboard")
     with app.app_context():
-        seen = select(User.email).where(User.seen_on == now().date())
+        seen = select(User.email).where(User.last_active_on == now().date())
         assert list(db.session.scalars(seen)) == [carol.email]
 
 

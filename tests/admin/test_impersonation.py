@@ -293,7 +293,7 @@ def test_it_changes_what_was_allowed_and_names_both(alice, carol, changing, even
     assert changing.submit("/account/profile", {"name": "Alicia"}).status_code == 303
     assert reload(alice).name == "Alicia"
     me = f"user:{alice.id}"
-    [renamed], [doing] = events("user.renamed"), events("impersonation.used")
+    [renamed], [doing] = events("user.renamed"), events("impersonation.change_made")
     assert renamed == (carol.email, me, {"before": "Alice", "after": "Alicia", "as": me})
     details = {"endpoint": "account.save_profile", "path": "/account/profile", "as": me}
     assert doing == (carol.email, me, details)
@@ -301,7 +301,7 @@ def test_it_changes_what_was_allowed_and_names_both(alice, carol, changing, even
 
 def test_it_notes_nothing_of_what_was_refused(changing, events):
     assert changing.submit("/account/profile", {"name": "x" * 101}).status_code == 422
-    assert events("impersonation.used") == []
+    assert events("impersonation.change_made") == []
 
 
 def test_it_takes_no_form_from_before(carol, alice, sign_in, begin, reload):
@@ -340,7 +340,7 @@ def ends(app, acting, alice, carol, events, reload):
         assert (answer.status_code, answer.location) == (303, location)
         assert {reload(user).name for user in (alice, carol) if reload(user)} <= {"Alice", "Carol"}
         assert who(acting) == "Carol"
-        assert [details.get("why") for *_, details in events("impersonation.ended")] == [why]
+        assert [details.get("why") for *_, details in events("impersonation.stopped")] == [why]
 
     return carry_out
 
@@ -396,13 +396,13 @@ def test_it_ends_with_the_administrator(noun, acting, carol, person, sign_in, ev
     other = sign_in(person("oscar@example.com", role="admin"))
     assert other.submit(page, action=f"{page}/{noun}").status_code == 303
     assert acting.get("/dashboard").location.startswith("/auth/login")
-    assert [details["why"] for *_, details in events("impersonation.ended")] == ["session"]
+    assert [details["why"] for *_, details in events("impersonation.stopped")] == ["session"]
 
 
 def test_it_ends_with_the_log_out(acting, events):
     assert acting.submit("/dashboard", action="/auth/logout").location == "/"
     assert acting.get("/dashboard").location.startswith("/auth/login")
-    assert [details["why"] for *_, details in events("impersonation.ended")] == ["session"]
+    assert [details["why"] for *_, details in events("impersonation.stopped")] == ["session"]
 
 
 def test_copies_of_the_cookie_die_when_it_begins_and_when_it_ends(
@@ -459,10 +459,10 @@ def test_it_is_too_late_for_a_change_when_it_has_just_ended(
 def test_the_audit_names_both(acting, alice, carol, events):
     acting.submit("/dashboard", action=BACK)
     me = f"user:{alice.id}"
-    assert events("impersonation.began") == [
+    assert events("impersonation.started") == [
         (carol.email, me, {"reason": REASON, "changes": False})
     ]
-    assert events("impersonation.ended") == [(carol.email, me, {"why": "back", "as": me})]
+    assert events("impersonation.stopped") == [(carol.email, me, {"why": "back", "as": me})]
 
 
 def test_the_user_is_told(alice, acting, sign_in):

@@ -219,7 +219,7 @@ def test_one_that_waits_is_cancelled(app, admin, carol, queue, events):
     assert ">cancelled<" in admin.get(page).text
     id = page.removeprefix(BASE)
     name = {"name": "tests.admin.test_jobs.rattle"}
-    assert events("job.cancelled") == [(carol.email, f"job:{id}", name)]
+    assert events("job.canceled") == [(carol.email, f"job:{id}", name)]
 
 
 def test_one_that_runs_is_asked_to_stop(app, admin, queue):
@@ -240,7 +240,7 @@ def test_one_that_is_over_cannot_be_cancelled(app, admin, queue, events):
     run_due(app)
     assert admin.send(form).location == page
     assert "The job is succeeded already." in admin.get(page).text
-    assert events("job.cancelled") == []
+    assert events("job.canceled") == []
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled"])

@@ -105,7 +105,7 @@ def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events
     note = Run.note
 
     def crash(self, outcome):
-        if self.chunks_over == 1:
+        if self.batches_done == 1:
             raise RuntimeError("the power is cut")
         note(self, outcome)
 
@@ -115,7 +115,7 @@ def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events
     monkeypatch.undo()
     again()
     assert suspended() == len(events("user.suspended")) == MANY
-    assert [told["done"] for *_, told in events("run.ended")] == [MANY]
+    assert [told["done"] for *_, told in events("bulk_action.finished")] == [MANY]
 
 
 def test_it_stops_for_who_was_demoted_meanwhile(
@@ -209,7 +209,7 @@ def test_it_knows_the_days_of_who_began_it_when_it_goes_on(
     monkeypatch.setattr(runner, "do_next", do_next)
     with app.app_context():
         run = db.session.scalars(select(Run)).one()
-        assert run.is_chosen
+        assert run.is_enumerated
         runner.go_on(run.id)
     assert suspended() == MANY
 

@@ -99,7 +99,7 @@ def test_the_user_is_told_once(alice, admin, ask, path, mailbox):
 def test_it_is_audited(alice, carol, sign_in, ask, events):
     ask()
     ask("/delete")
-    for action in ("second_factor.required", "second_factor.waived"):
+    for action in ("two_factor.required", "two_factor.optional"):
         assert [(actor, subject) for actor, subject, _ in events(action)] == [
             (carol.email, alice.subject)
         ]

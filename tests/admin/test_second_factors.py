@@ -45,7 +45,7 @@ def test_it_lets_the_password_in_again(path, alice, carol, sign_in, challenge, c
 def test_it_is_audited(app, path, alice, carol, sign_in):
     sign_in(carol).submit(f"/admin/users/{alice.id}", action=path)
     with app.app_context():
-        event = db.session.scalar(db.select(AuditEvent).filter_by(action="second_factors.removed"))
+        event = db.session.scalar(db.select(AuditEvent).filter_by(action="two_factor.disabled"))
         assert (event.subject, event.actor) == (alice.subject, carol.email)
 
 

@@ -86,7 +86,7 @@ def test_it_refuses_what_is_no_code(code, owner, alice, challenge):
 def test_it_audits_a_wrong_code(app, owner, alice, challenge):
     answer_with(challenge(alice), "000000")
     with app.app_context():
-        event = db.session.scalar(db.select(AuditEvent).filter_by(action="second_factor.failed"))
+        event = db.session.scalar(db.select(AuditEvent).filter_by(action="two_factor.failed"))
         assert (event.subject, event.actor, event.details) == (alice.subject, alice.email, {})
 
 

@@ -59,7 +59,7 @@ def test_it_warns_the_owner_once_a_day(app, owner, alice, challenge, mailbox):
     assert answer_with(browser, "000000").status_code == 429
     assert [mail["Subject"] for mail in mailbox.to(alice.email)].count(SUBJECT) == 1
     with app.app_context():
-        events = db.session.scalars(db.select(AuditEvent).filter_by(action="second_factor.blocked"))
+        events = db.session.scalars(db.select(AuditEvent).filter_by(action="two_factor.blocked"))
         assert [event.subject for event in events] == [alice.subject]
     later(app, hours=25)
     guess(challenge(alice))

@@ -110,7 +110,7 @@ def test_it_says_what_to_do_who_has_nothing_to_prove_with(alice, sign_in, withou
 
 @pytest.mark.parametrize(
     ("code", "action", "details"),
-    [("", "session.proved", {"method": "totp"}), ("000000", "second_factor.failed", {})],
+    [("", "session.reauthenticated", {"method": "totp"}), ("000000", "two_factor.failed", {})],
 )
 def test_it_audits_how(code, action, details, owner, app, alice):
     owner.submit(PROOF, {"code": code or owner.phone.code()})

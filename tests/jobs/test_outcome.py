@@ -128,8 +128,8 @@ def test_it_is_cancelled_rather_than_tried_again(run):
 def test_it_forgets_lost_workers_when_told_to_run_it_anew(run):
     id = enqueue(give_up)
     run()
-    db.session.execute(update(Job).where(Job.id == id).values(lost=9))
+    db.session.execute(update(Job).where(Job.id == id).values(lost_workers=9))
     db.session.commit()
     assert locked(id).retry()
     db.session.commit()
-    assert state(id).lost == 0
+    assert state(id).lost_workers == 0

@@ -46,7 +46,7 @@ def much(app, alice, write):
     ids = write(alice, *["Note"] * NOTES)
     with app.app_context():
         for id in ids:
-            record("note.written", f"note:{id}", actor=alice.email)
+            record("note.created", f"note:{id}", actor=alice.email)
         db.session.commit()
 
 

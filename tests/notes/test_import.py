@@ -38,7 +38,7 @@ def test_it_brings_in_what_the_file_says(app, alice, bob, importer, titles):
             select(AuditEvent).where(AuditEvent.action == "notes.imported")
         ).one()
         assert event.actor == "carol@example.com"
-        assert event.details == {"file": "notes.csv", "created": 2, "changed": 0, "bad": 0}
+        assert event.details == {"file": "notes.csv", "created": 2, "changed": 0, "invalid": 0}
         assert db.session.scalars(select(ImportRun.file)).all() == [None]
 
 
@@ -233,7 +233,7 @@ def test_one_that_lost_its_turn_writes_nothing(app, alice, importer, titles, mon
 
     def late(plan, rows):
         done = bring_in(plan, rows)
-        db.session.execute(update(ImportRun).values(turn=ImportRun.turn + 1))
+        db.session.execute(update(ImportRun).values(attempt=ImportRun.attempt + 1))
         return done
 
     monkeypatch.setattr(jobs, "bring_in", late)

@@ -77,12 +77,12 @@ class Doing:
     def outcome(self, todo: Sequence[Any]) -> Outcome:
         """Do it, in the caller's transaction. `todo` and what it gives are those of a `Chunk`."""
         known = self.reasons([id for id, *_ in todo], lock=True)
-        outcome: Outcome = {"done": [], "left_out": {}, "failed": {}}
+        outcome: Outcome = {"done": [], "skipped": {}, "failed": {}}
         for id, *left in todo:
             row, reason = known[id]
             if not reason and left and left[1] != _digest(row, left[0]):
                 reason = CHANGED
-            kind = "left_out"
+            kind = "skipped"
             if not reason:
                 kind, reason, left = self._do(row)
             if kind == "done":
@@ -100,7 +100,7 @@ class Doing:
             with db.session.begin_nested():
                 verb(row)
         except HTTPException as refused:
-            return "left_out", refused.description or ERROR, []
+            return "skipped", refused.description or ERROR, []
         except IntegrityError:
             return "failed", REFERRED_TO, []
         except (OperationalError, JobTimeoutError):  # nothing that this row could help

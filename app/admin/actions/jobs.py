@@ -23,5 +23,5 @@ def purge_runs() -> int:
     """Delete the runs that are long over, with their rows; how many."""
     old = Run.created_at < now() - KEPT
     # Chunk by chunk first: with the run, the database would delete all of them at once.
-    delete_in_chunks(Chunk, Chunk.run_id.in_(select(Run.id).where(old)))
+    delete_in_chunks(Chunk, Chunk.bulk_action_id.in_(select(Run.id).where(old)))
     return delete_in_chunks(Run, old)

@@ -30,10 +30,10 @@ class Run(Base):
     after a crash does no row twice.
     """
 
-    __tablename__ = "admin_run"
+    __tablename__ = "bulk_action"
     __table_args__ = (
         UniqueConstraint("actor_id", "submission"),
-        Index("ix_admin_run_created_at", "created_at"),
+        Index("ix_bulk_action_created_at", "created_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -42,31 +42,31 @@ class Run(Base):
     # Of the form that asked for it: the same sent twice makes one.
     submission: Mapped[str] = mapped_column(String(32))
     # The names of list and action, as they are declared.
-    of: Mapped[str] = mapped_column(String(50))
+    list_name: Mapped[str] = mapped_column(String(50))
     action: Mapped[str] = mapped_column(String(50))
     # What rows must still match, as in the URL of the list; "" for those that were ticked.
     query: Mapped[str] = mapped_column(Text)
     # The largest id that there was: later rows are not meant.
     last_id: Mapped[int]
     # The run whose rows this one puts back.
-    undoes_id: Mapped[int | None] = mapped_column(
-        ForeignKey("admin_run.id", ondelete="CASCADE"), unique=True
+    undone_action_id: Mapped[int | None] = mapped_column(
+        ForeignKey("bulk_action.id", ondelete="CASCADE"), unique=True
     )
     job_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
     # Why it ended before its time.
-    stopped: Mapped[str] = mapped_column(String(200), default="")
-    # Whether all its rows are chosen; how many those are, in how many chunks.
-    is_chosen: Mapped[bool] = mapped_column(default=False)
+    stop_reason: Mapped[str] = mapped_column(String(200), default="")
+    # Whether all its rows are chosen; how many those are, in how many batches.
+    is_enumerated: Mapped[bool] = mapped_column(default=False)
     total: Mapped[int] = mapped_column(default=0)
-    chunks: Mapped[int] = mapped_column(default=0)
-    # Chunks that are over, and what came of their rows.
-    chunks_over: Mapped[int] = mapped_column(default=0)
+    batches: Mapped[int] = mapped_column(default=0)
+    # Batches that are done, and what came of their rows.
+    batches_done: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
-    left_out: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
-    # {"left_out": {reason: [how many, [the first ids]]}, "failed": …}
+    # {"skipped": {reason: [how many, [the first ids]]}, "failed": …}
     reasons: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     @classmethod
@@ -82,7 +82,7 @@ class Run(Base):
     @classmethod
     def undoing(cls, id: int) -> Run | None:
         """The run that puts back the rows of this one."""
-        return db.session.scalar(select(cls).where(cls.undoes_id == id))
+        return db.session.scalar(select(cls).where(cls.undone_action_id == id))
 
     @property
     def subject(self) -> str:
@@ -92,28 +92,28 @@ class Run(Base):
     @property
     def over(self) -> int:
         """How many rows something came of."""
-        return self.done + self.left_out + self.failed
+        return self.done + self.skipped + self.failed
 
     @property
     def is_undoable(self) -> bool:
         """Whether it is of those that can be put back, as far as time and rows go."""
         over = self.ended_at is not None and now() - self.ended_at < UNDO_LIFETIME
-        return over and self.done > 0 and self.undoes_id is None
+        return over and self.done > 0 and self.undone_action_id is None
 
     def choose(self, chunks: Sequence[list[Any]]) -> None:
         """Add rows to be done: chunks of lists that begin with an id."""
         for todo in chunks:
-            db.session.add(Chunk(run_id=self.id, number=self.chunks, todo=todo))
-            self.chunks += 1
+            db.session.add(Chunk(bulk_action_id=self.id, number=self.batches, rows=todo))
+            self.batches += 1
             self.total += len(todo)
         db.session.flush()
 
     def note(self, outcome: dict[str, Any]) -> None:
         """Note what came of a chunk."""
-        self.chunks_over += 1
+        self.batches_done += 1
         self.done += len(outcome["done"])
         reasons = {kind: dict(known) for kind, known in self.reasons.items()}
-        for kind in ("left_out", "failed"):
+        for kind in ("skipped", "failed"):
             for reason, ids in outcome[kind].items():
                 known = reasons.setdefault(kind, {})
                 if reason not in known and len(known) >= NAMED:
@@ -123,23 +123,23 @@ class Run(Base):
                 setattr(self, kind, getattr(self, kind) + len(ids))
         self.reasons = reasons
 
-    def end(self, stopped: str) -> None:
+    def end(self, stop_reason: str) -> None:
         if self.ended_at is None:
-            self.ended_at, self.stopped = now(), stopped
+            self.ended_at, self.stop_reason = now(), stop_reason
 
 
 class Chunk(Base):
     """Some rows of a run."""
 
-    __tablename__ = "admin_run_chunk"
-    __table_args__ = (UniqueConstraint("run_id", "number"),)
+    __tablename__ = "bulk_action_batch"
+    __table_args__ = (UniqueConstraint("bulk_action_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id, ondelete="CASCADE"))
+    bulk_action_id: Mapped[int] = mapped_column(ForeignKey(Run.id, ondelete="CASCADE"))
     number: Mapped[int]
     # [[id], …]; of a run that puts rows back, [[id, names, digest], …] as they were left.
-    todo: Mapped[list[Any]] = mapped_column(JSON)
-    # {"done": as above, "left_out": {reason: ids}, "failed": {reason: ids}}
+    rows: Mapped[list[Any]] = mapped_column(JSON)
+    # {"done": as above, "skipped": {reason: ids}, "failed": {reason: ids}}
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     @property
@@ -149,5 +149,5 @@ class Chunk(Base):
 
     @classmethod
     def of(cls, run_id: int, number: int) -> Chunk | None:
-        one = cls.run_id == run_id, cls.number == number
+        one = cls.bulk_action_id == run_id, cls.number == number
         return db.session.scalar(select(cls).where(*one))

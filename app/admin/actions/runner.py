@@ -27,7 +27,7 @@ CHUNKS_AT_ONCE = 20
 
 def known(run: Run) -> tuple[Admin, Action] | None:
     """The list and the action that a run is about, if there still are such."""
-    admin = current_app.extensions["admin"].get(run.of)
+    admin = current_app.extensions["admin"].get(run.list_name)
     action = admin.acting.get(run.action) if admin else None
     return (admin, action) if action else None
 
@@ -36,9 +36,9 @@ def title(run: Run) -> str:
     """What it is called: "Suspend: 12 users"."""
     found = known(run)
     if found is None:
-        return f"{run.action}: {run.of}"
+        return f"{run.action}: {run.list_name}"
     admin, action = found
-    label = action.undo[0] if run.undoes_id and action.undo else action.label
+    label = action.undo[0] if run.undone_action_id and action.undo else action.label
     # A job may still be looking for them.
     return f"{label}: {admin.noun if run.job_id else so_many(admin, run.total)}"
 
@@ -70,26 +70,26 @@ def _choose(run_id: int) -> bool:
     """Choose some more rows; whether there may be others. Nobody who writes waits meanwhile."""
     with reading():
         run = db.session.get(Run, run_id)
-        if run is None or run.is_chosen or run.ended_at or (found := known(run)) is None:
+        if run is None or run.is_enumerated or run.ended_at or (found := known(run)) is None:
             return False
         chunks = following(run, found[0])
     again = Run.locked(run_id)
-    if again and again.chunks == run.chunks:  # and not another worker's turn meanwhile
+    if again and again.batches == run.batches:  # and not another worker's turn meanwhile
         again.choose(chunks)
-        again.is_chosen = len(chunks) < CHUNKS_AT_ONCE
+        again.is_enumerated = len(chunks) < CHUNKS_AT_ONCE
     db.session.commit()
     return True
 
 
 def following(run: Run, admin: Admin) -> Sequence[list[Any]]:
     """The next chunks of what is to be done."""
-    if run.undoes_id:
-        of_it = Chunk.run_id == run.undoes_id, Chunk.number >= run.chunks
+    if run.undone_action_id:
+        of_it = Chunk.bulk_action_id == run.undone_action_id, Chunk.number >= run.batches
         over = select(Chunk).where(*of_it, Chunk.outcome.is_not(None)).order_by(Chunk.number)
         return [chunk.left for chunk in db.session.scalars(over.limit(CHUNKS_AT_ONCE))]
-    last = Chunk.of(run.id, run.chunks - 1)
+    last = Chunk.of(run.id, run.batches - 1)
     selection = Selection(admin, run.query, None, run.last_id)
-    after = last.todo[-1][0] if last else 0
+    after = last.rows[-1][0] if last else 0
     ids = db.session.scalars(selection.keys(after=after, limit=CHUNKS_AT_ONCE * BATCH)).all()
     return in_chunks(ids)
 
@@ -119,16 +119,18 @@ def do_next(run: Run, by: User | None) -> None:
     admin, action = found
     if not may(by, admin, action):
         return end(run, DEMOTED)
-    if chunk := Chunk.of(run.id, run.chunks_over):
-        doing = Doing(admin, action, by, run.query, undoes=run.undoes_id is not None)
-        chunk.outcome = doing.outcome(chunk.todo)
+    if chunk := Chunk.of(run.id, run.batches_done):
+        doing = Doing(admin, action, by, run.query, undoes=run.undone_action_id is not None)
+        chunk.outcome = doing.outcome(chunk.rows)
         run.note(chunk.outcome)
-    if run.chunks_over >= run.chunks:
+    if run.batches_done >= run.batches:
         end(run)
     return None
 
 
 def end(run: Run, why: str = "") -> None:
     run.end(why)
-    came: dict[str, Any] = {"done": run.done, "left_out": run.left_out, "failed": run.failed}
-    record("run.ended", run.subject, list=run.of, does=run.action, **came, why=why)
+    came: dict[str, Any] = {"done": run.done, "skipped": run.skipped, "failed": run.failed}
+    record(
+        "bulk_action.finished", run.subject, list=run.list_name, does=run.action, **came, why=why
+    )

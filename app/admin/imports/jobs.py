@@ -71,7 +71,7 @@ def check(run_id: int) -> None:
             if errors := [error for row in found for error in row.errors]:
                 bad += sum(bool(row.errors) for row in found)
                 db.session.add(ImportBatch(run_id=run.id, errors=errors))
-                _note(run, rows=rows, bad=bad)
+                _note(run, rows=rows, invalid=bad)
                 db.session.commit()
             progress(message=f"{rows:,} rows checked")
             if bad > MOST_BAD:
@@ -83,7 +83,7 @@ def check(run_id: int) -> None:
             raise RefusedError("There are no rows below the heading.")
     except RefusedError as reason:
         problem = str(reason)
-    _note(run, state=CHECKED, rows=rows, bad=bad, problem=problem)
+    _note(run, state=CHECKED, rows=rows, invalid=bad, problem=problem)
     _tell(run, f"{run.filename} is checked")
 
 
@@ -117,15 +117,17 @@ def carry_out(run_id: int) -> None:
             return
         run.created += sum(len(one) == 1 for one in changes)
         run.changed += sum(len(one) > 1 for one in changes)
-        run.bad += len(found) - len(changes)
+        run.invalid += len(found) - len(changes)
         run.position = batch[-1][0]
         db.session.add(ImportBatch(run_id=run.id, errors=errors, changes=changes))
-        counts = {name: getattr(run, name) for name in ("created", "changed", "bad", "position")}
+        counts = {
+            name: getattr(run, name) for name in ("created", "changed", "invalid", "position")
+        }
         _note(run, **counts)
         db.session.commit()
         progress(
             run.created + run.changed,
-            max(run.rows - run.bad, 1),
+            max(run.rows - run.invalid, 1),
             f"{run.created + run.changed:,} rows",
         )
     _end(run, DONE, "imported")
@@ -173,7 +175,7 @@ def _take(run_id: int, state: str) -> ImportRun | None:
     run = ImportRun.locked(run_id)
     if run is None or run.state != state:
         return None
-    run.turn += 1
+    run.attempt += 1
     db.session.commit()
     db.session.expunge(run)
     return run
@@ -181,8 +183,11 @@ def _take(run_id: int, state: str) -> ImportRun | None:
 
 def _note(run: ImportRun, **values: Any) -> None:
     """Write into its row, unless another worker has it by now: then nothing of this is kept."""
-    mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.turn == run.turn)
-    if db.session.scalar(mine.values(turn=run.turn, **values).returning(ImportRun.id)) is None:
+    mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.attempt == run.attempt)
+    if (
+        db.session.scalar(mine.values(attempt=run.attempt, **values).returning(ImportRun.id))
+        is None
+    ):
         raise PermanentError("Another worker goes on with it, or it was deleted.")
 
 
@@ -231,7 +236,7 @@ def _end(run: ImportRun, state: str, done: str) -> None:
     run.drop_file()
     _note(run, state=state, file=None)
     email = db.session.scalar(select(User.email).where(User.id == run.user_id))
-    counts = {"created": run.created, "changed": run.changed, "bad": run.bad}
+    counts = {"created": run.created, "changed": run.changed, "invalid": run.invalid}
     record(f"{run.list}.{done}", run.subject, actor=email, file=run.filename, **counts)
     _tell(
         run, f"{run.filename} is imported" if state == DONE else f"{run.filename} was not imported"

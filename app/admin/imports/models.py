@@ -63,11 +63,11 @@ class ImportRun(Base):
     mode: Mapped[str] = mapped_column(String(4), default=ALL)
     job_id: Mapped[int | None]
     # Counts who worked on it: one that lost its lease finds that somebody else does now.
-    turn: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int] = mapped_column(default=0)
     # The last row that was brought in, or refused, for good.
     position: Mapped[int] = mapped_column(default=0)
     rows: Mapped[int] = mapped_column(default=0)
-    bad: Mapped[int] = mapped_column(default=0)
+    invalid: Mapped[int] = mapped_column(default=0)
     created: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     # Why it cannot go on, or did not.

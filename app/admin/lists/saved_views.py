@@ -46,7 +46,7 @@ class SavedView(Base):
             "ix_saved_view_shared", "list",
             sqlite_where=text("shared = 1"), postgresql_where=text("shared"),
         ),
-        Index("ix_saved_view_start_id", "start_id"),
+        Index("ix_saved_view_default_view_id", "default_view_id"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,7 +57,9 @@ class SavedView(Base):
     query: Mapped[str] = mapped_column(String(QUERY_LENGTH))
     shared: Mapped[bool] = mapped_column(default=False)
     # Of the one without a name: the view that the list begins with.
-    start_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"))
+    default_view_id: Mapped[int | None] = mapped_column(
+        ForeignKey("saved_view.id", ondelete="SET NULL")
+    )
 
     @property
     def subject(self) -> str:
@@ -85,7 +87,7 @@ class SavedView(Base):
 
     @classmethod
     def begin(cls, list: str, **wanted: Any) -> None:
-        """Have the list begin otherwise: with other columns (`query`), with a view (`start_id`)."""
+        """Change how the list begins: its columns (`query`) or its view (`default_view_id`)."""
         take_turns(TURN)
         first = cls.find(list, name="")
         if first is None:
@@ -160,7 +162,7 @@ class Look:
         views = [View(*row[:4], row.user_id == me) for row in rows if row.name]
         self.views = sorted(views, key=lambda view: (not view.own, view.name.lower()))
         self.columns = dict(parse_qsl(first[0].query)).get("columns", "") if first else ""
-        wanted = first[0].start_id if first else None
+        wanted = first[0].default_view_id if first else None
         self.start = next((view for view in self.views if view.id == wanted), None)
 
     def shown(self, query: str) -> View | None:
@@ -170,7 +172,7 @@ class Look:
 
 _SEEN = select(
     SavedView.id, SavedView.name, SavedView.query, SavedView.shared,
-    SavedView.user_id, SavedView.start_id,
+    SavedView.user_id, SavedView.default_view_id,
 ).where(
     SavedView.list == bindparam("list"),
     or_(SavedView.user_id == bindparam("user"), SavedView.shared),

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from app.core.database import db
-from app.core.figures import Figure
+from app.core.figures import CounterBucket
 from app.observability import store
 from settings import ConfigError
 
@@ -32,7 +32,9 @@ def rows(column: Any) -> Series:
 
 def figures(name: str) -> Series:
     """How often something was counted as `app.core.figures` of that name."""
-    return _in_app(Each(func.sum(Figure.count), Figure.at, Figure.name == name))
+    return _in_app(
+        Each(func.sum(CounterBucket.count), CounterBucket.at, CounterBucket.name == name)
+    )
 
 
 def errors(periods: Periods) -> list[int]:

@@ -58,7 +58,7 @@ class ByQueue(Filter):
 
 def cancel(job: Job) -> None:
     job.cancel()
-    record("job.cancelled", subject(job), name=job.name)
+    record("job.canceled", subject(job), name=job.name)
 
 
 def retry(job: Job) -> bool:

@@ -156,7 +156,7 @@ def check_import(admin: Admin, id: int) -> Any:
     chosen = {n: name for n, name in names.items() if name in _plan(admin).targets}
     if problem := mapping.refusal(_plan(admin), [*chosen.values()]):
         return _page(admin, id, problem, chosen), 422
-    run.mapping, run.rows, run.bad, run.problem = chosen, 0, 0, ""
+    run.mapping, run.rows, run.invalid, run.problem = chosen, 0, 0, ""
     return _begin(admin, run, CHECKING, jobs.check)
 
 
@@ -167,10 +167,10 @@ def check_import(admin: Admin, id: int) -> Any:
 def import_rows(admin: Admin, id: int) -> Any:
     run = _locked(admin, id, CHECKED, IMPORTING)
     if run.state == CHECKED:
-        if run.problem or run.bad >= run.rows:
+        if run.problem or run.invalid >= run.rows:
             abort(409, "There is nothing in this file that can be imported.")
         run.mode = GOOD if request.form.get("mode") == GOOD else ALL
-        if run.bad and run.mode == ALL:
+        if run.invalid and run.mode == ALL:
             return _page(admin, id, "Some rows are bad. Correct them, or choose to skip them."), 422
     return _begin(admin, run, IMPORTING, jobs.carry_out)
 
@@ -265,7 +265,7 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
             found["samples"] = mapping.samples(run, run.doubts.get("encodings", []))
         except RefusedError as reason:
             found["unreadable"] = str(reason)
-    version = [run.state, run.turn, run.bad, run.problem, run.is_stuck(job)]
+    version = [run.state, run.attempt, run.invalid, run.problem, run.is_stuck(job)]
     if working:
         version += [working.state, working.done, working.message]
     names = found["names"]
@@ -274,5 +274,5 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
         "job": job, "version": version, "encodings": ENCODINGS,
         "chosen": run.mapping or mapping.guess(_plan(admin), names),
         "twice": sorted({name for name in names if name and names.count(name) > 1}),
-        "errors": bad_rows.first(run.id) if run.bad else [], **found,
+        "errors": bad_rows.first(run.id) if run.invalid else [], **found,
     }  # fmt: skip

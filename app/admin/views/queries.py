@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 SORTS: dict[str, tuple[str, Any]] = {
     "total": ("Total time", statement.c.total_us),
     "count": ("Count", statement.c.count),
-    "worst": ("Worst", statement.c.worst_us),
+    "worst": ("Worst", statement.c.max_us),
 }
 SHOWN = 50
 
@@ -49,7 +49,7 @@ def queries() -> Any:
         rows=rows,
         repetitions=repetitions,
         repeated={row.fingerprint for row in repetitions},
-        marks=plans.marks({row.fingerprint: row.sql for row in rows if row.worst_us >= slow_us}),
+        marks=plans.marks({row.fingerprint: row.sql for row in rows if row.max_us >= slow_us}),
         sorts={name: label for name, (label, _) in SORTS.items()},
         sort=sort,
         q=q,

@@ -153,13 +153,13 @@ def _is_more(chosen: Selection, said: str) -> bool:
 
 
 def _to(run: Run) -> Any:
-    return redirect(url_for("admin.run", admin=run.of, id=run.id), 303)
+    return redirect(url_for("admin.run", admin=run.list_name, id=run.id), 303)
 
 
 def _find(admin: Admin, id: int, *, lock: bool = False) -> tuple[Run, Action]:
     found = (Run.locked(id) if lock else db.session.get(Run, id)) or abort(404)
     action = admin.acting.get(found.action)
-    if found.of != admin.name or action is None:
+    if found.list_name != admin.name or action is None:
         abort(404)
     if not can(action.permission):
         abort(403)
@@ -189,4 +189,10 @@ def _keep(run: Run) -> None:
     until = int((run.created_at + UNDO_LIFETIME).timestamp())
     undo = run.is_undoable and runner.has_undo(run)
     title = runner.title(run)
-    session["run"] = {"id": run.id, "of": run.of, "title": title, "undo": undo, "until": until}
+    session["run"] = {
+        "id": run.id,
+        "of": run.list_name,
+        "title": title,
+        "undo": undo,
+        "until": until,
+    }

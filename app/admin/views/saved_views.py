@@ -62,7 +62,7 @@ def begin_with(admin: Admin) -> Any:
     ids = {str(view.id): view.id for view in Look(admin.name).views}
     if wanted and wanted not in ids:
         abort(404)
-    SavedView.begin(admin.name, start_id=ids.get(wanted))
+    SavedView.begin(admin.name, default_view_id=ids.get(wanted))
     return _done("The list begins as you chose.", _url(admin))
 
 

@@ -34,7 +34,7 @@ class Impersonation(Base):
     may_write: Mapped[bool]
     ends_at: Mapped[datetime]
     # The page from which it began, and to which it leads back.
-    back: Mapped[str] = mapped_column(String(300))
+    return_path: Mapped[str] = mapped_column(String(300))
 
     @classmethod
     def finish(cls, condition: ColumnElement[bool], why: str) -> int:
@@ -42,7 +42,7 @@ class Impersonation(Base):
         lasting = select(cls).where(condition, cls.user_id.is_not(None)).with_for_update()
         found = db.session.scalars(lasting).all()
         for one in found:
-            record("impersonation.ended", f"user:{one.user_id}", actor=one.actor, why=why)
+            record("impersonation.stopped", f"user:{one.user_id}", actor=one.actor, why=why)
             one.user_id = None
         return len(found)
 

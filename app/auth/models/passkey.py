@@ -78,7 +78,7 @@ class Passkey(Base):
         Keys that are synchronised say 0 always, and are never refused by this.
         """
         if (count or self.sign_count) and count <= self.sign_count:
-            record("passkey.refused", user.subject, actor=user.email, name=self.name, count=count)
+            record("passkey.rejected", user.subject, actor=user.email, name=self.name, count=count)
             _tell(user, "passkey_copied", self.name, "auth.login")
             return False
         self.sign_count = count

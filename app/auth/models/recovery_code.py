@@ -43,7 +43,7 @@ class RecoveryCode(Base):
         cls.forget(user)
         rows = [{"user_id": user.id, "code_hash": _digest(code)} for code in codes]
         db.session.execute(insert(cls), rows)
-        record("recovery_codes.renewed", user.subject)
+        record("recovery_codes.generated", user.subject)
         return codes
 
     @classmethod

@@ -97,7 +97,7 @@ class Session(Hashed, Base):
         Returns the session's new token: whoever has a copy of the old one proved nothing.
         """
         self.authenticated_at = now()
-        record("session.proved", f"user:{self.user_id}", method=method)
+        record("session.reauthenticated", f"user:{self.user_id}", method=method)
         return self.renew()
 
     def renew(self) -> str:

@@ -89,7 +89,7 @@ class User(Base):
     # The name of the picture's file.
     avatar: Mapped[str | None] = mapped_column(String(64))
     # The last day, of UTC, on which they were here. See `note_day`.
-    seen_on: Mapped[date | None]
+    last_active_on: Mapped[date | None]
 
     @classmethod
     def by_email(cls, email: str, *, lock: bool = False) -> User | None:
@@ -112,7 +112,7 @@ class User(Base):
         user = cls(email=email, password_hash=password_hash, name=name, **fields)
         db.session.add(user)
         db.session.flush()
-        record("user.registered", user.subject, actor=user.email)
+        record("user.signed_up", user.subject, actor=user.email)
         return user
 
     @classmethod
@@ -200,8 +200,10 @@ class User(Base):
         Only their last day is kept, not which ones there were.
         """
         today = datetime.now(UTC).date()
-        first = or_(cls.seen_on.is_(None), cls.seen_on < today)
-        noted = update(cls).where(cls.id == id, first).values(seen_on=today).returning(cls.id)
+        first = or_(cls.last_active_on.is_(None), cls.last_active_on < today)
+        noted = (
+            update(cls).where(cls.id == id, first).values(last_active_on=today).returning(cls.id)
+        )
         if db.session.scalar(noted) is not None:
             # At noon, when it is that day nearly everywhere.
             figures.add(ACTIVE_USERS, datetime.combine(today, time(12), UTC))
@@ -250,7 +252,7 @@ class User(Base):
             self.email, password_hash, name, role=self.role, confirmed_at=now(),
             second_factor_required_at=self.second_factor_required_at,
         )  # fmt: skip
-        record("user.replaced", user.subject, actor=user.email, before=self.subject)
+        record("user.recreated", user.subject, actor=user.email, before=self.subject)
         return user
 
     def suspend(self) -> None:

@@ -57,7 +57,7 @@ def tell_owner(user: User, password_hash: str | None = None, *, may_send: bool) 
 
     Unless `may_send`, the owner has had enough mails.
     """
-    record("user.registered_again", user.subject, actor=user.email)
+    record("user.signup_repeated", user.subject, actor=user.email)
     row = {"email": user.email, "password_hash": user.password_hash, "name": "", "role": ""}
     rehearse_insert(User, row)
     if not may_send:

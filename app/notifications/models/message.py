@@ -59,7 +59,7 @@ class Message(Base):
 
     def take_back(self) -> None:
         """Show it to nobody who has not looked since. The copies of the others are theirs."""
-        record("message.taken_back", self.subject, title=self.title)
+        record("message.withdrawn", self.subject, title=self.title)
         db.session.delete(self)
 
     @classmethod

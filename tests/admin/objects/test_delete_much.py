@@ -19,11 +19,11 @@ def run(app, bob, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK", 2)
     with app.app_context():
         row = Run(
-            actor_id=bob.id, submission="x", of="users", action="much", query="", last_id=0
+            actor_id=bob.id, submission="x", list_name="users", action="much", query="", last_id=0
         )  # fmt: skip
         db.session.add(row)
         db.session.flush()
-        db.session.add_all([Chunk(run_id=row.id, number=n, todo=[]) for n in range(9)])
+        db.session.add_all([Chunk(bulk_action_id=row.id, number=n, rows=[]) for n in range(9)])
         db.session.commit()
         return row.id
 

@@ -182,7 +182,7 @@ def test_it_does_not_wait_for_a_table_that_is_locked(app, stocked, plan_of, keep
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text("LOCK TABLE widget IN ACCESS EXCLUSIVE MODE"))
         assert "lock timeout" in plan_of(sql)
-        keep("statement", sql=sql, worst_us=10**8)
+        keep("statement", sql=sql, max_us=10**8)
         page = carols.get("/admin/queries/")
     assert page.status_code == 200
     assert "widget" in page.text

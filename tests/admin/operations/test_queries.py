@@ -39,7 +39,7 @@ def test_it_sorts_as_asked(keep, carols):
             sql=f"SELECT {name}",
             total_us=total,
             count=count,
-            worst_us=worst,
+            max_us=worst,
         )
     for sort, first in {"total": "a", "count": "b", "worst": "c", "nonsense": "a"}.items():
         table = carols.get(f"/admin/queries/?sort={sort}").text.split("<tbody>")[1]
