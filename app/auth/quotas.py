@@ -4,6 +4,7 @@
     quotas.EXPORTS.spend()                            # one more of what has a number per hour
 
     @quotas.one_at_a_time("export")                   # on a view, or `with` it around some work
+    with quotas.search(q): ...                        # one search at a time, of two seconds
 
 Each refuses with an `HTTPException` that says what to do: show it at a form, or let it be the
 answer. Once a day for each user and quota the audit and the log say that it was reached.
@@ -11,6 +12,7 @@ answer. Once a day for each user and quota the audit and the log say that it was
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial, wraps
@@ -24,6 +26,7 @@ from werkzeug.exceptions import TooManyRequests, UnprocessableEntity
 
 from app.audit import record
 from app.core.database import db, may_write, take_turns
+from app.core.time_limit import time_limit
 from app.observability import health
 from app.security.limits import Limit
 from app.security.requests import discard_body
@@ -43,6 +46,7 @@ ALL = "all"
 # wait: it would keep a thread from others.
 PATIENCE_SECONDS = 2
 RETRY_SECONDS = 10
+SEARCH_SECONDS = 2
 
 
 class TooManyRowsError(UnprocessableEntity):
@@ -183,6 +187,19 @@ class one_at_a_time:  # noqa: N801  (a decorator)
                 retry_after=RETRY_SECONDS,
             )
         return slot
+
+
+@contextmanager
+def search(q: str) -> Iterator[None]:
+    """Let the signed-in user search all texts of theirs, once at a time and not for long.
+
+    Where `q` is empty, nothing is searched. Raises 429, or 503 when the time is up.
+    """
+    if q:
+        with one_at_a_time("search"), time_limit(SEARCH_SECONDS):
+            yield
+    else:
+        yield
 
 
 def _report(quota: str, limit: int) -> None:

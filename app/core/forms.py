@@ -18,6 +18,7 @@ from wtforms import (
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
+from wtforms.widgets import HiddenInput
 
 from app.core.unicode import MAX_EXPANSION, is_nfc, nfc
 
@@ -42,7 +43,7 @@ class Form(FlaskForm):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             # Text alone. Flask-WTF would hand over uploads and any JSON as well, and a field that
             # expects text breaks on a file or a number.
-            if formdata is None:
+            if formdata is None or not form.is_submitted():
                 return None
             form.too_long = {
                 field.name: field
@@ -63,6 +64,12 @@ class Form(FlaskForm):
         for name, field in self.too_long.items():
             if isinstance(field, StringField):
                 field.data = request.form[name]  # what was typed is shown again
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The data of the fields that are not hidden, by their names."""
+        visible = [field for field in self if not isinstance(field.widget, HiddenInput)]
+        return {field.short_name: field.data for field in visible}
 
     def validate(self, extra_validators: Any = None) -> bool:
         if not self.too_long:

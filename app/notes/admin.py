@@ -20,9 +20,7 @@ CARD = admin.Card(
 
 
 def create(form: Any, submission: str) -> Note:
-    user_id, title, body = form.user_id.data, form.title.data, form.body.data
-    made = Note.from_submission(user_id, submission)
-    return made or Note.write(user_id, title, body, submission)
+    return Note.create_once(submission, **form.data)
 
 
 def save(note: Note, form: Any) -> None:

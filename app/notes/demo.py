@@ -13,16 +13,8 @@ from app.notes.models import Note
 
 COUNT = 300
 SUBJECTS = ["Garden", "Kitchen", "Roof", "Bicycle", "Library", "Holiday", "Workshop", "Balcony"]
-MATTERS = ["plan", "shopping list", "ideas", "questions for Monday", "what it cost", "who to ask"]
-SENTENCES = [
-    "Ask for two offers before deciding.",
-    "The blue one was better than the green one.",
-    "Call back on Thursday after four.",
-    "It fits if the shelf moves a hand's breadth to the left.",
-    "Remember the receipt.",
-    "Half of it can wait until spring.",
-    "Tried it twice; the second time it worked.",
-]
+TOPICS = ["plan", "shopping list", "ideas", "questions for Monday", "what it cost", "who to ask"]
+BODY = "Ask for two quotes before deciding.\n\nHalf of it can wait until spring."
 
 
 def load() -> None:
@@ -30,18 +22,11 @@ def load() -> None:
     owner = User.by_email(USER)
     if owner is None:
         return
-    choose = random.Random(7)  # nosec B311: sample data
+    rng = random.Random(7)  # nosec B311: sample data
     rows = []
     for number in range(COUNT):
-        moment = now() - timedelta(hours=29 * (COUNT - number), minutes=choose.randrange(60))
-        rows.append(
-            {
-                "user_id": owner.id,
-                "title": f"{choose.choice(SUBJECTS)}: {choose.choice(MATTERS)}",
-                "body": "\n\n".join(choose.sample(SENTENCES, choose.randint(1, 5))),
-                "version": 1,
-                "created_at": moment,
-                "updated_at": moment,
-            }
-        )
+        time = now() - timedelta(hours=29 * (COUNT - number), minutes=rng.randrange(60))
+        title = f"{rng.choice(SUBJECTS)}: {rng.choice(TOPICS)}"
+        row = {"user_id": owner.id, "title": title, "body": BODY, "version": 1}
+        rows.append(row | {"created_at": time, "updated_at": time})
     db.session.execute(insert(Note), rows)

@@ -19,7 +19,7 @@ def notes(app, alice, bob):
     with app.app_context():
         for user in (alice, bob):
             for n in range(3):
-                Note.write(user.id, f"={user.name} {n}", "", None)
+                Note.create(user.id, f"={user.name} {n}", "")
         db.session.commit()
 
 

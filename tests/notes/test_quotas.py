@@ -18,7 +18,6 @@ from app.audit import AuditEvent
 from app.auth import quotas
 from app.core import time_limit
 from app.core.database import db
-from app.notes import views
 from app.notes.models import Note
 from tests.clock import later
 from tests.conftest import PASSWORD
@@ -157,7 +156,7 @@ def test_a_reader_who_goes_away_halfway_gives_it_back(alice, sign_in, write, imp
 def test_a_view_that_fails_gives_it_back(alice, sign_in, monkeypatch, impatient):
     browser = sign_in(alice)
     with monkeypatch.context() as patch:
-        patch.setattr("app.notes.export.lines", lambda user_id: 1 // 0)
+        patch.setattr("app.notes.views.csv_response", lambda *arguments: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             browser.get(EXPORT)
     assert browser.get(EXPORT).status_code == 200
@@ -297,11 +296,11 @@ def searches_that_take_too_long(app, monkeypatch):
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        monkeypatch.setattr(views, "SEARCH_SECONDS", 0)
+        monkeypatch.setattr(quotas, "SEARCH_SECONDS", 0)
         monkeypatch.setattr(time_limit, "STEPS", 1)
         yield
     else:
-        monkeypatch.setattr(views, "SEARCH_SECONDS", 0.1)
+        monkeypatch.setattr(quotas, "SEARCH_SECONDS", 0.1)
         with engine.begin() as connection:
             connection.execute(text("LOCK TABLE note IN ACCESS EXCLUSIVE MODE"))
             yield

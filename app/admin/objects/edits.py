@@ -8,7 +8,6 @@ it again is an answer to that. This needs no column, and holds whoever changed t
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from wtforms import Field, Form, SelectField
 
 from app.admin.columns import NOTHING
 from app.core.database import db
+from app.core.submissions import digest
 from app.core.time import minute
 
 # The name of the field with the digest.
@@ -146,8 +146,7 @@ def _values(form: Form) -> dict[str, Any]:
 
 
 def _digest(form: Form) -> str:
-    text = json.dumps(_values(form), default=_canonical, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return digest(json.dumps(_values(form), default=_canonical, sort_keys=True))
 
 
 def _canonical(value: Any) -> str:

@@ -1,15 +1,14 @@
 """Forms for users, invitations, messages, and impersonation."""
 
-import hashlib
-
-from wtforms import BooleanField, HiddenField
-from wtforms.validators import DataRequired, Regexp
+from wtforms import BooleanField
+from wtforms.validators import DataRequired
 
 from app.auth.forms import EmailField
 from app.auth.impersonation import REASON_LENGTH
 from app.auth.models.user import NAME_LENGTH
 from app.auth.roles import ROLES
 from app.core.forms import ChoiceField, Form, LongTextField, TextField
+from app.core.submissions import SubmissionForm
 from app.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
 
 
@@ -30,16 +29,8 @@ class ImpersonationForm(Form):
     changes = BooleanField("Allow changes")
 
 
-class MessageForm(Form):
+class MessageForm(SubmissionForm):
     title = TextField(
         "Title", [DataRequired("Say in a line what it is about.")], length=TITLE_LENGTH
     )
-    body = LongTextField("Text", length=BODY_LENGTH)
-    submission = HiddenField(validators=[Regexp(r"[\w-]{0,32}\Z")])
-
-    def fingerprint(self) -> str | None:
-        """Return the key of a message that is sent once; edited text is another message."""
-        if not self.submission.data:
-            return None
-        typed = self.submission.data, self.title.data, self.body.data or ""
-        return hashlib.sha256("\0".join(typed).encode()).hexdigest()[:32]
+    body = LongTextField("Text", length=BODY_LENGTH, default="")

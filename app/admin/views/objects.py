@@ -1,7 +1,5 @@
 """The pages about one row of a declared model: look at it, make, edit and delete one."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -19,6 +17,7 @@ from app.admin.objects.inlines import Children
 from app.admin.routing import operation_required
 from app.auth.access import can, proof_required
 from app.core.database import db
+from app.core.submissions import digest, new_token
 
 SUBMISSION = "_submission"
 UNACCEPTED = "The database does not accept this. Nothing is saved."
@@ -73,8 +72,7 @@ def create_row(admin: Admin) -> Any:
     if not edit.is_valid():
         return _form(admin, edit), 422
     # Text changed after going back to the form is another row.
-    typed = request.form.get(SUBMISSION, "") + edit.fingerprint
-    submission = hashlib.sha256(typed.encode()).hexdigest()[:32]
+    submission = digest(request.form.get(SUBMISSION, ""), edit.fingerprint)
     id = history.made_by(submission)
     if id is None:
         try:
@@ -169,7 +167,7 @@ def _may_change(admin: Admin) -> bool:
 
 
 def _form(admin: Admin, edit: Edit) -> str:
-    submission = request.form.get(SUBMISSION) or secrets.token_urlsafe(16)
+    submission = request.form.get(SUBMISSION) or new_token()
     return render_template("admin/new.html", admin=admin, edit=edit, submission=submission)
 
 

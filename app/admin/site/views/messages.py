@@ -1,6 +1,5 @@
 """Messages: to one user, and to everybody."""
 
-import secrets
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -20,7 +19,7 @@ from app.notifications import Message, notify
 @blueprint.get("/messages/")
 @permission_required("messages.send")
 def messages() -> Any:
-    return _page(_empty())
+    return _page(MessageForm())
 
 
 @blueprint.post("/messages/")
@@ -31,7 +30,7 @@ def send_message() -> Any:
     form = MessageForm()
     if not form.validate():
         return _page(form), 422
-    sent = Message.send(form.title.data, form.body.data or "", form.fingerprint())
+    sent = Message.send(form.title.data, form.body.data, form.submission_digest)
     return _done(sent, "The message is on everybody's pages.", url_for("admin.messages"))
 
 
@@ -50,7 +49,7 @@ def take_back_message(id: int) -> Any:
 @blueprint.get("/users/<int:id>/messages")
 @permission_required("messages.send", "users.read")
 def user_messages(id: int) -> Any:
-    return _form(_find(id), _empty())
+    return _form(_find(id), MessageForm())
 
 
 @blueprint.post("/users/<int:id>/messages")
@@ -61,18 +60,14 @@ def send_user_message(id: int) -> Any:
     user, form = _find(id), MessageForm()
     if not form.validate():
         return _form(user, form), 422
-    title, fingerprint = form.title.data, form.fingerprint()
-    key = f"form:{fingerprint}" if fingerprint else None
-    sent = notify(user.id, title, form.body.data or "", kind="message", key=key)
+    title, digest = form.title.data, form.submission_digest
+    key = f"form:{digest}" if digest else None
+    sent = notify(user.id, title, form.body.data, kind="message", key=key)
     if sent:
         record("message.sent", user.subject, title=title)
     return _done(
         sent, f"{user.display_name} has your message.", url_for("admin.row", admin="users", id=id)
     )
-
-
-def _empty() -> MessageForm:
-    return MessageForm(formdata=None, submission=secrets.token_urlsafe(16))
 
 
 def _find(id: int) -> User:

@@ -5,7 +5,7 @@ import json
 import zipfile
 
 from app.jobs.worker import run_due
-from app.notes.own_data import notes
+from app.notes.user_data import notes
 from tests.database import statements
 
 
