@@ -1,9 +1,13 @@
 FROM python:3.13-slim AS build
+# Of requirements/, beside the base: docker build --build-arg EXTRAS="postgres redis s3" .
+ARG EXTRAS="postgres redis"
 WORKDIR /app
 RUN python3 -m venv --without-pip /venv
-COPY requirements/base.txt requirements/
-RUN pip --python /venv/bin/python install --quiet --no-cache-dir --no-compile --disable-pip-version-check \
-    --require-hashes --requirement requirements/base.txt
+COPY requirements requirements
+RUN set -- && for group in base $EXTRAS; do set -- "$@" --requirement "requirements/$group.txt"; done \
+    && pip --python /venv/bin/python install --quiet --no-cache-dir --no-compile --disable-pip-version-check \
+    --require-hashes "$@" \
+    && echo base $EXTRAS >/venv/groups
 COPY . .
 # The container cannot write beside the code, and starts faster with bytecode. Trusted unseen,
 # because copying an image from place to place may change the times that Python compares.

@@ -44,11 +44,30 @@ class Machine:
         (self.path / "python3").write_text(f"#!/bin/sh\n{python}\n")
         (self.path / "python3").chmod(0o755)
 
-    def run(self, command: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, command: str, *arguments: str, **environ: str
+    ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [self.checkout / "bin" / command],
+            [self.checkout / "bin" / command, *arguments],
             cwd="/", env={"PATH": str(self.path), **environ}, capture_output=True, text=True,
         )  # fmt: skip
+
+    def setup(self, *groups: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        return self.run("setup", *groups, **{"PIP": "0"} | environ)
+
+    def groups(self) -> list[str]:
+        return (self.checkout / ".venv/groups").read_text().split()
+
+    def lock(self) -> bytes:
+        return (self.checkout / ".venv/lock.txt").read_bytes()
+
+    def has_groups(self, *names: str) -> None:
+        """Pretend that these are installed."""
+        environment = self.checkout / ".venv"
+        environment.mkdir(exist_ok=True)
+        (environment / "groups").write_text(" ".join(names))
+        locks = [(self.checkout / f"requirements/{name}.txt").read_bytes() for name in names]
+        (environment / "lock.txt").write_bytes(b"".join(locks))
 
 
 @pytest.fixture
@@ -95,6 +114,59 @@ def test_it_installs_again_when_the_lock_changes(machine):
     with (machine.checkout / "requirements/dev.txt").open("a") as lock:
         lock.write("# another version\n")
     assert "pip" in machine.run("setup", PIP="0").stdout.splitlines()
+    assert machine.groups() == ["base", "dev"]
+
+
+def test_it_installs_base_and_dev_at_first_and_then_what_is_there(machine):
+    machine.install(PYTHON)
+    assert machine.setup().stdout.startswith("Installing base dev into .venv")
+    machine.setup("dev", "browser")
+    assert machine.groups() == ["base", "browser", "dev"]
+    for command in (), ("--with", "dev"), ("browser", "dev", "base"):
+        assert machine.setup(*command).stdout == ""
+    assert machine.groups() == ["base", "browser", "dev"]
+
+
+def test_it_adds_groups_and_takes_them_away(machine):
+    machine.install(PYTHON)
+    machine.setup("base", "redis", "postgres")
+    assert machine.groups() == ["base", "postgres", "redis"]
+    locks = [(machine.checkout / f"requirements/{name}.txt") for name in machine.groups()]
+    assert machine.lock() == b"".join(lock.read_bytes() for lock in locks)
+    machine.setup("--with", "s3")
+    assert machine.groups() == ["base", "postgres", "redis", "s3"]
+    machine.setup("base", "redis")
+    assert machine.groups() == ["base", "redis"]
+
+
+def test_it_keeps_to_the_groups_of_what_was_cut_short(machine):
+    machine.install(PYTHON)
+    assert machine.setup("base", "redis", PIP="9").returncode == 9
+    assert machine.setup().returncode == 0
+    assert machine.groups() == ["base", "redis"]
+
+
+def test_it_installs_whatever_is_locked(machine):
+    machine.install(PYTHON)
+    machine.setup("all")
+    names = sorted(path.stem for path in (ROOT / "requirements").glob("*.txt"))
+    assert machine.groups() == names
+
+
+def test_it_names_the_groups_there_are(machine):
+    machine.install(PYTHON)
+    line = complaint(machine.setup("base", "mysql"))
+    assert "no group mysql" in line
+    assert "postgres redis" in line
+    assert not (machine.checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize("command", ["postgres", "redis"])
+def test_it_adds_what_a_server_of_its_own_needs(command, machine):
+    machine.install(PYTHON)
+    machine.setup("dev", "browser")
+    machine.run(command, PIP="0")
+    assert machine.groups() == sorted(["base", "browser", "dev", command])
 
 
 @pytest.fixture
@@ -108,7 +180,7 @@ def ready(machine: Machine) -> Machine:
     """
     (environment / "python").write_text(says)
     (environment / "python").chmod(0o755)
-    shutil.copy(machine.checkout / "requirements/dev.txt", machine.checkout / ".venv/lock.txt")
+    machine.has_groups("base", "dev")
     return machine
 
 
@@ -203,15 +275,18 @@ def test_it_wants_a_folder_and_no_file(machine, tmp_path):
     assert "Set INSTANCE_PATH to a folder" in line
 
 
-@pytest.mark.parametrize(("there", "wanted"), [("dev", "base"), ("base", "dev")])
+@pytest.mark.parametrize(("there", "wanted"), [(["base", "dev"], "base"), (["base"], "dev")])
 def test_it_never_replaces_an_environment_of_the_other_kind(machine, there, wanted):
     machine.install(PYTHON)
+    machine.has_groups(*there)
+    assert "rm -r .venv" in complaint(machine.setup(wanted))
     environment = machine.checkout / ".venv"
-    environment.mkdir()
-    shutil.copy(machine.checkout / f"requirements/{there}.txt", environment / "lock.txt")
-    setup = subprocess.run(
-        [machine.checkout / "bin/setup", wanted],
-        env={"PATH": str(machine.path), "PIP": "0"}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert "rm -r .venv" in complaint(setup)
-    assert sorted(path.name for path in environment.iterdir()) == ["lock.txt"]
+    assert sorted(path.name for path in environment.iterdir()) == ["groups", "lock.txt"]
+
+
+@pytest.mark.parametrize("command", ["dev", "test", "ci", "postgres", "redis"])
+def test_it_adds_no_tools_to_a_production_environment(command, machine):
+    machine.install(PYTHON)
+    machine.has_groups("base", "postgres")
+    assert "rm -r .venv" in complaint(machine.run(command, PIP="0"))
+    assert machine.groups() == ["base", "postgres"]
