@@ -6,6 +6,7 @@ reads the settings, too, before there is one.
 
 from settings.defaults import GENERATE_KEY_COMMAND, Config, production_problems
 from settings.env import ConfigError, Env, EnvTable
+from settings.groups import missing_group
 from settings.hosts import trusted_hosts
 from settings.loading import Classes, environment, load, read
 from settings.paths import ROOT
@@ -52,6 +53,7 @@ __all__ = [
     "load",
     "log_level",
     "mail_url",
+    "missing_group",
     "one_of",
     "otlp_url",
     "production_problems",

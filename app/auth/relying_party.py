@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from app.auth.models import Passkey
 
-# The extra `passkeys`. Without it pages, menu entry and buttons are not there.
+# In the base. Without it pages, menu entry and buttons are not there.
 INSTALLED = find_spec("webauthn") is not None
 
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.jobs.table import DatabaseEngine
-from settings import ConfigError
+from settings import missing_group
 
 
 def init_app(app: Flask) -> None:
@@ -12,9 +12,6 @@ def init_app(app: Flask) -> None:
         return
     try:
         from app.jobs.distributed import RedisEngine
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"REDIS_URL is set, for which a package is missing ({error.name}).",
-            "Install it with: pip install '.[redis]'",
-        ) from None
+    except ModuleNotFoundError:
+        raise missing_group("REDIS_URL", "redis") from None
     app.extensions["jobs"] = RedisEngine(app)

@@ -44,6 +44,6 @@ def init_app(app: Flask) -> None:
         except ModuleNotFoundError as error:
             raise ConfigError(
                 f"Development needs a package that is not installed ({error.name}).",
-                "Run bin/setup, or set APP_ENV=production.",
+                "Run bin/setup dev, or set APP_ENV=production.",
             ) from None
         toolbar.init_app(app)

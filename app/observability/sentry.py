@@ -1,4 +1,4 @@
-"""Reports of exceptions to Sentry, where `SENTRY_DSN` is set (extra `sentry`).
+"""Reports of exceptions to Sentry, where `SENTRY_DSN` is set (group `sentry`).
 
 Ours are the two places where an exception ends, a request and a job, and what a report holds. The
 SDK's integrations wrap a dozen libraries and report what they find there: statements, headers,
@@ -15,7 +15,7 @@ from app.core.routing import endpoint_label
 from app.observability import logs
 from app.observability.paths import loggable_path
 from app.observability.redaction import clean
-from settings import ConfigError
+from settings import ConfigError, missing_group
 
 FLUSH_SECONDS = 2
 
@@ -59,10 +59,7 @@ def init_app(app: Flask) -> None:
         from sentry_sdk import Client
         from sentry_sdk.utils import BadDsn
     except ImportError:
-        raise ConfigError(
-            "SENTRY_DSN is set, for which a package is missing.",
-            "Install it with: pip install '.[sentry]'",
-        ) from None
+        raise missing_group("SENTRY_DSN", "sentry") from None
     try:
         client = Client(
             dsn,

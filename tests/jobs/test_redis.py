@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 
 import pytest
@@ -94,4 +95,5 @@ def test_it_says_which_package_is_missing(app, monkeypatch):
     monkeypatch.setitem(sys.modules, "dramatiq", None)
     with pytest.raises(ConfigError) as error, another_app(app, REDIS_URL=NOBODY):
         pass
-    assert "'.[redis]'" in error.value.remedy
+    assert "REDIS_URL" in error.value.wrong
+    assert re.fullmatch(r"Run bin/setup base .*redis\.", error.value.remedy)

@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import re
 import subprocess
 import sys
 from typing import Any
@@ -130,12 +129,12 @@ def test_nothing_is_imported_before_it_is_needed(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "modules", "says"),
     [
-        ({"SENTRY_DSN": DSN.format("127.0.0.1")}, ["sentry_sdk"], "pip install '.[sentry]'"),
+        ({"SENTRY_DSN": DSN.format("127.0.0.1")}, ["sentry_sdk"], "SENTRY_DSN .*sentry"),
         ({"SENTRY_DSN": "https://example.org/x"}, [], "SENTRY_DSN"),
         (
             {"OTEL_TRACES_EXPORTER": "otlp"},
             ["opentelemetry.trace", "opentelemetry"],
-            "pip install '.[otel]'",
+            "OTEL_TRACES_EXPORTER .*otel",
         ),
     ],
 )
@@ -145,5 +144,5 @@ def test_it_says_what_is_missing(settings, modules, says, app, monkeypatch):
             monkeypatch.delitem(sys.modules, name)
     for name in modules:
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ConfigError, match=re.escape(says)), another_app(app, **settings):
+    with pytest.raises(ConfigError, match=says), another_app(app, **settings):
         pass

@@ -5,6 +5,7 @@ In processes of their own, since what is in question is how the command finds it
 
 import json
 import os
+import re
 import subprocess
 from typing import Any
 
@@ -57,6 +58,25 @@ def test_it_finds_what_only_the_app_refuses(change, name, remedy, flask):
     [finding] = json.loads(flask("check", "--json", **GOOD | change).stdout)
     assert name in finding["message"]
     assert remedy in finding["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "package", "group"),
+    [
+        ("DATABASE_URL", "postgresql://user:password@db.example.org/name", "psycopg", "postgres"),
+        ("REDIS_URL", "redis://localhost", "dramatiq", "redis"),
+        ("SENTRY_DSN", "https://key@sentry.example.org/1", "sentry_sdk", "sentry"),
+    ],
+)
+def test_it_names_the_command_that_installs_what_a_setting_needs(
+    setting, value, package, group, flask, tmp_path
+):
+    (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError(name={package!r})\n")
+    environ = GOOD | {setting: value, "PYTHONPATH": str(tmp_path)}
+    [finding] = json.loads(flask("check", "--json", **environ).stdout)
+    assert finding["id"] == "core.settings"
+    assert finding["message"].startswith(setting)
+    assert re.fullmatch(rf"Run bin/setup base.* {group}(\W.*)?", finding["remedy"])
 
 
 def test_it_finds_it_for_people(flask):

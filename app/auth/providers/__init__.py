@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.ip import is_loopback
 from app.core.urls import public_url
-from settings import ConfigError
+from settings import ConfigError, missing_group
 from settings.urls import split_url
 
 if TYPE_CHECKING:
@@ -115,10 +115,7 @@ def _all() -> dict[str, Provider]:
 def init_app(app: Flask) -> None:
     given: Mapping[str, Mapping[str, str]] = app.config["OAUTH_PROVIDERS"]
     if given and not all(map(find_spec, LIBRARIES)):
-        raise ConfigError(
-            "OAUTH_PROVIDERS is set, but authlib and requests are not installed.",
-            "Install them with: pip install '.[oauth]'",
-        )
+        raise missing_group("OAUTH_PROVIDERS", "oauth")
     base = f"{app.config['PUBLIC_URL']}/auth/oauth"
     app.extensions["providers"] = {name: _read(name, given[name], base) for name in given}
     # What discovery has found, and until when it is believed.

@@ -14,7 +14,7 @@ from app.core.database.base import db
 from app.core.database.sqlite import BUSY_TIMEOUT_SECONDS, prepare_sqlite, sqlite_options
 from app.core.database.transactions import may_write
 from app.core.sqlite_file import IN_MEMORY
-from settings import ConfigError
+from settings import ConfigError, missing_group
 
 # Threads bound the connections: each has one at a time. In a pool that is smaller than a worker's
 # threads a job would wait until others end, or lose its lease.
@@ -74,10 +74,7 @@ def database_url(text: str) -> URL:
     try:
         from psycopg import ProgrammingError, conninfo
     except ImportError:
-        raise ConfigError(
-            "DATABASE_URL points to PostgreSQL, but its driver is not installed.",
-            "Install it with: pip install '.[postgres]'",
-        ) from None
+        raise missing_group("DATABASE_URL", "postgres") from None
     try:
         conninfo.make_conninfo(**{name: str(value) for name, value in url.query.items()})
     except ProgrammingError as error:

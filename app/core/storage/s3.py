@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from app.core.ip import is_loopback
 from app.core.storage.contract import KEY, StorageUnavailable, checked
-from settings import ConfigError
+from settings import missing_group
 from settings.urls import URL
 
 if TYPE_CHECKING:
@@ -29,10 +29,7 @@ MORE = re.compile(r"<NextContinuationToken>([^<]+)</NextContinuationToken>")
 class S3:
     def __init__(self, url: URL):
         if not (find_spec("requests") and find_spec("requests_aws4auth")):
-            raise ConfigError(
-                "STORAGE_URL names an S3 store, for which two packages are missing.",
-                "Install them with: pip install '.[s3]'",
-            )
+            raise missing_group("STORAGE_URL", "s3")
         scheme = "http" if is_loopback(url.host.strip("[]")) else "https"
         self.site = url._replace(scheme=scheme).origin
         bucket, _, self.prefix = url.path.strip("/").partition("/")

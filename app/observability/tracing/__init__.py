@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from app.observability import logs, queries
-from settings import ConfigError
+from settings import missing_group
 
 if TYPE_CHECKING:
     from app.observability.tracing.spans import Tracer
@@ -63,11 +63,9 @@ def init_app(app: Flask) -> None:
     try:
         from app.observability.tracing import outgoing, requests
         from app.observability.tracing.spans import Tracer
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"Tracing is on, but {error.name} isn't installed.",
-            "Install it with: pip install '.[otel]'",
-        ) from None
+    except ModuleNotFoundError:
+        setting = "OTEL_TRACES_EXPORTER" if exporter else "OTEL_EXPORTER_OTLP_ENDPOINT"
+        raise missing_group(setting, "otel") from None
     # Where the address is a variable, the exporter knows it, and those that go before it.
     is_variable = not endpoint or "OTEL_EXPORTER_OTLP_ENDPOINT" in os.environ
     _tracer = Tracer(app.config["APP_NAME"], None if is_variable else f"{endpoint}/v1/traces")
