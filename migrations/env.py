@@ -15,7 +15,14 @@ from sqlalchemy.exc import SAWarning
 
 from app.core import fulltext
 from app.core.database import db
-from app.core.migrations import comparison, counters, dialects, directives, refuse_twins  # noqa: F401
+from app.core.migrations import (  # noqa: F401
+    VERSION_TABLE,
+    comparison,
+    counters,
+    dialects,
+    directives,
+    refuse_twins,
+)
 from app.core.migrations.rendering import render_item
 from app.core.sqlite_file import creating, files_of
 from app.core.writable import unwritable
@@ -29,8 +36,10 @@ def run(**target: Any) -> None:
     connection: Any = target.get("connection")
 
     def include_object(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-        """Leave out the tables of the full-text search, which have no model."""
-        return not (kind == "table" and reflected and name in fulltext.own_tables(connection))
+        """Leave out tables that have no model: the full-text search, the engine's version."""
+        if kind != "table" or not reflected:
+            return True
+        return name != VERSION_TABLE and name not in fulltext.own_tables(connection)
 
     def process(migration: Any, revision: Any, scripts: Any) -> None:
         compared = getattr(context.config.cmd_opts, "autogenerate", False)

@@ -15,7 +15,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.admin.lists.search import FullText
 from app.auth.models import User
+from app.core import __version__
 from app.core.database import db, reading
+from app.core.migrations import engine_version
 from app.core.time import now
 from settings import ROOT
 from tests.apps import another_app
@@ -79,6 +81,11 @@ def test_it_leads_to_the_models(empty):
     assert revision() == REVISIONS[-1]
     assert differences() == []
     assert set(db.metadata.tables) <= tables()
+
+
+def test_it_leads_to_the_version_of_the_engine(empty):
+    upgrade()
+    assert engine_version() == __version__
 
 
 def test_it_notices_what_a_migration_forgot(empty):

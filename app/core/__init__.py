@@ -3,6 +3,8 @@
 Knows no feature by name.
 """
 
+__version__ = "0.1.0"
+
 from flask import Blueprint, Flask
 
 from app.core import (

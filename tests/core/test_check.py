@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from app.core import fulltext, templating
+from app.core import __version__, fulltext, templating
 from app.core.checks import database, disks
 from app.core.database import db
 from settings import ConfigError
@@ -31,6 +31,16 @@ def test_it_finds_a_database_at_another_revision(app, tmp_path):
     found = findings(app, DATABASE_URL=url)
     assert list(found) == ["core.migrations"]
     assert "revision 0001" in found["core.migrations"]["message"]
+
+
+def test_it_finds_a_database_of_another_version_of_the_engine(own):
+    with own.app_context():
+        db.session.execute(text("UPDATE carafe_version SET version = '0.0.9'"))
+        db.session.commit()
+    result = own.test_cli_runner().invoke(args=["check", "--json"])
+    [finding] = [one for one in json.loads(result.stdout) if one["id"] == "core.engine_version"]
+    assert finding["level"] == "warning"
+    assert f"version 0.0.9 of the engine, the code is {__version__}" in finding["message"]
 
 
 def test_it_finds_a_library_that_can_corrupt_the_database(app, monkeypatch, tmp_path):

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core import checks, migrations
+from app.core import __version__, checks, migrations
 from app.core.checks.disks import network_disks
 from app.core.database import SAFE_SQLITE, db, sqlite_driver
 from app.core.ip import is_loopback
@@ -40,6 +40,15 @@ def init_app(app: Flask) -> None:
         unwritable_database,
         level="error",
         remedy="Give its folder to the user that runs the app, on a disk mounted for writing.",
+        needs="core.migrations",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.engine_version",
+        other_engine_version,
+        level="warning",
+        remedy="flask db upgrade; or run the version of the engine that this database belongs to.",
         needs="core.migrations",
         everywhere=True,
     )
@@ -106,6 +115,13 @@ def pending_migrations() -> str | None:
     return (
         None if current == head else f"The database is at revision {current}, the code at {head}."
     )
+
+
+def other_engine_version() -> str | None:
+    version = migrations.engine_version()
+    if version == __version__:
+        return None
+    return f"The database belongs to version {version} of the engine, the code is {__version__}."
 
 
 def missing_tables() -> str | None:

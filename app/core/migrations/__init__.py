@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask, current_app
-from sqlalchemy import inspect
+from sqlalchemy import String, column, inspect, select, table
 
 from app.core import fulltext
 from app.core.database import Base, db, reading
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 FOLDER = ROOT / "migrations"
+# Which version of the engine the database belongs to. It has no model: only engine migrations
+# write it, so it stays when rows of the app are deleted.
+VERSION_TABLE = "carafe_version"
 
 
 class LateSettings:
@@ -101,6 +104,13 @@ def missing_tables() -> list[str]:
     tables |= {f"{name}{fulltext.SUFFIX}" for name in fulltext.declared(current_app)}
     with reading(), db.engine.connect() as connection:
         return sorted(tables - set(inspect(connection).get_table_names()))
+
+
+def engine_version() -> str | None:
+    """Return the version of the engine that the database belongs to, as its migrations wrote it."""
+    version = table(VERSION_TABLE, column("version", String))
+    with reading():
+        return db.session.scalar(select(version.c.version))
 
 
 def upgrade() -> None:
