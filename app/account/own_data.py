@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Select, literal, select
+from sqlalchemy import literal, select
 
 from app.account import avatars, personal_data
 from app.account.sentences import address_of, tell
@@ -12,17 +12,10 @@ from app.audit import AuditEvent
 from app.auth.addresses import addresses_held
 from app.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp, User
 from app.core.database import db
+from app.core.downloads import iter_dicts
 from app.notifications import Notification
 
-CHUNK = 500
-
 Dicts = Iterator[dict[str, Any]]
-
-
-def rows(statement: Select[*tuple[Any, ...]]) -> Dicts:
-    """The rows of a statement as dicts of its columns, by and by."""
-    for row in db.session.execute(statement.execution_options(yield_per=CHUNK)).mappings():
-        yield dict(row)
 
 
 def profile(user_id: int) -> Dicts:
@@ -30,40 +23,40 @@ def profile(user_id: int) -> Dicts:
         User.email, User.name, User.role, User.time_zone,
         User.created_at, User.confirmed_at, User.suspended_at, User.deletes_at, User.last_active_on,
     )  # fmt: skip
-    return rows(select(*columns).where(User.id == user_id))
+    return iter_dicts(select(*columns).where(User.id == user_id))
 
 
 def sessions(user_id: int) -> Dicts:
     columns = Session.created_at, Session.last_seen_at, Session.expires_at, Session.remembered
     found = select(*columns, Session.address, Session.agent).where(Session.user_id == user_id)
-    return rows(found.order_by(Session.id))
+    return iter_dicts(found.order_by(Session.id))
 
 
 def devices(user_id: int) -> Dicts:
     """Of known devices only the time: what they were cannot be told from their hash."""
-    return rows(select(KnownDevice.last_seen_at).where(KnownDevice.user_id == user_id))
+    return iter_dicts(select(KnownDevice.last_seen_at).where(KnownDevice.user_id == user_id))
 
 
 def second_factors(user_id: int) -> Dicts:
     kind = literal("authenticator app").label("kind")
-    yield from rows(select(kind, Totp.created_at).where(Totp.user_id == user_id))
+    yield from iter_dicts(select(kind, Totp.created_at).where(Totp.user_id == user_id))
 
 
 def passkeys(user_id: int) -> Dicts:
     columns = Passkey.name, Passkey.created_at, Passkey.last_used_at
-    return rows(select(*columns).where(Passkey.user_id == user_id).order_by(Passkey.id))
+    return iter_dicts(select(*columns).where(Passkey.user_id == user_id).order_by(Passkey.id))
 
 
 def connected_accounts(user_id: int) -> Dicts:
     columns = LinkedAccount.provider, LinkedAccount.label, LinkedAccount.created_at
     found = select(*columns).where(LinkedAccount.user_id == user_id)
-    return rows(found.order_by(LinkedAccount.id))
+    return iter_dicts(found.order_by(LinkedAccount.id))
 
 
 def notifications(user_id: int) -> Dicts:
     n = Notification
     found = select(n.created_at, n.read_at, n.title, n.body).where(n.user_id == user_id)
-    return rows(found.order_by(n.id))
+    return iter_dicts(found.order_by(n.id))
 
 
 def activity(user_id: int) -> Dicts:
@@ -75,7 +68,7 @@ def activity(user_id: int) -> Dicts:
         AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.address, AuditEvent.details
     )  # fmt: skip
     found = select(*columns).where(AuditEvent.subject == subject).order_by(AuditEvent.id)
-    for row in rows(found):
+    for row in iter_dicts(found):
         actor, details = row.pop("actor"), row.pop("details")
         row["address"] = address_of(row["action"], actor, row["address"], own)
         yield {

@@ -6,7 +6,7 @@ from app.account import personal_data
 from app.auth.access import is_signed_in
 from app.core import nav, samples
 from app.main.dashboard import add_card
-from app.notes import admin, demo, user_data, views
+from app.notes import admin, demo, models, views
 
 
 def init_app(app: Flask) -> None:
@@ -14,5 +14,5 @@ def init_app(app: Flask) -> None:
     nav.add(app, "main", "Notes", "notes.index", icon="file", visible=is_signed_in)
     add_card(app, "notes/_card.html", views.dashboard_card)
     samples.add(app, demo.load)
-    personal_data.add(app, "notes", user_data.notes)
+    personal_data.add(app, "notes", models.user_data)
     admin.init_app(app)

@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -12,21 +13,20 @@ from app.core.time import now
 from app.notes.models import Note
 
 COUNT = 300
-SUBJECTS = ["Garden", "Kitchen", "Roof", "Bicycle", "Library", "Holiday", "Workshop", "Balcony"]
+SUBJECTS = ["Garden", "Kitchen", "Roof", "Bicycle", "Library", "Vacation", "Workshop", "Balcony"]
 TOPICS = ["plan", "shopping list", "ideas", "questions for Monday", "what it cost", "who to ask"]
 BODY = "Ask for two quotes before deciding.\n\nHalf of it can wait until spring."
 
 
 def load() -> None:
-    """Add a few hundred notes of the sample user, over the last year."""
-    owner = User.by_email(USER)
-    if owner is None:
-        return
-    rng = random.Random(7)  # nosec B311: sample data
-    rows = []
-    for number in range(COUNT):
-        time = now() - timedelta(hours=29 * (COUNT - number), minutes=rng.randrange(60))
-        title = f"{rng.choice(SUBJECTS)}: {rng.choice(TOPICS)}"
-        row = {"user_id": owner.id, "title": title, "body": BODY, "version": 1}
-        rows.append(row | {"created_at": time, "updated_at": time})
-    db.session.execute(insert(Note), rows)
+    """Add notes of the sample user, over the last year."""
+    if owner := User.by_email(USER):
+        rng = random.Random(7)  # nosec B311: sample data
+        db.session.execute(insert(Note), [_row(owner.id, n, rng) for n in range(COUNT)])
+
+
+def _row(user_id: int, number: int, rng: random.Random) -> dict[str, Any]:
+    time = now() - timedelta(hours=29 * (COUNT - number), minutes=rng.randrange(60))
+    title = f"{rng.choice(SUBJECTS)}: {rng.choice(TOPICS)}"
+    row = {"user_id": user_id, "title": title, "body": BODY, "version": 1}
+    return row | {"created_at": time, "updated_at": time}

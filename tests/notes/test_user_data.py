@@ -5,7 +5,7 @@ import json
 import zipfile
 
 from app.jobs.worker import run_due
-from app.notes.user_data import notes
+from app.notes.models import user_data
 from tests.database import statements
 
 
@@ -28,5 +28,5 @@ def test_they_are_part_of_it(app, alice, bob, sign_in, write):
 def test_they_are_read_by_and_by(app, alice, write):
     write(alice, *[f"Note {n}" for n in range(1200)])
     with statements(app) as asked, app.app_context():
-        assert [row["title"] for row in notes(alice.id)] == [f"Note {n}" for n in range(1200)]
+        assert [row["title"] for row in user_data(alice.id)] == [f"Note {n}" for n in range(1200)]
     assert len(asked) == 1
