@@ -40,7 +40,7 @@ def engine_for(path: str, variant: str) -> Engine:
     options = database.sqlite_options()
     engine = create_engine(f"sqlite:///{path}", pool_size=50, **options)
     with patch.object(database, "WriteQueue", VARIANTS[variant]):
-        database.prepare_sqlite(engine)
+        database.configure_sqlite(engine)
     return engine
 
 

@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 
 from app.core.checks import database
-from app.core.database import SAFE_SQLITE, sqlite_driver
+from app.core.database import MIN_SQLITE_VERSION, sqlite_driver
 from tests.apps import another_app
 
 GOOD: dict[str, Any] = {
@@ -32,10 +32,11 @@ def run(app: Flask, *arguments: str, **settings: Any) -> Result:
     own = {
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{app.instance_path}/app.db"
     }
-    is_old = sqlite_driver().sqlite_version_info < SAFE_SQLITE
+    is_old = sqlite_driver().sqlite_version_info < MIN_SQLITE_VERSION
     with another_app(app, **GOOD | own | settings) as made, pytest.MonkeyPatch.context() as patch:
-        if is_old and vars(database)["SAFE_SQLITE"] == SAFE_SQLITE:
-            patch.setattr(database, "SAFE_SQLITE", (3,))  # this machine's library is not the matter
+        if is_old and vars(database)["MIN_SQLITE_VERSION"] == MIN_SQLITE_VERSION:
+            # This machine's library is not under test.
+            patch.setattr(database, "MIN_SQLITE_VERSION", (3,))
         return made.test_cli_runner().invoke(args=["check", *arguments])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO
 
-from app.core.storage import StorageUnavailable, discard, storage
+from app.core.storage import StorageUnavailable, delete_on_commit, storage
 from app.security import keyring
 
 FOLDER = "exports"
@@ -54,7 +54,7 @@ def read(name: str, parts: int, folder: str = FOLDER) -> Iterator[bytes]:
 def drop(name: str | None, parts: int, folder: str = FOLDER) -> None:
     """Delete an archive, if there is one, once this transaction has committed."""
     for number in range(parts if name else 0):
-        discard(_key(name or "", number, folder))
+        delete_on_commit(_key(name or "", number, folder))
 
 
 def _key(name: str, number: int, folder: str) -> str:

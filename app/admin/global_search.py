@@ -47,7 +47,7 @@ def searched() -> Iterator[Admin]:
 
 
 def _pages(q: str) -> Group:
-    found = [item for item in nav.items("admin") if q.lower() in item.label.lower()]
+    found = [item for item in nav.visible_items("admin") if q.lower() in item.label.lower()]
     return Group("pages", "Pages", [Hit(item.label, item.url) for item in found[:MOST]])
 
 

@@ -25,7 +25,7 @@ class CounterBucket(Base):
     count: Mapped[int]
 
 
-def add(name: str, at: datetime | None = None) -> None:
+def increment(name: str, at: datetime | None = None) -> None:
     """Count one more, now or at another moment, in the caller's transaction."""
     # Late, because on PostgreSQL others who count the same wait for the transaction's end.
     before_commit(partial(_increment, name, at or now()))

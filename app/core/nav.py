@@ -11,7 +11,7 @@ from app.core.templating import refuse_unknown_icon
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     menu: str
     label: str
     endpoint: str
@@ -29,12 +29,12 @@ class Part:
     visible: Callable[[], bool]
 
 
-ENTRIES = Registry[Entry]("nav", "menu entry")
+ENTRIES = Registry[MenuEntry]("nav", "menu entry")
 PARTS = Registry[Part]("nav_parts", "part of pages")
 
 
 @dataclass(slots=True)
-class Item:
+class MenuItem:
     label: str
     url: str
     icon: str | None
@@ -61,26 +61,26 @@ def add(
     """
     if icon is not None:
         refuse_unknown_icon(app, f"nav.add({label!r}, icon=…)", icon)
-    ENTRIES.add(app, Entry(menu, label, endpoint, values or {}, icon, method, visible, last))
+    ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, last))
 
 
-def items(menu: str) -> list[Item]:
+def visible_items(menu: str) -> list[MenuItem]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
     entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.last)
     shown = [
-        Item(entry.label, root + _path(entry), entry.icon, entry.method)
+        MenuItem(entry.label, root + _endpoint_path(entry), entry.icon, entry.method)
         for entry in entries
         if entry.visible is None or entry.visible()
     ]
-    here = root + request.path
-    matching = [item for item in shown if here.startswith(item.url)]
+    current_path = root + request.path
+    matching = [item for item in shown if current_path.startswith(item.url)]
     if matching:
-        nearest = max(matching, key=lambda item: len(item.url))
+        longest_match = max(matching, key=lambda item: len(item.url))
         # One that begins all others is about its own page alone.
-        others = [item for item in shown if item is not nearest]
-        begins_all = others and all(item.url.startswith(nearest.url) for item in others)
-        nearest.active = here == nearest.url or not begins_all
+        others = [item for item in shown if item is not longest_match]
+        is_common_prefix = others and all(item.url.startswith(longest_match.url) for item in others)
+        longest_match.active = current_path == longest_match.url or not is_common_prefix
     return shown
 
 
@@ -97,7 +97,7 @@ def parts(place: str) -> list[str]:
     return [part.template for part in PARTS if part.place == place and part.visible()]
 
 
-def _path(entry: Entry) -> str:
+def _endpoint_path(entry: MenuEntry) -> str:
     # A menu's paths never change, and `url_for` for each of a dozen is dear on every page. Built
     # from the map, not from the request: a page about an untrusted host has menus, too.
     cache: dict[tuple[Any, ...], str] = current_app.extensions["nav_urls"]
@@ -111,5 +111,5 @@ def init_app(app: Flask) -> None:
     ENTRIES.init_app(app)
     PARTS.init_app(app)
     app.extensions["nav_urls"] = {}
-    app.jinja_env.globals["nav"] = items
+    app.jinja_env.globals["nav"] = visible_items
     app.jinja_env.globals["nav_parts"] = parts

@@ -50,4 +50,4 @@ def deliver(sealed: str) -> None:
         log.warning("mail to %s was not sent: %s", message.to, error)
         raise PermanentError(f"The mail to {message.to} cannot be sent: {error}") from None
     queue_works()
-    figures.add(SENT)
+    figures.increment(SENT)

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from app.core import migrations
-from app.core.database import SAFE_SQLITE, db, sqlite_driver
+from app.core.database import MIN_SQLITE_VERSION, db, sqlite_driver
 from app.core.sqlite_file import files_of
 from app.core.writable import unwritable, unwritable_database
 
@@ -44,7 +44,7 @@ def _database() -> dict[str, Any]:
         return {"ok": True, "engine": db.engine.dialect.name}
     driver = sqlite_driver()
     version = {"engine": "sqlite", "version": driver.sqlite_version, "driver": driver.__name__}
-    if driver.sqlite_version_info < SAFE_SQLITE:
+    if driver.sqlite_version_info < MIN_SQLITE_VERSION:
         version["warning"] = (
             "SQLite before 3.51.3 can corrupt a WAL database; install the pysqlite3 package"
         )

@@ -21,7 +21,7 @@ def downgrade() -> None:
 
 
 def _normalize(table: str, *columns: str) -> None:
-    # Of SQLite's this one is added by `app.core.database.add_functions`.
+    # Of SQLite's this one is added by `app.core.database.register_sqlite_functions`.
     function = {"sqlite": "nfc({})", "postgresql": "normalize({}, NFC)"}
     normalized = {
         column: function[op.get_context().dialect.name].format(column) for column in columns

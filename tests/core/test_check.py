@@ -44,7 +44,7 @@ def test_it_finds_a_database_of_another_version_of_the_engine(own):
 
 
 def test_it_finds_a_library_that_can_corrupt_the_database(app, monkeypatch, tmp_path):
-    monkeypatch.setattr(database, "SAFE_SQLITE", (99, 1, 2))
+    monkeypatch.setattr(database, "MIN_SQLITE_VERSION", (99, 1, 2))
     found = findings(app, APP_ENV="testing", PUBLIC_URL="http://localhost")
     with app.app_context():
         assert list(found) == ["core.sqlite_version"] * (db.engine.dialect.name == "sqlite")

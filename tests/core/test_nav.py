@@ -55,7 +55,7 @@ def shop(make_app):
     """An app with a feature that adds itself to the menus."""
     app = make_app()
     for path in ("/shop/", "/shop/sale/", "/shopping"):
-        app.add_url_rule(path, path, public(lambda: nav.items("shop")[0].url))
+        app.add_url_rule(path, path, public(lambda: nav.visible_items("shop")[0].url))
         nav.add(app, "shop", path, path)
     nav.add(app, "shop", "Never", "auth.login", visible=lambda: False)
     nav.add(app, "main", "Shop", "/shop/")
@@ -74,17 +74,17 @@ def test_it_marks_one_entry_the_closest(shop):
         "/": [],
     }.items():
         with shop.test_request_context(path):
-            items = nav.items("shop")
+            items = nav.visible_items("shop")
             assert [item.url for item in items if item.active] == expected
             assert "Never" not in [item.label for item in items]
 
 
 def test_it_works_below_a_prefix(shop):
     with shop.test_request_context("/shop/", base_url="http://localhost/below"):
-        [item] = [item for item in nav.items("shop") if item.active]
+        [item] = [item for item in nav.visible_items("shop") if item.active]
         assert item.url == "/below/shop/"
     with shop.test_request_context("/shop/"):
-        assert nav.items("shop")[0].url == "/shop/"
+        assert nav.visible_items("shop")[0].url == "/shop/"
 
 
 def test_it_draws_what_changes_something_as_a_form(shop):
@@ -96,7 +96,7 @@ def test_it_draws_what_changes_something_as_a_form(shop):
 
 def test_it_has_no_entries_in_an_unknown_menu(shop):
     with shop.test_request_context("/"):
-        assert nav.items("no such menu") == []
+        assert nav.visible_items("no such menu") == []
 
 
 def test_it_marks_no_entry_that_a_page_is_not_about(carol, sign_in):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.core.database import db
-from app.core.storage import StorageUnavailable, discard, storage
+from app.core.storage import StorageUnavailable, delete_on_commit, storage
 from app.core.time import now
 from tests.apps import another_app
 from tests.storage.bucket import Bucket
@@ -135,7 +135,7 @@ def test_it_knows_no_key_that_leads_elsewhere(key, store):
 def test_what_is_discarded_goes_with_the_commit(store):
     storage().put("avatars/a.webp", b"content", "image/webp")
     db.session.connection()
-    discard("avatars/a.webp")
+    delete_on_commit("avatars/a.webp")
     assert storage().get("avatars/a.webp")
     db.session.commit()
     assert storage().get("avatars/a.webp") is None
@@ -144,7 +144,7 @@ def test_what_is_discarded_goes_with_the_commit(store):
 def test_what_is_discarded_stays_after_a_rollback(store):
     storage().put("avatars/a.webp", b"content", "image/webp")
     db.session.connection()
-    discard("avatars/a.webp")
+    delete_on_commit("avatars/a.webp")
     db.session.rollback()
     db.session.connection()
     db.session.commit()
@@ -155,7 +155,7 @@ def test_what_is_discarded_stays_after_a_rollback(store):
 def test_what_is_discarded_in_a_savepoint_waits_for_the_whole(end, store):
     storage().put("avatars/a.webp", b"content", "image/webp")
     with db.session.begin_nested():
-        discard("avatars/a.webp")
+        delete_on_commit("avatars/a.webp")
     assert storage().get("avatars/a.webp")
     getattr(db.session, end)()
     assert (storage().get("avatars/a.webp") is None) is (end == "commit")
@@ -164,11 +164,11 @@ def test_what_is_discarded_in_a_savepoint_waits_for_the_whole(end, store):
 def test_what_is_discarded_in_a_savepoint_stays_when_that_is_undone(store):
     for name in ("a", "b", "c"):
         storage().put(f"avatars/{name}.webp", b"content", "image/webp")
-    discard("avatars/a.webp")
+    delete_on_commit("avatars/a.webp")
     with contextlib.suppress(LookupError), db.session.begin_nested():
         with db.session.begin_nested():
-            discard("avatars/b.webp")
-        discard("avatars/c.webp")
+            delete_on_commit("avatars/b.webp")
+        delete_on_commit("avatars/c.webp")
         raise LookupError
     db.session.commit()
     kept = [storage().get(f"avatars/{name}.webp") is not None for name in ("a", "b", "c")]
@@ -178,7 +178,7 @@ def test_what_is_discarded_in_a_savepoint_stays_when_that_is_undone(store):
 def test_a_commit_stands_when_the_store_is_away(store, caplog):
     storage().put("avatars/a.webp", b"content", "image/webp")
     db.session.connection()
-    discard("avatars/a.webp")
+    delete_on_commit("avatars/a.webp")
     store.end()
     db.session.commit()
     assert "avatars/a.webp is left over" in caplog.text

@@ -206,7 +206,7 @@ class User(Base):
         )
         if db.session.scalar(noted) is not None:
             # At noon, when it is that day nearly everywhere.
-            figures.add(ACTIVE_USERS, datetime.combine(today, time(12), UTC))
+            figures.increment(ACTIVE_USERS, datetime.combine(today, time(12), UTC))
 
     def rename(self, name: str) -> None:
         if name != self.name:

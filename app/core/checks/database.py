@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import __version__, checks, migrations
 from app.core.checks.disks import network_disks
-from app.core.database import SAFE_SQLITE, db, sqlite_driver
+from app.core.database import MIN_SQLITE_VERSION, db, sqlite_driver
 from app.core.ip import is_loopback
 from app.core.sqlite_file import is_missing
 from app.core.writable import unwritable_database
@@ -131,11 +131,11 @@ def missing_tables() -> str | None:
 
 def unsafe_sqlite() -> str | None:
     driver = sqlite_driver()
-    if db.engine.dialect.name != "sqlite" or driver.sqlite_version_info >= SAFE_SQLITE:
+    if db.engine.dialect.name != "sqlite" or driver.sqlite_version_info >= MIN_SQLITE_VERSION:
         return None
     return (
         f"SQLite {driver.sqlite_version} can corrupt a database that two processes write at the "
-        f"same instant; {'.'.join(map(str, SAFE_SQLITE))} cannot."
+        f"same instant; {'.'.join(map(str, MIN_SQLITE_VERSION))} cannot."
     )
 
 

@@ -6,9 +6,9 @@ from app.core.database.inserts import insert_into, rehearse_insert
 from app.core.database.setup import POSTGRESQL_OPTIONS, database_url, init_app
 from app.core.database.sqlite import (
     BUSY_TIMEOUT_SECONDS,
-    SAFE_SQLITE,
-    add_functions,
-    prepare_sqlite,
+    MIN_SQLITE_VERSION,
+    configure_sqlite,
+    register_sqlite_functions,
     sqlite_driver,
     sqlite_options,
 )
@@ -23,13 +23,13 @@ from app.core.database.transactions import (
 
 __all__ = [
     "BUSY_TIMEOUT_SECONDS",
+    "MIN_SQLITE_VERSION",
     "POSTGRESQL_OPTIONS",
     "READING_METHODS",
-    "SAFE_SQLITE",
     "Base",
-    "add_functions",
     "before_commit",
     "bytewise",
+    "configure_sqlite",
     "database_url",
     "db",
     "init_app",
@@ -39,8 +39,8 @@ __all__ = [
     "mode",
     "on_commit",
     "on_commit_all",
-    "prepare_sqlite",
     "reading",
+    "register_sqlite_functions",
     "rehearse_insert",
     "sqlite_driver",
     "sqlite_options",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.core import lost_writes
 from app.core.database.base import db
-from app.core.database.sqlite import BUSY_TIMEOUT_SECONDS, prepare_sqlite, sqlite_options
+from app.core.database.sqlite import BUSY_TIMEOUT_SECONDS, configure_sqlite, sqlite_options
 from app.core.database.transactions import may_write
 from app.core.sqlite_file import IN_MEMORY
 from settings import ConfigError, missing_group
@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
         event.listen(*_FORGET_QUERIES)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            prepare_sqlite(db.engine)
+            configure_sqlite(db.engine)
         if app.config["APP_ENV"] != "production":
             lost_writes.init_app(app, db.session)
             lost_writes.watch(db.engine, may_write)

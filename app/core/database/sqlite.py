@@ -16,7 +16,7 @@ BUSY_TIMEOUT_SECONDS = 5
 
 # Before this release two connections that write and checkpoint at one instant can corrupt a
 # database in WAL mode (sqlite.org/wal.html, "the WAL-reset bug").
-SAFE_SQLITE = (3, 51, 3)
+MIN_SQLITE_VERSION = (3, 51, 3)
 
 PRAGMAS = """
 PRAGMA synchronous=NORMAL;
@@ -29,7 +29,7 @@ PRAGMA secure_delete=ON;
 
 def sqlite_driver() -> ModuleType:
     """Python's own SQLite, or the `pysqlite3` package's where that is newer and ours is unsafe."""
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+    if sqlite3.sqlite_version_info < MIN_SQLITE_VERSION:
         try:
             from pysqlite3 import dbapi2
         except ImportError:
@@ -47,7 +47,7 @@ def sqlite_options() -> dict[str, Any]:
     }
 
 
-def prepare_sqlite(engine: Engine) -> None:
+def configure_sqlite(engine: Engine) -> None:
     """Set up every connection of `engine`, and begin transactions in the mode asked for."""
     queue = WriteQueue(engine.url.database, BUSY_TIMEOUT_SECONDS)
     file = None
@@ -63,7 +63,7 @@ def prepare_sqlite(engine: Engine) -> None:
             # "database is locked" without waiting, so they take turns.
             with queue.turn():
                 connection.execute("PRAGMA journal_mode=WAL")
-        add_functions(connection)
+        register_sqlite_functions(connection)
         if file:
             file.note(connection, record.info)
 
@@ -83,7 +83,7 @@ def prepare_sqlite(engine: Engine) -> None:
         queue.leave(connection)
 
 
-def add_functions(connection: sqlite3.Connection) -> None:
+def register_sqlite_functions(connection: sqlite3.Connection) -> None:
     """What statements may call on SQLite beside its own."""
     # SQLite's own lower() knows ASCII only: a search for "ärger" would miss "Ärger".
     connection.create_function("lower", 1, _lower, deterministic=True)

@@ -19,7 +19,7 @@ from alembic.operations.batch import ApplyBatchImpl
 from sqlalchemy import Connection, String, Table
 
 from app.core import fulltext
-from app.core.database import add_functions, sqlite_driver
+from app.core.database import register_sqlite_functions, sqlite_driver
 from app.core.migrations import counters
 
 UNKNOWN_COLLATION = re.compile("no such collation sequence: (.+)")
@@ -164,7 +164,7 @@ def _scratch(items: list[Item]) -> Iterator[sqlite3.Connection]:
     connection = sqlite_driver().connect(":memory:")
     existing = "SELECT 1 FROM sqlite_master WHERE name = ?"
     try:
-        add_functions(connection)
+        register_sqlite_functions(connection)
         for item in items:
             # A virtual table creates some others by itself.
             if connection.execute(existing, (item.name,)).fetchone() is None:

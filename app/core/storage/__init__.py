@@ -20,7 +20,7 @@ from app.core.storage.folder import Folder
 from app.core.storage.s3 import S3
 from settings.urls import split_url
 
-__all__ = ["UPLOADS", "Storage", "StorageUnavailable", "discard", "storage"]
+__all__ = ["UPLOADS", "Storage", "StorageUnavailable", "delete_on_commit", "storage"]
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def storage() -> Storage:
     return current_app.extensions["storage"]  # type: ignore[no-any-return]
 
 
-def discard(key: str) -> None:
+def delete_on_commit(key: str) -> None:
     """Delete a file once this transaction is committed; not if it is rolled back.
 
     If that fails, or the process ends before it, a file is left that nothing refers to.
@@ -49,10 +49,10 @@ def _delete(key: str) -> None:
 
 def init_app(app: Flask) -> None:
     UPLOADS.init_app(app)
-    app.extensions["storage"] = _open(app.config["STORAGE_URL"], Path(app.instance_path))
+    app.extensions["storage"] = _create_storage(app.config["STORAGE_URL"], Path(app.instance_path))
 
 
-def _open(url: str | None, instance: Path) -> Storage:
+def _create_storage(url: str | None, instance: Path) -> Storage:
     if url and not url.startswith("file:"):
         return S3(split_url(url))
     path = unquote((url or "file:").removeprefix("file:"))

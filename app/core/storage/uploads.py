@@ -26,7 +26,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.core import pictures
 from app.core.pictures import RefusedError, Size
-from app.core.storage import UPLOADS, discard, storage
+from app.core.storage import UPLOADS, delete_on_commit, storage
 
 __all__ = ["MEGABYTE", "FileUpload", "PictureUpload", "RefusedError", "Size"]
 
@@ -65,7 +65,7 @@ class Upload:
     def discard(self, name: str) -> None:
         """Delete a file once this transaction has committed."""
         for key in self._keys(name):
-            discard(key)
+            delete_on_commit(key)
 
     def delete(self, name: str) -> None:
         """Delete a file that was saved and is nobody's after all."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
-from app.core.database import add_functions, sqlite_driver
+from app.core.database import register_sqlite_functions, sqlite_driver
 from app.observability.plans.nodes import FIRST, MADE_INDEX, SCAN, SEARCH, SORT, Node
 from app.observability.plans.sql import tokens
 
@@ -72,7 +72,7 @@ def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
     schema = cursor.execute(query + " ORDER BY type = 'index'").fetchall()
     driver = sqlite_driver()
     with closing(driver.connect(":memory:")) as connection:
-        add_functions(connection)
+        register_sqlite_functions(connection)
         own = connection.cursor()
         for (sql,) in schema:
             with suppress(driver.Error):  # what a full-text index keeps, which it makes itself
