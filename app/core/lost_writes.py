@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from app.core import places
+from app.core.database.hooks import pending_writes
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,7 @@ def uncommitted(session: Session) -> list[str]:
     objects += [
         f"changed {type(row).__name__}" for row in session.dirty if session.is_modified(row)
     ]
+    objects += pending_writes(session)
     connection = session.info.get(CONNECTION)
     return [*objects, *(_written(connection) if connection else [])]
 

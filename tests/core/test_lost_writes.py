@@ -14,6 +14,7 @@ from sqlalchemy import select, text, update
 from app.audit import record
 from app.auth.access import login_required
 from app.auth.models import User
+from app.core import figures
 from app.core.database import db, reading, writing
 from app.core.lost_writes import ReadOnlyError, UncommittedError
 from app.core.routing import public
@@ -85,6 +86,10 @@ def enqueue() -> None:
 
 def mail() -> None:
     send("ann@example.com", "auth/emails/registered", user=user(), reset_url="http://localhost/x")
+
+
+def count() -> None:
+    figures.increment("losses")
 
 
 def tell() -> None:
@@ -178,6 +183,11 @@ def test_a_request_that_does_not_commit_is_an_error(write, visit, stored):
     if write not in CHANGES:
         assert f"test_lost_writes.py:{write.__code__.co_firstlineno + 1} " in str(error.value)
     assert stored() == [0, 1, 0]
+
+
+def test_a_hook_that_a_commit_would_run_is_an_error(visit):
+    with pytest.raises(UncommittedError, match=r"before the commit: .*losses"):
+        visit(count)
 
 
 @pytest.mark.parametrize("write", [audit, enqueue, mail, tell, execute, set_attribute])

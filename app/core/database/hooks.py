@@ -52,6 +52,11 @@ def on_commit_all(function: Callable[[list[T]], object], item: T) -> None:
     _register(AFTER_KEY, function, item)
 
 
+def pending_writes(session: Session) -> list[str]:
+    """Return what waits to run before the commit, for messages."""
+    return [f"before the commit: {hook.function}" for hook in session.info.get(BEFORE_KEY, [])]
+
+
 def _register(key: str, function: Callable[..., object], *items: object) -> None:
     session = db.session()
     if not session.in_transaction():
