@@ -10,7 +10,7 @@ from app.core.time import now
 from app.jobs.models import QUEUED, Job, Worker
 from app.jobs.pauses import paused
 from app.observability import metrics
-from app.observability.metrics import Sample
+from app.observability.metrics.gauges import Sample
 
 
 def _waiting() -> Iterator[Sample]:

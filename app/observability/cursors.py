@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Engine, event
 
 from app.core.database import sqlite_driver
-
-if TYPE_CHECKING:
-    from app.observability.queries import Ran, Spent
+from app.observability.usage import StatementRun, Usage
 
 
-def time_fetches(engine: Engine, spent: Callable[[], Spent]) -> None:
-    """Have connections of an engine on SQLite add the time to what is spent."""
+def time_fetches(engine: Engine, usage: Callable[[], Usage]) -> None:
+    """Have connections of an engine on SQLite add the time to the usage."""
     driver = sqlite_driver()
 
     class Cursor(driver.Cursor):  # type: ignore[name-defined]
         # Where the statement is one of a sample.
-        ran: Ran | None = None
+        ran: StatementRun | None = None
 
         def fetchone(self) -> Any:
             started = perf_counter_ns()
@@ -46,7 +44,7 @@ def time_fetches(engine: Engine, spent: Callable[[], Spent]) -> None:
 
         def _add(self, started: int, rows: int) -> None:
             took = perf_counter_ns() - started
-            spent().database += took
+            usage().database += took
             if self.ran:
                 self.ran.ns += took
                 self.ran.rows += rows

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.observability.exceptions import Seen
-from app.observability.queries import Spent
 from app.observability.statements import normalise
 from app.observability.store import bucket_of
+from app.observability.usage import Usage
 
 MOST_COUNTS, MOST_STATEMENTS, MOST_EXCEPTIONS = 5_000, 1_000, 100
 # Of each few seconds; the writer keeps those of each hour.
@@ -68,7 +68,7 @@ class Observations:
         add = heapq.heappush if len(self.slowest) < SLOWEST else heapq.heappushpop
         add(self.slowest, SlowRequest(us, row))
 
-    def add_statements(self, endpoint: str, request_id: str, used: Spent) -> None:
+    def add_statements(self, endpoint: str, request_id: str, used: Usage) -> None:
         """Add what a sampled request or job has run."""
         times: Counter[tuple[str, str]] = Counter()
         for ran in used.sample or ():

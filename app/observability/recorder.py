@@ -30,6 +30,7 @@ from app.observability.metrics import suppress_errors
 from app.observability.observations import Observations
 from app.observability.paths import loggable_path
 from app.observability.requests import UNLOGGED
+from app.observability.usage import Usage
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ def _note_job(
         _note_exception(recorder, failure, name, request_id)
     with recorder as observed:
         observed.count(name, us, failure is not None)
-        observed.add_statements(name, request_id, queries.spent())
+        observed.add_statements(name, request_id, queries.usage())
 
 
 @suppress_errors
@@ -165,7 +166,7 @@ def _note_request(recorder: Recorder, request: Request, status: int) -> None:
         return
     environ["RECORDED"] = True
     us = int((time.perf_counter() - environ["STARTED"]) * 1_000_000)
-    endpoint, used = endpoint_label(request), queries.spent()
+    endpoint, used = endpoint_label(request), queries.usage()
     with recorder as observed:
         observed.count(endpoint, us, status >= 500)
         if used.sample:
@@ -174,7 +175,7 @@ def _note_request(recorder: Recorder, request: Request, status: int) -> None:
             observed.add_slow(us, _slow_request(request, status, us, used))
 
 
-def _slow_request(request: Request, status: int, us: int, used: queries.Spent) -> dict[str, Any]:
+def _slow_request(request: Request, status: int, us: int, used: Usage) -> dict[str, Any]:
     return {
         "at": int(time.time()),
         "request_id": request.environ["REQUEST_ID"],

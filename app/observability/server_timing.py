@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         if app.debug or app.extensions["server_timing"]():
-            used = queries.spent()
+            used = queries.usage()
             total = (perf_counter() - request.environ["STARTED"]) * 1000
             response.headers["Server-Timing"] = (
                 f'db;dur={used.database / 1e6:.1f};desc="{used.queries} queries", '

@@ -6,8 +6,7 @@ what a visitor chose: an address that does not exist has the endpoint "".
 
 import logging
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from threading import Lock
@@ -17,11 +16,12 @@ from typing import Any, ParamSpec
 from flask import Flask, Request, request
 from flask.signals import got_request_exception
 
-from app.core.registry import Registry
 from app.core.routing import endpoint_label
 from app.observability import queries
 from app.observability.metrics import access
 from app.observability.metrics.app_metrics import Metrics
+from app.observability.metrics.gauges import GAUGES
+from app.observability.metrics.gauges import add_gauge as add_gauge
 
 log = logging.getLogger(__name__)
 
@@ -33,33 +33,6 @@ STATIC = "static"
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 P = ParamSpec("P")
-# Label values, and the number.
-Sample = tuple[tuple[str, ...], float]
-
-
-@dataclass(frozen=True)
-class Gauge:
-    name: str
-    help: str
-    labels: tuple[str, ...]
-    read: Callable[[], Iterable[Sample]]
-
-
-GAUGES = Registry[Gauge]("gauges", "metric")
-
-
-def add_gauge(
-    app: Flask,
-    name: str,
-    help: str,
-    read: Callable[[], Iterable[Sample]],
-    labels: tuple[str, ...] = (),
-) -> None:
-    """Add a metric that `read()` looks up at each scrape, such as the depth of a queue.
-
-    `read` returns pairs of label values and number. One that fails is left out, and logged.
-    """
-    GAUGES.add(app, Gauge(name, help, labels, read), name=name)
 
 
 def suppress_errors(count: Callable[P, None]) -> Callable[P, None]:
@@ -107,10 +80,10 @@ def request_ended(environ: dict[str, Any], status: str) -> None:
     # Flask's request, if it came that far. Where there is no such page the endpoint is "".
     request = environ.get("werkzeug.request")
     endpoint = endpoint_label(request) if isinstance(request, Request) else STATIC
-    method, spent = environ["REQUEST_METHOD"], queries.spent()
+    method, usage = environ["REQUEST_METHOD"], queries.usage()
     page = endpoint, method if method in METHODS else "OTHER", f"{status[0]}xx"
     seconds = perf_counter() - environ["STARTED"]
-    _metrics().end_request(page, seconds, spent.queries, spent.database / 1e9)
+    _metrics().end_request(page, seconds, usage.queries, usage.database / 1e9)
 
 
 @suppress_errors

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -13,15 +12,13 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from app.observability.metrics.app_metrics import IN_FLIGHT, METRICS, Metric, Metrics
+from app.observability.metrics.gauges import Gauge
 from app.observability.metrics.mapped_counters import Counters
-
-if TYPE_CHECKING:
-    from app.observability.metrics import Gauge
 
 log = logging.getLogger(__name__)
 
 
-def exposition(metrics: Metrics, gauges: "Iterable[Gauge]") -> bytes:
+def exposition(metrics: Metrics, gauges: Iterable[Gauge]) -> bytes:
     """Return the sum of all processes, and what features look up."""
     registry = CollectorRegistry()
     registry.register(_AppCollector(metrics, gauges))
@@ -29,7 +26,7 @@ def exposition(metrics: Metrics, gauges: "Iterable[Gauge]") -> bytes:
 
 
 class _AppCollector(Collector):
-    def __init__(self, metrics: Metrics, gauges: "Iterable[Gauge]"):
+    def __init__(self, metrics: Metrics, gauges: Iterable[Gauge]):
         self.metrics, self.gauges = metrics, gauges
 
     def describe(self) -> Iterable[Family]:
@@ -67,7 +64,7 @@ def _samples(metric: Metric, totals: Counters) -> Iterator[tuple[tuple[str, ...]
             yield tuple(labels), values
 
 
-def _read_gauge(gauge: "Gauge") -> Iterator[Family]:
+def _read_gauge(gauge: Gauge) -> Iterator[Family]:
     family = GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels)
     try:
         for labels, value in gauge.read():
