@@ -16,7 +16,7 @@ def add_card(app: Flask, template: str, load: Load) -> None:
     CARDS.add(app, (template, load))
 
 
-def cards() -> list[tuple[str, Mapping[str, Any]]]:
+def visible_cards() -> list[tuple[str, Mapping[str, Any]]]:
     return [(template, load()) for template, load in CARDS]
 
 

@@ -1,19 +1,18 @@
 """The first pages of visitors and of users."""
 
-from typing import Any
-
 from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from app.auth.access import login_required
 from app.core.routing import public
-from app.main.dashboard import cards
+from app.main.dashboard import visible_cards
 
 blueprint = Blueprint("main", __name__, template_folder="templates")
 
 
 @blueprint.get("/")
 @public
-def index() -> Any:
+def index() -> ResponseReturnValue:
     return render_template(
         "main/index.html", register_url=url_for("auth.register"), login_url=url_for("auth.login")
     )
@@ -21,5 +20,5 @@ def index() -> Any:
 
 @blueprint.get("/dashboard")
 @login_required
-def dashboard() -> Any:
-    return render_template("main/dashboard.html", cards=cards())
+def dashboard() -> ResponseReturnValue:
+    return render_template("main/dashboard.html", cards=visible_cards())
