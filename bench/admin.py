@@ -33,8 +33,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import create_app
-from app.admin.declaration import Admin
-from app.admin.lists import listing
+from app.admin.lists import listing, matching
+from app.admin.model_admin import ModelAdmin
 from app.auth.models import User
 from app.core.database import db
 from bench.fill import fill
@@ -66,9 +66,9 @@ def seed(environ: dict[str, str], rows: int) -> tuple[Flask, str, str]:
     return app, email, re.search(r"password (\S+)", made)[1]
 
 
-def deep(admin: Admin, sort: str) -> str | None:
+def deep(admin: ModelAdmin, sort: str) -> str | None:
     """The cursor at which page 10,000 begins, or the last where there are not as many."""
-    _, column, descending = admin.sort(sort)
+    _, column, descending = admin.list.sort(sort)
     keys = [admin.key] if column is admin.key else [column, admin.key]
     count = db.session.scalar(select(func.count()).select_from(admin.model)) or 0
     before = min((DEEP - 1) * listing.PER_PAGE, count - listing.PER_PAGE) - 1
@@ -80,12 +80,12 @@ def deep(admin: Admin, sort: str) -> str | None:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def matches(admin: Admin, arguments: dict[str, str]) -> int:
-    where = listing.conditions(admin, arguments)
+def matches(admin: ModelAdmin, arguments: dict[str, str]) -> int:
+    where = matching.conditions(admin.list, arguments)
     return db.session.scalar(select(func.count()).select_from(admin.model).where(*where)) or 0
 
 
-def cases(app: Flask, admin: Admin) -> Iterator[Case]:
+def cases(app: Flask, admin: ModelAdmin) -> Iterator[Case]:
     """What to measure of a list, with its name in the table."""
     with app.test_request_context():
         yield "page 1", {}
@@ -116,7 +116,7 @@ def measure(server: Server, request: Callable[[], Any], times: int) -> tuple[flo
     return median(took), took[int(len(took) * 0.95)], spent / times * 1000
 
 
-def report(server: Server, reader: Client, app: Flask, admin: Admin, times: int) -> None:
+def report(server: Server, reader: Client, app: Flask, admin: ModelAdmin, times: int) -> None:
     print(f"\n| {admin.name} | median, ms | p95, ms | processor, ms |\n|---|--:|--:|--:|")
     for name, arguments in cases(app, admin):
         query = urlencode(arguments)
@@ -135,14 +135,14 @@ def rounds(requests: list[tuple[Server, Request]], times: int) -> list[float]:
     return [median(one) for one in zip(*spent, strict=True)]
 
 
-def pages(app: Flask, admin: Admin) -> list[str]:
+def pages(app: Flask, admin: ModelAdmin) -> list[str]:
     """Where the first page is, and the 10,000th if there are as many."""
     with app.test_request_context():
         after = deep(admin, "")
     return [f"/admin/{admin.name}/"] + ([f"/admin/{admin.name}/?after={after}"] if after else [])
 
 
-def compare(server: Server, reader: Client, app: Flask, admin: Admin, times: int) -> None:
+def compare(server: Server, reader: Client, app: Flask, admin: ModelAdmin, times: int) -> None:
     found = pages(app, admin)
     requests = [(server, ("GET", path, reader.headers(), None)) for path in found]
     first, *deeper = rounds(requests, times)

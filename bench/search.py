@@ -50,7 +50,7 @@ def seed(rows: int) -> None:
 
 def pages(app: Flask) -> None:
     admin = app.extensions["admin"]["users"]
-    [search] = admin.searched
+    [search] = admin.list.searches
     assert isinstance(search, FullText)
     print("| search | found | median, ms | p95, ms |\n|---|--:|--:|--:|")
     for words in SEARCHES:
@@ -58,7 +58,7 @@ def pages(app: Flask) -> None:
         for _ in range(RUNS):
             with app.test_request_context(query_string={"q": words}) as context:
                 began = time.perf_counter()
-                found = listing.read(admin, context.request.args).count
+                found = listing.load_page(admin.list, context.request.args).count
                 taken.append((time.perf_counter() - began) * 1000)
                 db.session.rollback()
         print(f"| {words} | {found} | {median(taken):.1f} | {quantiles(taken, n=20)[-1]:.1f} |")

@@ -9,17 +9,17 @@ from app.admin import views
 from app.admin.actions.declaration import Action
 from app.admin.blueprint import blueprint
 from app.admin.columns import Column
-from app.admin.declaration import add
 from app.admin.imports.declaration import Field, Import
 from app.admin.lists import saved_views
 from app.admin.lists.filters import Choice, DateRange, Empty
 from app.admin.lists.search import Exact, FullText, Prefix
+from app.admin.objects.declaration import Inline
 from app.admin.objects.fields import RelationField
-from app.admin.objects.inlines import Inline
 from app.admin.overview import cards, counts, series
 from app.admin.overview.cards import Card, add_card
 from app.admin.overview.counts import add_counts
 from app.admin.pages import audit, jobs
+from app.admin.registration import add
 from app.admin.routing import ListConverter
 from app.auth.access import can
 from app.auth.permissions import add_permission
@@ -52,6 +52,7 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     app.extensions["admin"] = {}
+    app.extensions["admin_pages"] = {}
     cards.CARDS.init_app(app)
     counts.READERS.init_app(app)
     add_permissions(app)

@@ -17,11 +17,12 @@ from wtforms import Form
 
 from app.admin.actions.declaration import Action
 from app.admin.columns import Column
-from app.admin.declaration import OPERATIONS, Admin, problem
+from app.admin.errors import config_error
 from app.admin.imports.declaration import Field, Import
 from app.admin.lists.filters import Filter
 from app.admin.lists.search import Search
-from app.admin.objects.inlines import Inline
+from app.admin.objects.declaration import Inline
+from app.admin.options import OPERATIONS, ModelOptions
 from app.core.templating import SPRITE, icon_names
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -45,11 +46,11 @@ CALLED = "save", "create", "delete", "refusal", "context"
 def check(app: Flask, model: Any, name: str, given: Mapping[str, Any]) -> None:
     """Raise `ConfigError` for the first thing that is wrong."""
     for option, what, remedy in _wrong(app, name, given):
-        raise problem(model, option, what, remedy)
+        raise config_error(model, option, what, remedy)
 
 
 def _wrong(app: Flask, name: str, given: Mapping[str, Any]) -> Any:
-    known = [one.name for one in fields(Admin) if one.init and one.name != "model"]
+    known = [option.name for option in fields(ModelOptions) if option.name != "model"]
     for option in given.keys() - {*known}:
         yield option, "there is no such option.", f"Give some of {', '.join(known)}."
     if not NAME.fullmatch(name):

@@ -2,67 +2,73 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, url_for
-from markupsafe import Markup
+from flask import url_for
+from markupsafe import Markup, escape
 
-from app.admin.declaration import Admin
-from app.admin.lists import cells, listing
+from app.admin.lists import listing
+from app.admin.model_admin import ModelAdmin, all_admins
 from app.core import nav
 
 # Of each kind.
-MOST = 5
+MAX_RESULTS = 5
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchResult:
     text: str
     url: str
     more: str = ""
 
 
 @dataclass(frozen=True)
-class Group:
-    """What was found of one kind. Where there is more, `all` says how much, and `url` has it."""
+class ResultGroup:
+    """Results of one kind. Where there are more, `all` says how many, and `url` has them."""
 
     name: str
     label: str
-    hits: list[Hit]
+    results: list[SearchResult]
     all: str = ""
     url: str = ""
 
 
-def find(q: str) -> list[Group]:
-    """What a text finds of all that the one signed in may read."""
-    groups = [_pages(q), *(_rows(admin, q) for admin in searched())]
-    return [group for group in groups if group.hits]
+def search_all(q: str) -> list[ResultGroup]:
+    """Search all that the current user may read."""
+    groups = [_pages(q), *(_rows(admin, q) for admin in searchable_models())]
+    return [group for group in groups if group.results]
 
 
-def searched() -> Iterator[Admin]:
-    """The models with a search that the one signed in may read."""
-    for admin in sorted(current_app.extensions["admin"].values(), key=lambda admin: admin.last):
-        if admin.searched and admin.may("read"):
+def searchable_models() -> Iterator[ModelAdmin]:
+    """Yield the models with a search that the current user may read."""
+    for admin in sorted(all_admins(), key=lambda admin: admin.options.last):
+        if admin.list.searches and admin.may("read"):
             yield admin
 
 
-def _pages(q: str) -> Group:
-    found = [item for item in nav.visible_items("admin") if q.lower() in item.label.lower()]
-    return Group("pages", "Pages", [Hit(item.label, item.url) for item in found[:MOST]])
+def _pages(q: str) -> ResultGroup:
+    items = [item for item in nav.visible_items("admin") if q.lower() in item.label.lower()]
+    results = [SearchResult(item.label, item.url) for item in items[:MAX_RESULTS]]
+    return ResultGroup("pages", "Pages", results)
 
 
-def _rows(admin: Admin, q: str) -> Group:
-    found = listing.read(admin, {"q": q}, per_page=MOST)
+def _rows(admin: ModelAdmin, q: str) -> ResultGroup:
+    page = listing.load_page(admin.list, {"q": q}, per_page=MAX_RESULTS)
+    first, *second = admin.list.visible.columns[:2]
+    results = [
+        SearchResult(
+            _plain(first.value(row.values)),
+            admin.url(row.id),
+            *(_plain(column.value(row.values)) for column in second),
+        )
+        for row in page.rows
+    ]
+    everything = f"All {page.count} {admin.noun}" if page.pages.next_url else ""
     url = f"{url_for('admin.list', admin=admin)}?{urlencode({'q': q})}"
-    hits = []
-    for row in found.page.rows:
-        shown = zip(admin.shown[:2], admin.places, strict=False)
-        text, *more = (_plain(cells.cell(*one, row)) for one in shown)
-        hits.append(Hit(text, admin.url(row[-1]), *more))
-    everything = f"All {found.count} {admin.noun}" if found.page.next_url else ""
-    return Group(admin.name, admin.label, hits, everything, url)
+    return ResultGroup(admin.name, admin.label, results, everything, url)
 
 
-def _plain(cell: Markup) -> str:
-    """What a cell says, its parts on one line."""
-    return cell.replace("<small>", Markup(" · <small>")).striptags()
+def _plain(value: Any) -> str:
+    """Return what a cell says, its parts on one line."""
+    return escape(value).replace("<small>", Markup(" · <small>")).striptags()

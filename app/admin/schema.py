@@ -1,5 +1,6 @@
 """What models tell of their tables: keys, indexes, members, and what they refer to."""
 
+from collections.abc import Sequence
 from enum import Enum as PythonEnum
 from typing import Any
 
@@ -9,7 +10,6 @@ from sqlalchemy import (
     Float,
     Integer,
     PrimaryKeyConstraint,
-    Select,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -96,23 +96,33 @@ def readable_column(attribute: Any) -> Any:
     return type_coerce(attribute, MemberOrText(kind)) if is_enum else attribute
 
 
-def readable_row(model: Any) -> tuple[Select[Any], list[str]]:
-    """Return what selects whole rows, and the attributes that stand behind them: see `complete`."""
-    names = [
-        attribute.key
-        for attribute in inspect(model).column_attrs
-        if readable_column(getattr(model, attribute.key)) is not getattr(model, attribute.key)
-    ]
-    attributes = [getattr(model, name) for name in names]
-    options = [defer(attribute) for attribute in attributes]
-    return select(model, *map(readable_column, attributes)).options(*options), names
+class RowQuery:
+    """A query for whole rows of a model whose values can be read whatever the database holds.
 
+    Each row of its result is the object, such values of it as `readable_column` reads, and the
+    `extras`.
+    """
 
-def complete(row: Any, names: list[str]) -> Any:
-    """Return the object of a row, with what stands behind it as its attributes."""
-    for name, value in zip(names, row[1:], strict=False):
-        set_committed_value(row[0], name, value)
-    return row[0]
+    def __init__(self, model: Any, *extras: Any):
+        attributes = [getattr(model, attribute.key) for attribute in inspect(model).column_attrs]
+        special = [
+            attribute for attribute in attributes if readable_column(attribute) is not attribute
+        ]
+        self.names = [attribute.key for attribute in special]
+        query = select(model, *map(readable_column, special), *extras)
+        self.query = query.options(*[defer(attribute) for attribute in special])
+
+    def object_of(self, row: Any) -> Any:
+        """Return the object of a row of the result, with its attributes set."""
+        loaded, *values = row
+        for name, value in zip(self.names, values, strict=False):
+            set_committed_value(loaded, name, value)
+        return loaded
+
+    def extras_of(self, row: Any) -> Sequence[Any]:
+        """Return the values of the `extras` in a row of the result."""
+        extras: Sequence[Any] = row[1 + len(self.names) :]
+        return extras
 
 
 def key_of(model: Any) -> Any:

@@ -6,35 +6,35 @@ from typing import Any
 
 from sqlalchemy import String, func, select
 
-from app.admin.declaration import Admin
 from app.admin.lists.filters import Filter
+from app.admin.model_admin import ModelAdmin
 from app.core.database import db
 
 Arguments = dict[str, str]
 
 
-def choices(admin: Admin) -> Iterator[tuple[str, Arguments]]:
+def choices(admin: ModelAdmin) -> Iterator[tuple[str, Arguments]]:
     """Each alone: what it is, and the arguments in the URL. The values are those of rows."""
-    for scope in admin.scopes:
+    for scope in admin.options.scopes:
         yield f"scope {scope}", {"scope": scope}
-    for offered in admin.offered:
+    for offered in admin.list.filters:
         yield from _of_filter(admin, offered)
-    for one in admin.searched:
+    for one in admin.list.searches:
         column = getattr(one, "column", None)
         column = _text(admin) if column is None else column
         if (value := _middle(admin, column)) is not None:
             yield f"search {column.key}", {"q": value}
             yield f"search begin of {column.key}", {"q": value[:2]}
     # Of no rows the planner makes what it likes.
-    if admin.searched and _middle(admin, admin.key) is not None:
+    if admin.list.searches and _middle(admin, admin.key) is not None:
         yield "search for nothing there is", {"q": "qxqxqx"}
 
 
-def sorts(admin: Admin) -> list[str]:
-    return [sign + name for name in sorted(admin.orders) for sign in ("", "-")]
+def sorts(admin: ModelAdmin) -> list[str]:
+    return [sign + name for name in sorted(admin.list.sort_columns) for sign in ("", "-")]
 
 
-def _of_filter(admin: Admin, offered: Filter) -> Iterator[tuple[str, Arguments]]:
+def _of_filter(admin: ModelAdmin, offered: Filter) -> Iterator[tuple[str, Arguments]]:
     name = offered.name
     for value in offered.options():
         yield f"{name} {value}", {name: value}
@@ -49,11 +49,13 @@ def _of_filter(admin: Admin, offered: Filter) -> Iterator[tuple[str, Arguments]]
         yield f"{name} from the middle", {f"{name}.from": shown}
 
 
-def _text(admin: Admin) -> Any:
-    return next(one for one in admin.attributes.values() if isinstance(one.type, String))
+def _text(admin: ModelAdmin) -> Any:
+    return next(
+        one for one in admin.list.visible.attributes.values() if isinstance(one.type, String)
+    )
 
 
-def _middle(admin: Admin, column: Any) -> Any:
+def _middle(admin: ModelAdmin, column: Any) -> Any:
     """The value of a row in the middle of the table, so that there is one."""
     middle = select(func.max(admin.key) / 2).scalar_subquery()
     rows = select(column).where(admin.key >= middle, column.is_not(None), column != "")

@@ -206,7 +206,7 @@ def test_it_is_the_same_in_chunks(app, person, carol, sign_in, monkeypatch):
     browser, answers = sign_in(carol), []
     for chunk, few in ((1000, 10_000), (10, 10_000), (10, 5)):
         monkeypatch.setattr(export, "CHUNK", chunk)
-        monkeypatch.setattr(export, "FEW", few)
+        monkeypatch.setattr(export, "COUNT_LIMIT", few)
         answers.append(browser.get(f"{CSV}?state=unconfirmed").text)
     assert answers[0] == answers[1] == answers[2]
     assert answers[0].count("\n") == 26

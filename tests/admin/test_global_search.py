@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from app.admin.lists import listing
+from app.admin.lists import matching
 from tests.database import statements
 
 SECTION = re.compile(r'<section class="results".*?</section>', re.S)
@@ -60,7 +60,7 @@ def test_it_keeps_the_parts_of_a_cell_apart(carol, sign_in):
 
 
 def test_it_counts_no_further_than_lists_do(carol, person, sign_in, monkeypatch):
-    monkeypatch.setattr(listing, "FEW", 6)
+    monkeypatch.setattr(matching, "COUNT_LIMIT", 6)
     for n in range(8):
         person(f"many{n}@example.com")
     users = found(sign_in(carol).get("/admin/search?q=many").text)["Users"]
@@ -113,8 +113,8 @@ def test_it_asks_a_fixed_number_for_each_model(app, carol, person, sign_in):
     browser.get("/admin/search?q=many")
     for n in range(20):
         person(f"many{n}@example.com", name=f"many {n}")
-    declared = [one for one in app.extensions["admin"].values() if one.searched]
+    declared = [one for one in app.extensions["admin"].values() if one.list.searches]
     with statements(app) as asked:
         browser.get("/admin/search?q=many")
     # How many there are, of each kind of search and in all, and the rows.
-    assert len(asked) <= 1 + sum(2 + len(one.searched) for one in declared)
+    assert len(asked) <= 1 + sum(2 + len(one.list.searches) for one in declared)

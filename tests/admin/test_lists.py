@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Date, literal, select, union_all
 
 from app import admin
-from app.admin.lists import listing
+from app.admin.lists import listing, matching
 from app.admin.lists.filters import Choice, NumberRange
 from app.admin.lists.search import Exact
 from app.auth.models import KnownDevice, Passkey, Session, User
@@ -27,9 +27,9 @@ def test_it_shows_the_same_rows_few_or_many_or_far(carol, person, sign_in, monke
         person(f"u{n:02}@example.com", name=f"N{n % 7}", confirmed_at=None)
     browser = sign_in(carol)
     shown: dict[str, list[Any]] = {}
-    for few, seconds in ((listing.FEW, 60), (10, 60), (10, 0.001)):
-        monkeypatch.setattr(listing, "FEW", few)
-        monkeypatch.setattr(listing, "WALK_SECONDS", seconds)
+    for few, seconds in ((matching.COUNT_LIMIT, 60), (10, 60), (10, 0.001)):
+        monkeypatch.setattr(matching, "COUNT_LIMIT", few)
+        monkeypatch.setattr(listing, "SCAN_TIMEOUT_SECONDS", seconds)
         for sort in ("email", "-name", "created_at"):
             path = f"/admin/users/?state=unconfirmed&sort={sort}"
             shown.setdefault(sort, []).append(walk(browser, path, "/admin/users/"))

@@ -12,9 +12,9 @@ from flask import Flask, request
 from sqlalchemy import Connection, event, insert, text
 
 from app.admin.actions.selection import Selection
-from app.admin.declaration import Admin
-from app.admin.lists import export, listing, relations, saved_views
+from app.admin.lists import export, listing, matching, relations, saved_views
 from app.admin.lists.saved_views import SavedView
+from app.admin.model_admin import ModelAdmin
 from app.audit import append
 from app.auth.models import User
 from app.core.database import db
@@ -139,13 +139,13 @@ def explained(connection: Connection, sql: str, values: Any, kinds: tuple[str, .
     return postgresql.tree(plan)
 
 
-def ask(app: Flask, admin: Admin, arguments: dict[str, str], *kinds: str) -> list[str]:
+def ask(app: Flask, admin: ModelAdmin, arguments: dict[str, str], *kinds: str) -> list[str]:
     """What is wrong with the plans of a page, and of the one after and the one before."""
     wrong: list[str] = []
     todo: list[Any] = [arguments]
     while todo:
         with app.test_request_context(query_string=todo.pop()), Plans(admin) as plans:
-            page = listing.read(admin, request.args).page
+            page = listing.load_page(admin.list, request.args).pages
             wrong += [f"{request.query_string.decode()}: {one}" for one in plans.wrong(*kinds)]
             if "after" not in request.args and "before" not in request.args:
                 urls = page.next_url, page.prev_url
@@ -154,7 +154,7 @@ def ask(app: Flask, admin: Admin, arguments: dict[str, str], *kinds: str) -> lis
     return wrong
 
 
-def lists(app: Flask) -> Iterator[Admin]:
+def lists(app: Flask) -> Iterator[ModelAdmin]:
     yield from app.extensions["admin"].values()
 
 
@@ -175,8 +175,8 @@ def test_it_finds_few_by_an_index_of_the_filter(filled):
 
 
 def test_it_walks_many_by_an_index_of_the_order(filled, monkeypatch):
-    monkeypatch.setattr(listing, "FEW", -1)
-    monkeypatch.setattr(listing, "WALK_SECONDS", 60)  # however busy this machine is
+    monkeypatch.setattr(matching, "COUNT_LIMIT", -1)
+    monkeypatch.setattr(listing, "SCAN_TIMEOUT_SECONDS", 60)  # however busy this machine is
     wrong = []
     for admin in lists(filled):
         for arguments, _ in asked(filled, admin):
@@ -185,12 +185,12 @@ def test_it_walks_many_by_an_index_of_the_order(filled, monkeypatch):
     assert not wrong, "\n\n".join(wrong)
 
 
-def asked(app: Flask, admin: Admin) -> list[tuple[dict[str, str], bool]]:
+def asked(app: Flask, admin: ModelAdmin) -> list[tuple[dict[str, str], bool]]:
     """Each choice, and whether few rows match: those must be found by what is looked for."""
     with app.test_request_context():
         found = []
         for _, arguments in choices(admin):
-            where = listing.conditions(admin, arguments)
+            where = matching.conditions(admin.list, arguments)
             statement = db.select(db.func.count()).select_from(admin.model).where(*where)
             count = db.session.scalar(statement) or 0
             found.append((arguments, count < MANY or db.engine.dialect.name == "sqlite"))
@@ -203,7 +203,7 @@ def test_it_gathers_by_the_narrowest_of_several_filters(filled):
     admin = filled.extensions["admin"]["users"]
     query = {"role": "user", "state": "suspended"}
     with filled.test_request_context(query_string=query), Plans(admin) as plans:
-        assert listing.read(admin, request.args).rows
+        assert listing.load_page(admin.list, request.args).rows
         sql, values = plans.asked[-1]
         nodes = list(walk(explained(db.session.connection(), sql, values, (SCAN,))))
         db.session.rollback()
@@ -215,9 +215,9 @@ def test_what_surrounds_a_list_is_found_by_an_index(filled):
     admin = filled.extensions["admin"]["users"]
     with filled.test_request_context(), Plans(admin) as plans:
         email = db.session.scalar(db.select(User.email).order_by(User.email))
-        where = listing.conditions(admin, {"q": email})
+        where = matching.conditions(admin.list, {"q": email})
         plans.asked.clear()
-        assert relations.exactly(admin, email)
+        assert relations.find_exact(admin, email)
         assert next(export.chunks(admin, where))
         assert list(db.session.scalars(Selection(admin, f"q={email}", None, 10**9).keys(limit=9)))
         assert not (wrong := plans.wrong(SCAN)), "\n\n".join(wrong)

@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.admin.actions.declaration import Action
-from app.admin.actions.selection import matching
-from app.admin.declaration import Admin
+from app.admin.actions.selection import conditions_for
+from app.admin.model_admin import ModelAdmin
 from app.core.database import db
 from app.jobs import JobTimeoutError
 
@@ -33,7 +33,7 @@ Outcome = dict[str, Any]
 class Doing:
     """Somebody who does something to rows of a list, or `undoes` it."""
 
-    admin: Admin
+    admin: ModelAdmin
     action: Action
     by: Any
     # Arguments of the list that the rows must match still.
@@ -51,7 +51,7 @@ class Doing:
         if not self.undoes:
             if self.action.where is not None:
                 fitting = self._of(ids, self.action.where)
-            if where := matching(self.admin, self.query):
+            if where := conditions_for(self.admin, self.query):
                 matched = self._of(ids, *where)
         known = {}
         for id in ids:
@@ -71,7 +71,7 @@ class Doing:
             return self.action.otherwise
         if not matches:
             return UNMATCHED
-        refusal = self.action.refusal or self.admin.refusal
+        refusal = self.action.refusal or self.admin.options.refusal
         return (refusal(row, self.by) if refusal else None) or ""
 
     def outcome(self, todo: Sequence[Any]) -> Outcome:

@@ -8,11 +8,12 @@ from typing import Any
 from flask_login import current_user
 from markupsafe import Markup
 
-from app.admin.actions.declaration import Action, so_many
+from app.admin.actions.availability import count_label
+from app.admin.actions.declaration import Action
 from app.admin.actions.execution import Doing
 from app.admin.actions.models import AT_ONCE
-from app.admin.actions.selection import FEW, Selection, names
-from app.admin.lists import listing
+from app.admin.actions.selection import FEW, Selection, row_labels
+from app.admin.lists import matching
 from app.admin.objects import cascades
 from app.core.database import db
 
@@ -38,7 +39,7 @@ def of(action: Action, chosen: Selection) -> Preview:
     admin = chosen.admin
     ids = list(db.session.scalars(chosen.keys(limit=FEW)))
     looked_at = ids if chosen.ids is None else chosen.ids[:FEW]
-    called = names(admin, ids)
+    called = row_labels(admin, ids)
     doing = Doing(admin, action, current_user, chosen.query)
     going: list[int] = []
     left_out: dict[str, list[Any]] = {}
@@ -51,7 +52,7 @@ def of(action: Action, chosen: Selection) -> Preview:
     is_complete = chosen.ids is not None and len(chosen.ids) <= FEW
     fits = len(going) if is_complete else chosen.count(*_where(action))
     return Preview(
-        title=so_many(admin, fits, listing.said(fits)),
+        title=count_label(admin, fits, matching.format_count(fits)),
         said=said,
         first=[called[id] for id in going[:NAMED]],
         more=_more(fits, len(going[:NAMED])),
@@ -67,8 +68,8 @@ def _where(action: Action) -> list[Any]:
 
 
 def _more(count: int, shown: int) -> str:
-    if count > listing.FEW:
-        return f"more than {listing.FEW - shown:,}"
+    if count > matching.COUNT_LIMIT:
+        return f"more than {matching.COUNT_LIMIT - shown:,}"
     return f"{count - shown:,}" if count > shown else ""
 
 

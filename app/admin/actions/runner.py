@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
-from app.admin.actions.declaration import Action, so_many
+from app.admin.actions.availability import count_label
+from app.admin.actions.declaration import Action
 from app.admin.actions.execution import Doing
 from app.admin.actions.models import BATCH, Chunk, Run
 from app.admin.actions.selection import Selection
-from app.admin.declaration import Admin
+from app.admin.model_admin import ModelAdmin, find_admin
 from app.audit import acting, record
 from app.auth.models import User
 from app.auth.permissions import ADMIN, permissions
@@ -25,11 +25,12 @@ UNKNOWN = "This version of the app does not know it."
 CHUNKS_AT_ONCE = 20
 
 
-def known(run: Run) -> tuple[Admin, Action] | None:
+def known(run: Run) -> tuple[ModelAdmin, Action] | None:
     """The list and the action that a run is about, if there still are such."""
-    admin = current_app.extensions["admin"].get(run.list_name)
-    action = admin.acting.get(run.action) if admin else None
-    return (admin, action) if action else None
+    admin = find_admin(run.list_name)
+    if admin is None or (action := admin.actions.get(run.action)) is None:
+        return None
+    return admin, action
 
 
 def title(run: Run) -> str:
@@ -40,7 +41,7 @@ def title(run: Run) -> str:
     admin, action = found
     label = action.undo[0] if run.undone_action_id and action.undo else action.label
     # A job may still be looking for them.
-    return f"{label}: {admin.noun if run.job_id else so_many(admin, run.total)}"
+    return f"{label}: {admin.noun if run.job_id else count_label(admin, run.total)}"
 
 
 def has_undo(run: Run) -> bool:
@@ -48,7 +49,7 @@ def has_undo(run: Run) -> bool:
     return found is not None and found[1].undo is not None
 
 
-def may(by: User | None, admin: Admin, action: Action) -> bool:
+def may(by: User | None, admin: ModelAdmin, action: Action) -> bool:
     """Return whether somebody may still do this with rows, which they have to see."""
     if by is None or by.suspended_at is not None:
         return False
@@ -81,7 +82,7 @@ def _choose(run_id: int) -> bool:
     return True
 
 
-def following(run: Run, admin: Admin) -> Sequence[list[Any]]:
+def following(run: Run, admin: ModelAdmin) -> Sequence[list[Any]]:
     """The next chunks of what is to be done."""
     if run.undone_action_id:
         of_it = Chunk.bulk_action_id == run.undone_action_id, Chunk.number >= run.batches

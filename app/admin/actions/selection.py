@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import abort
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, func, select
 from werkzeug.datastructures import MultiDict
 
-from app.admin.declaration import Admin
-from app.admin.lists import cells, listing
+from app.admin.lists import cells, matching
+from app.admin.model_admin import ModelAdmin
 from app.core.database import db
 from app.core.routing import id_in
 
@@ -24,7 +25,7 @@ MOST_IDS = 1_000
 
 @dataclass
 class Selection:
-    admin: Admin
+    admin: ModelAdmin
     # The arguments of the list, which rows must match; "" for those that were ticked.
     query: str
     # None: all that match, up to `last_id`.
@@ -32,7 +33,7 @@ class Selection:
     last_id: int = 0
 
     @classmethod
-    def read(cls, admin: Admin, sent: MultiDict[str, str]) -> Selection:
+    def read(cls, admin: ModelAdmin, sent: MultiDict[str, str]) -> Selection:
         """From the fields `list`, `id` and `all` of a form."""
         query = sent.get("list", "").replace("\0", "")
         texts = ",".join(sent.getlist("id")).split(",")
@@ -53,14 +54,15 @@ class Selection:
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
-        return matching(self.admin, self.query)
+        return conditions_for(self.admin, self.query)
 
     def count(self, *more: ColumnElement[bool]) -> int:
-        """How many there are; one more than `listing.FEW` stands for any number beyond."""
+        """How many there are; one more than `matching.COUNT_LIMIT` stands for any number beyond."""
         if self.ids is not None:
             return len(self.ids)
-        return listing.count(
-            self.admin, [*self.conditions, *more, listing.hidden(self.admin.key <= self.last_id)]
+        return matching.count(
+            self.admin.list,
+            [*self.conditions, *more, matching.opaque(self.admin.key <= self.last_id)],
         )
 
     def keys(self, *, after: int = 0, limit: int) -> Select[Any]:
@@ -71,21 +73,21 @@ class Selection:
             return chosen.order_by(key).limit(limit)
         where = self.conditions
         found = select(key)
-        if where and listing.count(self.admin, where) <= listing.FEW:
-            few = found.where(*where).limit(listing.FEW + 1).subquery("few")
+        if where and matching.count(self.admin.list, where) <= matching.COUNT_LIMIT:
+            few = found.where(*where).limit(matching.COUNT_LIMIT + 1).subquery("few")
             found, key = select(few.c[0]), few.c[0]
         elif where:
-            found = found.where(listing.hidden(*where))
+            found = found.where(matching.opaque(*where))
         return found.where(key > after, key <= self.last_id).order_by(key).limit(limit)
 
 
-def matching(admin: Admin, query: str) -> list[ColumnElement[bool]]:
+def conditions_for(admin: ModelAdmin, query: str) -> list[ColumnElement[bool]]:
     """What the rows of a list with these arguments meet."""
-    return listing.conditions(admin, MultiDict(parse_qsl(query)))
+    return matching.conditions(admin.list, MultiDict(parse_qsl(query)))
 
 
-def names(admin: Admin, ids: Sequence[int]) -> dict[int, Any]:
-    """What the first column of the list shows of these rows, in the order of their ids."""
-    found = listing.rows_of(admin).add_columns(admin.key).where(admin.key.in_(ids))
-    rows = db.session.execute(found.order_by(admin.key)).all()
-    return {row[-1]: cells.name_of(admin, row) for row in rows}
+def row_labels(admin: ModelAdmin, ids: Sequence[int]) -> dict[int, Markup]:
+    """Return what the first column of the list displays of these rows, ordered by ID."""
+    query = matching.select_columns(admin.list).add_columns(admin.key.label("row_id"))
+    rows = db.session.execute(query.where(admin.key.in_(ids)).order_by(admin.key))
+    return {row.row_id: cells.row_label(admin.list, row) for row in rows}

@@ -2,24 +2,24 @@
 
 from flask_login import current_user
 
-from app.admin.declaration import Admin, of_model
-from app.admin.imports.declaration import Plan
+from app.admin.imports.spec import ImportSpec
+from app.admin.model_admin import ModelAdmin, for_model
 from app.admin.schema import referred_to_by
 from app.auth.permissions import permissions
 
 
-def permissions_of(plan: Plan) -> set[str]:
+def permissions_of(spec: ImportSpec) -> set[str]:
     """Return the permissions that an import needs.
 
     Its bad rows tell which rows there are already, and which there are of what they refer to.
     """
-    needed = {plan.admin.permission(operation) for operation in ["read", *plan.operations]}
-    targets = [target for target in plan.targets.values() if target.found_by is not None]
-    others = [of_model(referred_to_by(target.column)) for target in targets]
-    return needed | {other.permission("read") for other in others if other}
+    needed = {spec.options.permission(operation) for operation in ["read", *spec.operations]}
+    targets = [target for target in spec.targets.values() if target.lookup is not None]
+    related = [for_model(referred_to_by(target.column)) for target in targets]
+    return needed | {admin.permission("read") for admin in related if admin}
 
 
-def may_import(admin: Admin) -> bool:
-    """Return whether the one logged in may import into a list."""
-    plan = admin.importing
-    return plan is not None and permissions_of(plan) <= permissions(current_user.role)
+def may_import(admin: ModelAdmin) -> bool:
+    """Return whether the current user may import into a list."""
+    spec = admin.import_spec
+    return spec is not None and permissions_of(spec) <= permissions(current_user.role)

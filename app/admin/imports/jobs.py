@@ -12,13 +12,10 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from app.account import left_over
-from app.admin.declaration import Admin
 from app.admin.imports.access import permissions_of
-from app.admin.imports.declaration import Plan
 from app.admin.imports.models import (
     CHECKED,
     CHECKING,
@@ -34,6 +31,8 @@ from app.admin.imports.models import (
 )  # fmt: skip
 from app.admin.imports.reading import RefusedError, table
 from app.admin.imports.rows import Checker, bring_in, take_back
+from app.admin.imports.spec import ImportSpec
+from app.admin.model_admin import find_admin
 from app.audit import record
 from app.auth.models import User
 from app.auth.permissions import permissions
@@ -62,9 +61,9 @@ def check(run_id: int) -> None:
     rows = bad = 0
     problem = ""
     try:
-        plan = _plan(run)
-        for checker, batch in _batches(run, plan):
-            by = _who(run, plan)
+        spec = _spec(run)
+        for checker, batch in _batches(run, spec):
+            by = _who(run, spec)
             with reading():
                 found = checker.check(batch, by)
             rows += len(found)
@@ -92,14 +91,14 @@ def carry_out(run_id: int) -> None:
     """Bring the rows in, from where the last worker stopped."""
     if (run := _take(run_id, IMPORTING)) is None:
         return
-    plan = _plan(run)
+    spec = _spec(run)
     with reading():
         batches = select(ImportBatch.errors).where(ImportBatch.run_id == run.id)
         refused = {error[0] for errors in db.session.scalars(batches) for error in errors}
         db.session.rollback()
-    for checker, batch in _batches(run, plan):
+    for checker, batch in _batches(run, spec):
         try:
-            by = _who(run, plan)
+            by = _who(run, spec)
         except PermanentError as reason:
             if run.mode == GOOD:
                 raise
@@ -109,7 +108,7 @@ def carry_out(run_id: int) -> None:
             found = [row for row in checker.check(batch, by) if row.number not in refused]
         good = [row for row in found if not row.errors]
         errors = [error for row in found for error in row.errors]
-        late, changes = bring_in(plan, good)
+        late, changes = bring_in(spec, good)
         errors += late
         if errors and run.mode != GOOD:
             db.session.rollback()
@@ -138,7 +137,7 @@ def undo(run_id: int) -> None:
     """Take back what was brought in, the last first."""
     if (run := _take(run_id, UNDOING)) is None:
         return
-    plan, before = _plan(run), None
+    spec, before = _spec(run), None
     batches = (
         select(ImportBatch).where(ImportBatch.run_id == run.id).order_by(ImportBatch.id.desc())
     )
@@ -146,7 +145,7 @@ def undo(run_id: int) -> None:
         following = batches if before is None else batches.where(ImportBatch.id < before)
         if (batch := db.session.scalar(following)) is None:
             break
-        take_back(plan, batch.changes)
+        take_back(spec, batch.changes)
         before, batch.changes = batch.id, []
         _note(run)
         db.session.commit()
@@ -191,15 +190,15 @@ def _note(run: ImportRun, **values: Any) -> None:
         raise PermanentError("Another worker goes on with it, or it was deleted.")
 
 
-def _plan(run: ImportRun) -> Plan:
-    admin: Admin | None = current_app.extensions["admin"].get(run.list)
-    plan = admin and admin.importing
-    if not admin or not plan or not {*run.mapping.values()} <= {*plan.targets}:
+def _spec(run: ImportRun) -> ImportSpec:
+    admin = find_admin(run.list)
+    spec = admin and admin.import_spec
+    if not admin or not spec or not {*run.mapping.values()} <= {*spec.targets}:
         raise PermanentError(f"{run.list} is not imported in this way any more.")
-    return plan
+    return spec
 
 
-def _who(run: ImportRun, plan: Plan) -> Any:
+def _who(run: ImportRun, spec: ImportSpec) -> Any:
     """Id and role of who asked for it, if they still may. Looked up before each batch."""
     own = select(User.id, User.effective_role.label("role")).where(
         User.id == run.user_id, User.suspended_at.is_(None)
@@ -207,15 +206,17 @@ def _who(run: ImportRun, plan: Plan) -> Any:
     with reading():
         by = db.session.execute(own).first()
         db.session.rollback()
-    if by is None or not permissions_of(plan) <= permissions(by.role):
+    if by is None or not permissions_of(spec) <= permissions(by.role):
         raise PermanentError("Who asked for this import may not do it any more.")
     return by
 
 
-def _batches(run: ImportRun, plan: Plan) -> Iterator[tuple[Checker, Sequence[tuple[int, Any]]]]:
+def _batches(
+    run: ImportRun, spec: ImportSpec
+) -> Iterator[tuple[Checker, Sequence[tuple[int, Any]]]]:
     """The records behind the position, so many at a time."""
     names, found = table(run.content(), run.format)
-    checker = Checker(plan, names, run.mapping, run.format)
+    checker = Checker(spec, names, run.mapping, run.format)
     rest = (record for record in found if record[0] > run.position)
     while batch := list(islice(rest, BATCH)):
         yield checker, batch

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 
-from app.admin.imports.declaration import Plan
 from app.admin.imports.models import ImportRun
 from app.admin.imports.reading import RefusedError, is_blank, table
+from app.admin.imports.spec import ImportSpec
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +52,10 @@ def samples(run: ImportRun, encodings: Sequence[str]) -> dict[str, list[str]]:
     return {name: [line[:200].decode(name, "replace") for line in shown] for name in encodings}
 
 
-def guess(plan: Plan, names: Sequence[str]) -> dict[str, str]:
+def guess(spec: ImportSpec, names: Sequence[str]) -> dict[str, str]:
     """Return which column is which field, by their names. Of two with one name it is the first."""
     known: dict[str, str] = {}
-    for name, target in plan.targets.items():
+    for name, target in spec.targets.items():
         last = name.rpartition(".")[2]
         for text in (name, target.label, last):
             known.setdefault(_plain(text), name)
@@ -70,13 +70,13 @@ def _plain(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
-def refusal(plan: Plan, chosen: Sequence[str]) -> str:
+def refusal(spec: ImportSpec, chosen: Sequence[str]) -> str:
     """What is wrong with a choice of columns."""
-    targets = plan.targets
+    targets = spec.targets
     if twice := {targets[name].label for name in chosen if chosen.count(name) > 1}:
         return f"{min(twice)} is chosen for two columns. Leave one out."
-    if missing := [t.label for t in targets.values() if t.needed and t.name not in chosen]:
+    if missing := [t.label for t in targets.values() if t.required and t.name not in chosen]:
         return f"Choose the column for {' and '.join(missing)}: every row needs it."
-    if (key := plan.key) and key.name not in chosen:
+    if (key := spec.key) and key.name not in chosen:
         return f"Choose the column for {key.label}: it says which row is meant."
     return "" if chosen else "Choose at least one column."

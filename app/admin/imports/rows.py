@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import delete, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from app.admin.imports.declaration import Plan, Target
 from app.admin.imports.formats import Format
 from app.admin.imports.reading import is_blank
+from app.admin.imports.spec import ImportSpec, Target
 from app.admin.imports.values import reader_of
 from app.core.database import db
 
@@ -41,12 +41,12 @@ class Checker:
     """Says of each row what it would set, or what is wrong with it. It changes nothing."""
 
     def __init__(
-        self, plan: Plan, names: Sequence[str], mapping: Mapping[str, str], format: Format
+        self, spec: ImportSpec, names: Sequence[str], mapping: Mapping[str, str], format: Format
     ):
-        self.plan, self.names, self.format = plan, list(names), format
-        self.chosen = [(int(n), plan.targets[name]) for n, name in mapping.items()]
+        self.spec, self.names, self.format = spec, list(names), format
+        self.chosen = [(int(n), spec.targets[name]) for n, name in mapping.items()]
         self.unique = [target for _, target in self.chosen if target.unique]
-        self.unique.sort(key=lambda target: target is not plan.key)  # first what says which row
+        self.unique.sort(key=lambda target: target is not spec.key)  # first what says which row
         # The row in which each value of what is unique stood first.
         self.seen: dict[str, dict[Any, int]] = {target.name: {} for target in self.unique}
 
@@ -57,7 +57,7 @@ class Checker:
         """
         rows = [self._read(number, cells) for number, cells in batch if not is_blank(cells)]
         for _, target in self.chosen:
-            if target.found_by is not None:
+            if target.lookup is not None:
                 self._find(target, rows)
         for target in self.unique:
             self._compare(target, rows)
@@ -87,7 +87,7 @@ class Checker:
     def _read_cell(self, row: Row, target: Target, name: str, cell: str) -> None:
         key = target.column.key
         if not cell.strip():
-            if target.needed:
+            if target.required:
                 row.refuse(name, None, "It is empty, and needed.")
             elif target.column.property.columns[0].nullable:
                 row.values[key] = None
@@ -97,7 +97,7 @@ class Checker:
         except ValueError as reason:
             row.refuse(name, cell, str(reason))
             return
-        if target.found_by is None:
+        if target.lookup is None:
             row.values[key] = value
         else:
             row.sought[target.name] = value
@@ -106,7 +106,7 @@ class Checker:
         wanted = {row.sought[target.name] for row in rows if target.name in row.sought}
         of = target.column.property.columns[0].foreign_keys
         [referred] = [one.column for one in of]
-        found = select(target.found_by, referred).where(target.found_by.in_(wanted))
+        found = select(target.lookup, referred).where(target.lookup.in_(wanted))
         ids: dict[Any, Any] = dict(map(tuple, db.session.execute(found))) if wanted else {}
         for row in rows:
             if target.name not in row.sought:
@@ -117,9 +117,9 @@ class Checker:
                 row.values[target.column.key] = id
 
     def _compare(self, target: Target, rows: list[Row]) -> None:
-        key, is_key, seen = target.column.key, target is self.plan.key, self.seen[target.name]
+        key, is_key, seen = target.column.key, target is self.spec.key, self.seen[target.name]
         wanted = {row.values[key] for row in rows if row.values.get(key) is not None}
-        found = select(target.column, self.plan.admin.key).where(target.column.in_(wanted))
+        found = select(target.column, self.spec.options.key).where(target.column.in_(wanted))
         ids: dict[Any, Any] = dict(map(tuple, db.session.execute(found))) if wanted else {}
         for row in rows:
             if (value := row.values.get(key)) is None:
@@ -134,12 +134,12 @@ class Checker:
 
     def _ask(self, rows: list[Row], by: Any) -> None:
         """Refuse to change what that person may not, as pages and actions do."""
-        admin = self.plan.admin
-        if admin.refusal is None:
+        options = self.spec.options
+        if options.refusal is None:
             return
         ids = [row.existing for row in rows if row.existing is not None]
-        there = db.session.scalars(select(admin.model).where(admin.key.in_(ids))) if ids else ()
-        reasons = {getattr(one, admin.key.key): admin.refusal(one, by) for one in there}
+        there = db.session.scalars(select(options.model).where(options.key.in_(ids))) if ids else ()
+        reasons = {getattr(row, options.key.key): options.refusal(row, by) for row in there}
         for row in rows:
             if reason := reasons.get(row.existing):
                 row.refuse("", None, reason)
@@ -148,29 +148,29 @@ class Checker:
         return next(self.names[index] for index, one in self.chosen if one is target)
 
 
-def bring_in(plan: Plan, rows: Sequence[Row]) -> tuple[list[Any], list[Any]]:
+def bring_in(spec: ImportSpec, rows: Sequence[Row]) -> tuple[list[Any], list[Any]]:
     """Make or change what the rows say, in this transaction: errors, and what was changed.
 
     What the database refuses, since something is otherwise than when it was checked, is an error.
     """
     try:
         with db.session.begin_nested():
-            return [], _carry_out(plan, rows)
+            return [], _carry_out(spec, rows)
     except (IntegrityError, LookupError):
         errors: list[Any] = []
         changes: list[Any] = []
     for row in rows:  # one of them it is
         try:
             with db.session.begin_nested():
-                changes += _carry_out(plan, [row])
+                changes += _carry_out(spec, [row])
         except (IntegrityError, LookupError):
             row.refuse("", None, "It does not fit to what is there by now.")
             errors += row.errors
     return errors, changes
 
 
-def _carry_out(plan: Plan, rows: Sequence[Row]) -> list[Any]:
-    model, key = plan.admin.model, plan.admin.key
+def _carry_out(spec: ImportSpec, rows: Sequence[Row]) -> list[Any]:
+    model, key = spec.options.model, spec.options.key
     ids = [row.existing for row in rows if row.existing is not None]
     known: dict[Any, Any] = {}
     if ids:
@@ -182,7 +182,7 @@ def _carry_out(plan: Plan, rows: Sequence[Row]) -> list[Any]:
         if row.existing is not None:
             made.append((known[row.existing], _change(known[row.existing], row.values)))
         else:
-            made.append((plan.row(**row.values), None))
+            made.append((spec.row(**row.values), None))
             db.session.add(made[-1][0])
     db.session.flush()
     return [[getattr(one, key.key), *([] if done is None else [done])] for one, done in made]
@@ -200,14 +200,14 @@ def _change(one: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def take_back(plan: Plan, changes: Sequence[Sequence[Any]]) -> None:
+def take_back(spec: ImportSpec, changes: Sequence[Sequence[Any]]) -> None:
     """Undo what `bring_in` did, except for what was changed again since."""
-    key, columns = plan.admin.key, inspect(plan.admin.model).column_attrs
+    key, columns = spec.options.key, inspect(spec.options.model).column_attrs
     made = [id for id, *changed in changes if not changed]
     if made:
-        db.session.execute(delete(plan.admin.model).where(key.in_(made)))
+        db.session.execute(delete(spec.options.model).where(key.in_(made)))
     for id, changed in (one for one in changes if len(one) > 1):
-        row = db.session.get(plan.admin.model, id, with_for_update=True)
+        row = db.session.get(spec.options.model, id, with_for_update=True)
         for name, (before, after) in changed.items():
             if row is not None and _dump(getattr(row, name)) == after:
                 setattr(row, name, _load(columns[name].columns[0], before))

@@ -5,36 +5,36 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
-from app.admin.declaration import Admin
 from app.admin.lists.filters import Arguments, Related
-from app.admin.lists.relations import called
+from app.admin.lists.relations import label
+from app.admin.model_admin import ModelAdmin
 
 
-def understood(admin: Admin, arguments: Arguments) -> dict[str, str]:
+def understood(admin: ModelAdmin, arguments: Arguments) -> dict[str, str]:
     """The arguments that mean something here: not a filter or a column that is no more."""
     found: dict[str, str] = {}
-    for one in admin.offered:
+    for one in admin.list.filters:
         given = {name: arguments[name] for name in one.names if arguments.get(name)}
         if given and one.condition(given) is not None:
             found |= given
     known = {
-        "q": bool(admin.searched),
-        "scope": arguments.get("scope") in admin.scopes,
-        "sort": arguments.get("sort", "").removeprefix("-") in admin.orders,
+        "q": bool(admin.list.searches),
+        "scope": arguments.get("scope") in admin.options.scopes,
+        "sort": arguments.get("sort", "").removeprefix("-") in admin.list.sort_columns,
     }
     found |= {name: arguments[name] for name in known if known[name] and arguments.get(name)}
     columns = arguments.get("columns", "").split(",")
-    if known_columns := [name for name in columns if name in admin.known]:
+    if known_columns := [name for name in columns if name in admin.list.columns_by_name]:
         found["columns"] = ",".join(known_columns)
     return found
 
 
-def unknown(admin: Admin, arguments: Arguments) -> list[str]:
+def unknown(admin: ModelAdmin, arguments: Arguments) -> list[str]:
     """The filters and columns among the arguments that mean nothing here, by their names."""
     usable = understood(admin, arguments)
     names = [name for name in arguments if name != "columns" and name not in usable]
     columns = arguments.get("columns", "").split(",")
-    return names + [name for name in columns if name and name not in admin.known]
+    return names + [name for name in columns if name and name not in admin.list.columns_by_name]
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Chip:
     without: str
 
 
-def chips(admin: Admin, arguments: Arguments) -> list[Chip]:
+def chips(admin: ModelAdmin, arguments: Arguments) -> list[Chip]:
     """The filters that were chosen; the counted ones are seen above the list."""
     found = []
-    for one in admin.offered:
+    for one in admin.list.filters:
         given = {name: arguments[name] for name in one.names if name in arguments}
         if given and not one.counted and one.condition(given) is not None:
             rest = {name: value for name, value in arguments.items() if name not in given}
-            said = called(one, given[one.name]) if isinstance(one, Related) else one.said(given)
+            said = label(one, given[one.name]) if isinstance(one, Related) else one.said(given)
             found.append(Chip(one.label, said, query_of(rest)))
     return found
 
@@ -66,7 +66,7 @@ def query_of(arguments: Arguments) -> str:
 class Given:
     """What a list was asked for that a page below it was opened from: `back` in its URL or form."""
 
-    def __init__(self, admin: Admin, values: Arguments):
+    def __init__(self, admin: ModelAdmin, values: Arguments):
         self.admin = admin
         self.arguments = understood(admin, dict(parse_qsl(values.get("back", ""))))
         self.back = query_of(self.arguments)

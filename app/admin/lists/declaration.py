@@ -1,13 +1,14 @@
-"""What is declared of a list, made ready: how it is searched, narrowed down and sorted."""
+"""Checks of how a list is declared to be searched, filtered, and sorted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, Time, Uuid
 
+from app.admin.attributes import Attributes
 from app.admin.columns import label_of
 from app.admin.lists.filters import (
     Boolean,
@@ -22,13 +23,10 @@ from app.admin.lists.filters import (
     Related,
 )
 from app.admin.lists.search import Exact, FullText, Prefix, Search
-from app.admin.schema import has_index, members_of
+from app.admin.schema import has_index, key_of, members_of
 from app.core.database import is_bytewise
 from app.core.pagination import IN_CURSORS
 from app.core.time import UTCDateTime
-
-if TYPE_CHECKING:
-    from app.admin.declaration import Admin
 
 # The more special types first.
 FILTERS: dict[type, type[Filter]] = {
@@ -46,76 +44,78 @@ FILTERS: dict[type, type[Filter]] = {
 ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"
 
 
-def search_of(admin: Admin, given: str | Search) -> Search:
-    if isinstance(given, FullText) and given.model is not admin.model:
-        what = f"FullText has columns of {given.model.__name__}."
-        raise admin.problem("search", what, f"Give columns of {admin.model.__name__}.")
-    if isinstance(given, str):
-        given = Prefix(admin.own("search", given), label_of(given))
-    if isinstance(given, (Prefix, Exact)):
-        _check_index(admin, "search", given.column.key, given.column)
-    if isinstance(given, Prefix) and not is_bytewise(given.column.type):
-        what = f"{given.column.key} is in the order of a language."
+def make_search(attributes: Attributes, search: str | Search) -> Search:
+    if isinstance(search, FullText) and search.model is not attributes.model:
+        what = f"FullText has columns of {search.model.__name__}."
+        raise attributes.error("search", what, f"Give columns of {attributes.model.__name__}.")
+    if isinstance(search, str):
+        search = Prefix(attributes.find_own("search", search), label_of(search))
+    if isinstance(search, (Prefix, Exact)):
+        _check_index(attributes, "search", search.column.key, search.column)
+    if isinstance(search, Prefix) and not is_bytewise(search.column.type):
+        what = f"{search.column.key} is in the order of a language."
         remedy = "Make its type bytewise(length) of app.core.database, or use FullText."
-        raise admin.problem("search", what, remedy)
-    return given
+        raise attributes.error("search", what, remedy)
+    return search
 
 
-def filter_of(admin: Admin, given: str | Filter) -> Filter:
-    found = given if isinstance(given, Filter) else _filter_of(admin, given)
-    if found.name in ARGUMENTS:
-        what = f"{found.name} in the URL is the list's own."
-        raise admin.problem("filters", what, f'Call it otherwise, such as "its_{found.name}".')
-    if found.column is not None:
-        _check_index(admin, "filters", found.name, found.column)
-        if found.of and not isinstance(found.column.type, found.of):
-            what = f"{found.name} cannot be a {type(found).__name__}."
-            raise admin.problem("filters", what, "Give one that fits the type of the column.")
-    choices: Any = found.choices if isinstance(found, Choice) else {}
+def make_filter(attributes: Attributes, declared: str | Filter) -> Filter:
+    item = declared if isinstance(declared, Filter) else _default_filter(attributes, declared)
+    if item.name in ARGUMENTS:
+        what = f"{item.name} in the URL is the list's own."
+        raise attributes.error("filters", what, f'Call it otherwise, such as "its_{item.name}".')
+    if item.column is not None:
+        _check_index(attributes, "filters", item.name, item.column)
+        if item.of and not isinstance(item.column.type, item.of):
+            what = f"{item.name} cannot be a {type(item).__name__}."
+            raise attributes.error("filters", what, "Give one that fits the type of the column.")
+    choices: Any = item.choices if isinstance(item, Choice) else {}
     if not isinstance(choices, Mapping):
-        what = f"the choices of {found.name} have no labels."
-        raise admin.problem("filters", what, 'Give {"value in the URL": "Label"}.')
-    return found
+        what = f"the choices of {item.name} have no labels."
+        raise attributes.error("filters", what, 'Give {"value in the URL": "Label"}.')
+    return item
 
 
-def _filter_of(admin: Admin, given: str) -> Filter:
-    column = admin.own("filters", given)
-    label = label_of(given)
+def _default_filter(attributes: Attributes, name: str) -> Filter:
+    column = attributes.find_own("filters", name)
+    label = label_of(name)
     if column.property.columns[0].foreign_keys:
-        return Related(column, given, label)
+        return Related(column, name, label)
     if isinstance(column.type, Enum):
         members = {name: label for name, (label, _) in members_of(column.type).items()}
-        return Choice(column, given, label, members)
-    for kind, filter_class in FILTERS.items():
-        if isinstance(column.type, kind):
-            return filter_class(column, given, label)
-    raise admin.problem(
+        return Choice(column, name, label, members)
+    for column_type, filter_class in FILTERS.items():
+        if isinstance(column.type, column_type):
+            return filter_class(column, name, label)
+    raise attributes.error(
         "filters",
-        f"{given} has no filter by itself.",
-        f'Say what can be chosen: Choice({admin.model.__name__}.{given}, "{given}", …).',
+        f"{name} has no filter by itself.",
+        f'Say what can be chosen: Choice({attributes.model.__name__}.{name}, "{name}", …).',
     )
 
 
-def sort_of(admin: Admin, name: str) -> Any:
-    column = admin.own("sorts", name)
-    own = column.property.columns[0]
-    if own.nullable:
-        raise admin.problem("sorts", f"{name} may be empty.", "Sort by what always has a value.")
-    if own.type.python_type not in IN_CURSORS:
+def sort_column(attributes: Attributes, name: str) -> Any:
+    column = attributes.find_own("sorts", name)
+    table_column = column.property.columns[0]
+    if table_column.nullable:
+        raise attributes.error("sorts", f"{name} may be empty.", "Sort by what always has a value.")
+    if table_column.type.python_type not in IN_CURSORS:
         kinds = ", ".join(kind.__name__ for kind in IN_CURSORS)
-        raise admin.problem(
+        raise attributes.error(
             "sorts", f"{name} cannot stand in links to pages.", f"Sort by one of {kinds}."
         )
-    _check_index(admin, "sorts", name, column)
+    _check_index(attributes, "sorts", name, column)
     return column
 
 
-def _check_index(admin: Admin, option: str, name: str, column: Any) -> None:
-    own = column.property.columns[0]
-    if column.class_ is not admin.model:
+def _check_index(attributes: Attributes, option: str, name: str, column: Any) -> None:
+    table_column = column.property.columns[0]
+    if column.class_ is not attributes.model:
         what = f"{name} is a column of {column.class_.__name__}."
-        raise admin.problem(option, what, f"Give columns of {admin.model.__name__}.")
+        raise attributes.error(option, what, f"Give columns of {attributes.model.__name__}.")
     if not has_index(column):
-        raise admin.problem(
-            option, f"{name} has no index.", f'Add Index("{own.name}", "{admin.key.name}").'
+        raise attributes.error(
+            option,
+            f"{name} has no index.",
+            f'Add Index("{table_column.name}", "{key_of(attributes.model).name}").',
         )

@@ -12,8 +12,8 @@ from flask import current_app
 from sqlalchemy import ColumnElement, select
 
 from app.account import exports
-from app.admin.declaration import Admin
-from app.admin.lists.listing import FEW, conditions, count_to, hidden, rows_of
+from app.admin.lists.matching import COUNT_LIMIT, conditions, count_up_to, opaque, select_columns
+from app.admin.model_admin import ModelAdmin, find_admin
 from app.audit import fit_to_keep, record
 from app.auth.models import User
 from app.auth.permissions import permissions
@@ -35,21 +35,23 @@ FORMATS = {"csv": "text/csv", "xlsx": xlsx.MIMETYPE}
 Where = list[ColumnElement[bool]]
 
 
-def lines(admin: Admin, where: Where) -> Iterator[str]:
+def lines(admin: ModelAdmin, where: Where) -> Iterator[str]:
     """Yield the rows that meet the conditions as CSV, by their ids."""
     return csv_file(names(admin), chunks(admin, where))
 
 
-def names(admin: Admin) -> list[str]:
-    return [admin.key.name, *admin.attributes]
+def names(admin: ModelAdmin) -> list[str]:
+    return [admin.key.name, *admin.list.visible.attributes]
 
 
-def chunks(admin: Admin, where: Where) -> Iterator[list[Any]]:
+def chunks(admin: ModelAdmin, where: Where) -> Iterator[list[Any]]:
     """Lists of rows that meet the conditions: id, and what the columns are made of."""
-    statement = rows_of(admin).with_only_columns(admin.key, *admin.attributes.values())
-    if where and count_to(FEW, admin, where) > FEW:
+    statement = select_columns(admin.list).with_only_columns(
+        admin.key, *admin.list.visible.attributes.values()
+    )
+    if where and count_up_to(COUNT_LIMIT, admin.list, where) > COUNT_LIMIT:
         # By the filter's index all of them would be sorted for each chunk.
-        where = [hidden(*where)]
+        where = [opaque(*where)]
     statement = statement.where(*where).order_by(admin.key)
     last = None
     while True:
@@ -63,12 +65,12 @@ def chunks(admin: Admin, where: Where) -> Iterator[list[Any]]:
         last = chunk[-1][0]
 
 
-def name_of(admin: Admin) -> str:
+def name_of(admin: ModelAdmin) -> str:
     """What the list is called among the files that are made for somebody."""
     return f"list {admin.name}"
 
 
-def request(user: User, admin: Admin, format: str, arguments: Mapping[str, str]) -> bool:
+def request(user: User, admin: ModelAdmin, format: str, arguments: Mapping[str, str]) -> bool:
     """Have a file made of what the list shows; False while another of it is being made."""
     # The label is the name of a file: its end says what it is.
     told = {"label": f"{admin.name}.{format}", "path": path_of("admin.export", admin=admin)}
@@ -86,8 +88,8 @@ def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: 
     # Beside the data, where there is room for it, and not where others may look.
     with TemporaryFile(dir=current_app.instance_path) as file:
         with reading():  # it takes its time, and must hold up nobody who writes
-            admin = _still_theirs(user_id, name).showing(arguments.get("columns", ""))
-            rows = _counted(chunks(admin, conditions(admin, arguments)))
+            admin = _still_theirs(user_id, name).with_columns(arguments.get("columns", ""))
+            rows = _counted(chunks(admin, conditions(admin.list, arguments)))
             cut = WRITERS[format](file, admin, rows, user_id)
         file.seek(0)
         export = exports.keep(user_id, name_of(admin), file, LIFETIME)
@@ -97,8 +99,8 @@ def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: 
     return {"cut": cut}
 
 
-def _still_theirs(user_id: int, name: str) -> Admin:
-    admin: Admin | None = current_app.extensions["admin"].get(name)
+def _still_theirs(user_id: int, name: str) -> ModelAdmin:
+    admin = find_admin(name)
     role = db.session.scalar(
         select(User.effective_role).where(User.id == user_id, User.suspended_at.is_(None))
     )
@@ -115,12 +117,14 @@ def _counted(found: Iterator[list[Any]]) -> Iterator[list[Any]]:
         rows += len(chunk)
 
 
-def _write_csv(file: IO[bytes], admin: Admin, found: Iterator[list[Any]], _: int) -> int:
+def _write_csv(file: IO[bytes], admin: ModelAdmin, found: Iterator[list[Any]], _: int) -> int:
     file.writelines(piece.encode() for piece in csv_file(names(admin), found))
     return 0
 
 
-def _write_xlsx(file: IO[bytes], admin: Admin, found: Iterator[list[Any]], user_id: int) -> int:
+def _write_xlsx(
+    file: IO[bytes], admin: ModelAdmin, found: Iterator[list[Any]], user_id: int
+) -> int:
     rows = (row for chunk in found for row in chunk)
     with temporary_folder(f"{admin.name}-{user_id}") as folder:
         return xlsx.write(file, folder, admin.label, names(admin), rows)

@@ -6,75 +6,79 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from app.admin.declaration import Admin, of_model
 from app.admin.lists.filters import Arguments, Related
+from app.admin.lists.spec import ListSpec
+from app.admin.model_admin import ModelAdmin, for_model
 from app.admin.schema import referred_to_by
 from app.core.database import db
 from app.core.forms import cleaned
 from app.core.routing import id_in
 
-# Who types a name that so many have is asked to type more of it.
-MOST = 10
+# Whoever types a name that so many rows have is asked to type more of it.
+MAX_CANDIDATES = 10
 
 
-def readable(model: Any) -> Admin | None:
-    """The list of a model, for those who may see it: others learn no name there."""
-    other = of_model(model)
-    return other if other and other.may("read") else None
+def readable_admin(model: type[Any]) -> ModelAdmin | None:
+    """Return the list of a model, for those who may see it: others learn no name there."""
+    admin = for_model(model)
+    return admin if admin and admin.may("read") else None
 
 
-def exactly(other: Admin, text: str) -> list[tuple[int, str]]:
-    """Number and name of the rows that a text names as a whole, by the first search that does."""
-    found = (_rows(other, search.exact(text)) for search in other.searched)
-    return next(filter(None, found), [])
+def find_exact(admin: ModelAdmin, text: str) -> list[tuple[int, str]]:
+    """Return ID and name of the rows that a text names as a whole, by the first search with any."""
+    matches = (_rows(admin, search.exact(text)) for search in admin.list.searches)
+    return next(filter(None, matches), [])
 
 
-def meant(one: Related, text: str) -> list[tuple[int, str]]:
-    """The rows that a text may mean, each with its name; a single one where that is certain."""
-    if (other := _of(one)) is None:
+def candidates(relation: Related, text: str) -> list[tuple[int, str]]:
+    """Return ID and name of the rows that a text may mean; a single one where that is certain."""
+    if (admin := _related_admin(relation)) is None:
         return []
-    if len(certain := exactly(other, text)) == 1:
-        return certain
-    found = (_rows(other, search.condition(text)) for search in other.searched)
-    return list(dict(chain(certain, *found)).items())
+    exact_matches = find_exact(admin, text)
+    if len(exact_matches) == 1:
+        return exact_matches
+    matches = (_rows(admin, search.condition(text)) for search in admin.list.searches)
+    return list(dict(chain(exact_matches, *matches)).items())
 
 
-def called(one: Related, text: str) -> str:
-    """The name of what has this number; a text that is none stands for itself."""
-    id, other = id_in(text), _of(one)
-    if id is None or other is None:
+def label(relation: Related, text: str) -> str:
+    """Return the name of the row with this ID; a text that is no ID stands for itself."""
+    id, admin = id_in(text), _related_admin(relation)
+    if id is None or admin is None:
         return text
-    return name(other, id)
+    return row_label(admin, id)
 
 
-def name(other: Admin, id: int) -> str:
-    """What a row of a list is called there; its number where it is gone."""
-    return dict(_rows(other, other.key == id)).get(id, str(id))
+def row_label(admin: ModelAdmin, id: int) -> str:
+    """Return the name of a row in its list; its ID where it is gone."""
+    return dict(_rows(admin, admin.key == id)).get(id, str(id))
 
 
-def unclear(admin: Admin, arguments: Arguments) -> Iterator[tuple[Related, str]]:
-    """The relations that were asked for by something else than a number."""
-    for one in admin.offered:
-        text = arguments.get(one.name, "")
-        if isinstance(one, Related) and text and id_in(text) is None:
-            yield one, cleaned(text)
+def unresolved(spec: ListSpec, arguments: Arguments) -> Iterator[tuple[Related, str]]:
+    """Yield the relations that a list is filtered by, with texts that are no IDs."""
+    for item in spec.filters:
+        text = arguments.get(item.name, "")
+        if isinstance(item, Related) and text and id_in(text) is None:
+            yield item, cleaned(text)
 
 
-def hint(one: Related) -> str:
-    """What can be typed."""
-    other = _of(one)
-    return other.hint.lower() if other and other.searched else "number"
+def placeholder(relation: Related) -> str:
+    """Return what can be typed."""
+    admin = _related_admin(relation)
+    if admin and admin.list.searches:
+        return admin.list.search_placeholder.lower()
+    return "number"
 
 
-def _of(one: Related) -> Admin | None:
-    return readable(referred_to_by(one.column))
+def _related_admin(relation: Related) -> ModelAdmin | None:
+    return readable_admin(referred_to_by(relation.column))
 
 
-def _rows(other: Admin, condition: ColumnElement[bool]) -> list[tuple[int, str]]:
-    """Number and name, which is what its list begins with, of some rows."""
-    path, name = next(iter(other.whole.attributes.items()))
-    found = select(other.key, name).select_from(other.model)
+def _rows(admin: ModelAdmin, condition: ColumnElement[bool]) -> list[tuple[int, str]]:
+    """Return ID and name, which is what its list begins with, of some rows."""
+    path, name = next(iter(admin.list.visible.attributes.items()))
+    query = select(admin.key, name).select_from(admin.model)
     if "." in path:
-        found = found.outerjoin(*other.joins[path.partition(".")[0]])
-    rows = db.session.execute(found.where(condition).limit(MOST + 1))
+        query = query.outerjoin(*admin.list.attributes.joins[path.partition(".")[0]])
+    rows = db.session.execute(query.where(condition).limit(MAX_CANDIDATES + 1))
     return [(id, str(name or id)) for id, name in rows]

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import current_app
 from werkzeug.exceptions import Conflict
 
+from app.admin.model_admin import find_admin
 from app.admin.objects import cascades
+from app.admin.options import ModelOptions
 from app.audit import acting, acting_email
 from app.auth.models import User
 from app.auth.permissions import permissions
 from app.core.chunks import delete_dependents, has_dependents
 from app.core.database import db
 from app.jobs import PermanentError, job
-
-if TYPE_CHECKING:
-    from app.admin.declaration import Admin
 
 # Rows of one kind that go along in the transaction of a request.
 FEW = 100
@@ -32,47 +30,49 @@ class ReferredToError(Conflict):
         super().__init__("Other data refers to it.")
 
 
-def delete(admin: Admin, row: Any, *, is_one_of_many: bool = False) -> bool:
+def delete(options: ModelOptions, row: Any, *, is_one_of_many: bool = False) -> bool:
     """Delete a row as its model says; return False if a job does so since much goes with it.
 
     Raises `ReferredToError`.
     """
-    id = getattr(row, admin.key.key)
-    if not has_dependents(admin.model, id, FEW_EACH if is_one_of_many else FEW):
-        admin.delete(row)
+    id = getattr(row, options.key.key)
+    if not has_dependents(options.model, id, FEW_EACH if is_one_of_many else FEW):
+        options.delete(row)
         return True
-    _check(admin, id)
-    if admin.delete_later:
-        admin.delete_later(row)
+    _check(options, id)
+    if options.delete_later:
+        options.delete_later(row)
     else:
-        delete_row.enqueue(admin.name, id, acting_email() or "")
+        delete_row.enqueue(options.name, id, acting_email() or "")
     return False
 
 
 @job(queue="maintenance", unique=True, timeout=timedelta(hours=1))
 def delete_row(list: str, id: int, actor: str) -> None:
     """Delete a row of a list, for somebody who may still do so; first what goes along with it."""
-    admin: Admin | None = current_app.extensions["admin"].get(list)
+    admin = find_admin(list)
     by = User.by_email(actor)
-    if admin is None or by is None or not _may_delete(admin, by):
+    if admin is None or by is None or not _may_delete(admin.options, by):
         raise PermanentError("Whoever wanted to delete it may not do so any more.")
     try:
-        _check(admin, id)
+        _check(admin.options, id)
     except ReferredToError as refusal:
         raise PermanentError(str(refusal.description)) from None
     delete_dependents(admin.model, admin.key == id)
     if row := db.session.get(admin.model, id, with_for_update=True, populate_existing=True):
         with acting(actor):
-            admin.delete(row)
+            admin.options.delete(row)
             db.session.commit()
 
 
-def _may_delete(admin: Admin, by: User) -> bool:
-    return by.suspended_at is None and admin.permission("delete") in permissions(by.effective_role)
+def _may_delete(options: ModelOptions, by: User) -> bool:
+    return by.suspended_at is None and options.permission("delete") in permissions(
+        by.effective_role
+    )
 
 
-def _check(admin: Admin, id: int) -> None:
+def _check(options: ModelOptions, id: int) -> None:
     """Refuse before anything is deleted, not after half of it."""
-    found = cascades.consequences(admin.model, [id])
+    found = cascades.consequences(options.model, [id])
     if any(one.becomes == cascades.REFUSES for one in found):
         raise ReferredToError

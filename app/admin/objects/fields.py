@@ -1,144 +1,27 @@
-"""Form fields for the columns of a model, with the limits that the database has."""
+"""Fields of forms: for members of enumerations, times, values read as imports do, and relations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import (
-    Boolean,
-    Date,
-    DateTime,
-    Enum,
-    Float,
-    Numeric,
-    String,
-    Time,
-    Uuid,
-    select,
-)
-from wtforms import (
-    BooleanField,
-    DateField,
-    DateTimeLocalField,
-    Field,
-    FloatField,
-    IntegerField,
-    StringField,
-    TimeField,
-    ValidationError,
-)
+from sqlalchemy import select
+from wtforms import DateTimeLocalField, Field, StringField, TimeField, ValidationError
 from wtforms.fields import Choice as WTFormsChoice  # type: ignore[attr-defined]
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import TextInput
 
-from app.admin.columns import NOTHING, label_of
-from app.admin.imports.values import reader_of
 from app.admin.lists import relations
-from app.admin.lists.filters import Choice
-from app.admin.schema import (
-    LARGEST,
-    LONGEST_LINE,
-    LONGEST_TEXT,
-    key_of,
-    members_of,
-    one_of,
-    referred_to_by,
-)
+from app.admin.schema import key_of, one_of
 from app.core.database import db
-from app.core.forms import ChoiceField, Form, LongTextField, TextField, cleaned
+from app.core.forms import ChoiceField, cleaned
 from app.core.routing import id_in
-from app.core.time import UTCDateTime, reader_zone
-
-if TYPE_CHECKING:
-    from app.admin.declaration import Admin
+from app.core.time import reader_zone
 
 # Characters of a number, or of an ID.
 READ_LENGTH = 100
-
-
-def form_of(admin: Admin, option: str, names: Sequence[str], model: Any) -> type[Form]:
-    """A form with a field for each of these attributes."""
-    fields = {name: _field(admin, option, getattr(model, name, None), name) for name in names}
-    return type(f"{model.__name__}Form", (Form,), fields)
-
-
-def _field(admin: Admin, option: str, attribute: Any, name: str) -> Any:
-    if not hasattr(getattr(attribute, "property", None), "columns"):
-        raise admin.problem(option, f"there is no {name}.", "Give attributes of the model.")
-    column, label = attribute.property.columns[0], label_of(name)
-    if column.foreign_keys:
-        return RelationField(label, _needed(column, label), model=referred_to_by(attribute))
-    choices = _choices(admin, attribute)
-    if isinstance(column.type, Enum):
-        members = members_of(column.type)
-        labels = {name: label for name, (label, _) in members.items()}
-        values = {name: value for name, (_, value) in members.items()}
-        return _choice(column, label, choices or labels, values)
-    if choices:
-        return _choice(column, label, choices)
-    if isinstance(column.type, Boolean) and column.nullable:
-        return _choice(column, label, {"yes": "Yes", "no": "No"}, {"yes": True, "no": False})
-    if field := _typed(column, label):
-        return field
-    remedy = "Give a form class of your own, or name it in read_only alone."
-    raise admin.problem(option, f"{name} has no field by itself.", remedy)
-
-
-def _typed(column: Any, label: str) -> Any:
-    kind, needed = column.type, _needed(column, label)
-    if isinstance(kind, String):
-        length = kind.length or LONGEST_TEXT
-        line = TextField if length <= LONGEST_LINE else LongTextField
-        return line(label, needed, length=length)
-    if isinstance(kind, Boolean):
-        return BooleanField(label)
-    if isinstance(kind, (DateTime, UTCDateTime)):
-        return MomentField(label, needed)
-    if isinstance(kind, Date):
-        return DateField(label, [*needed, sensible])
-    if isinstance(kind, Time):
-        return ClockField(label, needed)
-    if isinstance(kind, (Uuid, Numeric)):
-        read = reader_of(column)
-        assert read, "both can be imported"  # noqa: S101
-        return ReadField(label, needed, read=read)
-    for of, largest in LARGEST.items():
-        if isinstance(kind, of):
-            within = NumberRange(-largest, largest, f"Give a number up to {largest:,}.")
-            field = FloatField if of is Float else IntegerField
-            return field(label, [*needed, within])
-    return None
-
-
-def _choices(admin: Admin, attribute: Any) -> Mapping[str, str]:
-    """Return what a filter of the list offers for a column."""
-    for offered in admin.offered:
-        if isinstance(offered, Choice) and offered.column is attribute:
-            return offered.options()
-    return {}
-
-
-def _needed(column: Any, label: str) -> list[Any]:
-    if column.nullable:
-        return [Optional()]
-    if isinstance(column.type, String):
-        # Where there is a default, "" is as good.
-        has_default = column.default is not None or column.server_default is not None
-        return [] if has_default else [DataRequired(f"{label} is needed.")]
-    return [InputRequired(f"{label} is needed.")]
-
-
-def _choice(
-    column: Any, label: str, labels: Mapping[str, str], values: Mapping[str, Any] | None = None
-) -> Any:
-    choices = {**({"": NOTHING} if column.nullable else {}), **labels}
-    if values is None:
-        return ChoiceField(label, choices=choices, coerce=lambda value: value or "")
-    return MemberField(label, choices=choices, values=values)
 
 
 class MemberField(ChoiceField):
@@ -240,9 +123,9 @@ class RelationField(Field):
 
     def __init__(self, label: str, validators: Any = (), *, model: Any, **options: Any):
         super().__init__(label, validators, **options)
-        self.model, self.other = model, relations.readable(model)
+        self.model, self.other = model, relations.readable_admin(model)
         self.one = one_of(model)
-        found_by = [one.label.lower() for one in self.other.searched] if self.other else []
+        found_by = [one.label.lower() for one in self.other.list.searches] if self.other else []
         self.description = " or ".join(["Number", *found_by]) + "."
 
     def present(self) -> Markup:
@@ -270,7 +153,7 @@ class RelationField(Field):
         id, key = id_in(text), key_of(self.model)
         if id is not None and db.session.scalar(select(key).where(key == id)):
             return id
-        found = relations.exactly(self.other, text) if self.other else []
+        found = relations.find_exact(self.other, text) if self.other else []
         if len(found) > 1:
             raise ValidationError(
                 f"There are several with this {self.label.text.lower()}. Give the number."

@@ -1,169 +1,145 @@
-"""What is declared of the page about one row, made ready."""
+"""The page about one row: how rows are read, displayed, added, and changed one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from markupsafe import Markup
-from sqlalchemy import Integer, inspect
+from sqlalchemy import inspect
 from wtforms import Form
 
-from app.admin.columns import NOTHING, Column, label_of, show
-from app.admin.declaration import Admin
+from app.admin.columns import label_of
 from app.admin.lists import relations
-from app.admin.objects import auditing, fields
+from app.admin.model_admin import ModelAdmin
+from app.admin.objects import auditing
+from app.admin.objects.building import check_page, field_names, page_form, read_only_columns
 from app.admin.objects.edits import Edit
-from app.admin.objects.inlines import Children
-from app.admin.schema import complete, readable_column, readable_row, referred_to_by
+from app.admin.objects.inline_spec import build_inline
+from app.admin.objects.inlines import InlineRows
+from app.admin.objects.values import format_full
+from app.admin.schema import RowQuery, readable_column, referred_to_by
 from app.audit import changes
 from app.core.database import db
-from app.core.time import time_element
 
 Fact = tuple[str, Any]
 
 
-class Objects:
-    """How rows of a declared model are read, shown, made, changed and deleted one by one."""
+class DetailPage:
+    """The page of a declared model."""
 
-    def __init__(self, admin: Admin):
-        self.admin = admin
-        if not isinstance(admin.key.type, Integer) or len(inspect(admin.model).primary_key) > 1:
-            raise admin.problem("endpoint", "rows have no number.", "Give the endpoint of a page.")
-        if not admin.form and {"create", "edit"} & {*admin.operations}:
-            raise admin.problem("operations", "there is no form.", 'Give it: form=["title"].')
-        self.form_class = self._form_class()
-        names = {name for name in admin.read_only if isinstance(name, str)}
-        self.given_once = names & names_of(self.form_class)
-        self.facts = self._facts()
+    def __init__(self, admin: ModelAdmin):
+        self.admin, self.options = admin, admin.options
+        check_page(admin.options)
+        self.form_class: type[Form] = page_form(admin.options, admin.list.filters)
+        read_only = {name for name in self.options.read_only if isinstance(name, str)}
+        # Typed when a row is made, and displayed from then on.
+        self.create_only = read_only & field_names(self.form_class)
+        self.read_only = read_only_columns(
+            self.options, admin.list.visible, field_names(self.form_class) - self.create_only
+        )
+        attributes = admin.list.attributes
         self.attributes = {
-            path: readable_column(admin.attribute("read_only", path))
-            for fact in self.facts
-            for path in fact.of or [fact.name]
+            path: readable_column(attributes.find("read_only", path))
+            for column in self.read_only
+            for path in column.of or [column.name]
         }
-        for inline in admin.inlines:
-            inline.prepare(admin)
-        if len({inline.name for inline in admin.inlines}) < len(admin.inlines):
-            raise admin.problem("inlines", "two are of one model.", "Give each once.")
-        if admin.title and not hasattr(admin.model, admin.title):
-            raise admin.problem("title", f"there is no {admin.title}.", "Give an attribute.")
-        if wrong := {*admin.private} - {*inspect(admin.model).column_attrs.keys()}:
-            raise admin.problem("private", f"there is no {min(wrong)}.", "Give attributes.")
-
-    def _form_class(self) -> type[Form]:
-        admin = self.admin
-        if not isinstance(admin.form, (list, tuple)):
-            unknown = names_of(admin.form) - {*inspect(admin.model).column_attrs.keys()}
-            if unknown and not ((admin.save and admin.create) or "create" not in admin.operations):
-                raise admin.problem(
-                    "form", f"there is no {min(unknown)} to set.", "Give save and create, too."
-                )
-            return admin.form  # type: ignore[no-any-return]
-        return fields.form_of(admin, "form", admin.form, admin.model)
-
-    def _facts(self) -> list[Column]:
-        typed = names_of(self.form_class) - self.given_once
-        given = self.admin.read_only or [c for c in self.admin.shown if c.name not in typed]
-        return [one if isinstance(one, Column) else Column(one) for one in given]
+        self.inlines = [build_inline(inline, self.options) for inline in self.options.inlines]
+        if len({inline.name for inline in self.inlines}) < len(self.inlines):
+            raise self.options.error("inlines", "two are of one model.", "Give each once.")
 
     def read(self, id: int) -> tuple[Any, list[Fact]] | None:
-        """A row, and what is told of it beside the form."""
-        statement, names = readable_row(self.admin.model)
-        statement = statement.add_columns(*self.attributes.values())
+        """Return a row, and label and value of what is displayed beside the form."""
+        rows = RowQuery(self.admin.model, *self.attributes.values())
+        query = rows.query.where(self.admin.key == id)
         for head in dict.fromkeys(path.split(".")[0] for path in self.attributes if "." in path):
-            statement = statement.outerjoin(*self.admin.joins[head])
-        row = db.session.execute(statement.where(self.admin.key == id)).first()
+            query = query.outerjoin(*self.admin.list.attributes.joins[head])
+        row = db.session.execute(query).first()
         if row is None:
             return None
-        values = row[1 + len(names) :]
-        return complete(row, names), list(self._told(row[0], values))
+        loaded = rows.object_of(row)
+        return loaded, list(self._display(loaded, rows.extras_of(row)))
 
-    def _told(self, row: Any, told_of: Sequence[Any]) -> Iterator[Fact]:
-        values = dict(zip(self.attributes, told_of, strict=True))
-        for fact in self.facts:
-            given = [values[path] for path in fact.of or [fact.name]]
-            if fact.show:
-                told = fact.show(*given)
+    def _display(self, row: Any, values: Sequence[Any]) -> Iterator[Fact]:
+        by_path = dict(zip(self.attributes, values, strict=True))
+        for column in self.read_only:
+            parts = [by_path[path] for path in column.of or [column.name]]
+            if column.show:
+                value = column.show(*parts)
             else:
-                told = self._linked(row, fact.name, _in_full(given[0]))
-            yield fact.label or label_of(fact.name), told
+                value = self._relation_link(row, column.name, format_full(parts[0]))
+            yield column.label or label_of(column.name), value
 
-    def _linked(self, row: Any, path: str, told: Any) -> Any:
-        """A relation as a link to its page, by what the rows of its list are called."""
+    def _relation_link(self, row: Any, path: str, text: Any) -> Any:
+        """Return a relation as a link to its page, named as in its own list; else the text."""
         name = f"{path.partition('.')[0]}_id" if "." in path else path
         attribute = getattr(self.admin.model, name)
-        if not attribute.property.columns[0].foreign_keys or getattr(row, name) is None:
-            return told
-        other = relations.readable(referred_to_by(attribute))
-        if other is None:
-            return told
-        number = getattr(row, name)
+        id = getattr(row, name)
+        if not attribute.property.columns[0].foreign_keys or id is None:
+            return text
+        related = relations.readable_admin(referred_to_by(attribute))
+        if related is None:
+            return text
         if path == name:
-            told = relations.name(other, number)
-        return Markup('<a href="{}">{}</a>').format(other.url(number), told)
+            text = relations.row_label(related, id)
+        return Markup('<a href="{}">{}</a>').format(related.url(id), text)
 
     def lock(self, id: int) -> Any:
-        """A row that nobody else changes until this transaction ends; None where it is gone."""
-        statement, names = readable_row(self.admin.model)
-        statement = statement.where(self.admin.key == id).with_for_update()
-        fresh = statement.execution_options(populate_existing=True)
-        row = db.session.execute(fresh).first()
-        return complete(row, names) if row else None
+        """Return a row that nobody else changes in this transaction; None where it is gone."""
+        rows = RowQuery(self.admin.model)
+        query = rows.query.where(self.admin.key == id).with_for_update()
+        row = db.session.execute(query.execution_options(populate_existing=True)).first()
+        return rows.object_of(row) if row else None
 
     def title(self, row: Any) -> str:
-        title = getattr(row, self.admin.title) if self.admin.title else ""
-        return str(title or f"{self.admin.one.capitalize()} {self.number(row)}")
+        title = getattr(row, self.options.title) if self.options.title else ""
+        return str(title or f"{self.admin.verbose_name.capitalize()} {self.row_id(row)}")
 
-    def number(self, row: Any) -> int:
+    def row_id(self, row: Any) -> int:
         return int(getattr(row, self.admin.key.key))
 
     def edit(self, row: Any, *, sent: bool = False) -> Edit:
-        return Edit(self.form_class, row, without=self.given_once, sent=sent)
+        return Edit(self.form_class, row, without=self.create_only, sent=sent)
 
-    def children(self, row: Any, *, sent: bool = False) -> list[Children]:
-        number = self.number(row)
+    def inline_rows(self, row: Any, *, sent: bool = False) -> list[InlineRows]:
+        id = self.row_id(row)
         return [
-            Children(one, row, number, sent=sent and bool(one.form)) for one in self.admin.inlines
+            InlineRows(inline, row, id, sent=sent and inline.is_editable) for inline in self.inlines
         ]
 
     def save(self, edit: Edit) -> None:
         if not edit.changed:
             return
-        if self.admin.save:
-            self.admin.save(edit.row, edit.form)
+        if self.options.save:
+            self.options.save(edit.row, edit.form)
         else:
             edit.set_attributes()
-            auditing.note(edit.row, "edited", changes=changes(edit.row, private=self.admin.private))
+            details = changes(edit.row, private=self.options.private)
+            auditing.note(edit.row, "edited", changes=details)
 
-    def blank(self, *, sent: bool = False) -> Edit:
-        """The form of a row that is to be made."""
+    def new_form(self, *, sent: bool = False) -> Edit:
+        """Return the form of a row to be added."""
+        names = field_names(self.form_class)
         columns = inspect(self.admin.model).columns
-        defaults = {c.key: c.default for c in columns if c.key in names_of(self.form_class)}
-        given = {name: one.arg for name, one in defaults.items() if one and one.is_scalar}
-        return Edit(self.form_class, self.admin.model(**given), sent=sent)
+        defaults = {column.key: column.default for column in columns if column.key in names}
+        values = {
+            k: default.arg for k, default in defaults.items() if default and default.is_scalar
+        }
+        return Edit(self.form_class, self.admin.model(**values), sent=sent)
 
     def create(self, edit: Edit, submission: str) -> Any:
-        if self.admin.create:
-            return self.admin.create(edit.form, submission)
+        if self.options.create:
+            return self.options.create(edit.form, submission)
         edit.set_attributes()
         db.session.add(edit.row)
-        made = changes(edit.row, private=self.admin.private)
+        details = changes(edit.row, private=self.options.private)
         db.session.flush()
-        auditing.note(edit.row, "created", submission=submission, changes=made)
+        auditing.note(edit.row, "created", submission=submission, changes=details)
         return edit.row
 
 
-def names_of(form_class: type[Form]) -> set[str]:
-    """The fields of a form class."""
-    return {name for name in dir(form_class) if hasattr(getattr(form_class, name), "field_class")}
-
-
-def _in_full(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return time_element(value)
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {one}" for name, one in value.items()) or NOTHING
-    if isinstance(value, bytes):
-        return Markup("<code>{}</code>").format(value.hex())
-    return value if isinstance(value, str) and value else show(value)
+def page_of(admin: ModelAdmin) -> DetailPage:
+    """Return the page of a model that has one: see `ModelAdmin.has`."""
+    pages: dict[str, DetailPage] = current_app.extensions["admin_pages"]
+    return pages[admin.name]

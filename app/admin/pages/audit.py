@@ -6,9 +6,9 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from app.admin.columns import Column
-from app.admin.declaration import add
 from app.admin.lists.filters import DateRange
 from app.admin.lists.search import Exact, Prefix
+from app.admin.registration import add
 from app.audit import AuditEvent
 from app.core.time import time_element
 

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, or_, select
 
 from app.admin.actions.declaration import Action
 from app.admin.columns import Column
-from app.admin.declaration import add
 from app.admin.lists.filters import Arguments, Choice, Filter
 from app.admin.lists.search import Prefix
+from app.admin.registration import add
 from app.audit import record
 from app.core.database import db
 from app.core.time import time_element

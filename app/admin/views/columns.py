@@ -7,38 +7,42 @@ from urllib.parse import urlencode
 from flask import flash, redirect, render_template, request
 
 from app.admin.blueprint import blueprint
-from app.admin.declaration import Admin
 from app.admin.lists.arguments import Given
 from app.admin.lists.saved_views import Look, SavedView
+from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.core.database import db
 
 
 @blueprint.get("/<list:admin>/columns")
 @operation_required("read")
-def columns(admin: Admin) -> Any:
+def columns(admin: ModelAdmin) -> Any:
     given = Given(admin, request.args)
     chosen = given.arguments.get("columns") or Look(admin.name).columns
-    shown = [column.name for column in admin.showing(chosen).shown]
-    return _page(admin, [*shown, *(name for name in admin.known if name not in shown)], shown)
+    shown = [column.name for column in admin.list.with_columns(chosen).visible.columns]
+    return _page(
+        admin, [*shown, *(name for name in admin.list.columns_by_name if name not in shown)], shown
+    )
 
 
 @blueprint.post("/<list:admin>/columns")
 @operation_required("read")
-def save_columns(admin: Admin) -> Any:
-    names = [name for name in request.form.getlist("column") if name in admin.known]
+def save_columns(admin: ModelAdmin) -> Any:
+    names = [name for name in request.form.getlist("column") if name in admin.list.columns_by_name]
     names = arranged(list(dict.fromkeys(names)), request.form.getlist("position"))
     ticked = request.form.getlist("shown")
     shown = [name for name in names if name in ticked]
     if not shown:
-        return _page(admin, names or list(admin.known), shown, "Choose at least one column."), 422
-    usual = list(admin.known)[: len(admin.columns)]
+        return _page(
+            admin, names or list(admin.list.columns_by_name), shown, "Choose at least one column."
+        ), 422
+    usual = admin.list.default_columns
     return _keep(admin, [] if shown == usual else shown, "Your columns are kept.")
 
 
 @blueprint.post("/<list:admin>/columns/delete")
 @operation_required("read")
-def reset_columns(admin: Admin) -> Any:
+def reset_columns(admin: ModelAdmin) -> Any:
     return _keep(admin, [], "The list has its usual columns again.")
 
 
@@ -55,7 +59,7 @@ def arranged(names: list[str], positions: Sequence[str]) -> list[str]:
     return found
 
 
-def _keep(admin: Admin, shown: Sequence[str], message: str) -> Any:
+def _keep(admin: ModelAdmin, shown: Sequence[str], message: str) -> Any:
     SavedView.begin(admin.name, query=urlencode({"columns": ",".join(shown)}) if shown else "")
     db.session.commit()
     flash(message, "success")
@@ -63,7 +67,7 @@ def _keep(admin: Admin, shown: Sequence[str], message: str) -> Any:
     return redirect(Given(admin, request.form).url(columns=""), 303)
 
 
-def _page(admin: Admin, names: Sequence[str], shown: Sequence[str], error: str = "") -> str:
+def _page(admin: ModelAdmin, names: Sequence[str], shown: Sequence[str], error: str = "") -> str:
     return render_template(
         "admin/columns.html", admin=admin, names=names, shown=shown, error=error,
         given=Given(admin, request.values),

@@ -13,8 +13,8 @@ from flask_login import current_user
 from app.account import exports
 from app.account.models import Export
 from app.admin.blueprint import blueprint
-from app.admin.declaration import Admin
-from app.admin.lists import export, listing
+from app.admin.lists import export, listing, matching
+from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.audit import fit_to_keep, record
 from app.auth import quotas
@@ -28,11 +28,11 @@ from app.core.time import now
 @blueprint.get("/<list:admin>/export", endpoint="export")
 @operation_required("read")
 @proof_required  # or one would be asked for in the middle of a download
-def show_export(admin: Admin) -> Any:
-    where = listing.conditions(admin, request.args)
-    count = listing.count_to(export.AT_ONCE, admin, where)
+def show_export(admin: ModelAdmin) -> Any:
+    where = matching.conditions(admin.list, request.args)
+    count = matching.count_up_to(export.AT_ONCE, admin.list, where)
     return render_template(
-        "admin/export.html", admin=admin, kept=listing.kept(), count=count,
+        "admin/export.html", admin=admin, kept=listing.list_arguments(), count=count,
         most=export.AT_ONCE, **_state(admin),
     )  # fmt: skip
 
@@ -41,25 +41,32 @@ def show_export(admin: Admin) -> Any:
 @operation_required("read")
 @polled
 @in_person
-def latest_export(admin: Admin) -> Any:
+def latest_export(admin: ModelAdmin) -> Any:
     """How far it is now."""
-    return live.part("admin/_export.html", admin=admin, kept=listing.kept(), **_state(admin))
+    return live.part(
+        "admin/_export.html", admin=admin, kept=listing.list_arguments(), **_state(admin)
+    )
 
 
 @blueprint.get("/<list:admin>/export.csv")
 @operation_required("read")
 @proof_required
 @quotas.one_at_a_time("export")
-def export_csv(admin: Admin) -> Any:
+def export_csv(admin: ModelAdmin) -> Any:
     """What the list shows, all pages of it; a long one by way of its page."""
-    where = listing.conditions(admin, request.args)
-    if listing.count_to(export.AT_ONCE, admin, where) > export.AT_ONCE:
+    where = matching.conditions(admin.list, request.args)
+    if matching.count_up_to(export.AT_ONCE, admin.list, where) > export.AT_ONCE:
         return _to_page(admin)
     quotas.EXPORTS.spend()
     with writing():
-        record("list.exported", list=admin.name, format="csv", chosen=fit_to_keep(listing.kept()))
+        record(
+            "list.exported",
+            list=admin.name,
+            format="csv",
+            chosen=fit_to_keep(listing.list_arguments()),
+        )
         db.session.commit()
-    lines = export.lines(admin.showing(request.args.get("columns", "")), where)
+    lines = export.lines(admin.with_columns(request.args.get("columns", "")), where)
     answer = Response(stream_with_context(lines), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=_named(admin, "csv", now()))
     return answer
@@ -68,7 +75,7 @@ def export_csv(admin: Admin) -> Any:
 @blueprint.get("/<list:admin>/export.xlsx")
 @operation_required("read")
 @in_person
-def export_xlsx(admin: Admin) -> Any:
+def export_xlsx(admin: ModelAdmin) -> Any:
     """It is made by a job: see its page."""
     return _to_page(admin)
 
@@ -78,9 +85,9 @@ def export_xlsx(admin: Admin) -> Any:
 @operation_required("read")
 @proof_required
 @effect("this list will be exported")
-def make_export(admin: Admin, format: str) -> Any:
+def make_export(admin: ModelAdmin, format: str) -> Any:
     quotas.EXPORTS.spend()
-    export.request(current_user.user, admin, format, listing.kept())
+    export.request(current_user.user, admin, format, listing.list_arguments())
     db.session.commit()
     return _to_page(admin)
 
@@ -89,7 +96,7 @@ def make_export(admin: Admin, format: str) -> Any:
 @operation_required("read")
 @proof_required
 @quotas.one_at_a_time("download")
-def export_file(admin: Admin) -> Any:
+def export_file(admin: ModelAdmin) -> Any:
     found, _ = Export.of(current_user.id, export.name_of(admin))
     if found is None or not found.is_ready or found.ended_at is None:
         return _to_page(admin)  # which says how it is
@@ -102,17 +109,17 @@ def export_file(admin: Admin) -> Any:
         return _to_page(admin)
 
 
-def _to_page(admin: Admin) -> Any:
+def _to_page(admin: ModelAdmin) -> Any:
     # Not as arguments of `url_for`, some of which mean something to it.
-    query = f"?{urlencode(listing.kept())}" if listing.kept() else ""
+    query = f"?{urlencode(listing.list_arguments())}" if listing.list_arguments() else ""
     return redirect(url_for("admin.export", admin=admin) + query, 303)
 
 
-def _named(admin: Admin, format: str, at: datetime) -> str:
+def _named(admin: ModelAdmin, format: str, at: datetime) -> str:
     return f"{admin.name}-{at:%Y-%m-%d}.{format}"
 
 
-def _state(admin: Admin) -> dict[str, Any]:
+def _state(admin: ModelAdmin) -> dict[str, Any]:
     found, job = Export.of(current_user.id, export.name_of(admin))
     running = job if found and found.is_being_made(job) else None
     version: list[Any] = [found and (found.job_id, found.is_ready)]

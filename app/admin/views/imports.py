@@ -18,10 +18,8 @@ from sqlalchemy import func, select
 
 from app.account import archive
 from app.admin.blueprint import blueprint
-from app.admin.declaration import Admin
 from app.admin.imports import bad_rows, jobs, mapping
 from app.admin.imports.access import may_import
-from app.admin.imports.declaration import Plan
 from app.admin.imports.detection import detect
 from app.admin.imports.encodings import ENCODINGS
 from app.admin.imports.models import (
@@ -40,6 +38,8 @@ from app.admin.imports.models import (
     ImportRun,
 )  # fmt: skip
 from app.admin.imports.reading import RefusedError
+from app.admin.imports.spec import ImportSpec
+from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.auth import quotas
 from app.auth.access import in_person, proof_required
@@ -61,7 +61,7 @@ def _for_importers(view: Any) -> Any:
 
     @operation_required("create")
     @wraps(view)
-    def guarded(admin: Admin, **values: Any) -> Any:
+    def guarded(admin: ModelAdmin, **values: Any) -> Any:
         if not may_import(admin):
             abort(403)
         return view(admin, **values)
@@ -72,7 +72,7 @@ def _for_importers(view: Any) -> Any:
 @blueprint.get("/<list(imports):admin>/imports/", endpoint="imports", strict_slashes=False)
 @_for_importers
 @proof_required  # or the file would be chosen, and then a proof asked for
-def show_imports(admin: Admin) -> Any:
+def show_imports(admin: ModelAdmin) -> Any:
     return _index(admin)
 
 
@@ -81,14 +81,14 @@ def show_imports(admin: Admin) -> Any:
 @proof_required
 @effect("this file will be uploaded")
 @body_of(MEGABYTES * 1024 * 1024 + FORM_BYTES)
-def upload(admin: Admin) -> Any:
+def upload(admin: ModelAdmin) -> Any:
     given = request.files.get("file")
     if given is None or not given.filename:
         return _index(admin, "Choose a file first.")
     db.session.close()  # others write meanwhile
     try:
-        plan = _plan(admin)
-        detected = detect(given.stream, lambda names: len(mapping.guess(plan, names)))
+        spec = _spec(admin)
+        detected = detect(given.stream, lambda names: len(mapping.guess(spec, names)))
         given.stream.seek(0)
         file, parts, size = archive.store(given.stream, FOLDER)
     except RefusedError as reason:
@@ -111,7 +111,7 @@ def upload(admin: Admin) -> Any:
 @blueprint.get("/<list(imports):admin>/imports/<int:id>", endpoint="import")
 @_for_importers
 @in_person
-def show_import(admin: Admin, id: int) -> Any:
+def show_import(admin: ModelAdmin, id: int) -> Any:
     return _page(admin, id)
 
 
@@ -119,7 +119,7 @@ def show_import(admin: Admin, id: int) -> Any:
 @_for_importers
 @polled
 @in_person
-def latest_import(admin: Admin, id: int) -> Any:
+def latest_import(admin: ModelAdmin, id: int) -> Any:
     """How far it is now."""
     return live.part("admin/_import.html", **_state(admin, id))
 
@@ -128,7 +128,7 @@ def latest_import(admin: Admin, id: int) -> Any:
 @_for_importers
 @proof_required
 @effect("the format of this import will be changed")
-def save_import_format(admin: Admin, id: int) -> Any:
+def save_import_format(admin: ModelAdmin, id: int) -> Any:
     """Read the file as somebody says. What was in doubt is settled by that."""
     run = _locked(admin, id, NEW, CHECKED)
     try:
@@ -143,7 +143,7 @@ def save_import_format(admin: Admin, id: int) -> Any:
 @_for_importers
 @proof_required
 @effect("this file will be checked")
-def check_import(admin: Admin, id: int) -> Any:
+def check_import(admin: ModelAdmin, id: int) -> Any:
     """Keep which column sets what, and read all rows."""
     run = _locked(admin, id, NEW, CHECKED)
     if run.doubts:
@@ -153,8 +153,8 @@ def check_import(admin: Admin, id: int) -> Any:
     except RefusedError as reason:
         return _page(admin, id, str(reason)), 422
     names = {str(n): request.form.get(f"column-{n}", "") for n in columns}
-    chosen = {n: name for n, name in names.items() if name in _plan(admin).targets}
-    if problem := mapping.refusal(_plan(admin), [*chosen.values()]):
+    chosen = {n: name for n, name in names.items() if name in _spec(admin).targets}
+    if problem := mapping.refusal(_spec(admin), [*chosen.values()]):
         return _page(admin, id, problem, chosen), 422
     run.mapping, run.rows, run.invalid, run.problem = chosen, 0, 0, ""
     return _begin(admin, run, CHECKING, jobs.check)
@@ -164,7 +164,7 @@ def check_import(admin: Admin, id: int) -> Any:
 @_for_importers
 @proof_required
 @effect("these rows will be imported")
-def import_rows(admin: Admin, id: int) -> Any:
+def import_rows(admin: ModelAdmin, id: int) -> Any:
     run = _locked(admin, id, CHECKED, IMPORTING)
     if run.state == CHECKED:
         if run.problem or run.invalid >= run.rows:
@@ -179,7 +179,7 @@ def import_rows(admin: Admin, id: int) -> Any:
 @_for_importers
 @proof_required
 @effect("this import will be undone")
-def undo_import(admin: Admin, id: int) -> Any:
+def undo_import(admin: ModelAdmin, id: int) -> Any:
     """Take back what was brought in by one that stopped halfway."""
     run = _locked(admin, id, IMPORTING, UNDOING)
     run.problem = "It stopped halfway, and was taken back."
@@ -190,7 +190,7 @@ def undo_import(admin: Admin, id: int) -> Any:
 @_for_importers
 @proof_required
 @effect("this import will be deleted")
-def delete_import(admin: Admin, id: int) -> Any:
+def delete_import(admin: ModelAdmin, id: int) -> Any:
     states = NEW, CHECKED, CHECKING, DONE, UNDONE
     _locked(admin, id, *states)
     delete_dependents(ImportRun, ImportRun.id == id)
@@ -206,7 +206,7 @@ def delete_import(admin: Admin, id: int) -> Any:
 @_for_importers
 @proof_required
 @quotas.one_at_a_time("export")
-def import_errors(admin: Admin, id: int) -> Any:
+def import_errors(admin: ModelAdmin, id: int) -> Any:
     """All that is wrong with the file, as CSV."""
     run, _ = ImportRun.of(current_user.id, admin.name, id) or abort(404)
     lines = csv_file(bad_rows.NAMES, bad_rows.chunks(run.id))
@@ -215,7 +215,7 @@ def import_errors(admin: Admin, id: int) -> Any:
     return answer
 
 
-def _locked(admin: Admin, id: int, *states: str) -> ImportRun:
+def _locked(admin: ModelAdmin, id: int, *states: str) -> ImportRun:
     """The import, to be changed: by who has it, while nobody works on it."""
     run = ImportRun.locked(id)
     if run is None or (run.user_id, run.list) != (current_user.id, admin.name):
@@ -226,36 +226,36 @@ def _locked(admin: Admin, id: int, *states: str) -> ImportRun:
     return run
 
 
-def _begin(admin: Admin, run: ImportRun, state: str, job: Definition[Any]) -> Any:
+def _begin(admin: ModelAdmin, run: ImportRun, state: str, job: Definition[Any]) -> Any:
     run.state, run.job_id = state, job.with_(subject=f"user:{run.user_id}").enqueue(run.id)
     return _done(admin, run)
 
 
-def _done(admin: Admin, run: ImportRun) -> Any:
+def _done(admin: ModelAdmin, run: ImportRun) -> Any:
     db.session.commit()
     return redirect(url_for("admin.import", admin=admin, id=run.id), 303)
 
 
-def _plan(admin: Admin) -> Plan:
-    assert admin.importing, "it has these pages"  # noqa: S101
-    return admin.importing
+def _spec(admin: ModelAdmin) -> ImportSpec:
+    assert admin.import_spec, "it has these pages"  # noqa: S101
+    return admin.import_spec
 
 
-def _index(admin: Admin, problem: str = "") -> Any:
+def _index(admin: ModelAdmin, problem: str = "") -> Any:
     own = ImportRun.user_id == current_user.id, ImportRun.list == admin.name
     runs = select(ImportRun).where(*own).order_by(ImportRun.id.desc()).limit(SHOWN_RUNS)
     shown = {"runs": db.session.scalars(runs).all(), "megabytes": MEGABYTES, "problem": problem}
     return render_template("admin/imports.html", admin=admin, **shown), 422 if problem else 200
 
 
-def _page(admin: Admin, id: int, problem: str = "", chosen: Any = None) -> Any:
+def _page(admin: ModelAdmin, id: int, problem: str = "", chosen: Any = None) -> Any:
     state = _state(admin, id)
     if chosen is not None:
         state["chosen"] = chosen
     return render_template("admin/import.html", problem=problem, **state)
 
 
-def _state(admin: Admin, id: int) -> dict[str, Any]:
+def _state(admin: ModelAdmin, id: int) -> dict[str, Any]:
     run, job = ImportRun.of(current_user.id, admin.name, id) or abort(404)
     working = job if run.is_working(job) else None
     found: dict[str, Any] = {"unreadable": "", "names": [], "rows": [], "samples": {}}
@@ -272,7 +272,7 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
     return {
         "admin": admin, "run": run, "working": working, "stuck": run.is_stuck(job),
         "job": job, "version": version, "encodings": ENCODINGS,
-        "chosen": run.mapping or mapping.guess(_plan(admin), names),
+        "chosen": run.mapping or mapping.guess(_spec(admin), names),
         "twice": sorted({name for name in names if name and names.count(name) > 1}),
         "errors": bad_rows.first(run.id) if run.invalid else [], **found,
     }  # fmt: skip

@@ -8,12 +8,13 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from app.admin.actions.declaration import possible
+from app.admin.actions.availability import available_for
 from app.admin.blueprint import blueprint
-from app.admin.declaration import Admin
+from app.admin.model_admin import ModelAdmin
 from app.admin.objects import auditing, cascades, deletion, history
 from app.admin.objects.edits import Edit
-from app.admin.objects.inlines import Children
+from app.admin.objects.inlines import InlineRows
+from app.admin.objects.page import page_of
 from app.admin.routing import operation_required
 from app.auth.access import can, proof_required
 from app.core.database import db
@@ -25,17 +26,17 @@ UNACCEPTED = "The database does not accept this. Nothing is saved."
 
 @blueprint.get("/<list(read):admin>/<int:id>", endpoint="row")
 @operation_required("read")
-def show_row(admin: Admin, id: int) -> Any:
+def show_row(admin: ModelAdmin, id: int) -> Any:
     return _page(admin, id)
 
 
 @blueprint.post("/<list(edit):admin>/<int:id>")
 @operation_required("edit", "this {} will be changed")
 @proof_required
-def save_row(admin: Admin, id: int) -> Any:
+def save_row(admin: ModelAdmin, id: int) -> Any:
     row = _find(admin, id)
-    edit, children = admin.objects.edit(row, sent=True), admin.objects.children(row, sent=True)
-    touched = [edit, *(one for some in children for one in some.touched)]
+    edit, children = page_of(admin).edit(row, sent=True), page_of(admin).inline_rows(row, sent=True)
+    touched = [edit, *(one for some in children for one in some.changed_rows)]
     # Each of them, so that one sees everything that is wrong at once.
     if False in [one.is_valid() for one in touched]:
         return _page(admin, id, edit, children), 422
@@ -43,7 +44,7 @@ def save_row(admin: Admin, id: int) -> Any:
     if stale or any(some.is_gone for some in children):
         return _page(admin, id, edit, children, stale=stale), 409
     try:
-        admin.objects.save(edit)
+        page_of(admin).save(edit)
         for some in children:
             some.save()
         db.session.commit()
@@ -54,21 +55,21 @@ def save_row(admin: Admin, id: int) -> Any:
         if not any(one.form.errors for one in touched):
             edit.form.form_errors.append(UNACCEPTED)
         return _page(admin, id, edit, children), 422
-    flash(f"The {admin.one} is saved.", "success")
+    flash(f"The {admin.verbose_name} is saved.", "success")
     return redirect(admin.url(id), 303)
 
 
 @blueprint.get("/<list(create):admin>/new")
 @operation_required("create")
-def new_row(admin: Admin) -> Any:
-    return _form(admin, admin.objects.blank())
+def new_row(admin: ModelAdmin) -> Any:
+    return _form(admin, page_of(admin).new_form())
 
 
 @blueprint.post("/<list(create):admin>/new")
 @operation_required("create", "this {} will be added")
 @proof_required
-def create_row(admin: Admin) -> Any:
-    edit = admin.objects.blank(sent=True)
+def create_row(admin: ModelAdmin) -> Any:
+    edit = page_of(admin).new_form(sent=True)
     if not edit.is_valid():
         return _form(admin, edit), 422
     # Text changed after going back to the form is another row.
@@ -76,7 +77,7 @@ def create_row(admin: Admin) -> Any:
     id = history.made_by(submission)
     if id is None:
         try:
-            id = admin.objects.number(admin.objects.create(edit, submission))
+            id = page_of(admin).row_id(page_of(admin).create(edit, submission))
             db.session.commit()
         except IntegrityError:
             db.session.rollback()
@@ -84,29 +85,29 @@ def create_row(admin: Admin) -> Any:
             if not edit.form.errors:
                 edit.form.form_errors.append(UNACCEPTED)
             return _form(admin, edit), 422
-    flash(f"The {admin.one} is made.", "success")
+    flash(f"The {admin.verbose_name} is made.", "success")
     return redirect(admin.url(id), 303)
 
 
 @blueprint.get("/<list(delete):admin>/<int:id>/delete")
 @operation_required("delete")
-def confirm_deletion(admin: Admin, id: int) -> Any:
-    row, _ = admin.objects.read(id) or abort(404)
+def confirm_deletion(admin: ModelAdmin, id: int) -> Any:
+    row, _ = page_of(admin).read(id) or abort(404)
     return _deletion(admin, row)
 
 
 @blueprint.post("/<list(delete):admin>/<int:id>/delete")
 @operation_required("delete", "this {} will be deleted")
 @proof_required
-def delete_row(admin: Admin, id: int) -> Any:
+def delete_row(admin: ModelAdmin, id: int) -> Any:
     row = _find(admin, id)
-    title = admin.objects.title(row)
+    title = page_of(admin).title(row)
     try:
-        is_gone = deletion.delete(admin, row)
+        is_gone = deletion.delete(admin.options, row)
         db.session.commit()
     except (IntegrityError, deletion.ReferredToError):
         db.session.rollback()
-        row, _ = admin.objects.read(id) or abort(404)
+        row, _ = page_of(admin).read(id) or abort(404)
         return _deletion(admin, row, refused=True), 409
     if is_gone:
         flash(f"{title} is deleted.", "success")
@@ -115,69 +116,69 @@ def delete_row(admin: Admin, id: int) -> Any:
     return redirect(url_for("admin.list", admin=admin), 303)
 
 
-def _find(admin: Admin, id: int) -> Any:
+def _find(admin: ModelAdmin, id: int) -> Any:
     """The row to be changed, by somebody who may."""
-    row = admin.objects.lock(id) or abort(404)
+    row = page_of(admin).lock(id) or abort(404)
     if refusal := _refusal(admin, row):
         abort(403, refusal)
     return row
 
 
 def _page(
-    admin: Admin,
+    admin: ModelAdmin,
     id: int,
     edit: Edit | None = None,
-    children: list[Children] | None = None,
+    children: list[InlineRows] | None = None,
     *,
     stale: Sequence[Edit] | None = None,
 ) -> str:
-    row, facts = admin.objects.read(id) or abort(404)
+    row, facts = page_of(admin).read(id) or abort(404)
     refusal = _refusal(admin, row) if _may_change(admin) else None
     subject = auditing.subject(row)
     versions = [version for one in stale or () for version in one.versions()]
     for one in stale or ():
         one.show_both()
     return render_template(
-        admin.template,
+        admin.options.template,
         admin=admin,
         row=row,
         id=id,
         subject=subject,
-        title=admin.objects.title(row),
+        title=page_of(admin).title(row),
         facts=facts,
-        edit=edit or (admin.objects.edit(row) if admin.may("edit") and not refusal else None),
-        children=children or admin.objects.children(row),
+        edit=edit or (page_of(admin).edit(row) if admin.may("edit") and not refusal else None),
+        children=children or page_of(admin).inline_rows(row),
         refusal=refusal,
-        possible=partial(possible, admin, id),
+        possible=partial(available_for, admin, id),
         conflict=stale is not None,
         versions=versions,
         last_change=history.last_change(subject) if versions else None,
         history=history.latest(subject) if can("audit.read") else [],
-        **(admin.context(row) if admin.context else {}),
+        **(admin.options.context(row) if admin.options.context else {}),
     )
 
 
-def _refusal(admin: Admin, row: Any) -> str | None:
+def _refusal(admin: ModelAdmin, row: Any) -> str | None:
     """Why the one signed in, who may change rows, may not change this one."""
-    return admin.refusal(row, current_user) if admin.refusal else None
+    return admin.options.refusal(row, current_user) if admin.options.refusal else None
 
 
-def _may_change(admin: Admin) -> bool:
+def _may_change(admin: ModelAdmin) -> bool:
     return admin.may("edit") or admin.may("delete")
 
 
-def _form(admin: Admin, edit: Edit) -> str:
+def _form(admin: ModelAdmin, edit: Edit) -> str:
     submission = request.form.get(SUBMISSION) or new_token()
     return render_template("admin/new.html", admin=admin, edit=edit, submission=submission)
 
 
-def _deletion(admin: Admin, row: Any, *, refused: bool = False) -> str:
+def _deletion(admin: ModelAdmin, row: Any, *, refused: bool = False) -> str:
     return render_template(
         "admin/delete.html",
         admin=admin,
-        id=admin.objects.number(row),
-        title=admin.objects.title(row),
+        id=page_of(admin).row_id(row),
+        title=page_of(admin).title(row),
         refusal=_refusal(admin, row),
-        consequences=cascades.consequences(admin.model, [admin.objects.number(row)]),
+        consequences=cascades.consequences(admin.model, [page_of(admin).row_id(row)]),
         refused=refused,
     )

@@ -13,9 +13,9 @@ from werkzeug.datastructures import MultiDict
 from app.admin.actions import preview, runner, start
 from app.admin.actions.declaration import Action
 from app.admin.actions.models import UNDO_LIFETIME, Run
-from app.admin.actions.selection import Selection, names
+from app.admin.actions.selection import Selection, row_labels
 from app.admin.blueprint import blueprint
-from app.admin.declaration import Admin
+from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.auth.access import can, proof_required
 from app.auth.models import User
@@ -29,7 +29,7 @@ SUBMISSION = re.compile(r"[\w-]{1,32}", re.ASCII)
 
 @blueprint.get("/<list(runs):admin>/run")
 @operation_required("read")
-def confirm_run(admin: Admin) -> Any:
+def confirm_run(admin: ModelAdmin) -> Any:
     """What is about to be done, to what."""
     if "action" not in request.args:
         return redirect(url_for("admin.list", admin=admin), 303)
@@ -44,7 +44,7 @@ def confirm_run(admin: Admin) -> Any:
 @operation_required("read")
 @proof_required
 @effect("this action will be carried out")
-def begin_run(admin: Admin) -> Any:
+def begin_run(admin: ModelAdmin) -> Any:
     action, chosen = _asked(admin, request.form)
     submission = request.form.get("submission", "")
     if not SUBMISSION.fullmatch(submission):
@@ -73,14 +73,14 @@ def last_run(name: str) -> dict[str, Any] | None:
 
 @blueprint.get("/<list(runs):admin>/runs/<int:id>", endpoint="run")
 @operation_required("read")
-def show_run(admin: Admin, id: int) -> Any:
+def show_run(admin: ModelAdmin, id: int) -> Any:
     return render_template("admin/run.html", **_state(admin, id))
 
 
 @blueprint.get("/<list(runs):admin>/runs/<int:id>/latest")
 @operation_required("read")
 @polled
-def latest_run(admin: Admin, id: int) -> Any:
+def latest_run(admin: ModelAdmin, id: int) -> Any:
     """How it is now."""
     return live.part("admin/_run.html", **_state(admin, id))
 
@@ -89,7 +89,7 @@ def latest_run(admin: Admin, id: int) -> Any:
 @operation_required("read")
 @proof_required
 @effect("this action will be stopped")
-def cancel_run(admin: Admin, id: int) -> Any:
+def cancel_run(admin: ModelAdmin, id: int) -> Any:
     found, _ = _find(admin, id, lock=True)
     if found.ended_at is None:
         runner.end(found, f"{current_user.display_name} stopped it.")
@@ -104,7 +104,7 @@ def cancel_run(admin: Admin, id: int) -> Any:
 @operation_required("read")
 @proof_required
 @effect("this action will be undone")
-def undo_run(admin: Admin, id: int) -> Any:
+def undo_run(admin: ModelAdmin, id: int) -> Any:
     found, action = _find(admin, id, lock=True)
     again = Run.undoing(id)
     if again is None:
@@ -117,9 +117,9 @@ def undo_run(admin: Admin, id: int) -> Any:
     return _to(again)
 
 
-def _asked(admin: Admin, sent: MultiDict[str, str]) -> tuple[Action, Selection]:
+def _asked(admin: ModelAdmin, sent: MultiDict[str, str]) -> tuple[Action, Selection]:
     """What is asked for, by somebody who may: another action is 404, and what one may not 403."""
-    action = admin.acting.get(sent.get("action", "")) or abort(404)
+    action = admin.actions.get(sent.get("action", "")) or abort(404)
     if not can(action.permission):
         abort(403)
     return action, Selection.read(admin, sent)
@@ -139,7 +139,7 @@ def _page(action: Action, chosen: Selection, *, more: bool = False) -> str:
     )
 
 
-def _list(admin: Admin, query: str) -> str:
+def _list(admin: ModelAdmin, query: str) -> str:
     url = url_for("admin.list", admin=admin)
     # Written anew: an address has no line breaks, say.
     return f"{url}?{urlencode(parse_qsl(query))}" if query else url
@@ -156,9 +156,9 @@ def _to(run: Run) -> Any:
     return redirect(url_for("admin.run", admin=run.list_name, id=run.id), 303)
 
 
-def _find(admin: Admin, id: int, *, lock: bool = False) -> tuple[Run, Action]:
+def _find(admin: ModelAdmin, id: int, *, lock: bool = False) -> tuple[Run, Action]:
     found = (Run.locked(id) if lock else db.session.get(Run, id)) or abort(404)
-    action = admin.acting.get(found.action)
+    action = admin.actions.get(found.action)
     if found.list_name != admin.name or action is None:
         abort(404)
     if not can(action.permission):
@@ -166,7 +166,7 @@ def _find(admin: Admin, id: int, *, lock: bool = False) -> tuple[Run, Action]:
     return found, action
 
 
-def _state(admin: Admin, id: int) -> dict[str, Any]:
+def _state(admin: ModelAdmin, id: int) -> dict[str, Any]:
     found, action = _find(admin, id)
     job = db.session.get(Job, found.job_id) if found.job_id else None
     firsts = [id for known in found.reasons.values() for _, ids in known.values() for id in ids]
@@ -178,7 +178,7 @@ def _state(admin: Admin, id: int) -> dict[str, Any]:
         "by": db.session.get(User, found.actor_id) if found.actor_id else None,
         # A worker may have died for good, or somebody have cancelled it among the jobs.
         "lost": found.ended_at is None and (job is None or job.is_over),
-        "names": names(admin, firsts) if firsts else {},
+        "names": row_labels(admin, firsts) if firsts else {},
         "undone": Run.undoing(id),
         "version": (found.ended_at, found.over, found.total, job and job.state),
     }

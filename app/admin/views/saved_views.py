@@ -8,10 +8,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from app.admin.blueprint import blueprint
-from app.admin.declaration import Admin
 from app.admin.forms import SavedViewForm
 from app.admin.lists.arguments import Given, query_of
 from app.admin.lists.saved_views import Look, SavedView, ViewError
+from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.auth.access import proof_required
 from app.core.database import db
@@ -20,13 +20,13 @@ from app.core.routing import effect
 
 @blueprint.get("/<list:admin>/views")
 @operation_required("read")
-def views(admin: Admin) -> Any:
+def views(admin: ModelAdmin) -> Any:
     return _page(admin, SavedViewForm(formdata=None))
 
 
 @blueprint.post("/<list:admin>/views")
 @operation_required("read")
-def save_view(admin: Admin) -> Any:
+def save_view(admin: ModelAdmin) -> Any:
     form, given = SavedViewForm(), Given(admin, request.form)
     look = Look(admin.name)
     columns = given.arguments.get("columns") or look.columns
@@ -40,7 +40,7 @@ def save_view(admin: Admin) -> Any:
 
 @blueprint.post("/<list:admin>/views/<int:id>")
 @operation_required("read")
-def rename_view(admin: Admin, id: int) -> Any:
+def rename_view(admin: ModelAdmin, id: int) -> Any:
     form, view = SavedViewForm(), _own(admin, id)
     if form.validate() and _accepted(form, view.rename):
         return _done("The view has its new name.", _url(admin))
@@ -49,14 +49,14 @@ def rename_view(admin: Admin, id: int) -> Any:
 
 @blueprint.post("/<list:admin>/views/<int:id>/delete")
 @operation_required("read")
-def delete_view(admin: Admin, id: int) -> Any:
+def delete_view(admin: ModelAdmin, id: int) -> Any:
     view = _own(admin, id)
     return _tried(admin, view.delete, f"The view “{view.name}” is deleted.")
 
 
 @blueprint.post("/<list:admin>/views/first")
 @operation_required("read")
-def begin_with(admin: Admin) -> Any:
+def begin_with(admin: ModelAdmin) -> Any:
     """Choose the view that the list begins with; none of them, where the field is empty."""
     wanted = request.form.get("view", "")
     ids = {str(view.id): view.id for view in Look(admin.name).views}
@@ -70,7 +70,7 @@ def begin_with(admin: Admin) -> Any:
 @operation_required("share")
 @proof_required
 @effect("this view will be shared")
-def share_view(admin: Admin, id: int) -> Any:
+def share_view(admin: ModelAdmin, id: int) -> Any:
     view = _own(admin, id)
     return _tried(admin, view.share, f"All who may see the list can choose “{view.name}”.")
 
@@ -79,14 +79,14 @@ def share_view(admin: Admin, id: int) -> Any:
 @operation_required("share")
 @proof_required
 @effect("this view will no longer be shared")
-def unshare_view(admin: Admin, id: int) -> Any:
+def unshare_view(admin: ModelAdmin, id: int) -> Any:
     """Whoever may share views may also take back those of others."""
     of_list = select(SavedView).filter_by(list=admin.name, id=id).where(SavedView.shared)
     view = db.session.scalar(of_list) or abort(404)
     return _tried(admin, view.stop_sharing, f"“{view.name}” is not shared any more.")
 
 
-def _own(admin: Admin, id: int) -> SavedView:
+def _own(admin: ModelAdmin, id: int) -> SavedView:
     view = SavedView.find(admin.name, id=id)
     return view if view and view.name else abort(404)
 
@@ -100,7 +100,7 @@ def _accepted(form: SavedViewForm, keep: Callable[..., None]) -> bool:
     return True
 
 
-def _tried(admin: Admin, change: Callable[[], None], message: str) -> Any:
+def _tried(admin: ModelAdmin, change: Callable[[], None], message: str) -> Any:
     try:
         change()
     except ViewError as refused:
@@ -114,12 +114,12 @@ def _done(message: str, url: str) -> Any:
     return redirect(url, 303)
 
 
-def _url(admin: Admin) -> str:
+def _url(admin: ModelAdmin) -> str:
     return url_for("admin.views", admin=admin)
 
 
 def _page(
-    admin: Admin, form: SavedViewForm, renamed: tuple[int, SavedViewForm] | None = None
+    admin: ModelAdmin, form: SavedViewForm, renamed: tuple[int, SavedViewForm] | None = None
 ) -> str:
     return render_template(
         "admin/saved_views.html", admin=admin, form=form, renamed=renamed,

@@ -18,6 +18,6 @@ def search() -> Any:
     return render_template(
         "admin/search.html",
         q=q,
-        groups=global_search.find(q) if q else [],
-        searched=list(global_search.searched()),
+        groups=global_search.search_all(q) if q else [],
+        searched=list(global_search.searchable_models()),
     )
