@@ -3,8 +3,6 @@
 Knows no feature by name.
 """
 
-__version__ = "0.1.0"
-
 from flask import Blueprint, Flask
 
 from app.core import (
@@ -28,6 +26,7 @@ from app.core.checks import database as database_checks
 from app.core.checks import icons as icon_checks
 from app.core.checks import settings as settings_checks
 from app.core.this_machine import keep_off_proxies
+from app.core.version import __version__ as __version__
 
 
 def init_app(app: Flask) -> None:

@@ -6,11 +6,12 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core import __version__, checks, migrations
+from app.core import checks, migrations
 from app.core.checks.disks import network_disks
 from app.core.database import MIN_SQLITE_VERSION, db, sqlite_driver
 from app.core.ip import is_loopback
 from app.core.sqlite_file import is_missing
+from app.core.version import __version__
 from app.core.writable import unwritable_database
 
 ENCRYPTED = {"require", "verify-ca", "verify-full"}
