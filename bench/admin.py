@@ -35,7 +35,7 @@ from sqlalchemy import func, select
 from app import create_app
 from app.admin.lists import listing, matching
 from app.admin.model_admin import ModelAdmin
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from bench.fill import fill
 from bench.server import Client, Request, Server, environment, flask, load, repeat

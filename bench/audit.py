@@ -23,7 +23,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.audit import record
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 
 TIMES = 300

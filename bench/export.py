@@ -22,7 +22,7 @@ from sqlalchemy import insert, select
 from app import create_app
 from app.account.models import Export
 from app.admin.lists import export
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from app.jobs.worker import run_due

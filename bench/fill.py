@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, select, text
 
 from app import create_app
 from app.audit import append
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 

@@ -23,7 +23,7 @@ from sqlalchemy import func, select, update
 from app.account import archive
 from app.admin.imports import jobs
 from app.admin.imports.models import CHECKING, FOLDER, GOOD, IMPORTING, ImportBatch, ImportRun
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.jobs.worker import run_due
 from app.notes.models import Note

@@ -29,7 +29,8 @@ from app.audit import AuditEvent, append
 from app.audit.jobs import purge as purge_audit
 from app.auth.jobs import delete_account
 from app.auth.jobs import purge as purge_auth
-from app.auth.models import Session, User
+from app.auth.models import Session
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from app.jobs import Job

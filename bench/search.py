@@ -25,7 +25,7 @@ from sqlalchemy import func, select, text
 from app import create_app
 from app.admin.lists import listing
 from app.admin.lists.search import FullText
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from bench.fill import fill
 

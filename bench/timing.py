@@ -44,7 +44,7 @@ OPERATIONS = {
 def add_users(environ: dict[str, str], emails: list[str]) -> None:
     from app import create_app
     from app.auth import passwords
-    from app.auth.models import User
+    from app.auth.models.user import User
     from app.core.database import db
     from app.core.time import now
 

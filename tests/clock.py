@@ -8,7 +8,8 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from app.auth.models import Invitation, Session, Token, User
+from app.auth.models import Invitation, Session, Token
+from app.auth.models.user import User
 from app.core.database import db
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.auth import passwords
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from app.mail import outbox

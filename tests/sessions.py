@@ -2,8 +2,8 @@
 
 from flask import Flask, session
 
-from app.auth import access
-from app.auth.models import User
+from app.auth import sessions
+from app.auth.models.user import User
 from app.core.database import db
 from tests.http import Browser
 
@@ -13,7 +13,7 @@ def open_session(app: Flask, user: User) -> Browser:
     browser = Browser(app.test_client())
     environ = browser.client.environ_base
     with app.test_request_context("/auth/login", method="POST", environ_base=environ):
-        access.sign_in(db.session.get_one(User, user.id), remembered=False)
+        sessions.log_in_user(db.session.get_one(User, user.id), remembered=False)
         db.session.commit()
         values = dict(session)
     with browser.client.session_transaction() as cookie:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.database import statements
 

@@ -14,7 +14,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.admin.lists.search import FullText
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core import __version__
 from app.core.database import db, reading
 from app.core.migrations import engine_version

@@ -5,8 +5,8 @@ from flask import Flask
 from app.account import avatars, jobs, notices, own_data, personal_data, views
 from app.audit import recorded
 from app.auth import relying_party
-from app.auth.access import is_signed_in
-from app.auth.models import User
+from app.auth.identity import is_logged_in
+from app.auth.models.user import User
 from app.core import nav
 
 __all__ = ["init_app", "jobs"]
@@ -15,7 +15,7 @@ __all__ = ["init_app", "jobs"]
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.jinja_env.globals["avatar_url"] = avatars.url
-    nav.add(app, "account", "Your account", "account.profile", icon="user", visible=is_signed_in)
+    nav.add(app, "account", "Your account", "account.profile", icon="user", visible=is_logged_in)
     nav.add(app, "settings", "Profile", "account.profile", icon="user")
     nav.add(app, "settings", "E-mail", "account.email", icon="mail")
     nav.add(app, "settings", "Password", "account.password", icon="key")

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 
 from app.audit import record
-from app.auth.models import User
+from app.auth.models.user import User
 from app.auth.signals import user_deleted
 from app.core.storage.uploads import PictureUpload, Size
 

@@ -14,7 +14,7 @@ from flask import Response, stream_with_context
 
 from app.account import archive
 from app.account.models import Export
-from app.auth.models import User
+from app.auth.models import UserMixin
 from app.auth.signals import user_deleted
 from app.core.database import db
 from app.jobs import Definition
@@ -26,7 +26,9 @@ class UnreadableError(Exception):
     """A file that was made cannot be read. The text is for its owner."""
 
 
-def request(user: User, name: str, make: Definition[Any], *arguments: Any, **told: str) -> bool:
+def request(
+    user: UserMixin, name: str, make: Definition[Any], *arguments: Any, **told: str
+) -> bool:
     """Have one made, in the place of the one before; False while one is being made already.
 
     `user` is locked, as `current_user.user` is: of two clicks at once the second finds the first.
@@ -77,6 +79,6 @@ def answer(export: Export, name: str, mimetype: str) -> Response:
 
 
 @user_deleted.connect
-def _drop(user: User, **_: Any) -> None:
+def _drop(user: UserMixin, **_: Any) -> None:
     for export in db.session.query(Export).filter_by(user_id=user.id):
         archive.drop(export.file, export.parts)

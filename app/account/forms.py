@@ -6,9 +6,9 @@ from wtforms import FileField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
 from app.account import time_zones
-from app.auth.forms import EmailField, NewPasswordField, PasswordField
+from app.auth.fields import EmailField, NewPasswordField, PasswordField
 from app.auth.models.passkey import PASSKEY_NAME_LENGTH
-from app.auth.models.user import NAME_LENGTH
+from app.auth.models.user_columns import NAME_LENGTH
 from app.core.forms import Form, TextField
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app import mail
 from app.account import archive, exports, left_over, personal_data
 from app.account.models import DATA, LIFETIME, Export
-from app.auth.models import User
+from app.auth.users import user_model
 from app.core.database import db, reading
 from app.core.time import now
 from app.core.urls import public_url
@@ -62,6 +62,6 @@ def purge_uploads() -> int:
 
 def _tell(export: Export, title: str, template: str | None, body: str) -> None:
     notify(export.user_id, title, body, url=export.path, kind="export")
-    if template and (user := db.session.get(User, export.user_id)):
+    if template and (user := db.session.get(user_model(), export.user_id)):
         context = {"user": user, "export": export, "url": public_url(export.path)}
         mail.send(user.email, f"account/emails/{template}", **context)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.auth.models import User
 from app.auth.signals import purging
+from app.auth.users import user_model
 from app.core.database import db, reading
 from app.core.storage import UPLOADS, storage
 from app.core.time import now
@@ -26,7 +26,7 @@ def purge(folder: str, names: Any) -> int:
         return 0
     with reading():
         used = set(db.session.scalars(select(names).where(names.is_not(None))))
-        if db.session.scalar(select(User.id).limit(1)) is None:
+        if db.session.scalar(select(user_model().id).limit(1)) is None:
             return 0  # not the database that the store belongs to, but a new one beside it
     left_over = [key for key in kept if PART.sub("", key.partition("/")[2]) not in used]
     for key in left_over:

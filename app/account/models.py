@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.auth.models import User
 from app.core.database import Base, db
 from app.core.time import now
 from app.jobs import Job
@@ -27,7 +26,7 @@ class Export(Base):
     __table_args__ = (UniqueConstraint("user_id", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(100))
     # What it is to people ("Your data"), and the page that offers it.
     label: Mapped[str] = mapped_column(String(100))

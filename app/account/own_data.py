@@ -10,7 +10,8 @@ from app.account import avatars, personal_data
 from app.account.sentences import address_of, tell
 from app.audit import AuditEvent
 from app.auth.addresses import addresses_held
-from app.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp, User
+from app.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.downloads import iter_dicts
 from app.notifications import Notification

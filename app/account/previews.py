@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from app.account.models import LIFETIME, Export
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.time import now
 from app.core.urls import path_of, public_url
 from app.mail.previews import TO, preview

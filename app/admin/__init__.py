@@ -21,7 +21,7 @@ from app.admin.overview.counts import add_counts
 from app.admin.pages import audit, jobs
 from app.admin.registration import add
 from app.admin.routing import ListConverter
-from app.auth.access import can
+from app.auth.identity import can
 from app.auth.permissions import add_permission
 from app.core import nav
 from app.core.forms import ChoiceField

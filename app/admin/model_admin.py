@@ -12,7 +12,7 @@ from app.admin.actions.declaration import Action
 from app.admin.imports.spec import ImportSpec
 from app.admin.lists.spec import ListSpec
 from app.admin.options import ModelOptions
-from app.auth.access import can
+from app.auth.identity import can
 from app.core.routing import Declaration
 
 

@@ -25,7 +25,7 @@ from app.admin.lists.spec import build_list
 from app.admin.model_admin import ModelAdmin
 from app.admin.objects.page import DetailPage
 from app.admin.options import ModelOptions
-from app.auth.access import can
+from app.auth.identity import can
 from app.auth.permissions import add_permission
 from app.core import fulltext, nav
 from app.core.database import Base

@@ -4,20 +4,11 @@ Closed by default: a request for a view not marked `public` needs a signed-in us
 """
 
 from flask import Flask
+from sqlalchemy.orm import InstrumentedAttribute
 
-from app.auth import (
-    access,
-    checks,
-    cli,
-    jobs,
-    old_forms,
-    permissions,
-    providers,
-    quotas,
-    relying_party,
-    views,
-)
-from app.auth.demo import load
+from app.auth import engine, identity_query, jobs, pages, views
+from app.auth.demo import ADMIN, USER, load
+from app.auth.models.user import User
 from app.auth.roles import ROLES
 from app.core import samples
 
@@ -25,18 +16,34 @@ __all__ = ["init_app", "jobs"]
 
 
 def init_app(app: Flask) -> None:
-    permissions.init_app(app, ROLES)
-    access.init_app(app)
-    old_forms.init_app(app)
-    providers.init_app(app)
-    relying_party.init_app(app)
+    engine.init_app(app, User, ROLES, demo_emails=(USER, ADMIN))
+    identity_query.add_identity_column(app, "name", _name)
     app.register_blueprint(views.blueprint)
     views.init_app(app)
-    quotas.init_app(app)
-    app.cli.add_command(cli.users)
+    pages.register(
+        app,
+        confirm="auth.confirm",
+        confirm_link="auth.confirm_token",
+        email_change="auth.new_email",
+        email_undo="auth.old_email",
+        end_impersonation="auth.end_impersonation",
+        interrupted_form="auth.interrupted",
+        invitation="auth.invitation",
+        login="auth.login",
+        logout="auth.logout",
+        magic_link="auth.use_magic_link",
+        provider_callback="auth.return_from_provider",
+        reauthenticate="auth.reauthenticate",
+        reset="auth.reset",
+        reset_link="auth.reset_token",
+        second_factor="auth.second_factor",
+    )
     samples.add(app, load)
-    checks.init_app(app)
     if app.config["APP_ENV"] == "development":
         from app.auth import previews
 
         previews.init_app(app)
+
+
+def _name() -> InstrumentedAttribute[str]:
+    return User.name

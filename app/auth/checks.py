@@ -1,24 +1,24 @@
 """What `flask check` looks at here."""
 
+from collections.abc import Collection
+
 from flask import Flask, current_app
 from sqlalchemy import ColumnElement, exists, select
 
 from app.auth import passwords
-from app.auth.demo import ADMIN as DEMO_ADMIN
-from app.auth.demo import USER as DEMO_USER
-from app.auth.models import Passkey, Totp, User
+from app.auth.models import Passkey, Totp
+from app.auth.models.user_mixin import UserMixin
 from app.auth.permissions import ADMIN
+from app.auth.users import user_model
 from app.core import checks
 from app.core.database import db
 
-DEMO = (DEMO_USER, DEMO_ADMIN)
 # Few: each costs 24 ms. The forms accept none of them, but rows can be written in other ways.
 GUESSES = ["password", "changeme"]
 
-ACTIVE_ADMIN = (User.effective_role == ADMIN) & User.suspended_at.is_(None)
 
-
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, demo_emails: Collection[str]) -> None:
+    app.extensions["demo_emails"] = demo_emails
     checks.add(
         app,
         "auth.no_admin",
@@ -61,17 +61,18 @@ def init_app(app: Flask) -> None:
 
 
 def no_admin() -> str | None:
-    if db.session.scalar(select(User.id).where(ACTIVE_ADMIN).limit(1)):
+    if db.session.scalar(select(user_model().id).where(_is_active_admin()).limit(1)):
         return None
     return "There is no administrator."
 
 
 def admins_without_second_factor() -> str | None:
-    has_one: list[ColumnElement[bool]] = [
-        exists().where(factor.user_id == User.id) for factor in (Totp, Passkey)
+    model = user_model()
+    has_factor: list[ColumnElement[bool]] = [
+        exists().where(factor.user_id == model.id) for factor in (Totp, Passkey)
     ]
-    without = select(User.email).where(ACTIVE_ADMIN, *(~one for one in has_one))
-    emails = db.session.scalars(without.order_by(User.id)).all()
+    query = select(model.email).where(_is_active_admin(), *(~factor for factor in has_factor))
+    emails = db.session.scalars(query.order_by(model.id)).all()
     if not emails:
         return None
     more = f" and {len(emails) - 3} more" if emails[3:] else ""
@@ -94,11 +95,18 @@ def default_passwords() -> str | None:
     return f"Anyone can guess the password of {', '.join(found)}." if found else None
 
 
-def has_default_password(user: User) -> bool:
+def has_default_password(user: UserMixin) -> bool:
     guesses = [user.email.partition("@")[0], *GUESSES]
     return any(passwords.verify(user.password_hash, guess) for guess in guesses)
 
 
-def _active_demo_users() -> list[User]:
-    active = select(User).where(User.email.in_(DEMO), User.suspended_at.is_(None))
-    return list(db.session.scalars(active.order_by(User.id)))
+def _active_demo_users() -> list[UserMixin]:
+    model = user_model()
+    emails = current_app.extensions["demo_emails"]
+    query = select(model).where(model.email.in_(emails), model.suspended_at.is_(None))
+    return list(db.session.scalars(query.order_by(model.id)))
+
+
+def _is_active_admin() -> ColumnElement[bool]:
+    model = user_model()
+    return (model.effective_role == ADMIN) & model.suspended_at.is_(None)

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.auth import deletion, passwords, second_factors
-from app.auth.forms import normalise_pasted
-from app.auth.models import User
-from app.auth.models.user import NAME_LENGTH, AddressTakenError
+from app.auth.fields import normalize_pasted_email
+from app.auth.models.user_columns import NAME_LENGTH
+from app.auth.models.user_mixin import EmailTakenError, UserMixin
 from app.auth.permissions import ADMIN
 from app.auth.signals import purging
+from app.auth.users import user_model
 from app.core.commands import Group
 from app.core.database import db, take_turns
 from app.core.unicode import nfc
@@ -36,9 +37,9 @@ def create(email: str, name: str, admin: bool, password: str | None) -> None:
     password_hash = passwords.hash(given)
     role = "admin" if admin else "user"
     try:
-        User.claim(email, password_hash, name, role)
+        user_model().claim(email, password_hash, role, **({"name": name} if name else {}))
         db.session.commit()
-    except (AddressTakenError, IntegrityError):
+    except (EmailTakenError, IntegrityError):
         raise click.ClickException(f"{email} has an account already.") from None
     click.echo(f"Created {email}" + ("" if password else f" with password {given}"))
 
@@ -128,28 +129,35 @@ def purge() -> None:
 @users.command("list")
 def list_users() -> None:
     """Print all users: address, role, state and name, separated by tabs."""
-    columns = select(
-        User.email, User.role, User.confirmed_at, User.suspended_at, User.deletes_at, User.name
-    )
-    for email, role, confirmed, suspended, deletes, name in db.session.execute(
-        columns.order_by(User.id).execution_options(yield_per=1000)
-    ):
-        state = "suspended" if suspended else "confirmed" if confirmed else "unconfirmed"
-        if deletes:
-            state += f", deleted on {deletes:%Y-%m-%d}"
-        click.echo("\t".join([email, role, state, name]))
+    model = user_model()
+    query = select(
+        model.email,
+        model.role,
+        model.confirmed_at,
+        model.suspended_at,
+        model.deletes_at,
+        model.display_name.label("display_name"),
+    ).order_by(model.id)
+    for row in db.session.execute(query.execution_options(yield_per=1000)):
+        state = (
+            "suspended" if row.suspended_at else "confirmed" if row.confirmed_at else "unconfirmed"
+        )
+        if row.deletes_at:
+            state += f", deleted on {row.deletes_at:%Y-%m-%d}"
+        name = "" if row.display_name == row.email else row.display_name
+        click.echo("\t".join([row.email, row.role, state, name]))
 
 
 def _address(text: str) -> str:
     try:
-        return normalise_pasted(text)
+        return normalize_pasted_email(text)
     except ValueError as error:
         raise click.ClickException(f"{text!r} is not an e-mail address: {error}") from None
 
 
-def _find(email: str) -> User:
+def _find(email: str) -> UserMixin:
     take_turns(ADMIN)
-    user = User.by_email(_address(email), lock=True)
+    user = user_model().by_email(_address(email), lock=True)
     if user is None:
         raise click.ClickException(f"There is no account for {email}.")
     return user

@@ -9,19 +9,20 @@ starts over: nothing that was set up before stays.
 
 from typing import Any
 
-from flask import url_for
 from flask_login import current_user
 
 from app import mail
 from app.audit import record
-from app.auth.models import Token, User
+from app.auth import pages
+from app.auth.models import Token
 from app.auth.models.secret import digest
 from app.auth.models.token import CONFIRM
-from app.core.urls import public_url
+from app.auth.models.user_mixin import UserMixin
+from app.auth.users import user_model
 from app.security.csrf import browser_id
 
 
-def send(user: User, password_hash: str) -> None:
+def send(user: UserMixin, password_hash: str) -> None:
     """Mail a link that confirms the address with a click in this browser, which just registered.
 
     The password is then the one that was typed here, whoever else registered the address; ""
@@ -30,12 +31,12 @@ def send(user: User, password_hash: str) -> None:
     _send(user, password_hash, _browser())
 
 
-def is_due(user: User | None) -> bool:
+def is_due(user: UserMixin | None) -> bool:
     """Return whether this is a user who still has to confirm."""
     return user is not None and not user.confirmed_at and not user.suspended_at
 
 
-def resend(user: User | None, *, may_send: bool) -> bool:
+def resend(user: UserMixin | None, *, may_send: bool) -> bool:
     """Mail the link again to a user who still has to confirm; return whether it was mailed.
 
     A click is still enough where this very browser registered: asking for a mail proves nothing.
@@ -48,14 +49,14 @@ def resend(user: User | None, *, may_send: bool) -> bool:
     return True
 
 
-def send_to_owner(user: User) -> None:
+def send_to_owner(user: UserMixin) -> None:
     """Mail a link with which whoever reads it sets a new password."""
     _send(user, None, None)
 
 
-def find(token: str) -> User | None:
+def find(token: str) -> UserMixin | None:
     """Return the user whose address a valid link confirms. The link stays valid."""
-    user = User.of_token(token, CONFIRM)
+    user = user_model().by_token(token, CONFIRM)
     return user if user and user.confirmed_at is None else None
 
 
@@ -65,30 +66,30 @@ def needs_password(token: str) -> bool:
     return row is not None and not _is_logged_in(row) and not _registered(row)
 
 
-def confirm(token: str) -> User | None:
+def confirm(token: str) -> UserMixin | None:
     """Confirm with a click, once, where `needs_password` is false; None if it no longer works."""
     row = Token.find(token, CONFIRM)
-    user = User.redeem(token, CONFIRM)
+    user = user_model().consume_token(token, CONFIRM)
     if user is None or user.confirmed_at:
         return None
     if not _is_logged_in(row) and row.target != user.password_hash:
         # Somebody else had registered the address before this browser did.
-        user = user.start_over(password_hash=row.target)
+        user = user.replace_unconfirmed(password_hash=row.target)
     user.confirm()
     return user
 
 
-def take_over(token: str, password_hash: str, name: str) -> User | None:
+def take_over(token: str, password_hash: str, **fields: object) -> UserMixin | None:
     """Confirm with a new password, once: an empty account takes the place of what was there."""
-    user = User.redeem(token, CONFIRM)
+    user = user_model().consume_token(token, CONFIRM)
     if user is None or user.confirmed_at:
         return None
-    return user.start_over(password_hash=password_hash, name=name)
+    return user.replace_unconfirmed(password_hash=password_hash, **fields)
 
 
-def _send(user: User, password_hash: str | None, browser: bytes | None) -> None:
+def _send(user: UserMixin, password_hash: str | None, browser: bytes | None) -> None:
     token = Token.issue(user, CONFIRM, target=password_hash, browser=browser)
-    url = public_url(url_for("auth.confirm_token", token=token))
+    url = pages.url("confirm_link", token=token)
     mail.send(user.email, "auth/emails/confirm", user=user, url=url)
     record("user.confirmation_sent", user.subject, actor=user.email)
 

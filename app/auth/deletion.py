@@ -3,45 +3,46 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import select
 
 from app import mail
 from app.audit import forget_in_chunks, record
+from app.auth import pages
 from app.auth.addresses import addresses_held
-from app.auth.models import Invitation, Session, Token, User
+from app.auth.models import Invitation, Session, Token
+from app.auth.models.user_mixin import UserMixin
+from app.auth.users import user_model
 from app.core.chunks import delete_dependents, delete_in_chunks
 from app.core.database import db, reading
 from app.core.time import now
-from app.core.urls import public_url
 from app.jobs import Job
 from app.jobs.models import RUNNING
 
 GRACE_PERIOD = timedelta(days=14)
 
 
-def schedule(user: User) -> datetime:
+def schedule(user: UserMixin) -> datetime:
     """Have the account deleted when the grace period is over, unless its owner signs in before.
 
     Raises `LastAdminError`.
     """
-    user.leave_an_admin()
+    user.ensure_another_admin()
     user.deletes_at = deletes_at = now() + GRACE_PERIOD
     user.end_sessions()
     user.void_links()
     record("user.deletion_requested", user.subject, actor=user.email)
-    url = public_url(url_for("auth.login"))
+    url = pages.url("login")
     mail.send(user.email, "auth/emails/deletion_requested", user=user, login_url=url)
     return deletes_at
 
 
-def cancel(user: User) -> bool:
+def cancel(user: UserMixin) -> bool:
     """Keep the account after all; whether it was to be deleted."""
     if user.deletes_at is None:
         return False
     user.deletes_at = None
     record("user.deletion_canceled", user.subject, actor=user.email)
-    url = public_url(url_for("auth.reset"))
+    url = pages.url("reset")
     mail.send(user.email, "auth/emails/deletion_cancelled", user=user, reset_url=url)
     return True
 
@@ -49,7 +50,8 @@ def cancel(user: User) -> bool:
 def due() -> list[int]:
     """Ids of the accounts whose time has come."""
     with reading():
-        return list(db.session.scalars(select(User.id).where(User.deletes_at <= now())))
+        model = user_model()
+        return list(db.session.scalars(select(model.id).where(model.deletes_at <= now())))
 
 
 def delete_due(id: int) -> bool:
@@ -57,13 +59,13 @@ def delete_due(id: int) -> bool:
     if not _close(id):
         return False
     forgotten = _empty(id)
-    if user := db.session.get(User, id, with_for_update=True, populate_existing=True):
+    if user := db.session.get(user_model(), id, with_for_update=True, populate_existing=True):
         user.delete(forgotten=forgotten)
     db.session.commit()
     return True
 
 
-def delete_now(user: User) -> None:
+def delete_now(user: UserMixin) -> None:
     """Delete an account in transactions of its own, however much it has. Raises `LastAdminError`.
 
     A process that ends halfway leaves it closed, and the hourly job goes on.
@@ -75,7 +77,7 @@ def delete_now(user: User) -> None:
 
 def _close(id: int) -> bool:
     """The point of no return: from here on nobody signs in, or they would find half of it."""
-    user = db.session.get(User, id, with_for_update=True, populate_existing=True)
+    user = db.session.get(user_model(), id, with_for_update=True, populate_existing=True)
     if user is None or user.deletes_at is None or user.deletes_at > now():
         db.session.rollback()
         return False
@@ -87,10 +89,11 @@ def _close(id: int) -> bool:
 def _empty(user_id: int) -> int:
     """Delete what may be much, in chunks; return up to which event the trail has forgotten."""
     subject = f"user:{user_id}"
-    delete_dependents(User, User.id == user_id)
+    model = user_model()
+    delete_dependents(model, model.id == user_id)
     delete_in_chunks(Job, (Job.subject == subject) & (Job.state != RUNNING))
     with reading():
-        email = db.session.scalar(select(User.email).where(User.id == user_id)) or ""
+        email = db.session.scalar(select(model.email).where(model.id == user_id)) or ""
         held = list(addresses_held(subject, email))
     return forget_in_chunks(subject, held)
 

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select
 
 from app.auth import passwords
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core import samples
 from app.core.database import db
 from app.core.time import now
@@ -25,6 +25,6 @@ def load() -> None:
         raise samples.NotEmptyError("There are users already, so no sample data.")
     lines = []
     for email, name, role, password, password_hash in accounts:
-        User.register(email, password_hash, name, role=role, confirmed_at=now())
+        User.register(email, password_hash, name=name, role=role, confirmed_at=now())
         lines.append(f"{role:6} {email}  password {password}  {public_url(path_of('auth.login'))}")
     click.echo("\n".join(lines))

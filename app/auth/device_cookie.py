@@ -15,7 +15,8 @@ from flask import Response, after_this_request, current_app, request
 from itsdangerous import Signer
 from sqlalchemy import select
 
-from app.auth.models import User
+from app.auth.models import UserMixin
+from app.auth.users import user_model
 from app.core.database import db, reading
 
 LIFETIME = timedelta(days=365)
@@ -31,7 +32,7 @@ def is_sent() -> bool:
     return _name() in request.cookies
 
 
-def recognize(user: User) -> str | None:
+def recognize(user: UserMixin) -> str | None:
     """Return a key to count by if `user` has logged in with this browser, else None."""
     return _recognize(user.id, user.password_hash)
 
@@ -41,12 +42,13 @@ def recognize_email(email: str) -> str | None:
     if not is_sent():
         return None
     with reading():
-        query = select(User.id, User.password_hash).where(User.email == email)
+        model = user_model()
+        query = select(model.id, model.password_hash).where(model.email == email)
         row = db.session.execute(query).first()
     return _recognize(row.id, row.password_hash) if row else None
 
 
-def give(user: User) -> None:
+def give(user: UserMixin) -> None:
     """Have this browser recognized as one of the user's from now on."""
     name = secrets.token_urlsafe(16)
     signature = _signer().get_signature(_signed(name, user.id, user.password_hash)).decode()

@@ -7,20 +7,27 @@ asked, and one to the old address, for the case that it was not its owner.
 from datetime import timedelta
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app import mail
 from app.audit import record
-from app.auth import deletion
+from app.auth import deletion, pages
 from app.auth.addresses import CHANGED, RESTORED
-from app.auth.models import KnownDevice, LinkedAccount, Passkey, RecoveryCode, Token, Totp, User
+from app.auth.models import (
+    KnownDevice,
+    LinkedAccount,
+    Passkey,
+    RecoveryCode,
+    Token,
+    Totp,
+    UserMixin,
+)
 from app.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, LIFETIMES
-from app.auth.models.user import AddressTakenError
+from app.auth.models.user_mixin import EmailTakenError
+from app.auth.users import user_model
 from app.core.database import db
 from app.core.time import now
-from app.core.urls import public_url
 
 
 def pending(user_id: int) -> str | None:
@@ -32,7 +39,7 @@ def pending(user_id: int) -> str | None:
     )
 
 
-def request(user: User, email: str) -> None:
+def request(user: UserMixin, email: str) -> None:
     """Mail a link to the address that the user wants; an owner whom it has already is told so.
 
     Nothing else differs: who asks must not learn which addresses have accounts.
@@ -40,16 +47,16 @@ def request(user: User, email: str) -> None:
     cancel(user)
     token = Token.issue(user, EMAIL_CHANGE, target=email)
     record("user.email_requested", user.subject)
-    owner = User.by_email(email)
+    owner = user_model().by_email(email)
     if owner and owner.confirmed_at:
         record("user.email_taken", owner.subject)
-        url = public_url(url_for("auth.reset"))
+        url = pages.url("reset")
         mail.send(email, "auth/emails/email_wanted", user=owner, reset_url=url)
     else:
-        mail.send(email, "auth/emails/email_change", url=_link("auth.new_email", token))
+        mail.send(email, "auth/emails/email_change", url=pages.url("email_change", token=token))
 
 
-def cancel(user: User) -> None:
+def cancel(user: UserMixin) -> None:
     Token.void(user.id, EMAIL_CHANGE)
 
 
@@ -65,10 +72,10 @@ def requester(token: str) -> int | None:
     return row.user_id if row and _user(row) else None
 
 
-def carry_out(token: str) -> User | None:
+def carry_out(token: str) -> UserMixin | None:
     """Change the address as the link says; None where it opens nothing.
 
-    Raises `AddressTakenError`, and uses the link up, when somebody else has the address by now.
+    Raises `EmailTakenError`, and uses the link up, when somebody else has the address by now.
     """
     user, found = _redeem(token, EMAIL_CHANGE)
     if user is None:
@@ -84,12 +91,12 @@ def carry_out(token: str) -> User | None:
     # An address that was never confirmed may be a stranger's, typed by mistake: to them the link
     # would give the account.
     if was_confirmed:
-        url = _link("auth.old_email", Token.issue(user, EMAIL_UNDO, target=before))
+        url = pages.url("email_undo", token=Token.issue(user, EMAIL_UNDO, target=before))
         mail.send(before, "auth/emails/email_changed", user=user, url=url)
     return user
 
 
-def undo(token: str) -> User | None:
+def undo(token: str) -> UserMixin | None:
     """Give the account back to the address of the link, and shut out whoever is in it.
 
     The link works whatever address the account has by now: an attacker changes it twice. Undoing
@@ -111,12 +118,12 @@ def undo(token: str) -> User | None:
     later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
     db.session.execute(later.where(Token.id >= found.id))
     _remove_ways_in(user, found.expires_at - LIFETIMES[EMAIL_UNDO])
-    url = public_url(url_for("auth.reset"))
+    url = pages.url("reset")
     mail.send(user.email, "auth/emails/email_restored", user=user, reset_url=url)
     return user
 
 
-def _redeem(token: str, purpose: str) -> tuple[User | None, Any]:
+def _redeem(token: str, purpose: str) -> tuple[UserMixin | None, Any]:
     # The user first, then the link: a change and an undoing at one moment wait for each other.
     found = Token.find(token, purpose)
     user = _user(found) if found else None
@@ -128,29 +135,30 @@ def _redeem(token: str, purpose: str) -> tuple[User | None, Any]:
     return user, found
 
 
-def _user(found: Any) -> User | None:
-    statement = select(User).where(User.id == found.user_id, User.suspended_at.is_(None))
+def _user(found: Any) -> UserMixin | None:
+    model = user_model()
+    query = select(model).where(model.id == found.user_id, model.suspended_at.is_(None))
     if found.purpose == EMAIL_CHANGE:
-        statement = statement.where(User.email == found.email)
-    return db.session.scalar(statement.execution_options(populate_existing=True))
+        query = query.where(model.email == found.email)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _give(user: User, email: str) -> None:
+def _give(user: UserMixin, email: str) -> None:
     try:
         # A savepoint: the link stays used, also where the address is taken at this very moment.
         with db.session.begin_nested():
             user.email = email
     except IntegrityError:
         db.session.refresh(user)
-        raise AddressTakenError from None
+        raise EmailTakenError from None
 
 
-def _evict(email: str, user: User) -> None:
+def _evict(email: str, user: UserMixin) -> None:
     """Make room where somebody registered the address, but never confirmed it.
 
     Not where an administrator suspended them: that stays until an administrator lifts it.
     """
-    holder = User.by_email(email, lock=True)
+    holder = user_model().by_email(email, lock=True)
     if not holder or holder.id == user.id or holder.suspended_at:
         return
     if holder.confirmed_at is None:
@@ -162,7 +170,7 @@ def _evict(email: str, user: User) -> None:
 PREPARATION = timedelta(days=7)
 
 
-def _remove_ways_in(user: User, since: Any) -> None:
+def _remove_ways_in(user: UserMixin, since: Any) -> None:
     """Take away second factors, passkeys and linked accounts added since, or shortly before.
 
     A passkey or a linked account lets its owner in whatever the password is. What was there long
@@ -174,7 +182,3 @@ def _remove_ways_in(user: User, since: Any) -> None:
         db.session.execute(delete(model).where(*new))
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     KnownDevice.forget_since(user.id, since)
-
-
-def _link(endpoint: str, token: str) -> str:
-    return public_url(url_for(endpoint, token=token))

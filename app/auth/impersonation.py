@@ -1,6 +1,6 @@
 """Impersonation: an administrator sees the site as a user does, to help them.
 
-Their own session stays, and says whom it is taken for: `access.LOOKUP` reads both with each
+Their own session stays, and says whom it is taken for: `identity_query` reads both with each
 request, so that it ends at once when it must. Nothing can be changed unless that was asked for
 when it began; what is for the user in person is closed in any case; last seen, devices and
 messages stay as they are. The audit names both.
@@ -17,7 +17,8 @@ from flask_login import current_user
 from werkzeug.exceptions import Unauthorized
 
 from app.audit import record
-from app.auth.models import Impersonation, Session, User
+from app.auth import pages
+from app.auth.models import Impersonation, Session, UserMixin
 from app.auth.models.impersonation import LONGEST
 from app.auth.permissions import ADMIN, permissions, within
 from app.core.database import READING_METHODS, db
@@ -28,11 +29,6 @@ from app.core.time import now
 PERMISSION = "users.impersonate"
 WRITE_PERMISSION = "users.impersonate_write"
 REASON_LENGTH = 200
-
-# What ends it, and so is open whatever else is not.
-LEAVING = {"auth.end_impersonation", "auth.logout"}
-# Of the pages about who one is: to what an unconfirmed user is led from everywhere.
-SHOWN = {"auth.confirm"}
 
 
 @dataclass(slots=True)
@@ -46,7 +42,7 @@ class Impersonator:
 
     @classmethod
     def of(cls, row: Any) -> Impersonator:
-        """From what `access.LOOKUP` reads of it."""
+        """From what `identity_query` reads of it."""
         return cls(
             id=row.impersonator_id,
             email=row.impersonator_email,
@@ -61,7 +57,7 @@ def allowed(role: str, other: str) -> bool:
     return PERMISSION in permissions(role) and other != ADMIN and within(other, role)
 
 
-def refusal(user: User) -> str | None:
+def refusal(user: UserMixin) -> str | None:
     """Why the one signed in may not act as this user, or None."""
     if current_user.impersonator:
         return "You already act as somebody. Go back to your own account first."
@@ -76,7 +72,7 @@ def refusal(user: User) -> str | None:
     return None
 
 
-def begin(user: User, *, reason: str, may_write: bool, back: str) -> str:
+def begin(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
     """Take this session for the user's from now on; returns the session's new token.
 
     Copies of its cookie die when it begins and when it ends: what they were good for is not what
@@ -118,7 +114,7 @@ def _lock_session() -> Session:
 
 
 def why_over(row: Any) -> str | None:
-    """Return why an impersonation is over, or None; `row` is one of `access.LOOKUP`."""
+    """Return why an impersonation is over, or None; `row` is one of `identity_query`."""
     if row.impersonated_id is None:
         return "ended"
     if row.impersonation_ends_at <= now():
@@ -134,10 +130,13 @@ def check(rules: Policy) -> bool:
     Returns whether they are about to change something as somebody else.
     """
     acting = current_user.impersonator
-    if acting is None or request.endpoint in LEAVING or request.endpoint is None:
+    if acting is None or request.endpoint is None:
         return False
-    own = request.blueprint == "auth" and request.endpoint not in SHOWN
-    if own or rules.proven or rules.in_person:
+    if pages.is_requested("end_impersonation", "logout"):  # what ends it is open in any case
+        return False
+    # To the other page an unconfirmed user is led from everywhere.
+    is_personal = pages.is_auth_page() and not pages.is_requested("confirm")
+    if is_personal or rules.fresh_login or rules.no_impersonation:
         message = f"This is for {current_user.display_name} in person, not for who acts as them."
         refuse(403, "access.denied", "acting_as_somebody", message)
     if request.method in READING_METHODS:

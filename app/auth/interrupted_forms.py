@@ -25,15 +25,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, request, session, url_for
+from flask import abort, current_app, request, session
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.exceptions import TooManyRequests
 
 from app.audit import record
-from app.auth.models import InterruptedForm, Token, User
+from app.auth import pages
+from app.auth.models import InterruptedForm, Token, UserMixin
 from app.auth.models.secret import digest
 from app.auth.models.token import FORM_BEFORE_LOGIN, FORM_BEFORE_PROOF, LIFETIMES
+from app.auth.users import user_model
 from app.core.database import db, may_write, writing
 from app.core.routing import current_policy, endpoint_label
 from app.core.urls import current_url, local_path, wanted
@@ -118,7 +120,7 @@ def sent() -> Form | None:
         return None
     fields = [(k, v) for k, v in request.form.items(multi=True) if k not in (CSRF_FIELD, FIELD)]
     rules = current_policy()
-    return Form(current_url(), endpoint_label(request), fields, rules.effect, rules.proven)
+    return Form(current_url(), endpoint_label(request), fields, rules.effect, rules.fresh_login)
 
 
 def keep_for_proof() -> str | None:
@@ -144,7 +146,9 @@ def keep_for_login(user_id: int) -> str | None:
     form = sent()
     if form is None or form.has_secrets:
         return None
-    user = db.session.scalar(select(User).where(User.id == user_id, User.suspended_at.is_(None)))
+    model = user_model()
+    query = select(model).where(model.id == user_id, model.suspended_at.is_(None))
+    user = db.session.scalar(query)
     token = _store(form, user, FORM_BEFORE_LOGIN, client()) if user else None
     if token is None:
         return None
@@ -155,7 +159,7 @@ def keep_for_login(user_id: int) -> str | None:
 
 
 def _store(
-    form: Form, user: User, purpose: str, sender: str | Client, session_id: int | None = None
+    form: Form, user: UserMixin, purpose: str, sender: str | Client, session_id: int | None = None
 ) -> str | None:
     names = "path", "endpoint", "fields", "effect", "proven"
     content = {name: getattr(form, name) for name in names}
@@ -174,7 +178,7 @@ def _page(token: str) -> str:
     back = wanted()
     if len(back or "") > BACK_LENGTH:
         back = None
-    return url_for("auth.interrupted", token=token, next=back)
+    return pages.path("interrupted_form", token=token, next=back)
 
 
 def find(token: str) -> Form | None:
@@ -207,7 +211,7 @@ def _purpose(token: str) -> str | None:
 def find_by_page(path: str | None) -> Form | None:
     """Return the form that the page at `path` continues."""
     page = urlsplit(local_path(path) or "").path
-    start = url_for("auth.interrupted", token="")
+    start = pages.path("interrupted_form", token="")
     token = page.removeprefix(start)
     return find(token) if token != page else None
 

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 from app.audit import acting, acting_email
 from app.auth import deletion
-from app.auth.models import Impersonation, User
+from app.auth.models import Impersonation, UserMixin
 from app.jobs import job, scheduled
 
 
@@ -24,7 +24,7 @@ def delete_account(id: int, actor: str | None = None) -> bool:
         return deletion.delete_due(id)
 
 
-def delete_later(user: User) -> None:
+def delete_later(user: UserMixin) -> None:
     """Close an account, and have it deleted by a job: it has much. Raises `LastAdminError`."""
     user.close()
     delete_account.enqueue(user.id, acting_email())

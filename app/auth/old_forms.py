@@ -12,14 +12,14 @@ from flask import (
     render_template,
     request,
     session,
-    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.auth import interrupted_forms
-from app.auth.access import ask_to_log_in, is_signed_in
+from app.auth import interrupted_forms, pages
+from app.auth.access import redirect_to_login
+from app.auth.identity import is_logged_in
 from app.core.database import db
 from app.core.errors import wants_json
 from app.core.routing import current_policy
@@ -36,14 +36,14 @@ def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:
     logged in again since may send it again, with a click.
     """
     rules = current_policy()
-    if request.endpoint == "auth.logout" and page_user_id:
+    if pages.is_requested("logout") and page_user_id:
         return _log_out(page_user_id)
     if rules.public:
-        return _lead_on() if request.blueprint == "auth" else None
+        return _lead_on() if pages.is_auth_page() else None
     if not page_user_id:
         return None
-    if not is_signed_in():
-        return ask_to_log_in()
+    if not is_logged_in():
+        return redirect_to_login()
     form = interrupted_forms.sent()
     is_theirs = page_user_id == current_user.id and not current_user.impersonator
     if wants_json() or not is_theirs or form is None or form.has_secrets:
@@ -53,18 +53,18 @@ def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:
 
 def _log_out(page_user_id: int) -> ResponseReturnValue | None:
     """Log out whoever asks for it on a page of theirs, however old: the next person may be near."""
-    if not is_signed_in() or current_user.id != page_user_id or current_user.impersonator:
+    if not is_logged_in() or current_user.id != page_user_id or current_user.impersonator:
         return None
-    log_out: Any = current_app.view_functions["auth.logout"]
+    log_out: Any = current_app.view_functions[pages.endpoint("logout")]
     return current_app.make_response(log_out())
 
 
 def _lead_on() -> ResponseReturnValue | None:
     """Lead from a page for visitors that was open in another tab to where the login there led."""
     next = local_path(request.args.get("next"))
-    if not is_signed_in():
+    if not is_logged_in():
         is_challenged = "challenge" in session and not wants_json()
-        return redirect(url_for("auth.second_factor", next=next), 303) if is_challenged else None
+        return redirect(pages.path("second_factor", next=next), 303) if is_challenged else None
     if current_user.impersonator:
         return None
     if wants_json():
@@ -79,7 +79,7 @@ def _lead_on() -> ResponseReturnValue | None:
 def _page_user() -> int:
     """For whom a page is made: nobody, where someone else looks at it as that user."""
     try:
-        return 0 if not is_signed_in() or current_user.impersonator else int(current_user.id)
+        return 0 if not is_logged_in() or current_user.impersonator else int(current_user.id)
     except SQLAlchemyError:  # the page may be the one that mends the database
         db.session.rollback()
         return 0

@@ -11,7 +11,6 @@ from sqlalchemy import ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.auth import quotas
-from app.auth.models import User
 from app.core.database import db
 from app.core.submissions import SubmissionForm, SubmissionMixin
 
@@ -22,7 +21,7 @@ class OwnerMixin(SubmissionMixin):
     `UniqueConstraint("user_id", "submission")` must be in `__table_args__`.
     """
 
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
 
     @classmethod
     def mine(cls, *columns: Any) -> Select[*tuple[Any, ...]]:

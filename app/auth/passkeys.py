@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from flask import current_app, request
 
 from app.auth.challenges import ChallengeError, LateError, base64url, pose, spend
-from app.auth.models import Passkey, User
+from app.auth.models import Passkey, UserMixin
 from app.auth.models.passkey import PASSKEYS_PER_USER
 from app.auth.relying_party import site
+from app.auth.users import user_model
 from app.core.database import db, reading
 from app.observability import security_events
 from app.security.limits import Limit, client
@@ -48,7 +49,7 @@ class RefusedError(Exception):
         self.user_id = user_id
 
 
-def handle(user: User) -> bytes:
+def handle(user: UserMixin) -> bytes:
     """The user as authenticators know them: a number that means nothing elsewhere (14.6.1)."""
     return str(user.id).encode()
 
@@ -68,7 +69,7 @@ def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> dict[
     return pose(purpose, options)
 
 
-def creation_options(user: User) -> dict[str, Any]:
+def creation_options(user: UserMixin) -> dict[str, Any]:
     """What `navigator.credentials.create()` takes."""
     options = {
         "rp": {"id": site().id, "name": current_app.config["APP_NAME"]},
@@ -90,7 +91,7 @@ def _described(credential_ids: Iterable[bytes]) -> list[dict[str, str]]:
     return [{"type": "public-key", "id": base64url(id)} for id in credential_ids]
 
 
-def register(user: User, name: str) -> Passkey:
+def register(user: UserMixin, name: str) -> Passkey:
     """Add the passkey that was sent. Raises `RefusedError`."""
     from webauthn import verify_registration_response
 
@@ -112,7 +113,7 @@ def register(user: User, name: str) -> Passkey:
     return Passkey.add(user, name, id, found.credential_public_key, found.sign_count)
 
 
-def authenticate(purpose: str, user_id: int | None = None) -> User:
+def authenticate(purpose: str, user_id: int | None = None) -> UserMixin:
     """Whose passkey was used; `user_id` says whose it has to be. Raises `RefusedError`.
 
     The user's row is locked. Commit after a refusal, too: it may have been recorded.
@@ -126,7 +127,7 @@ def authenticate(purpose: str, user_id: int | None = None) -> User:
         raise
 
 
-def _authenticate(purpose: str, user_id: int | None) -> User:
+def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
     from webauthn.helpers import parse_authentication_credential_json
 
     challenge, text = _sent(purpose)
@@ -142,7 +143,7 @@ def _authenticate(purpose: str, user_id: int | None) -> User:
         raise
 
     # In the meantime the passkey may have been used or removed, or its user suspended or deleted.
-    user = db.session.get(User, known.user_id, with_for_update=True)
+    user = db.session.get(user_model(), known.user_id, with_for_update=True)
     passkey = Passkey.by_credential(credential.raw_id)
     if not user or not passkey or not _names(user, credential.response.user_handle, purpose):
         raise RefusedError(FAILED, known.user_id)
@@ -173,7 +174,7 @@ def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) 
     return found.new_sign_count
 
 
-def _names(user: User, given: bytes | None, purpose: str) -> bool:
+def _names(user: UserMixin, given: bytes | None, purpose: str) -> bool:
     """Step 6 of 7.2: who has not said who they are is told by the user handle, too."""
     return given == handle(user) or (given is None and purpose != SIGN_IN)
 

@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.exceptions import Conflict
 
 from app.core.registry import Registry
+from settings import ConfigError
 
 # The one role that every app has: it has all permissions.
 ADMIN = "admin"
@@ -47,9 +48,7 @@ class LastAdminError(Conflict):
 def init_app(app: Flask, roles: Mapping[str, str]) -> None:
     """Register the app's roles: their names, and the labels that pages show."""
     if ADMIN not in roles:
-        raise RuntimeError(
-            f'The roles lack "{ADMIN}". Add it, such as {{"{ADMIN}": "Administrator"}}.'
-        )
+        raise ConfigError(f'No role is called "{ADMIN}".', "Add one to ROLES.")
     PERMISSIONS.init_app(app)
     for role in roles:
         PERMISSIONS.add(app, set(), name=role)

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask
 
 from app.auth.deletion import GRACE_PERIOD
-from app.auth.models import User
 from app.auth.models.invitation import INVITATION_LIFETIME
+from app.auth.models.user import User
 from app.core.time import now
 from app.core.urls import public_url, site_root
 from app.mail.previews import TO, preview

@@ -6,13 +6,13 @@ Whoever lacks one is led to `/auth/reauthenticate`. A form that they sent contin
 
 from datetime import timedelta
 
-from flask import flash, request, url_for
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.auth import interrupted_forms, passwords
-from app.auth.models import User
+from app.auth import interrupted_forms, pages, passwords
+from app.auth.users import user_model
 from app.core.database import READING_METHODS, db, reading
 from app.core.errors import wants_json
 from app.core.htmx import lead_to
@@ -36,7 +36,7 @@ def ask() -> ResponseReturnValue:
         if page is None:
             flash("We couldn't save your form. Submit it again after you confirm.", "info")
         next = page or next
-    return lead_to(url_for("auth.reauthenticate", next=next), 403)
+    return lead_to(pages.path("reauthenticate", next=next), 403)
 
 
 def verify_password(password: str) -> str | None:
@@ -45,7 +45,9 @@ def verify_password(password: str) -> str | None:
     session = str(current_user.session_id)
     FAILURES.spend(session)
     with reading():
-        known_hash = db.session.scalar(select(User.password_hash).where(User.id == current_user.id))
+        model = user_model()
+        query = select(model.password_hash).where(model.id == current_user.id)
+        known_hash = db.session.scalar(query)
     if not passwords.verify(known_hash, password):
         security_events.report("proof.failed", "wrong_password")
         return None

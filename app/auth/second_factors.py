@@ -8,14 +8,15 @@ from sqlalchemy import delete, func, select
 
 from app import mail
 from app.audit import record
-from app.auth import device_cookie, totp
-from app.auth.models import Passkey, RecoveryCode, Token, Totp, User
+from app.auth import device_cookie, pages, totp
+from app.auth.models import Passkey, RecoveryCode, Token, Totp, UserMixin
 from app.auth.models.token import CHALLENGE
 from app.auth.models.totp import CodeError
 from app.auth.permissions import permissions
+from app.auth.users import user_model
 from app.core.database import db
 from app.core.time import now
-from app.core.urls import path_of, public_url
+from app.core.urls import public_url
 from app.observability import security_events
 from app.security.limits import Attempt, Limit, LimitReachedError, client
 
@@ -49,7 +50,7 @@ def of(user_id: int) -> Any:
     ).one()
 
 
-def spend_attempt(user: User) -> Attempt:
+def spend_attempt(user: UserMixin) -> Attempt:
     """Count a code of this user before it is looked at; return what to refund if it is good.
 
     Raises `LimitReachedError` after too many, and warns the user.
@@ -67,7 +68,7 @@ def spend_attempt(user: User) -> Attempt:
     return attempt
 
 
-def _attempt(user: User) -> Attempt:
+def _attempt(user: UserMixin) -> Attempt:
     account = str(user.id)
     everyone = [*ATTEMPTS_BY_CLIENT.counters(client()), *ATTEMPTS.counters(account)]
     # Whoever has the password must not keep its owner out as well.
@@ -77,7 +78,7 @@ def _attempt(user: User) -> Attempt:
     return Attempt(everyone)
 
 
-def use_code(user: User, code: str) -> str:
+def use_code(user: UserMixin, code: str) -> str:
     """Use up a code of the user's app, or a recovery code; returns which it was.
 
     Raises `CodeError`; commit then, too. The user's row has to be locked.
@@ -99,18 +100,18 @@ def use_code(user: User, code: str) -> str:
         raise
 
 
-def codes_for_first(user: User) -> list[str]:
+def codes_for_first(user: UserMixin) -> list[str]:
     """Recovery codes to show, where a factor was added and there are none yet; else []."""
     return [] if RecoveryCode.count(user.id) else RecoveryCode.renew(user)
 
 
-def renew_codes(user: User) -> list[str]:
+def renew_codes(user: UserMixin) -> list[str]:
     """Recovery codes to show, in place of those from before; their owner is told."""
     _tell(user, "recovery_codes_renewed")
     return RecoveryCode.renew(user)
 
 
-def forget_codes_of_none(user: User) -> None:
+def forget_codes_of_none(user: UserMixin) -> None:
     """After a factor was removed: without any, neither codes nor a begun log-in are of use."""
     db.session.flush()
     if not user.has_second_factor:
@@ -118,7 +119,7 @@ def forget_codes_of_none(user: User) -> None:
         Token.void(user.id, CHALLENGE)
 
 
-def remove_all(user: User) -> None:
+def remove_all(user: UserMixin) -> None:
     """Let a password alone open the account again, for somebody who has lost everything else."""
     for model in (Totp, Passkey):
         db.session.execute(delete(model).where(model.user_id == user.id))
@@ -137,11 +138,12 @@ def renew_secrets() -> tuple[int, list[str]]:
         lost += failed
         if not last:
             break
-    emails = db.session.scalars(select(User.email).where(User.id.in_(lost)).order_by(User.id))
+    model = user_model()
+    emails = db.session.scalars(select(model.email).where(model.id.in_(lost)).order_by(model.id))
     return count, list(emails)
 
 
-def require(user: User) -> None:
+def require(user: UserMixin) -> None:
     """Let the user do nothing before they have one, in all their sessions, nor remove the last."""
     if user.second_factor_required_at is None:
         user.second_factor_required_at = now()
@@ -149,7 +151,7 @@ def require(user: User) -> None:
         _tell(user, "second_factor_required", current_app.config["SECOND_FACTORS_URL"])
 
 
-def waive(user: User) -> None:
+def waive(user: UserMixin) -> None:
     """Leave it to the user again whether they have one."""
     if user.second_factor_required_at is not None:
         user.second_factor_required_at = None
@@ -162,12 +164,12 @@ def are_required(who: Any) -> bool:
     return bool(by_role or who.second_factor_required_at)
 
 
-def is_last(user: User) -> bool:
+def is_last(user: UserMixin) -> bool:
     """Whether the user has one, and may not remove it."""
     has = of(user.id)
     return has.passkeys + bool(has.app_since) == 1 and are_required(user)
 
 
-def _tell(user: User, what: str, path: str = "") -> None:
-    url = public_url(path or path_of("auth.reset"))
+def _tell(user: UserMixin, what: str, path: str = "") -> None:
+    url = public_url(path) if path else pages.url("reset")
     mail.send(user.email, f"auth/emails/{what}", user=user, url=url)

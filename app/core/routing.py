@@ -24,7 +24,7 @@ def id_in(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may use a view. Decorators of a view declare it, `auth.access.check` holds it."""
+    """Who may use a view. Marks of a view declare it, `auth.access.enforce_policy` enforces it."""
 
     public: bool = False
     permission: str | None = None
@@ -34,11 +34,11 @@ class Policy:
     # Whether the row that it is about is everybody's who may use it.
     shared: bool = False
     # Only with a recent proof of identity.
-    proven: bool = False
+    fresh_login: bool = False
     # Only for the user, not for an administrator who acts as them.
-    in_person: bool = False
+    no_impersonation: bool = False
     # Also for those who have yet to set up the second factor that their role requires.
-    enrolling: bool = False
+    allow_without_two_factor: bool = False
     # What a form does, in words that follow "After you confirm,".
     effect: str = ""
     # Asked for by pages that stand open, not by people.

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth.access import login_required
+from app.auth.marks import login_required
 from app.core.routing import public
 from app.main.dashboard import visible_cards
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from app import admin
-from app.auth.forms import normalise
+from app.auth.fields import normalize_email
 from app.notes.models import Note
 
 CARD = admin.Card(
@@ -41,6 +41,6 @@ def init_app(app: Flask) -> None:
         create=create,
         save=save,
         delete=Note.delete,
-        imports=["title", "body", admin.Field("user.email", read=normalise)],
+        imports=["title", "body", admin.Field("user.email", read=normalize_email)],
         icon="file",
     )

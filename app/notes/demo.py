@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from app.auth.demo import USER
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from app.notes.models import Note

@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import bindparam
 
 from app.auth import quotas
-from app.auth.access import confirmed_required, in_person, login_required
+from app.auth.marks import confirmed_required, login_required, no_impersonation
 from app.core.database import db
 from app.core.downloads import csv_response
 from app.core.forms import search_term
@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/export.csv")
 @login_required
-@in_person
+@no_impersonation
 @quotas.one_at_a_time("export")
 def export_csv() -> Response:
     quotas.EXPORTS.spend()

@@ -6,7 +6,8 @@ transaction; `Message.send` tells everybody.
 
 from flask import Flask
 
-from app.auth.access import is_signed_in, look_up
+from app.auth.identity import is_logged_in
+from app.auth.identity_query import add_identity_column
 from app.core import nav
 from app.notifications import jobs, unread, views
 from app.notifications.models import Message, Notification, notify
@@ -16,7 +17,7 @@ __all__ = ["Message", "Notification", "jobs", "notify"]
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
-    look_up(app, unread.NAME, unread.COLUMN)
+    add_identity_column(app, unread.NAME, unread.column)
     app.jinja_env.globals["unread_notifications"] = unread.count
-    nav.add_part(app, "header", "notifications/_bell.html", visible=is_signed_in)
+    nav.add_part(app, "header", "notifications/_bell.html", visible=is_logged_in)
     nav.add(app, "settings", "Notifications", "notifications.index", icon="bell", last=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.auth.models import User
+from app.auth.users import user_model
 from app.core.database import BUSY_TIMEOUT_SECONDS, db, insert_into, writing
 from app.notifications.models import Inbox, Message, notify
 from app.notifications.models.notification import KEPT_PER_USER
@@ -23,7 +23,8 @@ def deliver(user_id: int) -> None:
     Where that cannot be done, they find what there is: neither a database that others write to
     nor a full disk is a reason to show nothing.
     """
-    waiting = select(Message).join(User, Message.waiting()).where(User.id == user_id)
+    model = user_model()
+    waiting = select(Message).join(model, Message.waiting()).where(model.id == user_id)
     if db.session.scalar(waiting.limit(1)) is None:
         return
     try:

@@ -7,7 +7,7 @@ from flask_login import current_user
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from app.auth.access import login_required
+from app.auth.marks import login_required
 from app.core import live
 from app.core.database import db
 from app.core.forms import Form

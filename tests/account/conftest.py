@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.audit import AuditEvent
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.conftest import PASSWORD
 from tests.http import Browser

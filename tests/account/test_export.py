@@ -8,7 +8,8 @@ import zipfile
 import pytest
 
 from app.account import personal_data
-from app.auth.models import LinkedAccount, Passkey, RecoveryCode, Session, Totp, User
+from app.auth.models import LinkedAccount, Passkey, RecoveryCode, Session, Totp
+from app.auth.models.user import User
 from app.core.database import db
 from app.jobs.worker import run_due
 from tests.apps import another_app

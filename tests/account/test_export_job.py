@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from app.account import archive, jobs
 from app.account.models import Export
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.storage import StorageUnavailable, storage
 from app.core.time import now

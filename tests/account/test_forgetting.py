@@ -16,8 +16,8 @@ from app.auth.models import (
     Session,
     Token,
     Totp,
-    User,
 )
+from app.auth.models.user import User
 from app.auth.signals import user_deleted
 from app.core import chunks
 from app.core.database import Base, db

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.admin.actions.models import Run
 from app.audit import AuditEvent
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.http import Browser, Forms
 

@@ -4,7 +4,7 @@ import pytest
 
 from app import admin as administration
 from app.admin.actions.declaration import Action
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from settings import ConfigError
 from tests.apps import another_app

@@ -11,7 +11,8 @@ from sqlalchemy import select, text, update
 from app import admin, mail
 from app.admin.overview import cards
 from app.audit import AuditEvent
-from app.auth.models import Session, User
+from app.auth.models import Session
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.figures import CounterBucket
 from app.core.time import day, now

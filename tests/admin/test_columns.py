@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app import admin as declared
-from app.auth.models import User
+from app.auth.models.user import User
 from settings import ConfigError
 from tests.apps import another_app
 from tests.lists import Links

@@ -17,7 +17,7 @@ from app.account import archive
 from app.account.jobs import purge_exports
 from app.account.models import Export
 from app.admin.lists import export
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core import xlsx
 from app.core.database import db
 from app.core.storage import storage

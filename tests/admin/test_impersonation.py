@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 
 from app.auth import impersonation
 from app.auth.jobs import end_impersonations
-from app.auth.models import Impersonation, Session, User
+from app.auth.models import Impersonation, Session
 from app.auth.models.impersonation import LONGEST
+from app.auth.models.user import User
 from app.core.database import Base, db
 from app.core.time import now
 from tests.clock import later
@@ -271,7 +272,7 @@ def test_it_keeps_closed_what_is_for_the_user_in_person(
     before, closed, fields = stored(), set(), {"csrf_token": browser.token()}
     for route in routes(app):
         own = route.endpoint.startswith("auth.") and route.endpoint not in OPEN
-        own = own or route.policy.proven or route.policy.in_person
+        own = own or route.policy.fresh_login or route.policy.no_impersonation
         if own and route.method in ("GET", "POST"):
             answer = browser.client.open(route.path, method=route.method, data=fields)
             assert answer.status_code == 403, str(route)

@@ -7,7 +7,7 @@ import pytest
 
 from app import admin
 from app.admin.lists.filters import Choice
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.jobs.worker import run_due
 from tests.apps import another_app

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from app import admin
 from app.admin.imports import jobs, rows
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.jobs.worker import run_due
 from settings import ConfigError

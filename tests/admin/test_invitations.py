@@ -7,7 +7,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from app.auth.models import Invitation, User
+from app.auth.models import Invitation
+from app.auth.models.user import User
 from app.core.database import db
 from tests.clock import later
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.auth import deletion
-from app.auth.models import User
+from app.auth.models.user import User
 from app.auth.permissions import LastAdminError
 from app.core.database import db
 from app.core.time import now

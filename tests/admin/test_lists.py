@@ -11,7 +11,8 @@ from app import admin
 from app.admin.lists import listing, matching
 from app.admin.lists.filters import Choice, NumberRange
 from app.admin.lists.search import Exact
-from app.auth.models import KnownDevice, Passkey, Session, User
+from app.auth.models import KnownDevice, Passkey, Session
+from app.auth.models.user import User
 from app.core import time_limit
 from app.core.pagination import paginate
 from app.jobs.models import Schedule

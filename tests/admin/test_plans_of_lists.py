@@ -16,7 +16,7 @@ from app.admin.lists import export, listing, matching, relations, saved_views
 from app.admin.lists.saved_views import SavedView
 from app.admin.model_admin import ModelAdmin
 from app.audit import append
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from app.jobs import Job

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from app.auth import access
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db, may_write
 from app.core.time import now
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from app.admin.actions import runner
 from app.admin.actions.jobs import purge_runs
 from app.admin.actions.models import BATCH, Chunk, Run
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from app.jobs import Job

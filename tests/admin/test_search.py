@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import case, select, text
 
 from app.admin.lists.search import FullText
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db, reading
 
 

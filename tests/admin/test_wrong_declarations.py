@@ -6,7 +6,8 @@ from app import admin
 from app.admin import Action, Column, Import, Inline
 from app.admin.lists.filters import Choice, DateRange
 from app.admin.lists.search import Exact, Prefix
-from app.auth.models import LinkedAccount, Session, User
+from app.auth.models import LinkedAccount, Session
+from app.auth.models.user import User
 from settings import ConfigError
 from tests.apps import another_app
 

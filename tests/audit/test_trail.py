@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.audit import AuditEvent, append, record
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from tests.database import statements

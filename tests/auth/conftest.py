@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.http import Browser
 from tests.mailbox import Mailbox

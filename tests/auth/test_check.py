@@ -6,7 +6,8 @@ import pytest
 
 from app.auth import passwords
 from app.auth.demo import ADMIN, USER
-from app.auth.models import Passkey, Totp, User
+from app.auth.models import Passkey, Totp
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from tests.checks import findings, run

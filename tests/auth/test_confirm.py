@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from app.auth.access import confirmed_required
-from app.auth.models import User
+from app.auth.marks import confirmed_required
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from tests.apps import another_app

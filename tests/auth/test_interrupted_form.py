@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.audit import AuditEvent
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.authenticator import add, ask_for_proof, sent
 from tests.clock import later

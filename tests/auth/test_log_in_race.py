@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from app.auth import passwords
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from tests.conftest import PASSWORD

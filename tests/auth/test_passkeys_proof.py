@@ -55,7 +55,7 @@ def test_it_refuses_a_lie(lie, key, browser_of_alice):
     answer = browser_of_alice.send(sent(form, key.get(asked, **lie)))
     assert answer.status_code == 422
     assert "This passkey did not work." in answer.text
-    assert not is_proven(browser_of_alice)
+    assert not is_fresh(browser_of_alice)
 
 
 def test_it_needs_no_user_handle(key, browser_of_alice):
@@ -63,7 +63,7 @@ def test_it_needs_no_user_handle(key, browser_of_alice):
     form, asked = ask_for_proof(browser_of_alice)
     key.user = None
     assert browser_of_alice.send(sent(form, key.get(asked))).status_code == 303
-    assert is_proven(browser_of_alice)
+    assert is_fresh(browser_of_alice)
 
 
 def test_it_refuses_the_passkey_of_somebody_else(key, bob, sign_in, app, browser_of_alice):
@@ -71,7 +71,7 @@ def test_it_refuses_the_passkey_of_somebody_else(key, bob, sign_in, app, browser
     his = add(sign_in(bob))
     form, asked = ask_for_proof(browser_of_alice)
     assert browser_of_alice.send(sent(form, his.get(asked))).status_code == 422
-    assert not is_proven(browser_of_alice)
+    assert not is_fresh(browser_of_alice)
 
 
 def test_it_refuses_a_proof_used_before(key, browser_of_alice):
@@ -81,5 +81,5 @@ def test_it_refuses_a_proof_used_before(key, browser_of_alice):
     assert browser_of_alice.send(form).status_code == 422
 
 
-def is_proven(browser):
+def is_fresh(browser):
     return browser.get("/account/passkeys/new").status_code == 200

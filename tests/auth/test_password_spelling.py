@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from argon2 import PasswordHasher
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.conftest import CHEAP_HASHER
 

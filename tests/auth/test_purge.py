@@ -5,7 +5,8 @@ from sqlalchemy import func, insert, select, update
 
 from app.account.jobs import make_export
 from app.auth import deletion, jobs
-from app.auth.models import Session, Token, User
+from app.auth.models import Session, Token
+from app.auth.models.user import User
 from app.auth.signals import user_deleted
 from app.core import chunks
 from app.core.database import db

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.conftest import CHEAP_HASHER, PASSWORD
 

@@ -3,7 +3,8 @@
 import pytest
 
 from app.audit import AuditEvent
-from app.auth.models import Session, User
+from app.auth.models import Session
+from app.auth.models.user import User
 from app.core.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from app.audit import AuditEvent
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD

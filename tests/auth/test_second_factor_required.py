@@ -57,7 +57,9 @@ def test_it_leads_there_from_everywhere(app, admin):
 
 
 def test_it_leaves_this_open(app):
-    assert {route.endpoint for route in routes(app) if route.policy.enrolling} == OPEN
+    assert {
+        route.endpoint for route in routes(app) if route.policy.allow_without_two_factor
+    } == OPEN
 
 
 def test_it_tells_programs_why(admin):

@@ -25,7 +25,7 @@ from sqlalchemy import select
 
 from app import FEATURES
 from app.auth import passwords
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from tests.apps import another_app
@@ -67,7 +67,7 @@ class Site:
     def register(self, email: str, password: str, name: str = "") -> None:
         """Make a user with a confirmed address."""
         with self.app.app_context():
-            User.register(email, passwords.hash(password), name, confirmed_at=now())
+            User.register(email, passwords.hash(password), name=name, confirmed_at=now())
             db.session.commit()
 
     def log_in(self, page: Page, who: str) -> None:

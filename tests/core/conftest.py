@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db, sqlite
 from app.core.time import now
 from tests.apps import another_app
@@ -46,7 +46,7 @@ def own(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
 def own_alice(own: Flask, password_hash: str) -> Browser:
     """Alice, signed in to that app."""
     with own.app_context():
-        User.register("alice@example.com", password_hash, "Alice", confirmed_at=now())
+        User.register("alice@example.com", password_hash, name="Alice", confirmed_at=now())
         db.session.commit()
     browser = Browser(own.test_client())
     browser.submit("/auth/login", {"email": "alice@example.com", "password": PASSWORD})

@@ -6,7 +6,7 @@ import pytest
 from flask import abort
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db, writing
 from app.core.routing import public
 from tests.http import Browser

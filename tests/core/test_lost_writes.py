@@ -12,8 +12,8 @@ from flask_login import current_user
 from sqlalchemy import select, text, update
 
 from app.audit import record
-from app.auth.access import login_required
-from app.auth.models import User
+from app.auth.marks import login_required
+from app.auth.models.user import User
 from app.core import figures
 from app.core.database import db, reading, writing
 from app.core.lost_writes import ReadOnlyError, UncommittedError
@@ -144,7 +144,7 @@ def sites(application: Flask, database: Path, password_hash: str) -> Iterator[di
 
         testing, development = make("testing"), make("development")
         with testing.app_context():
-            User.register("alice@example.com", password_hash, "Alice", confirmed_at=now())
+            User.register("alice@example.com", password_hash, name="Alice", confirmed_at=now())
             db.session.commit()
         yield {
             app.config["APP_ENV"]: Site(app, "alice@example.com") for app in (testing, development)

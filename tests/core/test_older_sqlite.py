@@ -7,7 +7,7 @@ import pytest
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db, sqlite
 from settings import ROOT
 

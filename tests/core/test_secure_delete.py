@@ -1,6 +1,6 @@
 """What was deleted is not left in the file."""
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 
 

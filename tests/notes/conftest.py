@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from app.notes.models import Note

@@ -7,7 +7,7 @@ from sqlalchemy import event, func, select
 
 from app.admin.objects import deletion
 from app.audit import AuditEvent, privacy, record
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core import chunks
 from app.core.database import db
 from app.jobs.worker import run_due

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from app.admin.imports import jobs, rows
 from app.admin.imports.models import FOLDER, MOST_OPEN, ImportBatch, ImportRun
 from app.audit import AuditEvent
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.storage import storage
 from app.core.time import now

@@ -6,7 +6,7 @@ import pytest
 from flask import abort
 from sqlalchemy import select
 
-from app.auth.access import login_required
+from app.auth.marks import login_required
 from app.core.database import db
 from app.core.routing import shared
 from app.notes.models import Note

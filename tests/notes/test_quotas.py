@@ -180,7 +180,7 @@ def test_a_user_searches_once_at_a_time(app, alice, sign_in, impatient):
 
 FILL = """
 from app import create_app
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.notes.models import Note
 from sqlalchemy import insert

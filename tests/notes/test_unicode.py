@@ -6,7 +6,7 @@ import pytest
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.unicode import nfc
 from app.notes.models import Note

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.notifications import Notification, notify
 from tests.http import Browser

@@ -8,7 +8,7 @@ from flask import Flask, request
 from sqlalchemy import Table, select, text
 
 from app.auth.jobs import delete_account
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db, writing
 from app.core.routing import public
 from app.observability import recorder, store

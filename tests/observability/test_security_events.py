@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD

@@ -203,7 +203,7 @@ def test_the_administration_asks_for_a_permission_and_changes_for_a_proof(app):
         if route.endpoint.startswith("admin."):
             assert route.permission, f"{route} needs @permission_required"
             harmless = not route.changes or route.endpoint in FOR_ONESELF
-            assert route.policy.proven or harmless, f"{route} needs @proof_required"
+            assert route.policy.fresh_login or harmless, f"{route} needs @fresh_login_required"
 
 
 def test_what_is_somebodys_is_not_there_for_others(app, alice, bob, carol, sign_in, tokens):
@@ -250,7 +250,7 @@ def test_a_proof_that_is_old_is_asked_for_again(app, carol, sign_in, tokens):
     fields, tried = tokens(browser), 0
     later(app, minutes=11)
     for route in routes(app):
-        if route.policy.proven:
+        if route.policy.fresh_login:
             answer = route.open(browser, data=fields)
             assert answer.status_code == 303, str(route)
             assert answer.location.startswith("/auth/reauthenticate"), str(route)

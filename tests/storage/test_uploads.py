@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from app.account import left_over
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core import drawing, pictures
 from app.core.database import db
 from app.core.routing import body_of, public

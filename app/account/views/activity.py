@@ -9,8 +9,8 @@ from sqlalchemy import select
 from app.account.sentences import address_of, tell
 from app.account.views import blueprint
 from app.audit import AuditEvent
-from app.auth.access import login_required
 from app.auth.addresses import addresses_held
+from app.auth.marks import login_required
 from app.core.pagination import paginate
 
 

@@ -11,7 +11,9 @@ from app.account.avatars import PICTURES
 from app.account.forms import AvatarForm
 from app.account.views import blueprint
 from app.account.views.profile import show_profile
-from app.auth.access import check, is_signed_in, login_required
+from app.auth.access import enforce_policy
+from app.auth.identity import is_logged_in
+from app.auth.marks import login_required
 from app.core.database import db
 from app.core.errors import answer, wants_json
 from app.core.routing import body_of
@@ -62,11 +64,11 @@ def avatar(name: str) -> Any:
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> Any:
     """The same page for a body that was not even read; so far, nobody has checked who sent it."""
-    if request.endpoint != "account.save_avatar" or wants_json() or not is_signed_in():
+    if request.endpoint != "account.save_avatar" or wants_json() or not is_logged_in():
         return answer(error)
     discard_body()
     try:
-        return check() or _refuse(PICTURES.too_large, 413)
+        return enforce_policy() or _refuse(PICTURES.too_large, 413)
     except HTTPException as refusal:
         return answer(refusal)
 

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from app.account.views import blueprint
 from app.auth import providers
-from app.auth.access import in_person, login_required, proof_required
+from app.auth.marks import fresh_login_required, login_required, no_impersonation
 from app.auth.models import LinkedAccount
 from app.core.database import db
 from app.core.routing import Optional, effect
@@ -17,7 +17,7 @@ routes = Optional(blueprint, "OAUTH_PROVIDERS")
 
 @routes.get("/connections")
 @login_required
-@in_person
+@no_impersonation
 def connections() -> Any:
     linked = {each.provider: each for each in LinkedAccount.of(current_user.id)}
     rows = [(each.name, each.label, linked.pop(each.name, None)) for each in providers.configured()]
@@ -27,7 +27,7 @@ def connections() -> Any:
 
 
 @routes.post("/connections/<int:id>/delete")
-@proof_required
+@fresh_login_required
 @effect("this connected account will be removed")
 def disconnect(id: int) -> Any:
     user = current_user.user  # locked: of two at the same time, the second sees what the first left

@@ -7,8 +7,9 @@ from flask_login import current_user
 
 from app.account.views import blueprint
 from app.auth import deletion
-from app.auth.access import in_person, login_required, proof_required, sign_out
+from app.auth.marks import fresh_login_required, login_required, no_impersonation
 from app.auth.permissions import ADMIN
+from app.auth.sessions import log_out_user
 from app.core.database import db, take_turns
 from app.core.routing import effect
 from app.core.time import moment
@@ -16,19 +17,19 @@ from app.core.time import moment
 
 @blueprint.get("/delete")
 @login_required
-@in_person
+@no_impersonation
 def delete() -> Any:
     return render_template("account/delete.html", days=deletion.GRACE_PERIOD.days)
 
 
 @blueprint.post("/delete")
-@proof_required
+@fresh_login_required
 @effect("your account will be deleted")
 def schedule_deletion() -> Any:
     take_turns(ADMIN)
     user = current_user.user
     day = moment(deletion.schedule(user), user.time_zone)
-    sign_out()
+    log_out_user()
     db.session.commit()
     flash(f"Your account will be deleted on {day}. Log in before then, and it stays.", "info")
     return redirect(url_for("auth.login"), 303)

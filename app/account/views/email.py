@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.account.forms import EmailChangeForm
 from app.account.views import blueprint
 from app.auth import email_change
-from app.auth.access import in_person, login_required, proof_required
+from app.auth.marks import fresh_login_required, login_required, no_impersonation
 from app.core.database import db
 from app.core.routing import effect
 from app.security.limits import Attempt, Limit
@@ -23,13 +23,13 @@ CHANGE_MAILS_BY_ADDRESS = Limit("email:address", 20, timedelta(hours=1))
 
 @blueprint.get("/email")
 @login_required
-@in_person
+@no_impersonation
 def email() -> Any:
     return _page(EmailChangeForm(formdata=None))
 
 
 @blueprint.post("/email")
-@proof_required
+@fresh_login_required
 @effect("your email address will be changed once its new owner confirms")
 def request_email() -> Any:
     form = EmailChangeForm()
@@ -54,7 +54,7 @@ def request_email() -> Any:
 
 @blueprint.post("/email/request/delete")
 @login_required
-@in_person
+@no_impersonation
 def cancel_email() -> Any:
     email_change.cancel(current_user.user)
     db.session.commit()

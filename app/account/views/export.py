@@ -11,7 +11,7 @@ from app.account.models import DATA, LIFETIME, Export
 from app.account.views import blueprint
 from app.audit import record
 from app.auth import quotas
-from app.auth.access import in_person, login_required, proof_required
+from app.auth.marks import fresh_login_required, login_required, no_impersonation
 from app.core import live
 from app.core.database import db, writing
 from app.core.routing import effect, polled
@@ -20,7 +20,7 @@ from app.core.urls import path_of
 
 @blueprint.get("/export")
 @login_required
-@in_person
+@no_impersonation
 def export() -> Any:
     return render_template("account/export.html", **_state())
 
@@ -28,14 +28,14 @@ def export() -> Any:
 @blueprint.get("/export/latest")
 @login_required
 @polled
-@in_person
+@no_impersonation
 def latest_export() -> Any:
     """How far it is now."""
     return live.part("account/_export.html", **_state())
 
 
 @blueprint.post("/export")
-@proof_required
+@fresh_login_required
 @effect("a copy of your data will be created")
 def make_export() -> Any:
     quotas.DATA_EXPORTS.spend()
@@ -49,7 +49,7 @@ def make_export() -> Any:
 
 
 @blueprint.get("/export/file")
-@proof_required
+@fresh_login_required
 @quotas.one_at_a_time("download")
 def export_file() -> Any:
     export, _ = Export.of(current_user.id, DATA)

@@ -15,17 +15,17 @@ from app.account.views import blueprint
 from app.account.views.recovery_codes import show_codes
 from app.auth import passkeys as ceremonies
 from app.auth import second_factors
-from app.auth.access import (
-    confirmed_required,
-    end_other_sessions,
-    in_person,
-    login_required,
-    open_while_enrolling,
-    proof_required,
-)
 from app.auth.devices import describe
+from app.auth.marks import (
+    allow_without_two_factor,
+    confirmed_required,
+    fresh_login_required,
+    login_required,
+    no_impersonation,
+)
 from app.auth.models import Passkey
 from app.auth.models.passkey import PASSKEYS_PER_USER
+from app.auth.sessions import end_other_sessions
 from app.core.database import db
 from app.core.routing import effect
 
@@ -39,8 +39,8 @@ def of_current_user(id: int) -> Passkey:
 
 @blueprint.get("/passkeys")
 @login_required
-@open_while_enrolling
-@in_person
+@allow_without_two_factor
+@no_impersonation
 def passkeys() -> Any:
     rows = db.session.execute(
         select(Passkey.id, Passkey.name, Passkey.created_at, Passkey.last_used_at)
@@ -52,8 +52,8 @@ def passkeys() -> Any:
 
 @blueprint.get("/passkeys/new")
 @confirmed_required
-@proof_required
-@open_while_enrolling
+@fresh_login_required
+@allow_without_two_factor
 def new_passkey() -> Any:
     if Passkey.count(current_user.id) >= PASSKEYS_PER_USER:
         flash(ceremonies.FULL, "info")
@@ -64,17 +64,17 @@ def new_passkey() -> Any:
 
 @blueprint.post("/passkeys/options")
 @confirmed_required
-@proof_required
-@open_while_enrolling
+@fresh_login_required
+@allow_without_two_factor
 def passkey_options() -> Any:
     return ceremonies.creation_options(current_user.user)
 
 
 @blueprint.post("/passkeys/new")
 @confirmed_required
-@proof_required
+@fresh_login_required
 @effect("a passkey will be added")
-@open_while_enrolling
+@allow_without_two_factor
 def add_passkey() -> Any:
     form = PasskeyForm()
     if not form.validate():
@@ -97,7 +97,7 @@ def add_passkey() -> Any:
 
 @blueprint.get("/passkeys/<int:id>/edit")
 @login_required
-@in_person
+@no_impersonation
 def edit_passkey(id: int) -> Any:
     form = PasskeyForm(formdata=None, name=of_current_user(id).name)
     return render_template("account/edit_passkey.html", form=form)
@@ -105,7 +105,7 @@ def edit_passkey(id: int) -> Any:
 
 @blueprint.post("/passkeys/<int:id>/edit")
 @login_required
-@in_person
+@no_impersonation
 def rename_passkey(id: int) -> Any:
     passkey = of_current_user(id)
     form = PasskeyForm()
@@ -118,7 +118,7 @@ def rename_passkey(id: int) -> Any:
 
 
 @blueprint.post("/passkeys/<int:id>/delete")
-@proof_required
+@fresh_login_required
 @effect("this passkey will be removed")
 def remove_passkey(id: int) -> Any:
     user = current_user.user

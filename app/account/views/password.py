@@ -9,25 +9,26 @@ from sqlalchemy import select
 from app.account.forms import FirstPasswordForm, PasswordForm
 from app.account.views import blueprint
 from app.auth import device_cookie, passwords, reauthentication
-from app.auth.access import in_person, login_required, renew_session
-from app.auth.models import User
+from app.auth.marks import login_required, no_impersonation
+from app.auth.models.user import User
+from app.auth.sessions import renew_session
 from app.core.database import db, reading
 
 
 @blueprint.get("/password")
 @login_required
-@in_person
+@no_impersonation
 def password() -> Any:
     if _has_password():
         return render_template("account/password.html", form=PasswordForm(formdata=None))
-    if not current_user.is_proven:
+    if not current_user.is_fresh:
         return reauthentication.ask()
     return render_template("account/password.html", form=FirstPasswordForm(formdata=None))
 
 
 @blueprint.post("/password")
 @login_required
-@in_person
+@no_impersonation
 def change_password() -> Any:
     if not _has_password():
         return _set_first_password()
@@ -44,7 +45,7 @@ def change_password() -> Any:
 
 def _set_first_password() -> Any:
     """Where there is none to ask for, a recent proof of identity stands for it."""
-    if not current_user.is_proven:
+    if not current_user.is_fresh:
         return reauthentication.ask()
     form = FirstPasswordForm()
     form.password.email = current_user.email

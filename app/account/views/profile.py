@@ -8,7 +8,7 @@ from flask_login import current_user
 from app.account import time_zones
 from app.account.forms import AvatarForm, ProfileForm
 from app.account.views import blueprint
-from app.auth.access import login_required
+from app.auth.marks import login_required
 from app.core.database import db
 
 
@@ -34,7 +34,7 @@ def save_profile() -> Any:
     if form.name.data is not None:
         current_user.user.rename(form.name.data)
     if form.time_zone.data is not None:
-        current_user.user.show_times_in(form.time_zone.data)
+        current_user.user.set_time_zone(form.time_zone.data)
     db.session.commit()
     flash("Your profile is saved.", "success")
     return redirect(url_for("account.profile"), 303)

@@ -7,22 +7,27 @@ from flask_login import current_user
 
 from app.account.views import blueprint
 from app.auth import second_factors
-from app.auth.access import in_person, login_required, open_while_enrolling, proof_required
+from app.auth.marks import (
+    allow_without_two_factor,
+    fresh_login_required,
+    login_required,
+    no_impersonation,
+)
 from app.core.database import db
 from app.core.routing import effect
 
 
 @blueprint.get("/second-factors/recovery-codes")
 @login_required
-@open_while_enrolling
-@in_person
+@allow_without_two_factor
+@no_impersonation
 def recovery_codes() -> Any:
     """For whoever comes back to the address at which codes were shown."""
     return redirect(url_for("account.second_factors"), 303)
 
 
 @blueprint.post("/second-factors/recovery-codes")
-@proof_required
+@fresh_login_required
 @effect("your recovery codes will be replaced")
 def renew_recovery_codes() -> Any:
     user = current_user.user

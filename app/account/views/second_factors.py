@@ -13,16 +13,16 @@ from app.account.views import blueprint
 from app.account.views.recovery_codes import show_codes
 from app.auth import relying_party, totp, totp_setup
 from app.auth import second_factors as factors
-from app.auth.access import (
-    confirmed_required,
-    end_other_sessions,
-    in_person,
-    login_required,
-    open_while_enrolling,
-    proof_required,
-)
 from app.auth.forms import CodeForm
+from app.auth.marks import (
+    allow_without_two_factor,
+    confirmed_required,
+    fresh_login_required,
+    login_required,
+    no_impersonation,
+)
 from app.auth.models import Totp
+from app.auth.sessions import end_other_sessions
 from app.core.database import db
 from app.core.routing import effect
 
@@ -31,8 +31,8 @@ WRONG = "This is not what your app should show now. Take its newest code for thi
 
 @blueprint.get("/second-factors")
 @login_required
-@open_while_enrolling
-@in_person
+@allow_without_two_factor
+@no_impersonation
 def second_factors() -> Any:
     return render_template(
         "account/second_factors.html",
@@ -44,9 +44,9 @@ def second_factors() -> Any:
 
 @blueprint.post("/second-factors/totp")
 @confirmed_required
-@proof_required
+@fresh_login_required
 @effect("an authenticator app will be set up")
-@open_while_enrolling
+@allow_without_two_factor
 def begin_totp() -> Any:
     totp_setup.begin(current_user.id)
     db.session.commit()
@@ -55,8 +55,8 @@ def begin_totp() -> Any:
 
 @blueprint.get("/second-factors/totp/new")
 @confirmed_required
-@proof_required
-@open_while_enrolling
+@fresh_login_required
+@allow_without_two_factor
 def new_totp() -> Any:
     secret = totp_setup.pending(current_user.id)
     return _page(secret, CodeForm(formdata=None)) if secret else _to_the_start()
@@ -64,9 +64,9 @@ def new_totp() -> Any:
 
 @blueprint.post("/second-factors/totp/new")
 @confirmed_required
-@proof_required
+@fresh_login_required
 @effect("an authenticator app will be added")
-@open_while_enrolling
+@allow_without_two_factor
 def add_totp() -> Any:
     user, form = current_user.user, CodeForm()
     secret = totp_setup.pending(user.id)
@@ -91,7 +91,7 @@ def add_totp() -> Any:
 
 
 @blueprint.post("/second-factors/totp/delete")
-@proof_required
+@fresh_login_required
 @effect("your authenticator app will be removed")
 def remove_totp() -> Any:
     user = current_user.user

@@ -7,15 +7,16 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.account.views import blueprint
-from app.auth.access import in_person, login_required, renew_session
 from app.auth.devices import describe
+from app.auth.marks import login_required, no_impersonation
 from app.auth.models import Session
+from app.auth.sessions import renew_session
 from app.core.database import db
 
 
 @blueprint.get("/sessions")
 @login_required
-@in_person
+@no_impersonation
 def sessions() -> Any:
     rows = db.session.execute(
         select(Session.id, Session.agent, Session.address, Session.last_seen_at)
@@ -28,7 +29,7 @@ def sessions() -> Any:
 
 @blueprint.post("/sessions/<int:id>/delete")
 @login_required
-@in_person
+@no_impersonation
 def end_session(id: int) -> Any:
     session = db.session.get(Session, id)
     if session is None or session.user_id != current_user.id:
@@ -41,7 +42,7 @@ def end_session(id: int) -> Any:
 
 @blueprint.post("/sessions/others/delete")
 @login_required
-@in_person
+@no_impersonation
 def end_other_sessions() -> Any:
     current_user.user.log_out_everywhere(keep=current_user.session_id)
     renew_session()

@@ -9,7 +9,7 @@ from sqlalchemy import case, literal, select
 
 from app.admin.actions.declaration import Action
 from app.admin.model_admin import ModelAdmin
-from app.auth.access import can
+from app.auth.identity import can
 from app.core.database import db
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.auth.models import User
 from app.core.database import Base, db
 from app.core.time import now
 
@@ -38,7 +37,7 @@ class Run(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     # Of the form that asked for it: the same sent twice makes one.
     submission: Mapped[str] = mapped_column(String(32))
     # The names of list and action, as they are declared.

@@ -14,8 +14,9 @@ from app.admin.actions.models import BATCH, Chunk, Run
 from app.admin.actions.selection import Selection
 from app.admin.model_admin import ModelAdmin, find_admin
 from app.audit import acting, record
-from app.auth.models import User
+from app.auth.models import UserMixin
 from app.auth.permissions import ADMIN, permissions
+from app.auth.users import user_model
 from app.core.database import db, reading, take_turns
 from app.core.time import read_in_zone
 from app.jobs import progress
@@ -49,7 +50,7 @@ def has_undo(run: Run) -> bool:
     return found is not None and found[1].undo is not None
 
 
-def may(by: User | None, admin: ModelAdmin, action: Action) -> bool:
+def may(by: UserMixin | None, admin: ModelAdmin, action: Action) -> bool:
     """Return whether somebody may still do this with rows, which they have to see."""
     if by is None or by.suspended_at is not None:
         return False
@@ -59,8 +60,10 @@ def may(by: User | None, admin: ModelAdmin, action: Action) -> bool:
 def go_on(run_id: int) -> None:
     """Do what is left of a run, in transactions of its own. It may be killed and begun anew."""
     with reading():
-        own = select(User.time_zone).join(Run, Run.actor_id == User.id).where(Run.id == run_id)
-        read_in_zone(db.session.scalar(own) or "")  # by which their days began
+        model = user_model()
+        query = select(model.time_zone).join(Run, Run.actor_id == model.id)
+        # By which their days began.
+        read_in_zone(db.session.scalar(query.where(Run.id == run_id)) or "")
     while _choose(run_id):
         progress(message="Looks for what matches")
     while run := _do_next(run_id):
@@ -105,7 +108,9 @@ def _do_next(run_id: int) -> Run | None:
     run = Run.locked(run_id)
     if run is None or run.ended_at:
         return None
-    by = db.session.get(User, run.actor_id, populate_existing=True) if run.actor_id else None
+    by = None
+    if run.actor_id:
+        by = db.session.get(user_model(), run.actor_id, populate_existing=True)
     with acting(by.email if by else "the app"):
         do_next(run, by)
         db.session.commit()
@@ -113,7 +118,7 @@ def _do_next(run_id: int) -> Run | None:
     return run
 
 
-def do_next(run: Run, by: User | None) -> None:
+def do_next(run: Run, by: UserMixin | None) -> None:
     """Do the next chunk of a run that is locked, in the caller's transaction, or end the run."""
     if (found := known(run)) is None:
         return end(run, UNKNOWN)

@@ -7,11 +7,11 @@ from app.admin.actions.jobs import carry_out
 from app.admin.actions.models import AT_ONCE, Run
 from app.admin.actions.selection import Selection
 from app.audit import record
-from app.auth.models import User
+from app.auth.models import UserMixin
 from app.core.database import db
 
 
-def begin(selection: Selection, action: str, by: User, submission: str) -> Run:
+def begin(selection: Selection, action: str, by: UserMixin, submission: str) -> Run:
     """Do an action to what was selected."""
     run = _add(
         Run(actor_id=by.id, submission=submission, list_name=selection.admin.name, action=action,
@@ -23,7 +23,7 @@ def begin(selection: Selection, action: str, by: User, submission: str) -> Run:
     return _carry_out(run, by, few=selection.ids is not None and len(selection.ids) <= AT_ONCE)
 
 
-def undo(run: Run, by: User) -> Run:
+def undo(run: Run, by: UserMixin) -> Run:
     """Put back the rows of a run, which is locked and over."""
     back = _add(
         Run(
@@ -54,7 +54,7 @@ def _add(run: Run) -> Run:
     return run
 
 
-def _carry_out(run: Run, by: User, *, few: bool) -> Run:
+def _carry_out(run: Run, by: UserMixin, *, few: bool) -> Run:
     if not few:
         run.job_id = carry_out.enqueue(run.id)
     while few and run.ended_at is None:

@@ -34,8 +34,8 @@ from app.admin.imports.rows import Checker, bring_in, take_back
 from app.admin.imports.spec import ImportSpec
 from app.admin.model_admin import find_admin
 from app.audit import record
-from app.auth.models import User
 from app.auth.permissions import permissions
+from app.auth.users import user_model
 from app.core.chunks import delete_in_chunks
 from app.core.database import db, reading
 from app.core.time import now
@@ -200,8 +200,9 @@ def _spec(run: ImportRun) -> ImportSpec:
 
 def _who(run: ImportRun, spec: ImportSpec) -> Any:
     """Id and role of who asked for it, if they still may. Looked up before each batch."""
-    own = select(User.id, User.effective_role.label("role")).where(
-        User.id == run.user_id, User.suspended_at.is_(None)
+    model = user_model()
+    own = select(model.id, model.effective_role.label("role")).where(
+        model.id == run.user_id, model.suspended_at.is_(None)
     )
     with reading():
         by = db.session.execute(own).first()
@@ -236,7 +237,8 @@ def _begin_undoing(run: ImportRun, why: str) -> None:
 def _end(run: ImportRun, state: str, done: str) -> None:
     run.drop_file()
     _note(run, state=state, file=None)
-    email = db.session.scalar(select(User.email).where(User.id == run.user_id))
+    model = user_model()
+    email = db.session.scalar(select(model.email).where(model.id == run.user_id))
     counts = {"created": run.created, "changed": run.changed, "invalid": run.invalid}
     record(f"{run.list}.{done}", run.subject, actor=email, file=run.filename, **counts)
     _tell(

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from app.account import archive
 from app.admin.imports.formats import Format
-from app.auth.models import User
 from app.core.database import Base, db
 from app.core.time import now
 from app.jobs import Job
@@ -35,7 +34,7 @@ class ImportRun(Base):
     __table_args__ = (Index("ix_import_run_user_id_list_id", "user_id", "list", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     # The name of the list it is for, and that of the file where it comes from, to be shown alone.
     list: Mapped[str] = mapped_column(String(60))
     filename: Mapped[str] = mapped_column(String(FILENAME_LENGTH))

@@ -15,8 +15,9 @@ from app.account import exports
 from app.admin.lists.matching import COUNT_LIMIT, conditions, count_up_to, opaque, select_columns
 from app.admin.model_admin import ModelAdmin, find_admin
 from app.audit import fit_to_keep, record
-from app.auth.models import User
+from app.auth.models import UserMixin
 from app.auth.permissions import permissions
+from app.auth.users import user_model
 from app.core import xlsx
 from app.core.csv_lines import csv_file
 from app.core.database import db, reading
@@ -70,7 +71,7 @@ def name_of(admin: ModelAdmin) -> str:
     return f"list {admin.name}"
 
 
-def request(user: User, admin: ModelAdmin, format: str, arguments: Mapping[str, str]) -> bool:
+def request(user: UserMixin, admin: ModelAdmin, format: str, arguments: Mapping[str, str]) -> bool:
     """Have a file made of what the list shows; False while another of it is being made."""
     # The label is the name of a file: its end says what it is.
     told = {"label": f"{admin.name}.{format}", "path": path_of("admin.export", admin=admin)}
@@ -101,8 +102,9 @@ def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: 
 
 def _still_theirs(user_id: int, name: str) -> ModelAdmin:
     admin = find_admin(name)
+    model = user_model()
     role = db.session.scalar(
-        select(User.effective_role).where(User.id == user_id, User.suspended_at.is_(None))
+        select(model.effective_role).where(model.id == user_id, model.suspended_at.is_(None))
     )
     if admin is None or admin.permission("read") not in permissions(role or ""):
         raise PermanentError("Who asked for this list may not read it any more.")

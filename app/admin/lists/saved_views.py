@@ -25,7 +25,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import fit_to_keep, record
-from app.auth.models import User
 from app.core.database import Base, db, take_turns
 
 NAME_LENGTH = 40
@@ -50,7 +49,7 @@ class SavedView(Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     list: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     # The arguments of the URL; of the one without a name, the columns.

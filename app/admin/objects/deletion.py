@@ -11,8 +11,9 @@ from app.admin.model_admin import find_admin
 from app.admin.objects import cascades
 from app.admin.options import ModelOptions
 from app.audit import acting, acting_email
-from app.auth.models import User
+from app.auth.models import UserMixin
 from app.auth.permissions import permissions
+from app.auth.users import user_model
 from app.core.chunks import delete_dependents, has_dependents
 from app.core.database import db
 from app.jobs import PermanentError, job
@@ -51,7 +52,7 @@ def delete(options: ModelOptions, row: Any, *, is_one_of_many: bool = False) -> 
 def delete_row(list: str, id: int, actor: str) -> None:
     """Delete a row of a list, for somebody who may still do so; first what goes along with it."""
     admin = find_admin(list)
-    by = User.by_email(actor)
+    by = user_model().by_email(actor)
     if admin is None or by is None or not _may_delete(admin.options, by):
         raise PermanentError("Whoever wanted to delete it may not do so any more.")
     try:
@@ -65,7 +66,7 @@ def delete_row(list: str, id: int, actor: str) -> None:
             db.session.commit()
 
 
-def _may_delete(options: ModelOptions, by: User) -> bool:
+def _may_delete(options: ModelOptions, by: UserMixin) -> bool:
     return by.suspended_at is None and options.permission("delete") in permissions(
         by.effective_role
     )

@@ -13,7 +13,7 @@ from flask import Flask, current_app, got_request_exception
 
 from app.admin.overview.charts import Chart, draw
 from app.admin.overview.series import Periods, Series
-from app.auth.access import can
+from app.auth.identity import can
 from app.core.database import db
 from app.core.registry import Registry
 from app.core.time import day, now, reader_zone

@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.admin.site import overview, users, views
 from app.auth import impersonation
-from app.auth.access import can
+from app.auth.identity import can
 from app.auth.permissions import add_permission
 from app.core import nav
 

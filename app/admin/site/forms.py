@@ -3,9 +3,9 @@
 from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
-from app.auth.forms import EmailField
+from app.auth.fields import EmailField
 from app.auth.impersonation import REASON_LENGTH
-from app.auth.models.user import NAME_LENGTH
+from app.auth.models.user_columns import NAME_LENGTH
 from app.auth.roles import ROLES
 from app.core.forms import ChoiceField, Form, LongTextField, TextField
 from app.core.submissions import SubmissionForm

@@ -6,8 +6,9 @@ from flask import Flask
 from sqlalchemy import bindparam, select
 
 from app import admin
-from app.auth.models import Session, User
-from app.auth.models.user import ACTIVE_USERS
+from app.auth.models import Session
+from app.auth.models.user import User
+from app.auth.models.user_mixin import ACTIVE_USERS
 from app.core.pagination import Counts
 from app.core.time import now
 from app.mail.jobs import SENT

@@ -14,7 +14,8 @@ from app.admin.site.forms import UserForm
 from app.auth import second_factors
 from app.auth.devices import describe
 from app.auth.jobs import delete_later
-from app.auth.models import Passkey, Session, Totp, User
+from app.auth.models import Passkey, Session, Totp
+from app.auth.models.user import User
 from app.auth.permissions import within
 from app.auth.roles import ROLES
 from app.core.database import db

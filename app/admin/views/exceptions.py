@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from app.admin.blueprint import blueprint
 from app.audit import record
-from app.auth.access import permission_required, proof_required
+from app.auth.marks import fresh_login_required, permission_required
 from app.core.database import db
 from app.core.routing import effect
 from app.observability import store
@@ -33,7 +33,7 @@ def exception(fingerprint: str) -> Any:
 
 @blueprint.post("/exceptions/<fingerprint>/delete")
 @permission_required("operations.edit", "operations.read")
-@proof_required
+@fresh_login_required
 @effect("this exception will be deleted")
 def forget_exception(fingerprint: str) -> Any:
     found = _find(fingerprint)

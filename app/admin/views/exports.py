@@ -18,7 +18,7 @@ from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.audit import fit_to_keep, record
 from app.auth import quotas
-from app.auth.access import in_person, proof_required
+from app.auth.marks import fresh_login_required, no_impersonation
 from app.core import live
 from app.core.database import db, writing
 from app.core.routing import effect, polled
@@ -27,7 +27,7 @@ from app.core.time import now
 
 @blueprint.get("/<list:admin>/export", endpoint="export")
 @operation_required("read")
-@proof_required  # or one would be asked for in the middle of a download
+@fresh_login_required  # or one would be asked for in the middle of a download
 def show_export(admin: ModelAdmin) -> Any:
     where = matching.conditions(admin.list, request.args)
     count = matching.count_up_to(export.AT_ONCE, admin.list, where)
@@ -40,7 +40,7 @@ def show_export(admin: ModelAdmin) -> Any:
 @blueprint.get("/<list:admin>/export/latest")
 @operation_required("read")
 @polled
-@in_person
+@no_impersonation
 def latest_export(admin: ModelAdmin) -> Any:
     """How far it is now."""
     return live.part(
@@ -50,7 +50,7 @@ def latest_export(admin: ModelAdmin) -> Any:
 
 @blueprint.get("/<list:admin>/export.csv")
 @operation_required("read")
-@proof_required
+@fresh_login_required
 @quotas.one_at_a_time("export")
 def export_csv(admin: ModelAdmin) -> Any:
     """What the list shows, all pages of it; a long one by way of its page."""
@@ -74,7 +74,7 @@ def export_csv(admin: ModelAdmin) -> Any:
 
 @blueprint.get("/<list:admin>/export.xlsx")
 @operation_required("read")
-@in_person
+@no_impersonation
 def export_xlsx(admin: ModelAdmin) -> Any:
     """It is made by a job: see its page."""
     return _to_page(admin)
@@ -83,7 +83,7 @@ def export_xlsx(admin: ModelAdmin) -> Any:
 @blueprint.post("/<list:admin>/export.csv", defaults={"format": "csv"})
 @blueprint.post("/<list:admin>/export.xlsx", defaults={"format": "xlsx"})
 @operation_required("read")
-@proof_required
+@fresh_login_required
 @effect("this list will be exported")
 def make_export(admin: ModelAdmin, format: str) -> Any:
     quotas.EXPORTS.spend()
@@ -94,7 +94,7 @@ def make_export(admin: ModelAdmin, format: str) -> Any:
 
 @blueprint.get("/<list:admin>/export/file")
 @operation_required("read")
-@proof_required
+@fresh_login_required
 @quotas.one_at_a_time("download")
 def export_file(admin: ModelAdmin) -> Any:
     found, _ = Export.of(current_user.id, export.name_of(admin))

@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template
 
 from app.admin.blueprint import blueprint
-from app.auth.access import permission_required
+from app.auth.marks import permission_required
 from app.observability import health as vitals
 
 

@@ -42,7 +42,7 @@ from app.admin.imports.spec import ImportSpec
 from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.auth import quotas
-from app.auth.access import in_person, proof_required
+from app.auth.marks import fresh_login_required, no_impersonation
 from app.core import live
 from app.core.chunks import delete_dependents
 from app.core.csv_lines import csv_file
@@ -71,14 +71,14 @@ def _for_importers(view: Any) -> Any:
 
 @blueprint.get("/<list(imports):admin>/imports/", endpoint="imports", strict_slashes=False)
 @_for_importers
-@proof_required  # or the file would be chosen, and then a proof asked for
+@fresh_login_required  # or the file would be chosen, and then a proof asked for
 def show_imports(admin: ModelAdmin) -> Any:
     return _index(admin)
 
 
 @blueprint.post("/<list(imports):admin>/imports/", strict_slashes=False)
 @_for_importers
-@proof_required
+@fresh_login_required
 @effect("this file will be uploaded")
 @body_of(MEGABYTES * 1024 * 1024 + FORM_BYTES)
 def upload(admin: ModelAdmin) -> Any:
@@ -110,7 +110,7 @@ def upload(admin: ModelAdmin) -> Any:
 
 @blueprint.get("/<list(imports):admin>/imports/<int:id>", endpoint="import")
 @_for_importers
-@in_person
+@no_impersonation
 def show_import(admin: ModelAdmin, id: int) -> Any:
     return _page(admin, id)
 
@@ -118,7 +118,7 @@ def show_import(admin: ModelAdmin, id: int) -> Any:
 @blueprint.get("/<list(imports):admin>/imports/<int:id>/latest")
 @_for_importers
 @polled
-@in_person
+@no_impersonation
 def latest_import(admin: ModelAdmin, id: int) -> Any:
     """How far it is now."""
     return live.part("admin/_import.html", **_state(admin, id))
@@ -126,7 +126,7 @@ def latest_import(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(imports):admin>/imports/<int:id>/format")
 @_for_importers
-@proof_required
+@fresh_login_required
 @effect("the format of this import will be changed")
 def save_import_format(admin: ModelAdmin, id: int) -> Any:
     """Read the file as somebody says. What was in doubt is settled by that."""
@@ -141,7 +141,7 @@ def save_import_format(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(imports):admin>/imports/<int:id>/check")
 @_for_importers
-@proof_required
+@fresh_login_required
 @effect("this file will be checked")
 def check_import(admin: ModelAdmin, id: int) -> Any:
     """Keep which column sets what, and read all rows."""
@@ -162,7 +162,7 @@ def check_import(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(imports):admin>/imports/<int:id>/rows")
 @_for_importers
-@proof_required
+@fresh_login_required
 @effect("these rows will be imported")
 def import_rows(admin: ModelAdmin, id: int) -> Any:
     run = _locked(admin, id, CHECKED, IMPORTING)
@@ -177,7 +177,7 @@ def import_rows(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(imports):admin>/imports/<int:id>/undoing")
 @_for_importers
-@proof_required
+@fresh_login_required
 @effect("this import will be undone")
 def undo_import(admin: ModelAdmin, id: int) -> Any:
     """Take back what was brought in by one that stopped halfway."""
@@ -188,7 +188,7 @@ def undo_import(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(imports):admin>/imports/<int:id>/delete")
 @_for_importers
-@proof_required
+@fresh_login_required
 @effect("this import will be deleted")
 def delete_import(admin: ModelAdmin, id: int) -> Any:
     states = NEW, CHECKED, CHECKING, DONE, UNDONE
@@ -204,7 +204,7 @@ def delete_import(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.get("/<list(imports):admin>/imports/<int:id>/errors.csv")
 @_for_importers
-@proof_required
+@fresh_login_required
 @quotas.one_at_a_time("export")
 def import_errors(admin: ModelAdmin, id: int) -> Any:
     """All that is wrong with the file, as CSV."""

@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from app.admin.blueprint import blueprint
 from app.admin.pages.job_arguments import shown_arguments, shown_result
 from app.admin.pages.jobs import PRIORITIES, TONES, cancel, retry
-from app.auth.access import permission_required, proof_required
+from app.auth.marks import fresh_login_required, permission_required
 from app.core import live
 from app.core.database import db
 from app.core.routing import effect, polled
@@ -30,7 +30,7 @@ def latest_job(id: int) -> Any:
 
 @blueprint.post("/jobs/<int:id>/cancellation")
 @permission_required("jobs.edit", "jobs.read")
-@proof_required
+@fresh_login_required
 @effect("this job will be canceled")
 def cancel_job(id: int) -> Any:
     job = Job.locked(id) or abort(404)
@@ -42,7 +42,7 @@ def cancel_job(id: int) -> Any:
 
 @blueprint.post("/jobs/<int:id>/attempts")
 @permission_required("jobs.edit", "jobs.read")
-@proof_required
+@fresh_login_required
 @effect("this job will run again")
 def retry_job(id: int) -> Any:
     job = Job.locked(id) or abort(404)

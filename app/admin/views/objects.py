@@ -16,7 +16,8 @@ from app.admin.objects.edits import Edit
 from app.admin.objects.inlines import InlineRows
 from app.admin.objects.page import page_of
 from app.admin.routing import operation_required
-from app.auth.access import can, proof_required
+from app.auth.identity import can
+from app.auth.marks import fresh_login_required
 from app.core.database import db
 from app.core.submissions import digest, new_token
 
@@ -32,7 +33,7 @@ def show_row(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(edit):admin>/<int:id>")
 @operation_required("edit", "this {} will be changed")
-@proof_required
+@fresh_login_required
 def save_row(admin: ModelAdmin, id: int) -> Any:
     row = _find(admin, id)
     edit, children = page_of(admin).edit(row, sent=True), page_of(admin).inline_rows(row, sent=True)
@@ -67,7 +68,7 @@ def new_row(admin: ModelAdmin) -> Any:
 
 @blueprint.post("/<list(create):admin>/new")
 @operation_required("create", "this {} will be added")
-@proof_required
+@fresh_login_required
 def create_row(admin: ModelAdmin) -> Any:
     edit = page_of(admin).new_form(sent=True)
     if not edit.is_valid():
@@ -98,7 +99,7 @@ def confirm_deletion(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(delete):admin>/<int:id>/delete")
 @operation_required("delete", "this {} will be deleted")
-@proof_required
+@fresh_login_required
 def delete_row(admin: ModelAdmin, id: int) -> Any:
     row = _find(admin, id)
     title = page_of(admin).title(row)

@@ -7,7 +7,7 @@ from app.admin.blueprint import blueprint
 from app.admin.overview import cards
 from app.admin.overview.counts import counts
 from app.audit import AuditEvent
-from app.auth.access import permission_required
+from app.auth.marks import permission_required
 from app.core.database import db
 from app.core.time import reader_zone
 

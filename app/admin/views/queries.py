@@ -7,7 +7,7 @@ from flask import abort, current_app, render_template, request
 from sqlalchemy import or_, select
 
 from app.admin.blueprint import blueprint
-from app.auth.access import permission_required
+from app.auth.marks import permission_required
 from app.core.checks import cause
 from app.core.forms import search_term
 from app.observability import plans, store

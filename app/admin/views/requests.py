@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.admin.blueprint import blueprint
 from app.admin.overview.charts import Chart, draw, duration
-from app.auth.access import permission_required
+from app.auth.marks import permission_required
 from app.core.time import minute, reader_zone
 from app.observability import store
 from app.observability.statistics import (

@@ -17,8 +17,9 @@ from app.admin.actions.selection import Selection, row_labels
 from app.admin.blueprint import blueprint
 from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
-from app.auth.access import can, proof_required
-from app.auth.models import User
+from app.auth.identity import can
+from app.auth.marks import fresh_login_required
+from app.auth.users import user_model
 from app.core import live
 from app.core.database import db
 from app.core.routing import effect, id_in, polled
@@ -42,7 +43,7 @@ def confirm_run(admin: ModelAdmin) -> Any:
 
 @blueprint.post("/<list(runs):admin>/run")
 @operation_required("read")
-@proof_required
+@fresh_login_required
 @effect("this action will be carried out")
 def begin_run(admin: ModelAdmin) -> Any:
     action, chosen = _asked(admin, request.form)
@@ -87,7 +88,7 @@ def latest_run(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(runs):admin>/runs/<int:id>/cancellation")
 @operation_required("read")
-@proof_required
+@fresh_login_required
 @effect("this action will be stopped")
 def cancel_run(admin: ModelAdmin, id: int) -> Any:
     found, _ = _find(admin, id, lock=True)
@@ -102,7 +103,7 @@ def cancel_run(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list(runs):admin>/runs/<int:id>/reversal")
 @operation_required("read")
-@proof_required
+@fresh_login_required
 @effect("this action will be undone")
 def undo_run(admin: ModelAdmin, id: int) -> Any:
     found, action = _find(admin, id, lock=True)
@@ -175,7 +176,7 @@ def _state(admin: ModelAdmin, id: int) -> dict[str, Any]:
         "admin": admin,
         "action": action,
         "title": runner.title(found),
-        "by": db.session.get(User, found.actor_id) if found.actor_id else None,
+        "by": db.session.get(user_model(), found.actor_id) if found.actor_id else None,
         # A worker may have died for good, or somebody have cancelled it among the jobs.
         "lost": found.ended_at is None and (job is None or job.is_over),
         "names": row_labels(admin, firsts) if firsts else {},

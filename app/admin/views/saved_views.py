@@ -13,7 +13,7 @@ from app.admin.lists.arguments import Given, query_of
 from app.admin.lists.saved_views import Look, SavedView, ViewError
 from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
-from app.auth.access import proof_required
+from app.auth.marks import fresh_login_required
 from app.core.database import db
 from app.core.routing import effect
 
@@ -68,7 +68,7 @@ def begin_with(admin: ModelAdmin) -> Any:
 
 @blueprint.post("/<list:admin>/views/<int:id>/sharing")
 @operation_required("share")
-@proof_required
+@fresh_login_required
 @effect("this view will be shared")
 def share_view(admin: ModelAdmin, id: int) -> Any:
     view = _own(admin, id)
@@ -77,7 +77,7 @@ def share_view(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.post("/<list:admin>/views/<int:id>/sharing/delete")
 @operation_required("share")
-@proof_required
+@fresh_login_required
 @effect("this view will no longer be shared")
 def unshare_view(admin: ModelAdmin, id: int) -> Any:
     """Whoever may share views may also take back those of others."""

@@ -6,7 +6,7 @@ from flask import render_template
 
 from app.admin import global_search
 from app.admin.blueprint import blueprint
-from app.auth.access import permission_required
+from app.auth.marks import permission_required
 from app.core.forms import search_term
 
 

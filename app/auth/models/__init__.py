@@ -10,7 +10,7 @@ from app.auth.models.recovery_code import RecoveryCode
 from app.auth.models.session import Session
 from app.auth.models.token import Token
 from app.auth.models.totp import Totp
-from app.auth.models.user import User
+from app.auth.models.user_mixin import UserMixin
 
 __all__ = [
     "Impersonation",
@@ -23,5 +23,5 @@ __all__ = [
     "Session",
     "Token",
     "Totp",
-    "User",
+    "UserMixin",
 ]

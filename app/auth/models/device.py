@@ -7,21 +7,20 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from flask import url_for
 from sqlalchemy import ForeignKey, LargeBinary, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
 from app.audit import record
+from app.auth import pages
 from app.auth.devices import describe, name
 from app.auth.models.session import Session
 from app.core.database import Base, db
 from app.core.ip import parse_ip
 from app.core.time import now
-from app.core.urls import public_url
 
 if TYPE_CHECKING:
-    from app.auth.models.user import User
+    from app.auth.models.user_mixin import UserMixin
 
 DEVICES_PER_USER = 50
 # A phone's address changes all day, within what its provider has.
@@ -40,7 +39,7 @@ class KnownDevice(Base):
     last_seen_at: Mapped[datetime] = mapped_column(default=now)
 
     @classmethod
-    def greet(cls, user: User, agent: str, address: str) -> None:
+    def greet(cls, user: UserMixin, agent: str, address: str) -> None:
         """Remember what the user signs in with, and tell them where it is new.
 
         The first of an account is not: nobody else can have been there.
@@ -82,7 +81,7 @@ class KnownDevice(Base):
         return {device.fingerprint: device for device in devices}
 
     @staticmethod
-    def _tell(user: User, agent: str, address: str) -> None:
+    def _tell(user: UserMixin, agent: str, address: str) -> None:
         record("device.added", user.subject, actor=user.email, device=describe(agent))
         mail.send(
             user.email,
@@ -91,7 +90,7 @@ class KnownDevice(Base):
             device=name(agent),
             address=address,
             at=now(),
-            reset_url=public_url(url_for("auth.reset")),
+            reset_url=pages.url("reset"),
         )
 
 

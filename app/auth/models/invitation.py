@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import url_for
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
 from app.audit import record
+from app.auth import pages
 from app.auth.models.secret import Hashed, digest, make
-from app.auth.models.user import User
 from app.auth.permissions import ADMIN, permissions, within
 from app.auth.signals import links_voided, user_deleted
+from app.auth.users import user_model
 from app.core.database import Base, db, take_turns
 from app.core.time import now
-from app.core.urls import public_url
+
+if TYPE_CHECKING:
+    from app.auth.models.user_mixin import UserMixin
 
 INVITATION_LIFETIME = timedelta(days=7)
 
@@ -36,7 +38,7 @@ class Invitation(Hashed, Base):
     expires_at: Mapped[datetime]
 
     @classmethod
-    def send(cls, email: str, role: str, inviter: User) -> None:
+    def send(cls, email: str, role: str, inviter: UserMixin) -> None:
         """Invite an address; what was sent to it before opens nothing then."""
         db.session.execute(delete(cls).where(cls.email == email))
         token = make()
@@ -54,7 +56,7 @@ class Invitation(Hashed, Base):
             email,
             "auth/emails/invitation",
             days=INVITATION_LIFETIME.days,
-            url=public_url(url_for("auth.invitation", token=token)),
+            url=pages.url("invitation", token=token),
         )
 
     @classmethod
@@ -64,36 +66,37 @@ class Invitation(Hashed, Base):
         return db.session.scalar(query.with_for_update())
 
     @classmethod
-    def of_token(cls, token: str) -> Invitation | None:
+    def by_token(cls, token: str) -> Invitation | None:
         """The invitation behind a link, as long as who sent it might still send it."""
-        found = db.session.execute(
-            select(cls, User.effective_role.label("role"))
-            .join(User, User.id == cls.inviter_id)
+        inviter = user_model()
+        row = db.session.execute(
+            select(cls, inviter.effective_role.label("role"))
+            .join(inviter, inviter.id == cls.inviter_id)
             .where(cls.token_hash == digest(token), cls.expires_at > now())
-            .where(User.suspended_at.is_(None), User.deletes_at.is_(None))
+            .where(inviter.suspended_at.is_(None), inviter.deletes_at.is_(None))
         ).first()
-        if found is None or "users.invite" not in permissions(found.role):
+        if row is None or "users.invite" not in permissions(row.role):
             return None
-        if not within(found.Invitation.role, found.role):
+        if not within(row.Invitation.role, row.role):
             return None
-        return found.Invitation  # type: ignore[no-any-return]
+        return row.Invitation  # type: ignore[no-any-return]
 
     @classmethod
-    def accept(cls, token: str, password_hash: str, name: str) -> User | None:
+    def accept(cls, token: str, password_hash: str, **fields: object) -> UserMixin | None:
         """Make the account, once: of many at the same time one wins, the others get None.
 
         Whoever registered with the address and never confirmed it makes way. Raises
-        `AddressTakenError` where it has an account by now, and `IntegrityError` where somebody
+        `EmailTakenError` where it has an account by now, and `IntegrityError` where somebody
         registers with it at this very moment.
         """
         take_turns(ADMIN)  # who sent it may be losing the permission for it at this moment
-        invitation = cls.of_token(token)
+        invitation = cls.by_token(token)
         if invitation is None:
             return None
         used = delete(cls).where(cls.id == invitation.id).returning(cls.id)
         if db.session.scalar(used) is None:
             return None
-        user = User.claim(invitation.email, password_hash, name, invitation.role)
+        user = user_model().claim(invitation.email, password_hash, invitation.role, **fields)
         record("invitation.accepted", user.subject, actor=user.email, role=user.role)
         return user
 
@@ -107,14 +110,14 @@ class Invitation(Hashed, Base):
 
 
 @user_deleted.connect
-def _withdraw(user: User, **_: Any) -> None:
+def _withdraw(user: UserMixin, **_: Any) -> None:
     """Nobody, whoever has the old mail, opens anew what its owner had deleted."""
     if user.confirmed_at:  # else it may not have been the owner
         db.session.execute(delete(Invitation).where(Invitation.email == user.email))
 
 
 @links_voided.connect
-def _revoke(inviter: User, **_: Any) -> None:
+def _revoke(inviter: UserMixin, **_: Any) -> None:
     """Revoke invitations that give permissions: a thief may have sent them in this user's name."""
     for invitation in db.session.scalars(
         select(Invitation).where(Invitation.inviter_id == inviter.id)

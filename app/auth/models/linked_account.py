@@ -6,19 +6,18 @@ from collections.abc import Container
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import url_for
 from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
 from app.audit import record
+from app.auth import pages
 from app.auth.models.passkey import Passkey
 from app.core.database import Base, db
 from app.core.time import now
-from app.core.urls import public_url
 
 if TYPE_CHECKING:
-    from app.auth.models.user import User
+    from app.auth.models.user_mixin import UserMixin
 
 
 class LinkedAccount(Base):
@@ -51,14 +50,14 @@ class LinkedAccount(Base):
         return list(db.session.scalars(found))
 
     @classmethod
-    def connect(cls, user: User, provider: str, subject: str, label: str) -> None:
+    def connect(cls, user: UserMixin, provider: str, subject: str, label: str) -> None:
         """Let this account open the user's from now on. Raises `IntegrityError` for a taken one."""
         db.session.add(cls(user_id=user.id, provider=provider, subject=subject, label=label))
         db.session.flush()
         record("account.connected", user.subject, actor=user.email, provider=provider)
 
     @classmethod
-    def forget_unproven(cls, user: User) -> None:
+    def forget_unproven(cls, user: UserMixin) -> None:
         """Drop what was connected before the user's address was confirmed.
 
         Whoever signed up through a provider that does not check addresses may have given
@@ -70,7 +69,7 @@ class LinkedAccount(Base):
         for provider in db.session.scalars(unproven.returning(cls.provider)):
             record("account.disconnected", user.subject, actor=user.email, provider=provider)
 
-    def is_the_only_way_in(self, user: User, providers: Container[str]) -> bool:
+    def is_the_only_way_in(self, user: UserMixin, providers: Container[str]) -> bool:
         """Whether nothing else opens the account. Others do while `providers` has their site."""
         if user.password_hash:
             return False
@@ -78,13 +77,13 @@ class LinkedAccount(Base):
             return False
         return not db.session.scalar(select(literal(1)).where(Passkey.user_id == user.id).limit(1))
 
-    def disconnect(self, user: User, label: str) -> None:
+    def disconnect(self, user: UserMixin, label: str) -> None:
         """Let it open nothing any more, and tell the owner. `label` is the provider's name."""
         record("account.disconnected", user.subject, provider=self.provider)
         tell(user, "account_disconnected", label)
         db.session.delete(self)
 
 
-def tell(user: User, what: str, label: str) -> None:
-    url = public_url(url_for("auth.reset"))
+def tell(user: UserMixin, what: str, label: str) -> None:
+    url = pages.url("reset")
     mail.send(user.email, f"auth/emails/{what}", user=user, provider=label, reset_url=url)

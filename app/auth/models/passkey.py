@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import url_for
 from sqlalchemy import ForeignKey, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
 from app.audit import record
+from app.auth import pages
 from app.core.database import Base, db
 from app.core.time import now
-from app.core.urls import public_url
 
 if TYPE_CHECKING:
-    from app.auth.models.user import User
+    from app.auth.models.user_mixin import UserMixin
 
 PASSKEY_NAME_LENGTH = 100
 # A list that long is nobody's devices; each is a way in that somebody has to know about.
@@ -55,7 +54,9 @@ class Passkey(Base):
         return db.session.scalar(found) or 0
 
     @classmethod
-    def add(cls, user: User, name: str, credential_id: bytes, key: bytes, count: int) -> Passkey:
+    def add(
+        cls, user: UserMixin, name: str, credential_id: bytes, key: bytes, count: int
+    ) -> Passkey:
         """Let this key stand for the user from now on, and tell them."""
         passkey = cls(
             user_id=user.id,
@@ -66,10 +67,10 @@ class Passkey(Base):
         )
         db.session.add(passkey)
         record("passkey.added", user.subject, name=name)
-        _tell(user, "passkey_added", name, "auth.reset")
+        _tell(user, "passkey_added", name, "reset")
         return passkey
 
-    def use(self, user: User, count: int) -> bool:
+    def use(self, user: UserMixin, count: int) -> bool:
         """Note that it was used. False, and its owner is told, where `count` went back.
 
         Web Authentication 7.2, step 22: two devices then seem to hold the private key, one of
@@ -79,7 +80,7 @@ class Passkey(Base):
         """
         if (count or self.sign_count) and count <= self.sign_count:
             record("passkey.rejected", user.subject, actor=user.email, name=self.name, count=count)
-            _tell(user, "passkey_copied", self.name, "auth.login")
+            _tell(user, "passkey_copied", self.name, "login")
             return False
         self.sign_count = count
         self.last_used_at = now()
@@ -90,12 +91,12 @@ class Passkey(Base):
             record("passkey.renamed", f"user:{self.user_id}", before=self.name, after=name)
             self.name = name
 
-    def remove(self, user: User) -> None:
+    def remove(self, user: UserMixin) -> None:
         record("passkey.removed", user.subject, name=self.name)
-        _tell(user, "passkey_removed", self.name, "auth.reset")
+        _tell(user, "passkey_removed", self.name, "reset")
         db.session.delete(self)
 
 
-def _tell(user: User, what: str, name: str, endpoint: str) -> None:
-    url = public_url(url_for(endpoint))
+def _tell(user: UserMixin, what: str, name: str, page: pages.Page) -> None:
+    url = pages.url(page)
     mail.send(user.email, f"auth/emails/{what}", user=user, name=name, url=url)

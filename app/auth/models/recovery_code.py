@@ -5,18 +5,17 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from flask import url_for
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
 from app.audit import record
+from app.auth import pages
 from app.auth.models.secret import digest
 from app.core.database import Base, db
-from app.core.urls import public_url
 
 if TYPE_CHECKING:
-    from app.auth.models.user import User
+    from app.auth.models.user_mixin import UserMixin
 
 CODES = 10
 # Crockford's 32: no i, l, o and u, which are taken for others. Six groups of four are
@@ -37,7 +36,7 @@ class RecoveryCode(Base):
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     @classmethod
-    def renew(cls, user: User) -> list[str]:
+    def renew(cls, user: UserMixin) -> list[str]:
         """New codes in place of the user's old ones. Show them now: they are stored nowhere."""
         codes = [_make() for _ in range(CODES)]
         cls.forget(user)
@@ -53,19 +52,19 @@ class RecoveryCode(Base):
         return db.session.scalar(found) or 0
 
     @classmethod
-    def use(cls, user: User, code: str) -> bool:
+    def use(cls, user: UserMixin, code: str) -> bool:
         """Use a code up, if it is one: of many at the same time one wins. Its owner is told."""
         used = delete(cls).where(cls.user_id == user.id, cls.code_hash == _digest(code))
         if db.session.scalar(used.returning(cls.id)) is None:
             return False
         left = cls.count(user.id)
         record("recovery_code.used", user.subject, actor=user.email, left=left)
-        url = public_url(url_for("auth.reset"))
+        url = pages.url("reset")
         mail.send(user.email, "auth/emails/recovery_code_used", user=user, left=left, url=url)
         return True
 
     @classmethod
-    def forget(cls, user: User) -> None:
+    def forget(cls, user: UserMixin) -> None:
         db.session.execute(delete(cls).where(cls.user_id == user.id))
 
 

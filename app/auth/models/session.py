@@ -16,7 +16,7 @@ from app.core.database import Base, db
 from app.core.time import now
 
 if TYPE_CHECKING:
-    from app.auth.models.user import User
+    from app.auth.models.user_mixin import UserMixin
 
 SESSION_LIFETIME = timedelta(hours=12)
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
@@ -45,7 +45,7 @@ class Session(Hashed, Base):
     agent: Mapped[str] = mapped_column(String(300), default="")
 
     @classmethod
-    def start(cls, user: User, *, remembered: bool, address: str, agent: str) -> str:
+    def start(cls, user: UserMixin, *, remembered: bool, address: str, agent: str) -> str:
         """Open a session and return its token, which is stored nowhere.
 
         Those that were not used for longest end where there would be too many. The user's row has

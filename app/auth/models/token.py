@@ -13,7 +13,7 @@ from app.core.database import Base, db, rehearse_insert
 from app.core.time import now
 
 if TYPE_CHECKING:
-    from app.auth.models.user import User
+    from app.auth.models.user_mixin import UserMixin
 
 CONFIRM, RESET, MAGIC_LINK, CHALLENGE = "confirm", "reset", "magic link", "challenge"
 FORM_BEFORE_PROOF, FORM_BEFORE_LOGIN = "form before proof", "form before login"
@@ -41,7 +41,7 @@ VOIDABLE = LIFETIMES.keys() - {EMAIL_UNDO, FORM_BEFORE_LOGIN}
 
 
 class Token(Hashed, Base):
-    """A one-time link. Only its hash is stored. See `User.redeem`."""
+    """A one-time link. Only its hash is stored. See `user_model().consume_token`."""
 
     __tablename__ = "token"
 
@@ -59,7 +59,12 @@ class Token(Hashed, Base):
 
     @classmethod
     def issue(
-        cls, user: User, purpose: str, *, target: str | None = None, browser: bytes | None = None
+        cls,
+        user: UserMixin,
+        purpose: str,
+        *,
+        target: str | None = None,
+        browser: bytes | None = None,
     ) -> str:
         """Store a new token for the user's present address and return it."""
         token = make()

@@ -6,21 +6,19 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flask import url_for
 from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import mail
 from app.audit import record
-from app.auth import totp
+from app.auth import pages, totp
 from app.core.database import Base, db
 from app.core.time import now
-from app.core.urls import public_url
 from app.security import keyring
 from app.security.limits import Limit
 
 if TYPE_CHECKING:
-    from app.auth.models.user import User
+    from app.auth.models.user_mixin import UserMixin
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +54,7 @@ class Totp(Base):
         return db.session.scalar(found.execution_options(populate_existing=True))
 
     @classmethod
-    def set_up(cls, user: User, secret: str, step: int) -> None:
+    def set_up(cls, user: UserMixin, secret: str, step: int) -> None:
         """Ask for codes of this secret from now on; `step` is that of the one that proved it."""
         before = db.session.execute(delete(cls).where(cls.user_id == user.id)).rowcount  # type: ignore[attr-defined]
         sealed = keyring.encrypt(secret.encode(), PURPOSE)
@@ -109,12 +107,12 @@ class Totp(Base):
                 lost.append(app.user_id)
         return renewed, lost
 
-    def remove(self, user: User) -> None:
+    def remove(self, user: UserMixin) -> None:
         record("totp.removed", user.subject)
         _tell(user, "totp_removed")
         db.session.delete(self)
 
 
-def _tell(user: User, what: str) -> None:
-    url = public_url(url_for("auth.reset"))
+def _tell(user: UserMixin, what: str) -> None:
+    url = pages.url("reset")
     mail.send(user.email, f"auth/emails/{what}", user=user, url=url)

@@ -13,11 +13,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, url_for
+from flask import Flask, abort, current_app
 from werkzeug.datastructures import MultiDict
 
+from app.auth import pages
 from app.core.ip import is_loopback
-from app.core.urls import public_url
 from settings import ConfigError, missing_group
 from settings.urls import split_url
 
@@ -72,7 +72,7 @@ class Provider:
     @property
     def redirect_uri(self) -> str:
         """The one address to come back to, as it is registered with the provider."""
-        return public_url(url_for("auth.return_from_provider", provider=self.name))
+        return pages.url("provider_callback", provider=self.name)
 
     @property
     def dialect(self) -> Dialect:

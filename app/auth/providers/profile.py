@@ -7,8 +7,8 @@ from typing import Any
 from email_validator import EmailNotValidError
 from werkzeug.datastructures import MultiDict
 
-from app.auth.forms import normalise
-from app.auth.models.user import EMAIL_LENGTH, NAME_LENGTH
+from app.auth.fields import normalize_email
+from app.auth.models.user_columns import EMAIL_LENGTH, NAME_LENGTH
 from app.auth.providers import Provider
 from app.core.forms import on_one_line
 from app.core.unicode import nfc
@@ -84,7 +84,7 @@ def same(left: Any, right: str) -> bool:
 
 def _address(email: Any) -> str | None:
     try:
-        address = normalise(email) if isinstance(email, str) else ""
+        address = normalize_email(email) if isinstance(email, str) else ""
     except EmailNotValidError:
         return None
     return address if 0 < len(address) <= EMAIL_LENGTH else None

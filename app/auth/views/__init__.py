@@ -11,8 +11,9 @@ from flask_login import current_user
 from app import mail
 from app.audit import record
 from app.auth import relying_party
-from app.auth.access import is_signed_in, is_visitor
-from app.auth.models import Token, User
+from app.auth.identity import is_anonymous, is_logged_in
+from app.auth.models import Token
+from app.auth.models.user import User
 from app.core import nav
 from app.core.urls import local_path, public_url
 from app.observability import security_events
@@ -31,7 +32,7 @@ def stays_signed_in(email: str) -> bool:
 
     A link can be sent by anyone. What people do next must not end up in another's account.
     """
-    if not is_signed_in() or current_user.email == email:
+    if not is_logged_in() or current_user.email == email:
         return False
     return bool(request.form.get("switch") != current_user.email)
 
@@ -61,8 +62,8 @@ def invalid_link(again: str | None = None) -> Any:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["offered_providers"] = oauth.offered
-    nav.add(app, "visitor", "Log in", "auth.login", visible=is_visitor)
-    nav.add(app, "visitor", "Sign up", "auth.register", visible=is_visitor)
+    nav.add(app, "visitor", "Log in", "auth.login", visible=is_anonymous)
+    nav.add(app, "visitor", "Sign up", "auth.register", visible=is_anonymous)
     nav.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)
 
 

@@ -8,10 +8,11 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.auth import confirmation, providers
-from app.auth.access import is_signed_in
-from app.auth.models import LinkedAccount, User
+from app.auth.identity import is_logged_in
+from app.auth.models import LinkedAccount
 from app.auth.models.linked_account import tell
-from app.auth.models.user import has_second_factor
+from app.auth.models.user import User
+from app.auth.models.user_columns import has_second_factor
 from app.auth.providers import Provider
 from app.auth.providers.journey import CONNECT, LOG_IN, PROVE, Journey
 from app.auth.providers.profile import Profile
@@ -27,8 +28,8 @@ from app.security.limits import client
 
 
 def log_in(provider: Provider, journey: Journey, profile: Profile) -> Any:
-    user = User.of_link(profile.provider, profile.subject)
-    if is_signed_in():  # in another tab, meanwhile
+    user = User.by_linked_account(profile.provider, profile.subject)
+    if is_logged_in():  # in another tab, meanwhile
         if user and user.id == current_user.id:
             return redirect(after_login(journey.next), 303)
         flash(f"You are logged in as {current_user.email}. Log out first to switch.", "info")
@@ -36,7 +37,7 @@ def log_in(provider: Provider, journey: Journey, profile: Profile) -> Any:
     if user is None:
         known = User.by_email(profile.email, lock=True) if profile.email else None
         # Once more: whoever has the address may have got it, and this link, a moment ago.
-        user = User.of_link(profile.provider, profile.subject) if known else None
+        user = User.by_linked_account(profile.provider, profile.subject) if known else None
         if user is None:
             return _sign_up(provider, journey, profile, known)
     if user.suspended_at:
@@ -61,9 +62,9 @@ def _sign_up(provider: Provider, journey: Journey, profile: Profile, known: User
         return _sign_up_unverified(profile, profile.email, known)
     if known is None:
         REGISTRATIONS.spend(client())
-        user = User.register(profile.email, "", profile.name, confirmed_at=now())
+        user = User.register(profile.email, "", name=profile.name, confirmed_at=now())
     elif known.confirmed_at is None and known.suspended_at is None:
-        user = known.start_over(name=profile.name)
+        user = known.replace_unconfirmed(name=profile.name)
     else:
         return page(), 409  # so there is an account: but that is told to nobody but its owner
     _connect(user, profile)
@@ -77,7 +78,7 @@ def _sign_up_unverified(profile: Profile, email: str, known: User | None) -> Any
     if known:
         tell_owner(known, may_send=may_send)
     else:
-        user = User.register(email, "", profile.name)
+        user = User.register(email, "", name=profile.name)
         _connect(user, profile)
         confirmation.send(user, "")
     flash(f"We have sent a mail to {email}. It says how to go on.", "success")
@@ -149,4 +150,4 @@ def _connect(user: User, profile: Profile) -> None:
 
 def _is_still_there(journey: Journey) -> bool:
     """Whether this is the session that left, not another's since."""
-    return is_signed_in() and current_user.session_id == journey.session_id
+    return is_logged_in() and current_user.session_id == journey.session_id

@@ -7,9 +7,10 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from app.auth import confirmation, passwords
-from app.auth.access import is_signed_in
 from app.auth.forms import AcceptForm, EmailForm
-from app.auth.models import User
+from app.auth.identity import is_logged_in
+from app.auth.models import UserMixin
+from app.auth.models.user import User
 from app.auth.views import after_login, blueprint, invalid_link, may_mail, pretend_to_mail
 from app.auth.views.log_in import forget_failures
 from app.core.database import db, reading
@@ -24,9 +25,9 @@ CONFIRMATION_MAILS = Limit("resend:address", 5, timedelta(hours=1))
 @public
 def confirm() -> Any:
     """What to do about an unconfirmed address; sends the mail again."""
-    if is_signed_in() and current_user.confirmed_at:
+    if is_logged_in() and current_user.confirmed_at:
         return redirect(after_login(), 303)
-    email = current_user.email if is_signed_in() else None
+    email = current_user.email if is_logged_in() else None
     return render_template("auth/confirm.html", form=EmailForm(formdata=None, email=email))
 
 
@@ -69,7 +70,7 @@ def confirm_address(token: str) -> Any:
         if not form.validate():
             return _page(token, user, form), 422
         password_hash = passwords.hash(form.password.data)
-        user = confirmation.take_over(token, password_hash, form.name.data or "")
+        user = confirmation.take_over(token, password_hash, name=form.name.data or "")
     else:
         user = confirmation.confirm(token)
     if user:
@@ -81,7 +82,7 @@ def confirm_address(token: str) -> Any:
     return redirect(after_login(), 303)
 
 
-def _page(token: str, user: User, form: AcceptForm) -> str:
+def _page(token: str, user: UserMixin, form: AcceptForm) -> str:
     needs_password = confirmation.needs_password(token)
     return render_template(
         "auth/confirm_token.html", user=user, form=form if needs_password else None

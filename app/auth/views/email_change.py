@@ -6,10 +6,11 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from app.auth import email_change
-from app.auth.access import is_signed_in, sign_out
+from app.auth.identity import is_logged_in
 from app.auth.models import Token
 from app.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, RESET
-from app.auth.models.user import AddressTakenError
+from app.auth.models.user_mixin import EmailTakenError
+from app.auth.sessions import log_out_user
 from app.auth.views import after_login, blueprint, invalid_link
 from app.core.database import db
 from app.core.routing import public
@@ -35,7 +36,7 @@ def change_email(token: str) -> Any:
         return response
     try:
         user = email_change.carry_out(token)
-    except AddressTakenError:
+    except EmailTakenError:
         user = None
     db.session.commit()
     if user is None:
@@ -53,7 +54,7 @@ def _refuse_others(token: str) -> Any:
     user_id = email_change.requester(token)
     if user_id is None:
         return None
-    if not is_signed_in():
+    if not is_logged_in():
         return redirect(url_for("auth.login", next=current_path()), 303)
     if current_user.id != user_id:
         abort(
@@ -78,7 +79,7 @@ def old_email(token: str) -> Any:
 def restore_email(token: str) -> Any:
     try:
         user = email_change.undo(token)
-    except AddressTakenError:
+    except EmailTakenError:
         # Whoever has this link reads the mail of that address, so it may be said.
         abort(409, "By now this address has another account. Delete that, then use the link again.")
     if user is None:
@@ -86,7 +87,7 @@ def restore_email(token: str) -> Any:
         return invalid_link()
     # The link shows what a reset link shows: who reads the mail.
     reset = Token.issue(user, RESET)
-    sign_out()
+    log_out_user()
     db.session.commit()
     flash(f"{user.email} is the address of your account again. Now set a new password.", "success")
     return redirect(url_for("auth.reset_token", token=reset), 303)

@@ -6,7 +6,8 @@ from flask import current_app, redirect
 from flask_login import current_user
 
 from app.auth import impersonation
-from app.auth.access import hold, login_required
+from app.auth.marks import login_required
+from app.auth.sessions import set_session_token
 from app.auth.views import blueprint
 from app.core.database import db
 
@@ -18,5 +19,5 @@ def end_impersonation() -> Any:
     if current_user.impersonator:
         token, back = impersonation.end("back")
         db.session.commit()
-        hold(token, afresh=True)
+        set_session_token(token, clear=True)
     return redirect(back or current_app.config["HOME_URL"], 303)

@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from app.audit import record
 from app.auth import device_cookie, passwords
-from app.auth.access import begin_login, is_signed_in, sign_in, sign_out
 from app.auth.forms import LoginForm
-from app.auth.models import Token, User
+from app.auth.identity import is_logged_in
+from app.auth.models import Token, UserMixin
 from app.auth.models.token import CHALLENGE
+from app.auth.models.user import User
+from app.auth.sessions import begin_login, log_in_user, log_out_user
 from app.auth.views import after_login, blueprint
 from app.core.database import db, reading
 from app.core.routing import public
@@ -31,7 +33,7 @@ LOGIN_FAILURES_BY_DEVICE = Limit("login:device", 10, timedelta(minutes=15))
 @blueprint.get("/login")
 @public
 def login() -> Any:
-    if is_signed_in():
+    if is_logged_in():
         return redirect(after_login(), 303)
     return render_template("auth/login.html", form=LoginForm(formdata=None))
 
@@ -95,7 +97,7 @@ def _reason(user: User | None) -> str:
     return "wrong_password" if user.password_hash else "no_password"
 
 
-def forget_failures(user: User) -> None:
+def forget_failures(user: UserMixin) -> None:
     """Let a user log in who has shown that the account is theirs, whoever failed to before."""
     for limit in (LOGIN_FAILURES, LOGIN_FAILURES_BY_ADDRESS):
         limit.clear(user.email)
@@ -108,7 +110,7 @@ def forget_failures(user: User) -> None:
 def admit(user: User, *, remembered: bool, next: str | None = None) -> ResponseReturnValue:
     """Sign in somebody who showed a first factor, or ask for the second where they have one."""
     if not user.has_second_factor:
-        sign_in(user, remembered=remembered)
+        log_in_user(user, remembered=remembered)
         return redirect(after_login(next), 303)
     begin_login()
     session["challenge"] = Token.issue(user, CHALLENGE)
@@ -120,7 +122,7 @@ def admit(user: User, *, remembered: bool, next: str | None = None) -> ResponseR
 @blueprint.post("/logout")
 @public
 def logout() -> Any:
-    sign_out()
+    log_out_user()
     db.session.commit()
     response = redirect(f"{site_root()}/", 303)
     # Not "cookies": the session's is deleted above, and the other one is to stay. Under a path,

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from app.auth.access import is_signed_in
 from app.auth.forms import EmailForm, RememberForm
-from app.auth.models import LinkedAccount, Token, User
+from app.auth.identity import is_logged_in
+from app.auth.models import LinkedAccount, Token
 from app.auth.models.token import MAGIC_LINK
+from app.auth.models.user import User
 from app.auth.views import (
     after_login,
     blueprint,
@@ -31,7 +32,7 @@ LINK_MAILS = Limit("magic link:address", 5, timedelta(hours=1))
 @routes.get("/magic-link")
 @public
 def magic_link() -> Any:
-    if is_signed_in():
+    if is_logged_in():
         return redirect(after_login(), 303)
     return render_template("auth/magic_link.html", form=EmailForm(formdata=None))
 
@@ -59,7 +60,7 @@ def send_magic_link() -> Any:
 @public
 def use_magic_link(token: str) -> Any:
     """A button: programs that check the links in mails must neither use it up nor get in."""
-    user = User.of_token(token, MAGIC_LINK)
+    user = User.by_token(token, MAGIC_LINK)
     return _page(user) if user else invalid_link(url_for("auth.magic_link"))
 
 
@@ -67,17 +68,17 @@ def use_magic_link(token: str) -> Any:
 @public
 def log_in_with_link(token: str) -> Any:
     with reading():
-        user = User.of_token(token, MAGIC_LINK)
+        user = User.by_token(token, MAGIC_LINK)
     if user and stays_signed_in(user.email):
         return _page(user), 409
-    user = User.redeem(token, MAGIC_LINK)
+    user = User.consume_token(token, MAGIC_LINK)
     if user is None:
         db.session.commit()
         return invalid_link(url_for("auth.magic_link"))
     # Whoever reads mail at this address has shown that it is theirs.
     new = user.confirmed_at is None
     if new:
-        user = user.start_over()
+        user = user.replace_unconfirmed()
     LinkedAccount.forget_unproven(user)
     Token.void(user.id, MAGIC_LINK)
     answer = admit(user, remembered=RememberForm().remember.data)

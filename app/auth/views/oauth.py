@@ -12,12 +12,12 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from sqlalchemy.exc import IntegrityError
 
 from app.auth import providers
-from app.auth.access import (
+from app.auth.identity import is_logged_in
+from app.auth.marks import (
+    allow_without_two_factor,
     confirmed_required,
-    is_signed_in,
+    fresh_login_required,
     login_required,
-    open_while_enrolling,
-    proof_required,
 )
 from app.auth.providers import Provider
 from app.auth.providers.journey import CONNECT, LOG_IN, PROVE, Journey
@@ -46,7 +46,7 @@ RETRY_SECONDS = 60
 @public
 def leave_for_provider(provider: str) -> Any:
     found = providers.find(provider)
-    if is_signed_in():  # and so wants to connect an account, which has rules of its own
+    if is_logged_in():  # and so wants to connect an account, which has rules of its own
         next = local_path(request.args.get("next"))
         return redirect(url_for("auth.connect_provider", provider=provider, next=next), 307)
     return _leave(found, LOG_IN)
@@ -54,7 +54,7 @@ def leave_for_provider(provider: str) -> Any:
 
 @routes.post("/oauth/<provider>/connection")
 @confirmed_required
-@proof_required
+@fresh_login_required
 @effect("an account of this site will be connected")
 def connect_provider(provider: str) -> Any:
     return _leave(providers.find(provider), CONNECT)
@@ -62,7 +62,7 @@ def connect_provider(provider: str) -> Any:
 
 @routes.post("/reauthenticate/<provider>")
 @login_required
-@open_while_enrolling
+@allow_without_two_factor
 def prove_with_provider(provider: str) -> Any:
     found = providers.find(provider)
     with reading():
@@ -133,7 +133,7 @@ def _failed(provider: Provider, error: ProviderError, journey: Journey | None = 
 def offered() -> list[tuple[str, str]]:
     """For each provider that a page may offer: its label, and where its form goes."""
     found, endpoint = providers.configured(), "auth.leave_for_provider"
-    if is_signed_in():
+    if is_logged_in():
         found, endpoint = arrivals.proving(), "auth.prove_with_provider"
     next = local_path(request.args.get("next"))
     return [(each.label, url_for(endpoint, provider=each.name, next=next)) for each in found]

@@ -5,8 +5,8 @@ from typing import Any
 from flask import abort, redirect, render_template, request
 from flask_login import current_user
 
-from app.auth.access import login_required, open_while_enrolling, sign_in
 from app.auth.forms import LoginForm, ReauthenticateForm
+from app.auth.marks import allow_without_two_factor, login_required
 from app.auth.models import Passkey
 from app.auth.passkeys import (
     PROOF,
@@ -16,6 +16,7 @@ from app.auth.passkeys import (
     authenticate,
     request_options,
 )
+from app.auth.sessions import log_in_user
 from app.auth.views import after_login, blueprint
 from app.auth.views.reauthenticate import ask, proved
 from app.auth.views.second_factor import challenge, challenged, let_in, log_in_again
@@ -39,7 +40,7 @@ def sign_in_with_passkey() -> Any:
         db.session.commit()
         form = LoginForm(formdata=None)
         return render_template("auth/login.html", form=form, refused=refusal), 422
-    sign_in(user, remembered="remember" in request.form)
+    log_in_user(user, remembered="remember" in request.form)
     db.session.commit()
     return redirect(after_login(), 303)
 
@@ -73,7 +74,7 @@ def pass_with_passkey() -> Any:
 
 @blueprint.post("/reauthenticate/passkey/options")
 @login_required
-@open_while_enrolling
+@allow_without_two_factor
 def proof_options() -> Any:
     with reading():
         return request_options(PROOF, Passkey.credential_ids(current_user.id))
@@ -81,7 +82,7 @@ def proof_options() -> Any:
 
 @blueprint.post("/reauthenticate/passkey")
 @login_required
-@open_while_enrolling
+@allow_without_two_factor
 def prove_with_passkey() -> Any:
     try:
         authenticate(PROOF, current_user.id)

@@ -7,10 +7,12 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from app.auth import interrupted_forms, reauthentication, second_factors
-from app.auth.access import hold, login_required, open_while_enrolling
 from app.auth.forms import ReauthenticateForm
-from app.auth.models import RecoveryCode, Session, Totp, User
+from app.auth.marks import allow_without_two_factor, login_required
+from app.auth.models import RecoveryCode, Session, Totp
 from app.auth.models.totp import CodeError
+from app.auth.models.user import User
+from app.auth.sessions import set_session_token
 from app.auth.views import after_login, blueprint
 from app.core.database import db, reading
 from app.core.urls import wanted
@@ -18,14 +20,14 @@ from app.core.urls import wanted
 
 @blueprint.get("/reauthenticate")
 @login_required
-@open_while_enrolling
+@allow_without_two_factor
 def reauthenticate() -> Any:
     return ask(ReauthenticateForm(formdata=None))
 
 
 @blueprint.post("/reauthenticate")
 @login_required
-@open_while_enrolling
+@allow_without_two_factor
 def prove() -> Any:
     """With the password or a code, whichever was filled in."""
     form = ReauthenticateForm()
@@ -80,7 +82,7 @@ def proved(method: str, next: str | None = None) -> Any:
     session = db.session.get(Session, current_user.session_id)
     if session is None:  # ended meanwhile
         return redirect(url_for("auth.login"), 303)
-    hold(session.prove(method))
+    set_session_token(session.prove(method))
     next = after_login(next)
     interrupted_forms.release(next)
     db.session.commit()
@@ -89,7 +91,7 @@ def proved(method: str, next: str | None = None) -> Any:
 
 @blueprint.get("/reauthenticate/form/<token>")
 @login_required
-@open_while_enrolling
+@allow_without_two_factor
 def interrupted(token: str) -> Any:
     """Send the form again that was sent before the proof, by one click or a script."""
     form = interrupted_forms.find(token)

@@ -8,9 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit import record
 from app.auth import confirmation, passwords
-from app.auth.access import is_signed_in
 from app.auth.forms import RegisterForm
-from app.auth.models import Token, User
+from app.auth.identity import is_logged_in
+from app.auth.models import Token
+from app.auth.models.user import User
 from app.auth.views import after_login, blueprint, may_mail, pretend_to_mail
 from app.auth.views.confirm import CONFIRMATION_MAILS
 from app.core.database import db, rehearse_insert
@@ -23,7 +24,7 @@ REGISTRATIONS = Limit("register", 60, timedelta(hours=1))
 @blueprint.get("/register")
 @public
 def register() -> Any:
-    if is_signed_in():
+    if is_logged_in():
         return redirect(after_login(), 303)
     return render_template("auth/register.html", form=RegisterForm(formdata=None))
 
@@ -43,7 +44,7 @@ def create_account() -> Any:
         if known := User.by_email(email):
             tell_owner(known, password_hash, may_send=may_send)
         else:
-            user = User.register(email, password_hash, form.name.data or "")
+            user = User.register(email, password_hash, name=form.name.data or "")
             confirmation.send(user, password_hash)
         db.session.commit()
     except IntegrityError:  # the same form, sent twice at once: the first made the account

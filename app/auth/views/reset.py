@@ -7,8 +7,9 @@ from flask import flash, redirect, render_template, url_for
 
 from app.auth import passwords
 from app.auth.forms import EmailForm, NewPasswordForm
-from app.auth.models import LinkedAccount, User
+from app.auth.models import LinkedAccount
 from app.auth.models.token import RESET
+from app.auth.models.user import User
 from app.auth.views import blueprint, invalid_link, may_mail, pretend_to_mail
 from app.auth.views.log_in import forget_failures
 from app.core.database import db, reading
@@ -47,7 +48,7 @@ def send_reset() -> Any:
 @blueprint.get("/reset/<token>")
 @public
 def reset_token(token: str) -> Any:
-    if not User.of_token(token, RESET):
+    if not User.by_token(token, RESET):
         return invalid_link(url_for("auth.reset"))
     return render_template("auth/reset_token.html", form=NewPasswordForm(formdata=None))
 
@@ -56,7 +57,7 @@ def reset_token(token: str) -> Any:
 @public
 def set_password(token: str) -> Any:
     with reading():
-        user = User.of_token(token, RESET)
+        user = User.by_token(token, RESET)
     if user is None:
         return invalid_link(url_for("auth.reset"))
     form = NewPasswordForm()
@@ -65,13 +66,13 @@ def set_password(token: str) -> Any:
         return render_template("auth/reset_token.html", form=form), 422
     password_hash = passwords.hash(form.password.data)
 
-    user = User.redeem(token, RESET)
+    user = User.consume_token(token, RESET)
     if user is None:  # somebody used the link at the same time
         db.session.commit()
         return invalid_link(url_for("auth.reset"))
     # Whoever reads mail at this address has shown that it is theirs.
     if user.confirmed_at is None:
-        user = user.start_over()
+        user = user.replace_unconfirmed()
     LinkedAccount.forget_unproven(user)
     user.change_password(password_hash)
     forget_failures(user)

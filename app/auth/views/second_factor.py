@@ -5,11 +5,12 @@ from typing import Any
 from flask import flash, redirect, render_template, request, session, url_for
 
 from app.auth import second_factors
-from app.auth.access import is_signed_in, sign_in
 from app.auth.forms import CodeForm
-from app.auth.models import User
+from app.auth.identity import is_logged_in
 from app.auth.models.token import CHALLENGE
 from app.auth.models.totp import CodeError
+from app.auth.models.user import User
+from app.auth.sessions import log_in_user
 from app.auth.views import after_login, blueprint
 from app.core.database import db, reading
 from app.core.routing import public
@@ -19,7 +20,7 @@ from app.core.urls import local_path
 @blueprint.get("/second-factor")
 @public
 def second_factor() -> Any:
-    if is_signed_in():
+    if is_logged_in():
         return redirect(after_login(), 303)
     user = challenged()
     return challenge(user) if user else log_in_again()
@@ -58,10 +59,10 @@ def challenged(*, lock: bool = False) -> User | None:
     `lock` holds off changes, and others with the same challenge, until this transaction ends.
     """
     token = session.get("challenge", "")
-    user = User.of_token(token, CHALLENGE)
+    user = User.by_token(token, CHALLENGE)
     if user and lock:
         user.lock()
-        user = User.of_token(token, CHALLENGE)  # while we waited it may have been used
+        user = User.by_token(token, CHALLENGE)  # while we waited it may have been used
     return user
 
 
@@ -77,10 +78,10 @@ def challenge(user: User, form: CodeForm | None = None, **context: Any) -> str:
 
 def let_in() -> Any:
     """Sign in whoever has passed the challenge, which is used up; commit after it."""
-    user = User.redeem(session.get("challenge", ""), CHALLENGE)
+    user = User.consume_token(session.get("challenge", ""), CHALLENGE)
     if user is None:
         return log_in_again()
-    sign_in(user, remembered=session.get("remembered", False))
+    log_in_user(user, remembered=session.get("remembered", False))
     return redirect(after_login(), 303)
 
 

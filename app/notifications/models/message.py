@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import record
-from app.auth.models import User
+from app.auth.users import user_model
 from app.core.database import Base, db
 from app.core.time import now
 from app.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
@@ -20,7 +20,7 @@ class Inbox(Base):
     __tablename__ = "inbox"
 
     user_id: Mapped[int] = mapped_column(
-        ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     message_id: Mapped[int]
 
@@ -65,6 +65,7 @@ class Message(Base):
     @classmethod
     def waiting(cls) -> ColumnElement[bool]:
         """Whether a `User` of the statement has yet to get a copy of the message."""
-        got = select(Inbox.message_id).where(Inbox.user_id == User.id).correlate(User)
+        model = user_model()
+        got = select(Inbox.message_id).where(Inbox.user_id == model.id).correlate(model)
         new = cls.id > func.coalesce(got.scalar_subquery(), 0)
-        return new & (cls.created_at >= User.created_at)
+        return new & (cls.created_at >= model.created_at)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.auth.models import User
+from app.auth.users import user_model
 from app.core.database import Base, db, insert_into
 from app.core.time import now
 from app.core.urls import local_path
@@ -46,7 +46,7 @@ class Notification(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(index=True)
     read_at: Mapped[datetime | None]
     # "security", "message", …: which icon it has.
@@ -112,7 +112,7 @@ def notify(
     # The table, not the model: nothing else that the caller has begun is written at this point.
     table: Any = Notification.__table__
     values = [literal(value, table.c[name].type) for name, value in row.items()]
-    there = select(*values).where(User.id == user_id)
+    there = select(*values).where(user_model().id == user_id)
     new = insert_into(table, db.engine.dialect).from_select(list(row), there)
     new = new.on_conflict_do_nothing(index_elements=["user_id", "key"]).returning(table.c.id)
     told_now = db.session.scalar(new) is not None

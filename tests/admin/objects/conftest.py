@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app import admin
 from app.admin.actions.models import Run
-from app.auth.models import LinkedAccount, User
+from app.auth.models import LinkedAccount
+from app.auth.models.user import User
 from app.core.database import db
 from app.notifications.models.notification import Notification
 from tests.apps import another_app

@@ -4,7 +4,8 @@ import pytest
 
 from app import admin
 from app.admin.site.forms import UserForm
-from app.auth.models import Impersonation, LinkedAccount, Passkey, User
+from app.auth.models import Impersonation, LinkedAccount, Passkey
+from app.auth.models.user import User
 from app.core.forms import TextField
 from settings import ConfigError
 from tests.apps import another_app

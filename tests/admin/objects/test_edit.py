@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.auth.models import LinkedAccount, User
+from app.auth.models import LinkedAccount
+from app.auth.models.user import User
 from app.core.database import db
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.auth.models import LinkedAccount, User
+from app.auth.models import LinkedAccount
+from app.auth.models.user import User
 
 NEW = "/admin/links/new"
 FIELDS = {"provider": "acme", "subject": "s1", "label": "alice@acme.example"}

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.routing import public
 from app.observability import store

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from sqlalchemy import bindparam, delete, func, select, text, update
 
-from app.auth.models import User
+from app.auth.models.user import User
 from app.core.database import db
 from tests.admin.operations.conftest import FINGERPRINT, widget
 

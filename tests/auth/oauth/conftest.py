@@ -13,7 +13,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.auth import providers
-from app.auth.models import LinkedAccount, User
+from app.auth.models import LinkedAccount
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.time import now
 from tests.apps import another_app
@@ -123,7 +124,7 @@ def links(app: Flask) -> Callable[[], list[tuple[str, str, str]]]:
 def frida(app: Flask, connected: Callable[..., None]) -> User:
     """Signed up through Acme: she has no password."""
     with app.app_context():
-        user = User.register("frida@example.com", "", "Frida", confirmed_at=now())
+        user = User.register("frida@example.com", "", name="Frida", confirmed_at=now())
         db.session.commit()
     connected(user)
     return user

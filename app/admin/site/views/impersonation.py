@@ -7,8 +7,9 @@ from flask import abort, current_app, redirect, render_template, url_for
 from app.admin.blueprint import blueprint
 from app.admin.site.forms import ImpersonationForm
 from app.auth import impersonation as acting
-from app.auth.access import hold, permission_required, proof_required
-from app.auth.models import User
+from app.auth.marks import fresh_login_required, permission_required
+from app.auth.models.user import User
+from app.auth.sessions import set_session_token
 from app.core.database import db
 from app.core.routing import effect
 
@@ -21,7 +22,7 @@ def impersonation(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/impersonation")
 @permission_required(acting.PERMISSION, "users.read")
-@proof_required
+@fresh_login_required
 @effect("you will see the site as this user")
 def impersonate(id: int) -> Any:
     user, form = _find(id), ImpersonationForm()
@@ -34,7 +35,7 @@ def impersonate(id: int) -> Any:
         back=url_for("admin.row", admin="users", id=id),
     )
     db.session.commit()
-    hold(token, afresh=True)
+    set_session_token(token, clear=True)
     return redirect(current_app.config["HOME_URL"], 303)
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from app.admin.blueprint import blueprint
 from app.admin.site.forms import InvitationForm
-from app.auth.access import permission_required, proof_required
-from app.auth.models import Invitation, User
+from app.auth.marks import fresh_login_required, permission_required
+from app.auth.models import Invitation
+from app.auth.models.user import User
 from app.auth.permissions import within
 from app.auth.roles import ROLES
 from app.core.database import db
@@ -26,7 +27,7 @@ def invitations() -> Any:
 
 @blueprint.post("/invitations/")
 @permission_required("users.invite")
-@proof_required
+@fresh_login_required
 @effect("this invitation will be sent")
 def invite() -> Any:
     form = InvitationForm()
@@ -51,7 +52,7 @@ def invite() -> Any:
 
 @blueprint.post("/invitations/<int:id>/delete")
 @permission_required("users.invite")
-@proof_required
+@fresh_login_required
 @effect("this invitation will be revoked")
 def revoke_invitation(id: int) -> Any:
     invitation = db.session.get(Invitation, id) or abort(404)

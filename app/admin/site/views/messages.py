@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.admin.blueprint import blueprint
 from app.admin.site.forms import MessageForm
 from app.audit import record
-from app.auth.access import permission_required, proof_required
-from app.auth.models import User
+from app.auth.marks import fresh_login_required, permission_required
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.pagination import paginate
 from app.core.routing import effect
@@ -24,7 +24,7 @@ def messages() -> Any:
 
 @blueprint.post("/messages/")
 @permission_required("messages.send")
-@proof_required
+@fresh_login_required
 @effect("this message will be sent to all users")
 def send_message() -> Any:
     form = MessageForm()
@@ -36,7 +36,7 @@ def send_message() -> Any:
 
 @blueprint.post("/messages/<int:id>/delete")
 @permission_required("messages.send")
-@proof_required
+@fresh_login_required
 @effect("this message will be taken back")
 def take_back_message(id: int) -> Any:
     message = db.session.get(Message, id) or abort(404)
@@ -54,7 +54,7 @@ def user_messages(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/messages")
 @permission_required("messages.send", "users.read")
-@proof_required
+@fresh_login_required
 @effect("this message will be sent to this user")
 def send_user_message(id: int) -> Any:
     user, form = _find(id), MessageForm()

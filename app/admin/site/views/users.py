@@ -8,15 +8,15 @@ from flask_login import current_user
 from app.admin.blueprint import blueprint
 from app.admin.site.users import denial_reason
 from app.auth import second_factors
-from app.auth.access import permission_required, proof_required
-from app.auth.models import User
+from app.auth.marks import fresh_login_required, permission_required
+from app.auth.models.user import User
 from app.core.database import db
 from app.core.routing import effect
 
 
 @blueprint.post("/users/<int:id>/suspension")
 @permission_required("users.edit", "users.read")
-@proof_required
+@fresh_login_required
 @effect("this user will be suspended")
 def suspend(id: int) -> Any:
     user = _find(id)
@@ -26,7 +26,7 @@ def suspend(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/suspension/delete")
 @permission_required("users.edit", "users.read")
-@proof_required
+@fresh_login_required
 @effect("this user will be reinstated")
 def reinstate(id: int) -> Any:
     user = _find(id)
@@ -36,7 +36,7 @@ def reinstate(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/sessions/delete")
 @permission_required("users.edit", "users.read")
-@proof_required
+@fresh_login_required
 @effect("this user will be logged out everywhere")
 def end_sessions(id: int) -> Any:
     user = _find(id)
@@ -46,7 +46,7 @@ def end_sessions(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/second-factors/delete")
 @permission_required("users.edit", "users.read")
-@proof_required
+@fresh_login_required
 @effect("this user's second factors will be removed")
 def remove_second_factors(id: int) -> Any:
     user = _find(id)
@@ -56,7 +56,7 @@ def remove_second_factors(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/second-factor-requirement")
 @permission_required("users.edit", "users.read")
-@proof_required
+@fresh_login_required
 @effect("this user will have to set up a second factor")
 def require_second_factor(id: int) -> Any:
     user = _find(id)
@@ -66,7 +66,7 @@ def require_second_factor(id: int) -> Any:
 
 @blueprint.post("/users/<int:id>/second-factor-requirement/delete")
 @permission_required("users.edit", "users.read")
-@proof_required
+@fresh_login_required
 @effect("this user will no longer need a second factor")
 def waive_second_factor(id: int) -> Any:
     user = _find(id)
