@@ -34,6 +34,7 @@ from sqlalchemy import func, select
 
 from app import create_app
 from app.admin.lists import listing, matching
+from app.admin.lists.state import ListState
 from app.admin.model_admin import ModelAdmin
 from app.auth.models.user import User
 from app.core.database import db
@@ -81,7 +82,7 @@ def deep(admin: ModelAdmin, sort: str) -> str | None:
 
 
 def matches(admin: ModelAdmin, arguments: dict[str, str]) -> int:
-    where = matching.conditions(admin.list, arguments)
+    where = matching.conditions(ListState.parse(admin.list, arguments))
     return db.session.scalar(select(func.count()).select_from(admin.model).where(*where)) or 0
 
 

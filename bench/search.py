@@ -25,6 +25,7 @@ from sqlalchemy import func, select, text
 from app import create_app
 from app.admin.lists import listing
 from app.admin.lists.search import FullText
+from app.admin.lists.state import ListState
 from app.auth.models.user import User
 from app.core.database import db
 from bench.fill import fill
@@ -58,7 +59,7 @@ def pages(app: Flask) -> None:
         for _ in range(RUNS):
             with app.test_request_context(query_string={"q": words}) as context:
                 began = time.perf_counter()
-                found = listing.load_page(admin.list, context.request.args).count
+                found = listing.load_page(ListState.parse(admin.list, context.request.args)).count
                 taken.append((time.perf_counter() - began) * 1000)
                 db.session.rollback()
         print(f"| {words} | {found} | {median(taken):.1f} | {quantiles(taken, n=20)[-1]:.1f} |")

@@ -9,6 +9,7 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from app.admin.lists import listing
+from app.admin.lists.state import ListState
 from app.admin.model_admin import ModelAdmin, all_admins
 from app.core import nav
 
@@ -54,7 +55,7 @@ def _pages(q: str) -> ResultGroup:
 
 
 def _rows(admin: ModelAdmin, q: str) -> ResultGroup:
-    page = listing.load_page(admin.list, {"q": q}, per_page=MAX_RESULTS)
+    page = listing.load_page(ListState.parse(admin.list, {"q": q}), per_page=MAX_RESULTS)
     first, *second = admin.list.visible.columns[:2]
     results = [
         SearchResult(

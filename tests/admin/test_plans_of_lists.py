@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event, insert, text
 from app.admin.actions.selection import Selection
 from app.admin.lists import export, listing, matching, relations, saved_views
 from app.admin.lists.saved_views import SavedView
+from app.admin.lists.state import ListState
 from app.admin.model_admin import ModelAdmin
 from app.audit import append
 from app.auth.models.user import User
@@ -145,7 +146,7 @@ def ask(app: Flask, admin: ModelAdmin, arguments: dict[str, str], *kinds: str) -
     todo: list[Any] = [arguments]
     while todo:
         with app.test_request_context(query_string=todo.pop()), Plans(admin) as plans:
-            page = listing.load_page(admin.list, request.args).pages
+            page = listing.load_page(ListState.parse(admin.list, request.args)).pages
             wrong += [f"{request.query_string.decode()}: {one}" for one in plans.wrong(*kinds)]
             if "after" not in request.args and "before" not in request.args:
                 urls = page.next_url, page.prev_url
@@ -190,7 +191,7 @@ def asked(app: Flask, admin: ModelAdmin) -> list[tuple[dict[str, str], bool]]:
     with app.test_request_context():
         found = []
         for _, arguments in choices(admin):
-            where = matching.conditions(admin.list, arguments)
+            where = matching.conditions(ListState.parse(admin.list, arguments))
             statement = db.select(db.func.count()).select_from(admin.model).where(*where)
             count = db.session.scalar(statement) or 0
             found.append((arguments, count < MANY or db.engine.dialect.name == "sqlite"))
@@ -203,7 +204,7 @@ def test_it_gathers_by_the_narrowest_of_several_filters(filled):
     admin = filled.extensions["admin"]["users"]
     query = {"role": "user", "state": "suspended"}
     with filled.test_request_context(query_string=query), Plans(admin) as plans:
-        assert listing.load_page(admin.list, request.args).rows
+        assert listing.load_page(ListState.parse(admin.list, request.args)).rows
         sql, values = plans.asked[-1]
         nodes = list(walk(explained(db.session.connection(), sql, values, (SCAN,))))
         db.session.rollback()
@@ -215,7 +216,7 @@ def test_what_surrounds_a_list_is_found_by_an_index(filled):
     admin = filled.extensions["admin"]["users"]
     with filled.test_request_context(), Plans(admin) as plans:
         email = db.session.scalar(db.select(User.email).order_by(User.email))
-        where = matching.conditions(admin.list, {"q": email})
+        where = matching.conditions(ListState.parse(admin.list, {"q": email}))
         plans.asked.clear()
         assert relations.find_exact(admin, email)
         assert next(export.chunks(admin, where))

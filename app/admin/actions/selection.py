@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from app.admin.lists import cells, matching
+from app.admin.lists.state import ListState
 from app.admin.model_admin import ModelAdmin
 from app.core.database import db
 from app.core.routing import id_in
@@ -83,7 +84,7 @@ class Selection:
 
 def conditions_for(admin: ModelAdmin, query: str) -> list[ColumnElement[bool]]:
     """What the rows of a list with these arguments meet."""
-    return matching.conditions(admin.list, MultiDict(parse_qsl(query)))
+    return matching.conditions(ListState.parse(admin.list, MultiDict(parse_qsl(query))))
 
 
 def row_labels(admin: ModelAdmin, ids: Sequence[int]) -> dict[int, Markup]:

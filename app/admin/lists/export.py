@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.account import exports
 from app.admin.lists.matching import COUNT_LIMIT, conditions, count_up_to, opaque, select_columns
+from app.admin.lists.state import ListState
 from app.admin.model_admin import ModelAdmin, find_admin
 from app.audit import fit_to_keep, record
 from app.auth.models import UserMixin
@@ -90,7 +91,7 @@ def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: 
     with TemporaryFile(dir=current_app.instance_path) as file:
         with reading():  # it takes its time, and must hold up nobody who writes
             admin = _still_theirs(user_id, name).with_columns(arguments.get("columns", ""))
-            rows = _counted(chunks(admin, conditions(admin.list, arguments)))
+            rows = _counted(chunks(admin, conditions(ListState.parse(admin.list, arguments))))
             cut = WRITERS[format](file, admin, rows, user_id)
         file.seek(0)
         export = exports.keep(user_id, name_of(admin), file, LIFETIME)

@@ -19,9 +19,9 @@ from flask import request
 from sqlalchemy import ColumnElement, Select, Subquery, select
 
 from app.admin.lists import matching
-from app.admin.lists.filters import Arguments
 from app.admin.lists.matching import Clause
 from app.admin.lists.spec import ListSpec, Sort
+from app.admin.lists.state import ListState
 from app.core.pagination import Page, Pages, paginate
 from app.core.routing import LARGEST_ID
 from app.core.time_limit import TooSlowError, time_limit
@@ -50,10 +50,10 @@ class ListPage:
     sort: str
 
 
-def load_page(spec: ListSpec, arguments: Arguments, *, per_page: int = PER_PAGE) -> ListPage:
-    """Return the page that the arguments of a URL ask for."""
-    chosen = matching.clauses(spec, arguments)
-    sort = spec.sort(arguments.get("sort", ""))
+def load_page(state: ListState, *, per_page: int = PER_PAGE) -> ListPage:
+    """Return the page that the request asks for."""
+    spec, sort = state.spec, state.sort
+    chosen = matching.clauses(state)
     where = matching.most_selective_first(spec, chosen)
     number = matching.count_matching(spec, chosen, where)
     if not where:

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.sql import operators
 
-from app.admin.lists.filters import Arguments
 from app.admin.lists.search import FullText
 from app.admin.lists.spec import ListSpec
+from app.admin.lists.state import ListState
 from app.core.database import db
-from app.core.forms import cleaned
 
 COUNT_LIMIT = 10_000
 # A table of many rows is not counted again at once: that took a tenth of the page.
@@ -35,30 +34,26 @@ class Clause(NamedTuple):
     row_condition: Condition | None = None
 
 
-def conditions(spec: ListSpec, arguments: Arguments) -> list[Condition]:
-    """Return what the rows of a list must meet, by the arguments of its URL."""
-    where = [clause.condition for clause in _filter_clauses(spec, arguments)]
-    if text := _search_text(spec, arguments):
-        where.append(or_(*[search.condition(text) for search in spec.searches]))
+def conditions(state: ListState) -> list[Condition]:
+    """Return what the rows of a list must meet."""
+    where = [clause.condition for clause in _filter_clauses(state)]
+    if state.search:
+        searches = state.spec.searches
+        where.append(or_(*[search.condition(state.search) for search in searches]))
     return where
 
 
-def clauses(spec: ListSpec, arguments: Arguments) -> list[Clause]:
+def clauses(state: ListState) -> list[Clause]:
     """Return the same conditions with what is known about them."""
-    text = _search_text(spec, arguments)
-    searches = [_search_clause(spec, text)] if text else []
-    return [*_filter_clauses(spec, arguments), *searches]
+    searches = [_search_clause(state.spec, state.search)] if state.search else []
+    return [*_filter_clauses(state), *searches]
 
 
-def _filter_clauses(spec: ListSpec, arguments: Arguments) -> list[Clause]:
-    pairs = [(item.column, item.condition(arguments)) for item in spec.filters]
-    if (scope := arguments.get("scope", "")) in spec.options.scopes:
-        pairs.append((None, spec.options.scopes[scope][1]))
-    return [Clause(column, condition) for column, condition in pairs if condition is not None]
-
-
-def _search_text(spec: ListSpec, arguments: Arguments) -> str:
-    return cleaned(arguments.get("q", "")) if spec.searches else ""
+def _filter_clauses(state: ListState) -> list[Clause]:
+    chosen = [Clause(applied.filter.column, applied.condition) for applied in state.filters]
+    if state.scope:
+        chosen.append(Clause(None, state.spec.options.scopes[state.scope][1]))
+    return chosen
 
 
 def _search_clause(spec: ListSpec, text: str) -> Clause:

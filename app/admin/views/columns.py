@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import flash, redirect, render_template, request
 
 from app.admin.blueprint import blueprint
-from app.admin.lists.arguments import Given
+from app.admin.lists.origin import Origin
 from app.admin.lists.saved_views import Look, SavedView
 from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
@@ -17,8 +17,8 @@ from app.core.database import db
 @blueprint.get("/<list:admin>/columns")
 @operation_required("read")
 def columns(admin: ModelAdmin) -> Any:
-    given = Given(admin, request.args)
-    chosen = given.arguments.get("columns") or Look(admin.name).columns
+    origin = Origin(admin, request.args)
+    chosen = origin.arguments.get("columns") or Look(admin.name).columns
     shown = [column.name for column in admin.list.with_columns(chosen).visible.columns]
     return _page(
         admin, [*shown, *(name for name in admin.list.columns_by_name if name not in shown)], shown
@@ -64,11 +64,11 @@ def _keep(admin: ModelAdmin, shown: Sequence[str], message: str) -> Any:
     db.session.commit()
     flash(message, "success")
     # Those of the URL, of a saved view perhaps, would hide them.
-    return redirect(Given(admin, request.form).url(columns=""), 303)
+    return redirect(Origin(admin, request.form).url(columns=""), 303)
 
 
 def _page(admin: ModelAdmin, names: Sequence[str], shown: Sequence[str], error: str = "") -> str:
     return render_template(
         "admin/columns.html", admin=admin, names=names, shown=shown, error=error,
-        given=Given(admin, request.values),
+        origin=Origin(admin, request.values),
     )  # fmt: skip

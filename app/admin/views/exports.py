@@ -14,6 +14,7 @@ from app.account import exports
 from app.account.models import Export
 from app.admin.blueprint import blueprint
 from app.admin.lists import export, listing, matching
+from app.admin.lists.state import ListState
 from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.audit import fit_to_keep, record
@@ -29,7 +30,7 @@ from app.core.time import now
 @operation_required("read")
 @fresh_login_required  # or one would be asked for in the middle of a download
 def show_export(admin: ModelAdmin) -> Any:
-    where = matching.conditions(admin.list, request.args)
+    where = matching.conditions(ListState.parse(admin.list, request.args))
     count = matching.count_up_to(export.AT_ONCE, admin.list, where)
     return render_template(
         "admin/export.html", admin=admin, kept=listing.list_arguments(), count=count,
@@ -54,7 +55,7 @@ def latest_export(admin: ModelAdmin) -> Any:
 @quotas.one_at_a_time("export")
 def export_csv(admin: ModelAdmin) -> Any:
     """What the list shows, all pages of it; a long one by way of its page."""
-    where = matching.conditions(admin.list, request.args)
+    where = matching.conditions(ListState.parse(admin.list, request.args))
     if matching.count_up_to(export.AT_ONCE, admin.list, where) > export.AT_ONCE:
         return _to_page(admin)
     quotas.EXPORTS.spend()

@@ -8,12 +8,16 @@ from app.admin.actions.availability import allowed
 from app.admin.blueprint import blueprint
 from app.admin.imports.access import may_import
 from app.admin.lists import listing, relations
-from app.admin.lists.arguments import chips, query_of, unknown
 from app.admin.lists.cells import render_rows
+from app.admin.lists.chips import chips
+from app.admin.lists.filters import Related
 from app.admin.lists.saved_views import Look
+from app.admin.lists.state import ListState, encode_query
 from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.core.urls import current_path
+
+Ambiguous = tuple[Related, str, list[tuple[int, str]]]
 
 
 @blueprint.get("/<list:admin>/", endpoint="list", strict_slashes=False)
@@ -24,32 +28,47 @@ def show_list(admin: ModelAdmin) -> Any:
     if look.start and look.start.query and not request.query_string:
         return redirect(f"{current_path()}?{look.start.query}", 303)
     kept = listing.list_arguments()
-    unsure = []
-    for one, text in relations.unresolved(admin.list, kept):
-        meant = relations.candidates(one, text)
-        if len(meant) == 1:
-            found_one = query_of(kept | {one.name: str(meant[0][0])})
-            return redirect(f"{current_path()}?{found_one}", 303)
-        unsure.append((one, text, meant))
-    view = look.shown(query_of(kept)) if kept else None
-    chosen = kept.get("columns") or look.columns
-    admin = admin.with_columns(chosen)
-    acting = allowed(admin)
-    page = listing.load_page(admin.list, request.args)
+    resolved, ambiguous = _resolve(admin, kept)
+    if resolved:
+        return redirect(f"{current_path()}?{encode_query(kept | resolved)}", 303)
+    columns = kept.get("columns") or look.columns
+    return _page(admin.with_columns(columns), kept, look, ambiguous, columns)
+
+
+def _resolve(admin: ModelAdmin, kept: dict[str, str]) -> tuple[dict[str, str], list[Ambiguous]]:
+    """Return the argument with the ID of the first relation named clearly, and unclear ones."""
+    ambiguous: list[Ambiguous] = []
+    for relation, text in relations.unresolved(admin.list, kept):
+        candidates = relations.candidates(relation, text)
+        if len(candidates) == 1:
+            [(id, _)] = candidates
+            return {relation.name: str(id)}, []
+        ambiguous.append((relation, text, candidates))
+    return {}, ambiguous
+
+
+def _page(
+    admin: ModelAdmin, kept: dict[str, str], look: Look, ambiguous: list[Ambiguous], columns: str
+) -> str:
+    state = ListState.parse(admin.list, kept)
+    page = listing.load_page(state)
+    actions = allowed(admin)
+    view = look.shown(encode_query(kept)) if kept else None
+    footer = admin.options.below
     return render_template(
         "admin/list.html",
         admin=admin,
         page=page,
-        rows=list(render_rows(admin, page.rows, selectable=bool(acting))),
+        rows=list(render_rows(admin, page.rows, selectable=bool(actions))),
         kept=kept,
-        acting=acting,
+        actions=actions,
         look=look,
         importable=may_import(admin),
         view=view,
-        chips=chips(admin, kept) if kept else [],
-        unsure=unsure,
-        hint=relations.placeholder,
-        lost=unknown(admin, kept) if view else [],
-        exported=kept | {"columns": chosen} if chosen else kept,
-        **(admin.options.below[1]() if admin.options.below else {}),
+        chips=list(chips(state)),
+        ambiguous=ambiguous,
+        placeholder=relations.placeholder,
+        ignored=state.ignored if view else [],
+        exported=kept | {"columns": columns} if columns else kept,
+        **(footer[1]() if footer else {}),
     )

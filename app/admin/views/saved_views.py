@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app.admin.blueprint import blueprint
 from app.admin.forms import SavedViewForm
-from app.admin.lists.arguments import Given, query_of
+from app.admin.lists.origin import Origin
 from app.admin.lists.saved_views import Look, SavedView, ViewError
+from app.admin.lists.state import encode_query
 from app.admin.model_admin import ModelAdmin
 from app.admin.routing import operation_required
 from app.auth.marks import fresh_login_required
@@ -27,14 +28,14 @@ def views(admin: ModelAdmin) -> Any:
 @blueprint.post("/<list:admin>/views")
 @operation_required("read")
 def save_view(admin: ModelAdmin) -> Any:
-    form, given = SavedViewForm(), Given(admin, request.form)
+    form, origin = SavedViewForm(), Origin(admin, request.form)
     look = Look(admin.name)
-    columns = given.arguments.get("columns") or look.columns
-    chosen = given.arguments | ({"columns": columns} if columns else {})
+    columns = origin.arguments.get("columns") or look.columns
+    chosen = origin.arguments | ({"columns": columns} if columns else {})
     if form.validate() and _accepted(
-        form, partial(SavedView.save, admin.name, query=query_of(chosen))
+        form, partial(SavedView.save, admin.name, query=encode_query(chosen))
     ):
-        return _done(f"The view “{form.name.data}” is saved.", given.url(**chosen))
+        return _done(f"The view “{form.name.data}” is saved.", origin.url(**chosen))
     return _page(admin, form), 422
 
 
@@ -123,5 +124,5 @@ def _page(
 ) -> str:
     return render_template(
         "admin/saved_views.html", admin=admin, form=form, renamed=renamed,
-        given=Given(admin, request.values), look=Look(admin.name),
+        origin=Origin(admin, request.values), look=Look(admin.name),
     )  # fmt: skip
