@@ -13,8 +13,10 @@ from app.admin.imports.declaration import Field, Import
 from app.admin.lists import saved_views
 from app.admin.lists.filters import Choice, DateRange, Empty
 from app.admin.lists.search import Exact, FullText, Prefix
+from app.admin.model_admin import ADMINS
 from app.admin.objects.declaration import Inline
 from app.admin.objects.fields import RelationField
+from app.admin.objects.page import PAGES
 from app.admin.overview import cards, counts, series
 from app.admin.overview.cards import Card, add_card
 from app.admin.overview.counts import add_counts
@@ -51,8 +53,8 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["admin"] = {}
-    app.extensions["admin_pages"] = {}
+    ADMINS.init_app(app)
+    PAGES.init_app(app)
     cards.CARDS.init_app(app)
     counts.READERS.init_app(app)
     add_permissions(app)

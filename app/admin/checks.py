@@ -21,8 +21,10 @@ from app.admin.errors import config_error
 from app.admin.imports.declaration import Field, Import
 from app.admin.lists.filters import Filter
 from app.admin.lists.search import Search
+from app.admin.model_admin import ADMINS
 from app.admin.objects.declaration import Inline
 from app.admin.options import OPERATIONS, ModelOptions
+from app.auth.permissions import PERMISSIONS
 from app.core.templating import SPRITE, icon_names
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -57,7 +59,7 @@ def _wrong(app: Flask, name: str, given: Mapping[str, Any]) -> Any:
         remedy = 'Write up to 40 small letters, digits, "-" and "_".'
         yield "name", f"{name!r} cannot stand in a URL.", remedy
     rules = {rule.rule for rule in app.url_map.iter_rules()}
-    if name in app.extensions["admin"] or {f"/admin/{name}", f"/admin/{name}/"} & rules:
+    if name in ADMINS.by_name(app) or {f"/admin/{name}", f"/admin/{name}/"} & rules:
         yield "name", f"there is a page {name} already.", 'Give it another: name="…".'
     for option, kinds in ITEMS.items():
         if not isinstance(given.get(option, ()), Import):
@@ -103,7 +105,7 @@ def _operations(app: Flask, given: Mapping[str, Any]) -> Any:
             yield option, f"there is no {operation}.", f"Give some of {', '.join(OPERATIONS)}."
     if given.get("operations") and "read" not in given["operations"]:
         yield "operations", "there is no read, which a list needs.", 'Add "read".'
-    made_known = set().union(*app.extensions["permissions"].values())
+    made_known = set().union(*PERMISSIONS.by_name(app).values())
     for permission in permissions.values():
         if permission not in made_known:
             remedy = "Make it known first: add_permission(app, …)."

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from app.admin.actions.declaration import Action
 from app.admin.imports.spec import ImportSpec
 from app.admin.lists.spec import ListSpec
 from app.admin.options import ModelOptions
 from app.auth.identity import can
+from app.core.registry import Registry
 from app.core.routing import Declaration
 
 
@@ -78,15 +79,16 @@ class ModelAdmin(Declaration):
         return url_for("admin.row", admin=self, id=id)
 
 
+ADMINS = Registry[ModelAdmin]("admin", "list")
+
+
 def all_admins() -> Iterable[ModelAdmin]:
     """Return those of all declared models, in the order of their declarations."""
-    admins: dict[str, ModelAdmin] = current_app.extensions["admin"]
-    return admins.values()
+    return ADMINS.by_name().values()
 
 
 def find_admin(name: str) -> ModelAdmin | None:
-    admins: dict[str, ModelAdmin] = current_app.extensions["admin"]
-    return admins.get(name)
+    return ADMINS.get(name)
 
 
 def for_model(model: type[Any]) -> ModelAdmin | None:

@@ -22,8 +22,8 @@ from app.admin.errors import check_key
 from app.admin.imports.spec import build_import
 from app.admin.lists.search import FullText
 from app.admin.lists.spec import build_list
-from app.admin.model_admin import ModelAdmin
-from app.admin.objects.page import DetailPage
+from app.admin.model_admin import ADMINS, ModelAdmin
+from app.admin.objects.page import PAGES, DetailPage
 from app.admin.options import ModelOptions
 from app.auth.identity import can
 from app.auth.permissions import add_permission
@@ -44,9 +44,9 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     check(app, model, name, {"columns": columns, **options})
     admin = build(ModelOptions(model, name, label, columns, **options).with_defaults())
     add_permissions(app, admin)
-    app.extensions["admin"][name] = admin
+    ADMINS.add(app, admin, name=name)
     if not admin.options.endpoint:
-        app.extensions["admin_pages"][name] = DetailPage(admin)
+        PAGES.add(app, DetailPage(admin), name=name)
     declare_fulltext(app, admin)
     nav.add(
         app,

@@ -12,7 +12,7 @@ from flask import Flask
 from app.admin.actions.declaration import TONES, Action
 from app.admin.objects import deletion
 from app.admin.options import ModelOptions
-from app.auth.permissions import ADMIN
+from app.auth.permissions import ADMIN, PERMISSIONS
 
 
 def build_actions(options: ModelOptions) -> dict[str, Action]:
@@ -54,7 +54,7 @@ def _delete(options: ModelOptions, row: Any) -> None:
 
 def check_permissions(app: Flask, options: ModelOptions, actions: Iterable[Action]) -> None:
     """Refuse actions with a permission that nobody has added."""
-    granted = app.extensions["permissions"][ADMIN]
+    granted = PERMISSIONS.by_name(app)[ADMIN]
     for action in actions:
         if action.permission not in granted:
             remedy = "Make it known first: add_permission(app, …)."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import current_app
 from markupsafe import Markup
 from sqlalchemy import inspect
 from wtforms import Form
@@ -22,6 +21,7 @@ from app.admin.objects.values import format_full
 from app.admin.schema import RowQuery, readable_column, referred_to_by
 from app.audit import changes
 from app.core.database import db
+from app.core.registry import Registry
 
 Fact = tuple[str, Any]
 
@@ -139,7 +139,9 @@ class DetailPage:
         return edit.row
 
 
+PAGES = Registry[DetailPage]("admin_pages", "page")
+
+
 def page_of(admin: ModelAdmin) -> DetailPage:
     """Return the page of a model that has one: see `ModelAdmin.has`."""
-    pages: dict[str, DetailPage] = current_app.extensions["admin_pages"]
-    return pages[admin.name]
+    return PAGES.by_name()[admin.name]
