@@ -11,7 +11,7 @@ from app.auth import deletion, passwords, second_factors
 from app.auth.fields import normalize_pasted_email
 from app.auth.models.user_columns import NAME_LENGTH
 from app.auth.models.user_mixin import EmailTakenError, UserMixin
-from app.auth.permissions import ADMIN
+from app.auth.permissions import ADMIN, DEFAULT_ROLE
 from app.auth.signals import purging
 from app.auth.users import user_model
 from app.core.commands import Group
@@ -35,7 +35,7 @@ def create(email: str, name: str, admin: bool, password: str | None) -> None:
     if problem := passwords.problem(given, email):
         raise click.ClickException(f"Password: {problem}")
     password_hash = passwords.hash(given)
-    role = "admin" if admin else "user"
+    role = ADMIN if admin else DEFAULT_ROLE
     try:
         user_model().claim(email, password_hash, role, **({"name": name} if name else {}))
         db.session.commit()
@@ -49,7 +49,7 @@ def create(email: str, name: str, admin: bool, password: str | None) -> None:
 def promote(email: str) -> None:
     """Make a user an administrator."""
     user = _find(email)
-    user.change_role("admin")
+    user.change_role(ADMIN)
     db.session.commit()
     condition = "" if user.confirmed_at else " once they have confirmed their address"
     click.echo(f"{user.email} is an administrator{condition}.")
@@ -60,7 +60,7 @@ def promote(email: str) -> None:
 def demote(email: str) -> None:
     """Make a member of the staff or an administrator a plain user."""
     user = _find(email)
-    user.change_role("user")
+    user.change_role(DEFAULT_ROLE)
     db.session.commit()
     click.echo(f"{user.email} is a plain user.")
 

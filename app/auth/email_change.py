@@ -25,6 +25,7 @@ from app.auth.models import (
 )
 from app.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, LIFETIMES
 from app.auth.models.user_mixin import EmailTakenError
+from app.auth.permissions import DEFAULT_ROLE
 from app.auth.users import user_model
 from app.core.database import db
 from app.core.time import now
@@ -84,7 +85,7 @@ def carry_out(token: str) -> UserMixin | None:
     _evict(found.target, user)
     _give(user, found.target)
     if not was_confirmed:  # a role is given to the owner of an address, which was another then
-        user.change_role("user")
+        user.change_role(DEFAULT_ROLE)
     Token.void(user.id)
     record(CHANGED, user.subject, actor=before, before=before, after=user.email)
     user.confirm()

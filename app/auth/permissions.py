@@ -8,8 +8,10 @@ from werkzeug.exceptions import Conflict
 from app.core.registry import Registry
 from settings import ConfigError
 
-# The one role that every app has: it has all permissions.
+# The role that has all permissions.
 ADMIN = "admin"
+# The role of those who sign up.
+DEFAULT_ROLE = "user"
 # What unconfirmed users have in place of their role: no permission.
 NO_ROLE = ""
 
@@ -47,8 +49,9 @@ class LastAdminError(Conflict):
 
 def init_app(app: Flask, roles: Mapping[str, str]) -> None:
     """Register the app's roles: their names, and the labels that pages show."""
-    if ADMIN not in roles:
-        raise ConfigError(f'No role is called "{ADMIN}".', "Add one to ROLES.")
+    for role in (DEFAULT_ROLE, ADMIN):
+        if role not in roles:
+            raise ConfigError(f'No role is called "{role}".', "Add one to ROLES.")
     PERMISSIONS.init_app(app)
     for role in roles:
         PERMISSIONS.add(app, set(), name=role)

@@ -13,7 +13,7 @@ from app.auth.models.linked_account import LinkedAccount
 from app.auth.models.passkey import Passkey
 from app.auth.models.token import Token
 from app.auth.models.totp import Totp
-from app.auth.permissions import NO_ROLE
+from app.auth.permissions import DEFAULT_ROLE, NO_ROLE
 from app.core.database import bytewise, db
 from app.core.time import now
 
@@ -49,7 +49,7 @@ class UserColumns:
     email: Mapped[str] = mapped_column(bytewise(EMAIL_LENGTH), unique=True)
     # "" where there is no password: signed up through another site.
     password_hash: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(20), default="user")
+    role: Mapped[str] = mapped_column(String(20), default=DEFAULT_ROLE)
     created_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
