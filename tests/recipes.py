@@ -4,7 +4,10 @@ Prints what went wrong, and nothing when nothing did. A process of its own, sinc
 other features.
 """
 
+import json
 import sys
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -15,6 +18,7 @@ from app import create_app
 from app.core import migrations
 from app.core.database import db, reading
 from tests.http import Browser
+from tests.mailbox import Mailbox
 
 EMAIL, PASSWORD = "carol@example.com", "carafe under the apple tree"
 
@@ -70,6 +74,36 @@ def delete(app: Flask) -> None:
         upgrade()
 
 
+def guide(app: Flask) -> None:
+    """The feature of docs/feature.md was written."""
+    from app.books.models import Book  # type: ignore[import-not-found]
+
+    with app.app_context():
+        migrate(message="add books")
+        upgrade()
+        check()
+        user_id = db.session.scalar(text('SELECT id FROM "user"'))
+        Book.create(user_id=user_id, title="Emma", price=Decimal("9.50"))
+        db.session.commit()
+    browser = sign_in(app)
+    for page in ("/books/", "/books/1", "/admin/books/", "/admin/books/1"):
+        complain_unless("Emma" in browser.get(page).text, f"no book at {page}")
+    policy = browser.get("/books/1").headers["Content-Security-Policy"]
+    complain_unless("https://covers.example.org" in policy, policy)
+    book = browser.get("/books/1.json").json
+    complain_unless(book == {"id": 1, "title": "Emma", "price": "9.50"}, book)
+    complain_unless(browser.submit("/books/1", action="/books/1/take-down").status_code == 303)
+    complain_unless(browser.get("/books/1").status_code == 404)
+    complain_unless(
+        "was taken down" in browser.get("/account/notifications/").text, "no notification"
+    )
+    [mail] = Mailbox(Path(app.instance_path) / "mail", app).to(EMAIL)
+    complain_unless(mail["Subject"] == "“Emma” was taken down", mail)
+    with app.app_context():
+        result = db.session.scalar(text("SELECT result FROM job WHERE name = 'books.count_books'"))
+    complain_unless(json.loads(result) == {"books": 0}, result)
+
+
 def sign_in(app: Flask) -> Browser:
     browser = Browser(app.test_client())
     answer = browser.submit("/auth/login", {"email": EMAIL, "password": PASSWORD})
@@ -85,5 +119,7 @@ def complain_unless(condition: bool, problem: Any = "") -> None:
 
 if __name__ == "__main__":
     recipe, folder, url = sys.argv[1:]
-    made = create_app({"APP_ENV": "testing", "INSTANCE_PATH": folder, "DATABASE_URL": url})
-    {"fill": fill, "copy": copy, "delete": delete}[recipe](made)
+    made = create_app(
+        {"APP_ENV": "testing", "INSTANCE_PATH": folder, "DATABASE_URL": url, "JOBS_IN_WEB": False}
+    )
+    {"fill": fill, "copy": copy, "delete": delete, "guide": guide}[recipe](made)

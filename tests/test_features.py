@@ -173,6 +173,30 @@ def test_its_example_can_be_deleted_from_a_database_that_has_data(project, follo
     assert [line for line in output.splitlines() if line.startswith("delete:")] == []
 
 
+def write_the_guide(project: Path) -> None:
+    """Write the code of docs/feature.md into the files that its first lines name."""
+    guide = (ROOT / "docs" / "feature.md").read_text()
+    for language, name, code in re.findall(r"```(\w+)\n.. ?([^\s,]+).*\n([^`]*)```", guide):
+        file = project / name
+        if name == "config.py":
+            start = "    # Pages of yours"
+            assert file.read_text().count(start) == 1
+            file.write_text(file.read_text().replace(start, code + start))
+        else:
+            assert language == "python" or file.suffix in (".html", ".txt")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(code)
+    change_features(project, '    "notes",\n', '    "notes",\n    "books",\n')
+
+
+@pytest.mark.copies
+def test_the_guide_to_features_works(project, follow):
+    assert follow("fill") == ""
+    write_the_guide(project)
+    output = follow("guide")
+    assert [line for line in output.splitlines() if line.startswith("guide:")] == []
+
+
 @pytest.mark.copies
 def test_it_can_lose_its_last_feature(project):
     """`rm -r app/x tests/x` and one line. All tests are collected and those of pages are run."""
