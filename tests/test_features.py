@@ -177,7 +177,7 @@ def write_the_guide(project: Path) -> None:
     """Write the code of docs/feature.md into the files that its first lines name."""
     guide = (ROOT / "docs" / "feature.md").read_text()
     for language, name, code in re.findall(r"```(\w+)\n.. ?([^\s,]+).*\n([^`]*)```", guide):
-        file = project / name
+        file = project / (name if name == "config.py" else f"app/{name}")
         if name == "config.py":
             start = "    # Pages of yours"
             assert file.read_text().count(start) == 1
