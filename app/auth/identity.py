@@ -115,6 +115,7 @@ class Identity(ReadOnly, Columns):
 
 @login_manager.user_loader
 def load_identity(token: str) -> Identity | None:
+    """Return who holds the token of a session, or None."""
     if "identity_failed" in g:
         return None  # an error page about a database that is away is drawn as for a visitor
     g.identity_failed = True
@@ -130,6 +131,12 @@ def load_identity(token: str) -> Identity | None:
     if row is None:
         return None
     logs.identify(row.id, impersonator.id if impersonator else None)
+    return _make_identity(row, token, impersonator, impersonation_ended)
+
+
+def _make_identity(
+    row: Any, token: str, impersonator: Impersonator | None, impersonation_ended: str | None
+) -> Identity:
     return Identity(
         id=row.id,
         email=row.email,
@@ -151,7 +158,7 @@ def load_identity(token: str) -> Identity | None:
 
 
 def _fetch_row(token: str, *, acting: bool) -> Any:
-    """The row of `identity_query`; without `acting` that of whose session it is."""
+    """Fetch a row of `identity_query`; without `acting`, that of whoever the session belongs to."""
     moment = now()
     values = {"token_hash": digest(token), "now": moment, "oldest": moment - LONGEST_SESSION}
     query = identity_query(tuple(EXTRA_COLUMNS.by_name().items()))
