@@ -41,7 +41,7 @@ FULL = f"You have {PASSKEYS_PER_USER} passkeys. Remove one to add another."
 T = TypeVar("T")
 
 
-class RefusedError(Exception):
+class PasskeyError(Exception):
     """A passkey that is not accepted. The text is shown to the user; `user_id` is its owner."""
 
     def __init__(self, text: str, user_id: int | None = None):
@@ -92,7 +92,7 @@ def _described(credential_ids: Iterable[bytes]) -> list[dict[str, str]]:
 
 
 def register(user: UserMixin, name: str) -> Passkey:
-    """Add the passkey that was sent. Raises `RefusedError`."""
+    """Add the passkey that was sent. Raises `PasskeyError`."""
     from webauthn import verify_registration_response
 
     challenge, credential = _sent(REGISTER)
@@ -106,21 +106,21 @@ def register(user: UserMixin, name: str) -> Passkey:
     )
     id = found.credential_id
     if len(id) > CREDENTIAL_ID_BYTES or Passkey.by_credential(id):
-        raise RefusedError(FAILED)
+        raise PasskeyError(FAILED)
     if Passkey.count(user.id) >= PASSKEYS_PER_USER:
-        raise RefusedError(FULL)
+        raise PasskeyError(FULL)
     ATTEMPTS.refund(client())
     return Passkey.add(user, name, id, found.credential_public_key, found.sign_count)
 
 
 def authenticate(purpose: str, user_id: int | None = None) -> UserMixin:
-    """Whose passkey was used; `user_id` says whose it has to be. Raises `RefusedError`.
+    """Whose passkey was used; `user_id` says whose it has to be. Raises `PasskeyError`.
 
     The user's row is locked. Commit after a refusal, too: it may have been recorded.
     """
     try:
         return _authenticate(purpose, user_id)
-    except RefusedError as refusal:
+    except PasskeyError as refusal:
         owner = refusal.user_id or user_id
         reason = REASONS.get(str(refusal), "not_accepted")
         security_events.report("passkey.refused", reason, f"user:{owner}" if owner else None)
@@ -135,10 +135,10 @@ def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
     with reading():
         known = Passkey.by_credential(credential.raw_id)
     if known is None or user_id not in (None, known.user_id):
-        raise RefusedError(FAILED)
+        raise PasskeyError(FAILED)
     try:
         count = _verify(purpose, credential, challenge, known.public_key)
-    except RefusedError as refusal:
+    except PasskeyError as refusal:
         refusal.user_id = known.user_id
         raise
 
@@ -146,11 +146,11 @@ def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
     user = db.session.get(user_model(), known.user_id, with_for_update=True)
     passkey = Passkey.by_credential(credential.raw_id)
     if not user or not passkey or not _names(user, credential.response.user_handle, purpose):
-        raise RefusedError(FAILED, known.user_id)
+        raise PasskeyError(FAILED, known.user_id)
     if user.suspended_at:
-        raise RefusedError(SUSPENDED, user.id)
+        raise PasskeyError(SUSPENDED, user.id)
     if not passkey.use(user, count):
-        raise RefusedError(FAILED, user.id)
+        raise PasskeyError(FAILED, user.id)
     ATTEMPTS.refund(client())
     return user
 
@@ -186,11 +186,11 @@ def _sent(purpose: str) -> tuple[bytes, str]:
     try:
         challenge = spend(purpose, request.form.get("challenge", ""))
     except LateError:
-        raise RefusedError(LATE) from None
+        raise PasskeyError(LATE) from None
     except ChallengeError:
-        raise RefusedError(FAILED) from None
+        raise PasskeyError(FAILED) from None
     if len(credential) > CREDENTIAL_BYTES:
-        raise RefusedError(FAILED)
+        raise PasskeyError(FAILED)
     return challenge, credential
 
 
@@ -201,4 +201,4 @@ def _checked(verify: Callable[[], T]) -> T:
     # library's own errors to a RecursionError, is a credential that does not count, and no 500.
     except Exception as error:
         log.info("passkey refused: %s: %s", type(error).__name__, error)
-        raise RefusedError(FAILED) from None
+        raise PasskeyError(FAILED) from None

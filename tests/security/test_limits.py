@@ -161,9 +161,9 @@ def test_other_forms_stop_by_client(page, app, send):
 
 
 def limits():
-    from app.auth.views import confirm, register, reset
+    from app.auth.accounts import confirmation, registration, reset
 
-    return [register.REGISTRATIONS, reset.RESETS, confirm.RESENDS]
+    return [registration.REGISTRATIONS, reset.RESETS, confirmation.RESENDS]
 
 
 def test_refused_forms_of_registration_do_not_count(send):

@@ -3,23 +3,23 @@
 None tells whether an address is known: answers and their time are the same, and the mail says it.
 """
 
-from typing import Any
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from flask import Blueprint, Flask, current_app, render_template, request, url_for
-from flask_login import current_user
-
-from app import mail
-from app.audit import record
 from app.auth import relying_party
-from app.auth.identity import is_anonymous, is_logged_in
-from app.auth.models import Token
-from app.auth.models.user import User
+from app.auth.accounts import InvalidLinkError, NextStep
+from app.auth.identity import is_anonymous
 from app.core import nav
-from app.core.urls import local_path, public_url
-from app.observability import security_events
-from app.security.limits import Limit
+from app.core.urls import local_path
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../templates")
+
+# By the purpose of a link, the page that sends another.
+PAGES_FOR_LINKS = {
+    "confirm": "auth.confirm",
+    "reset": "auth.reset",
+    "magic link": "auth.magic_link",
+}
 
 
 def after_login(next: str | None = None) -> str:
@@ -27,37 +27,21 @@ def after_login(next: str | None = None) -> str:
     return local_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
 
 
-def stays_signed_in(email: str) -> bool:
-    """Return whether somebody else than this user is signed in, and was not asked to give way.
-
-    A link can be sent by anyone. What people do next must not end up in another's account.
-    """
-    if not is_logged_in() or current_user.email == email:
-        return False
-    return bool(request.form.get("switch") != current_user.email)
-
-
-def may_mail(limit: Limit, email: str, *, wanted: bool) -> bool:
-    """Count a mail to an address, and return whether it may be sent.
-
-    At the limit nothing is sent, and nobody is told: whoever asks in somebody's name neither keeps
-    them from asking nor learns whether there is an account. A mail that is not `wanted` counts
-    as well, which takes as long, but not for the address: it may be somebody's one day.
-    """
-    return limit.take(email if wanted else f"nobody at {email}") and wanted
+def go_on(step: NextStep, next: str | None = None) -> ResponseReturnValue:
+    """Lead on after a step of logging in."""
+    if step is NextStep.LOG_IN:
+        return redirect(url_for("auth.login"), 303)
+    if step is NextStep.SECOND_FACTOR:
+        next = local_path(next or request.args.get("next"))
+        return redirect(url_for("auth.second_factor", next=next), 303)
+    return redirect(after_login(next), 303)
 
 
-def pretend_to_mail(template: str, email: str) -> None:
-    """Take as long as a mail with a link does: 1 ms less would say that the address is unknown."""
-    url = public_url(url_for("auth.reset_token", token=Token.rehearse()))
-    mail.rehearse(email, template, user=User(email=email, name=""), url=url)
-    record("email.suppressed", actor=email)
-
-
-def invalid_link(again: str | None = None) -> Any:
-    """The one answer to a link that opens nothing, whatever the reason. `again` makes another."""
-    security_events.report("link.refused", "unknown_or_expired")
-    return render_template("auth/invalid_link.html", again=again), 404
+@blueprint.errorhandler(InvalidLinkError)
+def invalid_link(error: InvalidLinkError) -> ResponseReturnValue:
+    """The one answer to a link that opens nothing. Some say where to ask for another."""
+    page = PAGES_FOR_LINKS.get(error.purpose)
+    return render_template("auth/invalid_link.html", again=page and url_for(page)), 404
 
 
 def init_app(app: Flask) -> None:
