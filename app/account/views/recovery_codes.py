@@ -1,19 +1,16 @@
 """Recovery codes: make new ones, and show them, once."""
 
-from typing import Any
-
 from flask import redirect, render_template, url_for
-from flask_login import current_user
+from flask.typing import ResponseReturnValue
 
 from app.account.views import blueprint
-from app.auth import second_factors
+from app.auth import accounts
 from app.auth.marks import (
     allow_without_two_factor,
     fresh_login_required,
     login_required,
     no_impersonation,
 )
-from app.core.database import db
 from app.core.routing import effect
 
 
@@ -21,7 +18,7 @@ from app.core.routing import effect
 @login_required
 @allow_without_two_factor
 @no_impersonation
-def recovery_codes() -> Any:
+def recovery_codes() -> ResponseReturnValue:
     """For whoever comes back to the address at which codes were shown."""
     return redirect(url_for("account.second_factors"), 303)
 
@@ -29,13 +26,9 @@ def recovery_codes() -> Any:
 @blueprint.post("/second-factors/recovery-codes")
 @fresh_login_required
 @effect("your recovery codes will be replaced")
-def renew_recovery_codes() -> Any:
-    user = current_user.user
-    if not user.has_second_factor:
-        return redirect(url_for("account.second_factors"), 303)
-    codes = second_factors.renew_codes(user)
-    db.session.commit()
-    return show_codes(codes)
+def renew_recovery_codes() -> ResponseReturnValue:
+    codes = accounts.renew_recovery_codes()
+    return show_codes(codes) if codes else redirect(url_for("account.second_factors"), 303)
 
 
 def show_codes(codes: list[str], done: str | None = None) -> str:

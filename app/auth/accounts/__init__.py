@@ -6,6 +6,15 @@ Decorators named `limit_…` go on views of forms that visitors send.
 """
 
 from app.auth.accounts.authentication import NextStep, authenticate, limit_logins, log_out
+from app.auth.accounts.authenticator_app import (
+    NoSetupError,
+    TotpSetup,
+    add_totp,
+    begin_totp_setup,
+    pending_totp_setup,
+    remove_totp,
+    renew_recovery_codes,
+)
 from app.auth.accounts.confirmation import (
     PendingConfirmation,
     confirm_email,
@@ -14,6 +23,8 @@ from app.auth.accounts.confirmation import (
     pending_confirmation,
     request_confirmation,
 )
+from app.auth.accounts.connections import Connection, disconnect, list_connections
+from app.auth.accounts.deletion import schedule_deletion
 from app.auth.accounts.email_address import (
     cancel_email_change,
     change_email,
@@ -58,6 +69,7 @@ from app.auth.accounts.passkeys import (
     remove_passkey,
     rename_passkey,
 )
+from app.auth.accounts.password import change_password, has_password, set_first_password
 from app.auth.accounts.provider_arrivals import Arrival, proof_providers
 from app.auth.accounts.provider_journey import (
     ProviderReturn,
@@ -75,11 +87,14 @@ from app.auth.accounts.reset import (
     reset_password,
 )
 from app.auth.accounts.second_factor import LoginExpiredError, challenged_user, log_in_with_code
+from app.auth.accounts.sessions import Device, end_other_sessions, end_session, list_devices
 from app.auth.models.user_mixin import EmailTakenError
 from app.auth.passkeys import PasskeyError
 
 __all__ = [
     "Arrival",
+    "Connection",
+    "Device",
     "EmailTakenError",
     "FieldError",
     "InvalidLinkError",
@@ -87,30 +102,41 @@ __all__ = [
     "LoginRequiredError",
     "MagicLinkLogin",
     "NextStep",
+    "NoSetupError",
     "OtherUserError",
     "PasskeyError",
     "PendingConfirmation",
     "ProofMethods",
     "ProviderReturn",
+    "TotpSetup",
     "accept_invitation",
     "add_passkey",
+    "add_totp",
     "authenticate",
+    "begin_totp_setup",
     "cancel_email_change",
     "challenged_user",
     "change_email",
+    "change_password",
     "confirm_email",
     "confirm_email_with_password",
     "connect_at",
+    "disconnect",
     "email_of_change",
     "email_of_reset",
     "email_of_undo",
+    "end_other_sessions",
+    "end_session",
     "find_invitation",
     "find_passkey",
+    "has_password",
     "limit_confirmation_requests",
     "limit_logins",
     "limit_magic_link_requests",
     "limit_registrations",
     "limit_reset_requests",
+    "list_connections",
+    "list_devices",
     "list_passkeys",
     "log_in_at",
     "log_in_with_code",
@@ -125,6 +151,7 @@ __all__ = [
     "passkey_second_factor_options",
     "pending_confirmation",
     "pending_email",
+    "pending_totp_setup",
     "proof_methods",
     "proof_providers",
     "prove_at",
@@ -133,7 +160,9 @@ __all__ = [
     "prove_with_password",
     "register",
     "remove_passkey",
+    "remove_totp",
     "rename_passkey",
+    "renew_recovery_codes",
     "request_confirmation",
     "request_email_change",
     "request_magic_link",
@@ -141,6 +170,8 @@ __all__ = [
     "reset_password",
     "resume_journey",
     "return_from",
+    "schedule_deletion",
+    "set_first_password",
     "undo_email_change",
     "user_of_magic_link",
 ]
