@@ -11,7 +11,8 @@ from app.admin.blueprint import blueprint
 from app.admin.columns import Column
 from app.admin.imports.declaration import Field, Import
 from app.admin.lists import saved_views
-from app.admin.lists.filters import Choice, DateRange, Empty
+from app.admin.lists.filters import Choice, Empty
+from app.admin.lists.ranges import DateRange
 from app.admin.lists.search import Exact, FullText, Prefix
 from app.admin.model_admin import ADMINS
 from app.admin.objects.declaration import Inline

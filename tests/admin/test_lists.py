@@ -9,7 +9,8 @@ from sqlalchemy import Date, literal, select, union_all
 
 from app import admin
 from app.admin.lists import listing, matching
-from app.admin.lists.filters import Choice, NumberRange
+from app.admin.lists.filters import Choice
+from app.admin.lists.ranges import NumberRange
 from app.admin.lists.search import Exact
 from app.auth.models import KnownDevice, Passkey, Session
 from app.auth.models.user import User

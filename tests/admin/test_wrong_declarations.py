@@ -4,7 +4,8 @@ import pytest
 
 from app import admin
 from app.admin import Action, Column, Import, Inline
-from app.admin.lists.filters import Choice, DateRange
+from app.admin.lists.filters import Choice
+from app.admin.lists.ranges import DateRange
 from app.admin.lists.search import Exact, Prefix
 from app.auth.models import LinkedAccount, Session
 from app.auth.models.user import User

@@ -10,18 +10,8 @@ from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, Time, Uuid
 
 from app.admin.attributes import Attributes
 from app.admin.columns import label_of
-from app.admin.lists.filters import (
-    Boolean,
-    Choice,
-    ClockRange,
-    DateRange,
-    DayRange,
-    DecimalRange,
-    Filter,
-    Identifier,
-    NumberRange,
-    Related,
-)
+from app.admin.lists.filters import Boolean, Choice, Filter, Identifier, Related
+from app.admin.lists.ranges import ClockRange, DateRange, DayRange, DecimalRange, NumberRange
 from app.admin.lists.search import Exact, FullText, Prefix, Search
 from app.admin.schema import has_index, key_of, members_of
 from app.core.database import is_bytewise

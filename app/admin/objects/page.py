@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from flask import abort
+from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import inspect
 from wtforms import Form
@@ -91,6 +93,17 @@ class DetailPage:
         query = rows.query.where(self.admin.key == id).with_for_update()
         row = db.session.execute(query.execution_options(populate_existing=True)).first()
         return rows.object_of(row) if row else None
+
+    def denial_reason(self, row: Any) -> str | None:
+        """Return why the current user, who may change rows, may not change this one."""
+        return self.options.refusal(row, current_user) if self.options.refusal else None
+
+    def lock_permitted(self, id: int) -> Any:
+        """Return a row to be changed, locked; refuse those that the current user may not change."""
+        row = self.lock(id) or abort(404)
+        if reason := self.denial_reason(row):
+            abort(403, reason)
+        return row
 
     def title(self, row: Any) -> str:
         title = getattr(row, self.options.title) if self.options.title else ""

@@ -6,7 +6,7 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from app.admin.columns import Column
-from app.admin.lists.filters import DateRange
+from app.admin.lists.ranges import DateRange
 from app.admin.lists.search import Exact, Prefix
 from app.admin.registration import add
 from app.audit import AuditEvent

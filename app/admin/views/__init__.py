@@ -2,6 +2,7 @@
 
 from app.admin.views import (
     columns,
+    deletion,
     exceptions,
     exports,
     health,
@@ -19,6 +20,7 @@ from app.admin.views import (
 
 __all__ = [
     "columns",
+    "deletion",
     "exceptions",
     "exports",
     "health",

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from flask_login import current_user
+from flask import abort, flash, redirect, render_template, request
 from sqlalchemy.exc import IntegrityError
 
 from app.admin.actions.availability import available_for
 from app.admin.blueprint import blueprint
 from app.admin.model_admin import ModelAdmin
-from app.admin.objects import auditing, cascades, deletion, history
+from app.admin.objects import auditing, history
 from app.admin.objects.edits import Edit
 from app.admin.objects.inlines import InlineRows
 from app.admin.objects.page import page_of
@@ -35,7 +34,7 @@ def show_row(admin: ModelAdmin, id: int) -> Any:
 @operation_required("edit", "this {} will be changed")
 @fresh_login_required
 def save_row(admin: ModelAdmin, id: int) -> Any:
-    row = _find(admin, id)
+    row = page_of(admin).lock_permitted(id)
     edit, children = page_of(admin).edit(row, sent=True), page_of(admin).inline_rows(row, sent=True)
     touched = [edit, *(one for some in children for one in some.changed_rows)]
     # Each of them, so that one sees everything that is wrong at once.
@@ -90,41 +89,6 @@ def create_row(admin: ModelAdmin) -> Any:
     return redirect(admin.url(id), 303)
 
 
-@blueprint.get("/<list(delete):admin>/<int:id>/delete")
-@operation_required("delete")
-def confirm_deletion(admin: ModelAdmin, id: int) -> Any:
-    row, _ = page_of(admin).read(id) or abort(404)
-    return _deletion(admin, row)
-
-
-@blueprint.post("/<list(delete):admin>/<int:id>/delete")
-@operation_required("delete", "this {} will be deleted")
-@fresh_login_required
-def delete_row(admin: ModelAdmin, id: int) -> Any:
-    row = _find(admin, id)
-    title = page_of(admin).title(row)
-    try:
-        is_gone = deletion.delete(admin.options, row)
-        db.session.commit()
-    except (IntegrityError, deletion.ReferredToError):
-        db.session.rollback()
-        row, _ = page_of(admin).read(id) or abort(404)
-        return _deletion(admin, row, refused=True), 409
-    if is_gone:
-        flash(f"{title} is deleted.", "success")
-    else:
-        flash(f"{title} is being deleted. Much goes with it, so this takes a while.", "info")
-    return redirect(url_for("admin.list", admin=admin), 303)
-
-
-def _find(admin: ModelAdmin, id: int) -> Any:
-    """The row to be changed, by somebody who may."""
-    row = page_of(admin).lock(id) or abort(404)
-    if refusal := _refusal(admin, row):
-        abort(403, refusal)
-    return row
-
-
 def _page(
     admin: ModelAdmin,
     id: int,
@@ -134,7 +98,7 @@ def _page(
     stale: Sequence[Edit] | None = None,
 ) -> str:
     row, facts = page_of(admin).read(id) or abort(404)
-    refusal = _refusal(admin, row) if _may_change(admin) else None
+    refusal = page_of(admin).denial_reason(row) if _may_change(admin) else None
     subject = auditing.subject(row)
     versions = [version for one in stale or () for version in one.versions()]
     for one in stale or ():
@@ -159,11 +123,6 @@ def _page(
     )
 
 
-def _refusal(admin: ModelAdmin, row: Any) -> str | None:
-    """Why the one signed in, who may change rows, may not change this one."""
-    return admin.options.refusal(row, current_user) if admin.options.refusal else None
-
-
 def _may_change(admin: ModelAdmin) -> bool:
     return admin.may("edit") or admin.may("delete")
 
@@ -171,15 +130,3 @@ def _may_change(admin: ModelAdmin) -> bool:
 def _form(admin: ModelAdmin, edit: Edit) -> str:
     submission = request.form.get(SUBMISSION) or new_token()
     return render_template("admin/new.html", admin=admin, edit=edit, submission=submission)
-
-
-def _deletion(admin: ModelAdmin, row: Any, *, refused: bool = False) -> str:
-    return render_template(
-        "admin/delete.html",
-        admin=admin,
-        id=page_of(admin).row_id(row),
-        title=page_of(admin).title(row),
-        refusal=_refusal(admin, row),
-        consequences=cascades.consequences(admin.model, [page_of(admin).row_id(row)]),
-        refused=refused,
-    )
