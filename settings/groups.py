@@ -13,10 +13,10 @@ def missing_group(setting: str, group: str) -> ConfigError:
     )
 
 
-def setup_command(group: str) -> str:
-    """Return the command that adds a group to those of this environment."""
+def setup_command(*groups: str) -> str:
+    """Return the command that adds groups to those of this environment."""
     try:
         installed = (Path(sys.prefix) / "groups").read_text().split()
     except OSError:  # made by something else than bin/setup
         installed = ["base"]
-    return " ".join(["bin/setup", *dict.fromkeys([*installed, group])])
+    return " ".join(["bin/setup", *dict.fromkeys([*installed, *groups])])

@@ -22,6 +22,7 @@ from app.core.database import db
 from app.core.time import now
 from app.mail import outbox
 from app.observability import store
+from tests import groups
 from tests.clock import change_limits
 from tests.database import database_for, empty_database, empty_tables
 from tests.http import Browser
@@ -50,6 +51,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (chosen if is_copy == config.getoption("--copies") else others).append(item)
     items[:] = chosen
     config.hook.pytest_deselected(items=others)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    if groups.missing_group(module_path):
+        return groups.SkippedModule.from_parent(parent, path=module_path)
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    for line in groups.summary(str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(line, yellow=True)
 
 
 def pytest_collection_finish() -> None:
@@ -96,7 +109,7 @@ def application(instance: Path) -> Iterator[Flask]:
             "JOBS_IN_WEB": False,
             # What is off by default has routes, too, for those tests that walk all of them.
             "MAGIC_LINK": True,
-            "OAUTH_PROVIDERS": {"acme": ACME},
+            "OAUTH_PROVIDERS": {} if groups.is_missing("oauth") else {"acme": ACME},
         }
     )
     with app.app_context():

@@ -4,23 +4,17 @@ Whatever a test is about, its pages may neither complain in the console nor viol
 security policy.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    expect,
-    sync_playwright,
-)
 from sqlalchemy import select
 
 from app import FEATURES
@@ -32,6 +26,9 @@ from tests.apps import another_app
 from tests.http import Browser as Client
 from tests.server import BIN, Server
 from tests.sessions import open_session
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 # Browsers are led through the example. Where it is gone, lead them through a feature of your own.
 collect_ignore_glob = [] if "notes" in FEATURES else ["test_*.py"]
@@ -45,7 +42,6 @@ DESKTOP = {"width": 1280, "height": 800}
 
 # As long as clicks wait: pages are slow while many tests run in parallel.
 PATIENCE = 10_000  # milliseconds
-expect.set_options(timeout=PATIENCE)
 
 # What Chromium says about any answer from 400 on, wanted or not.
 STATUS = "Failed to load resource: the server responded with a status of 4"
@@ -157,6 +153,10 @@ def chromium() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     if path is None:
         pytest.skip(f"no Chromium: install one of {', '.join(CHROMIUM)}, or set CHROMIUM")
+    # The group `browser` may not be installed, and this file is read all the same.
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser

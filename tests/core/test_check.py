@@ -12,6 +12,7 @@ from settings import ConfigError
 from tests.apps import another_app
 from tests.checks import findings
 from tests.database import empty_file
+from tests.groups import require
 
 
 @pytest.mark.parametrize("make", [empty_file, str])
@@ -99,7 +100,7 @@ def test_it_finds_a_database_file_on_a_network_disk(app, monkeypatch, tmp_path):
     ],
 )
 def test_it_finds_a_connection_that_need_not_be_encrypted(url, found, app):
-    pytest.importorskip("psycopg")
+    require("postgres")
     assert ("core.database_encryption" in findings(app, DATABASE_URL=url)) == found
 
 

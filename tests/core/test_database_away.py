@@ -11,6 +11,7 @@ from app.core import database
 from app.core.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
+from tests.groups import require
 from tests.http import Browser
 
 JSON = {"Accept": "application/json"}
@@ -178,7 +179,7 @@ def test_it_answers_503_when_the_disk_is_full(own, own_alice):
 
 
 def test_it_answers_503_when_no_server_answers(make_app):
-    pytest.importorskip("psycopg")
+    require("postgres")
     away = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", PROPAGATE_EXCEPTIONS=False)
     visitor = Browser(away.test_client())
     assert visitor.get("/").status_code == 200
@@ -187,7 +188,7 @@ def test_it_answers_503_when_no_server_answers(make_app):
 
 
 def test_it_does_not_wait_for_ever_for_a_server_that_says_nothing(make_app, monkeypatch):
-    pytest.importorskip("psycopg")
+    require("postgres")
     options = database.POSTGRESQL_OPTIONS
     sooner = {"connect_timeout": 1}  # psycopg makes it two
     assert options["connect_args"].keys() == sooner.keys()  # type: ignore[attr-defined]

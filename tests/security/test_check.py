@@ -7,6 +7,7 @@ import pytest
 from app.core import checks
 from tests.apps import another_app
 from tests.checks import GOOD, findings, run
+from tests.groups import require
 
 TWO_WARNINGS = {"MAIL_URL": None, "TRUSTED_PROXIES": 0}
 
@@ -152,7 +153,7 @@ def test_it_says_in_one_line_that_the_database_is_away(app, tmp_path):
 
 
 def test_it_says_that_no_server_answers(app):
-    pytest.importorskip("psycopg")
+    require("postgres")
     found = findings(app, DATABASE_URL="postgresql://nobody:secret@127.0.0.1:1/none")
     assert set(found) == {"core.database"}
     assert "secret" not in str(found)

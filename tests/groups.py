@@ -1,0 +1,64 @@
+"""Tests that need a group of packages which is not always installed (`bin/setup`)."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from settings import ROOT
+from settings.groups import setup_command
+
+# A package of each.
+PACKAGES = {
+    "browser": "playwright",
+    "oauth": "authlib",
+    "otel": "opentelemetry",
+    "postgres": "psycopg",
+    "redis": "dramatiq",
+    "s3": "requests_aws4auth",
+    "sentry": "sentry_sdk",
+}
+# Folders and files that need one as a whole.
+NEEDS = {
+    "tests/auth/oauth": "oauth",
+    "tests/browser": "browser",
+    "tests/observability/test_tracing.py": "otel",
+}
+REASON = "needs the group "
+
+
+def is_missing(group: str) -> bool:
+    """Return whether a test has to do without: never in CI, where it fails instead."""
+    return not os.environ.get("CI") and find_spec(PACKAGES[group]) is None
+
+
+def require(group: str) -> None:
+    """Skip the test that runs where a group is not installed."""
+    if is_missing(group):
+        pytest.skip(REASON + group)
+
+
+def missing_group(path: Path) -> str | None:
+    """Return the group without which a file of tests cannot be imported."""
+    for place, group in NEEDS.items():
+        if path.is_relative_to(ROOT / place) and is_missing(group):
+            return group
+    return None
+
+
+class SkippedModule(pytest.Module):
+    """A file of tests that is not imported."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        pytest.skip(f"{REASON}{missing_group(self.path)}", allow_module_level=True)
+
+
+def summary(reasons: Iterable[str]) -> Iterator[str]:
+    """Say which groups were missed, and how to install them."""
+    missed = sorted({name for text in reasons for name in re.findall(rf"{REASON}(\w+)", text)})
+    if missed:
+        yield f"Skipped tests of groups that are not installed: {', '.join(missed)}."
+        yield f"To run these, too: {setup_command(*missed)}"
