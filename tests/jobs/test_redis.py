@@ -11,6 +11,7 @@ from app.core.database import db
 from app.jobs.worker import run_due
 from settings import ConfigError
 from tests.apps import another_app
+from tests.groups import require
 from tests.jobs.conftest import enqueue, until
 from tests.jobs.samples import note, ran
 
@@ -72,6 +73,7 @@ def test_it_runs_a_job_once_though_told_twice(app, work):
 
 
 def test_it_keeps_jobs_while_redis_is_away_and_complains_once(app, caplog):
+    require("redis")
     with another_app(app, REDIS_URL=NOBODY) as away, away.app_context():
         for text in "ab":
             enqueue(note, text)

@@ -14,6 +14,7 @@ from app.observability import logs, sentry
 from settings import ConfigError
 from tests.apps import another_app
 from tests.conftest import PASSWORD
+from tests.groups import require
 from tests.http import Browser
 from tests.loopback import Loopback
 from tests.server import ROOT
@@ -36,6 +37,7 @@ class Reports:
 
 @pytest.fixture
 def reports():
+    require("sentry")
     with Loopback() as server:
         server.routes["/api/4711/envelope/"] = lambda call: (200, {}, b"{}")
         yield Reports(server)
@@ -109,6 +111,7 @@ def test_it_reports_what_a_job_met(reporting_app, reports):
 
 def test_it_holds_up_nobody_while_it_is_away(logging_app):
     """A port at which nobody listens."""
+    require("sentry")
     made = logging_app(SENTRY_DSN=DSN.format("127.0.0.1:9"), LOG_LEVEL="CRITICAL")
     assert Browser(made.test_client()).get("/broken/x").status_code == 500
     made.extensions["sentry"].flush(timeout=10)

@@ -11,12 +11,14 @@ import pytest
 from app.core.storage import StorageUnavailable, s3, storage
 from settings import ConfigError
 from tests.apps import another_app
+from tests.groups import require
 from tests.server import ROOT
 from tests.storage.bucket import SECRET, Bucket, problem
 
 
 @pytest.fixture
 def bucket():
+    require("s3")
     with Bucket() as running:
         yield running
 
@@ -58,6 +60,7 @@ def assert_away(app, url):
 
 
 def test_a_store_that_hangs_up_is_away(app):
+    require("s3")
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
     url = f"s3://key:secret@127.0.0.1:{port}/bucket"
@@ -65,6 +68,7 @@ def test_a_store_that_hangs_up_is_away(app):
 
 
 def test_a_store_that_does_not_answer_is_away(app, monkeypatch):
+    require("s3")
     monkeypatch.setattr(s3, "TIMEOUT_SECONDS", (0.1, 0.1))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"s3://key:secret@127.0.0.1:{silent.getsockname()[1]}/bucket"
@@ -84,6 +88,7 @@ def test_a_store_that_does_not_answer_is_away(app, monkeypatch):
     ],
 )
 def test_it_is_encrypted_but_to_this_very_machine(url, address, app):
+    require("s3")
     with another_app(app, STORAGE_URL=url) as made:
         assert made.extensions["storage"].bucket == address
 
@@ -115,6 +120,7 @@ def test_the_start_says_which_packages_are_missing(app, monkeypatch):
 
 
 def test_nothing_of_it_is_loaded_before_it_is_used(tmp_path):
+    require("s3")
     code = "import sys, wsgi; print([m for m in ('requests', 'PIL') if m in sys.modules])"
     environ = {
         **os.environ, "APP_ENV": "testing", "INSTANCE_PATH": str(tmp_path),

@@ -15,6 +15,7 @@ from app.core.database import db
 from app.core.storage import StorageUnavailable, delete_on_commit, storage
 from app.core.time import now
 from tests.apps import another_app
+from tests.groups import require
 from tests.storage.bucket import Bucket
 
 
@@ -64,6 +65,7 @@ def in_bucket(kind: str) -> Iterator[tuple[str, Store]]:
         bucket.objects[prefix + name] = bucket.objects.pop(prefix + key)
         bucket.times[prefix + name] = bucket.times.pop(prefix + key)
 
+    require("s3")
     with Bucket() as bucket:
         url = bucket.url(prefix=f"/{prefix}")
         yield url, Store(age, lambda: setattr(bucket, "status", 503), rename)

@@ -11,12 +11,14 @@ from app.core.storage import StorageUnavailable
 from tests.account.avatars.drawings import multipart, picture, plain, shown
 from tests.apps import another_app
 from tests.conftest import PASSWORD
+from tests.groups import require
 from tests.http import Browser
 from tests.storage.bucket import Bucket
 
 
 @pytest.fixture
 def bucket():
+    require("s3")
     with Bucket() as running:
         yield running
     assert running.complaints == []
