@@ -5,10 +5,9 @@ import hashlib
 import re
 
 import pytest
-from flask_sqlalchemy.record_queries import get_recorded_queries
 from sqlalchemy import text
 
-from app.core.database import db, writing
+from app.core.database import db, get_recorded_queries, writing
 from app.core.routing import public
 from tests.apps import another_app
 from tests.conftest import PASSWORD

@@ -1,6 +1,6 @@
 """The database: models' base, session, transactions, and functions to run with a commit."""
 
-from app.core.database.base import Base, bytewise, db, is_bytewise
+from app.core.database.base import Base, bytewise, db, get_recorded_queries, is_bytewise
 from app.core.database.hooks import before_commit, on_commit, on_commit_all
 from app.core.database.inserts import insert_into, rehearse_insert
 from app.core.database.setup import POSTGRESQL_OPTIONS, database_url, init_app
@@ -32,6 +32,7 @@ __all__ = [
     "configure_sqlite",
     "database_url",
     "db",
+    "get_recorded_queries",
     "init_app",
     "insert_into",
     "is_bytewise",

@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, has_app_context, has_request_context
-from flask_sqlalchemy.record_queries import get_recorded_queries
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.core import lost_writes
-from app.core.database.base import db
+from app.core.database.base import db, get_recorded_queries
 from app.core.database.sqlite import BUSY_TIMEOUT_SECONDS, configure_sqlite, sqlite_options
 from app.core.database.transactions import may_write
 from app.core.sqlite_file import IN_MEMORY

@@ -4,8 +4,8 @@ from functools import cache
 
 from flask import current_app
 from flask_debugtoolbar.panels import DebugPanel
-from flask_sqlalchemy.record_queries import get_recorded_queries
 
+from app.core.database import get_recorded_queries
 from app.observability import plans
 from app.observability.statements import normalise
 
