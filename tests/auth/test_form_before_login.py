@@ -12,6 +12,7 @@ from app.auth.models import Session, Token
 from app.core.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
+from tests.groups import require
 from tests.http import Forms
 from tests.second_factor import answer_with, set_up
 
@@ -350,6 +351,8 @@ def test_a_link_opened_before_the_login_is_shown_again(alice, visitor, mailbox, 
 
 @pytest.mark.parametrize("path", ["/auth/passkeys/sign-in", "/auth/oauth/acme", "/auth/logout"])
 def test_a_button_without_a_page_leads_home(path, alice, visitor):
+    if "oauth" in path:
+        require("oauth")
     token = visitor.token()
     log_in(visitor, alice, "/auth/login")
     assert visitor.post(path, {"csrf_token": token}).location == "/dashboard"

@@ -13,6 +13,7 @@ from tests.apps import another_app
 from tests.auth.conftest import NEW_PASSWORD
 from tests.clock import later
 from tests.conftest import PASSWORD
+from tests.groups import require
 from tests.http import Browser
 
 PAGE = "/auth/magic-link"
@@ -220,6 +221,7 @@ def test_it_keeps_no_account_elsewhere_from_before_the_address_was_confirmed(
     app, alice, link, visitor
 ):
     """Somebody may have signed up with her address through a site that does not check any."""
+    require("oauth")
     with app.app_context():
         for provider, age in (("acme", timedelta(days=1)), ("rival", -timedelta(seconds=1))):
             made = {"provider": provider, "subject": "1", "label": f"{provider}-1"}

@@ -8,6 +8,7 @@ from tests.authenticator import add
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.database import statements
+from tests.groups import require
 from tests.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
 from tests.security.routes import routes
 
@@ -57,6 +58,7 @@ def test_it_leads_there_from_everywhere(app, admin):
 
 
 def test_it_leaves_this_open(app):
+    require("oauth")
     assert {
         route.endpoint for route in routes(app) if route.policy.allow_without_two_factor
     } == OPEN
@@ -101,6 +103,7 @@ def test_it_lets_them_log_out(admin):
 
 
 def test_it_lets_them_connect_no_other_site(app, admin, carol):
+    require("oauth")
     token = admin.fill(PAGE, f"{PAGE}/totp").fields["csrf_token"]
     answer = admin.post("/auth/oauth/x/connection", {"csrf_token": token})
     assert answer.location == PAGE
