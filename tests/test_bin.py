@@ -1,5 +1,6 @@
 """The commands in `bin/` on a machine that lacks something. Each says what, on one line."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,13 @@ PYTHON = """
 case "$*" in
     "-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
     "-m pip"*) echo pip && exit "$PIP" ;;
+esac
+"""
+# Stands in for uv, and tells which files it is given.
+UV = """#!/bin/sh
+case "$1 $2" in
+    "venv "*) mkdir -p .venv/bin && cp "${0%/*}/python3" .venv/bin/python ;;
+    "pip sync") echo "$@" ;;
 esac
 """
 WITHOUT_VENV = 'case "$*" in *ensurepip*) exit 1 ;; esac'
@@ -139,6 +147,17 @@ def test_it_adds_groups_and_takes_them_away(machine):
     assert machine.groups() == ["base", "redis"]
 
 
+def test_it_installs_the_same_with_uv(machine):
+    machine.install(PYTHON)
+    (machine.path / "uv").write_text(UV)
+    (machine.path / "uv").chmod(0o755)
+    done = machine.setup("base", "redis", "postgres")
+    files = "requirements/base.txt requirements/postgres.txt requirements/redis.txt"
+    assert done.stdout.splitlines()[1].endswith(f"--require-hashes {files}")
+    assert machine.groups() == ["base", "postgres", "redis"]
+    assert machine.setup("--with", "redis").stdout == ""
+
+
 def test_it_keeps_to_the_groups_of_what_was_cut_short(machine):
     machine.install(PYTHON)
     assert machine.setup("base", "redis", PIP="9").returncode == 9
@@ -151,6 +170,16 @@ def test_it_installs_whatever_is_locked(machine):
     machine.setup("all")
     names = sorted(path.stem for path in (ROOT / "requirements").glob("*.txt"))
     assert machine.groups() == names
+
+
+def test_groups_install_together_and_name_no_registry():
+    pins: dict[str, set[str]] = {}
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text()
+        assert "://" not in text
+        for name, version in re.findall(r"^([a-z0-9-]+)==([^ ]+)", text, re.M):
+            pins.setdefault(name, set()).add(version)
+    assert {name for name, versions in pins.items() if len(versions) > 1} == set()
 
 
 def test_it_names_the_groups_there_are(machine):
