@@ -22,6 +22,7 @@ from app.core.migrations import (  # noqa: F401
     dialects,
     directives,
     refuse_twins,
+    squashed,
 )
 from app.core.migrations.rendering import render_item
 from app.core.sqlite_file import creating, files_of
@@ -60,6 +61,8 @@ def run(**target: Any) -> None:
         if connection is not None and connection.dialect.name == "postgresql":
             # Several servers that start at once take turns, as SQLite's write lock makes them.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        if connection is not None:
+            squashed.adopt(connection, context.script)
         on_sqlite = connection is not None and connection.dialect.name == "sqlite"
         if on_sqlite:
             fulltext.make_readable(connection)

@@ -9,6 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from click import ClickException
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -18,6 +19,7 @@ from app.auth.models.user import User
 from app.core import __version__
 from app.core.database import db, reading
 from app.core.migrations import engine_version
+from app.core.migrations.squashed import same_revision
 from app.core.time import now
 from settings import ROOT
 from tests.apps import another_app
@@ -242,6 +244,32 @@ def drop_a_searched_column(migrate) -> None:
 def test_it_stops_where_a_searched_column_is_gone(migrate):
     with pytest.raises((SystemExit, DBAPIError)):
         drop_a_searched_column(migrate)
+
+
+def set_revision(number: str) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :n"), {"n": number})
+
+
+def test_it_continues_from_the_last_revision_before_migrations_were_squashed(empty):
+    upgrade(revision=same_revision(ScriptDirectory(str(SCRIPTS))))
+    insert_user("alice@example.com")
+    set_revision("0027")
+    upgrade()
+    assert revision() == REVISIONS[-1]
+    assert differences() == []
+    assert db.session.query(User).count() == 1
+
+
+@pytest.mark.parametrize("number", ["0001", "0003", "0026"])
+def test_it_refuses_earlier_revisions_from_before_migrations_were_squashed(number, empty):
+    upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE carafe_version"))
+    set_revision(number)
+    with pytest.raises(ClickException, match=f"at revision {number} .*/0027_engine_version.py"):
+        upgrade()
+    assert revision() == number
 
 
 def test_it_proposes_no_change_where_there_is_none(empty):

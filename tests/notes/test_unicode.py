@@ -3,15 +3,12 @@
 import unicodedata
 
 import pytest
-from flask_migrate import upgrade
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.auth.models.user import User
 from app.core.database import db
 from app.core.unicode import nfc
 from app.notes.models import Note
-from tests.apps import another_app
-from tests.database import empty_database
 from tests.lists import ids
 
 TITLE = "Ångström über 각도"
@@ -99,32 +96,3 @@ def test_a_letter_with_thousands_of_accents_is_refused_at_once(field, alice, sig
     assert "too many accents" in response.text
     zalgo = "a" + "\u0301\u0316" * 40_000
     assert nfc(zalgo) is zalgo  # 22 s, were it normalized
-
-
-def test_what_was_stored_before_is_normalized(app, tmp_path):
-    with (
-        empty_database(tmp_path) as url,
-        another_app(app, DATABASE_URL=url) as made,
-        made.app_context(),
-    ):
-        upgrade(revision="0023")
-        values = {"name": spelled("NFD"), "title": spelled("NFD"), "body": "plain", "now": NOW}
-        db.session.execute(text(ONE_USER), values)
-        db.session.execute(text(ONE_NOTE), values)
-        db.session.commit()
-        upgrade(revision="0024")
-        assert db.session.scalar(text('SELECT name FROM "user"')) == TITLE
-        row = db.session.execute(text("SELECT title, body, version FROM note")).one()
-        assert tuple(row) == (TITLE, "plain", 7)
-        db.session.close()
-
-
-NOW = "2026-01-02 03:04:05"
-ONE_USER = """
-INSERT INTO "user" (id, email, name, password_hash, role, created_at)
-VALUES (1, 'a@example.com', :name, '', 'user', :now)
-"""
-ONE_NOTE = """
-INSERT INTO note (id, user_id, title, body, version, created_at, updated_at)
-VALUES (1, 1, :title, :body, 7, :now, :now)
-"""

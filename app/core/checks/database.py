@@ -122,7 +122,10 @@ def other_engine_version() -> str | None:
     version = migrations.engine_version()
     if version == __version__:
         return None
-    return f"The database belongs to version {version} of the engine, the code is {__version__}."
+    return (
+        f"The database belongs to version {version or 'unknown'} of the engine, "
+        f"the code is {__version__}."
+    )
 
 
 def missing_tables() -> str | None:

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Engine, event
 
 from app.core.database.transactions import WRITES, mode
 from app.core.sqlite_file import IN_MEMORY, SQLiteFile, watch
-from app.core.unicode import nfc
 from app.core.words import has_words
 from app.core.write_queue import WriteQueue
 
@@ -88,11 +87,6 @@ def register_sqlite_functions(connection: sqlite3.Connection) -> None:
     # SQLite's own lower() knows ASCII only: a search for "ärger" would miss "Ärger".
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.create_function("has_words", -1, has_words, deterministic=True)
-    connection.create_function("nfc", 1, _nfc, deterministic=True)
-
-
-def _nfc(value: Any) -> Any:
-    return nfc(value) if isinstance(value, str) else value
 
 
 def _lower(value: Any) -> Any:

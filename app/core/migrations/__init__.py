@@ -107,10 +107,15 @@ def missing_tables() -> list[str]:
 
 
 def engine_version() -> str | None:
-    """Return the version of the engine that the database belongs to, as its migrations wrote it."""
-    version = table(VERSION_TABLE, column("version", String))
+    """Return the version of the engine that the database belongs to, as its migrations wrote it.
+
+    None where the table is missing, as before the first migration.
+    """
+    versions = table(VERSION_TABLE, column("version", String))
     with reading():
-        return db.session.scalar(select(version.c.version))
+        if not inspect(db.session.connection()).has_table(VERSION_TABLE):
+            return None
+        return db.session.scalar(select(versions.c.version))
 
 
 def upgrade() -> None:
