@@ -1,3 +1,3 @@
 # For `flask run`. The app brings the debugger itself, and shows it to this machine alone:
-# see app/security/debugger.py.
+# see carafe/security/debugger.py.
 FLASK_RUN_DEBUGGER=no

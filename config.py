@@ -1,4 +1,4 @@
-"""Your settings. `settings/defaults.py` has those of the engine, which you may override here.
+"""Your settings. `carafe/config/defaults.py` has those of the engine, which you may override here.
 
 A setting is read from the environment variable of the same name; in development, also from a
 `.env` file. `APP_ENV` chooses the class: development (the default), testing or production.
@@ -7,12 +7,12 @@ A setting is read from the environment variable of the same name; in development
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import settings
-from settings import ConfigError as ConfigError
-from settings import Env, decimal, line, production_problems, sender
+import carafe
+from carafe.config import ConfigError as ConfigError
+from carafe.config import Env, decimal, line, production_problems, sender
 
 
-class Config(settings.Config):
+class Config(carafe.Config):
     """Settings of all environments, unless a class below or a variable overrides them."""
 
     # The name in titles, emails, and the header.
@@ -59,7 +59,7 @@ class Production(Config):
         yield from production_problems(values)
 
 
-CLASSES: dict[str, type[settings.Config]] = {
+CLASSES: dict[str, type[carafe.Config]] = {
     "development": Development,
     "testing": Testing,
     "production": Production,
@@ -68,4 +68,4 @@ CLASSES: dict[str, type[settings.Config]] = {
 
 def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return all settings; `overrides` go over the environment. Raises `ConfigError`."""
-    return settings.load(CLASSES, overrides)
+    return carafe.config.load(CLASSES, overrides)

@@ -14,7 +14,7 @@ if (root := str(Path(__file__).parent)) not in sys.path:
     sys.path.insert(0, root)
 # Not imported, nor kept: after a reload the workers are to find the new files.
 settings = runpy.run_path(f"{root}/config.py")
-for module in [name for name in sys.modules if name.partition(".")[0] == "settings"]:
+for module in [name for name in sys.modules if name.partition(".")[0] == "carafe"]:
     del sys.modules[module]
 try:
     values = settings["load"]()

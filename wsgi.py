@@ -1,9 +1,9 @@
 """The entry point of production servers, `gunicorn wsgi:app`, and of the `flask` command."""
 
 from app import create_app
-from app.security.checks.refusal import stand_in
+from carafe.config import ConfigError
+from carafe.security.checks.unconfigured import stand_in
 from config import CLASSES
-from settings import ConfigError
 
 try:
     app = create_app()

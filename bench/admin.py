@@ -33,13 +33,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import create_app
-from app.admin.lists import listing, matching
-from app.admin.lists.state import ListState
-from app.admin.model_admin import ModelAdmin
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
 from bench.fill import fill
 from bench.server import Client, Request, Server, environment, flask, load, repeat
+from carafe.admin.lists import listing, matching
+from carafe.admin.lists.state import ListState
+from carafe.admin.model_admin import ModelAdmin
+from carafe.database import db
 from tests.admin.choices import choices, sorts
 
 CLIENTS = 8

@@ -22,9 +22,9 @@ from flask_migrate import upgrade
 from sqlalchemy import text
 
 from app import create_app
-from app.audit import record
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.audit import record
+from carafe.database import db
 
 TIMES = 300
 # Of 10,000 people; every twentieth names an address in its details.

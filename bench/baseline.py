@@ -27,7 +27,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-STATIC = Path(__file__).parent.parent / "app/core/static"
+STATIC = Path(__file__).parent.parent / "app/static"
 
 
 class Base(DeclarativeBase):

@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from sqlalchemy import select
 
 from app import create_app
-from app.audit import AuditEvent
-from app.core.database import db, reading
 from bench.server import environment, flask
+from carafe.audit import AuditEvent
+from carafe.database import db, reading
 from tests.jobs.crew import Crew, begun, count
 
 PATIENCE_SECONDS = 300

@@ -20,14 +20,14 @@ from flask_migrate import upgrade
 from sqlalchemy import insert, select
 
 from app import create_app
-from app.account.models import Export
-from app.admin.lists import export
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
-from app.jobs.worker import run_due
+from app.auth.models import User
 from app.notes.models import Note
 from bench.memory import measure
+from carafe.admin.lists import export
+from carafe.database import db
+from carafe.downloads.models import Export
+from carafe.jobs.worker import run_due
+from carafe.time import now
 
 AT_ONCE = 10_000
 

@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from sqlalchemy import func, insert, select, text
 
 from app import create_app
-from app.audit import append
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.audit import append
+from carafe.database import db
+from carafe.time import now
 
 # In one transaction; what is in memory at once.
 AT_ONCE = 10_000

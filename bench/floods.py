@@ -57,8 +57,8 @@ PAUSE_SECONDS, PATIENCE_SECONDS, BREAK_SECONDS = 0.2, 30, 1
 FILL = f"""
 from sqlalchemy import insert
 from app import create_app
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 from app.notes.models import Note
 with create_app().app_context():
     for email, count in (("{FLOODER}", {NOTES}), ("{VICTIM}", {NOTES})):

@@ -20,15 +20,15 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from app.account import archive
-from app.admin.imports import jobs
-from app.admin.imports.models import CHECKING, FOLDER, GOOD, IMPORTING, ImportBatch, ImportRun
-from app.auth.models.user import User
-from app.core.database import db
-from app.jobs.worker import run_due
+from app.auth.models import User
 from app.notes.models import Note
 from bench.export import site
 from bench.memory import measure
+from carafe.admin.imports import jobs
+from carafe.admin.imports.models import CHECKING, FOLDER, GOOD, IMPORTING, ImportBatch, ImportRun
+from carafe.database import db
+from carafe.downloads import encrypted
+from carafe.jobs.worker import run_due
 
 
 def content(rows: int, bad: int) -> tuple[bytes, set[int]]:
@@ -72,7 +72,7 @@ def main() -> None:
     given = parser.parse_args()
     file, wrong = content(given.rows, given.bad)
     with site(0) as (app, user_id), app.app_context():
-        name, parts, size = archive.store(io.BytesIO(file), FOLDER)
+        name, parts, size = encrypted.store(io.BytesIO(file), FOLDER)
         run = ImportRun(
             user_id=user_id, list="notes", filename="notes.csv", file=name, parts=parts, size=size,
             encoding="utf-8-sig", delimiter=",", mode=GOOD,

@@ -29,8 +29,8 @@ WRITE = text("UPDATE bench_counter SET n = :n")
 def wsgi() -> Any:
     """The app with one more route, for gunicorn."""
     from app import create_app
-    from app.core.database import db
-    from app.core.routing import public
+    from carafe.database import db
+    from carafe.web.routing import public
 
     app = create_app()
 

@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from sqlalchemy import delete, func, select
 
 from app import create_app
-from app.core.database import db, reading
-from app.jobs import Job, Worker
 from bench.server import environment, flask
+from carafe.database import db, reading
+from carafe.jobs import Job, Worker
 from tests.jobs.crew import BEGUN, Crew, begun, count
 
 PAUSE_SECONDS = 0.05

@@ -26,22 +26,22 @@ SQL, PLAN, TRACEBACK = "x" * 600, "x" * 1500, "x" * 3000
 
 
 def usual(resolution: int) -> set[int]:
-    from app.observability.store import bucket_of
+    from carafe.observability.store import bucket_of
 
     times = range(REQUESTS_A_MINUTE * resolution // 60)
     return {bucket_of(random.lognormvariate(log(20_000), 0.6)) for _ in times}
 
 
 def worst(resolution: int) -> set[int]:
-    from app.observability.store import bucket_of
+    from carafe.observability.store import bucket_of
 
     return set(range(bucket_of(1000), bucket_of(10_000_000) + 1))
 
 
 def counts(case: Any, resolution: int, steps: int, now: int) -> Iterator[list[dict[str, Any]]]:
     """The rows of each step, as many as are kept."""
-    from app.observability import retention
-    from app.observability.store import coarse
+    from carafe.observability import retention
+    from carafe.observability.store import coarse
 
     used = [case(resolution) for _ in range(ENDPOINTS)]
     if resolution > 60:
@@ -59,7 +59,7 @@ def counts(case: Any, resolution: int, steps: int, now: int) -> Iterator[list[di
 
 
 def others(now: int) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
-    from app.observability import retention, store
+    from carafe.observability import retention, store
 
     seen = {"first_at": now, "last_at": now, "endpoint": "feature1.do_something"}
     place = "app/feature/views.py:40 do_something"
@@ -87,7 +87,7 @@ def measure(case: Any) -> None:
     from sqlalchemy import func, select
 
     from app import create_app
-    from app.observability import retention, store
+    from carafe.observability import retention, store
 
     reach = {}
     with TemporaryDirectory() as folder:

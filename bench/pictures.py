@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from PIL import Image
 
-from app.core.drawing import RefusedError, Size, draw
+from carafe.images.rendering import RefusedError, Size, draw
 
 # Sides of the largest picture that is no JPEG, and of the largest JPEG.
 N, M = 4120, 5000

@@ -25,17 +25,17 @@ from flask_migrate import upgrade
 from sqlalchemy import insert
 
 from app import create_app
-from app.audit import AuditEvent, append
-from app.audit.jobs import purge as purge_audit
-from app.auth.jobs import delete_account
-from app.auth.jobs import purge as purge_auth
-from app.auth.models import Session
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job
-from app.jobs.jobs import purge as purge_jobs
+from app.auth.models import User
 from app.notes.models import Note
+from carafe.audit import AuditEvent, append
+from carafe.audit.jobs import purge as purge_audit
+from carafe.auth.jobs import delete_account
+from carafe.auth.jobs import purge as purge_auth
+from carafe.auth.models import Session
+from carafe.database import db
+from carafe.jobs import Job
+from carafe.jobs.jobs import purge as purge_jobs
+from carafe.time import now
 
 OLD = now() - timedelta(days=1000)
 AT_ONCE = 10_000

@@ -44,7 +44,7 @@ APPS: dict[str, float | None] = {
 
 def make(sample: float | None) -> Any:
     from app import create_app
-    from app.observability import queries
+    from carafe.observability import queries
 
     settings = {"RECORD_SAMPLE": sample or 0.0, "JOBS_IN_WEB": False}
     if sample is not None:
@@ -80,7 +80,7 @@ def ask(app: Any, cookies: str, times: int) -> float:
 
 
 def flush_milliseconds(app: Any, cookies: str) -> float:
-    from app.observability import recorder
+    from carafe.observability import recorder
 
     taken = []
     for _ in range(9):

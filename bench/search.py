@@ -23,12 +23,12 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 
 from app import create_app
-from app.admin.lists import listing
-from app.admin.lists.search import FullText
-from app.admin.lists.state import ListState
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
 from bench.fill import fill
+from carafe.admin.lists import listing
+from carafe.admin.lists.search import FullText
+from carafe.admin.lists.state import ListState
+from carafe.database import db
 
 SEARCHES = [
     "alice", "ali smi", "a b", "xq", "e", "exam", "example.com", "alice smith example",

@@ -102,7 +102,7 @@ def queries(environ: dict[str, str], passwords: dict[str, str]) -> dict[str, int
     from sqlalchemy import event
 
     from app import create_app
-    from app.core.database import db
+    from carafe.database import db
     from tests.http import Browser
 
     app = create_app({"SESSION_COOKIE_SECURE": False, "SESSION_COOKIE_NAME": "session"})

@@ -43,10 +43,10 @@ OPERATIONS = {
 
 def add_users(environ: dict[str, str], emails: list[str]) -> None:
     from app import create_app
-    from app.auth import passwords
-    from app.auth.models.user import User
-    from app.core.database import db
-    from app.core.time import now
+    from app.auth.models import User
+    from carafe.auth import passwords
+    from carafe.database import db
+    from carafe.time import now
 
     with create_app(environ).app_context():
         password_hash = passwords.hash("another password, known to nobody")

@@ -22,9 +22,9 @@ from sqlalchemy import Engine, create_engine, text
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from app.core import database
-from app.core.sqlite_file import creating
-from app.core.write_queue import WriteQueue
+from carafe import database
+from carafe.database.sqlite_file import creating
+from carafe.database.write_queue import WriteQueue
 
 
 class NoQueue(WriteQueue):

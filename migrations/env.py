@@ -13,9 +13,8 @@ from click import ClickException
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SAWarning
 
-from app.core import fulltext
-from app.core.database import db
-from app.core.migrations import (  # noqa: F401
+from carafe.database import db, fulltext
+from carafe.database.migrations import (  # noqa: F401
     VERSION_TABLE,
     comparison,
     counters,
@@ -24,9 +23,9 @@ from app.core.migrations import (  # noqa: F401
     refuse_twins,
     squashed,
 )
-from app.core.migrations.rendering import render_item
-from app.core.sqlite_file import creating, files_of
-from app.core.writable import unwritable
+from carafe.database.migrations.rendering import render_item
+from carafe.database.sqlite_file import creating, files_of
+from carafe.database.writable import unwritable
 
 # Any number that no other lock of the database has.
 LOCK = 7_211_309
@@ -98,7 +97,7 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys=ON")
 
 
-# They are kept when a table is rebuilt (app/core/migrations/rebuild.py).
+# They are kept when a table is rebuilt (carafe/database/migrations/rebuild.py).
 warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression", SAWarning)
 # These are not, nor could a migration ever name them.
 warnings.filterwarnings("error", "Unnamed CHECK constraint on reflected table")

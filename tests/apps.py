@@ -11,8 +11,8 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from app import create_app
-from app.core.database import db
-from app.observability import store
+from carafe.database import db
+from carafe.observability import store
 from tests.http import Browser
 
 SITE = "https://example.org"

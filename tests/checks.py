@@ -9,8 +9,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.core.checks import database
-from app.core.database import MIN_SQLITE_VERSION, sqlite_driver
+from carafe.checks import database
+from carafe.database import MIN_SQLITE_VERSION, sqlite_driver
 from tests.apps import another_app
 
 GOOD: dict[str, Any] = {

@@ -8,9 +8,9 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from app.auth.models import Invitation, Session, Token
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.auth.models import Invitation, Session, Token
+from carafe.database import db
 
 
 def later(app: Flask, **units: float) -> None:

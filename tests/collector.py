@@ -5,7 +5,7 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from app.observability import tracing
+from carafe.observability import tracing
 from tests.loopback import Loopback
 
 

@@ -16,12 +16,12 @@ from flask_migrate import upgrade
 from sqlalchemy import text
 
 from app import create_app
-from app.auth import passwords
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
-from app.mail import outbox
-from app.observability import store
+from app.auth.models import User
+from carafe.auth import passwords
+from carafe.database import db
+from carafe.mail import outbox
+from carafe.observability import store
+from carafe.time import now
 from tests import groups
 from tests.clock import change_limits
 from tests.database import database_for, empty_database, empty_tables
@@ -246,7 +246,7 @@ def sign_in(app: Flask) -> Callable[[User], Browser]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time by which codes of authenticator apps are made and checked: it stands still."""
     made = Clock()
-    monkeypatch.setattr("app.auth.totp.present_step", made)
+    monkeypatch.setattr("carafe.auth.totp.present_step", made)
     return made
 
 

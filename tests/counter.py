@@ -3,8 +3,8 @@
 from sqlalchemy import text
 
 from app import create_app
-from app.core.database import db
-from app.core.routing import public
+from carafe.database import db
+from carafe.web.routing import public
 
 app = create_app()
 

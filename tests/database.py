@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import create_engine, event, exists, select, text
 
-from app.core.database import database_url, db
+from carafe.database import database_url, db
 
 
 def empty_file(path: Path) -> Path:

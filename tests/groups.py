@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from settings import ROOT
-from settings.groups import setup_command
+from carafe.config import ROOT
+from carafe.config.groups import setup_command
 
 # A package of each.
 PACKAGES = {

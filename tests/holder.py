@@ -6,7 +6,7 @@ import threading
 from sqlalchemy import text
 
 from app import create_app
-from app.core.database import db
+from carafe.database import db
 
 with create_app({"APP_ENV": "testing", "DATABASE_URL": sys.argv[1]}).app_context():
     db.session.execute(text("SELECT 1"))

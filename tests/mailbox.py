@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from app.jobs.worker import run_due
+from carafe.jobs.worker import run_due
 
 
 class Mailbox:

@@ -1,8 +1,8 @@
 """Opens every page of the app without its last features: `python -m tests.probe <folder>`.
 
-Without the last one, the last two, and so on. Prints what went wrong, and nothing when nothing
-did. Each is a process of its own, forked before any feature is imported but after the libraries
-are, which take longer than the pages.
+Without the last one, the last two, and so on, but never without `auth`. Prints what went wrong,
+and nothing when nothing did. Each is a process of its own, forked before any feature is imported
+but after the libraries are, which take longer than the pages.
 """
 
 import logging
@@ -29,7 +29,7 @@ def main(folder: str) -> None:
     import structlog  # noqa: F401
 
     with get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
-        pool.map(partial(probe, folder), range(len(FEATURES) + 1), chunksize=1)
+        pool.map(partial(probe, folder), range(len(FEATURES)), chunksize=1)
 
 
 def probe(folder: str, missing: int) -> None:
@@ -40,9 +40,7 @@ def probe(folder: str, missing: int) -> None:
     # Many pages are refused, and each refusal is logged.
     logging.disable(logging.WARNING)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(folder)
-    browsers = {"a visitor": Browser(app.test_client())}
-    if "core" in package.FEATURES:
-        browsers |= people(app)
+    browsers = {"a visitor": Browser(app.test_client())} | people(app)
     for who, browser in browsers.items():
         for path, _, _ in pages(app):
             try:
@@ -60,11 +58,9 @@ def probe(folder: str, missing: int) -> None:
 
 
 def people(app):
-    """A user and an administrator, signed in, as soon as there are such."""
+    """Return the browsers of a user and an administrator, who are logged in."""
     with app.app_context():
         upgrade()
-    if "auth" not in package.FEATURES:
-        return {}
     signed_in = {}
     for who, options in {"a user": [], "an administrator": ["--admin"]}.items():
         email, password = f"{who.split()[1]}@example.com", "carafe under the apple tree"

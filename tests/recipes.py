@@ -15,8 +15,7 @@ from flask_migrate import check, downgrade, migrate, upgrade
 from sqlalchemy import inspect, text
 
 from app import create_app
-from app.core import migrations
-from app.core.database import db, reading
+from carafe.database import db, migrations, reading
 from tests.http import Browser
 from tests.mailbox import Mailbox
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 
-from app.auth import totp
+from carafe.auth import totp
 from tests.http import Browser
 
 PAGE = "/account/second-factors"

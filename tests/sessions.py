@@ -2,9 +2,9 @@
 
 from flask import Flask, session
 
-from app.auth import sessions
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.auth import sessions
+from carafe.database import db
 from tests.http import Browser
 
 

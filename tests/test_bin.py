@@ -45,7 +45,7 @@ class Machine:
         self.checkout = folder / "a checkout"
         shutil.copytree(ROOT / "bin", self.checkout / "bin")
         shutil.copytree(ROOT / "requirements", self.checkout / "requirements")
-        shutil.copytree(ROOT / "settings", self.checkout / "settings")
+        shutil.copytree(ROOT / "carafe", self.checkout / "carafe")
         shutil.copy(ROOT / "config.py", self.checkout)
 
     def install(self, python: str) -> None:

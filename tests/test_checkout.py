@@ -8,7 +8,8 @@ import pytest
 
 from tests.server import ROOT
 
-COPIED = ("bin", "docs", "app/core/static", ".gitattributes", "Dockerfile", "gunicorn.conf.py")
+FOLDERS = ("bin", "docs", "app/static", "carafe/static")
+COPIED = (*FOLDERS, ".gitattributes", "Dockerfile", "gunicorn.conf.py")
 
 
 def git(folder: Path, *arguments: str) -> None:

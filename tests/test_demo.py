@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 from tests.database import statements
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings import ROOT
+from carafe.config import ROOT
 from tests import groups
 
 OAUTH = ROOT / "tests/auth/oauth/test_keys.py"

@@ -14,14 +14,14 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.admin.lists.search import FullText
-from app.auth.models.user import User
-from app.core import __version__
-from app.core.database import db, reading
-from app.core.migrations import engine_version
-from app.core.migrations.squashed import same_revision
-from app.core.time import now
-from settings import ROOT
+from app.auth.models import User
+from carafe import __version__
+from carafe.admin.lists.search import FullText
+from carafe.config import ROOT
+from carafe.database import db, reading
+from carafe.database.migrations import engine_version
+from carafe.database.migrations.squashed import same_revision
+from carafe.time import now
 from tests.apps import another_app
 from tests.database import empty_database
 

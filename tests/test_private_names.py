@@ -17,15 +17,15 @@ ALLOWED = {
     "_replace": "",
     "_asdict": "",
     # Reading the body here could fail or take long: only what was read already is of interest.
-    "_cached_json": "app/observability/redaction.py",
+    "_cached_json": "carafe/observability/redaction.py",
     # Dramatiq has no public base class for the consumers of its Redis broker.
-    "_RedisConsumer": "app/jobs/broker.py",
+    "_RedisConsumer": "carafe/jobs/broker.py",
     # SQLAlchemy has no public reader for the variants of a type.
-    "_variant_mapping": "app/core/database/base.py",
+    "_variant_mapping": "carafe/database/base.py",
 }
 FILES = [
     path
-    for folder in ("app", "settings", "migrations")
+    for folder in ("app", "carafe", "migrations")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ] + [ROOT / "config.py", ROOT / "gunicorn.conf.py", ROOT / "wsgi.py"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import request
 
-from app.audit import record
-from app.auth.models.user import User
-from app.auth.signals import user_deleted
-from app.core.storage.uploads import PictureUpload, Size
+from app.auth.models import User
+from carafe.audit import record
+from carafe.auth.signals import user_deleted
+from carafe.storage.uploads import PictureUpload, Size
 
 PICTURES = PictureUpload("avatars", {"": Size(256, 256, crop=True)})
 

@@ -5,11 +5,11 @@ from typing import Any
 from wtforms import FileField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
-from app.account import time_zones
-from app.auth.fields import EmailField, NewPasswordField, PasswordField
-from app.auth.models.passkey import PASSKEY_NAME_LENGTH
-from app.auth.models.user_columns import NAME_LENGTH
-from app.core.forms import Form, TextField
+from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
+from carafe.auth.models.passkey import PASSKEY_NAME_LENGTH
+from carafe.auth.models.user_columns import NAME_LENGTH
+from carafe.web import time_zones
+from carafe.web.forms import Form, TextField
 
 
 class TimeZoneField(StringField):

@@ -6,17 +6,16 @@ Closed by default: a request for a view not marked `public` needs a signed-in us
 from flask import Flask
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.auth import engine, identity_query, jobs, pages, views
+from app.auth import views
 from app.auth.demo import ADMIN, USER, load
-from app.auth.models.user import User
+from app.auth.models import User
 from app.auth.roles import ROLES
-from app.core import samples
-
-__all__ = ["init_app", "jobs"]
+from carafe import auth, demo_data
+from carafe.auth import identity_query, pages
 
 
 def init_app(app: Flask) -> None:
-    engine.init_app(app, User, ROLES, demo_emails=(USER, ADMIN))
+    auth.register(app, User, ROLES, demo_emails=(USER, ADMIN))
     identity_query.add_identity_column(app, "name", _name)
     app.register_blueprint(views.blueprint)
     views.init_app(app)
@@ -38,11 +37,7 @@ def init_app(app: Flask) -> None:
         reset_link="auth.reset_token",
         second_factor="auth.second_factor",
     )
-    samples.add(app, load)
-    if app.config["APP_ENV"] == "development":
-        from app.auth import previews
-
-        previews.init_app(app)
+    demo_data.add(app, load)
 
 
 def _name() -> InstrumentedAttribute[str]:

@@ -5,12 +5,12 @@ import secrets
 import click
 from sqlalchemy import select
 
-from app.auth import passwords
-from app.auth.models.user import User
-from app.core import samples
-from app.core.database import db
-from app.core.time import now
-from app.core.urls import path_of, public_url
+from app.auth.models import User
+from carafe import demo_data
+from carafe.auth import passwords
+from carafe.database import db
+from carafe.time import now
+from carafe.web.urls import path_of, public_url
 
 USER, ADMIN = "user@example.com", "admin@example.com"
 
@@ -22,7 +22,7 @@ def load() -> None:
         password = secrets.token_urlsafe(12)
         accounts.append((email, name, role, password, passwords.hash(password)))
     if db.session.scalar(select(User.id).limit(1)):
-        raise samples.NotEmptyError("There are users already, so no sample data.")
+        raise demo_data.NotEmptyError("There are users already, so no sample data.")
     lines = []
     for email, name, role, password, password_hash in accounts:
         User.register(email, password_hash, name=name, role=role, confirmed_at=now())

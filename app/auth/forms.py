@@ -5,9 +5,9 @@ from typing import Any
 from wtforms import BooleanField
 from wtforms.validators import DataRequired, InputRequired
 
-from app.auth.fields import EmailField, NewPasswordField, PasswordField
-from app.auth.models.user_columns import NAME_LENGTH
-from app.core.forms import Form, TextField
+from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
+from carafe.auth.models.user_columns import NAME_LENGTH
+from carafe.web.forms import Form, TextField
 
 ENTER_PASSWORD = InputRequired("Enter your password.")
 CODE_LENGTH = 40  # a recovery code has 29 characters, and some people add spaces

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.auth.identity import is_logged_in
-from app.core import nav
 from app.main import dashboard, views
+from carafe.auth.identity import is_logged_in
+from carafe.web import menus
 
 
 def init_app(app: Flask) -> None:
     dashboard.init_app(app)
     app.register_blueprint(views.blueprint)
-    nav.add(app, "main", "Dashboard", "main.dashboard", icon="home", visible=is_logged_in)
+    menus.add(app, "main", "Dashboard", "main.dashboard", icon="home", visible=is_logged_in)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.core.registry import Registry
+from carafe.registry import Registry
 
 Load = Callable[[], Mapping[str, Any]]
 CARDS = Registry[tuple[str, Load]]("dashboard", "card")

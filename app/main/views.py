@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth.marks import login_required
-from app.core.routing import public
 from app.main.dashboard import visible_cards
+from carafe.auth.marks import login_required
+from carafe.web.routing import public
 
 blueprint = Blueprint("main", __name__, template_folder="templates")
 

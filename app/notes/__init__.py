@@ -2,17 +2,17 @@
 
 from flask import Flask
 
-from app.account import personal_data
-from app.auth.identity import is_logged_in
-from app.core import nav, samples
 from app.main.dashboard import add_card
 from app.notes import admin, demo, models, views
+from carafe import demo_data, personal_data
+from carafe.auth.identity import is_logged_in
+from carafe.web import menus
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
-    nav.add(app, "main", "Notes", "notes.index", icon="file", visible=is_logged_in)
+    menus.add(app, "main", "Notes", "notes.index", icon="file", visible=is_logged_in)
     add_card(app, "notes/_card.html", views.dashboard_card)
-    samples.add(app, demo.load)
+    demo_data.add(app, demo.load)
     personal_data.add(app, "notes", models.user_data)
     admin.init_app(app)

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Flask
 
-from app import admin
-from app.auth.fields import normalize_email
 from app.notes.models import Note
+from carafe import admin
+from carafe.auth.fields import normalize_email
 
 CARD = admin.Card(
     "notes",

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import insert
 
 from app.auth.demo import USER
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
 from app.notes.models import Note
+from carafe.database import db
+from carafe.time import now
 
 COUNT = 300
 SUBJECTS = ["Garden", "Kitchen", "Roof", "Bicycle", "Library", "Vacation", "Workshop", "Balcony"]

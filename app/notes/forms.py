@@ -2,10 +2,10 @@
 
 from wtforms.validators import DataRequired
 
-from app.core.forms import LongTextField, TextField
-from app.core.submissions import SubmissionForm
-from app.core.versions import VersionForm
 from app.notes.models import BODY_LENGTH, TITLE_LENGTH
+from carafe.web.forms import LongTextField, TextField
+from carafe.web.submissions import SubmissionForm
+from carafe.web.versions import VersionForm
 
 
 class NoteForm(SubmissionForm, VersionForm):

@@ -7,13 +7,13 @@ from typing import Any, Self
 from sqlalchemy import BindParameter, Index, Select, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.audit import changes, record
-from app.auth.ownership import OwnerMixin
-from app.core.database import Base, db
-from app.core.downloads import iter_dicts
-from app.core.text_search import contains
-from app.core.time import now
-from app.core.versions import VersionMixin
+from carafe.audit import changes, record
+from carafe.auth.ownership import OwnerMixin
+from carafe.database import Base, db
+from carafe.database.text_search import contains
+from carafe.tabular.responses import iter_dicts
+from carafe.time import now
+from carafe.web.versions import VersionMixin
 
 TITLE_LENGTH = 200
 BODY_LENGTH = 20_000

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import bindparam
 
-from app.auth import quotas
-from app.auth.marks import confirmed_required, login_required, no_impersonation
-from app.core.database import db
-from app.core.downloads import csv_response
-from app.core.forms import search_term
-from app.core.pagination import Counts, paginate
 from app.notes.forms import NoteForm
 from app.notes.models import Note, list_query
+from carafe.auth import quotas
+from carafe.auth.marks import confirmed_required, login_required, no_impersonation
+from carafe.database import db
+from carafe.tabular.responses import csv_response
+from carafe.web.forms import search_term
+from carafe.web.pagination import Counts, paginate
 
 blueprint = Blueprint("notes", __name__, url_prefix="/notes", template_folder="templates")
 

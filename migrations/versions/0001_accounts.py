@@ -6,7 +6,7 @@ Constraints get their names by the naming convention of the models.
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import fulltext
+from carafe.database import fulltext
 
 revision = "0001"
 down_revision = None

@@ -7,7 +7,7 @@ migration drops the table: `flask db migrate -m "drop notes"`.
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import fulltext
+from carafe.database import fulltext
 
 revision = "0003"
 down_revision = "0002"

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.audit import AuditEvent
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.audit import AuditEvent
+from carafe.database import db
 from tests.conftest import PASSWORD
 from tests.http import Browser
 from tests.mailbox import Mailbox

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from app.account.sentences import tell
-from app.audit import record
-from app.core.database import db
+from app.account.activity_texts import tell
+from carafe.audit import record
+from carafe.database import db
 from tests.conftest import PASSWORD
 from tests.database import statements
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.auth.accounts.email_address import CHANGE_MAILS_BY_ADDRESS
+from carafe.auth.accounts.email_address import CHANGE_MAILS_BY_ADDRESS
 from tests.account.conftest import NEW_EMAIL
 from tests.clock import later
 from tests.conftest import PASSWORD

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.auth.models import KnownDevice, LinkedAccount, Passkey, RecoveryCode, Totp
-from app.core.database import db
-from app.core.time import now
+from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, RecoveryCode, Totp
+from carafe.database import db
+from carafe.time import now
 from tests.account.conftest import NEW_EMAIL
 from tests.clock import later
 from tests.conftest import PASSWORD

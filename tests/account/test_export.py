@@ -7,11 +7,11 @@ import zipfile
 
 import pytest
 
-from app.account import personal_data
-from app.auth.models import LinkedAccount, Passkey, RecoveryCode, Session, Totp
-from app.auth.models.user import User
-from app.core.database import db
-from app.jobs.worker import run_due
+from app.auth.models import User
+from carafe import personal_data
+from carafe.auth.models import LinkedAccount, Passkey, RecoveryCode, Session, Totp
+from carafe.database import db
+from carafe.jobs.worker import run_due
 from tests.apps import another_app
 from tests.clock import later
 from tests.conftest import PASSWORD
@@ -182,7 +182,7 @@ def test_it_refuses_what_has_no_place_in_it(app, alice):
 
 def test_it_holds_up_nobody_who_writes(app, alice, sign_in, monkeypatch):
     """The transaction in which the archive is packed may not write."""
-    from app.core.database import may_write
+    from carafe.database import may_write
 
     seen = []
     rows = app.extensions["personal_data"]["profile"]

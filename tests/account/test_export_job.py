@@ -6,15 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.account import archive, jobs
-from app.account.models import Export
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.storage import StorageUnavailable, storage
-from app.core.time import now
-from app.jobs import Job
-from app.jobs.worker import run_due
-from app.notifications import Notification
+from app.auth.models import User
+from carafe.database import db
+from carafe.downloads import encrypted
+from carafe.downloads.models import Export
+from carafe.jobs import Job
+from carafe.jobs.worker import run_due
+from carafe.notifications import Notification
+from carafe.personal_data import jobs
+from carafe.storage import StorageUnavailable, storage
+from carafe.time import now
 from tests.account.test_export import FILE, PAGE, hrefs, unpack
 
 LATEST = "/account/export/latest"
@@ -26,7 +27,7 @@ def files(app):
 
     def names():
         with app.app_context():
-            return sorted(storage().older_than(now() + timedelta(days=1), archive.FOLDER))
+            return sorted(storage().older_than(now() + timedelta(days=1), encrypted.FOLDER))
 
     with app.app_context():
         for name in names():
@@ -156,13 +157,13 @@ def test_the_page_shows_how_far_it_is(app, alice, sign_in, change):
 
 def test_it_says_where_it_is_while_it_runs(app, alice, sign_in, monkeypatch):
     said = []
-    monkeypatch.setattr("app.account.personal_data.progress", lambda *values: said.append(values))
-    monkeypatch.setattr("app.account.personal_data.TOLD_EVERY", 1)
+    monkeypatch.setattr("carafe.personal_data.progress", lambda *values: said.append(values))
+    monkeypatch.setattr("carafe.personal_data.TOLD_EVERY", 1)
     sign_in(alice).submit(PAGE)
     run_due(app)
     total = len(app.extensions["personal_data"])
-    assert (0, total, "Profile") in said
-    assert (1, total, "Sessions: 1") in said
+    assert (1, total, "Profile") in said
+    assert (2, total, "Sessions: 1") in said
     assert [done for done, _, _ in said] == sorted(done for done, _, _ in said)
 
 
@@ -180,7 +181,7 @@ def test_it_is_for_its_owner_alone(app, alice, bob, sign_in, visitor):
 
 
 def test_it_is_kept_in_parts_that_nobody_can_read(app, alice, sign_in, files, monkeypatch):
-    monkeypatch.setattr(archive, "PART_BYTES", 1000)
+    monkeypatch.setattr(encrypted, "PART_BYTES", 1000)
     browser = sign_in(alice)
     browser.submit(PAGE)
     run_due(app)
@@ -243,7 +244,7 @@ def test_one_that_waits_goes_with_the_account(app, alice, carol, sign_in, files)
 def test_nothing_is_left_of_one_whose_owner_goes_while_it_runs(
     app, alice, sign_in, files, monkeypatch
 ):
-    store = archive.store
+    store = encrypted.store
 
     def leave_and_store(content):
         with app.app_context():
@@ -254,13 +255,13 @@ def test_nothing_is_left_of_one_whose_owner_goes_while_it_runs(
         return store(content)
 
     sign_in(alice).submit(PAGE)
-    monkeypatch.setattr(archive, "store", leave_and_store)
+    monkeypatch.setattr(encrypted, "store", leave_and_store)
     assert run_due(app) == 1
     assert files() == []
 
 
 def test_what_a_crash_leaves_is_deleted(app, alice, files, monkeypatch, run):
-    monkeypatch.setattr("app.account.left_over.LEFT_OVER_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr("carafe.downloads.orphans.LEFT_OVER_AFTER", timedelta(seconds=-1))
     with app.app_context():
         storage().put("exports/0123-0", b"x", "text/plain")
     assert run(jobs.purge_exports) == 1
@@ -268,7 +269,7 @@ def test_what_a_crash_leaves_is_deleted(app, alice, files, monkeypatch, run):
 
 
 def test_what_is_somebodys_is_not_left_over(app, alice, sign_in, files, monkeypatch, run):
-    monkeypatch.setattr("app.account.left_over.LEFT_OVER_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr("carafe.downloads.orphans.LEFT_OVER_AFTER", timedelta(seconds=-1))
     browser = sign_in(alice)
     browser.submit(PAGE)
     run_due(app)
@@ -323,7 +324,7 @@ def test_it_says_when_the_storage_is_away(app, alice, sign_in, monkeypatch):
 
 
 def test_one_that_fails_halfway_leaves_nothing(app, alice, sign_in, files, monkeypatch):
-    monkeypatch.setattr(archive, "PART_BYTES", 100)
+    monkeypatch.setattr(encrypted, "PART_BYTES", 100)
     with app.app_context():
         store = storage()
     put, full = store.put, StorageUnavailable("disk full")
@@ -370,6 +371,6 @@ def test_one_whose_key_is_gone_is_told_so(app, alice, sign_in, monkeypatch):
     browser = sign_in(alice)
     browser.submit(PAGE)
     run_due(app)
-    monkeypatch.setattr(archive, "PURPOSE", "another key")
+    monkeypatch.setattr(encrypted, "PURPOSE", "another key")
     assert browser.get(FILE).location == PAGE
     assert "can no longer be opened" in browser.get(PAGE).text

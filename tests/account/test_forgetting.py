@@ -5,9 +5,10 @@ import json
 import pytest
 from sqlalchemy import select
 
-from app.audit import AuditEvent, forget, record
-from app.auth import deletion
-from app.auth.models import (
+from app.auth.models import User
+from carafe.audit import AuditEvent, forget, record
+from carafe.auth import deletion
+from carafe.auth.models import (
     Invitation,
     KnownDevice,
     LinkedAccount,
@@ -17,13 +18,11 @@ from app.auth.models import (
     Token,
     Totp,
 )
-from app.auth.models.user import User
-from app.auth.signals import user_deleted
-from app.core import chunks
-from app.core.database import Base, db
-from app.core.time import now
-from app.jobs import Job
-from app.jobs.worker import run_due
+from carafe.auth.signals import user_deleted
+from carafe.database import Base, batches, db
+from carafe.jobs import Job
+from carafe.jobs.worker import run_due
+from carafe.time import now
 from tests.account.conftest import NEW_EMAIL
 from tests.conftest import PASSWORD
 
@@ -174,7 +173,7 @@ def test_it_forgets_what_was_noted_in_the_same_transaction(app, alice):
 
 
 def test_it_forgets_many_in_pieces(app, alice, monkeypatch):
-    monkeypatch.setattr("app.audit.privacy.AT_ONCE", 2)
+    monkeypatch.setattr("carafe.audit.erasure.AT_ONCE", 2)
     with app.app_context():
         for _ in range(5):
             record("login.failed", None, actor=alice.email)
@@ -235,7 +234,7 @@ def test_the_trail_is_append_only_otherwise(app, alice):
 
 
 def test_purging_deletes_what_is_over_in_small_transactions(app, alice, monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK", 3)
+    monkeypatch.setattr(batches, "CHUNK", 3)
 
     def session(number, lifetime):
         return Session(

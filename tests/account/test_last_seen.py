@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth.models import Session
-from app.core.database import db
-from app.core.time import now
+from carafe.auth.models import Session
+from carafe.database import db
+from carafe.time import now
 from tests.clock import later
 
 

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from app.audit import AuditEvent
-from app.auth.models import Passkey, RecoveryCode
-from app.auth.models.passkey import PASSKEY_NAME_LENGTH, PASSKEYS_PER_USER
-from app.core.database import db
+from carafe.audit import AuditEvent
+from carafe.auth.models import Passkey, RecoveryCode
+from carafe.auth.models.passkey import PASSKEY_NAME_LENGTH, PASSKEYS_PER_USER
+from carafe.database import db
 from tests.authenticator import Authenticator, add, ask_to_add, decode, sent
 from tests.authenticator import sign_in as enter
 from tests.clock import later

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from app.auth.models import RecoveryCode, Totp
-from app.core.database import db
+from carafe.auth.models import RecoveryCode, Totp
+from carafe.database import db
 from tests.clock import later
 from tests.second_factor import NEW, PAGE, Phone, answer_with, begin, is_in, recovery_codes, set_up
 

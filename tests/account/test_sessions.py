@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.auth.models import Session
-from app.auth.models.session import SESSIONS_PER_USER
-from app.core.database import db
+from carafe.auth.models import Session
+from carafe.auth.models.session import SESSIONS_PER_USER
+from carafe.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 

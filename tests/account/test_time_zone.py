@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.account import time_zones
+from carafe.web import time_zones
 
 
 @pytest.fixture

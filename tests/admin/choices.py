@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import String, func, select
 
-from app.admin.lists.filters import Filter
-from app.admin.model_admin import ModelAdmin
-from app.core.database import db
+from carafe.admin.lists.filters import Filter
+from carafe.admin.model_admin import ModelAdmin
+from carafe.database import db
 
 Arguments = dict[str, str]
 

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.admin.actions.models import Run
-from app.audit import AuditEvent
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.admin.actions.models import Run
+from carafe.audit import AuditEvent
+from carafe.database import db
 from tests.http import Browser, Forms
 
 

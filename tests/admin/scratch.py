@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
+from carafe.database import Base
 
 NAMES = ["title", "state", "price", "day", "moment", "clock", "count", "ratio", "is_open", "text"]
 NAMES += ["number", "small", "maybe", "mood", "settings"]

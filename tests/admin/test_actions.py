@@ -2,11 +2,11 @@
 
 import pytest
 
-from app import admin as administration
-from app.admin.actions.declaration import Action
-from app.auth.models.user import User
-from app.core.database import db
-from settings import ConfigError
+from app.auth.models import User
+from carafe import admin as administration
+from carafe.admin.actions.declaration import Action
+from carafe.config import ConfigError
+from carafe.database import db
 from tests.apps import another_app
 from tests.clock import later
 from tests.conftest import PASSWORD

@@ -5,8 +5,8 @@ from itertools import chain
 
 import pytest
 
-from app.audit import record
-from app.core.database import db
+from carafe.audit import record
+from carafe.database import db
 from tests.lists import neighbour
 
 PATH = "/admin/audit/"

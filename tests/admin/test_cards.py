@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, text, update
 
-from app import admin, mail
-from app.admin.overview import cards
-from app.audit import AuditEvent
-from app.auth.models import Session
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.figures import CounterBucket
-from app.core.time import day, now
-from app.observability import store
-from app.observability.plans.nodes import SCAN
-from settings import ConfigError
+from app.auth.models import User
+from carafe import admin, mail
+from carafe.admin.overview import cards
+from carafe.audit import AuditEvent
+from carafe.auth.models import Session
+from carafe.config import ConfigError
+from carafe.database import db
+from carafe.database.counters import CounterBucket
+from carafe.observability import store
+from carafe.observability.plans.nodes import SCAN
+from carafe.time import day, now
 from tests.admin.test_plans_of_lists import Plans
 from tests.apps import another_app
 from tests.http import Browser

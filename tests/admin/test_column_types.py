@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, select, text
 
-from app import admin
-from app.core.database import db
-from app.core.forms import ChoiceField, Form
-from app.jobs.worker import run_due
-from settings import ConfigError
+from carafe import admin
+from carafe.config import ConfigError
+from carafe.database import db
+from carafe.jobs.worker import run_due
+from carafe.web.forms import ChoiceField, Form
 from tests.admin.scratch import NAMES, Mood, Scratch, State, Thing
 from tests.apps import another_app
 from tests.conftest import PASSWORD

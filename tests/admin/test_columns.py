@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from app import admin as declared
-from app.auth.models.user import User
-from settings import ConfigError
+from app.auth.models import User
+from carafe import admin as declared
+from carafe.config import ConfigError
 from tests.apps import another_app
 from tests.lists import Links
 

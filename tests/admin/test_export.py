@@ -13,17 +13,17 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import select, update
 
-from app.account import archive
-from app.account.jobs import purge_exports
-from app.account.models import Export
-from app.admin.lists import export
-from app.auth.models.user import User
-from app.core import xlsx
-from app.core.database import db
-from app.core.storage import storage
-from app.core.time import now
-from app.jobs.worker import run_due
-from app.notifications import Notification
+from app.auth.models import User
+from carafe.admin.lists import export
+from carafe.database import db
+from carafe.downloads import encrypted
+from carafe.downloads.models import Export
+from carafe.jobs.worker import run_due
+from carafe.notifications import Notification
+from carafe.personal_data.jobs import purge_exports
+from carafe.storage import storage
+from carafe.tabular import xlsx
+from carafe.time import now
 
 LIST = "/admin/users/"
 PAGE, FILE = f"{LIST}export", f"{LIST}export/file"
@@ -271,7 +271,7 @@ def test_it_is_deleted_after_a_day(app, carol, ask):
     run_due(app)
     with app.app_context():
         expires, file = db.session.execute(select(Export.expires_at, Export.file)).one()
-        assert storage().get(f"{archive.FOLDER}/{file}-0")
+        assert storage().get(f"{encrypted.FOLDER}/{file}-0")
         assert expires
         assert expires - now() <= timedelta(days=1)
         db.session.execute(update(Export).values(expires_at=now()))
@@ -281,7 +281,7 @@ def test_it_is_deleted_after_a_day(app, carol, ask):
     assert browser.get(FILE).location == PAGE
     run_due(app)
     with app.app_context():
-        assert storage().get(f"{archive.FOLDER}/{file}-0") is None
+        assert storage().get(f"{encrypted.FOLDER}/{file}-0") is None
 
 
 def test_it_leaves_an_event(app, carol, ask, events):

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from app.admin.lists import matching
+from carafe.admin.lists import matching
 from tests.database import statements
 
 SECTION = re.compile(r'<section class="results".*?</section>', re.S)

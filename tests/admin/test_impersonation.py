@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.auth import impersonation
-from app.auth.jobs import end_impersonations
-from app.auth.models import Impersonation, Session
-from app.auth.models.impersonation import LONGEST
-from app.auth.models.user import User
-from app.core.database import Base, db
-from app.core.time import now
+from app.auth.models import User
+from carafe.auth import impersonation
+from carafe.auth.jobs import end_impersonations
+from carafe.auth.models import Impersonation, Session
+from carafe.auth.models.impersonation import LONGEST
+from carafe.database import Base, db
+from carafe.time import now
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.database import statements

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from app import admin
-from app.admin.lists.filters import Choice
-from app.auth.models.user import User
-from app.core.database import db
-from app.jobs.worker import run_due
+from app.auth.models import User
+from carafe import admin
+from carafe.admin.lists.filters import Choice
+from carafe.database import db
+from carafe.jobs.worker import run_due
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from app import admin
-from app.admin.imports import jobs, rows
-from app.auth.models.user import User
-from app.core.database import db
-from app.jobs.worker import run_due
-from settings import ConfigError
+from app.auth.models import User
+from carafe import admin
+from carafe.admin.imports import jobs, rows
+from carafe.config import ConfigError
+from carafe.database import db
+from carafe.jobs.worker import run_due
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser

@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from app.auth.models import Invitation
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.auth.models import Invitation
+from carafe.database import db
 from tests.clock import later
 
 GUEST = "guest@example.com"

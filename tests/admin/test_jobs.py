@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete
 
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job, Worker, job, schedule
-from app.jobs.worker import run_due
-from app.mail.jobs import deliver, seal
-from app.mail.message import Message
+from carafe.database import db
+from carafe.jobs import Job, Worker, job, schedule
+from carafe.jobs.worker import run_due
+from carafe.mail.jobs import deliver, seal
+from carafe.mail.message import Message
+from carafe.time import now
 from tests.clock import later
 from tests.database import statements
 from tests.lists import ids, walk
@@ -218,7 +218,7 @@ def test_one_that_waits_is_cancelled(app, admin, carol, queue, events):
     assert run_due(app) == 0
     assert ">cancelled<" in admin.get(page).text
     id = page.removeprefix(BASE)
-    name = {"name": "tests.admin.test_jobs.rattle"}
+    name = {"name": "admin.test_jobs.rattle"}
     assert events("job.canceled") == [(carol.email, f"job:{id}", name)]
 
 

@@ -7,11 +7,11 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from app.auth import deletion
-from app.auth.models.user import User
-from app.auth.permissions import LastAdminError
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.auth import deletion
+from carafe.auth.permissions import LastAdminError
+from carafe.database import db
+from carafe.time import now
 
 ADMINS = 20
 REFUSED = "This is the last administrator."

@@ -7,24 +7,24 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Date, literal, select, union_all
 
-from app import admin
-from app.admin.lists import listing, matching
-from app.admin.lists.filters import Choice
-from app.admin.lists.ranges import NumberRange
-from app.admin.lists.search import Exact
-from app.auth.models import KnownDevice, Passkey, Session
-from app.auth.models.user import User
-from app.core import time_limit
-from app.core.pagination import paginate
-from app.jobs.models import Schedule
-from settings import ConfigError
+from app.auth.models import User
+from carafe import admin
+from carafe.admin.lists import listing, matching
+from carafe.admin.lists.filters import Choice
+from carafe.admin.lists.ranges import NumberRange
+from carafe.admin.lists.search import Exact
+from carafe.auth.models import KnownDevice, Passkey, Session
+from carafe.config import ConfigError
+from carafe.database import timeouts
+from carafe.jobs.models import Schedule
+from carafe.web.pagination import paginate
 from tests.apps import another_app
 from tests.lists import Links, ids, walk
 
 
 def test_it_shows_the_same_rows_few_or_many_or_far(carol, person, sign_in, monkeypatch):
     """Beyond a number of rows a list is read in another way, and in a third where that is slow."""
-    monkeypatch.setattr(time_limit, "STEPS", 1)
+    monkeypatch.setattr(timeouts, "STEPS", 1)
     for n in range(60):
         person(f"u{n:02}@example.com", name=f"N{n % 7}", confirmed_at=None)
     browser = sign_in(carol)

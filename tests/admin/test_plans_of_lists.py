@@ -11,18 +11,18 @@ import pytest
 from flask import Flask, request
 from sqlalchemy import Connection, event, insert, text
 
-from app.admin.actions.selection import Selection
-from app.admin.lists import export, listing, matching, relations, saved_views
-from app.admin.lists.saved_views import SavedView
-from app.admin.lists.state import ListState
-from app.admin.model_admin import ModelAdmin
-from app.audit import append
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job
-from app.observability.plans import postgresql, sqlite
-from app.observability.plans.nodes import SCAN, SORT, Node, walk
+from app.auth.models import User
+from carafe.admin.actions.selection import Selection
+from carafe.admin.lists import export, listing, matching, relations, saved_views
+from carafe.admin.lists.saved_views import SavedView
+from carafe.admin.lists.state import ListState
+from carafe.admin.model_admin import ModelAdmin
+from carafe.audit import append
+from carafe.database import db
+from carafe.jobs import Job
+from carafe.observability.plans import postgresql, sqlite
+from carafe.observability.plans.nodes import SCAN, SORT, Node, walk
+from carafe.time import now
 from tests.admin.choices import choices, sorts
 from tests.database import empty_tables
 

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, update
 
-from app.auth import access
-from app.auth.models.user import User
-from app.core.database import db, may_write
-from app.core.time import now
+from app.auth.models import User
+from carafe.auth import access
+from carafe.database import db, may_write
+from carafe.time import now
 
 
 @pytest.mark.parametrize(

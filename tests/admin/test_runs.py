@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from app.admin.actions import runner
-from app.admin.actions.jobs import purge_runs
-from app.admin.actions.models import BATCH, Chunk, Run
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job
-from app.jobs.worker import run_due
+from app.auth.models import User
+from carafe.admin.actions import runner
+from carafe.admin.actions.jobs import purge_runs
+from carafe.admin.actions.models import BATCH, Chunk, Run
+from carafe.database import db
+from carafe.jobs import Job
+from carafe.jobs.worker import run_due
+from carafe.time import now
 
 RUN = "/admin/users/run"
 MANY = 120

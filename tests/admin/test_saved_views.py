@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 import pytest
 
-from app.admin.lists import saved_views
-from app.admin.lists.saved_views import SavedView
-from app.audit import AuditEvent
-from app.core.database import db
+from carafe.admin.lists import saved_views
+from carafe.admin.lists.saved_views import SavedView
+from carafe.audit import AuditEvent
+from carafe.database import db
 from tests.clock import later
 from tests.lists import Links, ids
 

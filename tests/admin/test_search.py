@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import case, select, text
 
-from app.admin.lists.search import FullText
-from app.auth.models.user import User
-from app.core.database import db, reading
+from app.auth.models import User
+from carafe.admin.lists.search import FullText
+from carafe.database import db, reading
 
 
 @pytest.fixture(params=["few", "many"])

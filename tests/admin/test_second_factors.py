@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.audit import AuditEvent
-from app.auth.models import Passkey, RecoveryCode, Totp
-from app.core.database import db
+from carafe.audit import AuditEvent
+from carafe.auth.models import Passkey, RecoveryCode, Totp
+from carafe.database import db
 from tests.authenticator import add
 from tests.clock import later
 from tests.conftest import PASSWORD

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.core.time import now
+from carafe.time import now
 from tests.authenticator import add
 from tests.conftest import PASSWORD
 from tests.second_factor import set_up

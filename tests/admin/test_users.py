@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.core.time import now
+from carafe.time import now
 from tests.lists import ids, last_page, neighbour, walk
 
 BASE = "/admin/users/"

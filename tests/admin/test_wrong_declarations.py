@@ -2,14 +2,14 @@
 
 import pytest
 
-from app import admin
-from app.admin import Action, Column, Import, Inline
-from app.admin.lists.filters import Choice
-from app.admin.lists.ranges import DateRange
-from app.admin.lists.search import Exact, Prefix
-from app.auth.models import LinkedAccount, Session
-from app.auth.models.user import User
-from settings import ConfigError
+from app.auth.models import User
+from carafe import admin
+from carafe.admin import Action, Column, Import, Inline
+from carafe.admin.lists.filters import Choice
+from carafe.admin.lists.ranges import DateRange
+from carafe.admin.lists.search import Exact, Prefix
+from carafe.auth.models import LinkedAccount, Session
+from carafe.config import ConfigError
 from tests.apps import another_app
 
 

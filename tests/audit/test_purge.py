@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.audit import AuditEvent, append, jobs
-from app.core import chunks
-from app.core.database import db
-from app.core.time import now
+from carafe.audit import AuditEvent, append, jobs
+from carafe.database import batches, db
+from carafe.time import now
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def kept(app, monkeypatch):
 
     def purge(setting):
         monkeypatch.setitem(app.config, "AUDIT_KEEP_DAYS", setting)
-        monkeypatch.setattr(chunks, "CHUNK", 2)
+        monkeypatch.setattr(batches, "CHUNK", 2)
         with app.app_context():
             ages = [{"action": f"{days}", "at": now() - timedelta(days=days)} for days in AGES]
             append(ages)

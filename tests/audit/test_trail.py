@@ -5,10 +5,10 @@ import threading
 import pytest
 from sqlalchemy import select, text
 
-from app.audit import AuditEvent, append, record
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.audit import AuditEvent, append, record
+from carafe.database import db
+from carafe.time import now
 from tests.database import statements
 
 

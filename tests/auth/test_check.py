@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from app.auth import passwords
 from app.auth.demo import ADMIN, USER
-from app.auth.models import Passkey, Totp
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.auth import passwords
+from carafe.auth.models import Passkey, Totp
+from carafe.database import db
+from carafe.time import now
 from tests.checks import findings, run
 
 

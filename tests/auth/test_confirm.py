@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from app.auth.marks import confirmed_required
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.auth.marks import confirmed_required
+from carafe.database import db
+from carafe.time import now
 from tests.apps import another_app
 from tests.auth.conftest import NEW_PASSWORD
 from tests.clock import later

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 from tests.auth.conftest import NEW_PASSWORD
 from tests.conftest import PASSWORD
 

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select
 
-from app.auth.models import Session, Token
-from app.core.database import db
+from carafe.auth.models import Session, Token
+from carafe.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.groups import require

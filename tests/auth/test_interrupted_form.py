@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from sqlalchemy import select
 
-from app.audit import AuditEvent
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.audit import AuditEvent
+from carafe.database import db
 from tests.authenticator import add, ask_for_proof, sent
 from tests.clock import later
 from tests.conftest import PASSWORD

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, update
 
-from app.auth import passwords
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.auth import passwords
+from carafe.database import db
+from carafe.time import now
 from tests.conftest import PASSWORD
 
 

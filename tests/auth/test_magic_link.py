@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from flask import template_rendered
 
-from app.auth.models import LinkedAccount, Totp
-from app.core.database import db
-from app.security import keyring
+from carafe.auth.models import LinkedAccount, Totp
+from carafe.database import db
+from carafe.security import encryption
 from tests.apps import another_app
 from tests.auth.conftest import NEW_PASSWORD
 from tests.clock import later
@@ -114,7 +114,7 @@ def test_it_remembers_where_that_was_chosen(alice, link, browser):
 
 def test_it_still_asks_for_the_second_factor(app, alice, link, visitor):
     with app.app_context():
-        secret = keyring.encrypt(b"JBSWY3DPEHPK3PXP", "totp")
+        secret = encryption.encrypt(b"JBSWY3DPEHPK3PXP", "totp")
         db.session.add(Totp(user_id=alice.id, secret=secret, counter=0))
         db.session.commit()
     answer = visitor.submit(link(alice))

@@ -6,9 +6,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import delete, func, select
 
-from app.audit import AuditEvent
-from app.auth.models import KnownDevice, Session
-from app.core.database import db
+from carafe.audit import AuditEvent
+from carafe.auth.models import KnownDevice, Session
+from carafe.database import db
 from tests.conftest import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 from flask import Flask
 
-from app.auth import pages
-from settings import ConfigError
+from carafe.auth import pages
+from carafe.config import ConfigError
 
 
 def make_app(**endpoints):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.auth.models import Passkey, Session
-from app.core.database import db
+from carafe.auth.models import Passkey, Session
+from carafe.database import db
 from tests.authenticator import add, ask, ask_for_proof, encode, sent
 from tests.authenticator import sign_in as enter
 from tests.clock import later

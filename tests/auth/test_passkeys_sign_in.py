@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.auth import challenges
-from app.auth.models import Passkey, Session
-from app.core.database import db
+from carafe.auth import challenges
+from carafe.auth.models import Passkey, Session
+from carafe.database import db
 from tests import authenticator
 from tests.authenticator import Authenticator, add, ask_to_sign_in, sent
 from tests.conftest import PASSWORD

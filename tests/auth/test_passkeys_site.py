@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.auth.relying_party import site
+from carafe.auth.relying_party import site
 from tests.apps import PRODUCTION, SITE, SecureBrowser, another_app
 from tests.authenticator import add
 from tests.authenticator import sign_in as enter

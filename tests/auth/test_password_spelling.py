@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 from argon2 import PasswordHasher
 
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 from tests.conftest import CHEAP_HASHER
 
 PASSWORD = "naïve Ärzte, 2½ Flöße…"

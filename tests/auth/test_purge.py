@@ -3,17 +3,16 @@
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from app.account.jobs import make_export
-from app.auth import deletion, jobs
-from app.auth.models import Session, Token
-from app.auth.models.user import User
-from app.auth.signals import user_deleted
-from app.core import chunks
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job
-from app.jobs.worker import run_due
-from app.notifications import Notification, notify
+from app.auth.models import User
+from carafe.auth import deletion, jobs
+from carafe.auth.models import Session, Token
+from carafe.auth.signals import user_deleted
+from carafe.database import batches, db
+from carafe.jobs import Job
+from carafe.jobs.worker import run_due
+from carafe.notifications import Notification, notify
+from carafe.personal_data.jobs import make_export
+from carafe.time import now
 from tests.conftest import PASSWORD
 from tests.database import statements
 
@@ -92,7 +91,7 @@ def test_nobody_comes_back_to_half_an_account(app, alice, leave, browser):
 
 
 def test_what_is_much_goes_by_and_by(app, alice, bob, leave, monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK", 2)
+    monkeypatch.setattr(batches, "CHUNK", 2)
     with app.app_context():
         for user in (alice, bob):
             for number in range(5):

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from app.audit import AuditEvent
-from app.auth.models import RecoveryCode
-from app.core.database import db
+from carafe.audit import AuditEvent
+from carafe.auth.models import RecoveryCode
+from carafe.database import db
 from tests.authenticator import Authenticator, add, ask_to_add, sent
 from tests.second_factor import PAGE, answer_with, is_in, recovery_codes, set_up
 

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from app.auth import permissions
-from settings import ConfigError
+from carafe.auth import permissions
+from carafe.config import ConfigError
 
 
 @pytest.mark.parametrize("role", [permissions.ADMIN, permissions.DEFAULT_ROLE])
@@ -12,4 +12,4 @@ def test_a_missing_role_is_refused_with_the_remedy(role):
     roles = {permissions.ADMIN: "Administrator", permissions.DEFAULT_ROLE: "User"}
     del roles[role]
     with pytest.raises(ConfigError, match=role):
-        permissions.init_app(Flask("other"), roles)
+        permissions.register_roles(Flask("other"), roles)

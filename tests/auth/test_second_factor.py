@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.audit import AuditEvent
-from app.auth.models import Session
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.audit import AuditEvent
+from carafe.auth.models import Session
+from carafe.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.second_factor import PAGE, answer_with, is_in, set_up

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from app.auth import second_factors
-from app.auth.models import Totp
-from app.core.database import db
+from carafe.auth import two_factor
+from carafe.auth.models import Totp
+from carafe.database import db
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser
@@ -50,7 +50,7 @@ def test_it_is_encrypted_with_the_new_key_by_a_command(
     owner, alice, bob, sign_in, rotated, bare, clock, monkeypatch
 ):
     set_up(sign_in(bob))
-    monkeypatch.setattr(second_factors, "CHUNK", 1)
+    monkeypatch.setattr(two_factor, "CHUNK", 1)
     result = rotated.test_cli_runner().invoke(args=["user", "renew-secrets"])
     assert (result.exit_code, result.output) == (0, "2 secrets are encrypted with SECRET_KEY.\n")
     browser, _ = enter(bare, alice, owner.phone.code())

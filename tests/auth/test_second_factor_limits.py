@@ -1,8 +1,8 @@
 """How often somebody may guess."""
 
-from app.audit import AuditEvent
-from app.auth.second_factors import ATTEMPTS, ATTEMPTS_BY_CLIENT
-from app.core.database import db
+from carafe.audit import AuditEvent
+from carafe.auth.two_factor import ATTEMPTS, ATTEMPTS_BY_CLIENT
+from carafe.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.second_factor import answer_with, is_in, set_up

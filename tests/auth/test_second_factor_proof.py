@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from app.audit import AuditEvent
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.audit import AuditEvent
+from carafe.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.second_factor import PAGE, answer_with

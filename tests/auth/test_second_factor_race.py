@@ -6,10 +6,10 @@ from threading import Barrier
 
 import pytest
 
-from app.auth import second_factors
-from app.auth.models import Passkey, RecoveryCode, Totp
-from app.core.database import db
-from app.security.limits import Limit
+from carafe.auth import two_factor
+from carafe.auth.models import Passkey, RecoveryCode, Totp
+from carafe.database import db
+from carafe.security.rate_limits import Limit
 from tests.authenticator import add
 from tests.clock import change_limits
 from tests.remote import Remote
@@ -23,7 +23,7 @@ CHALLENGE = "/auth/second-factor"
 def unlimited(monkeypatch):
     """Without limits, which would let five through: what is left has to hold by itself."""
     for name in ("ATTEMPTS", "ATTEMPTS_BY_CLIENT"):
-        monkeypatch.setattr(second_factors, name, Limit(name, 1000, timedelta(minutes=15)))
+        monkeypatch.setattr(two_factor, name, Limit(name, 1000, timedelta(minutes=15)))
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.auth.models import LinkedAccount, Passkey
-from app.core.database import db
+from carafe.auth.models import LinkedAccount, Passkey
+from carafe.database import db
 from tests.authenticator import add
 from tests.clock import later
 from tests.conftest import PASSWORD

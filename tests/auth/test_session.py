@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.auth.models import Session
-from app.core.database import db
+from carafe.auth.models import Session
+from carafe.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 

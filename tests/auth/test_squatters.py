@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from app.auth.models.user import User
+from app.auth.models import User
 from app.auth.roles import ROLES
-from app.core.database import db
+from carafe.database import db
 from tests.auth.conftest import NEW_PASSWORD
 from tests.conftest import PASSWORD
 from tests.security.routes import routes

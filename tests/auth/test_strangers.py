@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.auth.accounts.authentication import LOGIN_FAILURES_BY_ADDRESS
+from carafe.auth.accounts.authentication import LOGIN_FAILURES_BY_ADDRESS
 from tests.auth.conftest import NEW_PASSWORD
 from tests.clock import later
 from tests.conftest import PASSWORD

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth import users
-from app.auth.models import UserMixin
-from app.auth.models.user import User
+from app.auth.models import User
+from carafe.auth import users
+from carafe.auth.models import UserMixin
 
 
 def test_it_is_the_one_of_the_app(app):

@@ -18,10 +18,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import FEATURES
-from app.auth import passwords
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.auth import passwords
+from carafe.database import db
+from carafe.time import now
 from tests.apps import another_app
 from tests.http import Browser as Client
 from tests.server import BIN, Server

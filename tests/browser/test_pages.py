@@ -12,8 +12,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine
 
-from app.core.routing import policy
-from app.observability import store
+from carafe.observability import store
+from carafe.web.routing import policy
 from tests import rules
 from tests.browser.axe import barriers
 from tests.browser.conftest import Site

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.auth.models.user import User
-from app.core.database import db, sqlite
-from app.core.time import now
+from app.auth.models import User
+from carafe.database import db, sqlite
+from carafe.time import now
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser

@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select
 
-from app.auth.models.user import User
-from app.core.database import db, sqlite_driver
+from app.auth.models import User
+from carafe.database import db, sqlite_driver
 from tests.server import ROOT, migrated_database
 
 

@@ -5,10 +5,11 @@ import json
 import pytest
 from sqlalchemy import text
 
-from app.core import __version__, fulltext, templating
-from app.core.checks import database, disks
-from app.core.database import db
-from settings import ConfigError
+from carafe import __version__
+from carafe.checks import database, disks
+from carafe.config import ConfigError
+from carafe.database import db, fulltext
+from carafe.web import templating
 from tests.apps import another_app
 from tests.checks import findings
 from tests.database import empty_file
@@ -118,10 +119,10 @@ def test_it_finds_a_table_that_no_migration_creates(own):
 
 
 @pytest.fixture
-def fewer_icons(monkeypatch):
+def fewer_icons(app, monkeypatch):
     """The sprite without the icons of notes and of users."""
-    names = templating.icon_names() - {"file", "users", "plus"}
-    monkeypatch.setattr(templating, "icon_names", lambda: names)
+    names = templating.icon_names(app) - {"file", "users", "plus"}
+    monkeypatch.setattr(templating, "icon_names", lambda app: names)
 
 
 def test_it_finds_icons_that_there_are_not(app, fewer_icons):

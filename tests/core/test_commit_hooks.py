@@ -6,8 +6,8 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from app.auth.models.user import User
-from app.core.database import before_commit, db, on_commit, on_commit_all
+from app.auth.models import User
+from carafe.database import before_commit, db, on_commit, on_commit_all
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from app.core import database
-from app.core.database import db
+from carafe import database
+from carafe.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.groups import require

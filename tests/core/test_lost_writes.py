@@ -11,17 +11,16 @@ from flask import Flask, Response, stream_with_context
 from flask_login import current_user
 from sqlalchemy import select, text, update
 
-from app.audit import record
-from app.auth.marks import login_required
-from app.auth.models.user import User
-from app.core import figures
-from app.core.database import db, reading, writing
-from app.core.lost_writes import ReadOnlyError, UncommittedError
-from app.core.routing import public
-from app.core.time import now
-from app.jobs import Job
-from app.mail import send
-from app.notifications import notify
+from app.auth.models import User
+from carafe.audit import record
+from carafe.auth.marks import login_required
+from carafe.database import counters, db, reading, writing
+from carafe.database.lost_writes import ReadOnlyError, UncommittedError
+from carafe.jobs import Job
+from carafe.mail import send
+from carafe.notifications import notify
+from carafe.time import now
+from carafe.web.routing import public
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser
@@ -89,7 +88,7 @@ def mail() -> None:
 
 
 def count() -> None:
-    figures.increment("losses")
+    counters.increment("losses")
 
 
 def tell() -> None:

@@ -10,8 +10,7 @@ from threading import Event
 
 import pytest
 
-from app.core import sqlite_file
-from app.core.database import db
+from carafe.database import db, sqlite_file
 from tests.clock import change_limits
 from tests.conftest import PASSWORD
 from tests.http import Browser

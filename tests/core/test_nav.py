@@ -5,12 +5,12 @@ from html import unescape
 
 import pytest
 
-from app.core import nav
-from app.core.routing import public
+from carafe.web import menus
+from carafe.web.routing import public
 from tests.http import Browser
 
 
-def menus(page: str) -> dict[str, list[tuple[str, bool]]]:
+def entries_of(page: str) -> dict[str, list[tuple[str, bool]]]:
     """For each menu of a page, by its label, the entries: address, and whether it is this page."""
     found = {}
     for label, content in re.findall(
@@ -23,7 +23,7 @@ def menus(page: str) -> dict[str, list[tuple[str, bool]]]:
 
 
 def active(page: str, menu: str) -> list[str]:
-    return [url for url, here in menus(page)[menu] if here]
+    return [url for url, here in entries_of(page)[menu] if here]
 
 
 def test_it_marks_where_one_is(carol, sign_in):
@@ -41,13 +41,13 @@ def test_it_marks_where_one_is(carol, sign_in):
 
 
 def test_it_shows_each_what_is_theirs(alice, visitor, sign_in):
-    visitors = menus(visitor.get("/").text)
+    visitors = entries_of(visitor.get("/").text)
     assert [url for url, _ in visitors["Account"]] == ["/auth/login", "/auth/register"]
     assert not visitors.get("Main")
     page = sign_in(alice).get("/").text
-    assert "/dashboard" in [url for url, _ in menus(page)["Main"]]
-    assert "/account/profile" in [url for url, _ in menus(page)["Account"]]
-    assert "/auth/register" not in [url for url, _ in menus(page)["Account"]]
+    assert "/dashboard" in [url for url, _ in entries_of(page)["Main"]]
+    assert "/account/profile" in [url for url, _ in entries_of(page)["Account"]]
+    assert "/auth/register" not in [url for url, _ in entries_of(page)["Account"]]
 
 
 @pytest.fixture
@@ -55,11 +55,11 @@ def shop(make_app):
     """An app with a feature that adds itself to the menus."""
     app = make_app()
     for path in ("/shop/", "/shop/sale/", "/shopping"):
-        app.add_url_rule(path, path, public(lambda: nav.visible_items("shop")[0].url))
-        nav.add(app, "shop", path, path)
-    nav.add(app, "shop", "Never", "auth.login", visible=lambda: False)
-    nav.add(app, "main", "Shop", "/shop/")
-    nav.add(app, "main", "Leave", "auth.logout", method="post")
+        app.add_url_rule(path, path, public(lambda: menus.visible_items("shop")[0].url))
+        menus.add(app, "shop", path, path)
+    menus.add(app, "shop", "Never", "auth.login", visible=lambda: False)
+    menus.add(app, "main", "Shop", "/shop/")
+    menus.add(app, "main", "Leave", "auth.logout", method="post")
     return app
 
 
@@ -74,29 +74,29 @@ def test_it_marks_one_entry_the_closest(shop):
         "/": [],
     }.items():
         with shop.test_request_context(path):
-            items = nav.visible_items("shop")
+            items = menus.visible_items("shop")
             assert [item.url for item in items if item.active] == expected
             assert "Never" not in [item.label for item in items]
 
 
 def test_it_works_below_a_prefix(shop):
     with shop.test_request_context("/shop/", base_url="http://localhost/below"):
-        [item] = [item for item in nav.visible_items("shop") if item.active]
+        [item] = [item for item in menus.visible_items("shop") if item.active]
         assert item.url == "/below/shop/"
     with shop.test_request_context("/shop/"):
-        assert nav.visible_items("shop")[0].url == "/shop/"
+        assert menus.visible_items("shop")[0].url == "/shop/"
 
 
 def test_it_draws_what_changes_something_as_a_form(shop):
     page = Browser(shop.test_client()).get("/").text
     assert active(page, "Main") == []
-    assert ("/shop/", False) in menus(page)["Main"]
+    assert ("/shop/", False) in entries_of(page)["Main"]
     assert '<form method="post" action="/auth/logout">' in page
 
 
 def test_it_has_no_entries_in_an_unknown_menu(shop):
     with shop.test_request_context("/"):
-        assert nav.visible_items("no such menu") == []
+        assert menus.visible_items("no such menu") == []
 
 
 def test_it_marks_no_entry_that_a_page_is_not_about(carol, sign_in):

@@ -1,7 +1,7 @@
 """How many queries a page makes: three at most, and no more for more rows."""
 
-from app import admin
-from app.auth.models.user import User
+from app.auth.models import User
+from carafe import admin
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.database import statements

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from app.core.registry import Registry
-from settings import ConfigError
+from carafe.config import ConfigError
+from carafe.registry import Registry
 
 TEAS = Registry[str]("teas", "tea")
 

@@ -81,7 +81,7 @@ OUTSIDE = [
     "/static",
     "/static/core/",
     "/static/core/no-such-file.css",
-    "/static/core/app.css",  # without its hash: nobody may keep it for ever
+    "/static/app/app.css",  # without its hash: nobody may keep it for ever
     "/static/../config.py",
     "/static/core/../../../config.py",
     "/static/core/%2e%2e/%2e%2e/__init__.py",
@@ -105,11 +105,16 @@ def test_it_has_nothing_else_there(visitor):
 def test_it_serves_files_as_they_are_in_development(make_app):
     client = make_app(APP_ENV="development", DEBUG=True).test_client()
     page = client.get("/").text
-    assert '"/static/core/app.css"' in page
-    with client.get("/static/core/app.css") as answer:
+    assert '"/static/app/app.css"' in page
+    with client.get("/static/app/app.css") as answer:
         assert answer.status_code == 200
         assert "immutable" not in answer.headers["Cache-Control"]
-    assert {url.split("/")[2] for url in links(page)} <= {*FEATURES, "_debug_toolbar"}
+    assert {url.split("/")[2] for url in links(page)} <= {
+        "app",
+        "carafe",
+        *FEATURES,
+        "_debug_toolbar",
+    }
 
 
 def test_it_works_where_nothing_can_be_compressed(make_app, tmp_path):

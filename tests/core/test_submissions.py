@@ -6,10 +6,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Forbidden, NotFound
 
-from app.core.database import Base, db
-from app.core.forms import TextField
-from app.core.submissions import SubmissionForm, SubmissionMixin
-from app.core.versions import VersionForm, VersionMixin
+from carafe.database import Base, db
+from carafe.web.forms import TextField
+from carafe.web.submissions import SubmissionForm, SubmissionMixin
+from carafe.web.versions import VersionForm, VersionMixin
 
 
 class Shelf(Base):

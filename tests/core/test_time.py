@@ -7,9 +7,9 @@ from flask import render_template_string
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.database import db
+from carafe.time import now
 
 
 @pytest.mark.parametrize(

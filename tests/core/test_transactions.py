@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
-from app.auth.models.user import User
-from app.core.database import db, reading, sqlite_driver
+from app.auth.models import User
+from carafe.database import db, reading, sqlite_driver
 from tests.clock import later
 from tests.http import Browser
 

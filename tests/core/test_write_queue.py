@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import text
 
-from app.core.database import db, reading
+from carafe.database import db, reading
 from tests.remote import Remote
 from tests.server import BIN, ROOT, Server
 

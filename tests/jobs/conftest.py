@@ -8,9 +8,9 @@ from typing import ParamSpec
 import pytest
 from flask import Flask
 
-from app.core.database import db
-from app.jobs import Definition, Job
-from app.jobs.worker import JobWorker, run_due
+from carafe.database import db
+from carafe.jobs import Definition, Job
+from carafe.jobs.worker import JobWorker, run_due
 from tests.jobs import samples
 
 P = ParamSpec("P")

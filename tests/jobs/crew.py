@@ -14,8 +14,8 @@ from typing import Any, Self
 from flask import Flask, current_app
 
 import app as application
-from app.audit import record
-from app.jobs import job
+from carafe.audit import record
+from carafe.jobs import job
 
 ROOT = Path(__file__).parents[2]
 BEGUN = "begun"

@@ -7,9 +7,9 @@ from time import monotonic
 
 from sqlalchemy import func, select
 
-from app.audit import AuditEvent, record
-from app.core.database import db
-from app.jobs import PermanentError, QueueError, job, progress, queue_works
+from carafe.audit import AuditEvent, record
+from carafe.database import db
+from carafe.jobs import PermanentError, QueueError, job, progress, queue_works
 
 PATIENCE_SECONDS = 20
 seen: list[object] = []

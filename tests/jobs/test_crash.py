@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.audit import AuditEvent
-from app.core.database import db, reading
+from carafe.audit import AuditEvent
+from carafe.database import db, reading
 from tests.jobs.conftest import enqueue, until
 from tests.jobs.crew import BEGUN, Crew, begun, count
 

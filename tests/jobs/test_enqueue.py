@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.audit import AuditEvent, record
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job, Priority
+from carafe.audit import AuditEvent, record
+from carafe.database import db
+from carafe.jobs import Job, Priority
+from carafe.time import now
 from tests.jobs.conftest import enqueue, state
 from tests.jobs.samples import note, note_once, ran
 

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job
-from app.jobs.jobs import purge
+from carafe.database import db
+from carafe.jobs import Job
+from carafe.jobs.jobs import purge
+from carafe.time import now
 from tests.jobs.conftest import enqueue, error, locked, state
 from tests.jobs.samples import (
     answer_with_a_set,

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.core.database import db
-from app.core.time import now
-from app.jobs import QueuePause
-from app.jobs.claims import claim
-from app.jobs.jobs import purge
-from app.observability import health
+from carafe.database import db
+from carafe.jobs import QueuePause
+from carafe.jobs.claims import claim
+from carafe.jobs.jobs import purge
+from carafe.observability import health
+from carafe.time import now
 from tests.jobs.conftest import state, until
 from tests.jobs.samples import broken, ran, seen, use_nothing, use_what_may_be_broken
 

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from app.core.database import db
-from app.jobs.worker import run_due
-from settings import ConfigError
+from carafe.config import ConfigError
+from carafe.database import db
+from carafe.jobs.worker import run_due
 from tests.apps import another_app
 from tests.groups import require
 from tests.jobs.conftest import enqueue, until
@@ -93,7 +93,7 @@ def test_it_refuses_an_address_that_is_none(app, url):
 
 
 def test_it_says_which_package_is_missing(app, monkeypatch):
-    monkeypatch.delitem(sys.modules, "app.jobs.distributed", raising=False)
+    monkeypatch.delitem(sys.modules, "carafe.jobs.distributed", raising=False)
     monkeypatch.setitem(sys.modules, "dramatiq", None)
     with pytest.raises(ConfigError) as error, another_app(app, REDIS_URL=NOBODY):
         pass

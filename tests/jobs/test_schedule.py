@@ -7,11 +7,11 @@ from functools import partial
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app.core.database import db, reading
-from app.core.time import now
-from app.jobs import Job, Worker, job, schedule, scheduled
-from app.jobs.definition import registry
-from app.jobs.models import Schedule
+from carafe.database import db, reading
+from carafe.jobs import Job, Worker, job, schedule, scheduled
+from carafe.jobs.definition import registry
+from carafe.jobs.models import Schedule
+from carafe.time import now
 from tests.jobs.conftest import until
 
 
@@ -115,7 +115,7 @@ def test_it_makes_up_for_a_restart_and_for_days_without_a_worker_with_one_run(ni
 
 
 def test_it_is_run_once_by_two_workers_and_across_a_restart(nightly, work, monkeypatch):
-    monkeypatch.setattr("app.jobs.worker.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("carafe.jobs.worker.LOOK_SECONDS", 0.05)
     for tick in (1, 2, 3):
         schedule.prepare()
         if tick == 3:  # its time comes while nobody works

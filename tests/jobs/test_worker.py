@@ -5,11 +5,11 @@ from functools import partial
 
 from sqlalchemy import select, update
 
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job, Worker, claims
-from app.jobs.execution import execute
-from app.jobs.worker import JobWorker
+from carafe.database import db
+from carafe.jobs import Job, Worker, claims
+from carafe.jobs.execution import execute
+from carafe.jobs.worker import JobWorker
+from carafe.time import now
 from tests.jobs.conftest import enqueue, error, locked, state, until
 from tests.jobs.samples import count_to, note, ran, run_for_ever, started, wait
 
@@ -64,7 +64,7 @@ def test_it_interrupts_what_takes_too_long(work):
 
 
 def test_it_gives_back_what_it_cannot_finish(work, monkeypatch):
-    monkeypatch.setattr("app.jobs.worker.GRACE_SECONDS", 0)
+    monkeypatch.setattr("carafe.jobs.worker.GRACE_SECONDS", 0)
     worker = work()
     id = enqueue(wait)
     until(started.is_set)

@@ -17,11 +17,11 @@ from cryptography.x509.oid import NameOID
 from flask import Flask
 from sqlalchemy import update
 
-from app import mail
-from app.core.database import db
-from app.core.time import now
-from app.jobs import QueuePause, execution
-from app.mail import smtp, transports
+from carafe import mail
+from carafe.database import db
+from carafe.jobs import QueuePause, execution
+from carafe.mail import smtp, transports
+from carafe.time import now
 from tests.apps import another_app
 from tests.http import Browser
 

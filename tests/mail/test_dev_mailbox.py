@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.jobs.worker import run_due
+from carafe.jobs.worker import run_due
 from tests.apps import another_app
 from tests.http import Browser
 

@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from app.core.database import db
-from app.jobs import QueuePause
-from app.jobs.worker import run_due
+from carafe.database import db
+from carafe.jobs import QueuePause
+from carafe.jobs.worker import run_due
 from tests.mail.sink import CERTIFICATE, Sink
 
 # Reaches this very machine, and is not its loopback address: as any other host, it must encrypt.

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 
 
 @pytest.fixture

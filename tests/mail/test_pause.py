@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from app.core.database import db
-from app.jobs import Job, QueuePause
-from app.jobs.worker import JobWorker, run_due
+from carafe.database import db
+from carafe.jobs import Job, QueuePause
+from carafe.jobs.worker import JobWorker, run_due
 from tests.checks import findings
 from tests.jobs.conftest import until
 from tests.mail.sink import Sink
@@ -77,7 +77,7 @@ def test_a_mail_that_the_server_refuses_for_good_ends_the_pause_too(waiting, let
 def test_mails_to_nobody_do_not_end_the_pause(waiting, let_probe, mailing):
     from types import SimpleNamespace
 
-    from app import mail
+    from carafe import mail
 
     with Sink(login=("ann", "right")) as sink:
         app = mailing(f"smtp://ann:wrong@127.0.0.1:{sink.port}")

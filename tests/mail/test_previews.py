@@ -1,16 +1,16 @@
 """Previews of every mail, in development."""
 
 import re
-from pathlib import Path
 
 from jinja2 import StrictUndefined
 
-from app.mail import previews
-from settings import ROOT
+from carafe.config import ROOT
+from carafe.mail import previews
 
 NAMES = sorted(
     f"{folder.parent.parent.name}.{folder.name}"
-    for folder in map(Path, {file.parent for file in ROOT.glob("app/*/**/emails/*/subject.txt")})
+    for package in ("app", "carafe")
+    for folder in ROOT.glob(f"{package}/**/emails/*")
 )
 
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from app.core.database import db
-from app.jobs import Job, QueuePause
-from app.jobs.worker import run_due
+from carafe.database import db
+from carafe.jobs import Job, QueuePause
+from carafe.jobs.worker import run_due
 from tests.mail.sink import CERTIFICATE, DROP, END, GREETING, HANG, Sink
 
 # The queue waits for the server, the mail is tried again, the mail fails, the mail is sent.

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app import mail
-from app.core.database import db
-from app.jobs import JobTimeoutError
-from app.jobs.worker import run_due
+from carafe import mail
+from carafe.database import db
+from carafe.jobs import JobTimeoutError
+from carafe.jobs.worker import run_due
 from tests.mail.sink import CERTIFICATE, Sink
 
 # Reaches this very machine, and is not its loopback address: as any other host, it must encrypt.

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.lost_writes import UncommittedError
+from app.auth.models import User
+from carafe.database import db
+from carafe.database.lost_writes import UncommittedError
 
 
 @pytest.fixture

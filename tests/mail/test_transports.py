@@ -2,7 +2,7 @@
 
 import stat
 
-from app.jobs.worker import run_due
+from carafe.jobs.worker import run_due
 from tests.mailbox import Mailbox
 
 

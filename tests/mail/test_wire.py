@@ -5,10 +5,10 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from app.core.database import db
-from app.jobs import Job
-from app.jobs.worker import run_due
-from app.mail.outbox import compose
+from carafe.database import db
+from carafe.jobs import Job
+from carafe.jobs.worker import run_due
+from carafe.mail.outbox import compose
 from tests.mail.sink import Sink
 
 BOTH = ["8BITMIME", "SMTPUTF8"]
@@ -17,7 +17,7 @@ HEADERS = {
     *("MIME-Version", "Content-Type"),
 }
 # What Carafe's own mails have never had in a subject, and an owner's may.
-SUBJECT = "app.mail.outbox.render_template"
+SUBJECT = "carafe.mail.outbox.render_template"
 
 
 def sent(sink):

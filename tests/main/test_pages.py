@@ -53,8 +53,8 @@ def test_it_keeps_the_dashboard_from_caches(alice, sign_in):
 def test_it_shows_the_cards_that_features_add(app, alice, sign_in):
     with another_app(app) as made:
         # Any template will do: it is the numbers that are asked for.
-        add_card(made, "core/error.html", dict)
-        add_card(made, "core/error.html", dict)
+        add_card(made, "error.html", dict)
+        add_card(made, "error.html", dict)
         before = sign_in(alice)
         browser = Browser(made.test_client())
         before.copy_cookies_to(browser)

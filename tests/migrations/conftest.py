@@ -10,15 +10,15 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
-from app.core.database import db
-from settings import ROOT
+from carafe.config import ROOT
+from carafe.database import db
 from tests.apps import another_app
 from tests.database import empty_database
 
 TEMPLATE = """
 import sqlalchemy as sa
 from alembic import op
-from app.core import fulltext
+from carafe.database import fulltext
 revision, down_revision = "{revision}", {down_revision!r}
 def upgrade():
 {up}

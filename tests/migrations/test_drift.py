@@ -7,9 +7,9 @@ from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, create_engine, text
 
-from app.core.database import db
-from app.core.migrations.rebuild import has_autoincrement
-from settings import ROOT
+from carafe.config import ROOT
+from carafe.database import db
+from carafe.database.migrations.rebuild import has_autoincrement
 
 REVISIONS = [
     script.revision

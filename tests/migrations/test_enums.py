@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.core.database import db
+from carafe.database import db
 
 TABLE = 'op.create_table("thing", sa.Column("id", sa.Integer(), primary_key=True){})'
 COLOR = 'sa.Column("{}", sa.Enum("red", "green", name="color"))'

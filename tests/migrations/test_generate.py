@@ -12,10 +12,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import check, downgrade, migrate, revision, upgrade
 
-from app.core import fulltext
-from app.core.database import Base, bytewise, db
-from app.core.time import UTCDateTime, now
-from settings import ROOT
+from carafe.config import ROOT
+from carafe.database import Base, bytewise, db, fulltext
+from carafe.time import UTCDateTime, now
 from tests.apps import another_app
 from tests.database import empty_database
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.database import db
+from carafe.database import db
 
 CREATE = """
 op.create_table(

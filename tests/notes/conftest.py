@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
 from app.notes.models import Note
+from carafe.database import db
+from carafe.time import now
 from tests.notes.importer import Importer
 
 

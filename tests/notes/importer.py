@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from app.jobs.worker import run_due
+from carafe.jobs.worker import run_due
 from tests.http import Browser
 
 LIST = "/admin/notes/imports/"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.core.database import db
 from app.notes.models import Note
+from carafe.database import db
 
 PATH = "/admin/notes/"
 ROOT = Path(__file__).parent.parent.parent

@@ -5,13 +5,12 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import event, func, select
 
-from app.admin.objects import deletion
-from app.audit import AuditEvent, privacy, record
-from app.auth.models.user import User
-from app.core import chunks
-from app.core.database import db
-from app.jobs.worker import run_due
+from app.auth.models import User
 from app.notes.models import Note
+from carafe.admin.objects import deletion
+from carafe.audit import AuditEvent, erasure, record
+from carafe.database import batches, db
+from carafe.jobs.worker import run_due
 
 NOTES = 25
 
@@ -19,8 +18,8 @@ NOTES = 25
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(deletion, "FEW", 10)
-    monkeypatch.setattr(chunks, "CHUNK", 4)
-    monkeypatch.setattr(privacy, "AT_ONCE", 4)
+    monkeypatch.setattr(batches, "CHUNK", 4)
+    monkeypatch.setattr(erasure, "AT_ONCE", 4)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from time import monotonic, sleep
 import pytest
 from sqlalchemy import text
 
-from app.core.database import db
+from carafe.database import db
 
 PATIENCE_SECONDS = 30
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")

@@ -5,7 +5,7 @@ import io
 import re
 from itertools import product
 
-from app.core.database import db
+from carafe.database import db
 from tests.database import statements
 
 HEADING = b"\xef\xbb\xbftitle,body,created,updated\r\n"

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.admin.imports import jobs, rows
-from app.admin.imports.models import FOLDER, MOST_OPEN, ImportBatch, ImportRun
-from app.audit import AuditEvent
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.storage import storage
-from app.core.time import now
-from app.jobs import Cancelled
-from app.jobs.worker import run_due
+from app.auth.models import User
 from app.notes.models import Note
+from carafe.admin.imports import jobs, rows
+from carafe.admin.imports.models import FOLDER, MOST_OPEN, ImportBatch, ImportRun
+from carafe.audit import AuditEvent
+from carafe.database import db
+from carafe.jobs import Cancelled
+from carafe.jobs.worker import run_due
+from carafe.storage import storage
+from carafe.time import now
 from tests.notes.importer import LIST
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.core.database import db
 from app.notes.models import Note
+from carafe.database import db
 
 HEADING = ["Title", "Body", "user.email"]
 

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from app.core.routing import policy
-from app.observability import store
+from carafe.observability import store
+from carafe.web.routing import policy
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.http import Browser

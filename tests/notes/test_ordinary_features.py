@@ -6,10 +6,10 @@ import pytest
 from flask import abort
 from sqlalchemy import select
 
-from app.auth.marks import login_required
-from app.core.database import db
-from app.core.routing import shared
 from app.notes.models import Note
+from carafe.auth.marks import login_required
+from carafe.database import db
+from carafe.web.routing import shared
 from tests.admin.scratch import Scratch, Thing
 from tests.apps import another_app
 from tests.conftest import PASSWORD

@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from app.core.time import now
+from carafe.time import now
 from tests.database import statements
 from tests.lists import ids, last_page, neighbour, walk
 

@@ -14,11 +14,10 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select, text
 
-from app.audit import AuditEvent
-from app.auth import quotas
-from app.core import time_limit
-from app.core.database import db
 from app.notes.models import Note
+from carafe.audit import AuditEvent
+from carafe.auth import quotas
+from carafe.database import db, timeouts
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.remote import Remote
@@ -180,8 +179,8 @@ def test_a_user_searches_once_at_a_time(app, alice, sign_in, impatient):
 
 FILL = """
 from app import create_app
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 from app.notes.models import Note
 from sqlalchemy import insert
 with create_app().app_context():
@@ -262,7 +261,7 @@ def test_the_audit_names_who_and_which_once_a_day(
     limits(ROWS_PER_USER=1)
     write(alice, "One")
     browser = sign_in(alice)
-    with caplog.at_level(logging.WARNING, "app.auth.quotas"):
+    with caplog.at_level(logging.WARNING, "carafe.auth.quotas"):
         for _ in range(3):
             browser.submit("/notes/new", {"title": "Two"})
     [(subject, actor, details)] = events()
@@ -297,7 +296,7 @@ def searches_that_take_too_long(app, monkeypatch):
         engine = db.engine
     if engine.dialect.name == "sqlite":
         monkeypatch.setattr(quotas, "SEARCH_SECONDS", 0)
-        monkeypatch.setattr(time_limit, "STEPS", 1)
+        monkeypatch.setattr(timeouts, "STEPS", 1)
         yield
     else:
         monkeypatch.setattr(quotas, "SEARCH_SECONDS", 0.1)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.auth.permissions import ADMIN
-from app.jobs.worker import run_due
+from carafe.auth.permissions import ADMIN
+from carafe.jobs.worker import run_due
 from tests.notes.importer import Importer
 from tests.security.routes import routes
 

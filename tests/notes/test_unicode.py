@@ -5,10 +5,10 @@ import unicodedata
 import pytest
 from sqlalchemy import select
 
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.unicode import nfc
+from app.auth.models import User
 from app.notes.models import Note
+from carafe.database import db
+from carafe.unicode import nfc
 from tests.lists import ids
 
 TITLE = "Ångström über 각도"

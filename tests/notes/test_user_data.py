@@ -4,8 +4,8 @@ import io
 import json
 import zipfile
 
-from app.jobs.worker import run_due
 from app.notes.models import user_data
+from carafe.jobs.worker import run_due
 from tests.database import statements
 
 

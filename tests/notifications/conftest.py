@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.auth.models.user import User
-from app.core.database import db
-from app.notifications import Notification, notify
+from app.auth.models import User
+from carafe.database import db
+from carafe.notifications import Notification, notify
 from tests.http import Browser
 
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
-from app.account import personal_data
-from app.core.database import db
-from app.notifications import notify
-from app.notifications.models.notification import KEPT_PER_USER
+from carafe import personal_data
+from carafe.database import db
+from carafe.notifications import notify
+from carafe.notifications.models.notification import KEPT_PER_USER
 from tests.lists import neighbour
 
 PAGE = "/account/notifications/"

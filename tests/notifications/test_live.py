@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from app.auth.models import Session
-from app.core.database import db
+from carafe.auth.models import Session
+from carafe.database import db
 from tests.clock import later
 
 BELL = "/account/notifications/unread"
@@ -72,7 +72,7 @@ def test_it_is_no_sign_of_the_user(app, alice, sign_in):
 
 def test_it_is_not_worth_a_line_of_log(alice, sign_in, caplog):
     browser = sign_in(alice)
-    with caplog.at_level("INFO", "app.request"):
+    with caplog.at_level("INFO", "carafe.request"):
         browser.get(BELL)
         browser.get(LATEST)
         assert caplog.records == []

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import insert
 
-from app.core.database import BUSY_TIMEOUT_SECONDS, db
-from app.notifications import Message
-from app.notifications.models import Inbox
-from app.notifications.models.notification import KEPT_PER_USER
+from carafe.database import BUSY_TIMEOUT_SECONDS, db
+from carafe.notifications import Message
+from carafe.notifications.models import Inbox
+from carafe.notifications.models.notification import KEPT_PER_USER
 from tests.database import statements
 
 PAGE = "/admin/messages/"
@@ -152,7 +152,7 @@ def test_it_is_found_by_those_who_look_while_nothing_can_be_written(
         raise db.exc.OperationalError("INSERT", {}, Exception("disk full"))
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.notifications.delivery.notify", fail)
+        patch.setattr("carafe.notifications.delivery.notify", fail)
         page = browser.get(LIST)
     assert (page.status_code, "An older one" in page.text) == (200, True)
     assert "We move" in browser.get(LIST).text

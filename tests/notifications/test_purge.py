@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from app.core import chunks
-from app.core.database import db
-from app.core.time import now
-from app.notifications import Message, jobs
+from carafe.database import batches, db
+from carafe.notifications import Message, jobs
+from carafe.time import now
 
 
 def test_it_deletes_what_is_older_than_90_days(app, alice, tell, told, monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK", 2)
+    monkeypatch.setattr(batches, "CHUNK", 2)
     for days in (120, 100, 91, 89, 0):
         tell(alice, f"{days} days ago", at=now() - timedelta(days=days))
     with app.app_context():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
-from app.core.routing import public
+from carafe.web.routing import public
 from tests.apps import another_app
 
 

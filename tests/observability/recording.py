@@ -7,13 +7,13 @@ from typing import Any
 from flask import Flask, request
 from sqlalchemy import Table, select, text
 
-from app.auth.jobs import delete_account
-from app.auth.models.user import User
-from app.core.database import db, writing
-from app.core.routing import public
-from app.observability import recorder, store
-from app.observability.observations import Observations
-from settings import ROOT
+from app.auth.models import User
+from carafe.auth.jobs import delete_account
+from carafe.config import ROOT
+from carafe.database import db, writing
+from carafe.observability import recorder, store
+from carafe.observability.observations import Observations
+from carafe.web.routing import public
 from tests.apps import another_app
 
 # As if it stood in the app: the place of a fault is looked for there.

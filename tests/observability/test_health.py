@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from app.core.database import db
+from carafe.database import db
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.database import empty_file

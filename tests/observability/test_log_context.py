@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.observability import logs, tracing
+from carafe.observability import logs, tracing
 from tests.conftest import PASSWORD
 from tests.http import Browser
 from tests.mailbox import Mailbox
@@ -98,8 +98,8 @@ def test_it_has_the_job_and_the_request_that_asked_for_it(logging_app, lines):
     carrier = json.loads(answer.text)
     lines()
     with logs.bound(job="digest", job_id=7), tracing.job("digest", carrier):
-        logging.getLogger("app.jobs").warning("slow")
-    logging.getLogger("app.jobs").warning("between two jobs")
+        logging.getLogger("carafe.jobs").warning("slow")
+    logging.getLogger("carafe.jobs").warning("between two jobs")
     inside, outside = lines()
     assert (inside["job"], inside["job_id"]) == ("digest", 7)
     assert inside["request_id"] == answer.headers["X-Request-ID"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 from tests.conftest import PASSWORD
 from tests.http import Browser
 from tests.mailbox import Mailbox

@@ -15,9 +15,9 @@ from itertools import product
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.observability import metrics
-from app.observability.metrics.app_metrics import Metrics
-from app.observability.metrics.exposition import exposition
+from carafe.observability import metrics
+from carafe.observability.metrics.app_metrics import Metrics
+from carafe.observability.metrics.exposition import exposition
 from tests.apps import PRODUCTION, another_app
 from tests.http import Browser
 from tests.server import ROOT
@@ -187,7 +187,7 @@ def test_it_logs_those_who_were_refused_alone(logging_app, lines):
 def test_it_keeps_what_a_killed_process_has_counted_but_not_what_it_was_at(growth, visitor):
     code = (
         "import os, sys; from pathlib import Path; "
-        "from app.observability.metrics.app_metrics import Metrics; "
+        "from carafe.observability.metrics.app_metrics import Metrics; "
         "metrics = Metrics(Path(sys.argv[1])); metrics.count_job('export', 'done', 1); "
         "metrics.start_request(); os._exit(9)"
     )

@@ -6,8 +6,7 @@ import pytest
 from flask_migrate import downgrade
 from sqlalchemy import inspect, text
 
-from app.core import fulltext, migrations
-from app.core.database import db
+from carafe.database import db, fulltext, migrations
 from tests.apps import another_app
 from tests.database import empty_database
 from tests.http import Browser
@@ -86,7 +85,7 @@ def test_it_stands_in_for_every_page_but_not_for_health_and_files(developer, dev
     assert "Migrations are pending" in developer.get("/no-such-page").text
     assert developer.get("/livez").status_code == 200
     assert developer.get("/readyz").json["checks"]["migrations"]["ok"] is False
-    assert developer.get("/static/core/app.css").status_code == 200
+    assert developer.get("/static/app/app.css").status_code == 200
 
 
 def test_a_program_is_told_in_json(developer):

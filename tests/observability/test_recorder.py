@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 from sqlalchemy import text
 
-from app.core.database import db
-from app.core.routing import public
-from app.observability import recorder, requests, store
-from app.observability.store import bucket_of, coarse, us_of
+from carafe.database import db
+from carafe.observability import recorder, requests, store
+from carafe.observability.store import bucket_of, coarse, us_of
+from carafe.web.routing import public
 from tests.http import Browser
 from tests.observability.recording import recording_app, rows
 
@@ -97,7 +97,7 @@ def test_it_keeps_no_value_of_a_statement(app, visitor, alice):
     visitor.submit("/auth/login", {"email": alice.email, "password": SECRET})
     visitor.get("/by-hand", query_string={"text": SECRET})
     kept = str(rows(app, store.statement))
-    assert "app/auth/" in kept
+    assert "carafe/auth/" in kept
     assert "'constant'" not in kept
     assert alice.email not in kept
     assert SECRET not in kept

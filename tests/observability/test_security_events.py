@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.http import Browser
@@ -37,7 +37,7 @@ def events(lines):
     def read():
         found = []
         for line in lines():
-            if line["logger"] == "app.security":
+            if line["logger"] == "carafe.security":
                 assert line["client"] == CLIENT
                 assert line["level"] == "warning"
                 assert len(line["request_id"]) == 32
@@ -236,7 +236,8 @@ def test_none_holds_what_was_typed(text, log_format, alice, logging_app, logged)
 
 
 def test_the_documentation_lists_them():
-    source = "\n".join(file.read_text() for file in (ROOT / "app").rglob("*.py"))
+    files = [*ROOT.glob("app/**/*.py"), *ROOT.glob("carafe/**/*.py")]
+    source = "\n".join(file.read_text() for file in files)
     calls = re.findall(r'(?:report|refuse|Refusal|note_refusal)\((?:\d+, )?"(\w+\.\w+)"', source)
     page = (ROOT / "docs/observability.md").read_text().split("### Security events")[1]
     listed = re.findall(r"(?m)^\| `(\w+\.\w+)` \|", page)

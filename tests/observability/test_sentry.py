@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask import request
 
-from app.observability import logs, sentry
-from settings import ConfigError
+from carafe.config import ConfigError
+from carafe.observability import logs, sentry
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.groups import require
@@ -143,7 +143,7 @@ def test_nothing_is_imported_before_it_is_needed(tmp_path):
 )
 def test_it_says_what_is_missing(settings, modules, says, app, monkeypatch):
     for name in list(sys.modules):
-        if modules and name.startswith(("app.observability.tracing.", modules[-1] + ".")):
+        if modules and name.startswith(("carafe.observability.tracing.", modules[-1] + ".")):
             monkeypatch.delitem(sys.modules, name)
     for name in modules:
         monkeypatch.setitem(sys.modules, name, None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.observability.statements import normalise
+from carafe.observability.statements import normalise
 
 HIDDEN = {
     "a word": "SELECT id FROM u WHERE pw = 'zebra'",

@@ -11,17 +11,17 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from app.core.database import sqlite_driver
-from app.observability import observations, recorder, retention, store
-from app.observability.store import Store
-from settings import ROOT
+from carafe.config import ROOT
+from carafe.database import sqlite_driver
+from carafe.observability import observations, recorder, retention, store
+from carafe.observability.store import Store
 from tests.http import Browser
 from tests.observability.recording import recording_app, rows
 
 ONE_PAGE = """
 import threading
 from app import create_app
-from app.observability import recorder, writer
+from carafe.observability import recorder, writer
 create_app().test_client().get("/nowhere")
 """
 HANGING = (
@@ -102,7 +102,7 @@ def test_it_leaves_alone_what_another_process_has_made_anew(app, file, visit):
 
 def test_it_waits_until_it_can_write_and_says_so_once(app, file, visit, monkeypatch):
     said = []
-    monkeypatch.setattr(logging.getLogger("app.observability.recorder"), "warning",
+    monkeypatch.setattr(logging.getLogger("carafe.observability.recorder"), "warning",
                         lambda *text: said.append(text))  # fmt: skip
     store.of(app).close()
     remove(file)
@@ -120,7 +120,7 @@ def test_it_forgets_what_waits_for_too_long(app, visit, monkeypatch):
         raise OperationalError("", None, Exception("no space left on device"))
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.observability.writer.write", fail)
+        patch.setattr("carafe.observability.writer.write", fail)
         for _ in range(recorder.MOST_WAITING + 3):
             visit()
     assert counted(app) == recorder.MOST_WAITING

@@ -7,8 +7,8 @@ import re
 import pytest
 from sqlalchemy import text
 
-from app.core.database import db, get_recorded_queries, writing
-from app.core.routing import public
+from carafe.database import db, get_recorded_queries, writing
+from carafe.web.routing import public
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser

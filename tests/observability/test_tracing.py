@@ -10,9 +10,9 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from app.core.database import db
-from app.core.routing import public
-from app.observability import logs, tracing
+from carafe.database import db
+from carafe.observability import logs, tracing
+from carafe.web.routing import public
 from tests.collector import Collector
 from tests.conftest import PASSWORD
 from tests.http import Browser

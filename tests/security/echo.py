@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from app.core.routing import public
+from carafe.web.routing import public
 from wsgi import app
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.routing import MapAdapter
 from werkzeug.test import TestResponse
 
-from app.core.routing import IdConverter, Policy, policy
+from carafe.web.routing import IdConverter, Policy, policy
 from tests.http import Browser
 from tests.rules import rules
 

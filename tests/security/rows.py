@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Table, insert
 from sqlalchemy.exc import IntegrityError
 
-from app.core.database import db
+from carafe.database import db
 
 THEIRS = 4711
 SAMPLES: dict[type, Any] = {

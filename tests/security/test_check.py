@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.core import checks
+from carafe import checks
 from tests.apps import another_app
 from tests.checks import GOOD, findings, run
 from tests.groups import require

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from app.security.limits import Counters
+from carafe.security.rate_limits import Counters
 
 
 @pytest.fixture

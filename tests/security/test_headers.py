@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.core import csp
-from app.core.routing import public
+from carafe.security import csp
+from carafe.web.routing import public
 from tests.apps import SITE, another_app
 from tests.http import Browser
 from tests.security.routes import routes

@@ -2,7 +2,7 @@
 
 from cryptography.fernet import Fernet
 
-from app.security import keyring
+from carafe.security import encryption
 from tests.apps import another_app
 
 KEY = "a key of the tests, long enough to be one"
@@ -13,12 +13,12 @@ FORMER = "VyVESATV1-_8b46sv5EpaBacixpf3HDGfKvElQb9Ocg="
 
 def test_it_derives_the_same_key_for_ever(app):
     with another_app(app, SECRET_KEY=KEY) as same, same.app_context():
-        sealed = keyring.encrypt(b"a secret", "a purpose")
+        sealed = encryption.encrypt(b"a secret", "a purpose")
     assert Fernet(DERIVED).decrypt(sealed) == b"a secret"
 
 
 def test_it_still_reads_what_was_encrypted_with_the_former_salt(app):
     with another_app(app, SECRET_KEY=KEY) as same, same.app_context():
         sealed = Fernet(FORMER).encrypt(b"a secret")
-        assert keyring.decrypt(sealed, "a purpose") == b"a secret"
-        assert Fernet(DERIVED).decrypt(keyring.renew(sealed, "a purpose")) == b"a secret"
+        assert encryption.decrypt(sealed, "a purpose") == b"a secret"
+        assert Fernet(DERIVED).decrypt(encryption.renew(sealed, "a purpose")) == b"a secret"

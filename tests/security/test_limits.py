@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.auth import passwords
+from carafe.auth import passwords
 from tests.clock import later
 from tests.conftest import PASSWORD
 
@@ -161,7 +161,7 @@ def test_other_forms_stop_by_client(page, app, send):
 
 
 def limits():
-    from app.auth.accounts import confirmation, registration, reset
+    from carafe.auth.accounts import confirmation, registration, reset
 
     return [registration.REGISTRATIONS, reset.RESETS, confirmation.RESENDS]
 

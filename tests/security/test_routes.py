@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.auth.permissions import permissions
 from app.auth.roles import ROLES
-from app.core.database import db
-from app.security.limits import Full
+from carafe.auth.permissions import permissions
+from carafe.database import db
+from carafe.security.rate_limits import Full
 from tests.clock import later
 from tests.second_factor import set_up
 from tests.security.routes import routes

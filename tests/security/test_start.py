@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from app import create_app, observability
-from app.core.database import db
-from settings import ConfigError
+from app import create_app
+from carafe import observability
+from carafe.config import ConfigError
+from carafe.database import db
 from tests.server import BIN, ROOT
 
 KEY = "a key of the tests, long enough to be one"
@@ -113,7 +114,7 @@ def test_it_takes_the_address_of_a_host(given, start):
 
 def test_development_names_a_package_that_is_not_installed(start, monkeypatch):
     monkeypatch.setitem(sys.modules, "flask_debugtoolbar", None)
-    for name in [name for name in sys.modules if name.startswith("app.observability.toolbar")]:
+    for name in [name for name in sys.modules if name.startswith("carafe.observability.toolbar")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(observability, "toolbar", raising=False)
     with pytest.raises(ConfigError) as error:

@@ -3,7 +3,7 @@
 import pytest
 
 import config
-from settings import loading
+from carafe.config import loading
 
 
 @pytest.fixture

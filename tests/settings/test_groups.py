@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from settings import missing_group
+from carafe.config import missing_group
 
 
 @pytest.mark.parametrize(

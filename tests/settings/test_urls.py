@@ -3,7 +3,7 @@
 import pytest
 
 from app import create_app
-from settings import ConfigError
+from carafe.config import ConfigError
 
 
 @pytest.mark.parametrize(

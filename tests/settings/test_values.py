@@ -2,8 +2,8 @@
 
 import pytest
 
+from carafe.config import ROOT, read
 from config import CLASSES, load
-from settings import ROOT, read
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from app.core.storage import StorageUnavailable, s3, storage
-from settings import ConfigError
+from carafe.config import ConfigError
+from carafe.storage import StorageUnavailable, s3, storage
 from tests.apps import another_app
 from tests.groups import require
 from tests.server import ROOT

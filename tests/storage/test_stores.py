@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from app.core.database import db
-from app.core.storage import StorageUnavailable, delete_on_commit, storage
-from app.core.time import now
+from carafe.database import db
+from carafe.storage import StorageUnavailable, delete_on_commit, storage
+from carafe.time import now
 from tests.apps import another_app
 from tests.groups import require
 from tests.storage.bucket import Bucket

@@ -10,12 +10,12 @@ from flask import abort, request
 from PIL import Image
 from sqlalchemy import update
 
-from app.account import left_over
-from app.auth.models.user import User
-from app.core import drawing, pictures
-from app.core.database import db
-from app.core.routing import body_of, public
-from app.core.storage.uploads import MEGABYTE, FileUpload, PictureUpload, RefusedError, Size
+from app.auth.models import User
+from carafe.database import db
+from carafe.downloads import orphans
+from carafe.images import pictures, rendering
+from carafe.storage.uploads import MEGABYTE, FileUpload, PictureUpload, RefusedError, Size
+from carafe.web.routing import body_of, public
 from tests.account.avatars.drawings import encoded, multipart, nearest, plain, quarters
 from tests.apps import another_app
 from tests.http import Browser
@@ -27,7 +27,7 @@ PDF = b"%PDF-1.7 words"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", drawing.draw)
+    monkeypatch.setattr(pictures, "draw", rendering.draw)
 
 
 @pytest.fixture
@@ -147,13 +147,13 @@ def test_what_is_no_picture_is_refused_with_the_reason(content, reason, site, se
 
 
 def test_what_no_row_names_is_deleted_in_the_night(site, alice, send, monkeypatch):
-    monkeypatch.setattr(left_over, "LEFT_OVER_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr(orphans, "LEFT_OVER_AFTER", timedelta(seconds=-1))
     mine, nobodys = send("/covers", plain()).text, send("/covers", plain()).text
     assert mine != nobodys
     with site.app_context():
         db.session.execute(update(User).where(User.id == alice.id).values(avatar=mine))
         db.session.commit()
-        assert left_over.purge_uploads() == 2
+        assert orphans.purge_uploads() == 2
     assert files(site) == [mine.replace(".", "-large."), mine.replace(".", "-small.")]
 
 

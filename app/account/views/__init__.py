@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.auth import relying_party
+from carafe.auth import relying_party
 
 blueprint = Blueprint("account", __name__, url_prefix="/account", template_folder="../templates")
 

@@ -6,12 +6,12 @@ from flask import render_template
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.account.sentences import address_of, tell
+from app.account.activity_texts import address_of, tell
 from app.account.views import blueprint
-from app.audit import AuditEvent
-from app.auth.addresses import addresses_held
-from app.auth.marks import login_required
-from app.core.pagination import paginate
+from carafe.audit import AuditEvent
+from carafe.auth.email_history import addresses_held
+from carafe.auth.marks import login_required
+from carafe.web.pagination import paginate
 
 
 @blueprint.get("/activity")

@@ -11,14 +11,14 @@ from app.account.avatars import PICTURES
 from app.account.forms import AvatarForm
 from app.account.views import blueprint
 from app.account.views.profile import show_profile
-from app.auth.access import enforce_policy
-from app.auth.identity import is_logged_in
-from app.auth.marks import login_required
-from app.core.database import db
-from app.core.errors import answer, wants_json
-from app.core.routing import body_of
-from app.core.storage.uploads import RefusedError
-from app.security.requests import discard_body
+from carafe.auth.access import enforce_policy
+from carafe.auth.identity import is_logged_in
+from carafe.auth.marks import login_required
+from carafe.database import db
+from carafe.security.body_limits import discard_body
+from carafe.storage.uploads import RefusedError
+from carafe.web.errors import answer, wants_json
+from carafe.web.routing import body_of
 
 
 @blueprint.post("/avatar")

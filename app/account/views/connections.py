@@ -4,9 +4,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.account.views import blueprint
-from app.auth import accounts
-from app.auth.marks import fresh_login_required, login_required, no_impersonation
-from app.core.routing import Optional, effect
+from carafe.auth import accounts
+from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
+from carafe.web.routing import Optional, effect
 
 routes = Optional(blueprint, "OAUTH_PROVIDERS")
 

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.account.views import blueprint
-from app.auth import accounts, deletion
-from app.auth.marks import fresh_login_required, login_required, no_impersonation
-from app.core.routing import effect
-from app.core.time import moment
+from carafe.auth import accounts, deletion
+from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
+from carafe.time import moment
+from carafe.web.routing import effect
 
 
 @blueprint.get("/delete")

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from app.account.forms import EmailChangeForm
 from app.account.views import blueprint
-from app.auth import accounts
-from app.auth.marks import fresh_login_required, login_required, no_impersonation
-from app.core.routing import effect
+from carafe.auth import accounts
+from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
+from carafe.web.routing import effect
 
 
 @blueprint.get("/email")

@@ -5,17 +5,17 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from app.account import exports
-from app.account.jobs import make_export as job
-from app.account.models import DATA, LIFETIME, Export
 from app.account.views import blueprint
-from app.audit import record
-from app.auth import quotas
-from app.auth.marks import fresh_login_required, login_required, no_impersonation
-from app.core import live
-from app.core.database import db, writing
-from app.core.routing import effect, polled
-from app.core.urls import path_of
+from carafe import downloads
+from carafe.audit import record
+from carafe.auth import quotas
+from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
+from carafe.database import db, writing
+from carafe.downloads.models import DATA, LIFETIME, Export
+from carafe.personal_data.jobs import make_export as job
+from carafe.web import polling
+from carafe.web.routing import effect, polled
+from carafe.web.urls import path_of
 
 
 @blueprint.get("/export")
@@ -31,7 +31,7 @@ def export() -> Any:
 @no_impersonation
 def latest_export() -> Any:
     """How far it is now."""
-    return live.part("account/_export.html", **_state())
+    return polling.part("account/_export.html", **_state())
 
 
 @blueprint.post("/export")
@@ -40,7 +40,7 @@ def latest_export() -> Any:
 def make_export() -> Any:
     quotas.DATA_EXPORTS.spend()
     told = {"label": "Your data", "path": path_of("account.export")}
-    if exports.request(current_user.user, DATA, job, current_user.id, **told):
+    if downloads.request(current_user.user, DATA, job, current_user.id, **told):
         record("data.exported", f"user:{current_user.id}")
     else:
         quotas.DATA_EXPORTS.refund()
@@ -57,8 +57,8 @@ def export_file() -> Any:
         return redirect(url_for("account.export"), 303)  # which says how it is
     name = f"personal-data-{export.ended_at:%Y-%m-%d}.zip"
     try:
-        answer = exports.answer(export, name, "application/zip")
-    except exports.UnreadableError as reason:
+        answer = downloads.answer(export, name, "application/zip")
+    except downloads.UnreadableError as reason:
         flash(str(reason), "danger")
         return redirect(url_for("account.export"), 303)
     if request.method == "GET":

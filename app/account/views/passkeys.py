@@ -6,18 +6,18 @@ from flask.typing import ResponseReturnValue
 from app.account.forms import PasskeyForm
 from app.account.views import blueprint
 from app.account.views.recovery_codes import show_codes
-from app.auth import accounts
-from app.auth.devices import describe
-from app.auth.marks import (
+from carafe.auth import accounts
+from carafe.auth.marks import (
     allow_without_two_factor,
     confirmed_required,
     fresh_login_required,
     login_required,
     no_impersonation,
 )
-from app.auth.models.passkey import PASSKEYS_PER_USER
-from app.auth.passkeys import FULL
-from app.core.routing import effect
+from carafe.auth.models.passkey import PASSKEYS_PER_USER
+from carafe.auth.passkeys import FULL
+from carafe.auth.user_agents import describe
+from carafe.web.routing import effect
 
 
 @blueprint.get("/passkeys")

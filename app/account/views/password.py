@@ -6,8 +6,8 @@ from flask_login import current_user
 
 from app.account.forms import FirstPasswordForm, PasswordForm
 from app.account.views import blueprint
-from app.auth import accounts, reauthentication
-from app.auth.marks import login_required, no_impersonation
+from carafe.auth import accounts, reauthentication
+from carafe.auth.marks import login_required, no_impersonation
 
 
 @blueprint.get("/password")

@@ -5,11 +5,11 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
-from app.account import time_zones
 from app.account.forms import AvatarForm, ProfileForm
 from app.account.views import blueprint
-from app.auth.marks import login_required
-from app.core.database import db
+from carafe.auth.marks import login_required
+from carafe.database import db
+from carafe.web import time_zones
 
 
 @blueprint.get("/")

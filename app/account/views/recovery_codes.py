@@ -4,14 +4,14 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.account.views import blueprint
-from app.auth import accounts
-from app.auth.marks import (
+from carafe.auth import accounts
+from carafe.auth.marks import (
     allow_without_two_factor,
     fresh_login_required,
     login_required,
     no_impersonation,
 )
-from app.core.routing import effect
+from carafe.web.routing import effect
 
 
 @blueprint.get("/second-factors/recovery-codes")

@@ -10,17 +10,17 @@ from markupsafe import Markup
 
 from app.account.views import blueprint
 from app.account.views.recovery_codes import show_codes
-from app.auth import accounts, relying_party
-from app.auth import second_factors as factors
 from app.auth.forms import CodeForm
-from app.auth.marks import (
+from carafe.auth import accounts, relying_party
+from carafe.auth import two_factor as factors
+from carafe.auth.marks import (
     allow_without_two_factor,
     confirmed_required,
     fresh_login_required,
     login_required,
     no_impersonation,
 )
-from app.core.routing import effect
+from carafe.web.routing import effect
 
 
 @blueprint.get("/second-factors")

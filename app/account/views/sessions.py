@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.account.views import blueprint
-from app.auth import accounts
-from app.auth.marks import login_required, no_impersonation
+from carafe.auth import accounts
+from carafe.auth.marks import login_required, no_impersonation
 
 
 @blueprint.get("/sessions")

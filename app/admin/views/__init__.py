@@ -1,37 +1,5 @@
-"""Pages of the administration, one module per noun. Each requires a permission."""
+"""Administration pages of this app, one module per noun. Each requires a permission."""
 
-from app.admin.views import (
-    columns,
-    deletion,
-    exceptions,
-    exports,
-    health,
-    imports,
-    jobs,
-    lists,
-    objects,
-    overview,
-    queries,
-    requests,
-    runs,
-    saved_views,
-    search,
-)
+from app.admin.views import impersonation, invitations, messages, users
 
-__all__ = [
-    "columns",
-    "deletion",
-    "exceptions",
-    "exports",
-    "health",
-    "imports",
-    "jobs",
-    "lists",
-    "objects",
-    "overview",
-    "queries",
-    "requests",
-    "runs",
-    "saved_views",
-    "search",
-]
+__all__ = ["impersonation", "invitations", "messages", "users"]

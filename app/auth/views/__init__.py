@@ -6,11 +6,11 @@ None tells whether an address is known: answers and their time are the same, and
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import relying_party
-from app.auth.accounts import InvalidLinkError, NextStep
-from app.auth.identity import is_anonymous
-from app.core import nav
-from app.core.urls import local_path
+from carafe.auth import relying_party
+from carafe.auth.accounts import InvalidLinkError, NextStep
+from carafe.auth.identity import is_anonymous
+from carafe.web import menus
+from carafe.web.urls import local_path
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../templates")
 
@@ -46,9 +46,9 @@ def invalid_link(error: InvalidLinkError) -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["offered_providers"] = oauth.offered
-    nav.add(app, "visitor", "Log in", "auth.login", visible=is_anonymous)
-    nav.add(app, "visitor", "Sign up", "auth.register", visible=is_anonymous)
-    nav.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)
+    menus.add(app, "visitor", "Log in", "auth.login", visible=is_anonymous)
+    menus.add(app, "visitor", "Sign up", "auth.register", visible=is_anonymous)
+    menus.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)
 
 
 from app.auth.views import (  # noqa: E402  (they add their routes)

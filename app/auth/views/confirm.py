@@ -4,12 +4,12 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.auth import accounts
-from app.auth.accounts import PendingConfirmation
 from app.auth.forms import AcceptForm, EmailForm
-from app.auth.identity import is_logged_in
 from app.auth.views import after_login, blueprint
-from app.core.routing import public
+from carafe.auth import accounts
+from carafe.auth.accounts import PendingConfirmation
+from carafe.auth.identity import is_logged_in
+from carafe.web.routing import public
 
 
 @blueprint.get("/confirm")

@@ -3,10 +3,10 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts
 from app.auth.views import after_login, blueprint
-from app.core.routing import public
-from app.core.urls import current_path
+from carafe.auth import accounts
+from carafe.web.routing import public
+from carafe.web.urls import current_path
 
 
 @blueprint.get("/email/<token>")

@@ -5,11 +5,11 @@ from typing import Any
 from flask import current_app, redirect
 from flask_login import current_user
 
-from app.auth import impersonation
-from app.auth.marks import login_required
-from app.auth.sessions import set_session_token
 from app.auth.views import blueprint
-from app.core.database import db
+from carafe.auth import impersonation
+from carafe.auth.marks import login_required
+from carafe.auth.sessions import set_session_token
+from carafe.database import db
 
 
 @blueprint.post("/impersonation/delete")

@@ -3,11 +3,11 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts
 from app.auth.forms import AcceptForm
-from app.auth.models import Invitation
 from app.auth.views import after_login, blueprint
-from app.core.routing import public
+from carafe.auth import accounts
+from carafe.auth.models import Invitation
+from carafe.web.routing import public
 
 
 @blueprint.get("/invitation/<token>")

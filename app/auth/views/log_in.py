@@ -3,12 +3,12 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts
 from app.auth.forms import LoginForm
-from app.auth.identity import is_logged_in
 from app.auth.views import after_login, blueprint, go_on
-from app.core.routing import public
-from app.core.urls import site_root
+from carafe.auth import accounts
+from carafe.auth.identity import is_logged_in
+from carafe.web.routing import public
+from carafe.web.urls import site_root
 
 
 @blueprint.get("/login")

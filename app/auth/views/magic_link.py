@@ -3,11 +3,11 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts
 from app.auth.forms import EmailForm, RememberForm
-from app.auth.identity import is_logged_in
 from app.auth.views import after_login, blueprint, go_on
-from app.core.routing import Optional, public
+from carafe.auth import accounts
+from carafe.auth.identity import is_logged_in
+from carafe.web.routing import Optional, public
 
 routes = Optional(blueprint, "MAGIC_LINK")
 

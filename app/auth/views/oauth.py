@@ -10,20 +10,20 @@ from collections.abc import Callable
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts, providers
-from app.auth.identity import is_logged_in
-from app.auth.marks import (
+from app.auth.views import blueprint, oauth_callback
+from carafe.auth import accounts, providers
+from carafe.auth.identity import is_logged_in
+from carafe.auth.marks import (
     allow_without_two_factor,
     confirmed_required,
     fresh_login_required,
     login_required,
 )
-from app.auth.providers import Provider
-from app.auth.providers.journey import PROVE, Journey
-from app.auth.providers.profile import CancelledError, ProviderError, UnavailableError
-from app.auth.views import arrivals, blueprint
-from app.core.routing import Optional, effect, public
-from app.core.urls import local_path
+from carafe.auth.providers import Provider
+from carafe.auth.providers.journey import PROVE, Journey
+from carafe.auth.providers.profile import CancelledError, ProviderError, UnavailableError
+from carafe.web.routing import Optional, effect, public
+from carafe.web.urls import local_path
 
 routes = Optional(blueprint, "OAUTH_PROVIDERS")
 
@@ -75,7 +75,7 @@ def return_from_provider(provider: str) -> ResponseReturnValue:
     if journey is None:
         return _failed(site)
     try:
-        return arrivals.respond(site, journey, accounts.return_from(site, journey))
+        return oauth_callback.respond(site, journey, accounts.return_from(site, journey))
     except ProviderError as error:
         return _failed(site, error, journey)
 
@@ -83,7 +83,7 @@ def return_from_provider(provider: str) -> ResponseReturnValue:
 def _failed(
     provider: Provider, error: ProviderError | None = None, journey: Journey | None = None
 ) -> ResponseReturnValue:
-    back = arrivals.way_back(journey)
+    back = oauth_callback.way_back(journey)
     if isinstance(error, CancelledError):
         flash(f"You did not log in with {provider.label}. Nothing was changed.", "info")
         return redirect(back, 303)

@@ -3,13 +3,13 @@
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts
 from app.auth.forms import CodeForm, LoginForm, ReauthenticateForm
-from app.auth.marks import allow_without_two_factor, login_required
 from app.auth.views import after_login, blueprint, go_on
 from app.auth.views.reauthenticate import ask
 from app.auth.views.second_factor import challenge
-from app.core.routing import public
+from carafe.auth import accounts
+from carafe.auth.marks import allow_without_two_factor, login_required
+from carafe.web.routing import public
 
 
 @blueprint.post("/passkeys/options")

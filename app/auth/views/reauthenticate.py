@@ -3,13 +3,13 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts, interrupted_forms
-from app.auth.accounts import PasskeyError
 from app.auth.forms import ReauthenticateForm
-from app.auth.marks import allow_without_two_factor, login_required
 from app.auth.views import after_login, blueprint, go_on
-from app.core.database import reading
-from app.core.urls import wanted
+from carafe.auth import accounts, interrupted_forms
+from carafe.auth.accounts import PasskeyError
+from carafe.auth.marks import allow_without_two_factor, login_required
+from carafe.database import reading
+from carafe.web.urls import wanted
 
 
 @blueprint.get("/reauthenticate")

@@ -3,11 +3,11 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts
 from app.auth.forms import RegisterForm
-from app.auth.identity import is_logged_in
 from app.auth.views import after_login, blueprint
-from app.core.routing import public
+from carafe.auth import accounts
+from carafe.auth.identity import is_logged_in
+from carafe.web.routing import public
 
 
 @blueprint.get("/register")

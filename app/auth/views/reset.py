@@ -3,10 +3,10 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts
 from app.auth.forms import EmailForm, NewPasswordForm
 from app.auth.views import blueprint
-from app.core.routing import public
+from carafe.auth import accounts
+from carafe.web.routing import public
 
 
 @blueprint.get("/reset")

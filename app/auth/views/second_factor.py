@@ -3,15 +3,15 @@
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts, second_factors
-from app.auth.accounts import PasskeyError
 from app.auth.forms import CodeForm
-from app.auth.identity import is_logged_in
-from app.auth.models import UserMixin
 from app.auth.views import after_login, blueprint
-from app.core.database import reading
-from app.core.routing import public
-from app.core.urls import local_path
+from carafe.auth import accounts, two_factor
+from carafe.auth.accounts import PasskeyError
+from carafe.auth.identity import is_logged_in
+from carafe.auth.models import UserMixin
+from carafe.database import reading
+from carafe.web.routing import public
+from carafe.web.urls import local_path
 
 
 @blueprint.get("/second-factor")
@@ -39,7 +39,7 @@ def pass_with_code() -> ResponseReturnValue:
 def challenge(user: UserMixin, form: CodeForm, refused: PasskeyError | None = None) -> str:
     """The page that asks for the second factor."""
     with reading():
-        ways = second_factors.of(user.id)
+        ways = two_factor.of(user.id)
         return render_template(
             "auth/second_factor.html", user=user, form=form, ways=ways, refused=refused
         )

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.core import drawing, pictures
+from carafe.images import pictures, rendering
 from tests.account.avatars.drawings import multipart
 from tests.http import Browser
 
@@ -17,7 +17,7 @@ from tests.http import Browser
 def _quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Most tests draw in this process: another takes longer to start than to draw."""
     if "process" not in request.fixturenames:
-        monkeypatch.setattr(pictures, "draw", lambda content, sizes: drawing.draw(content, sizes))
+        monkeypatch.setattr(pictures, "draw", lambda content, sizes: rendering.draw(content, sizes))
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from PIL import ExifTags, Image
 from sqlalchemy import select
 
-from app.audit import AuditEvent
-from app.core import drawing, pictures
-from app.core.database import db
+from carafe.audit import AuditEvent
+from carafe.database import db
+from carafe.images import pictures, rendering
 from tests.account.avatars.drawings import (
     corners,
     encoded,
@@ -199,7 +199,7 @@ def test_one_that_comes_after_the_account_is_gone_is_not_kept(
     def delete_meanwhile(content, sizes):
         with ThreadPoolExecutor(1) as other:
             other.submit(admin.submit, page, action=f"{page}/delete").result()
-        return drawing.draw(content, sizes)
+        return rendering.draw(content, sizes)
 
     monkeypatch.setattr(pictures, "draw", delete_meanwhile)
     assert upload(browser, plain()).status_code == 401

@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from app.core import pictures
+from carafe.images import pictures
 from tests.account.avatars.drawings import chunk, encoded, nearest, picture, plain, png
 from tests.account.avatars.test_avatar_refusals import A_BOMB, DAMAGED, TOO_MANY_PIXELS
 

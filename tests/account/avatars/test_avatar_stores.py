@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.account import left_over
-from app.core.database import db
-from app.core.storage import StorageUnavailable
+from carafe.database import db
+from carafe.downloads import orphans
+from carafe.storage import StorageUnavailable
 from tests.account.avatars.drawings import multipart, picture, plain, shown
 from tests.apps import another_app
 from tests.conftest import PASSWORD
@@ -101,10 +101,10 @@ def test_one_that_could_not_be_deleted_is_nobodys_and_purged(
     bucket.status = 0
     assert len(bucket.objects) == 1
     with app_on_s3.app_context():
-        assert left_over.purge_uploads() == 0  # it may be about to be somebody's
+        assert orphans.purge_uploads() == 0  # it may be about to be somebody's
         for key in bucket.times:
             bucket.times[key] -= timedelta(hours=2)
-        assert left_over.purge_uploads() == 1
+        assert orphans.purge_uploads() == 1
     assert bucket.objects == {}
 
 
@@ -115,10 +115,10 @@ def test_a_purge_leaves_what_is_somebodys(alice, bob, app_on_s3, bucket, enter, 
     for key in bucket.times:
         bucket.times[key] -= timedelta(hours=2)
     with app_on_s3.app_context():
-        assert left_over.purge_uploads() == 0
+        assert orphans.purge_uploads() == 0
         bucket.status = 503
         with pytest.raises(StorageUnavailable):
-            left_over.purge_uploads()
+            orphans.purge_uploads()
     bucket.status = 0
     assert all(picture(browser) for browser in browsers)
 
@@ -132,7 +132,7 @@ def test_a_purge_with_a_new_database_leaves_the_pictures_of_the_old_one(
     with app_on_s3.app_context():
         db.session.execute(text('DELETE FROM "user"'))
         db.session.commit()
-        assert left_over.purge_uploads() == 0
+        assert orphans.purge_uploads() == 0
     assert len(bucket.objects) == 1
 
 

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import admin
-from app.admin.actions.models import Run
-from app.auth.models import LinkedAccount
-from app.auth.models.user import User
-from app.core.database import db
-from app.notifications.models.notification import Notification
+from app.auth.models import User
+from carafe import admin
+from carafe.admin.actions.models import Run
+from carafe.auth.models import LinkedAccount
+from carafe.database import db
+from carafe.notifications.models.notification import Notification
 from tests.apps import another_app
 from tests.conftest import PASSWORD
 from tests.http import Browser

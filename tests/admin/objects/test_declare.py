@@ -2,12 +2,12 @@
 
 import pytest
 
-from app import admin
-from app.admin.site.forms import UserForm
-from app.auth.models import Impersonation, LinkedAccount, Passkey
-from app.auth.models.user import User
-from app.core.forms import TextField
-from settings import ConfigError
+from app.admin.forms import UserForm
+from app.auth.models import User
+from carafe import admin
+from carafe.auth.models import Impersonation, LinkedAccount, Passkey
+from carafe.config import ConfigError
+from carafe.web.forms import TextField
 from tests.apps import another_app
 
 

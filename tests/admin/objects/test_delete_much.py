@@ -5,18 +5,17 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import event, func, select
 
-from app.admin.actions.models import Chunk, Run
-from app.admin.objects import deletion
-from app.core import chunks
-from app.core.database import db
-from app.jobs.worker import run_due
+from carafe.admin.actions.models import Chunk, Run
+from carafe.admin.objects import deletion
+from carafe.database import batches, db
+from carafe.jobs.worker import run_due
 
 
 @pytest.fixture
 def run(app, bob, monkeypatch):
     """The number of an action with nine chunks, of which few count as many."""
     monkeypatch.setattr(deletion, "FEW", 3)
-    monkeypatch.setattr(chunks, "CHUNK", 2)
+    monkeypatch.setattr(batches, "CHUNK", 2)
     with app.app_context():
         row = Run(
             actor_id=bob.id, submission="x", list_name="users", action="much", query="", last_id=0

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth.models import LinkedAccount
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.auth.models import LinkedAccount
+from carafe.database import db
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
 
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.routing import public
-from app.observability import store
-from settings import ROOT
+from app.auth.models import User
+from carafe.config import ROOT
+from carafe.database import db
+from carafe.observability import store
+from carafe.web.routing import public
 from tests.apps import another_app
 from tests.http import Browser
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from app.core.database import db
-from app.observability import recorder, store
+from carafe.database import db
+from carafe.observability import recorder, store
 from tests.admin.operations.conftest import FINGERPRINT
 from tests.apps import another_app
 from tests.conftest import PASSWORD

@@ -2,8 +2,8 @@
 
 from sqlalchemy.exc import DatabaseError
 
-from app.core.database import sqlite_driver
-from app.observability import recorder
+from carafe.database import sqlite_driver
+from carafe.observability import recorder
 from tests.admin.operations.conftest import FINGERPRINT
 from tests.http import Browser
 
@@ -56,7 +56,7 @@ def test_it_keeps_it_when_the_trail_cannot_say_so(keep, carols, monkeypatch):
     def fail(*args, **details):
         raise DatabaseError("", None, damaged)
 
-    monkeypatch.setattr("app.admin.views.exceptions.record", fail)
+    monkeypatch.setattr("carafe.admin.views.exceptions.record", fail)
     monkeypatch.setitem(carols.client.application.config, "PROPAGATE_EXCEPTIONS", False)
     assert carols.send(form).status_code == 503
     assert carols.get(path).status_code == 200

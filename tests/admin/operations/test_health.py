@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.core.database import db
-from app.core.time import now
-from app.jobs import Job, Worker
-from app.observability import health
-from app.observability.health import Row
+from carafe.database import db
+from carafe.jobs import Job, Worker
+from carafe.observability import health
+from carafe.observability.health import Row
+from carafe.time import now
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_it_tells_of_queues_that_nobody_takes_from(rows, add):
 
 
 def test_it_does_not_count_for_ever(rows, add, monkeypatch):
-    monkeypatch.setattr("app.jobs.health.MOST_WAITING", 3)
+    monkeypatch.setattr("carafe.jobs.health.MOST_WAITING", 3)
     add(*[job() for _ in range(5)])
     assert rows()["Queue mail"][1].startswith("3+ wait")
 

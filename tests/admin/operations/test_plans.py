@@ -6,8 +6,8 @@ from html import unescape
 import pytest
 from sqlalchemy import bindparam, delete, func, select, text, update
 
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.database import db
 from tests.admin.operations.conftest import FINGERPRINT, widget
 
 LARGE, SMALL = 2000, 3

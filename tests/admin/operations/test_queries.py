@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.observability import recorder
+from carafe.observability import recorder
 from tests.admin.operations.conftest import FINGERPRINT
 from tests.http import Browser
 

@@ -3,8 +3,8 @@
 import re
 import time
 
-from app.observability import recorder
-from app.observability.store import bucket_of
+from carafe.observability import recorder
+from carafe.observability.store import bucket_of
 from tests.http import Browser
 
 

@@ -14,11 +14,11 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.auth import providers
-from app.auth.models import LinkedAccount
-from app.auth.models.user import User
-from app.core.database import db
-from app.core.time import now
+from app.auth.models import User
+from carafe.auth import providers
+from carafe.auth.models import LinkedAccount
+from carafe.database import db
+from carafe.time import now
 from tests.apps import another_app
 from tests.conftest import ACME
 from tests.http import Browser

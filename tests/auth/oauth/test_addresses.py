@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from app.auth.models import Passkey
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.auth.models import Passkey
+from carafe.database import db
 from tests.auth.conftest import NEW_PASSWORD
 from tests.auth.oauth.conftest import FRIDA, depart, is_in, travel, visit
 from tests.conftest import PASSWORD

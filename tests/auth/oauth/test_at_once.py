@@ -6,8 +6,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from app.auth.models import LinkedAccount
-from app.core.database import db
+from carafe.auth.models import LinkedAccount
+from carafe.database import db
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
 
 MANY = 8

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from app.audit import AuditEvent
-from app.auth.models import LinkedAccount, Passkey
-from app.core.database import db
+from carafe.audit import AuditEvent
+from carafe.auth.models import LinkedAccount, Passkey
+from carafe.database import db
 from tests.apps import another_app
 from tests.auth.oauth.conftest import SITE, depart, is_in, leads_to, travel, visit
 from tests.clock import later

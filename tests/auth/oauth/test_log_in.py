@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from app.auth.models import Session, Totp
-from app.core.database import db
-from app.security import keyring
+from carafe.auth.models import Session, Totp
+from carafe.database import db
+from carafe.security import encryption
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
 from tests.conftest import PASSWORD
 from tests.server import ROOT
@@ -57,7 +57,7 @@ def test_it_gets_by_without_a_next_that_no_cookie_holds(frida, visitor):
 
 def test_it_still_asks_for_the_second_factor(app, frida, visitor):
     with app.app_context():
-        secret = keyring.encrypt(b"JBSWY3DPEHPK3PXP", "totp")
+        secret = encryption.encrypt(b"JBSWY3DPEHPK3PXP", "totp")
         db.session.add(Totp(user_id=frida.id, secret=secret, counter=0))
         db.session.commit()
     page = visitor.get("/account/profile").location

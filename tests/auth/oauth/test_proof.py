@@ -6,9 +6,9 @@ import time
 import pytest
 from sqlalchemy import update
 
-from app.auth.models import Passkey
-from app.auth.models.user import User
-from app.core.database import db
+from app.auth.models import User
+from carafe.auth.models import Passkey
+from carafe.database import db
 from tests.auth.conftest import NEW_PASSWORD
 from tests.auth.oauth.conftest import SITE, depart, travel, visit
 from tests.clock import later

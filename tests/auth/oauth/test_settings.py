@@ -5,8 +5,8 @@ import sys
 import pytest
 from flask import Flask
 
-from app.auth import providers
-from settings import Config, ConfigError
+from carafe.auth import providers
+from carafe.config import Config, ConfigError
 
 GOOD = {"client_id": "x", "client_secret": "y", "issuer": "https://accounts.example.org"}
 

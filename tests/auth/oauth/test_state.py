@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from app.auth.providers import journey
+from carafe.auth.providers import journey
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
 
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.auth.providers import client
-from app.core.database import db
+from carafe.auth.providers import client
+from carafe.database import db
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
 from tests.loopback import document
 

@@ -1,0 +1,48 @@
+"""Security notices: what the audit notes about an account, told to its owner."""
+
+from typing import Any
+
+from app.account.activity_texts import SENTENCES
+from carafe.audit import AuditEvent
+from carafe.notifications import notify
+from carafe.web.urls import path_of
+
+# Not among them: what somebody without the password causes by typing an address, such as asking
+# for a reset. The row would take time, and the time tell that there is an account.
+TOLD = {
+    "account.connected",
+    "account.disconnected",
+    "device.added",
+    "impersonation.started",
+    "passkey.added",
+    "passkey.rejected",
+    "passkey.removed",
+    "recovery_code.used",
+    "recovery_codes.generated",
+    "two_factor.blocked",
+    "two_factor.disabled",
+    "totp.added",
+    "totp.removed",
+    "totp.replaced",
+    "user.deletion_requested",
+    "user.email_changed",
+    "user.email_restored",
+    "user.password_changed",
+    "user.role_changed",
+}
+# Where the sentence of the list of activity means the line before it.
+TITLES = SENTENCES | {"device.added": "Somebody logged in with a device that is new"}
+BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
+BODIES = {
+    "impersonation.started": "For half an hour at most they see what you see, except for your "
+    "passwords, codes and devices. Whatever they change is in your activity."
+}
+
+
+def tell(event: AuditEvent, **_: Any) -> None:
+    """In the transaction of what happened; the mail about it may be late, or read by a thief."""
+    kind, _colon, id = (event.subject or "").partition(":")
+    if kind == "user" and event.action in TOLD:
+        url = path_of("account.activity")
+        body = BODIES.get(event.action, BODY)
+        notify(int(id), TITLES[event.action], body, url=url, kind="security")

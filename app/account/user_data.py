@@ -1,0 +1,101 @@
+"""What the account itself keeps about its user, for the export."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import literal, select
+
+from app.account import avatars
+from app.account.activity_texts import address_of, tell
+from app.auth.models import User
+from carafe import personal_data
+from carafe.audit import AuditEvent
+from carafe.auth.email_history import addresses_held
+from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp
+from carafe.database import db
+from carafe.notifications import Notification
+from carafe.tabular.responses import iter_dicts
+
+Dicts = Iterator[dict[str, Any]]
+
+
+def profile(user_id: int) -> Dicts:
+    columns = (
+        User.email, User.name, User.role, User.time_zone,
+        User.created_at, User.confirmed_at, User.suspended_at, User.deletes_at, User.last_active_on,
+    )  # fmt: skip
+    return iter_dicts(select(*columns).where(User.id == user_id))
+
+
+def sessions(user_id: int) -> Dicts:
+    columns = Session.created_at, Session.last_seen_at, Session.expires_at, Session.remembered
+    found = select(*columns, Session.address, Session.agent).where(Session.user_id == user_id)
+    return iter_dicts(found.order_by(Session.id))
+
+
+def devices(user_id: int) -> Dicts:
+    """Of known devices only the time: what they were cannot be told from their hash."""
+    return iter_dicts(select(KnownDevice.last_seen_at).where(KnownDevice.user_id == user_id))
+
+
+def second_factors(user_id: int) -> Dicts:
+    kind = literal("authenticator app").label("kind")
+    yield from iter_dicts(select(kind, Totp.created_at).where(Totp.user_id == user_id))
+
+
+def passkeys(user_id: int) -> Dicts:
+    columns = Passkey.name, Passkey.created_at, Passkey.last_used_at
+    return iter_dicts(select(*columns).where(Passkey.user_id == user_id).order_by(Passkey.id))
+
+
+def connected_accounts(user_id: int) -> Dicts:
+    columns = LinkedAccount.provider, LinkedAccount.label, LinkedAccount.created_at
+    found = select(*columns).where(LinkedAccount.user_id == user_id)
+    return iter_dicts(found.order_by(LinkedAccount.id))
+
+
+def notifications(user_id: int) -> Dicts:
+    n = Notification
+    found = select(n.created_at, n.read_at, n.title, n.body).where(n.user_id == user_id)
+    return iter_dicts(found.order_by(n.id))
+
+
+def activity(user_id: int) -> Dicts:
+    """As the page of that name shows it: without the addresses of other people."""
+    subject = f"user:{user_id}"
+    present = db.session.scalar(select(User.email).where(User.id == user_id)) or ""
+    own = {email for email, *_ in addresses_held(subject, present)}
+    columns = (
+        AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.address, AuditEvent.details
+    )  # fmt: skip
+    found = select(*columns).where(AuditEvent.subject == subject).order_by(AuditEvent.id)
+    for row in iter_dicts(found):
+        actor, details = row.pop("actor"), row.pop("details")
+        row["address"] = address_of(row["action"], actor, row["address"], own)
+        yield {
+            **row,
+            "what": tell(row["action"], actor, own),
+            "device": details.get("device"),
+        }
+
+
+def picture(user_id: int) -> tuple[str, bytes] | None:
+    name = db.session.scalar(select(User.avatar).where(User.id == user_id))
+    content = avatars.PICTURES.get(name) if name else None
+    return ("picture.webp", content) if content else None
+
+
+def init_app(app: Flask) -> None:
+    personal_data.add_file(app, picture)
+    for name, function in {
+        "profile": profile,
+        "sessions": sessions,
+        "known-devices": devices,
+        "second-factors": second_factors,
+        "passkeys": passkeys,
+        "connected-accounts": connected_accounts,
+        "notifications": notifications,
+        "activity": activity,
+    }.items():
+        personal_data.add(app, name, function)

@@ -1,0 +1,65 @@
+"""Figures and cards of this app on the overview of the administration."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+from sqlalchemy import bindparam, select
+
+from app.auth.models import User
+from carafe import admin
+from carafe.auth.models import Session
+from carafe.auth.models.user_mixin import ACTIVE_USERS
+from carafe.mail.jobs import SENT
+from carafe.time import now
+from carafe.web.pagination import Counts
+
+COUNTS = Counts(
+    users=select(User.id),
+    unconfirmed=select(User.id).where(User.confirmed_at.is_(None)),
+    suspended=select(User.id).where(User.suspended_at.is_not(None)),
+    sessions=select(Session.id).where(Session.expires_at > bindparam("now")),
+)
+CARDS = [
+    admin.Card(
+        "sign-ups",
+        "Sign-ups",
+        admin.series.rows(User.created_at),
+        "users.read",
+        "admin.list",
+        "Accounts there are, by when they were made.",
+        values={"admin": "users"},
+    ),
+    admin.Card(
+        "active-users",
+        "Active users",
+        admin.series.figures(ACTIVE_USERS),
+        "users.read",
+        text="Those who were here, by days of UTC.",
+        average=True,
+    ),
+    admin.Card(
+        "mails",
+        "Mails",
+        admin.series.figures(SENT),
+        "operations.read",
+        text="Handed to the server.",
+    ),
+    admin.Card(
+        "errors",
+        "Errors",
+        admin.series.errors,
+        "operations.read",
+        "admin.exceptions",
+        "Requests and jobs that failed.",
+    ),
+]
+
+
+def counts() -> Mapping[str, str]:
+    return COUNTS(now=now())
+
+
+def init_app(app: Flask) -> None:
+    admin.add_counts(app, counts)
+    for card in CARDS:
+        admin.add_card(app, card)

@@ -1,5 +1,0 @@
-"""Administration pages of this app, one module per noun. Each requires a permission."""
-
-from app.admin.site.views import impersonation, invitations, messages, users
-
-__all__ = ["impersonation", "invitations", "messages", "users"]

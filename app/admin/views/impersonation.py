@@ -1,0 +1,50 @@
+"""Acting as a user: the way there. The way back stands above every page meanwhile."""
+
+from typing import Any
+
+from flask import abort, current_app, redirect, render_template, url_for
+
+from app.admin.forms import ImpersonationForm
+from app.auth.models import User
+from carafe.admin.blueprint import blueprint
+from carafe.auth import impersonation as acting
+from carafe.auth.marks import fresh_login_required, permission_required
+from carafe.auth.sessions import set_session_token
+from carafe.database import db
+from carafe.web.routing import effect
+
+
+@blueprint.get("/users/<int:id>/impersonation")
+@permission_required(acting.PERMISSION, "users.read")
+def impersonation(id: int) -> Any:
+    return _page(_find(id), ImpersonationForm(formdata=None))
+
+
+@blueprint.post("/users/<int:id>/impersonation")
+@permission_required(acting.PERMISSION, "users.read")
+@fresh_login_required
+@effect("you will see the site as this user")
+def impersonate(id: int) -> Any:
+    user, form = _find(id), ImpersonationForm()
+    if not form.validate():
+        return _page(user, form), 422
+    token = acting.begin(
+        user,
+        reason=form.reason.data,
+        may_write=form.changes.data,
+        back=url_for("admin.row", admin="users", id=id),
+    )
+    db.session.commit()
+    set_session_token(token, clear=True)
+    return redirect(current_app.config["HOME_URL"], 303)
+
+
+def _find(id: int) -> User:
+    user = db.session.get(User, id, with_for_update=True) or abort(404)
+    if why := acting.refusal(user):
+        abort(403, why)
+    return user
+
+
+def _page(user: User, form: ImpersonationForm) -> str:
+    return render_template("admin/impersonation.html", user=user, form=form)

@@ -1,0 +1,93 @@
+"""Messages: to one user, and to everybody."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from sqlalchemy import select
+
+from app.admin.forms import MessageForm
+from app.auth.models import User
+from carafe.admin.blueprint import blueprint
+from carafe.audit import record
+from carafe.auth.marks import fresh_login_required, permission_required
+from carafe.database import db
+from carafe.notifications import Message, notify
+from carafe.web.pagination import paginate
+from carafe.web.routing import effect
+
+
+@blueprint.get("/messages/")
+@permission_required("messages.send")
+def messages() -> Any:
+    return _page(MessageForm())
+
+
+@blueprint.post("/messages/")
+@permission_required("messages.send")
+@fresh_login_required
+@effect("this message will be sent to all users")
+def send_message() -> Any:
+    form = MessageForm()
+    if not form.validate():
+        return _page(form), 422
+    sent = Message.send(form.title.data, form.body.data, form.submission_digest)
+    return _done(sent, "The message is on everybody's pages.", url_for("admin.messages"))
+
+
+@blueprint.post("/messages/<int:id>/delete")
+@permission_required("messages.send")
+@fresh_login_required
+@effect("this message will be taken back")
+def take_back_message(id: int) -> Any:
+    message = db.session.get(Message, id) or abort(404)
+    message.take_back()
+    db.session.commit()
+    flash("The message is taken back. Whoever has opened it keeps it.", "success")
+    return redirect(url_for("admin.messages"), 303)
+
+
+@blueprint.get("/users/<int:id>/messages")
+@permission_required("messages.send", "users.read")
+def user_messages(id: int) -> Any:
+    return _form(_find(id), MessageForm())
+
+
+@blueprint.post("/users/<int:id>/messages")
+@permission_required("messages.send", "users.read")
+@fresh_login_required
+@effect("this message will be sent to this user")
+def send_user_message(id: int) -> Any:
+    user, form = _find(id), MessageForm()
+    if not form.validate():
+        return _form(user, form), 422
+    title, digest = form.title.data, form.submission_digest
+    key = f"form:{digest}" if digest else None
+    sent = notify(user.id, title, form.body.data, kind="message", key=key)
+    if sent:
+        record("message.sent", user.subject, title=title)
+    return _done(
+        sent, f"{user.display_name} has your message.", url_for("admin.row", admin="users", id=id)
+    )
+
+
+def _find(id: int) -> User:
+    return db.session.get(User, id) or abort(404)
+
+
+def _done(sent: bool, text: str, page: str) -> Any:
+    db.session.commit()
+    if sent:
+        flash(text, "success")
+    else:
+        flash("That was sent already.", "info")
+    return redirect(page, 303)
+
+
+def _page(form: MessageForm) -> str:
+    sent = select(Message.title, Message.body, Message.created_at, Message.id)
+    page = paginate(sent, Message.created_at, Message.id, descending=True)
+    return render_template("admin/messages.html", form=form, page=page)
+
+
+def _form(user: User, form: MessageForm) -> str:
+    return render_template("admin/user_message.html", user=user, form=form)

@@ -1,0 +1,88 @@
+"""What can be done to a user beside editing them. Each change is audited."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, url_for
+from flask_login import current_user
+
+from app.admin.users import denial_reason
+from app.auth.models import User
+from carafe.admin.blueprint import blueprint
+from carafe.auth import two_factor
+from carafe.auth.marks import fresh_login_required, permission_required
+from carafe.database import db
+from carafe.web.routing import effect
+
+
+@blueprint.post("/users/<int:id>/suspension")
+@permission_required("users.edit", "users.read")
+@fresh_login_required
+@effect("this user will be suspended")
+def suspend(id: int) -> Any:
+    user = _find(id)
+    user.suspend()
+    return _done(user, "The user is suspended and logged out everywhere.")
+
+
+@blueprint.post("/users/<int:id>/suspension/delete")
+@permission_required("users.edit", "users.read")
+@fresh_login_required
+@effect("this user will be reinstated")
+def reinstate(id: int) -> Any:
+    user = _find(id)
+    user.reinstate()
+    return _done(user, "The user can log in again.")
+
+
+@blueprint.post("/users/<int:id>/sessions/delete")
+@permission_required("users.edit", "users.read")
+@fresh_login_required
+@effect("this user will be logged out everywhere")
+def end_sessions(id: int) -> Any:
+    user = _find(id)
+    user.log_out_everywhere()
+    return _done(user, "The user is logged out everywhere.")
+
+
+@blueprint.post("/users/<int:id>/second-factors/delete")
+@permission_required("users.edit", "users.read")
+@fresh_login_required
+@effect("this user's second factors will be removed")
+def remove_second_factors(id: int) -> Any:
+    user = _find(id)
+    two_factor.remove_all(user)
+    return _done(user, "The user's second factors are removed.")
+
+
+@blueprint.post("/users/<int:id>/second-factor-requirement")
+@permission_required("users.edit", "users.read")
+@fresh_login_required
+@effect("this user will have to set up a second factor")
+def require_second_factor(id: int) -> Any:
+    user = _find(id)
+    two_factor.require(user)
+    return _done(user, "The user needs a second factor now.")
+
+
+@blueprint.post("/users/<int:id>/second-factor-requirement/delete")
+@permission_required("users.edit", "users.read")
+@fresh_login_required
+@effect("this user will no longer need a second factor")
+def waive_second_factor(id: int) -> Any:
+    user = _find(id)
+    two_factor.waive(user)
+    return _done(user, "The user may do without a second factor.")
+
+
+def _find(id: int) -> User:
+    """Return the user to change; refuse those that the current user may not change."""
+    user = db.session.get(User, id, with_for_update=True) or abort(404)
+    if reason := denial_reason(user, current_user):
+        abort(403, reason)
+    return user
+
+
+def _done(user: User, message: str) -> Any:
+    db.session.commit()
+    flash(message, "success")
+    return redirect(url_for("admin.row", admin="users", id=user.id), 303)

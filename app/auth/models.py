@@ -1,0 +1,39 @@
+"""Users, as this app has them: what is its own in them. The rest is in `UserMixin`."""
+
+from sqlalchemy import ColumnElement, Index, String, case
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.audit import record
+from carafe.auth.models.user_columns import NAME_LENGTH
+from carafe.auth.models.user_mixin import UserMixin
+from carafe.database import Base
+
+
+class User(UserMixin, Base):
+    __table_args__ = (Index("ix_user_name_id", "name", "id"), *UserMixin.__table_args__)
+
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+
+    @hybrid_property
+    def display_name(self) -> str:
+        return self.name or self.email
+
+    @display_name.inplace.expression
+    @classmethod
+    def _display_name(cls) -> ColumnElement[str]:
+        return case((cls.name != "", cls.name), else_=cls.email)
+
+    @property
+    def greeting(self) -> str:
+        """Return how a mail to this user begins.
+
+        By name only where the address is confirmed: else whoever registered with it could have us
+        mail any text, a link included, to a stranger.
+        """
+        return f"Hello {self.name}," if self.name and self.confirmed_at else "Hello,"
+
+    def rename(self, name: str) -> None:
+        if name != self.name:
+            record("user.renamed", self.subject, before=self.name, after=name)
+            self.name = name

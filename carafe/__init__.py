@@ -1,0 +1,78 @@
+"""The engine: a package of Flask extensions that an app uses and never edits.
+
+It imports nothing of the app. `LAYERS` is the table of contents: a package imports only from
+those listed above it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from carafe.config import Config as Config
+from carafe.config import ConfigError as ConfigError
+from carafe.version import __version__ as __version__
+
+if TYPE_CHECKING:  # gunicorn.conf.py reads the settings without loading Flask
+    from flask import Flask
+
+__all__ = ["LAYERS", "Config", "ConfigError", "__version__", "init_app"]
+
+LAYERS = [
+    "version",
+    "config",
+    "registry",
+    "time",
+    "unicode",
+    "network",
+    "call_sites",
+    "cli",
+    "database",
+    "demo_data",
+    "checks",
+    "web",
+    "security",
+    "images",
+    "storage",
+    "tabular",
+    "observability",
+    "jobs",
+    "mail",
+    "audit",
+    "auth",
+    "notifications",
+    "downloads",
+    "personal_data",
+    "admin",
+]
+
+# Modules with an `init_app`, in the order in which it is called.
+EXTENSIONS = [
+    "call_sites",
+    "checks",
+    "database",  # it creates the folder that others write into
+    "web",
+    "time",
+    "database.migrations",
+    "database.fulltext",
+    "checks.settings",
+    "checks.database",
+    "web.checks",
+    "demo_data",
+    "storage",
+    "observability",
+    "security",
+    "jobs",
+    "mail",
+    "audit",
+    "auth",
+    "notifications",
+    "personal_data",
+    "admin",
+]
+
+
+def init_app(app: Flask) -> None:
+    """Add the engine to an app whose settings are loaded. Call it before the app's own features."""
+    for name in EXTENSIONS:
+        import_module(f"carafe.{name}").init_app(app)

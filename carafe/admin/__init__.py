@@ -1,0 +1,96 @@
+"""The administration: lists and pages of declared models, and pages about how the app runs."""
+
+from functools import partial
+
+from flask import Flask
+
+from carafe import personal_data
+from carafe.admin import views
+from carafe.admin.actions.declaration import Action
+from carafe.admin.blueprint import blueprint
+from carafe.admin.columns import Column
+from carafe.admin.imports.declaration import Field, Import
+from carafe.admin.lists import saved_views
+from carafe.admin.lists.filters import Choice, Empty
+from carafe.admin.lists.ranges import DateRange
+from carafe.admin.lists.search import Exact, FullText, Prefix
+from carafe.admin.model_admin import ADMINS
+from carafe.admin.objects.declaration import Inline
+from carafe.admin.objects.fields import RelationField
+from carafe.admin.objects.page import PAGES
+from carafe.admin.overview import cards, counts, series
+from carafe.admin.overview.cards import Card, add_card
+from carafe.admin.overview.counts import add_counts
+from carafe.admin.pages import audit, jobs
+from carafe.admin.registration import add
+from carafe.admin.routing import ListConverter
+from carafe.auth.identity import can
+from carafe.auth.permissions import add_permission
+from carafe.web import menus
+from carafe.web.forms import ChoiceField
+
+__all__ = [
+    "Action",
+    "Card",
+    "Choice",
+    "ChoiceField",
+    "Column",
+    "DateRange",
+    "Empty",
+    "Exact",
+    "Field",
+    "FullText",
+    "Import",
+    "Inline",
+    "Prefix",
+    "RelationField",
+    "add",
+    "add_card",
+    "add_counts",
+    "blueprint",
+    "series",
+    "views",
+]
+
+
+def init_app(app: Flask) -> None:
+    ADMINS.init_app(app)
+    PAGES.init_app(app)
+    cards.CARDS.init_app(app)
+    counts.READERS.init_app(app)
+    add_permissions(app)
+    app.url_map.converters["list"] = ListConverter
+    app.register_blueprint(blueprint)
+    personal_data.add(app, "saved-views", saved_views.of_user)
+    add_navigation(app)
+
+
+def add_permissions(app: Flask) -> None:
+    add_permission(app, "admin")
+    add_permission(app, "audit.read")
+    # Arguments, statements, and tracebacks reveal a lot, so only administrators may read them.
+    add_permission(app, "jobs.read")
+    add_permission(app, "jobs.edit")
+    add_permission(app, "operations.read")
+    add_permission(app, "operations.edit")
+
+
+def add_navigation(app: Flask) -> None:
+    """Add the administration to the main menu, and its pages to its own menu.
+
+    Lists of the app's features come before the pages about how the app runs.
+    """
+    may_enter = partial(can, "admin")
+    menus.add(app, "main", "Admin", "admin.index", icon="shield", visible=may_enter, last=True)
+    menus.add_part(app, "admin", "admin/_search.html", visible=may_enter)
+    menus.add(app, "admin", "Overview", "admin.index", icon="home")
+    audit.init_app(app)
+    jobs.init_app(app)
+    for label, endpoint, icon in (
+        ("Requests", "admin.requests", "chart"),
+        ("Queries", "admin.queries", "database"),
+        ("Exceptions", "admin.exceptions", "alert"),
+        ("Health", "admin.health", "heart"),
+    ):
+        visible = partial(can, "operations.read")
+        menus.add(app, "admin", label, endpoint, icon=icon, visible=visible, last=True)

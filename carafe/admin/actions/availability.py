@@ -1,0 +1,38 @@
+"""Which actions the current user may apply, and how many rows they are about, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import case, literal, select
+
+from carafe.admin.actions.declaration import Action
+from carafe.admin.model_admin import ModelAdmin
+from carafe.auth.identity import can
+from carafe.database import db
+
+
+def allowed(admin: ModelAdmin) -> Sequence[Action]:
+    """Return the actions that the current user may apply to rows of a list."""
+    if not can(admin.permission("read")):
+        return []
+    return [action for action in admin.actions.values() if can(action.permission)]
+
+
+def available_for(admin: ModelAdmin, id: int) -> Sequence[Action]:
+    """Return the allowed actions, except deletion, that make sense for a row as it is now."""
+    actions = [action for action in allowed(admin) if not action.deletes]
+    if all(action.where is None for action in actions):
+        return actions
+    conditions: list[Any] = [
+        literal(True) if action.where is None else case((action.where, True), else_=False)
+        for action in actions
+    ]
+    row = db.session.execute(select(*conditions).where(admin.key == id)).first() or ()
+    return [action for action, is_met in zip(actions, row, strict=False) if is_met]
+
+
+def count_label(admin: ModelAdmin, count: int, text: str = "") -> str:
+    """Return a number of rows in words: "1 user", "1,204 users"."""
+    return f"{text or f'{count:,}'} {admin.verbose_name if count == 1 else admin.noun}"

@@ -1,0 +1,61 @@
+"""Checks of declared actions, and the action that deletes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from flask import Flask
+
+from carafe.admin.actions.declaration import TONES, Action
+from carafe.admin.objects import deletion
+from carafe.admin.options import ModelOptions
+from carafe.auth.permissions import ADMIN, PERMISSIONS
+
+
+def build_actions(options: ModelOptions) -> dict[str, Action]:
+    """Return the actions by their names, with "Delete" where rows may be deleted."""
+    actions = [
+        replace(action, permission=action.permission or options.permission("edit"))
+        for action in options.actions
+    ]
+    if "delete" in options.operations:
+        actions.append(_deletion(options))
+    by_name = {action.name: action for action in actions}
+    if len(by_name) < len(actions):
+        raise options.error("actions", "two have the same name.", "Give each a name of its own.")
+    for action in actions:
+        if action.tone not in TONES:
+            what = f"{action.name} has no tone {action.tone}."
+            raise options.error("actions", what, f"Give {' or '.join(TONES)}.")
+    if actions and options.key.type.python_type is not int:
+        what = f"{options.key.name} is no number."
+        raise options.error("actions", what, "Actions need one as the primary key.")
+    return by_name
+
+
+def _deletion(options: ModelOptions) -> Action:
+    return Action(
+        "delete",
+        "Delete",
+        partial(_delete, options),
+        refusal=options.refusal,
+        permission=options.permission("delete"),
+        tone="danger",
+        deletes=True,
+    )
+
+
+def _delete(options: ModelOptions, row: Any) -> None:
+    deletion.delete(options, row, is_one_of_many=True)
+
+
+def check_permissions(app: Flask, options: ModelOptions, actions: Iterable[Action]) -> None:
+    """Refuse actions with a permission that nobody has added."""
+    granted = PERMISSIONS.by_name(app)[ADMIN]
+    for action in actions:
+        if action.permission not in granted:
+            remedy = "Make it known first: add_permission(app, …)."
+            raise options.error("actions", f"there is no permission {action.permission}.", remedy)

@@ -1,0 +1,21 @@
+"""Errors in declarations."""
+
+from typing import Any
+
+from sqlalchemy import Integer, inspect
+
+from carafe.config import ConfigError
+
+
+def config_error(model: type[Any], option: str, what: str, remedy: str) -> ConfigError:
+    """Return the error that says what is wrong with an option of `add`."""
+    return ConfigError(f"admin.add({model.__name__}, {option}=…): {what}", remedy)
+
+
+def check_key(model: type[Any]) -> None:
+    """Refuse a model whose rows no single number identifies."""
+    keys = inspect(model).primary_key
+    if len(keys) > 1 or not isinstance(keys[0].type, Integer):
+        what = "its primary key is not one whole number."
+        remedy = "Give it a column id, which is its primary key."
+        raise config_error(model, "model", what, remedy)

@@ -1,0 +1,75 @@
+"""One search for all: the pages of the administration by name, and the rows of declared models."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from markupsafe import Markup, escape
+
+from carafe.admin.lists import listing
+from carafe.admin.lists.state import ListState
+from carafe.admin.model_admin import ModelAdmin, all_admins
+from carafe.web import menus
+
+# Of each kind.
+MAX_RESULTS = 5
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    text: str
+    url: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class ResultGroup:
+    """Results of one kind. Where there are more, `all` says how many, and `url` has them."""
+
+    name: str
+    label: str
+    results: list[SearchResult]
+    all: str = ""
+    url: str = ""
+
+
+def search_all(q: str) -> list[ResultGroup]:
+    """Search all that the current user may read."""
+    groups = [_pages(q), *(_rows(admin, q) for admin in searchable_models())]
+    return [group for group in groups if group.results]
+
+
+def searchable_models() -> Iterator[ModelAdmin]:
+    """Yield the models with a search that the current user may read."""
+    for admin in sorted(all_admins(), key=lambda admin: admin.options.last):
+        if admin.list.searches and admin.may("read"):
+            yield admin
+
+
+def _pages(q: str) -> ResultGroup:
+    items = [item for item in menus.visible_items("admin") if q.lower() in item.label.lower()]
+    results = [SearchResult(item.label, item.url) for item in items[:MAX_RESULTS]]
+    return ResultGroup("pages", "Pages", results)
+
+
+def _rows(admin: ModelAdmin, q: str) -> ResultGroup:
+    page = listing.load_page(ListState.parse(admin.list, {"q": q}), per_page=MAX_RESULTS)
+    first, *second = admin.list.visible.columns[:2]
+    results = [
+        SearchResult(
+            _plain(first.value(row.values)),
+            admin.url(row.id),
+            *(_plain(column.value(row.values)) for column in second),
+        )
+        for row in page.rows
+    ]
+    everything = f"All {page.count} {admin.noun}" if page.pages.next_url else ""
+    url = f"{url_for('admin.list', admin=admin)}?{urlencode({'q': q})}"
+    return ResultGroup(admin.name, admin.label, results, everything, url)
+
+
+def _plain(value: Any) -> str:
+    """Return what a cell says, its parts on one line."""
+    return escape(value).replace("<small>", Markup(" · <small>")).striptags()

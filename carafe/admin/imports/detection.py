@@ -1,0 +1,202 @@
+"""How an uploaded file is written: a guess that its page shows, and where it can be corrected."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import IO, Any, NamedTuple
+
+from carafe.admin.imports.encodings import UTF_8, UTF_16, guess_encoding
+from carafe.admin.imports.formats import DELIMITERS, MOST_SKIPPED, Format
+from carafe.admin.imports.reading import CHUNK_BYTES, SEPARATOR_LINE, RefusedError
+from carafe.admin.imports.values import date_order_of, decimal_mark_of
+from carafe.tabular.csv_export import BOM
+
+SAMPLE_ROWS = 200
+# Rows above a heading: a title, the day of a report.
+MOST_ABOVE = 20
+
+# How files begin that are something else.
+KINDS = {
+    b"PK\x03\x04": "an Excel file or another archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"%PDF": "a PDF file",
+    b"\x1f\x8b": "a compressed file",
+    b"BZh": "a compressed file",
+    b"7z\xbc\xaf": "a compressed file",
+    b"\xfd7zXZ": "a compressed file",
+    b"\x28\xb5\x2f\xfd": "a compressed file",
+    b"Rar!": "a compressed file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"SQLite format 3": "a database",
+    b"PAR1": "a Parquet file",
+}
+# What says more about an archive, near its start.
+ARCHIVES = {
+    b"mimetypeapplication/vnd.oasis.opendocument": "an OpenDocument file",
+    b"Index/Document.iwa": "a Numbers file",
+}
+TEXTS = {
+    re.compile(
+        r"(<\?xml[^>]*>\s*)?<(!doctype html|html|head|table|meta|body)\b", re.I
+    ): "a web page",
+    re.compile(r"<\?xml|<Workbook\b", re.I): "an XML file",
+    re.compile(r"\{\\rtf"): "a Word file",
+    re.compile(r'\[\s*[\[{]|\{\s*"'): "a JSON file",
+}
+SAVE_AS = "In your spreadsheet, save it as “CSV UTF-8”, and upload that."
+# What stands in data, and not in the name of a column.
+DATA = re.compile(
+    r"\S+@\S+\.\S+|[-+]?[\d.,' ]*\d[\d.,' ]*|\d{1,4}([./-])\d{1,2}\1\d{1,4}.*|\w+://\S+"
+    r"|true|false|[\da-f]{8}-[\da-f-]{27}",
+    re.I,
+)
+
+
+class Detected(NamedTuple):
+    """A format, and what a person has to settle before it counts.
+
+    Doubts are `encodings` that are all likely, and a word that an earlier program `garbled`.
+    """
+
+    format: Format
+    doubts: dict[str, Any]
+
+
+def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected:
+    """Return how a file is written, by its start; it is set back to that.
+
+    `matches` says how many names of columns are known. Raises `RefusedError` for what is no CSV.
+    """
+    head = file.read(CHUNK_BYTES)
+    file.seek(0)
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n,;|"):
+        raise RefusedError("This file is empty.")
+    for start, kind in KINDS.items():
+        if head.startswith(start):
+            kind = next((name for mark, name in ARCHIVES.items() if mark in head[:4000]), kind)
+            raise RefusedError(f"This is {kind}, not CSV. {SAVE_AS}")
+    guess = guess_encoding(file)
+    file.seek(0)
+    text = head.decode(guess.encoding, "replace").lstrip(BOM)
+    for pattern, kind in TEXTS.items():
+        if pattern.match(text.lstrip()):
+            raise RefusedError(f"This is {kind}, not CSV. {SAVE_AS}")
+    if len(head) == CHUNK_BYTES:  # the last line, which is cut, says nothing
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+    format = _format(text, guess.encoding, matches)
+    doubts: dict[str, Any] = {}
+    if guess.others:
+        doubts["encodings"] = [guess.encoding, *guess.others]
+    if garbled := _garbled(text, guess.encoding):
+        doubts["garbled"] = garbled
+    return Detected(format, doubts)
+
+
+class Reading(NamedTuple):
+    """The start of a file as one pair of delimiter and quotes reads it."""
+
+    delimiter: str
+    quote: str
+    rows: list[list[str]]
+    # The line in which each row begins.
+    lines: list[int]
+    is_broken: bool
+    # The place of the row that is most likely the heading, and how many of its names are known.
+    place: int
+    known: int
+
+    @property
+    def likelihood(self) -> tuple[int, bool, bool, float]:
+        """What makes this one likelier than another: the first that differs decides."""
+        cells = [text for row in self.rows for cell in row if (text := cell.strip())]
+        quoted = sum(len(c) > 1 and c[0] == c[-1] and c[0] in "\"'" for c in cells)
+        widths = Counter(len(row) for row in self.rows)
+        [(width, count)] = widths.most_common(1) or [(0, 1)]
+        share = count / max(len(self.rows), 1) if width > 1 else 0
+        return self.known, not self.is_broken, quoted <= len(cells) / 2, share
+
+
+def _format(text: str, encoding: str, matches: Callable[[Sequence[str]], int]) -> Format:
+    declared = SEPARATOR_LINE.match(text)
+    text = text[declared.end() :] if declared else text
+    delimiters = [declared[1]] if declared else list(DELIMITERS)
+    readings = [
+        _read(text, Format(encoding, delimiter, quote), matches)
+        for delimiter in delimiters
+        for quote in _quotes(text, delimiter)
+    ]
+    best = max(readings, key=lambda reading: reading.likelihood)
+    rows = best.rows[best.place :]
+    has_heading = best.known or not any(map(DATA.fullmatch, map(str.strip, (rows or [[]])[0])))
+    cells = [cell.strip() for row in rows for cell in row]
+    return Format(
+        encoding,
+        best.delimiter,
+        best.quote,
+        skip=min(best.lines[best.place], MOST_SKIPPED) if rows else 0,
+        heading="yes" if has_heading else "no",
+        decimal=decimal_mark_of(cells),
+        dates=date_order_of(cells),
+    )
+
+
+def _quotes(text: str, delimiter: str) -> Iterable[str]:
+    """Return the quotes that may be meant. None at all are a choice for people."""
+    yield '"'
+    after = re.escape(delimiter)
+    if re.search(rf'{after} +"', text):
+        yield ' "'
+    if '\\"' in text:
+        yield '\\"'
+    if re.search(rf"(?:^|[\r\n]|{after})'[^'\r\n]*'(?:{after}|[\r\n]|$)", text):
+        yield "'"
+
+
+def _read(text: str, format: Format, matches: Callable[[Sequence[str]], int]) -> Reading:
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    reader = csv.reader(io.StringIO(text, newline=""), **format.dialect)
+    is_broken = False
+    while len(rows) < SAMPLE_ROWS:
+        line = reader.line_num
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except csv.Error:
+            is_broken = True
+            continue
+        while row and not row[-1].strip():
+            row.pop()
+        if row:
+            rows.append(row)
+            lines.append(line)
+    known = [matches(row) for row in rows[:MOST_ABOVE]]
+    place = max(range(len(known)), key=known.__getitem__, default=0)
+    # A row of data may have the name of a column in it: what is above a heading is narrower.
+    is_heading = known and (known[place] > 1 or known[place] == len(rows[place]))
+    if not is_heading or any(len(row) >= len(rows[place]) for row in rows[:place]):
+        place = 0
+    return Reading(
+        format.delimiter, format.quote, rows, lines, is_broken, place, known[place] if known else 0
+    )
+
+
+def _garbled(text: str, encoding: str) -> str:
+    """Return a word of UTF-8 that was once read as Windows-1252, and written down so."""
+    if encoding not in (UTF_8, UTF_16):
+        return ""
+    words = (match[0] for match in re.finditer(r"[\w\x80-\uffff]+", text))
+    for word in islice((word for word in words if not word.isascii()), SAMPLE_ROWS):
+        with suppress(UnicodeError):
+            if word.encode("cp1252").decode("utf-8") != word:
+                return word
+    return ""

@@ -1,0 +1,137 @@
+"""What of a model can be imported: checked and built once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Enum, inspect
+
+from carafe.admin.attributes import Attributes
+from carafe.admin.columns import label_of
+from carafe.admin.imports.declaration import Field, Import
+from carafe.admin.imports.formats import Format
+from carafe.admin.imports.values import choice, reader_of, translator_of
+from carafe.admin.lists.filters import Choice, Filter
+from carafe.admin.options import ModelOptions
+from carafe.admin.schema import is_unique
+
+
+@dataclass(frozen=True)
+class Target:
+    """The attribute that a field sets. `lookup` is what finds the row that a foreign key means."""
+
+    name: str
+    label: str
+    column: Any
+    lookup: Any
+    read: Callable[[str], Any]
+    # Rewrites a cell as `read` expects it, from how the file writes numbers and dates.
+    translate: Callable[[str, Format], str] | None
+    required: bool
+    unique: bool
+
+    def value(self, cell: str, format: Format) -> Any:
+        """Return what a cell says. Raises `ValueError` with a text for people."""
+        return self.read(self.translate(cell, format) if self.translate else cell)
+
+
+@dataclass(frozen=True, eq=False)
+class ImportSpec:
+    """How rows of a model are imported; existing ones are found by their `key` and changed."""
+
+    options: ModelOptions
+    row: Callable[..., Any]
+    targets: Mapping[str, Target]
+    key: Target | None
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations that whoever imports must be allowed to do."""
+        return ["create", "edit"] if self.key else ["create"]
+
+
+def build_import(
+    options: ModelOptions, attributes: Attributes, filters: Sequence[Filter]
+) -> ImportSpec:
+    declared = options.imports if isinstance(options.imports, Import) else Import(options.imports)
+    targets: dict[str, Target] = {}
+    for item in declared.fields:
+        field = item if isinstance(item, Field) else Field(item)
+        if field.name in targets:
+            raise options.error("imports", f"{field.name} is there twice.", "Name it once.")
+        targets[field.name] = _target(attributes, filters, field)
+    key = targets.get(declared.key)
+    if declared.key and not (key and key.unique):
+        what = f"the key {declared.key} is not unique, or not among the fields."
+        raise options.error("imports", what, "Give one that is: it says which row is meant.")
+    spec = ImportSpec(options, declared.row or options.model, targets, key)
+    for operation in spec.operations:
+        if operation not in options.operations:
+            remedy = f'Add "{operation}" to operations.'
+            raise options.error("imports", f"it needs the operation {operation}.", remedy)
+    if declared.row is None and (missing := _missing_required(spec)):
+        what = f"no row can be without {missing}."
+        raise options.error("imports", what, "Add it, or Import(…, row=…) that knows its value.")
+    return spec
+
+
+def _missing_required(spec: ImportSpec) -> str | None:
+    """Return an attribute that every row needs and no field sets."""
+    mapper = inspect(spec.options.model)
+    targets = {target.column.key for target in spec.targets.values()}
+    for attribute in mapper.column_attrs:
+        [column] = attribute.columns
+        is_automatic = column.primary_key or column is mapper.version_id_col
+        if _is_required(column) and not is_automatic and attribute.key not in targets:
+            return str(attribute.key)
+    return None
+
+
+def _is_required(column: Any) -> bool:
+    return not (column.nullable or column.default is not None or column.server_default is not None)
+
+
+def _target(attributes: Attributes, filters: Sequence[Filter], field: Field) -> Target:
+    head, dot, tail = field.name.partition(".")
+    attribute = attributes.find("imports", field.name)
+    column = getattr(attributes.model, f"{head}_id") if dot else attribute
+    lookup = getattr(inspect(attribute.parent).class_, tail) if dot else None
+    if lookup is not None and not is_unique(lookup):
+        what = f"several may have the same {field.name}."
+        raise attributes.error("imports", what, "Find it by what is unique.")
+    typed_column = attribute.property.columns[0]
+    read = field.read or _choice_reader(filters, attribute) or reader_of(typed_column)
+    if read is None:
+        remedy = f'Say how: Field("{field.name}", read=…).'
+        raise attributes.error("imports", f"{field.name} is not read by itself.", remedy)
+    return Target(
+        name=field.name,
+        label=field.label or _label(field.name),
+        column=column,
+        lookup=lookup,
+        read=read,
+        translate=None if field.read else translator_of(typed_column),
+        required=_is_required(column.property.columns[0]),
+        unique=is_unique(column),
+    )
+
+
+def _choice_reader(filters: Sequence[Filter], attribute: Any) -> Callable[[str], Any] | None:
+    """Return what reads a column whose choices a filter declares, as forms do.
+
+    Members of an enumeration are objects, not the texts of a filter.
+    """
+    if isinstance(attribute.property.columns[0].type, Enum):
+        return None
+    for item in filters:
+        if isinstance(item, Choice) and item.column is attribute:
+            return partial(choice, item.options())
+    return None
+
+
+def _label(name: str) -> str:
+    head, dot, _ = name.partition(".")
+    return f"{label_of(head)}, by {label_of(name)}" if dot else label_of(name)

@@ -1,0 +1,49 @@
+"""The cells of a list, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from carafe.admin.columns import NOTHING
+from carafe.admin.lists.listing import ListRow
+from carafe.admin.lists.spec import ListSpec
+from carafe.admin.model_admin import ModelAdmin
+
+# Named by the cell beside it.
+CHECKBOX_CELL = (
+    '<td class="col-tick"><input class="form-check-input" type="checkbox" name="id" value="{0}" '
+    'form="selection" aria-labelledby="row-{0}"></td><td id="row-{0}" {1}'
+)
+
+
+def render_rows(
+    admin: ModelAdmin, rows: Sequence[ListRow], *, selectable: bool
+) -> Iterator[Markup]:
+    """Yield the cells of each row. In the template they took three times as long."""
+    base_url = admin.url(0)[:-1]
+    verbose_name = escape(admin.verbose_name.capitalize())
+    columns = [
+        (f'<td data-label="{escape(column.label)}">', column.value)
+        for column in admin.list.visible.columns
+    ]
+    for id, values in rows:
+        cells: list[str] = []
+        for start, value_of in columns:
+            value = value_of(values)
+            html: str = value if isinstance(value, Markup) else escape(value)
+            if not cells:
+                # A link has to say where it leads.
+                html = f"{verbose_name} {id}" if html == NOTHING else html
+                html = f'<a href="{base_url}{id}">{html}</a>'
+            cells.append(f"{start}{html}</td>")
+        if selectable:
+            cells[0] = CHECKBOX_CELL.format(id, cells[0][4:])
+        yield Markup("".join(cells))  # noqa: S704  # nosec B704
+
+
+def row_label(spec: ListSpec, values: Sequence[Any]) -> Markup:
+    """Return what a row goes by: what the first column displays of its values."""
+    return escape(spec.visible.columns[0].value(values))

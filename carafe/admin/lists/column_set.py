@@ -1,0 +1,83 @@
+"""Columns of a list with the attributes that they are made of, ready to select and display."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Select
+
+from carafe.admin.attributes import Attributes
+from carafe.admin.columns import Column, label_of, show
+from carafe.admin.schema import readable_column
+
+
+@dataclass(frozen=True)
+class SelectedColumn:
+    """A column, and the positions of its attributes among the selected values of a row."""
+
+    column: Column
+    positions: Sequence[int]
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def label(self) -> str:
+        return self.column.label
+
+    def value(self, values: Sequence[Any]) -> Any:
+        """Return what the column displays of the selected values of a row."""
+        if self.column.show:
+            return show(self.column.show(*[values[position] for position in self.positions]))
+        return show(values[self.positions[0]])
+
+
+class ColumnSet:
+    """Columns that are displayed together. Selected rows begin with the values of `attributes`."""
+
+    def __init__(self, attributes: Attributes, columns: Sequence[Column]):
+        paths = list(dict.fromkeys(path for column in columns for path in column.of))
+        self.attributes = {
+            path: readable_column(attributes.find("columns", path)) for path in paths
+        }
+        self.columns = [
+            SelectedColumn(column, [paths.index(path) for path in column.of]) for column in columns
+        ]
+        heads = {path.partition(".")[0] for path in paths if "." in path}
+        self.joins = [on for head, on in attributes.joins.items() if head in heads]
+
+    def join_to(self, query: Select[Any]) -> Select[Any]:
+        """Add the tables that the attributes come from."""
+        for related, condition in self.joins:
+            query = query.outerjoin(related, condition)
+        return query
+
+
+def columns_by_name(
+    attributes: Attributes, options: Mapping[str, Sequence[str | Column]]
+) -> dict[str, Column]:
+    """Check declared columns, by the options that they were passed to, and fill in defaults."""
+    columns: dict[str, Column] = {}
+    for option, declared in options.items():
+        for item in declared:
+            column = item if isinstance(item, Column) else Column(item)
+            if column.name in columns:
+                what = f"{column.name} is there twice."
+                raise attributes.error(option, what, "Name each column once.")
+            columns[column.name] = _with_defaults(attributes, option, column)
+    return columns
+
+
+def _with_defaults(attributes: Attributes, option: str, column: Column) -> Column:
+    if len(column.of) > 1 and column.show is None:
+        what = f"{column.name} is made of several and does not say how."
+        raise attributes.error(option, what, "Give it a function of them: Column(…, show=…).")
+    if column.show is not None and not callable(column.show):
+        raise attributes.error(option, f"show of {column.name} is no function.", "Give one.")
+    paths = column.of or [column.name]
+    for path in paths:
+        attributes.find(option, path)
+    return replace(column, label=column.label or label_of(column.name), of=paths)

@@ -1,0 +1,111 @@
+"""Checks of how a list is declared to be searched, filtered, and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Boolean as BooleanType
+from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, Time, Uuid
+
+from carafe.admin.attributes import Attributes
+from carafe.admin.columns import label_of
+from carafe.admin.lists.filters import Boolean, Choice, Filter, Identifier, Related
+from carafe.admin.lists.ranges import ClockRange, DateRange, DayRange, DecimalRange, NumberRange
+from carafe.admin.lists.search import Exact, FullText, Prefix, Search
+from carafe.admin.schema import has_index, key_of, members_of
+from carafe.database import is_bytewise
+from carafe.time import UTCDateTime
+from carafe.web.pagination import IN_CURSORS
+
+# The more special types first.
+FILTERS: dict[type, type[Filter]] = {
+    BooleanType: Boolean,
+    DateTime: DateRange,
+    UTCDateTime: DateRange,
+    Date: DayRange,
+    Time: ClockRange,
+    Integer: NumberRange,
+    Numeric: DecimalRange,
+    Float: DecimalRange,
+    Uuid: Identifier,
+}
+# What the URL of a list says beside its filters.
+ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"
+
+
+def make_search(attributes: Attributes, search: str | Search) -> Search:
+    if isinstance(search, FullText) and search.model is not attributes.model:
+        what = f"FullText has columns of {search.model.__name__}."
+        raise attributes.error("search", what, f"Give columns of {attributes.model.__name__}.")
+    if isinstance(search, str):
+        search = Prefix(attributes.find_own("search", search), label_of(search))
+    if isinstance(search, (Prefix, Exact)):
+        _check_index(attributes, "search", search.column.key, search.column)
+    if isinstance(search, Prefix) and not is_bytewise(search.column.type):
+        what = f"{search.column.key} is in the order of a language."
+        remedy = "Make its type bytewise(length) of carafe.database, or use FullText."
+        raise attributes.error("search", what, remedy)
+    return search
+
+
+def make_filter(attributes: Attributes, declared: str | Filter) -> Filter:
+    item = declared if isinstance(declared, Filter) else _default_filter(attributes, declared)
+    if item.name in ARGUMENTS:
+        what = f"{item.name} in the URL is the list's own."
+        raise attributes.error("filters", what, f'Call it otherwise, such as "its_{item.name}".')
+    if item.column is not None:
+        _check_index(attributes, "filters", item.name, item.column)
+        if item.of and not isinstance(item.column.type, item.of):
+            what = f"{item.name} cannot be a {type(item).__name__}."
+            raise attributes.error("filters", what, "Give one that fits the type of the column.")
+    choices: Any = item.choices if isinstance(item, Choice) else {}
+    if not isinstance(choices, Mapping):
+        what = f"the choices of {item.name} have no labels."
+        raise attributes.error("filters", what, 'Give {"value in the URL": "Label"}.')
+    return item
+
+
+def _default_filter(attributes: Attributes, name: str) -> Filter:
+    column = attributes.find_own("filters", name)
+    label = label_of(name)
+    if column.property.columns[0].foreign_keys:
+        return Related(column, name, label)
+    if isinstance(column.type, Enum):
+        members = {name: label for name, (label, _) in members_of(column.type).items()}
+        return Choice(column, name, label, members)
+    for column_type, filter_class in FILTERS.items():
+        if isinstance(column.type, column_type):
+            return filter_class(column, name, label)
+    raise attributes.error(
+        "filters",
+        f"{name} has no filter by itself.",
+        f'Say what can be chosen: Choice({attributes.model.__name__}.{name}, "{name}", …).',
+    )
+
+
+def sort_column(attributes: Attributes, name: str) -> Any:
+    column = attributes.find_own("sorts", name)
+    table_column = column.property.columns[0]
+    if table_column.nullable:
+        raise attributes.error("sorts", f"{name} may be empty.", "Sort by what always has a value.")
+    if table_column.type.python_type not in IN_CURSORS:
+        kinds = ", ".join(kind.__name__ for kind in IN_CURSORS)
+        raise attributes.error(
+            "sorts", f"{name} cannot stand in links to pages.", f"Sort by one of {kinds}."
+        )
+    _check_index(attributes, "sorts", name, column)
+    return column
+
+
+def _check_index(attributes: Attributes, option: str, name: str, column: Any) -> None:
+    table_column = column.property.columns[0]
+    if column.class_ is not attributes.model:
+        what = f"{name} is a column of {column.class_.__name__}."
+        raise attributes.error(option, what, f"Give columns of {attributes.model.__name__}.")
+    if not has_index(column):
+        raise attributes.error(
+            option,
+            f"{name} has no index.",
+            f'Add Index("{table_column.name}", "{key_of(attributes.model).name}").',
+        )

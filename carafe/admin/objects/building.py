@@ -1,0 +1,55 @@
+"""Checks of what is declared of the page about one row, and its form."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Integer, inspect
+from wtforms import Form
+
+from carafe.admin.columns import Column
+from carafe.admin.lists.column_set import ColumnSet
+from carafe.admin.lists.filters import Filter
+from carafe.admin.objects.forms import build_form
+from carafe.admin.options import ModelOptions
+
+
+def check_page(options: ModelOptions) -> None:
+    """Refuse options that the page about a row cannot be built of."""
+    mapper = inspect(options.model)
+    if not isinstance(options.key.type, Integer) or len(mapper.primary_key) > 1:
+        raise options.error("endpoint", "rows have no number.", "Give the endpoint of a page.")
+    if not options.form and {"create", "edit"} & {*options.operations}:
+        raise options.error("operations", "there is no form.", 'Give it: form=["title"].')
+    if options.title and not hasattr(options.model, options.title):
+        raise options.error("title", f"there is no {options.title}.", "Give an attribute.")
+    if unknown := {*options.private} - {*mapper.column_attrs.keys()}:
+        raise options.error("private", f"there is no {min(unknown)}.", "Give attributes.")
+
+
+def page_form(options: ModelOptions, filters: Sequence[Filter]) -> type[Form]:
+    """Return the declared form class, or one made of the declared attributes."""
+    form = options.form
+    if isinstance(form, (list, tuple)):
+        return build_form(options.model, "form", form, filters)
+    unknown = field_names(form) - {*inspect(options.model).column_attrs.keys()}
+    is_creatable = "create" in options.operations
+    if unknown and is_creatable and not (options.save and options.create):
+        what = f"there is no {min(unknown)} to set."
+        raise options.error("form", what, "Give save and create, too.")
+    form_class: type[Form] = form
+    return form_class
+
+
+def field_names(form_class: type[Form]) -> set[str]:
+    """Return the names of the fields of a form class."""
+    return {name for name in dir(form_class) if hasattr(getattr(form_class, name), "field_class")}
+
+
+def read_only_columns(
+    options: ModelOptions, visible: ColumnSet, typed: Collection[str]
+) -> list[Column]:
+    """Return what is displayed beside the form: by default what the list shows and is not typed."""
+    if options.read_only:
+        return [item if isinstance(item, Column) else Column(item) for item in options.read_only]
+    return [selected.column for selected in visible.columns if selected.name not in typed]

@@ -1,0 +1,121 @@
+"""How rows that belong to another one are read, displayed, and changed on its page: built once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from sqlalchemy import bindparam, inspect, select
+from wtforms import Form
+
+from carafe.admin.attributes import Attributes
+from carafe.admin.errors import check_key
+from carafe.admin.lists.column_set import ColumnSet, columns_by_name
+from carafe.admin.model_admin import for_model
+from carafe.admin.objects.declaration import Inline
+from carafe.admin.objects.forms import build_form
+from carafe.admin.options import ModelOptions
+from carafe.admin.schema import RowQuery, key_of, one_of
+from carafe.database import db
+from carafe.web.pagination import Counts
+
+MAX_ROWS = 20
+
+
+@dataclass(frozen=True)
+class InlineRow:
+    """A row, and the selected values of its columns."""
+
+    object: Any
+    values: Sequence[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class InlineSpec:
+    model: Any
+    # That of the table: it begins the names of form fields.
+    name: str
+    label: str
+    key: Any
+    # The foreign key to the row of the page.
+    reference: Any
+    visible: ColumnSet
+    # Without fields where rows are only displayed.
+    form_class: type[Form]
+    is_editable: bool
+    private: Sequence[str]
+    counts: Counts
+
+    @property
+    def verbose_name(self) -> str:
+        return one_of(self.model)
+
+    def row_id(self, row: Any) -> int:
+        return int(getattr(row, self.key.key))
+
+    def latest(self, id: int) -> list[InlineRow]:
+        """Return the latest rows that belong to the row of a page."""
+        rows = RowQuery(self.model, *self.visible.attributes.values())
+        query = self.visible.join_to(rows.query).where(self.reference == id)
+        result = db.session.execute(query.order_by(self.key.desc()).limit(MAX_ROWS))
+        return [InlineRow(rows.object_of(row), rows.extras_of(row)) for row in result]
+
+    def lock(self, id: int, ids: Sequence[int]) -> list[Any]:
+        """Return those of these rows that still belong to the row of a page, locked."""
+        rows = RowQuery(self.model)
+        query = rows.query.where(self.reference == id, self.key.in_(ids))
+        query = query.order_by(self.key.desc()).with_for_update()
+        fresh = query.execution_options(populate_existing=True)
+        return [rows.object_of(row) for row in db.session.execute(fresh)]
+
+    def list_url(self, id: int) -> str | None:
+        """Return the URL of all rows, where their list has a filter for it."""
+        admin, name = for_model(self.model), self.reference.key
+        if admin is None or not admin.may("read"):
+            return None
+        if name not in {item.name for item in admin.list.filters}:
+            return None
+        return f"{url_for('admin.list', admin=admin)}?{urlencode({name: id})}"
+
+
+def build_inline(inline: Inline, parent: ModelOptions) -> InlineSpec:
+    model = inline.model
+    reference = _reference(inline, parent)
+    if inline.form and "edit" not in parent.operations:
+        raise parent.error("inlines", "there is no form around theirs.", "Give form.")
+    check_key(model)
+    attributes = Attributes(model)
+    columns = columns_by_name(attributes, {"columns": inline.columns})
+    if unknown := {*inline.private} - {*inspect(model).column_attrs.keys()}:
+        what = f"{model.__name__} has no {min(unknown)}, which is private."
+        raise parent.error("inlines", what, "Give attributes.")
+    key = key_of(model)
+    return InlineSpec(
+        model=model,
+        name=model.__tablename__,
+        label=inline.label or f"{one_of(model).capitalize()}s",
+        key=key,
+        reference=reference,
+        visible=ColumnSet(attributes, list(columns.values())),
+        form_class=build_form(model, "form", inline.form),
+        is_editable=bool(inline.form),
+        private=inline.private,
+        counts=Counts(rows=select(key).where(reference == bindparam("id"))),
+    )
+
+
+def _reference(inline: Inline, parent: ModelOptions) -> Any:
+    """Return the foreign key of an inline that refers to the row of the page."""
+    mapper, target = inspect(inline.model), parent.key.property.columns[0]
+    keys = [column for column in mapper.columns if column.references(target)]
+    names = [mapper.get_property_by_column(key).key for key in keys]
+    if inline.foreign_key:
+        names = [name for name in names if name == inline.foreign_key]
+    if len(names) != 1:
+        what = f"{inline.model.__name__} has {len(names)} such foreign keys to it."
+        remedy = 'Give the one that is meant: Inline(…, foreign_key="…").'
+        raise parent.error("inlines", what, remedy)
+    return getattr(inline.model, names[0])

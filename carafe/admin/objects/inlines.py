@@ -1,0 +1,86 @@
+"""Rows that belong to another one, on its page: as they are, or as they were submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import request
+
+from carafe.admin.objects import auditing
+from carafe.admin.objects.edits import Edit
+from carafe.admin.objects.inline_spec import MAX_ROWS, InlineSpec
+from carafe.audit import changes, record
+from carafe.database import db
+from carafe.web.routing import id_in
+
+NEW = "new"
+
+
+class InlineRows:
+    """The rows of one inline on the page of its `parent`."""
+
+    def __init__(self, spec: InlineSpec, parent: Any, id: int, *, sent: bool = False):
+        self.spec, self.parent, self.id = spec, parent, id
+        self.latest = spec.latest(id)
+        self.count = spec.counts(id=id)["rows"]
+        self.new = self._edit(spec.model(), NEW, sent=sent)
+        self.is_gone = False
+        rows = self._submitted() if sent else [row.object for row in self.latest]
+        self.edits = [self._edit(row, spec.row_id(row), sent=sent) for row in rows]
+
+    def _edit(self, row: Any, name: int | str, *, sent: bool = False) -> Edit:
+        return Edit(self.spec.form_class, row, prefix=f"{self.spec.name}-{name}-", sent=sent)
+
+    def _submitted(self) -> list[Any]:
+        """Return the rows of the submitted form, locked; keep what was typed into deleted ones."""
+        texts = request.form.getlist(self.spec.name)[: 2 * MAX_ROWS]
+        ids = [id for text in texts if (id := id_in(text)) is not None]
+        rows = self.spec.lock(self.id, ids)
+        existing = {self.spec.row_id(row) for row in [*rows, *(row.object for row in self.latest)]}
+        for id in set(ids) - existing:
+            deleted = self._edit(self.spec.model(), id, sent=True)
+            if deleted.fingerprint != deleted.seen and not deleted.is_to_go:
+                self.is_gone = True
+                self.new.adopt(deleted)
+        return rows
+
+    def cells(self) -> Iterator[list[Any]]:
+        """Yield what the columns of each row display."""
+        for row in self.latest:
+            yield [column.value(row.values) for column in self.spec.visible.columns]
+
+    def title(self, edit: Edit) -> str:
+        return f"{self.spec.verbose_name.capitalize()} {self.spec.row_id(edit.row)}"
+
+    @property
+    def changed_rows(self) -> list[Edit]:
+        """The rows that were typed into, except those to be deleted."""
+        edits = [*self.edits, self.new]
+        return [edit for edit in edits if edit.changed and not edit.is_to_go]
+
+    def save(self) -> None:
+        for edit in self.edits:
+            if edit.is_to_go:
+                self._record(edit.row, "deleted")
+                db.session.delete(edit.row)
+        for edit in self.changed_rows:
+            self._save(edit)
+
+    def _save(self, edit: Edit) -> None:
+        reference, is_new = self.spec.reference.key, edit is self.new
+        if is_new:
+            setattr(edit.row, reference, self.id)
+        edit.set_attributes()
+        details = changes(edit.row, private=self.spec.private)
+        details.pop(reference, None)
+        if is_new:
+            db.session.add(edit.row)
+            db.session.flush()
+        self._record(edit.row, "created" if is_new else "edited", changes=details)
+
+    def _record(self, row: Any, event: str, **details: Any) -> None:
+        """Record it about the row of the page, to whose history it belongs."""
+        name = self.spec.name
+        details = {name: self.spec.row_id(row)} | details
+        record(f"{name}.{event}", auditing.subject(self.parent), **details)

@@ -1,0 +1,160 @@
+"""The page about one row: how rows are read, displayed, added, and changed one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import abort
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy import inspect
+from wtforms import Form
+
+from carafe.admin.columns import label_of
+from carafe.admin.lists import relations
+from carafe.admin.model_admin import ModelAdmin
+from carafe.admin.objects import auditing
+from carafe.admin.objects.building import check_page, field_names, page_form, read_only_columns
+from carafe.admin.objects.edits import Edit
+from carafe.admin.objects.inline_spec import build_inline
+from carafe.admin.objects.inlines import InlineRows
+from carafe.admin.objects.values import format_full
+from carafe.admin.schema import RowQuery, readable_column, referred_to_by
+from carafe.audit import changes
+from carafe.database import db
+from carafe.registry import Registry
+
+Fact = tuple[str, Any]
+
+
+class DetailPage:
+    """The page of a declared model."""
+
+    def __init__(self, admin: ModelAdmin):
+        self.admin, self.options = admin, admin.options
+        check_page(admin.options)
+        self.form_class: type[Form] = page_form(admin.options, admin.list.filters)
+        read_only = {name for name in self.options.read_only if isinstance(name, str)}
+        # Typed when a row is made, and displayed from then on.
+        self.create_only = read_only & field_names(self.form_class)
+        self.read_only = read_only_columns(
+            self.options, admin.list.visible, field_names(self.form_class) - self.create_only
+        )
+        attributes = admin.list.attributes
+        self.attributes = {
+            path: readable_column(attributes.find("read_only", path))
+            for column in self.read_only
+            for path in column.of or [column.name]
+        }
+        self.inlines = [build_inline(inline, self.options) for inline in self.options.inlines]
+        if len({inline.name for inline in self.inlines}) < len(self.inlines):
+            raise self.options.error("inlines", "two are of one model.", "Give each once.")
+
+    def read(self, id: int) -> tuple[Any, list[Fact]] | None:
+        """Return a row, and label and value of what is displayed beside the form."""
+        rows = RowQuery(self.admin.model, *self.attributes.values())
+        query = rows.query.where(self.admin.key == id)
+        for head in dict.fromkeys(path.split(".")[0] for path in self.attributes if "." in path):
+            query = query.outerjoin(*self.admin.list.attributes.joins[head])
+        row = db.session.execute(query).first()
+        if row is None:
+            return None
+        loaded = rows.object_of(row)
+        return loaded, list(self._display(loaded, rows.extras_of(row)))
+
+    def _display(self, row: Any, values: Sequence[Any]) -> Iterator[Fact]:
+        by_path = dict(zip(self.attributes, values, strict=True))
+        for column in self.read_only:
+            parts = [by_path[path] for path in column.of or [column.name]]
+            if column.show:
+                value = column.show(*parts)
+            else:
+                value = self._relation_link(row, column.name, format_full(parts[0]))
+            yield column.label or label_of(column.name), value
+
+    def _relation_link(self, row: Any, path: str, text: Any) -> Any:
+        """Return a relation as a link to its page, named as in its own list; else the text."""
+        name = f"{path.partition('.')[0]}_id" if "." in path else path
+        attribute = getattr(self.admin.model, name)
+        id = getattr(row, name)
+        if not attribute.property.columns[0].foreign_keys or id is None:
+            return text
+        related = relations.readable_admin(referred_to_by(attribute))
+        if related is None:
+            return text
+        if path == name:
+            text = relations.row_label(related, id)
+        return Markup('<a href="{}">{}</a>').format(related.url(id), text)
+
+    def lock(self, id: int) -> Any:
+        """Return a row that nobody else changes in this transaction; None where it is gone."""
+        rows = RowQuery(self.admin.model)
+        query = rows.query.where(self.admin.key == id).with_for_update()
+        row = db.session.execute(query.execution_options(populate_existing=True)).first()
+        return rows.object_of(row) if row else None
+
+    def denial_reason(self, row: Any) -> str | None:
+        """Return why the current user, who may change rows, may not change this one."""
+        return self.options.refusal(row, current_user) if self.options.refusal else None
+
+    def lock_permitted(self, id: int) -> Any:
+        """Return a row to be changed, locked; refuse those that the current user may not change."""
+        row = self.lock(id) or abort(404)
+        if reason := self.denial_reason(row):
+            abort(403, reason)
+        return row
+
+    def title(self, row: Any) -> str:
+        title = getattr(row, self.options.title) if self.options.title else ""
+        return str(title or f"{self.admin.verbose_name.capitalize()} {self.row_id(row)}")
+
+    def row_id(self, row: Any) -> int:
+        return int(getattr(row, self.admin.key.key))
+
+    def edit(self, row: Any, *, sent: bool = False) -> Edit:
+        return Edit(self.form_class, row, without=self.create_only, sent=sent)
+
+    def inline_rows(self, row: Any, *, sent: bool = False) -> list[InlineRows]:
+        id = self.row_id(row)
+        return [
+            InlineRows(inline, row, id, sent=sent and inline.is_editable) for inline in self.inlines
+        ]
+
+    def save(self, edit: Edit) -> None:
+        if not edit.changed:
+            return
+        if self.options.save:
+            self.options.save(edit.row, edit.form)
+        else:
+            edit.set_attributes()
+            details = changes(edit.row, private=self.options.private)
+            auditing.note(edit.row, "edited", changes=details)
+
+    def new_form(self, *, sent: bool = False) -> Edit:
+        """Return the form of a row to be added."""
+        names = field_names(self.form_class)
+        columns = inspect(self.admin.model).columns
+        defaults = {column.key: column.default for column in columns if column.key in names}
+        values = {
+            k: default.arg for k, default in defaults.items() if default and default.is_scalar
+        }
+        return Edit(self.form_class, self.admin.model(**values), sent=sent)
+
+    def create(self, edit: Edit, submission: str) -> Any:
+        if self.options.create:
+            return self.options.create(edit.form, submission)
+        edit.set_attributes()
+        db.session.add(edit.row)
+        details = changes(edit.row, private=self.options.private)
+        db.session.flush()
+        auditing.note(edit.row, "created", submission=submission, changes=details)
+        return edit.row
+
+
+PAGES = Registry[DetailPage]("admin_pages", "page")
+
+
+def page_of(admin: ModelAdmin) -> DetailPage:
+    """Return the page of a model that has one: see `ModelAdmin.has`."""
+    return PAGES.by_name()[admin.name]

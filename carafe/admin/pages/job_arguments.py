@@ -1,0 +1,37 @@
+"""What a job was given and gave, for people: short, and without what is nobody's to read."""
+
+from inspect import signature
+from typing import Any
+
+from carafe.jobs import Job
+from carafe.jobs.definition import registry
+from carafe.observability import redaction
+
+LENGTH = 200
+# How everything begins that the key ring encrypted (Fernet, version 0x80): mails, above all.
+SEALED = "gAAAAA"
+
+
+def shown_arguments(job: Job) -> dict[str, str]:
+    """Each argument by its name, as text."""
+    positional, named = job.arguments
+    definition = registry.get(job.name)
+    names = list(signature(definition.function).parameters) if definition else []
+    names += [f"argument {number}" for number in range(len(names) + 1, len(positional) + 1)]
+    values = dict(zip(names, positional, strict=False)) | named
+    return {name: _shown(name, value) for name, value in values.items()}
+
+
+def shown_result(job: Job) -> str | None:
+    return None if job.result is None else _shown("", job.result)
+
+
+def _shown(name: str, value: Any) -> str:
+    if redaction.names_a_secret(name):
+        return "hidden"
+    value = redaction.without_secrets({"": value})[""]
+    text = value if isinstance(value, str) else repr(value)
+    if text.startswith(SEALED):
+        return f"encrypted, {len(text):,} characters"
+    text = redaction.clean(text)
+    return text if len(text) <= LENGTH else f"{text[:LENGTH]}… ({len(text):,} characters)"

@@ -1,0 +1,88 @@
+"""A model's pages in the administration, declared in a few lines.
+
+    admin.add(app, Note, columns=["title", "user.email", "updated_at"], form=["title"])
+
+Everything has a default that works. What is wrong with a declaration stops the app as it starts,
+with the model, the option and the remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from flask import Flask
+
+from carafe.admin.actions.building import build_actions, check_permissions
+from carafe.admin.attributes import Attributes
+from carafe.admin.checks import check
+from carafe.admin.columns import Column
+from carafe.admin.errors import check_key
+from carafe.admin.imports.spec import build_import
+from carafe.admin.lists.search import FullText
+from carafe.admin.lists.spec import build_list
+from carafe.admin.model_admin import ADMINS, ModelAdmin
+from carafe.admin.objects.page import PAGES, DetailPage
+from carafe.admin.options import ModelOptions
+from carafe.auth.identity import can
+from carafe.auth.permissions import add_permission
+from carafe.config import ConfigError
+from carafe.database import Base, fulltext
+from carafe.web import menus
+
+
+def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **options: Any) -> None:
+    """Add pages for a model: see `ModelOptions` for the options.
+
+    Whoever may see them has the permission "<name>.read", administrators by default.
+    """
+    if not (isinstance(model, type) and issubclass(model, Base) and hasattr(model, "__table__")):
+        raise ConfigError(f"admin.add({model!r}): it is no model.", "Give a class with a table.")
+    name = options.pop("name", None) or f"{model.__name__.lower()}s"
+    label = options.pop("label", None) or name.capitalize()
+    check(app, model, name, {"columns": columns, **options})
+    admin = build(ModelOptions(model, name, label, columns, **options).with_defaults())
+    add_permissions(app, admin)
+    ADMINS.add(app, admin, name=name)
+    if not admin.options.endpoint:
+        PAGES.add(app, DetailPage(admin), name=name)
+    declare_fulltext(app, admin)
+    menus.add(
+        app,
+        "admin",
+        label,
+        "admin.list",
+        values={"admin": name},
+        icon=admin.options.icon,
+        visible=partial(can, admin.permission("read")),
+        last=admin.options.last,
+    )
+
+
+def build(options: ModelOptions) -> ModelAdmin:
+    """Check the options of a model, and build what its pages use."""
+    check_key(options.model)
+    attributes = Attributes(options.model)
+    actions = build_actions(options)
+    list_spec = build_list(options, attributes)
+    import_spec = build_import(options, attributes, list_spec.filters) if options.imports else None
+    return ModelAdmin(options.name, options, list_spec, actions, import_spec)
+
+
+def add_permissions(app: Flask, admin: ModelAdmin) -> None:
+    for operation in admin.options.operations:
+        if operation not in admin.options.permissions:
+            add_permission(app, admin.permission(operation))
+    add_permission(app, admin.permission("edit"))
+    check_permissions(app, admin.options, admin.actions.values())
+    # To share saved views with all who may see the list.
+    add_permission(app, admin.permission("share"))
+
+
+def declare_fulltext(app: Flask, admin: ModelAdmin) -> None:
+    """Have migrations maintain the full-text indexes that searches of the list use."""
+    for search in admin.list.searches:
+        if isinstance(search, FullText):
+            columns = [column.key for column in search.columns]
+            fulltext.declare(app, search.key.table.name, columns)

@@ -1,0 +1,76 @@
+"""A job: what became of it, to try it again or to cancel it."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+
+from carafe.admin.blueprint import blueprint
+from carafe.admin.pages.job_arguments import shown_arguments, shown_result
+from carafe.admin.pages.jobs import PRIORITIES, TONES, cancel, retry
+from carafe.auth.marks import fresh_login_required, permission_required
+from carafe.database import db
+from carafe.jobs import Job
+from carafe.web import polling
+from carafe.web.routing import effect, polled
+
+
+@blueprint.get("/jobs/<int:id>")
+@permission_required("jobs.read")
+def job(id: int) -> Any:
+    return render_template("admin/job.html", **_state(id))
+
+
+@blueprint.get("/jobs/<int:id>/latest")
+@permission_required("jobs.read")
+@polled
+def latest_job(id: int) -> Any:
+    """How it is now."""
+    return polling.part("admin/_job.html", **_state(id))
+
+
+@blueprint.post("/jobs/<int:id>/cancellation")
+@permission_required("jobs.edit", "jobs.read")
+@fresh_login_required
+@effect("this job will be canceled")
+def cancel_job(id: int) -> Any:
+    job = Job.locked(id) or abort(404)
+    if job.is_over:
+        return _done(job, f"The job is {job.state} already.", "info")
+    cancel(job)
+    return _done(job, "The job is cancelled." if job.is_over else "The job is asked to stop.")
+
+
+@blueprint.post("/jobs/<int:id>/attempts")
+@permission_required("jobs.edit", "jobs.read")
+@fresh_login_required
+@effect("this job will run again")
+def retry_job(id: int) -> Any:
+    job = Job.locked(id) or abort(404)
+    if not retry(job):
+        return _done(job, f"The job is {job.state}: there is nothing to try again.", "info")
+    return _done(job, "The job is queued.")
+
+
+def _done(job: Job, message: str, category: str = "success") -> Any:
+    db.session.commit()
+    flash(message, category)
+    return redirect(url_for("admin.job", id=job.id), 303)
+
+
+def _state(id: int) -> dict[str, Any]:
+    job = db.session.get(Job, id) or abort(404)
+    return {
+        "job": job,
+        "arguments": shown_arguments(job),
+        "result": shown_result(job),
+        "priority": PRIORITIES.get(job.priority, "unknown"),
+        "tones": TONES,
+        "version": (
+            job.state,
+            job.attempts,
+            job.done,
+            job.total,
+            job.message,
+            job.cancel_requested,
+        ),
+    }

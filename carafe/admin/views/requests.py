@@ -1,0 +1,119 @@
+"""Requests: how many, how many failed, how long they took, and where the time of slow ones went."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import abort, current_app, render_template, request
+from sqlalchemy import Connection, select
+
+from carafe.admin.blueprint import blueprint
+from carafe.admin.overview.charts import Chart, draw, duration
+from carafe.auth.marks import permission_required
+from carafe.observability import store
+from carafe.observability.statistics import (
+    WINDOWS,
+    Figures,
+    by_endpoint,
+    is_counted,
+    over_time,
+    total,
+)
+from carafe.observability.store import slow_request
+from carafe.time import minute, reader_zone
+
+# Name in the URL, label, and what of an endpoint and its figures descends.
+SORTS: dict[str, tuple[str, Any]] = {
+    "count": ("Requests", lambda item: item[1].count),
+    "errors": ("Failed", lambda item: item[1].error_rate),
+    "p50": ("p50", lambda item: item[1].p50),
+    "p95": ("p95", lambda item: item[1].p95),
+    "p99": ("p99", lambda item: item[1].p99),
+}
+SLOWEST = 10
+
+blueprint.add_app_template_filter(duration)
+
+
+@blueprint.app_template_filter()
+def moment_of(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@blueprint.get("/requests/")
+@permission_required("operations.read")
+def requests() -> Any:
+    sort = request.args.get("sort", "")
+    sort = sort if sort in SORTS else "count"
+    with store.of().connect() as connection:
+        found = by_endpoint(connection, WINDOWS[_window()])
+        return _page(
+            "admin/requests.html",
+            connection,
+            None,
+            endpoints=sorted(found.items(), key=SORTS[sort][1], reverse=True),
+            sorts={name: label for name, (label, _) in SORTS.items()},
+            sort=sort,
+        )
+
+
+@blueprint.get("/requests/<name>")
+@permission_required("operations.read")
+def endpoint(name: str) -> Any:
+    with store.of().connect() as connection:
+        if name not in current_app.view_functions and not is_counted(connection, name):
+            abort(404)
+        return _page("admin/endpoint.html", connection, name)
+
+
+def _window() -> str:
+    name = request.args.get("window", "")
+    return name if name in WINDOWS else "hour"
+
+
+def _page(template: str, connection: Connection, endpoint: str | None, **values: Any) -> str:
+    chosen = _window()
+    steps = over_time(connection, WINDOWS[chosen], endpoint)
+    return render_template(
+        template,
+        window=chosen,
+        windows={name: each.label for name, each in WINDOWS.items()},
+        steps=steps,
+        total=total(steps.values()),
+        charts=list(_charts(steps)),
+        slowest=_slowest(connection, min(steps), endpoint),
+        endpoint=endpoint,
+        **values,
+    )
+
+
+def _charts(steps: dict[int, Figures]) -> Iterable[Chart]:
+    times = [minute(moment_of(at).astimezone(reader_zone() or UTC)) for at in steps]
+    yield draw(
+        "requests",
+        "Requests",
+        [(each.errors, each.count - each.errors) for each in steps.values()],
+        kinds={"failed": "failed", "answered": "answered"},
+        titles=[
+            f"{at}: {each.count:,} requests, {each.errors:,} failed"
+            for at, each in zip(times, steps.values(), strict=True)
+        ],
+        say=lambda value: f"{value:,.0f}",
+    )
+    yield draw(
+        "times",
+        "Time in which 95 of 100 were answered",
+        [(each.p95,) for each in steps.values()],
+        kinds={"time": ""},
+        titles=[
+            f"{at}: {duration(each.p95)}" for at, each in zip(times, steps.values(), strict=True)
+        ],
+        say=duration,
+    )
+
+
+def _slowest(connection: Connection, since: int, endpoint: str | None) -> Any:
+    statement = select(slow_request).where(slow_request.c.at >= since)
+    if endpoint is not None:
+        statement = statement.where(slow_request.c.endpoint == endpoint)
+    return connection.execute(statement.order_by(slow_request.c.us.desc()).limit(SLOWEST)).all()

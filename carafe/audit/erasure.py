@@ -1,0 +1,91 @@
+"""What the trail keeps of a person who is gone: that things happened, not who it was."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Text, and_, bindparam, cast, or_, select, update
+
+from carafe.audit.models import EVENTS, HAS_ADDRESS, append
+from carafe.database import db
+
+# The one change that is owed to people (GDPR, article 17). Nothing is deleted: what was done, to
+# what, and when stays.
+FORGOTTEN, PURGED = "audit.erased", "audit.purged"
+# Events in one transaction: others who write wait as long.
+AT_ONCE = 200
+
+# An address, and the ids of the first and the last event of its time.
+Period = tuple[str, int, int | None]
+
+PERSONAL = "actor", "address", "request_id", "details"
+REDACT = (
+    update(EVENTS)
+    .where(EVENTS.c.id == bindparam("which"))
+    .values({name: bindparam(name) for name in PERSONAL})
+)
+
+
+def append_about_the_trail(action: str, **values: Any) -> None:
+    """Add an event about the trail itself: it names nobody, so it never has to be forgotten."""
+    append([{"action": action, "actor": "the app", **values}])
+
+
+def redact_some(subject: str, emails: Sequence[Period], after: int) -> int | None:
+    """Take out of the next events behind an id what tells who `subject` ("user:12") was.
+
+    `emails` are the addresses they had, each with the ids of the first and the last event (None:
+    up to now) of the time when it was theirs: before and after it may have been somebody else's.
+    Where an address stood as the actor, `subject` does. Returns the id of the last event that was
+    changed, or None if these were all.
+    """
+    about = _next(after, EVENTS.c.subject == subject)
+    acted = _next(after, *[_acted(*period) for period in emails])
+    named = _next(after, *[_named(*period) for period in emails])
+    ids = sorted(about | acted | named)[:AT_ONCE]
+    rows = db.session.execute(select(EVENTS).where(EVENTS.c.id.in_(ids))).mappings()
+    new = [{"which": row["id"], **_redacted(row, subject, about, acted, named)} for row in rows]
+    if new:
+        db.session.execute(REDACT, new)
+    return ids[-1] if len(ids) == AT_ONCE else None
+
+
+def _next(after: int, *conditions: Any) -> set[int]:
+    # One by one: for each there is an index, for all of them at once PostgreSQL takes none.
+    found: set[int] = set()
+    for condition in conditions:
+        where = condition, EVENTS.c.id > after, EVENTS.c.action.not_in([FORGOTTEN, PURGED])
+        ids = select(EVENTS.c.id).where(*where).order_by(EVENTS.c.id).limit(AT_ONCE)
+        found.update(db.session.scalars(ids))
+    return found
+
+
+def _redacted(
+    row: Any, subject: str, about: set[int], acted: set[int], named: set[int]
+) -> dict[str, Any]:
+    id = row["id"]
+    # Of what an administrator did to them, who and from where stays: that is not about them.
+    from_them = id in acted or (id in about and row["actor"] is None)
+    return {
+        "actor": subject if id in acted else row["actor"],
+        "address": None if from_them else row["address"],
+        "request_id": None if from_them else row["request_id"],
+        "details": {} if id in about or id in named else row["details"],
+    }
+
+
+def _acted(email: str, first: int, last: int | None) -> Any:
+    # Without a subject it is an attempt with that address, whoever had it then.
+    return and_(EVENTS.c.actor == email, or_(EVENTS.c.subject.is_(None), _during(first, last)))
+
+
+def _named(email: str, first: int, last: int | None) -> Any:
+    # As JSON writes a whole value: "ann@…" is not part of "joann@…".
+    named = cast(EVENTS.c.details, Text).contains(json.dumps(email), autoescape=True)
+    about_users = EVENTS.c.subject.startswith("user:")
+    return and_(HAS_ADDRESS, named, or_(about_users.is_not(True), _during(first, last)))
+
+
+def _during(first: int, last: int | None) -> Any:
+    ids = EVENTS.c.id
+    return ids >= first if last is None else ids.between(first, last)

@@ -1,0 +1,60 @@
+"""What goes of the trail: events that are older than anybody needs, and who somebody was."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from carafe.audit.erasure import FORGOTTEN, PURGED, Period, append_about_the_trail, redact_some
+from carafe.audit.models import AuditEvent
+from carafe.database import db, reading
+from carafe.database.batches import delete_in_chunks
+from carafe.jobs import job, scheduled
+from carafe.time import now
+
+
+@scheduled("25 3 * * *")
+@job(queue="maintenance", unique=True)
+def purge() -> int:
+    """Delete the events that are older than `AUDIT_KEEP_DAYS`; how many. The trail says so."""
+    days = current_app.config["AUDIT_KEEP_DAYS"]
+    before = now() - timedelta(days=days)
+    is_old = AuditEvent.at < before
+    with reading():
+        if not days or db.session.scalar(select(AuditEvent.id).where(is_old).limit(1)) is None:
+            return 0
+    # Committed first, so that it is there though the purge is killed halfway.
+    append_about_the_trail(PURGED, details={"before": before.isoformat()})
+    db.session.commit()
+    return delete_in_chunks(AuditEvent, is_old)
+
+
+def forget(subject: str, emails: Iterable[Period], *, after: int = 0) -> None:
+    """Take out of the trail what tells who `subject` ("user:12") was, in this transaction.
+
+    See `redact_some` for what `emails` are. Of many events a job takes the rest; those up to the id
+    `after` are done already.
+    """
+    periods = list(emails)
+    last = redact_some(subject, periods, after)
+    append_about_the_trail(FORGOTTEN, subject=subject)
+    if last is not None:
+        forget_rest.enqueue(subject, [list(period) for period in periods], last)
+
+
+@job(queue="maintenance", keep=False)  # its arguments name the addresses
+def forget_rest(subject: str, emails: list[Any], after: int) -> None:
+    """Forget what `forget` left."""
+    forget_in_chunks(subject, [(email, first, last) for email, first, last in emails], after)
+
+
+def forget_in_chunks(subject: str, emails: Iterable[Period], after: int = 0) -> int:
+    """Forget in transactions of its own; return the id of the last event, for `forget`."""
+    periods = list(emails)
+    while (last := redact_some(subject, periods, after)) is not None:
+        db.session.commit()
+        after = last
+    db.session.commit()
+    return after

@@ -1,0 +1,119 @@
+"""The audit trail."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from blinker import signal
+from flask import current_app, has_request_context, request
+from flask_login import current_user
+from sqlalchemy import JSON, Index, String, event, insert, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.database import Base, bytewise, db
+from carafe.time import now
+
+# Few events name an address in their details: an index of those spares `forget` the others.
+HAS_ADDRESS = text("CAST(details AS TEXT) LIKE '%@%'")
+
+
+class AuditEvent(Base):
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject", "id"),
+        Index("ix_audit_event_actor", "actor", "id"),
+        Index("ix_audit_event_action", "action"),
+        Index(
+            "ix_audit_event_has_address",
+            "id",
+            sqlite_where=HAS_ADDRESS,
+            postgresql_where=HAS_ADDRESS,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(bytewise(50))
+    # By value: "user:12" and an address still say who, when the user is gone.
+    actor: Mapped[str | None] = mapped_column(bytewise(320))
+    subject: Mapped[str | None] = mapped_column(String(100))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    address: Mapped[str | None] = mapped_column(String(45))
+    request_id: Mapped[str | None] = mapped_column(String(64))
+
+
+# Entities refuse every change: what may be done to the trail goes past them.
+EVENTS: Any = AuditEvent.__table__
+
+_acting: ContextVar[str] = ContextVar("acting", default="command line")
+
+# Sent with each `AuditEvent`, in the transaction that keeps it.
+recorded = signal("recorded")
+
+
+def record(
+    action: str, subject: str | None = None, *, actor: str | None = None, **details: Any
+) -> None:
+    """Note an event in the caller's transaction: it is kept exactly when what it tells of is.
+
+    `action` is a noun and a past participle, "user.suspended"; `subject` what it was done to,
+    "user:12"; `actor` an e-mail address, by default the signed-in user's; `details` must be JSON
+    and hold no secret.
+    """
+    values = _observed(action, subject, actor=actor, **details)
+    append([values])
+    recorded.send(AuditEvent(**values))
+
+
+def append(events: Sequence[dict[str, Any]]) -> None:
+    """Add many events, oldest first; for one use `record`.
+
+    Each has an `action`, and whichever else of the columns.
+    """
+    defaults: dict[str, Any] = {"at": now(), "actor": None, "subject": None, "details": {}}
+    defaults |= {"address": None, "request_id": None}
+    db.session.execute(insert(EVENTS), [defaults | event for event in events])
+
+
+def _observed(
+    action: str, subject: str | None, *, actor: str | None, **details: Any
+) -> dict[str, Any]:
+    """Return the columns of an event of this moment."""
+    values: dict[str, Any] = {"at": now(), "action": action, "subject": subject}
+    if has_request_context():
+        values["address"] = (request.remote_addr or "")[:45] or None
+        values["request_id"] = request.environ.get("REQUEST_ID")
+        if hasattr(current_app, "login_manager"):
+            if administrator := getattr(current_user, "impersonator", None):
+                # Whatever the caller believes, it is not the user who does this.
+                actor = administrator.email
+                details = details | {"as": f"user:{current_user.id}"}
+            elif actor is None:
+                actor = getattr(current_user, "email", None)
+    elif actor is None:
+        actor = _acting.get()
+    return values | {"actor": actor, "details": details}
+
+
+def acting_email() -> str | None:
+    """Return who does what is recorded now: the address of a user, or what stands for one."""
+    return _observed("", None, actor=None)["actor"]  # type: ignore[no-any-return]
+
+
+@contextmanager
+def acting(actor: str) -> Iterator[None]:
+    """Outside of requests, note as the actor who asked for what is done now: in a job, say."""
+    token = _acting.set(actor)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+@event.listens_for(AuditEvent, "before_insert")
+@event.listens_for(AuditEvent, "before_update")
+@event.listens_for(AuditEvent, "before_delete")
+def _refuse(mapper: Any, connection: Any, target: AuditEvent) -> None:
+    raise TypeError("The audit trail is append-only, by `record` alone.")

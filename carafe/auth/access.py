@@ -1,0 +1,167 @@
+"""Enforcing the policy of a view before it runs."""
+
+from __future__ import annotations
+
+from flask import Flask, abort, current_app, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from carafe.auth import (
+    impersonation,
+    interrupted_forms,
+    pages,
+    quotas,
+    reauthentication,
+    two_factor,
+)
+from carafe.auth.identity import can, is_logged_in, load_identity
+from carafe.auth.models.user_columns import has_second_factor
+from carafe.auth.permissions import ADMIN, NO_ROLE, permissions
+from carafe.auth.sessions import set_session_token
+from carafe.auth.users import user_model
+from carafe.database import READING_METHODS, db, may_write, reading, take_turns, writing
+from carafe.security import csrf
+from carafe.security.body_limits import ask_before_more
+from carafe.security.refusals import refuse
+from carafe.web.errors import wants_json
+from carafe.web.htmx import lead_to
+from carafe.web.routing import Policy, current_policy
+from carafe.web.urls import wanted
+
+FORM_WAITS = "You were logged out. Log in to submit your form."
+FORM_IS_LOST = "You were logged out, and we couldn't save your form. Log in and submit it again."
+CONFIRM_FIRST = "Confirm your email address first."
+
+
+def enforce_policy() -> ResponseReturnValue | None:
+    """Before each request: enforce the policy of its view."""
+    rules = current_policy()
+    if rules.public:
+        return _check_public_view(rules)
+    if not is_logged_in():
+        return redirect_to_login()
+    if answer := _check_impersonation(rules):
+        return answer
+    if not rules.allow_without_two_factor and (answer := redirect_to_two_factor_setup()):
+        return answer
+    needed = {rules.permission, rules.read_permission} - {None}
+    if needed and not _recheck_permission(needed):
+        message = None if current_user.confirmed_at else CONFIRM_FIRST
+        refuse(403, "access.denied", f"permission:{','.join(sorted(map(str, needed)))}", message)
+    if rules.confirmed and current_user.confirmed_at is None:
+        if wants_json():
+            refuse(403, "access.denied", "unconfirmed", CONFIRM_FIRST)
+        return lead_to(pages.path("confirm"), 403)
+    if rules.fresh_login and not current_user.is_fresh:
+        return reauthentication.ask()
+    return None
+
+
+def redirect_to_login() -> ResponseReturnValue:
+    """Lead a visitor at a closed view to the log-in page, and then to what they came for."""
+    if wants_json():
+        abort(401)
+    form_page = None
+    if user_id := request.method not in READING_METHODS and csrf.page_user():
+        form_page = interrupted_forms.keep_for_login(user_id)
+        flash(FORM_WAITS if form_page else FORM_IS_LOST, "info")
+    return lead_to(pages.path("login", next=form_page or wanted()), 401)
+
+
+def redirect_to_two_factor_setup() -> ResponseReturnValue | None:
+    """What somebody gets everywhere who lacks a second factor that is required of them."""
+    if current_user.impersonator or not two_factor.are_required(current_user):
+        return None
+    with reading():
+        if has_second_factor(current_user.id):
+            return None
+    if wants_json():
+        message = "Your account needs a second factor. Set one up first."
+        refuse(403, "access.denied", "no_second_factor", message)
+    return lead_to(current_app.config["SECOND_FACTORS_URL"], 403)
+
+
+def _may_send_more(rules: Policy) -> bool:
+    if rules.public:
+        return True
+    if not is_logged_in() or (rules.permission and not can(rules.permission)):
+        return False
+    quotas.begin_upload()
+    return True
+
+
+def settle_interrupted_form() -> None:
+    """Before each request whose policy is met: use up the form that continues with it."""
+    rules = current_policy()
+    if rules.public or not may_write():
+        return
+    if interrupted_forms.FIELD in request.form:
+        interrupted_forms.carry_out(request.form[interrupted_forms.FIELD])
+    elif rules.fresh_login:
+        interrupted_forms.drop()
+
+
+def _check_public_view(rules: Policy) -> ResponseReturnValue | None:
+    """An open view may do something for whoever is signed in: the way back from another site."""
+    if request.method in READING_METHODS and not pages.is_auth_page():
+        return None
+    try:
+        answer = _check_impersonation(rules)
+    except SQLAlchemyError:  # nor can the view look anybody up; it may be what mends the database
+        db.session.rollback()
+        return None
+    if not may_write():
+        db.session.close()  # the other site is asked now, and may be slow
+    return answer
+
+
+def _check_impersonation(rules: Policy) -> ResponseReturnValue | None:
+    if not is_logged_in():
+        return None
+    if current_user.impersonation_ended and not pages.is_requested("logout"):
+        return _end_impersonation(current_user.impersonation_ended)
+    if impersonation.check(rules):
+        _record_impersonated_change()
+    return None
+
+
+def _end_impersonation(why: str) -> ResponseReturnValue:
+    """What whoever may act as somebody no longer gets: they asked for it as somebody else."""
+    with writing():
+        token, back = impersonation.end(why)
+        db.session.commit()
+    set_session_token(token, clear=True)
+    flash("You are back in your own account. What you did last was not carried out.", "info")
+    return redirect(back or current_app.config["HOME_URL"], 303)
+
+
+def _record_impersonated_change() -> None:
+    db.session.connection()  # begins the transaction that writes; in it, once more:
+    again = load_identity(current_user.token)
+    acting = again.impersonator if again and again.id == current_user.id else None
+    if acting is None or not acting.may_write:
+        abort(409, "You do not act as somebody else any more. Nothing was changed.")
+    impersonation.note_change()
+
+
+def _recheck_permission(needed: set[str | None]) -> bool:
+    if not needed <= permissions(current_user.role):
+        return False
+    if not may_write():
+        return True
+    # Once more, in the transaction that writes, and one after the other: of two administrators who
+    # demote or suspend each other at the same moment one comes too late.
+    take_turns(ADMIN)
+    model = user_model()
+    query = select(model.effective_role).where(
+        model.id == current_user.id, model.suspended_at.is_(None)
+    )
+    return needed <= permissions(db.session.scalar(query) or NO_ROLE)
+
+
+def init_app(app: Flask) -> None:
+    ask_before_more(app, _may_send_more)
+    app.before_request(enforce_policy)
+    app.before_request(settle_interrupted_form)

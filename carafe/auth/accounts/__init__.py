@@ -1,0 +1,177 @@
+"""What pages about accounts call: one verb per form, each with its whole protocol.
+
+A verb takes parsed values, holds the limits, transactions, and order that make it safe, commits,
+and returns what the page needs to answer, or raises one of the errors below. It renders nothing.
+Decorators named `limit_…` go on views of forms that visitors send.
+"""
+
+from carafe.auth.accounts.authentication import NextStep, authenticate, limit_logins, log_out
+from carafe.auth.accounts.authenticator_app import (
+    NoSetupError,
+    TotpSetup,
+    add_totp,
+    begin_totp_setup,
+    pending_totp_setup,
+    remove_totp,
+    renew_recovery_codes,
+)
+from carafe.auth.accounts.confirmation import (
+    PendingConfirmation,
+    confirm_email,
+    confirm_email_with_password,
+    limit_confirmation_requests,
+    pending_confirmation,
+    request_confirmation,
+)
+from carafe.auth.accounts.connections import Connection, disconnect, list_connections
+from carafe.auth.accounts.deletion import schedule_deletion
+from carafe.auth.accounts.email_address import (
+    cancel_email_change,
+    change_email,
+    email_of_change,
+    email_of_undo,
+    pending_email,
+    request_email_change,
+    undo_email_change,
+)
+from carafe.auth.accounts.errors import (
+    FieldError,
+    InvalidLinkError,
+    LoginRequiredError,
+    OtherUserError,
+)
+from carafe.auth.accounts.identity_proof import (
+    ProofMethods,
+    proof_methods,
+    prove_with_code,
+    prove_with_password,
+)
+from carafe.auth.accounts.invitation import accept_invitation, find_invitation
+from carafe.auth.accounts.magic_link import (
+    MagicLinkLogin,
+    limit_magic_link_requests,
+    log_in_with_magic_link,
+    request_magic_link,
+    user_of_magic_link,
+)
+from carafe.auth.accounts.passkeys import (
+    add_passkey,
+    find_passkey,
+    list_passkeys,
+    log_in_with_passkey,
+    log_in_with_second_passkey,
+    may_add_passkey,
+    passkey_creation_options,
+    passkey_login_options,
+    passkey_proof_options,
+    passkey_second_factor_options,
+    prove_with_passkey,
+    remove_passkey,
+    rename_passkey,
+)
+from carafe.auth.accounts.password import change_password, has_password, set_first_password
+from carafe.auth.accounts.provider_arrivals import Arrival, proof_providers
+from carafe.auth.accounts.provider_journey import (
+    ProviderReturn,
+    connect_at,
+    log_in_at,
+    prove_at,
+    resume_journey,
+    return_from,
+)
+from carafe.auth.accounts.registration import limit_registrations, register
+from carafe.auth.accounts.reset import (
+    email_of_reset,
+    limit_reset_requests,
+    request_reset,
+    reset_password,
+)
+from carafe.auth.accounts.second_factor import LoginExpiredError, challenged_user, log_in_with_code
+from carafe.auth.accounts.sessions import Device, end_other_sessions, end_session, list_devices
+from carafe.auth.models.user_mixin import EmailTakenError
+from carafe.auth.passkeys import PasskeyError
+
+__all__ = [
+    "Arrival",
+    "Connection",
+    "Device",
+    "EmailTakenError",
+    "FieldError",
+    "InvalidLinkError",
+    "LoginExpiredError",
+    "LoginRequiredError",
+    "MagicLinkLogin",
+    "NextStep",
+    "NoSetupError",
+    "OtherUserError",
+    "PasskeyError",
+    "PendingConfirmation",
+    "ProofMethods",
+    "ProviderReturn",
+    "TotpSetup",
+    "accept_invitation",
+    "add_passkey",
+    "add_totp",
+    "authenticate",
+    "begin_totp_setup",
+    "cancel_email_change",
+    "challenged_user",
+    "change_email",
+    "change_password",
+    "confirm_email",
+    "confirm_email_with_password",
+    "connect_at",
+    "disconnect",
+    "email_of_change",
+    "email_of_reset",
+    "email_of_undo",
+    "end_other_sessions",
+    "end_session",
+    "find_invitation",
+    "find_passkey",
+    "has_password",
+    "limit_confirmation_requests",
+    "limit_logins",
+    "limit_magic_link_requests",
+    "limit_registrations",
+    "limit_reset_requests",
+    "list_connections",
+    "list_devices",
+    "list_passkeys",
+    "log_in_at",
+    "log_in_with_code",
+    "log_in_with_magic_link",
+    "log_in_with_passkey",
+    "log_in_with_second_passkey",
+    "log_out",
+    "may_add_passkey",
+    "passkey_creation_options",
+    "passkey_login_options",
+    "passkey_proof_options",
+    "passkey_second_factor_options",
+    "pending_confirmation",
+    "pending_email",
+    "pending_totp_setup",
+    "proof_methods",
+    "proof_providers",
+    "prove_at",
+    "prove_with_code",
+    "prove_with_passkey",
+    "prove_with_password",
+    "register",
+    "remove_passkey",
+    "remove_totp",
+    "rename_passkey",
+    "renew_recovery_codes",
+    "request_confirmation",
+    "request_email_change",
+    "request_magic_link",
+    "request_reset",
+    "reset_password",
+    "resume_journey",
+    "return_from",
+    "schedule_deletion",
+    "set_first_password",
+    "undo_email_change",
+    "user_of_magic_link",
+]

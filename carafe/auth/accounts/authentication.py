@@ -1,0 +1,164 @@
+"""Logging in with a password, and what follows a first factor of any kind."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from functools import wraps
+from typing import NoReturn, ParamSpec
+
+from flask import session
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from carafe.audit import record
+from carafe.auth import device_cookie, passwords
+from carafe.auth.accounts.errors import FieldError
+from carafe.auth.identity import is_logged_in
+from carafe.auth.models import Token, UserMixin
+from carafe.auth.models.token import CHALLENGE
+from carafe.auth.sessions import begin_login, log_in_user, log_out_user
+from carafe.auth.users import user_model
+from carafe.database import db, reading
+from carafe.observability import security_events
+from carafe.security.rate_limits import Attempt, Limit, client
+
+LOGIN_FAILURES_BY_CLIENT = Limit("login:client", 20, timedelta(minutes=15))
+# Of one client for one address typed. By the address alone, a stranger could lock its owner out.
+LOGIN_FAILURES = Limit("login", 10, timedelta(minutes=15))
+# Of all clients for one address, so that many of them cannot guess at one account for ever.
+LOGIN_FAILURES_BY_ADDRESS = Limit("login:address", 100, timedelta(hours=1))
+# Of a browser that has logged in as this user before. The other limits do not hold it up.
+LOGIN_FAILURES_BY_DEVICE = Limit("login:device", 10, timedelta(minutes=15))
+
+WRONG = "This e-mail address and password do not belong together."
+SUSPENDED = "This account is suspended."
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+
+class NextStep(Enum):
+    """Where a user goes after a step of logging in."""
+
+    LOGGED_IN = "the page that they came for"
+    SECOND_FACTOR = "the page that asks for the second factor"
+    LOG_IN = "the login page, once more"
+
+
+def limit_logins(view: View[P]) -> View[P]:
+    """Decorate the view of the login form: 429 for a client with too many failures.
+
+    It checks before the form is parsed. `authenticate` counts the failures.
+    """
+
+    @wraps(view)
+    def check(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not device_cookie.is_sent():
+            LOGIN_FAILURES_BY_CLIENT.check(client())
+        return view(*args, **kwargs)
+
+    return check
+
+
+def authenticate(email: str, password: str, *, remember: bool) -> NextStep:
+    """Log in the user with this address and password, and return what comes next.
+
+    Raises `FieldError` where the two do not belong together, in the same time for an address
+    without an account, and for a suspended account, once the password is right; and
+    `LimitReachedError` (429) after too many failures.
+
+    The attempt counts before the password is checked, so that of many at once no more pass than
+    the limit allows, and is refunded at the end. The password is checked outside of a transaction,
+    and the user is read again, locked, after it: meanwhile they may have changed the password, or
+    been suspended or deleted.
+    """
+    attempt = _attempt(email)
+    attempt.spend()
+
+    with reading():
+        user = user_model().by_email(email)
+    password_hash = user.password_hash if user else None
+    # Without a transaction: 24 ms in which nobody else has to wait.
+    if not passwords.verify(password_hash, password):
+        _refuse(user, email)
+    outdated = passwords.needs_rehash(password_hash or "", password)
+    new_hash = passwords.hash(password) if outdated else None
+
+    user = user_model().by_email(email, lock=True)
+    if user is None or user.password_hash != password_hash:
+        return NextStep.LOG_IN
+    if user.suspended_at:
+        security_events.report("login.failed", "suspended", user.subject)
+        raise FieldError("email", SUSPENDED)
+    if new_hash:
+        user.password_hash = new_hash
+    step = admit(user, remember=remember)
+    db.session.commit()
+    attempt.refund()
+    return step
+
+
+def _attempt(email: str) -> Attempt:
+    everyone = [
+        *LOGIN_FAILURES_BY_CLIENT.counters(client()),
+        *LOGIN_FAILURES.counters(email, client()),
+        *LOGIN_FAILURES_BY_ADDRESS.counters(email),
+    ]
+    if device := device_cookie.recognize_email(email):
+        return Attempt(LOGIN_FAILURES_BY_DEVICE.counters(device), also=everyone)
+    return Attempt(everyone)
+
+
+def _refuse(user: UserMixin | None, email: str) -> NoReturn:
+    account = user.subject if user else None
+    record("login.failed", account, actor=email)
+    db.session.commit()
+    security_events.report("login.failed", _reason(user), account)
+    raise FieldError("password", WRONG)
+
+
+def _reason(user: UserMixin | None) -> str:
+    if user is None:
+        return "unknown_address"
+    return "wrong_password" if user.password_hash else "no_password"
+
+
+def forget_failures(user: UserMixin) -> None:
+    """Let a user log in who has shown that the account is theirs, whoever failed to before."""
+    for limit in (LOGIN_FAILURES, LOGIN_FAILURES_BY_ADDRESS):
+        limit.clear(user.email)
+    # Others on their network may have used up its tries. Where there is a second factor, whoever
+    # reads the mail is not yet known to be the owner.
+    if not user.has_second_factor:
+        device_cookie.give(user)
+
+
+def admit(user: UserMixin, *, remember: bool) -> NextStep:
+    """Log in a user who showed a first factor, or begin to ask for the second if they have one.
+
+    Commit after it.
+    """
+    if not user.has_second_factor:
+        log_in_user(user, remembered=remember)
+        return NextStep.LOGGED_IN
+    begin_login()
+    session["challenge"] = Token.issue(user, CHALLENGE)
+    session["remembered"] = remember
+    return NextStep.SECOND_FACTOR
+
+
+def log_out() -> None:
+    """End the session of this browser, on the server and in its cookie."""
+    log_out_user()
+    db.session.commit()
+
+
+def is_other_user(email: str, switch_from: str | None) -> bool:
+    """Return whether somebody else than this user is logged in, and was not asked to give way.
+
+    A link can be sent by anyone. What people do next must not end up in another's account.
+    `switch_from` is the address of the user who agreed to be logged out.
+    """
+    if not is_logged_in() or current_user.email == email:
+        return False
+    return bool(switch_from != current_user.email)

@@ -1,0 +1,88 @@
+"""Setting up and removing the current user's authenticator app, and renewing recovery codes.
+
+Setting one up is for confirmed addresses, as `add_passkey` is.
+"""
+
+from dataclasses import dataclass
+
+from flask import abort
+from flask_login import current_user
+
+from carafe.auth import totp, totp_enrollment, two_factor
+from carafe.auth.accounts.errors import FieldError
+from carafe.auth.models import Totp
+from carafe.auth.sessions import end_other_sessions
+from carafe.database import db
+
+WRONG = "This is not what your app should show now. Take its newest code for this entry."
+
+
+@dataclass(frozen=True)
+class TotpSetup:
+    """A secret that waits for a code, for a QR code as `uri`, and for typing."""
+
+    secret: str
+    uri: str
+
+
+class NoSetupError(Exception):
+    """No set-up of an authenticator app is under way in this browser, or it took too long."""
+
+
+def begin_totp_setup() -> None:
+    """Choose a secret for an authenticator app, unless this browser's set-up has one."""
+    totp_enrollment.begin(current_user.id)
+    db.session.commit()
+
+
+def pending_totp_setup() -> TotpSetup:
+    """Return the set-up that waits for a code of the app. Raises `NoSetupError`."""
+    secret = totp_enrollment.pending(current_user.id)
+    if secret is None:
+        raise NoSetupError
+    return TotpSetup(secret, totp.uri(secret, current_user.email))
+
+
+def add_totp(code: str) -> list[str]:
+    """Add the app whose code proves that it has the pending secret; log out other devices.
+
+    Return recovery codes to show, if it is the first factor beside the password. Raises
+    `FieldError` for a wrong code, and `NoSetupError`. It replaces the app that the user had.
+    """
+    user = current_user.user
+    secret = pending_totp_setup().secret
+    step = totp.match(secret, totp.typed(code))
+    if step is None or not totp.is_in_time(step):
+        raise FieldError("code", totp.explain(step) if step else WRONG)
+    Totp.set_up(user, secret, step)
+    end_other_sessions(user)
+    codes = two_factor.codes_for_first(user)
+    totp_enrollment.end()
+    db.session.commit()
+    return codes
+
+
+def remove_totp() -> None:
+    """Remove the current user's app, and log out their other devices.
+
+    404 if they have none, and 409 for the last second factor of a user who needs one. The user's
+    row is locked first, so that of two removals at once the second sees what the first left.
+    """
+    user = current_user.user
+    app = Totp.of(user.id) or abort(404)
+    if two_factor.is_last(user):
+        abort(409, two_factor.LAST)
+    app.remove(user)
+    end_other_sessions(user)
+    two_factor.forget_codes_of_none(user)
+    db.session.commit()
+
+
+def renew_recovery_codes() -> list[str]:
+    """Replace the current user's recovery codes, and return the new ones; [] without a factor."""
+    user = current_user.user
+    if not user.has_second_factor:
+        return []
+    codes = two_factor.renew_codes(user)
+    db.session.commit()
+    return codes

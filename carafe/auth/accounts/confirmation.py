@@ -1,0 +1,147 @@
+"""Confirming an email address with the link that was mailed to it.
+
+The reader of the mail need not be who signed up: a stranger can register somebody else's address,
+log in, and wait for the owner to confirm it ("pre-hijacking", Sudhodanan and Paverd, USENIX
+Security 2022). So one click is enough only in the browser that registered, or in one that is
+logged in as this user. In any other browser the reader sets a new password, and the account
+starts over: nothing that was set up before stays.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask_login import current_user
+
+from carafe import mail
+from carafe.audit import record
+from carafe.auth import pages, passwords
+from carafe.auth.accounts.authentication import forget_failures
+from carafe.auth.accounts.errors import refuse_link
+from carafe.auth.accounts.form_limits import limit_form
+from carafe.auth.accounts.mail_requests import may_mail, pretend_to_mail
+from carafe.auth.models import Token, UserMixin
+from carafe.auth.models.secret import digest
+from carafe.auth.models.token import CONFIRM
+from carafe.auth.users import user_model
+from carafe.database import db, reading
+from carafe.security.csrf import browser_id
+from carafe.security.rate_limits import Limit
+
+RESENDS = Limit("resend", 60, timedelta(hours=1))
+CONFIRMATION_MAILS = Limit("resend:address", 5, timedelta(hours=1))
+
+limit_confirmation_requests = limit_form(RESENDS)
+
+
+@dataclass(frozen=True)
+class PendingConfirmation:
+    """An address that a valid link confirms, and whether this browser has to set a password."""
+
+    email: str
+    needs_password: bool
+
+
+def send(user: UserMixin, password_hash: str) -> None:
+    """Mail a link that confirms the address with a click in this browser, which just registered.
+
+    The password is then the one that was typed here, whoever else registered the address; ""
+    stands for none, where the account comes from another site.
+    """
+    _send(user, password_hash, _browser())
+
+
+def request_confirmation(email: str) -> None:
+    """Mail the link again, if the address has an account that still has to be confirmed.
+
+    Outcome and time do not tell whether it has. A click is still enough where this very browser
+    registered: asking for a mail proves nothing.
+    """
+    user = user_model().by_email(email)
+    due = user is not None and not user.confirmed_at and not user.suspended_at
+    may_send = may_mail(CONFIRMATION_MAILS, email, due=due)
+    browser = _browser()
+    password_hash = Token.newest_target(user.id if user else 0, CONFIRM, browser)
+    if user and may_send:
+        _send(user, password_hash, None if password_hash is None else browser)
+    else:
+        pretend_to_mail("auth/emails/confirm", email)
+    db.session.commit()
+
+
+def send_to_owner(user: UserMixin) -> None:
+    """Mail a link with which whoever reads it sets a new password."""
+    _send(user, None, None)
+
+
+def pending_confirmation(token: str) -> PendingConfirmation:
+    """Return what a link confirms. It stays valid. Raises `InvalidLinkError`."""
+    with reading():
+        row, user = Token.find(token, CONFIRM), user_model().by_token(token, CONFIRM)
+    if row is None or user is None or user.confirmed_at:
+        refuse_link(CONFIRM)
+    return PendingConfirmation(user.email, _needs_password(row))
+
+
+def confirm_email(token: str) -> None:
+    """Confirm an address with a click, once, where the link needs no password.
+
+    Raises `InvalidLinkError`, also where it needs one.
+    """
+    row = Token.find(token, CONFIRM)
+    user = None if row is None or _needs_password(row) else _redeem(token)
+    if user:
+        if not _is_logged_in(row) and row.target != user.password_hash:
+            # Somebody else had registered the address before this browser did.
+            user = user.replace_unconfirmed(password_hash=row.target)
+        user.confirm()
+    _finish(user)
+
+
+def confirm_email_with_password(token: str, password: str, **fields: object) -> None:
+    """Confirm an address with a new password, once: an empty account takes the place of the old.
+
+    Raises `InvalidLinkError`. The password is hashed before the transaction begins.
+    """
+    password_hash = passwords.hash(password)
+    user = _redeem(token)
+    if user:
+        user = user.replace_unconfirmed(password_hash=password_hash, **fields)
+    _finish(user)
+
+
+def _redeem(token: str) -> UserMixin | None:
+    user = user_model().consume_token(token, CONFIRM)
+    return user if user and user.confirmed_at is None else None
+
+
+def _finish(user: UserMixin | None) -> None:
+    if user:
+        forget_failures(user)
+    db.session.commit()
+    if user is None:
+        refuse_link(CONFIRM)
+
+
+def _send(user: UserMixin, password_hash: str | None, browser: bytes | None) -> None:
+    token = Token.issue(user, CONFIRM, target=password_hash, browser=browser)
+    url = pages.url("confirm_link", token=token)
+    mail.send(user.email, "auth/emails/confirm", user=user, url=url)
+    record("user.confirmation_sent", user.subject, actor=user.email)
+
+
+def _needs_password(row: Any) -> bool:
+    return not _is_logged_in(row) and not _registered(row)
+
+
+def _is_logged_in(row: Any) -> bool:
+    return current_user.is_authenticated and bool(current_user.id == row.user_id)
+
+
+def _registered(row: Any) -> bool:
+    return row.browser is not None and bool(row.browser == _browser())
+
+
+def _browser() -> bytes | None:
+    id = browser_id()
+    return digest(id) if id else None

@@ -1,0 +1,128 @@
+"""Changing the email address: the request, its link, and the link that undoes it."""
+
+from datetime import timedelta
+
+from flask import abort
+from flask_login import current_user
+
+from carafe.auth import email_change
+from carafe.auth.accounts.errors import FieldError, LoginRequiredError, refuse_link
+from carafe.auth.identity import is_logged_in
+from carafe.auth.models import Token
+from carafe.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, RESET
+from carafe.auth.models.user_mixin import EmailTakenError
+from carafe.auth.sessions import log_out_user
+from carafe.database import db
+from carafe.security.rate_limits import Attempt, Limit
+
+EMAIL_CHANGES = Limit("email", 10, timedelta(hours=1))
+# Of one account to one address, and of all accounts to one address. The second is higher, so that
+# nobody alone keeps others from an address that is theirs.
+CHANGE_MAILS = Limit("email:account", 5, timedelta(hours=1))
+CHANGE_MAILS_BY_ADDRESS = Limit("email:address", 20, timedelta(hours=1))
+
+OTHER_ACCOUNT = (
+    "This link belongs to another account. Log out, log in to the account whose address "
+    "you are changing, and open the link again."
+)
+
+
+def pending_email() -> str | None:
+    """Return the address that the current user asked for and has not confirmed yet."""
+    return email_change.pending(current_user.id)
+
+
+def request_email_change(email: str) -> None:
+    """Mail a link to an address that becomes the current user's once they follow it.
+
+    Raises `FieldError` for the address that they have, and `LimitReachedError` (429) after too
+    many. Who asks does not learn whether the address has an account: its owner is told by mail.
+    """
+    if email == current_user.email:
+        raise FieldError("email", "This is your address already.")
+    account = str(current_user.id)
+    Attempt(
+        [
+            *EMAIL_CHANGES.counters(account),
+            *CHANGE_MAILS.counters(account, email),
+            *CHANGE_MAILS_BY_ADDRESS.counters(email),
+        ]
+    ).spend()
+    email_change.request(current_user.user, email)
+    db.session.commit()
+
+
+def cancel_email_change() -> None:
+    """Void the link that would change the current user's address."""
+    email_change.cancel(current_user.user)
+    db.session.commit()
+
+
+def email_of_change(token: str) -> str:
+    """Return the address that a link changes the current user's to. The link stays valid.
+
+    Raises `InvalidLinkError`, and what `change_email` raises for others.
+    """
+    email = email_change.target(token, EMAIL_CHANGE)
+    if email is None:
+        refuse_link(EMAIL_CHANGE)
+    _check_requester(token)
+    return email
+
+
+def change_email(token: str) -> str:
+    """Change the address of the current user as a link says, once, and return it.
+
+    Raises `InvalidLinkError`, also where another account has the address by now; and for anybody
+    but the user who asked for the change `LoginRequiredError`, or 403.
+    """
+    _check_requester(token)
+    try:
+        user = email_change.carry_out(token)
+    except EmailTakenError:
+        user = None
+    db.session.commit()
+    if user is None:
+        refuse_link(EMAIL_CHANGE)
+    return user.email
+
+
+def _check_requester(token: str) -> None:
+    """Refuse a browser that is not logged in as the user who asked for the change.
+
+    The reader of the mail may own the address without having asked for anything: to them the
+    button would give the account of somebody else, who knows its password and its factors.
+    """
+    user_id = email_change.requester(token)
+    if user_id is None:
+        return
+    if not is_logged_in():
+        raise LoginRequiredError
+    if current_user.id != user_id:
+        abort(403, OTHER_ACCOUNT)
+
+
+def email_of_undo(token: str) -> str:
+    """Return the address that a link restores. It stays valid. Raises `InvalidLinkError`."""
+    email = email_change.target(token, EMAIL_UNDO)
+    if email is None:
+        refuse_link(EMAIL_UNDO)
+    return email
+
+
+def undo_email_change(token: str) -> tuple[str, str]:
+    """Give an account back to the address of a link, once, and shut out whoever is in it.
+
+    Return the address, and the token of a link that sets a new password: the link of the undoing
+    shows what one of a reset shows, who reads the mail. Raises `InvalidLinkError`, and
+    `EmailTakenError` where the address has another account by now, which may be said to whoever
+    reads its mail.
+    """
+    user = email_change.undo(token)
+    if user is None:
+        db.session.commit()
+        refuse_link(EMAIL_UNDO)
+    reset = Token.issue(user, RESET)
+    log_out_user()
+    db.session.commit()
+    return user.email, reset

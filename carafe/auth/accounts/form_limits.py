@@ -1,0 +1,34 @@
+"""Limits for forms that visitors send, by client."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Response, make_response
+from flask.typing import ResponseReturnValue
+
+from carafe.security.rate_limits import Limit, client
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+
+def limit_form(limit: Limit) -> Callable[[View[P]], Callable[P, Response]]:
+    """Return a decorator for the view of a form: 429 for a client that sent too many.
+
+    It counts before the form is parsed, or parsing itself could be used to slow the site down. A
+    form with mistakes, which the view answers with 422, does not count.
+    """
+
+    def decorate(view: View[P]) -> Callable[P, Response]:
+        @wraps(view)
+        def count(*args: P.args, **kwargs: P.kwargs) -> Response:
+            limit.spend(client())
+            response = make_response(view(*args, **kwargs))
+            if response.status_code == 422:
+                limit.refund(client())
+            return response
+
+        return count
+
+    return decorate

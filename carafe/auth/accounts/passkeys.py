@@ -1,0 +1,149 @@
+"""Passkeys: in place of the password, after it, and as a proof of identity; adding, removing them.
+
+For each the browser fetches options, and sends what its authenticator makes of them in a form.
+"""
+
+from typing import Any
+
+from flask import abort
+from flask_login import current_user
+from sqlalchemy import select
+
+from carafe.auth import passkeys as ceremonies
+from carafe.auth import two_factor
+from carafe.auth.accounts.authentication import NextStep
+from carafe.auth.accounts.identity_proof import record_proof
+from carafe.auth.accounts.second_factor import expire, find_challenged, pass_challenge
+from carafe.auth.models import Passkey, UserMixin
+from carafe.auth.models.passkey import PASSKEYS_PER_USER
+from carafe.auth.passkeys import PROOF, SECOND_FACTOR, SIGN_IN, PasskeyError
+from carafe.auth.sessions import end_other_sessions, log_in_user
+from carafe.database import db, reading
+
+
+def passkey_login_options() -> dict[str, Any]:
+    """Return what `navigator.credentials.get()` takes for a login: the same for every visitor."""
+    return ceremonies.request_options(SIGN_IN)
+
+
+def log_in_with_passkey(*, remember: bool) -> None:
+    """Log in with a passkey and its user's finger or PIN: both factors at once.
+
+    Raises `PasskeyError`.
+    """
+    try:
+        user = ceremonies.authenticate(SIGN_IN)
+    except PasskeyError:
+        db.session.commit()
+        raise
+    log_in_user(user, remembered=remember)
+    db.session.commit()
+
+
+def passkey_second_factor_options() -> dict[str, Any]:
+    """Return what `navigator.credentials.get()` takes for the challenged user. 403 without one."""
+    with reading():
+        user = find_challenged()
+        if user is None:
+            abort(403, "Log in again first.")
+        return ceremonies.request_options(SECOND_FACTOR, Passkey.credential_ids(user.id))
+
+
+def log_in_with_second_passkey(user: UserMixin) -> None:
+    """Log in the challenged user with a passkey. Raises `PasskeyError`, `LoginExpiredError`."""
+    try:
+        ceremonies.authenticate(SECOND_FACTOR, user.id)
+    except PasskeyError:
+        db.session.commit()
+        raise
+    passed = pass_challenge()
+    db.session.commit()
+    if not passed:
+        expire()
+
+
+def passkey_proof_options() -> dict[str, Any]:
+    """Return what `navigator.credentials.get()` takes for the current user."""
+    with reading():
+        return ceremonies.request_options(PROOF, Passkey.credential_ids(current_user.id))
+
+
+def prove_with_passkey(next: str | None) -> NextStep:
+    """Record that the current user proved who they are with a passkey. Raises `PasskeyError`.
+
+    `next` is the page that the proof was asked for: see `prove_with_password`.
+    """
+    try:
+        ceremonies.authenticate(PROOF, current_user.id)
+    except PasskeyError:
+        db.session.commit()
+        raise
+    return record_proof("passkey", next)
+
+
+def list_passkeys() -> Any:
+    """Return rows of the current user's passkeys, newest first: id, name, and two times."""
+    return db.session.execute(
+        select(Passkey.id, Passkey.name, Passkey.created_at, Passkey.last_used_at)
+        .where(Passkey.user_id == current_user.id)
+        .order_by(Passkey.created_at.desc(), Passkey.id.desc())
+    ).all()
+
+
+def find_passkey(id: int) -> Passkey:
+    """Return a passkey of the current user; 404 for others."""
+    passkey = db.session.get(Passkey, id)
+    if passkey is None or passkey.user_id != current_user.id:
+        abort(404)
+    return passkey
+
+
+def may_add_passkey() -> bool:
+    """Return whether the current user has fewer passkeys than they may have."""
+    return Passkey.count(current_user.id) < PASSKEYS_PER_USER
+
+
+def passkey_creation_options() -> dict[str, Any]:
+    """Return what `navigator.credentials.create()` takes for the current user."""
+    return ceremonies.creation_options(current_user.user)
+
+
+def add_passkey(name: str) -> list[str]:
+    """Add the passkey that was sent to the current user's, and log out their other devices.
+
+    Return recovery codes to show, if it is the first factor beside the password. Raises
+    `PasskeyError`. Only for a confirmed address: whoever signs up with another's and adds a passkey
+    would still get in after its owner has taken the account over ("pre-hijacking").
+    """
+    user = current_user.user
+    try:
+        ceremonies.register(user, name)
+    except PasskeyError:
+        db.session.rollback()
+        raise
+    codes = two_factor.codes_for_first(user)
+    end_other_sessions(user)
+    db.session.commit()
+    return codes
+
+
+def rename_passkey(id: int, name: str) -> None:
+    """Rename a passkey of the current user; 404 for others."""
+    find_passkey(id).rename(name)
+    db.session.commit()
+
+
+def remove_passkey(id: int) -> None:
+    """Remove a passkey of the current user, and log out their other devices.
+
+    404 for others, and 409 for the last second factor of a user who needs one. The user's row is
+    locked first, so that of two removals at once the second sees what the first left.
+    """
+    user = current_user.user
+    passkey = find_passkey(id)
+    if two_factor.is_last(user):
+        abort(409, two_factor.LAST)
+    passkey.remove(user)
+    end_other_sessions(user)
+    two_factor.forget_codes_of_none(user)
+    db.session.commit()

@@ -1,0 +1,143 @@
+"""What comes of somebody who is back from a provider, by what they went for."""
+
+from enum import Enum
+
+from flask_login import current_user
+from sqlalchemy import select
+
+from carafe.auth import providers
+from carafe.auth.accounts import confirmation
+from carafe.auth.accounts.authentication import NextStep, admit
+from carafe.auth.accounts.confirmation import CONFIRMATION_MAILS
+from carafe.auth.accounts.identity_proof import record_proof
+from carafe.auth.accounts.mail_requests import may_mail
+from carafe.auth.accounts.registration import REGISTRATIONS, tell_owner
+from carafe.auth.identity import is_logged_in
+from carafe.auth.models import LinkedAccount, UserMixin
+from carafe.auth.models.linked_account import tell
+from carafe.auth.models.user_columns import has_second_factor
+from carafe.auth.providers import Provider
+from carafe.auth.providers.journey import Journey
+from carafe.auth.providers.profile import Profile
+from carafe.auth.users import user_model
+from carafe.database import db
+from carafe.observability import security_events
+from carafe.security.rate_limits import client
+from carafe.time import now
+
+
+class Arrival(Enum):
+    """What came of somebody who is back from a provider, where it is no step of logging in."""
+
+    OTHER_USER = "another user is logged in with this browser"
+    SUSPENDED = "the account is suspended"
+    NO_ADDRESS = "the provider told no address"
+    ADDRESS_TAKEN = "the address has an account, which this provider does not open"
+    MAIL_SENT = "a mail to the address says how to go on"
+    SESSION_ENDED = "the session that went to the provider has ended"
+    CONNECTED = "the account at the provider is connected"
+    CONNECTED_BEFORE = "it was connected before"
+    CONNECTED_ELSEWHERE = "it is connected with another user"
+    ANOTHER_CONNECTED = "the user has connected another account at this provider"
+    OTHER_ACCOUNT = "it is not the account that is connected, so it proves nothing"
+
+
+def log_in(profile: Profile) -> NextStep | Arrival:
+    """Log in, or sign up, whoever a provider says this is."""
+    user = user_model().by_linked_account(profile.provider, profile.subject)
+    if is_logged_in():  # in another tab, meanwhile
+        same_user = user is not None and user.id == current_user.id
+        return NextStep.LOGGED_IN if same_user else Arrival.OTHER_USER
+    if user is None:
+        owner = user_model().by_email(profile.email, lock=True) if profile.email else None
+        # Once more: whoever has the address may have got it, and this link, a moment ago.
+        user = user_model().by_linked_account(profile.provider, profile.subject) if owner else None
+        if user is None:
+            return _sign_up(profile, owner)
+    if user.suspended_at:
+        security_events.report("login.failed", "suspended", user.subject)
+        return Arrival.SUSPENDED
+    return admit(user, remember=False)
+
+
+def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
+    """Sign up somebody whom nobody here knows by this provider.
+
+    Their address never opens the account of its `owner`, verified or not: providers are wrong,
+    too, and addresses are given to others.
+    """
+    if profile.email is None:
+        return Arrival.NO_ADDRESS
+    if not profile.email_verified:
+        return _sign_up_unverified(profile, profile.email, owner)
+    if owner is None:
+        REGISTRATIONS.spend(client())
+        user = user_model().register(profile.email, "", name=profile.name, confirmed_at=now())
+    elif owner.confirmed_at is None and owner.suspended_at is None:
+        user = owner.replace_unconfirmed(name=profile.name)
+    else:
+        return Arrival.ADDRESS_TAKEN  # that is told to nobody but whose address it is
+    _connect(user, profile)
+    return admit(user, remember=False)
+
+
+def _sign_up_unverified(profile: Profile, email: str, owner: UserMixin | None) -> Arrival:
+    """As with the form: the same answer for a known address and a new one, and the rest by mail."""
+    REGISTRATIONS.spend(client())
+    may_send = may_mail(CONFIRMATION_MAILS, email, due=True)
+    if owner:
+        tell_owner(owner, may_send=may_send)
+    else:
+        user = user_model().register(email, "", name=profile.name)
+        _connect(user, profile)
+        confirmation.send(user, "")
+    return Arrival.MAIL_SENT
+
+
+def connect(provider: Provider, journey: Journey, profile: Profile) -> Arrival:
+    """Let an account at a provider open the current user's from now on."""
+    if not _is_still_there(journey):
+        return Arrival.SESSION_ENDED
+    user = current_user.user
+    linked = LinkedAccount.known(profile.provider, profile.subject)
+    if linked:
+        is_theirs = linked.user_id == user.id
+        return Arrival.CONNECTED_BEFORE if is_theirs else Arrival.CONNECTED_ELSEWHERE
+    if any(each.provider == provider.name for each in LinkedAccount.of(user.id)):
+        return Arrival.ANOTHER_CONNECTED
+    _connect(user, profile)
+    tell(user, "account_connected", provider.label)
+    return Arrival.CONNECTED
+
+
+def prove(provider: Provider, journey: Journey, profile: Profile) -> NextStep | Arrival:
+    """Record that the current user proved who they are at a provider."""
+    if not _is_still_there(journey) or provider not in proof_providers():
+        return Arrival.SESSION_ENDED
+    linked = LinkedAccount.known(profile.provider, profile.subject)
+    if linked is None or linked.user_id != current_user.id:
+        security_events.report("proof.failed", "other_account")
+        return Arrival.OTHER_ACCOUNT
+    return record_proof("provider", journey.next)
+
+
+def proof_providers() -> list[Provider]:
+    """Return where the current user may prove who they are: only if they have nothing better."""
+    if not providers.configured():
+        return []
+    model = user_model()
+    query = select(model.password_hash).where(model.id == current_user.id)
+    password_hash = db.session.scalar(query)
+    if password_hash or has_second_factor(current_user.id):
+        return []
+    linked = {each.provider for each in LinkedAccount.of(current_user.id)}
+    return [provider for provider in providers.configured() if provider.name in linked]
+
+
+def _connect(user: UserMixin, profile: Profile) -> None:
+    LinkedAccount.connect(user, profile.provider, profile.subject, profile.label)
+
+
+def _is_still_there(journey: Journey) -> bool:
+    """Return whether this is the session that left, not another's since."""
+    return is_logged_in() and current_user.session_id == journey.session_id

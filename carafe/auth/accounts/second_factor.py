@@ -1,0 +1,83 @@
+"""Logging in with the second factor, after the first, whichever that was."""
+
+from typing import NoReturn
+
+from flask import session
+
+from carafe.auth import two_factor
+from carafe.auth.accounts.errors import FieldError
+from carafe.auth.models import UserMixin
+from carafe.auth.models.token import CHALLENGE
+from carafe.auth.models.totp import CodeError
+from carafe.auth.sessions import log_in_user
+from carafe.auth.users import user_model
+from carafe.database import db, reading
+
+
+class LoginExpiredError(Exception):
+    """Nobody waits for the second factor in this browser: it took too long, or they changed."""
+
+
+def challenged_user() -> UserMixin:
+    """Return the user who has shown a first factor in this browser. Raises `LoginExpiredError`."""
+    with reading():
+        user = find_challenged()
+    return user or expire()
+
+
+def log_in_with_code(user: UserMixin, code: str) -> None:
+    """Log in the challenged user with a code of their app, or a recovery code.
+
+    Raises `FieldError`; `LoginExpiredError`; and `LimitReachedError` (429) after too many codes,
+    of which the user is told by mail.
+
+    The attempt counts before the code is looked at, so that of many at once no more pass than the
+    limit allows. It is refunded once the login is committed. The challenge is looked up again with
+    the user's row locked: meanwhile it may have been used, or the account changed.
+    """
+    attempt = two_factor.spend_attempt(user)
+
+    challenged = find_challenged(lock=True)
+    if challenged is None:
+        expire()
+    try:
+        two_factor.use_code(challenged, code)
+    except CodeError as error:
+        db.session.commit()
+        raise FieldError("code", str(error)) from None
+    passed = pass_challenge()
+    db.session.commit()
+    attempt.refund()
+    if not passed:
+        expire()
+
+
+def find_challenged(*, lock: bool = False) -> UserMixin | None:
+    """Return who has shown a first factor in this browser, if nothing has changed since.
+
+    `lock` holds off changes, and others with the same challenge, until this transaction ends.
+    """
+    token = session.get("challenge", "")
+    user = user_model().by_token(token, CHALLENGE)
+    if user and lock:
+        user.lock()
+        user = user_model().by_token(token, CHALLENGE)  # while we waited it may have been used
+    return user
+
+
+def pass_challenge() -> bool:
+    """Log in whoever has shown the second factor; return False if the challenge was used.
+
+    Commit after it.
+    """
+    user = user_model().consume_token(session.get("challenge", ""), CHALLENGE)
+    if user is None:
+        return False
+    log_in_user(user, remembered=session.get("remembered", False))
+    return True
+
+
+def expire() -> NoReturn:
+    """Forget the challenge of this browser, and raise `LoginExpiredError`."""
+    session.pop("challenge", None)
+    raise LoginExpiredError

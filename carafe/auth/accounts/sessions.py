@@ -1,0 +1,48 @@
+"""The devices on which the current user is logged in."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import abort
+from flask_login import current_user
+from sqlalchemy import select
+
+from carafe.auth.models import Session
+from carafe.auth.sessions import renew_session
+from carafe.auth.user_agents import describe
+from carafe.database import db
+
+
+class Device(NamedTuple):
+    """A browser in which the current user is logged in. `id` is that of its session."""
+
+    id: int
+    name: str
+    address: str
+    last_seen_at: datetime
+
+
+def list_devices() -> list[Device]:
+    """Return the devices on which the current user is logged in, the last one seen first."""
+    rows = db.session.execute(
+        select(Session.id, Session.agent, Session.address, Session.last_seen_at)
+        .where(Session.works_for(current_user.id))
+        .order_by(Session.last_seen_at.desc(), Session.id.desc())
+    )
+    return [Device(id, describe(agent), address, seen) for id, agent, address, seen in rows]
+
+
+def end_session(id: int) -> None:
+    """End a session of the current user; 404 for others."""
+    session = db.session.get(Session, id)
+    if session is None or session.user_id != current_user.id:
+        abort(404)
+    session.end()
+    db.session.commit()
+
+
+def end_other_sessions() -> None:
+    """End all sessions of the current user but this, which gets a new token: copies end, too."""
+    current_user.user.log_out_everywhere(keep=current_user.session_id)
+    renew_session()
+    db.session.commit()

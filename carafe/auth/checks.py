@@ -1,0 +1,112 @@
+"""What `flask check` looks at here."""
+
+from collections.abc import Collection
+
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, exists, select
+
+from carafe import checks
+from carafe.auth import passwords
+from carafe.auth.models import Passkey, Totp
+from carafe.auth.models.user_mixin import UserMixin
+from carafe.auth.permissions import ADMIN
+from carafe.auth.users import user_model
+from carafe.database import db
+
+# Few: each costs 24 ms. The forms accept none of them, but rows can be written in other ways.
+GUESSES = ["password", "changeme"]
+
+
+def init_app(app: Flask, demo_emails: Collection[str]) -> None:
+    app.extensions["demo_emails"] = demo_emails
+    checks.add(
+        app,
+        "auth.no_admin",
+        no_admin,
+        level="info",
+        remedy="flask user create you@example.org --admin",
+        needs="core.migrations",
+    )
+    checks.add(
+        app,
+        "auth.second_factor",
+        admins_without_second_factor,
+        level="warning",
+        remedy="They set one up at /account/second-factors, and REQUIRE_SECOND_FACTOR makes them.",
+        needs="core.migrations",
+    )
+    checks.add(
+        app,
+        "auth.require_second_factor",
+        not_required,
+        level="info",
+        remedy="Set REQUIRE_SECOND_FACTOR, once they have one.",
+    )
+    checks.add(
+        app,
+        "auth.demo_accounts",
+        demo_accounts,
+        level="warning",
+        remedy="Delete them at /admin/users/. In production do not run: flask demo",
+        needs="core.migrations",
+    )
+    checks.add(
+        app,
+        "auth.default_password",
+        default_passwords,
+        level="error",
+        remedy="flask user suspend and the address; or set another password.",
+        needs="core.migrations",
+    )
+
+
+def no_admin() -> str | None:
+    if db.session.scalar(select(user_model().id).where(_is_active_admin()).limit(1)):
+        return None
+    return "There is no administrator."
+
+
+def admins_without_second_factor() -> str | None:
+    model = user_model()
+    has_factor: list[ColumnElement[bool]] = [
+        exists().where(factor.user_id == model.id) for factor in (Totp, Passkey)
+    ]
+    query = select(model.email).where(_is_active_admin(), *(~factor for factor in has_factor))
+    emails = db.session.scalars(query.order_by(model.id)).all()
+    if not emails:
+        return None
+    more = f" and {len(emails) - 3} more" if emails[3:] else ""
+    return f"Only a password protects these administrators: {', '.join(emails[:3])}{more}."
+
+
+def not_required() -> str | None:
+    if current_app.config.get("REQUIRE_SECOND_FACTOR"):
+        return None
+    return "Administrators may do without a second factor."
+
+
+def demo_accounts() -> str | None:
+    emails = [user.email for user in _active_demo_users()]
+    return f"Sample accounts are in use: {', '.join(emails)}." if emails else None
+
+
+def default_passwords() -> str | None:
+    found = [user.email for user in _active_demo_users() if has_default_password(user)]
+    return f"Anyone can guess the password of {', '.join(found)}." if found else None
+
+
+def has_default_password(user: UserMixin) -> bool:
+    guesses = [user.email.partition("@")[0], *GUESSES]
+    return any(passwords.verify(user.password_hash, guess) for guess in guesses)
+
+
+def _active_demo_users() -> list[UserMixin]:
+    model = user_model()
+    emails = current_app.extensions["demo_emails"]
+    query = select(model).where(model.email.in_(emails), model.suspended_at.is_(None))
+    return list(db.session.scalars(query.order_by(model.id)))
+
+
+def _is_active_admin() -> ColumnElement[bool]:
+    model = user_model()
+    return (model.effective_role == ADMIN) & model.suspended_at.is_(None)

@@ -1,0 +1,106 @@
+"""Deleting an account, 14 days after its owner asked for it; and what else has had its time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from carafe import mail
+from carafe.audit import forget_in_chunks, record
+from carafe.auth import pages
+from carafe.auth.email_history import addresses_held
+from carafe.auth.models import Invitation, Session, Token
+from carafe.auth.models.user_mixin import UserMixin
+from carafe.auth.users import user_model
+from carafe.database import db, reading
+from carafe.database.batches import delete_dependents, delete_in_chunks
+from carafe.jobs import Job
+from carafe.jobs.models import RUNNING
+from carafe.time import now
+
+GRACE_PERIOD = timedelta(days=14)
+
+
+def schedule(user: UserMixin) -> datetime:
+    """Have the account deleted when the grace period is over, unless its owner signs in before.
+
+    Raises `LastAdminError`.
+    """
+    user.ensure_another_admin()
+    user.deletes_at = deletes_at = now() + GRACE_PERIOD
+    user.end_sessions()
+    user.void_links()
+    record("user.deletion_requested", user.subject, actor=user.email)
+    url = pages.url("login")
+    mail.send(user.email, "auth/emails/deletion_requested", user=user, login_url=url)
+    return deletes_at
+
+
+def cancel(user: UserMixin) -> bool:
+    """Keep the account after all; whether it was to be deleted."""
+    if user.deletes_at is None:
+        return False
+    user.deletes_at = None
+    record("user.deletion_canceled", user.subject, actor=user.email)
+    url = pages.url("reset")
+    mail.send(user.email, "auth/emails/deletion_cancelled", user=user, reset_url=url)
+    return True
+
+
+def due() -> list[int]:
+    """Ids of the accounts whose time has come."""
+    with reading():
+        model = user_model()
+        return list(db.session.scalars(select(model.id).where(model.deletes_at <= now())))
+
+
+def delete_due(id: int) -> bool:
+    """Delete an account whose time has come; False if its owner signed in meanwhile."""
+    if not _close(id):
+        return False
+    forgotten = _empty(id)
+    if user := db.session.get(user_model(), id, with_for_update=True, populate_existing=True):
+        user.delete(forgotten=forgotten)
+    db.session.commit()
+    return True
+
+
+def delete_now(user: UserMixin) -> None:
+    """Delete an account in transactions of its own, however much it has. Raises `LastAdminError`.
+
+    A process that ends halfway leaves it closed, and the hourly job goes on.
+    """
+    user.close()
+    db.session.commit()
+    delete_due(user.id)
+
+
+def _close(id: int) -> bool:
+    """The point of no return: from here on nobody signs in, or they would find half of it."""
+    user = db.session.get(user_model(), id, with_for_update=True, populate_existing=True)
+    if user is None or user.deletes_at is None or user.deletes_at > now():
+        db.session.rollback()
+        return False
+    user.suspended_at = user.suspended_at or now()
+    db.session.commit()
+    return True
+
+
+def _empty(user_id: int) -> int:
+    """Delete what may be much, in chunks; return up to which event the trail has forgotten."""
+    subject = f"user:{user_id}"
+    model = user_model()
+    delete_dependents(model, model.id == user_id)
+    delete_in_chunks(Job, (Job.subject == subject) & (Job.state != RUNNING))
+    with reading():
+        email = db.session.scalar(select(model.email).where(model.id == user_id)) or ""
+        held = list(addresses_held(subject, email))
+    return forget_in_chunks(subject, held)
+
+
+def delete_expired(model: Any) -> int:
+    """Delete the sessions, tokens or invitations that are over; how many."""
+    return delete_in_chunks(model, model.expires_at <= now())
+
+
+EXPIRING = {"sessions": Session, "links": Token, "invitations": Invitation}

@@ -1,0 +1,185 @@
+"""Changing the e-mail address of an account, and undoing it.
+
+Both happen by links: one mailed to the new address, which shows that its mail is read by who
+asked, and one to the old address, for the case that it was not its owner.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from carafe import mail
+from carafe.audit import record
+from carafe.auth import deletion, pages
+from carafe.auth.email_history import CHANGED, RESTORED
+from carafe.auth.models import (
+    KnownDevice,
+    LinkedAccount,
+    Passkey,
+    RecoveryCode,
+    Token,
+    Totp,
+    UserMixin,
+)
+from carafe.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, LIFETIMES
+from carafe.auth.models.user_mixin import EmailTakenError
+from carafe.auth.permissions import DEFAULT_ROLE
+from carafe.auth.users import user_model
+from carafe.database import db
+from carafe.time import now
+
+
+def pending(user_id: int) -> str | None:
+    """The address that a user asked for and has not confirmed yet."""
+    return db.session.scalar(
+        select(Token.target).where(
+            Token.user_id == user_id, Token.purpose == EMAIL_CHANGE, Token.expires_at > now()
+        )
+    )
+
+
+def request(user: UserMixin, email: str) -> None:
+    """Mail a link to the address that the user wants; an owner whom it has already is told so.
+
+    Nothing else differs: who asks must not learn which addresses have accounts.
+    """
+    cancel(user)
+    token = Token.issue(user, EMAIL_CHANGE, target=email)
+    record("user.email_requested", user.subject)
+    owner = user_model().by_email(email)
+    if owner and owner.confirmed_at:
+        record("user.email_taken", owner.subject)
+        url = pages.url("reset")
+        mail.send(email, "auth/emails/email_wanted", user=owner, reset_url=url)
+    else:
+        mail.send(email, "auth/emails/email_change", url=pages.url("email_change", token=token))
+
+
+def cancel(user: UserMixin) -> None:
+    Token.void(user.id, EMAIL_CHANGE)
+
+
+def target(token: str, purpose: str) -> str | None:
+    """The address to which a valid link leads."""
+    found = Token.find(token, purpose)
+    return found.target if found and _user(found) else None
+
+
+def requester(token: str) -> int | None:
+    """Return the id of the user who asked for the change that a valid link carries out."""
+    row = Token.find(token, EMAIL_CHANGE)
+    return row.user_id if row and _user(row) else None
+
+
+def carry_out(token: str) -> UserMixin | None:
+    """Change the address as the link says; None where it opens nothing.
+
+    Raises `EmailTakenError`, and uses the link up, when somebody else has the address by now.
+    """
+    user, found = _redeem(token, EMAIL_CHANGE)
+    if user is None:
+        return None
+    before, was_confirmed = user.email, user.confirmed_at
+    _evict(found.target, user)
+    _give(user, found.target)
+    if not was_confirmed:  # a role is given to the owner of an address, which was another then
+        user.change_role(DEFAULT_ROLE)
+    Token.void(user.id)
+    record(CHANGED, user.subject, actor=before, before=before, after=user.email)
+    user.confirm()
+    # An address that was never confirmed may be a stranger's, typed by mistake: to them the link
+    # would give the account.
+    if was_confirmed:
+        url = pages.url("email_undo", token=Token.issue(user, EMAIL_UNDO, target=before))
+        mail.send(before, "auth/emails/email_changed", user=user, url=url)
+    return user
+
+
+def undo(token: str) -> UserMixin | None:
+    """Give the account back to the address of the link, and shut out whoever is in it.
+
+    The link works whatever address the account has by now: an attacker changes it twice. Undoing
+    a change undoes the ones after it, whose links go to addresses that the attacker chose; the
+    links of those before stay, or the attacker would only have to undo a change of their own.
+    """
+    user, found = _redeem(token, EMAIL_UNDO)
+    if user is None:
+        return None
+    _evict(found.target, user)
+    before = user.email
+    _give(user, found.target)
+    record(RESTORED, user.subject, actor=user.email, before=before, after=user.email)
+    user.end_sessions()
+    deletion.cancel(user)
+    # Whoever asked for the change knew it, or had it set anew.
+    user.password_hash = ""  # nosec B105: none
+    user.void_links()
+    later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
+    db.session.execute(later.where(Token.id >= found.id))
+    _remove_ways_in(user, found.expires_at - LIFETIMES[EMAIL_UNDO])
+    url = pages.url("reset")
+    mail.send(user.email, "auth/emails/email_restored", user=user, reset_url=url)
+    return user
+
+
+def _redeem(token: str, purpose: str) -> tuple[UserMixin | None, Any]:
+    # The user first, then the link: a change and an undoing at one moment wait for each other.
+    found = Token.find(token, purpose)
+    user = _user(found) if found else None
+    if user is None:
+        return None, None
+    user.lock()
+    if Token.consume(token, purpose) is None or _user(found) is None:
+        return None, None
+    return user, found
+
+
+def _user(found: Any) -> UserMixin | None:
+    model = user_model()
+    query = select(model).where(model.id == found.user_id, model.suspended_at.is_(None))
+    if found.purpose == EMAIL_CHANGE:
+        query = query.where(model.email == found.email)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def _give(user: UserMixin, email: str) -> None:
+    try:
+        # A savepoint: the link stays used, also where the address is taken at this very moment.
+        with db.session.begin_nested():
+            user.email = email
+    except IntegrityError:
+        db.session.refresh(user)
+        raise EmailTakenError from None
+
+
+def _evict(email: str, user: UserMixin) -> None:
+    """Make room where somebody registered the address, but never confirmed it.
+
+    Not where an administrator suspended them: that stays until an administrator lifts it.
+    """
+    holder = user_model().by_email(email, lock=True)
+    if not holder or holder.id == user.id or holder.suspended_at:
+        return
+    if holder.confirmed_at is None:
+        holder.delete()
+        db.session.flush()
+
+
+# A thief who changes the address may have added a way in some days before.
+PREPARATION = timedelta(days=7)
+
+
+def _remove_ways_in(user: UserMixin, since: Any) -> None:
+    """Take away second factors, passkeys and linked accounts added since, or shortly before.
+
+    A passkey or a linked account lets its owner in whatever the password is. What was there long
+    before stays: the link proves who reads the mail, which does not replace a second factor.
+    Recovery codes may have been read or made anew, so they go; they are made again in a minute.
+    """
+    for model in (Totp, Passkey, LinkedAccount):
+        new = model.user_id == user.id, model.created_at >= since - PREPARATION
+        db.session.execute(delete(model).where(*new))
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    KnownDevice.forget_since(user.id, since)

@@ -1,0 +1,30 @@
+"""The e-mail addresses that a user has had, as the audit tells: users keep only the present one."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from carafe.audit import AuditEvent
+from carafe.database import db
+
+REGISTERED = "user.signed_up"
+CHANGED, RESTORED = "user.email_changed", "user.email_restored"
+
+
+def addresses_held(subject: str, present: str) -> Iterator[tuple[str, int, int | None]]:
+    """Each address of the user `subject`, with the ids of the first and last event of its time.
+
+    The last is None for the `present` one. One that was given up may be another user's by now.
+    """
+    events = db.session.execute(
+        select(AuditEvent.id, AuditEvent.details)
+        .where(AuditEvent.subject == subject)
+        .where(AuditEvent.action.in_([REGISTERED, CHANGED, RESTORED]))
+        .order_by(AuditEvent.id)
+    )
+    first = 0
+    for id, details in events:
+        if "before" in details:
+            yield details["before"], first, id
+        first = id
+    yield present, first, None

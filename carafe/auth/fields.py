@@ -1,0 +1,94 @@
+"""Fields of forms for email addresses and passwords."""
+
+import re
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from wtforms import StringField
+from wtforms.validators import DataRequired, ValidationError
+
+from carafe.auth import passwords
+from carafe.auth.models.user_columns import EMAIL_LENGTH
+from carafe.unicode import nfc
+from carafe.web.forms import SecretField, at_most
+
+ENTER_EMAIL = DataRequired("Enter your e-mail address.")
+SHORT_EMAIL = at_most(
+    EMAIL_LENGTH, f"This is not an email address: it is longer than {EMAIL_LENGTH} characters."
+)
+
+# What web pages add to text: marks of direction, places to break a word, and the like. Not the
+# joiners, which tell Persian and Hindi words apart, also in the names of domains (RFC 5892).
+INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+NAME_AND_ADDRESS = re.compile(r'(?:\s*"[^"@\x00-\x1f]*"\s*|[^"<>@\x00-\x1f]*)<([^<>]+)>')
+MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
+
+
+def normalize_email(text: str) -> str:
+    """Return the one spelling of an email address. Raises `ValueError` where it is none.
+
+    Lower-case as a whole: no provider in use tells `Ann@` from `ann@`, and people type both.
+    """
+    text = text.strip()
+    if len(text) > EMAIL_LENGTH:  # the validator takes 5 s for half a megabyte
+        raise EmailNotValidError(SHORT_EMAIL.message)
+    if "=?" in text:
+        # An encoded word (RFC 2047). Mail software decodes it, and may find another address in it.
+        raise EmailNotValidError("An email address can't contain an encoded word.")
+    email = validate_email(
+        text,
+        check_deliverability=False,
+        test_environment=current_app.config["APP_ENV"] != "production",
+    )
+    return nfc(email.normalized.lower())
+
+
+def normalize_pasted_email(text: str) -> str:
+    """Return the address in text that a person pasted. Raises `ValueError` where there is none.
+
+    Drops what is copied along with an address: invisible characters, `mailto:`, a name, and the
+    punctuation of a sentence.
+    """
+    text = INVISIBLE.sub("", text).strip().rstrip(".,;")
+    if match := NAME_AND_ADDRESS.fullmatch(text):
+        text = match[1]
+    return normalize_email(MAILTO.sub("", text))
+
+
+class EmailField(StringField):
+    """An e-mail address; `data` is normalized. One that is none is an error, `data` as typed."""
+
+    data: str
+
+    def __init__(self, label: str = "E-mail address", **options: Any):
+        super().__init__(label, [ENTER_EMAIL, SHORT_EMAIL], **options)
+
+    def pre_validate(self, form: Any) -> None:
+        if not (self.data or "").strip() or len(self.data) > EMAIL_LENGTH:
+            return
+        try:
+            self.data = normalize_pasted_email(self.data)
+        except EmailNotValidError:
+            raise ValidationError("This is not an email address.") from None
+
+
+class PasswordField(SecretField):
+    """A password of somebody, as typed."""
+
+    def __init__(self, label: str = "Password", validators: Any = (), **options: Any):
+        length = passwords.MAX_TYPED_LENGTH
+        super().__init__(label, validators, length=length, message=passwords.TOO_LONG, **options)
+
+
+class NewPasswordField(PasswordField):
+    """A password to be set. The form's `email`, or `self.email`, must not be part of it."""
+
+    def __init__(self, label: str = "Password", **options: Any):
+        self.email = ""
+        super().__init__(label, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        email = form.email.data if "email" in form else self.email
+        if problem := passwords.problem(self.data or "", email or ""):
+            raise ValidationError(problem)

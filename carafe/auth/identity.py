@@ -1,0 +1,197 @@
+"""Who the request is from: `current_user`, and the query that reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import Flask, g
+from flask_login import AnonymousUserMixin, LoginManager, current_user
+from werkzeug.exceptions import Unauthorized
+
+from carafe.auth import impersonation
+from carafe.auth.identity_query import EXTRA_COLUMNS, identity_query
+from carafe.auth.impersonation import Impersonator
+from carafe.auth.models import UserMixin
+from carafe.auth.models.secret import digest
+from carafe.auth.models.session import LONGEST_SESSION, PROOF_LIFETIME
+from carafe.auth.permissions import add_permission, permissions
+from carafe.auth.users import user_model
+from carafe.database import db, reading
+from carafe.observability import logs, requests, server_timing
+from carafe.time import now, show_in_zone
+
+login_manager = LoginManager()
+# It would tie sessions to addresses, which change whenever a phone leaves the house.
+login_manager.session_protection = None
+
+
+class ReadOnly:
+    """Somebody as they were when the request began: what is set here would be saved nowhere."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(
+            f"current_user.{name} cannot be set: it is a copy, which is not saved. Answer to a "
+            f"POST, set it on the row, current_user.user.{name}, and commit."
+        )
+
+
+class Visitor(ReadOnly, AnonymousUserMixin):
+    """Nobody is logged in."""
+
+
+login_manager.anonymous_user = Visitor
+
+
+class Columns(NamedTuple):
+    """What is read of the user and the session with each request."""
+
+    id: int
+    email: str
+    display_name: str
+    # Whose permissions they have: see `UserMixin.effective_role`.
+    role: str
+    confirmed_at: datetime | None
+    time_zone: str
+    avatar: str | None
+    second_factor_required_at: datetime | None
+    session_id: int
+    last_seen_at: datetime
+    authenticated_at: datetime
+    remembered: bool
+    # The administrator who acts as this user, where one does; and why one does so no longer.
+    impersonator: Impersonator | None
+    impersonation_ended: str | None
+    token: str
+    # What the app and other features read about the user: see `identity_query.add_identity_column`.
+    extra: dict[str, Any]
+
+
+class Identity(ReadOnly, Columns):
+    """Who is signed in: what `current_user` is. `current_user.user` is the whole entity."""
+
+    __slots__ = ()
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What the cookie holds: the session's token, which says nothing about the user."""
+        return self.token
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the user proved lately, in this session, who they are."""
+        return self.impersonator is None and now() - self.authenticated_at < PROOF_LIFETIME
+
+    def can(self, permission: str) -> bool:
+        return permission in permissions(self.role)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a column that was added under this name."""
+        try:
+            return self.extra[name]
+        except KeyError:
+            raise AttributeError(f"current_user has no {name}") from None
+
+    @property
+    def banner(self) -> str | None:
+        """The template of what stands above every page of theirs."""
+        return "auth/_impersonation.html" if self.impersonator else None
+
+    @property
+    def user(self) -> UserMixin:
+        """The user's row, locked in this request's transaction; gone meanwhile is signed out."""
+        user = db.session.get(user_model(), self.id, with_for_update=True)
+        if user is None:
+            raise Unauthorized
+        return user
+
+
+@login_manager.user_loader
+def load_identity(token: str) -> Identity | None:
+    """Return who holds the token of a session, or None."""
+    if "identity_failed" in g:
+        return None  # an error page about a database that is away is drawn as for a visitor
+    g.identity_failed = True
+    with reading():
+        # Past the ORM, which makes no entity of columns anyway: half of the time.
+        row, impersonator, impersonation_ended = _fetch_row(token, acting=True), None, None
+        if row and row.impersonation_id is not None:
+            if impersonation_ended := impersonation.why_over(row):
+                row = _fetch_row(token, acting=False)
+            else:
+                impersonator = Impersonator.of(row)
+    del g.identity_failed
+    if row is None:
+        return None
+    logs.identify(row.id, impersonator.id if impersonator else None)
+    return _make_identity(row, token, impersonator, impersonation_ended)
+
+
+def _make_identity(
+    row: Any, token: str, impersonator: Impersonator | None, impersonation_ended: str | None
+) -> Identity:
+    return Identity(
+        id=row.id,
+        email=row.email,
+        display_name=row.display_name,
+        role=row.role,
+        confirmed_at=row.confirmed_at,
+        time_zone=row.time_zone,
+        avatar=row.avatar,
+        second_factor_required_at=row.second_factor_required_at,
+        session_id=row.session_id,
+        last_seen_at=row.last_seen_at,
+        authenticated_at=row.authenticated_at,
+        remembered=row.remembered,
+        impersonator=impersonator,
+        impersonation_ended=impersonation_ended,
+        token=token,
+        extra={name: getattr(row, f"extra_{name}") for name in EXTRA_COLUMNS.by_name()},
+    )
+
+
+def _fetch_row(token: str, *, acting: bool) -> Any:
+    """Fetch a row of `identity_query`; without `acting`, that of whoever the session belongs to."""
+    moment = now()
+    values = {"token_hash": digest(token), "now": moment, "oldest": moment - LONGEST_SESSION}
+    query = identity_query(tuple(EXTRA_COLUMNS.by_name().items()))
+    return db.session.connection().execute(query, values | {"acting": acting}).first()
+
+
+def is_logged_in() -> bool:
+    return bool(current_user.is_authenticated)
+
+
+def is_anonymous() -> bool:
+    return not current_user.is_authenticated
+
+
+def can(permission: str) -> bool:
+    """Whether the one signed in, if any, has a permission. Templates have it, too."""
+    user = current_user._get_current_object()  # once: menus ask for dozens of permissions
+    return bool(user.is_authenticated and user.can(permission))
+
+
+def _can_see_timing() -> bool:
+    identity = g.get("_login_user")  # as in `sessions.update_last_seen`
+    return isinstance(identity, Identity) and identity.can("timing.read")
+
+
+def _time_zone() -> str:
+    return current_user.time_zone if is_logged_in() else ""
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    EXTRA_COLUMNS.init_app(app)
+    show_in_zone(app, _time_zone)
+    app.jinja_env.globals["can"] = can
+    # Looking at the user is what loads it.
+    requests.on_refusal(app, is_logged_in)
+    add_permission(app, "timing.read")
+    server_timing.show_to(app, _can_see_timing)

@@ -1,0 +1,156 @@
+"""Impersonation: an administrator sees the site as a user does, to help them.
+
+Their own session stays, and says whom it is taken for: `identity_query` reads both with each
+request, so that it ends at once when it must. Nothing can be changed unless that was asked for
+when it began; what is for the user in person is closed in any case; last seen, devices and
+messages stay as they are. The audit names both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort, request
+from flask_login import current_user
+from werkzeug.exceptions import Unauthorized
+
+from carafe.audit import record
+from carafe.auth import pages
+from carafe.auth.models import Impersonation, Session, UserMixin
+from carafe.auth.models.impersonation import LONGEST
+from carafe.auth.permissions import ADMIN, permissions, within
+from carafe.database import READING_METHODS, db
+from carafe.security.refusals import refuse
+from carafe.time import now
+from carafe.web.routing import Policy, endpoint_label
+
+PERMISSION = "users.impersonate"
+WRITE_PERMISSION = "users.impersonate_write"
+REASON_LENGTH = 200
+
+
+@dataclass(slots=True)
+class Impersonator:
+    """Who is behind `current_user`: as its `impersonator`, None where it is who it seems."""
+
+    id: int
+    email: str
+    may_write: bool
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, row: Any) -> Impersonator:
+        """From what `identity_query` reads of it."""
+        return cls(
+            id=row.impersonator_id,
+            email=row.impersonator_email,
+            may_write=row.impersonator_may_write
+            and WRITE_PERMISSION in permissions(row.impersonator_role),
+            ends_at=row.impersonation_ends_at,
+        )
+
+
+def allowed(role: str, other: str) -> bool:
+    """Whether somebody with `role` may act as one with the role `other`."""
+    return PERMISSION in permissions(role) and other != ADMIN and within(other, role)
+
+
+def refusal(user: UserMixin) -> str | None:
+    """Why the one signed in may not act as this user, or None."""
+    if current_user.impersonator:
+        return "You already act as somebody. Go back to your own account first."
+    if user.id == current_user.id:
+        return "This is you."
+    if user.suspended_at:
+        return "This user is suspended, and sees nothing."
+    if user.role == ADMIN:
+        return "Nobody acts as an administrator."
+    if not allowed(current_user.role, user.role):
+        return "This user has permissions that you do not have."
+    return None
+
+
+def begin(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
+    """Take this session for the user's from now on; returns the session's new token.
+
+    Copies of its cookie die when it begins and when it ends: what they were good for is not what
+    they would be good for now.
+    """
+    session = _lock_session()
+    if why := refusal(user):
+        abort(403, why)
+    if db.session.get(Impersonation, session.id):  # since this request's user was looked up
+        abort(409, "You already act as somebody. Go back to your own account first.")
+    may_write = may_write and current_user.can(WRITE_PERMISSION)
+    ends_at = now() + LONGEST
+    record("impersonation.started", user.subject, reason=reason, changes=may_write)
+    db.session.add(
+        Impersonation(
+            session_id=session.id, user_id=user.id, actor=current_user.email,
+            may_write=may_write, ends_at=ends_at, return_path=back,
+        )
+    )  # fmt: skip
+    return session.renew()
+
+
+def end(why: str) -> tuple[str, str | None]:
+    """Be oneself again. Returns the session's new token, and the page from which it began."""
+    session = _lock_session()
+    found = db.session.get(Impersonation, session.id)
+    if found is None:  # ended meanwhile
+        return session.renew(), None
+    Impersonation.finish(Impersonation.session_id == session.id, why)
+    db.session.delete(found)
+    return session.renew(), found.return_path
+
+
+def _lock_session() -> Session:
+    session = db.session.get(Session, current_user.session_id, with_for_update=True)
+    if session is None:
+        raise Unauthorized
+    return session
+
+
+def why_over(row: Any) -> str | None:
+    """Return why an impersonation is over, or None; `row` is one of `identity_query`."""
+    if row.impersonated_id is None:
+        return "ended"
+    if row.impersonation_ends_at <= now():
+        return "time"
+    if row.is_suspended:
+        return "suspension"
+    return None if allowed(row.impersonator_role, row.role) else "role"
+
+
+def check(rules: Policy) -> bool:
+    """Before each request: refuse what is not for who acts as somebody else.
+
+    Returns whether they are about to change something as somebody else.
+    """
+    acting = current_user.impersonator
+    if acting is None or request.endpoint is None:
+        return False
+    if pages.is_requested("end_impersonation", "logout"):  # what ends it is open in any case
+        return False
+    # To the other page an unconfirmed user is led from everywhere.
+    is_personal = pages.is_auth_page() and not pages.is_requested("confirm")
+    if is_personal or rules.fresh_login or rules.no_impersonation:
+        message = f"This is for {current_user.display_name} in person, not for who acts as them."
+        refuse(403, "access.denied", "acting_as_somebody", message)
+    if request.method in READING_METHODS:
+        return False
+    if not acting.may_write:
+        abort(
+            403,
+            f"You are looking at this as {current_user.display_name}, "
+            "and may not change anything. Nothing was changed.",
+        )
+    return True
+
+
+def note_change() -> None:
+    """Note, in the transaction of what is about to be changed, who changes it as whom."""
+    details = {"endpoint": endpoint_label(request), "path": request.path[:200]}
+    record("impersonation.change_made", f"user:{current_user.id}", **details)

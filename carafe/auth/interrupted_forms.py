@@ -1,0 +1,245 @@
+"""Forms that were interrupted by the question who somebody is, and continue after the answer.
+
+Someone with a copy of the session's cookie can send forms, too. So a form continues only in the
+flow that it interrupted:
+
+* It has a random ID, which appears in the redirect of that flow and nowhere else, inside `next`.
+* The browser that sent it has a mark in its cookie. In any other browser a link with the ID
+  opens nothing.
+* It belongs to one user, and is sent once.
+
+A form that waits for a recent proof of identity belongs to one session, waits for ten minutes,
+and is dropped when the browser asks for something else that needs a proof. The proof must be given
+for this form: proving one's identity for something else, in another tab or later, does not release
+it.
+
+A form that waits for a login was sent from a page that was made for a user, whose session has ended
+since. Its token says so: visitors can store nothing. It waits for an hour. One with a password is
+not kept, and one that needs a recent proof is never sent without a click.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from flask import abort, current_app, request, session
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.exceptions import TooManyRequests
+
+from carafe.audit import record
+from carafe.auth import pages
+from carafe.auth.models import InterruptedForm, Token, UserMixin
+from carafe.auth.models.secret import digest
+from carafe.auth.models.token import FORM_BEFORE_LOGIN, FORM_BEFORE_PROOF, LIFETIMES
+from carafe.auth.users import user_model
+from carafe.database import db, may_write, writing
+from carafe.observability.redaction import LIKE_A_TOKEN, names_a_secret
+from carafe.security.csrf import FIELD as CSRF_FIELD
+from carafe.security.rate_limits import Client, Limit, client
+from carafe.web.routing import current_policy, endpoint_label
+from carafe.web.urls import current_url, local_path, wanted
+
+# The field that tells a form that continues from one that is sent for the first time.
+FIELD = "interrupted_form"
+# The browser's marks, in its cookie: the hash of one ID, and those of several.
+PROOF_MARK, LOGIN_MARKS = "form_before_proof", "forms_before_login"
+FORMS_PER_USER = 3
+MAX_BYTES = 256 * 1024
+# A longer address of the page with the form is left out of the one that continues it.
+BACK_LENGTH = 150
+SHOWN_LENGTH = 200
+
+FORMS_BEFORE_PROOF = Limit("form before proof", 30, timedelta(hours=1))
+FORMS_BEFORE_LOGIN = Limit("form before login", 20, timedelta(hours=1))
+
+GONE = (
+    "We didn't submit your earlier form, because it expired, you started something else, or it "
+    "belongs to another account. Submit it again."
+)
+USED = (
+    "This form was already submitted, or has expired. Check the result before you submit it again."
+)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as it was sent."""
+
+    path: str
+    endpoint: str
+    fields: list[tuple[str, str]]
+    # What submitting it does, in words that follow "After you confirm,".
+    effect: str = ""
+    # Whether it needs a recent proof of identity. If so, it needs a click after a login.
+    proven: bool = True
+    token: str | None = None
+    row: InterruptedForm | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """What people recognize it by: names and values, without secrets and technical fields."""
+        return [
+            (name.replace("_", " ").capitalize(), value[:SHOWN_LENGTH])
+            for name, value in self.fields
+            if value.strip()
+            and not name.startswith("_")
+            and not names_a_secret(name)
+            and not LIKE_A_TOKEN.fullmatch(value)
+        ]
+
+    @property
+    def has_secrets(self) -> bool:
+        return any(value and names_a_secret(name) for name, value in self.fields)
+
+    @property
+    def may_continue(self) -> bool:
+        """Whether the question that interrupted it was answered."""
+        return self.row is not None and (self.row.session_id is None or self.row.released)
+
+    @property
+    def continues_by_itself(self) -> bool:
+        """Whether a script may send it: the answer was given just now, in this very flow."""
+        if self.row is None or self.sent_at is None:
+            return False
+        if self.row.session_id is not None:
+            return self.row.released
+        return not self.proven and bool(current_user.authenticated_at >= self.sent_at)
+
+
+def sent() -> Form | None:
+    """Return the form of this request; None for files, for what is too large, and for no form."""
+    if (request.content_length or 0) > current_app.config["MAX_FORM_MEMORY_SIZE"]:
+        return None
+    has_files = any(file.filename for file in request.files.values())
+    if has_files or (request.content_length and not request.form):
+        return None
+    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in (CSRF_FIELD, FIELD)]
+    rules = current_policy()
+    return Form(current_url(), endpoint_label(request), fields, rules.effect, rules.fresh_login)
+
+
+def keep_for_proof() -> str | None:
+    """Keep the form of this request until its user has proved who they are. Commit after it.
+
+    Return the page that continues it, or None where it cannot be kept.
+    """
+    form, session_id = sent(), current_user.session_id
+    if form is None:
+        return None
+    token = _store(form, current_user, FORM_BEFORE_PROOF, f"session {session_id}", session_id)
+    if token is None:
+        return None
+    session[PROOF_MARK] = digest(token).hex()
+    return _page(token)
+
+
+def keep_for_login(user_id: int) -> str | None:
+    """Keep the form of this request until this user has logged in again, and commit.
+
+    Return the page that continues it, or None where it cannot be kept.
+    """
+    form = sent()
+    if form is None or form.has_secrets:
+        return None
+    model = user_model()
+    query = select(model).where(model.id == user_id, model.suspended_at.is_(None))
+    user = db.session.scalar(query)
+    token = _store(form, user, FORM_BEFORE_LOGIN, client()) if user else None
+    if token is None:
+        return None
+    Token.void_all_but_newest(user_id, FORM_BEFORE_LOGIN, FORMS_PER_USER)
+    session[LOGIN_MARKS] = [*session.get(LOGIN_MARKS, []), digest(token).hex()][-FORMS_PER_USER:]
+    db.session.commit()
+    return _page(token)
+
+
+def _store(
+    form: Form, user: UserMixin, purpose: str, sender: str | Client, session_id: int | None = None
+) -> str | None:
+    names = "path", "endpoint", "fields", "effect", "proven"
+    content = {name: getattr(form, name) for name in names}
+    text = json.dumps(content, ensure_ascii=False)
+    if len(text.encode()) > MAX_BYTES:
+        return None
+    try:
+        (FORMS_BEFORE_PROOF if session_id else FORMS_BEFORE_LOGIN).spend(sender)
+    except TooManyRequests:
+        return None
+    record("form.interrupted", f"user:{user.id}", actor=user.email, endpoint=form.endpoint)
+    return InterruptedForm.add(user, purpose, text, session_id=session_id)
+
+
+def _page(token: str) -> str:
+    back = wanted()
+    if len(back or "") > BACK_LENGTH:
+        back = None
+    return pages.path("interrupted_form", token=token, next=back)
+
+
+def find(token: str) -> Form | None:
+    """Return the form with this ID, if this user sent it from this browser."""
+    purpose = _purpose(token)
+    if purpose is None or current_user.impersonator:
+        return None
+    ticket = Token.find(token, purpose)
+    if ticket is None or (ticket.user_id, ticket.email) != (current_user.id, current_user.email):
+        return None
+    row = db.session.get(InterruptedForm, ticket.id)
+    if row is None or row.session_id not in (None, current_user.session_id):
+        return None
+    try:
+        content = json.loads(row.read())
+    except ValueError:  # its key has left the ring
+        return None
+    sent_at = ticket.expires_at - LIFETIMES[purpose]
+    return Form(**content, token=token, row=row, sent_at=sent_at)
+
+
+def _purpose(token: str) -> str | None:
+    """Return what this browser's form with this ID waits for; None if it has no such form."""
+    mark = digest(token).hex()
+    if mark == session.get(PROOF_MARK):
+        return FORM_BEFORE_PROOF
+    return FORM_BEFORE_LOGIN if mark in session.get(LOGIN_MARKS, []) else None
+
+
+def find_by_page(path: str | None) -> Form | None:
+    """Return the form that the page at `path` continues."""
+    page = urlsplit(local_path(path) or "").path
+    start = pages.path("interrupted_form", token="")
+    token = page.removeprefix(start)
+    return find(token) if token != page else None
+
+
+def release(path: str | None) -> None:
+    """Note that a proof of identity was given for the form that the page at `path` continues."""
+    form = find_by_page(path)
+    if form and form.row:
+        InterruptedForm.release(form.row.token_id)
+
+
+def carry_out(token: str) -> None:
+    """Use up the form with this ID in this transaction, which does what the form asks for.
+
+    409 where it was sent before, so that going back or clicking twice does nothing twice.
+    """
+    form, purpose = find(token), _purpose(token)
+    if form is None or purpose is None or Token.consume(token, purpose) is None:
+        abort(409, USED)
+    record("form.continued", f"user:{current_user.id}", endpoint=form.endpoint)
+
+
+def drop() -> None:
+    """Drop the form that waits for a proof: now this browser asks for something else."""
+    mark = session.pop(PROOF_MARK, None)
+    if mark and may_write():
+        Token.delete(bytes.fromhex(mark))
+    elif mark:
+        with writing():
+            Token.delete(bytes.fromhex(mark))
+            db.session.commit()

@@ -1,0 +1,106 @@
+"""Devices that a user has signed in from, so that a new one can be told to them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, LargeBinary, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe import mail
+from carafe.audit import record
+from carafe.auth import pages
+from carafe.auth.models.session import Session
+from carafe.auth.user_agents import describe, name
+from carafe.database import Base, db
+from carafe.network import parse_ip
+from carafe.time import now
+
+if TYPE_CHECKING:
+    from carafe.auth.models.user_mixin import UserMixin
+
+DEVICES_PER_USER = 50
+# A phone's address changes all day, within what its provider has.
+IPV4_NETWORK_BITS, IPV6_NETWORK_BITS = 16, 32
+
+
+class KnownDevice(Base):
+    """A kind of browser in a network, as a hash: enough to recognise, too little to track."""
+
+    __tablename__ = "known_device"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    last_seen_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def greet(cls, user: UserMixin, agent: str, address: str) -> None:
+        """Remember what the user signs in with, and tell them where it is new.
+
+        The first of an account is not: nobody else can have been there.
+        """
+        user.lock()  # of two sign-ins at once from a new device, one finds it known
+        known = cls._of(user.id) or cls._seed(user.id)
+        fingerprint = _fingerprint(agent, address)
+        if fingerprint in known:
+            known[fingerprint].last_seen_at = now()
+            return
+        db.session.add(cls(user_id=user.id, fingerprint=fingerprint, last_seen_at=now()))
+        for oldest in sorted(known.values(), key=lambda d: d.last_seen_at)[: 1 - DEVICES_PER_USER]:
+            db.session.delete(oldest)
+        if known:
+            cls._tell(user, agent, address)
+
+    @classmethod
+    def forget_since(cls, user_id: int, moment: datetime) -> None:
+        """Know no longer what the user, or somebody in their name, signed in with since then."""
+        db.session.execute(delete(cls).where(cls.user_id == user_id, cls.last_seen_at >= moment))
+
+    @classmethod
+    def _of(cls, user_id: int) -> dict[bytes, KnownDevice]:
+        found = db.session.scalars(select(cls).where(cls.user_id == user_id))
+        return {device.fingerprint: device for device in found}
+
+    @classmethod
+    def _seed(cls, user_id: int) -> dict[bytes, KnownDevice]:
+        """For those who signed in before devices were noted: those that have a session."""
+        newest = db.session.execute(
+            select(Session.agent, Session.address, Session.last_seen_at)
+            .where(Session.user_id == user_id)
+            .order_by(Session.last_seen_at.desc())
+            .limit(DEVICES_PER_USER - 1)
+        ).all()
+        seen = {_fingerprint(agent, address): at for agent, address, at in reversed(newest)}
+        devices = [cls(user_id=user_id, fingerprint=f, last_seen_at=at) for f, at in seen.items()]
+        db.session.add_all(devices)
+        return {device.fingerprint: device for device in devices}
+
+    @staticmethod
+    def _tell(user: UserMixin, agent: str, address: str) -> None:
+        record("device.added", user.subject, actor=user.email, device=describe(agent))
+        mail.send(
+            user.email,
+            "auth/emails/new_device",
+            user=user,
+            device=name(agent),
+            address=address,
+            at=now(),
+            reset_url=pages.url("reset"),
+        )
+
+
+def _fingerprint(agent: str, address: str) -> bytes:
+    return hashlib.sha256(f"{describe(agent)}\n{_network(address)}".encode()).digest()
+
+
+def _network(text: str) -> str:
+    address = parse_ip(text)
+    if address is None:
+        return text
+    bits = IPV4_NETWORK_BITS if address.version == 4 else IPV6_NETWORK_BITS
+    return str(ip_network((address, bits), strict=False))

@@ -1,0 +1,51 @@
+"""Administrators who see the site as somebody else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.audit import record
+from carafe.database import Base, db
+from carafe.time import now
+
+LONGEST = timedelta(minutes=30)
+
+
+class Impersonation(Base):
+    """A session of an administrator in which they are, for a while, taken for somebody else.
+
+    It goes with the session. Once over it has no user any more, and stays until the session is
+    used again: a form that was filled in as somebody else must not be carried out as oneself.
+    """
+
+    __tablename__ = "impersonation"
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+    # The administrator, as the audit names them.
+    actor: Mapped[str] = mapped_column(String(320))
+    may_write: Mapped[bool]
+    ends_at: Mapped[datetime]
+    # The page from which it began, and to which it leads back.
+    return_path: Mapped[str] = mapped_column(String(300))
+
+    @classmethod
+    def finish(cls, condition: ColumnElement[bool], why: str) -> int:
+        """Have those be over to which the condition applies; how many."""
+        lasting = select(cls).where(condition, cls.user_id.is_not(None)).with_for_update()
+        found = db.session.scalars(lasting).all()
+        for one in found:
+            record("impersonation.stopped", f"user:{one.user_id}", actor=one.actor, why=why)
+            one.user_id = None
+        return len(found)
+
+    @classmethod
+    def finish_overdue(cls) -> int:
+        return cls.finish(cls.ends_at <= now(), "time")

@@ -1,0 +1,54 @@
+"""Forms that wait until whoever sent them has shown who they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.auth.models.token import Token
+from carafe.database import Base, db
+from carafe.security import encryption
+
+KEY_PURPOSE = "interrupted form"
+
+
+class InterruptedForm(Base):
+    """What a form holds, encrypted. Its token says whose it is and until when it waits."""
+
+    __tablename__ = "interrupted_form"
+
+    token_id: Mapped[int] = mapped_column(
+        ForeignKey("token.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    # The session in which a proof of identity is missing; None where it waits for a login.
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    content: Mapped[bytes]
+    # Whether the proof was given for this very form.
+    released: Mapped[bool]
+
+    @classmethod
+    def add(cls, user: Any, purpose: str, content: str, *, session_id: int | None) -> str:
+        """Store a form until `purpose` runs out, and return its ID."""
+        token = Token.issue(user, purpose)
+        db.session.add(
+            cls(
+                token_id=Token.find(token, purpose).id,
+                session_id=session_id,
+                content=encryption.encrypt(content.encode(), KEY_PURPOSE),
+                released=False,
+            )
+        )
+        return token
+
+    def read(self) -> str:
+        """Return what was stored. Raises `ValueError` where no key of the ring opens it."""
+        return encryption.decrypt(self.content, KEY_PURPOSE).decode()
+
+    @classmethod
+    def release(cls, token_id: int) -> None:
+        """Note that the proof was given for this form."""
+        db.session.execute(update(cls).where(cls.token_id == token_id).values(released=True))

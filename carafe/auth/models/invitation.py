@@ -1,0 +1,126 @@
+"""Invitations: links with which somebody makes an account of a given role."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe import mail
+from carafe.audit import record
+from carafe.auth import pages
+from carafe.auth.models.secret import Hashed, digest, make
+from carafe.auth.permissions import ADMIN, permissions, within
+from carafe.auth.signals import links_voided, user_deleted
+from carafe.auth.users import user_model
+from carafe.database import Base, db, take_turns
+from carafe.time import now
+
+if TYPE_CHECKING:
+    from carafe.auth.models.user_mixin import UserMixin
+
+INVITATION_LIFETIME = timedelta(days=7)
+
+
+class Invitation(Hashed, Base):
+    """A one-time link, mailed to an address. Only its hash is stored."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    # It goes with who sent it: a thief of an administrator's account leaves no way back in.
+    inviter_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+
+    @classmethod
+    def send(cls, email: str, role: str, inviter: UserMixin) -> None:
+        """Invite an address; what was sent to it before opens nothing then."""
+        db.session.execute(delete(cls).where(cls.email == email))
+        token = make()
+        invitation = cls(
+            token_hash=digest(token),
+            email=email,
+            role=role,
+            inviter_id=inviter.id,
+            expires_at=now() + INVITATION_LIFETIME,
+        )
+        db.session.add(invitation)
+        db.session.flush()
+        record("invitation.sent", invitation.subject, email=email, role=role)
+        mail.send(
+            email,
+            "auth/emails/invitation",
+            days=INVITATION_LIFETIME.days,
+            url=pages.url("invitation", token=token),
+        )
+
+    @classmethod
+    def pending(cls, email: str) -> Invitation | None:
+        """Return the invitation that an address can still accept, locked."""
+        query = select(cls).where(cls.email == email, cls.expires_at > now())
+        return db.session.scalar(query.with_for_update())
+
+    @classmethod
+    def by_token(cls, token: str) -> Invitation | None:
+        """The invitation behind a link, as long as who sent it might still send it."""
+        inviter = user_model()
+        row = db.session.execute(
+            select(cls, inviter.effective_role.label("role"))
+            .join(inviter, inviter.id == cls.inviter_id)
+            .where(cls.token_hash == digest(token), cls.expires_at > now())
+            .where(inviter.suspended_at.is_(None), inviter.deletes_at.is_(None))
+        ).first()
+        if row is None or "users.invite" not in permissions(row.role):
+            return None
+        if not within(row.Invitation.role, row.role):
+            return None
+        return row.Invitation  # type: ignore[no-any-return]
+
+    @classmethod
+    def accept(cls, token: str, password_hash: str, **fields: object) -> UserMixin | None:
+        """Make the account, once: of many at the same time one wins, the others get None.
+
+        Whoever registered with the address and never confirmed it makes way. Raises
+        `EmailTakenError` where it has an account by now, and `IntegrityError` where somebody
+        registers with it at this very moment.
+        """
+        take_turns(ADMIN)  # who sent it may be losing the permission for it at this moment
+        invitation = cls.by_token(token)
+        if invitation is None:
+            return None
+        used = delete(cls).where(cls.id == invitation.id).returning(cls.id)
+        if db.session.scalar(used) is None:
+            return None
+        user = user_model().claim(invitation.email, password_hash, invitation.role, **fields)
+        record("invitation.accepted", user.subject, actor=user.email, role=user.role)
+        return user
+
+    @property
+    def subject(self) -> str:
+        return f"invitation:{self.id}"
+
+    def revoke(self) -> None:
+        record("invitation.revoked", self.subject, email=self.email)
+        db.session.delete(self)
+
+
+@user_deleted.connect
+def _withdraw(user: UserMixin, **_: Any) -> None:
+    """Nobody, whoever has the old mail, opens anew what its owner had deleted."""
+    if user.confirmed_at:  # else it may not have been the owner
+        db.session.execute(delete(Invitation).where(Invitation.email == user.email))
+
+
+@links_voided.connect
+def _revoke(inviter: UserMixin, **_: Any) -> None:
+    """Revoke invitations that give permissions: a thief may have sent them in this user's name."""
+    for invitation in db.session.scalars(
+        select(Invitation).where(Invitation.inviter_id == inviter.id)
+    ):
+        if permissions(invitation.role):
+            invitation.revoke()

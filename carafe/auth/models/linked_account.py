@@ -1,0 +1,89 @@
+"""Accounts at other sites with which a user signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, literal, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe import mail
+from carafe.audit import record
+from carafe.auth import pages
+from carafe.auth.models.passkey import Passkey
+from carafe.database import Base, db
+from carafe.time import now
+
+if TYPE_CHECKING:
+    from carafe.auth.models.user_mixin import UserMixin
+
+
+class LinkedAccount(Base):
+    """An account at a provider, known by the provider's own id for it: addresses change hands."""
+
+    __tablename__ = "linked_account"
+    __table_args__ = (
+        UniqueConstraint("provider", "subject"),
+        UniqueConstraint("user_id", "provider"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    provider: Mapped[str] = mapped_column(String(50))
+    subject: Mapped[str] = mapped_column(String(255))
+    # As the provider named it when it was linked, for the owner to recognise.
+    label: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def known(cls, provider: str, subject: str) -> LinkedAccount | None:
+        return db.session.scalar(
+            select(cls).where(cls.provider == provider, cls.subject == subject)
+        )
+
+    @classmethod
+    def of(cls, user_id: int) -> list[LinkedAccount]:
+        """A user's, oldest first."""
+        found = select(cls).where(cls.user_id == user_id).order_by(cls.id)
+        return list(db.session.scalars(found))
+
+    @classmethod
+    def connect(cls, user: UserMixin, provider: str, subject: str, label: str) -> None:
+        """Let this account open the user's from now on. Raises `IntegrityError` for a taken one."""
+        db.session.add(cls(user_id=user.id, provider=provider, subject=subject, label=label))
+        db.session.flush()
+        record("account.connected", user.subject, actor=user.email, provider=provider)
+
+    @classmethod
+    def forget_unproven(cls, user: UserMixin) -> None:
+        """Drop what was connected before the user's address was confirmed.
+
+        Whoever signed up through a provider that does not check addresses may have given
+        somebody else's, who then confirmed it without seeing what else opens the account.
+        """
+        unproven = delete(cls).where(cls.user_id == user.id)
+        if user.confirmed_at:
+            unproven = unproven.where(cls.created_at < user.confirmed_at)
+        for provider in db.session.scalars(unproven.returning(cls.provider)):
+            record("account.disconnected", user.subject, actor=user.email, provider=provider)
+
+    def is_the_only_way_in(self, user: UserMixin, providers: Container[str]) -> bool:
+        """Whether nothing else opens the account. Others do while `providers` has their site."""
+        if user.password_hash:
+            return False
+        if any(o.id != self.id and o.provider in providers for o in LinkedAccount.of(user.id)):
+            return False
+        return not db.session.scalar(select(literal(1)).where(Passkey.user_id == user.id).limit(1))
+
+    def disconnect(self, user: UserMixin, label: str) -> None:
+        """Let it open nothing any more, and tell the owner. `label` is the provider's name."""
+        record("account.disconnected", user.subject, provider=self.provider)
+        tell(user, "account_disconnected", label)
+        db.session.delete(self)
+
+
+def tell(user: UserMixin, what: str, label: str) -> None:
+    url = pages.url("reset")
+    mail.send(user.email, f"auth/emails/{what}", user=user, provider=label, reset_url=url)

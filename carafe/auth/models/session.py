@@ -1,0 +1,112 @@
+"""Sessions: the browsers in which a user is signed in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.audit import record
+from carafe.auth.models.impersonation import Impersonation
+from carafe.auth.models.secret import Hashed, digest, make
+from carafe.auth.user_agents import describe
+from carafe.database import Base, db
+from carafe.time import now
+
+if TYPE_CHECKING:
+    from carafe.auth.models.user_mixin import UserMixin
+
+SESSION_LIFETIME = timedelta(hours=12)
+REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
+# However often it is used: whoever holds a copy of the cookie does not stay for ever.
+LONGEST_SESSION = timedelta(days=90)
+# As many as their owner can look through; more would work unseen.
+SESSIONS_PER_USER = 100
+LAST_SEEN_PRECISION = timedelta(minutes=1)
+PROOF_LIFETIME = timedelta(minutes=10)
+
+
+class Session(Hashed, Base):
+    """A signed-in browser. The cookie holds the token, this row its hash; without row, no entry."""
+
+    __tablename__ = "session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=now)
+    # When the user last proved who they are, for what asks for a recent proof.
+    authenticated_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    remembered: Mapped[bool]
+    address: Mapped[str] = mapped_column(String(45), default="")
+    agent: Mapped[str] = mapped_column(String(300), default="")
+
+    @classmethod
+    def start(cls, user: UserMixin, *, remembered: bool, address: str, agent: str) -> str:
+        """Open a session and return its token, which is stored nowhere.
+
+        Those that were not used for longest end where there would be too many. The user's row has
+        to be locked.
+        """
+        token = make()
+        db.session.execute(delete(cls).where(cls.user_id == user.id, cls.expires_at <= now()))
+        query = select(cls).where(cls.works_for(user.id))
+        newest_first = query.order_by(cls.last_seen_at.desc(), cls.id.desc())
+        for session in db.session.scalars(newest_first.offset(SESSIONS_PER_USER - 1)):
+            session.end()
+        db.session.add(
+            cls(
+                token_hash=digest(token),
+                user_id=user.id,
+                remembered=remembered,
+                expires_at=now() + cls.lifetime(remembered),
+                address=address[:45],
+                agent=agent[:300],
+            )
+        )
+        record("session.started", user.subject, actor=user.email, device=describe(agent))
+        return token
+
+    @classmethod
+    def works_for(cls, user_id: Any) -> ColumnElement[bool]:
+        """Return the condition for the sessions in which a user is logged in."""
+        moment = now()
+        in_time = cls.expires_at > moment, cls.created_at > moment - LONGEST_SESSION
+        return and_(cls.user_id == user_id, *in_time)
+
+    @staticmethod
+    def lifetime(remembered: bool) -> timedelta:
+        """How long a session lasts after it was last seen."""
+        return REMEMBERED_SESSION_LIFETIME if remembered else SESSION_LIFETIME
+
+    @classmethod
+    def touch(cls, id: int, remembered: bool) -> None:
+        moment = now()
+        db.session.execute(
+            update(cls)
+            .where(cls.id == id)
+            .values(last_seen_at=moment, expires_at=moment + cls.lifetime(remembered))
+        )
+
+    def prove(self, method: str) -> str:
+        """Note that the user proved just now, by `method`, who they are.
+
+        Returns the session's new token: whoever has a copy of the old one proved nothing.
+        """
+        self.authenticated_at = now()
+        record("session.reauthenticated", f"user:{self.user_id}", method=method)
+        return self.renew()
+
+    def renew(self) -> str:
+        """Give the session a new token, and return it: copies of the old one open nothing."""
+        token = make()
+        self.token_hash = digest(token)
+        return token
+
+    def end(self) -> None:
+        Impersonation.finish(Impersonation.session_id == self.id, "session")
+        record("session.ended", f"user:{self.user_id}")
+        db.session.delete(self)

@@ -1,0 +1,162 @@
+"""One-time links, mailed to an address for one purpose."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Delete, ForeignKey, LargeBinary, String, delete, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.auth.models.secret import Hashed, digest, make
+from carafe.database import Base, db, rehearse_insert
+from carafe.time import now
+
+if TYPE_CHECKING:
+    from carafe.auth.models.user_mixin import UserMixin
+
+CONFIRM, RESET, MAGIC_LINK, CHALLENGE = "confirm", "reset", "magic link", "challenge"
+FORM_BEFORE_PROOF, FORM_BEFORE_LOGIN = "form before proof", "form before login"
+EMAIL_CHANGE, EMAIL_UNDO = "e-mail change", "e-mail undo"
+LIFETIMES = {
+    CONFIRM: timedelta(hours=24),
+    RESET: timedelta(minutes=30),
+    MAGIC_LINK: timedelta(minutes=10),
+    # Between first factor and second; this one stands in the cookie, not in a mail. Longer than
+    # those wait who mistyped too often, so that they need not start over.
+    CHALLENGE: timedelta(minutes=20),
+    # These two stand in an address, and open nothing in another browser.
+    FORM_BEFORE_PROOF: timedelta(minutes=10),
+    FORM_BEFORE_LOGIN: timedelta(hours=1),
+    EMAIL_CHANGE: timedelta(hours=1),
+    EMAIL_UNDO: timedelta(days=7),
+}
+
+
+# What opens nothing any more once a user has reason to distrust what was mailed before. Not the
+# undoing of a change of address: it is how an owner gets back from a thief, who changes the
+# password next.
+# Nor what somebody wrote who then found that they forgot their password.
+VOIDABLE = LIFETIMES.keys() - {EMAIL_UNDO, FORM_BEFORE_LOGIN}
+
+
+class Token(Hashed, Base):
+    """A one-time link. Only its hash is stored. See `user_model().consume_token`."""
+
+    __tablename__ = "token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    # The user's address when it was made: once they have another, it opens nothing.
+    email: Mapped[str] = mapped_column(String(254))
+    # What it leads to: the address of a change of address or of its undoing; for a confirmation
+    # the hash of the password that was chosen in `browser`, "" where there is none.
+    target: Mapped[str | None] = mapped_column(String(254))
+    # The hash of the id of the browser that registered. See `confirmation`.
+    browser: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    @classmethod
+    def issue(
+        cls,
+        user: UserMixin,
+        purpose: str,
+        *,
+        target: str | None = None,
+        browser: bytes | None = None,
+    ) -> str:
+        """Store a new token for the user's present address and return it."""
+        token = make()
+        row = cls._row(token, user.id, purpose, user.email, target, browser)
+        db.session.execute(cls._expired(user.id))
+        db.session.execute(insert(cls).values(row))
+        return token
+
+    @classmethod
+    def rehearse(cls) -> str:
+        """Do what `issue` does, for nobody, and so take as long: a token that opens nothing."""
+        token = make()
+        row = cls._row(token, 0, RESET, "nobody", None, None)
+        db.session.execute(cls._expired(0))
+        rehearse_insert(cls, row)
+        return token
+
+    @staticmethod
+    def _row(
+        token: str,
+        user_id: int,
+        purpose: str,
+        email: str,
+        target: str | None,
+        browser: bytes | None,
+    ) -> dict[str, Any]:
+        return {
+            "token_hash": digest(token),
+            "user_id": user_id,
+            "purpose": purpose,
+            "email": email,
+            "target": target,
+            "browser": browser,
+            "expires_at": now() + LIFETIMES[purpose],
+        }
+
+    @classmethod
+    def _expired(cls, user_id: int) -> Delete:
+        return delete(cls).where(cls.user_id == user_id, cls.expires_at <= now())
+
+    @classmethod
+    def find(cls, token: str, purpose: str) -> Any:
+        """The row of a valid token, all columns but the hash, or None. It stays valid."""
+        found = select(*cls._columns()).where(*cls._matches(token, purpose))
+        return db.session.execute(found).first()
+
+    @classmethod
+    def consume(cls, token: str, purpose: str) -> Any:
+        """The same, once: of many at the same time one wins."""
+        used = delete(cls).where(*cls._matches(token, purpose))
+        return db.session.execute(used.returning(*cls._columns())).first()
+
+    @classmethod
+    def newest_target(cls, user_id: int, purpose: str, browser: bytes | None) -> str | None:
+        """Return where the newest token for that purpose leads that a user got in a browser."""
+        tokens = cls.user_id == user_id, cls.purpose == purpose, cls.browser == browser
+        query = select(cls.target).where(*tokens).order_by(cls.id.desc()).limit(1)
+        return db.session.scalar(query)
+
+    @classmethod
+    def void(cls, user_id: int, *purposes: str) -> None:
+        """Make what was issued to a user for these purposes, or all `VOIDABLE`, open nothing."""
+        voided = cls.purpose.in_(purposes or VOIDABLE)
+        db.session.execute(delete(cls).where(cls.user_id == user_id, voided))
+
+    @classmethod
+    def void_all_but_newest(cls, user_id: int, purpose: str, number: int) -> None:
+        """Keep the newest few of a user's tokens for a purpose."""
+        own = cls.user_id == user_id, cls.purpose == purpose
+        newest = select(cls.id).where(*own).order_by(cls.id.desc()).limit(number)
+        db.session.execute(delete(cls).where(*own, cls.id.not_in(newest)))
+
+    @classmethod
+    def delete(cls, token_hash: bytes) -> None:
+        db.session.execute(delete(cls).where(cls.token_hash == token_hash))
+
+    @classmethod
+    def _columns(cls) -> list[Any]:
+        return [
+            cls.id,
+            cls.user_id,
+            cls.purpose,
+            cls.email,
+            cls.target,
+            cls.browser,
+            cls.expires_at,
+        ]
+
+    @classmethod
+    def _matches(cls, token: str, purpose: str) -> list[Any]:
+        return [
+            cls.token_hash == digest(token),
+            cls.purpose == purpose,
+            cls.expires_at > now(),
+        ]

@@ -1,0 +1,118 @@
+"""The authenticator app of a user."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe import mail
+from carafe.audit import record
+from carafe.auth import pages, totp
+from carafe.database import Base, db
+from carafe.security import encryption
+from carafe.security.rate_limits import Limit
+from carafe.time import now
+
+if TYPE_CHECKING:
+    from carafe.auth.models.user_mixin import UserMixin
+
+log = logging.getLogger(__name__)
+
+PURPOSE = "totp"
+
+# Who is told that a guess is a code of another minute must not come back with it in that minute.
+SHOWN = Limit("totp:step", 1, timedelta(seconds=4 * totp.EXPLAINED_STEPS * totp.STEP_SECONDS))
+
+USED = "This code was used already. Wait for the next one."
+
+
+class CodeError(Exception):
+    """A code that does not count. The text is for the one who typed it."""
+
+
+class Totp(Base):
+    """A user's authenticator app. The secret is encrypted with a key from the key ring."""
+
+    __tablename__ = "totp"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    # The time step of the last accepted code: it and those before it are refused (RFC 6238, 5.2).
+    counter: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def of(cls, user_id: int) -> Totp | None:
+        found = select(cls).where(cls.user_id == user_id)
+        # Afresh: what was read before the user's row was locked may have changed.
+        return db.session.scalar(found.execution_options(populate_existing=True))
+
+    @classmethod
+    def set_up(cls, user: UserMixin, secret: str, step: int) -> None:
+        """Ask for codes of this secret from now on; `step` is that of the one that proved it."""
+        before = db.session.execute(delete(cls).where(cls.user_id == user.id)).rowcount  # type: ignore[attr-defined]
+        sealed = encryption.encrypt(secret.encode(), PURPOSE)
+        db.session.add(cls(user_id=user.id, secret=sealed, counter=step))
+        record("totp.replaced" if before else "totp.added", user.subject)
+        _tell(user, "totp_added")
+
+    def use(self, code: str) -> None:
+        """Use up a code: of many at the same time one wins. Raises `CodeError`."""
+        try:
+            secret = encryption.decrypt(self.secret, PURPOSE)
+        except ValueError as error:
+            log.error("%s of user %s: see `flask user renew-secrets`", error, self.user_id)
+            raise CodeError(
+                "We cannot check codes of your app at the moment. Use a recovery code, and tell "
+                "those who run this site."
+            ) from None
+        step = totp.match(secret.decode(), code)
+        if step is None:
+            raise CodeError("This code is not right. Take the newest that your app shows.")
+        is_new = self._is_shown_first(step)
+        if not totp.is_in_time(step):
+            raise CodeError(totp.explain(step))
+        if not is_new or not self._advance(step):
+            raise CodeError(USED)
+
+    def _is_shown_first(self, step: int) -> bool:
+        return SHOWN.take(f"{self.user_id}:{self.created_at.timestamp()}:{step}")
+
+    def _advance(self, step: int) -> bool:
+        """Accept no code of that step or before any more; False where another was faster."""
+        accepted = (
+            update(Totp)
+            .where(Totp.user_id == self.user_id, Totp.counter < step)
+            # Under the newest key, so that older ones can leave the ring.
+            .values(counter=step, secret=encryption.renew(self.secret, PURPOSE))
+        )
+        return bool(db.session.execute(accepted).rowcount)  # type: ignore[attr-defined]
+
+    @classmethod
+    def renew_secrets(cls, after: int, most: int) -> tuple[list[int], list[int]]:
+        """Encrypt the next ones with the newest key: ids of their users, and of those it cannot."""
+        page = select(cls).where(cls.user_id > after).order_by(cls.user_id).limit(most)
+        renewed, lost = [], []
+        for app in db.session.scalars(page.with_for_update()):
+            try:
+                app.secret = encryption.renew(app.secret, PURPOSE)
+                renewed.append(app.user_id)
+            except ValueError:
+                lost.append(app.user_id)
+        return renewed, lost
+
+    def remove(self, user: UserMixin) -> None:
+        record("totp.removed", user.subject)
+        _tell(user, "totp_removed")
+        db.session.delete(self)
+
+
+def _tell(user: UserMixin, what: str) -> None:
+    url = pages.url("reset")
+    mail.send(user.email, f"auth/emails/{what}", user=user, url=url)

@@ -1,0 +1,94 @@
+"""What lets a user in, and what ends that: password, links, sessions, role, suspension."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from carafe import mail
+from carafe.audit import record
+from carafe.auth import pages
+from carafe.auth.models.impersonation import Impersonation
+from carafe.auth.models.session import Session
+from carafe.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, Token
+from carafe.auth.models.user_columns import UserColumns
+from carafe.auth.permissions import ADMIN, LastAdminError
+from carafe.auth.signals import links_voided
+from carafe.database import db, take_turns
+from carafe.time import now
+
+
+class UserAccess(UserColumns):
+    """The verbs of `UserMixin` that let a user in, or no longer."""
+
+    def change_password(self, password_hash: str, *, keep: int | None = None) -> None:
+        """Set the password; ends every session but `keep`, and voids links mailed before."""
+        self.password_hash = password_hash
+        self.end_sessions(keep=keep)
+        self.void_links()
+        record("user.password_changed", self.subject, actor=self.email)
+        mail.send(
+            self.email, "auth/emails/password_changed", user=self, reset_url=pages.url("reset")
+        )
+
+    def confirm(self) -> None:
+        if self.confirmed_at is None:
+            self.confirmed_at = now()
+            Token.void(self.id, CONFIRM)
+            record("user.confirmed", self.subject, actor=self.email)
+
+    def change_role(self, role: str) -> None:
+        """Give another role. Raises `LastAdminError`."""
+        if role != self.role:
+            self.ensure_another_admin()
+            record("user.role_changed", self.subject, before=self.role, after=role)
+            self.role = role
+
+    def suspend(self) -> None:
+        """Let the user in no longer, and end their sessions. Raises `LastAdminError`."""
+        if self.suspended_at is None:
+            self.ensure_another_admin()
+            self.suspended_at = now()
+            self.end_sessions()
+            self.void_links()
+            record("user.suspended", self.subject)
+
+    def reinstate(self) -> None:
+        if self.suspended_at is not None:
+            self.suspended_at = None
+            record("user.reinstated", self.subject)
+
+    def end_sessions(self, *, keep: int | None = None) -> None:
+        """End all sessions of this user, copied cookies included, except the one with id `keep`."""
+        ending = Session.user_id == self.id
+        if keep:
+            ending &= Session.id != keep
+        begun_there = Impersonation.session_id.in_(select(Session.id).where(ending))
+        Impersonation.finish(begun_there, "session")
+        db.session.execute(delete(Session).where(ending))
+        Token.void(self.id, CHALLENGE)  # a session that waits for the second factor
+
+    def void_links(self) -> None:
+        """Void every link that was mailed to this user, and those that give others permissions."""
+        Token.void(self.id)
+        links_voided.send(self)
+
+    def log_out_everywhere(self, *, keep: int | None = None) -> None:
+        """End all sessions but the one with id `keep`, because somebody asked for it."""
+        self.end_sessions(keep=keep)
+        Token.void(self.id, MAGIC_LINK)
+        record("user.sessions_ended", self.subject)
+
+    def ensure_another_admin(self) -> None:
+        """Before this user stops being one: raise `LastAdminError` where no other would be left."""
+        if self.effective_role != ADMIN or self.suspended_at or self.deletes_at:
+            return
+        take_turns(ADMIN)
+        model = type(self)
+        others = select(model.id).where(
+            model.id != self.id,
+            model.effective_role == ADMIN,
+            model.suspended_at.is_(None),
+            model.deletes_at.is_(None),
+        )
+        if db.session.scalar(others.limit(1)) is None:
+            raise LastAdminError

@@ -1,0 +1,151 @@
+"""The columns of users that the engine reads, and what follows from them alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Index, String, case, literal, or_, select, text
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.auth.models.linked_account import LinkedAccount
+from carafe.auth.models.passkey import Passkey
+from carafe.auth.models.token import Token
+from carafe.auth.models.totp import Totp
+from carafe.auth.permissions import DEFAULT_ROLE, NO_ROLE
+from carafe.database import bytewise, db
+from carafe.time import now
+
+EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
+# The longest name that forms, providers and commands take for an app whose `User` has one.
+NAME_LENGTH = 100
+
+# What lists are narrowed down to.
+STATES = {
+    "ix_user_active": text("suspended_at IS NULL AND confirmed_at IS NOT NULL"),
+    "ix_user_unconfirmed": text("suspended_at IS NULL AND confirmed_at IS NULL"),
+    "ix_user_suspended": text("suspended_at IS NOT NULL"),
+    "ix_user_leaving": text("deletes_at IS NOT NULL"),
+}
+
+
+class UserColumns:
+    """Columns of `UserMixin`, and lookups by them."""
+
+    __tablename__ = "user"
+    __table_args__: Any = (
+        Index("ix_user_created_at_id", "created_at", "id"),
+        Index("ix_user_role", "role"),
+        *(
+            Index(name, "created_at", "id", sqlite_where=where, postgresql_where=where)
+            for name, where in STATES.items()
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Normalized once, in `fields.EmailField`; so unique regardless of case.
+    email: Mapped[str] = mapped_column(bytewise(EMAIL_LENGTH), unique=True)
+    # "" where there is no password: signed up through another site.
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), default=DEFAULT_ROLE)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    confirmed_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    # When the account is deleted for good, if its owner asked for that.
+    deletes_at: Mapped[datetime | None] = mapped_column(index=True)
+    # Since when an administrator wants them to have one, whatever their role.
+    second_factor_required_at: Mapped[datetime | None]
+    # The zone in which times are shown, such as "Europe/Berlin"; "" for the browser's own.
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    # The name of the picture's file.
+    avatar: Mapped[str | None] = mapped_column(String(64))
+    # The last day, of UTC, on which they were here. See `record_activity`.
+    last_active_on: Mapped[date | None]
+
+    @hybrid_property
+    def effective_role(self) -> str:
+        """The role whose permissions the user has: none before they confirmed their address.
+
+        A role is given to the owner of an address, and anybody can register with it.
+        """
+        return self.role if self.confirmed_at else NO_ROLE
+
+    @effective_role.inplace.expression
+    @classmethod
+    def _effective_role(cls) -> ColumnElement[str]:
+        return case((cls.confirmed_at.is_not(None), cls.role), else_=NO_ROLE)
+
+    @property
+    def subject(self) -> str:
+        """How the audit names this user."""
+        return f"user:{self.id}"
+
+    @property
+    def has_second_factor(self) -> bool:
+        return has_second_factor(self.id)
+
+    @hybrid_property
+    def display_name(self) -> str:
+        """What others call this user; in a statement, too."""
+        return self.email
+
+    @property
+    def greeting(self) -> str:
+        """How a mail to this user begins."""
+        return "Hello,"
+
+    @classmethod
+    def by_email(cls, email: str, *, lock: bool = False) -> Self | None:
+        """The user of a normalized address; `lock` holds off changes until this transaction ends.
+
+        SQLite's write transactions do so in any case.
+        """
+        statement = select(cls).where(cls.email == email)
+        return db.session.scalar(statement.with_for_update() if lock else statement)
+
+    @classmethod
+    def by_linked_account(cls, provider: str, subject: str) -> Self | None:
+        """The user whom an account at a provider opens, locked as by `by_email`."""
+        linked = select(cls).join(LinkedAccount, LinkedAccount.user_id == cls.id)
+        mine = LinkedAccount.provider == provider, LinkedAccount.subject == subject
+        return db.session.scalar(linked.where(*mine).with_for_update())
+
+    @classmethod
+    def by_token(cls, token: str, purpose: str) -> Self | None:
+        """The user to whom a valid token was given. It stays valid."""
+        return cls._entitled(Token.find(token, purpose))
+
+    @classmethod
+    def consume_token(cls, token: str, purpose: str) -> Self | None:
+        """The same, and the token is used up: of many at the same time one wins."""
+        if found := Token.find(token, purpose):
+            # Before the token, as whatever else changes a user does: or they wait for each other.
+            db.session.execute(select(cls.id).where(cls.id == found.user_id).with_for_update())
+        return cls._entitled(Token.consume(token, purpose))
+
+    @classmethod
+    def _entitled(cls, found: Any) -> Self | None:
+        if found is None:
+            return None
+        # Bound to the address, too: a link to an address that was given up opens nothing.
+        return db.session.scalar(
+            select(cls).where(
+                cls.id == found.user_id, cls.email == found.email, cls.suspended_at.is_(None)
+            )
+        )
+
+    def lock(self) -> None:
+        """Hold off changes by others to this user until the transaction ends, on PostgreSQL.
+
+        SQLite's write transactions do so in any case.
+        """
+        model = type(self)
+        db.session.execute(select(model.id).where(model.id == self.id).with_for_update())
+
+
+def has_second_factor(user_id: int) -> bool:
+    """Whether a password alone does not let this user in: they have an app or a passkey."""
+    factors = [select(literal(1)).where(m.user_id == user_id).exists() for m in (Totp, Passkey)]
+    return bool(db.session.scalar(select(or_(*factors))))

@@ -1,0 +1,139 @@
+"""Users, as far as the engine knows them: the verbs of a whole account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Self
+
+from sqlalchemy import or_, update
+
+from carafe import mail
+from carafe.audit import forget, record
+from carafe.auth import pages
+from carafe.auth.email_history import addresses_held
+from carafe.auth.models.impersonation import Impersonation
+from carafe.auth.models.token import MAGIC_LINK, RESET, Token
+from carafe.auth.models.user_access import UserAccess
+from carafe.auth.permissions import within
+from carafe.auth.signals import user_deleted
+from carafe.database import counters, db
+from carafe.jobs import Job
+from carafe.time import now
+
+# How many were here, in `figures`.
+ACTIVE_USERS = "users.active"
+
+
+class EmailTakenError(Exception):
+    """Another account has this address by now."""
+
+
+class UserMixin(UserAccess):
+    """What the app's `User` is made of: `class User(UserMixin, Base)`. See `users.register_model`.
+
+    The app may override `display_name`, `greeting` and `delete`.
+    """
+
+    @classmethod
+    def register(cls, email: str, password_hash: str, **fields: object) -> Self:
+        """Add a user. `fields` are columns, the app's own among them."""
+        user = cls(email=email, password_hash=password_hash, **fields)  # type: ignore[call-arg]
+        db.session.add(user)
+        db.session.flush()
+        record("user.signed_up", user.subject, actor=user.email)
+        return user
+
+    @classmethod
+    def claim(cls, email: str, password_hash: str, role: str, **fields: object) -> Self:
+        """Return the new account of an address for somebody who may have it.
+
+        Whoever registered with the address and never confirmed it makes way. Raises
+        `EmailTakenError` where it has an account, and `IntegrityError` where somebody registers
+        with it at this very moment.
+        """
+        holder = cls.by_email(email, lock=True)
+        if holder is None:
+            return cls.register(email, password_hash, role=role, confirmed_at=now(), **fields)
+        if holder.confirmed_at or holder.suspended_at:
+            raise EmailTakenError
+        user = holder.replace_unconfirmed(password_hash=password_hash, **fields)
+        # A role that was given to the address stays where it allows more than this one.
+        if within(user.role, role):
+            user.role = role
+        return user
+
+    def replace_unconfirmed(self, *, password_hash: str = "", **fields: object) -> Self:
+        """Put an empty account in the place of this one, whose address nobody has confirmed.
+
+        For whoever shows that the address is theirs. Name, picture, password, passkeys, linked
+        accounts and sessions may be those of somebody who had signed up with it first, to share
+        the account later ("pre-hijacking"); what has no row cannot be forgotten here.
+        """
+        self._remove()  # what was given to the address stays, such as the last admin's role
+        db.session.flush()
+        user = self.register(
+            self.email, password_hash, role=self.role, confirmed_at=now(),
+            second_factor_required_at=self.second_factor_required_at, **fields,
+        )  # fmt: skip
+        record("user.recreated", user.subject, actor=user.email, before=self.subject)
+        return user
+
+    def set_time_zone(self, zone: str) -> None:
+        if zone != self.time_zone:
+            record("user.time_zone_changed", self.subject, before=self.time_zone, after=zone)
+            self.time_zone = zone
+
+    @classmethod
+    def record_activity(cls, id: int) -> None:
+        """Count the user among those who were here today, once however often they come.
+
+        Only their last day is kept, not which ones there were.
+        """
+        today = datetime.now(UTC).date()
+        first = or_(cls.last_active_on.is_(None), cls.last_active_on < today)
+        noted = (
+            update(cls).where(cls.id == id, first).values(last_active_on=today).returning(cls.id)
+        )
+        if db.session.scalar(noted) is not None:
+            # At noon, when it is that day nearly everywhere.
+            counters.increment(ACTIVE_USERS, datetime.combine(today, time(12), UTC))
+
+    def close(self) -> None:
+        """Let nobody in any more: the account is about to be deleted. Raises `LastAdminError`."""
+        self.ensure_another_admin()
+        moment = now()
+        self.suspended_at, self.deletes_at = self.suspended_at or moment, moment
+        self.end_sessions()
+        self.void_links()
+
+    def delete(self, *, forgotten: int = 0) -> None:
+        """Delete the user and all that is theirs. The audit forgets who it was.
+
+        Of events up to the id `forgotten` it has done so. Others who write wait as long as this
+        takes: see `deletion.delete_due` for a user who has much. Raises `LastAdminError`.
+        """
+        self.ensure_another_admin()
+        self._remove(forgotten)
+
+    def _remove(self, forgotten: int = 0) -> None:
+        self.end_sessions()
+        Impersonation.finish(Impersonation.user_id == self.id, "deletion")
+        forget(self.subject, addresses_held(self.subject, self.email), after=forgotten)
+        record("user.deleted", self.subject)
+        Job.forget(self.subject)
+        user_deleted.send(self)
+        db.session.delete(self)
+
+    def send_reset(self) -> None:
+        url = pages.url("reset_link", token=Token.issue(self, RESET))
+        mail.send(self.email, "auth/emails/reset", user=self, url=url)
+        record("user.reset_requested", self.subject, actor=self.email)
+
+    def send_magic_link(self) -> None:
+        url = pages.url("magic_link", token=Token.issue(self, MAGIC_LINK))
+        mail.send(self.email, "auth/emails/magic_link", user=self, url=url)
+        record("user.magic_link_requested", self.subject, actor=self.email)
+
+    def send_already_registered(self) -> None:
+        mail.send(self.email, "auth/emails/registered", user=self, reset_url=pages.url("reset"))
+        record("user.reset_suggested", self.subject, actor=self.email)

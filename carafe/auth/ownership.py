@@ -1,0 +1,50 @@
+"""Rows that belong to a user. To everybody else they are 404, like those that do not exist."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Self
+
+from flask import abort
+from flask_login import current_user
+from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.auth import quotas
+from carafe.database import db
+from carafe.web.submissions import SubmissionForm, SubmissionMixin
+
+
+class OwnerMixin(SubmissionMixin):
+    """Models whose rows belong to a user and go with them.
+
+    `UniqueConstraint("user_id", "submission")` must be in `__table_args__`.
+    """
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+
+    @classmethod
+    def mine(cls, *columns: Any) -> Select[*tuple[Any, ...]]:
+        """Return a query for the rows of the signed-in user, or for these columns of them."""
+        return select(*(columns or [cls])).where(cls.user_id == current_user.id)
+
+    @classmethod
+    def get_mine_or_404(cls, id: int) -> Self:
+        """Return a row of the signed-in user by its ID."""
+        row: Self | None = db.session.scalar(cls.mine().filter_by(id=id))
+        return row or abort(404)
+
+    @classmethod
+    def create_mine(cls, form: SubmissionForm) -> Self | None:
+        """Create a row of the signed-in user once, and commit.
+
+        None, with the reason among the errors of the form, if they have too many already.
+        """
+        user_id = current_user.id
+        limit = partial(quotas.limit_rows, cls.user_id, user_id)
+        digest = form.submission_digest
+        try:
+            return cls.create_once(digest, check=limit, user_id=user_id, **form.values)
+        except quotas.TooManyRowsError as refusal:
+            form.form_errors = [refusal.description]
+            return None

@@ -1,0 +1,76 @@
+"""The pages that the engine links to: the app names the endpoint of each."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from flask import Flask, current_app, request, url_for
+
+from carafe.config import ConfigError
+from carafe.web.urls import path_of, public_url
+
+Page = Literal[
+    "confirm",
+    "confirm_link",
+    "email_change",
+    "email_undo",
+    "end_impersonation",
+    "interrupted_form",
+    "invitation",
+    "login",
+    "logout",
+    "magic_link",
+    "provider_callback",
+    "reauthenticate",
+    "reset",
+    "reset_link",
+    "second_factor",
+]
+# Needed only where this setting switches on what leads there.
+OPTIONAL = {"magic_link": "MAGIC_LINK", "provider_callback": "OAUTH_PROVIDERS"}
+CALL = 'pages.register(app, login="auth.login", …)'
+
+
+def register(app: Flask, **endpoints: str) -> None:
+    """Name the endpoints of the pages, whose views have been registered before.
+
+    Raises `ConfigError`, whose text is the remedy, where a page is missing.
+    """
+    pages = get_args(Page)
+    needed = [page for page in pages if page not in OPTIONAL or app.config[OPTIONAL[page]]]
+    if missing := ", ".join(page for page in needed if page not in endpoints):
+        raise ConfigError(
+            "The engine links to pages without endpoints.", f"Add to {CALL}: {missing}"
+        )
+    if unknown := ", ".join(page for page in endpoints if page not in pages):
+        raise ConfigError("The engine links to no such pages.", f"Remove from {CALL}: {unknown}")
+    for page in needed:
+        if endpoints[page] not in app.view_functions:
+            raise ConfigError(f'No view has the endpoint of "{page}".', f"Correct it in {CALL}.")
+    app.extensions["auth_pages"] = endpoints
+
+
+def endpoint(page: Page) -> str:
+    """Return the endpoint of a page."""
+    endpoints: dict[str, str] = current_app.extensions["auth_pages"]
+    return endpoints[page]
+
+
+def path(page: Page, **values: str | None) -> str:
+    """Return the path of a page, for redirects within this site."""
+    return url_for(endpoint(page), **values)  # type: ignore[arg-type]
+
+
+def url(page: Page, **values: str) -> str:
+    """Return the absolute URL of a page, for mails; also without a request, as in commands."""
+    return public_url(path_of(endpoint(page), **values))
+
+
+def is_requested(*pages: Page) -> bool:
+    """Tell whether this request is for one of the pages."""
+    return request.endpoint in {endpoint(page) for page in pages}
+
+
+def is_auth_page() -> bool:
+    """Tell whether this request is for a page beside the login: one about who the user is."""
+    return request.blueprint == endpoint("login").rpartition(".")[0]

@@ -1,0 +1,204 @@
+"""Passkeys: the ceremonies of W3C Web Authentication, level 3, sections 7.1 and 7.2.
+
+For each the browser fetches `options`, has the authenticator sign their challenge, and sends what
+that gives in an ordinary form, with the sealed challenge: to `register` or `authenticate`.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from flask import current_app, request
+
+from carafe.auth.challenges import ChallengeError, LateError, base64url, pose, spend
+from carafe.auth.models import Passkey, UserMixin
+from carafe.auth.models.passkey import PASSKEYS_PER_USER
+from carafe.auth.relying_party import site
+from carafe.auth.users import user_model
+from carafe.database import db, reading
+from carafe.observability import security_events
+from carafe.security.rate_limits import Limit, client
+
+log = logging.getLogger(__name__)
+
+SIGN_IN, SECOND_FACTOR, PROOF, REGISTER = "sign-in", "second factor", "proof", "register"
+
+ATTEMPTS = Limit("passkey", 20, timedelta(minutes=15))
+
+# A credential is about 1 kB; what a device attests to unasked adds some.
+CREDENTIAL_BYTES = 16 * 1024
+CREDENTIAL_ID_BYTES = 1023  # the most that section 4 allows
+EDDSA, ES256, RS256 = -8, -7, -257  # RFC 9053; one of them is known to every authenticator
+
+FAILED = "This passkey did not work. Try again, or go on another way."
+LATE = "That took too long. Try again."
+SUSPENDED = "This account is suspended."
+# For the log.
+REASONS = {LATE: "too_late", SUSPENDED: "suspended"}
+FULL = f"You have {PASSKEYS_PER_USER} passkeys. Remove one to add another."
+
+T = TypeVar("T")
+
+
+class PasskeyError(Exception):
+    """A passkey that is not accepted. The text is shown to the user; `user_id` is its owner."""
+
+    def __init__(self, text: str, user_id: int | None = None):
+        super().__init__(text)
+        self.user_id = user_id
+
+
+def handle(user: UserMixin) -> bytes:
+    """The user as authenticators know them: a number that means nothing elsewhere (14.6.1)."""
+    return str(user.id).encode()
+
+
+def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> dict[str, Any]:
+    """What `navigator.credentials.get()` takes.
+
+    Without ids people choose among all they have, so that a visitor gets the same whoever they
+    say they are.
+    """
+    options = {
+        "rpId": site().id,
+        "allowCredentials": _described(credential_ids),
+        # Without a password, and as a proof, it has to be the person and not only the device.
+        "userVerification": "preferred" if purpose == SECOND_FACTOR else "required",
+    }
+    return pose(purpose, options)
+
+
+def creation_options(user: UserMixin) -> dict[str, Any]:
+    """What `navigator.credentials.create()` takes."""
+    options = {
+        "rp": {"id": site().id, "name": current_app.config["APP_NAME"]},
+        "user": {
+            "id": base64url(handle(user)),
+            "name": user.email,
+            "displayName": user.display_name,
+        },
+        "pubKeyCredParams": [{"type": "public-key", "alg": a} for a in (EDDSA, ES256, RS256)],
+        "excludeCredentials": _described(Passkey.credential_ids(user.id)),
+        # Not required: an older security key that has neither is a second factor all the same.
+        "authenticatorSelection": {"residentKey": "preferred", "userVerification": "preferred"},
+        "attestation": "none",
+    }
+    return pose(REGISTER, options)
+
+
+def _described(credential_ids: Iterable[bytes]) -> list[dict[str, str]]:
+    return [{"type": "public-key", "id": base64url(id)} for id in credential_ids]
+
+
+def register(user: UserMixin, name: str) -> Passkey:
+    """Add the passkey that was sent. Raises `PasskeyError`."""
+    from webauthn import verify_registration_response
+
+    challenge, credential = _sent(REGISTER)
+    found = _checked(
+        lambda: verify_registration_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=site().id,
+            expected_origin=site().origin,
+        )
+    )
+    id = found.credential_id
+    if len(id) > CREDENTIAL_ID_BYTES or Passkey.by_credential(id):
+        raise PasskeyError(FAILED)
+    if Passkey.count(user.id) >= PASSKEYS_PER_USER:
+        raise PasskeyError(FULL)
+    ATTEMPTS.refund(client())
+    return Passkey.add(user, name, id, found.credential_public_key, found.sign_count)
+
+
+def authenticate(purpose: str, user_id: int | None = None) -> UserMixin:
+    """Whose passkey was used; `user_id` says whose it has to be. Raises `PasskeyError`.
+
+    The user's row is locked. Commit after a refusal, too: it may have been recorded.
+    """
+    try:
+        return _authenticate(purpose, user_id)
+    except PasskeyError as refusal:
+        owner = refusal.user_id or user_id
+        reason = REASONS.get(str(refusal), "not_accepted")
+        security_events.report("passkey.refused", reason, f"user:{owner}" if owner else None)
+        raise
+
+
+def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
+    from webauthn.helpers import parse_authentication_credential_json
+
+    challenge, text = _sent(purpose)
+    credential = _checked(lambda: parse_authentication_credential_json(text))
+    with reading():
+        known = Passkey.by_credential(credential.raw_id)
+    if known is None or user_id not in (None, known.user_id):
+        raise PasskeyError(FAILED)
+    try:
+        count = _verify(purpose, credential, challenge, known.public_key)
+    except PasskeyError as refusal:
+        refusal.user_id = known.user_id
+        raise
+
+    # In the meantime the passkey may have been used or removed, or its user suspended or deleted.
+    user = db.session.get(user_model(), known.user_id, with_for_update=True)
+    passkey = Passkey.by_credential(credential.raw_id)
+    if not user or not passkey or not _names(user, credential.response.user_handle, purpose):
+        raise PasskeyError(FAILED, known.user_id)
+    if user.suspended_at:
+        raise PasskeyError(SUSPENDED, user.id)
+    if not passkey.use(user, count):
+        raise PasskeyError(FAILED, user.id)
+    ATTEMPTS.refund(client())
+    return user
+
+
+def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) -> int:
+    """How often the passkey was used, as it says itself, if all else is as it should be."""
+    from webauthn import verify_authentication_response
+
+    found = _checked(
+        lambda: verify_authentication_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=site().id,
+            expected_origin=site().origin,
+            credential_public_key=public_key,
+            # It would judge the counter before it knows whether the signature is good.
+            credential_current_sign_count=0,
+            require_user_verification=purpose != SECOND_FACTOR,
+        )
+    )
+    return found.new_sign_count
+
+
+def _names(user: UserMixin, given: bytes | None, purpose: str) -> bool:
+    """Step 6 of 7.2: who has not said who they are is told by the user handle, too."""
+    return given == handle(user) or (given is None and purpose != SIGN_IN)
+
+
+def _sent(purpose: str) -> tuple[bytes, str]:
+    """The challenge, which is used up, and the credential that came with it."""
+    ATTEMPTS.spend(client())
+    credential = request.form.get("credential", "")
+    try:
+        challenge = spend(purpose, request.form.get("challenge", ""))
+    except LateError:
+        raise PasskeyError(LATE) from None
+    except ChallengeError:
+        raise PasskeyError(FAILED) from None
+    if len(credential) > CREDENTIAL_BYTES:
+        raise PasskeyError(FAILED)
+    return challenge, credential
+
+
+def _checked(verify: Callable[[], T]) -> T:
+    try:
+        return verify()
+    # Whatever a stranger's bytes do to parsers of JSON, CBOR, keys and certificates, from the
+    # library's own errors to a RecursionError, is a credential that does not count, and no 500.
+    except Exception as error:
+        log.info("passkey refused: %s: %s", type(error).__name__, error)
+        raise PasskeyError(FAILED) from None

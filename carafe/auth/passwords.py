@@ -1,0 +1,99 @@
+"""Passwords: how they are stored, and which are accepted.
+
+Argon2id with 19 MiB, two passes, one lane: the first choice of OWASP's Password Storage Cheat
+Sheet. Hash and verify outside of a transaction that holds the write lock.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import current_app
+
+from carafe.auth.common_passwords import is_common, words_in
+from carafe.unicode import MAX_EXPANSION
+
+MIN_LENGTH, MAX_LENGTH = 8, 256  # characters, once normalized
+MAX_TYPED_LENGTH = MAX_EXPANSION * MAX_LENGTH
+
+TOO_LONG = f"Use at most {MAX_LENGTH} characters."
+COMMON = (
+    "This is one of the passwords that attackers try first, or one with digits or symbols added. "
+    "Choose a less common one."
+)
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+# The hash of nothing anybody types: verified for unknown addresses, so that they take as long.
+_NOBODY = (
+    "$argon2id$v=19$m=19456,t=2,p=1$Y2FyYWZlLW5vYm9keS0wMA"
+    "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+)
+
+
+def hash(password: str) -> str:
+    return _hasher.hash(_bytes(normalize(password)))
+
+
+def verify(password_hash: str | None, password: str) -> bool:
+    """Whether the password is the one hashed. With None it takes as long and is False."""
+    return any(_matches(password_hash or _NOBODY, text) for text in _spellings(password))
+
+
+def needs_rehash(password_hash: str, password: str) -> bool:
+    """Whether to hash a verified password anew: with other parameters, or in another spelling."""
+    if _hasher.check_needs_rehash(password_hash):
+        return True
+    return not password.isascii() and not _matches(password_hash, normalize(password))
+
+
+def normalize(password: str) -> str:
+    """Return the password as it is hashed, however a keyboard encodes its characters.
+
+    In form NFKC, as NIST SP 800-63B-4 (3.1.1.2) asks.
+    """
+    return unicodedata.normalize("NFKC", password)
+
+
+def _spellings(password: str) -> Iterable[str]:
+    """What may have been hashed: hashes from before passwords were normalized are of any form."""
+    if password.isascii():
+        return [password]
+    forms = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
+    return dict.fromkeys([normalize(password), password, *forms])
+
+
+def _matches(password_hash: str, text: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, _bytes(text))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def problem(password: str, email: str) -> str | None:
+    """Why this password is refused for that address, as a sentence; None if it is accepted.
+
+    No rules of composition (NIST SP 800-63B, 3.1.1.2): length, and not what attackers try first.
+    """
+    if len(password) > MAX_TYPED_LENGTH:
+        return TOO_LONG
+    password = normalize(password)
+    lowered = password.casefold()
+    if len(password) < MIN_LENGTH:
+        return f"Use at least {MIN_LENGTH} characters."
+    if len(password) > MAX_LENGTH:
+        return TOO_LONG
+    address = email.casefold()
+    if address and (address in lowered or address.partition("@")[0] in words_in(lowered)):
+        return "Do not use your e-mail address in the password."
+    name = current_app.config["APP_NAME"].casefold()
+    if "".join(filter(str.isalpha, lowered)) == "".join(filter(str.isalpha, name)):
+        return "Do not use the name of this site as the password."
+    if is_common(lowered):
+        return COMMON
+    return None
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")

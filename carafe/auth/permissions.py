@@ -1,0 +1,60 @@
+"""Permissions, and which of them each role has. A permission is a name such as "users.edit"."""
+
+from collections.abc import Iterable, Mapping
+
+from flask import Flask
+from werkzeug.exceptions import Conflict
+
+from carafe.config import ConfigError
+from carafe.registry import Registry
+
+# The role that has all permissions.
+ADMIN = "admin"
+# The role of those who sign up.
+DEFAULT_ROLE = "user"
+# What unconfirmed users have in place of their role: no permission.
+NO_ROLE = ""
+
+# Names of permissions, by role.
+PERMISSIONS = Registry[set[str]]("permissions", "role")
+
+
+def add_permission(app: Flask, name: str, *, roles: Iterable[str] = ()) -> None:
+    """Add a permission, which administrators and these roles have."""
+    for role in {ADMIN, *roles}:
+        PERMISSIONS.by_name(app).setdefault(role, set()).add(name)
+
+
+def permissions(role: str) -> set[str]:
+    """Return the permissions of a role: none for a role that no longer exists."""
+    return PERMISSIONS.get(role) or set()
+
+
+def within(role: str, limit: str) -> bool:
+    """Tell whether somebody whose role is `limit` may give `role`, and change those who have it.
+
+    Not with a permission that they lack: they would give it to themselves through another user.
+    """
+    return permissions(role) <= permissions(limit)
+
+
+class LastAdminError(Conflict):
+    """Nobody would be left who can look after the others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the last administrator. Make somebody else one first, then try again."
+        )
+
+
+def init_app(app: Flask) -> None:
+    PERMISSIONS.init_app(app)
+
+
+def register_roles(app: Flask, roles: Mapping[str, str]) -> None:
+    """Register the app's roles: their names, and the labels that pages show."""
+    for role in (DEFAULT_ROLE, ADMIN):
+        if role not in roles:
+            raise ConfigError(f'No role is called "{role}".', "Add one to ROLES.")
+    for role in roles:
+        PERMISSIONS.by_name(app).setdefault(role, set())

@@ -1,0 +1,164 @@
+"""Sites that people may sign in with: any OpenID Connect provider, and GitHub.
+
+Which there are says the setting `OAUTH_PROVIDERS`. Where there is none, authlib and requests are
+not imported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app
+from werkzeug.datastructures import MultiDict
+
+from carafe.auth import pages
+from carafe.config import ConfigError, missing_group
+from carafe.config.urls import split_url
+from carafe.network import is_loopback
+
+if TYPE_CHECKING:
+    from carafe.auth.providers.journey import Journey
+    from carafe.auth.providers.profile import Profile
+
+LIBRARIES = ("authlib", "requests")
+KNOWN: dict[str, dict[str, Any]] = {
+    # Google asks for no password again, whatever it is sent: choosing an account is what it has.
+    "google": {
+        "label": "Google",
+        "issuer": "https://accounts.google.com",
+        "prove": {"prompt": "select_account"},
+    },
+    # Not OpenID Connect, but OAuth 2.0 and an API. A GitHub Enterprise has other addresses.
+    "github": {
+        "label": "GitHub",
+        "issuer": "https://github.com/login/oauth",
+        "api_url": "https://api.github.com",
+        "prove": {"prompt": "select_account"},
+    },
+}
+# OpenID Connect Core, 3.1.2.1: who has a session there signs in again.
+PROVE = {"prompt": "login", "max_age": "0"}
+
+
+class Dialect(Protocol):
+    """How one talks to a provider. Both raise `profile.ProviderError`."""
+
+    def authorization_url(self, provider: Provider, journey: Journey) -> str:
+        """Where to send the browser."""
+
+    def profile(self, provider: Provider, journey: Journey, answer: MultiDict[str, str]) -> Profile:
+        """Who came back, by what the browser brings."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider as the settings describe it."""
+
+    name: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    issuer: str
+    label: str
+    # Where it speaks as GitHub does.
+    api_url: str = ""
+    # What is added when somebody is to prove again who they are.
+    prove: Mapping[str, str] = field(default_factory=lambda: PROVE)
+
+    @property
+    def redirect_uri(self) -> str:
+        """The one address to come back to, as it is registered with the provider."""
+        return pages.url("provider_callback", provider=self.name)
+
+    @property
+    def dialect(self) -> Dialect:
+        # Late: 140 ms of authlib and requests that most processes never need.
+        if self.api_url:
+            from carafe.auth.providers import github
+
+            return github
+        from carafe.auth.providers import openid
+
+        return openid
+
+    def may_send_to(self, address: Any) -> bool:
+        """Whether its documents may name this address: not of this machine, unless it is here."""
+        if not is_safe(address):
+            return False
+        return is_loopback(_host(self.issuer)) or not is_loopback(_host(address))
+
+
+def configured() -> list[Provider]:
+    return list(_all().values())
+
+
+def find(name: str) -> Provider:
+    """The provider of that name, or 404."""
+    return _all().get(name) or abort(404)
+
+
+def label(name: str) -> str:
+    """What people know a provider as; also one that is not configured any more."""
+    provider = _all().get(name)
+    return provider.label if provider else name.title()
+
+
+def _all() -> dict[str, Provider]:
+    found: dict[str, Provider] = current_app.extensions["providers"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    given: Mapping[str, Mapping[str, str]] = app.config["OAUTH_PROVIDERS"]
+    if given and not all(map(find_spec, LIBRARIES)):
+        raise missing_group("OAUTH_PROVIDERS", "oauth")
+    base = f"{app.config['PUBLIC_URL']}/auth/oauth"
+    app.extensions["providers"] = {name: _read(name, given[name], base) for name in given}
+    # What discovery has found, and until when it is believed.
+    app.extensions["provider_documents"] = {}
+
+
+def _read(name: str, given: Mapping[str, str], base: str) -> Provider:
+    values: dict[str, Any] = {"label": name.title()} | KNOWN.get(name, {}) | dict(given)
+    for key in ("client_id", "client_secret"):
+        if not values.get(key):
+            raise ConfigError(
+                f"OAUTH_{name}_{key}".upper() + " is missing.",
+                f"Register this site at {values['label']}, with {base}/{name}/callback to come "
+                "back to, and set what you are given there.",
+            )
+    for key in ("issuer", "api_url"):
+        address = values.get(key, "")
+        if (address or key == "issuer") and not is_safe(address):
+            shown = "" if "@" in address else f"={address!r}"  # with a password, perhaps
+            raise ConfigError(
+                f"OAUTH_{name}_{key}".upper() + f"{shown} is not accepted.",
+                "Give its address, such as https://accounts.example.org, exactly as the provider "
+                "writes it. Only on this machine may it be http.",
+            )
+        if "?" in address or "/.well-known/" in address:
+            raise ConfigError(
+                f"OAUTH_{name}_{key}".upper()
+                + " is not accepted: it is the address of a document.",
+                "Leave out /.well-known/ and what follows, and anything from ? on.",
+            )
+    return Provider(name=name, **values)
+
+
+def is_safe(address: Any) -> bool:
+    """Whether an address may be sent secrets: over TLS, or to this machine."""
+    if not isinstance(address, str) or not re.fullmatch(r"https?://[^\s\"'<>\\#@]+", address):
+        return False
+    try:
+        url = split_url(address)
+    except ValueError:
+        return False
+    return bool(url.host) and (url.scheme == "https" or is_loopback(url.host.strip("[]")))
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""

@@ -1,0 +1,91 @@
+"""Calls to a provider: bounded in time and size, without redirects, and nowhere without TLS."""
+
+import io
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+from joserfc.errors import JoseError
+from requests import RequestException, Response
+from urllib3.exceptions import HTTPError
+
+from carafe.auth.providers import Provider
+from carafe.auth.providers.profile import RefusedError, UnavailableError
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 5
+# Of one answer as a whole: one byte every four seconds would keep within the other for ever.
+ANSWER_SECONDS = 10
+ANSWER_BYTES = 256 * 1024
+
+
+class Client(OAuth2Session):
+    """A session of authlib's with one provider."""
+
+    def __init__(self, provider: Provider, **options: Any):
+        super().__init__(
+            provider.client_id,
+            provider.client_secret,
+            redirect_uri=provider.redirect_uri,
+            code_challenge_method="S256",
+            leeway=0,
+            **options,
+        )
+        self.provider = provider
+        self.headers["Accept-Encoding"] = "identity"  # nothing small that unpacks to much
+
+    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Response:
+        if not self.provider.may_send_to(url):
+            raise UnavailableError("an address without TLS, or of this machine")
+        bounds = {"timeout": TIMEOUT_SECONDS, "stream": True, "allow_redirects": False}
+        response: Response = super().request(method, url, *arguments, **options | bounds)
+        with response:
+            body = _read(response.raw)
+        response.raw = io.BytesIO(body)
+        return response
+
+    def json(self, url: str, *, token: Any = None) -> Any:
+        """What is at `url`, where the answer is 200 and JSON."""
+        if token:
+            self.token = token
+        response = self.get(url, withhold_token=token is None)
+        if response.status_code != 200:
+            raise UnavailableError(f"HTTP status {response.status_code}")
+        return response.json()
+
+
+def _read(raw: Any) -> bytes:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    body = b""
+    while part := raw.read1(16 * 1024):
+        body += part
+        if len(body) > ANSWER_BYTES:
+            raise UnavailableError("an answer too large")
+        if time.monotonic() > deadline:
+            raise UnavailableError("an answer too slow")
+    return body
+
+
+@contextmanager
+def calling(provider: Provider) -> Iterator[None]:
+    """Whatever goes wrong with a provider is a `ProviderError`, and logged."""
+    try:
+        yield
+    except (RequestException, HTTPError, OSError) as error:
+        log.warning("%s does not answer: %s", provider.name, error)
+        raise UnavailableError(str(error)) from error
+    except (AuthlibBaseError, JoseError) as error:
+        log.warning("%s is not believed: %s", provider.name, error)
+        raise RefusedError(str(error)) from error
+    except (UnavailableError, RefusedError) as error:
+        log.warning("%s: %s", provider.name, error)
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # JSON of another shape than the specification's.
+        log.warning("%s answers in a way we do not understand: %r", provider.name, error)
+        raise UnavailableError(str(error)) from error

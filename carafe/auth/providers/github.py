@@ -1,0 +1,51 @@
+"""GitHub, which is not OpenID Connect: OAuth 2.0, and its API says who it was."""
+
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from carafe.auth.providers import Provider
+from carafe.auth.providers.client import Client, calling
+from carafe.auth.providers.journey import PROVE, Journey
+from carafe.auth.providers.profile import Profile, code_of
+
+
+def authorization_url(provider: Provider, journey: Journey) -> str:
+    with calling(provider), _client(provider) as client:
+        url, _ = client.create_authorization_url(
+            f"{provider.issuer}/authorize",
+            state=journey.state,
+            code_verifier=journey.verifier,
+            **provider.prove if journey.purpose == PROVE else {},
+        )
+    return str(url)
+
+
+def profile(provider: Provider, journey: Journey, answer: MultiDict[str, str]) -> Profile:
+    with calling(provider), _client(provider) as client:
+        token = client.fetch_token(
+            f"{provider.issuer}/access_token",
+            grant_type="authorization_code",
+            code=code_of(answer, provider.issuer),
+            code_verifier=journey.verifier,
+        )
+        person = client.json(f"{provider.api_url}/user", token=token)
+        # Not the address in the profile: that is any text people like to show.
+        addresses = client.json(f"{provider.api_url}/user/emails", token=token)
+        primary: dict[str, Any] = next((each for each in addresses if each["primary"]), {})
+        return Profile.read(
+            provider,
+            str(int(person["id"])),  # never the login, which can be given up and taken
+            email=primary.get("email"),
+            verified=primary.get("verified"),
+            name=person.get("name"),
+            nick=person.get("login"),
+        )
+
+
+def _client(provider: Provider) -> Client:
+    return Client(
+        provider,
+        scope="read:user user:email",
+        token_endpoint_auth_method="client_secret_post",  # noqa: S106  # nosec B106: a method's name
+    )

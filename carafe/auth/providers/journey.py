@@ -1,0 +1,82 @@
+"""The way to a provider and back: what is kept meanwhile, in the session of this browser.
+
+Only a browser that was sent may come back (RFC 9700, 2.1), to the provider that it was sent to,
+within ten minutes, and once. Each attempt has a state of its own, so that two tabs do not disturb
+each other.
+"""
+
+import json
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from flask import request, session
+from flask_login import current_user
+
+from carafe.auth.providers.profile import same
+from carafe.security import encryption
+from carafe.security.rate_limits import Limit
+from carafe.web.urls import local_path
+
+LOG_IN, CONNECT, PROVE = "log in", "connect", "prove"
+JOURNEY_LIFETIME = timedelta(minutes=10)
+# Counted for all processes: a copy of the cookie comes back too late.
+RETURNS = Limit("oauth:state", 1, JOURNEY_LIFETIME)
+
+KEY = "journeys"
+# A cookie of more than 4 KiB is dropped by browsers, with all that it holds.
+JOURNEYS_PER_BROWSER = 3
+NEXT_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Journey:
+    provider: str
+    purpose: str
+    state: str
+    nonce: str
+    verifier: str
+    started: float
+    # The session that is to have the other account, or whose user is to prove who they are.
+    session_id: int | None
+    next: str | None
+
+    @classmethod
+    def begin(cls, provider: str, purpose: str) -> "Journey":
+        next = local_path(request.args.get("next"))
+        journey = cls(
+            provider=provider,
+            purpose=purpose,
+            state=secrets.token_urlsafe(32),
+            nonce=secrets.token_urlsafe(32),
+            verifier=secrets.token_urlsafe(48),
+            started=time.time(),
+            session_id=None if purpose == LOG_IN else current_user.session_id,
+            next=next if len(next or "") <= NEXT_LENGTH else None,
+        )
+        # Encrypted: whoever reads the cookie has not the code's verifier with it.
+        sealed = encryption.encrypt(json.dumps(asdict(journey)).encode(), KEY).decode()
+        session[KEY] = [*session.get(KEY, []), sealed][-JOURNEYS_PER_BROWSER:]
+        return journey
+
+    @classmethod
+    def resume(cls, provider: str) -> "Journey | None":
+        """The journey that ends with this request, if there is one that does."""
+        state = request.args.get("state")
+        for sealed in session.get(KEY, []):
+            journey = cls._open(sealed)
+            if journey is None or not same(state, journey.state) or journey.provider != provider:
+                continue
+            if not 0 <= time.time() - journey.started < JOURNEY_LIFETIME.total_seconds():
+                return None
+            session[KEY] = [other for other in session[KEY] if other != sealed]
+            return journey if RETURNS.take(journey.state) else None
+        return None
+
+    @classmethod
+    def _open(cls, sealed: str) -> "Journey | None":
+        try:
+            return cls(**json.loads(encryption.decrypt(sealed.encode(), KEY)))
+        except (ValueError, TypeError):  # of another key, or of another version of this class
+            return None

@@ -1,0 +1,178 @@
+"""OpenID Connect: discovery, authorization code with PKCE, ID token."""
+
+import time
+from typing import Any
+
+from authlib.oidc.core import CodeIDToken
+from flask import current_app
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, import_key
+from joserfc.jws import JWSRegistry, extract_compact
+from werkzeug.datastructures import MultiDict
+
+from carafe.auth.providers import Provider
+from carafe.auth.providers.client import Client, calling
+from carafe.auth.providers.journey import PROVE, Journey
+from carafe.auth.providers.profile import Profile, RefusedError, UnavailableError, code_of
+
+# Signatures with a public key. Never "none", and no HMAC, for which the key is whatever an
+# attacker knows of it (RFC 8725, 2.1).
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
+CLOCK_SKEW_SECONDS = 60
+DOCUMENT_LIFETIME_SECONDS = 3600
+
+
+def authorization_url(provider: Provider, journey: Journey) -> str:
+    with calling(provider), _client(provider) as client:
+        url, _ = client.create_authorization_url(
+            _metadata(provider)["authorization_endpoint"],
+            state=journey.state,
+            nonce=journey.nonce,
+            code_verifier=journey.verifier,
+            **provider.prove if journey.purpose == PROVE else {},
+        )
+    return str(url)
+
+
+def profile(provider: Provider, journey: Journey, answer: MultiDict[str, str]) -> Profile:
+    with calling(provider):
+        metadata = _metadata(provider)
+        wants = metadata.get("authorization_response_iss_parameter_supported") is True
+        code = code_of(answer, provider.issuer, wants_issuer=wants)
+        with _client(provider, metadata) as client:
+            token = client.fetch_token(
+                metadata["token_endpoint"],
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=journey.verifier,
+            )
+            claims = _claims(provider, journey, token)
+            if "email" not in claims and "userinfo_endpoint" in metadata:
+                more = client.json(metadata["userinfo_endpoint"], token=token)
+                if more["sub"] != claims["sub"]:  # OpenID Connect Core, 5.3.2
+                    raise RefusedError("user info about somebody else")
+                claims = more | claims
+        return Profile.read(
+            provider,
+            claims["sub"],
+            email=claims.get("email"),
+            verified=claims.get("email_verified"),
+            name=claims.get("name"),
+            nick=claims.get("email"),
+        )
+
+
+def _client(provider: Provider, metadata: dict[str, Any] | None = None) -> Client:
+    methods = (metadata or {}).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
+    return Client(provider, scope="openid email profile", token_endpoint_auth_method=method)
+
+
+def _claims(provider: Provider, journey: Journey, token: Any) -> dict[str, Any]:
+    """What the ID token says, once everything about it is as it should be."""
+    options: dict[str, Any] = {
+        "iss": {"essential": True, "values": [provider.issuer]},
+        # authlib checks `azp` in its place, where there is one.
+        "aud": {"essential": True, "values": [provider.client_id]},
+        "exp": {"essential": True},
+        "sub": {"essential": True},
+    }
+    given = {
+        "nonce": journey.nonce,
+        "client_id": provider.client_id,
+        "access_token": token.get("access_token"),
+    }
+    if "id_token" not in token:
+        raise RefusedError("no ID token")
+    signed = _decode(provider, token["id_token"])
+    claims = CodeIDToken(signed.claims, signed.header, options, given)
+    claims.validate(leeway=CLOCK_SKEW_SECONDS)
+    if journey.purpose == PROVE and "max_age" in provider.prove:
+        _check_sign_in_time(claims.get("auth_time"), journey.started)
+    return dict(claims)
+
+
+def _check_sign_in_time(auth_time: Any, started: float) -> None:
+    """Refuse a sign-in from before, or without a time (OpenID Connect Core, 3.1.3.7, step 13).
+
+    Since `max_age` was sent, the provider has to say when the person signed in (2, 3.1.2.1).
+    authlib takes a `max_age` of 0 for none, and so does not check this.
+    """
+    if isinstance(auth_time, bool) or not isinstance(auth_time, int | float):
+        raise RefusedError("auth_time is missing although max_age was sent")
+    earliest, latest = started - CLOCK_SKEW_SECONDS, time.time() + CLOCK_SKEW_SECONDS
+    if not earliest <= auth_time <= latest:
+        raise RefusedError("auth_time is not of this sign-in")
+
+
+def _decode(provider: Provider, text: str) -> jwt.Token:
+    """Return the content of an ID token that one of the provider's published keys has signed.
+
+    Not every provider names the key, and some publish two with one name, so all that fit are tried.
+    """
+    registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+    header = extract_compact(text.encode(), registry=registry).headers()
+    if header["alg"] not in ALGORITHMS:
+        raise RefusedError(f"signed with {header['alg']!r}")
+    problem = "signed with no key that is published"
+    for anew in (False, True):  # there may be a new key, since we looked
+        for key in _keys(provider, header, anew=anew):
+            try:
+                return jwt.decode(text, key, registry=registry)
+            except JoseError as error:
+                problem = str(error)
+    raise RefusedError(problem)
+
+
+def _metadata(provider: Provider) -> dict[str, Any]:
+    found = _document(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    if found.get("issuer") != provider.issuer:  # OpenID Connect Discovery, 4.3
+        raise UnavailableError(f"discovery names another issuer: {found.get('issuer')!r}")
+    if not provider.may_send_to(found["authorization_endpoint"]):
+        raise UnavailableError("an address without TLS, or of this machine")
+    return found
+
+
+def _keys(provider: Provider, header: dict[str, Any], *, anew: bool) -> list[Key]:
+    """Return the published keys that a token with this header may be signed with."""
+    document = _document(provider, _metadata(provider)["jwks_uri"], anew=anew)
+    fitting = [data for data in document["keys"] if isinstance(data, dict) and _fits(data, header)]
+    return [key for key in map(_import, fitting) if key]
+
+
+def _fits(data: dict[str, Any], header: dict[str, Any]) -> bool:
+    """Return whether a published key is of the kind, for the use, and of the name asked for.
+
+    Any other is left alone, as RFC 7517 (5) asks for: keys for encryption, those of a type that we
+    do not know, and shared secrets, which a public document cannot hold.
+    """
+    alg, kid = header["alg"], header.get("kid")
+    return (
+        data.get("kty") == KEY_TYPES[alg[:2]]
+        and data.get("use", "sig") == "sig"
+        and data.get("alg", alg) == alg
+        and "verify" in data.get("key_ops", ["verify"])
+        and (kid is None or data.get("kid", kid) == kid)
+    )
+
+
+def _import(data: dict[str, Any]) -> Key | None:
+    try:
+        return import_key(data)
+    except (JoseError, ValueError, TypeError, KeyError):  # of an unknown curve, or without numbers
+        return None
+
+
+def _document(provider: Provider, url: str, *, anew: bool = False) -> dict[str, Any]:
+    """A document of the provider's, kept for an hour."""
+    kept: dict[str, Any] = current_app.extensions["provider_documents"]
+    expires, document = kept.get(url, (0.0, {}))
+    if anew or expires <= time.monotonic():
+        with Client(provider) as client:
+            document = client.json(url)
+        if not isinstance(document, dict):
+            raise UnavailableError("not a JSON object")
+        kept[url] = (time.monotonic() + DOCUMENT_LIFETIME_SECONDS, document)
+    return dict(document)

@@ -1,0 +1,95 @@
+"""What a provider says about somebody, and how it may fail to."""
+
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
+
+from email_validator import EmailNotValidError
+from werkzeug.datastructures import MultiDict
+
+from carafe.auth.fields import normalize_email
+from carafe.auth.models.user_columns import EMAIL_LENGTH, NAME_LENGTH
+from carafe.auth.providers import Provider
+from carafe.unicode import nfc
+from carafe.web.forms import on_one_line
+
+SUBJECT_LENGTH = 255  # OpenID Connect Core, 2
+
+
+class ProviderError(Exception):
+    """Nobody has come back from the provider."""
+
+
+class UnavailableError(ProviderError):
+    """The provider does not answer, or not as it should."""
+
+
+class RefusedError(ProviderError):
+    """What came back does not prove anything."""
+
+
+class CancelledError(ProviderError):
+    """The person, or the provider, said no."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Somebody at a provider. `subject` is its own id for them; addresses change hands."""
+
+    provider: str
+    subject: str
+    # Normalised; None where there is none that we could mail to.
+    email: str | None
+    # Whether the provider says that the address is theirs.
+    email_verified: bool
+    name: str
+    label: str
+
+    @classmethod
+    def read(
+        cls, provider: Provider, subject: Any, *, email: Any, verified: Any, name: Any, nick: Any
+    ) -> "Profile":
+        """Of what a provider says keep what is of the right kind, and fits."""
+        usable = isinstance(subject, str) and subject.isprintable()
+        if not usable or not 0 < len(subject) <= SUBJECT_LENGTH:
+            raise RefusedError("no usable subject")
+        address = _address(email)
+        return cls(
+            provider=provider.name,
+            subject=subject,
+            email=address,
+            # "true" as text: some providers (Amazon's, Apple's) write it so.
+            email_verified=address is not None and (verified is True or verified == "true"),
+            name=_text(name)[:NAME_LENGTH],
+            label=(_text(nick) or address or _text(name) or subject)[:EMAIL_LENGTH],
+        )
+
+
+def code_of(answer: MultiDict[str, str], issuer: str, *, wants_issuer: bool = False) -> str:
+    """The authorization code in what the browser brought back from the provider."""
+    # RFC 9207: a code of another provider, mixed up on the way, is not sent to this one.
+    given = answer.get("iss")
+    if (given is None and wants_issuer) or (given is not None and given != issuer):
+        raise RefusedError("the answer is of another issuer")
+    if error := answer.get("error"):
+        raise CancelledError(error[:100])
+    if not (code := answer.get("code")):
+        raise RefusedError("no code")
+    return code
+
+
+def same(left: Any, right: str) -> bool:
+    return isinstance(left, str) and compare_digest(left.encode(), right.encode())
+
+
+def _address(email: Any) -> str | None:
+    try:
+        address = normalize_email(email) if isinstance(email, str) else ""
+    except EmailNotValidError:
+        return None
+    return address if 0 < len(address) <= EMAIL_LENGTH else None
+
+
+def _text(value: Any) -> str:
+    text = on_one_line(value) if isinstance(value, str) else ""
+    return nfc("".join(character for character in text if character.isprintable()))

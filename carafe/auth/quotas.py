@@ -1,0 +1,239 @@
+"""Quotas: how much one user may have, and use at a time. See "Limits" in docs/security.md.
+
+    quotas.limit_rows(Note.user_id, current_user.id)  # before a row is added
+    quotas.EXPORTS.spend()                            # one more of what has a number per hour
+
+    @quotas.one_at_a_time("export")                   # on a view, or `with` it around some work
+    with quotas.search(q): ...                        # one search at a time, of two seconds
+
+Each refuses with an `HTTPException` that says what to do: show it at a form, or let it be the
+answer. Once a day for each user and quota the audit and the log say that it was reached.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache, partial, wraps
+from typing import Any, TypeVar
+
+from flask import Flask, Response, after_this_request, current_app, g, make_response, request
+from flask_login import current_user
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.exceptions import TooManyRequests, UnprocessableEntity
+
+from carafe.audit import record
+from carafe.database import db, may_write, take_turns
+from carafe.database.timeouts import time_limit
+from carafe.observability import health
+from carafe.security.body_limits import discard_body
+from carafe.security.rate_limits import Limit
+from carafe.security.slots import Slot, slots
+
+log = logging.getLogger(__name__)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+REACHED = "quota.reached"
+DAY = timedelta(days=1)
+REPORTS = Limit("quota:report", 1, DAY)
+REPORTS_OF_ALL = Limit("quota:reports", 1_000_000, DAY)
+ALL = "all"
+
+# How long a second task waits for the first, so that two clicks are two tasks. A third does not
+# wait: it would keep a thread from others.
+PATIENCE_SECONDS = 2
+RETRY_SECONDS = 10
+SEARCH_SECONDS = 2
+
+
+class TooManyRowsError(UnprocessableEntity):
+    """A user has as many rows of a kind as they may."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """At most as many in each `period` by one user as a setting says; 0: any number.
+
+    `noun` and `unit` are for the message: "the limit of 60 uploads an hour".
+    """
+
+    setting: str
+    noun: str
+    unit: str = "an hour"
+    period: timedelta = timedelta(hours=1)
+
+    def spend(self, amount: int = 1) -> None:
+        """Count that much for the one signed in; 429 with `Retry-After` beyond the setting."""
+        most = current_app.config[self.setting]
+        if not most:
+            return
+        try:
+            Limit(self.setting, most, self.period).spend(str(current_user.id), weight=amount)
+        except TooManyRequests as refusal:
+            _report(f"{self.noun} {self.unit}", most)
+            text = f"You have reached the limit of {most:,} {self.noun} {self.unit}."
+            raise TooManyRequests(text, retry_after=refusal.retry_after) from None
+
+    def refund(self, amount: int = 1) -> None:
+        """Take back what was not used after all."""
+        if most := current_app.config[self.setting]:
+            Limit(self.setting, most, self.period).refund(str(current_user.id), weight=amount)
+
+
+EXPORTS = Quota("EXPORTS_PER_HOUR", "exports")
+DATA_EXPORTS = Quota("DATA_EXPORTS_PER_HOUR", "copies of your data")
+UPLOADS = Quota("UPLOADS_PER_HOUR", "uploads")
+UPLOAD_BYTES = Quota("UPLOAD_BYTES_PER_DAY", "bytes of uploads", "a day", DAY)
+
+
+def begin_upload() -> None:
+    """Count this request as an upload before its body is read; each user may send one at a time.
+
+    For views that accept a larger body: see `body_of`. Raises 429.
+    """
+    try:
+        UPLOADS.spend()
+        UPLOAD_BYTES.spend(request.content_length or 0)
+        g.upload = one_at_a_time("upload").take()
+    except TooManyRequests:
+        discard_body()
+        raise
+
+
+def _end_upload(error: BaseException | None) -> None:
+    if slot := g.pop("upload", None):
+        slot.release()
+
+
+def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
+    """Raise `TooManyRowsError` (422) if the user has `ROWS_PER_USER` rows of a table, or more.
+
+    `column` is the one with the user's id, and begins an index. Call it in the transaction that
+    adds a row: of two at once the second counts the first.
+    """
+    most = current_app.config["ROWS_PER_USER"]
+    if not most:
+        return
+    table = column.class_.__tablename__
+    take_turns(f"rows of {table} of {user_id}")
+    if db.session.scalar(_last_row(column), {"user_id": user_id, "before": most - 1}) is None:
+        return
+    rows = table.replace("_", " ") + "s"
+    _report(rows, most)
+    raise TooManyRowsError(
+        f"You have {most:,} {rows}, the most an account can have. Delete some first."
+    )
+
+
+@cache
+def _last_row(column: Any) -> Select[Any]:
+    """The row with which the user has as many as they may, by an index alone."""
+    own = select(column).where(column == bindparam("user_id"))
+    return own.offset(bindparam("before")).limit(1)
+
+
+class one_at_a_time:  # noqa: N801  (a decorator)
+    """Let each user do something expensive once at a time, in all processes of this machine.
+
+    Decorates a view, and holds until its response is sent or its client is gone; or is a context
+    manager. `task` is what the user does: "export". Of two at once the second waits a moment, and
+    then, like a third at once, is 429.
+    """
+
+    def __init__(self, task: str):
+        self.task = task
+
+    def __call__(self, view: View) -> View:
+        @wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Response:
+            slot = self.take()
+            try:
+                response = make_response(view(*args, **kwargs))
+            except BaseException:
+                slot.release()
+                raise
+            if response.is_streamed and request.method != "HEAD":
+                response.call_on_close(slot.release)
+            else:
+                slot.release()
+            return response
+
+        return wrapper  # type: ignore[return-value]
+
+    def __enter__(self) -> None:
+        self._slot = self.take()
+
+    def __exit__(self, *_: Any) -> None:
+        self._slot.release()
+
+    def take(self) -> Slot:
+        """Take the slot of the one signed in, to be released by the caller. Raises 429."""
+        key = f"{self.task.replace(' ', '-')}-{current_user.id}"
+        slot = slots().take(key)
+        # Not while others wait for this transaction.
+        may_wait = not (may_write() and db.session().in_transaction())
+        if slot is None and may_wait and (waiting := slots().take(f"{key}.waiting")):
+            try:
+                slot = slots().wait(key, PATIENCE_SECONDS)
+            finally:
+                waiting.release()
+        if slot is None:
+            _report(f"{self.task} at a time", 1)
+            raise TooManyRequests(
+                f"Another {self.task} of yours is still running. Try again when it's done.",
+                retry_after=RETRY_SECONDS,
+            )
+        return slot
+
+
+@contextmanager
+def search(q: str) -> Iterator[None]:
+    """Let the signed-in user search all texts of theirs, once at a time and not for long.
+
+    Where `q` is empty, nothing is searched. Raises 429, or 503 when the time is up.
+    """
+    if q:
+        with one_at_a_time("search"), time_limit(SEARCH_SECONDS):
+            yield
+    else:
+        yield
+
+
+def _report(quota: str, limit: int) -> None:
+    """Say once a day that the one signed in has reached a quota: in the log, and the audit."""
+    if not REPORTS.take(f"{current_user.id} {quota}"):
+        return
+    REPORTS_OF_ALL.take(ALL)
+    log.warning("quota reached", extra={"quota": quota, "limit": limit, "user_id": current_user.id})
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    write = partial(_record, app, current_user.id, current_user.email, quota, limit)
+
+    @after_this_request
+    def record_later(response: Response) -> Response:
+        # In a transaction of its own: that of the request is rolled back.
+        response.call_on_close(write)
+        return response
+
+
+def _record(app: Flask, user_id: int, email: str, quota: str, limit: int) -> None:
+    with app.app_context():
+        record(REACHED, f"user:{user_id}", actor=email, quota=quota, limit=limit)
+        db.session.commit()
+
+
+def _rows() -> Iterator[health.Row]:
+    if count := REPORTS_OF_ALL.count(ALL):
+        times = "once" if count == 1 else f"{count:,} times"
+        text = f"Users reached a limit {times} in the last day."
+        remedy = f"See {REACHED} in the audit. Raise the limit, or talk to the user."
+        yield health.Row("Limits per user", text, health.WARNING, remedy)
+    else:
+        yield health.Row("Limits per user", "No user reached one in the last day.")
+
+
+def init_app(app: Flask) -> None:
+    app.teardown_request(_end_upload)
+    health.add(app, "Limits", _rows)

@@ -1,0 +1,55 @@
+"""A recent proof of identity, for what a thief of a session must not do.
+
+Whoever lacks one is led to `/auth/reauthenticate`. A form that they sent continues after it: see
+`interrupted_forms`.
+"""
+
+from datetime import timedelta
+
+from flask import flash, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import select
+
+from carafe.auth import interrupted_forms, pages, passwords
+from carafe.auth.users import user_model
+from carafe.database import READING_METHODS, db, reading
+from carafe.observability import security_events
+from carafe.security.rate_limits import Limit
+from carafe.security.refusals import refuse
+from carafe.web.errors import wants_json
+from carafe.web.htmx import lead_to
+from carafe.web.urls import wanted
+
+FAILURES = Limit("proof", 10, timedelta(minutes=15))
+
+
+def ask() -> ResponseReturnValue:
+    """Lead whoever has no recent proof to the page that asks for one."""
+    if wants_json():
+        refuse(403, "access.denied", "no_recent_proof", "Confirm that it is you first.")
+    interrupted_forms.drop()
+    next = wanted()
+    if request.method not in READING_METHODS:
+        page = interrupted_forms.keep_for_proof()
+        db.session.commit()
+        if page is None:
+            flash("We couldn't save your form. Submit it again after you confirm.", "info")
+        next = page or next
+    return lead_to(pages.path("reauthenticate", next=next), 403)
+
+
+def verify_password(password: str) -> str | None:
+    """The hash of the password of the one signed in, if this is it; 429 after too many others."""
+    # By session: a thief who guesses in one does not keep the owner from a proof in another.
+    session = str(current_user.session_id)
+    FAILURES.spend(session)
+    with reading():
+        model = user_model()
+        query = select(model.password_hash).where(model.id == current_user.id)
+        known_hash = db.session.scalar(query)
+    if not passwords.verify(known_hash, password):
+        security_events.report("proof.failed", "wrong_password")
+        return None
+    FAILURES.refund(session)
+    return known_hash

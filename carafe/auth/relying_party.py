@@ -1,0 +1,59 @@
+"""Whom passkeys are for: the "relying party" of Web Authentication.
+
+They are bound to a name, and it is the host of `PUBLIC_URL`: never what a request claims.
+"""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+
+from carafe.auth.models import Passkey
+
+# In the base. Without it pages, menu entry and buttons are not there.
+INSTALLED = find_spec("webauthn") is not None
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Site:
+    """The name that passkeys are bound to, and the one origin at which they are used."""
+
+    id: str
+    origin: str
+    # Whether browsers have passkeys there at all.
+    works: bool
+
+
+def site() -> Site:
+    """The relying party, by `PUBLIC_URL`."""
+    parts = urlsplit(current_app.config["PUBLIC_URL"])
+    host, named = parts.hostname or "", True
+    try:
+        # Browsers refuse IP addresses, 127.0.0.1 included, and accept localhost without HTTPS.
+        named = ip_address(host).is_loopback
+        host = "localhost" if named else host
+    except ValueError:
+        host = host if host.isascii() else host.encode("idna").decode()
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    is_local = host == "localhost" or host.endswith(".localhost")
+    works = named and (is_local or parts.scheme == "https")
+    return Site(host, f"{parts.scheme}://{host}{port}", works)
+
+
+def available() -> Site | None:
+    """The site, where its pages can offer passkeys. Templates have this as `passkeys()`."""
+    return found if INSTALLED and (found := site()).works else None
+
+
+def has_passkeys(user_id: int) -> bool:
+    """Whether a page has to offer its button to this user."""
+    return available() is not None and Passkey.count(user_id) > 0
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["passkeys"] = available
+    app.jinja_env.globals["has_passkeys"] = has_passkeys

@@ -1,0 +1,120 @@
+"""Sessions of browsers: logging in and out, tokens, last seen, caches."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from flask import Flask, Response, current_app, flash, g, request, session
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from carafe.auth import deletion, device_cookie, interrupted_forms
+from carafe.auth.identity import Identity, is_logged_in
+from carafe.auth.models import KnownDevice, Session, UserMixin
+from carafe.auth.models.session import LAST_SEEN_PRECISION
+from carafe.auth.providers import journey
+from carafe.auth.users import user_model
+from carafe.database import READING_METHODS, db
+from carafe.observability import logs
+from carafe.security.csrf import has_form
+from carafe.time import now
+from carafe.web.routing import current_policy
+
+log = logging.getLogger(__name__)
+# What a cookie keeps through a login.
+INTERRUPTED_BY_LOGIN = (interrupted_forms.LOGIN_MARKS, journey.KEY)
+
+
+def log_in_user(user: UserMixin, *, remembered: bool) -> None:
+    """Open a session for the user in this transaction, and give this browser its token."""
+    begin_login()
+    address, agent = request.remote_addr or "", request.user_agent.string
+    KnownDevice.greet(user, agent, address)
+    token = Session.start(user, remembered=remembered, address=address, agent=agent)
+    device_cookie.give(user)
+    user_model().record_activity(user.id)
+    if deletion.cancel(user):
+        flash("Welcome back. Your account stays: it is not deleted any more.", "success")
+    session.permanent = remembered
+    set_session_token(token)
+    logs.identify(user.id)
+
+
+def begin_login() -> None:
+    """End what this browser had before, whoever put its cookie there.
+
+    What was interrupted by the login stays: it is bound to a user, or to another site's answer.
+    """
+    interrupted = {name: session[name] for name in INTERRUPTED_BY_LOGIN if name in session}
+    log_out_user()
+    session.update(interrupted)
+
+
+def set_session_token(token: str, *, clear: bool = False) -> None:
+    """Give this browser the token of a session.
+
+    With `clear` it keeps nothing else: forms that it shows, and what was begun with other sites,
+    are somebody else's now.
+    """
+    if clear:
+        permanent = session.permanent
+        session.clear()
+        session.permanent = permanent
+    session["_user_id"] = token  # where Flask-Login looks
+
+
+def end_other_sessions(user: UserMixin) -> None:
+    """End all sessions of the one logged in but this, of which copied cookies open nothing then."""
+    user.end_sessions(keep=current_user.session_id)
+    renew_session()
+
+
+def renew_session() -> None:
+    """Give this browser's session a new token: copies of its cookie open nothing any more."""
+    if row := db.session.get(Session, current_user.session_id):
+        set_session_token(row.renew())
+
+
+def log_out_user() -> None:
+    """End this browser's session, on the server and in its cookie."""
+    if is_logged_in() and (row := db.session.get(Session, current_user.session_id)):
+        row.end()
+    session.clear()
+
+
+def update_last_seen(response: Response) -> Response:
+    """Note that the session was seen, at most once a minute and not in the visitor's time."""
+    if current_policy().polled:
+        return response
+    identity = g.get("_login_user")  # not current_user, which would look up who did not matter
+    if isinstance(identity, Identity) and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
+        session.modified = True  # the cookie lasts as long as the row, signed by today's key
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        # Once the answer is sent: somebody may hold the write lock, and reading never waits.
+        response.call_on_close(partial(_write_last_seen, app, identity))
+    return response
+
+
+def _write_last_seen(app: Flask, identity: Identity) -> None:
+    with app.app_context():
+        try:
+            Session.touch(identity.session_id, identity.remembered)
+            if identity.last_seen_at.date() != now().date():
+                user_model().record_activity((identity.impersonator or identity).id)
+            db.session.commit()
+        except SQLAlchemyError as error:
+            log.warning("last seen was not noted: %s", error)
+
+
+def disable_caching(response: Response) -> Response:
+    """No cache, shared or the browser's own, keeps what is somebody's or carries a token."""
+    personal = isinstance(g.get("_login_user"), Identity) or has_form() or session.modified
+    if personal or request.method not in READING_METHODS:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(update_last_seen)
+    app.after_request(disable_caching)

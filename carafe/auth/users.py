@@ -1,0 +1,29 @@
+"""The app's `User`: which class it is. The engine knows no more of it than `UserMixin`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from carafe.auth.models.user_mixin import UserMixin
+
+_models: list[type[UserMixin]] = []
+
+
+def register_model(model: type[UserMixin]) -> None:
+    """Make this class the `User` of all apps of this process: it is mapped to the table "user"."""
+    if _models and _models[0] is not model:
+        raise RuntimeError(
+            f"{_models[0]!r} is the User already. Use another process for {model!r}."
+        )
+    _models[:] = [model]
+
+
+def user_model() -> type[UserMixin]:
+    """Return the app's `User`.
+
+    Not to be called at import, when there is none yet: build statements in functions.
+    """
+    if not _models:
+        raise RuntimeError("There is no User yet. Call auth.users.register_model(User) first.")
+    return _models[0]

@@ -1,0 +1,112 @@
+"""What `flask check` looks at. A feature adds what can be wrong with its part of a deployment."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from carafe.database import reading
+from carafe.registry import Registry
+
+log = logging.getLogger(__name__)
+
+LEVELS = ["info", "warning", "error"]
+
+Problem = Callable[[], str | None]
+
+
+@dataclass(frozen=True)
+class Check:
+    id: str
+    level: str
+    problem: Problem
+    remedy: str
+    needs: str | None = None
+    everywhere: bool = False
+
+
+CHECKS = Registry[Check]("checks", "check")
+
+
+@dataclass(frozen=True)
+class Finding:
+    id: str
+    level: str
+    message: str
+    remedy: str
+
+
+@dataclass
+class Outcome:
+    """What was found, worst first, and the ids of what was not looked at."""
+
+    findings: list[Finding] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def add(
+    app: Flask,
+    id: str,
+    problem: Problem,
+    *,
+    level: str,
+    remedy: str,
+    needs: str | None = None,
+    everywhere: bool = False,
+) -> None:
+    """Add a check. `problem` returns in one line what is wrong, or None.
+
+    The id, "feature.noun", is a promise: people silence checks by it. `level` is "info", "warning"
+    or "error", which `bin/start` does not start with. It runs in production alone unless
+    `everywhere`, and not when the check `needs`, added before, found something. `docs/checks.md`
+    lists it.
+    """
+    CHECKS.add(app, Check(id, level, problem, remedy, needs, everywhere))
+
+
+def ids() -> list[str]:
+    return [check.id for check in CHECKS]
+
+
+def run() -> Outcome:
+    """Make all checks that this environment is for. One that fails is a finding itself."""
+    outcome = Outcome()
+    bad: set[str] = set()
+    for check in CHECKS:
+        if not check.everywhere and current_app.config["APP_ENV"] != "production":
+            continue
+        if check.needs in bad:
+            outcome.skipped.append(check.id)
+            bad.add(check.id)
+        elif finding := _find(check):
+            outcome.findings.append(finding)
+            bad.add(check.id)
+    outcome.findings.sort(key=lambda finding: -LEVELS.index(finding.level))
+    return outcome
+
+
+def _find(check: Check) -> Finding | None:
+    try:
+        with reading():
+            message = check.problem()
+    except Exception as error:
+        log.debug("%s", check.id, exc_info=True)
+        message = f"The check itself failed: {type(error).__name__}: {cause(error)}"
+        remedy = f"Mend what it says, or leave it out: --silence {check.id}"
+        return Finding(check.id, "error", one_line(message), remedy)
+    return Finding(check.id, check.level, one_line(message), check.remedy) if message else None
+
+
+def cause(error: Exception) -> str:
+    """What the database's own library says, without the statement."""
+    return str((isinstance(error, SQLAlchemyError) and getattr(error, "orig", None)) or error)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def init_app(app: Flask) -> None:
+    CHECKS.init_app(app)

@@ -1,0 +1,164 @@
+"""The database: whether it is there, up to date, and of a kind that keeps what it is given."""
+
+import os
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from carafe import checks
+from carafe.checks.disks import network_disks
+from carafe.database import MIN_SQLITE_VERSION, db, migrations, sqlite_driver
+from carafe.database.sqlite_file import is_missing
+from carafe.database.writable import unwritable_database
+from carafe.network import is_loopback
+from carafe.version import __version__
+
+ENCRYPTED = {"require", "verify-ca", "verify-full"}
+
+
+def init_app(app: Flask) -> None:
+    checks.add(
+        app,
+        "core.database",
+        unreachable,
+        level="error",
+        remedy="Start the database, or correct DATABASE_URL or INSTANCE_PATH.",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.migrations",
+        pending_migrations,
+        level="error",
+        remedy="flask db upgrade; or run the code that this database belongs to.",
+        needs="core.database",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.writable",
+        unwritable_database,
+        level="error",
+        remedy="Give its folder to the user that runs the app, on a disk mounted for writing.",
+        needs="core.migrations",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.engine_version",
+        other_engine_version,
+        level="warning",
+        remedy="flask db upgrade; or run the version of the engine that this database belongs to.",
+        needs="core.migrations",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.tables",
+        missing_tables,
+        level="error",
+        remedy='flask db migrate -m "Add …", and then flask db upgrade.',
+        needs="core.migrations",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.sqlite_version",
+        unsafe_sqlite,
+        level="warning",
+        remedy="Install the package pysqlite3, or a Python with a newer SQLite.",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.sqlite_journal",
+        other_journal,
+        level="warning",
+        remedy="Keep the database in a file on a local disk that can be written.",
+        needs="core.database",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "core.network_disk",
+        network_disks,
+        level="warning",
+        remedy="Move INSTANCE_PATH to a local disk, and for several machines use PostgreSQL.",
+    )
+    checks.add(
+        app,
+        "core.database_encryption",
+        unencrypted,
+        level="info",
+        remedy="Add ?sslmode=verify-full to DATABASE_URL, unless the network is your own.",
+    )
+
+
+def unreachable() -> str | None:
+    if is_missing(db.engine):
+        return None  # migrations create it
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return f"The database cannot be reached: {checks.cause(error)}"
+    return None
+
+
+def pending_migrations() -> str | None:
+    try:
+        current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    except SQLAlchemyError:
+        if is_missing(db.engine):
+            return f"The database {db.engine.url.database} does not exist."
+        return "The database has no tables yet."
+    head = migrations.head()
+    return (
+        None if current == head else f"The database is at revision {current}, the code at {head}."
+    )
+
+
+def other_engine_version() -> str | None:
+    version = migrations.engine_version()
+    if version == __version__:
+        return None
+    return (
+        f"The database belongs to version {version or 'unknown'} of the engine, "
+        f"the code is {__version__}."
+    )
+
+
+def missing_tables() -> str | None:
+    names = migrations.missing_tables()
+    return f"No migration has created the tables {', '.join(names)}." if names else None
+
+
+def unsafe_sqlite() -> str | None:
+    driver = sqlite_driver()
+    if db.engine.dialect.name != "sqlite" or driver.sqlite_version_info >= MIN_SQLITE_VERSION:
+        return None
+    return (
+        f"SQLite {driver.sqlite_version} can corrupt a database that two processes write at the "
+        f"same instant; {'.'.join(map(str, MIN_SQLITE_VERSION))} cannot."
+    )
+
+
+def other_journal() -> str | None:
+    if db.engine.dialect.name != "sqlite" or is_missing(db.engine):
+        return None
+    mode = db.session.scalar(text("PRAGMA journal_mode"))
+    if mode == "wal":
+        return None
+    return f"SQLite's journal is {mode!r}, not 'wal': readers and writers hold each other up."
+
+
+def unencrypted() -> str | None:
+    url = db.engine.url
+    mode = url.query.get("sslmode") or os.environ.get("PGSSLMODE")
+    if db.engine.dialect.name != "postgresql" or mode in ENCRYPTED or _is_here(url.host):
+        return None
+    return f"Nothing makes the connection to PostgreSQL on {url.host} encrypted."
+
+
+def _is_here(host: str | None) -> bool:
+    return not host or host.startswith("/") or is_loopback(host)

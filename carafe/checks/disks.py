@@ -1,0 +1,41 @@
+"""On what kind of disk a folder is."""
+
+from pathlib import Path
+
+from flask import current_app
+
+from carafe.database import db
+
+MOUNTS = Path("/proc/self/mounts")  # Linux
+
+# SQLite's log needs memory shared between processes, and locks that hold; these give neither.
+OVER_A_NETWORK = {
+    *("9p", "afs", "ceph", "cifs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"),
+    *("fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
+}
+
+
+def network_disks() -> str | None:
+    folders = {Path(current_app.instance_path)}
+    if db.engine.dialect.name == "sqlite" and db.engine.url.database:
+        folders.add(Path(db.engine.url.database).parent)
+    for folder in sorted(folders):
+        if (kind := kind_of_disk(folder.resolve())) in OVER_A_NETWORK:
+            return f"{folder} is on a network disk ({kind}), on which SQLite's files can break."
+    return None
+
+
+def kind_of_disk(folder: Path) -> str | None:
+    """The type of file system that a folder is on, such as "ext4"; None where nothing tells."""
+    if not MOUNTS.exists():
+        return None
+    mounts = []
+    for line in MOUNTS.read_text().splitlines():
+        _, place, kind, *_ = line.split(" ")
+        # Spaces are written as octal.
+        path = Path(place.encode("latin-1", "replace").decode("unicode_escape"))
+        if folder.is_relative_to(path):
+            mounts.append((len(path.parts), kind))
+    # Of two at one place the later one counts.
+    mounts.sort(key=lambda mount: mount[0])
+    return mounts[-1][1] if mounts else None

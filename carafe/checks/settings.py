@@ -1,0 +1,47 @@
+"""Settings: those that the app does not start with, and variables that are almost settings."""
+
+from functools import partial
+
+from flask import Flask, current_app
+
+from carafe import checks
+from carafe.config import ConfigError, environment
+from carafe.config.names import almost_settings
+
+REFUSED = "core.settings"
+
+
+def init_app(app: Flask) -> None:
+    """An app that started has no such problem, but people may ask for the id."""
+    add(app, None)
+    checks.add(
+        app,
+        "core.setting_names",
+        misspelled,
+        level="warning",
+        remedy="Correct the name, or remove the variable; config.py lists all settings.",
+        everywhere=True,
+    )
+
+
+def add(app: Flask, error: ConfigError | None) -> None:
+    """Add a check that finds this error; for an app that stands in for one that did not start."""
+    checks.add(
+        app,
+        REFUSED,
+        partial(str, error.wrong) if error else lambda: None,
+        level="error",
+        remedy=error.remedy if error else "Set what it names; config.py says what is accepted.",
+        everywhere=True,
+    )
+
+
+def misspelled() -> str | None:
+    config_class = current_app.config["CONFIG_CLASS"]
+    settings = {name: getattr(config_class, name) for name in dir(config_class)}
+    try:
+        variables = list(almost_settings(settings, environment()))
+    except ConfigError:  # found by `core.settings`
+        return None
+    names = [f"{name} (did you mean {setting}?)" for name, setting in variables]
+    return f"Ignored, because there is no such setting: {', '.join(names)}." if names else None

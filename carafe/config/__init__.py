@@ -1,0 +1,70 @@
+"""How the settings of `config.py` are read from the environment, and refused with the remedy.
+
+A setting that is accepted works. It imports nothing of the app: gunicorn's own configuration
+reads the settings, too, before there is one.
+"""
+
+from carafe.config.defaults import GENERATE_KEY_COMMAND, Config, production_problems
+from carafe.config.env import ConfigError, Env, EnvTable
+from carafe.config.groups import missing_group
+from carafe.config.hosts import trusted_hosts
+from carafe.config.loading import Classes, environment, load, read
+from carafe.config.paths import ROOT
+from carafe.config.readers import (
+    decimal,
+    folder,
+    host,
+    integer,
+    line,
+    list_of,
+    log_level,
+    one_of,
+    root_path,
+    secret,
+    yes_or_no,
+)
+from carafe.config.senders import sender
+from carafe.config.urls import (
+    database_url,
+    mail_url,
+    otlp_url,
+    redis_url,
+    sentry_dsn,
+    site_url,
+    storage_url,
+)
+
+__all__ = [
+    "GENERATE_KEY_COMMAND",
+    "ROOT",
+    "Classes",
+    "Config",
+    "ConfigError",
+    "Env",
+    "EnvTable",
+    "database_url",
+    "decimal",
+    "environment",
+    "folder",
+    "host",
+    "integer",
+    "line",
+    "list_of",
+    "load",
+    "log_level",
+    "mail_url",
+    "missing_group",
+    "one_of",
+    "otlp_url",
+    "production_problems",
+    "read",
+    "redis_url",
+    "root_path",
+    "secret",
+    "sender",
+    "sentry_dsn",
+    "site_url",
+    "storage_url",
+    "trusted_hosts",
+    "yes_or_no",
+]

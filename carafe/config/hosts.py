@@ -1,0 +1,66 @@
+"""Names of hosts."""
+
+import re
+from ipaddress import IPv6Address
+
+from carafe.config.env import RefusedError
+
+LABEL = re.compile("(?!-)[a-z0-9_-]{1,63}(?<!-)")
+NAME_LENGTH = 253
+
+
+def trusted_hosts(text: str) -> list[str]:
+    """Read hosts between commas. One that begins with a dot covers its subdomains as well."""
+    return [_trusted_host(word.strip()) for word in text.split(",") if word.strip()]
+
+
+def _trusted_host(text: str) -> str:
+    if "://" in text:
+        raise RefusedError("there is a scheme in it", "Leave it out.")
+    if re.search(r"[/?#@\\]", text):
+        raise RefusedError("there is more than a host in it", "Leave out what is not its name.")
+    if "*" in text:
+        raise RefusedError("there is a * in it", "For subdomains, begin the name with a dot.")
+    if re.search(r"\s", text):
+        raise RefusedError("there is a space in it", "Put commas between names.")
+    name = text.removeprefix(".")
+    try:
+        return host_name(f"[{IPv6Address(name.strip('[]'))}]")
+    except ValueError:
+        pass
+    if ":" in name:
+        raise RefusedError("there is a port in it", "Leave it out: any port will do.")
+    if "_" in name:
+        raise RefusedError("there is an underscore in it", "Browsers and proxies send none.")
+    return text[: len(text) - len(name)] + host_name(name)
+
+
+def host_name(text: str) -> str:
+    """Return the name as DNS has it, in ASCII (IDNA 2008), or an IPv6 address in its brackets."""
+    if text.startswith("["):
+        if not text.endswith("]"):
+            raise RefusedError("its host has an unmatched bracket")
+        try:
+            return f"[{IPv6Address(text[1:-1])}]"
+        except ValueError:
+            raise RefusedError("its host is not a valid IPv6 address") from None
+    name = ascii_domain(text).lower().removesuffix(".")
+    if len(name) > NAME_LENGTH or not all(map(LABEL.fullmatch, name.split("."))):
+        raise RefusedError("its host is missing or contains characters that are not allowed")
+    return name
+
+
+def ascii_domain(text: str) -> str:
+    """Return a domain in ASCII: each label that is not becomes its A-label.
+
+    Raises `RefusedError` where a label cannot be one.
+    """
+    if text.isascii():
+        return text
+    # Late: few have such names, and its tables take 10 ms to load.
+    import idna
+
+    try:
+        return idna.encode(text, uts46=True).decode()
+    except idna.IDNAError:
+        raise RefusedError("its host cannot be an internationalized name") from None

@@ -1,0 +1,75 @@
+"""Settings are read from the environment, over the defaults of a class."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from carafe.config.defaults import Config
+from carafe.config.dotenv import read_dotenv
+from carafe.config.env import ConfigError, Env
+from carafe.config.paths import ROOT
+
+Classes = Mapping[str, type[Config]]
+
+
+def environment() -> dict[str, str]:
+    """Return the variables that settings are read from."""
+    environ = dict(os.environ)
+    if environ.get("APP_ENV", "development") == "development":
+        # A checkout's .env must neither reach the tests nor a production server.
+        environ = read_dotenv(ROOT / ".env") | environ
+    return environ
+
+
+def load(classes: Classes, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return all settings. Raises `ConfigError` about the first that is missing or wrong.
+
+    The environment goes over the class that `APP_ENV` names (by default "development"),
+    `overrides` over both.
+    """
+    values, problems = read(classes, overrides)
+    if problems:
+        raise problems[0]
+    return values
+
+
+def read(
+    classes: Classes, overrides: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], list[ConfigError]]:
+    """Return all settings, and everything that is wrong with them.
+
+    An override that is a string is parsed like a variable of the environment.
+    """
+    overrides = overrides or {}
+    try:
+        environ = environment()
+    except ConfigError as error:
+        return {}, [error]
+    name = overrides.get("APP_ENV", environ.get("APP_ENV") or "development")
+    if name not in classes:
+        accepted = ", ".join(classes)
+        return {}, [ConfigError(f"APP_ENV={name!r} is not accepted.", f"Give one of {accepted}.")]
+
+    config_class = classes[name]
+    values: dict[str, Any] = {"APP_ENV": name, "CONFIG_CLASS": config_class}
+    problems = []
+    for key in filter(str.isupper, sorted({*dir(config_class), *overrides})):
+        setting = getattr(config_class, key, None)
+        try:
+            values[key] = _value_of(key, setting, environ, overrides)
+        except ConfigError as error:
+            problems.append(error)
+            values[key] = getattr(setting, "default", None)
+    if not values.get("PUBLIC_URL") and values["TRUSTED_HOSTS"]:
+        values["PUBLIC_URL"] = f"https://{values['TRUSTED_HOSTS'][0].lstrip('.')}"
+    return values, [*problems, *config_class.problems(values)]
+
+
+def _value_of(
+    name: str, setting: Any, environ: Mapping[str, str], overrides: Mapping[str, Any]
+) -> Any:
+    if name not in overrides:
+        return setting.value(name, environ) if isinstance(setting, Env) else setting
+    value = overrides[name]
+    is_text = isinstance(value, str) and value.strip()
+    return setting.parse(name, value) if is_text and isinstance(setting, Env) else value

@@ -1,0 +1,66 @@
+"""Variables whose names are almost those of settings: they would be ignored without a word."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from carafe.config.env import Env, EnvTable
+
+SIMILAR = 0.85
+PREFIXES = ("CARAFE_", "FLASK_", "APP_")
+# What other products call them.
+ALIASES = {
+    "ALLOWED_HOSTS": "TRUSTED_HOSTS",
+    "SERVER_NAME": "TRUSTED_HOSTS and PUBLIC_URL",
+    "BASE_URL": "PUBLIC_URL",
+    "SITE_URL": "PUBLIC_URL",
+    "FLASK_ENV": "APP_ENV",
+    **dict.fromkeys(["SCRIPT_NAME", "ROOT_PATH", "URL_PREFIX", "BASE_PATH"], "APPLICATION_ROOT"),
+    "FORWARDED_ALLOW_IPS": "TRUSTED_PROXIES",
+    "DATABASE_URI": "DATABASE_URL",
+    "SQLALCHEMY_DATABASE_URI": "DATABASE_URL",
+    "SENTRY_URL": "SENTRY_DSN",
+    **dict.fromkeys(
+        [
+            *("EMAIL_HOST", "EMAIL_URL", "MAIL_HOST", "MAIL_PASSWORD", "MAIL_PORT", "MAIL_SERVER"),
+            *("MAIL_USE_SSL", "MAIL_USE_TLS", "MAIL_USER", "MAIL_USERNAME", "SMTP_HOST"),
+            *("SMTP_PASSWORD", "SMTP_PORT", "SMTP_SERVER", "SMTP_URL", "SMTP_USER"),
+        ],
+        "MAIL_URL",
+    ),
+    **dict.fromkeys(["DEFAULT_FROM_EMAIL", "EMAIL_FROM", "MAIL_DEFAULT_SENDER"], "MAIL_FROM"),
+}
+
+
+def almost_settings(
+    settings: Mapping[str, Any], environ: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield variables that no setting has the name of, and the settings that may be meant."""
+    known = {name for name, setting in settings.items() if isinstance(setting, Env)}
+    known.add("APP_ENV")
+    for name in sorted(set(environ) - known):
+        if environ[name].strip() and (meant := _meant(name.upper(), known)):
+            yield name, meant
+    for name, setting in settings.items():
+        if isinstance(setting, EnvTable):
+            yield from _strays(name, setting, environ)
+
+
+def _meant(name: str, known: Iterable[str]) -> str | None:
+    for prefix in PREFIXES:
+        if name.removeprefix(prefix) in known:
+            return name.removeprefix(prefix)
+    if name in ALIASES:
+        return ALIASES[name]
+    close = get_close_matches(name, known, n=1, cutoff=SIMILAR)
+    return close[0] if close else None
+
+
+def _strays(name: str, table: EnvTable, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield variables of rows that the table does not name, or of fields that it does not have."""
+    rows = table.value(name, environ)
+    known = {table.variable(row, field): None for row in rows for field in table.fields}
+    for variable in sorted(environ):
+        if variable.startswith(f"{table.prefix}_") and variable not in {*known, name}:
+            close = get_close_matches(variable, known, n=1, cutoff=SIMILAR)
+            yield variable, close[0] if close else name

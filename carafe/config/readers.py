@@ -1,0 +1,106 @@
+"""What settings may be, apart from URLs: a reader returns a text's value or raises ValueError."""
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from pathlib import Path
+
+from carafe.config.env import RefusedError
+from carafe.config.hosts import host_name
+
+ROOT = Path(__file__).parent.parent.parent
+
+LINE_LENGTH = 100
+BEARER_TOKEN = re.compile("[A-Za-z0-9._~+/=-]{16,}")  # RFC 6750, 2.1
+
+
+def integer(least: int, most: int) -> Callable[[str], int]:
+    """Read a whole number in ASCII digits. `int()` accepts `1_000`, and digits of other scripts."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,18}", text) or not least <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return read
+
+
+def decimal(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}", text):
+            raise ValueError(text)
+        if not least <= float(text) <= most:
+            raise ValueError(text)
+        return float(text)
+
+    return read
+
+
+def one_of(*names: str) -> Callable[[str], str]:
+    """Read one of these words, in capital or small letters."""
+    known = {name.lower(): name for name in names}
+
+    def read(text: str) -> str:
+        if text.lower() not in known:
+            raise ValueError(text)
+        return known[text.lower()]
+
+    return read
+
+
+log_level = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def yes_or_no(text: str) -> bool:
+    yes, no = ("yes", "on", "true", "1"), ("no", "off", "false", "0")
+    return one_of(*yes, *no)(text) in yes
+
+
+def list_of(pattern: str) -> Callable[[str], list[str]]:
+    """Read words between commas, each of which matches `pattern`. Empty ones do not count."""
+
+    def read(text: str) -> list[str]:
+        words = [word.strip() for word in text.split(",") if word.strip()]
+        if not all(re.fullmatch(pattern, word) for word in words):
+            raise ValueError(text)
+        return words
+
+    return read
+
+
+def line(text: str) -> str:
+    if len(text) > LINE_LENGTH:
+        raise RefusedError(f"it has more than {LINE_LENGTH} characters")
+    return text
+
+
+def secret(text: str) -> str:
+    """Read what is sent as a bearer token."""
+    if not BEARER_TOKEN.fullmatch(text):
+        raise RefusedError("it is too short or contains other characters")
+    return text
+
+
+def host(text: str) -> str:
+    """Read the address or name that a server listens on."""
+    try:
+        return str(ip_address(text.strip("[]")))
+    except ValueError:
+        return host_name(text)
+
+
+def root_path(text: str) -> str:
+    """Read the path of the site, in characters that need no escaping; "/" for none."""
+    if not re.fullmatch(r"/|(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?", text):
+        raise ValueError(text)
+    return text.rstrip("/") or "/"
+
+
+def folder(text: str) -> str:
+    """Read the path of a folder. A relative one is within the project, wherever a command runs."""
+    if "://" in text or text.startswith("file:"):
+        raise RefusedError("it is a URL", "Write the path alone.")
+    # Shells replace them. What systemd and Docker read, they do not.
+    if re.search(r"^~|\$|%\w+%", text):
+        raise RefusedError("there is a ~ or a variable in it", "Write out the full path.")
+    return str(ROOT / text)

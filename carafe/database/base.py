@@ -1,0 +1,54 @@
+"""What models inherit from, and the session of the app's database."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.record_queries import get_recorded_queries as get_recorded_queries
+from sqlalchemy import BigInteger, Integer, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeEngine
+
+from carafe.time import UTCDateTime
+
+
+class Base(DeclarativeBase):
+    """What models inherit from. Constraints have names, so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={
+            datetime: UTCDateTime,
+            # Any id that fits into SQLite's fits into PostgreSQL's.
+            int: BigInteger().with_variant(Integer, "sqlite"),
+        },
+    )
+
+
+def bytewise(length: int) -> String:
+    """Text that nobody reads by language, such as an address, in the order of its bytes.
+
+    Only then an index tells on PostgreSQL what begins with something, as SQLite's always does.
+    """
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def is_bytewise(kind: TypeEngine[Any]) -> bool:
+    """Whether the type of a column was made by `bytewise`."""
+    on_postgresql = kind._variant_mapping.get("postgresql")
+    return getattr(on_postgresql, "collation", None) == "C"
+
+
+# Attributes do not expire on commit: reading one would begin another write transaction.
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
+)

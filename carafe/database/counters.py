@@ -1,0 +1,39 @@
+"""How often something happened, where no rows tell it afterwards: mails that were sent, say.
+
+Sums alone, of each quarter of an hour: the zones of the world begin their days at one. Who it was
+that did it is nowhere, so that nothing has to be forgotten.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.database import Base, before_commit, db, insert_into
+from carafe.time import now
+
+QUARTER_SECONDS = 900
+
+
+class CounterBucket(Base):
+    __tablename__ = "counter_bucket"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+def increment(name: str, at: datetime | None = None) -> None:
+    """Count one more, now or at another moment, in the caller's transaction."""
+    # Late, because on PostgreSQL others who count the same wait for the transaction's end.
+    before_commit(partial(_increment, name, at or now()))
+
+
+def _increment(name: str, moment: datetime) -> None:
+    seconds = moment.timestamp() // QUARTER_SECONDS * QUARTER_SECONDS
+    row = {"name": name, "at": datetime.fromtimestamp(seconds, moment.tzinfo), "count": 1}
+    new = insert_into(CounterBucket, db.engine.dialect).values(**row)
+    more = {"count": CounterBucket.count + 1}
+    db.session.execute(new.on_conflict_do_update(index_elements=["name", "at"], set_=more))

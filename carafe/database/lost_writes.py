@@ -1,0 +1,183 @@
+"""No write is lost in silence: in development and tests, what would be is named.
+
+What nobody commits is rolled back when a request or command ends. And what a request that only
+reads writes, it writes without its turn (see `write_queue.py`), and may have to give up. Both look
+as if they worked. In production neither is looked for.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from carafe import call_sites
+from carafe.database.hooks import pending_writes
+
+log = logging.getLogger(__name__)
+
+WRITE = re.compile(
+    r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|CREATE|ALTER|DROP)\b"
+    r"|\s*WITH\b.*\b(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\S+\s+SET)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+# What a message says of a statement: "UPDATE note".
+SUMMARY = re.compile(r"\s*((?:\w+\s+(?:INTO|FROM|OR\s+\w+\s+INTO)\s+|\w+\s+)\S+)", re.IGNORECASE)
+
+# Keys of `session.info` and `connection.info`.
+CONNECTION, TRANSACTION = "connection", "transaction"
+
+# What one message names at most.
+MOST_NAMED = 5
+
+
+class ReadOnlyError(RuntimeError):
+    """Something writes in a transaction that was begun to read."""
+
+
+class UncommittedError(RuntimeError):
+    """A request or command has ended, and what it wrote is rolled back."""
+
+
+@dataclass
+class Transaction:
+    """What is known of one that runs."""
+
+    reads: bool
+    # Of SQLite: how many rows this connection had changed before.
+    changed: int
+    writes: list[str] = field(default_factory=list)
+    # How many there were when each savepoint began, the innermost last.
+    savepoints: list[int] = field(default_factory=list)
+
+
+def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
+    """Look at each statement: refuse a write where one only reads, and note the others."""
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.info[TRANSACTION] = Transaction(not may_write(), _changed(connection))
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def refuse(connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
+        transaction = connection.info.get(TRANSACTION)
+        if transaction and transaction.reads and WRITE.match(statement):
+            raise ReadOnlyError(
+                f"{_summary(statement)} {_in_what()}, which only reads. Answer to a POST instead, "
+                "or write within `with writing():` of carafe.database, and commit there."
+            )
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def note(connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
+        transaction = connection.info.get(TRANSACTION)
+        # SQLite knows how many rows it changed when all that it returns was fetched.
+        unknown = connection.dialect.name == "sqlite" and "RETURNING" in statement
+        if transaction and WRITE.match(statement) and (cursor.rowcount or unknown):
+            transaction.writes.append(f"{_summary(statement)} {call_sites.calls()}")
+
+    @event.listens_for(engine, "savepoint")
+    def enter(connection: Connection, name: str | None) -> None:
+        transaction = connection.info[TRANSACTION]
+        transaction.savepoints.append(len(transaction.writes))
+
+    @event.listens_for(engine, "release_savepoint")
+    def leave(connection: Connection, name: str, context: None) -> None:
+        connection.info[TRANSACTION].savepoints.pop()
+
+    @event.listens_for(engine, "rollback_savepoint")
+    def undo(connection: Connection, name: str, context: None) -> None:
+        transaction = connection.info[TRANSACTION]
+        del transaction.writes[transaction.savepoints.pop() :]
+
+
+def check(session: Session, what: str) -> None:
+    """Complain if the session has writes that are lost now.
+
+    Raises `UncommittedError` in tests, and logs it in development.
+    """
+    if "lost_writes" not in current_app.extensions or not (writes := uncommitted(session)):
+        return
+    more = f"; and {len(writes) - MOST_NAMED} more" if len(writes) > MOST_NAMED else ""
+    message = (
+        f"{what} ended without a commit, and this is rolled back: "
+        f"{'; '.join(writes[:MOST_NAMED])}{more}. "
+        "Call db.session.commit(), or db.session.rollback() if that is meant."
+    )
+    if current_app.testing:
+        session.rollback()
+        raise UncommittedError(message)
+    log.warning(message)
+
+
+def uncommitted(session: Session) -> list[str]:
+    """What the session wrote, or would with its commit, and where that was called."""
+    objects = [f"new {type(row).__name__}" for row in session.new]
+    objects += [f"deleted {type(row).__name__}" for row in session.deleted]
+    objects += [
+        f"changed {type(row).__name__}" for row in session.dirty if session.is_modified(row)
+    ]
+    objects += pending_writes(session)
+    connection = session.info.get(CONNECTION)
+    return [*objects, *(_written(connection) if connection else [])]
+
+
+@event.listens_for(Session, "after_begin")
+def _remember_connection(session: Session, transaction: Any, connection: Connection) -> None:
+    session.info[CONNECTION] = connection
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_transaction(session: Session, ended: Any) -> None:
+    if ended.parent is None:
+        session.info.pop(CONNECTION, None)
+
+
+def _written(connection: Connection) -> list[str]:
+    transaction: Transaction = connection.info[TRANSACTION]
+    if connection.dialect.name == "sqlite" and _changed(connection) == transaction.changed:
+        return []
+    return transaction.writes
+
+
+def _changed(connection: Connection) -> int:
+    return getattr(connection.connection.dbapi_connection, "total_changes", 0)
+
+
+def _summary(statement: str) -> str:
+    match = SUMMARY.match(statement)
+    return " ".join(match[1].split()) if match else statement[:40]
+
+
+def _in_what() -> str:
+    if has_request_context():
+        return f"in {request.method} {request.path}, or in `with reading():`"
+    return "in `with reading():`"
+
+
+def init_app(app: Flask, session: Any) -> None:
+    """Check each request that says it succeeded, and each command, when it ends."""
+    app.extensions["lost_writes"] = True
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        g.answered = request.method, request.path, response.status_code
+        return response
+
+    # Before Flask-SQLAlchemy's, which removes the session.
+    @app.teardown_appcontext
+    def end(error: BaseException | None) -> None:
+        method, path, status = g.get("answered", ("", "", 0))
+        # Of click's commands Flask does not know how they ended.
+        if error is None and sys.exc_info()[1] is None and status < 400 and session.registry.has():
+            try:
+                check(session(), f"{method} {path}" if status else "The command")
+            except UncommittedError:
+                session.remove()
+                raise

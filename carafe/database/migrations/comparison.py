@@ -1,0 +1,56 @@
+"""What `flask db migrate` and `flask db check` compare beside what Alembic does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate import comparators
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import DropTableOp, UpgradeOps
+from alembic.util import DispatchPriority
+from flask import current_app
+from sqlalchemy import Connection
+
+from carafe.database import fulltext
+from carafe.database.migrations.operations import AddSearch, RemoveSearch, SetAutoincrement
+from carafe.database.migrations.rebuild import has_autoincrement
+
+
+@comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
+def compare_searches(context: AutogenContext, upgrade: UpgradeOps, schemas: Any) -> None:
+    """Compare the tables that are searched with the full-text tables that there are."""
+    declared, existing = fulltext.declared(current_app), fulltext.searched_tables(_of(context))
+    tables = {table.name for table in context.sorted_tables}
+    dropped = {op.table_name for op in upgrade.ops if isinstance(op, DropTableOp)}
+    for table, columns in existing.items():
+        is_known = table in tables or table in dropped
+        if is_known and sorted(declared.get(table, [])) != sorted(columns):
+            # First: neither the table nor a column can go while it is searched.
+            upgrade.ops.insert(0, RemoveSearch(table, columns))
+    for table, columns in declared.items():
+        if table in tables and sorted(existing.get(table, [])) != sorted(columns):
+            upgrade.ops.append(AddSearch(table, columns))
+
+
+@comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
+def compare_autoincrement(context: AutogenContext, upgrade: UpgradeOps, schemas: Any) -> None:
+    """Compare AUTOINCREMENT, which Alembic does not see in a database."""
+    connection = _of(context)
+    if connection.dialect.name != "sqlite":
+        return
+    for op in upgrade.ops:
+        if isinstance(op, DropTableOp) and has_autoincrement(connection, op.table_name):
+            # For the way back.
+            op.table_kw["sqlite_autoincrement"] = True
+    existing = set(context.inspector.get_table_names())
+    for table in context.sorted_tables:
+        wanted = bool(table.dialect_options["sqlite"]["autoincrement"])
+        if table.name in existing and wanted != has_autoincrement(connection, table.name):
+            upgrade.ops.append(SetAutoincrement(table.name, wanted))
+
+
+def _of(context: AutogenContext) -> Connection:
+    connection = context.connection
+    if connection is None:
+        raise RuntimeError("Without a database there is nothing to compare with.")
+    return connection

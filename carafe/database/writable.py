@@ -1,0 +1,68 @@
+"""Whether anything can be written, without writing anything."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import text
+
+from carafe.database import BUSY_TIMEOUT_SECONDS, db, sqlite_driver
+from carafe.database.sqlite_file import SQLITE_BUSY, files_of
+
+
+def unwritable(*paths: Path) -> str | None:
+    """Say which of these files and folders cannot be written, and why. What is missing can."""
+    for path in paths:
+        if path.exists() and not os.access(path, os.W_OK):
+            return f"{path} cannot be written: {why_not(path)}"
+    return None
+
+
+def unwritable_database() -> str | None:
+    """Say what keeps the database from being written.
+
+    Raises what it says when it cannot even be asked.
+    """
+    files = files_of(db.engine)
+    return unwritable(*(path.parent for path in files[:1]), *files) or _database()
+
+
+def why_not(path: Path) -> str:
+    """Say why a path that exists cannot be written."""
+    if hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY:
+        return "its file system is mounted read-only."
+    return f"user {os.getuid() if hasattr(os, 'getuid') else ''} has no permission."
+
+
+def _database() -> str | None:
+    if files_of(db.engine):
+        return _sqlite()
+    if db.engine.dialect.name != "postgresql":
+        return None
+    query = text("SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')")
+    is_standby, is_read_only = db.session.execute(query).one()
+    if is_standby:
+        return "The database is a standby that has not been promoted."
+    if is_read_only == "on":
+        return "The database accepts no writes: default_transaction_read_only is on."
+    return None
+
+
+def _sqlite() -> str | None:
+    # The write lock, for an instant: nothing is written, and who waits for it does not notice.
+    driver = sqlite_driver()
+    connection = db.engine.raw_connection()
+    try:
+        run = connection.cursor().execute
+        run("PRAGMA busy_timeout=0")
+        try:
+            run("BEGIN IMMEDIATE")
+            run("ROLLBACK")
+        finally:
+            run(f"PRAGMA busy_timeout={round(BUSY_TIMEOUT_SECONDS * 1000)}")
+    except driver.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == SQLITE_BUSY:
+            return None  # somebody writes at this moment
+        return f"The database accepts no writes: {error}."
+    finally:
+        connection.close()
+    return None

@@ -1,0 +1,84 @@
+"""Files that are made for a user in the background, kept for some time, and theirs alone.
+
+A view asks for one with `request`, naming the job that makes it; the job hands its content to
+`keep`; a view offers it by `answer`. Here is what becomes of it meanwhile. A row goes when its
+time is over, and never because its file cannot be read: another machine may have it.
+"""
+
+import logging
+from datetime import timedelta
+from itertools import chain
+from typing import IO, Any
+
+from flask import Response, stream_with_context
+
+from carafe.auth.models import UserMixin
+from carafe.auth.signals import user_deleted
+from carafe.database import db
+from carafe.downloads import encrypted
+from carafe.downloads.models import Export
+from carafe.jobs import Definition
+
+log = logging.getLogger(__name__)
+
+
+class UnreadableError(Exception):
+    """A file that was made cannot be read. The text is for its owner."""
+
+
+def request(
+    user: UserMixin, name: str, make: Definition[Any], *arguments: Any, **told: str
+) -> bool:
+    """Have one made, in the place of the one before; False while one is being made already.
+
+    `user` is locked, as `current_user.user` is: of two clicks at once the second finds the first.
+    `make` is the job, `told` the `label` that it has in notifications, and the `path` of its page.
+    """
+    export, job = Export.of(user.id, name)
+    if export and export.is_being_made(job):
+        return False
+    job_id = make.with_(subject=user.subject).enqueue(*arguments)
+    if export:
+        encrypted.drop(export.file, export.parts)
+        export.begin_anew(job_id)
+        export.label, export.path = told["label"], told["path"]
+    else:
+        db.session.add(Export(user_id=user.id, name=name, job_id=job_id, **told))
+    return True
+
+
+def keep(user_id: int, name: str, content: IO[bytes], lifetime: timedelta) -> Export | None:
+    """Store what a job made. None if nobody wants it any more.
+
+    Its parts may lie around for an hour before the row names them: see `left_over`.
+    """
+    file, parts, size = encrypted.store(content)
+    export = Export.locked(user_id, name)
+    if export is None or export.file:  # they are gone; or it was tried again beside a newer one
+        encrypted.drop(file, parts)
+        return None
+    export.finish(lifetime, file=file, parts=parts, size=size)
+    return export
+
+
+def answer(export: Export, name: str, mimetype: str) -> Response:
+    """A download of it under that name. Raises `UnreadableError`; it stays, and may be replaced."""
+    content = encrypted.read(export.file or "", export.parts)
+    try:
+        first = next(content)  # while an answer can still say that there is none
+    except encrypted.MissingError as error:
+        log.error("an export cannot be offered: %s", error)
+        raise UnreadableError("This file is not on this server. Try again later.") from error
+    except ValueError as error:
+        log.error("an export cannot be opened: %s", error)
+        raise UnreadableError("This file can no longer be opened. Create a new one.") from error
+    response = Response(stream_with_context(chain([first], content)), mimetype=mimetype)
+    response.content_length = export.size
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@user_deleted.connect
+def _drop(user: UserMixin, **_: Any) -> None:
+    for export in db.session.query(Export).filter_by(user_id=user.id):
+        encrypted.drop(export.file, export.parts)

@@ -1,0 +1,61 @@
+"""Archives in the storage: in parts, each encrypted, so that neither reading nor writing one takes
+more memory than a part, however large it is and wherever the storage is.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO
+
+from carafe.security import encryption
+from carafe.storage import StorageUnavailable, delete_on_commit, storage
+
+FOLDER = "exports"
+PURPOSE = "export"
+PART_BYTES = 1024 * 1024
+
+
+class MissingError(ValueError):
+    """A part is not in this machine's storage. Another may have it: nothing is to be deleted."""
+
+    def __init__(self, key: str):
+        super().__init__(
+            f"{key} is not in the file storage of this machine. Where several machines serve, set "
+            "STORAGE_URL to one that all of them share"
+        )
+
+
+def store(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
+    """Keep what a file holds; its name, the number of parts, and of bytes. No transaction."""
+    # Anew with each attempt: one that was killed may have left parts of its own.
+    name, parts, size = secrets.token_hex(16), 0, 0
+    try:
+        while part := content.read(PART_BYTES):
+            sealed = encryption.encrypt(part, PURPOSE)
+            storage().put(_key(name, parts, folder), sealed, "application/octet-stream")
+            parts, size = parts + 1, size + len(part)
+    except BaseException:
+        # Each attempt would make a full disk fuller.
+        with suppress(StorageUnavailable):
+            for number in range(parts + 1):
+                storage().delete(_key(name, number, folder))
+        raise
+    return name, parts, size
+
+
+def read(name: str, parts: int, folder: str = FOLDER) -> Iterator[bytes]:
+    """The content, part by part. Raises `MissingError`, or `ValueError` if the key is another."""
+    for number in range(parts):
+        if (sealed := storage().get(key := _key(name, number, folder))) is None:
+            raise MissingError(key)
+        yield encryption.decrypt(sealed, PURPOSE)
+
+
+def drop(name: str | None, parts: int, folder: str = FOLDER) -> None:
+    """Delete an archive, if there is one, once this transaction has committed."""
+    for number in range(parts if name else 0):
+        delete_on_commit(_key(name or "", number, folder))
+
+
+def _key(name: str, number: int, folder: str) -> str:
+    return f"{folder}/{name}-{number}"

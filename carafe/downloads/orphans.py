@@ -1,0 +1,44 @@
+"""Files of the storage that no row names: a process that ends between the two leaves them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from carafe.auth.signals import purging
+from carafe.auth.users import user_model
+from carafe.database import db, reading
+from carafe.storage import UPLOADS, storage
+from carafe.time import now
+
+# What is stored longer than this and belongs to nobody was not just about to.
+LEFT_OVER_AFTER = timedelta(hours=1)
+# What stands for one of several files of a name: an archive has "<name>-0" and so on, a picture
+# "<name>-small.webp".
+PART = re.compile(r"-[^.]*")
+
+
+def purge(folder: str, names: Any) -> int:
+    """Delete the files of `folder` that no row names in a column; return how many."""
+    kept = set(storage().older_than(now() - LEFT_OVER_AFTER, folder))
+    if not kept:
+        return 0
+    with reading():
+        used = set(db.session.scalars(select(names).where(names.is_not(None))))
+        if db.session.scalar(select(user_model().id).limit(1)) is None:
+            return 0  # not the database that the store belongs to, but a new one beside it
+    left_over = [key for key in kept if PART.sub("", key.partition("/")[2]) not in used]
+    for key in left_over:
+        storage().delete(key)
+    return len(left_over)
+
+
+def purge_uploads() -> int:
+    """Delete the uploaded files that are nobody's any more; return how many."""
+    return sum(purge(folder, column) for folder, column in UPLOADS)
+
+
+@purging.connect
+def _purge(app: Any, **_: Any) -> tuple[str, int]:
+    return "uploads", purge_uploads()

@@ -1,0 +1,1 @@
+"""Pictures that users upload: checked, shrunk, and drawn anew."""

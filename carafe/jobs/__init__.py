@@ -1,0 +1,46 @@
+"""Jobs: work outside of the request, and by the clock, that no crash loses.
+
+A job is a row, written in the transaction of what it is about. Workers claim rows, hold a lease on
+each, and note the outcome; when a worker dies, the lease runs out and another one begins anew.
+"""
+
+from flask import Flask
+
+from carafe.jobs import checks, cli, dispatch, gauges, health, in_process
+from carafe.jobs.definition import Definition, job
+from carafe.jobs.models import Job, Priority, Worker
+from carafe.jobs.pauses import QueuePause
+from carafe.jobs.run import (
+    Cancelled,
+    JobTimeoutError,
+    PermanentError,
+    QueueError,
+    progress,
+    queue_works,
+)
+from carafe.jobs.schedule import scheduled
+
+__all__ = [
+    "Cancelled",
+    "Definition",
+    "Job",
+    "JobTimeoutError",
+    "PermanentError",
+    "Priority",
+    "QueueError",
+    "QueuePause",
+    "Worker",
+    "job",
+    "progress",
+    "queue_works",
+    "scheduled",
+]
+
+
+def init_app(app: Flask) -> None:
+    dispatch.init_app(app)
+    in_process.init_app(app)
+    gauges.init_app(app)
+    health.init_app(app)
+    checks.init_app(app)
+    app.cli.add_command(cli.jobs)

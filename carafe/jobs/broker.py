@@ -1,0 +1,128 @@
+"""Dramatiq's broker on Redis, made to wait instead of asking again and again.
+
+Imported only where `REDIS_URL` is set.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import suppress
+from time import monotonic, sleep
+from typing import Any
+
+import redis
+from dramatiq import Message
+from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
+from dramatiq.errors import BrokerError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+log = logging.getLogger("carafe.job")
+
+CONNECT_SECONDS = 1.0
+# Waiting for a message takes up to `timeout` of a consumer, a second, without an answer.
+ANSWER_SECONDS = 5.0
+# Nobody who queues a job waits for a Redis that did not answer just now.
+PAUSE_SECONDS = 2.0
+FAILURES = (redis.RedisError, BrokerError, OSError)
+
+
+class Broker(RedisBroker):
+    """Without Dramatiq's retries, time limits and delays, which are the table's."""
+
+    def __init__(self, url: str):
+        client = redis.Redis.from_url(
+            url,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            # Once and at once, for connections from before Redis was restarted.
+            retry=Retry(NoBackoff(), 1),
+        )
+        super().__init__(  # type: ignore[no-untyped-call]
+            middleware=[], namespace="jobs", client=client
+        )
+        self.away_until = 0.0
+
+    @property
+    def consumer_class(self) -> type[Consumer]:
+        return Consumer
+
+    def declare_queue(self, queue_name: str) -> None:
+        if queue_name not in self.queues:
+            self.queues.add(queue_name)
+            self.emit_after("declare_queue", queue_name)
+
+    def list_of(self, queue: str) -> str:
+        """The key of the list with the ids of a queue's messages."""
+        return f"{self.namespace}:{queue}"
+
+    def send(self, queue: str, ids: list[int]) -> None:
+        """Send messages, or leave it: what is due is found in the table, too."""
+        if monotonic() < self.away_until:
+            return
+        try:
+            for id in ids:
+                # Each queue has an actor of its name.
+                self.enqueue(Message(queue, queue, args=(id,), kwargs={}, options={}))
+            self.is_there()
+        except FAILURES as error:
+            self.is_away(error)
+
+    def lacks_messages(self, queue: str) -> bool:
+        """Whether none waits, and no other worker is about to send some."""
+        try:
+            lock = f"{self.namespace}:{queue}:sending"
+            waits = self.client.llen(self.list_of(queue))
+            return not waits and bool(self.client.set(lock, 1, nx=True, px=1000))
+        except FAILURES as error:
+            self.is_away(error)
+            return False
+
+    def is_away(self, error: Exception) -> None:
+        if not self.away_until:
+            log.warning("jobs wait, because Redis does: %s", error)
+        self.away_until = monotonic() + PAUSE_SECONDS
+
+    def is_there(self) -> None:
+        if self.away_until:
+            log.warning("Redis is back")
+            self.away_until = 0.0
+
+
+class Consumer(_RedisConsumer):
+    def __init__(self, *arguments: Any):
+        super().__init__(*arguments)  # type: ignore[no-untyped-call]
+        self.freed = threading.Event()
+
+    def __next__(self) -> Any:
+        """The next message, or None after a second without one."""
+        try:
+            if self.message_cache or self._is_time():
+                self.misses = 0
+                return super().__next__()  # type: ignore[no-untyped-call]
+        except FAILURES as error:
+            self.broker.is_away(error)
+            sleep(self.timeout / 1000)
+        return None
+
+    def _is_time(self) -> bool:
+        """Wait until a thread is free, then until there is a message."""
+        self.freed.clear()
+        if self.outstanding_message_count >= self.prefetch:
+            return self.freed.wait(self.timeout / 1000)
+        # From the head of the list to its head: nothing moves, but Redis answers when there is one.
+        key = self.broker.list_of(self.queue_name)
+        found = self.broker.client.blmove(key, key, self.timeout / 1000, "LEFT", "LEFT")
+        self.broker.is_there()
+        return found is not None
+
+    def ack(self, message: Any) -> None:
+        # What is not acknowledged comes again, and by then there is nothing to do.
+        with suppress(*FAILURES):
+            super().ack(message)  # type: ignore[no-untyped-call]
+        self.freed.set()
+
+    def requeue(self, messages: Any) -> None:
+        with suppress(*FAILURES):
+            super().requeue(messages)  # type: ignore[no-untyped-call]

@@ -1,0 +1,224 @@
+"""Which job is next, and whose it is: claiming, leases, giving back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from time import monotonic
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import bindparam, exists, literal, null, or_, select, union_all, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from carafe.database import db, reading
+from carafe.jobs import pauses
+from carafe.jobs.models import FAILED, QUEUED, RUNNING, Job, Priority
+from carafe.jobs.pauses import QueuePause
+from carafe.jobs.run import Run
+from carafe.time import now
+
+# A job that takes its worker down with it, by all the memory that it uses, say, ends here.
+MOST_LOST_WORKERS = 10
+LOST = f"{MOST_LOST_WORKERS} workers ended or fell silent while they ran this job."
+
+# Past the ORM, which takes longer over an UPDATE than the database does.
+TABLE = db.metadata.tables["job"]
+FIELDS = tuple(
+    TABLE.c[name]
+    for name in (
+        *("id", "name", "queue", "arguments", "attempts", "failures", "context"),
+        "cancel_requested",
+    )
+)
+
+
+def lease() -> timedelta:
+    """For how long a job is a worker's that says nothing. It renews it three times as often."""
+    return timedelta(seconds=current_app.config["JOB_LEASE_SECONDS"])
+
+
+def claim(queue: str, limit: int, worker: str) -> list[Run]:
+    """Take up to `limit` jobs of a queue that are due, most urgent first."""
+    values = {"of": queue, "most": limit, "by": worker, "now": now(), "until": now() + lease()}
+    rows = db.session.execute(_claim(), values).all()
+    if is_probe := not rows and pauses.begin_probe(queue):
+        rows = db.session.execute(_claim(probe=True), values | {"most": 1}).all()
+        if not rows:
+            db.session.rollback()
+    db.session.commit()
+    ordered = sorted(rows, key=lambda row: (row[-2], row[-1], row.id))
+    runs = [Run(*row[:-2]) for row in ordered]
+    for run in runs:
+        run.is_probe = is_probe
+    return runs
+
+
+def due(queue: str, limit: int) -> list[int]:
+    """Ids of jobs that may start, most urgent first."""
+    with reading():
+        ids = db.session.scalars(_due(), {"of": queue, "most": limit, "now": now()}).all()
+        db.session.rollback()
+    return list(ids)
+
+
+# To put this together takes longer than to run it.
+@cache
+def _claim(*, probe: bool = False) -> Any:
+    # As a common table expression it is found once; as a plain subquery it could be run again,
+    # with another outcome, for each row.
+    ids = _due(lock=True).cte("due")
+    taken = update(TABLE).where(TABLE.c.id.in_(select(ids.c.id)))
+    if not probe:
+        taken = taken.where(~exists().where(QueuePause.queue == bindparam("of")))
+    taken = taken.values(
+        state=RUNNING,
+        attempts=TABLE.c.attempts + 1,
+        worker=bindparam("by"),
+        lease_until=bindparam("until"),
+        started_at=bindparam("now"),
+        key=None,
+        done=None,
+        total=None,
+        message="",
+    )
+    return taken.returning(*FIELDS, TABLE.c.priority, TABLE.c.run_at)
+
+
+@cache
+def _due(*, lock: bool = False) -> Any:
+    # One look-up in the index for each priority, in this order, until there are enough. Sorted as a
+    # whole they would all be read first: 100,000 that wait, for one. The state is written out, so
+    # that the partial index is used.
+    parts = []
+    for priority in Priority:
+        part = select(TABLE.c.id).where(
+            TABLE.c.state == literal(QUEUED, literal_execute=True),
+            TABLE.c.queue == bindparam("of"),
+            TABLE.c.priority == int(priority),
+            TABLE.c.run_at <= bindparam("now"),
+        )
+        part = part.order_by(TABLE.c.run_at, TABLE.c.id).limit(bindparam("most"))
+        if lock:  # PostgreSQL's workers pass over what others are taking
+            part = part.with_for_update(skip_locked=True)
+        parts.append(part.subquery().select())
+    return union_all(*parts).limit(bindparam("most"))
+
+
+def next_due(queues: Iterable[str]) -> dict[str, datetime]:
+    """When the next job of each queue is due. A few look-ups in an index, no lock."""
+    due: dict[str, datetime] = {}
+    with reading():
+        for queue, run_at in db.session.execute(_next_due(tuple(queues))):
+            due[queue] = min(run_at, due.get(queue, run_at))
+        db.session.rollback()
+    if any(run_at <= now() for run_at in due.values()):
+        for queue, until in pauses.ends().items():
+            if queue in due:
+                due[queue] = max(due[queue], until)
+    return due
+
+
+@cache
+def _next_due(queues: tuple[str, ...]) -> Any:
+    return union_all(
+        *(
+            select(literal(queue).label("queue"), TABLE.c.run_at)
+            .where(
+                TABLE.c.state == literal(QUEUED, literal_execute=True),
+                TABLE.c.queue == queue,
+                TABLE.c.priority == int(priority),
+            )
+            .order_by(TABLE.c.run_at)
+            .limit(1)
+            .subquery()
+            .select()
+            for queue in queues
+            for priority in Priority
+        )
+    )
+
+
+def held(run: Run) -> ColumnElement[bool]:
+    """Whether a job is still this run's: not after its lease ran out and others took it."""
+    return (TABLE.c.id == run.id) & (TABLE.c.state == RUNNING) & (TABLE.c.attempts == run.attempts)
+
+
+def renew(runs: Iterable[Run]) -> None:
+    """Hold on to jobs, note how far they are, and tell those that are asked to stop."""
+    for run in runs:
+        noted = update(TABLE).where(held(run)).values(lease_until=now() + lease(), **run.progress())
+        asked = db.session.scalar(noted.returning(TABLE.c.cancel_requested))
+        run.cancelled = run.cancelled or asked is not False
+    db.session.commit()
+
+
+def give_back(runs: Iterable[Run]) -> None:
+    """Put jobs back that this worker will not finish."""
+    for run in runs:
+        db.session.execute(update(TABLE).where(held(run)).values(**AGAIN, run_at=now()))
+    db.session.commit()
+
+
+AGAIN: Mapping[str, Any] = {
+    "state": QUEUED,
+    "worker": None,
+    "lease_until": None,
+}
+
+
+class Silence:
+    """Finds workers that fell silent by this process's own clock, which nobody can set.
+
+    A lease is a sign of life as well: whoever holds a job gives it another end three times as often
+    as it runs out. One that stays the same for a whole lease while it is watched is nobody's, also
+    where the machine's clock went back and its end is far away.
+    """
+
+    def __init__(self) -> None:
+        self.seen: dict[tuple[int, int], tuple[datetime | None, float]] = {}
+        self.looked = float("-inf")
+
+    def look(self) -> list[int]:
+        """Note the leases of all running jobs; the ids of those that have not changed for long."""
+        present, long = monotonic(), lease().total_seconds()
+        with reading():
+            rows = db.session.execute(RUNNING_JOBS).all()
+            db.session.rollback()
+        # While the database was away nobody could renew: they are watched anew.
+        before = self.seen if present - self.looked < 2 * long / 3 else {}
+        self.seen, self.looked = {}, present
+        for id, attempts, until in rows:
+            known = before.get((id, attempts))
+            since = known[1] if known and known[0] == until else present
+            self.seen[id, attempts] = until, since
+        return [key[0] for key, (_, since) in self.seen.items() if present - since > long]
+
+
+RUNNING_JOBS = select(Job.id, Job.attempts, Job.lease_until).where(
+    Job.state == literal(RUNNING, literal_execute=True)
+)
+
+
+def take_back(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
+    """Queue again what workers left behind; how many jobs that were.
+
+    Those whose lease is over `by_clock`, and the `silent` ones.
+    """
+    is_silent = Job.id.in_(silent)
+    is_lost = or_(is_silent, Job.lease_until < now()) if by_clock else is_silent
+    lost = Job.state == literal(RUNNING, literal_execute=True), is_lost
+    with reading():
+        lost_id = db.session.scalar(select(Job.id).where(*lost).limit(1))
+        db.session.rollback()
+    if lost_id is None:
+        return 0
+    hopeless = Job.lost_workers >= MOST_LOST_WORKERS - 1
+    over = {"state": FAILED, "error": LOST, "finished_at": now(), "worker": None}
+    db.session.execute(update(Job).where(*lost, hopeless).values(**over, lease_until=null()))
+    changes = {**AGAIN, "run_at": now(), "lost_workers": Job.lost_workers + 1}
+    again = update(Job).where(*lost).values(**changes)
+    count = len(db.session.execute(again.returning(Job.id)).all())
+    db.session.commit()
+    return count

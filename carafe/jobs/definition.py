@@ -1,0 +1,164 @@
+"""`@job`: what makes a function one that can be queued."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Generic, ParamSpec
+
+from sqlalchemy import select
+
+from carafe.database import db, insert_into
+from carafe.jobs.engine import announce_on_commit
+from carafe.jobs.models import KEY_LENGTH, Job, Priority
+from carafe.observability import tracing
+from carafe.time import now
+
+P = ParamSpec("P")
+
+DEFAULT_QUEUE = "default"
+QUEUE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+# What one job carries is read on each start of it. More belongs into a table or a file.
+LARGEST_ARGUMENTS_BYTES = 1024 * 1024
+
+registry: dict[str, Definition[Any]] = {}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How one job is queued, beside what holds for all of its function."""
+
+    run_at: datetime | None = None
+    delay: timedelta = timedelta()
+    priority: Priority = Priority.NORMAL
+    key: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True)
+class Definition(Generic[P]):
+    """A function that can be queued. Calling it runs it here and now, as any function."""
+
+    function: Callable[P, Any]
+    name: str
+    queue: str
+    retries: int
+    backoff: timedelta
+    timeout: timedelta
+    unique: bool
+    keep: bool
+    options: Options = field(default_factory=Options)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+        return self.function(*args, **kwargs)
+
+    def with_(self, **options: Any) -> Definition[P]:
+        """The same job with other options for what is queued next.
+
+        `run_at` (aware) or `delay` say when it may start, `priority` what comes first; `key`
+        keeps a second one out while the first waits; `subject` says whom it is for ("user:12").
+        """
+        return replace(self, options=replace(self.options, **options))
+
+    def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> int:
+        """Queue a call in the caller's transaction, and return the job's id.
+
+        The job exists exactly when what that transaction wrote does: without a commit there is
+        none. With a key that waits already, the id is that job's.
+
+        Raises `TypeError` for arguments that JSON would not give back as they are.
+        """
+        due = self.options.run_at or now() + self.options.delay
+        row = {
+            "name": self.name,
+            "queue": self.queue,
+            "priority": Priority(self.options.priority),
+            "arguments": serialisable([list(args), kwargs]),
+            "key": self._key(args, kwargs),
+            "subject": self.options.subject,
+            "context": tracing.carrier(),
+            "run_at": due,
+        }
+        id = _insert(row)
+        announce_on_commit((id, self.queue, self.options.priority, due))
+        return id
+
+    def _key(self, args: Any, kwargs: Any) -> str | None:
+        key = self.options.key
+        if key is None and self.unique:
+            key = json.dumps([args, kwargs], sort_keys=True)
+        if key is None:
+            return None
+        if len(key := f"{self.name}:{key}") > KEY_LENGTH:
+            raise ValueError(f"The key of a job has at most {KEY_LENGTH} characters: {key}")
+        return key
+
+
+def job(
+    *,
+    queue: str = DEFAULT_QUEUE,
+    retries: int = 5,
+    backoff: timedelta = timedelta(seconds=10),
+    timeout: timedelta = timedelta(minutes=10),
+    unique: bool = False,
+    keep: bool = True,
+) -> Callable[[Callable[P, Any]], Definition[P]]:
+    """Make a function in a feature's `jobs.py` one that can be queued, as "feature.function".
+
+    It runs at least once: in a worker, in an app context, in a transaction that is committed with
+    its outcome. What it writes without committing by itself is therefore there exactly once. What
+    it does elsewhere, such as a mail, may happen twice after a crash.
+
+    An exception is a failure: after it the job is tried again, `retries` times, after `backoff`,
+    twice that, four times that and so on, up to a day. `PermanentError` fails it for good, and
+    `QueueError` pauses the queue, whose jobs wait until a probe succeeds. After
+    `timeout` it is interrupted, which is a failure, too. `unique` keeps a second one with the same
+    arguments out while the first waits. With `keep=False` it is deleted as soon as it succeeded.
+    """
+    if not QUEUE_NAME.fullmatch(queue):
+        raise ValueError(f"Not the name of a queue: {queue!r}. Give a word in small letters.")
+
+    def define(function: Callable[P, Any]) -> Definition[P]:
+        _, *packages = function.__module__.removesuffix(".jobs").split(".")
+        name = ".".join([*packages, function.__name__])
+        made = Definition(function, name, queue, retries, backoff, timeout, unique, keep)
+        registry[name] = made
+        return made
+
+    return define
+
+
+def queues() -> list[str]:
+    """The queues that jobs are defined for."""
+    return sorted({definition.queue for definition in registry.values()})
+
+
+def serialisable(value: Any) -> Any:
+    """`value`, if JSON gives it back as it is. Raises `TypeError` otherwise."""
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except ValueError as error:
+        raise TypeError(f"A job takes and gives what JSON can hold: {error}") from None
+    if json.loads(text) != value:
+        raise TypeError(
+            "A job takes and gives what JSON can hold: lists rather than tuples, text as the keys "
+            "of a dict."
+        )
+    if len(text) > LARGEST_ARGUMENTS_BYTES:
+        raise TypeError("A job takes and gives at most 1 MiB. Keep it in a table and give its id.")
+    return value
+
+
+def _insert(row: dict[str, Any]) -> int:
+    # Columns with a default are filled by SQLAlchemy: by the model, not by the database.
+    statement = insert_into(Job, db.engine.dialect).values(**row)
+    statement = statement.on_conflict_do_nothing(index_elements=["key"])
+    while True:
+        id: int | None = db.session.scalar(statement.returning(Job.id))
+        if id is None:  # one with this key waits, or was claimed this very moment
+            id = db.session.scalar(select(Job.id).where(Job.key == row["key"]))
+        if id is not None:
+            return id

@@ -1,0 +1,102 @@
+"""Jobs for workers on many machines: Dramatiq tells them, over Redis, that there is one.
+
+The table stays the truth. A message carries the id of a job that was queued; whoever gets it takes
+the most urgent one of that queue, which need not be the same. So a message that is lost, late or
+there twice does no harm: when none waits, workers send new ones for what is due.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import dramatiq
+from flask import Flask
+
+from carafe.config import ConfigError
+from carafe.jobs import claims
+from carafe.jobs.broker import Broker
+from carafe.jobs.engine import Announcement, Runner
+from carafe.time import now
+
+# Without a message, a worker looks into the table this often, …
+POLL_INTERVAL = timedelta(seconds=2)
+# … and with any number of messages, at most this often.
+MIN_POLL_INTERVAL = timedelta(seconds=0.05)
+# For what is found there, so many messages are sent.
+MAX_MESSAGES = 500
+# What a thread that waits for a message needs to see that it should stop.
+NOTICE_MS = 1000
+
+
+class RedisEngine:
+    """Sends a message for each job that is committed."""
+
+    def __init__(self, app: Flask):
+        self.url = app.config["REDIS_URL"]
+        try:
+            self.broker = Broker(self.url)
+        except ValueError:
+            raise ConfigError(
+                "REDIS_URL is not accepted.",
+                "Give redis://:password@host:6379/0, or rediss:// for TLS.",
+            ) from None
+
+    def before_commit(self) -> None:
+        pass
+
+    def announce(self, jobs: list[Announcement]) -> None:
+        # Those for later, too: then a worker looks when that is.
+        for queue in {job[1] for job in jobs}:
+            self.broker.send(queue, [job[0] for job in jobs if job[1] == queue])
+
+    def create_source(self, worker: Runner) -> RedisSource:
+        return RedisSource(worker, Broker(self.url))
+
+
+class RedisSource:
+    """Dramatiq's threads of a worker, and messages for jobs that none was sent for."""
+
+    def __init__(self, worker: Runner, broker: Broker):
+        self.worker, self.broker = worker, broker
+        self.last_poll_at = self.next_poll_at = now()
+        for queue in worker.queues:
+            self._define_actor(queue)
+        threads = worker.threads * len(worker.queues)
+        self.dramatiq = dramatiq.Worker(broker, worker_timeout=NOTICE_MS, worker_threads=threads)
+        # No queue takes the threads of another, nor messages that others could begin with.
+        self.dramatiq.queue_prefetch = worker.threads
+        self.dramatiq.start()
+
+    def dispatch(self) -> None:
+        if timedelta() < self.next_poll_at - now() <= POLL_INTERVAL:  # more: the clock was set back
+            return
+        self.last_poll_at = now()
+        due = claims.next_due(self.worker.queues)
+        later = [moment for moment in due.values() if moment > self.last_poll_at]
+        self.next_poll_at = min([*later, self.last_poll_at + POLL_INTERVAL])
+        for queue, moment in due.items():
+            if moment <= self.last_poll_at and self.broker.lacks_messages(queue):
+                self.broker.send(queue, claims.due(queue, MAX_MESSAGES))
+
+    def next_due(self) -> datetime:
+        return self.next_poll_at
+
+    def filenos(self) -> list[int]:
+        return []
+
+    def drain(self, ready_fds: list[int]) -> None:
+        pass
+
+    def close(self, seconds: float) -> None:
+        self.dramatiq.stop(timeout=round(seconds * 1000))
+        self.broker.client.close()
+
+    def _define_actor(self, queue: str) -> None:
+        @dramatiq.actor(broker=self.broker, actor_name=queue, queue_name=queue)
+        def run_claimed(id: int) -> None:
+            run = self.worker.claim(queue)
+            if not run:  # it is for later, say
+                self.next_poll_at = max(now(), self.last_poll_at + MIN_POLL_INTERVAL)
+            self.worker.wake()
+            if run:
+                self.worker.run(run)

@@ -1,0 +1,57 @@
+"""Jobs in the processes of the web server, unless workers of their own run them.
+
+What `flask run` or gunicorn alone serves needs no second process. `bin/start` has one: then a job
+that computes takes no time from pages.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from typing import Any
+
+from flask import Flask
+
+from carafe.jobs.worker import JobWorker
+
+log = logging.getLogger("carafe.job")
+
+
+class InProcess:
+    """Starts one worker in each process that serves requests, with the first of them.
+
+    Not sooner: servers fork their processes after they loaded the app.
+    """
+
+    def __init__(self, app: Flask):
+        self.app = app
+        self.process = 0
+        self.starting = threading.Lock()
+
+    def __call__(self) -> None:
+        if self.process != os.getpid():
+            with self.starting:
+                if self.process != os.getpid():
+                    self.process = os.getpid()
+                    self._start()
+
+    def _start(self) -> None:
+        worker = JobWorker(self.app, self.app.config["JOB_THREADS"])
+        thread = threading.Thread(target=worker.work, name="jobs", daemon=True)
+        thread.start()
+
+        @atexit.register
+        def stop() -> None:
+            worker.stop()
+            thread.join()
+
+
+def init_app(app: Flask) -> None:
+    if app.config["JOBS_IN_WEB"]:
+        start = InProcess(app)
+
+        @app.before_request
+        def start_worker() -> Any:
+            start()

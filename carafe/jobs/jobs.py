@@ -1,0 +1,26 @@
+"""What jobs leave behind, and how long it is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from carafe.database.batches import delete_in_chunks
+from carafe.jobs.definition import job
+from carafe.jobs.models import CANCELLED, FAILED, SUCCEEDED, Job
+from carafe.jobs.schedule import scheduled
+from carafe.time import now
+
+KEEP_SUCCEEDED = timedelta(days=3)
+KEEP_FAILED = timedelta(days=30)
+
+
+@scheduled("17 * * * *")
+@job(queue="maintenance", unique=True)
+def purge() -> int:
+    """Delete jobs that are long over; how many."""
+    kept = {SUCCEEDED: KEEP_SUCCEEDED, FAILED: KEEP_FAILED, CANCELLED: KEEP_FAILED}
+    # One state after the other: both together would read all rows of each.
+    return sum(
+        delete_in_chunks(Job, (Job.state == state) & (Job.finished_at < now() - long))
+        for state, long in kept.items()
+    )

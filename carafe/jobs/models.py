@@ -1,0 +1,151 @@
+"""The job table, which is the queue; the schedules, and the workers that are alive."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, SmallInteger, String, Text, delete, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.database import Base, bytewise, db
+from carafe.jobs.engine import announce_on_commit
+from carafe.jobs.run import MESSAGE_LENGTH
+from carafe.time import now
+
+QUEUED, RUNNING = "queued", "running"
+SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
+WAITING_OR_RUNNING = {QUEUED, RUNNING}
+
+NAME_LENGTH = 100
+KEY_LENGTH = 200
+# Of a worker that has not been seen for this long nothing is to be expected.
+WORKER_IS_GONE = timedelta(minutes=1)
+
+
+class Priority(IntEnum):
+    """Which of the jobs that wait in one queue is next."""
+
+    HIGH = 0
+    NORMAL = 1
+    LOW = 2
+
+
+class Job(Base):
+    """One call of a function, from the transaction that asked for it to its outcome."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index(
+            "ix_job_queued", "queue", "priority", "run_at", "id",
+            sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_job_running", "lease_until",
+            sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
+        ),
+        # For the lists: of one state, and of what is long over.
+        Index("ix_job_state_id", "state", "id"),
+        Index("ix_job_state_finished_at", "state", "finished_at"),
+        Index("ix_job_name_id", "name", "id"),
+        Index("ix_job_queue_id", "queue", "id"),
+        Index("ix_job_subject", "subject"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(bytewise(NAME_LENGTH))
+    queue: Mapped[str] = mapped_column(String(40))
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    # [positional, by name]
+    arguments: Mapped[list[Any]] = mapped_column(JSON)
+    # No second job with this key is queued while the first waits; gone once it starts.
+    key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), unique=True)
+    # Whom it is for, "user:12", as in the audit trail.
+    subject: Mapped[str | None] = mapped_column(String(100))
+    # Who asked: ids of request and trace, so that logs and traces can be joined.
+    context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    state: Mapped[str] = mapped_column(String(10), default=QUEUED)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    run_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    # How often it was begun: also the token by which one that lost its lease is told apart.
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+    # Workers that ended or fell silent while they ran it.
+    lost_workers: Mapped[int] = mapped_column(SmallInteger, default=0)
+    worker: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[datetime | None]
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+
+    done: Mapped[int | None]
+    total: Mapped[int | None]
+    message: Mapped[str] = mapped_column(String(MESSAGE_LENGTH), default="")
+    result: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    error: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in WAITING_OR_RUNNING
+
+    def cancel(self) -> bool:
+        """Never run it, or ask it to stop at its next sign of progress; False if it is over."""
+        if self.state == QUEUED:
+            self.state, self.finished_at, self.key = CANCELLED, now(), None
+        elif self.state == RUNNING:
+            self.cancel_requested = True
+        return not self.is_over or self.state == CANCELLED
+
+    def retry(self) -> bool:
+        """Queue it anew, with all its attempts, now; False unless it failed or was cancelled."""
+        if self.state not in (FAILED, CANCELLED):
+            return False
+        self.state, self.run_at, self.failures, self.lost_workers = QUEUED, now(), 0, 0
+        self.finished_at, self.cancel_requested = None, False
+        announce_on_commit((self.id, self.queue, self.priority, self.run_at))
+        return True
+
+    @classmethod
+    def locked(cls, id: int) -> Job | None:
+        """The job, held in this transaction: a worker that wants to claim it waits or skips it."""
+        return db.session.get(cls, id, with_for_update=True, populate_existing=True)
+
+    @classmethod
+    def forget(cls, subject: str) -> None:
+        """Delete what is queued and kept of a subject that is no more."""
+        db.session.execute(delete(cls).where(cls.subject == subject, cls.state != RUNNING))
+        db.session.execute(update(cls).where(cls.subject == subject).values(cancel_requested=True))
+
+
+class Schedule(Base):
+    """When a scheduled job is due next. The row is what makes each tick happen once."""
+
+    __tablename__ = "job_schedule"
+
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(100))
+    next_at: Mapped[datetime]
+    last_at: Mapped[datetime | None]
+
+
+class Worker(Base):
+    """A process that runs jobs, and when it last said so."""
+
+    __tablename__ = "job_worker"
+
+    id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    queues: Mapped[str] = mapped_column(String(500))
+    threads: Mapped[int] = mapped_column(SmallInteger)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def is_alive(self) -> bool:
+        return now() - self.seen_at < WORKER_IS_GONE
+
+    @classmethod
+    def alive(cls) -> list[Worker]:
+        recent = select(cls).where(cls.seen_at > now() - WORKER_IS_GONE)
+        return list(db.session.scalars(recent.order_by(cls.id)))

@@ -1,0 +1,98 @@
+"""Queues that are paused, because what all of their jobs need does not work: a mail server, say.
+
+A job raises `QueueError`, and its queue is paused: the jobs wait, and no failure of theirs counts.
+From time to time one job is begun as a probe. When that calls `queue_works()`, the pause ends.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import SmallInteger, String, delete, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.database import Base, db, insert_into, reading
+from carafe.jobs.run import QueueError, Run, storable
+from carafe.observability.redaction import clean
+from carafe.time import now
+
+log = logging.getLogger("carafe.job")
+
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=10)
+# Nobody else probes while one does, unless that has not ended by then: killed, say.
+PROBE_TIME = timedelta(minutes=3)
+TEXT_LENGTH = 500
+
+
+class QueuePause(Base):
+    """A queue that is paused, since when and why, and when the next probe is."""
+
+    __tablename__ = "job_pause"
+
+    queue: Mapped[str] = mapped_column(String(40), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH))
+    remedy: Mapped[str] = mapped_column(String(TEXT_LENGTH))
+    since: Mapped[datetime] = mapped_column(default=now)
+    probes: Mapped[int] = mapped_column(SmallInteger, default=0)
+    until: Mapped[datetime]
+
+
+def paused() -> list[QueuePause]:
+    """Return the pauses, by the name of their queue."""
+    return list(db.session.scalars(select(QueuePause).order_by(QueuePause.queue)))
+
+
+def pause(run: Run, error: QueueError) -> None:
+    """Note in this transaction that the run's queue cannot work, and log it once."""
+    texts = {"reason": _short(error.reason), "remedy": _short(error.remedy)}
+    row = db.session.get(QueuePause, run.queue, with_for_update=True, populate_existing=True)
+    if row is None:
+        new = insert_into(QueuePause, db.engine.dialect).values(
+            queue=run.queue, since=now(), probes=0, until=now() + FIRST_PAUSE, **texts
+        )
+        db.session.execute(new.on_conflict_do_nothing(index_elements=["queue"]))
+    elif run.is_probe:
+        wait = min(FIRST_PAUSE * 2.0 ** min(row.probes + 1, 10), LONGEST_PAUSE)
+        row.probes, row.until = min(row.probes + 1, 10_000), now() + wait
+    if row is None or (run.is_probe and row.reason != texts["reason"]):
+        log.error("queue %s is paused: %s %s", run.queue, texts["reason"], texts["remedy"])
+    if row is not None and run.is_probe:
+        row.reason, row.remedy = texts["reason"], texts["remedy"]
+
+
+def resume(queue: str) -> None:
+    """Note in this transaction that a queue works again."""
+    if db.session.scalar(
+        delete(QueuePause).where(QueuePause.queue == queue).returning(QueuePause.queue)
+    ):
+        log.warning("queue %s works again", queue)
+
+
+def begin_probe(queue: str) -> bool:
+    """Whether the next job of a queue is to be a probe, since its pause is over."""
+    # A clock that was set back must not make a pause longer.
+    over = or_(QueuePause.until <= now(), QueuePause.until > now() + LONGEST_PAUSE + PROBE_TIME)
+    stmt = update(QueuePause).where(QueuePause.queue == queue, over)
+    stmt = stmt.values(until=now() + PROBE_TIME).returning(QueuePause.queue)
+    return db.session.scalar(stmt) is not None
+
+
+def probe_soon(queues: Collection[str]) -> None:
+    """End the wait for the next probe of these queues: settings may have changed."""
+    db.session.execute(update(QueuePause).where(QueuePause.queue.in_(queues)).values(until=now()))
+
+
+def ends() -> dict[str, datetime]:
+    """When the next probe of each paused queue is."""
+    latest = now() + LONGEST_PAUSE + PROBE_TIME
+    with reading():
+        rows = db.session.execute(select(QueuePause.queue, QueuePause.until)).all()
+        db.session.rollback()
+    return {queue: until for queue, until in rows if until <= latest}
+
+
+def _short(text: str) -> str:
+    return storable(clean(" ".join(text.split())))[:TEXT_LENGTH]

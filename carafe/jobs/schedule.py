@@ -1,0 +1,119 @@
+"""`@scheduled`: jobs by the clock. Each tick is queued once, however many workers there are."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cronsim import CronSim, CronSimError
+from sqlalchemy import delete, select, update
+
+from carafe.database import db, insert_into, reading
+from carafe.jobs.definition import Definition, registry
+from carafe.jobs.models import Schedule
+from carafe.time import now
+
+log = logging.getLogger("carafe.job")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When something is due: a cron expression in UTC, or an interval."""
+
+    text: str
+    every: timedelta | None = None
+
+    def after(self, moment: datetime) -> datetime:
+        """The first time that it is due after `moment`."""
+        if self.every:
+            return moment + self.every
+        return next(CronSim(self.text, moment.astimezone(UTC)))
+
+
+schedule: dict[str, Rule] = {}
+
+
+def scheduled(
+    when: str | timedelta,
+) -> Callable[[Callable[[], Any] | Definition[[]]], Definition[[]]]:
+    """Queue a job by the clock: above `@job(…)`, or above a plain function without arguments.
+
+    `when` is a cron expression ("0 3 * * *", in UTC, so that no hour of a year is missing or comes
+    twice), or the time between two runs. For all the times that were missed while no worker ran,
+    one run makes up. Raises `ValueError` for an expression that is none.
+    """
+    rule = _rule(when)
+
+    def define(function: Callable[[], Any] | Definition[[]]) -> Definition[[]]:
+        from carafe.jobs.definition import job
+
+        made = function if isinstance(function, Definition) else job()(function)
+        schedule[made.name] = rule
+        return made
+
+    return define
+
+
+def _rule(when: str | timedelta) -> Rule:
+    if isinstance(when, timedelta):
+        if when < timedelta(seconds=1):
+            raise ValueError("An interval of a schedule is at least one second.")
+        return Rule(f"every {when.total_seconds():g} s", when)
+    try:
+        next(CronSim(when, now()))
+    except (CronSimError, StopIteration):
+        raise ValueError(f"Not a cron expression that is ever due: {when!r}") from None
+    return Rule(when)
+
+
+def prepare() -> None:
+    """Bring the table up to date with the code: called by each worker as it starts."""
+    known = {row.name: row.rule for row in db.session.execute(select(Schedule.name, Schedule.rule))}
+    db.session.execute(delete(Schedule).where(Schedule.name.not_in(schedule)))
+    for name, rule in schedule.items():
+        if known.get(name) != rule.text:
+            values = {"rule": rule.text, "next_at": rule.after(now())}
+            new = insert_into(Schedule, db.engine.dialect).values(name=name, **values)
+            db.session.execute(new.on_conflict_do_update(index_elements=["name"], set_=values))
+    db.session.commit()
+
+
+def next_tick() -> datetime | None:
+    with reading():
+        # Not what another version of the app knows, and this one would never do.
+        ours = Schedule.name.in_(schedule)
+        earliest = db.session.scalar(select(db.func.min(Schedule.next_at)).where(ours))
+        db.session.rollback()
+    return earliest
+
+
+def tick() -> None:
+    """Queue what is due by the clock. Of several workers at once, one does."""
+    with reading():
+        due = db.session.execute(
+            select(Schedule.name, Schedule.next_at).where(Schedule.next_at <= now())
+        ).all()
+        db.session.rollback()
+    for name, next_at in due:
+        if name in schedule:
+            _tick(name, next_at)
+
+
+def _tick(name: str, due: datetime) -> None:
+    # Who moves the time on queues the job, in one transaction. Whoever comes second finds another
+    # time there. A clock that was set back finds one in the future, and waits for it.
+    moved = (
+        update(Schedule)
+        .where(Schedule.name == name, Schedule.next_at == due)
+        .values(next_at=schedule[name].after(max(due, now())), last_at=due)
+        .returning(Schedule.name)
+    )
+    if db.session.scalar(moved) is None:
+        db.session.rollback()
+        return
+    registry[name].with_(key="schedule").enqueue()
+    db.session.commit()
+    log.info("scheduled", extra={"job": name, "due": due.isoformat()})

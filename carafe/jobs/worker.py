@@ -1,0 +1,228 @@
+"""A process's worker: it holds on to what runs, queues what the clock says, and stops in order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import select
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from time import monotonic
+
+from flask import Flask
+from sqlalchemy import delete, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from carafe.database import db
+from carafe.jobs import claims, pauses, schedule
+from carafe.jobs.definition import queues as known_queues
+from carafe.jobs.definition import registry
+from carafe.jobs.engine import Source, engine
+from carafe.jobs.execution import execute
+from carafe.jobs.models import Worker
+from carafe.jobs.run import Run
+from carafe.time import now
+
+log = logging.getLogger("carafe.job")
+
+# Without being woken, a worker looks into the tables this often.
+LOOK_SECONDS = 2.0
+# How far a job is can be seen on pages this long after it said so.
+NEWS_SECONDS = 0.5
+# While the database is away.
+PAUSE_SECONDS = 1.0
+# As long as gunicorn's workers have for their requests (gunicorn.conf.py).
+GRACE_SECONDS = 8.0
+# However long the leases are: a worker is shown as gone after a minute.
+SEEN_SECONDS = 20.0
+FORGET_WORKERS_AFTER = timedelta(days=1)
+
+
+class JobWorker:
+    """Runs jobs of `queues` (all by default), `threads` of each queue at a time.
+
+    A queue has its own threads, so that a mail server that takes a minute for each mail holds up
+    mails alone. They belong to the engine's source; the thread that called `work` renews leases,
+    ends what takes too long and looks at the clock.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        threads: int,
+        queues: list[str] | None = None,
+        server: int | None = None,
+    ):
+        self.app, self.threads, self.server = app, threads, server
+        self.queues = queues or known_queues()
+        self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.runs: set[Run] = set()
+        self.stopping = False
+        self._looked = float("-inf")
+        self._renewal = min(app.config["JOB_LEASE_SECONDS"] / 3, SEEN_SECONDS)
+        self._renewed, self._renewed_at = monotonic(), now()
+        self._silence = claims.Silence()
+        self._tick: datetime | None = None
+        self._trouble = ""
+
+    def work(self) -> None:
+        """Run jobs until `stop()`. Then finish what ends in time, and give back the rest."""
+        # Windows can wait for sockets alone. A full one wakes as well as one with room.
+        self._wake_r, self._wake_w = socket.socketpair()
+        self._wake_w.setblocking(False)
+        with self._wake_r, self._wake_w, self.app.app_context():
+            while not self.stopping and not self._safely(self._begin):
+                self._listen([], PAUSE_SECONDS)
+            source = engine().create_source(self)
+            try:
+                while not self.stopping:
+                    if not self._safely(lambda: self._round(source)):
+                        self._listen([], PAUSE_SECONDS)
+            finally:
+                source.close(GRACE_SECONDS)
+                self._safely(self._end)
+
+    def stop(self) -> None:
+        """Take no more jobs. May be called in a signal handler and from other threads."""
+        self.stopping = True
+        self.wake()
+
+    def wake(self) -> None:
+        with suppress(OSError, AttributeError):  # the latter before it works
+            self._wake_w.send(b"!")
+
+    def claim(self, queue: str) -> Run | None:
+        """Take the next job of a queue, if one is due. For threads of the source."""
+        with self.app.app_context():
+            taken: list[Run] = []
+            self._safely(lambda: taken.extend(claims.claim(queue, 1, self.id)))
+            return taken[0] if taken else None
+
+    def run(self, run: Run) -> None:
+        """Run a claimed job in this thread. Raises nothing."""
+        self.runs.add(run)
+        try:
+            execute(self.app, run)
+        finally:
+            self.runs.discard(run)
+
+    def _begin(self) -> None:
+        schedule.prepare()
+        pauses.probe_soon(self.queues)
+        db.session.execute(delete(Worker).where(Worker.seen_at < now() - FORGET_WORKERS_AFTER))
+        db.session.add(Worker(id=self.id, queues=" ".join(self.queues), threads=self.threads))
+        db.session.commit()
+
+    def _round(self, source: Source) -> None:
+        """Everything that is to be done at this moment; then wait for the next."""
+        self._interrupt_what_takes_too_long()
+        if monotonic() - self._renewed > self._renewal:
+            self._renew()
+        elif news := [run for run in list(self.runs) if run.is_news]:
+            claims.renew(news)
+        self._look_at_the_clock()
+        source.dispatch()
+        self._wait(source)
+
+    def _renew(self) -> None:
+        claims.renew([run for run in list(self.runs) if not self._is_overdue(run)])
+        db.session.execute(update(Worker).where(Worker.id == self.id).values(seen_at=now()))
+        db.session.commit()
+        count = claims.take_back(self._silence.look(), by_clock=self._all_was_quiet())
+        if count:
+            log.warning("%s jobs of workers that fell silent are queued again", count)
+        self._renewed, self._renewed_at = monotonic(), now()
+
+    def _all_was_quiet(self) -> bool:
+        # When the database was away, the clock was set or the machine slept, leases end of workers
+        # that are alive: they are given time to renew them.
+        seconds = monotonic() - self._renewed
+        clock = (now() - self._renewed_at).total_seconds()
+        return seconds < 2 * self._renewal and abs(clock - seconds) < 1
+
+    def _look_at_the_clock(self) -> None:
+        if self._tick and self._tick <= now():
+            schedule.tick()
+            self._looked = float("-inf")
+        if monotonic() - self._looked > LOOK_SECONDS:
+            self._looked = monotonic()
+            self._tick = schedule.next_tick()
+            if self.server and not _is_alive(self.server):
+                log.warning("the server is gone: no more jobs are taken")
+                self.stop()
+
+    def _wait(self, source: Source) -> None:
+        """Until somebody calls, or the time of something has come."""
+        moments = [moment for moment in (source.next_due(), self._tick) if moment]
+        soonest = min(((moment - now()).total_seconds() for moment in moments), default=60)
+        patience = min(NEWS_SECONDS if self.runs else LOOK_SECONDS, self._renewal)
+        source.drain(self._listen(source.filenos(), max(0, min(soonest, patience))))
+
+    def _listen(self, filenos: list[int], seconds: float) -> list[int]:
+        ready, _, _ = select.select([self._wake_r.fileno(), *filenos], [], [], seconds)
+        if self._wake_r.fileno() in ready:
+            self._wake_r.recv(4096)
+        return ready
+
+    def _is_overdue(self, run: Run) -> bool:
+        definition = registry.get(run.name)
+        limit = definition.timeout.total_seconds() if definition else 0
+        return monotonic() - run.started > limit > 0
+
+    def _interrupt_what_takes_too_long(self) -> None:
+        # Its lease is not renewed either: what cannot be interrupted is taken from it.
+        for run in list(self.runs):
+            if self._is_overdue(run):
+                run.interrupt()
+
+    def _end(self) -> None:
+        if left := list(self.runs):
+            log.warning("%s jobs were not finished in time, and are queued again", len(left))
+            claims.give_back(left)
+        db.session.execute(delete(Worker).where(Worker.id == self.id))
+        db.session.commit()
+
+    def _safely(self, step: Callable[[], None]) -> bool:
+        """Whether a step could be done. A worker outlives whatever happens to the database."""
+        try:
+            step()
+        except Exception as error:
+            with suppress(Exception):
+                db.session.rollback()
+            # SQLite's own errors pass SQLAlchemy by where a connection is made.
+            self._complain(error)
+            return False
+        self._trouble = ""
+        return True
+
+    def _complain(self, error: Exception) -> None:
+        # Once: while a database is away, this happens every second.
+        if self._trouble != (trouble := type(error).__name__):
+            self._trouble = trouble
+            known = isinstance(error, SQLAlchemyError)
+            log.warning("jobs wait, because of: %s", error, exc_info=None if known else error)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def run_due(app: Flask) -> int:
+    """Run all jobs that are due, and those that they queue in turn, and return how many."""
+    count = 0
+    with app.app_context():
+        while True:
+            due = [q for q, at in claims.next_due(known_queues()).items() if at <= now()]
+            runs = [run for queue in due for run in claims.claim(queue, 100, "run_due")]
+            if not runs:
+                return count
+            for run in runs:
+                execute(app, run)
+            count += len(runs)

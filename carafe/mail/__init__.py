@@ -1,0 +1,18 @@
+"""Mail: `send()` renders a folder of subject, text and HTML; it leaves after the transaction."""
+
+from flask import Flask
+
+from carafe.mail import checks, previews, transports, views
+from carafe.mail.outbox import rehearse, send
+
+__all__ = ["rehearse", "send"]
+
+
+def init_app(app: Flask) -> None:
+    transports.init_app(app)
+    checks.init_app(app)
+    previews.PREVIEWS.init_app(app)
+    if app.config["APP_ENV"] == "development":
+        app.register_blueprint(views.blueprint)
+        views.init_app(app)
+        previews.init_app(app)

@@ -1,0 +1,59 @@
+"""What `flask check` looks at here."""
+
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+
+from carafe import checks
+
+SERVERS = {"smtp", "smtps"}
+# Encrypted from the first byte (RFC 8314), or from STARTTLS on.
+WRONG_PORTS = {("smtp", 465), ("smtps", 587), ("smtps", 25)}
+
+
+def init_app(app: Flask) -> None:
+    checks.add(
+        app,
+        "mail.url",
+        not_sent,
+        level="warning",
+        remedy="Set MAIL_URL=smtp://user:password@host:587 or smtps://user:password@host:465",
+    )
+    checks.add(
+        app,
+        "mail.port",
+        wrong_port,
+        level="warning",
+        remedy="Port 465 is for smtps://, ports 587 and 25 are for smtp://",
+    )
+    checks.add(
+        app,
+        "mail.sender",
+        nobodys_sender,
+        level="warning",
+        remedy="Set MAIL_FROM to an address that the mail server sends for.",
+    )
+
+
+def not_sent() -> str | None:
+    scheme = urlsplit(current_app.config["MAIL_URL"] or "file:").scheme
+    if scheme in SERVERS:
+        return None
+    place = "the log" if scheme == "console" else "a folder"
+    return f"Mails are written to {place} in plain text, with links that work, and not sent."
+
+
+def wrong_port() -> str | None:
+    url = urlsplit(current_app.config["MAIL_URL"] or "")
+    if (url.scheme, url.port) not in WRONG_PORTS:
+        return None
+    return f"MAIL_URL is {url.scheme}:// with port {url.port}: each side waits for the other."
+
+
+def nobodys_sender() -> str | None:
+    sender = current_app.config["MAIL_FROM"]
+    host = parseaddr(sender)[1].partition("@")[2]
+    if "." in host:
+        return None
+    return f"Mails are from {sender}, which other mail servers refuse."

@@ -1,0 +1,65 @@
+"""Every mail with sample data, in development: what it looks like before anybody gets one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, render_template, url_for
+
+from carafe.mail.message import Message
+from carafe.mail.outbox import compose
+from carafe.mail.views import frame, page
+from carafe.registry import Registry
+from carafe.security.local_requests import is_at_this_machine, only_at_this_machine
+from carafe.web import menus
+from carafe.web.routing import public
+
+blueprint = Blueprint("previews", __name__, url_prefix="/dev/previews")
+blueprint.before_request(only_at_this_machine)
+
+TO = "alice@example.com"
+
+Sample = Callable[[], dict[str, Any]]
+# Templates, and what they are rendered with.
+PREVIEWS = Registry[tuple[str, Sample]]("mail_previews", "preview of a mail")
+
+
+def preview(app: Flask, template: str, sample: Sample) -> None:
+    """Show the mail in the folder `template` at `/dev/previews`.
+
+    `sample` makes what `send` would be given, anew for each look. Outside of development there
+    are no previews.
+    """
+    PREVIEWS.add(app, (template, sample), name=template.replace("/emails/", "."))
+
+
+@blueprint.get("")
+@public
+def index() -> str:
+    mails = [(name, _compose(name)) for name in sorted(PREVIEWS.by_name())]
+    return render_template("mail/previews.html", mails=mails)
+
+
+@blueprint.get("/<name>")
+@public
+def show(name: str) -> Response:
+    html_url = url_for("previews.html", name=name)
+    return page(_compose(name).to_bytes(), html_url, url_for("previews.index"), "Mail previews")
+
+
+@blueprint.get("/<name>/html")
+@public
+def html(name: str) -> Response:
+    return frame(_compose(name).to_bytes())
+
+
+def _compose(name: str) -> Message:
+    if not (preview := PREVIEWS.get(name)):
+        abort(404)
+    template, sample = preview
+    return compose(TO, template, **sample())
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(blueprint)
+    here = is_at_this_machine
+    menus.add(app, "footer", "Mail previews", "previews.index", icon="mail", visible=here)

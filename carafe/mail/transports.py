@@ -1,0 +1,70 @@
+"""Where mail goes: a server, a folder or the console, by the scheme of `MAIL_URL`."""
+
+import secrets
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import click
+from flask import Flask
+
+from carafe.config.urls import split_url
+from carafe.mail.errors import ServerError
+from carafe.mail.message import Message
+from carafe.mail.smtp import SMTP
+
+
+class Transport(Protocol):
+    def deliver(self, message: Message) -> None:
+        """Hand the message on. Raises one of `carafe.mail.errors`."""
+
+
+class Folder:
+    """One `.eml` file a message, named by time. Development shows them at `/dev/mail`."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def deliver(self, message: Message) -> None:
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+        partial = self.path / f".{name}"
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            partial.write_bytes(message.to_bytes())
+            partial.rename(self.path / f"{name}.eml")
+        except OSError as error:
+            raise ServerError(
+                f"Email cannot be written to {self.path}: {error.strerror}.",
+                "Make room, or let the user that runs the app write there.",
+            ) from None
+
+
+class Console:
+    """Standard output."""
+
+    def deliver(self, message: Message) -> None:
+        click.echo(message.to_bytes().decode())
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["mail_transport"] = _transport(app.config["MAIL_URL"] or "file:", app)
+
+
+def _transport(url: str, app: Flask) -> Transport:
+    if url == "console:":
+        return Console()
+    if url.startswith("file:"):
+        path = unquote(url.removeprefix("file:"))
+        return Folder(Path(path) if path else Path(app.instance_path) / "mail")
+    return SMTP(split_url(url), _client_name(urlsplit(app.config["PUBLIC_URL"]).hostname))
+
+
+def _client_name(host: str | None) -> str:
+    """Return this site's host as EHLO has it (RFC 5321, 4.1.3)."""
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return host or "localhost"
+    return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"

@@ -1,0 +1,23 @@
+"""What users are told: a list of their own, and a bell with the number of what is unread.
+
+`notify(user_id, "Your export is ready", url="/account/export")` tells one user, in the caller's
+transaction; `Message.send` tells everybody.
+"""
+
+from flask import Flask
+
+from carafe.auth.identity import is_logged_in
+from carafe.auth.identity_query import add_identity_column
+from carafe.notifications import jobs, unread, views
+from carafe.notifications.models import Message, Notification, notify
+from carafe.web import menus
+
+__all__ = ["Message", "Notification", "jobs", "notify"]
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.blueprint)
+    add_identity_column(app, unread.NAME, unread.column)
+    app.jinja_env.globals["unread_notifications"] = unread.count
+    menus.add_part(app, "header", "notifications/_bell.html", visible=is_logged_in)
+    menus.add(app, "settings", "Notifications", "notifications.index", icon="bell", last=True)

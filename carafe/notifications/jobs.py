@@ -1,0 +1,17 @@
+"""What nobody reads any more goes."""
+
+from carafe.database.batches import delete_in_chunks
+from carafe.jobs import job, scheduled
+from carafe.notifications.models import Message, Notification
+from carafe.notifications.models.notification import LIFETIME
+from carafe.time import now
+
+
+@scheduled("43 3 * * *")
+@job(queue="maintenance", unique=True)
+def purge() -> int:
+    """Delete notifications and messages that are too old; how many."""
+    over = now() - LIFETIME
+    return sum(
+        delete_in_chunks(model, model.created_at <= over) for model in (Notification, Message)
+    )

@@ -1,0 +1,71 @@
+"""Messages to everybody: one row each, of which a user gets a copy when they look."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.audit import record
+from carafe.auth.users import user_model
+from carafe.database import Base, db
+from carafe.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
+from carafe.time import now
+
+
+class Inbox(Base):
+    """Up to which message to everybody a user has their copies, whatever became of these."""
+
+    __tablename__ = "inbox"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    message_id: Mapped[int]
+
+
+class Message(Base):
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_created_at_id", "created_at", "id"),
+        # An id that was given to a message taken back must not be given to another.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    body: Mapped[str] = mapped_column(String(BODY_LENGTH), default="")
+    # Of the form that it came from and what was typed: the same sent twice makes one.
+    submission: Mapped[str | None] = mapped_column(String(32), unique=True)
+
+    @classmethod
+    def send(cls, title: str, body: str, submission: str | None = None) -> bool:
+        """Tell everybody who has an account by now; False if this submission did so already."""
+        sent = select(cls.id).where(cls.submission == submission)
+        if submission and db.session.scalar(sent):
+            return False
+        message = cls(title=title, body=body, submission=submission)
+        db.session.add(message)
+        db.session.flush()
+        record("message.sent", message.subject, title=title)
+        return True
+
+    @property
+    def subject(self) -> str:
+        """How the audit names this message."""
+        return f"message:{self.id}"
+
+    def take_back(self) -> None:
+        """Show it to nobody who has not looked since. The copies of the others are theirs."""
+        record("message.withdrawn", self.subject, title=self.title)
+        db.session.delete(self)
+
+    @classmethod
+    def waiting(cls) -> ColumnElement[bool]:
+        """Whether a `User` of the statement has yet to get a copy of the message."""
+        model = user_model()
+        got = select(Inbox.message_id).where(Inbox.user_id == model.id).correlate(model)
+        new = cls.id > func.coalesce(got.scalar_subquery(), 0)
+        return new & (cls.created_at >= model.created_at)

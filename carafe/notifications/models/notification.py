@@ -1,0 +1,127 @@
+"""Notifications: what one user is told. Each has their own, and nobody else sees them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    delete,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carafe.auth.users import user_model
+from carafe.database import Base, db, insert_into
+from carafe.jobs.run import storable
+from carafe.time import now
+from carafe.web.urls import local_path
+
+TITLE_LENGTH = 200
+BODY_LENGTH = 1000
+URL_LENGTH = 300
+KEY_LENGTH = 100
+# More nobody reads. A script that changes its owner's password all day fills no disk.
+KEPT_PER_USER = 200
+LIFETIME = timedelta(days=90)
+
+UNREAD = text("read_at IS NULL")
+
+
+class Notification(Base):
+    __tablename__ = "notification"
+    __table_args__ = (
+        UniqueConstraint("user_id", "key"),
+        Index("ix_notification_user_id_id", "user_id", "id"),
+        # The number on every page is counted in it, without a look at the rows.
+        Index("ix_notification_unread", "user_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    read_at: Mapped[datetime | None]
+    # "security", "message", …: which icon it has.
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    body: Mapped[str] = mapped_column(String(BODY_LENGTH))
+    # Where it leads: a path of this site, or "".
+    url: Mapped[str] = mapped_column(String(URL_LENGTH))
+    # Of what is told once, however often the code that tells it runs.
+    key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+
+    @classmethod
+    def of(cls, user_id: int, id: int) -> Notification | None:
+        """The user's notification with that id; somebody else's is None."""
+        return db.session.scalar(select(cls).where(cls.id == id, cls.user_id == user_id))
+
+    @classmethod
+    def listed(cls, user_id: int) -> Select[Any]:
+        """What the list shows of a user's, as columns; by the last it is ordered."""
+        columns = cls.kind, cls.title, cls.body, cls.url, cls.created_at, cls.read_at, cls.id
+        return select(*columns).where(cls.user_id == user_id)  # type: ignore[return-value]
+
+    @classmethod
+    def mark_read(cls, user_id: int, up_to: int) -> None:
+        """Mark all of a user's as read that are not newer than the one with id `up_to`."""
+        unread = cls.user_id == user_id, cls.read_at.is_(None), cls.id <= up_to
+        db.session.execute(update(cls).where(*unread).values(read_at=now()))
+
+    def read(self) -> None:
+        if self.read_at is None:
+            self.read_at = now()
+
+
+def notify(
+    user_id: int,
+    title: str,
+    body: str = "",
+    *,
+    url: str = "",
+    kind: str = "info",
+    key: str | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Tell a user something, in the caller's transaction: they are told exactly when it happens.
+
+    `url` is a path of this site that it leads to; `key`, such as "export:7", has it told once
+    however often this is called. Text that is too long is cut. A user who is gone is not told.
+    Returns whether it was told now.
+    """
+    if url and local_path(url) is None:
+        raise ValueError(f"A notification leads to a path of this site, not to {url!r}.")
+    if len(url) > URL_LENGTH:
+        raise ValueError(f"A path of more than {URL_LENGTH} characters is too long: {url!r}.")
+    row = {
+        "user_id": user_id,
+        "created_at": at or now(),
+        "kind": kind,
+        "title": _cut(title, TITLE_LENGTH),
+        "body": _cut(body, BODY_LENGTH),
+        "url": url,
+        "key": key,
+    }
+    # The table, not the model: nothing else that the caller has begun is written at this point.
+    table: Any = Notification.__table__
+    values = [literal(value, table.c[name].type) for name, value in row.items()]
+    there = select(*values).where(user_model().id == user_id)
+    new = insert_into(table, db.engine.dialect).from_select(list(row), there)
+    new = new.on_conflict_do_nothing(index_elements=["user_id", "key"]).returning(table.c.id)
+    told_now = db.session.scalar(new) is not None
+    own = select(table.c.id).where(table.c.user_id == user_id).order_by(table.c.id.desc())
+    beyond = own.offset(KEPT_PER_USER).limit(1).scalar_subquery()
+    db.session.execute(delete(table).where(table.c.user_id == user_id, table.c.id <= beyond))
+    return told_now
+
+
+def _cut(text: str, length: int) -> str:
+    text = storable(text)
+    return text if len(text) <= length else f"{text[: length - 1]}…"

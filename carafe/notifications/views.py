@@ -1,0 +1,91 @@
+"""One's own notifications. Somebody else's is 404, like one that does not exist."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_login import current_user
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from carafe.auth.marks import login_required
+from carafe.database import db
+from carafe.notifications import delivery, unread
+from carafe.notifications.models import Notification
+from carafe.web import polling
+from carafe.web.forms import Form
+from carafe.web.pagination import paginate
+from carafe.web.routing import LARGEST_ID, polled
+
+blueprint = Blueprint("notifications", __name__, url_prefix="/account/notifications")
+
+ICONS = {"security": "shield", "message": "mail", "export": "download"}
+
+
+class SeenForm(Form):
+    newest = IntegerField(validators=[InputRequired(), NumberRange(0, LARGEST_ID)])
+
+
+@blueprint.get("/")
+@login_required
+def index() -> Any:
+    return render_template("notifications/index.html", **_listed())
+
+
+@blueprint.get("/latest")
+@login_required
+@polled
+def latest() -> Any:
+    """The first page of the list, as it is now."""
+    return polling.part("notifications/_list.html", **_listed())
+
+
+@blueprint.get("/unread")
+@login_required
+@polled
+def bell() -> Any:
+    """The bell, as it is now."""
+    return polling.part("notifications/_bell.html", version=unread.count())
+
+
+@blueprint.post("/read")
+@login_required
+def read_all() -> Any:
+    form = SeenForm()
+    if not form.validate() or form.newest.data is None:
+        abort(422)
+    Notification.mark_read(current_user.id, form.newest.data)
+    db.session.commit()
+    flash("All are marked as read.", "success")
+    return redirect(url_for("notifications.index"), 303)
+
+
+@blueprint.post("/<int:id>/read")
+@login_required
+def read(id: int) -> Any:
+    """Mark one as read, and go where it leads."""
+    notification = _own(id)
+    notification.read()
+    db.session.commit()
+    return redirect(notification.url or url_for("notifications.index"), 303)
+
+
+@blueprint.post("/<int:id>/delete")
+@login_required
+def delete(id: int) -> Any:
+    db.session.delete(_own(id))
+    db.session.commit()
+    flash("The notification is deleted.", "success")
+    return redirect(url_for("notifications.index"), 303)
+
+
+def _listed() -> dict[str, Any]:
+    if not current_user.impersonator:  # who acts as somebody leaves no trace in what is theirs
+        delivery.deliver(current_user.id)
+    own = Notification.listed(current_user.id)
+    page = paginate(own, Notification.id, descending=True, path=url_for("notifications.index"))
+    version = [(id, read_at is None) for *_, read_at, id in page.rows]
+    return {"page": page, "version": version, "icons": ICONS}
+
+
+def _own(id: int) -> Notification:
+    return Notification.of(current_user.id, id) or abort(404)

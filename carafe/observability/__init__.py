@@ -1,0 +1,49 @@
+"""What the app tells those who run it: logs, health, metrics, traces, the debug toolbar."""
+
+from flask import Flask
+
+from carafe.config import ConfigError
+from carafe.observability import (
+    checks,
+    health,
+    health_rows,
+    logs,
+    metrics,
+    queries,
+    recorder,
+    requests,
+    sentry,
+    server_timing,
+    store,
+    tracing,
+    views,
+)
+
+
+def init_app(app: Flask) -> None:
+    logs.init_app(app)
+    requests.init_app(app)
+    queries.init_app(app)
+    store.init_app(app)
+    recorder.init_app(app)
+    server_timing.init_app(app)
+    metrics.init_app(app)
+    tracing.init_app(app)
+    sentry.init_app(app)
+    app.register_blueprint(views.blueprint)
+    checks.init_app(app)
+    health.init_app(app)
+    health_rows.init_app(app)
+    if app.config["APP_ENV"] == "development":
+        from carafe.observability import migration_guard
+
+        migration_guard.init_app(app)
+    if app.debug:
+        try:
+            from carafe.observability import toolbar
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                f"Development needs a package that is not installed ({error.name}).",
+                "Run bin/setup dev, or set APP_ENV=production.",
+            ) from None
+        toolbar.init_app(app)

@@ -1,0 +1,58 @@
+"""The time that SQLite takes over finding rows, which it does while they are fetched.
+
+A search through 100,000 rows that finds its first at once runs in 0.1 ms; to fetch what it finds
+takes another 16. PostgreSQL's have all arrived when the statement has run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from carafe.database import sqlite_driver
+from carafe.observability.usage import StatementRun, Usage
+
+
+def time_fetches(engine: Engine, usage: Callable[[], Usage]) -> None:
+    """Have connections of an engine on SQLite add the time to the usage."""
+    driver = sqlite_driver()
+
+    class Cursor(driver.Cursor):  # type: ignore[name-defined]
+        # Where the statement is one of a sample.
+        ran: StatementRun | None = None
+
+        def fetchone(self) -> Any:
+            started = perf_counter_ns()
+            row = super().fetchone()
+            self._add(started, row is not None)
+            return row
+
+        def fetchmany(self, *size: int) -> Any:
+            started = perf_counter_ns()
+            rows = super().fetchmany(*size)
+            self._add(started, len(rows))
+            return rows
+
+        def fetchall(self) -> Any:
+            started = perf_counter_ns()
+            rows = super().fetchall()
+            self._add(started, len(rows))
+            return rows
+
+        def _add(self, started: int, rows: int) -> None:
+            took = perf_counter_ns() - started
+            usage().database += took
+            if self.ran:
+                self.ran.ns += took
+                self.ran.rows += rows
+
+    class Connection(driver.Connection):  # type: ignore[name-defined]
+        def cursor(self, factory: Any = Cursor) -> Any:
+            return super().cursor(factory)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> None:
+        options["factory"] = Connection

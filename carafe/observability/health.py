@@ -1,0 +1,91 @@
+"""What the page about health shows. A feature adds how its own part is.
+
+Not `/readyz`, which asks whether this instance can serve, nor `flask check`, which asks whether it
+is set up well: this is for people, who want to see how near to its bounds something is.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from carafe.checks import cause, one_line
+from carafe.database import db
+from carafe.registry import Registry
+
+log = logging.getLogger(__name__)
+
+OK, WARNING, BAD = "ok", "warning", "bad"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what it is about, how it is, and where it is not ok what to do."""
+
+    label: str
+    text: str
+    state: str = OK
+    remedy: str = ""
+
+
+Rows = Callable[[], Iterable[Row]]
+# Titles of sections, and some of their rows.
+PARTS = Registry[tuple[str, Rows]]("health", "section")
+
+
+def add(app: Flask, title: str, rows: Rows) -> None:
+    """Add a section to the page, or rows to one that is there.
+
+    `rows` gives them when somebody looks. Whatever it raises becomes a row: a database that is
+    away is what the page is for.
+    """
+    PARTS.add(app, (title, rows))
+
+
+def sections() -> dict[str, list[Row]]:
+    """How everything is now."""
+    sections: dict[str, list[Row]] = {}
+    for title, rows in PARTS:
+        sections.setdefault(title, []).extend(_look(rows))
+    return sections
+
+
+def _look(rows: Rows) -> list[Row]:
+    try:
+        return list(rows())
+    except Exception as error:
+        log.debug("%s", rows, exc_info=True)
+        db.session.rollback()
+        said = error.description if isinstance(error, HTTPException) else cause(error)
+        text = f"This cannot be told: {one_line(said or '')[:200]}"
+        return [Row(rows.__name__.strip("_").replace("_", " ").capitalize(), text, BAD)]
+
+
+def size(bytes: int) -> str:
+    """In words: "340 KiB", "1.2 GiB"."""
+    amount = float(bytes)
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if amount < 1024:
+            return (
+                f"{amount:.0f} {unit}"
+                if unit == "bytes" or amount >= 10
+                else f"{amount:.1f} {unit}"
+            )
+        amount /= 1024
+    return f"{amount:.1f} TiB"
+
+
+def ago(seconds: float) -> str:
+    """How long something took or lies back, in words: "40 seconds", "3 minutes", "2 days"."""
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length or (seconds >= length and unit != "day"):
+            amount = round(seconds / length)
+            return f"{amount} {unit}{'s' * (amount != 1)}"
+    amount = max(0, round(seconds))
+    return f"{amount} second{'s' * (amount != 1)}"
+
+
+def init_app(app: Flask) -> None:
+    PARTS.init_app(app)

@@ -1,0 +1,117 @@
+"""Metrics for Prometheus, at `/metrics`, of all processes of this instance.
+
+Nothing here may break or hold up what it counts: only the first error is logged. No label holds
+what a visitor chose: an address that does not exist has the endpoint "".
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+from typing import Any, ParamSpec
+
+from flask import Flask, Request, request
+from flask.signals import got_request_exception
+
+from carafe.observability import queries
+from carafe.observability.metrics import access
+from carafe.observability.metrics.app_metrics import Metrics
+from carafe.observability.metrics.gauges import GAUGES
+from carafe.observability.metrics.gauges import add_gauge as add_gauge
+from carafe.web.routing import endpoint_label
+
+log = logging.getLogger(__name__)
+
+# In the WSGI environment of a request that is not counted yet.
+IN_FLIGHT_KEY = "IN_FLIGHT"
+# The endpoint of files that are answered before Flask.
+STATIC = "static"
+# Every page answers others, too, so that a visitor could add label values at will.
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+P = ParamSpec("P")
+
+
+def suppress_errors(count: Callable[P, None]) -> Callable[P, None]:
+    """Have a function never raise: its first error is logged."""
+    failed = False
+
+    @wraps(count)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        nonlocal failed
+        try:
+            count(*args, **kwargs)
+        except Exception:
+            if not failed:
+                failed = True
+                log.exception("metrics error (further ones are not logged)")
+
+    return guarded
+
+
+# The metrics are the process's, not an app's. Where the first request finds the folder:
+_folder = Path()
+_instance: Metrics | None = None
+_instance_lock = Lock()
+
+
+def _metrics() -> Metrics:
+    global _instance
+    with _instance_lock:
+        if _instance is None or _instance.process_id != os.getpid():  # forked
+            _instance = Metrics(_folder)
+        return _instance
+
+
+@suppress_errors
+def request_started(environ: dict[str, Any]) -> None:
+    environ[IN_FLIGHT_KEY] = True
+    _metrics().start_request()
+
+
+@suppress_errors
+def request_ended(environ: dict[str, Any], status: str) -> None:
+    """Count a request that is answered, or failed, the first time that this is called for it."""
+    if not environ.pop(IN_FLIGHT_KEY, False):
+        return
+    # Flask's request, if it came that far. Where there is no such page the endpoint is "".
+    request = environ.get("werkzeug.request")
+    endpoint = endpoint_label(request) if isinstance(request, Request) else STATIC
+    method, usage = environ["REQUEST_METHOD"], queries.usage()
+    page = endpoint, method if method in METHODS else "OTHER", f"{status[0]}xx"
+    seconds = perf_counter() - environ["STARTED"]
+    _metrics().end_request(page, seconds, usage.queries, usage.database / 1e9)
+
+
+@suppress_errors
+def exception_raised(endpoint: str, type: str) -> None:
+    """Count an unhandled exception by the name of its class."""
+    _metrics().count_exception(endpoint, type)
+
+
+@suppress_errors
+def job_ended(name: str, outcome: str, seconds: float) -> None:
+    """Count a job that ran. `outcome` is one of few words, such as "done" or "failed"."""
+    _metrics().count_job(name, outcome, seconds)
+
+
+def prometheus_text() -> bytes:
+    """Return all metrics in Prometheus's text format."""
+    from carafe.observability.metrics.exposition import exposition
+
+    return exposition(_metrics(), GAUGES)
+
+
+def init_app(app: Flask) -> None:
+    global _folder
+    _folder = Path(app.instance_path) / "metrics"
+    GAUGES.init_app(app)
+    access.init_app(app)
+    got_request_exception.connect(_exception, app)
+
+
+def _exception(sender: Flask, exception: BaseException, **extra: Any) -> None:
+    exception_raised(endpoint_label(request), type(exception).__name__)

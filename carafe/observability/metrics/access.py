@@ -1,0 +1,45 @@
+"""Who may read `/metrics`: whoever has the token, or only this machine if there is none."""
+
+import hmac
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+
+from carafe.security.local_requests import is_from_this_machine
+
+PATH = "/metrics"
+ALLOWED_KEY = "METRICS_ALLOWED"
+
+
+def may_read(environ: dict[str, Any], token: str | None) -> bool:
+    if token:
+        authorization = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
+        return hmac.compare_digest(authorization, b"Bearer " + token.encode())
+    return is_from_this_machine(environ)
+
+
+class MetricsAccessMiddleware:
+    """Let those who may read `/metrics` use any host name.
+
+    Prometheus asks each machine by its address, and cannot be told to send another host's name.
+    """
+
+    def __init__(self, application: Any, token: str | None, host: str):
+        self.application, self.token, self.host = application, token, host
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == PATH and may_read(environ, self.token):
+            environ[ALLOWED_KEY] = True
+            if self.host:
+                environ["HTTP_HOST"] = self.host
+        return self.application(environ, start_response)  # type: ignore[no-any-return]
+
+
+def init_app(app: Flask) -> None:
+    hosts = app.config["TRUSTED_HOSTS"] or [""]
+    app.wsgi_app = MetricsAccessMiddleware(  # type: ignore[method-assign]
+        app.wsgi_app, app.config["METRICS_TOKEN"], hosts[0].lstrip(".")
+    )

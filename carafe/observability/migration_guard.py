@@ -1,0 +1,117 @@
+"""In development, a page in the place of all others while migrations are pending.
+
+It has a button that runs them. Nothing on it asks the database who is there: the table of
+sessions may be one of those that are missing.
+"""
+
+import logging
+import traceback
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from werkzeug.exceptions import SecurityError, ServiceUnavailable
+
+from carafe.database import db, migrations
+from carafe.security.local_requests import is_at_this_machine, only_at_this_machine
+from carafe.web.errors import answer, database_error, wants_json
+from carafe.web.routing import public
+from carafe.web.urls import local_path, site_root, wanted
+
+log = logging.getLogger(__name__)
+
+blueprint = Blueprint("migrations", __name__)
+
+# They have their own way to say so, or nothing to do with it.
+SPARED = {
+    "_debug_toolbar.static",
+    "migrations.run",
+    "observability.live",
+    "observability.metrics",
+    "observability.ready",
+}
+
+
+@dataclass
+class Seen:
+    """With which migration files this process has seen the database up to date."""
+
+    stamp: list[tuple[str, int]] | None = None
+    # Alembic keeps what it is doing in global variables.
+    running: Lock = field(default_factory=Lock)
+
+
+def stand_in() -> ResponseReturnValue | None:
+    """Before each request: the page about pending migrations, if there are any."""
+    seen, stamp = current_app.extensions["migrations_seen"], migrations.stamp()
+    if request.endpoint in SPARED or seen.stamp == stamp:
+        return None
+    if isinstance(request.routing_exception, SecurityError):
+        return None  # not for this host
+    migrations.head.cache_clear()
+    try:
+        if steps := migrations.pending():
+            return _page(wanted() or "/", steps)
+        if missing := migrations.missing_tables():
+            return _page(wanted() or "/", missing=missing)
+    except DBAPIError:
+        return None  # the database is away, which the view finds out, too
+    except Exception as error:
+        return _page(wanted() or "/", problem=f"{type(error).__name__}: {error}")
+    seen.stamp = stamp
+    return None
+
+
+def doubt(error: DBAPIError) -> ResponseReturnValue:
+    """When a table or column is missing: somebody may have gone back, or put another file there."""
+    db.session.rollback()
+    current_app.extensions["migrations_seen"].stamp = None
+    return stand_in() or database_error(error)
+
+
+@blueprint.post("/dev/migrations")
+@public
+def run() -> ResponseReturnValue:
+    only_at_this_machine()
+    back = local_path(request.form.get("next")) or f"{site_root()}/"
+    with current_app.extensions["migrations_seen"].running:
+        # Of connections to a file that was deleted under them, too.
+        db.engine.dispose()
+        try:
+            migrations.upgrade()
+        except Exception as error:
+            log.warning("a migration failed: %s", error)
+            return _page(back, _steps(), problem=traceback.format_exc())
+    return redirect(back, 303)
+
+
+def _steps() -> list[tuple[str, str]]:
+    try:
+        return migrations.pending()
+    except Exception:
+        return []
+
+
+def _page(
+    back: str,
+    steps: list[tuple[str, str]] | None = None,
+    problem: str | None = None,
+    missing: list[str] | None = None,
+) -> ResponseReturnValue:
+    if wants_json():
+        return answer(ServiceUnavailable("Migrations are pending. Run: flask db upgrade"))  # type: ignore[no-any-return]
+    # Not `render_template`, which looks up who is signed in.
+    template = current_app.jinja_env.get_template("observability/migrations.html")
+    values: dict[str, Any] = {"back": back, "steps": steps, "problem": problem, "missing": missing}
+    return template.render(may_run=is_at_this_machine(), **values), 503
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["migrations_seen"] = Seen()
+    app.register_blueprint(blueprint)
+    app.before_request(stand_in)
+    for error in (OperationalError, ProgrammingError):
+        app.register_error_handler(error, doubt)

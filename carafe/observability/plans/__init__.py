@@ -1,0 +1,137 @@
+"""How the database goes about a statement, and what index would help it.
+
+Nothing here runs a statement: EXPLAIN without ANALYZE, in a transaction that only reads.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from types import ModuleType
+from typing import Any
+
+from carafe.database import db
+from carafe.observability.plans import postgresql, sqlite
+from carafe.observability.plans.advice import Advice, Trial
+from carafe.observability.plans.nodes import SMALL_TABLE, Node, tables_of
+from carafe.observability.plans.report import Look
+from carafe.observability.plans.scopes import scopes
+from carafe.observability.plans.sql import layout, tokens
+
+__all__ = ["Advice", "Look", "Node", "explain", "layout", "look", "marks", "read"]
+
+log = logging.getLogger(__name__)
+
+# The list of statements does not wait any longer for plans.
+MOST_SECONDS = 1.0
+LOCK_TIMEOUT = "55P03"  # PostgreSQL's: lock_not_available
+PLANNED = {"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES"}
+
+
+def look(sql: str) -> Look:
+    """Take the plan of a statement as it is now, and try which index would help.
+
+    Raises what the database says of a statement that it does not know any more.
+    """
+    with _asking() as (cursor, engine):
+        found = Look(_tree(engine, cursor, sql), scopes(sql))
+        try:
+            found.sizes = _sizes(engine, cursor, tables_of(found.nodes, found.scopes))
+            if found.mark():
+                with engine.copy(cursor, found.sizes) as own:
+                    trial = Trial(own, lambda c: _tree(engine, c, sql), engine.columns, _quote)
+                    found.advise(trial)
+        except Exception as error:
+            found.give_up(error)
+    return found
+
+
+def marks(statements: Mapping[str, str]) -> dict[str, list[str]]:
+    """What is slow in the plans of several statements, by their keys.
+
+    Of fewer, where the database takes long, or a migration has locked one of their tables.
+    """
+    looks: dict[str, Look] = {}
+    sizes: dict[str, int] = {}
+    until = time.monotonic() + MOST_SECONDS
+    with _asking() as (cursor, engine):
+        for key, sql in statements.items():
+            cursor.execute("SAVEPOINT one")
+            try:
+                looks[key] = Look(_tree(engine, cursor, sql), scopes(sql))
+            except Exception as error:  # of older code, say, which knew another table
+                log.debug("no plan of %s: %s", key, error)
+                cursor.execute("ROLLBACK TO SAVEPOINT one")
+                if getattr(error, "sqlstate", "") == LOCK_TIMEOUT:
+                    break
+            cursor.execute("RELEASE SAVEPOINT one")
+            if time.monotonic() > until:
+                break
+        tables = {name for each in looks.values() for name in tables_of(each.nodes, each.scopes)}
+        try:
+            sizes = _sizes(engine, cursor, tables)
+        except Exception as error:
+            log.debug("no sizes of tables: %s", error)
+    for each in looks.values():
+        each.sizes = sizes
+    return {key: sorted({node.mark for node in each.mark()}) for key, each in looks.items()}
+
+
+def read(plan: str, sql: str) -> Look:
+    """The plan that the recorder kept. Nobody knows any more how large the tables were."""
+    rows = json.loads(plan)
+    engine = sqlite if rows and isinstance(rows[0], list) else postgresql
+    found = Look(engine.tree(rows), scopes(sql))
+    found.mark()
+    return found
+
+
+def explain(sql: str) -> list[Any]:
+    """The plan of a statement as the database gives it: what `read` takes, once it is JSON."""
+    with _asking() as (cursor, engine):
+        return _rows(engine, cursor, sql)
+
+
+@contextmanager
+def _asking() -> Iterator[tuple[Any, ModuleType]]:
+    """A cursor for plans, past SQLAlchemy: what records statements is not to record these."""
+    engine = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    with closing(db.engine.raw_connection()) as connection:
+        if engine is postgresql:
+            connection.detach()
+        cursor = connection.cursor()
+        engine.enter(cursor)
+        yield cursor, engine
+
+
+def _rows(engine: ModuleType, cursor: Any, sql: str) -> list[Any]:
+    words = [token.word for token in tokens(sql) if token.kind != "space"]
+    # Some pragmas act while they are compiled, EXPLAIN or not (sqlite.org/pragma.html); of several
+    # statements only the first would be explained.
+    if not words or words[0] not in PLANNED or ";" in words:
+        raise ValueError("Only a single SELECT, INSERT, UPDATE or DELETE has a plan.")
+    rows: list[Any] = engine.explain(cursor, sql)
+    return rows
+
+
+def _tree(engine: ModuleType, cursor: Any, sql: str) -> list[Node]:
+    nodes: list[Node] = engine.tree(_rows(engine, cursor, sql))
+    return nodes
+
+
+def _sizes(engine: ModuleType, cursor: Any, tables: set[str]) -> dict[str, int]:
+    """Rows of each table, counted up to where one is large; of none that is not one, but a CTE."""
+    names = [name for name in sorted(tables) if engine.columns(cursor, name)]
+    if not names:
+        return {}
+    counts = [
+        f"(SELECT count(*) FROM (SELECT 1 FROM {_quote(name)} LIMIT {SMALL_TABLE + 1}) AS one)"  # noqa: S608  # nosec B608
+        for name in names
+    ]
+    cursor.execute(f"SELECT {', '.join(counts)}")
+    return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+def _quote(name: str) -> str:
+    return ".".join(map(db.engine.dialect.identifier_preparer.quote, name.split(".")))

@@ -1,0 +1,88 @@
+"""The index that would help a statement. Every candidate is tried, on an empty copy of the tables:
+only one that makes the planner leave out a scan or a sort is named."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from carafe.database import db, sqlite_driver
+from carafe.observability.plans.candidates import candidates
+from carafe.observability.plans.nodes import SCAN, Node, mark, name_of, walk
+from carafe.observability.plans.scopes import Scope
+
+log = logging.getLogger(__name__)
+
+NAME_LENGTH = 63  # PostgreSQL's
+
+
+@dataclass(frozen=True)
+class Advice:
+    table: str
+    columns: tuple[str, ...]
+    create: str
+
+    @property
+    def name(self) -> str:
+        return index_name(self.table, self.columns)
+
+    @property
+    def model(self) -> str:
+        """The line for `__table_args__`."""
+        names = ", ".join(f'"{name}"' for name in (self.name, *self.columns))
+        return f"Index({names})"
+
+
+def index_name(table: str, columns: tuple[str, ...]) -> str:
+    return f"ix_{table.rpartition('.')[2]}_{'_'.join(columns)}"[:NAME_LENGTH]
+
+
+@dataclass
+class Trial:
+    """Where indexes are tried: a cursor of the copy, and how its database makes a plan."""
+
+    cursor: Any
+    explain: Callable[[Any], list[Node]]
+    columns: Callable[[Any, str], list[str]]
+    quote: Callable[[str], str]
+
+    def create(self, table: str, columns: tuple[str, ...]) -> str:
+        name, names = self.quote(index_name(table, columns)), ", ".join(map(self.quote, columns))
+        return f"CREATE INDEX {name} ON {self.quote(table)} ({names})"
+
+    def plan(self) -> list[Node]:
+        return self.explain(self.cursor)
+
+    def advise(self, scopes: list[Scope], sizes: dict[str, int]) -> Advice | None:
+        """Of the indexes that leave the fewest marks the one that narrows down most.
+
+        None if none helps. What reads a whole table in the order of an index instead of sorting
+        it is no help: it fetches each row from another place.
+        """
+        fewest = len(mark(self.plan(), scopes, sizes))
+        best: tuple[tuple[int, int, int], Advice] | None = None
+        named = {item for scope in scopes for item in scope.tables.items() if item[1] in sizes}
+        for alias, table in sorted(named):
+            for columns in candidates(scopes, alias, self.columns(self.cursor, table)):
+                plan = self._with_index(table, columns)
+                marked = mark(plan, scopes, sizes)
+                scanned = {name_of(node, scopes) for node in marked if node.kind == SCAN}
+                if not plan or len(marked) >= fewest or alias in scanned:
+                    continue
+                rank = len(marked), -sum(node.terms for node in walk(plan)), len(columns)
+                if best is None or rank < best[0]:
+                    best = rank, Advice(table, columns, self.create(table, columns))
+        return best and best[1]
+
+    def _with_index(self, table: str, columns: tuple[str, ...]) -> list[Node]:
+        """The plan if there were that index; empty if it cannot be made, or is there already."""
+        self.cursor.execute("SAVEPOINT trial")
+        try:
+            self.cursor.execute(self.create(table, columns))
+            return self.plan()
+        except (db.engine.dialect.loaded_dbapi.Error, sqlite_driver().Error) as error:
+            log.debug("no index on %s %s: %s", table, columns, error)
+            return []
+        finally:
+            self.cursor.execute("ROLLBACK TO SAVEPOINT trial")
+            self.cursor.execute("RELEASE SAVEPOINT trial")

@@ -1,0 +1,167 @@
+"""Plans of PostgreSQL, and indexes tried on empty temporary copies of the tables."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from typing import Any
+
+from carafe.observability.plans.nodes import FIRST, SCAN, SEARCH, SORT, Node
+from carafe.observability.plans.sql import tokens
+
+NOT_NULL = re.compile(r"\(\w+ IS NOT NULL\)")
+# The column that a term of a condition compares, which stands first in it.
+COMPARED = re.compile(r'\(*(?:ROW\()?(?:(?:"[^"]+"|\w+)\.)?("[^"]+"|\w+)')
+# The first column, and whether there is a condition. GIN and others serve any of their columns.
+INDEXES = """
+SELECT c.relname, a.attname, i.indpred IS NOT NULL
+FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am ON pg_am.oid = c.relam
+LEFT JOIN pg_attribute AS a
+  ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND pg_am.amname = 'btree'
+WHERE c.relname = ANY(%s) ORDER BY pg_table_is_visible(c.oid)
+"""
+# A migration that locks a table is not to be waited for.
+LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'"
+READS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Sample Scan"}
+SORTS = {"Sort", "Incremental Sort"}
+# What of a node is worth telling after its name.
+DETAILS = [
+    "Sort Key",
+    "Index Cond",
+    "Recheck Cond",
+    "Hash Cond",
+    "Merge Cond",
+    "Join Filter",
+    "Filter",
+]
+number = count()
+
+
+def explain(cursor: Any, sql: str) -> list[Any]:
+    """The plan of the statement for any values. It is prepared for that, and not run.
+
+    What is prepared outlives its transaction: the connection must not go back to the pool.
+    """
+    sql, values = _numbered(sql)
+    name = f"plan_{next(number)}"
+    cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    cursor.execute(f"PREPARE {name} AS {sql}")
+    nulls = f"({', '.join(['NULL'] * values)})" if values else ""
+    cursor.execute(f"EXPLAIN (FORMAT JSON) EXECUTE {name}{nulls}")
+    plan = cursor.fetchone()[0]
+    found = list(json.loads(plan) if isinstance(plan, str) else plan)
+    _add_indexes(cursor, [part for one in found for part in _walk(one["Plan"])])
+    return found
+
+
+def _add_indexes(cursor: Any, plans: list[dict[str, Any]]) -> None:
+    """Add what the database does not say: whether an index is partial, and its first column."""
+    using = [plan for plan in plans if "Index Name" in plan]
+    if using:
+        cursor.execute(INDEXES, [[plan["Index Name"] for plan in using]])
+        known = {name: of_index for name, *of_index in cursor.fetchall()}
+        for plan in using:
+            plan["First Column"], plan["Partial"] = known.get(plan["Index Name"], (None, False))
+
+
+def _walk(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _walk(child)
+
+
+def _numbered(sql: str) -> tuple[str, int]:
+    """The statement with $1, $2 … where the driver has names, and how many there are."""
+    numbers: dict[str, int] = {}
+    out = []
+    for token in tokens(sql):
+        if token.kind == "parameter" and token.text.startswith("%("):
+            out.append(f"${numbers.setdefault(token.text, len(numbers) + 1)}")
+        else:
+            out.append(token.text)
+    return "".join(out).replace("%%", "%"), len(numbers)
+
+
+def tree(plan: list[Any]) -> list[Node]:
+    return [_node(one["Plan"]) for one in plan]
+
+
+def _node(plan: dict[str, Any]) -> Node:
+    name, relation = plan["Node Type"], plan.get("Relation Name", "")
+    alias = plan.get("Alias", relation)
+    text = name
+    if index := plan.get("Index Name"):
+        text += f" using {index}"
+    if relation:
+        text += f" on {relation}" + (f" {alias}" if alias != relation else "")
+    for detail in DETAILS:
+        if value := plan.get(detail):
+            text += f" · {detail}: {', '.join(value) if isinstance(value, list) else value}"
+    terms = len(plan["Index Cond"].split(" AND ")) if "Index Cond" in plan else 0
+    node = Node(text, _kind(plan), alias if relation else "", terms, relation)
+    node.children = [_node(child) for child in plan.get("Plans", ())]
+    return node
+
+
+def _kind(plan: dict[str, Any]) -> str:
+    name = plan["Node Type"]
+    if name in SORTS:
+        return SORT
+    if name not in READS:
+        return ""
+    if name == "Bitmap Heap Scan":
+        kinds = [_by_index(one) for one in _walk(plan) if one["Node Type"] == "Bitmap Index Scan"]
+        return SCAN if SCAN in kinds else SEARCH
+    return _by_index(plan)
+
+
+def _by_index(plan: dict[str, Any]) -> str:
+    if plan.get("Partial"):
+        return SEARCH  # it holds only what the statement asks for
+    condition = plan.get("Index Cond", "")
+    if NOT_NULL.fullmatch(condition):
+        return FIRST
+    found = map(COMPARED.match, condition.split(" AND "))
+    compared = {one[1].strip('"') for one in found if one}
+    # An index that is read from end to end narrows nothing down.
+    first = plan.get("First Column")
+    return SEARCH if compared and (not first or first in compared) else SCAN
+
+
+def enter(cursor: Any) -> None:
+    cursor.connection.prepare_threshold = None  # nothing but what is prepared on purpose
+    cursor.execute("SET TRANSACTION READ ONLY")
+    cursor.execute("SET LOCAL statement_timeout = '3s'")
+    cursor.execute(LOCK_TIMEOUT)
+
+
+@contextmanager
+def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
+    """The same cursor, for which these tables are empty; all is rolled back.
+
+    Of an empty table the planner reads everything, unless that is forbidden: what it does then
+    says which indexes it could use.
+    """
+    cursor.connection.rollback()  # the transaction that only reads
+    try:
+        cursor.execute(LOCK_TIMEOUT)
+        for table in sorted(tables):
+            quoted = quote(table)
+            cursor.execute(f"CREATE TEMPORARY TABLE {quoted} (LIKE {quoted} INCLUDING ALL)")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        yield cursor
+    finally:
+        with suppress(Exception):
+            cursor.connection.rollback()
+
+
+def columns(cursor: Any, table: str) -> list[str]:
+    query = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0"
+    cursor.execute(query + " AND NOT attisdropped", [quote(table)])
+    return [name for (name,) in cursor.fetchall()]
+
+
+def quote(name: str) -> str:
+    return ".".join(f'"{part}"' for part in name.split("."))

@@ -1,0 +1,86 @@
+"""Plans of SQLite, and indexes tried on an empty copy of the schema in memory."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Any
+
+from carafe.database import register_sqlite_functions, sqlite_driver
+from carafe.observability.plans.nodes import FIRST, MADE_INDEX, SCAN, SEARCH, SORT, Node
+from carafe.observability.plans.sql import tokens
+
+# Before 3.36 with the word TABLE, and the alias after the name.
+READS = re.compile(r'(SCAN|SEARCH) (?:TABLE )?(?:\w+\.)?("[^"]+"|\w+)(?: AS (\w+))?(.*)', re.S)
+
+INDEX = re.compile(r"\bINDEX (\w+)")
+PARTIAL = (
+    "SELECT one.name FROM sqlite_master AS t, pragma_index_list(t.name) AS one"
+    " WHERE t.type = 'table' AND one.partial"
+)
+
+
+def explain(cursor: Any, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of EXPLAIN QUERY PLAN, which runs nothing. Values matter to no plan of SQLite's."""
+    values = [None for token in tokens(sql) if token.text == "?"]
+    rows = cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+    partial = {name for (name,) in cursor.execute(PARTIAL).fetchall()}
+    return [(*row, INDEX.sub(lambda found: _named(found, partial), text)) for *row, text in rows]
+
+
+def _named(found: re.Match[str], partial: set[str]) -> str:
+    return f"PARTIAL {found[0]}" if found[1] in partial else found[0]
+
+
+def tree(rows: Iterable[Any]) -> list[Node]:
+    """The rows as a tree: each has its id, its parent's, and a text in its last column."""
+    roots: list[Node] = []
+    by_id: dict[Any, Node] = {}
+    for id, parent, *_, text in rows:
+        node = by_id[id] = _node(str(text))
+        (by_id[parent].children if parent in by_id else roots).append(node)
+    return roots
+
+
+def _node(text: str) -> Node:
+    if text.startswith("USE TEMP B-TREE"):
+        return Node(text, SORT)
+    if not (found := READS.match(text)):
+        return Node(text)
+    verb, name, alias, rest = found.groups()
+    if "VIRTUAL TABLE" in rest or "CONSTANT ROW" in text:
+        return Node(text)
+    if "PARTIAL INDEX" in rest:
+        kind = SEARCH  # it holds only what the statement asks for
+    elif verb == "SCAN":
+        kind = SCAN
+    elif "USING AUTOMATIC" in rest:
+        kind = MADE_INDEX
+    else:
+        kind = SEARCH if "(" in rest else FIRST
+    # A term ends in a question mark: "(user_id=? AND updated_at>?)".
+    return Node(text, kind, (alias or name).strip('"'), rest.count("?"))
+
+
+def enter(cursor: Any) -> None:
+    """Nothing: EXPLAIN QUERY PLAN changes nothing, whatever it explains."""
+
+
+@contextmanager
+def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
+    """A cursor of a database in memory with all tables and indexes, and nothing in them."""
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    schema = cursor.execute(query + " ORDER BY type = 'index'").fetchall()
+    driver = sqlite_driver()
+    with closing(driver.connect(":memory:")) as connection:
+        register_sqlite_functions(connection)
+        own = connection.cursor()
+        for (sql,) in schema:
+            with suppress(driver.Error):  # what a full-text index keeps, which it makes itself
+                own.execute(sql)
+        yield own
+
+
+def columns(cursor: Any, table: str) -> list[str]:
+    name = table.rpartition(".")[2]
+    rows = cursor.execute("SELECT name FROM pragma_table_info(?)", [name]).fetchall()
+    return [name for (name,) in rows]

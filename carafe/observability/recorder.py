@@ -1,0 +1,221 @@
+"""What the app does and how long it takes, noted beside the request and written after it.
+
+A request adds a few numbers to what its process remembers. A thread writes that down every few
+seconds, in one transaction. Nothing here may break or hold up what it observes.
+
+Every request and job is counted. Of a sample (`RECORD_SAMPLE`) the statements are kept as well:
+their text has placeholders, never values.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import random
+from typing import Any
+
+from flask import Flask, Request, Response, current_app, request
+from flask.signals import got_request_exception
+
+from carafe.observability import exceptions, queries, store
+from carafe.observability.metrics import suppress_errors
+from carafe.observability.observations import Observations
+from carafe.observability.paths import loggable_path
+from carafe.observability.requests import UNLOGGED
+from carafe.observability.usage import Usage
+from carafe.web.errors import is_unavailable
+from carafe.web.routing import endpoint_label
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 5.0
+# A process that ends waits so long for what it has observed to be written, and not for a database
+# that does not answer: without a bound it would wait for ever.
+END_SECONDS = 2.0
+# While nothing can be written, what was observed in the last minute waits.
+MOST_WAITING = 12
+# Most of what is asked for in development, and nothing of the app.
+TOOLBAR = "/_debug_toolbar/"
+
+
+class Recorder:
+    def __init__(self, app: Flask):
+        self.app = app
+        self.sample: float = app.config["RECORD_SAMPLE"]
+        self.observed = Observations()
+        self.waiting: deque[Observations] = deque(maxlen=MOST_WAITING)
+        self.failing = False
+        self._noting, self._flushing = threading.Lock(), threading.Lock()
+        self._process = 0
+
+    def is_sampled(self) -> bool:
+        return random() < self.sample  # noqa: S311  # nosec B311
+
+    def __enter__(self) -> Observations:
+        """What is being observed, for one thread at a time. `@contextmanager` would take 1 µs."""
+        self._noting.acquire()
+        return self.observed
+
+    def __exit__(self, *error: object) -> None:
+        self._noting.release()
+        if self._process != os.getpid():
+            self._start()
+
+    def flush(self) -> None:
+        """Write down what was observed. While the database is away it is tried again."""
+        from carafe.observability import writer  # 40 ms that no start has to wait for
+
+        with self._flushing:
+            with self._noting:
+                if self.observed != Observations():
+                    self.waiting.append(self.observed)
+                    self.observed = Observations()
+            try:
+                with self.app.app_context():
+                    while self.waiting:
+                        writer.write(self.app, self.waiting[0], self.sample)
+                        self.waiting.popleft()
+                        self.failing = False
+            except Exception as error:
+                if self.waiting and not is_unavailable(error):
+                    self.waiting.popleft()  # another try would fail as well
+                if not self.failing:
+                    log.warning("nothing is recorded for now: %s", store.of(self.app).why(error))
+                self.failing = True
+
+    def _start(self) -> None:
+        # With what is observed first: servers fork their processes before that.
+        with self._noting:
+            if self._process == os.getpid():
+                return
+            self._process = os.getpid()
+        ending = threading.Event()
+        thread = threading.Thread(target=self._work, args=[ending], name="recorder", daemon=True)
+        thread.start()
+        atexit.register(_end, ending, thread)
+
+    def _work(self, ending: threading.Event) -> None:
+        while not ending.wait(FLUSH_SECONDS):
+            self.flush()
+        self.flush()
+
+
+def _end(ending: threading.Event, thread: threading.Thread) -> None:
+    ending.set()
+    thread.join(END_SECONDS)
+
+
+def flush(app: Flask) -> None:
+    """Write down now what this process has observed."""
+    if recorder := _of(app):
+        recorder.flush()
+
+
+@contextmanager
+def record(name: str, request_id: str = "") -> Iterator[None]:
+    """Record what runs inside as `name` ("job:notes.send_digest"); an exception is an error.
+
+    `request_id` is of the request that it was queued by. Needs an app context.
+    """
+    recorder = _of(current_app)
+    token = queries.begin(sampled=recorder is not None and recorder.is_sampled())
+    started, failure = time.perf_counter(), None
+    try:
+        yield
+    except Exception as error:
+        failure = error
+        raise
+    finally:
+        if recorder:
+            us = int((time.perf_counter() - started) * 1_000_000)
+            _note_job(recorder, name, request_id, us, failure)
+        queries.end(token)
+
+
+@suppress_errors
+def _note_job(
+    recorder: Recorder, name: str, request_id: str, us: int, failure: Exception | None
+) -> None:
+    if failure:
+        _note_exception(recorder, failure, name, request_id)
+    with recorder as observed:
+        observed.count(name, us, failure is not None)
+        observed.add_statements(name, request_id, queries.usage())
+
+
+@suppress_errors
+def _note_exception(
+    recorder: Recorder, error: BaseException, endpoint: str, request_id: str
+) -> None:
+    seen = exceptions.describe(error)
+    seen.endpoint, seen.request_id = endpoint, request_id
+    with recorder as observed:
+        observed.add_exception(seen)
+
+
+@suppress_errors
+def _note_request(recorder: Recorder, request: Request, status: int) -> None:
+    environ = request.environ
+    if "RECORDED" in environ or request.path in UNLOGGED or request.path.startswith(TOOLBAR):
+        return
+    environ["RECORDED"] = True
+    us = int((time.perf_counter() - environ["STARTED"]) * 1_000_000)
+    endpoint, used = endpoint_label(request), queries.usage()
+    with recorder as observed:
+        observed.count(endpoint, us, status >= 500)
+        if used.sample:
+            observed.add_statements(endpoint, environ["REQUEST_ID"], used)
+        if observed.is_among_slowest(us):
+            observed.add_slow(us, _slow_request(request, status, us, used))
+
+
+def _slow_request(request: Request, status: int, us: int, used: Usage) -> dict[str, Any]:
+    return {
+        "at": int(time.time()),
+        "request_id": request.environ["REQUEST_ID"],
+        "endpoint": endpoint_label(request),
+        "method": request.method[:10],
+        "path": loggable_path()[:500],
+        "status": status,
+        "us": us,
+        "database_us": used.database // 1000,
+        "template_us": used.template // 1000,
+        "queries": used.queries,
+    }
+
+
+def _request() -> Request:
+    # Once: each look through Flask's proxy takes 0.3 µs.
+    return request._get_current_object()  # type: ignore[attr-defined, no-any-return]
+
+
+def _of(app: Flask) -> Recorder | None:
+    return app.extensions.get("recorder")
+
+
+def init_app(app: Flask) -> None:
+    if not app.config["RECORD_SAMPLE"]:
+        return
+    recorder = app.extensions["recorder"] = Recorder(app)
+
+    @app.after_request
+    def answered(response: Response) -> Response:
+        _note_request(recorder, _request(), response.status_code)
+        return response
+
+    @app.teardown_request
+    def unanswered(error: BaseException | None) -> None:
+        if error is not None:  # in development it goes on to the debugger
+            _note_request(recorder, _request(), 500)
+
+    def failed(sender: Flask, exception: BaseException, **more: Any) -> None:
+        request_id = request.environ.get("REQUEST_ID", "")
+        _note_exception(recorder, exception, endpoint_label(request), request_id)
+
+    got_request_exception.connect(failed, app, weak=False)

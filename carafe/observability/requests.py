@@ -1,0 +1,117 @@
+"""One id and one log line for every request."""
+
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from random import random
+from time import perf_counter
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, request
+
+from carafe.observability import logs, metrics, queries, security_events
+from carafe.observability.paths import loggable_path
+from carafe.web.routing import current_policy
+
+log = logging.getLogger("carafe.request")
+
+ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# Asked every few seconds by machines.
+UNLOGGED = {"/livez", "/readyz", "/metrics"}
+
+
+class RequestId:
+    """WSGI middleware: gives each request an id, and each answer `X-Request-ID`. Counts them.
+
+    A proxy's id is kept, so that its log and ours can be joined; a visitor's is not.
+    """
+
+    def __init__(self, application: Any, trust_incoming: bool, sample: float):
+        self.application, self.trust_incoming = application, trust_incoming
+        self.sample = sample
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        given = environ.get("HTTP_X_REQUEST_ID", "") if self.trust_incoming else ""
+        request_id = given if ACCEPTABLE_ID.fullmatch(given) else secrets.token_hex(16)
+        environ["REQUEST_ID"], environ["STARTED"] = request_id, perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        queries.begin(sampled=random() < self.sample)  # noqa: S311  # nosec B311
+        metrics.request_started(environ)
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            headers.append(("X-Request-ID", request_id))
+            metrics.request_ended(environ, status)
+            return start_response(status, headers, *error)
+
+        try:
+            return self.application(environ, start)  # type: ignore[no-any-return]
+        except BaseException:
+            metrics.request_ended(environ, "500")
+            raise
+
+
+def reword_exception(record: logging.LogRecord) -> bool:
+    """Log an exception in our words in the place of Flask's, which show the path as it is.
+
+    A filter of Flask's logger: the arguments of `Flask.log_exception` are others in each version.
+    """
+    if record.funcName != "log_exception":
+        return True
+    log.error("exception at %s %s", request.method, loggable_path(), exc_info=record.exc_info)
+    return False
+
+
+def on_refusal(app: Flask, identify: Callable[[], Any]) -> None:
+    """Have `identify` say (`logs.identify`) who was refused, where that was not asked before."""
+    app.extensions["identify"] = identify
+
+
+def _identify() -> None:
+    try:
+        current_app.extensions["identify"]()
+    except Exception as error:  # the database is away, say: the line is written all the same
+        log.warning("who was refused is not known: %s", error)
+
+
+def is_logged(status: int) -> bool:
+    if status < 400 and current_policy().polled:
+        return False
+    # Someone who tries for the metrics is.
+    return log.isEnabledFor(logging.INFO) and (request.path not in UNLOGGED or status == 404)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["identify"] = lambda: None
+    app.wsgi_app = RequestId(  # type: ignore[method-assign]
+        app.wsgi_app,
+        trust_incoming=app.config["TRUSTED_PROXIES"] > 0,
+        sample=app.config["RECORD_SAMPLE"],
+    )
+
+    # By its name, since `app.logger` sets the level of one that is asked for while debugging.
+    logging.getLogger(app.name).addFilter(reword_exception)
+
+    @app.after_request
+    def log_request(response: Response) -> Response:
+        status = response.status_code
+        refusal = security_events.refusal(status)
+        if 400 <= status < 500 and (refusal or is_logged(status)):
+            if "user_id" not in logs.context():
+                _identify()
+            if refusal:
+                security_events.report(*refusal)
+        if is_logged(status):
+            extra = {
+                "method": request.method,
+                "path": loggable_path(),
+                "status": response.status_code,
+                "ms": round((perf_counter() - request.environ["STARTED"]) * 1000, 1),
+                "client": request.remote_addr,
+            }
+            log.info("request", extra=extra)
+        return response

@@ -1,0 +1,84 @@
+"""Reports of exceptions to Sentry, where `SENTRY_DSN` is set (group `sentry`).
+
+Ours are the two places where an exception ends, a request and a job, and what a report holds. The
+SDK's integrations wrap a dozen libraries and report what they find there: statements, headers,
+messages of the log. Each would have to be kept from telling a secret.
+"""
+
+import atexit
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask.signals import got_request_exception
+
+from carafe.config import ConfigError, missing_group
+from carafe.observability import logs
+from carafe.observability.paths import loggable_path
+from carafe.observability.redaction import clean
+from carafe.web.routing import endpoint_label
+
+FLUSH_SECONDS = 2
+
+
+def capture(app: Flask, error: BaseException) -> None:
+    """Report an exception, in the background. Requests do so themselves, workers for their jobs."""
+    if client := app.extensions.get("sentry"):
+        from sentry_sdk.utils import event_from_exception
+
+        event, hint = event_from_exception(error, client_options=client.options)
+        client.capture_event(event | about(), hint=hint)
+
+
+def about() -> dict[str, Any]:
+    """What was going on."""
+    known = logs.context()
+    told: dict[str, Any] = {
+        "tags": {key: str(value) for key, value in known.items() if key != "user_id"}
+    }
+    if "user_id" in known:
+        told["user"] = {"id": str(known["user_id"])}
+    if has_request_context():
+        told["transaction"] = endpoint_label(request)
+        told["request"] = {"method": request.method, "url": loggable_path()}
+    elif "job" in known:
+        told["transaction"] = str(known["job"])
+    return told
+
+
+def scrub(event: Any, hint: Any) -> Any:
+    """Take out of an exception's text what it may hold of a form: `invalid literal: 'hunter2'`."""
+    for exception in event.get("exception", {}).get("values", ()):
+        exception["value"] = clean(exception.get("value") or "")
+    return event
+
+
+def init_app(app: Flask) -> None:
+    if not (dsn := app.config["SENTRY_DSN"]):
+        return
+    try:
+        from sentry_sdk import Client
+        from sentry_sdk.utils import BadDsn
+    except ImportError:
+        raise missing_group("SENTRY_DSN", "sentry") from None
+    try:
+        client = Client(
+            dsn,
+            environment=app.config["APP_ENV"],
+            default_integrations=False,
+            auto_enabling_integrations=False,
+            include_local_variables=False,
+            send_client_reports=False,
+            auto_session_tracking=False,
+            before_send=scrub,
+        )
+    except BadDsn:  # not shown: it holds a key
+        raise ConfigError(
+            "SENTRY_DSN is not accepted.", "Give the DSN of a project, https://key@host/number."
+        ) from None
+    app.extensions["sentry"] = client
+    got_request_exception.connect(_report, app)
+    atexit.register(client.close, timeout=FLUSH_SECONDS)
+
+
+def _report(sender: Flask, exception: BaseException, **more: Any) -> None:
+    capture(sender, exception)

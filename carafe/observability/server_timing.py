@@ -1,0 +1,32 @@
+"""The header `Server-Timing`: what a page took, in the browser's own tools.
+
+For those who may know. To others it would tell apart what is to look alike: whether an address
+has an account, say, by the time of the database alone.
+"""
+
+from collections.abc import Callable
+from time import perf_counter
+
+from flask import Flask, Response, request
+
+from carafe.observability import queries
+
+
+def show_to(app: Flask, may_see: Callable[[], bool]) -> None:
+    """Have `may_see` say whether this request's user gets it; in development everybody does."""
+    app.extensions["server_timing"] = may_see
+
+
+def init_app(app: Flask) -> None:
+    show_to(app, lambda: False)
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        if app.debug or app.extensions["server_timing"]():
+            used = queries.usage()
+            total = (perf_counter() - request.environ["STARTED"]) * 1000
+            response.headers["Server-Timing"] = (
+                f'db;dur={used.database / 1e6:.1f};desc="{used.queries} queries", '
+                f"template;dur={used.template / 1e6:.1f}, total;dur={total:.1f}"
+            )
+        return response

@@ -1,0 +1,52 @@
+"""The text of a statement as it is kept: without values, and the same for any number of them."""
+
+import re
+from functools import cache, lru_cache
+
+from carafe.database import db
+from carafe.observability.plans.sql import TOKEN, tokens
+
+LONGEST = 10_000
+
+_TYPE = r"(?:::\w+(?: \w+)*(?:\(1(?:, 1)?\))?)?"
+_VALUE = rf"(?:\?|%s|%\(\w+\)s|\$\d+|'…'|1){_TYPE}"
+_MEMBER = rf"(?:{_VALUE}|\({_VALUE}(?:,\s*{_VALUE})*\))"
+IN_LIST = re.compile(rf"(\bIN\s*\()({_MEMBER})(?:,\s*{_MEMBER})*\)", re.I)
+_ROW = r"\((?:[^()]|\([^()]*\))*\)"
+ROWS = re.compile(rf"(\bVALUES\s*{_ROW})(?:,\s*{_ROW})+", re.I)
+DIALECTS = "sqlite", "postgresql"
+IDENTIFIER = re.compile(r'"\w+"|`\w+`')
+
+
+def normalise(sql: str) -> str:
+    """A statement that can still be explained: values that stand in it are hidden.
+
+    SQLAlchemy's have placeholders. Somebody may have put theirs together by hand. Lists have two
+    members, however many there were: for a single one there may be another plan.
+    """
+    return _normalise(sql) if len(sql) < LONGEST else _normalise.__wrapped__(sql)
+
+
+@lru_cache(1000)  # those of an app are few
+def _normalise(sql: str) -> str:
+    sql = TOKEN.sub(_hide, sql)
+    return ROWS.sub(r"\1", IN_LIST.sub(r"\1\2, \2)", sql))[:LONGEST]
+
+
+def _hide(found: re.Match[str]) -> str:
+    kind, text = found.lastgroup, found[0]
+    if kind == "space":
+        return text if text.isspace() else " "  # a comment
+    if kind in ("text", "number"):
+        return text if text in _constants() else "'…'" if kind == "text" else "1"
+    # SQLite takes what it knows no column of for a text.
+    return '"…"' if kind == "quoted" and not IDENTIFIER.fullmatch(text) else text
+
+
+@cache
+def _constants() -> frozenset[str]:
+    """What conditions of partial indexes compare with: without it no plan would use them."""
+    indexes = [index for table in db.metadata.tables.values() for index in table.indexes]
+    conditions = [i.dialect_options[name]["where"] for i in indexes for name in DIALECTS]
+    found = [token for one in conditions if one is not None for token in tokens(str(one))]
+    return frozenset(token.text for token in found if token.kind in ("text", "number"))

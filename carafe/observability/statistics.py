@@ -1,0 +1,119 @@
+"""What was counted of requests, put together: by endpoint, and over time."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import ceil
+from time import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from carafe.observability.store import request_count, us_of
+
+
+@dataclass(frozen=True)
+class Window:
+    """The last so many steps of so many seconds each, the one under way included."""
+
+    label: str
+    resolution: int
+    steps: int
+
+    def starts(self) -> range:
+        last = int(time()) // self.resolution * self.resolution
+        return range(last - (self.steps - 1) * self.resolution, last + 1, self.resolution)
+
+
+# As the recorder counts: by the minute for an hour, and so on.
+WINDOWS = {
+    "hour": Window("hour", 60, 60),
+    "day": Window("day", 900, 96),
+    "month": Window("month", 21_600, 120),
+}
+
+
+@dataclass
+class Figures:
+    """Requests, those of them that failed (500 and above), and how long they took."""
+
+    count: int = 0
+    errors: int = 0
+    buckets: Counter[int] = field(default_factory=Counter)
+
+    def add(self, bucket: int, count: int, errors: int) -> None:
+        # Not as PostgreSQL adds them up, which is as decimals.
+        self.count += int(count)
+        self.errors += int(errors)
+        self.buckets[bucket] += int(count)
+
+    @property
+    def error_rate(self) -> float:
+        return self.errors / self.count if self.count else 0.0
+
+    @property
+    def p50(self) -> int:
+        return self.percentile(0.5)
+
+    @property
+    def p95(self) -> int:
+        return self.percentile(0.95)
+
+    @property
+    def p99(self) -> int:
+        return self.percentile(0.99)
+
+    def percentile(self, share: float) -> int:
+        """Microseconds within which that share of them was answered, as near as buckets tell."""
+        wanted, seen = ceil(self.count * share), 0
+        for bucket in sorted(self.buckets):
+            seen += self.buckets[bucket]
+            if seen >= wanted:
+                return us_of(bucket)
+        return 0
+
+
+def by_endpoint(connection: Connection, window: Window) -> dict[str, Figures]:
+    found: dict[str, Figures] = defaultdict(Figures)
+    for endpoint, *counted in connection.execute(_sums(window, request_count.c.endpoint)):
+        found[endpoint].add(*counted)
+    return dict(found)
+
+
+def over_time(connection: Connection, window: Window, endpoint: str | None) -> dict[int, Figures]:
+    """Figures of each step by its start (epoch seconds), of one endpoint or of all requests."""
+    found = {start: Figures() for start in window.starts()}
+    statement = _sums(window, request_count.c.starts_at)
+    name = request_count.c.endpoint
+    # "job:notes.digest" is no request: one that takes minutes would be the slowest of all.
+    chosen = ~name.contains(":") if endpoint is None else name == endpoint
+    statement = statement.where(chosen)
+    for start, *counted in connection.execute(statement):
+        if start in found:
+            found[start].add(*counted)
+    return found
+
+
+def is_counted(connection: Connection, endpoint: str) -> bool:
+    """Whether anything is known of an endpoint: one that is no more, or the name of a job."""
+    columns = request_count.c
+    longest = max(window.resolution for window in WINDOWS.values())
+    found = select(columns.count).where(columns.resolution == longest, columns.endpoint == endpoint)
+    return "\0" not in endpoint and connection.scalar(found.limit(1)) is not None
+
+
+def total(figures: Iterable[Figures]) -> Figures:
+    whole = Figures()
+    for each in figures:
+        whole.count += each.count
+        whole.errors += each.errors
+        whole.buckets += each.buckets
+    return whole
+
+
+def _sums(window: Window, by: ColumnElement[Any]) -> Select[Any]:
+    columns = request_count.c
+    sums = select(by, columns.bucket, func.sum(columns.count), func.sum(columns.errors))
+    return sums.where(
+        columns.resolution == window.resolution, columns.starts_at >= window.starts()[0]
+    ).group_by(by, columns.bucket)

@@ -1,0 +1,63 @@
+"""Flask-DebugToolbar, in development, for a browser on this machine.
+
+The profiler panel is left out: it breaks concurrent requests on Python 3.12 and newer. So is the
+library's panel of queries: its SELECT and EXPLAIN fail with SQLAlchemy 2, and run any statement
+that is signed with `SECRET_KEY`, which in development everybody knows.
+"""
+
+from functools import partial
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_debugtoolbar import DebugToolbarExtension
+
+from carafe.observability.toolbar.queries import QueriesPanel
+from carafe.security import csp
+from carafe.security.local_requests import is_at_this_machine
+from carafe.web.routing import public
+
+STATIC = "_debug_toolbar.static"
+# What its templates have inline.
+SCRIPT = "var DEBUG_TOOLBAR_STATIC_PATH = '{}'"
+STYLES = ("display:none;", "display: none;", "width:20%")
+
+LIBRARY = "flask_debugtoolbar.panels."
+PANELS = [
+    f"{LIBRARY}versions.VersionDebugPanel",
+    f"{LIBRARY}timer.TimerDebugPanel",
+    f"{LIBRARY}headers.HeaderDebugPanel",
+    f"{LIBRARY}request_vars.RequestVarsDebugPanel",
+    f"{LIBRARY}config_vars.ConfigVarsDebugPanel",
+    f"{LIBRARY}template.TemplateDebugPanel",
+    f"{QueriesPanel.__module__}.{QueriesPanel.__name__}",
+    f"{LIBRARY}logger.LoggingPanel",
+    f"{LIBRARY}route_list.RouteListDebugPanel",
+]
+
+
+class Toolbar(DebugToolbarExtension):
+    def process_request(self) -> None:
+        # Its panels show `SECRET_KEY`, and call `url_for`, which fails for a refused host.
+        if is_at_this_machine():
+            super().process_request()
+
+    def process_response(self, response: Any) -> Any:
+        # A page with a policy of its own may not run scripts, such as a mail in its frame.
+        has_policy = csp.HEADER in response.headers
+        if response.mimetype != "text/html" or has_policy or not is_at_this_machine():
+            return response
+        script = SCRIPT.format(url_for(STATIC, filename=""))
+        csp.allow("script-src", csp.hash_of(script))
+        csp.allow("style-src-attr", "'unsafe-hashes'", *map(csp.hash_of, STYLES))
+        # Hidden at first, and from then on as the developer left it.
+        if "fldt_seen" not in request.cookies:
+            response.set_cookie("fldt_seen", "yes", samesite="Lax")
+            response.set_cookie("fldt", "hide", samesite="Lax")
+        return super().process_response(response)
+
+
+def init_app(app: Flask) -> None:
+    app.config["DEBUG_TB_INTERCEPT_REDIRECTS"] = False
+    app.config["DEBUG_TB_PANELS"] = PANELS
+    Toolbar(app)
+    app.view_functions[STATIC] = public(partial(app.view_functions[STATIC]))

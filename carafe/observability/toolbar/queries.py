@@ -1,0 +1,40 @@
+"""The toolbar's panel of queries, with the plan of each and the index that would help it."""
+
+from functools import cache
+
+from flask import current_app
+from flask_debugtoolbar.panels import DebugPanel
+
+from carafe.database import get_recorded_queries
+from carafe.observability import plans
+from carafe.observability.statements import normalise
+
+
+class QueriesPanel(DebugPanel):
+    name = "SQLAlchemy"
+    has_content = True
+
+    def nav_title(self) -> str:
+        return self.name
+
+    def nav_subtitle(self) -> str:
+        count = len(get_recorded_queries())
+        return "1 query" if count == 1 else f"{count} queries"
+
+    def title(self) -> str:
+        return "Queries"
+
+    def url(self) -> str:
+        return ""
+
+    def content(self) -> str:
+        template = current_app.jinja_env.get_template("observability/queries_panel.html")
+        return template.render(queries=get_recorded_queries(), plan=cache(_plan))
+
+
+def _plan(sql: str) -> tuple[plans.Look | None, str]:
+    """Return the plan of a statement, or why it has none."""
+    try:
+        return plans.look(normalise(sql)), ""
+    except Exception as error:  # such as a PRAGMA, or a table that is gone since then
+        return None, str(error)

@@ -1,0 +1,143 @@
+"""From a process's memory to the store: in one transaction, and no more than is to be kept."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Table, func
+
+from carafe.database import insert_into
+from carafe.observability import slow, store
+from carafe.observability.observations import Observations
+from carafe.observability.retention import ERRORS_RESOLUTION, RESOLUTIONS, prune
+from carafe.observability.store import (
+    coarse,
+    error_count,
+    exception,
+    repeated,
+    request_count,
+    slow_request,
+    statement,
+)
+
+log = logging.getLogger(__name__)
+
+PRUNE_SECONDS = 60
+
+
+def write(app: Flask, observed: Observations, sample: float) -> None:
+    """Add observations to the store."""
+    now = int(time.time())
+    kept = store.of(app)
+    statements = _statements(observed, sample, now)
+    with kept.writing() as connection:
+        _add(connection, request_count, _counts(observed), ["count", "errors"])
+        _add(connection, error_count, _errors(observed), ["count"])
+        if observed.slowest:
+            connection.execute(slow_request.insert(), [one.row for one in observed.slowest])
+        _add(connection, statement, statements, ["count", "total_us", "rows"], ["max_us"],
+             ["last_at", "endpoint", "call_site"])  # fmt: skip
+        _add(connection, repeated, _repeated(observed, sample, now), ["requests"], ["worst"],
+             ["last_at", "request_id"])  # fmt: skip
+        _add(connection, exception, _exceptions(observed, now), ["count"], [],
+             ["last_at", "endpoint", "request_id", "traceback"])  # fmt: skip
+        if now >= kept.pruned_at + PRUNE_SECONDS:
+            prune(connection, now)
+            kept.pruned_at = now
+    limit = app.config["SLOW_QUERY_MS"] * 1000
+    try:
+        were_slow = [row["fingerprint"] for row in statements if row["max_us"] >= limit]
+        slow.explain(kept, were_slow, now)
+    except Exception as error:  # what was observed is written: it is not to be written again
+        log.info("slow statements have no plans: %s", error)
+
+
+def fingerprint(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()[:32]
+
+
+def _counts(observed: Observations) -> list[dict[str, Any]]:
+    sums: dict[tuple[int, int, str, int], list[int]] = defaultdict(lambda: [0, 0])
+    for (minute, endpoint, bucket), (count, errors) in observed.counts.items():
+        for resolution in RESOLUTIONS:
+            kept = bucket if resolution == 60 else coarse(bucket)
+            one = sums[resolution, minute // resolution * resolution, endpoint[:200], kept]
+            one[0] += count
+            one[1] += errors
+    names = ("resolution", "starts_at", "endpoint", "bucket", "count", "errors")
+    return [dict(zip(names, (*key, *value), strict=True)) for key, value in sums.items()]
+
+
+def _errors(observed: Observations) -> list[dict[str, Any]]:
+    sums: Counter[int] = Counter()
+    for (minute, *_), (_, errors) in observed.counts.items():
+        sums[minute // ERRORS_RESOLUTION * ERRORS_RESOLUTION] += errors
+    return [{"starts_at": at, "count": count} for at, count in sums.items() if count]
+
+
+def _statements(observed: Observations, sample: float, now: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "fingerprint": fingerprint(sql),
+            "sql": sql,
+            "count": one.count / sample,
+            "total_us": one.total_us / sample,
+            "rows": one.rows / sample,
+            "max_us": one.max_us,
+            "first_at": now,
+            "last_at": now,
+            "endpoint": one.endpoint[:200],
+            "call_site": one.call_site[:300],
+        }
+        for sql, one in observed.statements.items()
+    ]
+
+
+def _repeated(observed: Observations, sample: float, now: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "endpoint": endpoint[:200],
+            "fingerprint": fingerprint(sql),
+            "call_site": call_site[:300],
+            "requests": round(one.requests / sample),
+            "worst": one.worst,
+            "last_at": now,
+            "request_id": one.request_id,
+        }
+        for (endpoint, sql, call_site), one in observed.repeated.items()
+    ]
+
+
+def _exceptions(observed: Observations, now: int) -> list[dict[str, Any]]:
+    return [
+        {**vars(one), "endpoint": one.endpoint[:200], "first_at": now, "last_at": now}
+        for one in observed.exceptions.values()
+    ]
+
+
+def _add(
+    connection: Connection,
+    table: Table,
+    rows: list[dict[str, Any]],
+    sums: Iterable[str],
+    largest: Iterable[str] = (),
+    latest: Iterable[str] = (),
+) -> None:
+    """Insert rows, or add them to those that are there: processes and machines add up."""
+    if not rows:
+        return
+    new = insert_into(table, connection.dialect)
+    greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
+    changes: dict[str, Any] = {name: table.c[name] + new.excluded[name] for name in sums}
+    changes |= {name: new.excluded[name] for name in latest}
+    for name in largest:
+        both = table.c[name], new.excluded[name]
+        changes[name] = greatest(*both)
+    keys = [column.name for column in table.primary_key]
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changes), rows)

@@ -1,0 +1,105 @@
+"""All that the app knows about a user, as a ZIP file to take away.
+
+Each feature adds what it keeps: `personal_data.add(app, "notes", function)` from its `init_app`.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from flask import Flask, current_app, render_template
+
+from carafe.jobs import progress
+from carafe.personal_data import jobs as jobs
+from carafe.registry import Registry
+
+# Beyond this it is a file: the memory is the same for ten notes and for a million.
+KEPT_IN_MEMORY = 1024 * 1024
+# Rows.
+TOLD_EVERY = 500
+
+Rows = Callable[[int], Iterable[Mapping[str, Any]]]
+File = Callable[[int], tuple[str, bytes] | None]
+
+DATA = Registry[Rows]("personal_data", "part of the export")
+FILES = Registry[File]("personal_files", "file of the export")
+
+
+def add(app: Flask, name: str, rows: Rows) -> None:
+    """Put `<name>.json` into the export: the dicts that `rows(user_id)` gives, one by one.
+
+    Times may be `datetime`; secrets and hashes must not be among the values.
+    """
+    DATA.add(app, rows, name=name)
+
+
+def add_file(app: Flask, file: File) -> None:
+    """Put a file into the export: name and content from `file(user_id)`, unless that is None."""
+    FILES.add(app, file)
+
+
+def pack(user_id: int) -> IO[bytes]:
+    """The ZIP file, open at its start. It has no name, and is gone once it is closed."""
+    # Beside the data, where there is room for it, and not where others may look.
+    packed = SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)  # noqa: SIM115
+    try:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            features = DATA.by_name()
+            readme = render_template("personal_data/export.txt", names=features)
+            archive.writestr("README.txt", readme)
+            for done, (name, rows) in enumerate(features.items()):
+                tell = partial(_tell, done, len(features), name)
+                _write(archive, f"{name}.json", rows(user_id), tell)
+            for file in FILES:
+                if found := file(user_id):
+                    archive.writestr(*found)
+    except BaseException:
+        packed.close()
+        raise
+    packed.seek(0)
+    return packed
+
+
+def _tell(done: int, total: int, name: str, rows: int) -> None:
+    label = name.replace("-", " ").capitalize()
+    progress(done, total, f"{label}: {rows:,}" if rows else label)
+
+
+def _write(
+    archive: zipfile.ZipFile,
+    name: str,
+    rows: Iterable[Mapping[str, Any]],
+    tell: Callable[[int], None],
+) -> None:
+    # Its size is not known before: without force_zip64 it would break off at 2 GiB.
+    with archive.open(name, "w", force_zip64=True) as file:
+        before = "[\n"
+        tell(0)
+        for number, row in enumerate(rows, 1):
+            text = json.dumps(row, ensure_ascii=False, indent=2, default=_plain)
+            file.write(f"{before}{text}".encode("utf-8", "replace"))
+            before = ",\n"
+            if number % TOLD_EVERY == 0:
+                tell(number)
+        file.write(b"\n]\n" if before == ",\n" else b"[]\n")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in an export")
+
+
+def init_app(app: Flask) -> None:
+    DATA.init_app(app)
+    FILES.init_app(app)
+    if app.config["APP_ENV"] == "development":
+        from carafe.personal_data import previews
+
+        previews.init_app(app)

@@ -1,0 +1,24 @@
+"""What the mails about one's data look like, with sample data: see `/dev/previews`."""
+
+from typing import Any
+
+from flask import Flask
+
+from carafe.auth.previews import sample_user
+from carafe.downloads.models import LIFETIME, Export
+from carafe.mail.previews import preview
+from carafe.time import now
+from carafe.web.urls import public_url
+
+
+def sample() -> dict[str, Any]:
+    return {
+        "user": sample_user(),
+        "export": Export(expires_at=now() + LIFETIME),
+        "url": public_url("/account/export"),
+    }
+
+
+def init_app(app: Flask) -> None:
+    for mail in ("export_ready", "export_failed"):
+        preview(app, f"personal_data/emails/{mail}", sample)

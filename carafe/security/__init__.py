@@ -1,0 +1,41 @@
+"""The edges: response headers, CSRF, proxies, bounds of a request, rate limits, `flask check`."""
+
+import hashlib
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+
+from carafe.security import (
+    body_limits,
+    checks,
+    csrf,
+    debugger,
+    edge,
+    headers,
+    local_requests,
+    rate_limits,
+    slots,
+)
+
+
+class Cookie(SecureCookieSessionInterface):
+    """Flask's cookie, signed with HMAC-SHA-256 in place of SHA-1."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
+def init_app(app: Flask) -> None:
+    local_requests.keep_off_proxies()
+    app.session_interface = Cookie()
+    headers.init_app(app)
+    body_limits.init_app(app)
+    csrf.init_app(app)
+    rate_limits.init_app(app)
+    slots.init_app(app)
+    checks.init_app(app)
+    edge.init_app(app)
+    if app.config["APPLICATION_ROOT"] != "/":
+        # Browsers accept the prefix __Host- only with the path /, which all sites here share.
+        for name in ("SESSION_COOKIE_NAME", "DEVICE_COOKIE_NAME"):
+            app.config[name] = app.config[name].replace("__Host-", "__Secure-")
+    debugger.init_app(app)

@@ -1,0 +1,104 @@
+"""Bounds of what a request may carry, beside Flask's own `MAX_CONTENT_LENGTH`."""
+
+from collections.abc import Callable
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from flask import Flask, Request, abort, current_app, request
+
+from carafe.security.csrf import is_same_origin
+from carafe.security.edge import is_trusted
+from carafe.web.routing import Policy, current_policy
+
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+# Beyond this an upload is a file.
+KEPT_IN_MEMORY = 512 * 1024
+
+
+class RoomyRequest(Request):
+    """A request whose uploads wait beside the data: many machines have /tmp in their memory.
+
+    And one that may be for an IPv6 address.
+    """
+
+    _trusted_hosts: list[str] | None = None
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)
+
+    @property
+    def trusted_hosts(self) -> list[str] | None:
+        """The hosts that Werkzeug compares with; None, which is any, where ours is trusted."""
+        names = self._trusted_hosts
+        return None if names and is_trusted(self.environ["HTTP_HOST"], names) else names
+
+    @trusted_hosts.setter
+    def trusted_hosts(self, names: list[str] | None) -> None:
+        self._trusted_hosts = names
+
+
+# Characters of one header. gunicorn reads no longer lines, but joins a hundred headers of one name;
+# to parse such an `Accept` takes a second.
+MAX_HEADER_LENGTH = 8 * 1024
+
+MAX_DISCARDED_BYTES = 32 * 1024 * 1024
+
+
+def init_app(app: Flask) -> None:
+    app.request_class = RoomyRequest
+    app.extensions["may_send_more"] = None
+    app.before_request(check_headers)
+    app.before_request(check_body)
+
+
+def ask_before_more(app: Flask, may: Callable[[Policy], bool]) -> None:
+    """Take larger bodies from those alone who may use the view that takes them.
+
+    The form's token is in the body: by the time it is known who sends it, it would be read. `may`
+    can also delay the request or refuse it.
+    """
+    app.extensions["may_send_more"] = may
+
+
+def check_headers() -> None:
+    """Refuse long headers before anything parses them."""
+    environ = request.environ
+    if long := [name for name, value in environ.items() if _is_long_header(name, value)]:
+        for name in long:
+            del environ[name]  # the error page would parse it
+        abort(431)
+
+
+def _is_long_header(name: str, value: Any) -> bool:
+    return name.startswith("HTTP_") and len(value) > MAX_HEADER_LENGTH
+
+
+def discard_body() -> None:
+    """Read the rest of the body, within bounds, and drop it.
+
+    Otherwise the browser shows that the connection was reset instead of the response.
+    """
+    if (request.content_length or 0) <= MAX_DISCARDED_BYTES:
+        request.max_content_length = MAX_DISCARDED_BYTES
+        while request.stream.read(64 * 1024):
+            pass
+
+
+def check_body() -> None:
+    rules = current_policy()
+    may = current_app.extensions["may_send_more"]
+    if rules.body and (may is None or (is_same_origin() and may(rules))):
+        request.max_content_length = max(rules.body, current_app.config["MAX_CONTENT_LENGTH"])
+    if request.content_length is None:
+        # A body whose length is not announced would be cut off silently, and then believed.
+        if "Transfer-Encoding" in request.headers:
+            abort(411)
+    elif request.mimetype == URLENCODED:
+        # Bound the fields of an urlencoded form; Werkzeug does so for multipart alone.
+        name = "MAX_PUBLIC_FORM_SIZE" if rules.public else "MAX_FORM_MEMORY_SIZE"
+        if request.content_length > current_app.config[name]:
+            abort(413)
+        if request.get_data().count(b"&") >= current_app.config["MAX_FORM_PARTS"]:
+            abort(413)

@@ -1,0 +1,80 @@
+"""`flask check`"""
+
+import json
+from dataclasses import asdict
+from difflib import get_close_matches
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from carafe import checks
+from carafe.checks import LEVELS, Finding, Outcome
+from carafe.cli import Command
+
+COLOURS = {"info": "blue", "warning": "yellow", "error": "red"}
+
+
+@click.command("check", cls=Command)
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@click.option(
+    "--fail-level",
+    type=click.Choice(LEVELS),
+    default="error",
+    show_default=True,
+    help="Exit with 1 when something of this level or above is found.",
+)
+@click.option("--silence", metavar="ID", multiple=True, help="Leave a check out. May be repeated.")
+@with_appcontext
+def check(as_json: bool, fail_level: str, silence: tuple[str, ...]) -> None:
+    """Look for what is wrong with this deployment. docs/checks.md tells of each check."""
+    silenced = silenced_ids(silence)
+    outcome = checks.run()
+    findings = [finding for finding in outcome.findings if finding.id not in silenced]
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        show(findings, outcome)
+    if any(LEVELS.index(finding.level) >= LEVELS.index(fail_level) for finding in findings):
+        raise SystemExit(1)
+
+
+def silenced_ids(given: tuple[str, ...]) -> set[str]:
+    if "refusal" in current_app.extensions:
+        return set()  # the features' checks are not known, and this one stops the start anyway
+    if problem := unknown_ids(list(given)):
+        raise click.ClickException(problem)
+    return {*given, *current_app.config["CHECK_SILENCE"]}
+
+
+def unknown_ids(given: list[str]) -> str | None:
+    """Which of these are no checks, and which may be meant."""
+    known = checks.ids()
+    wrong = [id for id in given if id not in known]
+    close = {match: None for id in wrong for match in get_close_matches(id, known, cutoff=0.5)}
+    if not wrong:
+        return None
+    hint = f"Did you mean {' or '.join(close)}?" if close else "docs/checks.md lists them."
+    return f"There is no check {', '.join(map(repr, wrong))}. {hint}"
+
+
+def show(findings: list[Finding], outcome: Outcome) -> None:
+    width = max((len(finding.id) for finding in findings), default=0)
+    for finding in findings:
+        level = click.style(f"{finding.level:7}", fg=COLOURS[finding.level], bold=True)
+        click.echo(f"{level}  {finding.id:{width}}  {finding.message}")
+        click.echo(f"{'':7}  {'':{width}}  -> {finding.remedy}")
+    if outcome.skipped:
+        click.echo(f"Not looked at, because of these: {', '.join(outcome.skipped)}")
+    click.echo(summary(findings, outcome))
+
+
+def summary(findings: list[Finding], outcome: Outcome) -> str:
+    levels = [finding.level for finding in findings]
+    counts = {
+        level + ("s" if level != "info" and levels.count(level) > 1 else ""): levels.count(level)
+        for level in reversed(LEVELS)
+    }
+    counts["silenced"] = len(outcome.findings) - len(findings)
+    found = [f"{count} {name}" for name, count in counts.items() if count]
+    return ", ".join(found) or "Nothing found."

@@ -1,0 +1,47 @@
+"""The session cookie, as config.py has it in production."""
+
+from flask import Flask, current_app
+
+from carafe import checks
+
+PREFIX = "__Host-"
+FLAGS = {
+    "SESSION_COOKIE_SECURE": (True,),
+    "SESSION_COOKIE_HTTPONLY": (True,),
+    "SESSION_COOKIE_SAMESITE": ("Lax", "Strict"),
+}
+
+
+def init_app(app: Flask) -> None:
+    checks.add(
+        app,
+        "security.cookie_flags",
+        missing_flags,
+        level="error",
+        remedy="Leave these settings as config.py has them for production.",
+    )
+    checks.add(
+        app,
+        "security.cookie_name",
+        unprotected_name,
+        level="warning",
+        remedy=f"Set SESSION_COOKIE_NAME to {PREFIX}session, without a domain, for the path /",
+    )
+
+
+def missing_flags() -> str | None:
+    wrong = [name for name, good in FLAGS.items() if current_app.config[name] not in good]
+    return (
+        f"The session's cookie can be stolen or sent along: {', '.join(wrong)}" if wrong else None
+    )
+
+
+def unprotected_name() -> str | None:
+    name, config = current_app.config["SESSION_COOKIE_NAME"], current_app.config
+    if config["APPLICATION_ROOT"] != "/":
+        return None  # all sites on this host can set it, whatever its name is
+    if not name.startswith(PREFIX):
+        return f"Other hosts of this domain can set the session's cookie {name!r}."
+    if config["SESSION_COOKIE_DOMAIN"] or config["SESSION_COOKIE_PATH"] not in (None, "/"):
+        return f"Browsers refuse the cookie {name!r} with this domain or path."
+    return None

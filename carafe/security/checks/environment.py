@@ -1,0 +1,63 @@
+"""How the app is run: which environment, what is switched on, who silenced what."""
+
+from flask import Flask, current_app
+
+from carafe import checks
+from carafe.security.checks.command import unknown_ids
+from carafe.security.checks.files import dotenv
+
+
+def init_app(app: Flask) -> None:
+    checks.add(
+        app,
+        "security.environment",
+        public_outside_production,
+        level="warning",
+        remedy="Set APP_ENV=production where others can reach the app.",
+        everywhere=True,
+    )
+    checks.add(
+        app,
+        "security.debug",
+        debug,
+        level="error",
+        remedy="Unset FLASK_DEBUG, and leave DEBUG and TESTING as config.py has them.",
+    )
+    checks.add(
+        app,
+        "security.dotenv",
+        second_settings,
+        level="warning",
+        remedy="Delete the file; give its settings as the server gets its own.",
+    )
+    checks.add(
+        app,
+        "security.silenced",
+        unknown_silenced,
+        level="warning",
+        remedy="Correct CHECK_SILENCE; docs/checks.md lists all ids.",
+        everywhere=True,
+    )
+
+
+def public_outside_production() -> str | None:
+    url, name = current_app.config["PUBLIC_URL"], current_app.config["APP_ENV"]
+    if name == "production" or not url.startswith("https://"):
+        return None
+    return f"{url} looks public, but APP_ENV is {name}: anyone can know the key and debug the app."
+
+
+def debug() -> str | None:
+    names = [name for name in ("DEBUG", "TESTING") if current_app.config[name]]
+    return f"{' and '.join(names)} on: errors show the code to anyone." if names else None
+
+
+def second_settings() -> str | None:
+    if file := dotenv():
+        return f"Commands read {file}, but the server does not in production: they may differ."
+    return None
+
+
+def unknown_silenced() -> str | None:
+    problem = unknown_ids(current_app.config["CHECK_SILENCE"])
+    return f"CHECK_SILENCE: {problem}" if problem else None

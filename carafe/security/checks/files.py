@@ -1,0 +1,68 @@
+"""Local files: who may read them, and whether rate limits can be counted in theirs."""
+
+import os
+import stat
+from pathlib import Path
+
+from dotenv import find_dotenv
+from flask import Flask, current_app
+
+from carafe import checks
+from carafe.database import sqlite_driver
+
+OTHERS_READ_OR_WRITE = stat.S_IROTH | stat.S_IWOTH
+
+
+def init_app(app: Flask) -> None:
+    checks.add(
+        app,
+        "security.readable_files",
+        open_to_everyone,
+        level="warning",
+        remedy="Close it to others: chmod o= and the path.",
+    )
+    checks.add(
+        app,
+        "security.rate_limits",
+        uncounted_limits,
+        level="error",
+        remedy="Let the user that runs the app write INSTANCE_PATH and limits.db in it.",
+        everywhere=True,
+    )
+
+
+def open_to_everyone() -> str | None:
+    found = [str(path) for path in (Path(current_app.instance_path), dotenv()) if is_open(path)]
+    return f"Every user of this machine can get at {' and '.join(found)}." if found else None
+
+
+def is_open(path: Path | None) -> bool:
+    if path is None or os.name != "posix":
+        return False
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:  # SQLite's come and go
+        return False
+    if mode & OTHERS_READ_OR_WRITE:
+        return True
+    # What is in a folder that others cannot pass through is closed to them, whatever its mode.
+    return bool(mode & stat.S_IXOTH) and path.is_dir() and any(map(is_open, path.iterdir()))
+
+
+def dotenv() -> Path | None:
+    """The file that Flask's commands read, whatever `APP_ENV` says."""
+    found = find_dotenv(usecwd=True)
+    return Path(found) if found else None
+
+
+def uncounted_limits() -> str | None:
+    counters = current_app.extensions["limits"]
+    if not counters.path.exists():
+        # Not made here: it would belong to root, where root runs this.
+        writable = os.access(counters.path.parent, os.W_OK)
+        return None if writable else f"{counters.path} cannot be made, so nobody can log in."
+    try:
+        counters.probe()
+    except (sqlite_driver().Error, OSError) as error:
+        return f"Rate limits cannot be counted, so nobody can log in: {error}"
+    return None

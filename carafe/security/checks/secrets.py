@@ -1,0 +1,67 @@
+"""The key ring: whether its keys are secret."""
+
+import re
+from collections import Counter
+from math import log2
+
+from flask import Flask, current_app
+
+from carafe import checks
+from carafe.config import GENERATE_KEY_COMMAND, Config
+
+# As many as an attacker cannot try. Of 100,000 keys of 32 random hex digits, which have 128 bits,
+# the count below gave 92 to the one it thought least of.
+LEAST_BITS = 80
+LEAST_BYTES = 32
+PLACEHOLDERS = re.compile(
+    r"changeme|change.?this|replace|placeholder|insecure|secret.?key|yoursecret"
+)
+# Words between spaces, dashes or dots, perhaps with a number behind.
+PHRASE = re.compile(r"\W*(?:(?:[^\W\d_][^\WA-Z\d_]*|[A-Z]+)[\W_]+){2,}[^\W\d_]+[\W_]*\d*[\W_]*")
+
+
+def init_app(app: Flask) -> None:
+    checks.add(
+        app,
+        "security.secret_key",
+        guessable_keys,
+        level="error",
+        remedy=f"Make another with: {GENERATE_KEY_COMMAND}",
+    )
+    checks.add(
+        app,
+        "security.secret_key_fallbacks",
+        same_keys,
+        level="warning",
+        remedy="SECRET_KEY is the new key, SECRET_KEY_FALLBACKS holds only those before it.",
+    )
+
+
+def guessable_keys() -> str | None:
+    keys = {"SECRET_KEY": current_app.config["SECRET_KEY"]}
+    for number, key in enumerate(current_app.config["SECRET_KEY_FALLBACKS"], 1):
+        keys[f"number {number} of SECRET_KEY_FALLBACKS"] = key
+    weak = [name for name, key in keys.items() if is_guessable(key)]
+    return f"Easy to guess: {', '.join(weak)}. It signs and encrypts everything." if weak else None
+
+
+def same_keys() -> str | None:
+    keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
+    if len(set(keys)) == len(keys):
+        return None
+    return "A key stands twice among SECRET_KEY and SECRET_KEY_FALLBACKS: nothing was changed."
+
+
+def is_guessable(key: str) -> bool:
+    if len(key.encode()) < LEAST_BYTES or key == Config.SECRET_KEY.default:
+        return True
+    if PLACEHOLDERS.search(key.casefold()) or PHRASE.fullmatch(key):
+        return True
+    return bits(key) < LEAST_BITS
+
+
+def bits(key: str) -> float:
+    """At most how much chance is in a key: by how often each character comes, repeats once."""
+    part = key[: (key + key).find(key, 1)]
+    shares = [count / len(part) for count in Counter(part).values()]
+    return -len(part) * sum(share * log2(share) for share in shares)

@@ -1,0 +1,33 @@
+"""Werkzeug's debugger and console under `flask run`, for a browser on this machine alone.
+
+Werkzeug's own wrapping goes by `Host`, which a tunnel rewrites; so `.flaskenv` switches it off.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+from flask import Flask
+from werkzeug.debug import DebuggedApplication
+
+from carafe.security.local_requests import is_from_this_machine
+
+
+class Debugger:
+    """WSGI middleware: the debugger for this machine, the plain application for everyone else."""
+
+    def __init__(self, application: Any):
+        self.application = application
+        self.debugged = DebuggedApplication(application, evalex=True)
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        here = is_from_this_machine(environ)
+        return (self.debugged if here else self.application)(environ, start_response)
+
+
+def init_app(app: Flask) -> None:
+    command = click.get_current_context(silent=True)
+    if app.debug and command and command.info_name == "run":
+        app.wsgi_app = Debugger(app.wsgi_app)  # type: ignore[method-assign]

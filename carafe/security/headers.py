@@ -1,0 +1,58 @@
+"""Security headers on every answer: pages, errors and static files.
+
+Values follow the OWASP HTTP Headers Cheat Sheet. A view that needs another content security
+policy sets its own header, which then stands.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+
+from carafe.security import csp
+
+HEADERS = [
+    ("X-Content-Type-Options", "nosniff"),
+    # For scanners and browsers that do not know frame-ancestors; others heed that alone.
+    ("X-Frame-Options", "DENY"),
+    # Not no-referrer: browsers then send "Origin: null" with our own forms.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+]
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
+
+
+class SecurityHeaders:
+    """WSGI middleware, so that what Flask never sees has the headers, too."""
+
+    def __init__(self, application: Any, headers: list[tuple[str, str]]):
+        self.application, self.headers = application, headers
+        self.policy = (csp.HEADER, csp.policy())
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            headers += self.headers
+            if any(name == csp.HEADER for name, _ in headers):
+                pass  # the view's own stands; of two, browsers enforce both
+            elif added := environ.get(csp.SOURCES):
+                headers.append((csp.HEADER, csp.policy_with(added)))
+            else:
+                headers.append(self.policy)
+            return start_response(status, headers, *error)
+
+        return self.application(environ, start)  # type: ignore[no-any-return]
+
+
+def init_app(app: Flask) -> None:
+    production = app.config["APP_ENV"] == "production"
+    app.wsgi_app = SecurityHeaders(  # type: ignore[method-assign]
+        app.wsgi_app, [*HEADERS, HSTS] if production else HEADERS
+    )
+    app.jinja_env.globals["csp_nonce"] = csp.nonce

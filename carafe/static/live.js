@@ -1,0 +1,59 @@
+// Restrains htmx where it refreshes parts of a page, and announces changes: see carafe/web/polling.py.
+
+const MAX_QUIET_SECONDS = 300;
+
+// Outside of what is replaced, or screen readers would not notice that it changes.
+const voice = document.createElement("div");
+voice.className = "visually-hidden";
+voice.setAttribute("aria-live", "polite");
+document.body.append(voice);
+
+const onLive = (name, handle) => document.addEventListener(name, (event) => {
+  if (event.target.matches("[data-live-version]")) handle(event, event.target, event.detail);
+});
+
+// Nothing moves away from under a finger, or takes the focus along.
+const isInUse = (element) => element.matches(":focus, a:hover") || element.querySelector(":is(a, button, input, summary):is(:hover, :focus)");
+
+onLive("htmx:configRequest", (event, element, { headers }) => {
+  headers["If-None-Match"] = `"${element.dataset.liveVersion}"`;
+});
+
+onLive("htmx:beforeRequest", (event, element) => {
+  if (document.hidden) element.dataset.liveDue = "";
+  if (document.hidden || isInUse(element) || Date.now() < element.dataset.liveQuietUntil) event.preventDefault();
+});
+
+const fail = (element, retryAfter) => {
+  const failures = Number(element.dataset.liveFailures || 0) + 1;
+  const seconds = Math.min(element.dataset.liveSeconds * 2 ** failures, MAX_QUIET_SECONDS);
+  Object.assign(element.dataset, { liveDue: "", liveFailures: failures, liveQuietUntil: Date.now() + 1000 * Math.max(seconds, retryAfter) });
+};
+onLive("htmx:sendError", (event, element) => fail(element, 0));
+onLive("htmx:timeout", (event, element) => fail(element, 0));
+
+onLive("htmx:beforeOnLoad", (event, element, { xhr }) => {
+  if (xhr.status !== 200 || isInUse(element)) event.preventDefault();
+  if (xhr.status === 429 || xhr.status >= 500) return fail(element, Number(xhr.getResponseHeader("Retry-After")));
+  delete element.dataset.liveFailures;
+  delete element.dataset.liveDue;
+  if (xhr.status === 200) return say(element, xhr.responseText);
+  // Anything else, such as a redirect to the login page, ends the polling.
+  if (xhr.status !== 304) element.dataset.liveQuietUntil = Infinity;
+});
+
+const say = (element, html) => {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const text = body.firstElementChild?.dataset.liveSay;
+  if (text && text !== element.dataset.liveSay) voice.textContent = text;
+};
+
+const askNow = () => {
+  if (document.hidden) return;
+  for (const element of document.querySelectorAll("[data-live-due]")) {
+    delete element.dataset.liveQuietUntil;
+    htmx.trigger(element, "refresh");
+  }
+};
+document.addEventListener("visibilitychange", askNow);
+addEventListener("online", askNow);

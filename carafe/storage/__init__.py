@@ -1,0 +1,59 @@
+"""Files that people upload: in a folder, or in an S3-compatible store, by `STORAGE_URL`.
+
+A file is found by a key, `<folder>/<name>`, which the app makes up and never whoever uploads.
+Files do not change: what is new gets a new key, and the old is discarded.
+"""
+
+import logging
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from flask import Flask, current_app
+from sqlalchemy.orm import InstrumentedAttribute
+
+from carafe.config.urls import split_url
+from carafe.database import on_commit
+from carafe.registry import Registry
+from carafe.storage.base import Storage, StorageUnavailable
+from carafe.storage.local import Folder
+from carafe.storage.s3 import S3
+
+__all__ = ["UPLOADS", "Storage", "StorageUnavailable", "delete_on_commit", "storage"]
+
+log = logging.getLogger(__name__)
+
+# Folders of uploaded files, and the columns that name those in use: see `uploads.Upload`.
+UPLOADS = Registry[tuple[str, InstrumentedAttribute[Any]]]("uploads", "folder of uploaded files")
+
+
+def storage() -> Storage:
+    return current_app.extensions["storage"]  # type: ignore[no-any-return]
+
+
+def delete_on_commit(key: str) -> None:
+    """Delete a file once this transaction is committed; not if it is rolled back.
+
+    If that fails, or the process ends before it, a file is left that nothing refers to.
+    """
+    on_commit(partial(_delete, key))
+
+
+def _delete(key: str) -> None:
+    try:
+        storage().delete(key)
+    except StorageUnavailable:
+        log.warning("%s is left over", key)
+
+
+def init_app(app: Flask) -> None:
+    UPLOADS.init_app(app)
+    app.extensions["storage"] = _create_storage(app.config["STORAGE_URL"], Path(app.instance_path))
+
+
+def _create_storage(url: str | None, instance: Path) -> Storage:
+    if url and not url.startswith("file:"):
+        return S3(split_url(url))
+    path = unquote((url or "file:").removeprefix("file:"))
+    return Folder(Path(path) if path else instance)

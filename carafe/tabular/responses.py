@@ -1,0 +1,47 @@
+"""Files that are sent while they are read."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Response, stream_with_context
+from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from carafe.database import db
+from carafe.tabular.csv_export import csv_file
+
+BATCH_SIZE = 500
+
+
+def csv_response(
+    filename: str,
+    query: Select[*tuple[Any, ...]],
+    key: InstrumentedAttribute[int] | ColumnElement[int],
+) -> Response:
+    """Return a CSV file of the rows of `query` in the order of `key`, a unique column of theirs.
+
+    It is read a batch at a time, so that ten rows and a million take the same memory.
+    """
+    names = [column["name"] for column in query.column_descriptions]
+    return Response(
+        stream_with_context(csv_file(names, _batches(query, key))),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename={filename}"},
+    )
+
+
+def _batches(
+    query: Select[*tuple[Any, ...]], key: InstrumentedAttribute[int] | ColumnElement[int]
+) -> Iterator[list[Sequence[Any]]]:
+    batch_query = query.add_columns(key).order_by(key).limit(BATCH_SIZE)
+    rows: Sequence[Row[Any]] = db.session.execute(batch_query).all()
+    while rows:
+        yield [row[:-1] for row in rows]
+        rows = db.session.execute(batch_query.where(key > rows[-1][-1])).all()
+
+
+def iter_dicts(query: Select[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of `query` as dicts, read a batch at a time."""
+    rows = db.session.execute(query.execution_options(yield_per=BATCH_SIZE))
+    for row in rows.mappings():
+        yield dict(row)

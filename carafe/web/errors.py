@@ -1,0 +1,165 @@
+"""Errors: a page with the site's look for browsers, problem details (RFC 9457) for programs."""
+
+import errno
+import logging
+from typing import Any
+
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import (
+    Conflict,
+    HTTPException,
+    InternalServerError,
+    SecurityError,
+    ServiceUnavailable,
+)
+
+from carafe.database import db, sqlite_driver
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5
+
+# Heading and text for people, by status.
+PAGES = {
+    400: ("Bad request", "The server could not understand this. Go back, reload, and try again."),
+    401: ("Please log in", "This page is for people who are logged in."),
+    403: ("Not allowed", "You are not allowed to do this."),
+    404: ("Nothing here", "It may have been moved or deleted, or it is not yours to see."),
+    405: ("Wrong method", "This address does not work that way."),
+    409: ("Changed meanwhile", "Somebody else was faster. Nothing of theirs was overwritten."),
+    411: ("Length required", "This request did not say how long it is, and was not read."),
+    413: ("Too large", "That is more than this site accepts at once."),
+    422: ("Not accepted", "Something in this request is not as it should be."),
+    429: ("Too many tries", "That was too often. Please wait a little, then try again."),
+    431: (
+        "Headers too long",
+        "Your browser sent more than this site accepts. Delete this site's cookies.",
+    ),
+    500: ("Something broke", "It is not your fault. It was recorded, and we will look into it."),
+    503: ("Not right now", "We cannot do this at the moment. Nothing was lost."),
+}
+
+UNKNOWN_HOST = (
+    "This site does not answer to that name. If it is yours, add it: "
+    "TRUSTED_HOSTS=localhost,127.0.0.1,the.name in .env, then start again."
+)
+
+# SQLite's primary result codes (sqlite.org/rescode.html) for "not now, or not on this disk":
+# PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
+SQLITE_UNAVAILABLE = {3, 5, 6, 8, 10, 11, 13, 14, 15, 26}
+# Of files beside the database: what is uploaded, exported, or mailed into a folder.
+DISK_UNAVAILABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+PG_READ_ONLY = "25006"  # a standby that has not been promoted yet
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database, not the statement, is at fault, so that trying again may help."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(origin, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in SQLITE_UNAVAILABLE
+    if getattr(origin, "sqlstate", None) == PG_READ_ONLY:
+        return True
+    # psycopg: lost connections, full disks, locks not had in time, shut-downs.
+    return isinstance(error, (OperationalError, PoolTimeout)) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def wants_json() -> bool:
+    """Return whether to answer with JSON: under /api, to who prefers it to HTML, and to scripts.
+
+    `fetch()` takes anything unless told otherwise. A page that it did not ask for, such as the
+    log-in page behind a redirect, would look like success. Scripts that ask for HTML get it.
+    """
+    if request.path.startswith("/api/"):
+        return True
+    accept = request.accept_mimetypes
+    best = accept.best_match(["text/html", "application/json", "application/problem+json"])
+    if best is not None and best != "text/html":
+        return True
+    return _is_script() and not any(kind.lower() == "text/html" for kind in accept.values())
+
+
+def _is_script() -> bool:
+    """Return whether a script of a page asks, and not the browser for a page or what is in it.
+
+    htmx is none: it asks for HTML, without saying so.
+    """
+    headers = request.headers
+    if "HX-Request" in headers:
+        return False
+    if headers.get("X-Requested-With", "").lower() == "xmlhttprequest":
+        return True
+    # Fetch Metadata, W3C. Pages, frames, images and the like have a destination.
+    mode, destination = headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest", "empty")
+    return mode in ("cors", "same-origin", "no-cors") and destination == "empty"
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(DBAPIError, database_error)
+    app.register_error_handler(PoolTimeout, database_error)
+    app.register_error_handler(sqlite_driver().Error, database_error)
+    app.register_error_handler(OSError, disk_error)
+    app.register_error_handler(StaleDataError, lambda error: answer(Conflict()))
+
+
+def database_error(error: Exception) -> Any:
+    db.session.rollback()
+    if is_unavailable(error):
+        log.error("database unavailable: %s", error)
+        return answer(ServiceUnavailable(retry_after=RETRY_SECONDS))
+    if isinstance(error, IntegrityError):
+        log.warning("constraint violated: %s", error)
+        return answer(Conflict())
+    raise error
+
+
+def disk_error(error: OSError) -> Any:
+    if error.errno not in DISK_UNAVAILABLE:
+        raise error
+    db.session.rollback()
+    log.error("disk unavailable: %s", error)
+    return answer(ServiceUnavailable(retry_after=RETRY_SECONDS))
+
+
+def answer(error: HTTPException) -> Any:
+    """The response for an error, in the form that the client reads."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    if isinstance(error, InternalServerError):
+        db.session.rollback()
+    heading, message = PAGES.get(error.code, (error.name, error.description))
+    # Werkzeug's own descriptions speak to programmers; those given to abort() to people.
+    if error.description != type(error).description:
+        message = error.description
+    if isinstance(error, SecurityError) and current_app.config["APP_ENV"] == "development":
+        message = UNKNOWN_HOST
+    request_id = request.environ.get("REQUEST_ID")
+    retry_after = getattr(error, "retry_after", None)
+    if wants_json():
+        problem = {"type": "about:blank", "title": error.name, "status": error.code}
+        response = jsonify(problem | {"detail": message, "request_id": request_id})
+        response.content_type = "application/problem+json"
+    else:
+        try:
+            page = render_template(
+                "error.html",
+                code=error.code,
+                title=heading,
+                message=message,
+                request_id=request_id,
+                retry_after=retry_after,
+            )
+        except DBAPIError as failure:  # looking up who is signed in, for the menus
+            return database_error(failure)
+        response = Response(page)
+    response.status_code = error.code
+    for name, value in error.get_headers(request.environ):
+        if name.lower() != "content-type":
+            response.headers[name] = value
+    return response

@@ -1,0 +1,183 @@
+"""The base of all forms, and fields whose limits are those of the database."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    Field,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import Length
+from wtforms.widgets import HiddenInput
+
+from carafe.unicode import MAX_EXPANSION, is_nfc, nfc
+
+BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+
+# Characters of a value whose field declares no other maximum with `Length`.
+MAX_VALUE_LENGTH = 10_000
+# What may be typed beyond a maximum and is cut before it counts, such as spaces at the ends.
+SLACK = 100
+
+
+class Form(FlaskForm):
+    """A form over the request's data. The CSRF token is checked before any view runs.
+
+    Values that are too long for their field never reach its filters, parsers, and validators,
+    some of which take minutes for half a megabyte. Text is normalized before they see it.
+    """
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            # Text alone. Flask-WTF would hand over uploads and any JSON as well, and a field that
+            # expects text breaks on a file or a number.
+            if formdata is None or not form.is_submitted():
+                return None
+            form.too_long = {
+                field.name: field
+                for field in form
+                if any(_is_too_long(field, text) for text in request.form.getlist(field.name))
+            }
+            # Passwords have a normalization of their own.
+            as_typed = {field.name for field in form if isinstance(field, SecretField)}
+            return MultiDict(
+                (name, text if name in as_typed else nfc(text))
+                for name, text in request.form.items(multi=True)
+                if name not in form.too_long
+            )
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        self.too_long: dict[str, Field] = {}
+        super().process(*args, **kwargs)
+        for name, field in self.too_long.items():
+            if isinstance(field, StringField):
+                field.data = request.form[name]  # what was typed is shown again
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The data of the fields that are not hidden, by their names."""
+        visible = [field for field in self if not isinstance(field.widget, HiddenInput)]
+        return {field.short_name: field.data for field in visible}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not self.too_long:
+            return bool(super().validate(extra_validators))
+        for field in self.too_long.values():
+            field.errors = [str(_maximum(field).message)]
+        return False
+
+
+def _is_too_long(field: Field, text: str) -> bool:
+    # Browsers send a line break as two characters.
+    length, maximum = len(text) - text.count("\r\n"), _maximum(field).max + SLACK
+    if length <= maximum:
+        return False
+    # Text in other normalization forms gets shorter: a Korean syllable may be three characters.
+    return length > MAX_EXPANSION * maximum or len(nfc(text)) - text.count("\r\n") > maximum
+
+
+def _maximum(field: Field) -> Length:
+    validators: Iterable[Any] = field.validators
+    rules = [rule for rule in validators if isinstance(rule, Length) and rule.max >= 0]
+    return min(rules, key=lambda rule: rule.max, default=at_most(MAX_VALUE_LENGTH))
+
+
+def printable(form: Any, field: Any) -> None:
+    """Refuse characters that no keyboard makes and that some databases cannot store (NUL)."""
+    for character in field.data or "":
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
+            raise ValidationError("This contains a character that cannot be stored.")
+    if not is_nfc(field.data or ""):
+        raise ValidationError("This contains a letter with too many accents.")
+
+
+def on_one_line(value: Any) -> Any:
+    return " ".join(BREAKS.split(value)).strip() if isinstance(value, str) else value
+
+
+def at_most(length: int, message: str = "") -> Length:
+    """Return the validator for a field of at most so many characters."""
+    return Length(max=length, message=message or f"Please keep this to {length:,} characters.")
+
+
+class TextField(StringField):
+    """One line of at most `length` characters; breaks and tabs become spaces, ends are cut."""
+
+    data: str
+
+    def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
+        super().__init__(
+            label, [*validators, at_most(length), printable], filters=[on_one_line], **options
+        )
+
+
+class LongTextField(TextAreaField):
+    """Several lines of at most `length` characters; line ends become `\\n`."""
+
+    data: str
+
+    def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
+        super().__init__(
+            label,
+            [*validators, at_most(length), printable],
+            filters=[lambda value: value.replace("\r\n", "\n") if value else value],
+            **options,
+        )
+
+
+class ChoiceField(SelectField):
+    """One of several values: `choices` maps each to its label, or lists pairs of them."""
+
+    def __init__(
+        self,
+        label: str,
+        validators: Any = (),
+        *,
+        choices: Mapping[Any, str] | Iterable[tuple[Any, str]],
+        **options: Any,
+    ):
+        pairs = choices.items() if isinstance(choices, Mapping) else choices
+        # WTForms warns of anything else than its own class.
+        super().__init__(
+            label,
+            validators,
+            choices=[SelectChoice(value=value, label=text) for value, text in pairs],
+            **options,
+        )
+
+
+class SecretField(PasswordField):
+    """A password as typed, spaces included: of bounded length, since hashing costs."""
+
+    data: str
+
+    def __init__(
+        self, label: str, validators: Any = (), *, length: int, message: str = "", **options: Any
+    ):
+        super().__init__(label, [*validators, at_most(length, message)], **options)
+
+
+SEARCH_LENGTH = 200
+
+
+def search_term() -> str:
+    """Return what the visitor searches for, cleaned: never longer than `SEARCH_LENGTH`."""
+    return cleaned(request.args.get("q", ""))
+
+
+def cleaned(text: str) -> str:
+    """A text to search for, without what no database stores."""
+    text = text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
+    return nfc(text[: MAX_EXPANSION * SEARCH_LENGTH])[:SEARCH_LENGTH]

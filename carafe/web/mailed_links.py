@@ -1,0 +1,52 @@
+"""Links as they arrive out of mails, with what programs and people add at their end.
+
+A slash, the full stop or bracket behind the address, a space, `=` from a line that quoted-printable
+broke, `&amp;` and parameters of trackers: the browser is sent to the page without them.
+"""
+
+import re
+from typing import Any
+
+from flask import Flask, current_app, redirect, request
+from werkzeug.exceptions import NotFound
+
+from carafe.web.urls import local_path
+
+# What nearly all paths are: for these there is nothing to do.
+CLEAN = re.compile(r"[\w/.~@:-]*[\w/-]", re.ASCII)
+
+# RFC 2045, 6.7: "=" at the end of a line that goes on in the next, and characters written as "=20".
+SOFT_BREAK = re.compile(r"=0D=0A|=\s*")
+QUOTED_END = re.compile(r"(=(20|09|0D|0A|3D|2E|3E))+$", re.IGNORECASE)
+# What begins something else: a query that was escaped, markup, the next word.
+ELSE = re.compile(r"""[?&#;<>"'|\\\s].*""", re.DOTALL)
+END = re.compile(r"[^A-Za-z0-9_-]+$")
+
+
+def tidied(path: str) -> str:
+    """Return a path without what may have been added to it on the way."""
+    path = SOFT_BREAK.sub("", QUOTED_END.sub("", path))
+    return END.sub("", ELSE.sub("", path))
+
+
+def follow() -> Any:
+    """Redirect from a path with additions to the page that was meant, if there is one."""
+    path, is_missing = request.path, isinstance(request.routing_exception, NotFound)
+    if "\0" in path:
+        return None  # no mail program adds this
+    if request.method not in ("GET", "HEAD") or (CLEAN.fullmatch(path) and not is_missing):
+        return None
+    target = tidied(path)
+    if not is_missing and target.count("/") != path.rstrip("/").count("/"):
+        return None  # nothing would be left of the last part, such as a token
+    if target == path or local_path(request.script_root + target) is None:
+        return None
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or not adapter.test(target, method="GET"):
+        return None
+    query = request.query_string.decode("latin-1")
+    return redirect(f"{request.script_root}{target}{'?' if query else ''}{query}")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(follow)

@@ -1,0 +1,115 @@
+"""Menus and the header. A feature adds itself; the base page draws what was added."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request
+
+from carafe.registry import Registry
+from carafe.web.templating import refuse_unknown_icon
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    menu: str
+    label: str
+    endpoint: str
+    values: Mapping[str, Any]
+    icon: str | None
+    method: str
+    visible: Callable[[], bool] | None
+    last: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    place: str
+    template: str
+    visible: Callable[[], bool]
+
+
+ENTRIES = Registry[MenuEntry]("nav", "menu entry")
+PARTS = Registry[Part]("nav_parts", "part of pages")
+
+
+@dataclass(slots=True)
+class MenuItem:
+    label: str
+    url: str
+    icon: str | None
+    method: str
+    active: bool = False
+
+
+def add(
+    app: Flask,
+    menu: str,
+    label: str,
+    endpoint: str,
+    *,
+    values: Mapping[str, Any] | None = None,
+    icon: str | None = None,
+    method: str = "get",
+    visible: Callable[[], bool] | None = None,
+    last: bool = False,
+) -> None:
+    """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
+
+    `values` are the arguments of `endpoint`. `method="post"` draws a button. `visible` is asked on
+    each page; without it everyone sees the entry. `last` puts it behind those of later features.
+    """
+    if icon is not None:
+        refuse_unknown_icon(app, f"nav.add({label!r}, icon=…)", icon)
+    ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, last))
+
+
+def visible_items(menu: str) -> list[MenuItem]:
+    """The entries of a menu that this visitor sees; the one for this page is `active`."""
+    root = request.script_root
+    entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.last)
+    shown = [
+        MenuItem(entry.label, root + _endpoint_path(entry), entry.icon, entry.method)
+        for entry in entries
+        if entry.visible is None or entry.visible()
+    ]
+    current_path = root + request.path
+    matching = [item for item in shown if current_path.startswith(item.url)]
+    if matching:
+        longest_match = max(matching, key=lambda item: len(item.url))
+        # One that begins all others is about its own page alone.
+        others = [item for item in shown if item is not longest_match]
+        is_common_prefix = others and all(item.url.startswith(longest_match.url) for item in others)
+        longest_match.active = current_path == longest_match.url or not is_common_prefix
+    return shown
+
+
+def add_part(app: Flask, place: str, template: str, *, visible: Callable[[], bool]) -> None:
+    """Add a template to every page; `visible` returns whether this visitor sees it.
+
+    `place` is "header" (before the account menu), or the name of a menu (above that menu).
+    """
+    PARTS.add(app, Part(place, template, visible))
+
+
+def parts(place: str) -> list[str]:
+    """Return the templates of the parts in a place that this visitor sees."""
+    return [part.template for part in PARTS if part.place == place and part.visible()]
+
+
+def _endpoint_path(entry: MenuEntry) -> str:
+    # A menu's paths never change, and `url_for` for each of a dozen is dear on every page. Built
+    # from the map, not from the request: a page about an untrusted host has menus, too.
+    cache: dict[tuple[Any, ...], str] = current_app.extensions["nav_urls"]
+    key = entry.endpoint, *entry.values.items()
+    if key not in cache:
+        cache[key] = current_app.url_map.bind("").build(entry.endpoint, entry.values)
+    return cache[key]
+
+
+def init_app(app: Flask) -> None:
+    ENTRIES.init_app(app)
+    PARTS.init_app(app)
+    app.extensions["nav_urls"] = {}
+    app.jinja_env.globals["nav"] = visible_items
+    app.jinja_env.globals["nav_parts"] = parts

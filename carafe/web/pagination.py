@@ -1,0 +1,177 @@
+"""Keyset pagination: page 10,000 costs what page 1 costs, and nothing is counted.
+
+A page is found by the sort key of the row it starts after (or ends before), never by a number
+of rows to skip. See use-the-index-luke.com/no-offset for the idea.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.exceptions import NotFound
+
+from carafe.database import db
+
+PER_PAGE = 20
+# What keys can be.
+IN_CURSORS = int, str, float, bool, datetime, date
+
+Key = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+@dataclass(slots=True)
+class Page:
+    """Rows of one page, and the URLs of its neighbours (None where there is none)."""
+
+    rows: Sequence[Any]
+    next_url: str | None
+    prev_url: str | None
+
+
+class Pages:
+    """The pages of a list.
+
+    `keys` order the rows; together they must be unique and never NULL, so the last is usually the
+    primary key. They must be the statement's last columns, in this order: the cursors are read
+    from the rows. An index over the same columns makes every page as fast as the first. `path` is
+    that of the list, where it is not the request's. With `details`, `statement` finds the keys
+    alone, of which an index can have all, and `details` joins the rest to those of the page.
+
+    Keep one where its statement is the same for everybody: to put it together takes as long as to
+    run it. Elsewhere there is `paginate`.
+    """
+
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        *keys: Key,
+        descending: bool = False,
+        per_page: int = PER_PAGE,
+        path: str | None = None,
+        details: Callable[[Subquery], Select[Any]] | None = None,
+    ):
+        self.statement, self.keys, self.descending = statement, keys, descending
+        self.per_page, self.path, self.details = per_page, path, details
+        self._statement = cache(self._statement_of)
+
+    def __call__(self) -> Page:
+        """The page that the request's `after` or `before` asks for."""
+        back = "before" in request.args
+        cursor = request.args.get("before" if back else "after")
+        values = _decode(cursor, self.keys) if cursor else []
+        given = {f"page_{n}": value for n, value in enumerate(values)}
+        found = list(db.session.execute(self._statement(back, bool(cursor)), given))
+
+        more = len(found) > self.per_page
+        rows = found[: self.per_page]
+        if back:
+            rows.reverse()
+        has_next, has_prev = (bool(cursor), more) if back else (more, bool(cursor))
+        count = len(self.keys)
+        return Page(
+            rows,
+            _url(self.path, "after", rows[-1][-count:]) if has_next and rows else None,
+            _url(self.path, "before", rows[0][-count:]) if has_prev and rows else None,
+        )
+
+    def _statement_of(self, back: bool, is_bounded: bool) -> Select[Any]:
+        keys, statement, descends = self.keys, self.statement, back != self.descending
+        if is_bounded:
+            bounds = [bindparam(f"page_{n}", type_=key.type) for n, key in enumerate(keys)]
+            here, there = tuple_(*keys), tuple_(*bounds)
+            statement = statement.where(here < there if descends else here > there)
+        wanted = statement.order_by(*_order(keys, descends)).limit(self.per_page + 1)
+        if self.details:
+            chosen = wanted.subquery("page")
+            wanted = self.details(chosen).add_columns(*chosen.c)
+            wanted = wanted.order_by(*_order(chosen.c, descends))
+        return wanted
+
+
+def paginate(statement: Select[*tuple[Any, ...]], *keys: Key, **options: Any) -> Page:
+    """Run `statement` for the page that the request asks for: see `Pages`."""
+    return Pages(statement, *keys, **options)()
+
+
+def _order(keys: Iterable[Any], descending: bool) -> list[Any]:
+    return [key.desc() if descending else key.asc() for key in keys]
+
+
+class Counts:
+    """Counts the rows of several statements in one query: exact up to `most`, then "10,000+".
+
+    Make one where the module is read, with `bindparam` for what differs between requests, and
+    call it with that: to put a statement together takes longer than to run it.
+    """
+
+    def __init__(self, most: int = 10_000, /, **statements: Select[Any]):
+        self.most, self.names = most, list(statements)
+        self.statement = select(*[self._count(one) for one in statements.values()])
+
+    def __call__(self, **values: Any) -> dict[str, str]:
+        found = db.session.execute(self.statement, values).one()
+        return {
+            name: f"{count:,}" if count <= self.most else f"{self.most:,}+"
+            for name, count in zip(self.names, found, strict=True)
+        }
+
+    def _count(self, statement: Select[Any]) -> ScalarSelect[int]:
+        rows = statement.with_only_columns(literal(1), maintain_column_froms=True)
+        some = rows.order_by(None).limit(self.most + 1).subquery()
+        return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _url(path: str | None, direction: str, keys: Sequence[Any]) -> str:
+    values = [v.isoformat() if isinstance(v, date) else v for v in keys]
+    cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
+    path = path or request.script_root + request.path
+    return f"{path}?{urlencode([*kept, (direction, cursor)])}"
+
+
+def _decode(cursor: str, keys: Sequence[Key]) -> list[Any]:
+    """The key values in a cursor. One that we did not make is a page that does not exist."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(keys):
+            raise ValueError(cursor)
+        return [_read(value, key.type.python_type) for value, key in zip(values, keys, strict=True)]
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise NotFound from None
+
+
+def _read(value: Any, kind: type[Any]) -> Any:
+    if kind is datetime:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError(value)
+        return moment.astimezone(UTC)  # here, where one out of range is a page that is not there
+    if kind is date:
+        return date.fromisoformat(value)
+    if type(value) is not kind:
+        raise ValueError(value)
+    if kind is int and not -(2**63) <= value < 2**63:
+        raise ValueError(value)
+    if kind is str:
+        value.encode()
+        if "\0" in value:
+            raise ValueError(value)
+    return value

@@ -1,0 +1,85 @@
+"""Addresses: of this site, for mails, and within it, for coming back."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request
+
+from carafe.database import READING_METHODS
+
+# Segments with which browsers go up, escaped or not.
+DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
+
+
+def public_url(path: str) -> str:
+    """An absolute address under `PUBLIC_URL`, never from the request: anyone can forge its host."""
+    return f"{current_app.config['PUBLIC_URL']}{path}"
+
+
+def path_of(endpoint: str, **values: Any) -> str:
+    """Return the path of a page, even without a request, as in commands."""
+    root = current_app.config["APPLICATION_ROOT"]
+    return current_app.url_map.bind("", script_name=root).build(endpoint, values)
+
+
+def site_root() -> str:
+    """Return the path under which the site is served, such as "/carafe"; "" for a whole host."""
+    root: str = current_app.config["APPLICATION_ROOT"]
+    return root.rstrip("/")
+
+
+def current_path() -> str:
+    """Return the path of this request as the browser sees it, without the query."""
+    return request.script_root + request.path
+
+
+def current_url() -> str:
+    """Return the path of this request as the browser sees it, with the query."""
+    return (request.script_root + request.full_path).rstrip("?")
+
+
+def local_path(target: str | None) -> str | None:
+    """`target` if it is a path of this site, else None.
+
+    Browsers read `/\\x` and `//x` as another host's address, and drop tabs and newlines first.
+    """
+    if not target or not re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", target):
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    return None if parts.scheme or parts.netloc or not _is_within(parts.path) else target
+
+
+def _is_within(path: str) -> bool:
+    """Return whether a path belongs to this site, not to another one on the same host."""
+    root = site_root()
+    if not root:
+        return True
+    return f"{path}/".startswith(f"{root}/") and not DOTS.search(path)
+
+
+def wanted() -> str | None:
+    """The page that was asked for, or from which a form was sent, or a part of it by htmx."""
+    page = request.headers.get("HX-Current-URL")
+    if page and "HX-Boosted" not in request.headers:
+        try:
+            parts = urlsplit(page)
+        except ValueError:  # such as "http://["
+            return None
+        return local_path(f"{parts.path}?{parts.query}".rstrip("?"))
+    if request.method in READING_METHODS:
+        return local_path(current_url())
+    try:
+        return local_path(urlsplit(request.referrer or "").path)
+    except ValueError:  # such as "http://["
+        return None
+
+
+def init_app(app: Flask) -> None:
+    root = app.config["APPLICATION_ROOT"].rstrip("/")
+    for name in ("HOME_URL", "SECOND_FACTORS_URL"):
+        app.config[name] = root + app.config[name]
+    app.jinja_env.globals["site_root"] = root
