@@ -2,10 +2,12 @@
 
 from app import create_app
 from carafe.config import ConfigError
-from carafe.security.checks.unconfigured import stand_in
+from carafe.security.checks.unconfigured import unconfigured_app
 from config import CLASSES
 
 try:
     app = create_app()
 except ConfigError as error:
-    app = stand_in(error, CLASSES)  # for `flask check`; for anything else it raises the error again
+    app = unconfigured_app(
+        error, CLASSES
+    )  # for `flask check`; for anything else it raises the error again

@@ -25,7 +25,14 @@ from app.notes.models import Note
 from bench.export import site
 from bench.memory import measure
 from carafe.admin.imports import jobs
-from carafe.admin.imports.models import CHECKING, FOLDER, GOOD, IMPORTING, ImportBatch, ImportRun
+from carafe.admin.imports.models import (
+    CHECKING,
+    FOLDER,
+    IMPORTING,
+    SKIP_INVALID,
+    ImportBatch,
+    ImportRun,
+)
 from carafe.database import db
 from carafe.downloads import encrypted
 from carafe.jobs.worker import run_due
@@ -72,10 +79,10 @@ def main() -> None:
     given = parser.parse_args()
     file, wrong = content(given.rows, given.bad)
     with site(0) as (app, user_id), app.app_context():
-        name, parts, size = encrypted.store(io.BytesIO(file), FOLDER)
+        name, parts, size = encrypted.save(io.BytesIO(file), FOLDER)
         run = ImportRun(
             user_id=user_id, list="notes", filename="notes.csv", file=name, parts=parts, size=size,
-            encoding="utf-8-sig", delimiter=",", mode=GOOD,
+            encoding="utf-8-sig", delimiter=",", mode=SKIP_INVALID,
             mapping={"0": "title", "1": "body", "2": "user.email"},
         )  # fmt: skip
         db.session.add(run)

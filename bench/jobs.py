@@ -27,7 +27,7 @@ from sqlalchemy import delete, func, select
 from app import create_app
 from bench.server import environment, flask
 from carafe.database import db, reading
-from carafe.jobs import Job, Worker
+from carafe.jobs import Job, WorkerRecord
 from tests.jobs.crew import BEGUN, Crew, begun, count
 
 PAUSE_SECONDS = 0.05
@@ -120,7 +120,7 @@ def measure(folder: str, args: Any) -> None:
                 " time each, start-up included", flush=True,
             )  # fmt: skip
         crew.start()
-        until(lambda: bool(Worker.alive()))
+        until(lambda: bool(WorkerRecord.alive()))
         latencies(folder, 5)
         sample = latencies(folder, 200)
         print(

@@ -41,12 +41,12 @@ def worst(resolution: int) -> set[int]:
 def counts(case: Any, resolution: int, steps: int, now: int) -> Iterator[list[dict[str, Any]]]:
     """The rows of each step, as many as are kept."""
     from carafe.observability import retention
-    from carafe.observability.store import coarse
+    from carafe.observability.store import merge_bucket
 
     used = [case(resolution) for _ in range(ENDPOINTS)]
     if resolution > 60:
-        used = [{coarse(bucket) for bucket in buckets} for buckets in used]
-    steps = min(steps, retention.MOST_COUNTS // sum(map(len, used)))
+        used = [{merge_bucket(bucket) for bucket in buckets} for buckets in used]
+    steps = min(steps, retention.MAX_COUNTS // sum(map(len, used)))
     last = now // resolution * resolution
     for starts_at in range(last - (steps - 1) * resolution, last + 1, resolution):
         rows = [
@@ -63,7 +63,7 @@ def others(now: int) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
 
     seen = {"first_at": now, "last_at": now, "endpoint": "feature1.do_something"}
     place = "app/feature/views.py:40 do_something"
-    most = {table.name: most for table, _, most in retention.KEPT}
+    most = {table.name: most for table, _, most in retention.RETENTION}
     yield store.statement, [
         seen | {"fingerprint": f"{n:032}", "sql": SQL, "count": 1, "total_us": 1, "rows": 1,
                 "max_us": 1, "call_site": place, "plan": PLAN, "planned_at": now}
@@ -79,7 +79,7 @@ def others(now: int) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
          "path": "/feature/" + "x" * 60, "status": 200, "us": 1, "database_us": 1,
          "template_us": 1, "queries": 1}
         for at in range(now - retention.KEEP_SLOW_REQUESTS, now, retention.HOUR)
-        for _ in range(retention.SLOWEST_OF_AN_HOUR)
+        for _ in range(retention.MAX_SLOW_PER_HOUR)
     ]  # fmt: skip
 
 
@@ -94,21 +94,21 @@ def measure(case: Any) -> None:
         app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": folder})
         now = int(time.time())
         with app.app_context():
-            kept = store.of()
+            kept = store.get_store()
             for resolution, seconds in retention.RESOLUTIONS.items():
                 reach[resolution] = 0.0
                 for rows in counts(case, resolution, seconds // resolution, now):
-                    with kept.writing() as connection:
+                    with kept.write_transaction() as connection:
                         connection.execute(store.request_count.insert(), rows)
                     reach[resolution] += resolution / retention.HOUR
-            with kept.writing() as connection:
+            with kept.write_transaction() as connection:
                 for table, rows in others(now):
                     connection.execute(table.insert(), rows)
-            with kept.writing() as connection:
+            with kept.write_transaction() as connection:
                 started = time.perf_counter()
                 retention.prune(connection, now)
                 taken = time.perf_counter() - started
-            with kept.writing() as connection:
+            with kept.write_transaction() as connection:
                 found = connection.scalar(select(func.count()).select_from(store.request_count))
             sizes = {
                 file.name: file.stat().st_size / 1024**2

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from PIL import Image
 
-from carafe.images.rendering import RefusedError, Size, draw
+from carafe.images.rendering import RefusedError, Size, render
 
 # Sides of the largest picture that is no JPEG, and of the largest JPEG.
 N, M = 4120, 5000
@@ -98,11 +98,11 @@ def peak_kib() -> int:
 def measure(file: Path) -> None:
     content = file.read_bytes()
     for format in ("PNG", "JPEG", "WEBP"):
-        draw(small(format), [SIZE])  # libraries are loaded
+        render(small(format), [SIZE])  # libraries are loaded
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before, start = peak_kib(), time.process_time()
     try:
-        outcome = f"{len(draw(content, [SIZE])[0]) / 1024:.1f} KiB"
+        outcome = f"{len(render(content, [SIZE])[0]) / 1024:.1f} KiB"
     except RefusedError as reason:
         outcome = str(reason)
     seconds, mebibytes = time.process_time() - start, (peak_kib() - before) / 1024

@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
     folders.add(f"{app.root_path}{os.sep}")
 
 
-def here() -> str:
+def call_site() -> str:
     """Return the step that led here: "app/shop/views.py:40 index"; "" if there is none."""
     return next((_place_of(frame) for frame in _frames() if _is_in(frame, *folders)), "")
 
@@ -59,7 +59,7 @@ def _place_of(frame: FrameType) -> str:
     return _place(frame.f_code.co_filename, _line(frame), frame.f_code.co_name)
 
 
-def of(traceback: TracebackType | None) -> str:
+def traceback_site(traceback: TracebackType | None) -> str:
     """Return the last step of a traceback in the project's own code, or else the last of all."""
     steps = extract_tb(traceback)
     ours = [step for step in steps if step.filename.startswith(tuple(folders))]
@@ -68,13 +68,13 @@ def of(traceback: TracebackType | None) -> str:
     return ""
 
 
-def shortened(text: str) -> str:
+def relative_path(text: str) -> str:
     """A text without the folder that the app happens to lie in."""
     return text.replace(f"{ROOT}{os.sep}", "")
 
 
 def _place(file: str, line: int | None, name: str) -> str:
-    return f"{shortened(file)}:{line} {name}"
+    return f"{relative_path(file)}:{line} {name}"
 
 
 def _line(frame: FrameType) -> int:

@@ -13,7 +13,7 @@ from carafe.registry import Registry
 SAMPLES = Registry[Callable[[], None]]("samples", "set of sample data")
 
 
-class NotEmptyError(Exception):
+class DatabaseNotEmptyError(Exception):
     """There is data already; the text says so."""
 
 
@@ -28,7 +28,7 @@ def demo() -> None:
     try:
         for load in SAMPLES:
             load()
-    except NotEmptyError as reason:
+    except DatabaseNotEmptyError as reason:
         click.echo(reason)
     db.session.commit()
 

@@ -42,16 +42,16 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def day(value: date) -> str:
+def format_date(value: date) -> str:
     return f"{value.day:02} {MONTHS[value.month - 1]} {value.year}"
 
 
-def minute(value: datetime) -> str:
+def format_datetime(value: datetime) -> str:
     # `f"{…}"` is a third of strftime's cost, and lists show one on every row.
-    return f"{day(value)}, {value.hour:02}:{value.minute:02}"
+    return f"{format_date(value)}, {value.hour:02}:{value.minute:02}"
 
 
-def zone(name: str) -> ZoneInfo | None:
+def get_zone(name: str) -> ZoneInfo | None:
     """The time zone of that name; None for "", and for one that this system does not know."""
     try:
         return ZoneInfo(name) if name else None
@@ -59,48 +59,52 @@ def zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def reader_zone() -> ZoneInfo | None:
+def viewer_zone() -> ZoneInfo | None:
     """The zone that the reader of this page chose; None where their browser knows it."""
     try:
         return g.reader_zone  # type: ignore[no-any-return]
     except AttributeError:  # the first time on this page
         name: Callable[[], str] | None = current_app.extensions["reader_zone"]
-        g.reader_zone = zone(name()) if name else None
+        g.reader_zone = get_zone(name()) if name else None
         return g.reader_zone  # type: ignore[no-any-return]
 
 
-def read_in_zone(name: str) -> None:
+def use_time_zone(name: str) -> None:
     """From here on, that is the reader's zone: in a job, of whom it is for."""
-    g.reader_zone = zone(name)
+    g.reader_zone = get_zone(name)
 
 
-def show_in_zone(app: Flask, name: Callable[[], str]) -> None:
+def set_time_zone_source(app: Flask, name: Callable[[], str]) -> None:
     """Show times in the zone whose name this function gives; "" leaves it to the browser."""
     app.extensions["reader_zone"] = name
 
 
-def moment(value: datetime, zone_name: str = "") -> str:
+def format_datetime_with_zone(value: datetime, zone_name: str = "") -> str:
     """A time in words, with its zone: for mails, whose reader is not who made the request."""
-    if chosen := zone(zone_name):
-        return f"{minute(value.astimezone(chosen))} ({zone_name})"
-    return f"{minute(value)} UTC"
+    if chosen := get_zone(zone_name):
+        return f"{format_datetime(value.astimezone(chosen))} ({zone_name})"
+    return f"{format_datetime(value)} UTC"
 
 
-def time_element(value: datetime) -> Markup:
+def time_tag(value: datetime) -> Markup:
     """Day, hour and minute in the reader's zone, as `<time>`."""
-    if chosen := reader_zone():
-        return _element(value, minute(value.astimezone(chosen)), f"{minute(value)} UTC")
-    return _element(value, f"{minute(value)} UTC")
+    if chosen := viewer_zone():
+        return _time_tag(
+            value, format_datetime(value.astimezone(chosen)), f"{format_datetime(value)} UTC"
+        )
+    return _time_tag(value, f"{format_datetime(value)} UTC")
 
 
-def day_element(value: datetime) -> Markup:
+def date_tag(value: datetime) -> Markup:
     """The day in the reader's zone, as `<time>`."""
-    if chosen := reader_zone():
-        return _element(value, day(value.astimezone(chosen)), f"{minute(value)} UTC")
-    return _element(value, day(value))
+    if chosen := viewer_zone():
+        return _time_tag(
+            value, format_date(value.astimezone(chosen)), f"{format_datetime(value)} UTC"
+        )
+    return _time_tag(value, format_date(value))
 
 
-def _element(value: datetime, text: str, title: str = "") -> Markup:
+def _time_tag(value: datetime, text: str, title: str = "") -> Markup:
     # app.js writes those without a title anew, in the zone of its browser. Not `Markup.format`,
     # which is ten times as slow: there is nothing to escape in digits and names of months.
     titled = f' title="{title}"' if title else ""
@@ -110,4 +114,8 @@ def _element(value: datetime, text: str, title: str = "") -> Markup:
 
 def init_app(app: Flask) -> None:
     app.extensions["reader_zone"] = None
-    app.jinja_env.filters |= {"moment": moment, "time": time_element, "date": day_element}
+    app.jinja_env.filters |= {
+        "moment": format_datetime_with_zone,
+        "time": time_tag,
+        "date": date_tag,
+    }

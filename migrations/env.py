@@ -69,7 +69,7 @@ def run(**target: Any) -> None:
         context.run_migrations()
         # Every row is looked at, so not at each start.
         if applied and connection is not None:
-            fulltext.restore(connection)
+            fulltext.recreate_triggers(connection)
         if applied and on_sqlite:
             counters.restore(connection, before)
             check_foreign_keys(connection)

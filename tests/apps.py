@@ -47,7 +47,7 @@ def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     finally:
         with made.app_context():
             db.engine.dispose()
-            store.of().close()
+            store.get_store().close()
         if connection := getattr(made.extensions["limits"].local, "connection", None):
             connection.close()
         root.handlers = handlers

@@ -121,7 +121,7 @@ def application(instance: Path) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
-        store.of().engine.dispose()
+        store.get_store().engine.dispose()
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def _cheap_hashes() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _no_head_start() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outbox, "HEAD_START", timedelta())
+        patch.setattr(outbox, "ENQUEUE_DELAY", timedelta())
         yield
 
 
@@ -246,7 +246,7 @@ def sign_in(app: Flask) -> Callable[[User], Browser]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time by which codes of authenticator apps are made and checked: it stands still."""
     made = Clock()
-    monkeypatch.setattr("carafe.auth.totp.present_step", made)
+    monkeypatch.setattr("carafe.auth.totp.current_step", made)
     return made
 
 

@@ -43,7 +43,7 @@ def copy(app: Flask) -> None:
         migrate(message="add tasks")
         upgrade()
         check()
-    migrations.head.cache_clear()
+    migrations.head_revision.cache_clear()
     result = app.test_cli_runner().invoke(args=["check", "--silence", "core.sqlite_version"])
     complain_unless(result.exit_code == 0, result.output)
     browser = sign_in(app)

@@ -17,7 +17,7 @@ class Clock:
     """The half minute that the server thinks it is; a test moves it on."""
 
     def __init__(self) -> None:
-        self.step = totp.present_step()
+        self.step = totp.current_step()
 
     def __call__(self) -> int:
         return self.step
@@ -33,7 +33,7 @@ class Phone:
 
     def code(self, later: int = 0) -> str:
         """What the app shows now, or so many half minutes later."""
-        return pyotp.TOTP(self.secret).generate_otp(totp.present_step() + later)
+        return pyotp.TOTP(self.secret).generate_otp(totp.current_step() + later)
 
 
 def begin(browser: Browser) -> Phone:

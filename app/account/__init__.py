@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.account import avatars, security_notices, user_data, views
 from app.auth.models import User
-from carafe.audit import recorded
+from carafe.audit import event_recorded
 from carafe.auth import relying_party
 from carafe.auth.identity import is_logged_in
 from carafe.web import menus
@@ -27,4 +27,4 @@ def init_app(app: Flask) -> None:
     menus.add(app, "settings", "Your data", "account.export", icon="download")
     avatars.PICTURES.init_app(app, User.avatar)
     user_data.init_app(app)
-    recorded.connect(security_notices.tell)
+    event_recorded.connect(security_notices.notify_owner)

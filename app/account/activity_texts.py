@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-SENTENCES = {
+ACTIVITY_TEXTS = {
     "account.connected": "An account of another site was connected",
     "account.disconnected": "An account of another site was disconnected",
     "data.downloaded": "A copy of your data was downloaded",
@@ -58,7 +58,7 @@ SENTENCES = {
     "user.time_zone_changed": "The time zone was changed",
 }
 # What other people, who are no administrators, can cause.
-BY_ANYBODY = {
+UNAUTHENTICATED_ACTIONS = {
     "login.failed",
     "user.confirmation_sent",
     "user.email_taken",
@@ -66,19 +66,19 @@ BY_ANYBODY = {
     "user.reset_suggested",
 }
 # Whose sentence says that it was an administrator.
-BY_ADMINISTRATORS = {"impersonation.started", "impersonation.stopped", "impersonation.change_made"}
+ADMIN_ACTIONS = {"impersonation.started", "impersonation.stopped", "impersonation.change_made"}
 
 
-def tell(action: str, actor: str | None, own: Collection[str]) -> str:
+def activity_text(action: str, actor: str | None, own: Collection[str]) -> str:
     """A sentence about an event. Whoever is not among the `own` addresses is not named."""
     noun, _, participle = action.partition(".")
-    sentence = SENTENCES.get(action) or f"{noun} {participle}".replace("_", " ").strip()
-    if actor and actor not in own and action not in BY_ANYBODY | BY_ADMINISTRATORS:
+    sentence = ACTIVITY_TEXTS.get(action) or f"{noun} {participle}".replace("_", " ").strip()
+    if actor and actor not in own and action not in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS:
         sentence += " by an administrator"
     return sentence[:1].upper() + sentence[1:]
 
 
-def address_of(
+def visible_address(
     action: str, actor: str | None, address: str | None, own: Collection[str]
 ) -> str | None:
     """Where an event came from, unless that is about somebody else.
@@ -87,5 +87,5 @@ def address_of(
     """
     if action == "login.failed":
         return address
-    others = action in BY_ANYBODY | BY_ADMINISTRATORS or (actor and actor not in own)
+    others = action in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS or (actor and actor not in own)
     return None if others else address

@@ -21,7 +21,7 @@ def url(name: str) -> str:
     return f"{request.script_root}/account/avatars/{name}"
 
 
-def change(user: User, name: str | None) -> None:
+def set_avatar(user: User, name: str | None) -> None:
     """Give a user the stored picture of that name, or none. The one before goes."""
     if user.avatar != name:
         record("user.avatar_changed" if name else "user.avatar_removed", user.subject)

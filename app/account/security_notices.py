@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from app.account.activity_texts import SENTENCES
+from app.account.activity_texts import ACTIVITY_TEXTS
 from carafe.audit import AuditEvent
 from carafe.notifications import notify
-from carafe.web.urls import path_of
+from carafe.web.urls import endpoint_path
 
 # Not among them: what somebody without the password causes by typing an address, such as asking
 # for a reset. The row would take time, and the time tell that there is an account.
-TOLD = {
+NOTIFY_ACTIONS = {
     "account.connected",
     "account.disconnected",
     "device.added",
@@ -31,7 +31,7 @@ TOLD = {
     "user.role_changed",
 }
 # Where the sentence of the list of activity means the line before it.
-TITLES = SENTENCES | {"device.added": "Somebody logged in with a device that is new"}
+TITLES = ACTIVITY_TEXTS | {"device.added": "Somebody logged in with a device that is new"}
 BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
 BODIES = {
     "impersonation.started": "For half an hour at most they see what you see, except for your "
@@ -39,10 +39,10 @@ BODIES = {
 }
 
 
-def tell(event: AuditEvent, **_: Any) -> None:
+def notify_owner(event: AuditEvent, **_: Any) -> None:
     """In the transaction of what happened; the mail about it may be late, or read by a thief."""
     kind, _colon, id = (event.subject or "").partition(":")
-    if kind == "user" and event.action in TOLD:
-        url = path_of("account.activity")
+    if kind == "user" and event.action in NOTIFY_ACTIONS:
+        url = endpoint_path("account.activity")
         body = BODIES.get(event.action, BODY)
         notify(int(id), TITLES[event.action], body, url=url, kind="security")

@@ -7,11 +7,11 @@ from flask import Flask
 from sqlalchemy import literal, select
 
 from app.account import avatars
-from app.account.activity_texts import address_of, tell
+from app.account.activity_texts import activity_text, visible_address
 from app.auth.models import User
 from carafe import personal_data
 from carafe.audit import AuditEvent
-from carafe.auth.email_history import addresses_held
+from carafe.auth.email_history import past_emails
 from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp
 from carafe.database import db
 from carafe.notifications import Notification
@@ -64,18 +64,18 @@ def notifications(user_id: int) -> Dicts:
 def activity(user_id: int) -> Dicts:
     """As the page of that name shows it: without the addresses of other people."""
     subject = f"user:{user_id}"
-    present = db.session.scalar(select(User.email).where(User.id == user_id)) or ""
-    own = {email for email, *_ in addresses_held(subject, present)}
+    current_email = db.session.scalar(select(User.email).where(User.id == user_id)) or ""
+    own_emails = {email for email, *_ in past_emails(subject, current_email)}
     columns = (
         AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.address, AuditEvent.details
     )  # fmt: skip
     found = select(*columns).where(AuditEvent.subject == subject).order_by(AuditEvent.id)
     for row in iter_dicts(found):
         actor, details = row.pop("actor"), row.pop("details")
-        row["address"] = address_of(row["action"], actor, row["address"], own)
+        row["address"] = visible_address(row["action"], actor, row["address"], own_emails)
         yield {
             **row,
-            "what": tell(row["action"], actor, own),
+            "what": activity_text(row["action"], actor, own_emails),
             "device": details.get("device"),
         }
 
@@ -98,4 +98,4 @@ def init_app(app: Flask) -> None:
         "notifications": notifications,
         "activity": activity,
     }.items():
-        personal_data.add(app, name, function)
+        personal_data.add_section(app, name, function)

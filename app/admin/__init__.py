@@ -19,7 +19,7 @@ templates = Blueprint("app_admin", __name__, template_folder="templates")
 def init_app(app: Flask) -> None:
     app.register_blueprint(templates)
     add_permissions(app)
-    app.jinja_env.globals["impersonation_refusal"] = impersonation.refusal
+    app.jinja_env.globals["impersonation_refusal"] = impersonation.denial_reason
     users.init_app(app)
     overview.init_app(app)
     may_invite = partial(can, "users.invite")

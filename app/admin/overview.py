@@ -9,11 +9,11 @@ from app.auth.models import User
 from carafe import admin
 from carafe.auth.models import Session
 from carafe.auth.models.user_mixin import ACTIVE_USERS
-from carafe.mail.jobs import SENT
+from carafe.mail.jobs import SENT_COUNTER
 from carafe.time import now
-from carafe.web.pagination import Counts
+from carafe.web.pagination import BoundedCounts
 
-COUNTS = Counts(
+COUNTS = BoundedCounts(
     users=select(User.id),
     unconfirmed=select(User.id).where(User.confirmed_at.is_(None)),
     suspended=select(User.id).where(User.suspended_at.is_not(None)),
@@ -32,7 +32,7 @@ CARDS = [
     admin.Card(
         "active-users",
         "Active users",
-        admin.series.figures(ACTIVE_USERS),
+        admin.series.counter_series(ACTIVE_USERS),
         "users.read",
         text="Those who were here, by days of UTC.",
         average=True,
@@ -40,7 +40,7 @@ CARDS = [
     admin.Card(
         "mails",
         "Mails",
-        admin.series.figures(SENT),
+        admin.series.counter_series(SENT_COUNTER),
         "operations.read",
         text="Handed to the server.",
     ),

@@ -17,7 +17,7 @@ from carafe.auth import two_factor
 from carafe.auth.jobs import delete_later
 from carafe.auth.models import Passkey, Session, Totp
 from carafe.auth.permissions import within
-from carafe.auth.user_agents import describe
+from carafe.auth.user_agents import device_label
 from carafe.database import db
 
 STATES: dict[str, Any] = {
@@ -33,7 +33,7 @@ ACTIONS = [
         User.suspend,
         undo=("Reinstate", User.reinstate),
         where=User.suspended_at.is_(None),
-        otherwise="Suspended already.",
+        unavailable_reason="Suspended already.",
         warning="They are logged out everywhere, and cannot log in.",
     ),
     admin.Action(
@@ -41,7 +41,7 @@ ACTIONS = [
         "Reinstate",
         User.reinstate,
         where=User.suspended_at.is_not(None),
-        otherwise="Not suspended.",
+        unavailable_reason="Not suspended.",
         warning="They can log in again.",
     ),
     admin.Action(
@@ -54,17 +54,17 @@ ACTIONS = [
         "require-second-factor",
         "Require second factor",
         two_factor.require,
-        undo=("Waive it", two_factor.waive),
+        undo=("Waive it", two_factor.stop_requiring),
         where=User.second_factor_required_at.is_(None),
-        otherwise="Required already.",
+        unavailable_reason="Required already.",
         warning="Who has none can do nothing else until it is set up. They get a mail.",
     ),
     admin.Action(
         "waive-second-factor",
         "Waive second factor",
-        two_factor.waive,
+        two_factor.stop_requiring,
         where=User.second_factor_required_at.is_not(None),
-        otherwise="Not required.",
+        unavailable_reason="Not required.",
     ),
 ]
 
@@ -116,7 +116,9 @@ def context(user: User) -> Mapping[str, Any]:
         "app": rows[0].app,
         "passkeys": rows[0].passkeys,
         "sessions": [
-            (describe(row.agent), row.address, row.last_seen_at) for row in rows if row.last_seen_at
+            (device_label(row.agent), row.address, row.last_seen_at)
+            for row in rows
+            if row.last_seen_at
         ],
     }
 
@@ -135,7 +137,9 @@ def badge(text: str, tone: str) -> Markup:
     return Markup('<span class="badge badge-{}">{}</span>').format(tone, text)
 
 
-STATE = admin.Column("state", of=["confirmed_at", "suspended_at", "deletes_at"], show=state_badges)
+STATE = admin.Column(
+    "state", of=["confirmed_at", "suspended_at", "deletes_at"], render=state_badges
+)
 
 
 def init_app(app: Flask) -> None:
@@ -145,7 +149,7 @@ def init_app(app: Flask) -> None:
         columns=[
             "email",
             "name",
-            admin.Column("role", show=lambda role: ROLES.get(role, role)),
+            admin.Column("role", render=lambda role: ROLES.get(role, role)),
             STATE,
             admin.Column("created_at", "Since"),
         ],

@@ -10,7 +10,7 @@ from carafe import demo_data
 from carafe.auth import passwords
 from carafe.database import db
 from carafe.time import now
-from carafe.web.urls import path_of, public_url
+from carafe.web.urls import endpoint_path, public_url
 
 USER, ADMIN = "user@example.com", "admin@example.com"
 
@@ -22,9 +22,11 @@ def load() -> None:
         password = secrets.token_urlsafe(12)
         accounts.append((email, name, role, password, passwords.hash(password)))
     if db.session.scalar(select(User.id).limit(1)):
-        raise demo_data.NotEmptyError("There are users already, so no sample data.")
+        raise demo_data.DatabaseNotEmptyError("There are users already, so no sample data.")
     lines = []
     for email, name, role, password, password_hash in accounts:
         User.register(email, password_hash, name=name, role=role, confirmed_at=now())
-        lines.append(f"{role:6} {email}  password {password}  {public_url(path_of('auth.login'))}")
+        lines.append(
+            f"{role:6} {email}  password {password}  {public_url(endpoint_path('auth.login'))}"
+        )
     click.echo("\n".join(lines))

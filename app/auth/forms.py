@@ -9,13 +9,13 @@ from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
 from carafe.auth.models.user_columns import NAME_LENGTH
 from carafe.web.forms import Form, TextField
 
-ENTER_PASSWORD = InputRequired("Enter your password.")
+PASSWORD_REQUIRED = InputRequired("Enter your password.")
 CODE_LENGTH = 40  # a recovery code has 29 characters, and some people add spaces
 
 
 class LoginForm(Form):
     email = EmailField()
-    password = PasswordField(validators=[ENTER_PASSWORD])
+    password = PasswordField(validators=[PASSWORD_REQUIRED])
     remember = BooleanField("Keep me logged in on this device")
 
 
@@ -25,7 +25,7 @@ class RegisterForm(Form):
     password = NewPasswordField()
 
 
-class AcceptForm(Form):
+class AcceptInvitationForm(Form):
     name = TextField("Name", length=NAME_LENGTH)
     password = NewPasswordField()
 

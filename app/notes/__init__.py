@@ -14,5 +14,5 @@ def init_app(app: Flask) -> None:
     menus.add(app, "main", "Notes", "notes.index", icon="file", visible=is_logged_in)
     add_card(app, "notes/_card.html", views.dashboard_card)
     demo_data.add(app, demo.load)
-    personal_data.add(app, "notes", models.user_data)
+    personal_data.add_section(app, "notes", models.user_data)
     admin.init_app(app)

@@ -14,14 +14,14 @@ from carafe.auth.marks import confirmed_required, login_required, no_impersonati
 from carafe.database import db
 from carafe.tabular.responses import csv_response
 from carafe.web.forms import search_term
-from carafe.web.pagination import Counts, paginate
+from carafe.web.pagination import BoundedCounts, paginate
 
 blueprint = Blueprint("notes", __name__, url_prefix="/notes", template_folder="templates")
 
 # What the dashboard shows. Built once, since building a query takes longer than running it.
 NOTES = list_query(bindparam("user_id"))
 RECENT_NOTES = NOTES.order_by(Note.updated_at.desc(), Note.id.desc()).limit(5)
-NOTE_COUNT = Counts(count=NOTES)
+NOTE_COUNT = BoundedCounts(count=NOTES)
 
 
 @blueprint.get("/")

@@ -11,7 +11,7 @@ from carafe.admin.blueprint import blueprint
 from carafe.admin.columns import Column
 from carafe.admin.imports.declaration import Field, Import
 from carafe.admin.lists import saved_views
-from carafe.admin.lists.filters import Choice, Empty
+from carafe.admin.lists.filters import Choice, IsNull
 from carafe.admin.lists.ranges import DateRange
 from carafe.admin.lists.search import Exact, FullText, Prefix
 from carafe.admin.model_admin import ADMINS
@@ -36,12 +36,12 @@ __all__ = [
     "ChoiceField",
     "Column",
     "DateRange",
-    "Empty",
     "Exact",
     "Field",
     "FullText",
     "Import",
     "Inline",
+    "IsNull",
     "Prefix",
     "RelationField",
     "add",
@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
     add_permissions(app)
     app.url_map.converters["list"] = ListConverter
     app.register_blueprint(blueprint)
-    personal_data.add(app, "saved-views", saved_views.of_user)
+    personal_data.add_section(app, "saved-views", saved_views.export_for_user)
     add_navigation(app)
 
 

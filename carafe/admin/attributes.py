@@ -6,7 +6,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import aliased
 
 from carafe.admin.errors import config_error
-from carafe.admin.schema import referred_to_by
+from carafe.admin.schema import related_model
 from carafe.config import ConfigError
 
 
@@ -48,6 +48,6 @@ class Attributes:
             if not targets:
                 remedy = f"{self.model.__name__} needs {name}_id with a foreign key."
                 raise self.error(option, f"{name}.… leads nowhere.", remedy)
-            related = aliased(referred_to_by(foreign_key))
+            related = aliased(related_model(foreign_key))
             self.joins[name] = related, foreign_key == getattr(related, targets[0].key)
         return self.joins[name][0]

@@ -29,7 +29,7 @@ from carafe.web.templating import SPRITE, icon_names
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 # What each of these holds several of.
-ITEMS: dict[str, tuple[type, ...]] = {
+ITEM_TYPES: dict[str, tuple[type, ...]] = {
     "columns": (str, Column),
     "optional": (str, Column),
     "search": (str, Search),
@@ -42,18 +42,18 @@ ITEMS: dict[str, tuple[type, ...]] = {
     "inlines": (Inline,),
     "imports": (str, Field),
 }
-CALLED = "save", "create", "delete", "refusal", "context"
+CALLABLES = "save", "create", "delete", "refusal", "context"
 
 
-def check(app: Flask, model: Any, name: str, given: Mapping[str, Any]) -> None:
+def validate_options(app: Flask, model: Any, name: str, options: Mapping[str, Any]) -> None:
     """Raise `ConfigError` for the first thing that is wrong."""
-    for option, what, remedy in _wrong(app, name, given):
+    for option, what, remedy in _find_problem(app, name, options):
         raise config_error(model, option, what, remedy)
 
 
-def _wrong(app: Flask, name: str, given: Mapping[str, Any]) -> Any:
+def _find_problem(app: Flask, name: str, options: Mapping[str, Any]) -> Any:
     known = [option.name for option in fields(ModelOptions) if option.name != "model"]
-    for option in given.keys() - {*known}:
+    for option in options.keys() - {*known}:
         yield option, "there is no such option.", f"Give some of {', '.join(known)}."
     if not NAME.fullmatch(name):
         remedy = 'Write up to 40 small letters, digits, "-" and "_".'
@@ -61,49 +61,49 @@ def _wrong(app: Flask, name: str, given: Mapping[str, Any]) -> Any:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
     if name in ADMINS.by_name(app) or {f"/admin/{name}", f"/admin/{name}/"} & rules:
         yield "name", f"there is a page {name} already.", 'Give it another: name="…".'
-    for option, kinds in ITEMS.items():
-        if not isinstance(given.get(option, ()), Import):
-            yield from _items(option, given.get(option, ()), kinds)
-    if not given["columns"]:
+    for option, kinds in ITEM_TYPES.items():
+        if not isinstance(options.get(option, ()), Import):
+            yield from _items(option, options.get(option, ()), kinds)
+    if not options["columns"]:
         yield "columns", "there is none.", 'Name at least one: columns=["id"].'
-    for option in CALLED:
-        if given.get(option) is not None and not callable(given[option]):
-            yield option, f"{given[option]!r} is no function.", "Give one, or leave it out."
-    yield from _scopes(given.get("scopes", {}))
-    yield from _operations(app, given)
-    yield from _actions(given.get("actions", ()))
-    yield from _pages(app, given)
+    for option in CALLABLES:
+        if options.get(option) is not None and not callable(options[option]):
+            yield option, f"{options[option]!r} is no function.", "Give one, or leave it out."
+    yield from _scopes(options.get("scopes", {}))
+    yield from _operations(app, options)
+    yield from _actions(options.get("actions", ()))
+    yield from _pages(app, options)
 
 
-def _items(option: str, given: Any, kinds: tuple[type, ...]) -> Any:
+def _items(option: str, options: Any, kinds: tuple[type, ...]) -> Any:
     wanted = " or ".join(kind.__name__ for kind in kinds)
-    if not isinstance(given, (list, tuple)):
-        yield option, f"{given!r} is no list.", f"Give a list of {wanted}."
+    if not isinstance(options, (list, tuple)):
+        yield option, f"{options!r} is no list.", f"Give a list of {wanted}."
         return
-    for one in given:
+    for one in options:
         if not isinstance(one, kinds):
             yield option, f"{one!r} is none of {wanted}.", f"Give a list of {wanted}."
 
 
-def _scopes(given: Any) -> Any:
+def _scopes(options: Any) -> Any:
     remedy = 'Give scopes={"mine": ("Mine", Model.column == …)}.'
-    if not isinstance(given, Mapping):
-        yield "scopes", f"{given!r} is no dict.", remedy
+    if not isinstance(options, Mapping):
+        yield "scopes", f"{options!r} is no dict.", remedy
         return
-    for name, one in given.items():
+    for name, one in options.items():
         if not _is_pair(one, lambda condition: isinstance(condition, ColumnElement)):
             yield "scopes", f"{name} is not a label and a condition.", remedy
 
 
-def _operations(app: Flask, given: Mapping[str, Any]) -> Any:
-    permissions = given.get("permissions", {})
+def _operations(app: Flask, options: Mapping[str, Any]) -> Any:
+    permissions = options.get("permissions", {})
     if not isinstance(permissions, Mapping):
         yield "permissions", f"{permissions!r} is no dict.", 'Give {"read": "users.read"}.'
         return
     for option in ("operations", "permissions"):
-        for operation in {*given.get(option, ())} - {*OPERATIONS}:
+        for operation in {*options.get(option, ())} - {*OPERATIONS}:
             yield option, f"there is no {operation}.", f"Give some of {', '.join(OPERATIONS)}."
-    if given.get("operations") and "read" not in given["operations"]:
+    if options.get("operations") and "read" not in options["operations"]:
         yield "operations", "there is no read, which a list needs.", 'Add "read".'
     made_known = set().union(*PERMISSIONS.by_name(app).values())
     for permission in permissions.values():
@@ -112,8 +112,8 @@ def _operations(app: Flask, given: Mapping[str, Any]) -> Any:
             yield "permissions", f"there is no permission {permission}.", remedy
 
 
-def _actions(given: Any) -> Any:
-    for one in given:
+def _actions(options: Any) -> Any:
+    for one in options:
         if not callable(one.apply):
             yield "actions", f"{one.name} has no verb.", "Give a function of the row."
         if one.undo is not None and not _is_pair(one.undo, callable):
@@ -122,29 +122,29 @@ def _actions(given: Any) -> Any:
             yield "actions", f"where of {one.name} is no condition.", "Write Model.column == …."
 
 
-def _pages(app: Flask, given: Mapping[str, Any]) -> Any:
+def _pages(app: Flask, options: Mapping[str, Any]) -> Any:
     """Of forms, and of what is found by its name: it has to be there before."""
-    form, below = given.get("form", ()), given.get("below")
+    form, below = options.get("form", ()), options.get("below")
     if not isinstance(form, (list, tuple)) and not (
         isinstance(form, type) and issubclass(form, Form)
     ):
         yield "form", f"{form!r} is no form.", 'Give a class of one, or attributes: ["title"].'
     if below is not None and not _is_pair(below, callable):
         yield "below", "it is not a template and a function.", "Give both."
-    icon = given.get("icon")
+    icon = options.get("icon")
     if icon and icon not in icon_names(app) and app.config["APP_ENV"] != "production":
         yield "icon", f"there is no icon {icon}.", f"Give one of {SPRITE}, or add it there."
-    endpoint = given.get("endpoint")
+    endpoint = options.get("endpoint")
     if endpoint and endpoint not in app.view_functions:
         yield "endpoint", f"there is no {endpoint}.", "Register its blueprint before."
-    for option, name in ("template", given.get("template")), ("below", below and below[0]):
+    for option, name in ("template", options.get("template")), ("below", below and below[0]):
         if name and not _has_template(app, name):
             yield option, f"there is no template {name}.", "Register its blueprint before."
 
 
-def _is_pair(given: Any, is_second: Callable[[Any], bool]) -> bool:
-    is_pair = isinstance(given, (list, tuple)) and len(given) == 2
-    return is_pair and isinstance(given[0], str) and is_second(given[1])
+def _is_pair(options: Any, is_second: Callable[[Any], bool]) -> bool:
+    is_pair = isinstance(options, (list, tuple)) and len(options) == 2
+    return is_pair and isinstance(options[0], str) and is_second(options[1])
 
 
 def _has_template(app: Flask, name: str) -> bool:

@@ -11,10 +11,10 @@ from typing import Any
 from markupsafe import Markup
 
 from carafe.admin.schema import label_of_member
-from carafe.time import day, day_element
+from carafe.time import date_tag, format_date
 
-NOTHING = "–"
-LONGEST_TEXT = 100
+EMPTY_VALUE = "–"
+MAX_TEXT = 100
 
 
 @dataclass(frozen=True)
@@ -29,35 +29,35 @@ class Column:
     name: str
     label: str = ""
     of: Sequence[str] = ()
-    show: Callable[..., Any] | None = None
+    render: Callable[..., Any] | None = None
 
 
-def label_of(name: str) -> str:
+def humanize(name: str) -> str:
     """What a column is called, from its name: "user.email" is an E-mail."""
     words = name.rpartition(".")[2].removesuffix("_at").removesuffix("_id").replace("_", " ")
     return {"email": "E-mail", "id": "Number"}.get(words, words.capitalize())
 
 
-def show(value: Any) -> Any:
+def format_value(value: Any) -> Any:
     """A value as it stands in a cell."""
     if value is None or value == "":
-        return NOTHING
+        return EMPTY_VALUE
     if type(value) is str:  # the most frequent first: lists show hundreds of values
-        return value if len(value) <= LONGEST_TEXT else f"{value[: LONGEST_TEXT - 1]}…"
+        return value if len(value) <= MAX_TEXT else f"{value[: MAX_TEXT - 1]}…"
     if isinstance(value, Markup):
         return value
     if isinstance(value, datetime):
-        return day_element(value)
+        return date_tag(value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Enum):
-        return show(label_of_member(value))
+        return format_value(label_of_member(value))
     if isinstance(value, (int, Decimal)):
         return f"{value:,}"
     if isinstance(value, date):
-        return day(value)
+        return format_date(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, (dict, list)):
-        return show(json.dumps(value, ensure_ascii=False, default=str))
-    return show(str(value))
+        return format_value(json.dumps(value, ensure_ascii=False, default=str))
+    return format_value(str(value))

@@ -64,13 +64,13 @@ class ModelAdmin(Declaration):
         is_offered = operation in self.options.operations
         return can_see and is_offered and can(self.permission(operation))
 
-    def has(self, pages: str) -> bool:
+    def has(self, paginators: str) -> bool:
         """Return whether the list has these pages: "runs", "imports", or those of an operation."""
-        if pages == "runs":
+        if paginators == "runs":
             return bool(self.actions)
-        if pages == "imports":
+        if paginators == "imports":
             return self.import_spec is not None
-        return not self.options.endpoint and pages in self.options.operations
+        return not self.options.endpoint and paginators in self.options.operations
 
     def url(self, id: int) -> str:
         """Return the URL of the page about a row."""

@@ -17,7 +17,7 @@ from carafe.admin.lists.filters import Filter
 from carafe.admin.lists.search import Search
 from carafe.admin.objects import auditing
 from carafe.admin.objects.declaration import Inline
-from carafe.admin.schema import key_of, one_of
+from carafe.admin.schema import primary_key, singular_name
 from carafe.config import ConfigError
 
 OPERATIONS = "read", "create", "edit", "delete"
@@ -90,12 +90,12 @@ class ModelOptions:
 
     @cached_property
     def key(self) -> Any:
-        return key_of(self.model)
+        return primary_key(self.model)
 
     @cached_property
     def verbose_name(self) -> str:
         """What one row is called."""
-        return one_of(self.model)
+        return singular_name(self.model)
 
     def permission(self, operation: str) -> str:
         """Return the name of the permission that an operation needs."""

@@ -16,7 +16,7 @@ from flask import Flask
 
 from carafe.admin.actions.building import build_actions, check_permissions
 from carafe.admin.attributes import Attributes
-from carafe.admin.checks import check
+from carafe.admin.checks import validate_options
 from carafe.admin.columns import Column
 from carafe.admin.errors import check_key
 from carafe.admin.imports.spec import build_import
@@ -41,7 +41,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
         raise ConfigError(f"admin.add({model!r}): it is no model.", "Give a class with a table.")
     name = options.pop("name", None) or f"{model.__name__.lower()}s"
     label = options.pop("label", None) or name.capitalize()
-    check(app, model, name, {"columns": columns, **options})
+    validate_options(app, model, name, {"columns": columns, **options})
     admin = build(ModelOptions(model, name, label, columns, **options).with_defaults())
     add_permissions(app, admin)
     ADMINS.add(app, admin, name=name)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter, Map
 
 from carafe.admin.model_admin import ModelAdmin, find_admin
-from carafe.web.routing import View, declare
+from carafe.web.routing import View, set_policy
 
 
 class ListConverter(BaseConverter):
@@ -50,4 +50,4 @@ def operation_required(operation: str, effect: str = "") -> Callable[[View], Vie
         }
         return needed | ({"effect": effect.format(admin.verbose_name)} if effect else {})
 
-    return partial(declare, by_arguments=rules)
+    return partial(set_policy, by_arguments=rules)

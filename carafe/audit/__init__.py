@@ -3,22 +3,22 @@
 from flask import Flask
 
 from carafe.audit import jobs
-from carafe.audit.changes import changes, fit_to_keep
+from carafe.audit.changes import changes, drop_unredactable
 from carafe.audit.jobs import forget, forget_in_chunks
-from carafe.audit.models import AuditEvent, acting, acting_email, append, record, recorded
+from carafe.audit.models import AuditEvent, acting_email, append, as_actor, event_recorded, record
 
 __all__ = [
     "AuditEvent",
-    "acting",
     "acting_email",
     "append",
+    "as_actor",
     "changes",
-    "fit_to_keep",
+    "drop_unredactable",
+    "event_recorded",
     "forget",
     "forget_in_chunks",
     "jobs",
     "record",
-    "recorded",
 ]
 
 

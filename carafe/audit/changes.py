@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-LONGEST_TEXT = 200
+MAX_TEXT = 200
 # An address that is all of a value is found again when its owner is to be forgotten
 # (`privacy.py`). In the middle of a text it is not, so such a text is not kept.
 ADDRESS = re.compile(r"[^\s@A-Z]+@[^\s@A-Z]+")
@@ -26,28 +26,28 @@ def changes(row: Any, *, private: Collection[str] = ()) -> dict[str, Any]:
         if history.has_changes():
             pair = [*(history.deleted or [None]), *history.added]
             found[name] = (
-                None if name in private or not _can_be_kept(pair) else list(map(_kept, pair))
+                None if name in private or not _is_redactable(pair) else list(map(_truncate, pair))
             )
     return found
 
 
-def fit_to_keep(details: Mapping[str, Any]) -> dict[str, Any]:
+def drop_unredactable(details: Mapping[str, Any]) -> dict[str, Any]:
     """What somebody typed, without texts that could not be forgotten: those are None."""
     return {
-        name: fit_to_keep(value)
+        name: drop_unredactable(value)
         if isinstance(value, dict)
-        else (value if _can_be_kept([value]) else None)
+        else (value if _is_redactable([value]) else None)
         for name, value in details.items()
     }
 
 
-def _can_be_kept(values: list[Any]) -> bool:
+def _is_redactable(values: list[Any]) -> bool:
     texts = [value for value in values if isinstance(value, str) and "@" in value]
-    return all(len(text) <= LONGEST_TEXT and ADDRESS.fullmatch(text) for text in texts)
+    return all(len(text) <= MAX_TEXT and ADDRESS.fullmatch(text) for text in texts)
 
 
-def _kept(value: Any) -> Any:
+def _truncate(value: Any) -> Any:
     if value is None or (isinstance(value, (bool, int, float)) and not isinstance(value, Enum)):
         return value
     text = value.name if isinstance(value, Enum) else str(value)
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"

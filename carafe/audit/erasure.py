@@ -11,9 +11,9 @@ from carafe.database import db
 
 # The one change that is owed to people (GDPR, article 17). Nothing is deleted: what was done, to
 # what, and when stays.
-FORGOTTEN, PURGED = "audit.erased", "audit.purged"
+ERASED, PURGED = "audit.erased", "audit.purged"
 # Events in one transaction: others who write wait as long.
-AT_ONCE = 200
+BATCH_SIZE = 200
 
 # An address, and the ids of the first and the last event of its time.
 Period = tuple[str, int, int | None]
@@ -39,38 +39,41 @@ def redact_some(subject: str, emails: Sequence[Period], after: int) -> int | Non
     Where an address stood as the actor, `subject` does. Returns the id of the last event that was
     changed, or None if these were all.
     """
-    about = _next(after, EVENTS.c.subject == subject)
-    acted = _next(after, *[_acted(*period) for period in emails])
-    named = _next(after, *[_named(*period) for period in emails])
-    ids = sorted(about | acted | named)[:AT_ONCE]
+    subject_ids = _next(after, EVENTS.c.subject == subject)
+    actor_ids = _next(after, *[_acted(*period) for period in emails])
+    mentioned_ids = _next(after, *[_named(*period) for period in emails])
+    ids = sorted(subject_ids | actor_ids | mentioned_ids)[:BATCH_SIZE]
     rows = db.session.execute(select(EVENTS).where(EVENTS.c.id.in_(ids))).mappings()
-    new = [{"which": row["id"], **_redacted(row, subject, about, acted, named)} for row in rows]
+    new = [
+        {"which": row["id"], **_redacted(row, subject, subject_ids, actor_ids, mentioned_ids)}
+        for row in rows
+    ]
     if new:
         db.session.execute(REDACT, new)
-    return ids[-1] if len(ids) == AT_ONCE else None
+    return ids[-1] if len(ids) == BATCH_SIZE else None
 
 
 def _next(after: int, *conditions: Any) -> set[int]:
     # One by one: for each there is an index, for all of them at once PostgreSQL takes none.
     found: set[int] = set()
     for condition in conditions:
-        where = condition, EVENTS.c.id > after, EVENTS.c.action.not_in([FORGOTTEN, PURGED])
-        ids = select(EVENTS.c.id).where(*where).order_by(EVENTS.c.id).limit(AT_ONCE)
+        where = condition, EVENTS.c.id > after, EVENTS.c.action.not_in([ERASED, PURGED])
+        ids = select(EVENTS.c.id).where(*where).order_by(EVENTS.c.id).limit(BATCH_SIZE)
         found.update(db.session.scalars(ids))
     return found
 
 
 def _redacted(
-    row: Any, subject: str, about: set[int], acted: set[int], named: set[int]
+    row: Any, subject: str, subject_ids: set[int], actor_ids: set[int], mentioned_ids: set[int]
 ) -> dict[str, Any]:
     id = row["id"]
     # Of what an administrator did to them, who and from where stays: that is not about them.
-    from_them = id in acted or (id in about and row["actor"] is None)
+    from_them = id in actor_ids or (id in subject_ids and row["actor"] is None)
     return {
-        "actor": subject if id in acted else row["actor"],
+        "actor": subject if id in actor_ids else row["actor"],
         "address": None if from_them else row["address"],
         "request_id": None if from_them else row["request_id"],
-        "details": {} if id in about or id in named else row["details"],
+        "details": {} if id in subject_ids or id in mentioned_ids else row["details"],
     }
 
 
@@ -81,9 +84,9 @@ def _acted(email: str, first: int, last: int | None) -> Any:
 
 def _named(email: str, first: int, last: int | None) -> Any:
     # As JSON writes a whole value: "ann@…" is not part of "joann@…".
-    named = cast(EVENTS.c.details, Text).contains(json.dumps(email), autoescape=True)
+    mentioned_ids = cast(EVENTS.c.details, Text).contains(json.dumps(email), autoescape=True)
     about_users = EVENTS.c.subject.startswith("user:")
-    return and_(HAS_ADDRESS, named, or_(about_users.is_not(True), _during(first, last)))
+    return and_(HAS_ADDRESS, mentioned_ids, or_(about_users.is_not(True), _during(first, last)))
 
 
 def _during(first: int, last: int | None) -> Any:

@@ -7,10 +7,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from carafe.audit.erasure import FORGOTTEN, PURGED, Period, append_about_the_trail, redact_some
+from carafe.audit.erasure import ERASED, PURGED, Period, append_about_the_trail, redact_some
 from carafe.audit.models import AuditEvent
 from carafe.database import db, reading
-from carafe.database.batches import delete_in_chunks
+from carafe.database.batches import delete_in_batches
 from carafe.jobs import job, scheduled
 from carafe.time import now
 
@@ -28,7 +28,7 @@ def purge() -> int:
     # Committed first, so that it is there though the purge is killed halfway.
     append_about_the_trail(PURGED, details={"before": before.isoformat()})
     db.session.commit()
-    return delete_in_chunks(AuditEvent, is_old)
+    return delete_in_batches(AuditEvent, is_old)
 
 
 def forget(subject: str, emails: Iterable[Period], *, after: int = 0) -> None:
@@ -39,7 +39,7 @@ def forget(subject: str, emails: Iterable[Period], *, after: int = 0) -> None:
     """
     periods = list(emails)
     last = redact_some(subject, periods, after)
-    append_about_the_trail(FORGOTTEN, subject=subject)
+    append_about_the_trail(ERASED, subject=subject)
     if last is not None:
         forget_rest.enqueue(subject, [list(period) for period in periods], last)
 

@@ -50,7 +50,7 @@ EVENTS: Any = AuditEvent.__table__
 _acting: ContextVar[str] = ContextVar("acting", default="command line")
 
 # Sent with each `AuditEvent`, in the transaction that keeps it.
-recorded = signal("recorded")
+event_recorded = signal("recorded")
 
 
 def record(
@@ -64,7 +64,7 @@ def record(
     """
     values = _observed(action, subject, actor=actor, **details)
     append([values])
-    recorded.send(AuditEvent(**values))
+    event_recorded.send(AuditEvent(**values))
 
 
 def append(events: Sequence[dict[str, Any]]) -> None:
@@ -103,7 +103,7 @@ def acting_email() -> str | None:
 
 
 @contextmanager
-def acting(actor: str) -> Iterator[None]:
+def as_actor(actor: str) -> Iterator[None]:
     """Outside of requests, note as the actor who asked for what is done now: in a job, say."""
     token = _acting.set(actor)
     try:
@@ -115,5 +115,5 @@ def acting(actor: str) -> Iterator[None]:
 @event.listens_for(AuditEvent, "before_insert")
 @event.listens_for(AuditEvent, "before_update")
 @event.listens_for(AuditEvent, "before_delete")
-def _refuse(mapper: Any, connection: Any, target: AuditEvent) -> None:
+def _forbid_change(mapper: Any, connection: Any, target: AuditEvent) -> None:
     raise TypeError("The audit trail is append-only, by `record` alone.")

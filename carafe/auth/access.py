@@ -21,14 +21,14 @@ from carafe.auth.models.user_columns import has_second_factor
 from carafe.auth.permissions import ADMIN, NO_ROLE, permissions
 from carafe.auth.sessions import set_session_token
 from carafe.auth.users import user_model
-from carafe.database import READING_METHODS, db, may_write, reading, take_turns, writing
+from carafe.database import SAFE_METHODS, advisory_lock, db, may_write, reading, writing
 from carafe.security import csrf
-from carafe.security.body_limits import ask_before_more
+from carafe.security.body_limits import set_upload_permission
 from carafe.security.refusals import refuse
 from carafe.web.errors import wants_json
 from carafe.web.htmx import lead_to
 from carafe.web.routing import Policy, current_policy
-from carafe.web.urls import wanted
+from carafe.web.urls import return_path
 
 FORM_WAITS = "You were logged out. Log in to submit your form."
 FORM_IS_LOST = "You were logged out, and we couldn't save your form. Log in and submit it again."
@@ -55,7 +55,7 @@ def enforce_policy() -> ResponseReturnValue | None:
             refuse(403, "access.denied", "unconfirmed", CONFIRM_FIRST)
         return lead_to(pages.path("confirm"), 403)
     if rules.fresh_login and not current_user.is_fresh:
-        return reauthentication.ask()
+        return reauthentication.require_fresh_login()
     return None
 
 
@@ -64,15 +64,15 @@ def redirect_to_login() -> ResponseReturnValue:
     if wants_json():
         abort(401)
     form_page = None
-    if user_id := request.method not in READING_METHODS and csrf.page_user():
+    if user_id := request.method not in SAFE_METHODS and csrf.page_user():
         form_page = interrupted_forms.keep_for_login(user_id)
         flash(FORM_WAITS if form_page else FORM_IS_LOST, "info")
-    return lead_to(pages.path("login", next=form_page or wanted()), 401)
+    return lead_to(pages.path("login", next=form_page or return_path()), 401)
 
 
 def redirect_to_two_factor_setup() -> ResponseReturnValue | None:
     """What somebody gets everywhere who lacks a second factor that is required of them."""
-    if current_user.impersonator or not two_factor.are_required(current_user):
+    if current_user.impersonator or not two_factor.is_required(current_user):
         return None
     with reading():
         if has_second_factor(current_user.id):
@@ -105,7 +105,7 @@ def settle_interrupted_form() -> None:
 
 def _check_public_view(rules: Policy) -> ResponseReturnValue | None:
     """An open view may do something for whoever is signed in: the way back from another site."""
-    if request.method in READING_METHODS and not pages.is_auth_page():
+    if request.method in SAFE_METHODS and not pages.is_auth_page():
         return None
     try:
         answer = _check_impersonation(rules)
@@ -130,7 +130,7 @@ def _check_impersonation(rules: Policy) -> ResponseReturnValue | None:
 def _end_impersonation(why: str) -> ResponseReturnValue:
     """What whoever may act as somebody no longer gets: they asked for it as somebody else."""
     with writing():
-        token, back = impersonation.end(why)
+        token, back = impersonation.stop(why)
         db.session.commit()
     set_session_token(token, clear=True)
     flash("You are back in your own account. What you did last was not carried out.", "info")
@@ -143,7 +143,7 @@ def _record_impersonated_change() -> None:
     acting = again.impersonator if again and again.id == current_user.id else None
     if acting is None or not acting.may_write:
         abort(409, "You do not act as somebody else any more. Nothing was changed.")
-    impersonation.note_change()
+    impersonation.record_change()
 
 
 def _recheck_permission(needed: set[str | None]) -> bool:
@@ -153,7 +153,7 @@ def _recheck_permission(needed: set[str | None]) -> bool:
         return True
     # Once more, in the transaction that writes, and one after the other: of two administrators who
     # demote or suspend each other at the same moment one comes too late.
-    take_turns(ADMIN)
+    advisory_lock(ADMIN)
     model = user_model()
     query = select(model.effective_role).where(
         model.id == current_user.id, model.suspended_at.is_(None)
@@ -162,6 +162,6 @@ def _recheck_permission(needed: set[str | None]) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    ask_before_more(app, _may_send_more)
+    set_upload_permission(app, _may_send_more)
     app.before_request(enforce_policy)
     app.before_request(settle_interrupted_form)

@@ -13,18 +13,18 @@ from typing import Any
 
 from carafe.security import encryption
 from carafe.security.csrf import browser_id
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 # Counted for all processes: a copy of form and cookie is too late wherever it arrives.
-USES = Limit("passkey:challenge", 1, CHALLENGE_LIFETIME)
+SINGLE_USE = RateLimit("passkey:challenge", 1, CHALLENGE_LIFETIME)
 
 
 class ChallengeError(ValueError):
     """Not a challenge of ours, of this browser or for this purpose, or one that was used."""
 
 
-class LateError(ChallengeError):
+class ExpiredChallengeError(ChallengeError):
     """A challenge from too long ago."""
 
 
@@ -32,7 +32,7 @@ def base64url(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def pose(purpose: str, options: dict[str, Any]) -> dict[str, Any]:
+def issue(purpose: str, options: dict[str, Any]) -> dict[str, Any]:
     """WebAuthn's options with a new challenge, and beside them the form field to send with it."""
     challenge = secrets.token_bytes(32)
     expires = time.time() + CHALLENGE_LIFETIME.total_seconds()
@@ -47,7 +47,7 @@ def pose(purpose: str, options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def spend(purpose: str, sealed: str) -> bytes:
+def consume(purpose: str, sealed: str) -> bytes:
     """The challenge that was sealed in the form field; never again."""
     try:
         content = json.loads(encryption.decrypt(sealed.encode(), f"passkey {purpose}"))
@@ -58,7 +58,7 @@ def spend(purpose: str, sealed: str) -> bytes:
     if not secrets.compare_digest(browser, str(browser_id())):
         raise ChallengeError
     if expires <= time.time():
-        raise LateError
-    if not USES.take(challenge):
+        raise ExpiredChallengeError
+    if not SINGLE_USE.take(challenge):
         raise ChallengeError
     return bytes.fromhex(challenge)

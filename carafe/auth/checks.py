@@ -14,7 +14,7 @@ from carafe.auth.users import user_model
 from carafe.database import db
 
 # Few: each costs 24 ms. The forms accept none of them, but rows can be written in other ways.
-GUESSES = ["password", "changeme"]
+COMMON_PASSWORDS = ["password", "changeme"]
 
 
 def init_app(app: Flask, demo_emails: Collection[str]) -> None:
@@ -38,7 +38,7 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
     checks.add(
         app,
         "auth.require_second_factor",
-        not_required,
+        two_factor_optional,
         level="info",
         remedy="Set REQUIRE_SECOND_FACTOR, once they have one.",
     )
@@ -79,7 +79,7 @@ def admins_without_second_factor() -> str | None:
     return f"Only a password protects these administrators: {', '.join(emails[:3])}{more}."
 
 
-def not_required() -> str | None:
+def two_factor_optional() -> str | None:
     if current_app.config.get("REQUIRE_SECOND_FACTOR"):
         return None
     return "Administrators may do without a second factor."
@@ -96,7 +96,7 @@ def default_passwords() -> str | None:
 
 
 def has_default_password(user: UserMixin) -> bool:
-    guesses = [user.email.partition("@")[0], *GUESSES]
+    guesses = [user.email.partition("@")[0], *COMMON_PASSWORDS]
     return any(passwords.verify(user.password_hash, guess) for guess in guesses)
 
 

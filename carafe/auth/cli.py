@@ -12,10 +12,10 @@ from carafe.auth.fields import normalize_pasted_email
 from carafe.auth.models.user_columns import NAME_LENGTH
 from carafe.auth.models.user_mixin import EmailTakenError, UserMixin
 from carafe.auth.permissions import ADMIN, DEFAULT_ROLE
-from carafe.auth.signals import purging
+from carafe.auth.signals import collect_purge_counts
 from carafe.auth.users import user_model
 from carafe.cli import Group
-from carafe.database import db, take_turns
+from carafe.database import advisory_lock, db
 from carafe.unicode import nfc
 
 users = Group("user", help="Look after user accounts.")
@@ -28,27 +28,27 @@ users = Group("user", help="Look after user accounts.")
 @click.option("--password", help="By default one is generated and printed.")
 def create(email: str, name: str, admin: bool, password: str | None) -> None:
     """Create a user with a confirmed address."""
-    email, name = _address(email), nfc(name)
+    email, name = _parse_email(email), nfc(name)
     if len(name) > NAME_LENGTH:
         raise click.ClickException(f"Name: Please keep this to {NAME_LENGTH} characters.")
-    given = password or secrets.token_urlsafe(12)
-    if problem := passwords.problem(given, email):
+    plain_password = password or secrets.token_urlsafe(12)
+    if problem := passwords.validation_error(plain_password, email):
         raise click.ClickException(f"Password: {problem}")
-    password_hash = passwords.hash(given)
+    password_hash = passwords.hash(plain_password)
     role = ADMIN if admin else DEFAULT_ROLE
     try:
         user_model().claim(email, password_hash, role, **({"name": name} if name else {}))
         db.session.commit()
     except (EmailTakenError, IntegrityError):
         raise click.ClickException(f"{email} has an account already.") from None
-    click.echo(f"Created {email}" + ("" if password else f" with password {given}"))
+    click.echo(f"Created {email}" + ("" if password else f" with password {plain_password}"))
 
 
 @users.command("promote")
 @click.argument("email")
 def promote(email: str) -> None:
     """Make a user an administrator."""
-    user = _find(email)
+    user = _get_user(email)
     user.change_role(ADMIN)
     db.session.commit()
     condition = "" if user.confirmed_at else " once they have confirmed their address"
@@ -59,7 +59,7 @@ def promote(email: str) -> None:
 @click.argument("email")
 def demote(email: str) -> None:
     """Make a member of the staff or an administrator a plain user."""
-    user = _find(email)
+    user = _get_user(email)
     user.change_role(DEFAULT_ROLE)
     db.session.commit()
     click.echo(f"{user.email} is a plain user.")
@@ -69,7 +69,7 @@ def demote(email: str) -> None:
 @click.argument("email")
 def suspend(email: str) -> None:
     """Suspend a user and end all sessions."""
-    user = _find(email)
+    user = _get_user(email)
     user.suspend()
     db.session.commit()
     click.echo(f"{user.email} is suspended.")
@@ -79,7 +79,7 @@ def suspend(email: str) -> None:
 @click.argument("email")
 def reinstate(email: str) -> None:
     """Let a suspended user log in again."""
-    user = _find(email)
+    user = _get_user(email)
     user.reinstate()
     db.session.commit()
     click.echo(f"{user.email} can log in again.")
@@ -90,7 +90,7 @@ def reinstate(email: str) -> None:
 @click.confirmation_option(prompt="Delete the user and everything of theirs?")
 def delete(email: str) -> None:
     """Delete a user at once, without the days of grace."""
-    user = _find(email)
+    user = _get_user(email)
     deletion.delete_now(user)
     click.echo(f"{user.email} is deleted.")
 
@@ -99,7 +99,7 @@ def delete(email: str) -> None:
 @click.argument("email")
 def remove_second_factors(email: str) -> None:
     """Let the password alone open an account again, whose owner has lost everything else."""
-    user = _find(email)
+    user = _get_user(email)
     two_factor.remove_all(user)
     db.session.commit()
     click.echo(f"{user.email} has no second factor any more.")
@@ -108,22 +108,26 @@ def remove_second_factors(email: str) -> None:
 @users.command("renew-secrets")
 def renew_secrets() -> None:
     """Encrypt all stored secrets with SECRET_KEY, so that older keys can leave the fallbacks."""
-    renewed, lost = two_factor.renew_secrets()
-    click.echo(f"{renewed} secrets are encrypted with SECRET_KEY.")
-    if lost:
+    rotated, undecryptable = two_factor.rotate_secrets()
+    click.echo(f"{rotated} secrets are encrypted with SECRET_KEY.")
+    if undecryptable:
         raise click.ClickException(
-            f"{len(lost)} cannot be read: put the key from before into SECRET_KEY_FALLBACKS. If it "
-            f"is lost, these users need a recovery code: {', '.join(lost)}"
+            f"{len(undecryptable)} cannot be read: put the key from before into "
+            "SECRET_KEY_FALLBACKS. If it is lost, these users need a recovery code: "
+            f"{', '.join(undecryptable)}"
         )
 
 
 @users.command("purge")
 def purge() -> None:
     """Delete accounts whose time has come, and sessions, links and invitations that are over."""
-    gone = {"accounts": sum(deletion.delete_due(id) for id in deletion.due())}
-    gone |= {name: deletion.delete_expired(model) for name, model in deletion.EXPIRING.items()}
-    gone |= dict(answer for _, answer in purging.send(current_app._get_current_object()))  # type: ignore[attr-defined]
-    click.echo("Deleted: " + ", ".join(f"{count} {name}" for name, count in gone.items()))
+    deleted_counts = {"accounts": sum(deletion.delete_due(id) for id in deletion.due_ids())}
+    deleted_counts |= {
+        name: deletion.delete_expired(model) for name, model in deletion.EXPIRING_MODELS.items()
+    }
+    sender = current_app._get_current_object()  # type: ignore[attr-defined]
+    deleted_counts |= dict(answer for _, answer in collect_purge_counts.send(sender))
+    click.echo("Deleted: " + ", ".join(f"{count} {name}" for name, count in deleted_counts.items()))
 
 
 @users.command("list")
@@ -148,16 +152,16 @@ def list_users() -> None:
         click.echo("\t".join([row.email, row.role, state, name]))
 
 
-def _address(text: str) -> str:
+def _parse_email(text: str) -> str:
     try:
         return normalize_pasted_email(text)
     except ValueError as error:
         raise click.ClickException(f"{text!r} is not an e-mail address: {error}") from None
 
 
-def _find(email: str) -> UserMixin:
-    take_turns(ADMIN)
-    user = user_model().by_email(_address(email), lock=True)
+def _get_user(email: str) -> UserMixin:
+    advisory_lock(ADMIN)
+    user = user_model().by_email(_parse_email(email), lock=True)
     if user is None:
         raise click.ClickException(f"There is no account for {email}.")
     return user

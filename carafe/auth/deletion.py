@@ -8,12 +8,12 @@ from sqlalchemy import select
 from carafe import mail
 from carafe.audit import forget_in_chunks, record
 from carafe.auth import pages
-from carafe.auth.email_history import addresses_held
+from carafe.auth.email_history import past_emails
 from carafe.auth.models import Invitation, Session, Token
 from carafe.auth.models.user_mixin import UserMixin
 from carafe.auth.users import user_model
 from carafe.database import db, reading
-from carafe.database.batches import delete_dependents, delete_in_chunks
+from carafe.database.batches import delete_dependents, delete_in_batches
 from carafe.jobs import Job
 from carafe.jobs.models import RUNNING
 from carafe.time import now
@@ -47,7 +47,7 @@ def cancel(user: UserMixin) -> bool:
     return True
 
 
-def due() -> list[int]:
+def due_ids() -> list[int]:
     """Ids of the accounts whose time has come."""
     with reading():
         model = user_model()
@@ -56,9 +56,9 @@ def due() -> list[int]:
 
 def delete_due(id: int) -> bool:
     """Delete an account whose time has come; False if its owner signed in meanwhile."""
-    if not _close(id):
+    if not _deactivate(id):
         return False
-    forgotten = _empty(id)
+    forgotten = _delete_related_rows(id)
     if user := db.session.get(user_model(), id, with_for_update=True, populate_existing=True):
         user.delete(forgotten=forgotten)
     db.session.commit()
@@ -75,7 +75,7 @@ def delete_now(user: UserMixin) -> None:
     delete_due(user.id)
 
 
-def _close(id: int) -> bool:
+def _deactivate(id: int) -> bool:
     """The point of no return: from here on nobody signs in, or they would find half of it."""
     user = db.session.get(user_model(), id, with_for_update=True, populate_existing=True)
     if user is None or user.deletes_at is None or user.deletes_at > now():
@@ -86,21 +86,21 @@ def _close(id: int) -> bool:
     return True
 
 
-def _empty(user_id: int) -> int:
+def _delete_related_rows(user_id: int) -> int:
     """Delete what may be much, in chunks; return up to which event the trail has forgotten."""
     subject = f"user:{user_id}"
     model = user_model()
     delete_dependents(model, model.id == user_id)
-    delete_in_chunks(Job, (Job.subject == subject) & (Job.state != RUNNING))
+    delete_in_batches(Job, (Job.subject == subject) & (Job.state != RUNNING))
     with reading():
         email = db.session.scalar(select(model.email).where(model.id == user_id)) or ""
-        held = list(addresses_held(subject, email))
+        held = list(past_emails(subject, email))
     return forget_in_chunks(subject, held)
 
 
 def delete_expired(model: Any) -> int:
     """Delete the sessions, tokens or invitations that are over; how many."""
-    return delete_in_chunks(model, model.expires_at <= now())
+    return delete_in_batches(model, model.expires_at <= now())
 
 
-EXPIRING = {"sessions": Session, "links": Token, "invitations": Invitation}
+EXPIRING_MODELS = {"sessions": Session, "links": Token, "invitations": Invitation}

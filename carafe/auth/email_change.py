@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from carafe import mail
 from carafe.audit import record
 from carafe.auth import deletion, pages
-from carafe.auth.email_history import CHANGED, RESTORED
+from carafe.auth.email_history import EMAIL_CHANGED, RESTORED
 from carafe.auth.models import (
     KnownDevice,
     LinkedAccount,
@@ -58,10 +58,10 @@ def request(user: UserMixin, email: str) -> None:
 
 
 def cancel(user: UserMixin) -> None:
-    Token.void(user.id, EMAIL_CHANGE)
+    Token.revoke(user.id, EMAIL_CHANGE)
 
 
-def target(token: str, purpose: str) -> str | None:
+def target_email(token: str, purpose: str) -> str | None:
     """The address to which a valid link leads."""
     found = Token.find(token, purpose)
     return found.target if found and _user(found) else None
@@ -73,7 +73,7 @@ def requester(token: str) -> int | None:
     return row.user_id if row and _user(row) else None
 
 
-def carry_out(token: str) -> UserMixin | None:
+def apply(token: str) -> UserMixin | None:
     """Change the address as the link says; None where it opens nothing.
 
     Raises `EmailTakenError`, and uses the link up, when somebody else has the address by now.
@@ -82,12 +82,12 @@ def carry_out(token: str) -> UserMixin | None:
     if user is None:
         return None
     before, was_confirmed = user.email, user.confirmed_at
-    _evict(found.target, user)
-    _give(user, found.target)
+    _release_email(found.target, user)
+    _set_email(user, found.target)
     if not was_confirmed:  # a role is given to the owner of an address, which was another then
         user.change_role(DEFAULT_ROLE)
-    Token.void(user.id)
-    record(CHANGED, user.subject, actor=before, before=before, after=user.email)
+    Token.revoke(user.id)
+    record(EMAIL_CHANGED, user.subject, actor=before, before=before, after=user.email)
     user.confirm()
     # An address that was never confirmed may be a stranger's, typed by mistake: to them the link
     # would give the account.
@@ -97,7 +97,7 @@ def carry_out(token: str) -> UserMixin | None:
     return user
 
 
-def undo(token: str) -> UserMixin | None:
+def revert(token: str) -> UserMixin | None:
     """Give the account back to the address of the link, and shut out whoever is in it.
 
     The link works whatever address the account has by now: an attacker changes it twice. Undoing
@@ -107,9 +107,9 @@ def undo(token: str) -> UserMixin | None:
     user, found = _redeem(token, EMAIL_UNDO)
     if user is None:
         return None
-    _evict(found.target, user)
+    _release_email(found.target, user)
     before = user.email
-    _give(user, found.target)
+    _set_email(user, found.target)
     record(RESTORED, user.subject, actor=user.email, before=before, after=user.email)
     user.end_sessions()
     deletion.cancel(user)
@@ -118,7 +118,7 @@ def undo(token: str) -> UserMixin | None:
     user.void_links()
     later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
     db.session.execute(later.where(Token.id >= found.id))
-    _remove_ways_in(user, found.expires_at - LIFETIMES[EMAIL_UNDO])
+    _remove_credentials_since(user, found.expires_at - LIFETIMES[EMAIL_UNDO])
     url = pages.url("reset")
     mail.send(user.email, "auth/emails/email_restored", user=user, reset_url=url)
     return user
@@ -144,7 +144,7 @@ def _user(found: Any) -> UserMixin | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _give(user: UserMixin, email: str) -> None:
+def _set_email(user: UserMixin, email: str) -> None:
     try:
         # A savepoint: the link stays used, also where the address is taken at this very moment.
         with db.session.begin_nested():
@@ -154,7 +154,7 @@ def _give(user: UserMixin, email: str) -> None:
         raise EmailTakenError from None
 
 
-def _evict(email: str, user: UserMixin) -> None:
+def _release_email(email: str, user: UserMixin) -> None:
     """Make room where somebody registered the address, but never confirmed it.
 
     Not where an administrator suspended them: that stays until an administrator lifts it.
@@ -168,10 +168,10 @@ def _evict(email: str, user: UserMixin) -> None:
 
 
 # A thief who changes the address may have added a way in some days before.
-PREPARATION = timedelta(days=7)
+LOOKBACK = timedelta(days=7)
 
 
-def _remove_ways_in(user: UserMixin, since: Any) -> None:
+def _remove_credentials_since(user: UserMixin, since: Any) -> None:
     """Take away second factors, passkeys and linked accounts added since, or shortly before.
 
     A passkey or a linked account lets its owner in whatever the password is. What was there long
@@ -179,7 +179,7 @@ def _remove_ways_in(user: UserMixin, since: Any) -> None:
     Recovery codes may have been read or made anew, so they go; they are made again in a minute.
     """
     for model in (Totp, Passkey, LinkedAccount):
-        new = model.user_id == user.id, model.created_at >= since - PREPARATION
+        new = model.user_id == user.id, model.created_at >= since - LOOKBACK
         db.session.execute(delete(model).where(*new))
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    KnownDevice.forget_since(user.id, since)
+    KnownDevice.delete_since(user.id, since)

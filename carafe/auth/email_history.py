@@ -8,10 +8,10 @@ from carafe.audit import AuditEvent
 from carafe.database import db
 
 REGISTERED = "user.signed_up"
-CHANGED, RESTORED = "user.email_changed", "user.email_restored"
+EMAIL_CHANGED, RESTORED = "user.email_changed", "user.email_restored"
 
 
-def addresses_held(subject: str, present: str) -> Iterator[tuple[str, int, int | None]]:
+def past_emails(subject: str, present: str) -> Iterator[tuple[str, int, int | None]]:
     """Each address of the user `subject`, with the ids of the first and last event of its time.
 
     The last is None for the `present` one. One that was given up may be another user's by now.
@@ -19,7 +19,7 @@ def addresses_held(subject: str, present: str) -> Iterator[tuple[str, int, int |
     events = db.session.execute(
         select(AuditEvent.id, AuditEvent.details)
         .where(AuditEvent.subject == subject)
-        .where(AuditEvent.action.in_([REGISTERED, CHANGED, RESTORED]))
+        .where(AuditEvent.action.in_([REGISTERED, EMAIL_CHANGED, RESTORED]))
         .order_by(AuditEvent.id)
     )
     first = 0

@@ -90,5 +90,5 @@ class NewPasswordField(PasswordField):
 
     def pre_validate(self, form: Any) -> None:
         email = form.email.data if "email" in form else self.email
-        if problem := passwords.problem(self.data or "", email or ""):
+        if problem := passwords.validation_error(self.data or "", email or ""):
             raise ValidationError(problem)

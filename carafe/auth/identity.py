@@ -14,12 +14,12 @@ from carafe.auth.identity_query import EXTRA_COLUMNS, identity_query
 from carafe.auth.impersonation import Impersonator
 from carafe.auth.models import UserMixin
 from carafe.auth.models.secret import digest
-from carafe.auth.models.session import LONGEST_SESSION, PROOF_LIFETIME
+from carafe.auth.models.session import FRESH_LOGIN_LIFETIME, MAX_SESSION_LIFETIME
 from carafe.auth.permissions import add_permission, permissions
 from carafe.auth.users import user_model
 from carafe.database import db, reading
 from carafe.observability import logs, requests, server_timing
-from carafe.time import now, show_in_zone
+from carafe.time import now, set_time_zone_source
 
 login_manager = LoginManager()
 # It would tie sessions to addresses, which change whenever a phone leaves the house.
@@ -85,7 +85,7 @@ class Identity(ReadOnly, Columns):
     @property
     def is_fresh(self) -> bool:
         """Whether the user proved lately, in this session, who they are."""
-        return self.impersonator is None and now() - self.authenticated_at < PROOF_LIFETIME
+        return self.impersonator is None and now() - self.authenticated_at < FRESH_LOGIN_LIFETIME
 
     def can(self, permission: str) -> bool:
         return permission in permissions(self.role)
@@ -121,14 +121,14 @@ def load_identity(token: str) -> Identity | None:
         # Past the ORM, which makes no entity of columns anyway: half of the time.
         row, impersonator, impersonation_ended = _fetch_row(token, acting=True), None, None
         if row and row.impersonation_id is not None:
-            if impersonation_ended := impersonation.why_over(row):
+            if impersonation_ended := impersonation.end_reason(row):
                 row = _fetch_row(token, acting=False)
             else:
                 impersonator = Impersonator.of(row)
     del g.identity_failed
     if row is None:
         return None
-    logs.identify(row.id, impersonator.id if impersonator else None)
+    logs.bind_user(row.id, impersonator.id if impersonator else None)
     return _make_identity(row, token, impersonator, impersonation_ended)
 
 
@@ -158,7 +158,7 @@ def _make_identity(
 def _fetch_row(token: str, *, acting: bool) -> Any:
     """Fetch a row of `identity_query`; without `acting`, that of whoever the session belongs to."""
     moment = now()
-    values = {"token_hash": digest(token), "now": moment, "oldest": moment - LONGEST_SESSION}
+    values = {"token_hash": digest(token), "now": moment, "oldest": moment - MAX_SESSION_LIFETIME}
     query = identity_query(tuple(EXTRA_COLUMNS.by_name().items()))
     return db.session.connection().execute(query, values | {"acting": acting}).first()
 
@@ -189,9 +189,9 @@ def _time_zone() -> str:
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     EXTRA_COLUMNS.init_app(app)
-    show_in_zone(app, _time_zone)
+    set_time_zone_source(app, _time_zone)
     app.jinja_env.globals["can"] = can
     # Looking at the user is what loads it.
-    requests.on_refusal(app, is_logged_in)
+    requests.set_identifier(app, is_logged_in)
     add_permission(app, "timing.read")
-    server_timing.show_to(app, _can_see_timing)
+    server_timing.set_visibility(app, _can_see_timing)

@@ -19,9 +19,9 @@ from werkzeug.exceptions import Unauthorized
 from carafe.audit import record
 from carafe.auth import pages
 from carafe.auth.models import Impersonation, Session, UserMixin
-from carafe.auth.models.impersonation import LONGEST
+from carafe.auth.models.impersonation import MAX_DURATION
 from carafe.auth.permissions import ADMIN, permissions, within
-from carafe.database import READING_METHODS, db
+from carafe.database import SAFE_METHODS, db
 from carafe.security.refusals import refuse
 from carafe.time import now
 from carafe.web.routing import Policy, endpoint_label
@@ -52,12 +52,12 @@ class Impersonator:
         )
 
 
-def allowed(role: str, other: str) -> bool:
+def can_impersonate(role: str, other: str) -> bool:
     """Whether somebody with `role` may act as one with the role `other`."""
     return PERMISSION in permissions(role) and other != ADMIN and within(other, role)
 
 
-def refusal(user: UserMixin) -> str | None:
+def denial_reason(user: UserMixin) -> str | None:
     """Why the one signed in may not act as this user, or None."""
     if current_user.impersonator:
         return "You already act as somebody. Go back to your own account first."
@@ -67,24 +67,24 @@ def refusal(user: UserMixin) -> str | None:
         return "This user is suspended, and sees nothing."
     if user.role == ADMIN:
         return "Nobody acts as an administrator."
-    if not allowed(current_user.role, user.role):
+    if not can_impersonate(current_user.role, user.role):
         return "This user has permissions that you do not have."
     return None
 
 
-def begin(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
+def start(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
     """Take this session for the user's from now on; returns the session's new token.
 
     Copies of its cookie die when it begins and when it ends: what they were good for is not what
     they would be good for now.
     """
     session = _lock_session()
-    if why := refusal(user):
+    if why := denial_reason(user):
         abort(403, why)
     if db.session.get(Impersonation, session.id):  # since this request's user was looked up
         abort(409, "You already act as somebody. Go back to your own account first.")
     may_write = may_write and current_user.can(WRITE_PERMISSION)
-    ends_at = now() + LONGEST
+    ends_at = now() + MAX_DURATION
     record("impersonation.started", user.subject, reason=reason, changes=may_write)
     db.session.add(
         Impersonation(
@@ -95,7 +95,7 @@ def begin(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
     return session.renew()
 
 
-def end(why: str) -> tuple[str, str | None]:
+def stop(why: str) -> tuple[str, str | None]:
     """Be oneself again. Returns the session's new token, and the page from which it began."""
     session = _lock_session()
     found = db.session.get(Impersonation, session.id)
@@ -113,7 +113,7 @@ def _lock_session() -> Session:
     return session
 
 
-def why_over(row: Any) -> str | None:
+def end_reason(row: Any) -> str | None:
     """Return why an impersonation is over, or None; `row` is one of `identity_query`."""
     if row.impersonated_id is None:
         return "ended"
@@ -121,7 +121,7 @@ def why_over(row: Any) -> str | None:
         return "time"
     if row.is_suspended:
         return "suspension"
-    return None if allowed(row.impersonator_role, row.role) else "role"
+    return None if can_impersonate(row.impersonator_role, row.role) else "role"
 
 
 def check(rules: Policy) -> bool:
@@ -139,7 +139,7 @@ def check(rules: Policy) -> bool:
     if is_personal or rules.fresh_login or rules.no_impersonation:
         message = f"This is for {current_user.display_name} in person, not for who acts as them."
         refuse(403, "access.denied", "acting_as_somebody", message)
-    if request.method in READING_METHODS:
+    if request.method in SAFE_METHODS:
         return False
     if not acting.may_write:
         abort(
@@ -150,7 +150,7 @@ def check(rules: Policy) -> bool:
     return True
 
 
-def note_change() -> None:
+def record_change() -> None:
     """Note, in the transaction of what is about to be changed, who changes it as whom."""
     details = {"endpoint": endpoint_label(request), "path": request.path[:200]}
     record("impersonation.change_made", f"user:{current_user.id}", **details)

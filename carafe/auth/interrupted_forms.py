@@ -37,11 +37,11 @@ from carafe.auth.models.secret import digest
 from carafe.auth.models.token import FORM_BEFORE_LOGIN, FORM_BEFORE_PROOF, LIFETIMES
 from carafe.auth.users import user_model
 from carafe.database import db, may_write, writing
-from carafe.observability.redaction import LIKE_A_TOKEN, names_a_secret
-from carafe.security.csrf import FIELD as CSRF_FIELD
-from carafe.security.rate_limits import Client, Limit, client
+from carafe.observability.redaction import LIKE_A_TOKEN, is_secret_name
+from carafe.security.csrf import TOKEN_FIELD as CSRF_FIELD
+from carafe.security.rate_limits import Client, RateLimit, client_key
 from carafe.web.routing import current_policy, endpoint_label
-from carafe.web.urls import current_url, local_path, wanted
+from carafe.web.urls import current_url, return_path, safe_redirect_path
 
 # The field that tells a form that continues from one that is sent for the first time.
 FIELD = "interrupted_form"
@@ -53,8 +53,8 @@ MAX_BYTES = 256 * 1024
 BACK_LENGTH = 150
 SHOWN_LENGTH = 200
 
-FORMS_BEFORE_PROOF = Limit("form before proof", 30, timedelta(hours=1))
-FORMS_BEFORE_LOGIN = Limit("form before login", 20, timedelta(hours=1))
+FORMS_BEFORE_PROOF = RateLimit("form before proof", 30, timedelta(hours=1))
+FORMS_BEFORE_LOGIN = RateLimit("form before login", 20, timedelta(hours=1))
 
 GONE = (
     "We didn't submit your earlier form, because it expired, you started something else, or it "
@@ -88,13 +88,13 @@ class Form:
             for name, value in self.fields
             if value.strip()
             and not name.startswith("_")
-            and not names_a_secret(name)
+            and not is_secret_name(name)
             and not LIKE_A_TOKEN.fullmatch(value)
         ]
 
     @property
     def has_secrets(self) -> bool:
-        return any(value and names_a_secret(name) for name, value in self.fields)
+        return any(value and is_secret_name(name) for name, value in self.fields)
 
     @property
     def may_continue(self) -> bool:
@@ -149,7 +149,7 @@ def keep_for_login(user_id: int) -> str | None:
     model = user_model()
     query = select(model).where(model.id == user_id, model.suspended_at.is_(None))
     user = db.session.scalar(query)
-    token = _store(form, user, FORM_BEFORE_LOGIN, client()) if user else None
+    token = _store(form, user, FORM_BEFORE_LOGIN, client_key()) if user else None
     if token is None:
         return None
     Token.void_all_but_newest(user_id, FORM_BEFORE_LOGIN, FORMS_PER_USER)
@@ -175,7 +175,7 @@ def _store(
 
 
 def _page(token: str) -> str:
-    back = wanted()
+    back = return_path()
     if len(back or "") > BACK_LENGTH:
         back = None
     return pages.path("interrupted_form", token=token, next=back)
@@ -210,7 +210,7 @@ def _purpose(token: str) -> str | None:
 
 def find_by_page(path: str | None) -> Form | None:
     """Return the form that the page at `path` continues."""
-    page = urlsplit(local_path(path) or "").path
+    page = urlsplit(safe_redirect_path(path) or "").path
     start = pages.path("interrupted_form", token="")
     token = page.removeprefix(start)
     return find(token) if token != page else None

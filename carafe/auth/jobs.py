@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 
-from carafe.audit import acting, acting_email
+from carafe.audit import acting_email, as_actor
 from carafe.auth import deletion
 from carafe.auth.models import Impersonation, UserMixin
 from carafe.jobs import job, scheduled
@@ -12,7 +12,7 @@ from carafe.jobs import job, scheduled
 @job(queue="maintenance", unique=True)
 def delete_accounts() -> int:
     """Have each account deleted whose 14 days are over; how many."""
-    due = deletion.due()
+    due = deletion.due_ids()
     for id in due:  # a job each: one that fails holds up no other
         delete_account.enqueue(id)
     return len(due)
@@ -20,7 +20,7 @@ def delete_accounts() -> int:
 
 @job(queue="maintenance", unique=True)
 def delete_account(id: int, actor: str | None = None) -> bool:
-    with acting(actor) if actor else nullcontext():
+    with as_actor(actor) if actor else nullcontext():
         return deletion.delete_due(id)
 
 
@@ -34,11 +34,13 @@ def delete_later(user: UserMixin) -> None:
 @job(queue="maintenance", unique=True)
 def purge() -> dict[str, int]:
     """Delete the sessions, links and invitations that are over; how many of each."""
-    return {name: deletion.delete_expired(model) for name, model in deletion.EXPIRING.items()}
+    return {
+        name: deletion.delete_expired(model) for name, model in deletion.EXPIRING_MODELS.items()
+    }
 
 
 @scheduled("*/10 * * * *")
 @job(queue="maintenance", unique=True)
 def end_impersonations() -> int:
     """Note that those are over whose time is, although nobody came back from them; how many."""
-    return Impersonation.finish_overdue()
+    return Impersonation.end_expired()

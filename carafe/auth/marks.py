@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from carafe.web.routing import View, declare
+from carafe.web.routing import View, set_policy
 
 
 def login_required(view: View) -> View:
     """Declare a view as for everyone who is signed in."""
-    return declare(view)
+    return set_policy(view)
 
 
 def permission_required(
@@ -24,17 +24,17 @@ def permission_required(
     A view that changes something also needs the permission to see it: its answers show rows, or
     tell whether there are some.
     """
-    return partial(declare, permission=permission, read_permission=read_permission)
+    return partial(set_policy, permission=permission, read_permission=read_permission)
 
 
 def confirmed_required(view: View) -> View:
     """Declare a view as for confirmed addresses: others are led to confirm theirs."""
-    return declare(view, confirmed=True)
+    return set_policy(view, confirmed=True)
 
 
 def allow_without_two_factor(view: View) -> View:
     """Declare a view as one for setting up a second factor, or needed on the way to it."""
-    return declare(view, allow_without_two_factor=True)
+    return set_policy(view, allow_without_two_factor=True)
 
 
 def no_impersonation(view: View) -> View:
@@ -42,7 +42,7 @@ def no_impersonation(view: View) -> View:
 
     Views that are open to visitors and those that ask for a proof are, without saying so.
     """
-    return declare(view, no_impersonation=True)
+    return set_policy(view, no_impersonation=True)
 
 
 def fresh_login_required(view: View) -> View:
@@ -50,4 +50,4 @@ def fresh_login_required(view: View) -> View:
 
     A form that was sent waits, and continues after the proof.
     """
-    return declare(view, fresh_login=True)
+    return set_policy(view, fresh_login=True)

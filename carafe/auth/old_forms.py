@@ -24,7 +24,7 @@ from carafe.database import db
 from carafe.security import csrf
 from carafe.web.errors import wants_json
 from carafe.web.routing import current_policy
-from carafe.web.urls import current_url, local_path
+from carafe.web.urls import current_url, safe_redirect_path
 
 LOGGED_IN_ALREADY = "You're already logged in. We didn't submit what you entered on an older page."
 
@@ -61,7 +61,7 @@ def _log_out(page_user_id: int) -> ResponseReturnValue | None:
 
 def _lead_on() -> ResponseReturnValue | None:
     """Lead from a page for visitors that was open in another tab to where the login there led."""
-    next = local_path(request.args.get("next"))
+    next = safe_redirect_path(request.args.get("next"))
     if not is_logged_in():
         is_challenged = "challenge" in session and not wants_json()
         return redirect(pages.path("second_factor", next=next), 303) if is_challenged else None

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from flask import Flask, current_app, request, url_for
 
 from carafe.config import ConfigError
-from carafe.web.urls import path_of, public_url
+from carafe.web.urls import endpoint_path, public_url
 
 Page = Literal[
     "confirm",
@@ -63,7 +63,7 @@ def path(page: Page, **values: str | None) -> str:
 
 def url(page: Page, **values: str) -> str:
     """Return the absolute URL of a page, for mails; also without a request, as in commands."""
-    return public_url(path_of(endpoint(page), **values))
+    return public_url(endpoint_path(endpoint(page), **values))
 
 
 def is_requested(*pages: Page) -> bool:

@@ -11,32 +11,32 @@ from typing import Any, TypeVar
 
 from flask import current_app, request
 
-from carafe.auth.challenges import ChallengeError, LateError, base64url, pose, spend
+from carafe.auth.challenges import ChallengeError, ExpiredChallengeError, base64url, consume, issue
 from carafe.auth.models import Passkey, UserMixin
-from carafe.auth.models.passkey import PASSKEYS_PER_USER
-from carafe.auth.relying_party import site
+from carafe.auth.models.passkey import MAX_PASSKEYS
+from carafe.auth.relying_party import current_relying_party
 from carafe.auth.users import user_model
 from carafe.database import db, reading
 from carafe.observability import security_events
-from carafe.security.rate_limits import Limit, client
+from carafe.security.rate_limits import RateLimit, client_key
 
 log = logging.getLogger(__name__)
 
-SIGN_IN, SECOND_FACTOR, PROOF, REGISTER = "sign-in", "second factor", "proof", "register"
+LOGIN, SECOND_FACTOR, REAUTHENTICATION, REGISTER = "sign-in", "second factor", "proof", "register"
 
-ATTEMPTS = Limit("passkey", 20, timedelta(minutes=15))
+ATTEMPTS = RateLimit("passkey", 20, timedelta(minutes=15))
 
 # A credential is about 1 kB; what a device attests to unasked adds some.
 CREDENTIAL_BYTES = 16 * 1024
 CREDENTIAL_ID_BYTES = 1023  # the most that section 4 allows
 EDDSA, ES256, RS256 = -8, -7, -257  # RFC 9053; one of them is known to every authenticator
 
-FAILED = "This passkey did not work. Try again, or go on another way."
-LATE = "That took too long. Try again."
-SUSPENDED = "This account is suspended."
+FAILED_MESSAGE = "This passkey did not work. Try again, or go on another way."
+EXPIRED_MESSAGE = "That took too long. Try again."
+SUSPENDED_MESSAGE = "This account is suspended."
 # For the log.
-REASONS = {LATE: "too_late", SUSPENDED: "suspended"}
-FULL = f"You have {PASSKEYS_PER_USER} passkeys. Remove one to add another."
+REASONS = {EXPIRED_MESSAGE: "too_late", SUSPENDED_MESSAGE: "suspended"}
+TOO_MANY_MESSAGE = f"You have {MAX_PASSKEYS} passkeys. Remove one to add another."
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class PasskeyError(Exception):
         self.user_id = user_id
 
 
-def handle(user: UserMixin) -> bytes:
+def user_handle(user: UserMixin) -> bytes:
     """The user as authenticators know them: a number that means nothing elsewhere (14.6.1)."""
     return str(user.id).encode()
 
@@ -61,33 +61,33 @@ def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> dict[
     say they are.
     """
     options = {
-        "rpId": site().id,
-        "allowCredentials": _described(credential_ids),
+        "rpId": current_relying_party().id,
+        "allowCredentials": _credential_descriptors(credential_ids),
         # Without a password, and as a proof, it has to be the person and not only the device.
         "userVerification": "preferred" if purpose == SECOND_FACTOR else "required",
     }
-    return pose(purpose, options)
+    return issue(purpose, options)
 
 
 def creation_options(user: UserMixin) -> dict[str, Any]:
     """What `navigator.credentials.create()` takes."""
     options = {
-        "rp": {"id": site().id, "name": current_app.config["APP_NAME"]},
+        "rp": {"id": current_relying_party().id, "name": current_app.config["APP_NAME"]},
         "user": {
-            "id": base64url(handle(user)),
+            "id": base64url(user_handle(user)),
             "name": user.email,
             "displayName": user.display_name,
         },
         "pubKeyCredParams": [{"type": "public-key", "alg": a} for a in (EDDSA, ES256, RS256)],
-        "excludeCredentials": _described(Passkey.credential_ids(user.id)),
+        "excludeCredentials": _credential_descriptors(Passkey.credential_ids(user.id)),
         # Not required: an older security key that has neither is a second factor all the same.
         "authenticatorSelection": {"residentKey": "preferred", "userVerification": "preferred"},
         "attestation": "none",
     }
-    return pose(REGISTER, options)
+    return issue(REGISTER, options)
 
 
-def _described(credential_ids: Iterable[bytes]) -> list[dict[str, str]]:
+def _credential_descriptors(credential_ids: Iterable[bytes]) -> list[dict[str, str]]:
     return [{"type": "public-key", "id": base64url(id)} for id in credential_ids]
 
 
@@ -95,21 +95,21 @@ def register(user: UserMixin, name: str) -> Passkey:
     """Add the passkey that was sent. Raises `PasskeyError`."""
     from webauthn import verify_registration_response
 
-    challenge, credential = _sent(REGISTER)
-    found = _checked(
+    challenge, credential = _parse_response(REGISTER)
+    found = _verify_or_reject(
         lambda: verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
-            expected_rp_id=site().id,
-            expected_origin=site().origin,
+            expected_rp_id=current_relying_party().id,
+            expected_origin=current_relying_party().origin,
         )
     )
     id = found.credential_id
     if len(id) > CREDENTIAL_ID_BYTES or Passkey.by_credential(id):
-        raise PasskeyError(FAILED)
-    if Passkey.count(user.id) >= PASSKEYS_PER_USER:
-        raise PasskeyError(FULL)
-    ATTEMPTS.refund(client())
+        raise PasskeyError(FAILED_MESSAGE)
+    if Passkey.count(user.id) >= MAX_PASSKEYS:
+        raise PasskeyError(TOO_MANY_MESSAGE)
+    ATTEMPTS.refund(client_key())
     return Passkey.add(user, name, id, found.credential_public_key, found.sign_count)
 
 
@@ -130,12 +130,12 @@ def authenticate(purpose: str, user_id: int | None = None) -> UserMixin:
 def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
     from webauthn.helpers import parse_authentication_credential_json
 
-    challenge, text = _sent(purpose)
-    credential = _checked(lambda: parse_authentication_credential_json(text))
+    challenge, text = _parse_response(purpose)
+    credential = _verify_or_reject(lambda: parse_authentication_credential_json(text))
     with reading():
         known = Passkey.by_credential(credential.raw_id)
     if known is None or user_id not in (None, known.user_id):
-        raise PasskeyError(FAILED)
+        raise PasskeyError(FAILED_MESSAGE)
     try:
         count = _verify(purpose, credential, challenge, known.public_key)
     except PasskeyError as refusal:
@@ -145,13 +145,17 @@ def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
     # In the meantime the passkey may have been used or removed, or its user suspended or deleted.
     user = db.session.get(user_model(), known.user_id, with_for_update=True)
     passkey = Passkey.by_credential(credential.raw_id)
-    if not user or not passkey or not _names(user, credential.response.user_handle, purpose):
-        raise PasskeyError(FAILED, known.user_id)
+    if (
+        not user
+        or not passkey
+        or not _user_handle_matches(user, credential.response.user_handle, purpose)
+    ):
+        raise PasskeyError(FAILED_MESSAGE, known.user_id)
     if user.suspended_at:
-        raise PasskeyError(SUSPENDED, user.id)
+        raise PasskeyError(SUSPENDED_MESSAGE, user.id)
     if not passkey.use(user, count):
-        raise PasskeyError(FAILED, user.id)
-    ATTEMPTS.refund(client())
+        raise PasskeyError(FAILED_MESSAGE, user.id)
+    ATTEMPTS.refund(client_key())
     return user
 
 
@@ -159,12 +163,12 @@ def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) 
     """How often the passkey was used, as it says itself, if all else is as it should be."""
     from webauthn import verify_authentication_response
 
-    found = _checked(
+    found = _verify_or_reject(
         lambda: verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
-            expected_rp_id=site().id,
-            expected_origin=site().origin,
+            expected_rp_id=current_relying_party().id,
+            expected_origin=current_relying_party().origin,
             credential_public_key=public_key,
             # It would judge the counter before it knows whether the signature is good.
             credential_current_sign_count=0,
@@ -174,31 +178,31 @@ def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) 
     return found.new_sign_count
 
 
-def _names(user: UserMixin, given: bytes | None, purpose: str) -> bool:
+def _user_handle_matches(user: UserMixin, given: bytes | None, purpose: str) -> bool:
     """Step 6 of 7.2: who has not said who they are is told by the user handle, too."""
-    return given == handle(user) or (given is None and purpose != SIGN_IN)
+    return given == user_handle(user) or (given is None and purpose != LOGIN)
 
 
-def _sent(purpose: str) -> tuple[bytes, str]:
+def _parse_response(purpose: str) -> tuple[bytes, str]:
     """The challenge, which is used up, and the credential that came with it."""
-    ATTEMPTS.spend(client())
+    ATTEMPTS.spend(client_key())
     credential = request.form.get("credential", "")
     try:
-        challenge = spend(purpose, request.form.get("challenge", ""))
-    except LateError:
-        raise PasskeyError(LATE) from None
+        challenge = consume(purpose, request.form.get("challenge", ""))
+    except ExpiredChallengeError:
+        raise PasskeyError(EXPIRED_MESSAGE) from None
     except ChallengeError:
-        raise PasskeyError(FAILED) from None
+        raise PasskeyError(FAILED_MESSAGE) from None
     if len(credential) > CREDENTIAL_BYTES:
-        raise PasskeyError(FAILED)
+        raise PasskeyError(FAILED_MESSAGE)
     return challenge, credential
 
 
-def _checked(verify: Callable[[], T]) -> T:
+def _verify_or_reject(verify: Callable[[], T]) -> T:
     try:
         return verify()
     # Whatever a stranger's bytes do to parsers of JSON, CBOR, keys and certificates, from the
     # library's own errors to a RecursionError, is a credential that does not count, and no 500.
     except Exception as error:
         log.info("passkey refused: %s: %s", type(error).__name__, error)
-        raise PasskeyError(FAILED) from None
+        raise PasskeyError(FAILED_MESSAGE) from None

@@ -26,19 +26,19 @@ COMMON = (
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 # The hash of nothing anybody types: verified for unknown addresses, so that they take as long.
-_NOBODY = (
+_DUMMY_HASH = (
     "$argon2id$v=19$m=19456,t=2,p=1$Y2FyYWZlLW5vYm9keS0wMA"
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
 
 
 def hash(password: str) -> str:
-    return _hasher.hash(_bytes(normalize(password)))
+    return _hasher.hash(_encode(normalize(password)))
 
 
 def verify(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one hashed. With None it takes as long and is False."""
-    return any(_matches(password_hash or _NOBODY, text) for text in _spellings(password))
+    return any(_matches(password_hash or _DUMMY_HASH, text) for text in _spellings(password))
 
 
 def needs_rehash(password_hash: str, password: str) -> bool:
@@ -66,12 +66,12 @@ def _spellings(password: str) -> Iterable[str]:
 
 def _matches(password_hash: str, text: str) -> bool:
     try:
-        return _hasher.verify(password_hash, _bytes(text))
+        return _hasher.verify(password_hash, _encode(text))
     except (VerificationError, InvalidHashError):
         return False
 
 
-def problem(password: str, email: str) -> str | None:
+def validation_error(password: str, email: str) -> str | None:
     """Why this password is refused for that address, as a sentence; None if it is accepted.
 
     No rules of composition (NIST SP 800-63B, 3.1.1.2): length, and not what attackers try first.
@@ -95,5 +95,5 @@ def problem(password: str, email: str) -> str | None:
     return None
 
 
-def _bytes(password: str) -> bytes:
+def _encode(password: str) -> bytes:
     return password.encode("utf-8", "surrogatepass")

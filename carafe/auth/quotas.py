@@ -25,11 +25,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import TooManyRequests, UnprocessableEntity
 
 from carafe.audit import record
-from carafe.database import db, may_write, take_turns
-from carafe.database.timeouts import time_limit
+from carafe.database import advisory_lock, db, may_write
+from carafe.database.timeouts import statement_timeout
 from carafe.observability import health
 from carafe.security.body_limits import discard_body
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 from carafe.security.slots import Slot, slots
 
 log = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 REACHED = "quota.reached"
 DAY = timedelta(days=1)
-REPORTS = Limit("quota:report", 1, DAY)
-REPORTS_OF_ALL = Limit("quota:reports", 1_000_000, DAY)
+REPORTS = RateLimit("quota:report", 1, DAY)
+REPORTS_OF_ALL = RateLimit("quota:reports", 1_000_000, DAY)
 ALL = "all"
 
 # How long a second task waits for the first, so that two clicks are two tasks. A third does not
@@ -71,7 +71,7 @@ class Quota:
         if not most:
             return
         try:
-            Limit(self.setting, most, self.period).spend(str(current_user.id), weight=amount)
+            RateLimit(self.setting, most, self.period).spend(str(current_user.id), weight=amount)
         except TooManyRequests as refusal:
             _report(f"{self.noun} {self.unit}", most)
             text = f"You have reached the limit of {most:,} {self.noun} {self.unit}."
@@ -80,7 +80,7 @@ class Quota:
     def refund(self, amount: int = 1) -> None:
         """Take back what was not used after all."""
         if most := current_app.config[self.setting]:
-            Limit(self.setting, most, self.period).refund(str(current_user.id), weight=amount)
+            RateLimit(self.setting, most, self.period).refund(str(current_user.id), weight=amount)
 
 
 EXPORTS = Quota("EXPORTS_PER_HOUR", "exports")
@@ -118,7 +118,7 @@ def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
     if not most:
         return
     table = column.class_.__tablename__
-    take_turns(f"rows of {table} of {user_id}")
+    advisory_lock(f"rows of {table} of {user_id}")
     if db.session.scalar(_last_row(column), {"user_id": user_id, "before": most - 1}) is None:
         return
     rows = table.replace("_", " ") + "s"
@@ -196,7 +196,7 @@ def search(q: str) -> Iterator[None]:
     Where `q` is empty, nothing is searched. Raises 429, or 503 when the time is up.
     """
     if q:
-        with one_at_a_time("search"), time_limit(SEARCH_SECONDS):
+        with one_at_a_time("search"), statement_timeout(SEARCH_SECONDS):
             yield
     else:
         yield
@@ -224,14 +224,14 @@ def _record(app: Flask, user_id: int, email: str, quota: str, limit: int) -> Non
         db.session.commit()
 
 
-def _rows() -> Iterator[health.Row]:
+def _rows() -> Iterator[health.HealthRow]:
     if count := REPORTS_OF_ALL.count(ALL):
         times = "once" if count == 1 else f"{count:,} times"
         text = f"Users reached a limit {times} in the last day."
         remedy = f"See {REACHED} in the audit. Raise the limit, or talk to the user."
-        yield health.Row("Limits per user", text, health.WARNING, remedy)
+        yield health.HealthRow("Limits per user", text, health.WARNING, remedy)
     else:
-        yield health.Row("Limits per user", "No user reached one in the last day.")
+        yield health.HealthRow("Limits per user", "No user reached one in the last day.")
 
 
 def init_app(app: Flask) -> None:

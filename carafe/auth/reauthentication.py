@@ -13,24 +13,24 @@ from sqlalchemy import select
 
 from carafe.auth import interrupted_forms, pages, passwords
 from carafe.auth.users import user_model
-from carafe.database import READING_METHODS, db, reading
+from carafe.database import SAFE_METHODS, db, reading
 from carafe.observability import security_events
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 from carafe.security.refusals import refuse
 from carafe.web.errors import wants_json
 from carafe.web.htmx import lead_to
-from carafe.web.urls import wanted
+from carafe.web.urls import return_path
 
-FAILURES = Limit("proof", 10, timedelta(minutes=15))
+REAUTH_FAILURES = RateLimit("proof", 10, timedelta(minutes=15))
 
 
-def ask() -> ResponseReturnValue:
+def require_fresh_login() -> ResponseReturnValue:
     """Lead whoever has no recent proof to the page that asks for one."""
     if wants_json():
         refuse(403, "access.denied", "no_recent_proof", "Confirm that it is you first.")
     interrupted_forms.drop()
-    next = wanted()
-    if request.method not in READING_METHODS:
+    next = return_path()
+    if request.method not in SAFE_METHODS:
         page = interrupted_forms.keep_for_proof()
         db.session.commit()
         if page is None:
@@ -43,7 +43,7 @@ def verify_password(password: str) -> str | None:
     """The hash of the password of the one signed in, if this is it; 429 after too many others."""
     # By session: a thief who guesses in one does not keep the owner from a proof in another.
     session = str(current_user.session_id)
-    FAILURES.spend(session)
+    REAUTH_FAILURES.spend(session)
     with reading():
         model = user_model()
         query = select(model.password_hash).where(model.id == current_user.id)
@@ -51,5 +51,5 @@ def verify_password(password: str) -> str | None:
     if not passwords.verify(known_hash, password):
         security_events.report("proof.failed", "wrong_password")
         return None
-    FAILURES.refund(session)
+    REAUTH_FAILURES.refund(session)
     return known_hash

@@ -19,16 +19,16 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class Site:
+class RelyingParty:
     """The name that passkeys are bound to, and the one origin at which they are used."""
 
     id: str
     origin: str
     # Whether browsers have passkeys there at all.
-    works: bool
+    is_supported: bool
 
 
-def site() -> Site:
+def current_relying_party() -> RelyingParty:
     """The relying party, by `PUBLIC_URL`."""
     parts = urlsplit(current_app.config["PUBLIC_URL"])
     host, named = parts.hostname or "", True
@@ -41,12 +41,12 @@ def site() -> Site:
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     is_local = host == "localhost" or host.endswith(".localhost")
     works = named and (is_local or parts.scheme == "https")
-    return Site(host, f"{parts.scheme}://{host}{port}", works)
+    return RelyingParty(host, f"{parts.scheme}://{host}{port}", works)
 
 
-def available() -> Site | None:
+def available() -> RelyingParty | None:
     """The site, where its pages can offer passkeys. Templates have this as `passkeys()`."""
-    return found if INSTALLED and (found := site()).works else None
+    return found if INSTALLED and (found := current_relying_party()).is_supported else None
 
 
 def has_passkeys(user_id: int) -> bool:

@@ -15,9 +15,9 @@ from carafe.auth.models import KnownDevice, Session, UserMixin
 from carafe.auth.models.session import LAST_SEEN_PRECISION
 from carafe.auth.providers import journey
 from carafe.auth.users import user_model
-from carafe.database import READING_METHODS, db
+from carafe.database import SAFE_METHODS, db
 from carafe.observability import logs
-from carafe.security.csrf import has_form
+from carafe.security.csrf import renders_token
 from carafe.time import now
 from carafe.web.routing import current_policy
 
@@ -30,7 +30,7 @@ def log_in_user(user: UserMixin, *, remembered: bool) -> None:
     """Open a session for the user in this transaction, and give this browser its token."""
     begin_login()
     address, agent = request.remote_addr or "", request.user_agent.string
-    KnownDevice.greet(user, agent, address)
+    KnownDevice.remember(user, agent, address)
     token = Session.start(user, remembered=remembered, address=address, agent=agent)
     device_cookie.give(user)
     user_model().record_activity(user.id)
@@ -38,7 +38,7 @@ def log_in_user(user: UserMixin, *, remembered: bool) -> None:
         flash("Welcome back. Your account stays: it is not deleted any more.", "success")
     session.permanent = remembered
     set_session_token(token)
-    logs.identify(user.id)
+    logs.bind_user(user.id)
 
 
 def begin_login() -> None:
@@ -85,7 +85,7 @@ def log_out_user() -> None:
 
 def update_last_seen(response: Response) -> Response:
     """Note that the session was seen, at most once a minute and not in the visitor's time."""
-    if current_policy().polled:
+    if current_policy().background:
         return response
     identity = g.get("_login_user")  # not current_user, which would look up who did not matter
     if isinstance(identity, Identity) and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
@@ -109,8 +109,8 @@ def _write_last_seen(app: Flask, identity: Identity) -> None:
 
 def disable_caching(response: Response) -> Response:
     """No cache, shared or the browser's own, keeps what is somebody's or carries a token."""
-    personal = isinstance(g.get("_login_user"), Identity) or has_form() or session.modified
-    if personal or request.method not in READING_METHODS:
+    personal = isinstance(g.get("_login_user"), Identity) or renders_token() or session.modified
+    if personal or request.method not in SAFE_METHODS:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 

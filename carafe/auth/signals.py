@@ -14,4 +14,4 @@ links_voided = _signals.signal("links-voided")
 
 # Sent by `flask user purge`: delete what else is left over. Receivers answer with a pair, what it
 # is and how many there were: ("pictures", 3).
-purging = _signals.signal("purging")
+collect_purge_counts = _signals.signal("purging")

@@ -11,7 +11,7 @@ DIGITS = 6
 # One step either way, for clocks and slow hands (RFC 6238, 5.2 and 6).
 ACCEPTED_STEPS = 1
 # Within these a code is refused, but its owner is told that a clock is wrong.
-EXPLAINED_STEPS = 10
+MAX_EXPLAINED_STEPS = 10
 
 
 def new_secret() -> str:
@@ -28,12 +28,12 @@ def uri(secret: str, email: str) -> str:
     return pyotp.TOTP(secret, name=email, issuer=current_app.config["APP_NAME"]).provisioning_uri()
 
 
-def typed(code: str) -> str:
+def normalize_code(code: str) -> str:
     """A code as typed, without what people put between its characters."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", code)))
 
 
-def present_step() -> int:
+def current_step() -> int:
     return int(time.time()) // STEP_SECONDS
 
 
@@ -41,20 +41,20 @@ def match(secret: str, code: str) -> int | None:
     """The time step, around the present one, of which this is the code."""
     import pyotp
 
-    present, app = present_step(), pyotp.TOTP(secret)
-    for distance in sorted(range(-EXPLAINED_STEPS, EXPLAINED_STEPS + 1), key=abs):
-        if hmac.compare_digest(app.generate_otp(present + distance).encode(), code.encode()):
-            return present + distance
+    present, app = current_step(), pyotp.TOTP(secret)
+    for offset in sorted(range(-MAX_EXPLAINED_STEPS, MAX_EXPLAINED_STEPS + 1), key=abs):
+        if hmac.compare_digest(app.generate_otp(present + offset).encode(), code.encode()):
+            return present + offset
     return None
 
 
 def is_in_time(step: int) -> bool:
-    return abs(step - present_step()) <= ACCEPTED_STEPS
+    return abs(step - current_step()) <= ACCEPTED_STEPS
 
 
-def explain(step: int) -> str:
+def rejection_reason(step: int) -> str:
     """Why a code of that step is refused."""
-    seconds = (step - present_step()) * STEP_SECONDS
+    seconds = (step - current_step()) * STEP_SECONDS
     minutes = max(1, round(abs(seconds) / 60))
     span = f"{minutes} minute{'s' if minutes > 1 else ''}"
     when, error = (f"{span} ahead", "fast") if seconds > 0 else (f"{span} old", "slow")

@@ -17,7 +17,7 @@ KEY = "totp set-up"
 LIFETIME = timedelta(hours=1)
 
 
-def begin(user_id: int) -> None:
+def start(user_id: int) -> None:
     """Think of a secret, unless one is waiting."""
     if pending(user_id) is None:
         waiting = json.dumps([user_id, totp.new_secret(), time.time()]).encode()

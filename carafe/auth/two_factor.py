@@ -10,30 +10,30 @@ from carafe import mail
 from carafe.audit import record
 from carafe.auth import device_cookie, pages, totp
 from carafe.auth.models import Passkey, RecoveryCode, Token, Totp, UserMixin
-from carafe.auth.models.token import CHALLENGE
-from carafe.auth.models.totp import CodeError
+from carafe.auth.models.token import LOGIN_CHALLENGE
+from carafe.auth.models.totp import InvalidCodeError
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.observability import security_events
-from carafe.security.rate_limits import Attempt, Limit, LimitReachedError, client
+from carafe.security.rate_limits import Attempt, LimitReachedError, RateLimit, client_key
 from carafe.time import now
 from carafe.web.urls import public_url
 
 # A guess is right three times in a million: 5 in a quarter of an hour are one in 700 in a day.
-ATTEMPTS = Limit("code", 5, timedelta(minutes=15))
-ATTEMPTS_BY_CLIENT = Limit("code:client", 20, timedelta(minutes=15))
+ATTEMPTS = RateLimit("code", 5, timedelta(minutes=15))
+ATTEMPTS_BY_CLIENT = RateLimit("code:client", 20, timedelta(minutes=15))
 # Of all browsers in which the user has logged in before. A thief of the password may have made many
 # of them as long as there was no second factor.
-ATTEMPTS_BY_DEVICES = Limit("code:devices", 10, timedelta(minutes=15))
-WARNINGS = Limit("code:warning", 1, timedelta(days=1))
+ATTEMPTS_BY_DEVICES = RateLimit("code:devices", 10, timedelta(minutes=15))
+WARNINGS = RateLimit("code:warning", 1, timedelta(days=1))
 
 CHUNK = 500  # others wait for some 50 ms meanwhile
 
-LAST = "Your account needs a second factor. Add another before you remove this one."
+LAST_FACTOR_MESSAGE = "Your account needs a second factor. Add another before you remove this one."
 
 
-def of(user_id: int) -> Any:
+def factors_of(user_id: int) -> Any:
     """What a user has, in one query: `app_since`, a time or None; and how many passkeys, codes."""
 
     def number(model: Any) -> Any:
@@ -50,7 +50,7 @@ def of(user_id: int) -> Any:
     ).one()
 
 
-def spend_attempt(user: UserMixin) -> Attempt:
+def count_attempt(user: UserMixin) -> Attempt:
     """Count a code of this user before it is looked at; return what to refund if it is good.
 
     Raises `LimitReachedError` after too many, and warns the user.
@@ -61,7 +61,7 @@ def spend_attempt(user: UserMixin) -> Attempt:
     except LimitReachedError as error:
         by_account = {ATTEMPTS.name, ATTEMPTS_BY_DEVICES.name}
         if by_account.intersection(error.limits) and WARNINGS.take(str(user.id)):
-            _tell(user, "codes_guessed")
+            _notify(user, "codes_guessed")
             record("two_factor.blocked", user.subject, actor=user.email)
             db.session.commit()
         raise
@@ -70,7 +70,7 @@ def spend_attempt(user: UserMixin) -> Attempt:
 
 def _attempt(user: UserMixin) -> Attempt:
     account = str(user.id)
-    everyone = [*ATTEMPTS_BY_CLIENT.counters(client()), *ATTEMPTS.counters(account)]
+    everyone = [*ATTEMPTS_BY_CLIENT.counters(client_key()), *ATTEMPTS.counters(account)]
     # Whoever has the password must not keep its owner out as well.
     if device := device_cookie.recognize(user):
         devices = ATTEMPTS_BY_DEVICES.counters(account)
@@ -83,52 +83,54 @@ def use_code(user: UserMixin, code: str) -> str:
 
     Raises `CodeError`; commit then, too. The user's row has to be locked.
     """
-    typed = totp.typed(code)
+    typed = totp.normalize_code(code)
     try:
         if not (len(typed) == totp.DIGITS and typed.isdigit()):
             if RecoveryCode.use(user, typed):
                 return "recovery code"
-            raise CodeError("This is neither a code of your app nor an unused recovery code.")
+            raise InvalidCodeError(
+                "This is neither a code of your app nor an unused recovery code."
+            )
         app = Totp.of(user.id)
         if app is None:
-            raise CodeError("You have no authenticator app here. Use a recovery code.")
+            raise InvalidCodeError("You have no authenticator app here. Use a recovery code.")
         app.use(typed)
         return "totp"
-    except CodeError:
+    except InvalidCodeError:
         record("two_factor.failed", user.subject, actor=user.email)
         security_events.report("second_factor.failed", "wrong_code", user.subject)
         raise
 
 
-def codes_for_first(user: UserMixin) -> list[str]:
+def initial_recovery_codes(user: UserMixin) -> list[str]:
     """Recovery codes to show, where a factor was added and there are none yet; else []."""
     return [] if RecoveryCode.count(user.id) else RecoveryCode.renew(user)
 
 
-def renew_codes(user: UserMixin) -> list[str]:
+def regenerate_recovery_codes(user: UserMixin) -> list[str]:
     """Recovery codes to show, in place of those from before; their owner is told."""
-    _tell(user, "recovery_codes_renewed")
+    _notify(user, "recovery_codes_renewed")
     return RecoveryCode.renew(user)
 
 
-def forget_codes_of_none(user: UserMixin) -> None:
+def delete_codes_without_factor(user: UserMixin) -> None:
     """After a factor was removed: without any, neither codes nor a begun log-in are of use."""
     db.session.flush()
     if not user.has_second_factor:
         RecoveryCode.forget(user)
-        Token.void(user.id, CHALLENGE)
+        Token.revoke(user.id, LOGIN_CHALLENGE)
 
 
 def remove_all(user: UserMixin) -> None:
     """Let a password alone open the account again, for somebody who has lost everything else."""
     for model in (Totp, Passkey):
         db.session.execute(delete(model).where(model.user_id == user.id))
-    forget_codes_of_none(user)
+    delete_codes_without_factor(user)
     record("two_factor.disabled", user.subject)
-    _tell(user, "second_factors_removed")
+    _notify(user, "second_factors_removed")
 
 
-def renew_secrets() -> tuple[int, list[str]]:
+def rotate_secrets() -> tuple[int, list[str]]:
     """Encrypt all with the newest key, in transactions of a few: how many, and whose it cannot."""
     count, lost, last = 0, [], 0
     while True:
@@ -148,28 +150,28 @@ def require(user: UserMixin) -> None:
     if user.second_factor_required_at is None:
         user.second_factor_required_at = now()
         record("two_factor.required", user.subject)
-        _tell(user, "second_factor_required", current_app.config["SECOND_FACTORS_URL"])
+        _notify(user, "second_factor_required", current_app.config["SECOND_FACTORS_URL"])
 
 
-def waive(user: UserMixin) -> None:
+def stop_requiring(user: UserMixin) -> None:
     """Leave it to the user again whether they have one."""
     if user.second_factor_required_at is not None:
         user.second_factor_required_at = None
         record("two_factor.optional", user.subject)
 
 
-def are_required(who: Any) -> bool:
+def is_required(who: Any) -> bool:
     """Whether this user has to have one, by their role or because an administrator wants it."""
     by_role = current_app.config["REQUIRE_SECOND_FACTOR"] and permissions(who.role)
     return bool(by_role or who.second_factor_required_at)
 
 
-def is_last(user: UserMixin) -> bool:
+def is_last_required(user: UserMixin) -> bool:
     """Whether the user has one, and may not remove it."""
-    has = of(user.id)
-    return has.passkeys + bool(has.app_since) == 1 and are_required(user)
+    has = factors_of(user.id)
+    return has.passkeys + bool(has.app_since) == 1 and is_required(user)
 
 
-def _tell(user: UserMixin, what: str, path: str = "") -> None:
+def _notify(user: UserMixin, what: str, path: str = "") -> None:
     url = public_url(path) if path else pages.url("reset")
     mail.send(user.email, f"auth/emails/{what}", user=user, url=url)

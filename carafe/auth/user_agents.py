@@ -22,24 +22,24 @@ SYSTEMS = [
 ]
 
 
-def describe(agent: str) -> str:
+def device_label(agent: str) -> str:
     """`User-Agent` as "Firefox on Windows"; the start of the text itself where it is another."""
-    return _recognise(agent) or agent[:40] or "Unknown device"
+    return _parse_user_agent(agent) or agent[:40] or "Unknown device"
 
 
-def name(agent: str) -> str:
+def device_name(agent: str) -> str:
     """The same for mails, without words of its own.
 
     Whoever knows a password could have us mail the owner a sentence that leads to another site.
     """
-    return _recognise(agent) or "an unknown browser"
+    return _parse_user_agent(agent) or "an unknown browser"
 
 
-def _recognise(agent: str) -> str | None:
-    browser = _first(BROWSERS, agent)
-    system = _first(SYSTEMS, agent)
+def _parse_user_agent(agent: str) -> str | None:
+    browser = _first_match(BROWSERS, agent)
+    system = _first_match(SYSTEMS, agent)
     return f"{browser} on {system}" if browser and system else browser or system
 
 
-def _first(names: list[tuple[str, str]], agent: str) -> str | None:
+def _first_match(names: list[tuple[str, str]], agent: str) -> str | None:
     return next((name for mark, name in names if mark in agent), None)

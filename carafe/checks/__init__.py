@@ -80,31 +80,35 @@ def run() -> Outcome:
         if check.needs in bad:
             outcome.skipped.append(check.id)
             bad.add(check.id)
-        elif finding := _find(check):
+        elif finding := _evaluate(check):
             outcome.findings.append(finding)
             bad.add(check.id)
     outcome.findings.sort(key=lambda finding: -LEVELS.index(finding.level))
     return outcome
 
 
-def _find(check: Check) -> Finding | None:
+def _evaluate(check: Check) -> Finding | None:
     try:
         with reading():
             message = check.problem()
     except Exception as error:
         log.debug("%s", check.id, exc_info=True)
-        message = f"The check itself failed: {type(error).__name__}: {cause(error)}"
+        message = f"The check itself failed: {type(error).__name__}: {root_cause(error)}"
         remedy = f"Mend what it says, or leave it out: --silence {check.id}"
-        return Finding(check.id, "error", one_line(message), remedy)
-    return Finding(check.id, check.level, one_line(message), check.remedy) if message else None
+        return Finding(check.id, "error", collapse_whitespace(message), remedy)
+    return (
+        Finding(check.id, check.level, collapse_whitespace(message), check.remedy)
+        if message
+        else None
+    )
 
 
-def cause(error: Exception) -> str:
+def root_cause(error: Exception) -> str:
     """What the database's own library says, without the statement."""
     return str((isinstance(error, SQLAlchemyError) and getattr(error, "orig", None)) or error)
 
 
-def one_line(text: str) -> str:
+def collapse_whitespace(text: str) -> str:
     return " ".join(text.split())
 
 

@@ -14,7 +14,7 @@ from carafe.database.writable import unwritable_database
 from carafe.network import is_loopback
 from carafe.version import __version__
 
-ENCRYPTED = {"require", "verify-ca", "verify-full"}
+ENCRYPTED_SSLMODES = {"require", "verify-ca", "verify-full"}
 
 
 def init_app(app: Flask) -> None:
@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "core.migrations",
-        pending_migrations,
+        migrations_pending,
         level="error",
         remedy="flask db upgrade; or run the code that this database belongs to.",
         needs="core.database",
@@ -73,7 +73,7 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "core.sqlite_journal",
-        other_journal,
+        non_wal_journal,
         level="warning",
         remedy="Keep the database in a file on a local disk that can be written.",
         needs="core.database",
@@ -101,18 +101,18 @@ def unreachable() -> str | None:
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
-        return f"The database cannot be reached: {checks.cause(error)}"
+        return f"The database cannot be reached: {checks.root_cause(error)}"
     return None
 
 
-def pending_migrations() -> str | None:
+def migrations_pending() -> str | None:
     try:
         current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     except SQLAlchemyError:
         if is_missing(db.engine):
             return f"The database {db.engine.url.database} does not exist."
         return "The database has no tables yet."
-    head = migrations.head()
+    head = migrations.head_revision()
     return (
         None if current == head else f"The database is at revision {current}, the code at {head}."
     )
@@ -143,7 +143,7 @@ def unsafe_sqlite() -> str | None:
     )
 
 
-def other_journal() -> str | None:
+def non_wal_journal() -> str | None:
     if db.engine.dialect.name != "sqlite" or is_missing(db.engine):
         return None
     mode = db.session.scalar(text("PRAGMA journal_mode"))
@@ -155,10 +155,14 @@ def other_journal() -> str | None:
 def unencrypted() -> str | None:
     url = db.engine.url
     mode = url.query.get("sslmode") or os.environ.get("PGSSLMODE")
-    if db.engine.dialect.name != "postgresql" or mode in ENCRYPTED or _is_here(url.host):
+    if (
+        db.engine.dialect.name != "postgresql"
+        or mode in ENCRYPTED_SSLMODES
+        or _is_local_host(url.host)
+    ):
         return None
     return f"Nothing makes the connection to PostgreSQL on {url.host} encrypted."
 
 
-def _is_here(host: str | None) -> bool:
+def _is_local_host(host: str | None) -> bool:
     return not host or host.startswith("/") or is_loopback(host)

@@ -9,7 +9,7 @@ from carafe.database import db
 MOUNTS = Path("/proc/self/mounts")  # Linux
 
 # SQLite's log needs memory shared between processes, and locks that hold; these give neither.
-OVER_A_NETWORK = {
+NETWORK_FILESYSTEMS = {
     *("9p", "afs", "ceph", "cifs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"),
     *("fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
 }
@@ -20,12 +20,12 @@ def network_disks() -> str | None:
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:
         folders.add(Path(db.engine.url.database).parent)
     for folder in sorted(folders):
-        if (kind := kind_of_disk(folder.resolve())) in OVER_A_NETWORK:
+        if (kind := filesystem_type(folder.resolve())) in NETWORK_FILESYSTEMS:
             return f"{folder} is on a network disk ({kind}), on which SQLite's files can break."
     return None
 
 
-def kind_of_disk(folder: Path) -> str | None:
+def filesystem_type(folder: Path) -> str | None:
     """The type of file system that a folder is on, such as "ext4"; None where nothing tells."""
     if not MOUNTS.exists():
         return None

@@ -8,7 +8,7 @@ from carafe import checks
 from carafe.config import ConfigError, environment
 from carafe.config.names import almost_settings
 
-REFUSED = "core.settings"
+INVALID_SETTINGS = "core.settings"
 
 
 def init_app(app: Flask) -> None:
@@ -28,7 +28,7 @@ def add(app: Flask, error: ConfigError | None) -> None:
     """Add a check that finds this error; for an app that stands in for one that did not start."""
     checks.add(
         app,
-        REFUSED,
+        INVALID_SETTINGS,
         partial(str, error.wrong) if error else lambda: None,
         level="error",
         remedy=error.remedy if error else "Set what it names; config.py says what is accepted.",

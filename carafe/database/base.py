@@ -42,7 +42,7 @@ def bytewise(length: int) -> String:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
-def is_bytewise(kind: TypeEngine[Any]) -> bool:
+def is_binary_collated(kind: TypeEngine[Any]) -> bool:
     """Whether the type of a column was made by `bytewise`."""
     on_postgresql = kind._variant_mapping.get("postgresql")
     return getattr(on_postgresql, "collation", None) == "C"

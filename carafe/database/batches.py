@@ -27,13 +27,13 @@ from sqlalchemy import (
 from carafe.database import Base, db
 
 # Rows in one transaction: as many as fit into the time that others may wait.
-CHUNK = 500
+BATCH_SIZE = 500
 SMALLEST_CHUNK = 10
 FIRST_CHUNK = 50
 TARGET_SECONDS = 0.02
 
 
-def delete_in_chunks(model: Any, where: ColumnElement[bool]) -> int:
+def delete_in_batches(model: Any, where: ColumnElement[bool]) -> int:
     """Delete the rows of a model or table, and commit after each chunk; return how many.
 
     `where` needs an index: each chunk looks for its rows anew.
@@ -57,7 +57,7 @@ def _delete_dependents(table: Table, where: ColumnElement[bool], above: tuple[Ta
         dependent = key.parent.in_(select(key.column).where(where))
         if key.ondelete == "CASCADE":
             _delete_dependents(other, dependent, (*above, table))
-            delete_in_chunks(other, dependent)
+            delete_in_batches(other, dependent)
         elif key.ondelete == "SET NULL":
             _in_chunks(other, dependent, update(other).values({key.parent: None}))
 
@@ -102,7 +102,7 @@ def _references(table: Table) -> Iterator[tuple[Table, ForeignKey]]:
 
 def _in_chunks(table: Table, where: ColumnElement[bool], change: Any) -> int:
     keys = list(table.primary_key)
-    size, total = min(CHUNK, FIRST_CHUNK), 0
+    size, total = min(BATCH_SIZE, FIRST_CHUNK), 0
     while True:
         begun = monotonic()
         if len(keys) == 1:
@@ -115,4 +115,4 @@ def _in_chunks(table: Table, where: ColumnElement[bool], change: Any) -> int:
         if count < size:
             return total
         fitting = int(size * TARGET_SECONDS / (monotonic() - begun))
-        size = min(CHUNK, max(SMALLEST_CHUNK, fitting))
+        size = min(BATCH_SIZE, max(SMALLEST_CHUNK, fitting))

@@ -10,10 +10,10 @@ from functools import partial
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.database import Base, before_commit, db, insert_into
+from carafe.database import Base, before_commit, db, dialect_insert
 from carafe.time import now
 
-QUARTER_SECONDS = 900
+BUCKET_SECONDS = 900
 
 
 class CounterBucket(Base):
@@ -32,8 +32,8 @@ def increment(name: str, at: datetime | None = None) -> None:
 
 
 def _increment(name: str, moment: datetime) -> None:
-    seconds = moment.timestamp() // QUARTER_SECONDS * QUARTER_SECONDS
+    seconds = moment.timestamp() // BUCKET_SECONDS * BUCKET_SECONDS
     row = {"name": name, "at": datetime.fromtimestamp(seconds, moment.tzinfo), "count": 1}
-    new = insert_into(CounterBucket, db.engine.dialect).values(**row)
+    new = dialect_insert(CounterBucket, db.engine.dialect).values(**row)
     more = {"count": CounterBucket.count + 1}
     db.session.execute(new.on_conflict_do_update(index_elements=["name", "at"], set_=more))

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, inspect, text
 from carafe.registry import Registry
 
 # FTS5 leaves what was deleted in its tables until it merges them, unless told otherwise.
-FORGETS = (3, 42)
+MIN_SECURE_DELETE_VERSION = (3, 42)
 # Of FTS5's tables, as every SQLite knows it.
 FORMAT = 4
 
@@ -27,7 +27,7 @@ FORMAT = 4
 SEARCHES = Registry[list[str]]("searches", "full-text search of")
 
 SUFFIX = "_search"
-EVENTS = "insert", "delete", "update"
+TRIGGER_EVENTS = "insert", "delete", "update"
 # In the function that PostgreSQL's trigger calls: the columns of the row.
 COLUMNS = re.compile(r"concat_ws\(' ', ([^)]+)\)")
 
@@ -42,13 +42,13 @@ class NeedsColumnError(RuntimeError):
         )
 
 
-def add(op: Any, table: str, columns: Sequence[str]) -> None:
+def create_index(op: Any, table: str, columns: Sequence[str]) -> None:
     """Make these columns of a table searchable, in a migration. Its key is `id`."""
     for statement in _creation(op.get_context().dialect.name, table, columns):
         op.execute(statement)
 
 
-def remove(op: Any, table: str) -> None:
+def drop_index(op: Any, table: str) -> None:
     """Drop the search of a table, in a migration, with its triggers."""
     for statement in _removal(op.get_context().dialect.name, table):
         op.execute(statement)
@@ -137,7 +137,7 @@ def _sqlite(table: str, columns: Sequence[str]) -> list[str]:
         "content_rowid='id', columnsize=0, prefix='1 2 3', "
         "tokenize='unicode61 remove_diacritics 2')"
     )
-    return [made, *_triggers(table, columns).values(), _rebuild(table)]
+    return [made, *_triggers(table, columns).values(), _rebuild_sql(table)]
 
 
 def _triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
@@ -150,11 +150,11 @@ def _triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
     return {
         f"{name}_{event}": f'CREATE TRIGGER {name}_{event} AFTER {event} ON "{table}" '
         f"{f'WHEN {changed} ' if event == 'update' else ''}BEGIN {body} END"
-        for event, body in zip(EVENTS, bodies, strict=True)
+        for event, body in zip(TRIGGER_EVENTS, bodies, strict=True)
     }
 
 
-def _rebuild(table: str) -> str:
+def _rebuild_sql(table: str) -> str:
     return f"INSERT INTO {table}_search({table}_search) VALUES ('rebuild')"  # noqa: S608  # nosec B608
 
 
@@ -200,17 +200,17 @@ def make_readable(connection: Connection) -> None:
 
     What that deleted for good (`secure-delete`) is in a format that the older one refuses.
     """
-    if connection.dialect.dbapi.sqlite_version_info >= FORGETS:  # type: ignore[union-attr]
+    if connection.dialect.dbapi.sqlite_version_info >= MIN_SECURE_DELETE_VERSION:  # type: ignore[union-attr]
         return
     run = connection.exec_driver_sql
     for table in searched_tables(connection):
         name = f"{table}{SUFFIX}"
         if run(f"SELECT v FROM {name}_config WHERE k = 'version'").scalar() != FORMAT:  # noqa: S608  # nosec B608
             run(f"UPDATE {name}_config SET v = {FORMAT} WHERE k = 'version'")  # noqa: S608  # nosec B608
-            run(_rebuild(table))
+            run(_rebuild_sql(table))
 
 
-def restore(connection: Connection) -> None:
+def recreate_triggers(connection: Connection) -> None:
     """After migrations: repair the search of tables that SQL of their own rebuilt or dropped.
 
     SQLite's triggers go with the table that is dropped, and what was written since is not in the
@@ -231,8 +231,8 @@ def _restore_triggers(connection: Connection, table: str, columns: list[str]) ->
     for trigger in lost:
         run(trigger)
     if lost:
-        run(_rebuild(table))
-    if connection.dialect.dbapi.sqlite_version_info >= FORGETS:  # type: ignore[union-attr]
+        run(_rebuild_sql(table))
+    if connection.dialect.dbapi.sqlite_version_info >= MIN_SECURE_DELETE_VERSION:  # type: ignore[union-attr]
         name = f"{table}{SUFFIX}"
         run(f"INSERT INTO {name}({name}, rank) VALUES ('secure-delete', 1)")  # noqa: S608  # nosec B608
 

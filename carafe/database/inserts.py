@@ -8,12 +8,12 @@ from sqlalchemy import Dialect, false, insert, literal, select
 from carafe.database.base import Base, db
 
 
-def insert_into(table: Any, dialect: Dialect) -> Any:
+def dialect_insert(table: Any, dialect: Dialect) -> Any:
     """An INSERT as a database has it, which knows `on_conflict_do_nothing` and `…_do_update`."""
     return import_module(f"sqlalchemy.dialects.{dialect.name}").insert(table)
 
 
-def rehearse_insert(model: type[Base], row: dict[str, Any]) -> None:
+def dummy_insert(model: type[Base], row: dict[str, Any]) -> None:
     """Run an INSERT that adds no row and takes as long as one that does.
 
     For what must not be told from the time of an answer.

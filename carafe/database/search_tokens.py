@@ -5,48 +5,48 @@ import unicodedata
 from collections.abc import Sequence
 
 # Each is looked up: 200 characters could be a hundred.
-MOST_WORDS = 8
+MAX_TERMS = 8
 # Each letter by itself begins a tenth of all words: 30 ms among a million on PostgreSQL.
-MOST_LETTERS = 2
+MAX_SINGLE_LETTERS = 2
 
-MARKS = re.compile("[\u0300-\u036f]")
+COMBINING_MARKS = re.compile("[\u0300-\u036f]")
 
 
-def plain(text: str) -> str:
+def fold(text: str) -> str:
     """A text as it is compared: without accents, in small letters."""
     if not text.isascii():
-        text = MARKS.sub("", unicodedata.normalize("NFD", text))
+        text = COMBINING_MARKS.sub("", unicodedata.normalize("NFD", text))
         text = unicodedata.normalize("NFC", text)
     return text.lower()
 
 
-def words(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """The words of a search, as far as they are looked for. Anything else separates them."""
-    composed = MARKS.sub("", unicodedata.normalize("NFC", text))
-    found = "".join(c if _is_of_word(c) else " " for c in composed).split()
-    wanted = list(dict.fromkeys(one for one in found if any(map(str.isalnum, one))))
-    letters = [one for one in wanted if len(one) == 1]
-    return [one for one in wanted if one not in letters[MOST_LETTERS:]][:MOST_WORDS]
+    composed = COMBINING_MARKS.sub("", unicodedata.normalize("NFC", text))
+    found = "".join(c if _is_word_character(c) else " " for c in composed).split()
+    terms = list(dict.fromkeys(one for one in found if any(map(str.isalnum, one))))
+    letters = [one for one in terms if len(one) == 1]
+    return [one for one in terms if one not in letters[MAX_SINGLE_LETTERS:]][:MAX_TERMS]
 
 
-def _is_of_word(character: str) -> bool:
+def _is_word_character(character: str) -> bool:
     # Marks are vowels in Indic scripts: a part of the word for PostgreSQL, and for FTS5 in quotes.
     return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
-def fts5_query(wanted: Sequence[str]) -> str:
+def fts5_query(terms: Sequence[str]) -> str:
     # Accents it takes off itself. In quotes, where AND, NEAR and - are words and signs like others.
-    return " ".join(f'"{word}"*' for word in wanted)
+    return " ".join(f'"{word}"*' for word in terms)
 
 
-def tsquery(wanted: Sequence[str]) -> str:
-    return " & ".join(f"{plain(word)}:*" for word in wanted)
+def tsquery(terms: Sequence[str]) -> str:
+    return " & ".join(f"{fold(word)}:*" for word in terms)
 
 
-def has_words(wanted: str, *texts: str | None) -> bool:
+def matches_terms(terms: str, *texts: str | None) -> bool:
     """Whether each of these `words` begins one in the texts: a function in SQLite.
 
     For single rows, where FTS5 would gather all that match for each.
     """
-    text = plain(" ".join(filter(None, texts)))
-    return all(re.search(rf"(?<![^\W_]){word}", text) for word in plain(wanted).split())
+    text = fold(" ".join(filter(None, texts)))
+    return all(re.search(rf"(?<![^\W_]){word}", text) for word in fold(terms).split())

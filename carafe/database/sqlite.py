@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from carafe.database.search_tokens import has_words
+from carafe.database.search_tokens import matches_terms
 from carafe.database.sqlite_file import IN_MEMORY, SQLiteFile, watch
 from carafe.database.transactions import WRITES, mode
 from carafe.database.write_queue import WriteQueue
@@ -60,7 +60,7 @@ def configure_sqlite(engine: Engine) -> None:
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
             # Set once and kept in the file. Several processes that set it at the same time get
             # "database is locked" without waiting, so they take turns.
-            with queue.turn():
+            with queue.locked():
                 connection.execute("PRAGMA journal_mode=WAL")
         register_sqlite_functions(connection)
         if file:
@@ -86,7 +86,7 @@ def register_sqlite_functions(connection: sqlite3.Connection) -> None:
     """What statements may call on SQLite beside its own."""
     # SQLite's own lower() knows ASCII only: a search for "ärger" would miss "Ärger".
     connection.create_function("lower", 1, _lower, deterministic=True)
-    connection.create_function("has_words", -1, has_words, deterministic=True)
+    connection.create_function("has_words", -1, matches_terms, deterministic=True)
 
 
 def _lower(value: Any) -> Any:

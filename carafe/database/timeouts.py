@@ -11,7 +11,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from carafe.database import db
 
 # Of SQLite's virtual machine, between two looks at the clock: about a millisecond.
-STEPS = 100_000
+PROGRESS_HANDLER_STEPS = 100_000
 
 SQLITE_INTERRUPT = 9
 PG_QUERY_CANCELED = "57014"
@@ -25,7 +25,7 @@ class TooSlowError(ServiceUnavailable):
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def statement_timeout(seconds: float) -> Iterator[None]:
     """Interrupt what the session asks its database inside, once the time is up.
 
     It raises `TooSlowError` then, and the transaction is rolled back. SQLite counts the time of
@@ -54,7 +54,7 @@ def _on_postgresql(connection: Any, seconds: float) -> Iterator[None]:
 @contextmanager
 def _on_sqlite(connection: Any, seconds: float) -> Iterator[None]:
     end = monotonic() + seconds
-    connection.set_progress_handler(lambda: monotonic() > end, STEPS)
+    connection.set_progress_handler(lambda: monotonic() > end, PROGRESS_HANDLER_STEPS)
     try:
         yield
     finally:

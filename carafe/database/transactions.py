@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from carafe.database import lost_writes
 from carafe.database.base import db
 
-READING_METHODS = {"GET", "HEAD", "OPTIONS"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 READS, WRITES, WRITES_OUT_OF_TURN = "reads", "writes", "writes out of turn"
 _mode: ContextVar[str | None] = ContextVar("mode", default=None)
 
@@ -26,7 +26,7 @@ def mode() -> str:
     """What a transaction that begins now is for."""
     if chosen := _mode.get():
         return chosen
-    reads = has_request_context() and request.method in READING_METHODS
+    reads = has_request_context() and request.method in SAFE_METHODS
     return READS if reads else WRITES
 
 
@@ -74,7 +74,7 @@ def writing(*, in_turn: bool = True) -> Iterator[None]:
         db.session.close()
 
 
-def take_turns(name: str) -> None:
+def advisory_lock(name: str) -> None:
     """Hold off others that take turns under this name, until this transaction ends.
 
     For rules about several rows at once. Take the turn before you lock a row: two that do it in

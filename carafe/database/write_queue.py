@@ -28,15 +28,15 @@ except ImportError:  # Windows
 
 # Bytes of the file, locked one after the other down to TURN. One would let the process whose turn
 # ended take it again before the others look; with several they move up in the order they came.
-LAST_IN_LINE, TURN = 3, 0
-EVERYTHING = 0  # as a length
+LAST_QUEUE_BYTE, LOCK_BYTE = 3, 0
+WHOLE_FILE = 0  # as a length
 
 # No file lock can be waited for with a timeout: the first thread of each process asks this often.
 POLL_SECONDS = 0.0005
 
 # A process keeps its turn this long while its own threads want it: passing it on takes up to a
 # poll, in which nobody writes.
-SHIFT_SECONDS = 0.005
+TIME_SLICE_SECONDS = 0.005
 
 
 class WriteQueue:
@@ -52,18 +52,18 @@ class WriteQueue:
         self._process = os.getpid()
         # Reentrant: the garbage collector may return a lost connection, thus leave, at any moment.
         self._mutex = RLock()
-        self._line: deque[tuple[object, int, Lock]] = deque()
+        self._waiters: deque[tuple[object, int, Lock]] = deque()
         self._holder: object | None = None
         self._thread: int | None = None
-        self._shift_ends = 0.0
+        self._slice_ends_at = 0.0
 
     def begin(self, connection: Connection) -> None:
         """Begin a writing transaction in turn; `leave(its driver's connection)` ends the turn."""
         driver: Any = connection.connection.dbapi_connection
         try:
             left = round(self._enter(driver) * 1000)
-            all_of_it = round(self.timeout * 1000)
-            if left == all_of_it:
+            timeout_ms = round(self.timeout * 1000)
+            if left == timeout_ms:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 return
             # Time spent in the queue is not to be spent again waiting for SQLite.
@@ -71,13 +71,13 @@ class WriteQueue:
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             finally:
-                driver.execute(f"PRAGMA busy_timeout={all_of_it}")
+                driver.execute(f"PRAGMA busy_timeout={timeout_ms}")
         except BaseException:
             self.leave(driver)
             raise
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Hold up writers without a transaction, or go on after the timeout."""
         visitor = object()
         try:
@@ -86,57 +86,59 @@ class WriteQueue:
         finally:
             self.leave(visitor)
 
-    def leave(self, who: object) -> None:
+    def leave(self, owner: object) -> None:
         """End the turn of `who`, if it has one, and call the next."""
-        if who is None or who is not self._holder:
+        if owner is None or owner is not self._holder:
             return
         with self._mutex:
-            if not self._line or monotonic() > self._shift_ends:
-                self._unlock(TURN, EVERYTHING)  # after an interruption it may hold another place
-                self._shift_ends = 0.0
+            if not self._waiters or monotonic() > self._slice_ends_at:
+                self._unlock(
+                    LOCK_BYTE, WHOLE_FILE
+                )  # after an interruption it may hold another place
+                self._slice_ends_at = 0.0
             self._holder = self._thread = None
-            if self._line:
-                self._holder, self._thread, called = self._line.popleft()
+            if self._waiters:
+                self._holder, self._thread, called = self._waiters.popleft()
                 called.release()
 
-    def _enter(self, who: object) -> float:
+    def _enter(self, owner: object) -> float:
         """Wait for the turn; returns the seconds left, 0 when it did not come in time."""
         if self._process != os.getpid():
             self._start()  # after a fork: those who stood in line are in the parent
         if self._thread == get_ident():
             return self.timeout  # a thread with two connections would wait for itself
         deadline = monotonic() + self.timeout
-        if not self._pass_threads(who, deadline):
+        if not self._wait_for_threads(owner, deadline):
             return 0
-        if not self._shift_ends:
-            if not self._pass_processes(deadline):
-                self.leave(who)
+        if not self._slice_ends_at:
+            if not self._wait_for_processes(deadline):
+                self.leave(owner)
                 return 0
-            self._shift_ends = monotonic() + SHIFT_SECONDS
+            self._slice_ends_at = monotonic() + TIME_SLICE_SECONDS
         return max(0, deadline - monotonic())
 
-    def _pass_threads(self, who: object, deadline: float) -> bool:
+    def _wait_for_threads(self, owner: object, deadline: float) -> bool:
         called = Lock()
-        place = (who, get_ident(), called)
+        place = (owner, get_ident(), called)
         with self._mutex:
             if self._holder is None:
-                self._holder, self._thread = who, get_ident()
+                self._holder, self._thread = owner, get_ident()
                 return True
             called.acquire()
-            self._line.append(place)
+            self._waiters.append(place)
         try:
             called.acquire(timeout=max(0, deadline - monotonic()))
         finally:
             with self._mutex:
-                if place in self._line:
-                    self._line.remove(place)
-        return self._holder is who
+                if place in self._waiters:
+                    self._waiters.remove(place)
+        return self._holder is owner
 
-    def _pass_processes(self, deadline: float) -> bool:
-        for place in range(LAST_IN_LINE, TURN - 1, -1):
+    def _wait_for_processes(self, deadline: float) -> bool:
+        for place in range(LAST_QUEUE_BYTE, LOCK_BYTE - 1, -1):
             if not self._lock(place, deadline):
                 return False
-            if place < LAST_IN_LINE:
+            if place < LAST_QUEUE_BYTE:
                 self._unlock(place + 1)
         return True
 

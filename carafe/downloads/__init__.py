@@ -17,7 +17,7 @@ from carafe.auth.signals import user_deleted
 from carafe.database import db
 from carafe.downloads import encrypted
 from carafe.downloads.models import Export
-from carafe.jobs import Definition
+from carafe.jobs import JobDefinition
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,8 @@ class UnreadableError(Exception):
     """A file that was made cannot be read. The text is for its owner."""
 
 
-def request(
-    user: UserMixin, name: str, make: Definition[Any], *arguments: Any, **told: str
+def request_export(
+    user: UserMixin, name: str, make: JobDefinition[Any], *arguments: Any, **labels: str
 ) -> bool:
     """Have one made, in the place of the one before; False while one is being made already.
 
@@ -35,24 +35,24 @@ def request(
     `make` is the job, `told` the `label` that it has in notifications, and the `path` of its page.
     """
     export, job = Export.of(user.id, name)
-    if export and export.is_being_made(job):
+    if export and export.is_running(job):
         return False
-    job_id = make.with_(subject=user.subject).enqueue(*arguments)
+    job_id = make.with_options(subject=user.subject).enqueue(*arguments)
     if export:
         encrypted.drop(export.file, export.parts)
-        export.begin_anew(job_id)
-        export.label, export.path = told["label"], told["path"]
+        export.restart(job_id)
+        export.label, export.path = labels["label"], labels["path"]
     else:
-        db.session.add(Export(user_id=user.id, name=name, job_id=job_id, **told))
+        db.session.add(Export(user_id=user.id, name=name, job_id=job_id, **labels))
     return True
 
 
-def keep(user_id: int, name: str, content: IO[bytes], lifetime: timedelta) -> Export | None:
+def store_export(user_id: int, name: str, content: IO[bytes], lifetime: timedelta) -> Export | None:
     """Store what a job made. None if nobody wants it any more.
 
     Its parts may lie around for an hour before the row names them: see `left_over`.
     """
-    file, parts, size = encrypted.store(content)
+    file, parts, size = encrypted.save(content)
     export = Export.locked(user_id, name)
     if export is None or export.file:  # they are gone; or it was tried again beside a newer one
         encrypted.drop(file, parts)
@@ -61,7 +61,7 @@ def keep(user_id: int, name: str, content: IO[bytes], lifetime: timedelta) -> Ex
     return export
 
 
-def answer(export: Export, name: str, mimetype: str) -> Response:
+def download_response(export: Export, name: str, mimetype: str) -> Response:
     """A download of it under that name. Raises `UnreadableError`; it stays, and may be replaced."""
     content = encrypted.read(export.file or "", export.parts)
     try:

@@ -25,20 +25,20 @@ class MissingError(ValueError):
         )
 
 
-def store(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
+def save(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
     """Keep what a file holds; its name, the number of parts, and of bytes. No transaction."""
     # Anew with each attempt: one that was killed may have left parts of its own.
     name, parts, size = secrets.token_hex(16), 0, 0
     try:
         while part := content.read(PART_BYTES):
             sealed = encryption.encrypt(part, PURPOSE)
-            storage().put(_key(name, parts, folder), sealed, "application/octet-stream")
+            storage().put(_part_key(name, parts, folder), sealed, "application/octet-stream")
             parts, size = parts + 1, size + len(part)
     except BaseException:
         # Each attempt would make a full disk fuller.
         with suppress(StorageUnavailable):
             for number in range(parts + 1):
-                storage().delete(_key(name, number, folder))
+                storage().delete(_part_key(name, number, folder))
         raise
     return name, parts, size
 
@@ -46,7 +46,7 @@ def store(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
 def read(name: str, parts: int, folder: str = FOLDER) -> Iterator[bytes]:
     """The content, part by part. Raises `MissingError`, or `ValueError` if the key is another."""
     for number in range(parts):
-        if (sealed := storage().get(key := _key(name, number, folder))) is None:
+        if (sealed := storage().get(key := _part_key(name, number, folder))) is None:
             raise MissingError(key)
         yield encryption.decrypt(sealed, PURPOSE)
 
@@ -54,8 +54,8 @@ def read(name: str, parts: int, folder: str = FOLDER) -> Iterator[bytes]:
 def drop(name: str | None, parts: int, folder: str = FOLDER) -> None:
     """Delete an archive, if there is one, once this transaction has committed."""
     for number in range(parts if name else 0):
-        delete_on_commit(_key(name or "", number, folder))
+        delete_on_commit(_part_key(name or "", number, folder))
 
 
-def _key(name: str, number: int, folder: str) -> str:
+def _part_key(name: str, number: int, folder: str) -> str:
     return f"{folder}/{name}-{number}"

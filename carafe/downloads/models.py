@@ -10,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.database import Base, db
 from carafe.jobs import Job
-from carafe.jobs.models import WAITING_OR_RUNNING
+from carafe.jobs.models import ACTIVE_STATES
 from carafe.time import now
 
 # Of the copy of one's data. Long enough to come back from a journey, and no longer: it is all that
 # one has written.
 LIFETIME = timedelta(days=7)
-DATA = "data"
+DATA_EXPORT = "data"
 
 
 class Export(Base):
@@ -52,22 +52,22 @@ class Export(Base):
     def locked(cls, user_id: int, name: str) -> Export | None:
         """A user's, as it is in this transaction."""
         found = select(cls).where(cls.user_id == user_id, cls.name == name)
-        return db.session.scalar(found.with_for_update(), execution_options=_ANEW)
+        return db.session.scalar(found.with_for_update(), execution_options=_RESET_VALUES)
 
     @classmethod
-    def abandoned(cls) -> ColumnElement[bool]:
+    def is_abandoned(cls) -> ColumnElement[bool]:
         """Of a statement with its job joined: whether it will never be made, and nobody said so."""
-        over = or_(Job.id.is_(None), Job.state.not_in(WAITING_OR_RUNNING))
+        over = or_(Job.id.is_(None), Job.state.not_in(ACTIVE_STATES))
         return cls.ended_at.is_(None) & over
 
     @property
     def is_ready(self) -> bool:
         return self.file is not None and self.expires_at is not None and self.expires_at > now()
 
-    def is_being_made(self, job: Job | None) -> bool:
-        return self.ended_at is None and job is not None and not job.is_over
+    def is_running(self, job: Job | None) -> bool:
+        return self.ended_at is None and job is not None and not job.is_finished
 
-    def begin_anew(self, job_id: int) -> None:
+    def restart(self, job_id: int) -> None:
         self.job_id, self.file, self.parts, self.size = job_id, None, 0, 0
         self.ended_at = self.expires_at = None
 
@@ -79,4 +79,4 @@ class Export(Base):
         self.ended_at, self.expires_at = now(), now() + lifetime
 
 
-_ANEW = {"populate_existing": True}
+_RESET_VALUES = {"populate_existing": True}

@@ -6,22 +6,22 @@ from typing import Any
 
 from sqlalchemy import select
 
-from carafe.auth.signals import purging
+from carafe.auth.signals import collect_purge_counts
 from carafe.auth.users import user_model
 from carafe.database import db, reading
 from carafe.storage import UPLOADS, storage
 from carafe.time import now
 
 # What is stored longer than this and belongs to nobody was not just about to.
-LEFT_OVER_AFTER = timedelta(hours=1)
+ORPHAN_AGE = timedelta(hours=1)
 # What stands for one of several files of a name: an archive has "<name>-0" and so on, a picture
 # "<name>-small.webp".
 PART = re.compile(r"-[^.]*")
 
 
-def purge(folder: str, names: Any) -> int:
+def delete_orphans(folder: str, names: Any) -> int:
     """Delete the files of `folder` that no row names in a column; return how many."""
-    kept = set(storage().older_than(now() - LEFT_OVER_AFTER, folder))
+    kept = set(storage().older_than(now() - ORPHAN_AGE, folder))
     if not kept:
         return 0
     with reading():
@@ -36,9 +36,9 @@ def purge(folder: str, names: Any) -> int:
 
 def purge_uploads() -> int:
     """Delete the uploaded files that are nobody's any more; return how many."""
-    return sum(purge(folder, column) for folder, column in UPLOADS)
+    return sum(delete_orphans(folder, column) for folder, column in UPLOADS)
 
 
-@purging.connect
+@collect_purge_counts.connect
 def _purge(app: Any, **_: Any) -> tuple[str, int]:
     return "uploads", purge_uploads()

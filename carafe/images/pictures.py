@@ -30,7 +30,7 @@ ENVIRONMENT = {
 
 # Each process draws one at a time.
 _turn = Lock()
-PATIENCE_SECONDS = 5
+SLOT_TIMEOUT_SECONDS = 5
 # Of addresses, those of Python and its libraries included. The worst picture within the budgets
 # takes 460 MiB (`bench/pictures.py`); what takes more is made to.
 MAX_MEMORY_BYTES = 768 * 1024 * 1024
@@ -47,8 +47,8 @@ def draw(content: bytes, sizes: Sequence[Size]) -> list[bytes]:
     By what it holds, whatever it is called. Raises `RefusedError`, whose text is the reason, and
     503 while others are drawn.
     """
-    if not _turn.acquire(timeout=PATIENCE_SECONDS):
-        raise ServiceUnavailable("Too many pictures at once.", retry_after=PATIENCE_SECONDS)
+    if not _turn.acquire(timeout=SLOT_TIMEOUT_SECONDS):
+        raise ServiceUnavailable("Too many pictures at once.", retry_after=SLOT_TIMEOUT_SECONDS)
     try:
         answer = _run(content, sizes)
     finally:

@@ -46,7 +46,7 @@ class RefusedError(ValueError):
     """Why a file is not taken as a picture, in words for whoever chose it."""
 
 
-def draw(content: bytes, sizes: list[Size]) -> list[bytes]:
+def render(content: bytes, sizes: list[Size]) -> list[bytes]:
     """Return the picture in these sizes, upright, as WebP files with nothing else in them.
 
     Of an animation it is the first frame. Raises `RefusedError`.
@@ -119,7 +119,7 @@ def main() -> None:
     _limit(options["seconds"], options["bytes"])
     sizes = [Size(*size) for size in options["sizes"]]
     try:
-        files = draw(sys.stdin.buffer.read(), sizes)
+        files = render(sys.stdin.buffer.read(), sizes)
         answer: dict[str, Any] = {"lengths": [len(file) for file in files]}
     except RefusedError as reason:
         files, answer = [], {"refused": str(reason)}

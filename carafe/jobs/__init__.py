@@ -7,11 +7,11 @@ each, and note the outcome; when a worker dies, the lease runs out and another o
 from flask import Flask
 
 from carafe.jobs import checks, cli, dispatch, gauges, health, in_process
-from carafe.jobs.definition import Definition, job
-from carafe.jobs.models import Job, Priority, Worker
+from carafe.jobs.definition import JobDefinition, job
+from carafe.jobs.models import Job, Priority, WorkerRecord
 from carafe.jobs.pauses import QueuePause
 from carafe.jobs.run import (
-    Cancelled,
+    JobCancelled,
     JobTimeoutError,
     PermanentError,
     QueueError,
@@ -21,15 +21,15 @@ from carafe.jobs.run import (
 from carafe.jobs.schedule import scheduled
 
 __all__ = [
-    "Cancelled",
-    "Definition",
     "Job",
+    "JobCancelled",
+    "JobDefinition",
     "JobTimeoutError",
     "PermanentError",
     "Priority",
     "QueueError",
     "QueuePause",
-    "Worker",
+    "WorkerRecord",
     "job",
     "progress",
     "queue_works",

@@ -22,31 +22,31 @@ log = logging.getLogger("carafe.job")
 
 CONNECT_SECONDS = 1.0
 # Waiting for a message takes up to `timeout` of a consumer, a second, without an answer.
-ANSWER_SECONDS = 5.0
+RESPONSE_TIMEOUT_SECONDS = 5.0
 # Nobody who queues a job waits for a Redis that did not answer just now.
-PAUSE_SECONDS = 2.0
+RETRY_SECONDS = 2.0
 FAILURES = (redis.RedisError, BrokerError, OSError)
 
 
-class Broker(RedisBroker):
+class RedisJobBroker(RedisBroker):
     """Without Dramatiq's retries, time limits and delays, which are the table's."""
 
     def __init__(self, url: str):
         client = redis.Redis.from_url(
             url,
             socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
+            socket_timeout=RESPONSE_TIMEOUT_SECONDS,
             # Once and at once, for connections from before Redis was restarted.
             retry=Retry(NoBackoff(), 1),
         )
         super().__init__(  # type: ignore[no-untyped-call]
             middleware=[], namespace="jobs", client=client
         )
-        self.away_until = 0.0
+        self.unavailable_until = 0.0
 
     @property
-    def consumer_class(self) -> type[Consumer]:
-        return Consumer
+    def consumer_class(self) -> type[RedisJobConsumer]:
+        return RedisJobConsumer
 
     def declare_queue(self, queue_name: str) -> None:
         if queue_name not in self.queues:
@@ -59,7 +59,7 @@ class Broker(RedisBroker):
 
     def send(self, queue: str, ids: list[int]) -> None:
         """Send messages, or leave it: what is due is found in the table, too."""
-        if monotonic() < self.away_until:
+        if monotonic() < self.unavailable_until:
             return
         try:
             for id in ids:
@@ -67,30 +67,30 @@ class Broker(RedisBroker):
                 self.enqueue(Message(queue, queue, args=(id,), kwargs={}, options={}))
             self.is_there()
         except FAILURES as error:
-            self.is_away(error)
+            self.mark_unavailable(error)
 
-    def lacks_messages(self, queue: str) -> bool:
+    def is_queue_empty(self, queue: str) -> bool:
         """Whether none waits, and no other worker is about to send some."""
         try:
             lock = f"{self.namespace}:{queue}:sending"
             waits = self.client.llen(self.list_of(queue))
             return not waits and bool(self.client.set(lock, 1, nx=True, px=1000))
         except FAILURES as error:
-            self.is_away(error)
+            self.mark_unavailable(error)
             return False
 
-    def is_away(self, error: Exception) -> None:
-        if not self.away_until:
+    def mark_unavailable(self, error: Exception) -> None:
+        if not self.unavailable_until:
             log.warning("jobs wait, because Redis does: %s", error)
-        self.away_until = monotonic() + PAUSE_SECONDS
+        self.unavailable_until = monotonic() + RETRY_SECONDS
 
     def is_there(self) -> None:
-        if self.away_until:
+        if self.unavailable_until:
             log.warning("Redis is back")
-            self.away_until = 0.0
+            self.unavailable_until = 0.0
 
 
-class Consumer(_RedisConsumer):
+class RedisJobConsumer(_RedisConsumer):
     def __init__(self, *arguments: Any):
         super().__init__(*arguments)  # type: ignore[no-untyped-call]
         self.freed = threading.Event()
@@ -102,7 +102,7 @@ class Consumer(_RedisConsumer):
                 self.misses = 0
                 return super().__next__()  # type: ignore[no-untyped-call]
         except FAILURES as error:
-            self.broker.is_away(error)
+            self.broker.mark_unavailable(error)
             sleep(self.timeout / 1000)
         return None
 

@@ -16,16 +16,16 @@ from carafe.database import db, reading
 from carafe.jobs import pauses
 from carafe.jobs.models import FAILED, QUEUED, RUNNING, Job, Priority
 from carafe.jobs.pauses import QueuePause
-from carafe.jobs.run import Run
+from carafe.jobs.run import JobRun
 from carafe.time import now
 
 # A job that takes its worker down with it, by all the memory that it uses, say, ends here.
-MOST_LOST_WORKERS = 10
-LOST = f"{MOST_LOST_WORKERS} workers ended or fell silent while they ran this job."
+MAX_LOST_WORKERS = 10
+LOST_WORKERS_MESSAGE = f"{MAX_LOST_WORKERS} workers ended or fell silent while they ran this job."
 
 # Past the ORM, which takes longer over an UPDATE than the database does.
 TABLE = db.metadata.tables["job"]
-FIELDS = tuple(
+RUN_COLUMNS = tuple(
     TABLE.c[name]
     for name in (
         *("id", "name", "queue", "arguments", "attempts", "failures", "context"),
@@ -39,7 +39,7 @@ def lease() -> timedelta:
     return timedelta(seconds=current_app.config["JOB_LEASE_SECONDS"])
 
 
-def claim(queue: str, limit: int, worker: str) -> list[Run]:
+def claim(queue: str, limit: int, worker: str) -> list[JobRun]:
     """Take up to `limit` jobs of a queue that are due, most urgent first."""
     values = {"of": queue, "most": limit, "by": worker, "now": now(), "until": now() + lease()}
     rows = db.session.execute(_claim(), values).all()
@@ -49,7 +49,7 @@ def claim(queue: str, limit: int, worker: str) -> list[Run]:
             db.session.rollback()
     db.session.commit()
     ordered = sorted(rows, key=lambda row: (row[-2], row[-1], row.id))
-    runs = [Run(*row[:-2]) for row in ordered]
+    runs = [JobRun(*row[:-2]) for row in ordered]
     for run in runs:
         run.is_probe = is_probe
     return runs
@@ -83,7 +83,7 @@ def _claim(*, probe: bool = False) -> Any:
         total=None,
         message="",
     )
-    return taken.returning(*FIELDS, TABLE.c.priority, TABLE.c.run_at)
+    return taken.returning(*RUN_COLUMNS, TABLE.c.priority, TABLE.c.run_at)
 
 
 @cache
@@ -140,28 +140,34 @@ def _next_due(queues: tuple[str, ...]) -> Any:
     )
 
 
-def held(run: Run) -> ColumnElement[bool]:
+def is_owned_by(run: JobRun) -> ColumnElement[bool]:
     """Whether a job is still this run's: not after its lease ran out and others took it."""
     return (TABLE.c.id == run.id) & (TABLE.c.state == RUNNING) & (TABLE.c.attempts == run.attempts)
 
 
-def renew(runs: Iterable[Run]) -> None:
+def renew(runs: Iterable[JobRun]) -> None:
     """Hold on to jobs, note how far they are, and tell those that are asked to stop."""
     for run in runs:
-        noted = update(TABLE).where(held(run)).values(lease_until=now() + lease(), **run.progress())
+        noted = (
+            update(TABLE)
+            .where(is_owned_by(run))
+            .values(lease_until=now() + lease(), **run.progress())
+        )
         asked = db.session.scalar(noted.returning(TABLE.c.cancel_requested))
         run.cancelled = run.cancelled or asked is not False
     db.session.commit()
 
 
-def give_back(runs: Iterable[Run]) -> None:
+def requeue(runs: Iterable[JobRun]) -> None:
     """Put jobs back that this worker will not finish."""
     for run in runs:
-        db.session.execute(update(TABLE).where(held(run)).values(**AGAIN, run_at=now()))
+        db.session.execute(
+            update(TABLE).where(is_owned_by(run)).values(**RETRY_LOCKED_AFTER, run_at=now())
+        )
     db.session.commit()
 
 
-AGAIN: Mapping[str, Any] = {
+RETRY_LOCKED_AFTER: Mapping[str, Any] = {
     "state": QUEUED,
     "worker": None,
     "lease_until": None,
@@ -201,7 +207,7 @@ RUNNING_JOBS = select(Job.id, Job.attempts, Job.lease_until).where(
 )
 
 
-def take_back(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
+def requeue_lost(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
     """Queue again what workers left behind; how many jobs that were.
 
     Those whose lease is over `by_clock`, and the `silent` ones.
@@ -214,10 +220,10 @@ def take_back(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
         db.session.rollback()
     if lost_id is None:
         return 0
-    hopeless = Job.lost_workers >= MOST_LOST_WORKERS - 1
-    over = {"state": FAILED, "error": LOST, "finished_at": now(), "worker": None}
-    db.session.execute(update(Job).where(*lost, hopeless).values(**over, lease_until=null()))
-    changes = {**AGAIN, "run_at": now(), "lost_workers": Job.lost_workers + 1}
+    exhausted = Job.lost_workers >= MAX_LOST_WORKERS - 1
+    over = {"state": FAILED, "error": LOST_WORKERS_MESSAGE, "finished_at": now(), "worker": None}
+    db.session.execute(update(Job).where(*lost, exhausted).values(**over, lease_until=null()))
+    changes = {**RETRY_LOCKED_AFTER, "run_at": now(), "lost_workers": Job.lost_workers + 1}
     again = update(Job).where(*lost).values(**changes)
     count = len(db.session.execute(again.returning(Job.id)).all())
     db.session.commit()

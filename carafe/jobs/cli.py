@@ -78,7 +78,7 @@ def cancel(id: int) -> None:
     if not (job := _find(id)).cancel():
         raise click.ClickException(f"Job {id} is {job.state}: nothing to cancel.")
     db.session.commit()
-    click.echo(f"Job {id} is {'cancelled' if job.is_over else 'asked to stop'}.")
+    click.echo(f"Job {id} is {'cancelled' if job.is_finished else 'asked to stop'}.")
 
 
 @jobs.command("purge")

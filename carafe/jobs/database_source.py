@@ -12,7 +12,7 @@ from sqlalchemy import text
 from carafe.database import db
 from carafe.jobs import claims, wakeup
 from carafe.jobs.engine import Announcement, Runner
-from carafe.jobs.run import Run
+from carafe.jobs.run import JobRun
 from carafe.time import now
 
 # What is due and could not be had, because somebody else has it locked, is looked at again.
@@ -80,7 +80,7 @@ class DatabaseSource:
         free = {queue: self.worker.threads - busy.count(queue) for queue in self.worker.queues}
         return {queue: free_slots for queue, free_slots in free.items() if free_slots > 0}
 
-    def _start(self, run: Run) -> None:
+    def _start(self, run: JobRun) -> None:
         thread = threading.Thread(target=self._work, args=[run], name=run.queue, daemon=True)
         self.threads[thread] = run.queue
         try:
@@ -89,8 +89,8 @@ class DatabaseSource:
             del self.threads[thread]
             raise
 
-    def _work(self, first: Run) -> None:
-        run: Run | None = first
+    def _work(self, first: JobRun) -> None:
+        run: JobRun | None = first
         try:
             while run:
                 self.worker.run(run)

@@ -11,7 +11,7 @@ from typing import Any, Generic, ParamSpec
 
 from sqlalchemy import select
 
-from carafe.database import db, insert_into
+from carafe.database import db, dialect_insert
 from carafe.jobs.engine import announce_on_commit
 from carafe.jobs.models import KEY_LENGTH, Job, Priority
 from carafe.observability import tracing
@@ -22,13 +22,13 @@ P = ParamSpec("P")
 DEFAULT_QUEUE = "default"
 QUEUE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 # What one job carries is read on each start of it. More belongs into a table or a file.
-LARGEST_ARGUMENTS_BYTES = 1024 * 1024
+MAX_ARGUMENTS_BYTES = 1024 * 1024
 
-registry: dict[str, Definition[Any]] = {}
+registry: dict[str, JobDefinition[Any]] = {}
 
 
 @dataclass(frozen=True)
-class Options:
+class EnqueueOptions:
     """How one job is queued, beside what holds for all of its function."""
 
     run_at: datetime | None = None
@@ -39,7 +39,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Definition(Generic[P]):
+class JobDefinition(Generic[P]):
     """A function that can be queued. Calling it runs it here and now, as any function."""
 
     function: Callable[P, Any]
@@ -50,12 +50,12 @@ class Definition(Generic[P]):
     timeout: timedelta
     unique: bool
     keep: bool
-    options: Options = field(default_factory=Options)
+    options: EnqueueOptions = field(default_factory=EnqueueOptions)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         return self.function(*args, **kwargs)
 
-    def with_(self, **options: Any) -> Definition[P]:
+    def with_options(self, **options: Any) -> JobDefinition[P]:
         """The same job with other options for what is queued next.
 
         `run_at` (aware) or `delay` say when it may start, `priority` what comes first; `key`
@@ -76,10 +76,10 @@ class Definition(Generic[P]):
             "name": self.name,
             "queue": self.queue,
             "priority": Priority(self.options.priority),
-            "arguments": serialisable([list(args), kwargs]),
+            "arguments": to_json_value([list(args), kwargs]),
             "key": self._key(args, kwargs),
             "subject": self.options.subject,
-            "context": tracing.carrier(),
+            "context": tracing.propagation_headers(),
             "run_at": due,
         }
         id = _insert(row)
@@ -105,7 +105,7 @@ def job(
     timeout: timedelta = timedelta(minutes=10),
     unique: bool = False,
     keep: bool = True,
-) -> Callable[[Callable[P, Any]], Definition[P]]:
+) -> Callable[[Callable[P, Any]], JobDefinition[P]]:
     """Make a function in a feature's `jobs.py` one that can be queued, as "feature.function".
 
     It runs at least once: in a worker, in an app context, in a transaction that is committed with
@@ -121,10 +121,10 @@ def job(
     if not QUEUE_NAME.fullmatch(queue):
         raise ValueError(f"Not the name of a queue: {queue!r}. Give a word in small letters.")
 
-    def define(function: Callable[P, Any]) -> Definition[P]:
+    def define(function: Callable[P, Any]) -> JobDefinition[P]:
         _, *packages = function.__module__.removesuffix(".jobs").split(".")
         name = ".".join([*packages, function.__name__])
-        made = Definition(function, name, queue, retries, backoff, timeout, unique, keep)
+        made = JobDefinition(function, name, queue, retries, backoff, timeout, unique, keep)
         registry[name] = made
         return made
 
@@ -136,7 +136,7 @@ def queues() -> list[str]:
     return sorted({definition.queue for definition in registry.values()})
 
 
-def serialisable(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """`value`, if JSON gives it back as it is. Raises `TypeError` otherwise."""
     try:
         text = json.dumps(value, allow_nan=False)
@@ -147,14 +147,14 @@ def serialisable(value: Any) -> Any:
             "A job takes and gives what JSON can hold: lists rather than tuples, text as the keys "
             "of a dict."
         )
-    if len(text) > LARGEST_ARGUMENTS_BYTES:
+    if len(text) > MAX_ARGUMENTS_BYTES:
         raise TypeError("A job takes and gives at most 1 MiB. Keep it in a table and give its id.")
     return value
 
 
 def _insert(row: dict[str, Any]) -> int:
     # Columns with a default are filled by SQLAlchemy: by the model, not by the database.
-    statement = insert_into(Job, db.engine.dialect).values(**row)
+    statement = dialect_insert(Job, db.engine.dialect).values(**row)
     statement = statement.on_conflict_do_nothing(index_elements=["key"])
     while True:
         id: int | None = db.session.scalar(statement.returning(Job.id))

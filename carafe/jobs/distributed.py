@@ -14,7 +14,7 @@ from flask import Flask
 
 from carafe.config import ConfigError
 from carafe.jobs import claims
-from carafe.jobs.broker import Broker
+from carafe.jobs.broker import RedisJobBroker
 from carafe.jobs.engine import Announcement, Runner
 from carafe.time import now
 
@@ -34,7 +34,7 @@ class RedisEngine:
     def __init__(self, app: Flask):
         self.url = app.config["REDIS_URL"]
         try:
-            self.broker = Broker(self.url)
+            self.broker = RedisJobBroker(self.url)
         except ValueError:
             raise ConfigError(
                 "REDIS_URL is not accepted.",
@@ -50,13 +50,13 @@ class RedisEngine:
             self.broker.send(queue, [job[0] for job in jobs if job[1] == queue])
 
     def create_source(self, worker: Runner) -> RedisSource:
-        return RedisSource(worker, Broker(self.url))
+        return RedisSource(worker, RedisJobBroker(self.url))
 
 
 class RedisSource:
     """Dramatiq's threads of a worker, and messages for jobs that none was sent for."""
 
-    def __init__(self, worker: Runner, broker: Broker):
+    def __init__(self, worker: Runner, broker: RedisJobBroker):
         self.worker, self.broker = worker, broker
         self.last_poll_at = self.next_poll_at = now()
         for queue in worker.queues:
@@ -75,7 +75,7 @@ class RedisSource:
         later = [moment for moment in due.values() if moment > self.last_poll_at]
         self.next_poll_at = min([*later, self.last_poll_at + POLL_INTERVAL])
         for queue, moment in due.items():
-            if moment <= self.last_poll_at and self.broker.lacks_messages(queue):
+            if moment <= self.last_poll_at and self.broker.is_queue_empty(queue):
                 self.broker.send(queue, claims.due(queue, MAX_MESSAGES))
 
     def next_due(self) -> datetime:

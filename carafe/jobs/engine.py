@@ -8,7 +8,7 @@ from typing import Protocol
 from flask import Flask, current_app
 
 from carafe.database import on_commit_all
-from carafe.jobs.run import Run
+from carafe.jobs.run import JobRun
 
 # Id, queue, priority, and when it may start.
 Announcement = tuple[int, str, int, datetime]
@@ -22,10 +22,10 @@ class Runner(Protocol):
     queues: list[str]
     threads: int
 
-    def claim(self, queue: str) -> Run | None:
+    def claim(self, queue: str) -> JobRun | None:
         """Take the next job of a queue, if one is due."""
 
-    def run(self, run: Run) -> None:
+    def run(self, run: JobRun) -> None:
         """Run a claimed job in this thread. Raises nothing."""
 
     def wake(self) -> None:

@@ -15,12 +15,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carafe.database import db
 from carafe.jobs import pauses
-from carafe.jobs.claims import AGAIN, TABLE, held
-from carafe.jobs.definition import Definition, registry, serialisable
+from carafe.jobs.claims import RETRY_LOCKED_AFTER, TABLE, is_owned_by
+from carafe.jobs.definition import JobDefinition, registry, to_json_value
 from carafe.jobs.models import CANCELLED, FAILED, SUCCEEDED
-from carafe.jobs.run import Cancelled, PermanentError, QueueError, Run, current, storable
+from carafe.jobs.run import (
+    JobCancelled,
+    JobRun,
+    PermanentError,
+    QueueError,
+    current,
+    strip_invalid_text,
+)
 from carafe.observability import logs, metrics, recorder, sentry, tracing
-from carafe.observability.redaction import clean
+from carafe.observability.redaction import redact_text
 from carafe.time import now
 
 log = logging.getLogger("carafe.job")
@@ -28,26 +35,26 @@ log = logging.getLogger("carafe.job")
 # Outcomes that are none yet.
 RETRIED, POSTPONED = "retried", "postponed"
 
-LONGEST_WAIT = timedelta(days=1)
+MAX_BACKOFF = timedelta(days=1)
 # Of what is kept of an error: its end, where the reason stands.
 ERROR_LENGTH = 10_000
 
 
-class LostError(Exception):
+class LeaseLostError(Exception):
     """The lease ran out while the job ran. What it wrote is undone: somebody else does it."""
 
 
-def execute(app: Flask, run: Run) -> None:
+def execute(app: Flask, run: JobRun) -> None:
     """Run a claimed job in an app context of its own, and note its outcome. Raises nothing."""
     token = current.set(run)
     try:
-        with app.app_context(), logs.bound(job=run.name, job_id=run.id):
+        with app.app_context(), logs.bind(job=run.name, job_id=run.id):
             with tracing.job(run.name, run.context):
                 outcome = _run(run)
                 seconds = monotonic() - run.started
                 log.info("job", extra={"outcome": outcome, "ms": round(seconds * 1000, 1)})
             metrics.job_ended(run.name, outcome, seconds)
-    except LostError:
+    except LeaseLostError:
         log.warning("job %s lost its lease while it ran, and is undone", run.id)
     except Exception:
         # The database is away, say. The lease runs out, and the job is begun again.
@@ -56,13 +63,13 @@ def execute(app: Flask, run: Run) -> None:
         current.reset(token)
 
 
-def _run(run: Run) -> str:
+def _run(run: JobRun) -> str:
     definition = registry.get(run.name)
     try:
         if run.cancelled:  # while it waited to be tried again
-            raise Cancelled
+            raise JobCancelled
         result = _call(run, definition)
-    except Cancelled:
+    except JobCancelled:
         db.session.rollback()
         _finish(run, CANCELLED)
         return CANCELLED
@@ -70,7 +77,7 @@ def _run(run: Run) -> str:
         db.session.rollback()
         pauses.pause(run, error)
         # Behind those that wait already: if it is about this job after all, they get their turn.
-        _write(run, update(TABLE).values(**AGAIN, run_at=now()))
+        _write(run, update(TABLE).values(**RETRY_LOCKED_AFTER, run_at=now()))
         return POSTPONED
     except Exception as error:
         db.session.rollback()
@@ -85,7 +92,7 @@ def _run(run: Run) -> str:
     return SUCCEEDED
 
 
-def _call(run: Run, definition: Definition[Any] | None) -> Any:
+def _call(run: JobRun, definition: JobDefinition[Any] | None) -> Any:
     if definition is None:
         raise LookupError(f"This version of the app has no job {run.name}.")
     args, kwargs = run.arguments
@@ -94,19 +101,19 @@ def _call(run: Run, definition: Definition[Any] | None) -> Any:
         with recorder.record(f"job:{run.name}", run.context.get("request_id", "")):
             result = definition.function(*args, **kwargs)
         db.session.flush()  # what the database refuses of it is its failure
-    except (Exception, Cancelled):
+    except (Exception, JobCancelled):
         raise
     except BaseException as exit:
         # It would end the worker's thread, and be nobody's outcome.
         raise RuntimeError(f"The job wanted to end the process: {exit!r}") from exit
     finally:
         run.end()
-    return serialisable(result)
+    return to_json_value(result)
 
 
-def _fail(run: Run, definition: Definition[Any] | None, error: Exception) -> str:
+def _fail(run: JobRun, definition: JobDefinition[Any] | None, error: Exception) -> str:
     retries = definition.retries if definition else 5
-    values = {"failures": run.failures + 1, "error": _text(error)}
+    values = {"failures": run.failures + 1, "error": _error_text(error)}
     tracing.failed(error)
     if isinstance(error, PermanentError) or run.failures >= retries:
         _finish(run, FAILED, **values)
@@ -116,35 +123,37 @@ def _fail(run: Run, definition: Definition[Any] | None, error: Exception) -> str
             log.error("job %s failed for good", run.name, exc_info=error)
             sentry.capture(current_app._get_current_object(), error)  # type: ignore[attr-defined]
         return FAILED
-    wait = _wait(definition.backoff if definition else timedelta(minutes=1), run.failures)
+    wait = _backoff(definition.backoff if definition else timedelta(minutes=1), run.failures)
     log.warning("job %s failed, and is tried again in %.0f s: %s", run.name, wait.total_seconds(),
                 type(error).__name__)  # fmt: skip
-    _write(run, update(TABLE).values(**AGAIN, run_at=now() + wait, **values))
+    _write(run, update(TABLE).values(**RETRY_LOCKED_AFTER, run_at=now() + wait, **values))
     return RETRIED
 
 
-def _wait(backoff: timedelta, failures: int) -> timedelta:
+def _backoff(backoff: timedelta, failures: int) -> timedelta:
     """Twice as long after each failure, and not all at the same moment."""
-    wait = min(backoff * 2.0 ** min(failures, 40), LONGEST_WAIT)
+    wait = min(backoff * 2.0 ** min(failures, 40), MAX_BACKOFF)
     return wait * random.uniform(1, 1.2)  # noqa: S311  # nosec B311
 
 
-def _finish(run: Run, state: str, **values: Any) -> None:
+def _finish(run: JobRun, state: str, **values: Any) -> None:
     over = {"state": state, "finished_at": now(), "worker": None, "lease_until": None}
     _write(run, update(TABLE).values(**over, **run.progress(), **values))
 
 
-def _write(run: Run, outcome: Update | Delete) -> None:
-    if db.session.scalar(outcome.where(held(run)).returning(TABLE.c.id)) is None:
-        raise LostError
+def _write(run: JobRun, outcome: Update | Delete) -> None:
+    if db.session.scalar(outcome.where(is_owned_by(run)).returning(TABLE.c.id)) is None:
+        raise LeaseLostError
     if run.is_probe and run.queue_works:
         pauses.resume(run.queue)
     db.session.commit()
 
 
-def _text(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, PermanentError):
-        return storable(clean(str(error)))[-ERROR_LENGTH:]
+        return strip_invalid_text(redact_text(str(error)))[-ERROR_LENGTH:]
     if isinstance(error, SQLAlchemyError):
         error.hide_parameters = True  # type: ignore[attr-defined]
-    return storable(clean("".join(traceback.format_exception(error))))[-ERROR_LENGTH:]
+    return strip_invalid_text(redact_text("".join(traceback.format_exception(error))))[
+        -ERROR_LENGTH:
+    ]

@@ -19,7 +19,7 @@ from carafe.jobs.worker import JobWorker
 log = logging.getLogger("carafe.job")
 
 
-class InProcess:
+class EmbeddedWorker:
     """Starts one worker in each process that serves requests, with the first of them.
 
     Not sooner: servers fork their processes after they loaded the app.
@@ -50,7 +50,7 @@ class InProcess:
 
 def init_app(app: Flask) -> None:
     if app.config["JOBS_IN_WEB"]:
-        start = InProcess(app)
+        start = EmbeddedWorker(app)
 
         @app.before_request
         def start_worker() -> Any:

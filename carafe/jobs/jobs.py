@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from carafe.database.batches import delete_in_chunks
+from carafe.database.batches import delete_in_batches
 from carafe.jobs.definition import job
 from carafe.jobs.models import CANCELLED, FAILED, SUCCEEDED, Job
 from carafe.jobs.schedule import scheduled
@@ -21,6 +21,6 @@ def purge() -> int:
     kept = {SUCCEEDED: KEEP_SUCCEEDED, FAILED: KEEP_FAILED, CANCELLED: KEEP_FAILED}
     # One state after the other: both together would read all rows of each.
     return sum(
-        delete_in_chunks(Job, (Job.state == state) & (Job.finished_at < now() - long))
+        delete_in_batches(Job, (Job.state == state) & (Job.finished_at < now() - long))
         for state, long in kept.items()
     )

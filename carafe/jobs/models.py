@@ -16,12 +16,12 @@ from carafe.time import now
 
 QUEUED, RUNNING = "queued", "running"
 SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
-WAITING_OR_RUNNING = {QUEUED, RUNNING}
+ACTIVE_STATES = {QUEUED, RUNNING}
 
 NAME_LENGTH = 100
 KEY_LENGTH = 200
 # Of a worker that has not been seen for this long nothing is to be expected.
-WORKER_IS_GONE = timedelta(minutes=1)
+WORKER_TIMEOUT = timedelta(minutes=1)
 
 
 class Priority(IntEnum):
@@ -87,8 +87,8 @@ class Job(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
     @property
-    def is_over(self) -> bool:
-        return self.state not in WAITING_OR_RUNNING
+    def is_finished(self) -> bool:
+        return self.state not in ACTIVE_STATES
 
     def cancel(self) -> bool:
         """Never run it, or ask it to stop at its next sign of progress; False if it is over."""
@@ -96,7 +96,7 @@ class Job(Base):
             self.state, self.finished_at, self.key = CANCELLED, now(), None
         elif self.state == RUNNING:
             self.cancel_requested = True
-        return not self.is_over or self.state == CANCELLED
+        return not self.is_finished or self.state == CANCELLED
 
     def retry(self) -> bool:
         """Queue it anew, with all its attempts, now; False unless it failed or was cancelled."""
@@ -130,7 +130,7 @@ class Schedule(Base):
     last_at: Mapped[datetime | None]
 
 
-class Worker(Base):
+class WorkerRecord(Base):
     """A process that runs jobs, and when it last said so."""
 
     __tablename__ = "job_worker"
@@ -143,9 +143,9 @@ class Worker(Base):
 
     @property
     def is_alive(self) -> bool:
-        return now() - self.seen_at < WORKER_IS_GONE
+        return now() - self.seen_at < WORKER_TIMEOUT
 
     @classmethod
-    def alive(cls) -> list[Worker]:
-        recent = select(cls).where(cls.seen_at > now() - WORKER_IS_GONE)
+    def alive(cls) -> list[WorkerRecord]:
+        recent = select(cls).where(cls.seen_at > now() - WORKER_TIMEOUT)
         return list(db.session.scalars(recent.order_by(cls.id)))

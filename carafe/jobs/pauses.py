@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import SmallInteger, String, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.database import Base, db, insert_into, reading
-from carafe.jobs.run import QueueError, Run, storable
-from carafe.observability.redaction import clean
+from carafe.database import Base, db, dialect_insert, reading
+from carafe.jobs.run import JobRun, QueueError, strip_invalid_text
+from carafe.observability.redaction import redact_text
 from carafe.time import now
 
 log = logging.getLogger("carafe.job")
@@ -45,12 +45,12 @@ def paused() -> list[QueuePause]:
     return list(db.session.scalars(select(QueuePause).order_by(QueuePause.queue)))
 
 
-def pause(run: Run, error: QueueError) -> None:
+def pause(run: JobRun, error: QueueError) -> None:
     """Note in this transaction that the run's queue cannot work, and log it once."""
     texts = {"reason": _short(error.reason), "remedy": _short(error.remedy)}
     row = db.session.get(QueuePause, run.queue, with_for_update=True, populate_existing=True)
     if row is None:
-        new = insert_into(QueuePause, db.engine.dialect).values(
+        new = dialect_insert(QueuePause, db.engine.dialect).values(
             queue=run.queue, since=now(), probes=0, until=now() + FIRST_PAUSE, **texts
         )
         db.session.execute(new.on_conflict_do_nothing(index_elements=["queue"]))
@@ -95,4 +95,4 @@ def ends() -> dict[str, datetime]:
 
 
 def _short(text: str) -> str:
-    return storable(clean(" ".join(text.split())))[:TEXT_LENGTH]
+    return strip_invalid_text(redact_text(" ".join(text.split())))[:TEXT_LENGTH]

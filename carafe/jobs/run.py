@@ -12,7 +12,7 @@ from typing import Any
 # Of what a job says of its progress.
 MESSAGE_LENGTH = 200
 
-current: ContextVar[Run | None] = ContextVar("run", default=None)
+current: ContextVar[JobRun | None] = ContextVar("run", default=None)
 
 
 class PermanentError(Exception):
@@ -31,7 +31,7 @@ class QueueError(Exception):
         self.reason, self.remedy = reason, remedy
 
 
-class Cancelled(BaseException):
+class JobCancelled(BaseException):
     """Raised in a job at its next `progress()` after somebody cancelled it.
 
     Not an `Exception`, so that no handler of the job's own mistakes it for a failure.
@@ -43,7 +43,7 @@ class JobTimeoutError(Exception):
 
 
 @dataclass(eq=False)
-class Run:
+class JobRun:
     id: int
     name: str
     queue: str
@@ -57,8 +57,8 @@ class Run:
     queue_works: bool = False
     started: float = field(default_factory=monotonic)
     # Whether there is progress that the table does not show yet.
-    is_news: bool = False
-    _noted: dict[str, Any] = field(default_factory=dict)
+    is_dirty: bool = False
+    _progress: dict[str, Any] = field(default_factory=dict)
     _thread: int | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -80,15 +80,15 @@ class Run:
                 )
 
     def note(self, **values: Any) -> None:
-        self._noted, self.is_news = values, True
+        self._progress, self.is_dirty = values, True
 
     def progress(self) -> dict[str, Any]:
         """What the job has said, for the table."""
-        self.is_news = False
-        return self._noted
+        self.is_dirty = False
+        return self._progress
 
 
-def storable(text: str) -> str:
+def strip_invalid_text(text: str) -> str:
     """Text without NUL and halves of characters, as in names of files, which no database takes."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
@@ -111,6 +111,6 @@ def progress(done: int | None = None, total: int | None = None, message: str = "
         return
     # Whole numbers, and text that every database takes: the worker must be able to note it.
     done, total = (None if number is None else int(number) for number in (done, total))
-    run.note(done=done, total=total, message=storable(message)[:MESSAGE_LENGTH])
+    run.note(done=done, total=total, message=strip_invalid_text(message)[:MESSAGE_LENGTH])
     if run.cancelled:
-        raise Cancelled
+        raise JobCancelled

@@ -11,8 +11,8 @@ from typing import Any
 from cronsim import CronSim, CronSimError
 from sqlalchemy import delete, select, update
 
-from carafe.database import db, insert_into, reading
-from carafe.jobs.definition import Definition, registry
+from carafe.database import db, dialect_insert, reading
+from carafe.jobs.definition import JobDefinition, registry
 from carafe.jobs.models import Schedule
 from carafe.time import now
 
@@ -20,7 +20,7 @@ log = logging.getLogger("carafe.job")
 
 
 @dataclass(frozen=True)
-class Rule:
+class ScheduleRule:
     """When something is due: a cron expression in UTC, or an interval."""
 
     text: str
@@ -33,12 +33,12 @@ class Rule:
         return next(CronSim(self.text, moment.astimezone(UTC)))
 
 
-schedule: dict[str, Rule] = {}
+schedule: dict[str, ScheduleRule] = {}
 
 
 def scheduled(
     when: str | timedelta,
-) -> Callable[[Callable[[], Any] | Definition[[]]], Definition[[]]]:
+) -> Callable[[Callable[[], Any] | JobDefinition[[]]], JobDefinition[[]]]:
     """Queue a job by the clock: above `@job(…)`, or above a plain function without arguments.
 
     `when` is a cron expression ("0 3 * * *", in UTC, so that no hour of a year is missing or comes
@@ -47,36 +47,36 @@ def scheduled(
     """
     rule = _rule(when)
 
-    def define(function: Callable[[], Any] | Definition[[]]) -> Definition[[]]:
+    def define(function: Callable[[], Any] | JobDefinition[[]]) -> JobDefinition[[]]:
         from carafe.jobs.definition import job
 
-        made = function if isinstance(function, Definition) else job()(function)
+        made = function if isinstance(function, JobDefinition) else job()(function)
         schedule[made.name] = rule
         return made
 
     return define
 
 
-def _rule(when: str | timedelta) -> Rule:
+def _rule(when: str | timedelta) -> ScheduleRule:
     if isinstance(when, timedelta):
         if when < timedelta(seconds=1):
             raise ValueError("An interval of a schedule is at least one second.")
-        return Rule(f"every {when.total_seconds():g} s", when)
+        return ScheduleRule(f"every {when.total_seconds():g} s", when)
     try:
         next(CronSim(when, now()))
     except (CronSimError, StopIteration):
         raise ValueError(f"Not a cron expression that is ever due: {when!r}") from None
-    return Rule(when)
+    return ScheduleRule(when)
 
 
-def prepare() -> None:
+def sync_table() -> None:
     """Bring the table up to date with the code: called by each worker as it starts."""
     known = {row.name: row.rule for row in db.session.execute(select(Schedule.name, Schedule.rule))}
     db.session.execute(delete(Schedule).where(Schedule.name.not_in(schedule)))
     for name, rule in schedule.items():
         if known.get(name) != rule.text:
             values = {"rule": rule.text, "next_at": rule.after(now())}
-            new = insert_into(Schedule, db.engine.dialect).values(name=name, **values)
+            new = dialect_insert(Schedule, db.engine.dialect).values(name=name, **values)
             db.session.execute(new.on_conflict_do_update(index_elements=["name"], set_=values))
     db.session.commit()
 
@@ -90,7 +90,7 @@ def next_tick() -> datetime | None:
     return earliest
 
 
-def tick() -> None:
+def enqueue_due() -> None:
     """Queue what is due by the clock. Of several workers at once, one does."""
     with reading():
         due = db.session.execute(
@@ -99,21 +99,21 @@ def tick() -> None:
         db.session.rollback()
     for name, next_at in due:
         if name in schedule:
-            _tick(name, next_at)
+            _enqueue_once(name, next_at)
 
 
-def _tick(name: str, due: datetime) -> None:
+def _enqueue_once(name: str, due: datetime) -> None:
     # Who moves the time on queues the job, in one transaction. Whoever comes second finds another
     # time there. A clock that was set back finds one in the future, and waits for it.
-    moved = (
+    claim_stmt = (
         update(Schedule)
         .where(Schedule.name == name, Schedule.next_at == due)
         .values(next_at=schedule[name].after(max(due, now())), last_at=due)
         .returning(Schedule.name)
     )
-    if db.session.scalar(moved) is None:
+    if db.session.scalar(claim_stmt) is None:
         db.session.rollback()
         return
-    registry[name].with_(key="schedule").enqueue()
+    registry[name].with_options(key="schedule").enqueue()
     db.session.commit()
     log.info("scheduled", extra={"job": name, "due": due.isoformat()})

@@ -22,22 +22,22 @@ from carafe.jobs.definition import queues as known_queues
 from carafe.jobs.definition import registry
 from carafe.jobs.engine import Source, engine
 from carafe.jobs.execution import execute
-from carafe.jobs.models import Worker
-from carafe.jobs.run import Run
+from carafe.jobs.models import WorkerRecord
+from carafe.jobs.run import JobRun
 from carafe.time import now
 
 log = logging.getLogger("carafe.job")
 
 # Without being woken, a worker looks into the tables this often.
-LOOK_SECONDS = 2.0
+POLL_SECONDS = 2.0
 # How far a job is can be seen on pages this long after it said so.
-NEWS_SECONDS = 0.5
+PROGRESS_SECONDS = 0.5
 # While the database is away.
-PAUSE_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 # As long as gunicorn's workers have for their requests (gunicorn.conf.py).
-GRACE_SECONDS = 8.0
+SHUTDOWN_TIMEOUT_SECONDS = 8.0
 # However long the leases are: a worker is shown as gone after a minute.
-SEEN_SECONDS = 20.0
+HEARTBEAT_SECONDS = 20.0
 FORGET_WORKERS_AFTER = timedelta(days=1)
 
 
@@ -59,14 +59,14 @@ class JobWorker:
         self.app, self.threads, self.server = app, threads, server
         self.queues = queues or known_queues()
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-        self.runs: set[Run] = set()
+        self.runs: set[JobRun] = set()
         self.stopping = False
-        self._looked = float("-inf")
-        self._renewal = min(app.config["JOB_LEASE_SECONDS"] / 3, SEEN_SECONDS)
+        self._last_poll = float("-inf")
+        self._renewal = min(app.config["JOB_LEASE_SECONDS"] / 3, HEARTBEAT_SECONDS)
         self._renewed, self._renewed_at = monotonic(), now()
         self._silence = claims.Silence()
-        self._tick: datetime | None = None
-        self._trouble = ""
+        self._next_tick_at: datetime | None = None
+        self._last_error = ""
 
     def work(self) -> None:
         """Run jobs until `stop()`. Then finish what ends in time, and give back the rest."""
@@ -74,16 +74,16 @@ class JobWorker:
         self._wake_r, self._wake_w = socket.socketpair()
         self._wake_w.setblocking(False)
         with self._wake_r, self._wake_w, self.app.app_context():
-            while not self.stopping and not self._safely(self._begin):
-                self._listen([], PAUSE_SECONDS)
+            while not self.stopping and not self._run_step(self._begin):
+                self._listen([], RETRY_SECONDS)
             source = engine().create_source(self)
             try:
                 while not self.stopping:
-                    if not self._safely(lambda: self._round(source)):
-                        self._listen([], PAUSE_SECONDS)
+                    if not self._run_step(lambda: self._tick_once(source)):
+                        self._listen([], RETRY_SECONDS)
             finally:
-                source.close(GRACE_SECONDS)
-                self._safely(self._end)
+                source.close(SHUTDOWN_TIMEOUT_SECONDS)
+                self._run_step(self._end)
 
     def stop(self) -> None:
         """Take no more jobs. May be called in a signal handler and from other threads."""
@@ -94,14 +94,14 @@ class JobWorker:
         with suppress(OSError, AttributeError):  # the latter before it works
             self._wake_w.send(b"!")
 
-    def claim(self, queue: str) -> Run | None:
+    def claim(self, queue: str) -> JobRun | None:
         """Take the next job of a queue, if one is due. For threads of the source."""
         with self.app.app_context():
-            taken: list[Run] = []
-            self._safely(lambda: taken.extend(claims.claim(queue, 1, self.id)))
+            taken: list[JobRun] = []
+            self._run_step(lambda: taken.extend(claims.claim(queue, 1, self.id)))
             return taken[0] if taken else None
 
-    def run(self, run: Run) -> None:
+    def run(self, run: JobRun) -> None:
         """Run a claimed job in this thread. Raises nothing."""
         self.runs.add(run)
         try:
@@ -110,55 +110,59 @@ class JobWorker:
             self.runs.discard(run)
 
     def _begin(self) -> None:
-        schedule.prepare()
+        schedule.sync_table()
         pauses.probe_soon(self.queues)
-        db.session.execute(delete(Worker).where(Worker.seen_at < now() - FORGET_WORKERS_AFTER))
-        db.session.add(Worker(id=self.id, queues=" ".join(self.queues), threads=self.threads))
+        db.session.execute(
+            delete(WorkerRecord).where(WorkerRecord.seen_at < now() - FORGET_WORKERS_AFTER)
+        )
+        db.session.add(WorkerRecord(id=self.id, queues=" ".join(self.queues), threads=self.threads))
         db.session.commit()
 
-    def _round(self, source: Source) -> None:
+    def _tick_once(self, source: Source) -> None:
         """Everything that is to be done at this moment; then wait for the next."""
-        self._interrupt_what_takes_too_long()
+        self._interrupt_overdue()
         if monotonic() - self._renewed > self._renewal:
             self._renew()
-        elif news := [run for run in list(self.runs) if run.is_news]:
+        elif news := [run for run in list(self.runs) if run.is_dirty]:
             claims.renew(news)
-        self._look_at_the_clock()
+        self._enqueue_scheduled()
         source.dispatch()
         self._wait(source)
 
     def _renew(self) -> None:
         claims.renew([run for run in list(self.runs) if not self._is_overdue(run)])
-        db.session.execute(update(Worker).where(Worker.id == self.id).values(seen_at=now()))
+        db.session.execute(
+            update(WorkerRecord).where(WorkerRecord.id == self.id).values(seen_at=now())
+        )
         db.session.commit()
-        count = claims.take_back(self._silence.look(), by_clock=self._all_was_quiet())
+        count = claims.requeue_lost(self._silence.look(), by_clock=self._clock_is_steady())
         if count:
             log.warning("%s jobs of workers that fell silent are queued again", count)
         self._renewed, self._renewed_at = monotonic(), now()
 
-    def _all_was_quiet(self) -> bool:
+    def _clock_is_steady(self) -> bool:
         # When the database was away, the clock was set or the machine slept, leases end of workers
         # that are alive: they are given time to renew them.
         seconds = monotonic() - self._renewed
         clock = (now() - self._renewed_at).total_seconds()
         return seconds < 2 * self._renewal and abs(clock - seconds) < 1
 
-    def _look_at_the_clock(self) -> None:
-        if self._tick and self._tick <= now():
-            schedule.tick()
-            self._looked = float("-inf")
-        if monotonic() - self._looked > LOOK_SECONDS:
-            self._looked = monotonic()
-            self._tick = schedule.next_tick()
+    def _enqueue_scheduled(self) -> None:
+        if self._next_tick_at and self._next_tick_at <= now():
+            schedule.enqueue_due()
+            self._last_poll = float("-inf")
+        if monotonic() - self._last_poll > POLL_SECONDS:
+            self._last_poll = monotonic()
+            self._next_tick_at = schedule.next_tick()
             if self.server and not _is_alive(self.server):
                 log.warning("the server is gone: no more jobs are taken")
                 self.stop()
 
     def _wait(self, source: Source) -> None:
         """Until somebody calls, or the time of something has come."""
-        moments = [moment for moment in (source.next_due(), self._tick) if moment]
+        moments = [moment for moment in (source.next_due(), self._next_tick_at) if moment]
         soonest = min(((moment - now()).total_seconds() for moment in moments), default=60)
-        patience = min(NEWS_SECONDS if self.runs else LOOK_SECONDS, self._renewal)
+        patience = min(PROGRESS_SECONDS if self.runs else POLL_SECONDS, self._renewal)
         source.drain(self._listen(source.filenos(), max(0, min(soonest, patience))))
 
     def _listen(self, filenos: list[int], seconds: float) -> list[int]:
@@ -167,12 +171,12 @@ class JobWorker:
             self._wake_r.recv(4096)
         return ready
 
-    def _is_overdue(self, run: Run) -> bool:
+    def _is_overdue(self, run: JobRun) -> bool:
         definition = registry.get(run.name)
         limit = definition.timeout.total_seconds() if definition else 0
         return monotonic() - run.started > limit > 0
 
-    def _interrupt_what_takes_too_long(self) -> None:
+    def _interrupt_overdue(self) -> None:
         # Its lease is not renewed either: what cannot be interrupted is taken from it.
         for run in list(self.runs):
             if self._is_overdue(run):
@@ -181,11 +185,11 @@ class JobWorker:
     def _end(self) -> None:
         if left := list(self.runs):
             log.warning("%s jobs were not finished in time, and are queued again", len(left))
-            claims.give_back(left)
-        db.session.execute(delete(Worker).where(Worker.id == self.id))
+            claims.requeue(left)
+        db.session.execute(delete(WorkerRecord).where(WorkerRecord.id == self.id))
         db.session.commit()
 
-    def _safely(self, step: Callable[[], None]) -> bool:
+    def _run_step(self, step: Callable[[], None]) -> bool:
         """Whether a step could be done. A worker outlives whatever happens to the database."""
         try:
             step()
@@ -193,15 +197,15 @@ class JobWorker:
             with suppress(Exception):
                 db.session.rollback()
             # SQLite's own errors pass SQLAlchemy by where a connection is made.
-            self._complain(error)
+            self._log_once(error)
             return False
-        self._trouble = ""
+        self._last_error = ""
         return True
 
-    def _complain(self, error: Exception) -> None:
+    def _log_once(self, error: Exception) -> None:
         # Once: while a database is away, this happens every second.
-        if self._trouble != (trouble := type(error).__name__):
-            self._trouble = trouble
+        if self._last_error != (trouble := type(error).__name__):
+            self._last_error = trouble
             known = isinstance(error, SQLAlchemyError)
             log.warning("jobs wait, because of: %s", error, exc_info=None if known else error)
 

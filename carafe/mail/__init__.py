@@ -3,9 +3,9 @@
 from flask import Flask
 
 from carafe.mail import checks, previews, transports, views
-from carafe.mail.outbox import rehearse, send
+from carafe.mail.outbox import send, send_dummy
 
-__all__ = ["rehearse", "send"]
+__all__ = ["send", "send_dummy"]
 
 
 def init_app(app: Flask) -> None:

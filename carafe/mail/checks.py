@@ -16,7 +16,7 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "mail.url",
-        not_sent,
+        not_delivered,
         level="warning",
         remedy="Set MAIL_URL=smtp://user:password@host:587 or smtps://user:password@host:465",
     )
@@ -30,13 +30,13 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "mail.sender",
-        nobodys_sender,
+        unroutable_sender,
         level="warning",
         remedy="Set MAIL_FROM to an address that the mail server sends for.",
     )
 
 
-def not_sent() -> str | None:
+def not_delivered() -> str | None:
     scheme = urlsplit(current_app.config["MAIL_URL"] or "file:").scheme
     if scheme in SERVERS:
         return None
@@ -51,7 +51,7 @@ def wrong_port() -> str | None:
     return f"MAIL_URL is {url.scheme}:// with port {url.port}: each side waits for the other."
 
 
-def nobodys_sender() -> str | None:
+def unroutable_sender() -> str | None:
     sender = current_app.config["MAIL_FROM"]
     host = parseaddr(sender)[1].partition("@")[2]
     if "." in host:

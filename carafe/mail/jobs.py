@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 
 PURPOSE = "mail"
 # How many left, in `figures`.
-SENT = "mails.sent"
+SENT_COUNTER = "mails.sent"
 
 
-def seal(message: Message) -> str:
+def encrypt_message(message: Message) -> str:
     """A message as text for the job table, which must not hold its links readable."""
     return encryption.encrypt(json.dumps(asdict(message)).encode(), PURPOSE).decode()
 
@@ -30,9 +30,9 @@ def seal(message: Message) -> str:
 @job(
     queue="mail", retries=12, backoff=timedelta(seconds=8), timeout=timedelta(minutes=2), keep=False
 )
-def deliver(sealed: str) -> None:
+def deliver(encrypted: str) -> None:
     """Hand a sealed message to the transport. One to nobody is only rehearsed."""
-    message = Message(**json.loads(encryption.decrypt(sealed.encode(), PURPOSE)))
+    message = Message(**json.loads(encryption.decrypt(encrypted.encode(), PURPOSE)))
     if message.to is None:
         return
     transport: Transport = current_app.extensions["mail_transport"]
@@ -50,4 +50,4 @@ def deliver(sealed: str) -> None:
         log.warning("mail to %s was not sent: %s", message.to, error)
         raise PermanentError(f"The mail to {message.to} cannot be sent: {error}") from None
     queue_works()
-    counters.increment(SENT)
+    counters.increment(SENT_COUNTER)

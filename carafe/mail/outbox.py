@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import current_app, render_template
 
-from carafe.mail.jobs import deliver, seal
+from carafe.mail.jobs import deliver, encrypt_message
 from carafe.mail.message import Message, one_line
 
 # The answer leaves first. Delivering meanwhile made it 1 ms slower, and so told strangers that
 # there is somebody to mail to (bench/timing.py).
-HEAD_START = timedelta(seconds=0.03)
+ENQUEUE_DELAY = timedelta(seconds=0.03)
 
 
 def send(to: str, template: str, **context: Any) -> None:
@@ -21,12 +21,12 @@ def send(to: str, template: str, **context: Any) -> None:
     Inside a transaction it leaves when that commits, and never if it is rolled back. Delivery is
     a job: no crash loses it, and what fails is tried again for hours.
     """
-    _leave(compose(to, template, **context))
+    _enqueue(compose(to, template, **context))
 
 
-def rehearse(to: str, template: str, **context: Any) -> None:
+def send_dummy(to: str, template: str, **context: Any) -> None:
     """Do all that `send` does but the delivery, and so take as long."""
-    _leave(replace(compose(to, template, **context), to=None))
+    _enqueue(replace(compose(to, template, **context), to=None))
 
 
 def compose(to: str, template: str, **context: Any) -> Message:
@@ -43,5 +43,5 @@ def compose(to: str, template: str, **context: Any) -> Message:
     )
 
 
-def _leave(message: Message) -> None:
-    deliver.with_(delay=HEAD_START).enqueue(seal(message))
+def _enqueue(message: Message) -> None:
+    deliver.with_options(delay=ENQUEUE_DELAY).enqueue(encrypt_message(message))

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, abort, render_template, url_for
 
 from carafe.mail.message import Message
 from carafe.mail.outbox import compose
-from carafe.mail.views import frame, page
+from carafe.mail.views import html_frame, page
 from carafe.registry import Registry
 from carafe.security.local_requests import is_at_this_machine, only_at_this_machine
 from carafe.web import menus
@@ -16,7 +16,7 @@ from carafe.web.routing import public
 blueprint = Blueprint("previews", __name__, url_prefix="/dev/previews")
 blueprint.before_request(only_at_this_machine)
 
-TO = "alice@example.com"
+RECIPIENT = "alice@example.com"
 
 Sample = Callable[[], dict[str, Any]]
 # Templates, and what they are rendered with.
@@ -49,14 +49,14 @@ def show(name: str) -> Response:
 @blueprint.get("/<name>/html")
 @public
 def html(name: str) -> Response:
-    return frame(_compose(name).to_bytes())
+    return html_frame(_compose(name).to_bytes())
 
 
 def _compose(name: str) -> Message:
     if not (preview := PREVIEWS.get(name)):
         abort(404)
     template, sample = preview
-    return compose(TO, template, **sample())
+    return compose(RECIPIENT, template, **sample())
 
 
 def init_app(app: Flask) -> None:

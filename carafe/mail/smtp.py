@@ -22,7 +22,7 @@ GOODBYE_SECONDS = 3
 PORTS = "Usually, smtps:// is for port 465, and smtp:// for ports 587 and 25."
 
 
-class SMTP:
+class SMTPTransport:
     """A mail server. TLS with a checked certificate, except to this very machine."""
 
     def __init__(self, url: URL, client: str):

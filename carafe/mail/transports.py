@@ -13,7 +13,7 @@ from flask import Flask
 from carafe.config.urls import split_url
 from carafe.mail.errors import ServerError
 from carafe.mail.message import Message
-from carafe.mail.smtp import SMTP
+from carafe.mail.smtp import SMTPTransport
 
 
 class Transport(Protocol):
@@ -21,7 +21,7 @@ class Transport(Protocol):
         """Hand the message on. Raises one of `carafe.mail.errors`."""
 
 
-class Folder:
+class FileTransport:
     """One `.eml` file a message, named by time. Development shows them at `/dev/mail`."""
 
     def __init__(self, path: Path):
@@ -41,7 +41,7 @@ class Folder:
             ) from None
 
 
-class Console:
+class ConsoleTransport:
     """Standard output."""
 
     def deliver(self, message: Message) -> None:
@@ -54,11 +54,11 @@ def init_app(app: Flask) -> None:
 
 def _transport(url: str, app: Flask) -> Transport:
     if url == "console:":
-        return Console()
+        return ConsoleTransport()
     if url.startswith("file:"):
         path = unquote(url.removeprefix("file:"))
-        return Folder(Path(path) if path else Path(app.instance_path) / "mail")
-    return SMTP(split_url(url), _client_name(urlsplit(app.config["PUBLIC_URL"]).hostname))
+        return FileTransport(Path(path) if path else Path(app.instance_path) / "mail")
+    return SMTPTransport(split_url(url), _client_name(urlsplit(app.config["PUBLIC_URL"]).hostname))
 
 
 def _client_name(host: str | None) -> str:

@@ -17,14 +17,14 @@ blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
 # Its mails log in, reset passwords and confirm addresses.
 blueprint.before_request(only_at_this_machine)
 
-SHOWN = 100
+MAX_MESSAGES = 100
 LINK = re.compile(r"https?://[^\s<>\"']+")
 
 
 @blueprint.get("")
 @public
 def index() -> str:
-    files = sorted(_folder().glob("*.eml"), reverse=True)[:SHOWN]
+    files = sorted(_folder().glob("*.eml"), reverse=True)[:MAX_MESSAGES]
     return render_template(
         "mail/index.html", mails=[(f.stem, _parse(f.read_bytes())) for f in files]
     )
@@ -40,7 +40,7 @@ def show(id: str) -> Response:
 @blueprint.get("/<id>/html")
 @public
 def html(id: str) -> Response:
-    return frame(_find(id).read_bytes())
+    return html_frame(_find(id).read_bytes())
 
 
 def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Response:
@@ -49,7 +49,7 @@ def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Respon
     shown = render_template(
         "mail/show.html",
         mail=mail,
-        text=_linked(_part(mail, "plain")),
+        text=_linkify(_part(mail, "plain")),
         source=source.decode("utf-8", "replace"),
         html_url=html_url,
         back_url=back_url,
@@ -58,7 +58,7 @@ def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Respon
     return Response(shown, headers={csp.HEADER: csp.policy(frame_src="'self'")})
 
 
-def frame(source: bytes) -> Response:
+def html_frame(source: bytes) -> Response:
     """The HTML part, for the frame of that page: it may style itself, and nothing else."""
     # Links open in the whole window.
     part = '<base target="_top">' + _part(_parse(source), "html")
@@ -86,7 +86,7 @@ def _part(mail: EmailMessage, kind: str) -> str:
     return part.get_content() if part else ""
 
 
-def _linked(text: str) -> Markup:
+def _linkify(text: str) -> Markup:
     """Escaped text in which addresses can be clicked, in this window."""
     parts, end = [], 0
     for match in LINK.finditer(text):

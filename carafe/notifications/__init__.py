@@ -18,6 +18,6 @@ __all__ = ["Message", "Notification", "jobs", "notify"]
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     add_identity_column(app, unread.NAME, unread.column)
-    app.jinja_env.globals["unread_notifications"] = unread.count
+    app.jinja_env.globals["unread_notifications"] = unread.unread_count
     menus.add_part(app, "header", "notifications/_bell.html", visible=is_logged_in)
     menus.add(app, "settings", "Notifications", "notifications.index", icon="bell", last=True)

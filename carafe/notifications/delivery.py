@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from carafe.auth.users import user_model
-from carafe.database import BUSY_TIMEOUT_SECONDS, db, insert_into, writing
+from carafe.database import BUSY_TIMEOUT_SECONDS, db, dialect_insert, writing
 from carafe.notifications.models import Inbox, Message, notify
-from carafe.notifications.models.notification import KEPT_PER_USER
+from carafe.notifications.models.notification import MAX_PER_USER
 
 log = logging.getLogger(__name__)
 
 # Whoever came to read does not stand in line with those who write: so long, or the next time.
-PATIENCE_MS = 100
+LOCK_TIMEOUT_MS = 100
 
 
 def deliver(user_id: int) -> None:
@@ -24,13 +24,13 @@ def deliver(user_id: int) -> None:
     nor a full disk is a reason to show nothing.
     """
     model = user_model()
-    waiting = select(Message).join(model, Message.waiting()).where(model.id == user_id)
-    if db.session.scalar(waiting.limit(1)) is None:
+    undelivered = select(Message).join(model, Message.waiting()).where(model.id == user_id)
+    if db.session.scalar(undelivered.limit(1)) is None:
         return
     try:
         with writing(in_turn=False):
             inbox = _lock(user_id)
-            newest = waiting.order_by(Message.id.desc()).limit(KEPT_PER_USER)
+            newest = undelivered.order_by(Message.id.desc()).limit(MAX_PER_USER)
             messages = db.session.scalars(newest).all()
             for one in reversed(messages):
                 key, at = one.subject, one.created_at
@@ -45,17 +45,17 @@ def deliver(user_id: int) -> None:
 def _lock(user_id: int) -> Inbox:
     """The inbox, held in this transaction, or an error where it is not to be had at once."""
     connection = db.session.connection()
-    first = insert_into(Inbox, connection.dialect).values(user_id=user_id, message_id=0)
+    first = dialect_insert(Inbox, connection.dialect).values(user_id=user_id, message_id=0)
     # The first statement: SQLite waits for the lock only where nothing has been read before.
-    held = first.on_conflict_do_update(index_elements=["user_id"], set_={"user_id": user_id})
+    lock_stmt = first.on_conflict_do_update(index_elements=["user_id"], set_={"user_id": user_id})
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
-        db.session.execute(held)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
+        db.session.execute(lock_stmt)
     else:
         driver: Any = connection.connection.dbapi_connection
-        driver.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+        driver.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_MS}")
         try:
-            db.session.execute(held)
+            db.session.execute(lock_stmt)
         finally:
             driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
     return db.session.get_one(Inbox, user_id)

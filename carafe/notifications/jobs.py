@@ -1,6 +1,6 @@
 """What nobody reads any more goes."""
 
-from carafe.database.batches import delete_in_chunks
+from carafe.database.batches import delete_in_batches
 from carafe.jobs import job, scheduled
 from carafe.notifications.models import Message, Notification
 from carafe.notifications.models.notification import LIFETIME
@@ -13,5 +13,5 @@ def purge() -> int:
     """Delete notifications and messages that are too old; how many."""
     over = now() - LIFETIME
     return sum(
-        delete_in_chunks(model, model.created_at <= over) for model in (Notification, Message)
+        delete_in_batches(model, model.created_at <= over) for model in (Notification, Message)
     )

@@ -24,6 +24,6 @@ def column() -> ScalarSelect[int]:
     return select(parts[0] + parts[1]).correlate(model).scalar_subquery()
 
 
-def count() -> int:
+def unread_count() -> int:
     """Count what the user who is logged in has not read."""
     return int(current_user.extra[NAME])

@@ -14,15 +14,15 @@ from carafe.notifications.models import Notification
 from carafe.web import polling
 from carafe.web.forms import Form
 from carafe.web.pagination import paginate
-from carafe.web.routing import LARGEST_ID, polled
+from carafe.web.routing import MAX_ID, background_request
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/account/notifications")
 
 ICONS = {"security": "shield", "message": "mail", "export": "download"}
 
 
-class SeenForm(Form):
-    newest = IntegerField(validators=[InputRequired(), NumberRange(0, LARGEST_ID)])
+class ReadUpToForm(Form):
+    newest = IntegerField(validators=[InputRequired(), NumberRange(0, MAX_ID)])
 
 
 @blueprint.get("/")
@@ -33,27 +33,27 @@ def index() -> Any:
 
 @blueprint.get("/latest")
 @login_required
-@polled
+@background_request
 def latest() -> Any:
     """The first page of the list, as it is now."""
-    return polling.part("notifications/_list.html", **_listed())
+    return polling.render_fragment("notifications/_list.html", **_listed())
 
 
 @blueprint.get("/unread")
 @login_required
-@polled
+@background_request
 def bell() -> Any:
     """The bell, as it is now."""
-    return polling.part("notifications/_bell.html", version=unread.count())
+    return polling.render_fragment("notifications/_bell.html", version=unread.unread_count())
 
 
 @blueprint.post("/read")
 @login_required
 def read_all() -> Any:
-    form = SeenForm()
+    form = ReadUpToForm()
     if not form.validate() or form.newest.data is None:
         abort(422)
-    Notification.mark_read(current_user.id, form.newest.data)
+    Notification.mark_all_read(current_user.id, form.newest.data)
     db.session.commit()
     flash("All are marked as read.", "success")
     return redirect(url_for("notifications.index"), 303)
@@ -63,7 +63,7 @@ def read_all() -> Any:
 @login_required
 def read(id: int) -> Any:
     """Mark one as read, and go where it leads."""
-    notification = _own(id)
+    notification = _get_own(id)
     notification.read()
     db.session.commit()
     return redirect(notification.url or url_for("notifications.index"), 303)
@@ -72,7 +72,7 @@ def read(id: int) -> Any:
 @blueprint.post("/<int:id>/delete")
 @login_required
 def delete(id: int) -> Any:
-    db.session.delete(_own(id))
+    db.session.delete(_get_own(id))
     db.session.commit()
     flash("The notification is deleted.", "success")
     return redirect(url_for("notifications.index"), 303)
@@ -81,11 +81,11 @@ def delete(id: int) -> Any:
 def _listed() -> dict[str, Any]:
     if not current_user.impersonator:  # who acts as somebody leaves no trace in what is theirs
         delivery.deliver(current_user.id)
-    own = Notification.listed(current_user.id)
+    own = Notification.list_query(current_user.id)
     page = paginate(own, Notification.id, descending=True, path=url_for("notifications.index"))
     version = [(id, read_at is None) for *_, read_at, id in page.rows]
     return {"page": page, "version": version, "icons": ICONS}
 
 
-def _own(id: int) -> Notification:
+def _get_own(id: int) -> Notification:
     return Notification.of(current_user.id, id) or abort(404)

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from carafe import checks
-from carafe.observability.readiness import LEAST_FREE_BYTES, least_free
+from carafe.observability.readiness import MIN_FREE_BYTES, least_free
 
 MIB = 1024 * 1024
 
@@ -12,18 +12,18 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "observability.disk",
-        full_disk,
+        low_disk_space,
         level="warning",
         remedy="Make room: delete old copies, or move INSTANCE_PATH to a larger disk.",
         everywhere=True,
     )
 
 
-def full_disk() -> str | None:
+def low_disk_space() -> str | None:
     free, folder = least_free()
-    if free >= LEAST_FREE_BYTES:
+    if free >= MIN_FREE_BYTES:
         return None
     return (
         f"Only {free // MIB} MiB are free at {folder}; below "
-        f"{LEAST_FREE_BYTES // MIB} the app does not call itself ready."
+        f"{MIN_FREE_BYTES // MIB} the app does not call itself ready."
     )

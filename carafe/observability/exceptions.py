@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from carafe import call_sites
 
-LONGEST_TRACEBACK = 20_000
-HIDDEN = "(its text is not kept: it may hold what somebody typed)"
+MAX_TRACEBACK = 20_000
+REDACTED_MESSAGE = "(its text is not kept: it may hold what somebody typed)"
 
 
 @dataclass
-class Seen:
+class ExceptionRecord:
     fingerprint: str
     type: str
     place: str
@@ -24,12 +24,12 @@ class Seen:
     request_id: str = ""
 
 
-def describe(error: BaseException) -> Seen:
+def build_record(error: BaseException) -> ExceptionRecord:
     """An exception as it is kept. Those of one type from one place are the same."""
-    kind, place = _name(error), call_sites.of(error.__traceback__)
+    kind, place = _name(error), call_sites.traceback_site(error.__traceback__)
     digest = hashlib.sha256(f"{kind} {place}".encode()).hexdigest()[:32]
     text = "\n".join(_chain(error))
-    return Seen(digest, kind[:200], place[:300], text[-LONGEST_TRACEBACK:])
+    return ExceptionRecord(digest, kind[:200], place[:300], text[-MAX_TRACEBACK:])
 
 
 def _chain(error: BaseException) -> Iterator[str]:
@@ -41,8 +41,8 @@ def _chain(error: BaseException) -> Iterator[str]:
         last = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
     for one in reversed(errors):
         yield "Traceback (most recent call last):"
-        yield call_sites.shortened("".join(traceback.format_tb(one.__traceback__))).rstrip()
-        yield f"{_name(one)} {HIDDEN}"
+        yield call_sites.relative_path("".join(traceback.format_tb(one.__traceback__))).rstrip()
+        yield f"{_name(one)} {REDACTED_MESSAGE}"
         if one is not error:
             yield "\nFrom which came:\n"
 

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from carafe.checks import cause, one_line
+from carafe.checks import collapse_whitespace, root_cause
 from carafe.database import db
 from carafe.registry import Registry
 
 log = logging.getLogger(__name__)
 
-OK, WARNING, BAD = "ok", "warning", "bad"
+OK, WARNING, CRITICAL = "ok", "warning", "bad"
 
 
 @dataclass(frozen=True)
-class Row:
+class HealthRow:
     """One line: what it is about, how it is, and where it is not ok what to do."""
 
     label: str
@@ -30,7 +30,7 @@ class Row:
     remedy: str = ""
 
 
-Rows = Callable[[], Iterable[Row]]
+Rows = Callable[[], Iterable[HealthRow]]
 # Titles of sections, and some of their rows.
 PARTS = Registry[tuple[str, Rows]]("health", "section")
 
@@ -44,26 +44,26 @@ def add(app: Flask, title: str, rows: Rows) -> None:
     PARTS.add(app, (title, rows))
 
 
-def sections() -> dict[str, list[Row]]:
+def sections() -> dict[str, list[HealthRow]]:
     """How everything is now."""
-    sections: dict[str, list[Row]] = {}
+    sections: dict[str, list[HealthRow]] = {}
     for title, rows in PARTS:
-        sections.setdefault(title, []).extend(_look(rows))
+        sections.setdefault(title, []).extend(_run_section(rows))
     return sections
 
 
-def _look(rows: Rows) -> list[Row]:
+def _run_section(rows: Rows) -> list[HealthRow]:
     try:
         return list(rows())
     except Exception as error:
         log.debug("%s", rows, exc_info=True)
         db.session.rollback()
-        said = error.description if isinstance(error, HTTPException) else cause(error)
-        text = f"This cannot be told: {one_line(said or '')[:200]}"
-        return [Row(rows.__name__.strip("_").replace("_", " ").capitalize(), text, BAD)]
+        said = error.description if isinstance(error, HTTPException) else root_cause(error)
+        text = f"This cannot be told: {collapse_whitespace(said or '')[:200]}"
+        return [HealthRow(rows.__name__.strip("_").replace("_", " ").capitalize(), text, CRITICAL)]
 
 
-def size(bytes: int) -> str:
+def format_size(bytes: int) -> str:
     """In words: "340 KiB", "1.2 GiB"."""
     amount = float(bytes)
     for unit in ("bytes", "KiB", "MiB", "GiB"):
@@ -77,7 +77,7 @@ def size(bytes: int) -> str:
     return f"{amount:.1f} TiB"
 
 
-def ago(seconds: float) -> str:
+def format_age(seconds: float) -> str:
     """How long something took or lies back, in words: "40 seconds", "3 minutes", "2 days"."""
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if seconds >= 2 * length or (seconds >= length and unit != "day"):

@@ -7,88 +7,92 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import func, select, text
 
-from carafe.checks.database import other_journal, pending_migrations, unsafe_sqlite
+from carafe.checks.database import migrations_pending, non_wal_journal, unsafe_sqlite
 from carafe.database import db, migrations, sqlite_driver
 from carafe.database.writable import unwritable_database
 from carafe.observability import health, store
-from carafe.observability.checks import full_disk
-from carafe.observability.health import BAD, OK, WARNING, Row, size
+from carafe.observability.checks import low_disk_space
+from carafe.observability.health import CRITICAL, OK, WARNING, HealthRow, format_size
 
 # `PRAGMA journal_size_limit` cuts it to this; a longer one means that a reader does not end.
 LARGE_WAL_BYTES = 64 * 1024 * 1024
-LITTLE_SPACE_BYTES = 1024**3
+LOW_SPACE_BYTES = 1024**3
 
 
-def database() -> Iterator[Row]:
+def database() -> Iterator[HealthRow]:
     if db.engine.dialect.name == "sqlite":
         yield from _sqlite()
     else:
         yield from _postgresql()
     if problem := unwritable_database():
-        yield Row("Writing", problem, BAD, "Until it can be written, forms answer 503.")
-    if problem := pending_migrations():
-        yield Row("Migrations", problem, BAD, "Run: flask db upgrade")
+        yield HealthRow("Writing", problem, CRITICAL, "Until it can be written, forms answer 503.")
+    if problem := migrations_pending():
+        yield HealthRow("Migrations", problem, CRITICAL, "Run: flask db upgrade")
     else:
-        yield Row("Migrations", f"Up to date, at {migrations.head()}.")
+        yield HealthRow("Migrations", f"Up to date, at {migrations.head_revision()}.")
 
 
-def _sqlite() -> Iterator[Row]:
+def _sqlite() -> Iterator[HealthRow]:
     driver, problem = sqlite_driver(), unsafe_sqlite()
     version = f"SQLite {driver.sqlite_version}, by {driver.__name__.split('.')[0]}."
-    yield Row(
+    yield HealthRow(
         "Version",
         problem or version,
         WARNING if problem else OK,
         "Install the package pysqlite3, or a Python with a newer SQLite." if problem else "",
     )
-    if problem := other_journal():
-        yield Row("Journal", problem, WARNING, "Keep the database on a local disk.")
+    if problem := non_wal_journal():
+        yield HealthRow("Journal", problem, WARNING, "Keep the database on a local disk.")
     if not (name := db.engine.url.database) or name == ":memory:":
         return
-    yield Row("Size", size(Path(name).stat().st_size))
+    yield HealthRow("Size", format_size(Path(name).stat().st_size))
     log = Path(f"{name}-wal")
     length = log.stat().st_size if log.exists() else 0
     if length > LARGE_WAL_BYTES:
         remedy = "Something reads for very long and keeps it from being emptied. Restart the app."
-        yield Row("Write-ahead log", size(length), WARNING, remedy)
+        yield HealthRow("Write-ahead log", format_size(length), WARNING, remedy)
     else:
-        yield Row("Write-ahead log", size(length))
+        yield HealthRow("Write-ahead log", format_size(length))
 
 
-def _postgresql() -> Iterator[Row]:
+def _postgresql() -> Iterator[HealthRow]:
     bytes = db.session.scalar(text("SELECT pg_database_size(current_database())"))
     version = db.engine.dialect.server_version_info or ()
-    yield Row("Version", f"PostgreSQL {'.'.join(map(str, version))}.")
-    yield Row("Size", size(bytes or 0))
+    yield HealthRow("Version", f"PostgreSQL {'.'.join(map(str, version))}.")
+    yield HealthRow("Size", format_size(bytes or 0))
 
 
-def disk() -> Iterator[Row]:
+def disk() -> Iterator[HealthRow]:
     usage = shutil.disk_usage(current_app.instance_path)
-    said = f"{size(usage.free)} free of {size(usage.total)}."
-    if problem := full_disk():
-        yield Row("Free space", problem, BAD, "Make room, or move INSTANCE_PATH to a larger disk.")
-    elif usage.free < LITTLE_SPACE_BYTES:
-        yield Row("Free space", said, WARNING, "Make room before it is full.")
+    summary = f"{format_size(usage.free)} free of {format_size(usage.total)}."
+    if problem := low_disk_space():
+        yield HealthRow(
+            "Free space", problem, CRITICAL, "Make room, or move INSTANCE_PATH to a larger disk."
+        )
+    elif usage.free < LOW_SPACE_BYTES:
+        yield HealthRow("Free space", summary, WARNING, "Make room before it is full.")
     else:
-        yield Row("Free space", said)
+        yield HealthRow("Free space", summary)
 
 
-def recorder() -> Iterator[Row]:
+def recorder() -> Iterator[HealthRow]:
     if not (working := current_app.extensions.get("recorder")):
-        yield Row("Recorder", "Off: RECORD_SAMPLE is 0.")
+        yield HealthRow("Recorder", "Off: RECORD_SAMPLE is 0.")
         return
     if working.failing:
-        yield Row("Recorder", "What was observed lately could not be written: see the log.", BAD)
-    observations = store.of()
+        yield HealthRow(
+            "Recorder", "What was observed lately could not be written: see the log.", CRITICAL
+        )
+    observations = store.get_store()
     with observations.connect() as connection:
         statements = connection.scalar(select(func.count()).select_from(store.statement))
     place = f"in the schema {store.SCHEMA}"
     if db.engine.dialect.name == "sqlite":
-        place = f"in {observations.path.name}, {size(_length(observations.path))}"
-    yield Row("Kept", f"{statements} statements, and what was counted of requests, {place}.")
+        place = f"in {observations.path.name}, {format_size(_file_size(observations.path))}"
+    yield HealthRow("Kept", f"{statements} statements, and what was counted of requests, {place}.")
 
 
-def _length(file: Path) -> int:
+def _file_size(file: Path) -> int:
     """Of an SQLite file and its write-ahead log, in which all of a young one still is."""
     log = file.with_name(f"{file.name}-wal")
     return sum(each.stat().st_size for each in (file, log) if each.exists())

@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 from flask import Flask
 
-from carafe.observability.redaction import clean, without_secrets
+from carafe.observability.redaction import redact_mapping, redact_text
 
 
-def identify(user_id: int, impersonator_id: int | None = None) -> None:
+def bind_user(user_id: int, impersonator_id: int | None = None) -> None:
     """Say who this request is from: on each of its lines from now on, and in reports.
 
     `impersonator_id` is the administrator's who acts as that user.
@@ -24,7 +24,7 @@ def identify(user_id: int, impersonator_id: int | None = None) -> None:
         structlog.contextvars.bind_contextvars(impersonator_id=impersonator_id)
 
 
-def bound(**values: Any) -> AbstractContextManager[None]:
+def bind(**values: Any) -> AbstractContextManager[None]:
     """Put `values` on each line that is logged inside: `with bound(job="digest", job_id=7):`."""
     return structlog.contextvars.bound_contextvars(**values)
 
@@ -36,10 +36,10 @@ def context() -> dict[str, Any]:
 
 def redact(logger: Any, method: str, event: Any) -> Any:
     """The last but one step of each line: no secret stands under its name, or in a text."""
-    event = without_secrets(event)
+    event = redact_mapping(event)
     for key, text in event.items():
         if isinstance(text, str) and (" " in text or "://" in text):
-            event[key] = clean(text)
+            event[key] = redact_text(text)
     return event
 
 
@@ -80,8 +80,8 @@ def init_app(app: Flask) -> None:
     # It would tell addresses with their queries.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     # The development server's own line for each request would repeat ours.
-    logging.getLogger("werkzeug").addFilter(_no_request_lines)
+    logging.getLogger("werkzeug").addFilter(_drop_access_log)
 
 
-def _no_request_lines(record: logging.LogRecord) -> bool:
+def _drop_access_log(record: logging.LogRecord) -> bool:
     return " HTTP/1." not in record.getMessage()

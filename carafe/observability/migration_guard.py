@@ -17,16 +17,16 @@ from werkzeug.exceptions import SecurityError, ServiceUnavailable
 
 from carafe.database import db, migrations
 from carafe.security.local_requests import is_at_this_machine, only_at_this_machine
-from carafe.web.errors import answer, database_error, wants_json
+from carafe.web.errors import handle_database_error, render_error, wants_json
 from carafe.web.routing import public
-from carafe.web.urls import local_path, site_root, wanted
+from carafe.web.urls import return_path, safe_redirect_path, site_root
 
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("migrations", __name__)
 
 # They have their own way to say so, or nothing to do with it.
-SPARED = {
+EXEMPT_ENDPOINTS = {
     "_debug_toolbar.static",
     "migrations.run",
     "observability.live",
@@ -36,7 +36,7 @@ SPARED = {
 
 
 @dataclass
-class Seen:
+class MigrationState:
     """With which migration files this process has seen the database up to date."""
 
     stamp: list[tuple[str, int]] | None = None
@@ -44,39 +44,39 @@ class Seen:
     running: Lock = field(default_factory=Lock)
 
 
-def stand_in() -> ResponseReturnValue | None:
+def require_migrated() -> ResponseReturnValue | None:
     """Before each request: the page about pending migrations, if there are any."""
-    seen, stamp = current_app.extensions["migrations_seen"], migrations.stamp()
-    if request.endpoint in SPARED or seen.stamp == stamp:
+    seen, stamp = current_app.extensions["migrations_seen"], migrations.files_fingerprint()
+    if request.endpoint in EXEMPT_ENDPOINTS or seen.stamp == stamp:
         return None
     if isinstance(request.routing_exception, SecurityError):
         return None  # not for this host
-    migrations.head.cache_clear()
+    migrations.head_revision.cache_clear()
     try:
-        if steps := migrations.pending():
-            return _page(wanted() or "/", steps)
+        if steps := migrations.pending_revisions():
+            return _page(return_path() or "/", steps)
         if missing := migrations.missing_tables():
-            return _page(wanted() or "/", missing=missing)
+            return _page(return_path() or "/", missing=missing)
     except DBAPIError:
         return None  # the database is away, which the view finds out, too
     except Exception as error:
-        return _page(wanted() or "/", problem=f"{type(error).__name__}: {error}")
+        return _page(return_path() or "/", problem=f"{type(error).__name__}: {error}")
     seen.stamp = stamp
     return None
 
 
-def doubt(error: DBAPIError) -> ResponseReturnValue:
+def recheck(error: DBAPIError) -> ResponseReturnValue:
     """When a table or column is missing: somebody may have gone back, or put another file there."""
     db.session.rollback()
     current_app.extensions["migrations_seen"].stamp = None
-    return stand_in() or database_error(error)
+    return require_migrated() or handle_database_error(error)
 
 
 @blueprint.post("/dev/migrations")
 @public
 def run() -> ResponseReturnValue:
     only_at_this_machine()
-    back = local_path(request.form.get("next")) or f"{site_root()}/"
+    back = safe_redirect_path(request.form.get("next")) or f"{site_root()}/"
     with current_app.extensions["migrations_seen"].running:
         # Of connections to a file that was deleted under them, too.
         db.engine.dispose()
@@ -90,7 +90,7 @@ def run() -> ResponseReturnValue:
 
 def _steps() -> list[tuple[str, str]]:
     try:
-        return migrations.pending()
+        return migrations.pending_revisions()
     except Exception:
         return []
 
@@ -102,7 +102,7 @@ def _page(
     missing: list[str] | None = None,
 ) -> ResponseReturnValue:
     if wants_json():
-        return answer(ServiceUnavailable("Migrations are pending. Run: flask db upgrade"))  # type: ignore[no-any-return]
+        return render_error(ServiceUnavailable("Migrations are pending. Run: flask db upgrade"))  # type: ignore[no-any-return]
     # Not `render_template`, which looks up who is signed in.
     template = current_app.jinja_env.get_template("observability/migrations.html")
     values: dict[str, Any] = {"back": back, "steps": steps, "problem": problem, "missing": missing}
@@ -110,8 +110,8 @@ def _page(
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["migrations_seen"] = Seen()
+    app.extensions["migrations_seen"] = MigrationState()
     app.register_blueprint(blueprint)
-    app.before_request(stand_in)
+    app.before_request(require_migrated)
     for error in (OperationalError, ProgrammingError):
-        app.register_error_handler(error, doubt)
+        app.register_error_handler(error, recheck)

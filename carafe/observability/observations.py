@@ -8,16 +8,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from carafe.observability.exceptions import Seen
-from carafe.observability.statements import normalise
+from carafe.observability.exceptions import ExceptionRecord
+from carafe.observability.statements import normalize
 from carafe.observability.store import bucket_of
 from carafe.observability.usage import Usage
 
-MOST_COUNTS, MOST_STATEMENTS, MOST_EXCEPTIONS = 5_000, 1_000, 100
+MAX_COUNTS, MAX_STATEMENTS, MAX_EXCEPTIONS = 5_000, 1_000, 100
 # Of each few seconds; the writer keeps those of each hour.
-SLOWEST = 20
+MAX_SLOW_REQUESTS = 20
 # So many times the same statement, from one place in one request, is one per row of something.
-REPEATED = 5
+REPEAT_THRESHOLD = 5
 
 
 @dataclass(order=True)
@@ -51,29 +51,29 @@ class Observations:
     statements: dict[str, Statement] = field(default_factory=dict)
     # (endpoint, statement, call site)
     repeated: dict[tuple[str, str, str], Repeated] = field(default_factory=dict)
-    exceptions: dict[str, Seen] = field(default_factory=dict)
+    exceptions: dict[str, ExceptionRecord] = field(default_factory=dict)
 
     def count(self, endpoint: str, us: int, failed: bool) -> None:
         key = int(time.time()) // 60 * 60, endpoint, bucket_of(us)
         if (found := self.counts.get(key)) is not None:
             found[0] += 1
             found[1] += failed
-        elif len(self.counts) < MOST_COUNTS:
+        elif len(self.counts) < MAX_COUNTS:
             self.counts[key] = [1, int(failed)]
 
     def is_among_slowest(self, us: int) -> bool:
-        return len(self.slowest) < SLOWEST or us > self.slowest[0].us
+        return len(self.slowest) < MAX_SLOW_REQUESTS or us > self.slowest[0].us
 
     def add_slow(self, us: int, row: dict[str, Any]) -> None:
-        add = heapq.heappush if len(self.slowest) < SLOWEST else heapq.heappushpop
+        add = heapq.heappush if len(self.slowest) < MAX_SLOW_REQUESTS else heapq.heappushpop
         add(self.slowest, SlowRequest(us, row))
 
     def add_statements(self, endpoint: str, request_id: str, used: Usage) -> None:
         """Add what a sampled request or job has run."""
         times: Counter[tuple[str, str]] = Counter()
         for ran in used.sample or ():
-            sql, us = normalise(ran.sql), ran.ns // 1000
-            if sql not in self.statements and len(self.statements) >= MOST_STATEMENTS:
+            sql, us = normalize(ran.sql), ran.ns // 1000
+            if sql not in self.statements and len(self.statements) >= MAX_STATEMENTS:
                 continue
             times[sql, ran.call_site] += 1
             one = self.statements.setdefault(sql, Statement())
@@ -83,13 +83,16 @@ class Observations:
             if us >= one.max_us:
                 one.max_us, one.endpoint, one.call_site = us, endpoint, ran.call_site
         for (sql, call_site), count in times.items():
-            if count >= REPEATED and len(self.repeated) < MOST_STATEMENTS:
-                again = self.repeated.setdefault((endpoint, sql, call_site), Repeated())
-                again.requests += 1
-                again.worst, again.request_id = max(again.worst, count), request_id
+            if count >= REPEAT_THRESHOLD and len(self.repeated) < MAX_STATEMENTS:
+                repeated_entry = self.repeated.setdefault((endpoint, sql, call_site), Repeated())
+                repeated_entry.requests += 1
+                repeated_entry.worst, repeated_entry.request_id = (
+                    max(repeated_entry.worst, count),
+                    request_id,
+                )
 
-    def add_exception(self, seen: Seen) -> None:
+    def add_exception(self, seen: ExceptionRecord) -> None:
         before = self.exceptions.get(seen.fingerprint)
-        if before or len(self.exceptions) < MOST_EXCEPTIONS:
+        if before or len(self.exceptions) < MAX_EXCEPTIONS:
             seen.count += before.count if before else 0
             self.exceptions[seen.fingerprint] = seen

@@ -31,7 +31,7 @@ MAX_SAMPLE = 2000
 _usage: ContextVar[Usage | None] = ContextVar("usage", default=None)
 
 
-def begin(sampled: bool = False) -> Token[Usage | None]:
+def start(sampled: bool = False) -> Token[Usage | None]:
     """Count from zero, for a request or a job that starts now. `end` goes back to what was."""
     return _usage.set(Usage(sample=[] if sampled else None))
 
@@ -72,7 +72,7 @@ def init_app(app: Flask) -> None:
                     used.queries += 1
                     if used.sample is not None and len(used.sample) < MAX_SAMPLE:
                         ran = StatementRun(statement, ended - started, max(cursor.rowcount, 0), "")
-                        ran.call_site = call_sites.here()
+                        ran.call_site = call_sites.call_site()
                         used.sample.append(ran)
                         if fetches_are_timed and cursor.description:
                             ran.rows, cursor.ran = 0, ran

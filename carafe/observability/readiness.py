@@ -14,7 +14,7 @@ from carafe.database.writable import unwritable, unwritable_database
 
 log = logging.getLogger(__name__)
 
-LEAST_FREE_BYTES = 64 * 1024 * 1024
+MIN_FREE_BYTES = 64 * 1024 * 1024
 READ_ONLY = {"ok": False, "reason": "read-only"}
 
 
@@ -55,7 +55,7 @@ def _migrations() -> dict[str, Any]:
         current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     except Exception:
         return {"ok": False, "remedy": "flask db upgrade"}
-    if current != (head := migrations.head()):
+    if current != (head := migrations.head_revision()):
         return {"ok": False, "current": current, "head": head, "remedy": "flask db upgrade"}
     return {"ok": True}
 
@@ -69,4 +69,4 @@ def _disk() -> dict[str, Any]:
         free, _ = least_free()
     except OSError:
         return {"ok": False}
-    return {"ok": free >= LEAST_FREE_BYTES, "free_bytes": free}
+    return {"ok": free >= MIN_FREE_BYTES, "free_bytes": free}

@@ -27,7 +27,7 @@ from carafe.observability import exceptions, queries, store
 from carafe.observability.metrics import suppress_errors
 from carafe.observability.observations import Observations
 from carafe.observability.paths import loggable_path
-from carafe.observability.requests import UNLOGGED
+from carafe.observability.requests import UNLOGGED_PATHS
 from carafe.observability.usage import Usage
 from carafe.web.errors import is_unavailable
 from carafe.web.routing import endpoint_label
@@ -37,9 +37,9 @@ log = logging.getLogger(__name__)
 FLUSH_SECONDS = 5.0
 # A process that ends waits so long for what it has observed to be written, and not for a database
 # that does not answer: without a bound it would wait for ever.
-END_SECONDS = 2.0
+SHUTDOWN_TIMEOUT_SECONDS = 2.0
 # While nothing can be written, what was observed in the last minute waits.
-MOST_WAITING = 12
+MAX_WAITING = 12
 # Most of what is asked for in development, and nothing of the app.
 TOOLBAR = "/_debug_toolbar/"
 
@@ -49,9 +49,9 @@ class Recorder:
         self.app = app
         self.sample: float = app.config["RECORD_SAMPLE"]
         self.observed = Observations()
-        self.waiting: deque[Observations] = deque(maxlen=MOST_WAITING)
+        self.waiting: deque[Observations] = deque(maxlen=MAX_WAITING)
         self.failing = False
-        self._noting, self._flushing = threading.Lock(), threading.Lock()
+        self._lock, self._flushing = threading.Lock(), threading.Lock()
         self._process = 0
 
     def is_sampled(self) -> bool:
@@ -59,11 +59,11 @@ class Recorder:
 
     def __enter__(self) -> Observations:
         """What is being observed, for one thread at a time. `@contextmanager` would take 1 µs."""
-        self._noting.acquire()
+        self._lock.acquire()
         return self.observed
 
     def __exit__(self, *error: object) -> None:
-        self._noting.release()
+        self._lock.release()
         if self._process != os.getpid():
             self._start()
 
@@ -72,7 +72,7 @@ class Recorder:
         from carafe.observability import writer  # 40 ms that no start has to wait for
 
         with self._flushing:
-            with self._noting:
+            with self._lock:
                 if self.observed != Observations():
                     self.waiting.append(self.observed)
                     self.observed = Observations()
@@ -86,12 +86,14 @@ class Recorder:
                 if self.waiting and not is_unavailable(error):
                     self.waiting.popleft()  # another try would fail as well
                 if not self.failing:
-                    log.warning("nothing is recorded for now: %s", store.of(self.app).why(error))
+                    log.warning(
+                        "nothing is recorded for now: %s", store.get_store(self.app).why(error)
+                    )
                 self.failing = True
 
     def _start(self) -> None:
         # With what is observed first: servers fork their processes before that.
-        with self._noting:
+        with self._lock:
             if self._process == os.getpid():
                 return
             self._process = os.getpid()
@@ -108,7 +110,7 @@ class Recorder:
 
 def _end(ending: threading.Event, thread: threading.Thread) -> None:
     ending.set()
-    thread.join(END_SECONDS)
+    thread.join(SHUTDOWN_TIMEOUT_SECONDS)
 
 
 def flush(app: Flask) -> None:
@@ -124,7 +126,7 @@ def record(name: str, request_id: str = "") -> Iterator[None]:
     `request_id` is of the request that it was queued by. Needs an app context.
     """
     recorder = _of(current_app)
-    token = queries.begin(sampled=recorder is not None and recorder.is_sampled())
+    token = queries.start(sampled=recorder is not None and recorder.is_sampled())
     started, failure = time.perf_counter(), None
     try:
         yield
@@ -153,7 +155,7 @@ def _note_job(
 def _note_exception(
     recorder: Recorder, error: BaseException, endpoint: str, request_id: str
 ) -> None:
-    seen = exceptions.describe(error)
+    seen = exceptions.build_record(error)
     seen.endpoint, seen.request_id = endpoint, request_id
     with recorder as observed:
         observed.add_exception(seen)
@@ -162,7 +164,7 @@ def _note_exception(
 @suppress_errors
 def _note_request(recorder: Recorder, request: Request, status: int) -> None:
     environ = request.environ
-    if "RECORDED" in environ or request.path in UNLOGGED or request.path.startswith(TOOLBAR):
+    if "RECORDED" in environ or request.path in UNLOGGED_PATHS or request.path.startswith(TOOLBAR):
         return
     environ["RECORDED"] = True
     us = int((time.perf_counter() - environ["STARTED"]) * 1_000_000)
@@ -205,12 +207,12 @@ def init_app(app: Flask) -> None:
     recorder = app.extensions["recorder"] = Recorder(app)
 
     @app.after_request
-    def answered(response: Response) -> Response:
+    def on_response(response: Response) -> Response:
         _note_request(recorder, _request(), response.status_code)
         return response
 
     @app.teardown_request
-    def unanswered(error: BaseException | None) -> None:
+    def on_teardown(error: BaseException | None) -> None:
         if error is not None:  # in development it goes on to the debugger
             _note_request(recorder, _request(), 500)
 

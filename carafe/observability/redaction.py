@@ -21,15 +21,15 @@ ROWS = re.compile(
     r"^(DETAIL|CONTEXT):.*?(?=\n\[SQL:|\n\(Background on|\n\nThe above|\n\nDuring|\Z)", re.M | re.S
 )
 # What is shorter cannot be told from the text around it.
-SHORTEST_VALUE = 4
+MIN_VALUE_LENGTH = 4
 
 
 @lru_cache(maxsize=1000)
-def names_a_secret(name: Any) -> bool:
+def is_secret_name(name: Any) -> bool:
     return SECRET_NAME.search(str(name)) is not None
 
 
-def clean(text: str) -> str:
+def redact_text(text: str) -> str:
     """A text, such as an exception's, without rows, tokens, hashes and what this request sent."""
     text = ROWS.sub(rf"\1: {HIDDEN}", text)
     for value in _values():
@@ -38,20 +38,20 @@ def clean(text: str) -> str:
     return OTHER_SECRETS.sub(HIDDEN, text)
 
 
-def without_secrets(values: dict[str, Any]) -> dict[str, Any]:
+def redact_mapping(values: dict[str, Any]) -> dict[str, Any]:
     """The same, with what stands under a telling name hidden, at any depth."""
     for key, value in values.items():
-        if names_a_secret(key) or isinstance(value, (dict, list)):
+        if is_secret_name(key) or isinstance(value, (dict, list)):
             return {key: _without_secrets(key, value) for key, value in values.items()}
     return values  # as almost always
 
 
 def _without_secrets(key: str, value: Any) -> Any:
-    if names_a_secret(key):
+    if is_secret_name(key):
         return HIDDEN
     if isinstance(value, list):
         return [_without_secrets("", item) for item in value]
-    return without_secrets(value) if isinstance(value, dict) else value
+    return redact_mapping(value) if isinstance(value, dict) else value
 
 
 def _is_mixed(text: str) -> bool:
@@ -70,7 +70,7 @@ def _values() -> Iterator[str]:
     sent += _texts(request._cached_json[0])
     sent += request.headers.get("Authorization", "").split()[1:]
     for value in sorted(sent, key=len, reverse=True):
-        if len(value) >= SHORTEST_VALUE:
+        if len(value) >= MIN_VALUE_LENGTH:
             yield value
             if (quoted := repr(value)[1:-1]) != value:
                 yield quoted

@@ -19,10 +19,10 @@ log = logging.getLogger("carafe.request")
 
 ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Asked every few seconds by machines.
-UNLOGGED = {"/livez", "/readyz", "/metrics"}
+UNLOGGED_PATHS = {"/livez", "/readyz", "/metrics"}
 
 
-class RequestId:
+class RequestIdMiddleware:
     """WSGI middleware: gives each request an id, and each answer `X-Request-ID`. Counts them.
 
     A proxy's id is kept, so that its log and ours can be joined; a visitor's is not.
@@ -40,7 +40,7 @@ class RequestId:
         environ["REQUEST_ID"], environ["STARTED"] = request_id, perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        queries.begin(sampled=random() < self.sample)  # noqa: S311  # nosec B311
+        queries.start(sampled=random() < self.sample)  # noqa: S311  # nosec B311
         metrics.request_started(environ)
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
@@ -66,7 +66,7 @@ def reword_exception(record: logging.LogRecord) -> bool:
     return False
 
 
-def on_refusal(app: Flask, identify: Callable[[], Any]) -> None:
+def set_identifier(app: Flask, identify: Callable[[], Any]) -> None:
     """Have `identify` say (`logs.identify`) who was refused, where that was not asked before."""
     app.extensions["identify"] = identify
 
@@ -79,15 +79,15 @@ def _identify() -> None:
 
 
 def is_logged(status: int) -> bool:
-    if status < 400 and current_policy().polled:
+    if status < 400 and current_policy().background:
         return False
     # Someone who tries for the metrics is.
-    return log.isEnabledFor(logging.INFO) and (request.path not in UNLOGGED or status == 404)
+    return log.isEnabledFor(logging.INFO) and (request.path not in UNLOGGED_PATHS or status == 404)
 
 
 def init_app(app: Flask) -> None:
     app.extensions["identify"] = lambda: None
-    app.wsgi_app = RequestId(  # type: ignore[method-assign]
+    app.wsgi_app = RequestIdMiddleware(  # type: ignore[method-assign]
         app.wsgi_app,
         trust_incoming=app.config["TRUSTED_PROXIES"] > 0,
         sample=app.config["RECORD_SAMPLE"],

@@ -18,11 +18,11 @@ RESOLUTIONS = {60: HOUR, 900: DAY, 21_600: 30 * DAY}
 ERRORS_RESOLUTION, KEEP_ERRORS = 900, 181 * DAY
 # Of each resolution. 200 endpoints that are always asked for a month have 24,000 steps of six
 # hours, and so may each use 16 buckets: the slowest of its answers may take 800 times the fastest.
-MOST_COUNTS = 400_000
-SLOWEST_OF_AN_HOUR = 20
+MAX_COUNTS = 400_000
+MAX_SLOW_PER_HOUR = 20
 KEEP_SLOW_REQUESTS = 2 * DAY
 # How long, and how many at most: those that were seen last.
-KEPT: list[tuple[Table, int, int]] = [
+RETENTION: list[tuple[Table, int, int]] = [
     (statement, 31 * DAY, 500),
     (repeated, 31 * DAY, 200),
     (exception, 31 * DAY, 200),
@@ -33,7 +33,7 @@ def prune(connection: Connection, now: int) -> None:
     connection.execute(delete(error_count).where(error_count.c.starts_at < now - KEEP_ERRORS))
     _prune_counts(connection, now)
     _prune_slow_requests(connection, now)
-    for table, kept, most in KEPT:
+    for table, kept, most in RETENTION:
         connection.execute(delete(table).where(table.c.last_at < now - kept))
         keys = list(table.primary_key)
         newest = select(*keys).order_by(table.c.last_at.desc(), *keys).limit(most)
@@ -45,7 +45,7 @@ def _prune_counts(connection: Connection, now: int) -> None:
     for resolution, kept in RESOLUTIONS.items():
         of_it = count.resolution == resolution
         surplus = select(count.starts_at).where(of_it).order_by(count.starts_at.desc())
-        last = connection.scalar(surplus.offset(MOST_COUNTS).limit(1))
+        last = connection.scalar(surplus.offset(MAX_COUNTS).limit(1))
         oldest = max(now - kept, (last or 0) + 1)
         connection.execute(delete(request_count).where(of_it, count.starts_at < oldest))
 
@@ -56,5 +56,5 @@ def _prune_slow_requests(connection: Connection, now: int) -> None:
     hour = slow.at - slow.at % HOUR
     rank = func.row_number().over(partition_by=hour, order_by=slow.us.desc()).label("rank")
     ranked = select(slow.id, rank).subquery()
-    surplus = select(ranked.c.id).where(ranked.c.rank > SLOWEST_OF_AN_HOUR)
+    surplus = select(ranked.c.id).where(ranked.c.rank > MAX_SLOW_PER_HOUR)
     connection.execute(delete(slow_request).where(slow.id.in_(surplus)))

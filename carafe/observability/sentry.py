@@ -14,7 +14,7 @@ from flask.signals import got_request_exception
 from carafe.config import ConfigError, missing_group
 from carafe.observability import logs
 from carafe.observability.paths import loggable_path
-from carafe.observability.redaction import clean
+from carafe.observability.redaction import redact_text
 from carafe.web.routing import endpoint_label
 
 FLUSH_SECONDS = 2
@@ -26,10 +26,10 @@ def capture(app: Flask, error: BaseException) -> None:
         from sentry_sdk.utils import event_from_exception
 
         event, hint = event_from_exception(error, client_options=client.options)
-        client.capture_event(event | about(), hint=hint)
+        client.capture_event(event | event_context(), hint=hint)
 
 
-def about() -> dict[str, Any]:
+def event_context() -> dict[str, Any]:
     """What was going on."""
     known = logs.context()
     told: dict[str, Any] = {
@@ -48,7 +48,7 @@ def about() -> dict[str, Any]:
 def scrub(event: Any, hint: Any) -> Any:
     """Take out of an exception's text what it may hold of a form: `invalid literal: 'hunter2'`."""
     for exception in event.get("exception", {}).get("values", ()):
-        exception["value"] = clean(exception.get("value") or "")
+        exception["value"] = redact_text(exception.get("value") or "")
     return event
 
 

@@ -12,13 +12,13 @@ from flask import Flask, Response, request
 from carafe.observability import queries
 
 
-def show_to(app: Flask, may_see: Callable[[], bool]) -> None:
+def set_visibility(app: Flask, may_see: Callable[[], bool]) -> None:
     """Have `may_see` say whether this request's user gets it; in development everybody does."""
     app.extensions["server_timing"] = may_see
 
 
 def init_app(app: Flask) -> None:
-    show_to(app, lambda: False)
+    set_visibility(app, lambda: False)
 
     @app.after_request
     def add(response: Response) -> Response:

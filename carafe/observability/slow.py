@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 EXPLAINABLE = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.I)
 # Asks the app's own database: a few at a time, each once an hour.
-PLANS_AT_A_TIME = 3
-SECONDS_BETWEEN = 3600
-LONGEST_PLAN = 20_000
+MAX_PLANS = 3
+MIN_INTERVAL_SECONDS = 3600
+MAX_PLAN_LENGTH = 20_000
 
 
 def explain(store: Store, fingerprints: list[str], now: int) -> None:
@@ -27,19 +27,19 @@ def explain(store: Store, fingerprints: list[str], now: int) -> None:
     if not fingerprints:
         return
     column = statement.c
-    due = or_(column.planned_at.is_(None), column.planned_at < now - SECONDS_BETWEEN)
+    due = or_(column.planned_at.is_(None), column.planned_at < now - MIN_INTERVAL_SECONDS)
     wanted = column.fingerprint.in_(fingerprints)
     chosen = select(column.fingerprint, column.sql).where(wanted, due)
     with store.engine.connect() as connection:
         rows = connection.execute(chosen.order_by(column.max_us.desc())).all()
     explainable = [row for row in rows if EXPLAINABLE.match(row.sql)]
-    for fingerprint, sql in explainable[:PLANS_AT_A_TIME]:
+    for fingerprint, sql in explainable[:MAX_PLANS]:
         values: dict[str, Any] = {"planned_at": now}
         try:
             plan = json.dumps(plans.explain(sql))
-            values |= {"plan": plan} if len(plan) < LONGEST_PLAN else {}
+            values |= {"plan": plan} if len(plan) < MAX_PLAN_LENGTH else {}
         except Exception as error:  # a table that is gone, say
             log.info("a slow statement has no plan: %s", error)
-        with store.writing() as connection:
+        with store.write_transaction() as connection:
             row = column.fingerprint == fingerprint
             connection.execute(update(statement).where(row).values(values))

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from carafe.database import db
 from carafe.observability.plans.sql import TOKEN, tokens
 
-LONGEST = 10_000
+MAX_LENGTH = 10_000
 
 _TYPE = r"(?:::\w+(?: \w+)*(?:\(1(?:, 1)?\))?)?"
 _VALUE = rf"(?:\?|%s|%\(\w+\)s|\$\d+|'…'|1){_TYPE}"
@@ -18,22 +18,22 @@ DIALECTS = "sqlite", "postgresql"
 IDENTIFIER = re.compile(r'"\w+"|`\w+`')
 
 
-def normalise(sql: str) -> str:
+def normalize(sql: str) -> str:
     """A statement that can still be explained: values that stand in it are hidden.
 
     SQLAlchemy's have placeholders. Somebody may have put theirs together by hand. Lists have two
     members, however many there were: for a single one there may be another plan.
     """
-    return _normalise(sql) if len(sql) < LONGEST else _normalise.__wrapped__(sql)
+    return _normalise(sql) if len(sql) < MAX_LENGTH else _normalise.__wrapped__(sql)
 
 
 @lru_cache(1000)  # those of an app are few
 def _normalise(sql: str) -> str:
-    sql = TOKEN.sub(_hide, sql)
-    return ROWS.sub(r"\1", IN_LIST.sub(r"\1\2, \2)", sql))[:LONGEST]
+    sql = TOKEN.sub(_mask_literal, sql)
+    return ROWS.sub(r"\1", IN_LIST.sub(r"\1\2, \2)", sql))[:MAX_LENGTH]
 
 
-def _hide(found: re.Match[str]) -> str:
+def _mask_literal(found: re.Match[str]) -> str:
     kind, text = found.lastgroup, found[0]
     if kind == "space":
         return text if text.isspace() else " "  # a comment

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from carafe.observability.store import request_count, us_of
+from carafe.observability.store import bucket_midpoint_us, request_count
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ WINDOWS = {
 
 
 @dataclass
-class Figures:
+class LatencyStats:
     """Requests, those of them that failed (500 and above), and how long they took."""
 
     count: int = 0
@@ -69,20 +69,22 @@ class Figures:
         for bucket in sorted(self.buckets):
             seen += self.buckets[bucket]
             if seen >= wanted:
-                return us_of(bucket)
+                return bucket_midpoint_us(bucket)
         return 0
 
 
-def by_endpoint(connection: Connection, window: Window) -> dict[str, Figures]:
-    found: dict[str, Figures] = defaultdict(Figures)
+def stats_by_endpoint(connection: Connection, window: Window) -> dict[str, LatencyStats]:
+    found: dict[str, LatencyStats] = defaultdict(LatencyStats)
     for endpoint, *counted in connection.execute(_sums(window, request_count.c.endpoint)):
         found[endpoint].add(*counted)
     return dict(found)
 
 
-def over_time(connection: Connection, window: Window, endpoint: str | None) -> dict[int, Figures]:
+def stats_over_time(
+    connection: Connection, window: Window, endpoint: str | None
+) -> dict[int, LatencyStats]:
     """Figures of each step by its start (epoch seconds), of one endpoint or of all requests."""
-    found = {start: Figures() for start in window.starts()}
+    found = {start: LatencyStats() for start in window.starts()}
     statement = _sums(window, request_count.c.starts_at)
     name = request_count.c.endpoint
     # "job:notes.digest" is no request: one that takes minutes would be the slowest of all.
@@ -102,12 +104,12 @@ def is_counted(connection: Connection, endpoint: str) -> bool:
     return "\0" not in endpoint and connection.scalar(found.limit(1)) is not None
 
 
-def total(figures: Iterable[Figures]) -> Figures:
-    whole = Figures()
-    for each in figures:
-        whole.count += each.count
-        whole.errors += each.errors
-        whole.buckets += each.buckets
+def sum_stats(figures: Iterable[LatencyStats]) -> LatencyStats:
+    whole = LatencyStats()
+    for stats in figures:
+        whole.count += stats.count
+        whole.errors += stats.errors
+        whole.buckets += stats.buckets
     return whole
 
 

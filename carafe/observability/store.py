@@ -20,47 +20,47 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import ServiceUnavailable
 
-from carafe.checks import cause
+from carafe.checks import root_cause
 from carafe.database import db, sqlite_driver
 from carafe.database.write_queue import WriteQueue
 from carafe.observability.tables import (
     VERSION,
+    bucket_midpoint_us,
     bucket_of,
-    coarse,
     error_count,
     exception,
+    merge_bucket,
     metadata,
     repeated,
     request_count,
     slow_request,
     statement,
-    us_of,
     version,
 )
 
 log = logging.getLogger(__name__)
 
 SCHEMA = "observations"
-TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtext('observations'))"
+LOCK_SQL = "SELECT pg_advisory_xact_lock(hashtext('observations'))"
 TIMEOUT_SECONDS = 5
 # SQLite's READONLY (made by another user, or gone), CORRUPT and NOTADB.
-USELESS = {8, 11, 26}
+UNUSABLE = {8, 11, 26}
 PG_NOT_ALLOWED = "42501"
 
 __all__ = [
     "VERSION",
     "Store",
+    "bucket_midpoint_us",
     "bucket_of",
-    "coarse",
     "error_count",
     "exception",
+    "get_store",
+    "merge_bucket",
     "metadata",
-    "of",
     "repeated",
     "request_count",
     "slow_request",
     "statement",
-    "us_of",
     "version",
 ]
 
@@ -92,22 +92,22 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def write_transaction(self) -> Iterator[Connection]:
         """A transaction. When the file turns out to be damaged it is made anew, and this fails."""
         try:
             with self.engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text(f"SET LOCAL statement_timeout = {TIMEOUT_SECONDS}000"))
                     # Machines that write and prune at once could wait for each other in a ring.
-                    connection.execute(text(TAKE_TURNS))
+                    connection.execute(text(LOCK_SQL))
                 yield connection
         except DatabaseError as error:
-            self._make_anew(error)
+            self._recreate(error)
             raise
 
     def why(self, error: Exception) -> str:
         """What keeps observations from being kept, and what helps."""
-        said = cause(error).partition("\n")[0]
+        said = root_cause(error).partition("\n")[0]
         if getattr(getattr(error, "orig", None), "sqlstate", None) != PG_NOT_ALLOWED:
             return said
         remedy = f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {self.user}"
@@ -134,7 +134,7 @@ class Store:
                 _create(engine)
             except DatabaseError as error:
                 engine.dispose()
-                if not self._make_anew(error):
+                if not self._recreate(error):
                     raise
                 _create(engine)
             self._engine = engine
@@ -156,14 +156,14 @@ class Store:
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("PRAGMA journal_size_limit=8388608")
             if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-                with queue.turn():  # as for the app's own file
+                with queue.locked():  # as for the app's own file
                     connection.execute("PRAGMA journal_mode=WAL")
 
         return engine
 
-    def _make_anew(self, error: DatabaseError) -> bool:
+    def _recreate(self, error: DatabaseError) -> bool:
         """Remove a file that is damaged, or another user's. False: there can be no other."""
-        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in USELESS:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in UNUSABLE:
             return False
         self.close()
         if self._file == self._inode():  # or else another process was faster: its file is to stay
@@ -201,7 +201,7 @@ def _create(engine: Engine) -> None:
     with engine.begin() as connection:
         # Processes start at the same time, and IF NOT EXISTS is not safe against that.
         if schema:
-            connection.execute(text(TAKE_TURNS))
+            connection.execute(text(LOCK_SQL))
             if not inspect(connection).has_schema(schema):
                 connection.execute(text(f"CREATE SCHEMA {schema}"))
         else:
@@ -214,7 +214,7 @@ def _create(engine: Engine) -> None:
         connection.execute(version.insert().values(version=VERSION))
 
 
-def of(app: Flask | None = None) -> Store:
+def get_store(app: Flask | None = None) -> Store:
     """The store of an app, by default of the current one."""
     store: Store = (app or current_app).extensions["observations"]
     return store

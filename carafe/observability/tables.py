@@ -10,7 +10,7 @@ VERSION = 4
 # A bucket is 15 % wider than the one before it: a percentile is right to within 8 %.
 BUCKET_GROWTH = 1.15
 # Three are one where much is kept: right to within a quarter, and half as many rows.
-COARSE = 3
+MERGED_BUCKETS = 3
 
 metadata = MetaData()
 TIME = BigInteger().with_variant(Integer, "sqlite")
@@ -105,11 +105,11 @@ def bucket_of(us: float) -> int:
     return round(math.log1p(us) / math.log(BUCKET_GROWTH))
 
 
-def coarse(bucket: int) -> int:
+def merge_bucket(bucket: int) -> int:
     """The bucket in the middle of those that are counted together."""
-    return bucket // COARSE * COARSE + COARSE // 2
+    return bucket // MERGED_BUCKETS * MERGED_BUCKETS + MERGED_BUCKETS // 2
 
 
-def us_of(bucket: int) -> int:
+def bucket_midpoint_us(bucket: int) -> int:
     """The duration in the middle of a bucket."""
     return round(BUCKET_GROWTH**bucket - 1)

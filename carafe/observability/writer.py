@@ -12,14 +12,14 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, Table, func
 
-from carafe.database import insert_into
+from carafe.database import dialect_insert
 from carafe.observability import slow, store
 from carafe.observability.observations import Observations
 from carafe.observability.retention import ERRORS_RESOLUTION, RESOLUTIONS, prune
 from carafe.observability.store import (
-    coarse,
     error_count,
     exception,
+    merge_bucket,
     repeated,
     request_count,
     slow_request,
@@ -34,9 +34,9 @@ PRUNE_SECONDS = 60
 def write(app: Flask, observed: Observations, sample: float) -> None:
     """Add observations to the store."""
     now = int(time.time())
-    kept = store.of(app)
+    target_store = store.get_store(app)
     statements = _statements(observed, sample, now)
-    with kept.writing() as connection:
+    with target_store.write_transaction() as connection:
         _add(connection, request_count, _counts(observed), ["count", "errors"])
         _add(connection, error_count, _errors(observed), ["count"])
         if observed.slowest:
@@ -47,13 +47,13 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
              ["last_at", "request_id"])  # fmt: skip
         _add(connection, exception, _exceptions(observed, now), ["count"], [],
              ["last_at", "endpoint", "request_id", "traceback"])  # fmt: skip
-        if now >= kept.pruned_at + PRUNE_SECONDS:
+        if now >= target_store.pruned_at + PRUNE_SECONDS:
             prune(connection, now)
-            kept.pruned_at = now
+            target_store.pruned_at = now
     limit = app.config["SLOW_QUERY_MS"] * 1000
     try:
-        were_slow = [row["fingerprint"] for row in statements if row["max_us"] >= limit]
-        slow.explain(kept, were_slow, now)
+        slow_fingerprints = [row["fingerprint"] for row in statements if row["max_us"] >= limit]
+        slow.explain(target_store, slow_fingerprints, now)
     except Exception as error:  # what was observed is written: it is not to be written again
         log.info("slow statements have no plans: %s", error)
 
@@ -66,8 +66,8 @@ def _counts(observed: Observations) -> list[dict[str, Any]]:
     sums: dict[tuple[int, int, str, int], list[int]] = defaultdict(lambda: [0, 0])
     for (minute, endpoint, bucket), (count, errors) in observed.counts.items():
         for resolution in RESOLUTIONS:
-            kept = bucket if resolution == 60 else coarse(bucket)
-            one = sums[resolution, minute // resolution * resolution, endpoint[:200], kept]
+            target_store = bucket if resolution == 60 else merge_bucket(bucket)
+            one = sums[resolution, minute // resolution * resolution, endpoint[:200], target_store]
             one[0] += count
             one[1] += errors
     names = ("resolution", "starts_at", "endpoint", "bucket", "count", "errors")
@@ -132,7 +132,7 @@ def _add(
     """Insert rows, or add them to those that are there: processes and machines add up."""
     if not rows:
         return
-    new = insert_into(table, connection.dialect)
+    new = dialect_insert(table, connection.dialect)
     greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
     changes: dict[str, Any] = {name: table.c[name] + new.excluded[name] for name in sums}
     changes |= {name: new.excluded[name] for name in latest}

@@ -18,9 +18,9 @@ from carafe.personal_data import jobs as jobs
 from carafe.registry import Registry
 
 # Beyond this it is a file: the memory is the same for ten notes and for a million.
-KEPT_IN_MEMORY = 1024 * 1024
+MAX_IN_MEMORY_BYTES = 1024 * 1024
 # Rows.
-TOLD_EVERY = 500
+PROGRESS_EVERY = 500
 
 Rows = Callable[[int], Iterable[Mapping[str, Any]]]
 File = Callable[[int], tuple[str, bytes] | None]
@@ -29,7 +29,7 @@ DATA = Registry[Rows]("personal_data", "part of the export")
 FILES = Registry[File]("personal_files", "file of the export")
 
 
-def add(app: Flask, name: str, rows: Rows) -> None:
+def add_section(app: Flask, name: str, rows: Rows) -> None:
     """Put `<name>.json` into the export: the dicts that `rows(user_id)` gives, one by one.
 
     Times may be `datetime`; secrets and hashes must not be among the values.
@@ -42,17 +42,17 @@ def add_file(app: Flask, file: File) -> None:
     FILES.add(app, file)
 
 
-def pack(user_id: int) -> IO[bytes]:
+def build_archive(user_id: int) -> IO[bytes]:
     """The ZIP file, open at its start. It has no name, and is gone once it is closed."""
     # Beside the data, where there is room for it, and not where others may look.
-    packed = SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)  # noqa: SIM115
+    packed = SpooledTemporaryFile(MAX_IN_MEMORY_BYTES, dir=current_app.instance_path)  # noqa: SIM115
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             features = DATA.by_name()
             readme = render_template("personal_data/export.txt", names=features)
             archive.writestr("README.txt", readme)
             for done, (name, rows) in enumerate(features.items()):
-                tell = partial(_tell, done, len(features), name)
+                tell = partial(_report_progress, done, len(features), name)
                 _write(archive, f"{name}.json", rows(user_id), tell)
             for file in FILES:
                 if found := file(user_id):
@@ -64,7 +64,7 @@ def pack(user_id: int) -> IO[bytes]:
     return packed
 
 
-def _tell(done: int, total: int, name: str, rows: int) -> None:
+def _report_progress(done: int, total: int, name: str, rows: int) -> None:
     label = name.replace("-", " ").capitalize()
     progress(done, total, f"{label}: {rows:,}" if rows else label)
 
@@ -80,15 +80,15 @@ def _write(
         before = "[\n"
         tell(0)
         for number, row in enumerate(rows, 1):
-            text = json.dumps(row, ensure_ascii=False, indent=2, default=_plain)
+            text = json.dumps(row, ensure_ascii=False, indent=2, default=_to_json)
             file.write(f"{before}{text}".encode("utf-8", "replace"))
             before = ",\n"
-            if number % TOLD_EVERY == 0:
+            if number % PROGRESS_EVERY == 0:
                 tell(number)
         file.write(b"\n]\n" if before == ",\n" else b"[]\n")
 
 
-def _plain(value: Any) -> str:
+def _to_json(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, date):

@@ -8,49 +8,49 @@ from carafe import downloads, mail, personal_data
 from carafe.auth.users import user_model
 from carafe.database import db, reading
 from carafe.downloads import encrypted, orphans
-from carafe.downloads.models import DATA, LIFETIME, Export
+from carafe.downloads.models import DATA_EXPORT, LIFETIME, Export
 from carafe.jobs import Job, job, progress, scheduled
 from carafe.notifications import notify
 from carafe.time import now
 from carafe.web.urls import public_url
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 @job(retries=3, backoff=timedelta(minutes=1), timeout=timedelta(minutes=30), unique=True)
 def make_export(user_id: int) -> None:
     """Pack a user's data into an archive, and tell them where it is."""
     with reading():  # packing takes its time, and must hold up nobody who writes
-        packed = personal_data.pack(user_id)
-    with packed:
+        archive_file = personal_data.build_archive(user_id)
+    with archive_file:
         progress(message="Almost there")
-        export = downloads.keep(user_id, DATA, packed, LIFETIME)
+        export = downloads.store_export(user_id, DATA_EXPORT, archive_file, LIFETIME)
     if export:
-        _tell(export, "Your data is ready", "export_ready", "Download it within seven days.")
+        _notify(export, "Your data is ready", "export_ready", "Download it within seven days.")
 
 
 @scheduled("*/10 * * * *")
 @job(queue="maintenance", unique=True, keep=False)
 def tell_of_failed_exports() -> None:
     """Tell those who wait for what will not be made. Here, since its worker may have died."""
-    abandoned = select(Export).outerjoin(Job, Job.id == Export.job_id).where(Export.abandoned())
-    for export in db.session.scalars(abandoned.limit(AT_ONCE).with_for_update(of=Export)):
+    abandoned = select(Export).outerjoin(Job, Job.id == Export.job_id).where(Export.is_abandoned())
+    for export in db.session.scalars(abandoned.limit(BATCH_SIZE).with_for_update(of=Export)):
         export.end(LIFETIME)
-        template = "export_failed" if export.name == DATA else None
-        _tell(export, f"{export.label} could not be packed", template, "Please try again.")
+        template = "export_failed" if export.name == DATA_EXPORT else None
+        _notify(export, f"{export.label} could not be packed", template, "Please try again.")
 
 
 @scheduled("50 * * * *")
 @job(queue="maintenance", unique=True)
 def purge_exports() -> int:
     """Delete the archives that had their days, and files that are nobody's; how many of these."""
-    over = select(Export).where(Export.expires_at <= now()).limit(AT_ONCE)
+    over = select(Export).where(Export.expires_at <= now()).limit(BATCH_SIZE)
     while exports := db.session.scalars(over.with_for_update()).all():
         for export in exports:
             encrypted.drop(export.file, export.parts)
             db.session.delete(export)
         db.session.commit()
-    return orphans.purge(encrypted.FOLDER, Export.file)
+    return orphans.delete_orphans(encrypted.FOLDER, Export.file)
 
 
 @scheduled("40 3 * * *")
@@ -60,7 +60,7 @@ def purge_uploads() -> int:
     return orphans.purge_uploads()
 
 
-def _tell(export: Export, title: str, template: str | None, body: str) -> None:
+def _notify(export: Export, title: str, template: str | None, body: str) -> None:
     notify(export.user_id, title, body, url=export.path, kind="export")
     if template and (user := db.session.get(user_model(), export.user_id)):
         context = {"user": user, "export": export, "url": public_url(export.path)}

@@ -18,7 +18,7 @@ from carafe.security import (
 )
 
 
-class Cookie(SecureCookieSessionInterface):
+class Sha256SessionInterface(SecureCookieSessionInterface):
     """Flask's cookie, signed with HMAC-SHA-256 in place of SHA-1."""
 
     digest_method = staticmethod(hashlib.sha256)
@@ -26,7 +26,7 @@ class Cookie(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     local_requests.keep_off_proxies()
-    app.session_interface = Cookie()
+    app.session_interface = Sha256SessionInterface()
     headers.init_app(app)
     body_limits.init_app(app)
     csrf.init_app(app)

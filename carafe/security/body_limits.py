@@ -14,10 +14,10 @@ URLENCODED = "application/x-www-form-urlencoded"
 
 
 # Beyond this an upload is a file.
-KEPT_IN_MEMORY = 512 * 1024
+MAX_IN_MEMORY_BYTES = 512 * 1024
 
 
-class RoomyRequest(Request):
+class DiskUploadRequest(Request):
     """A request whose uploads wait beside the data: many machines have /tmp in their memory.
 
     And one that may be for an IPv6 address.
@@ -26,7 +26,7 @@ class RoomyRequest(Request):
     _trusted_hosts: list[str] | None = None
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
-        return SpooledTemporaryFile(KEPT_IN_MEMORY, dir=current_app.instance_path)
+        return SpooledTemporaryFile(MAX_IN_MEMORY_BYTES, dir=current_app.instance_path)
 
     @property
     def trusted_hosts(self) -> list[str] | None:
@@ -47,13 +47,13 @@ MAX_DISCARDED_BYTES = 32 * 1024 * 1024
 
 
 def init_app(app: Flask) -> None:
-    app.request_class = RoomyRequest
+    app.request_class = DiskUploadRequest
     app.extensions["may_send_more"] = None
     app.before_request(check_headers)
-    app.before_request(check_body)
+    app.before_request(limit_body)
 
 
-def ask_before_more(app: Flask, may: Callable[[Policy], bool]) -> None:
+def set_upload_permission(app: Flask, may: Callable[[Policy], bool]) -> None:
     """Take larger bodies from those alone who may use the view that takes them.
 
     The form's token is in the body: by the time it is known who sends it, it would be read. `may`
@@ -86,7 +86,7 @@ def discard_body() -> None:
             pass
 
 
-def check_body() -> None:
+def limit_body() -> None:
     rules = current_policy()
     may = current_app.extensions["may_send_more"]
     if rules.body and (may is None or (is_same_origin() and may(rules))):

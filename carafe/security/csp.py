@@ -9,7 +9,7 @@ from flask import request
 HEADER = "Content-Security-Policy"
 # Where additions of one response wait for the middleware that sends the header.
 SOURCES = "CSP_SOURCES"
-POLICY = {
+CSP_DIRECTIVES = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
@@ -25,13 +25,15 @@ POLICY = {
 
 def policy(**changes: str) -> str:
     """Return the policy as a header's value; `frame_src="'self'"` changes a directive."""
-    directives = POLICY | {name.replace("_", "-"): value for name, value in changes.items()}
+    directives = CSP_DIRECTIVES | {name.replace("_", "-"): value for name, value in changes.items()}
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
 def policy_with(added: dict[str, list[str]]) -> str:
     """Return the policy with sources added to its directives."""
-    directives = {name: " ".join([*POLICY.get(name, "").split(), *added[name]]) for name in added}
+    directives = {
+        name: " ".join([*CSP_DIRECTIVES.get(name, "").split(), *added[name]]) for name in added
+    }
     return policy(**directives)
 
 

@@ -21,10 +21,10 @@ from flask_wtf.csrf import generate_csrf, validate_csrf
 from itsdangerous import BadSignature, TimestampSigner
 from wtforms import ValidationError
 
-from carafe.database import READING_METHODS
+from carafe.database import SAFE_METHODS
 from carafe.security.refusals import refuse
 
-FIELD = "csrf_token"
+TOKEN_FIELD = "csrf_token"  # noqa: S105
 ORIGIN = re.compile(r"https?://[^/?#\\\s]+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Between the token of the session and the user of the page.
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.jinja_env.globals["csrf_token"] = form_token
     app.extensions["csrf"] = Hooks(lambda: 0, lambda user_id: None)
-    app.before_request(protect)
+    app.before_request(check_csrf)
 
 
 class Hooks(NamedTuple):
@@ -58,13 +58,13 @@ def form_token() -> str:
     return str(g.form_token)
 
 
-def protect() -> ResponseReturnValue | None:
-    if request.method in READING_METHODS or request.endpoint is None:
+def check_csrf() -> ResponseReturnValue | None:
+    if request.method in SAFE_METHODS or request.endpoint is None:
         return None
     if not is_same_origin():
         message = "This request came from another site and was not carried out."
         refuse(403, "csrf.refused", "other_origin", message)
-    if has_token():
+    if has_valid_token():
         return None
     hooks: Hooks = current_app.extensions["csrf"]
     user_id = page_user()
@@ -108,7 +108,7 @@ def _origin_of(url: str) -> tuple[str, str, int] | None:
     return parts.scheme, parts.hostname.removesuffix("."), port
 
 
-def has_token() -> bool:
+def has_valid_token() -> bool:
     token = _sent_token().partition(SEPARATOR)[0]
     for key in [current_app.secret_key, *current_app.config["SECRET_KEY_FALLBACKS"]]:
         try:
@@ -129,7 +129,7 @@ def page_user() -> int | None:
 
 
 def _sent_token() -> str:
-    return request.form.get(FIELD) or request.headers.get("X-CSRFToken") or ""
+    return request.form.get(TOKEN_FIELD) or request.headers.get("X-CSRFToken") or ""
 
 
 def _signer() -> TimestampSigner:
@@ -146,9 +146,9 @@ def browser_id() -> str | None:
 
     It is random, stands in the session cookie, and changes with each login.
     """
-    return session.get(FIELD)
+    return session.get(TOKEN_FIELD)
 
 
-def has_form() -> bool:
+def renders_token() -> bool:
     """Whether the page being answered carries a token, and so must not be kept by caches."""
-    return FIELD in g
+    return TOKEN_FIELD in g

@@ -21,7 +21,7 @@ SALTS = b"key ring 1", bytes.fromhex("636172616665")
 
 def encrypt(data: bytes, purpose: str) -> bytes:
     """Encrypt and authenticate (Fernet) with the newest key."""
-    return _ring(purpose).encrypt(data)
+    return _fernet(purpose).encrypt(data)
 
 
 def decrypt(data: bytes, purpose: str) -> bytes:
@@ -29,25 +29,25 @@ def decrypt(data: bytes, purpose: str) -> bytes:
     from cryptography.fernet import InvalidToken
 
     try:
-        return _ring(purpose).decrypt(data)
+        return _fernet(purpose).decrypt(data)
     except InvalidToken:
         raise ValueError(f"no key of the ring opens this {purpose}") from None
 
 
-def renew(data: bytes, purpose: str) -> bytes:
+def rotate(data: bytes, purpose: str) -> bytes:
     """The same under the newest key, so that older ones can leave the ring."""
     return encrypt(decrypt(data, purpose), purpose)
 
 
-def _ring(purpose: str) -> MultiFernet:
+def _fernet(purpose: str) -> MultiFernet:
     # Late: 30 ms of import that most processes never need.
     from cryptography.fernet import Fernet, MultiFernet
 
     keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
-    return MultiFernet([Fernet(_derive(key, purpose, salt)) for salt in SALTS for key in keys])
+    return MultiFernet([Fernet(_derive_key(key, purpose, salt)) for salt in SALTS for key in keys])
 
 
-def _derive(key: str, purpose: str, salt: bytes) -> bytes:
+def _derive_key(key: str, purpose: str, salt: bytes) -> bytes:
     # As HKDF (RFC 5869) makes its first 32 bytes: extract, then expand with the purpose.
     extracted = hmac.digest(salt, key.encode(), "sha256")
     return urlsafe_b64encode(hmac.digest(extracted, purpose.encode() + b"\x01", "sha256"))

@@ -27,7 +27,7 @@ HEADERS = [
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
-class SecurityHeaders:
+class SecurityHeadersMiddleware:
     """WSGI middleware, so that what Flask never sees has the headers, too."""
 
     def __init__(self, application: Any, headers: list[tuple[str, str]]):
@@ -52,7 +52,7 @@ class SecurityHeaders:
 
 def init_app(app: Flask) -> None:
     production = app.config["APP_ENV"] == "production"
-    app.wsgi_app = SecurityHeaders(  # type: ignore[method-assign]
+    app.wsgi_app = SecurityHeadersMiddleware(  # type: ignore[method-assign]
         app.wsgi_app, [*HEADERS, HSTS] if production else HEADERS
     )
     app.jinja_env.globals["csp_nonce"] = csp.nonce

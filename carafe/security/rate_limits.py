@@ -27,9 +27,9 @@ from carafe.security.refusals import note_refusal
 
 log = logging.getLogger(__name__)
 
-SCHEMA = "CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INT, expires REAL)"
+SCHEMA_SQL = "CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INT, expires REAL)"
 READ = "SELECT count, expires FROM hit WHERE key = ? AND expires > ?"
-COUNT = """
+INCREMENT_SQL = """
 INSERT INTO hit VALUES (:key, :weight, :now + :period)
 ON CONFLICT (key) DO UPDATE SET
     count = CASE WHEN expires > :now THEN count ELSE 0 END + :weight,
@@ -37,8 +37,8 @@ ON CONFLICT (key) DO UPDATE SET
 """
 REFUND = "UPDATE hit SET count = max(count - ?, 0) WHERE key = ?"
 CLEAR = "DELETE FROM hit WHERE key >= ? AND key < ?"
-PURGE = "DELETE FROM hit WHERE expires <= ?"
-DAMAGED = {11, 26}  # SQLite's CORRUPT and NOTADB
+PURGE_SQL = "DELETE FROM hit WHERE expires <= ?"
+SQLITE_CORRUPT = {11, 26}  # SQLite's CORRUPT and NOTADB
 DIGEST_LENGTH = 32  # hex digits, thus 128 bits, of each part of a key
 
 # One customer has anything from a /64 to a /48 of IPv6 (RFC 6177). The wider a network, the more
@@ -66,7 +66,7 @@ class Client:
     networks: tuple[tuple[str, float], ...]
 
 
-def client() -> Client:
+def client_key() -> Client:
     """Return the client of this request."""
     text = request.remote_addr or "unknown"
     address = parse_ip(text)
@@ -101,7 +101,7 @@ class Full(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Limit:
+class RateLimit:
     """At most `amount` attempts by one key in each window of `period`, from the first on.
 
     A key is a text, a `client()`, or a text and a client; of a wide network more is allowed.
@@ -189,7 +189,7 @@ class Attempt:
             raise LimitReachedError(full.limits, max(1, ceil(full.expires - time.time())))
 
 
-class Counters:
+class RateLimitStore:
     """Counters in a file that all processes of this machine share."""
 
     def __init__(self, path: Path):
@@ -208,9 +208,9 @@ class Counters:
             if full := self._full(connection, counters, now):
                 return full
             for counter in (*counters, *also):
-                connection.execute(COUNT, counter._asdict() | {"now": now})
+                connection.execute(INCREMENT_SQL, counter._asdict() | {"now": now})
             if secrets.randbelow(100) == 0:
-                connection.execute(PURGE, (now,))
+                connection.execute(PURGE_SQL, (now,))
             return None
 
         return self._write(count)
@@ -249,7 +249,7 @@ class Counters:
         try:
             return work(self._connection())
         except sqlite_driver().DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in SQLITE_CORRUPT:
                 raise
             # Counts are worth less than a log-in that works: start over.
             log.error("%s is damaged and made anew: %s", self.path, error)
@@ -279,15 +279,15 @@ class Counters:
             connection = sqlite_driver().connect(
                 self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
             )
-            connection.execute(SCHEMA)
+            connection.execute(SCHEMA_SQL)
             self.local.connection, self.local.inode = connection, inode(self.path)
         return self.local.connection
 
 
-def _counters() -> Counters:
-    counters: Counters = current_app.extensions["limits"]
+def _counters() -> RateLimitStore:
+    counters: RateLimitStore = current_app.extensions["limits"]
     return counters
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["limits"] = Counters(Path(app.instance_path) / "limits.db")
+    app.extensions["limits"] = RateLimitStore(Path(app.instance_path) / "limits.db")

@@ -17,8 +17,8 @@ from carafe.config.urls import split_url
 from carafe.database import on_commit
 from carafe.registry import Registry
 from carafe.storage.base import Storage, StorageUnavailable
-from carafe.storage.local import Folder
-from carafe.storage.s3 import S3
+from carafe.storage.local import LocalStorage
+from carafe.storage.s3 import S3Storage
 
 __all__ = ["UPLOADS", "Storage", "StorageUnavailable", "delete_on_commit", "storage"]
 
@@ -37,10 +37,10 @@ def delete_on_commit(key: str) -> None:
 
     If that fails, or the process ends before it, a file is left that nothing refers to.
     """
-    on_commit(partial(_delete, key))
+    on_commit(partial(_delete_committed, key))
 
 
-def _delete(key: str) -> None:
+def _delete_committed(key: str) -> None:
     try:
         storage().delete(key)
     except StorageUnavailable:
@@ -54,6 +54,6 @@ def init_app(app: Flask) -> None:
 
 def _create_storage(url: str | None, instance: Path) -> Storage:
     if url and not url.startswith("file:"):
-        return S3(split_url(url))
+        return S3Storage(split_url(url))
     path = unquote((url or "file:").removeprefix("file:"))
-    return Folder(Path(path) if path else instance)
+    return LocalStorage(Path(path) if path else instance)

@@ -40,7 +40,7 @@ class StorageUnavailable(ServiceUnavailable):
         super().__init__("Files cannot be reached at the moment.", retry_after=RETRY_SECONDS)
 
 
-def checked(key: str) -> str:
+def validate_key(key: str) -> str:
     if not KEY.fullmatch(key):
         raise ValueError(f"no key of a file: {key!r}")
     return key

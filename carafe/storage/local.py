@@ -6,10 +6,10 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from carafe.storage.base import KEY, StorageUnavailable, checked
+from carafe.storage.base import KEY, StorageUnavailable, validate_key
 
 
-class Folder:
+class LocalStorage:
     def __init__(self, root: Path):
         self.root = root
 
@@ -54,4 +54,4 @@ class Folder:
         yield from filter(KEY.fullmatch, (f"{folder}/{name}" for name in old))
 
     def _path(self, key: str) -> Path:
-        return self.root / checked(key)
+        return self.root / validate_key(key)

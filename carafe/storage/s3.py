@@ -14,19 +14,19 @@ from urllib.parse import quote
 from carafe.config import missing_group
 from carafe.config.urls import URL
 from carafe.network import is_loopback
-from carafe.storage.base import KEY, StorageUnavailable, checked
+from carafe.storage.base import KEY, StorageUnavailable, validate_key
 
 if TYPE_CHECKING:
     from requests import Response
 
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between bytes of the answer
 
-LISTED = re.compile(r"<Contents>(.*?)</Contents>", re.S)
-FIELD = re.compile(r"<(Key|LastModified)>([^<]+)<")
-MORE = re.compile(r"<NextContinuationToken>([^<]+)</NextContinuationToken>")
+CONTENTS_TAG = re.compile(r"<Contents>(.*?)</Contents>", re.S)
+FIELD_TAG = re.compile(r"<(Key|LastModified)>([^<]+)<")
+CONTINUATION_TOKEN_TAG = re.compile(r"<NextContinuationToken>([^<]+)</NextContinuationToken>")
 
 
-class S3:
+class S3Storage:
     def __init__(self, url: URL):
         if not (find_spec("requests") and find_spec("requests_aws4auth")):
             raise missing_group("STORAGE_URL", "s3")
@@ -52,17 +52,17 @@ class S3:
         query = {"list-type": "2", "prefix": f"{self.prefix}{folder}/"}
         while True:
             page = self._ask("GET", self.bucket, params=query).text
-            for entry in LISTED.findall(page):
-                fields = dict(FIELD.findall(entry))  # in any order
+            for entry in CONTENTS_TAG.findall(page):
+                fields = dict(FIELD_TAG.findall(entry))  # in any order
                 key = html.unescape(fields["Key"]).removeprefix(self.prefix)
                 if KEY.fullmatch(key) and datetime.fromisoformat(fields["LastModified"]) < moment:
                     yield key
-            if not (more := MORE.search(page)):
+            if not (more := CONTINUATION_TOKEN_TAG.search(page)):
                 return
             query["continuation-token"] = html.unescape(more[1])
 
     def _url(self, key: str) -> str:
-        return f"{self.bucket}/{quote(self.prefix + checked(key))}"
+        return f"{self.bucket}/{quote(self.prefix + validate_key(key))}"
 
     def _ask(self, method: str, url: str, **options: Any) -> "Response":
         import requests

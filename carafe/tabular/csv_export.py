@@ -36,14 +36,14 @@ NUMBERS = bool, int, float, Decimal
 
 def csv_file(names: Iterable[str], chunks: Iterable[Iterable[Iterable[Any]]]) -> Iterator[str]:
     """Yield a file in pieces: its mark and heading, and then chunk by chunk."""
-    yield BOM + csv_lines([names])
-    yield from map(csv_lines, chunks)
+    yield BOM + iter_csv_lines([names])
+    yield from map(iter_csv_lines, chunks)
 
 
-def csv_lines(rows: Iterable[Iterable[Any]]) -> str:
+def iter_csv_lines(rows: Iterable[Iterable[Any]]) -> str:
     """Return rows as lines; times are in UTC."""
     buffer = io.StringIO()
-    csv.writer(buffer).writerows([_cell(value) for value in row] for row in rows)
+    csv.writer(buffer).writerows([_escape_formula(value) for value in row] for row in rows)
     return buffer.getvalue()
 
 
@@ -70,7 +70,7 @@ def _unguarded(match: re.Match[str]) -> str:
     return before + apostrophes[1:] if SEPARATORS.search(before) else match[0]
 
 
-def _cell(value: Any) -> Any:
+def _escape_formula(value: Any) -> Any:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
     is_number = isinstance(value, NUMBERS) and not isinstance(value, Enum)

@@ -30,7 +30,7 @@ FIRST_DAY = date(1900, 3, 1)
 ELLIPSIS = " …"
 COLUMN_WIDTH = 20  # characters: a time needs 19, and is shown as ##### where it does not fit
 
-FORBIDDEN_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+INVALID_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -65,7 +65,7 @@ class _Table:
 
     def __init__(self, workbook: "Workbook", title: str, names: Sequence[str]):
         self.workbook, self.names = workbook, names
-        title = FORBIDDEN_IN_TITLES.sub(" ", title)
+        title = INVALID_IN_TITLES.sub(" ", title)
         self.title = _first_units(title, MAX_TITLE - len(" 9999")).strip(" '") or "Sheet"
         self.heading = workbook.add_format({"bold": True})
         self.plain = workbook.add_format()

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5
 
 # Heading and text for people, by status.
-PAGES = {
+ERROR_MESSAGES = {
     400: ("Bad request", "The server could not understand this. Go back, reload, and try again."),
     401: ("Please log in", "This page is for people who are logged in."),
     403: ("Not allowed", "You are not allowed to do this."),
@@ -42,7 +42,7 @@ PAGES = {
     503: ("Not right now", "We cannot do this at the moment. Nothing was lost."),
 }
 
-UNKNOWN_HOST = (
+UNKNOWN_HOST_MESSAGE = (
     "This site does not answer to that name. If it is yours, add it: "
     "TRUSTED_HOSTS=localhost,127.0.0.1,the.name in .env, then start again."
 )
@@ -52,7 +52,7 @@ UNKNOWN_HOST = (
 SQLITE_UNAVAILABLE = {3, 5, 6, 8, 10, 11, 13, 14, 15, 26}
 # Of files beside the database: what is uploaded, exported, or mailed into a folder.
 DISK_UNAVAILABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
-PG_READ_ONLY = "25006"  # a standby that has not been promoted yet
+PG_READ_ONLY_SQLSTATE = "25006"  # a standby that has not been promoted yet
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -61,7 +61,7 @@ def is_unavailable(error: BaseException) -> bool:
     code = getattr(origin, "sqlite_errorcode", None)
     if code is not None:
         return code & 0xFF in SQLITE_UNAVAILABLE
-    if getattr(origin, "sqlstate", None) == PG_READ_ONLY:
+    if getattr(origin, "sqlstate", None) == PG_READ_ONLY_SQLSTATE:
         return True
     # psycopg: lost connections, full disks, locks not had in time, shut-downs.
     return isinstance(error, (OperationalError, PoolTimeout)) or (
@@ -100,22 +100,22 @@ def _is_script() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(HTTPException, answer)
-    app.register_error_handler(DBAPIError, database_error)
-    app.register_error_handler(PoolTimeout, database_error)
-    app.register_error_handler(sqlite_driver().Error, database_error)
+    app.register_error_handler(HTTPException, render_error)
+    app.register_error_handler(DBAPIError, handle_database_error)
+    app.register_error_handler(PoolTimeout, handle_database_error)
+    app.register_error_handler(sqlite_driver().Error, handle_database_error)
     app.register_error_handler(OSError, disk_error)
-    app.register_error_handler(StaleDataError, lambda error: answer(Conflict()))
+    app.register_error_handler(StaleDataError, lambda error: render_error(Conflict()))
 
 
-def database_error(error: Exception) -> Any:
+def handle_database_error(error: Exception) -> Any:
     db.session.rollback()
     if is_unavailable(error):
         log.error("database unavailable: %s", error)
-        return answer(ServiceUnavailable(retry_after=RETRY_SECONDS))
+        return render_error(ServiceUnavailable(retry_after=RETRY_SECONDS))
     if isinstance(error, IntegrityError):
         log.warning("constraint violated: %s", error)
-        return answer(Conflict())
+        return render_error(Conflict())
     raise error
 
 
@@ -124,21 +124,21 @@ def disk_error(error: OSError) -> Any:
         raise error
     db.session.rollback()
     log.error("disk unavailable: %s", error)
-    return answer(ServiceUnavailable(retry_after=RETRY_SECONDS))
+    return render_error(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
-def answer(error: HTTPException) -> Any:
+def render_error(error: HTTPException) -> Any:
     """The response for an error, in the form that the client reads."""
     if error.response is not None or error.code is None or error.code < 400:
         return error
     if isinstance(error, InternalServerError):
         db.session.rollback()
-    heading, message = PAGES.get(error.code, (error.name, error.description))
+    heading, message = ERROR_MESSAGES.get(error.code, (error.name, error.description))
     # Werkzeug's own descriptions speak to programmers; those given to abort() to people.
     if error.description != type(error).description:
         message = error.description
     if isinstance(error, SecurityError) and current_app.config["APP_ENV"] == "development":
-        message = UNKNOWN_HOST
+        message = UNKNOWN_HOST_MESSAGE
     request_id = request.environ.get("REQUEST_ID")
     retry_after = getattr(error, "retry_after", None)
     if wants_json():
@@ -156,7 +156,7 @@ def answer(error: HTTPException) -> Any:
                 retry_after=retry_after,
             )
         except DBAPIError as failure:  # looking up who is signed in, for the menus
-            return database_error(failure)
+            return handle_database_error(failure)
         response = Response(page)
     response.status_code = error.code
     for name, value in error.get_headers(request.environ):

@@ -22,7 +22,7 @@ from wtforms.widgets import HiddenInput
 
 from carafe.unicode import MAX_EXPANSION, is_nfc, nfc
 
-BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+LINE_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 
 # Characters of a value whose field declares no other maximum with `Length`.
 MAX_VALUE_LENGTH = 10_000
@@ -94,7 +94,7 @@ def _maximum(field: Field) -> Length:
     return min(rules, key=lambda rule: rule.max, default=at_most(MAX_VALUE_LENGTH))
 
 
-def printable(form: Any, field: Any) -> None:
+def validate_printable(form: Any, field: Any) -> None:
     """Refuse characters that no keyboard makes and that some databases cannot store (NUL)."""
     for character in field.data or "":
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
@@ -103,8 +103,8 @@ def printable(form: Any, field: Any) -> None:
         raise ValidationError("This contains a letter with too many accents.")
 
 
-def on_one_line(value: Any) -> Any:
-    return " ".join(BREAKS.split(value)).strip() if isinstance(value, str) else value
+def collapse_line_breaks(value: Any) -> Any:
+    return " ".join(LINE_BREAKS.split(value)).strip() if isinstance(value, str) else value
 
 
 def at_most(length: int, message: str = "") -> Length:
@@ -119,7 +119,10 @@ class TextField(StringField):
 
     def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
         super().__init__(
-            label, [*validators, at_most(length), printable], filters=[on_one_line], **options
+            label,
+            [*validators, at_most(length), validate_printable],
+            filters=[collapse_line_breaks],
+            **options,
         )
 
 
@@ -131,7 +134,7 @@ class LongTextField(TextAreaField):
     def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
         super().__init__(
             label,
-            [*validators, at_most(length), printable],
+            [*validators, at_most(length), validate_printable],
             filters=[lambda value: value.replace("\r\n", "\n") if value else value],
             **options,
         )
@@ -174,10 +177,10 @@ SEARCH_LENGTH = 200
 
 def search_term() -> str:
     """Return what the visitor searches for, cleaned: never longer than `SEARCH_LENGTH`."""
-    return cleaned(request.args.get("q", ""))
+    return clean_search_term(request.args.get("q", ""))
 
 
-def cleaned(text: str) -> str:
+def clean_search_term(text: str) -> str:
     """A text to search for, without what no database stores."""
     text = text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
     return nfc(text[: MAX_EXPANSION * SEARCH_LENGTH])[:SEARCH_LENGTH]

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 
-from carafe.web.urls import local_path
+from carafe.web.urls import safe_redirect_path
 
 # What nearly all paths are: for these there is nothing to do.
 CLEAN = re.compile(r"[\w/.~@:-]*[\w/-]", re.ASCII)
@@ -39,7 +39,7 @@ def follow() -> Any:
     target = tidied(path)
     if not is_missing and target.count("/") != path.rstrip("/").count("/"):
         return None  # nothing would be left of the last part, such as a token
-    if target == path or local_path(request.script_root + target) is None:
+    if target == path or safe_redirect_path(request.script_root + target) is None:
         return None
     adapter = current_app.create_url_adapter(request)
     if adapter is None or not adapter.test(target, method="GET"):

@@ -32,9 +32,9 @@ from carafe.database import db
 
 PER_PAGE = 20
 # What keys can be.
-IN_CURSORS = int, str, float, bool, datetime, date
+CURSOR_TYPES = int, str, float, bool, datetime, date
 
-Key = ColumnElement[Any] | InstrumentedAttribute[Any]
+CursorKey = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Page:
     prev_url: str | None
 
 
-class Pages:
+class KeysetPaginator:
     """The pages of a list.
 
     `keys` order the rows; together they must be unique and never NULL, so the last is usually the
@@ -62,7 +62,7 @@ class Pages:
     def __init__(
         self,
         statement: Select[*tuple[Any, ...]],
-        *keys: Key,
+        *keys: CursorKey,
         descending: bool = False,
         per_page: int = PER_PAGE,
         path: str | None = None,
@@ -70,52 +70,52 @@ class Pages:
     ):
         self.statement, self.keys, self.descending = statement, keys, descending
         self.per_page, self.path, self.details = per_page, path, details
-        self._statement = cache(self._statement_of)
+        self._statement = cache(self._build_query)
 
     def __call__(self) -> Page:
         """The page that the request's `after` or `before` asks for."""
-        back = "before" in request.args
-        cursor = request.args.get("before" if back else "after")
-        values = _decode(cursor, self.keys) if cursor else []
+        backward = "before" in request.args
+        cursor = request.args.get("before" if backward else "after")
+        values = _decode_cursor(cursor, self.keys) if cursor else []
         given = {f"page_{n}": value for n, value in enumerate(values)}
-        found = list(db.session.execute(self._statement(back, bool(cursor)), given))
+        found = list(db.session.execute(self._statement(backward, bool(cursor)), given))
 
         more = len(found) > self.per_page
         rows = found[: self.per_page]
-        if back:
+        if backward:
             rows.reverse()
-        has_next, has_prev = (bool(cursor), more) if back else (more, bool(cursor))
+        has_next, has_prev = (bool(cursor), more) if backward else (more, bool(cursor))
         count = len(self.keys)
         return Page(
             rows,
-            _url(self.path, "after", rows[-1][-count:]) if has_next and rows else None,
-            _url(self.path, "before", rows[0][-count:]) if has_prev and rows else None,
+            _page_url(self.path, "after", rows[-1][-count:]) if has_next and rows else None,
+            _page_url(self.path, "before", rows[0][-count:]) if has_prev and rows else None,
         )
 
-    def _statement_of(self, back: bool, is_bounded: bool) -> Select[Any]:
-        keys, statement, descends = self.keys, self.statement, back != self.descending
-        if is_bounded:
+    def _build_query(self, backward: bool, has_cursor: bool) -> Select[Any]:
+        keys, statement, is_descending = self.keys, self.statement, backward != self.descending
+        if has_cursor:
             bounds = [bindparam(f"page_{n}", type_=key.type) for n, key in enumerate(keys)]
             here, there = tuple_(*keys), tuple_(*bounds)
-            statement = statement.where(here < there if descends else here > there)
-        wanted = statement.order_by(*_order(keys, descends)).limit(self.per_page + 1)
+            statement = statement.where(here < there if is_descending else here > there)
+        wanted = statement.order_by(*_order_by(keys, is_descending)).limit(self.per_page + 1)
         if self.details:
             chosen = wanted.subquery("page")
             wanted = self.details(chosen).add_columns(*chosen.c)
-            wanted = wanted.order_by(*_order(chosen.c, descends))
+            wanted = wanted.order_by(*_order_by(chosen.c, is_descending))
         return wanted
 
 
-def paginate(statement: Select[*tuple[Any, ...]], *keys: Key, **options: Any) -> Page:
+def paginate(statement: Select[*tuple[Any, ...]], *keys: CursorKey, **options: Any) -> Page:
     """Run `statement` for the page that the request asks for: see `Pages`."""
-    return Pages(statement, *keys, **options)()
+    return KeysetPaginator(statement, *keys, **options)()
 
 
-def _order(keys: Iterable[Any], descending: bool) -> list[Any]:
+def _order_by(keys: Iterable[Any], descending: bool) -> list[Any]:
     return [key.desc() if descending else key.asc() for key in keys]
 
 
-class Counts:
+class BoundedCounts:
     """Counts the rows of several statements in one query: exact up to `most`, then "10,000+".
 
     Make one where the module is read, with `bindparam` for what differs between requests, and
@@ -139,7 +139,7 @@ class Counts:
         return select(func.count()).select_from(some).scalar_subquery()
 
 
-def _url(path: str | None, direction: str, keys: Sequence[Any]) -> str:
+def _page_url(path: str | None, direction: str, keys: Sequence[Any]) -> str:
     values = [v.isoformat() if isinstance(v, date) else v for v in keys]
     cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
@@ -147,18 +147,20 @@ def _url(path: str | None, direction: str, keys: Sequence[Any]) -> str:
     return f"{path}?{urlencode([*kept, (direction, cursor)])}"
 
 
-def _decode(cursor: str, keys: Sequence[Key]) -> list[Any]:
+def _decode_cursor(cursor: str, keys: Sequence[CursorKey]) -> list[Any]:
     """The key values in a cursor. One that we did not make is a page that does not exist."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != len(keys):
             raise ValueError(cursor)
-        return [_read(value, key.type.python_type) for value, key in zip(values, keys, strict=True)]
+        return [
+            _parse_key(value, key.type.python_type) for value, key in zip(values, keys, strict=True)
+        ]
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise NotFound from None
 
 
-def _read(value: Any, kind: type[Any]) -> Any:
+def _parse_key(value: Any, kind: type[Any]) -> Any:
     if kind is datetime:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:

@@ -16,9 +16,9 @@ from flask import Flask, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
 
-def part(template: str, *, version: Any, **context: Any) -> Response:
+def render_fragment(template: str, *, version: Any, **context: Any) -> Response:
     """Answer with part of a page, unless the page that asks shows this version of it."""
-    tag = _tag(version)
+    tag = _etag(version)
     if request.if_none_match.contains(tag):
         answer = Response(status=304)
     else:
@@ -27,18 +27,18 @@ def part(template: str, *, version: Any, **context: Any) -> Response:
     return answer
 
 
-def attributes(url: str, version: Any, seconds: int) -> Markup:
+def polling_attributes(url: str, version: Any, seconds: int) -> Markup:
     """The attributes of an element that is to be asked for again every so many seconds."""
     # Not `Markup.format`, which is four times as slow, and on every page.
     request = f'hx-get="{escape(url)}" hx-trigger="every {seconds:d}s, refresh"'
     swap = 'hx-swap="outerHTML" hx-sync="this:drop"'
-    marks = f'data-live-version="{_tag(version)}" data-live-seconds="{seconds:d}"'
+    marks = f'data-live-version="{_etag(version)}" data-live-seconds="{seconds:d}"'
     return Markup(f"{request} {swap} {marks}")  # noqa: S704  # nosec B704
 
 
-def _tag(version: Any) -> str:
+def _etag(version: Any) -> str:
     return hashlib.sha256(repr(version).encode()).hexdigest()[:16]
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["live"] = attributes
+    app.jinja_env.globals["live"] = polling_attributes

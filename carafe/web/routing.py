@@ -11,14 +11,14 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def id_in(text: str) -> int | None:
+def parse_id(text: str) -> int | None:
     """The id that a text is, if there can be such a one."""
-    is_one = text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID
+    is_one = text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= MAX_ID
     return int(text) if is_one else None
 
 
@@ -42,14 +42,14 @@ class Policy:
     # What a form does, in words that follow "After you confirm,".
     effect: str = ""
     # Asked for by pages that stand open, not by people.
-    polled: bool = False
+    background: bool = False
     # Bytes of body that it takes, where that is more than `MAX_CONTENT_LENGTH`.
     body: int = 0
     # Returns the rules that depend on the arguments in the URL.
     by_arguments: Callable[..., Mapping[str, Any]] | None = None
 
 
-def declare(view: View, **rules: Any) -> View:
+def set_policy(view: View, **rules: Any) -> View:
     """Add to the policy that a view has. Without any, a view is for nobody but the signed-in."""
     view.policy = replace(getattr(view, "policy", Policy()), **rules)  # type: ignore[attr-defined]
     return view
@@ -57,7 +57,7 @@ def declare(view: View, **rules: Any) -> View:
 
 def public(view: View) -> View:
     """Open a view to visitors. Every view without this mark needs a signed-in user."""
-    return declare(view, public=True)
+    return set_policy(view, public=True)
 
 
 def shared(view: View) -> View:
@@ -66,20 +66,20 @@ def shared(view: View) -> View:
     Without this mark, a row that refers to a user is that user's alone: a test finds each view
     that shows it to others.
     """
-    return declare(view, shared=True)
+    return set_policy(view, shared=True)
 
 
-def polled(view: View) -> View:
+def background_request(view: View) -> View:
     """Declare a view as one that open pages ask for again and again, by htmx.
 
     That somebody left a page open is no sign of them, and not worth a line of log.
     """
-    return declare(view, polled=True)
+    return set_policy(view, background=True)
 
 
-def body_of(bytes: int) -> Callable[[View], View]:
+def max_body_size(bytes: int) -> Callable[[View], View]:
     """Let a view take a larger body than others: one with a file."""
-    return partial(declare, body=bytes)
+    return partial(set_policy, body=bytes)
 
 
 def effect(text: str) -> Callable[[View], View]:
@@ -87,10 +87,10 @@ def effect(text: str) -> Callable[[View], View]:
 
     Whoever is asked for a proof of identity first reads what the proof is for.
     """
-    return partial(declare, effect=text)
+    return partial(set_policy, effect=text)
 
 
-def policy(endpoint: str | None, arguments: Mapping[str, Any] | None) -> Policy:
+def get_policy(endpoint: str | None, arguments: Mapping[str, Any] | None) -> Policy:
     """Return the policy of an endpoint's view; a URL that does not exist is open to all."""
     if endpoint is None:
         return Policy(public=True)
@@ -102,7 +102,7 @@ def policy(endpoint: str | None, arguments: Mapping[str, Any] | None) -> Policy:
 
 def current_policy() -> Policy:
     """Return the policy of the view that this request is for."""
-    return policy(request.endpoint, request.view_args)
+    return get_policy(request.endpoint, request.view_args)
 
 
 class Declaration:
@@ -131,7 +131,7 @@ def _declared(request: Request) -> dict[str, str]:
     return {k: value.name for k, value in arguments.items() if isinstance(value, Declaration)}
 
 
-class Optional:
+class ConditionalRoutes:
     """Routes of a blueprint that exist only where a setting says so: elsewhere they are 404.
 
     Used as the blueprint itself: `@Optional(blueprint, "MAGIC_LINK").get("/magic-link")`.
@@ -159,7 +159,7 @@ class IdConverter(IntegerConverter):
     """`<int:id>` that is 404 beyond what a database can store, instead of an overflow."""
 
     def __init__(self, map: Map, **options: Any):
-        super().__init__(map, **{"max": LARGEST_ID} | options)
+        super().__init__(map, **{"max": MAX_ID} | options)
 
     def to_python(self, value: str) -> Any:
         try:

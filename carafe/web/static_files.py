@@ -15,7 +15,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 ENGINE = Path(__file__).parents[1] / "static"
-AT_ROOT = ("favicon.ico", "robots.txt")
+ROOT_FILES = ("favicon.ico", "robots.txt")
 COMPRESSIBLE = {".css", ".js", ".svg", ".txt", ".json"}
 
 
@@ -34,9 +34,9 @@ def init_app(app: Flask) -> None:
             continue
         for file in filter(Path.is_file, folder.rglob("*")):
             name = f"{feature}/{file.relative_to(folder).as_posix()}"
-            urls[name] = _publish(app, server, file, name)
+            urls[name] = _add_versioned_file(app, server, file, name)
     if not app.debug:
-        for name in AT_ROOT:
+        for name in ROOT_FILES:
             server.add_file_to_dictionary(f"/{name}", str(Path(app.root_path, "static", name)))
 
     def asset(name: str) -> str:
@@ -57,7 +57,7 @@ def _folders(app: Flask) -> Iterator[tuple[str, Path]]:
         yield folder.parent.name, folder
 
 
-def _publish(app: Flask, server: WhiteNoise, file: Path, name: str) -> str:
+def _add_versioned_file(app: Flask, server: WhiteNoise, file: Path, name: str) -> str:
     """Have `server` answer with `file` at a URL that changes when the content does."""
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
     hashed = f"{name.removesuffix(file.suffix)}.{digest}{file.suffix}"
@@ -78,12 +78,12 @@ def _compress(file: Path, target: Path) -> Path:
     if not compressed.exists():
         content = file.read_bytes()
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content)
-        _replace(compressed, gzip.compress(content, 9, mtime=0))
+        _write_atomically(target, content)
+        _write_atomically(compressed, gzip.compress(content, 9, mtime=0))
     return target
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _write_atomically(path: Path, content: bytes) -> None:
     """Write a file as a whole: another worker may be reading it, or this one be killed halfway."""
     partial = path.with_name(f"{path.name}.{os.getpid()}")
     partial.write_bytes(content)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 
-from carafe.database import READING_METHODS
+from carafe.database import SAFE_METHODS
 
 # Segments with which browsers go up, escaped or not.
 DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
@@ -17,7 +17,7 @@ def public_url(path: str) -> str:
     return f"{current_app.config['PUBLIC_URL']}{path}"
 
 
-def path_of(endpoint: str, **values: Any) -> str:
+def endpoint_path(endpoint: str, **values: Any) -> str:
     """Return the path of a page, even without a request, as in commands."""
     root = current_app.config["APPLICATION_ROOT"]
     return current_app.url_map.bind("", script_name=root).build(endpoint, values)
@@ -39,7 +39,7 @@ def current_url() -> str:
     return (request.script_root + request.full_path).rstrip("?")
 
 
-def local_path(target: str | None) -> str | None:
+def safe_redirect_path(target: str | None) -> str | None:
     """`target` if it is a path of this site, else None.
 
     Browsers read `/\\x` and `//x` as another host's address, and drop tabs and newlines first.
@@ -61,7 +61,7 @@ def _is_within(path: str) -> bool:
     return f"{path}/".startswith(f"{root}/") and not DOTS.search(path)
 
 
-def wanted() -> str | None:
+def return_path() -> str | None:
     """The page that was asked for, or from which a form was sent, or a part of it by htmx."""
     page = request.headers.get("HX-Current-URL")
     if page and "HX-Boosted" not in request.headers:
@@ -69,11 +69,11 @@ def wanted() -> str | None:
             parts = urlsplit(page)
         except ValueError:  # such as "http://["
             return None
-        return local_path(f"{parts.path}?{parts.query}".rstrip("?"))
-    if request.method in READING_METHODS:
-        return local_path(current_url())
+        return safe_redirect_path(f"{parts.path}?{parts.query}".rstrip("?"))
+    if request.method in SAFE_METHODS:
+        return safe_redirect_path(current_url())
     try:
-        return local_path(urlsplit(request.referrer or "").path)
+        return safe_redirect_path(urlsplit(request.referrer or "").path)
     except ValueError:  # such as "http://["
         return None
 

@@ -21,7 +21,7 @@ EMAIL = sa.String(254).with_variant(sa.String(254, collation="C"), "postgresql")
 
 def upgrade() -> None:
     create_user()
-    fulltext.add(op, "user", ["email", "name"])
+    fulltext.create_index(op, "user", ["email", "name"])
     create_session()
     create_token()
     create_interrupted_form()
@@ -45,7 +45,7 @@ def downgrade() -> None:
     op.drop_table("interrupted_form")
     op.drop_table("token")
     op.drop_table("session")
-    fulltext.remove(op, "user")
+    fulltext.drop_index(op, "user")
     op.drop_table("user")
     if op.get_context().dialect.name == "postgresql":
         op.execute("DROP FUNCTION search_words(text)")

@@ -34,9 +34,9 @@ def upgrade() -> None:
         sa.Index("ix_note_created_at_id", "created_at", "id"),
         sqlite_autoincrement=True,
     )
-    fulltext.add(op, "note", ["title"])
+    fulltext.create_index(op, "note", ["title"])
 
 
 def downgrade() -> None:
-    fulltext.remove(op, "note")
+    fulltext.drop_index(op, "note")
     op.drop_table("note")

@@ -69,7 +69,7 @@ def test_it_holds_what_the_account_keeps(app, alice, export):
         assert user
         user.name = "Älice “A” 漢字"
         db.session.commit()
-        packed = personal_data.pack(alice.id)
+        packed = personal_data.build_archive(alice.id)
     with packed, zipfile.ZipFile(packed) as archive:
         files = {n: archive.read(n).decode() for n in archive.namelist()}
     [profile] = json.loads(files["profile.json"])
@@ -163,11 +163,11 @@ def test_it_is_audited_when_it_is_made_and_taken(alice, export, trail):
 
 def test_it_lets_each_feature_add_its_own(app, alice):
     with another_app(app) as other, other.app_context():
-        personal_data.add(other, "shoes", lambda user_id: iter([{"owner": user_id}]))
-        personal_data.add(other, "hats", lambda user_id: [])
+        personal_data.add_section(other, "shoes", lambda user_id: iter([{"owner": user_id}]))
+        personal_data.add_section(other, "hats", lambda user_id: [])
         personal_data.add_file(other, lambda user_id: ("foot.txt", b"42"))
         personal_data.add_file(other, lambda user_id: None)
-        with personal_data.pack(alice.id) as packed, zipfile.ZipFile(packed) as archive:
+        with personal_data.build_archive(alice.id) as packed, zipfile.ZipFile(packed) as archive:
             assert json.loads(archive.read("shoes.json")) == [{"owner": alice.id}]
             assert json.loads(archive.read("hats.json")) == []
             assert archive.read("foot.txt") == b"42"
@@ -175,9 +175,9 @@ def test_it_lets_each_feature_add_its_own(app, alice):
 
 def test_it_refuses_what_has_no_place_in_it(app, alice):
     with another_app(app) as other, other.app_context():
-        personal_data.add(other, "keys", lambda user_id: [{"hash": b"\x01"}])
+        personal_data.add_section(other, "keys", lambda user_id: [{"hash": b"\x01"}])
         with pytest.raises(TypeError, match="no place"):
-            personal_data.pack(alice.id)
+            personal_data.build_archive(alice.id)
 
 
 def test_it_holds_up_nobody_who_writes(app, alice, sign_in, monkeypatch):
@@ -199,11 +199,11 @@ def test_it_holds_up_nobody_who_writes(app, alice, sign_in, monkeypatch):
 
 
 def test_it_keeps_a_large_one_out_of_memory(app, alice, monkeypatch):
-    monkeypatch.setattr(personal_data, "KEPT_IN_MEMORY", 1000)
+    monkeypatch.setattr(personal_data, "MAX_IN_MEMORY_BYTES", 1000)
     with another_app(app) as other, other.app_context():
         lines = ({"n": n, "text": str(n * 7919 % 10_007)} for n in range(5000))
-        personal_data.add(other, "lines", lambda user_id: lines)
-        with personal_data.pack(alice.id) as packed:
+        personal_data.add_section(other, "lines", lambda user_id: lines)
+        with personal_data.build_archive(alice.id) as packed:
             assert packed._rolled  # type: ignore[attr-defined]
             with zipfile.ZipFile(packed) as archive:
                 assert len(json.loads(archive.read("lines.json"))) == 5000

@@ -158,7 +158,7 @@ def test_the_page_shows_how_far_it_is(app, alice, sign_in, change):
 def test_it_says_where_it_is_while_it_runs(app, alice, sign_in, monkeypatch):
     said = []
     monkeypatch.setattr("carafe.personal_data.progress", lambda *values: said.append(values))
-    monkeypatch.setattr("carafe.personal_data.TOLD_EVERY", 1)
+    monkeypatch.setattr("carafe.personal_data.PROGRESS_EVERY", 1)
     sign_in(alice).submit(PAGE)
     run_due(app)
     total = len(app.extensions["personal_data"])
@@ -244,7 +244,7 @@ def test_one_that_waits_goes_with_the_account(app, alice, carol, sign_in, files)
 def test_nothing_is_left_of_one_whose_owner_goes_while_it_runs(
     app, alice, sign_in, files, monkeypatch
 ):
-    store = encrypted.store
+    store = encrypted.save
 
     def leave_and_store(content):
         with app.app_context():
@@ -255,13 +255,13 @@ def test_nothing_is_left_of_one_whose_owner_goes_while_it_runs(
         return store(content)
 
     sign_in(alice).submit(PAGE)
-    monkeypatch.setattr(encrypted, "store", leave_and_store)
+    monkeypatch.setattr(encrypted, "save", leave_and_store)
     assert run_due(app) == 1
     assert files() == []
 
 
 def test_what_a_crash_leaves_is_deleted(app, alice, files, monkeypatch, run):
-    monkeypatch.setattr("carafe.downloads.orphans.LEFT_OVER_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr("carafe.downloads.orphans.ORPHAN_AGE", timedelta(seconds=-1))
     with app.app_context():
         storage().put("exports/0123-0", b"x", "text/plain")
     assert run(jobs.purge_exports) == 1
@@ -269,7 +269,7 @@ def test_what_a_crash_leaves_is_deleted(app, alice, files, monkeypatch, run):
 
 
 def test_what_is_somebodys_is_not_left_over(app, alice, sign_in, files, monkeypatch, run):
-    monkeypatch.setattr("carafe.downloads.orphans.LEFT_OVER_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr("carafe.downloads.orphans.ORPHAN_AGE", timedelta(seconds=-1))
     browser = sign_in(alice)
     browser.submit(PAGE)
     run_due(app)

@@ -173,7 +173,7 @@ def test_it_forgets_what_was_noted_in_the_same_transaction(app, alice):
 
 
 def test_it_forgets_many_in_pieces(app, alice, monkeypatch):
-    monkeypatch.setattr("carafe.audit.erasure.AT_ONCE", 2)
+    monkeypatch.setattr("carafe.audit.erasure.BATCH_SIZE", 2)
     with app.app_context():
         for _ in range(5):
             record("login.failed", None, actor=alice.email)
@@ -234,7 +234,7 @@ def test_the_trail_is_append_only_otherwise(app, alice):
 
 
 def test_purging_deletes_what_is_over_in_small_transactions(app, alice, monkeypatch):
-    monkeypatch.setattr(batches, "CHUNK", 3)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 3)
 
     def session(number, lifetime):
         return Session(
@@ -273,7 +273,7 @@ def test_purging_spares_who_came_back_meanwhile(later, app, alice):
         assert user
         user.deletes_at = now()
         db.session.commit()
-        [due] = deletion.due()
+        [due] = deletion.due_ids()
         db.session.rollback()
         with app.app_context():
             again = db.session.get(User, alice.id)

@@ -7,7 +7,7 @@ import pytest
 
 from carafe.audit import AuditEvent
 from carafe.auth.models import Passkey, RecoveryCode
-from carafe.auth.models.passkey import PASSKEY_NAME_LENGTH, PASSKEYS_PER_USER
+from carafe.auth.models.passkey import MAX_PASSKEYS, PASSKEY_NAME_LENGTH
 from carafe.database import db
 from tests.authenticator import Authenticator, add, ask_to_add, decode, sent
 from tests.authenticator import sign_in as enter
@@ -199,7 +199,7 @@ def test_it_refuses_a_key_that_is_known(browser_of_alice, bob, sign_in, names):
 
 
 def test_it_adds_so_many_and_no_more(browser_of_alice, names):
-    for number in range(PASSKEYS_PER_USER - 1):
+    for number in range(MAX_PASSKEYS - 1):
         add(browser_of_alice, str(number))
     late, asked = ask_to_add(browser_of_alice)
     add(browser_of_alice, "the last")
@@ -207,7 +207,7 @@ def test_it_adds_so_many_and_no_more(browser_of_alice, names):
     assert answer.status_code == 422
     assert browser_of_alice.get("/account/passkeys/new").location == "/account/passkeys"
     assert "Remove one to add another." in browser_of_alice.get("/account/passkeys").text
-    assert len(names()) == PASSKEYS_PER_USER
+    assert len(names()) == MAX_PASSKEYS
 
 
 def test_it_limits_attempts(browser_of_alice):

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.auth.models import User
-from carafe.admin.actions.models import Run
+from carafe.admin.actions.models import BulkAction
 from carafe.audit import AuditEvent
 from carafe.database import db
 from tests.http import Browser, Forms
@@ -68,7 +68,7 @@ def older(app: Flask) -> Callable[..., None]:
 
     def make(**units: float) -> None:
         with app.app_context():
-            for run in db.session.scalars(select(Run)):
+            for run in db.session.scalars(select(BulkAction)):
                 run.created_at -= timedelta(**units)
                 run.ended_at = run.ended_at and run.ended_at - timedelta(**units)
             db.session.commit()

@@ -18,7 +18,7 @@ from carafe.database import db
 from carafe.database.counters import CounterBucket
 from carafe.observability import store
 from carafe.observability.plans.nodes import SCAN
-from carafe.time import day, now
+from carafe.time import format_date, now
 from tests.admin.test_plans_of_lists import Plans
 from tests.apps import another_app
 from tests.http import Browser
@@ -61,7 +61,7 @@ def test_it_counts_by_the_days_of_the_reader(zone, app, person, sign_in):
     for n, moment in enumerate([first.replace(hour=0), last, last + timedelta(minutes=1)]):
         person(f"u{n}@example.com", created_at=moment)
     page = sign_in(reader).get("/admin/?days=7").text
-    assert days(page, "sign-ups") == {day(first): 2, day(noon(zone, 5)): 1}
+    assert days(page, "sign-ups") == {format_date(first): 2, format_date(noon(zone, 5)): 1}
     assert number(page, "sign-ups") == "3"
     assert f"Days are those of {zone}" in page
 
@@ -131,12 +131,12 @@ def test_it_shows_those_who_were_here(app, alice, bob, carol, sign_in):
     for user in (alice, bob):
         sign_in(user)
     page = sign_in(carol).get("/admin/?days=7").text
-    assert days(page, "active-users") == {day(now()): 3}
+    assert days(page, "active-users") == {format_date(now()): 3}
 
 
 def test_it_counts_mails_that_left(app, alice, carol, mailbox, sign_in):
     with app.test_request_context(method="POST"):
-        mail.rehearse(alice.email, "auth/emails/registered", user=alice, reset_url="http://x")
+        mail.send_dummy(alice.email, "auth/emails/registered", user=alice, reset_url="http://x")
         mail.send(alice.email, "auth/emails/registered", user=alice, reset_url="http://x")
         db.session.commit()
     assert len(mailbox.to(alice.email)) == 1
@@ -174,7 +174,7 @@ def endless(periods: Any) -> Any:
 
 @pytest.mark.parametrize("series", [broken, endless])
 def test_it_leaves_out_a_card_that_fails(series, app, carol, monkeypatch):
-    monkeypatch.setattr(cards, "LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr(cards, "CARD_TIMEOUT_SECONDS", 0.05)
     with recording_app(app) as made:
         made.extensions["admin_cards"] = {
             "bad": admin.Card("bad", "Bad", series, "admin"),

@@ -73,7 +73,7 @@ def ask(app, carol, sign_in):
 @pytest.fixture
 def long(monkeypatch):
     """Lists of more than two rows are too long to be answered at once."""
-    monkeypatch.setattr(export, "AT_ONCE", 2)
+    monkeypatch.setattr(export, "MAX_DIRECT_ROWS", 2)
 
 
 def test_a_workbook_has_what_is_filtered(app, alice, carol, person, ask):
@@ -205,7 +205,7 @@ def test_it_is_the_same_in_chunks(app, person, carol, sign_in, monkeypatch):
         person(f"u{n}@example.com", confirmed_at=None)
     browser, answers = sign_in(carol), []
     for chunk, few in ((1000, 10_000), (10, 10_000), (10, 5)):
-        monkeypatch.setattr(export, "CHUNK", chunk)
+        monkeypatch.setattr(export, "BATCH_SIZE", chunk)
         monkeypatch.setattr(export, "COUNT_LIMIT", few)
         answers.append(browser.get(f"{CSV}?state=unconfirmed").text)
     assert answers[0] == answers[1] == answers[2]

@@ -12,7 +12,7 @@ from app.auth.models import User
 from carafe.auth import impersonation
 from carafe.auth.jobs import end_impersonations
 from carafe.auth.models import Impersonation, Session
-from carafe.auth.models.impersonation import LONGEST
+from carafe.auth.models.impersonation import MAX_DURATION
 from carafe.database import Base, db
 from carafe.time import now
 from tests.clock import later
@@ -353,7 +353,7 @@ def overdue(change):
 def test_it_ends_after_half_an_hour(app, acting, ends, change):
     with app.app_context():
         left = db.session.scalars(select(Impersonation.ends_at)).one() - now()
-    assert timedelta(minutes=29) < left <= LONGEST == timedelta(minutes=30)
+    assert timedelta(minutes=29) < left <= MAX_DURATION == timedelta(minutes=30)
     ends(overdue(change), "time")
 
 

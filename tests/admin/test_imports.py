@@ -51,7 +51,7 @@ def test_what_is_wrong_stops_the_start(imports, operations, says, app):
 @pytest.fixture
 def bring(app, carol, monkeypatch):
     """Imports a file of people, found again by their address; the pages after check and end."""
-    monkeypatch.setattr(jobs, "BATCH", 2)
+    monkeypatch.setattr(jobs, "BATCH_SIZE", 2)
     declared = admin.Import(
         ["email", "name", "created_at"],
         key="email",
@@ -110,21 +110,21 @@ def test_what_was_changed_is_changed_back_when_one_does_not_fit(
     """Dave goes between the look at what is there and the change."""
     before = names()
     given = [f"{alice.email},A,", f"{bob.email},B,", "n@example.com,N,", f"{dave.email},D,"]
-    bring_in = rows.bring_in
+    bring_in = rows.apply
 
     def late(plan, found):
         if any(row.values["email"] == dave.email for row in found):
             db.session.execute(delete(User).where(User.id == dave.id))
         return bring_in(plan, found)
 
-    monkeypatch.setattr(jobs, "bring_in", late)
+    monkeypatch.setattr(jobs, "apply", late)
     _, ended = bring(*given, mode="all")
     assert "Nothing was imported" in ended
     assert names() == before
 
 
 def test_what_was_changed_again_since_stays(alice, bring, names, monkeypatch):
-    begin, bring_in = jobs._begin_undoing, rows.bring_in
+    begin, bring_in = jobs._start_revert, rows.apply
 
     def meanwhile(run, error):
         db.session.execute(update(User).where(User.id == alice.id).values(name="Newest"))
@@ -132,13 +132,13 @@ def test_what_was_changed_again_since_stays(alice, bring, names, monkeypatch):
 
     def refuse(plan, found):
         if found[0].number == 3:
-            found[0].refuse("", None, "No.")
+            found[0].add_error("", None, "No.")
             return found[0].errors, []
         return bring_in(plan, found)
 
-    monkeypatch.setattr(jobs, "BATCH", 1)
-    monkeypatch.setattr(jobs, "_begin_undoing", meanwhile)
-    monkeypatch.setattr(jobs, "bring_in", refuse)
+    monkeypatch.setattr(jobs, "BATCH_SIZE", 1)
+    monkeypatch.setattr(jobs, "_start_revert", meanwhile)
+    monkeypatch.setattr(jobs, "apply", refuse)
     _, ended = bring(f"{alice.email},A,", "z@example.com,Z,", mode="all")
     assert "Row 3: No. Nothing was imported." in ended
     assert names()[alice.email] == "Newest"

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import delete
 
 from carafe.database import db
-from carafe.jobs import Job, Worker, job, schedule
+from carafe.jobs import Job, WorkerRecord, job, schedule
 from carafe.jobs.worker import run_due
-from carafe.mail.jobs import deliver, seal
+from carafe.mail.jobs import deliver, encrypt_message
 from carafe.mail.message import Message
 from carafe.time import now
 from tests.clock import later
@@ -137,10 +137,10 @@ def test_it_asks_a_fixed_number_of_questions(app, admin, make):
 def test_it_shows_schedule_and_workers(app, admin):
     assert "jobs wait until one starts" in admin.get(BASE).text
     with app.app_context():
-        schedule.prepare()
-        db.session.add(Worker(id="here:1:a", queues="default mail", threads=2))
+        schedule.sync_table()
+        db.session.add(WorkerRecord(id="here:1:a", queues="default mail", threads=2))
         gone = now() - timedelta(minutes=2)
-        db.session.add(Worker(id="there:2:b", queues="default", threads=2, seen_at=gone))
+        db.session.add(WorkerRecord(id="there:2:b", queues="default", threads=2, seen_at=gone))
         db.session.commit()
     page = admin.get(BASE).text
     assert "jobs.purge" in page
@@ -174,7 +174,7 @@ def test_it_hides_secrets_and_what_is_encrypted(app, admin, queue):
     assert "s3cr3t" not in text
     assert "api_token" in text
     with app.app_context():
-        sealed = seal(
+        sealed = encrypt_message(
             Message(None, "a@example.com", "Hello", "", "<1@example.com>", "text", "html")
         )
     text = admin.get(queue(deliver, sealed)).text

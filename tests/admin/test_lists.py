@@ -24,7 +24,7 @@ from tests.lists import Links, ids, walk
 
 def test_it_shows_the_same_rows_few_or_many_or_far(carol, person, sign_in, monkeypatch):
     """Beyond a number of rows a list is read in another way, and in a third where that is slow."""
-    monkeypatch.setattr(timeouts, "STEPS", 1)
+    monkeypatch.setattr(timeouts, "PROGRESS_HANDLER_STEPS", 1)
     for n in range(60):
         person(f"u{n:02}@example.com", name=f"N{n % 7}", confirmed_at=None)
     browser = sign_in(carol)

@@ -219,7 +219,7 @@ def test_what_surrounds_a_list_is_found_by_an_index(filled):
         where = matching.conditions(ListState.parse(admin.list, {"q": email}))
         plans.asked.clear()
         assert relations.find_exact(admin, email)
-        assert next(export.chunks(admin, where))
+        assert next(export.iter_batches(admin, where))
         assert list(db.session.scalars(Selection(admin, f"q={email}", None, 10**9).keys(limit=9)))
         assert not (wrong := plans.wrong(SCAN)), "\n\n".join(wrong)
         db.session.rollback()
@@ -235,6 +235,6 @@ def test_it_finds_saved_views_by_an_index(filled, monkeypatch):
         if db.engine.dialect.name == "postgresql":
             db.session.execute(text("ANALYZE"))
         with Plans(SimpleNamespace(model=SavedView)) as plans:
-            saved_views.Look("users")
+            saved_views.ViewPreferences("users")
             assert not (wrong := plans.wrong(SCAN)), "\n\n".join(wrong)
         db.session.rollback()

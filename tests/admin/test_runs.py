@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from app.auth.models import User
 from carafe.admin.actions import runner
 from carafe.admin.actions.jobs import purge_runs
-from carafe.admin.actions.models import BATCH, Chunk, Run
+from carafe.admin.actions.models import BATCH_SIZE, Batch, BulkAction
 from carafe.database import db
 from carafe.jobs import Job
 from carafe.jobs.worker import run_due
@@ -102,16 +102,16 @@ def test_it_says_that_it_is_a_job_and_whom_it_is_about(admin):
 
 def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events, monkeypatch):
     begin()
-    note = Run.note
+    note = BulkAction.note
 
     def crash(self, outcome):
         if self.batches_done == 1:
             raise RuntimeError("the power is cut")
         note(self, outcome)
 
-    monkeypatch.setattr(Run, "note", crash)
+    monkeypatch.setattr(BulkAction, "note", crash)
     run_due(app)
-    assert suspended() == BATCH
+    assert suspended() == BATCH_SIZE
     monkeypatch.undo()
     again()
     assert suspended() == len(events("user.suspended")) == MANY
@@ -131,17 +131,17 @@ def test_it_stops_for_who_was_demoted_meanwhile(
 
 def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, again, monkeypatch):
     path = begin()
-    note = Run.note
+    note = BulkAction.note
 
     def stop(self, outcome):
         note(self, outcome)
         self.end("Somebody stopped it.")
 
-    monkeypatch.setattr(Run, "note", stop)
+    monkeypatch.setattr(BulkAction, "note", stop)
     run_due(app)
     monkeypatch.undo()
     again()
-    assert suspended() == BATCH
+    assert suspended() == BATCH_SIZE
     assert "Somebody stopped it." in admin.get(path).text
     admin.submit(path, action=f"{path}/reversal")
     assert suspended() == 0
@@ -203,14 +203,14 @@ def test_it_knows_the_days_of_who_began_it_when_it_goes_on(
         db.session.execute(update(User).where(crowd).values(created_at=there.astimezone(UTC)))
         db.session.commit()
     begin("suspend", "created_at.from=2026-03-04&created_at.to=2026-03-04")
-    do_next = runner.do_next
-    monkeypatch.setattr(runner, "do_next", lambda run, by: 1 / 0)
+    do_next = runner.run_next_batch
+    monkeypatch.setattr(runner, "run_next_batch", lambda run, by: 1 / 0)
     run_due(app)
-    monkeypatch.setattr(runner, "do_next", do_next)
+    monkeypatch.setattr(runner, "run_next_batch", do_next)
     with app.app_context():
-        run = db.session.scalars(select(Run)).one()
+        run = db.session.scalars(select(BulkAction)).one()
         assert run.is_enumerated
-        runner.go_on(run.id)
+        runner.resume(run.id)
     assert suspended() == MANY
 
 
@@ -248,7 +248,7 @@ def test_of_two_at_the_same_moment_one_begins_it(app, admin, browser, form):
         answers = list(both.map(lambda one: one.send(sent), (admin, other)))
     assert len({answer.location for answer in answers}) == 1
     with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Run)) == 1
+        assert db.session.scalar(select(func.count()).select_from(BulkAction)) == 1
 
 
 def test_of_two_that_undo_at_the_same_moment_one_does(app, admin, browser, begin, events):
@@ -272,4 +272,4 @@ def test_it_is_forgotten_after_a_month(app, begin, older):
     older(days=2)
     with app.app_context():
         assert purge_runs() == 1
-        assert db.session.scalar(select(func.count()).select_from(Chunk)) == 0
+        assert db.session.scalar(select(func.count()).select_from(Batch)) == 0

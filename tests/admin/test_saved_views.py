@@ -214,7 +214,7 @@ def test_it_says_what_is_not_there_any_more(app, admin, dave):
 
 
 def test_there_are_so_many_at_most(admin, monkeypatch):
-    monkeypatch.setattr(saved_views, "MOST", 2)
+    monkeypatch.setattr(saved_views, "MAX_VIEWS", 2)
     for name in ("One", "Two", "One"):
         assert save(admin, name).status_code == 303
     assert "There are 2 views already" in save(admin, "Three").text
@@ -224,8 +224,8 @@ def test_there_are_so_many_at_most(admin, monkeypatch):
 def test_they_go_with_their_user_and_are_in_the_copy_of_their_data(app, admin, carol, other):
     save(admin, "Mine")
     with app.app_context():
-        [row] = saved_views.of_user(carol.id)
+        [row] = saved_views.export_for_user(carol.id)
         assert row == {"list": "users", "name": "Mine", "query": QUERY, "shared": False}
         db.session.execute(db.delete(type(carol)).where(type(carol).id == carol.id))
         db.session.commit()
-        assert list(saved_views.of_user(carol.id)) == []
+        assert list(saved_views.export_for_user(carol.id)) == []

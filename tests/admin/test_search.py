@@ -12,7 +12,7 @@ from carafe.database import db, reading
 def find(request, app, monkeypatch):
     """Emails that a search finds: gathered as few are, or one by one as many are."""
     if request.param == "many":
-        monkeypatch.setattr(FullText, "MOST", {"sqlite": 0, "postgresql": 0})
+        monkeypatch.setattr(FullText, "MAX_MATCHES", {"sqlite": 0, "postgresql": 0})
     search = FullText("name or e-mail", User.name, User.email)
 
     def ask(words: str) -> list[str]:

@@ -16,7 +16,7 @@ def kept(app, monkeypatch):
 
     def purge(setting):
         monkeypatch.setitem(app.config, "AUDIT_KEEP_DAYS", setting)
-        monkeypatch.setattr(batches, "CHUNK", 2)
+        monkeypatch.setattr(batches, "BATCH_SIZE", 2)
         with app.app_context():
             ages = [{"action": f"{days}", "at": now() - timedelta(days=days)} for days in AGES]
             append(ages)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from carafe.auth.relying_party import site
+from carafe.auth.relying_party import current_relying_party
 from tests.apps import PRODUCTION, SITE, SecureBrowser, another_app
 from tests.authenticator import add
 from tests.authenticator import sign_in as enter
@@ -49,7 +49,11 @@ assert "webauthn" not in sys.modules
 def test_it_is_the_public_address(public_url, id, origin, app, monkeypatch):
     monkeypatch.setitem(app.config, "PUBLIC_URL", public_url)
     with app.app_context():
-        assert (site().id, site().origin, site().works) == (id, origin, True)
+        assert (
+            current_relying_party().id,
+            current_relying_party().origin,
+            current_relying_party().is_supported,
+        ) == (id, origin, True)
 
 
 def test_it_is_never_what_the_request_says(app, visitor):

@@ -86,12 +86,12 @@ def test_nobody_comes_back_to_half_an_account(app, alice, leave, browser):
     fields = {"email": alice.email, "password": PASSWORD}
     assert browser().submit("/auth/login", fields).status_code != 303
     with app.app_context():
-        assert deletion.due() == [alice.id]
+        assert deletion.due_ids() == [alice.id]
         assert deletion.delete_due(alice.id)
 
 
 def test_what_is_much_goes_by_and_by(app, alice, bob, leave, monkeypatch):
-    monkeypatch.setattr(batches, "CHUNK", 2)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 2)
     with app.app_context():
         for user in (alice, bob):
             for number in range(5):
@@ -107,7 +107,7 @@ def test_what_is_much_goes_by_and_by(app, alice, bob, leave, monkeypatch):
 def test_jobs_for_an_account_go_with_it(app, alice, bob, leave):
     with app.app_context():
         for user in (alice, bob):
-            make_export.with_(subject=user.subject).enqueue(user.id)
+            make_export.with_options(subject=user.subject).enqueue(user.id)
         db.session.commit()
     leave(alice)
     with app.app_context():

@@ -9,7 +9,7 @@ import pytest
 from carafe.auth import two_factor
 from carafe.auth.models import Passkey, RecoveryCode, Totp
 from carafe.database import db
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 from tests.authenticator import add
 from tests.clock import change_limits
 from tests.remote import Remote
@@ -23,7 +23,7 @@ CHALLENGE = "/auth/second-factor"
 def unlimited(monkeypatch):
     """Without limits, which would let five through: what is left has to hold by itself."""
     for name in ("ATTEMPTS", "ATTEMPTS_BY_CLIENT"):
-        monkeypatch.setattr(two_factor, name, Limit(name, 1000, timedelta(minutes=15)))
+        monkeypatch.setattr(two_factor, name, RateLimit(name, 1000, timedelta(minutes=15)))
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_exactly_one_use_of_an_app_code_wins(
     counted, unlimited, owner, alice, challenge, monkeypatch
 ):
     if not counted:
-        monkeypatch.setattr(Totp, "_is_shown_first", lambda *_: True)
+        monkeypatch.setattr(Totp, "_is_first_use_of_step", lambda *_: True)
     browsers = [challenge(alice) for _ in range(USES)]
     code = owner.phone.code()
     answers = at_once(browsers, [with_code(each.fill(CHALLENGE), code) for each in browsers])

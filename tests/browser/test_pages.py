@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine
 
 from carafe.observability import store
-from carafe.web.routing import policy
+from carafe.web.routing import get_policy
 from tests import rules
 from tests.browser.axe import barriers
 from tests.browser.conftest import Site
@@ -62,8 +62,8 @@ def paths(application: Flask) -> dict[str, list[str]]:
     found = {who: list(more) for who, more in MORE.items()}
     for path, rule, arguments in rules.pages(application):
         with application.app_context():
-            rights = policy(rule.endpoint, arguments)
-        if rights.polled:
+            rights = get_policy(rule.endpoint, arguments)
+        if rights.background:
             continue  # part of a page
         admin = rule.endpoint.startswith("admin.")
         found["visitor" if rights.public else "admin" if admin else "user"].append(path)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from carafe.database import db
-from carafe.jobs import Definition, Job
+from carafe.jobs import Job, JobDefinition
 from carafe.jobs.worker import JobWorker, run_due
 from tests.jobs import samples
 
@@ -51,7 +51,7 @@ def work(app: Flask) -> Iterator[Callable[..., JobWorker]]:
         thread.join()
 
 
-def enqueue(job: Definition[P], *args: P.args, **kwargs: P.kwargs) -> int:
+def enqueue(job: JobDefinition[P], *args: P.args, **kwargs: P.kwargs) -> int:
     """Queue a job, and commit."""
     id = job.enqueue(*args, **kwargs)
     db.session.commit()

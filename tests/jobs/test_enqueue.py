@@ -67,8 +67,8 @@ def test_it_refuses_what_json_would_not_give_back(argument):
 
 
 def test_it_waits_for_its_time(run):
-    id = note.with_(run_at=now() + timedelta(hours=1)).enqueue("later")
-    enqueue(note.with_(delay=timedelta(hours=1)), "later")
+    id = note.with_options(run_at=now() + timedelta(hours=1)).enqueue("later")
+    enqueue(note.with_options(delay=timedelta(hours=1)), "later")
     assert run() == 0
     job = state(id)
     assert job.state == "queued"
@@ -85,7 +85,7 @@ def test_it_runs_the_most_urgent_first_and_then_the_oldest(run):
         ("first", Priority.HIGH),
         ("third", Priority.NORMAL),
     ):
-        enqueue(note.with_(priority=priority), text)
+        enqueue(note.with_options(priority=priority), text)
     run()
     order = db.session.scalars(select(AuditEvent.subject).order_by(AuditEvent.id)).all()
     assert order == ["first", "second", "third", "last"]
@@ -100,7 +100,7 @@ def test_it_queues_one_of_those_that_are_the_same(run):
 
 
 def test_it_queues_one_with_a_key(run):
-    keyed = note.with_(key="digest of Alice")
+    keyed = note.with_options(key="digest of Alice")
     assert enqueue(keyed, "a") == enqueue(keyed, "b")
     assert run() == 1
     assert ran("a") == 1

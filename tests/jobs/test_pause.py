@@ -116,7 +116,7 @@ def test_it_goes_on_when_the_probe_fails_for_a_reason_of_its_own(run):
 def test_it_stays_paused_when_the_probe_tells_nothing(run):
     broken.append("The machine is off.")
     use_what_may_be_broken.enqueue("a")
-    use_nothing.with_(delay=timedelta(seconds=-60)).enqueue()
+    use_nothing.with_options(delay=timedelta(seconds=-60)).enqueue()
     db.session.commit()
     run()
     let_probe()
@@ -161,7 +161,7 @@ def test_it_is_logged_once_and_again_for_another_reason(paused, run, caplog):
 
 
 def test_it_is_told_where_people_look(paused):
-    [row] = [row for row in health.sections()["Queues"] if row.state == health.BAD]
+    [row] = [row for row in health.sections()["Queues"] if row.state == health.CRITICAL]
     assert row.label == "Queue tests"
     assert "The machine is off." in row.text
     assert row.remedy == "Repair it."

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from carafe.database import db, reading
-from carafe.jobs import Job, Worker, job, schedule, scheduled
+from carafe.jobs import Job, WorkerRecord, job, schedule, scheduled
 from carafe.jobs.definition import registry
 from carafe.jobs.models import Schedule
 from carafe.time import now
@@ -43,7 +43,7 @@ def due_since(name, moment):
 
 def alive():
     with reading():
-        return Worker.alive()
+        return WorkerRecord.alive()
 
 
 def is_queued(times):
@@ -57,23 +57,23 @@ def queued():
 
 
 def test_it_is_due_when_the_rule_says(nightly):
-    schedule.prepare()
+    schedule.sync_table()
     due = row(nightly).next_at
     assert (due.hour, due.minute) == (3, 0)
     assert timedelta() < due - now() <= timedelta(days=1)
-    schedule.tick()
+    schedule.enqueue_due()
     assert queued() == 0
 
 
 def test_it_is_queued_once_by_many_workers(app, nightly):
-    schedule.prepare()
+    schedule.sync_table()
     due_since(nightly, now() - timedelta(minutes=1))
     barrier = threading.Barrier(6)
 
     def tick():
         with app.app_context():
             barrier.wait()
-            schedule.tick()
+            schedule.enqueue_due()
 
     threads = [threading.Thread(target=tick) for _ in range(6)]
     for thread in threads:
@@ -86,38 +86,38 @@ def test_it_is_queued_once_by_many_workers(app, nightly):
 
 
 def test_it_is_queued_once_when_it_was_run_in_between(nightly, run):
-    schedule.prepare()
+    schedule.sync_table()
     due_since(nightly, now() - timedelta(minutes=1))
-    schedule.tick()
+    schedule.enqueue_due()
     assert run() == 1
-    schedule.prepare()  # a worker that starts just then
-    schedule.tick()
+    schedule.sync_table()  # a worker that starts just then
+    schedule.enqueue_due()
     assert run() == 0
 
 
 def test_it_is_queued_once_though_two_saw_that_it_is_due(nightly, run):
-    schedule.prepare()
+    schedule.sync_table()
     due = now() - timedelta(minutes=1)
     due_since(nightly, due)
-    schedule._tick(nightly, due)
+    schedule._enqueue_once(nightly, due)
     assert run() == 1
-    schedule._tick(nightly, due)  # by one who saw it before the first had done it
+    schedule._enqueue_once(nightly, due)  # by one who saw it before the first had done it
     assert run() == 0
 
 
 def test_it_makes_up_for_a_restart_and_for_days_without_a_worker_with_one_run(nightly, run):
-    schedule.prepare()
+    schedule.sync_table()
     due_since(nightly, now() - timedelta(days=5))
-    schedule.prepare()
-    schedule.tick()
-    schedule.tick()
+    schedule.sync_table()
+    schedule.enqueue_due()
+    schedule.enqueue_due()
     assert run() == 1
 
 
 def test_it_is_run_once_by_two_workers_and_across_a_restart(nightly, work, monkeypatch):
-    monkeypatch.setattr("carafe.jobs.worker.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("carafe.jobs.worker.POLL_SECONDS", 0.05)
     for tick in (1, 2, 3):
-        schedule.prepare()
+        schedule.sync_table()
         if tick == 3:  # its time comes while nobody works
             due_since(nightly, now())
         both = [work(), work()]
@@ -132,26 +132,26 @@ def test_it_is_run_once_by_two_workers_and_across_a_restart(nightly, work, monke
 
 
 def test_it_waits_when_the_clock_was_set_back(nightly):
-    schedule.prepare()
+    schedule.sync_table()
     due_since(nightly, now() + timedelta(hours=30))  # as it was before, a day in the future
-    schedule.tick()
-    schedule.prepare()
+    schedule.enqueue_due()
+    schedule.sync_table()
     assert queued() == 0
     assert row(nightly).next_at > now() + timedelta(hours=29)
 
 
 def test_it_follows_a_rule_that_was_changed(nightly):
-    schedule.prepare()
+    schedule.sync_table()
     schedule.schedule[nightly] = schedule._rule("30 4 1 * *")
-    schedule.prepare()
+    schedule.sync_table()
     due = row(nightly).next_at
     assert (due.day, due.hour, due.minute) == (1, 4, 30)
 
 
 def test_it_forgets_what_the_code_no_longer_has(nightly, monkeypatch):
-    schedule.prepare()
+    schedule.sync_table()
     monkeypatch.setattr(schedule, "schedule", {})
-    schedule.prepare()
+    schedule.sync_table()
     assert row(nightly) is None
 
 
@@ -178,16 +178,16 @@ def test_it_runs_what_the_features_scheduled(run):
     """Each of them, on an empty database, without a failure."""
     db.session.execute(delete(Schedule))
     db.session.commit()
-    schedule.prepare()
+    schedule.sync_table()
     db.session.execute(update(Schedule).values(next_at=now()))
     db.session.commit()
-    schedule.tick()
+    schedule.enqueue_due()
     assert run() >= len(schedule.schedule) > 0
     assert set(db.session.scalars(select(Job.state))) == {"succeeded"}
 
 
 def test_it_is_not_woken_by_what_another_version_schedules(nightly):
-    schedule.prepare()
+    schedule.sync_table()
     db.session.add(Schedule(name="notes.of_tomorrow", rule="0 4 * * *", next_at=now()))
     db.session.commit()
     due = schedule.next_tick()

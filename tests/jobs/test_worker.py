@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import select, update
 
 from carafe.database import db
-from carafe.jobs import Job, Worker, claims
+from carafe.jobs import Job, WorkerRecord, claims
 from carafe.jobs.execution import execute
 from carafe.jobs.worker import JobWorker
 from carafe.time import now
@@ -22,7 +22,7 @@ def test_it_runs_jobs_as_they_come(work):
 
 
 def alive():
-    workers = Worker.alive()
+    workers = WorkerRecord.alive()
     db.session.rollback()
     return workers
 
@@ -42,7 +42,7 @@ def test_it_shows_how_far_a_job_is_and_stops_it_when_asked(work):
     assert state(id).total == 100_000
     assert locked(id).cancel()
     db.session.commit()
-    until(lambda: state(id).is_over)
+    until(lambda: state(id).is_finished)
     assert state(id).state == "cancelled"
 
 
@@ -59,12 +59,12 @@ def test_it_never_begins_what_was_cancelled_before(run):
 def test_it_interrupts_what_takes_too_long(work):
     work()
     id = enqueue(run_for_ever)
-    until(lambda: state(id).is_over)
+    until(lambda: state(id).is_finished)
     assert "JobTimeoutError" in error(id)
 
 
 def test_it_gives_back_what_it_cannot_finish(work, monkeypatch):
-    monkeypatch.setattr("carafe.jobs.worker.GRACE_SECONDS", 0)
+    monkeypatch.setattr("carafe.jobs.worker.SHUTDOWN_TIMEOUT_SECONDS", 0)
     worker = work()
     id = enqueue(wait)
     until(started.is_set)
@@ -81,7 +81,7 @@ def test_it_finishes_what_it_can(work):
     until(started.is_set)
     worker.stop()
     let_go.set()
-    until(lambda: state(id).is_over)
+    until(lambda: state(id).is_finished)
     assert state(id).state == "succeeded"
 
 
@@ -96,9 +96,9 @@ def test_it_runs_anew_what_a_worker_left_behind(run):
     id = enqueue(note, "x")
     assert claims.claim("tests", 1, "somebody who dies")
     assert run() == 0
-    assert claims.take_back() == 0
+    assert claims.requeue_lost() == 0
     lose(id)
-    assert claims.take_back() == 1
+    assert claims.requeue_lost() == 1
     assert run() == 1
     assert (ran("x"), state(id).attempts) == (1, 2)
 
@@ -150,7 +150,7 @@ def test_it_undoes_what_a_worker_wrote_that_had_lost_its_lease(app, run):
     enqueue(note, "x")
     [late] = claims.claim("tests", 1, "slow")
     lose(late.id)
-    claims.take_back()
+    claims.requeue_lost()
     run()
     execute(app, late)
     assert ran("x") == 1
@@ -160,7 +160,7 @@ def test_it_undoes_it_while_another_one_is_at_it(app):
     id = enqueue(note, "x")
     [late] = claims.claim("tests", 1, "slow")
     lose(id)
-    claims.take_back()
+    claims.requeue_lost()
     [again] = claims.claim("tests", 1, "quick")
     execute(app, late)
     assert (ran("x"), state(id).state) == (0, "running")
@@ -170,12 +170,12 @@ def test_it_undoes_it_while_another_one_is_at_it(app):
 
 def test_it_gives_up_a_job_that_takes_every_worker_down(run):
     id = enqueue(note, "x")
-    for _ in range(claims.MOST_LOST_WORKERS):
+    for _ in range(claims.MAX_LOST_WORKERS):
         assert claims.claim("tests", 1, "doomed")
         lose(id)
-        claims.take_back()
+        claims.requeue_lost()
     assert state(id).state == "failed"
-    assert str(claims.MOST_LOST_WORKERS) in error(id)
+    assert str(claims.MAX_LOST_WORKERS) in error(id)
 
 
 def test_it_claims_each_job_once(app):

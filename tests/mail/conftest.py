@@ -90,7 +90,7 @@ def mailing(
     app: Flask, quiet_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], Flask]]:
     """An app that mails to a URL, and does not wait before it tries again."""
-    monkeypatch.setattr(execution, "_wait", lambda *_: timedelta())
+    monkeypatch.setattr(execution, "_backoff", lambda *_: timedelta())
     with ExitStack() as stack:
 
         def make(url: str, **settings: Any) -> Flask:

@@ -83,7 +83,7 @@ def test_mails_to_nobody_do_not_end_the_pause(waiting, let_probe, mailing):
         app = mailing(f"smtp://ann:wrong@127.0.0.1:{sink.port}")
         with app.app_context():
             user = SimpleNamespace(greeting="Hello Ann,")
-            for send in (mail.send, mail.rehearse):
+            for send in (mail.send, mail.send_dummy):
                 send("ann@example.com", "auth/emails/registered", user=user, reset_url="http://x/")
             db.session.commit()
         run_due(app)

@@ -18,8 +18,8 @@ NOTES = 25
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(deletion, "FEW", 10)
-    monkeypatch.setattr(batches, "CHUNK", 4)
-    monkeypatch.setattr(erasure, "AT_ONCE", 4)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 4)
+    monkeypatch.setattr(erasure, "BATCH_SIZE", 4)
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from sqlalchemy import delete, select, update
 from app.auth.models import User
 from app.notes.models import Note
 from carafe.admin.imports import jobs, rows
-from carafe.admin.imports.models import FOLDER, MOST_OPEN, ImportBatch, ImportRun
+from carafe.admin.imports.models import FOLDER, MAX_OPEN, ImportBatch, ImportRun
 from carafe.audit import AuditEvent
 from carafe.database import db
-from carafe.jobs import Cancelled
+from carafe.jobs import JobCancelled
 from carafe.jobs.worker import run_due
 from carafe.storage import storage
 from carafe.time import now
@@ -163,7 +163,7 @@ def test_all_or_nothing_is_nothing_when_one_does_not_fit_any_more(
     app, alice, bob, importer, titles, monkeypatch
 ):
     """Bob goes between the check and the import."""
-    monkeypatch.setattr(jobs, "BATCH", 2)
+    monkeypatch.setattr(jobs, "BATCH_SIZE", 2)
     rows = [f"n{n},,{bob.email if n == 5 else alice.email}" for n in range(8)]
     importer.check(lines(*rows))
     with app.app_context():
@@ -198,10 +198,10 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_one_that_is_killed_goes_on_where_it_was(moment, app, alice, importer, titles, monkeypatch):
-    monkeypatch.setattr(jobs, "BATCH", 10)
+    monkeypatch.setattr(jobs, "BATCH_SIZE", 10)
     importer.check(lines(*[f"n{n},,{alice.email}" for n in range(45)]))
     importer.send("rows", {"mode": "all"})
-    note, calls = jobs._note, list[Any]()
+    note, calls = jobs._update, list[Any]()
 
     def die(run, **values):
         if moment == "after":
@@ -216,11 +216,11 @@ def test_one_that_is_killed_goes_on_where_it_was(moment, app, alice, importer, t
 
     with app.app_context():
         run_id = db.session.scalars(select(ImportRun.id)).one()
-    monkeypatch.setattr(jobs, "_note", die)
+    monkeypatch.setattr(jobs, "_update", die)
     with pytest.raises(Killed), app.app_context():
         jobs.carry_out(run_id)
     assert len(titles()) == (30 if moment == "after" else 20)
-    monkeypatch.setattr(jobs, "_note", note)
+    monkeypatch.setattr(jobs, "_update", note)
     run_due(app)
     assert titles() == [f"n{n}" for n in range(45)]
 
@@ -229,33 +229,33 @@ def test_one_that_lost_its_turn_writes_nothing(app, alice, importer, titles, mon
     """Its worker fell silent, and another has begun by the time it wakes."""
     importer.check(lines(f"a,,{alice.email}"))
     importer.send("rows", {"mode": "all"})
-    bring_in = rows.bring_in
+    bring_in = rows.apply
 
     def late(plan, rows):
         done = bring_in(plan, rows)
         db.session.execute(update(ImportRun).values(attempt=ImportRun.attempt + 1))
         return done
 
-    monkeypatch.setattr(jobs, "bring_in", late)
+    monkeypatch.setattr(jobs, "apply", late)
     run_due(app)
     assert titles() == []
 
 
 def test_one_that_stopped_can_go_on_or_be_taken_back(app, alice, importer, titles, monkeypatch):
-    monkeypatch.setattr(jobs, "BATCH", 10)
+    monkeypatch.setattr(jobs, "BATCH_SIZE", 10)
     for answer, expected in (("rows", 25), ("undoing", 0)):
         importer.check(lines(*[f"n{n},,{alice.email}" for n in range(25)]))
         importer.send("rows", {"mode": "all"})
-        note, calls = jobs._note, list[Any]()
+        note, calls = jobs._update, list[Any]()
 
         def stop(run, calls=calls, note=note, **values):
             calls.append(note(run, **values))
             if len(calls) == 2:
                 db.session.commit()
-                raise Cancelled
+                raise JobCancelled
 
         with monkeypatch.context() as patch:
-            patch.setattr(jobs, "_note", stop)
+            patch.setattr(jobs, "_update", stop)
             run_due(app)
         assert "It stopped after row 21" in importer.look()
         assert len(titles()) == 20
@@ -293,16 +293,16 @@ def test_it_is_not_carried_out_for_who_may_no_longer(app, alice, carol, importer
 def test_it_stops_for_who_is_demoted_meanwhile(
     mode, stays, app, alice, carol, importer, titles, monkeypatch
 ):
-    monkeypatch.setattr(jobs, "BATCH", 10)
+    monkeypatch.setattr(jobs, "BATCH_SIZE", 10)
     importer.check(lines(*[f"n{n},,{alice.email}" for n in range(25)]))
     importer.send("rows", {"mode": mode})
-    bring_in = rows.bring_in
+    bring_in = rows.apply
 
     def demote(plan, rows):
         db.session.execute(update(User).where(User.id == carol.id).values(role="user"))
         return bring_in(plan, rows)
 
-    monkeypatch.setattr(jobs, "bring_in", demote)
+    monkeypatch.setattr(jobs, "apply", demote)
     run_due(app)
     run_due(app)
     assert len(titles()) == stays
@@ -322,7 +322,7 @@ def test_a_heading_with_nul_is_told_of(app, alice, bob, importer, titles):
 
 
 def test_one_has_few_at_a_time(importer):
-    for n in range(MOST_OPEN):
+    for n in range(MAX_OPEN):
         importer.upload(lines(), f"{n}.csv")
     assert "Delete one" in importer.upload(lines(), status=422).text
     importer.page = importer.browser.get(LIST).text.partition(f'href="{LIST}')[2].partition('"')[0]

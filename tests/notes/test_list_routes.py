@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from carafe.observability import store
-from carafe.web.routing import policy
+from carafe.web.routing import get_policy
 from tests.clock import later
 from tests.conftest import PASSWORD
 from tests.http import Browser
@@ -160,7 +160,7 @@ def test_a_page_of_its_own_stands_in_for_that_of_all_lists(app, carol, sign_in):
 
 def test_a_policy_of_no_list_lets_nobody_through(app):
     with app.app_context(), pytest.raises(TypeError):
-        policy("admin.list", None)
+        get_policy("admin.list", None)
 
 
 def test_statistics_tell_lists_apart(app, carol):

@@ -296,7 +296,7 @@ def searches_that_take_too_long(app, monkeypatch):
         engine = db.engine
     if engine.dialect.name == "sqlite":
         monkeypatch.setattr(quotas, "SEARCH_SECONDS", 0)
-        monkeypatch.setattr(timeouts, "STEPS", 1)
+        monkeypatch.setattr(timeouts, "PROGRESS_HANDLER_STEPS", 1)
         yield
     else:
         monkeypatch.setattr(quotas, "SEARCH_SECONDS", 0.1)

@@ -9,7 +9,7 @@ import pytest
 from carafe import personal_data
 from carafe.database import db
 from carafe.notifications import notify
-from carafe.notifications.models.notification import KEPT_PER_USER
+from carafe.notifications.models.notification import MAX_PER_USER
 from tests.lists import neighbour
 
 PAGE = "/account/notifications/"
@@ -150,10 +150,10 @@ def test_it_cuts_what_is_too_long(alice, sign_in, tell):
 def test_it_keeps_the_newest(app, alice, bob, told, tell):
     tell(bob, "The only one")
     with app.app_context():
-        for number in range(KEPT_PER_USER + 5):
+        for number in range(MAX_PER_USER + 5):
             notify(alice.id, f"{number}")
         db.session.commit()
-    assert told(alice) == [str(number) for number in range(5, KEPT_PER_USER + 5)]
+    assert told(alice) == [str(number) for number in range(5, MAX_PER_USER + 5)]
     assert told(bob) == ["The only one"]
 
 
@@ -174,7 +174,7 @@ def test_it_is_among_ones_own_data(app, alice, bob, tell):
     tell(alice, "For Alice", "In detail.")
     tell(bob, "For Bob")
     with app.app_context():
-        packed = personal_data.pack(alice.id)
+        packed = personal_data.build_archive(alice.id)
     with packed, zipfile.ZipFile(packed) as archive:
         [kept] = json.loads(archive.read("notifications.json"))
     assert (kept["title"], kept["body"], kept["read_at"]) == ("For Alice", "In detail.", None)

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from carafe.database import BUSY_TIMEOUT_SECONDS, db
 from carafe.notifications import Message
 from carafe.notifications.models import Inbox
-from carafe.notifications.models.notification import KEPT_PER_USER
+from carafe.notifications.models.notification import MAX_PER_USER
 from tests.database import statements
 
 PAGE = "/admin/messages/"
@@ -127,17 +127,16 @@ def test_it_keeps_nobody_waiting_who_came_to_read(app, alice, office, sign_in, t
 
 def test_it_comes_with_the_newest_alone(app, alice, sign_in, told, bell):
     with app.app_context():
-        for number in range(KEPT_PER_USER + 2):
+        for number in range(MAX_PER_USER + 2):
             Message.send(f"{number}", "")
         db.session.commit()
     browser = sign_in(alice)
     with statements(app) as asked:
         browser.get(LIST)
     assert (
-        sum(statement.startswith("INSERT INTO notification") for statement in asked)
-        == KEPT_PER_USER
+        sum(statement.startswith("INSERT INTO notification") for statement in asked) == MAX_PER_USER
     )
-    assert told(alice) == [str(number) for number in range(2, KEPT_PER_USER + 2)]
+    assert told(alice) == [str(number) for number in range(2, MAX_PER_USER + 2)]
     assert bell(browser) == "More than 99 unread notifications"
 
 

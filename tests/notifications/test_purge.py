@@ -8,7 +8,7 @@ from carafe.time import now
 
 
 def test_it_deletes_what_is_older_than_90_days(app, alice, tell, told, monkeypatch):
-    monkeypatch.setattr(batches, "CHUNK", 2)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 2)
     for days in (120, 100, 91, 89, 0):
         tell(alice, f"{days} days ago", at=now() - timedelta(days=days))
     with app.app_context():

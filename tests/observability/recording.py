@@ -68,7 +68,7 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
                 raise failure from (failure if "ring" in request.args else error)
 
         with made.app_context():
-            kept = store.of()
+            kept = store.get_store()
             with kept.engine.begin() as connection:
                 store.metadata.drop_all(connection)
             kept.close()
@@ -82,5 +82,5 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
 def rows(app: Flask, table: Table) -> list[Any]:
     """What is kept, after what was observed is written down."""
     recorder.flush(app)
-    with app.app_context(), store.of().engine.connect() as connection:
+    with app.app_context(), store.get_store().engine.connect() as connection:
         return list(connection.execute(table.select()).all())

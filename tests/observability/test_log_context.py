@@ -91,13 +91,13 @@ def test_it_has_the_job_and_the_request_that_asked_for_it(logging_app, lines):
 
     @made.get("/enqueue")
     def enqueue():
-        return tracing.carrier()
+        return tracing.propagation_headers()
 
     made.view_functions["enqueue"].policy = made.view_functions["broken"].policy
     answer = made.test_client().get("/enqueue")
     carrier = json.loads(answer.text)
     lines()
-    with logs.bound(job="digest", job_id=7), tracing.job("digest", carrier):
+    with logs.bind(job="digest", job_id=7), tracing.job("digest", carrier):
         logging.getLogger("carafe.jobs").warning("slow")
     logging.getLogger("carafe.jobs").warning("between two jobs")
     inside, outside = lines()

@@ -38,7 +38,7 @@ def scripts(tmp_path, monkeypatch):
     """A copy of the migrations that a test may change; adds one with a body."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    head = migrations.head()
+    head = migrations.head_revision()
     monkeypatch.setattr(migrations, "FOLDER", folder)
     yield lambda body: (folder / "versions" / "9999_next.py").write_text(
         '"""Give users a motto"""\n'
@@ -48,7 +48,7 @@ def scripts(tmp_path, monkeypatch):
         f"def upgrade():\n{body}"
     )
     monkeypatch.undo()
-    migrations.head.cache_clear()
+    migrations.head_revision.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from carafe.database import db
 from carafe.observability import recorder, requests, store
-from carafe.observability.store import bucket_of, coarse, us_of
+from carafe.observability.store import bucket_midpoint_us, bucket_of, merge_bucket
 from carafe.web.routing import public
 from tests.http import Browser
 from tests.observability.recording import recording_app, rows
@@ -184,8 +184,8 @@ def test_it_records_nothing_when_told_so(app, alice, bob):
 
 @pytest.mark.parametrize("us", [0, 1, 900, 1_000_000, 90_000_000])
 def test_it_knows_a_duration_to_within_a_tenth(us):
-    assert us_of(bucket_of(us)) == pytest.approx(us, rel=0.08, abs=1)
-    assert us_of(coarse(bucket_of(us))) == pytest.approx(us, rel=0.25, abs=1)
+    assert bucket_midpoint_us(bucket_of(us)) == pytest.approx(us, rel=0.08, abs=1)
+    assert bucket_midpoint_us(merge_bucket(bucket_of(us))) == pytest.approx(us, rel=0.25, abs=1)
 
 
 def test_it_keeps_the_far_past_in_fewer_rows(app):

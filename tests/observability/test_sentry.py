@@ -102,7 +102,7 @@ def test_it_reports_no_refusals(reporting_app, reports):
 
 def test_it_reports_what_a_job_met(reporting_app, reports):
     made = reporting_app()
-    with made.app_context(), logs.bound(job="digest", job_id=7):
+    with made.app_context(), logs.bind(job="digest", job_id=7):
         sentry.capture(made, RuntimeError("in a job"))
     [event] = reports.all(made)
     assert event["transaction"] == "digest"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carafe.observability.statements import normalise
+from carafe.observability.statements import normalize
 
 HIDDEN = {
     "a word": "SELECT id FROM u WHERE pw = 'zebra'",
@@ -20,7 +20,7 @@ HIDDEN = {
 
 @pytest.mark.parametrize("what", HIDDEN)
 def test_it_hides_a_value(what):
-    kept = normalise(HIDDEN[what])
+    kept = normalize(HIDDEN[what])
     assert kept.lower().startswith("select")
     assert "zebra" not in kept
     assert "490170" not in kept
@@ -31,10 +31,10 @@ def test_it_hides_a_value(what):
     "value", ["?", "%(a)s", "%(a)s::TIMESTAMP WITH TIME ZONE", "(?, ?)", "'x'"]
 )
 def test_it_is_the_same_for_any_number_of_values(value):
-    kept = {normalise(f"SELECT 1 WHERE a IN ({', '.join([value] * n)})") for n in (1, 2, 50)}
+    kept = {normalize(f"SELECT 1 WHERE a IN ({', '.join([value] * n)})") for n in (1, 2, 50)}
     assert len(kept) == 1
     assert ", " in kept.pop()
 
 
 def test_it_keeps_what_an_index_of_the_app_is_for():
-    assert "state = 'queued'" in normalise("SELECT id FROM job WHERE state = 'queued'")
+    assert "state = 'queued'" in normalize("SELECT id FROM job WHERE state = 'queued'")

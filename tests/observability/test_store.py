@@ -43,9 +43,9 @@ def app(app, alice):
 def file(app):
     """The file, where there is one."""
     with app.app_context():
-        if store.of().engine.dialect.name != "sqlite":
+        if store.get_store().engine.dialect.name != "sqlite":
             pytest.skip("on PostgreSQL there is no file")
-    return store.of(app).path
+    return store.get_store(app).path
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def counted(app):
 
 def test_it_makes_a_damaged_file_anew(app, file, visit):
     visit()
-    store.of(app).close()
+    store.get_store(app).close()
     remove(file)
     file.write_bytes(b"this is no database" * 1000)
     visit()
@@ -91,7 +91,7 @@ def test_it_leaves_alone_what_another_process_has_made_anew(app, file, visit):
     corrupt.sqlite_errorcode = 11
     with app.app_context():
         slower = Store(app)
-        with suppress(DatabaseError), slower.writing():
+        with suppress(DatabaseError), slower.write_transaction():
             remove(file)
             visit()
             raise DatabaseError("", None, corrupt)
@@ -104,7 +104,7 @@ def test_it_waits_until_it_can_write_and_says_so_once(app, file, visit, monkeypa
     said = []
     monkeypatch.setattr(logging.getLogger("carafe.observability.recorder"), "warning",
                         lambda *text: said.append(text))  # fmt: skip
-    store.of(app).close()
+    store.get_store(app).close()
     remove(file)
     file.mkdir()  # as good as a folder that cannot be written, which root's always can
     visit()
@@ -121,9 +121,9 @@ def test_it_forgets_what_waits_for_too_long(app, visit, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("carafe.observability.writer.write", fail)
-        for _ in range(recorder.MOST_WAITING + 3):
+        for _ in range(recorder.MAX_WAITING + 3):
             visit()
-    assert counted(app) == recorder.MOST_WAITING
+    assert counted(app) == recorder.MAX_WAITING
 
 
 def test_it_goes_on_after_what_can_never_be_written(app):
@@ -145,7 +145,7 @@ def test_it_writes_when_the_process_ends_unless_the_database_hangs(app, code):
 
 
 def test_it_is_made_once_by_processes_that_start_together(app, visit):
-    with app.app_context(), store.of().engine.begin() as connection:
+    with app.app_context(), store.get_store().engine.begin() as connection:
         store.metadata.drop_all(connection)
 
     def start(number):
@@ -163,20 +163,22 @@ def test_it_is_made_once_by_processes_that_start_together(app, visit):
 def test_it_drops_what_another_version_of_the_app_kept(app, visit):
     visit()
     with app.app_context():
-        with store.of().engine.begin() as connection:
+        with store.get_store().engine.begin() as connection:
             connection.execute(update(store.version).values(version=store.VERSION + 1))
-        store.of().close()
+        store.get_store().close()
     assert counted(app) == 0
     visit()
     assert counted(app) == 1
 
 
 def test_it_keeps_a_bounded_number_of_everything(app, monkeypatch):
-    monkeypatch.setattr(retention, "MOST_COUNTS", 10)
-    monkeypatch.setattr(retention, "KEPT", [(table, days, 7) for table, days, _ in retention.KEPT])
-    monkeypatch.setattr(retention, "SLOWEST_OF_AN_HOUR", 4)
+    monkeypatch.setattr(retention, "MAX_COUNTS", 10)
+    monkeypatch.setattr(
+        retention, "RETENTION", [(table, days, 7) for table, days, _ in retention.RETENTION]
+    )
+    monkeypatch.setattr(retention, "MAX_SLOW_PER_HOUR", 4)
     with app.test_request_context("/"), app.extensions["recorder"] as observed:
-        for number in range(observations.MOST_STATEMENTS + 10):
+        for number in range(observations.MAX_STATEMENTS + 10):
             observed.statements.setdefault(f"SELECT {number}", observations.Statement(count=1))
             observed.count(f"page{number}", 1, False)
         for number in range(9):
@@ -192,7 +194,7 @@ def test_it_keeps_a_bounded_number_of_everything(app, monkeypatch):
 
 def test_it_forgets_what_is_old(app, visit):
     visit()
-    with app.app_context(), store.of().writing() as connection:
+    with app.app_context(), store.get_store().write_transaction() as connection:
         retention.prune(connection, 2**31)
     for table in store.metadata.sorted_tables:
         assert table.name == "version" or not rows(app, table)

@@ -51,7 +51,7 @@ def traced_app(logging_app, collector, elsewhere):
         def far(id):
             db.session.execute(text("SELECT id FROM note WHERE title = :title"), {"title": "zebra"})
             requests.get(f"http://user:zebra@{elsewhere.url[7:]}/thing?key=zebra", timeout=5)
-            return tracing.carrier()
+            return tracing.propagation_headers()
 
         return made
 

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.routing import MapAdapter
 from werkzeug.test import TestResponse
 
-from carafe.web.routing import IdConverter, Policy, policy
+from carafe.web.routing import IdConverter, Policy, get_policy
 from tests.http import Browser
 from tests.rules import rules
 
@@ -83,6 +83,6 @@ def _routes(app: Flask, adapter: MapAdapter, number: int) -> Iterator[Route]:
             path = adapter.build(rule.endpoint, values, method)
             # Of several views at one path, Flask asks the first for OPTIONS.
             if adapter.match(path, method)[0] == rule.endpoint or method != "OPTIONS":
-                rights = policy(rule.endpoint, lists)
+                rights = get_policy(rule.endpoint, lists)
                 name = lists["admin"].name if lists else ""
                 yield Route(rule.endpoint, method, path, rights, declared, bool(ids), name)

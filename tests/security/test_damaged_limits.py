@@ -5,14 +5,14 @@ from contextlib import closing
 
 import pytest
 
-from carafe.security.rate_limits import Counters
+from carafe.security.rate_limits import RateLimitStore
 
 
 @pytest.fixture
 def damaged(app, monkeypatch, tmp_path):
     file = tmp_path / "limits.db"
     file.write_bytes(b"not a database, but long enough to look like one" * 100)
-    monkeypatch.setitem(app.extensions, "limits", Counters(file))
+    monkeypatch.setitem(app.extensions, "limits", RateLimitStore(file))
     return file
 
 

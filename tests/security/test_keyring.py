@@ -21,4 +21,4 @@ def test_it_still_reads_what_was_encrypted_with_the_former_salt(app):
     with another_app(app, SECRET_KEY=KEY) as same, same.app_context():
         sealed = Fernet(FORMER).encrypt(b"a secret")
         assert encryption.decrypt(sealed, "a purpose") == b"a secret"
-        assert Fernet(DERIVED).decrypt(encryption.renew(sealed, "a purpose")) == b"a secret"
+        assert Fernet(DERIVED).decrypt(encryption.rotate(sealed, "a purpose")) == b"a secret"

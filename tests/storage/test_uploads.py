@@ -15,7 +15,7 @@ from carafe.database import db
 from carafe.downloads import orphans
 from carafe.images import pictures, rendering
 from carafe.storage.uploads import MEGABYTE, FileUpload, PictureUpload, RefusedError, Size
-from carafe.web.routing import body_of, public
+from carafe.web.routing import max_body_size, public
 from tests.account.avatars.drawings import encoded, multipart, nearest, plain, quarters
 from tests.apps import another_app
 from tests.http import Browser
@@ -27,7 +27,7 @@ PDF = b"%PDF-1.7 words"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", rendering.draw)
+    monkeypatch.setattr(pictures, "draw", rendering.render)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def site(app):
 
         @made.post("/covers")
         @public
-        @body_of(COVERS.max_body)
+        @max_body_size(COVERS.max_body)
         def save_cover():
             try:
                 return COVERS.save(request.files.get("avatar"))
@@ -61,7 +61,7 @@ def site(app):
 
         @made.post("/manuals")
         @public
-        @body_of(MANUALS.max_body)
+        @max_body_size(MANUALS.max_body)
         def save_manual():
             try:
                 return MANUALS.save(request.files.get("avatar"))
@@ -147,7 +147,7 @@ def test_what_is_no_picture_is_refused_with_the_reason(content, reason, site, se
 
 
 def test_what_no_row_names_is_deleted_in_the_night(site, alice, send, monkeypatch):
-    monkeypatch.setattr(orphans, "LEFT_OVER_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr(orphans, "ORPHAN_AGE", timedelta(seconds=-1))
     mine, nobodys = send("/covers", plain()).text, send("/covers", plain()).text
     assert mine != nobodys
     with site.app_context():

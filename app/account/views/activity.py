@@ -6,10 +6,10 @@ from flask import render_template
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.account.activity_texts import address_of, tell
+from app.account.activity_texts import activity_text, visible_address
 from app.account.views import blueprint
 from carafe.audit import AuditEvent
-from carafe.auth.email_history import addresses_held
+from carafe.auth.email_history import past_emails
 from carafe.auth.marks import login_required
 from carafe.web.pagination import paginate
 
@@ -26,13 +26,13 @@ def activity() -> Any:
         AuditEvent.id,
         descending=True,
     )  # fmt: skip
-    emails = {email for email, *_ in addresses_held(own, current_user.email)}
+    emails = {email for email, *_ in past_emails(own, current_user.email)}
     page.rows = [
         (
             at,
-            tell(action, actor, emails),
+            activity_text(action, actor, emails),
             details.get("device"),
-            address_of(action, actor, address, emails),
+            visible_address(action, actor, address, emails),
         )
         for at, action, actor, details, address, _ in page.rows
     ]

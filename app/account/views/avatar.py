@@ -17,20 +17,20 @@ from carafe.auth.marks import login_required
 from carafe.database import db
 from carafe.security.body_limits import discard_body
 from carafe.storage.uploads import RefusedError
-from carafe.web.errors import answer, wants_json
-from carafe.web.routing import body_of
+from carafe.web.errors import render_error, wants_json
+from carafe.web.routing import max_body_size
 
 
 @blueprint.post("/avatar")
 @login_required
-@body_of(PICTURES.max_body)
+@max_body_size(PICTURES.max_body)
 def save_avatar() -> Any:
     try:
         name = PICTURES.save(request.files.get("avatar"))
     except RefusedError as reason:
-        return _refuse(str(reason))
+        return _render_error(str(reason))
     try:
-        avatars.change(current_user.user, name)
+        avatars.set_avatar(current_user.user, name)
     except Exception:  # the account was deleted meanwhile, or the database is away
         PICTURES.delete(name)
         raise
@@ -49,7 +49,7 @@ def avatar_form() -> Any:
 @blueprint.post("/avatar/delete")
 @login_required
 def delete_avatar() -> Any:
-    avatars.change(current_user.user, None)
+    avatars.set_avatar(current_user.user, None)
     db.session.commit()
     flash("Your picture is removed.", "success")
     return redirect(url_for("account.profile"), 303)
@@ -65,15 +65,15 @@ def avatar(name: str) -> Any:
 def too_large(error: RequestEntityTooLarge) -> Any:
     """The same page for a body that was not even read; so far, nobody has checked who sent it."""
     if request.endpoint != "account.save_avatar" or wants_json() or not is_logged_in():
-        return answer(error)
+        return render_error(error)
     discard_body()
     try:
-        return enforce_policy() or _refuse(PICTURES.too_large, 413)
+        return enforce_policy() or _render_error(PICTURES.too_large, 413)
     except HTTPException as refusal:
-        return answer(refusal)
+        return render_error(refusal)
 
 
-def _refuse(reason: str, status: int = 422) -> Any:
+def _render_error(reason: str, status: int = 422) -> Any:
     form = AvatarForm(formdata=None)
     form.avatar.errors = [reason]
     return show_profile(avatar_form=form), status

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from app.account.views import blueprint
 from carafe.auth import accounts
 from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
-from carafe.web.routing import Optional, effect
+from carafe.web.routing import ConditionalRoutes, effect
 
-routes = Optional(blueprint, "OAUTH_PROVIDERS")
+routes = ConditionalRoutes(blueprint, "OAUTH_PROVIDERS")
 
 
 @routes.get("/connections")

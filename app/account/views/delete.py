@@ -7,7 +7,7 @@ from flask_login import current_user
 from app.account.views import blueprint
 from carafe.auth import accounts, deletion
 from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
-from carafe.time import moment
+from carafe.time import format_datetime_with_zone
 from carafe.web.routing import effect
 
 
@@ -23,6 +23,6 @@ def delete() -> ResponseReturnValue:
 @effect("your account will be deleted")
 def schedule_deletion() -> ResponseReturnValue:
     time_zone = current_user.time_zone
-    day = moment(accounts.schedule_deletion(), time_zone)
+    day = format_datetime_with_zone(accounts.schedule_deletion(), time_zone)
     flash(f"Your account will be deleted on {day}. Log in before then, and it stays.", "info")
     return redirect(url_for("auth.login"), 303)

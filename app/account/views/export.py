@@ -11,11 +11,11 @@ from carafe.audit import record
 from carafe.auth import quotas
 from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
 from carafe.database import db, writing
-from carafe.downloads.models import DATA, LIFETIME, Export
+from carafe.downloads.models import DATA_EXPORT, LIFETIME, Export
 from carafe.personal_data.jobs import make_export as job
 from carafe.web import polling
-from carafe.web.routing import effect, polled
-from carafe.web.urls import path_of
+from carafe.web.routing import background_request, effect
+from carafe.web.urls import endpoint_path
 
 
 @blueprint.get("/export")
@@ -27,11 +27,11 @@ def export() -> Any:
 
 @blueprint.get("/export/latest")
 @login_required
-@polled
+@background_request
 @no_impersonation
 def latest_export() -> Any:
     """How far it is now."""
-    return polling.part("account/_export.html", **_state())
+    return polling.render_fragment("account/_export.html", **_state())
 
 
 @blueprint.post("/export")
@@ -39,8 +39,8 @@ def latest_export() -> Any:
 @effect("a copy of your data will be created")
 def make_export() -> Any:
     quotas.DATA_EXPORTS.spend()
-    told = {"label": "Your data", "path": path_of("account.export")}
-    if downloads.request(current_user.user, DATA, job, current_user.id, **told):
+    labels = {"label": "Your data", "path": endpoint_path("account.export")}
+    if downloads.request_export(current_user.user, DATA_EXPORT, job, current_user.id, **labels):
         record("data.exported", f"user:{current_user.id}")
     else:
         quotas.DATA_EXPORTS.refund()
@@ -52,12 +52,12 @@ def make_export() -> Any:
 @fresh_login_required
 @quotas.one_at_a_time("download")
 def export_file() -> Any:
-    export, _ = Export.of(current_user.id, DATA)
+    export, _ = Export.of(current_user.id, DATA_EXPORT)
     if export is None or not export.is_ready:
         return redirect(url_for("account.export"), 303)  # which says how it is
     name = f"personal-data-{export.ended_at:%Y-%m-%d}.zip"
     try:
-        answer = downloads.answer(export, name, "application/zip")
+        answer = downloads.download_response(export, name, "application/zip")
     except downloads.UnreadableError as reason:
         flash(str(reason), "danger")
         return redirect(url_for("account.export"), 303)
@@ -69,8 +69,8 @@ def export_file() -> Any:
 
 
 def _state() -> dict[str, Any]:
-    export, job = Export.of(current_user.id, DATA)
-    running = job if export and export.is_being_made(job) else None
+    export, job = Export.of(current_user.id, DATA_EXPORT)
+    running = job if export and export.is_running(job) else None
     version: list[Any] = [export and (export.job_id, export.is_ready)]
     if running:
         version += [running.state, running.done, running.total, running.message]

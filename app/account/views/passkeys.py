@@ -14,9 +14,9 @@ from carafe.auth.marks import (
     login_required,
     no_impersonation,
 )
-from carafe.auth.models.passkey import PASSKEYS_PER_USER
-from carafe.auth.passkeys import FULL
-from carafe.auth.user_agents import describe
+from carafe.auth.models.passkey import MAX_PASSKEYS
+from carafe.auth.passkeys import TOO_MANY_MESSAGE
+from carafe.auth.user_agents import device_label
 from carafe.web.routing import effect
 
 
@@ -26,7 +26,7 @@ from carafe.web.routing import effect
 @no_impersonation
 def passkeys() -> ResponseReturnValue:
     rows = accounts.list_passkeys()
-    return render_template("account/passkeys.html", rows=rows, most=PASSKEYS_PER_USER)
+    return render_template("account/passkeys.html", rows=rows, most=MAX_PASSKEYS)
 
 
 @blueprint.get("/passkeys/new")
@@ -35,9 +35,9 @@ def passkeys() -> ResponseReturnValue:
 @allow_without_two_factor
 def new_passkey() -> ResponseReturnValue:
     if not accounts.may_add_passkey():
-        flash(FULL, "info")
+        flash(TOO_MANY_MESSAGE, "info")
         return redirect(url_for("account.passkeys"), 303)
-    form = PasskeyForm(formdata=None, name=describe(request.user_agent.string))
+    form = PasskeyForm(formdata=None, name=device_label(request.user_agent.string))
     return render_template("account/new_passkey.html", form=form)
 
 

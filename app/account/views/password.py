@@ -17,7 +17,7 @@ def password() -> ResponseReturnValue:
     if accounts.has_password():
         return _page(PasswordForm(formdata=None))
     if not current_user.is_fresh:
-        return reauthentication.ask()
+        return reauthentication.require_fresh_login()
     return _page(FirstPasswordForm(formdata=None))
 
 
@@ -43,7 +43,7 @@ def change_password() -> ResponseReturnValue:
 def _set_first_password() -> ResponseReturnValue:
     """Where there is none to ask for, a recent proof of identity stands for it."""
     if not current_user.is_fresh:
-        return reauthentication.ask()
+        return reauthentication.require_fresh_login()
     form = FirstPasswordForm()
     form.password.email = current_user.email
     if not form.validate():

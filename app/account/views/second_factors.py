@@ -30,9 +30,9 @@ from carafe.web.routing import effect
 def second_factors() -> ResponseReturnValue:
     return render_template(
         "account/second_factors.html",
-        own=factors.of(current_user.id),
+        own=factors.factors_of(current_user.id),
         passkeys_url=url_for("account.passkeys") if relying_party.INSTALLED else None,
-        required=factors.are_required(current_user),
+        required=factors.is_required(current_user),
     )
 
 

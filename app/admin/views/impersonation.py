@@ -28,7 +28,7 @@ def impersonate(id: int) -> Any:
     user, form = _find(id), ImpersonationForm()
     if not form.validate():
         return _page(user, form), 422
-    token = acting.begin(
+    token = acting.start(
         user,
         reason=form.reason.data,
         may_write=form.changes.data,
@@ -41,7 +41,7 @@ def impersonate(id: int) -> Any:
 
 def _find(id: int) -> User:
     user = db.session.get(User, id, with_for_update=True) or abort(404)
-    if why := acting.refusal(user):
+    if why := acting.denial_reason(user):
         abort(403, why)
     return user
 

@@ -40,7 +40,7 @@ def send_message() -> Any:
 @effect("this message will be taken back")
 def take_back_message(id: int) -> Any:
     message = db.session.get(Message, id) or abort(404)
-    message.take_back()
+    message.withdraw()
     db.session.commit()
     flash("The message is taken back. Whoever has opened it keeps it.", "success")
     return redirect(url_for("admin.messages"), 303)

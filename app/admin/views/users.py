@@ -70,7 +70,7 @@ def require_second_factor(id: int) -> Any:
 @effect("this user will no longer need a second factor")
 def waive_second_factor(id: int) -> Any:
     user = _find(id)
-    two_factor.waive(user)
+    two_factor.stop_requiring(user)
     return _done(user, "The user may do without a second factor.")
 
 

@@ -10,7 +10,7 @@ from carafe.auth import relying_party
 from carafe.auth.accounts import InvalidLinkError, NextStep
 from carafe.auth.identity import is_anonymous
 from carafe.web import menus
-from carafe.web.urls import local_path
+from carafe.web.urls import safe_redirect_path
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../templates")
 
@@ -22,9 +22,9 @@ PAGES_FOR_LINKS = {
 }
 
 
-def after_login(next: str | None = None) -> str:
+def redirect_target(next: str | None = None) -> str:
     """Where to go once signed in: to what was asked for, if it is a page of this site."""
-    return local_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
+    return safe_redirect_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
 
 
 def go_on(step: NextStep, next: str | None = None) -> ResponseReturnValue:
@@ -32,9 +32,9 @@ def go_on(step: NextStep, next: str | None = None) -> ResponseReturnValue:
     if step is NextStep.LOG_IN:
         return redirect(url_for("auth.login"), 303)
     if step is NextStep.SECOND_FACTOR:
-        next = local_path(next or request.args.get("next"))
+        next = safe_redirect_path(next or request.args.get("next"))
         return redirect(url_for("auth.second_factor", next=next), 303)
-    return redirect(after_login(next), 303)
+    return redirect(redirect_target(next), 303)
 
 
 @blueprint.errorhandler(InvalidLinkError)
@@ -45,7 +45,7 @@ def invalid_link(error: InvalidLinkError) -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["offered_providers"] = oauth.offered
+    app.jinja_env.globals["offered_providers"] = oauth.provider_links
     menus.add(app, "visitor", "Log in", "auth.login", visible=is_anonymous)
     menus.add(app, "visitor", "Sign up", "auth.register", visible=is_anonymous)
     menus.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)

@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.auth.forms import AcceptForm, EmailForm
-from app.auth.views import after_login, blueprint
+from app.auth.forms import AcceptInvitationForm, EmailForm
+from app.auth.views import blueprint, redirect_target
 from carafe.auth import accounts
 from carafe.auth.accounts import PendingConfirmation
 from carafe.auth.identity import is_logged_in
@@ -17,7 +17,7 @@ from carafe.web.routing import public
 def confirm() -> ResponseReturnValue:
     """What to do about an unconfirmed address; sends the mail again."""
     if is_logged_in() and current_user.confirmed_at:
-        return redirect(after_login(), 303)
+        return redirect(redirect_target(), 303)
     email = current_user.email if is_logged_in() else None
     return render_template("auth/confirm.html", form=EmailForm(formdata=None, email=email))
 
@@ -38,7 +38,7 @@ def resend() -> ResponseReturnValue:
 @public
 def confirm_token(token: str) -> ResponseReturnValue:
     """A button: programs that check the links in mails must not confirm anything."""
-    return _page(accounts.pending_confirmation(token), AcceptForm(formdata=None))
+    return _page(accounts.pending_confirmation(token), AcceptInvitationForm(formdata=None))
 
 
 @blueprint.post("/confirm/<token>")
@@ -46,7 +46,7 @@ def confirm_token(token: str) -> ResponseReturnValue:
 def confirm_address(token: str) -> ResponseReturnValue:
     pending = accounts.pending_confirmation(token)
     if pending.needs_password:
-        form = AcceptForm()
+        form = AcceptInvitationForm()
         form.password.email = pending.email
         if not form.validate():
             return _page(pending, form), 422
@@ -54,8 +54,8 @@ def confirm_address(token: str) -> ResponseReturnValue:
     else:
         accounts.confirm_email(token)
     flash("Your email address is confirmed.", "success")
-    return redirect(after_login(), 303)
+    return redirect(redirect_target(), 303)
 
 
-def _page(pending: PendingConfirmation, form: AcceptForm) -> str:
+def _page(pending: PendingConfirmation, form: AcceptInvitationForm) -> str:
     return render_template("auth/confirm_token.html", pending=pending, form=form)

@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth.views import after_login, blueprint
+from app.auth.views import blueprint, redirect_target
 from carafe.auth import accounts
 from carafe.web.routing import public
 from carafe.web.urls import current_path
@@ -21,7 +21,7 @@ def new_email(token: str) -> ResponseReturnValue:
 def change_email(token: str) -> ResponseReturnValue:
     email = accounts.change_email(token)
     flash(f"Your address is changed. From now on, log in as {email}.", "success")
-    return redirect(after_login(), 303)
+    return redirect(redirect_target(), 303)
 
 
 @blueprint.errorhandler(accounts.LoginRequiredError)

@@ -17,7 +17,7 @@ from carafe.database import db
 def end_impersonation() -> Any:
     back = None
     if current_user.impersonator:
-        token, back = impersonation.end("back")
+        token, back = impersonation.stop("back")
         db.session.commit()
         set_session_token(token, clear=True)
     return redirect(back or current_app.config["HOME_URL"], 303)

@@ -3,8 +3,8 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth.forms import AcceptForm
-from app.auth.views import after_login, blueprint
+from app.auth.forms import AcceptInvitationForm
+from app.auth.views import blueprint, redirect_target
 from carafe.auth import accounts
 from carafe.auth.models import Invitation
 from carafe.web.routing import public
@@ -13,14 +13,14 @@ from carafe.web.routing import public
 @blueprint.get("/invitation/<token>")
 @public
 def invitation(token: str) -> ResponseReturnValue:
-    return _page(accounts.find_invitation(token), AcceptForm(formdata=None))
+    return _page(accounts.find_invitation(token), AcceptInvitationForm(formdata=None))
 
 
 @blueprint.post("/invitation/<token>")
 @public
 def accept_invitation(token: str) -> ResponseReturnValue:
     invitation = accounts.find_invitation(token)
-    form = AcceptForm()
+    form = AcceptInvitationForm()
     form.password.email = invitation.email
     if not form.validate():
         return _page(invitation, form), 422
@@ -33,8 +33,8 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     except accounts.EmailTakenError:
         flash(f"{invitation.email} has an account already. Log in with it.", "info")
         return redirect(url_for("auth.login"), 303)
-    return redirect(after_login(), 303)
+    return redirect(redirect_target(), 303)
 
 
-def _page(invitation: Invitation, form: AcceptForm) -> str:
+def _page(invitation: Invitation, form: AcceptInvitationForm) -> str:
     return render_template("auth/invitation.html", invitation=invitation, form=form)

@@ -4,7 +4,7 @@ from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import LoginForm
-from app.auth.views import after_login, blueprint, go_on
+from app.auth.views import blueprint, go_on, redirect_target
 from carafe.auth import accounts
 from carafe.auth.identity import is_logged_in
 from carafe.web.routing import public
@@ -15,7 +15,7 @@ from carafe.web.urls import site_root
 @public
 def login() -> ResponseReturnValue:
     if is_logged_in():
-        return redirect(after_login(), 303)
+        return redirect(redirect_target(), 303)
     return render_template("auth/login.html", form=LoginForm(formdata=None))
 
 

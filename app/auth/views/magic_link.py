@@ -4,19 +4,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import EmailForm, RememberForm
-from app.auth.views import after_login, blueprint, go_on
+from app.auth.views import blueprint, go_on, redirect_target
 from carafe.auth import accounts
 from carafe.auth.identity import is_logged_in
-from carafe.web.routing import Optional, public
+from carafe.web.routing import ConditionalRoutes, public
 
-routes = Optional(blueprint, "MAGIC_LINK")
+routes = ConditionalRoutes(blueprint, "MAGIC_LINK")
 
 
 @routes.get("/magic-link")
 @public
 def magic_link() -> ResponseReturnValue:
     if is_logged_in():
-        return redirect(after_login(), 303)
+        return redirect(redirect_target(), 303)
     return render_template("auth/magic_link.html", form=EmailForm(formdata=None))
 
 

@@ -20,12 +20,12 @@ from carafe.auth.marks import (
     login_required,
 )
 from carafe.auth.providers import Provider
-from carafe.auth.providers.journey import PROVE, Journey
+from carafe.auth.providers.journey import REAUTHENTICATE, AuthorizationRequest
 from carafe.auth.providers.profile import CancelledError, ProviderError, UnavailableError
-from carafe.web.routing import Optional, effect, public
-from carafe.web.urls import local_path
+from carafe.web.routing import ConditionalRoutes, effect, public
+from carafe.web.urls import safe_redirect_path
 
-routes = Optional(blueprint, "OAUTH_PROVIDERS")
+routes = ConditionalRoutes(blueprint, "OAUTH_PROVIDERS")
 
 RETRY_SECONDS = "60"
 
@@ -35,9 +35,9 @@ RETRY_SECONDS = "60"
 def leave_for_provider(provider: str) -> ResponseReturnValue:
     site = providers.find(provider)
     if is_logged_in():  # and so wants to connect an account, which has rules of its own
-        next = local_path(request.args.get("next"))
+        next = safe_redirect_path(request.args.get("next"))
         return redirect(url_for("auth.connect_provider", provider=provider, next=next), 307)
-    return _leave(site, accounts.log_in_at)
+    return _redirect_to_provider(site, accounts.log_in_at)
 
 
 @routes.post("/oauth/<provider>/connection")
@@ -45,17 +45,19 @@ def leave_for_provider(provider: str) -> ResponseReturnValue:
 @fresh_login_required
 @effect("an account of this site will be connected")
 def connect_provider(provider: str) -> ResponseReturnValue:
-    return _leave(providers.find(provider), accounts.connect_at)
+    return _redirect_to_provider(providers.find(provider), accounts.connect_at)
 
 
 @routes.post("/reauthenticate/<provider>")
 @login_required
 @allow_without_two_factor
 def prove_with_provider(provider: str) -> ResponseReturnValue:
-    return _leave(providers.find(provider), accounts.prove_at)
+    return _redirect_to_provider(providers.find(provider), accounts.prove_at)
 
 
-def _leave(provider: Provider, begin: Callable[[Provider], str]) -> ResponseReturnValue:
+def _redirect_to_provider(
+    provider: Provider, begin: Callable[[Provider], str]
+) -> ResponseReturnValue:
     try:
         url = begin(provider)
     except ProviderError as error:
@@ -81,9 +83,11 @@ def return_from_provider(provider: str) -> ResponseReturnValue:
 
 
 def _failed(
-    provider: Provider, error: ProviderError | None = None, journey: Journey | None = None
+    provider: Provider,
+    error: ProviderError | None = None,
+    journey: AuthorizationRequest | None = None,
 ) -> ResponseReturnValue:
-    back = oauth_callback.way_back(journey)
+    back = oauth_callback.failure_url(journey)
     if isinstance(error, CancelledError):
         flash(f"You did not log in with {provider.label}. Nothing was changed.", "info")
         return redirect(back, 303)
@@ -93,15 +97,15 @@ def _failed(
         provider=provider,
         unavailable=unavailable,
         back=back,
-        proving=journey is not None and journey.purpose == PROVE,
+        proving=journey is not None and journey.purpose == REAUTHENTICATE,
     )
     return (page, 503, {"Retry-After": RETRY_SECONDS}) if unavailable else (page, 400)
 
 
-def offered() -> list[tuple[str, str]]:
+def provider_links() -> list[tuple[str, str]]:
     """For each provider that a page may offer: its label, and where its form goes."""
     sites, endpoint = providers.configured(), "auth.leave_for_provider"
     if is_logged_in():
         sites, endpoint = accounts.proof_providers(), "auth.prove_with_provider"
-    next = local_path(request.args.get("next"))
+    next = safe_redirect_path(request.args.get("next"))
     return [(each.label, url_for(endpoint, provider=each.name, next=next)) for each in sites]

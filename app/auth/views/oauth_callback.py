@@ -4,10 +4,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.auth.views import after_login, go_on
+from app.auth.views import go_on, redirect_target
 from carafe.auth.accounts import Arrival, NextStep, ProviderReturn
 from carafe.auth.providers import Provider
-from carafe.auth.providers.journey import LOG_IN, PROVE, Journey
+from carafe.auth.providers.journey import LOG_IN, REAUTHENTICATE, AuthorizationRequest
 
 # By outcome: the message, with `label` for the provider, and its category.
 MESSAGES = {
@@ -31,7 +31,9 @@ MESSAGES = {
 }
 
 
-def respond(provider: Provider, journey: Journey, arrival: ProviderReturn) -> ResponseReturnValue:
+def respond(
+    provider: Provider, journey: AuthorizationRequest, arrival: ProviderReturn
+) -> ResponseReturnValue:
     result, profile = arrival.result, arrival.profile
     if isinstance(result, NextStep):
         return go_on(result, journey.next)
@@ -47,20 +49,20 @@ def respond(provider: Provider, journey: Journey, arrival: ProviderReturn) -> Re
     return redirect(_next_page(result, journey), 303)
 
 
-def _next_page(result: Arrival, journey: Journey) -> str:
+def _next_page(result: Arrival, journey: AuthorizationRequest) -> str:
     if result is Arrival.OTHER_USER:
-        return after_login()
+        return redirect_target()
     if result is Arrival.SUSPENDED:
         return url_for("auth.login")
     if result is Arrival.MAIL_SENT:
         return url_for("auth.confirm")
-    return way_back(journey)
+    return failure_url(journey)
 
 
-def way_back(journey: Journey | None) -> str:
+def failure_url(journey: AuthorizationRequest | None) -> str:
     """Where somebody came from who went to a provider."""
     if journey is None or journey.purpose == LOG_IN:
         return url_for("auth.login", next=journey and journey.next)
-    if journey.purpose == PROVE:
+    if journey.purpose == REAUTHENTICATE:
         return url_for("auth.reauthenticate", next=journey.next)
-    return after_login(journey.next)
+    return redirect_target(journey.next)

@@ -4,9 +4,9 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import CodeForm, LoginForm, ReauthenticateForm
-from app.auth.views import after_login, blueprint, go_on
-from app.auth.views.reauthenticate import ask
-from app.auth.views.second_factor import challenge
+from app.auth.views import blueprint, go_on, redirect_target
+from app.auth.views.reauthenticate import render_form
+from app.auth.views.second_factor import render_challenge
 from carafe.auth import accounts
 from carafe.auth.marks import allow_without_two_factor, login_required
 from carafe.web.routing import public
@@ -27,7 +27,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
     except accounts.PasskeyError as error:
         form = LoginForm(formdata=None)
         return render_template("auth/login.html", form=form, refused=error), 422
-    return redirect(after_login(), 303)
+    return redirect(redirect_target(), 303)
 
 
 @blueprint.post("/second-factor/passkey/options")
@@ -43,8 +43,8 @@ def pass_with_passkey() -> ResponseReturnValue:
     try:
         accounts.log_in_with_second_passkey(user)
     except accounts.PasskeyError as error:
-        return challenge(user, CodeForm(formdata=None), refused=error), 422
-    return redirect(after_login(), 303)
+        return render_challenge(user, CodeForm(formdata=None), refused=error), 422
+    return redirect(redirect_target(), 303)
 
 
 @blueprint.post("/reauthenticate/passkey/options")
@@ -61,4 +61,4 @@ def prove_with_passkey() -> ResponseReturnValue:
     try:
         return go_on(accounts.prove_with_passkey(request.args.get("next")))
     except accounts.PasskeyError as error:
-        return ask(ReauthenticateForm(formdata=None), refused=error), 422
+        return render_form(ReauthenticateForm(formdata=None), refused=error), 422

@@ -4,19 +4,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import ReauthenticateForm
-from app.auth.views import after_login, blueprint, go_on
+from app.auth.views import blueprint, go_on, redirect_target
 from carafe.auth import accounts, interrupted_forms
 from carafe.auth.accounts import PasskeyError
 from carafe.auth.marks import allow_without_two_factor, login_required
 from carafe.database import reading
-from carafe.web.urls import wanted
+from carafe.web.urls import return_path
 
 
 @blueprint.get("/reauthenticate")
 @login_required
 @allow_without_two_factor
 def reauthenticate() -> ResponseReturnValue:
-    return ask(ReauthenticateForm(formdata=None))
+    return render_form(ReauthenticateForm(formdata=None))
 
 
 @blueprint.post("/reauthenticate")
@@ -32,10 +32,10 @@ def prove() -> ResponseReturnValue:
             return go_on(accounts.prove_with_password(form.password.data, next))
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
-    return ask(form), 422
+    return render_form(form), 422
 
 
-def ask(form: ReauthenticateForm, refused: PasskeyError | None = None) -> str:
+def render_form(form: ReauthenticateForm, refused: PasskeyError | None = None) -> str:
     """The page that asks for a proof, with the ways that this user has."""
     with reading():
         return render_template(
@@ -55,7 +55,7 @@ def interrupted(token: str) -> ResponseReturnValue:
     form = interrupted_forms.find(token)
     if form is None:
         flash(interrupted_forms.GONE, "info")
-        return redirect(after_login(), 303)
+        return redirect(redirect_target(), 303)
     if not form.may_continue:
-        return redirect(url_for("auth.reauthenticate", next=wanted()), 303)
+        return redirect(url_for("auth.reauthenticate", next=return_path()), 303)
     return render_template("auth/interrupted.html", form=form)

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import RegisterForm
-from app.auth.views import after_login, blueprint
+from app.auth.views import blueprint, redirect_target
 from carafe.auth import accounts
 from carafe.auth.identity import is_logged_in
 from carafe.web.routing import public
@@ -14,7 +14,7 @@ from carafe.web.routing import public
 @public
 def register() -> ResponseReturnValue:
     if is_logged_in():
-        return redirect(after_login(), 303)
+        return redirect(redirect_target(), 303)
     return render_template("auth/register.html", form=RegisterForm(formdata=None))
 
 

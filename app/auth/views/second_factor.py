@@ -4,22 +4,22 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import CodeForm
-from app.auth.views import after_login, blueprint
+from app.auth.views import blueprint, redirect_target
 from carafe.auth import accounts, two_factor
 from carafe.auth.accounts import PasskeyError
 from carafe.auth.identity import is_logged_in
 from carafe.auth.models import UserMixin
 from carafe.database import reading
 from carafe.web.routing import public
-from carafe.web.urls import local_path
+from carafe.web.urls import safe_redirect_path
 
 
 @blueprint.get("/second-factor")
 @public
 def second_factor() -> ResponseReturnValue:
     if is_logged_in():
-        return redirect(after_login(), 303)
-    return challenge(accounts.challenged_user(), CodeForm(formdata=None))
+        return redirect(redirect_target(), 303)
+    return render_challenge(accounts.challenged_user(), CodeForm(formdata=None))
 
 
 @blueprint.post("/second-factor")
@@ -30,23 +30,23 @@ def pass_with_code() -> ResponseReturnValue:
     if form.validate():
         try:
             accounts.log_in_with_code(user, form.code.data)
-            return redirect(after_login(), 303)
+            return redirect(redirect_target(), 303)
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
-    return challenge(user, form), 422
+    return render_challenge(user, form), 422
 
 
-def challenge(user: UserMixin, form: CodeForm, refused: PasskeyError | None = None) -> str:
+def render_challenge(user: UserMixin, form: CodeForm, refused: PasskeyError | None = None) -> str:
     """The page that asks for the second factor."""
     with reading():
-        ways = two_factor.of(user.id)
+        ways = two_factor.factors_of(user.id)
         return render_template(
             "auth/second_factor.html", user=user, form=form, ways=ways, refused=refused
         )
 
 
 @blueprint.errorhandler(accounts.LoginExpiredError)
-def log_in_again(error: accounts.LoginExpiredError) -> ResponseReturnValue:
+def restart_login(error: accounts.LoginExpiredError) -> ResponseReturnValue:
     if session:  # whoever has no cookie never began, and does not get one for that
         flash("That took too long, or your account has changed. Please log in again.", "info")
-    return redirect(url_for("auth.login", next=local_path(request.args.get("next"))), 303)
+    return redirect(url_for("auth.login", next=safe_redirect_path(request.args.get("next"))), 303)

@@ -27,7 +27,7 @@ class Action:
     apply: Callable[[Any], Any]
     undo: tuple[str, Callable[[Any], Any]] | None = None
     where: ColumnElement[bool] | None = None
-    otherwise: str = "There is nothing to do."
+    unavailable_reason: str = "There is nothing to do."
     refusal: DenialCheck | None = None
     permission: str = ""
     # What else follows, in a sentence or two.

@@ -20,17 +20,17 @@ from carafe.jobs import JobTimeoutError
 
 log = logging.getLogger(__name__)
 
-GONE = "It is gone."
+DELETED = "It is gone."
 UNMATCHED = "It does not match any more."
 CHANGED = "It has changed since."
-REFERRED_TO = "Other data refers to it."
+STILL_REFERENCED = "Other data refers to it."
 ERROR = "An error. The log tells more."
 
-Outcome = dict[str, Any]
+BatchResult = dict[str, Any]
 
 
 @dataclass
-class Doing:
+class Execution:
     """Somebody who does something to rows of a list, or `undoes` it."""
 
     admin: ModelAdmin
@@ -38,7 +38,7 @@ class Doing:
     by: Any
     # Arguments of the list that the rows must match still.
     query: str = ""
-    undoes: bool = False
+    is_undo: bool = False
 
     def reasons(self, ids: Sequence[int], *, lock: bool = False) -> dict[int, tuple[Any, str]]:
         """Each row, if it is still there, and why it is left out, if it is."""
@@ -48,7 +48,7 @@ class Doing:
             rows = rows.with_for_update().execution_options(populate_existing=True)
         found = {getattr(row, key.key): row for row in db.session.scalars(rows)}
         fitting, matched = set(found), set(found)
-        if not self.undoes:
+        if not self.is_undo:
             if self.action.where is not None:
                 fitting = self._of(ids, self.action.where)
             if where := conditions_for(self.admin, self.query):
@@ -66,19 +66,19 @@ class Doing:
 
     def _reason(self, row: Any, *, fits: bool, matches: bool) -> str:
         if row is None:
-            return GONE
+            return DELETED
         if not fits:
-            return self.action.otherwise
+            return self.action.unavailable_reason
         if not matches:
             return UNMATCHED
         refusal = self.action.refusal or self.admin.options.refusal
         return (refusal(row, self.by) if refusal else None) or ""
 
-    def outcome(self, todo: Sequence[Any]) -> Outcome:
+    def outcome(self, pending_rows: Sequence[Any]) -> BatchResult:
         """Do it, in the caller's transaction. `todo` and what it gives are those of a `Chunk`."""
-        known = self.reasons([id for id, *_ in todo], lock=True)
-        outcome: Outcome = {"done": [], "skipped": {}, "failed": {}}
-        for id, *left in todo:
+        known = self.reasons([id for id, *_ in pending_rows], lock=True)
+        outcome: BatchResult = {"done": [], "skipped": {}, "failed": {}}
+        for id, *left in pending_rows:
             row, reason = known[id]
             if not reason and left and left[1] != _digest(row, left[0]):
                 reason = CHANGED
@@ -94,28 +94,28 @@ class Doing:
     def _do(self, row: Any) -> tuple[str, str, list[Any]]:
         """What came of one row, why, and how it was left. What fails is undone, and it alone."""
         undo = self.action.undo
-        verb = undo[1] if self.undoes and undo else self.action.apply
-        before = _values(row) if undo and not self.undoes else None
+        function = undo[1] if self.is_undo and undo else self.action.apply
+        before = _values(row) if undo and not self.is_undo else None
         try:
             with db.session.begin_nested():
-                verb(row)
+                function(row)
         except HTTPException as refused:
             return "skipped", refused.description or ERROR, []
         except IntegrityError:
-            return "failed", REFERRED_TO, []
+            return "failed", STILL_REFERENCED, []
         except (OperationalError, JobTimeoutError):  # nothing that this row could help
             raise
         except Exception:
             log.exception("%s of %s failed", self.action.name, self.admin.name)
             return "failed", ERROR, []
-        return "done", "", _left(row, before) if before else []
+        return "done", "", _undo_snapshot(row, before) if before else []
 
 
 def _values(row: Any) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in inspect(row).mapper.column_attrs}
 
 
-def _left(row: Any, before: dict[str, Any]) -> list[Any]:
+def _undo_snapshot(row: Any, before: dict[str, Any]) -> list[Any]:
     """What has changed of a row, and a digest of how it is now: nobody's data is kept for it."""
     db.session.refresh(row)
     changed = [name for name, value in _values(row).items() if value != before[name]]

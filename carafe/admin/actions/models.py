@@ -13,16 +13,16 @@ from carafe.database import Base, db
 from carafe.time import now
 
 UNDO_LIFETIME = timedelta(hours=24)
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 # Rows in one transaction of a job: somebody else who writes waits for as long as they take.
-BATCH = 10
+BATCH_SIZE = 10
 # Rows that are done in the request's transaction. More are for a job.
 AT_ONCE = 20
 # Of each reason so many rows are named, and so many reasons are told apart.
-NAMED = 20
+MAX_NAMED = 20
 
 
-class Run(Base):
+class BulkAction(Base):
     """One action on the rows of a list. Its rows are chosen first, and then done in chunks.
 
     With each chunk it is noted, in the same transaction, what came of its rows: so whoever goes on
@@ -69,17 +69,17 @@ class Run(Base):
     reasons: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     @classmethod
-    def locked(cls, id: int) -> Run | None:
+    def locked(cls, id: int) -> BulkAction | None:
         return db.session.get(cls, id, with_for_update=True, populate_existing=True)
 
     @classmethod
-    def sent(cls, actor_id: int, submission: str) -> Run | None:
+    def sent(cls, actor_id: int, submission: str) -> BulkAction | None:
         """The run that this form has begun already."""
         mine = cls.actor_id == actor_id, cls.submission == submission
         return db.session.scalar(select(cls).where(*mine))
 
     @classmethod
-    def undoing(cls, id: int) -> Run | None:
+    def undo_of(cls, id: int) -> BulkAction | None:
         """The run that puts back the rows of this one."""
         return db.session.scalar(select(cls).where(cls.undone_action_id == id))
 
@@ -102,7 +102,7 @@ class Run(Base):
     def choose(self, chunks: Sequence[list[Any]]) -> None:
         """Add rows to be done: chunks of lists that begin with an id."""
         for todo in chunks:
-            db.session.add(Chunk(bulk_action_id=self.id, number=self.batches, rows=todo))
+            db.session.add(Batch(bulk_action_id=self.id, number=self.batches, rows=todo))
             self.batches += 1
             self.total += len(todo)
         db.session.flush()
@@ -115,10 +115,10 @@ class Run(Base):
         for kind in ("skipped", "failed"):
             for reason, ids in outcome[kind].items():
                 known = reasons.setdefault(kind, {})
-                if reason not in known and len(known) >= NAMED:
+                if reason not in known and len(known) >= MAX_NAMED:
                     reason = "Other reasons"
                 count, first = known.get(reason, (0, []))
-                known[reason] = [count + len(ids), [*first, *ids][:NAMED]]
+                known[reason] = [count + len(ids), [*first, *ids][:MAX_NAMED]]
                 setattr(self, kind, getattr(self, kind) + len(ids))
         self.reasons = reasons
 
@@ -127,14 +127,14 @@ class Run(Base):
             self.ended_at, self.stop_reason = now(), stop_reason
 
 
-class Chunk(Base):
+class Batch(Base):
     """Some rows of a run."""
 
     __tablename__ = "bulk_action_batch"
     __table_args__ = (UniqueConstraint("bulk_action_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    bulk_action_id: Mapped[int] = mapped_column(ForeignKey(Run.id, ondelete="CASCADE"))
+    bulk_action_id: Mapped[int] = mapped_column(ForeignKey(BulkAction.id, ondelete="CASCADE"))
     number: Mapped[int]
     # [[id], …]; of a run that puts rows back, [[id, names, digest], …] as they were left.
     rows: Mapped[list[Any]] = mapped_column(JSON)
@@ -147,6 +147,6 @@ class Chunk(Base):
         return [row for row in (self.outcome or {}).get("done", []) if len(row) > 1]
 
     @classmethod
-    def of(cls, run_id: int, number: int) -> Chunk | None:
+    def of(cls, run_id: int, number: int) -> Batch | None:
         one = cls.bulk_action_id == run_id, cls.number == number
         return db.session.scalar(select(cls).where(*one))

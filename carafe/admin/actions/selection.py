@@ -16,12 +16,12 @@ from carafe.admin.lists import cells, matching
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin
 from carafe.database import db
-from carafe.web.routing import id_in
+from carafe.web.routing import parse_id
 
 # So many are named one by one.
-FEW = 100
+MAX_IMMEDIATE = 100
 # No page sends more, and no database takes any number of them in one query.
-MOST_IDS = 1_000
+MAX_IDS = 1_000
 
 
 @dataclass
@@ -38,20 +38,20 @@ class Selection:
         """From the fields `list`, `id` and `all` of a form."""
         query = sent.get("list", "").replace("\0", "")
         texts = ",".join(sent.getlist("id")).split(",")
-        ids = [id for text in texts if (id := id_in(text)) is not None]
-        if len(ids) > MOST_IDS:
+        ids = [id for text in texts if (id := parse_id(text)) is not None]
+        if len(ids) > MAX_IDS:
             abort(422, "These are more than can be chosen one by one. Choose all that match.")
         if "all" not in sent:
             return cls(admin, query if "matching" in sent else "", sorted(set(ids)))
-        if (last := id_in(sent.get("last", ""))) is not None:
+        if (last := parse_id(sent.get("last", ""))) is not None:
             return cls(admin, query, None, last)
         newest = db.session.scalar(select(func.max(admin.key))) or 0
-        return cls(admin, query, None, newest)._named()
+        return cls(admin, query, None, newest)._resolve_small()
 
-    def _named(self) -> Selection:
+    def _resolve_small(self) -> Selection:
         """By their ids, where they are few: so each is accounted for."""
-        few = list(db.session.scalars(self.keys(limit=FEW + 1)))
-        return self if len(few) > FEW else Selection(self.admin, self.query, few)
+        few = list(db.session.scalars(self.keys(limit=MAX_IMMEDIATE + 1)))
+        return self if len(few) > MAX_IMMEDIATE else Selection(self.admin, self.query, few)
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:

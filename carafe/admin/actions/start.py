@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from carafe.admin.actions import runner
 from carafe.admin.actions.jobs import carry_out
-from carafe.admin.actions.models import AT_ONCE, Run
+from carafe.admin.actions.models import AT_ONCE, BulkAction
 from carafe.admin.actions.selection import Selection
 from carafe.audit import record
 from carafe.auth.models import UserMixin
 from carafe.database import db
 
 
-def begin(selection: Selection, action: str, by: UserMixin, submission: str) -> Run:
+def start(selection: Selection, action: str, by: UserMixin, submission: str) -> BulkAction:
     """Do an action to what was selected."""
     run = _add(
-        Run(actor_id=by.id, submission=submission, list_name=selection.admin.name, action=action,
-            query=selection.query, last_id=selection.last_id)
-    )  # fmt: skip
+        BulkAction(
+            actor_id=by.id,
+            submission=submission,
+            list_name=selection.admin.name,
+            action=action,
+            query=selection.query,
+            last_id=selection.last_id,
+        )
+    )
     if selection.ids is not None:
-        run.choose(runner.in_chunks(selection.ids))
+        run.choose(runner.in_batches(selection.ids))
         run.is_enumerated = True
-    return _carry_out(run, by, few=selection.ids is not None and len(selection.ids) <= AT_ONCE)
+    return _run_or_enqueue(run, by, few=selection.ids is not None and len(selection.ids) <= AT_ONCE)
 
 
-def undo(run: Run, by: UserMixin) -> Run:
+def undo(run: BulkAction, by: UserMixin) -> BulkAction:
     """Put back the rows of a run, which is locked and over."""
-    back = _add(
-        Run(
+    undo_run = _add(
+        BulkAction(
             actor_id=by.id,
             submission=f"undo {run.id}",
             list_name=run.list_name,
@@ -38,14 +44,14 @@ def undo(run: Run, by: UserMixin) -> Run:
     )
     few = run.over <= AT_ONCE  # with those that were left out, which are looked through as well
     if few:
-        found = runner.known(run)
-        while found and (chunks := runner.following(back, found[0])):
-            back.choose(chunks)
-        back.is_enumerated = True
-    return _carry_out(back, by, few=few)
+        found = runner.resolve(run)
+        while found and (chunks := runner.next_batches(undo_run, found[0])):
+            undo_run.choose(chunks)
+        undo_run.is_enumerated = True
+    return _run_or_enqueue(undo_run, by, few=few)
 
 
-def _add(run: Run) -> Run:
+def _add(run: BulkAction) -> BulkAction:
     # Two that were sent at the same moment wait for each other here, and one comes too late.
     db.session.add(run)
     db.session.flush()
@@ -54,9 +60,9 @@ def _add(run: Run) -> Run:
     return run
 
 
-def _carry_out(run: Run, by: UserMixin, *, few: bool) -> Run:
+def _run_or_enqueue(run: BulkAction, by: UserMixin, *, few: bool) -> BulkAction:
     if not few:
         run.job_id = carry_out.enqueue(run.id)
     while few and run.ended_at is None:
-        runner.do_next(run, by)
+        runner.run_next_batch(run, by)
     return run

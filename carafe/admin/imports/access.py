@@ -4,7 +4,7 @@ from flask_login import current_user
 
 from carafe.admin.imports.spec import ImportSpec
 from carafe.admin.model_admin import ModelAdmin, for_model
-from carafe.admin.schema import referred_to_by
+from carafe.admin.schema import related_model
 from carafe.auth.permissions import permissions
 
 
@@ -15,7 +15,7 @@ def permissions_of(spec: ImportSpec) -> set[str]:
     """
     needed = {spec.options.permission(operation) for operation in ["read", *spec.operations]}
     targets = [target for target in spec.targets.values() if target.lookup is not None]
-    related = [for_model(referred_to_by(target.column)) for target in targets]
+    related = [for_model(related_model(target.column)) for target in targets]
     return needed | {admin.permission("read") for admin in related if admin}
 
 

@@ -13,7 +13,7 @@ from typing import IO, Any, NamedTuple
 
 from carafe.admin.imports.encodings import UTF_8, UTF_16, guess_encoding
 from carafe.admin.imports.formats import DELIMITERS, MOST_SKIPPED, Format
-from carafe.admin.imports.reading import CHUNK_BYTES, SEPARATOR_LINE, RefusedError
+from carafe.admin.imports.reading import CHUNK_BYTES, SEPARATOR_LINE, UnreadableFileError
 from carafe.admin.imports.values import date_order_of, decimal_mark_of
 from carafe.tabular.csv_export import BOM
 
@@ -22,7 +22,7 @@ SAMPLE_ROWS = 200
 MOST_ABOVE = 20
 
 # How files begin that are something else.
-KINDS = {
+SIGNATURES = {
     b"PK\x03\x04": "an Excel file or another archive",
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"%PDF": "a PDF file",
@@ -78,17 +78,17 @@ def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected
     head = file.read(CHUNK_BYTES)
     file.seek(0)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n,;|"):
-        raise RefusedError("This file is empty.")
-    for start, kind in KINDS.items():
+        raise UnreadableFileError("This file is empty.")
+    for start, kind in SIGNATURES.items():
         if head.startswith(start):
             kind = next((name for mark, name in ARCHIVES.items() if mark in head[:4000]), kind)
-            raise RefusedError(f"This is {kind}, not CSV. {SAVE_AS}")
+            raise UnreadableFileError(f"This is {kind}, not CSV. {SAVE_AS}")
     guess = guess_encoding(file)
     file.seek(0)
     text = head.decode(guess.encoding, "replace").lstrip(BOM)
     for pattern, kind in TEXTS.items():
         if pattern.match(text.lstrip()):
-            raise RefusedError(f"This is {kind}, not CSV. {SAVE_AS}")
+            raise UnreadableFileError(f"This is {kind}, not CSV. {SAVE_AS}")
     if len(head) == CHUNK_BYTES:  # the last line, which is cut, says nothing
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     format = _format(text, guess.encoding, matches)

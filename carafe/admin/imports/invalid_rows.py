@@ -26,7 +26,7 @@ def _batches(run_id: int, last: int = 0) -> Any:
     return own.where(ImportBatch.id > last).order_by(ImportBatch.id)
 
 
-def first(run_id: int) -> list[Any]:
+def first_errors(run_id: int) -> list[Any]:
     """Those that a page shows."""
     found: list[Any] = []
     for _, some in db.session.execute(_batches(run_id).execution_options(yield_per=10)):

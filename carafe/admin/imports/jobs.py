@@ -20,34 +20,34 @@ from carafe.admin.imports.models import (  # fmt: skip
     CHECKING,
     DONE,
     FOLDER,
-    GOOD,
     IMPORTING,
     LIFETIME,
-    UNDOING,
-    UNDONE,
+    REVERTED,
+    REVERTING,
+    SKIP_INVALID,
     ImportBatch,
     ImportRun,
 )
-from carafe.admin.imports.reading import RefusedError, table
-from carafe.admin.imports.rows import Checker, bring_in, take_back
+from carafe.admin.imports.reading import UnreadableFileError, table
+from carafe.admin.imports.rows import RowValidator, apply, revert
 from carafe.admin.imports.spec import ImportSpec
 from carafe.admin.model_admin import find_admin
 from carafe.audit import record
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model
 from carafe.database import db, reading
-from carafe.database.batches import delete_in_chunks
+from carafe.database.batches import delete_in_batches
 from carafe.downloads import orphans
 from carafe.jobs import PermanentError, job, progress, scheduled
 from carafe.notifications import notify
 from carafe.time import now
-from carafe.web.urls import path_of
+from carafe.web.urls import endpoint_path
 
 # Rows in one transaction: others, who wait meanwhile, do so for some 20 ms.
-BATCH = 200
+BATCH_SIZE = 200
 # More than this is a file for another list, or columns chosen wrongly.
-MOST_BAD = 20_000
-AT_ONCE = 100
+MAX_INVALID = 20_000
+MAX_PURGED = 100
 
 OPTIONS: Any = {"retries": 3, "backoff": timedelta(seconds=30), "timeout": timedelta(hours=2)}
 
@@ -55,41 +55,41 @@ OPTIONS: Any = {"retries": 3, "backoff": timedelta(seconds=30), "timeout": timed
 @job(**OPTIONS)
 def check(run_id: int) -> None:
     """Read all rows, and write down what is wrong with them. Nothing else is changed."""
-    if (run := _take(run_id, CHECKING)) is None:
+    if (run := _claim(run_id, CHECKING)) is None:
         return
-    delete_in_chunks(ImportBatch, ImportBatch.run_id == run.id)
-    rows = bad = 0
+    delete_in_batches(ImportBatch, ImportBatch.run_id == run.id)
+    rows = invalid = 0
     problem = ""
     try:
         spec = _spec(run)
         for checker, batch in _batches(run, spec):
-            by = _who(run, spec)
+            by = _check_permissions(run, spec)
             with reading():
                 found = checker.check(batch, by)
             rows += len(found)
             if errors := [error for row in found for error in row.errors]:
-                bad += sum(bool(row.errors) for row in found)
+                invalid += sum(bool(row.errors) for row in found)
                 db.session.add(ImportBatch(run_id=run.id, errors=errors))
-                _note(run, rows=rows, invalid=bad)
+                _update(run, rows=rows, invalid=invalid)
                 db.session.commit()
             progress(message=f"{rows:,} rows checked")
-            if bad > MOST_BAD:
-                raise RefusedError(
-                    f"More than {MOST_BAD:,} rows are bad, and the rest was not looked at. "
+            if invalid > MAX_INVALID:
+                raise UnreadableFileError(
+                    f"More than {MAX_INVALID:,} rows are bad, and the rest was not looked at. "
                     "Are the columns chosen as they should be?"
                 )
         if not rows:
-            raise RefusedError("There are no rows below the heading.")
-    except RefusedError as reason:
+            raise UnreadableFileError("There are no rows below the heading.")
+    except UnreadableFileError as reason:
         problem = str(reason)
-    _note(run, state=CHECKED, rows=rows, invalid=bad, problem=problem)
-    _tell(run, f"{run.filename} is checked")
+    _update(run, state=CHECKED, rows=rows, invalid=invalid, problem=problem)
+    _notify(run, f"{run.filename} is checked")
 
 
 @job(**OPTIONS)
 def carry_out(run_id: int) -> None:
     """Bring the rows in, from where the last worker stopped."""
-    if (run := _take(run_id, IMPORTING)) is None:
+    if (run := _claim(run_id, IMPORTING)) is None:
         return
     spec = _spec(run)
     with reading():
@@ -98,21 +98,21 @@ def carry_out(run_id: int) -> None:
         db.session.rollback()
     for checker, batch in _batches(run, spec):
         try:
-            by = _who(run, spec)
+            by = _check_permissions(run, spec)
         except PermanentError as reason:
-            if run.mode == GOOD:
+            if run.mode == SKIP_INVALID:
                 raise
-            _begin_undoing(run, str(reason))
+            _start_revert(run, str(reason))
             return
         with reading():
             found = [row for row in checker.check(batch, by) if row.number not in refused]
         good = [row for row in found if not row.errors]
         errors = [error for row in found for error in row.errors]
-        late, changes = bring_in(spec, good)
+        late, changes = apply(spec, good)
         errors += late
-        if errors and run.mode != GOOD:
+        if errors and run.mode != SKIP_INVALID:
             db.session.rollback()
-            _begin_undoing(run, _said(errors[0]))
+            _start_revert(run, _format_error(errors[0]))
             return
         run.created += sum(len(one) == 1 for one in changes)
         run.changed += sum(len(one) > 1 for one in changes)
@@ -122,20 +122,20 @@ def carry_out(run_id: int) -> None:
         counts = {
             name: getattr(run, name) for name in ("created", "changed", "invalid", "position")
         }
-        _note(run, **counts)
+        _update(run, **counts)
         db.session.commit()
         progress(
             run.created + run.changed,
             max(run.rows - run.invalid, 1),
             f"{run.created + run.changed:,} rows",
         )
-    _end(run, DONE, "imported")
+    _finish(run, DONE, "imported")
 
 
 @job(**OPTIONS)
 def undo(run_id: int) -> None:
     """Take back what was brought in, the last first."""
-    if (run := _take(run_id, UNDOING)) is None:
+    if (run := _claim(run_id, REVERTING)) is None:
         return
     spec, before = _spec(run), None
     batches = (
@@ -145,31 +145,31 @@ def undo(run_id: int) -> None:
         following = batches if before is None else batches.where(ImportBatch.id < before)
         if (batch := db.session.scalar(following)) is None:
             break
-        take_back(spec, batch.changes)
+        revert(spec, batch.changes)
         before, batch.changes = batch.id, []
-        _note(run)
+        _update(run)
         db.session.commit()
         progress(message="Taking it back")
     run.created = run.changed = 0
-    _note(run, created=0, changed=0)
-    _end(run, UNDONE, "import_undone")
+    _update(run, created=0, changed=0)
+    _finish(run, REVERTED, "import_undone")
 
 
 @scheduled("20 * * * *")
 @job(queue="maintenance", unique=True)
 def purge() -> int:
     """Forget imports that had their days, and delete files that are nobody's; how many of these."""
-    over = select(ImportRun).where(ImportRun.created_at <= now() - LIFETIME).limit(AT_ONCE)
+    over = select(ImportRun).where(ImportRun.created_at <= now() - LIFETIME).limit(MAX_PURGED)
     while runs := db.session.scalars(over).all():
         for run in runs:
-            delete_in_chunks(ImportBatch, ImportBatch.run_id == run.id)
+            delete_in_batches(ImportBatch, ImportBatch.run_id == run.id)
             run.drop_file()
             db.session.delete(run)
             db.session.commit()
-    return orphans.purge(FOLDER, ImportRun.file)
+    return orphans.delete_orphans(FOLDER, ImportRun.file)
 
 
-def _take(run_id: int, state: str) -> ImportRun | None:
+def _claim(run_id: int, state: str) -> ImportRun | None:
     """The import, for this worker from now on; None if it is not to be worked on any more."""
     run = ImportRun.locked(run_id)
     if run is None or run.state != state:
@@ -180,7 +180,7 @@ def _take(run_id: int, state: str) -> ImportRun | None:
     return run
 
 
-def _note(run: ImportRun, **values: Any) -> None:
+def _update(run: ImportRun, **values: Any) -> None:
     """Write into its row, unless another worker has it by now: then nothing of this is kept."""
     mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.attempt == run.attempt)
     if (
@@ -198,7 +198,7 @@ def _spec(run: ImportRun) -> ImportSpec:
     return spec
 
 
-def _who(run: ImportRun, spec: ImportSpec) -> Any:
+def _check_permissions(run: ImportRun, spec: ImportSpec) -> Any:
     """Id and role of who asked for it, if they still may. Looked up before each batch."""
     model = user_model()
     own = select(model.id, model.effective_role.label("role")).where(
@@ -214,39 +214,39 @@ def _who(run: ImportRun, spec: ImportSpec) -> Any:
 
 def _batches(
     run: ImportRun, spec: ImportSpec
-) -> Iterator[tuple[Checker, Sequence[tuple[int, Any]]]]:
+) -> Iterator[tuple[RowValidator, Sequence[tuple[int, Any]]]]:
     """The records behind the position, so many at a time."""
     names, found = table(run.content(), run.format)
-    checker = Checker(spec, names, run.mapping, run.format)
+    checker = RowValidator(spec, names, run.mapping, run.format)
     rest = (record for record in found if record[0] > run.position)
-    while batch := list(islice(rest, BATCH)):
+    while batch := list(islice(rest, BATCH_SIZE)):
         yield checker, batch
 
 
-def _said(error: Sequence[Any]) -> str:
+def _format_error(error: Sequence[Any]) -> str:
     number, column, _, reason = error
     where = f"Row {number}, {column}" if column else f"Row {number}"
     return f"{where}: {reason}"
 
 
-def _begin_undoing(run: ImportRun, why: str) -> None:
-    job_id = undo.with_(subject=f"user:{run.user_id}").enqueue(run.id)
-    _note(run, state=UNDOING, problem=f"{why} Nothing was imported.", job_id=job_id)
+def _start_revert(run: ImportRun, why: str) -> None:
+    job_id = undo.with_options(subject=f"user:{run.user_id}").enqueue(run.id)
+    _update(run, state=REVERTING, problem=f"{why} Nothing was imported.", job_id=job_id)
 
 
-def _end(run: ImportRun, state: str, done: str) -> None:
+def _finish(run: ImportRun, state: str, done: str) -> None:
     run.drop_file()
-    _note(run, state=state, file=None)
+    _update(run, state=state, file=None)
     model = user_model()
     email = db.session.scalar(select(model.email).where(model.id == run.user_id))
     counts = {"created": run.created, "changed": run.changed, "invalid": run.invalid}
     record(f"{run.list}.{done}", run.subject, actor=email, file=run.filename, **counts)
-    _tell(
+    _notify(
         run, f"{run.filename} is imported" if state == DONE else f"{run.filename} was not imported"
     )
 
 
-def _tell(run: ImportRun, title: str) -> None:
-    path = path_of("admin.import", admin=run.list, id=run.id)
+def _notify(run: ImportRun, title: str) -> None:
+    path = endpoint_path("admin.import", admin=run.list, id=run.id)
     counts = f"{run.created:,} made, {run.changed:,} changed."
     notify(run.user_id, title, counts if run.position else "", url=path, kind="import")

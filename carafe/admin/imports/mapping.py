@@ -7,34 +7,34 @@ from contextlib import suppress
 from itertools import islice
 
 from carafe.admin.imports.models import ImportRun
-from carafe.admin.imports.reading import RefusedError, is_blank, table
+from carafe.admin.imports.reading import UnreadableFileError, is_blank, table
 from carafe.admin.imports.spec import ImportSpec
 
 log = logging.getLogger(__name__)
 
-SHOWN_ROWS, SEARCHED_ROWS = 3, 1000
+SAMPLE_ROWS, SEARCHED_ROWS = 3, 1000
 
 
-def start(run: ImportRun) -> tuple[list[str], list[list[str]]]:
+def initialize(run: ImportRun) -> tuple[list[str], list[list[str]]]:
     """Return the names of the columns, and rows: the first, and some with letters beyond ASCII.
 
     Raises `RefusedError` for a file without a heading.
     """
     try:
         names, rows = table(run.content(), run.format)
-    except RefusedError:
+    except UnreadableFileError:
         raise
     except ValueError as lost:
         log.error("an import cannot be opened: %s", lost)
-        raise RefusedError("The file cannot be opened any more. Upload it anew.") from lost
+        raise UnreadableFileError("The file cannot be opened any more. Upload it anew.") from lost
     shown: list[list[str]] = []
     beyond = 0
-    with suppress(RefusedError):  # the check says what is wrong
+    with suppress(UnreadableFileError):  # the check says what is wrong
         for _, cells in islice(rows, SEARCHED_ROWS):
             if not isinstance(cells, list) or is_blank(cells):
                 continue
             is_beyond = not "".join(cells).isascii()
-            if len(shown) < SHOWN_ROWS or (is_beyond and beyond < SHOWN_ROWS):
+            if len(shown) < SAMPLE_ROWS or (is_beyond and beyond < SAMPLE_ROWS):
                 beyond += is_beyond
                 shown.append([*cells, *[""] * len(names)][: len(names)])
     return names, shown
@@ -45,32 +45,32 @@ def samples(run: ImportRun, encodings: Sequence[str]) -> dict[str, list[str]]:
     lines: list[bytes] = []
     with suppress(ValueError):  # `start` says that it is lost
         for part in run.content() if encodings else ():
-            lines += [line for line in part.splitlines() if not line.isascii()][:SHOWN_ROWS]
+            lines += [line for line in part.splitlines() if not line.isascii()][:SAMPLE_ROWS]
             if lines:
                 break
-    shown = lines[:SHOWN_ROWS]
+    shown = lines[:SAMPLE_ROWS]
     return {name: [line[:200].decode(name, "replace") for line in shown] for name in encodings}
 
 
-def guess(spec: ImportSpec, names: Sequence[str]) -> dict[str, str]:
+def guess_mapping(spec: ImportSpec, names: Sequence[str]) -> dict[str, str]:
     """Return which column is which field, by their names. Of two with one name it is the first."""
     known: dict[str, str] = {}
     for name, target in spec.targets.items():
         last = name.rpartition(".")[2]
         for text in (name, target.label, last):
-            known.setdefault(_plain(text), name)
+            known.setdefault(_normalize_header(text), name)
     guessed: dict[str, str] = {}
     for n, name in enumerate(names):
-        if (found := known.get(_plain(name))) and found not in guessed.values():
+        if (found := known.get(_normalize_header(name))) and found not in guessed.values():
             guessed[str(n)] = found
     return guessed
 
 
-def _plain(text: str) -> str:
+def _normalize_header(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
-def refusal(spec: ImportSpec, chosen: Sequence[str]) -> str:
+def mapping_error(spec: ImportSpec, chosen: Sequence[str]) -> str:
     """What is wrong with a choice of columns."""
     targets = spec.targets
     if twice := {targets[name].label for name in chosen if chosen.count(name) > 1}:

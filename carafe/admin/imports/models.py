@@ -19,12 +19,12 @@ FILENAME_LENGTH = 200
 # Files hold what is somebody's: they go as soon as they were brought in, and after this.
 LIFETIME = timedelta(days=7)
 # Imports that one may have which are not at their end.
-MOST_OPEN = 3
+MAX_OPEN = 3
 
 NEW, CHECKING, CHECKED = "new", "checking", "checked"
-IMPORTING, UNDOING, UNDONE, DONE = "importing", "undoing", "undone", "done"
-ALL, GOOD = "all", "good"
-WORKING = {CHECKING, IMPORTING, UNDOING}
+IMPORTING, REVERTING, REVERTED, DONE = "importing", "undoing", "undone", "done"
+ALL_OR_NOTHING, SKIP_INVALID = "all", "good"
+IN_PROGRESS = {CHECKING, IMPORTING, REVERTING}
 
 
 class ImportRun(Base):
@@ -59,7 +59,7 @@ class ImportRun(Base):
     mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(String(10), default=NEW)
     # "all" or "good": whether one bad row keeps all out, or itself alone.
-    mode: Mapped[str] = mapped_column(String(4), default=ALL)
+    mode: Mapped[str] = mapped_column(String(4), default=ALL_OR_NOTHING)
     job_id: Mapped[int | None]
     # Counts who worked on it: one that lost its lease finds that somebody else does now.
     attempt: Mapped[int] = mapped_column(default=0)
@@ -90,11 +90,11 @@ class ImportRun(Base):
         return f"import:{self.id}"
 
     def is_working(self, job: Job | None) -> bool:
-        return self.state in WORKING and job is not None and not job.is_over
+        return self.state in IN_PROGRESS and job is not None and not job.is_finished
 
     def is_stuck(self, job: Job | None) -> bool:
         """Whether nobody works on it any more, though it is not at its end."""
-        return self.state in WORKING and not self.is_working(job)
+        return self.state in IN_PROGRESS and not self.is_working(job)
 
     def content(self) -> Any:
         """The file, part by part."""

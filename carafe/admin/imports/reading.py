@@ -11,29 +11,29 @@ from carafe.admin.imports.formats import Format
 from carafe.tabular.csv_export import BOM, unguard
 
 CHUNK_BYTES = 64 * 1024
-MOST_COLUMNS = 200
+MAX_COLUMNS = 200
 HEADING_LENGTH = 100
 # Rows below the heading that show how many columns there are.
 LOOKED_AT = 100
 # Characters. A file without ends of lines would be read into memory as one.
-LONGEST_LINE = 1_000_000
+MAX_LINE_LENGTH = 1_000_000
 # Excel's own first line, which names the delimiter, and which it does not show.
 SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"\'\\]|\t)"?[ ,;\t]*(?:\r\n?|\n|\Z)', re.IGNORECASE)
 # What nobody sees in a heading.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
-class RefusedError(ValueError):
+class UnreadableFileError(ValueError):
     """This is no file to import; the text says why, and what to do."""
 
 
-def records(parts: Iterable[bytes], format: Format) -> Iterator[tuple[int, Any]]:
+def iter_records(parts: Iterable[bytes], format: Format) -> Iterator[tuple[int, Any]]:
     """Yield number and cells of each row, as spreadsheets count them.
 
     In place of cells that cannot be read a text says why. Raises `RefusedError` where all that
     follows cannot be trusted.
     """
-    raw = io.BufferedReader(Stream(parts), CHUNK_BYTES)
+    raw = io.BufferedReader(IteratorStream(parts), CHUNK_BYTES)
     text = io.TextIOWrapper(raw, format.encoding, "replace", newline="")
     reader = csv.reader(_lines(text, format.skip), **format.dialect)
     number, clean = format.skip, format.guards == "remove"
@@ -47,7 +47,7 @@ def records(parts: Iterable[bytes], format: Format) -> Iterator[tuple[int, Any]]
             if reader.line_num > line:
                 at = line + format.skip
                 reason = f"Row {number}, from line {at} on, cannot be read: {_explain(error)}"
-                raise RefusedError(
+                raise UnreadableFileError(
                     f"{reason} Correct it and upload the file again, or choose other quotes below."
                 ) from None
             yield number, _explain(error)
@@ -57,15 +57,15 @@ def records(parts: Iterable[bytes], format: Format) -> Iterator[tuple[int, Any]]
 
 def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[tuple[int, Any]]]:
     """Return the names of the columns, and the rows below them."""
-    rows = _until_refused(records(parts, format))
+    rows = _until_refused(iter_records(parts, format))
     names: list[str] = []
     if format.heading == "yes":
         number, cells = _raised(next(rows, (1, [])))
         if isinstance(cells, str):
-            raise RefusedError(f"Row {number} cannot be read: {cells}")
+            raise UnreadableFileError(f"Row {number} cannot be read: {cells}")
         names = [_name(cell) for cell in cells]
         if not any(names):
-            raise RefusedError(
+            raise UnreadableFileError(
                 f"Row {number} is empty. It should contain the column names. "
                 "Choose how many lines to skip below."
             )
@@ -75,9 +75,9 @@ def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[t
     width = max([_width(names), *(widths if format.heading == "no" else ())])
     width = max(width, min(len(names), max(widths, default=0)))
     if not width:
-        raise RefusedError("This file has no rows.")
-    if width > MOST_COLUMNS:
-        raise RefusedError(f"This file has {width:,} columns. The limit is {MOST_COLUMNS}.")
+        raise UnreadableFileError("This file has no rows.")
+    if width > MAX_COLUMNS:
+        raise UnreadableFileError(f"This file has {width:,} columns. The limit is {MAX_COLUMNS}.")
     names = names[:width] or [f"Column {n + 1}" for n in range(width)]
     return names, map(_raised, chain(first, rows))
 
@@ -100,12 +100,12 @@ def _name(cell: str) -> str:
 def _until_refused(rows: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
     try:
         yield from rows
-    except RefusedError as reason:
+    except UnreadableFileError as reason:
         yield 0, reason
 
 
 def _raised(row: tuple[int, Any]) -> tuple[int, Any]:
-    if isinstance(row[1], RefusedError):
+    if isinstance(row[1], UnreadableFileError):
         raise row[1]
     return row
 
@@ -121,19 +121,21 @@ def _explain(error: csv.Error) -> str:
 
 def _lines(text: io.TextIOWrapper, skip: int) -> Iterator[str]:
     number = 0
-    while line := text.readline(LONGEST_LINE):
+    while line := text.readline(MAX_LINE_LENGTH):
         if not number:
             line = line.lstrip(BOM)
             if SEPARATOR_LINE.fullmatch(line):
                 continue
         number += 1
-        if len(line) >= LONGEST_LINE:
-            raise RefusedError(f"Line {number:,} is longer than {LONGEST_LINE:,} characters.")
+        if len(line) >= MAX_LINE_LENGTH:
+            raise UnreadableFileError(
+                f"Line {number:,} is longer than {MAX_LINE_LENGTH:,} characters."
+            )
         if number > skip:
             yield line
 
 
-class Stream(io.RawIOBase):
+class IteratorStream(io.RawIOBase):
     """Parts of a file, as one that can be read."""
 
     def __init__(self, parts: Iterable[bytes]):

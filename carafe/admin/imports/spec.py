@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Enum, inspect
 
 from carafe.admin.attributes import Attributes
-from carafe.admin.columns import label_of
+from carafe.admin.columns import humanize
 from carafe.admin.imports.declaration import Field, Import
 from carafe.admin.imports.formats import Format
-from carafe.admin.imports.values import choice, reader_of, translator_of
+from carafe.admin.imports.values import choice, parser_for, translator_of
 from carafe.admin.lists.filters import Choice, Filter
 from carafe.admin.options import ModelOptions
 from carafe.admin.schema import is_unique
@@ -103,7 +103,7 @@ def _target(attributes: Attributes, filters: Sequence[Filter], field: Field) -> 
         what = f"several may have the same {field.name}."
         raise attributes.error("imports", what, "Find it by what is unique.")
     typed_column = attribute.property.columns[0]
-    read = field.read or _choice_reader(filters, attribute) or reader_of(typed_column)
+    read = field.read or _choice_reader(filters, attribute) or parser_for(typed_column)
     if read is None:
         remedy = f'Say how: Field("{field.name}", read=…).'
         raise attributes.error("imports", f"{field.name} is not read by itself.", remedy)
@@ -134,4 +134,4 @@ def _choice_reader(filters: Sequence[Filter], attribute: Any) -> Callable[[str],
 
 def _label(name: str) -> str:
     head, dot, _ = name.partition(".")
-    return f"{label_of(head)}, by {label_of(name)}" if dot else label_of(name)
+    return f"{humanize(head)}, by {humanize(name)}" if dot else humanize(name)

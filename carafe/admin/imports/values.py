@@ -14,10 +14,10 @@ from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Integer, Numeric, S
 from wtforms import ValidationError
 
 from carafe.admin.imports.formats import Format
-from carafe.admin.schema import LARGEST, LONGEST_LINE, LONGEST_TEXT, members_of
+from carafe.admin.schema import LONGEST_TEXT, MAX_LINE_LENGTH, MAX_NUMBERS, members_of
 from carafe.time import UTCDateTime
 from carafe.unicode import nfc
-from carafe.web.forms import on_one_line, printable
+from carafe.web.forms import collapse_line_breaks, validate_printable
 
 YES, NO = {"yes", "true", "1", "y", "t"}, {"no", "false", "0", "n", "f"}
 UNREADABLE = "\ufffd"
@@ -34,7 +34,7 @@ CLOCK = re.compile(
 Reader = Callable[[str], Any]
 
 
-def reader_of(column: Any) -> Reader | None:
+def parser_for(column: Any) -> Reader | None:
     """Return what makes a value for this column of the text in a cell."""
     kind = column.type
     if isinstance(kind, Enum):
@@ -42,9 +42,9 @@ def reader_of(column: Any) -> Reader | None:
     if isinstance(kind, String):
         return partial(text, kind.length or LONGEST_TEXT)
     if isinstance(kind, Boolean):
-        return yes_or_no
+        return parse_bool
     if isinstance(kind, (DateTime, UTCDateTime)):
-        return moment
+        return parse_datetime
     if isinstance(kind, Date):
         return day
     if isinstance(kind, Time):
@@ -55,9 +55,9 @@ def reader_of(column: Any) -> Reader | None:
         return partial(decimal, kind.precision, kind.scale)
     if isinstance(kind, (Float, Numeric)):
         return number
-    for of, largest in LARGEST.items():
+    for of, largest in MAX_NUMBERS.items():
         if isinstance(kind, of):
-            return partial(whole, int(largest))
+            return partial(parse_integer, int(largest))
     return None
 
 
@@ -75,26 +75,28 @@ def translator_of(column: Any) -> Callable[[str, Format], str] | None:
 
 def text(length: int, value: str) -> str:
     value = nfc(value)
-    is_line = length <= LONGEST_LINE
-    value = on_one_line(value) if is_line else value.replace("\r\n", "\n").replace("\r", "\n")
+    is_line = length <= MAX_LINE_LENGTH
+    value = (
+        collapse_line_breaks(value) if is_line else value.replace("\r\n", "\n").replace("\r", "\n")
+    )
     if len(value) > length:
         raise ValueError(f"It has {len(value):,} characters; there is room for {length:,}.")
     if UNREADABLE in value:
         raise ValueError("It has characters that cannot be read. Is the encoding right?")
     try:
-        printable(None, SimpleNamespace(data=value))
+        validate_printable(None, SimpleNamespace(data=value))
     except ValidationError as refused:
         raise ValueError(str(refused)) from None
     return value
 
 
-def yes_or_no(value: str) -> bool:
+def parse_bool(value: str) -> bool:
     if (word := value.strip().lower()) in YES | NO:
         return word in YES
     raise ValueError("Write yes or no.")
 
 
-def whole(largest: int, value: str) -> int:
+def parse_integer(largest: int, value: str) -> int:
     value = value.strip()
     digits, _, rest = value.partition(".")
     is_whole = re.fullmatch(r"[+-]?\d{1,20}", digits, re.ASCII) and not rest.strip("0")
@@ -128,7 +130,7 @@ def decimal(precision: int | None, scale: int | None, value: str) -> Decimal:
     return parsed
 
 
-def moment(value: str) -> datetime:
+def parse_datetime(value: str) -> datetime:
     """Read a time as exports write it, in UTC: "2026-11-21 15:30:00Z"."""
     try:
         parsed = datetime.fromisoformat(value.strip())

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from carafe.admin.columns import NOTHING
+from carafe.admin.columns import EMPTY_VALUE
 from carafe.admin.lists.listing import ListRow
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.model_admin import ModelAdmin
@@ -36,7 +36,7 @@ def render_rows(
             html: str = value if isinstance(value, Markup) else escape(value)
             if not cells:
                 # A link has to say where it leads.
-                html = f"{verbose_name} {id}" if html == NOTHING else html
+                html = f"{verbose_name} {id}" if html == EMPTY_VALUE else html
                 html = f'<a href="{base_url}{id}">{html}</a>'
             cells.append(f"{start}{html}</td>")
         if selectable:

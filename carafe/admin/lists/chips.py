@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from carafe.admin.lists.filters import Related
+from carafe.admin.lists.filters import RelationFilter
 from carafe.admin.lists.relations import label
 from carafe.admin.lists.state import AppliedFilter, ListState, encode_query
 
@@ -24,6 +24,6 @@ def chips(state: ListState) -> Iterator[FilterChip]:
 
 
 def _value(applied: AppliedFilter) -> str:
-    if isinstance(applied.filter, Related):
+    if isinstance(applied.filter, RelationFilter):
         return label(applied.filter, applied.arguments[applied.filter.name])
     return applied.filter.said(applied.arguments)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from carafe.admin.attributes import Attributes
-from carafe.admin.columns import Column, label_of, show
+from carafe.admin.columns import Column, format_value, humanize
 from carafe.admin.schema import readable_column
 
 
@@ -30,9 +30,11 @@ class SelectedColumn:
 
     def value(self, values: Sequence[Any]) -> Any:
         """Return what the column displays of the selected values of a row."""
-        if self.column.show:
-            return show(self.column.show(*[values[position] for position in self.positions]))
-        return show(values[self.positions[0]])
+        if self.column.render:
+            return format_value(
+                self.column.render(*[values[position] for position in self.positions])
+            )
+        return format_value(values[self.positions[0]])
 
 
 class ColumnSet:
@@ -72,12 +74,12 @@ def columns_by_name(
 
 
 def _with_defaults(attributes: Attributes, option: str, column: Column) -> Column:
-    if len(column.of) > 1 and column.show is None:
+    if len(column.of) > 1 and column.render is None:
         what = f"{column.name} is made of several and does not say how."
         raise attributes.error(option, what, "Give it a function of them: Column(…, show=…).")
-    if column.show is not None and not callable(column.show):
+    if column.render is not None and not callable(column.render):
         raise attributes.error(option, f"show of {column.name} is no function.", "Give one.")
     paths = column.of or [column.name]
     for path in paths:
         attributes.find(option, path)
-    return replace(column, label=column.label or label_of(column.name), of=paths)
+    return replace(column, label=column.label or humanize(column.name), of=paths)

@@ -9,14 +9,14 @@ from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, Time, Uuid
 
 from carafe.admin.attributes import Attributes
-from carafe.admin.columns import label_of
-from carafe.admin.lists.filters import Boolean, Choice, Filter, Identifier, Related
+from carafe.admin.columns import humanize
+from carafe.admin.lists.filters import Boolean, Choice, Filter, Identifier, RelationFilter
 from carafe.admin.lists.ranges import ClockRange, DateRange, DayRange, DecimalRange, NumberRange
 from carafe.admin.lists.search import Exact, FullText, Prefix, Search
-from carafe.admin.schema import has_index, key_of, members_of
-from carafe.database import is_bytewise
+from carafe.admin.schema import has_index, members_of, primary_key
+from carafe.database import is_binary_collated
 from carafe.time import UTCDateTime
-from carafe.web.pagination import IN_CURSORS
+from carafe.web.pagination import CURSOR_TYPES
 
 # The more special types first.
 FILTERS: dict[type, type[Filter]] = {
@@ -39,10 +39,10 @@ def make_search(attributes: Attributes, search: str | Search) -> Search:
         what = f"FullText has columns of {search.model.__name__}."
         raise attributes.error("search", what, f"Give columns of {attributes.model.__name__}.")
     if isinstance(search, str):
-        search = Prefix(attributes.find_own("search", search), label_of(search))
+        search = Prefix(attributes.find_own("search", search), humanize(search))
     if isinstance(search, (Prefix, Exact)):
         _check_index(attributes, "search", search.column.key, search.column)
-    if isinstance(search, Prefix) and not is_bytewise(search.column.type):
+    if isinstance(search, Prefix) and not is_binary_collated(search.column.type):
         what = f"{search.column.key} is in the order of a language."
         remedy = "Make its type bytewise(length) of carafe.database, or use FullText."
         raise attributes.error("search", what, remedy)
@@ -68,9 +68,9 @@ def make_filter(attributes: Attributes, declared: str | Filter) -> Filter:
 
 def _default_filter(attributes: Attributes, name: str) -> Filter:
     column = attributes.find_own("filters", name)
-    label = label_of(name)
+    label = humanize(name)
     if column.property.columns[0].foreign_keys:
-        return Related(column, name, label)
+        return RelationFilter(column, name, label)
     if isinstance(column.type, Enum):
         members = {name: label for name, (label, _) in members_of(column.type).items()}
         return Choice(column, name, label, members)
@@ -89,8 +89,8 @@ def sort_column(attributes: Attributes, name: str) -> Any:
     table_column = column.property.columns[0]
     if table_column.nullable:
         raise attributes.error("sorts", f"{name} may be empty.", "Sort by what always has a value.")
-    if table_column.type.python_type not in IN_CURSORS:
-        kinds = ", ".join(kind.__name__ for kind in IN_CURSORS)
+    if table_column.type.python_type not in CURSOR_TYPES:
+        kinds = ", ".join(kind.__name__ for kind in CURSOR_TYPES)
         raise attributes.error(
             "sorts", f"{name} cannot stand in links to pages.", f"Sort by one of {kinds}."
         )
@@ -107,5 +107,5 @@ def _check_index(attributes: Attributes, option: str, name: str, column: Any) ->
         raise attributes.error(
             option,
             f"{name} has no index.",
-            f'Add Index("{table_column.name}", "{key_of(attributes.model).name}").',
+            f'Add Index("{table_column.name}", "{primary_key(attributes.model).name}").',
         )

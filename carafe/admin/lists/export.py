@@ -15,7 +15,7 @@ from carafe import downloads
 from carafe.admin.lists.matching import COUNT_LIMIT, conditions, count_up_to, opaque, select_columns
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin, find_admin
-from carafe.audit import fit_to_keep, record
+from carafe.audit import drop_unredactable, record
 from carafe.auth.models import UserMixin
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model
@@ -25,28 +25,28 @@ from carafe.notifications import notify
 from carafe.storage.temporary import temporary_folder
 from carafe.tabular import xlsx
 from carafe.tabular.csv_export import csv_file
-from carafe.time import read_in_zone
-from carafe.web.urls import path_of
+from carafe.time import use_time_zone
+from carafe.web.urls import endpoint_path
 
-CHUNK = 1000
+BATCH_SIZE = 1000
 # Rows: an answer of more takes longer than a server that stops waits for it.
-AT_ONCE = 50_000
+MAX_DIRECT_ROWS = 50_000
 LIFETIME = timedelta(days=1)
 FORMATS = {"csv": "text/csv", "xlsx": xlsx.MIMETYPE}
 
 Where = list[ColumnElement[bool]]
 
 
-def lines(admin: ModelAdmin, where: Where) -> Iterator[str]:
+def iter_rows(admin: ModelAdmin, where: Where) -> Iterator[str]:
     """Yield the rows that meet the conditions as CSV, by their ids."""
-    return csv_file(names(admin), chunks(admin, where))
+    return csv_file(names(admin), iter_batches(admin, where))
 
 
 def names(admin: ModelAdmin) -> list[str]:
     return [admin.key.name, *admin.list.visible.attributes]
 
 
-def chunks(admin: ModelAdmin, where: Where) -> Iterator[list[Any]]:
+def iter_batches(admin: ModelAdmin, where: Where) -> Iterator[list[Any]]:
     """Lists of rows that meet the conditions: id, and what the columns are made of."""
     statement = select_columns(admin.list).with_only_columns(
         admin.key, *admin.list.visible.attributes.values()
@@ -58,11 +58,11 @@ def chunks(admin: ModelAdmin, where: Where) -> Iterator[list[Any]]:
     last = None
     while True:
         following = statement if last is None else statement.where(admin.key > last)
-        chunk = db.session.execute(following.limit(CHUNK)).all()
+        chunk = db.session.execute(following.limit(BATCH_SIZE)).all()
         # Not one transaction for as long as somebody's line is slow: SQLite's log would grow.
         db.session.rollback()
         yield list(chunk)
-        if len(chunk) < CHUNK:
+        if len(chunk) < BATCH_SIZE:
             return
         last = chunk[-1][0]
 
@@ -75,33 +75,35 @@ def name_of(admin: ModelAdmin) -> str:
 def request(user: UserMixin, admin: ModelAdmin, format: str, arguments: Mapping[str, str]) -> bool:
     """Have a file made of what the list shows; False while another of it is being made."""
     # The label is the name of a file: its end says what it is.
-    told = {"label": f"{admin.name}.{format}", "path": path_of("admin.export", admin=admin)}
+    told = {"label": f"{admin.name}.{format}", "path": endpoint_path("admin.export", admin=admin)}
     given = user.id, admin.name, format, dict(arguments), user.time_zone
-    if not downloads.request(user, name_of(admin), make, *given, **told):
+    if not downloads.request_export(user, name_of(admin), make, *given, **told):
         return False
-    record("list.exported", list=admin.name, format=format, chosen=fit_to_keep(arguments))
+    record("list.exported", list=admin.name, format=format, chosen=drop_unredactable(arguments))
     return True
 
 
 @job(retries=3, backoff=timedelta(minutes=1), timeout=timedelta(hours=2))
 def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: str) -> Any:
     """Write the file, and tell who asked for it."""
-    read_in_zone(zone)  # the days of filters are theirs
+    use_time_zone(zone)  # the days of filters are theirs
     # Beside the data, where there is room for it, and not where others may look.
     with TemporaryFile(dir=current_app.instance_path) as file:
         with reading():  # it takes its time, and must hold up nobody who writes
-            admin = _still_theirs(user_id, name).with_columns(arguments.get("columns", ""))
-            rows = _counted(chunks(admin, conditions(ListState.parse(admin.list, arguments))))
+            admin = _recheck_access(user_id, name).with_columns(arguments.get("columns", ""))
+            rows = _with_progress(
+                iter_batches(admin, conditions(ListState.parse(admin.list, arguments)))
+            )
             cut = WRITERS[format](file, admin, rows, user_id)
         file.seek(0)
-        export = downloads.keep(user_id, name_of(admin), file, LIFETIME)
+        export = downloads.store_export(user_id, name_of(admin), file, LIFETIME)
     if export:
         title, body = f"{export.label} is ready", "Download it within a day."
         notify(user_id, title, body, url=export.path, kind="export")
     return {"cut": cut}
 
 
-def _still_theirs(user_id: int, name: str) -> ModelAdmin:
+def _recheck_access(user_id: int, name: str) -> ModelAdmin:
     admin = find_admin(name)
     model = user_model()
     role = db.session.scalar(
@@ -112,7 +114,7 @@ def _still_theirs(user_id: int, name: str) -> ModelAdmin:
     return admin
 
 
-def _counted(found: Iterator[list[Any]]) -> Iterator[list[Any]]:
+def _with_progress(found: Iterator[list[Any]]) -> Iterator[list[Any]]:
     rows = 0
     for chunk in found:
         progress(message=f"{rows:,} rows")

@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 
 from carafe.admin.imports.values import uuid
-from carafe.web.pagination import Counts
-from carafe.web.routing import id_in
+from carafe.web.pagination import BoundedCounts
+from carafe.web.routing import parse_id
 
 Arguments = Mapping[str, str]
 Condition = ColumnElement[bool]
@@ -65,7 +65,7 @@ class Choice(Filter):
     def __post_init__(self) -> None:
         if self.counted:
             rows = {value: self.condition({self.name: value}) for value in self.choices}
-            self.counts = Counts(
+            self.counts = BoundedCounts(
                 **{k: select(literal(1)).where(v) for k, v in rows.items() if v is not None}
             )
 
@@ -96,7 +96,7 @@ class Boolean(Filter):
         return {"yes": "Yes", "no": "No"}
 
 
-class Empty(Filter):
+class IsNull(Filter):
     """Whether there is a value."""
 
     def condition(self, arguments: Arguments) -> Condition | None:
@@ -127,7 +127,7 @@ class Identifier(Filter):
         return arguments.get(self.name, "")
 
 
-class Related(Filter):
+class RelationFilter(Filter):
     """By the number of what a row refers to; `relations` finds it for a name."""
 
     kind = "id"
@@ -135,5 +135,5 @@ class Related(Filter):
     def condition(self, arguments: Arguments) -> Condition | None:
         if not (text := arguments.get(self.name, "")):
             return None
-        id = id_in(text)
+        id = parse_id(text)
         return false() if id is None else self.column == id

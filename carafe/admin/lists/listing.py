@@ -22,9 +22,9 @@ from carafe.admin.lists import matching
 from carafe.admin.lists.matching import Clause
 from carafe.admin.lists.spec import ListSpec, Sort
 from carafe.admin.lists.state import ListState
-from carafe.database.timeouts import TooSlowError, time_limit
-from carafe.web.pagination import Page, Pages, paginate
-from carafe.web.routing import LARGEST_ID
+from carafe.database.timeouts import TooSlowError, statement_timeout
+from carafe.web.pagination import KeysetPaginator, Page, paginate
+from carafe.web.routing import MAX_ID
 
 # Most pages take a tenth of that. To sort 50,000 takes twice as long.
 SCAN_TIMEOUT_SECONDS = 0.05
@@ -71,7 +71,7 @@ def _page_of_all(spec: ListSpec, sort: Sort, per_page: int) -> Page:
     if (sort.name, per_page) not in spec.paginators:
         keys = _keys(spec, sort)
         query = matching.select_columns(spec).add_columns(*keys)
-        pages = Pages(query, *keys, descending=sort.descending, per_page=per_page)
+        pages = KeysetPaginator(query, *keys, descending=sort.descending, per_page=per_page)
         spec.paginators[sort.name, per_page] = pages
     return spec.paginators[sort.name, per_page]()
 
@@ -96,10 +96,10 @@ def _page_of_matching(
         return page_of(*filter_then_sort(keys, where, matching.COUNT_LIMIT + 1))
     scan_query = scan_in_order(spec, chosen, keys)
     try:
-        with time_limit(SCAN_TIMEOUT_SECONDS):
+        with statement_timeout(SCAN_TIMEOUT_SECONDS):
             return page_of(scan_query, *keys)
     except TooSlowError:
-        return page_of(*filter_then_sort(keys, where, LARGEST_ID))
+        return page_of(*filter_then_sort(keys, where, MAX_ID))
 
 
 def _keys(spec: ListSpec, sort: Sort) -> list[Any]:

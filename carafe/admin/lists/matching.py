@@ -65,7 +65,7 @@ def _search_clause(spec: ListSpec, text: str) -> Clause:
     [search] = spec.searches
     if isinstance(search, FullText):
         match = search.find(text)
-        return Clause(None, match.gathered, match.number, match.met)
+        return Clause(None, match.subquery_condition, match.number, match.met)
     return Clause(getattr(search, "column", None), search.condition(text))
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Date, DateTime, Float, Integer, Numeric, Time
 
 from carafe.admin.imports.values import clock, day, decimal
 from carafe.admin.lists.filters import Arguments, Condition, Filter
-from carafe.time import UTCDateTime, reader_zone
-from carafe.web.routing import LARGEST_ID
+from carafe.time import UTCDateTime, viewer_zone
+from carafe.web.routing import MAX_ID
 
 MAX_NUMBER_LENGTH, LARGEST_NUMBER = 50, Decimal(10) ** 30
 
@@ -58,7 +58,7 @@ class NumberRange(Range):
 
     def read(self, text: str) -> int | None:
         number = int(text) if text.removeprefix("-").isdecimal() and len(text) < 20 else None
-        return number if number is not None and abs(number) < LARGEST_ID else None
+        return number if number is not None and abs(number) < MAX_ID else None
 
 
 class DateRange(Range):
@@ -76,7 +76,7 @@ class DateRange(Range):
         return day if 1900 <= day.year < 9000 else None
 
     def start(self, value: date) -> datetime:
-        return datetime.combine(value, time(), reader_zone() or UTC).astimezone(UTC)
+        return datetime.combine(value, time(), viewer_zone() or UTC).astimezone(UTC)
 
 
 class DecimalRange(Range):

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from carafe.admin.lists.filters import Arguments, Related
+from carafe.admin.lists.filters import Arguments, RelationFilter
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.model_admin import ModelAdmin, for_model
-from carafe.admin.schema import referred_to_by
+from carafe.admin.schema import related_model
 from carafe.database import db
-from carafe.web.forms import cleaned
-from carafe.web.routing import id_in
+from carafe.web.forms import clean_search_term
+from carafe.web.routing import parse_id
 
 # Whoever types a name that so many rows have is asked to type more of it.
 MAX_CANDIDATES = 10
@@ -30,7 +30,7 @@ def find_exact(admin: ModelAdmin, text: str) -> list[tuple[int, str]]:
     return next(filter(None, matches), [])
 
 
-def candidates(relation: Related, text: str) -> list[tuple[int, str]]:
+def candidates(relation: RelationFilter, text: str) -> list[tuple[int, str]]:
     """Return ID and name of the rows that a text may mean; a single one where that is certain."""
     if (admin := _related_admin(relation)) is None:
         return []
@@ -41,9 +41,9 @@ def candidates(relation: Related, text: str) -> list[tuple[int, str]]:
     return list(dict(chain(exact_matches, *matches)).items())
 
 
-def label(relation: Related, text: str) -> str:
+def label(relation: RelationFilter, text: str) -> str:
     """Return the name of the row with this ID; a text that is no ID stands for itself."""
-    id, admin = id_in(text), _related_admin(relation)
+    id, admin = parse_id(text), _related_admin(relation)
     if id is None or admin is None:
         return text
     return row_label(admin, id)
@@ -54,15 +54,15 @@ def row_label(admin: ModelAdmin, id: int) -> str:
     return dict(_rows(admin, admin.key == id)).get(id, str(id))
 
 
-def unresolved(spec: ListSpec, arguments: Arguments) -> Iterator[tuple[Related, str]]:
+def unresolved(spec: ListSpec, arguments: Arguments) -> Iterator[tuple[RelationFilter, str]]:
     """Yield the relations that a list is filtered by, with texts that are no IDs."""
     for item in spec.filters:
         text = arguments.get(item.name, "")
-        if isinstance(item, Related) and text and id_in(text) is None:
-            yield item, cleaned(text)
+        if isinstance(item, RelationFilter) and text and parse_id(text) is None:
+            yield item, clean_search_term(text)
 
 
-def placeholder(relation: Related) -> str:
+def placeholder(relation: RelationFilter) -> str:
     """Return what can be typed."""
     admin = _related_admin(relation)
     if admin and admin.list.searches:
@@ -70,15 +70,15 @@ def placeholder(relation: Related) -> str:
     return "number"
 
 
-def _related_admin(relation: Related) -> ModelAdmin | None:
-    return readable_admin(referred_to_by(relation.column))
+def _related_admin(relation: RelationFilter) -> ModelAdmin | None:
+    return readable_admin(related_model(relation.column))
 
 
 def _rows(admin: ModelAdmin, condition: ColumnElement[bool]) -> list[tuple[int, str]]:
     """Return ID and name, which is what its list begins with, of some rows."""
-    path, name = next(iter(admin.list.visible.attributes.items()))
-    query = select(admin.key, name).select_from(admin.model)
+    path, row_label = next(iter(admin.list.visible.attributes.items()))
+    query = select(admin.key, row_label).select_from(admin.model)
     if "." in path:
         query = query.outerjoin(*admin.list.attributes.joins[path.partition(".")[0]])
     rows = db.session.execute(query.where(condition).limit(MAX_CANDIDATES + 1))
-    return [(id, str(name or id)) for id, name in rows]
+    return [(id, str(row_label or id)) for id, row_label in rows]

@@ -24,15 +24,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.audit import fit_to_keep, record
-from carafe.database import Base, db, take_turns
+from carafe.audit import drop_unredactable, record
+from carafe.database import Base, advisory_lock, db
 
 NAME_LENGTH = 40
 QUERY_LENGTH = 2_000
 # Of one list: of each person, and shared by all together. More are no tabs any more.
-MOST = 20
+MAX_VIEWS = 20
 # Whoever counts first, and then adds one.
-TURN = "saved views"
+LOCK_NAME = "saved views"
 
 
 class SavedView(Base):
@@ -75,19 +75,19 @@ class SavedView(Base):
         """Keep a view under a name; one of that name is replaced. Raises `ViewError`."""
         if len(query) > QUERY_LENGTH:
             raise ViewError("This is too much to keep: search for less, or with fewer columns.")
-        take_turns(TURN)
+        advisory_lock(LOCK_NAME)
         view = cls.find(list, name=name)
         if view is None:
-            cls._leave_room(cls.user_id == current_user.id, cls.list == list, cls.name != "")
+            cls._check_limit(cls.user_id == current_user.id, cls.list == list, cls.name != "")
             view = cls(user_id=current_user.id, list=list, name=name)
             db.session.add(view)
-        view.leave_to_all()
+        view.ensure_private()
         view.query = query
 
     @classmethod
     def begin(cls, list: str, **wanted: Any) -> None:
         """Change how the list begins: its columns (`query`) or its view (`default_view_id`)."""
-        take_turns(TURN)
+        advisory_lock(LOCK_NAME)
         first = cls.find(list, name="")
         if first is None:
             first = cls(user_id=current_user.id, list=list, name="", query="")
@@ -96,17 +96,17 @@ class SavedView(Base):
             setattr(first, name, value)
 
     def rename(self, name: str) -> None:
-        take_turns(TURN)
-        self.leave_to_all()
+        advisory_lock(LOCK_NAME)
+        self.ensure_private()
         if name != self.name and SavedView.find(self.list, name=name):
             raise ViewError(f"You have a view “{name}” already. Take another name.")
         self.name = name
 
     def delete(self) -> None:
-        self.leave_to_all()
+        self.ensure_private()
         db.session.delete(self)
 
-    def leave_to_all(self) -> None:
+    def ensure_private(self) -> None:
         """Before it changes: what all share is taken back first, which needs a permission."""
         if self.shared:
             raise ViewError(
@@ -117,23 +117,26 @@ class SavedView(Base):
         """Show it to everybody who may see the list. Raises `ViewError`."""
         if self.shared:
             return
-        take_turns(TURN)
-        self._leave_room(SavedView.list == self.list, SavedView.shared)
+        advisory_lock(LOCK_NAME)
+        self._check_limit(SavedView.list == self.list, SavedView.shared)
         self.shared = True
-        told = fit_to_keep({"name": self.name, "chosen": dict(parse_qsl(self.query))})
+        told = drop_unredactable({"name": self.name, "chosen": dict(parse_qsl(self.query))})
         record("view.shared", self.subject, list=self.list, **told)
 
     def stop_sharing(self) -> None:
         if self.shared:
             self.shared = False
             record(
-                "view.unshared", self.subject, list=self.list, **fit_to_keep({"name": self.name})
+                "view.unshared",
+                self.subject,
+                list=self.list,
+                **drop_unredactable({"name": self.name}),
             )
 
     @staticmethod
-    def _leave_room(*of: Any) -> None:
-        if (db.session.scalar(select(func.count(SavedView.id)).where(*of)) or 0) >= MOST:
-            raise ViewError(f"There are {MOST} views already. Delete one that nobody needs.")
+    def _check_limit(*of: Any) -> None:
+        if (db.session.scalar(select(func.count(SavedView.id)).where(*of)) or 0) >= MAX_VIEWS:
+            raise ViewError(f"There are {MAX_VIEWS} views already. Delete one that nobody needs.")
 
 
 class ViewError(ValueError):
@@ -151,12 +154,12 @@ class View:
     own: bool
 
 
-class Look:
+class ViewPreferences:
     """How the one signed in wants to see a list: their columns, and the views they may choose."""
 
     def __init__(self, list: str):
         me = current_user.id
-        rows = db.session.execute(_SEEN, {"list": list, "user": me}).all()
+        rows = db.session.execute(_VISIBLE_VIEWS, {"list": list, "user": me}).all()
         first = [row for row in rows if not row.name]
         views = [View(*row[:4], row.user_id == me) for row in rows if row.name]
         self.views = sorted(views, key=lambda view: (not view.own, view.name.lower()))
@@ -169,7 +172,7 @@ class Look:
         return next((view for view in self.views if view.query == query), None)
 
 
-_SEEN = select(
+_VISIBLE_VIEWS = select(
     SavedView.id, SavedView.name, SavedView.query, SavedView.shared,
     SavedView.user_id, SavedView.default_view_id,
 ).where(
@@ -178,7 +181,7 @@ _SEEN = select(
 )  # fmt: skip
 
 
-def of_user(user_id: int) -> Iterator[dict[str, Any]]:
+def export_for_user(user_id: int) -> Iterator[dict[str, Any]]:
     """What somebody chose, for the export of their data."""
     found = select(SavedView.list, SavedView.name, SavedView.query, SavedView.shared)
     for row in db.session.execute(found.where(SavedView.user_id == user_id)).mappings():

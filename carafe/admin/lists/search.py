@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 
 from carafe.database import db
-from carafe.database.search_tokens import fts5_query, tsquery, words
+from carafe.database.search_tokens import fts5_query, tokenize, tsquery
 
-LAST = "\U0010ffff"
+MAX_CHARACTER = "\U0010ffff"
 
 
 @runtime_checkable
@@ -54,7 +54,7 @@ class Prefix:
 
     def condition(self, text: str) -> ColumnElement[bool]:
         first = self.normalise(text)
-        if not (beyond := _beyond(first)):
+        if not (beyond := _upper_bound(first)):
             return self.column >= first  # type: ignore[no-any-return]
         return (self.column >= first) & (self.column < beyond)  # type: ignore[no-any-return]
 
@@ -62,9 +62,9 @@ class Prefix:
         return self.column == self.normalise(text)  # type: ignore[no-any-return]
 
 
-def _beyond(text: str) -> str:
+def _upper_bound(text: str) -> str:
     """The first text behind all that begin with this one."""
-    text = text.rstrip(LAST)
+    text = text.rstrip(MAX_CHARACTER)
     following = chr(ord(text[-1]) + 1) if text else ""
     if "\ud800" <= following <= "\udfff":  # halves of characters, which no text has
         following = "\ue000"
@@ -84,13 +84,13 @@ class Exact:
     exact = condition
 
 
-class Found(NamedTuple):
+class FullTextMatch(NamedTuple):
     """What rows meet, for those who gather them and for those who look at one after the other.
 
     `number` is how many there are, of many at least so, where that was counted.
     """
 
-    gathered: ColumnElement[bool]
+    subquery_condition: ColumnElement[bool]
     met: ColumnElement[bool]
     number: int | None = None
 
@@ -103,7 +103,7 @@ class FullText:
     """
 
     # So many are gathered, of more each row is looked at: on SQLite that takes five times as long.
-    MOST: ClassVar = {"sqlite": 50_000, "postgresql": 10_000}
+    MAX_MATCHES: ClassVar = {"sqlite": 50_000, "postgresql": 10_000}
 
     def __init__(self, label: str, *columns: Any, address: Any = None):
         self.label, self.columns = label, columns
@@ -119,26 +119,28 @@ class FullText:
         columns = [func.lower(one) == text.lower() for one in self.columns]
         return self.condition(text) & or_(*columns)
 
-    def find(self, text: str) -> Found:
+    def find(self, text: str) -> FullTextMatch:
         """Both conditions that rows with these words meet, and how many do, up to `MOST`."""
         if self.addresses and "@" in text[1:]:
             condition = self.addresses.condition(text)
-            return Found(condition, condition)
-        if not (wanted := words(text)):
-            return Found(false(), false(), 0)
+            return FullTextMatch(condition, condition)
+        if not (wanted := tokenize(text)):
+            return FullTextMatch(false(), false(), 0)
         dialect = db.engine.dialect.name
-        gathered, one_by_one = {"sqlite": self._by_fts5, "postgresql": self._by_gin}[dialect](
+        gathered, row_condition = {"sqlite": self._by_fts5, "postgresql": self._by_gin}[dialect](
             wanted
         )
-        some = gathered.limit(self.MOST[dialect] + 1).subquery()
+        some = gathered.limit(self.MAX_MATCHES[dialect] + 1).subquery()
         number = db.session.scalar(select(func.count()).select_from(some)) or 0
         among = self.key.in_(gathered)
-        return Found(among, among if number <= self.MOST[dialect] else one_by_one, number)
+        return FullTextMatch(
+            among, among if number <= self.MAX_MATCHES[dialect] else row_condition, number
+        )
 
     def _by_fts5(self, wanted: list[str]) -> tuple[Select[Any], ColumnElement[bool]]:
         match = literal_column(self.index.name).op("MATCH")(fts5_query(wanted))
-        one_by_one = func.has_words(" ".join(wanted), *self.columns, type_=Boolean)
-        return select(column("rowid")).select_from(self.index).where(match), one_by_one
+        row_condition = func.has_words(" ".join(wanted), *self.columns, type_=Boolean)
+        return select(column("rowid")).select_from(self.index).where(match), row_condition
 
     def _by_gin(self, wanted: list[str]) -> tuple[Select[Any], ColumnElement[bool]]:
         # Written out: of words that it does not know the planner would expect few rows.
@@ -147,5 +149,5 @@ class FullText:
         index = self.index
         match = index.c.words.op("@@", is_comparison=True)(query)
         own = select(index.c.words).where(index.c.id == self.key).scalar_subquery()
-        one_by_one = own.op("@@", is_comparison=True, return_type=Boolean())(query)
-        return select(index.c.id).where(match), one_by_one
+        row_condition = own.op("@@", is_comparison=True, return_type=Boolean())(query)
+        return select(index.c.id).where(match), row_condition

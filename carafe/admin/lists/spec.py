@@ -13,8 +13,8 @@ from carafe.admin.lists.column_set import ColumnSet, columns_by_name
 from carafe.admin.lists.filters import Filter
 from carafe.admin.lists.search import Search
 from carafe.admin.options import ModelOptions
-from carafe.admin.schema import whole_indexes
-from carafe.web.pagination import Pages
+from carafe.admin.schema import full_indexes
+from carafe.web.pagination import KeysetPaginator
 
 
 class Sort(NamedTuple):
@@ -47,7 +47,7 @@ class ListSpec:
     # Shared by all choices of columns.
     size: SizeCache = field(default_factory=SizeCache)
     # Pages of all rows, by how they are sorted and how many are on each.
-    paginators: dict[tuple[str, int], Pages] = field(default_factory=dict)
+    paginators: dict[tuple[str, int], KeysetPaginator] = field(default_factory=dict)
 
     @property
     def model(self) -> Any:
@@ -98,7 +98,7 @@ def build_list(options: ModelOptions, attributes: Attributes) -> ListSpec:
     if len({item.name for item in filters}) < len(filters):
         raise attributes.error("filters", "two have the same name.", "Give each its own.")
     sorts = {*options.sorts, options.order.removeprefix("-")}
-    indexes = whole_indexes(options.model.__table__)
+    indexes = full_indexes(options.model.__table__)
     return ListSpec(
         options=options,
         attributes=attributes,

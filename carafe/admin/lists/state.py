@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 
 from carafe.admin.lists.filters import Arguments, Filter
 from carafe.admin.lists.spec import ListSpec, Sort
-from carafe.web.forms import cleaned
+from carafe.web.forms import clean_search_term
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class ListState:
             arguments=arguments,
             filters=_applied(spec, arguments),
             scope=scope if scope in spec.options.scopes else "",
-            search=cleaned(arguments.get("q", "")) if spec.searches else "",
+            search=clean_search_term(arguments.get("q", "")) if spec.searches else "",
             sort=spec.sort(arguments.get("sort", "")),
         )
 

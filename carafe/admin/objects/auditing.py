@@ -16,7 +16,7 @@ def subject(row: Any) -> str:
     return f"{row.__tablename__}:{number}"
 
 
-def note(row: Any, done: str, **details: Any) -> None:
+def record_change(row: Any, done: str, **details: Any) -> None:
     """Record what was done to a row: "note.edited"."""
     about = subject(row)
     record(f"{about.partition(':')[0]}.{done}", about, **details)
@@ -24,5 +24,5 @@ def note(row: Any, done: str, **details: Any) -> None:
 
 def delete(row: Any) -> None:
     """How rows are deleted whose model has no verb for it."""
-    note(row, "deleted")
+    record_change(row, "deleted")
     db.session.delete(row)

@@ -9,41 +9,41 @@ from typing import Any
 from sqlalchemy import Select, Table, or_, select
 
 from carafe.database import Base
-from carafe.web.pagination import Counts
+from carafe.web.pagination import BoundedCounts
 
 # More is not counted.
-MOST = 10_000
+COUNT_LIMIT = 10_000
 # What becomes of rows whose foreign key leads to one that is deleted.
-GOES, STAYS, REFUSES = "goes", "stays", "refuses"
-RULES = {"CASCADE": GOES, "SET NULL": STAYS, "SET DEFAULT": STAYS}
+CASCADE, UNLINK, RESTRICT = "goes", "stays", "refuses"
+RULES = {"CASCADE": CASCADE, "SET NULL": UNLINK, "SET DEFAULT": UNLINK}
 
 
 @dataclass(frozen=True)
-class Consequence:
+class CascadeEffect:
     """How many rows of one kind go along, stay without it, or keep it from going."""
 
     name: str
     count: str
-    becomes: str
+    effect: str
 
 
 def counted(model: Any, ids: Sequence[int] | Select[Any]) -> dict[str, str]:
     """How much goes with the rows of these ids: "1,204" or "10,000+", by what it is called."""
-    return {one.name: one.count for one in consequences(model, ids) if one.becomes == GOES}
+    return {one.name: one.count for one in cascade_effects(model, ids) if one.effect == CASCADE}
 
 
-def consequences(model: Any, ids: Sequence[int] | Select[Any]) -> list[Consequence]:
+def cascade_effects(model: Any, ids: Sequence[int] | Select[Any]) -> list[CascadeEffect]:
     """What there is of each, in one query."""
-    referring = _referring(model.__table__, ids)
+    referring = _referencing_rows(model.__table__, ids)
     if not referring:
         return []
     statements = {f"{table.name} {becomes}": rows for (table, becomes), rows in referring.items()}
-    found = zip(referring, Counts(MOST, **statements)().values(), strict=True)
-    known = [Consequence(_name(table), count, becomes) for (table, becomes), count in found]
+    found = zip(referring, BoundedCounts(COUNT_LIMIT, **statements)().values(), strict=True)
+    known = [CascadeEffect(_name(table), count, becomes) for (table, becomes), count in found]
     return sorted((one for one in known if one.count != "0"), key=lambda one: one.name)
 
 
-def _referring(
+def _referencing_rows(
     root: Table, ids: Sequence[int] | Select[Any]
 ) -> dict[tuple[Table, str], Select[Any]]:
     """The rows that refer to those, and what refers to such as go with them, and so on."""
@@ -53,12 +53,16 @@ def _referring(
         for other in Base.metadata.tables.values():
             for key in other.foreign_keys:
                 if key.column.table is table:
-                    becomes = RULES.get(key.ondelete or "", REFUSES)
+                    becomes = RULES.get(key.ondelete or "", RESTRICT)
                     gone: Any = ids
                     if table is not root:
-                        gone = select(key.column).where(or_(*meeting[table, GOES])).limit(MOST + 1)
+                        gone = (
+                            select(key.column)
+                            .where(or_(*meeting[table, CASCADE]))
+                            .limit(COUNT_LIMIT + 1)
+                        )
                     meeting.setdefault((other, becomes), []).append(key.parent.in_(gone))
-                    if becomes is GOES and other not in going:
+                    if becomes is CASCADE and other not in going:
                         going.append(other)
     # A column of each, since `Counts` looks for what the rows are of.
     return {what: select(*what[0].primary_key).where(or_(*m)) for what, m in meeting.items()}

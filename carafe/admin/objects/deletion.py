@@ -10,7 +10,7 @@ from werkzeug.exceptions import Conflict
 from carafe.admin.model_admin import find_admin
 from carafe.admin.objects import cascades
 from carafe.admin.options import ModelOptions
-from carafe.audit import acting, acting_email
+from carafe.audit import acting_email, as_actor
 from carafe.auth.models import UserMixin
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model
@@ -61,7 +61,7 @@ def delete_row(list: str, id: int, actor: str) -> None:
         raise PermanentError(str(refusal.description)) from None
     delete_dependents(admin.model, admin.key == id)
     if row := db.session.get(admin.model, id, with_for_update=True, populate_existing=True):
-        with acting(actor):
+        with as_actor(actor):
             admin.options.delete(row)
             db.session.commit()
 
@@ -74,6 +74,6 @@ def _may_delete(options: ModelOptions, by: UserMixin) -> bool:
 
 def _check(options: ModelOptions, id: int) -> None:
     """Refuse before anything is deleted, not after half of it."""
-    found = cascades.consequences(options.model, [id])
-    if any(one.becomes == cascades.REFUSES for one in found):
+    found = cascades.cascade_effects(options.model, [id])
+    if any(one.effect == cascades.RESTRICT for one in found):
         raise ReferredToError

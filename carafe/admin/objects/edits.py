@@ -18,18 +18,18 @@ from flask import request
 from sqlalchemy import UniqueConstraint, inspect, select
 from wtforms import Field, Form, SelectField
 
-from carafe.admin.columns import NOTHING
+from carafe.admin.columns import EMPTY_VALUE
 from carafe.database import db
-from carafe.time import minute
+from carafe.time import format_datetime
 from carafe.web.submissions import digest
 
 # The name of the field with the digest.
-SEEN = "_seen"
+ETAG_FIELD = "_seen"
 # That of the tick by which a row goes.
-GONE = "_gone"
+DELETE_FIELD = "_gone"
 
 
-class Edit:
+class BoundForm:
     """A row and the form about it: as it was `sent`, or as it is to be shown."""
 
     def __init__(
@@ -37,37 +37,37 @@ class Edit:
         form_class: type[Form],
         row: Any,
         *,
-        without: Collection[str] = (),
+        exclude: Collection[str] = (),
         prefix: str = "",
         sent: bool = False,
     ):
         self.row, self.prefix = row, prefix
-        self.stored = _form(form_class(formdata=None, obj=row, prefix=prefix), without)
+        self.stored = _form(form_class(formdata=None, obj=row, prefix=prefix), exclude)
         self.form = self.stored
         self.seen: str | None = None
         if sent:
-            self.form = _form(form_class(obj=row, prefix=prefix), without)
-            self.seen = request.form.get(prefix + SEEN)
+            self.form = _form(form_class(obj=row, prefix=prefix), exclude)
+            self.seen = request.form.get(prefix + ETAG_FIELD)
 
     @property
     def digest(self) -> str:
         return _digest(self.stored)
 
     @property
-    def carried(self) -> str:
+    def form_etag(self) -> str:
         """The digest that the form carries on: of what whoever typed has seen."""
         return self.seen or self.digest
 
-    def show_both(self) -> None:
+    def accept_current_version(self) -> None:
         """Carry that of what is stored now, since the form is shown beside it."""
         self.seen = None
 
     @property
-    def is_to_go(self) -> bool:
+    def marked_for_deletion(self) -> bool:
         """Whether the row is to be deleted, by the tick beside it."""
-        return f"{self.prefix}{GONE}" in request.form
+        return f"{self.prefix}{DELETE_FIELD}" in request.form
 
-    def adopt(self, other: Edit) -> None:
+    def copy_from(self, other: BoundForm) -> None:
         """Take over what was typed about a row that is no more."""
         typed = {name: field.data for name, field in _fields(other.form).items()}
         self.form = type(self.form)(formdata=None, data=typed, prefix=self.prefix)
@@ -102,7 +102,7 @@ class Edit:
         """Label, what is stored and what was typed, of each field in which they differ."""
         stored = _fields(self.stored)
         for name, field in self.changed.items():
-            yield field.label.text, _said(stored[name]), _said(field)
+            yield field.label.text, _display_value(stored[name]), _display_value(field)
 
     def set_attributes(self) -> None:
         """Take over what was typed."""
@@ -130,8 +130,8 @@ class Edit:
         return fields[name].data if name in fields else getattr(self.row, name)
 
 
-def _form(form: Form, without: Collection[str]) -> Form:
-    for name in without:
+def _form(form: Form, exclude: Collection[str]) -> Form:
+    for name in exclude:
         del form[name]
     return form
 
@@ -157,16 +157,16 @@ def _canonical(value: Any) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _said(field: Field) -> str:
+def _display_value(field: Field) -> str:
     """The value of a field, for people."""
     value = field.data
     if isinstance(field, SelectField):
         options: Iterator[Any] = iter(field.iter_choices())
-        return str(next((one.label for one in options if one.selected), NOTHING))
+        return str(next((one.label for one in options if one.selected), EMPTY_VALUE))
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return (
-        minute(value)
+        format_datetime(value)
         if isinstance(value, datetime)
-        else str(NOTHING if value in (None, "") else value)
+        else str(EMPTY_VALUE if value in (None, "") else value)
     )

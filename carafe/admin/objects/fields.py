@@ -14,11 +14,11 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import TextInput
 
 from carafe.admin.lists import relations
-from carafe.admin.schema import key_of, one_of
+from carafe.admin.schema import primary_key, singular_name
 from carafe.database import db
-from carafe.time import reader_zone
-from carafe.web.forms import ChoiceField, cleaned
-from carafe.web.routing import id_in
+from carafe.time import viewer_zone
+from carafe.web.forms import ChoiceField, clean_search_term
+from carafe.web.routing import parse_id
 
 # Characters of a number, or of an ID.
 READ_LENGTH = 100
@@ -54,22 +54,22 @@ class MemberField(ChoiceField):
             raise ValidationError("Choose one of these.")
 
 
-def sensible(form: Any, field: Any) -> None:
+def validate_year(form: Any, field: Any) -> None:
     """Refuse years that some database, or a change of zones, cannot bear."""
     if field.data and not 1000 <= field.data.year < 9999:
         raise ValidationError("Enter a year from 1000 to 9998.")
 
 
-class MomentField(DateTimeLocalField):
+class ZonedDateTimeField(DateTimeLocalField):
     """A time in the reader's zone, or in UTC where none was chosen; to the minute."""
 
     def __init__(self, label: str, validators: Any = (), **options: Any):
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-        super().__init__(label, [*validators, sensible], format=formats, **options)
-        self.description = f"Time zone: {reader_zone() or 'UTC'}."
+        super().__init__(label, [*validators, validate_year], format=formats, **options)
+        self.description = f"Time zone: {viewer_zone() or 'UTC'}."
 
     def process_data(self, value: datetime | None) -> None:
-        self.data = value and value.astimezone(reader_zone() or UTC).replace(
+        self.data = value and value.astimezone(viewer_zone() or UTC).replace(
             second=0, microsecond=0
         )
 
@@ -78,7 +78,7 @@ class MomentField(DateTimeLocalField):
             self.data = None if valuelist else self.data
             return
         super().process_formdata(valuelist)
-        self.data = self.data and self.data.replace(tzinfo=reader_zone() or UTC)
+        self.data = self.data and self.data.replace(tzinfo=viewer_zone() or UTC)
 
 
 class ClockField(TimeField):
@@ -124,7 +124,7 @@ class RelationField(Field):
     def __init__(self, label: str, validators: Any = (), *, model: Any, **options: Any):
         super().__init__(label, validators, **options)
         self.model, self.other = model, relations.readable_admin(model)
-        self.one = one_of(model)
+        self.one = singular_name(model)
         found_by = [one.label.lower() for one in self.other.list.searches] if self.other else []
         self.description = " or ".join(["Number", *found_by]) + "."
 
@@ -143,14 +143,14 @@ class RelationField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            self.data = cleaned(valuelist[0]) or None
+            self.data = clean_search_term(valuelist[0]) or None
 
     def pre_validate(self, form: Any) -> None:
         if isinstance(self.data, str):
             self.data = self._find(self.data)
 
     def _find(self, text: str) -> int:
-        id, key = id_in(text), key_of(self.model)
+        id, key = parse_id(text), primary_key(self.model)
         if id is not None and db.session.scalar(select(key).where(key == id)):
             return id
         found = relations.find_exact(self.other, text) if self.other else []

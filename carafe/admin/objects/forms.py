@@ -9,19 +9,25 @@ from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Numeric, String, Ti
 from wtforms import BooleanField, DateField, FloatField, IntegerField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from carafe.admin.columns import NOTHING, label_of
+from carafe.admin.columns import EMPTY_VALUE, humanize
 from carafe.admin.errors import config_error
-from carafe.admin.imports.values import reader_of
+from carafe.admin.imports.values import parser_for
 from carafe.admin.lists.filters import Choice, Filter
 from carafe.admin.objects.fields import (
     ClockField,
     MemberField,
-    MomentField,
     ReadField,
     RelationField,
-    sensible,
+    ZonedDateTimeField,
+    validate_year,
 )
-from carafe.admin.schema import LARGEST, LONGEST_LINE, LONGEST_TEXT, members_of, referred_to_by
+from carafe.admin.schema import (
+    LONGEST_TEXT,
+    MAX_LINE_LENGTH,
+    MAX_NUMBERS,
+    members_of,
+    related_model,
+)
 from carafe.time import UTCDateTime
 from carafe.web.forms import ChoiceField, Form, LongTextField, TextField
 
@@ -38,9 +44,9 @@ def _field(model: type[Any], option: str, name: str, filters: Sequence[Filter]) 
     attribute: Any = getattr(model, name, None)
     if not hasattr(getattr(attribute, "property", None), "columns"):
         raise config_error(model, option, f"there is no {name}.", "Give attributes of the model.")
-    column, label = attribute.property.columns[0], label_of(name)
+    column, label = attribute.property.columns[0], humanize(name)
     if column.foreign_keys:
-        return RelationField(label, _required(column, label), model=referred_to_by(attribute))
+        return RelationField(label, _required(column, label), model=related_model(attribute))
     choices = _choices(filters, attribute)
     if isinstance(column.type, Enum):
         members = members_of(column.type)
@@ -61,21 +67,21 @@ def _typed(column: Any, label: str) -> Any:
     column_type, validators = column.type, _required(column, label)
     if isinstance(column_type, String):
         length = column_type.length or LONGEST_TEXT
-        line = TextField if length <= LONGEST_LINE else LongTextField
+        line = TextField if length <= MAX_LINE_LENGTH else LongTextField
         return line(label, validators, length=length)
     if isinstance(column_type, Boolean):
         return BooleanField(label)
     if isinstance(column_type, (DateTime, UTCDateTime)):
-        return MomentField(label, validators)
+        return ZonedDateTimeField(label, validators)
     if isinstance(column_type, Date):
-        return DateField(label, [*validators, sensible])
+        return DateField(label, [*validators, validate_year])
     if isinstance(column_type, Time):
         return ClockField(label, validators)
     if isinstance(column_type, (Uuid, Numeric)):
-        read = reader_of(column)
+        read = parser_for(column)
         assert read, "both can be imported"  # noqa: S101
         return ReadField(label, validators, read=read)
-    for of, largest in LARGEST.items():
+    for of, largest in MAX_NUMBERS.items():
         if isinstance(column_type, of):
             within = NumberRange(-largest, largest, f"Give a number up to {largest:,}.")
             field = FloatField if of is Float else IntegerField
@@ -104,7 +110,7 @@ def _required(column: Any, label: str) -> list[Any]:
 def _choice(
     column: Any, label: str, labels: Mapping[str, str], values: Mapping[str, Any] | None = None
 ) -> Any:
-    choices = {**({"": NOTHING} if column.nullable else {}), **labels}
+    choices = {**({"": EMPTY_VALUE} if column.nullable else {}), **labels}
     if values is None:
         return ChoiceField(label, choices=choices, coerce=lambda value: value or "")
     return MemberField(label, choices=choices, values=values)

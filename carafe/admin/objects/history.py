@@ -10,18 +10,18 @@ from typing import Any
 from flask_login import current_user
 from sqlalchemy import select
 
-from carafe.admin.columns import label_of, show
+from carafe.admin.columns import format_value, humanize
 from carafe.audit import AuditEvent
 from carafe.database import db
 
-LATEST = 20
+MAX_ROWS = 20
 # Among so many of the latest events of the one signed in a form sent twice is looked for.
 RECENT = 50
 EVENTS = select(AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.details)
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """Of one field. Where it is private, it is only known that it changed."""
 
     name: str
@@ -31,7 +31,7 @@ class Change:
 
     @property
     def label(self) -> str:
-        return label_of(self.name)
+        return humanize(self.name)
 
 
 @dataclass(frozen=True)
@@ -39,23 +39,23 @@ class Event:
     at: datetime
     action: str
     actor: str | None
-    changes: Sequence[Change]
+    changes: Sequence[FieldChange]
     # What else is known.
     details: Mapping[str, Any]
 
 
-def latest(subject: str) -> list[Event]:
+def latest_events(subject: str) -> list[Event]:
     """The last events about a row, newest first."""
     about = EVENTS.where(AuditEvent.subject == subject).order_by(AuditEvent.id.desc())
-    return [_event(*row) for row in db.session.execute(about.limit(LATEST))]
+    return [_event(*row) for row in db.session.execute(about.limit(MAX_ROWS))]
 
 
 def last_change(subject: str) -> Event | None:
     """The last event that changed a field, as far as one of the latest did."""
-    return next((event for event in latest(subject) if event.changes), None)
+    return next((event for event in latest_events(subject) if event.changes), None)
 
 
-def made_by(submission: str) -> int | None:
+def created_by_submission(submission: str) -> int | None:
     """The number of the row that this form, sent by the one signed in, has made already."""
     own = select(AuditEvent.subject, AuditEvent.details).where(
         AuditEvent.actor == current_user.email
@@ -76,6 +76,6 @@ def _event(at: datetime, action: str, actor: str | None, details: dict[str, Any]
     return Event(at, action, actor, found, rest)
 
 
-def _change(name: str, pair: Any) -> Change:
+def _change(name: str, pair: Any) -> FieldChange:
     before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, None)
-    return Change(name, show(before), show(after), pair is None)
+    return FieldChange(name, format_value(before), format_value(after), pair is None)

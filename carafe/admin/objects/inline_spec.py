@@ -18,9 +18,9 @@ from carafe.admin.model_admin import for_model
 from carafe.admin.objects.declaration import Inline
 from carafe.admin.objects.forms import build_form
 from carafe.admin.options import ModelOptions
-from carafe.admin.schema import RowQuery, key_of, one_of
+from carafe.admin.schema import RowQuery, primary_key, singular_name
 from carafe.database import db
-from carafe.web.pagination import Counts
+from carafe.web.pagination import BoundedCounts
 
 MAX_ROWS = 20
 
@@ -47,11 +47,11 @@ class InlineSpec:
     form_class: type[Form]
     is_editable: bool
     private: Sequence[str]
-    counts: Counts
+    counts: BoundedCounts
 
     @property
     def verbose_name(self) -> str:
-        return one_of(self.model)
+        return singular_name(self.model)
 
     def row_id(self, row: Any) -> int:
         return int(getattr(row, self.key.key))
@@ -92,18 +92,18 @@ def build_inline(inline: Inline, parent: ModelOptions) -> InlineSpec:
     if unknown := {*inline.private} - {*inspect(model).column_attrs.keys()}:
         what = f"{model.__name__} has no {min(unknown)}, which is private."
         raise parent.error("inlines", what, "Give attributes.")
-    key = key_of(model)
+    key = primary_key(model)
     return InlineSpec(
         model=model,
         name=model.__tablename__,
-        label=inline.label or f"{one_of(model).capitalize()}s",
+        label=inline.label or f"{singular_name(model).capitalize()}s",
         key=key,
         reference=reference,
         visible=ColumnSet(attributes, list(columns.values())),
         form_class=build_form(model, "form", inline.form),
         is_editable=bool(inline.form),
         private=inline.private,
-        counts=Counts(rows=select(key).where(reference == bindparam("id"))),
+        counts=BoundedCounts(rows=select(key).where(reference == bindparam("id"))),
     )
 
 

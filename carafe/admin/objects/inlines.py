@@ -8,11 +8,11 @@ from typing import Any
 from flask import request
 
 from carafe.admin.objects import auditing
-from carafe.admin.objects.edits import Edit
+from carafe.admin.objects.edits import BoundForm
 from carafe.admin.objects.inline_spec import MAX_ROWS, InlineSpec
 from carafe.audit import changes, record
 from carafe.database import db
-from carafe.web.routing import id_in
+from carafe.web.routing import parse_id
 
 NEW = "new"
 
@@ -25,24 +25,24 @@ class InlineRows:
         self.latest = spec.latest(id)
         self.count = spec.counts(id=id)["rows"]
         self.new = self._edit(spec.model(), NEW, sent=sent)
-        self.is_gone = False
+        self.has_deleted_row = False
         rows = self._submitted() if sent else [row.object for row in self.latest]
         self.edits = [self._edit(row, spec.row_id(row), sent=sent) for row in rows]
 
-    def _edit(self, row: Any, name: int | str, *, sent: bool = False) -> Edit:
-        return Edit(self.spec.form_class, row, prefix=f"{self.spec.name}-{name}-", sent=sent)
+    def _edit(self, row: Any, name: int | str, *, sent: bool = False) -> BoundForm:
+        return BoundForm(self.spec.form_class, row, prefix=f"{self.spec.name}-{name}-", sent=sent)
 
     def _submitted(self) -> list[Any]:
         """Return the rows of the submitted form, locked; keep what was typed into deleted ones."""
         texts = request.form.getlist(self.spec.name)[: 2 * MAX_ROWS]
-        ids = [id for text in texts if (id := id_in(text)) is not None]
+        ids = [id for text in texts if (id := parse_id(text)) is not None]
         rows = self.spec.lock(self.id, ids)
         existing = {self.spec.row_id(row) for row in [*rows, *(row.object for row in self.latest)]}
         for id in set(ids) - existing:
             deleted = self._edit(self.spec.model(), id, sent=True)
-            if deleted.fingerprint != deleted.seen and not deleted.is_to_go:
-                self.is_gone = True
-                self.new.adopt(deleted)
+            if deleted.fingerprint != deleted.seen and not deleted.marked_for_deletion:
+                self.has_deleted_row = True
+                self.new.copy_from(deleted)
         return rows
 
     def cells(self) -> Iterator[list[Any]]:
@@ -50,24 +50,24 @@ class InlineRows:
         for row in self.latest:
             yield [column.value(row.values) for column in self.spec.visible.columns]
 
-    def title(self, edit: Edit) -> str:
+    def title(self, edit: BoundForm) -> str:
         return f"{self.spec.verbose_name.capitalize()} {self.spec.row_id(edit.row)}"
 
     @property
-    def changed_rows(self) -> list[Edit]:
+    def changed_rows(self) -> list[BoundForm]:
         """The rows that were typed into, except those to be deleted."""
         edits = [*self.edits, self.new]
-        return [edit for edit in edits if edit.changed and not edit.is_to_go]
+        return [edit for edit in edits if edit.changed and not edit.marked_for_deletion]
 
     def save(self) -> None:
         for edit in self.edits:
-            if edit.is_to_go:
+            if edit.marked_for_deletion:
                 self._record(edit.row, "deleted")
                 db.session.delete(edit.row)
         for edit in self.changed_rows:
             self._save(edit)
 
-    def _save(self, edit: Edit) -> None:
+    def _save(self, edit: BoundForm) -> None:
         reference, is_new = self.spec.reference.key, edit is self.new
         if is_new:
             setattr(edit.row, reference, self.id)

@@ -11,21 +11,21 @@ from markupsafe import Markup
 from sqlalchemy import inspect
 from wtforms import Form
 
-from carafe.admin.columns import label_of
+from carafe.admin.columns import humanize
 from carafe.admin.lists import relations
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.objects import auditing
 from carafe.admin.objects.building import check_page, field_names, page_form, read_only_columns
-from carafe.admin.objects.edits import Edit
+from carafe.admin.objects.edits import BoundForm
 from carafe.admin.objects.inline_spec import build_inline
 from carafe.admin.objects.inlines import InlineRows
 from carafe.admin.objects.values import format_full
-from carafe.admin.schema import RowQuery, readable_column, referred_to_by
+from carafe.admin.schema import RowQuery, readable_column, related_model
 from carafe.audit import changes
 from carafe.database import db
 from carafe.registry import Registry
 
-Fact = tuple[str, Any]
+ReadOnlyField = tuple[str, Any]
 
 
 class DetailPage:
@@ -51,7 +51,7 @@ class DetailPage:
         if len({inline.name for inline in self.inlines}) < len(self.inlines):
             raise self.options.error("inlines", "two are of one model.", "Give each once.")
 
-    def read(self, id: int) -> tuple[Any, list[Fact]] | None:
+    def read(self, id: int) -> tuple[Any, list[ReadOnlyField]] | None:
         """Return a row, and label and value of what is displayed beside the form."""
         rows = RowQuery(self.admin.model, *self.attributes.values())
         query = rows.query.where(self.admin.key == id)
@@ -63,15 +63,15 @@ class DetailPage:
         loaded = rows.object_of(row)
         return loaded, list(self._display(loaded, rows.extras_of(row)))
 
-    def _display(self, row: Any, values: Sequence[Any]) -> Iterator[Fact]:
+    def _display(self, row: Any, values: Sequence[Any]) -> Iterator[ReadOnlyField]:
         by_path = dict(zip(self.attributes, values, strict=True))
         for column in self.read_only:
             parts = [by_path[path] for path in column.of or [column.name]]
-            if column.show:
-                value = column.show(*parts)
+            if column.render:
+                value = column.render(*parts)
             else:
                 value = self._relation_link(row, column.name, format_full(parts[0]))
-            yield column.label or label_of(column.name), value
+            yield column.label or humanize(column.name), value
 
     def _relation_link(self, row: Any, path: str, text: Any) -> Any:
         """Return a relation as a link to its page, named as in its own list; else the text."""
@@ -80,7 +80,7 @@ class DetailPage:
         id = getattr(row, name)
         if not attribute.property.columns[0].foreign_keys or id is None:
             return text
-        related = relations.readable_admin(referred_to_by(attribute))
+        related = relations.readable_admin(related_model(attribute))
         if related is None:
             return text
         if path == name:
@@ -112,8 +112,8 @@ class DetailPage:
     def row_id(self, row: Any) -> int:
         return int(getattr(row, self.admin.key.key))
 
-    def edit(self, row: Any, *, sent: bool = False) -> Edit:
-        return Edit(self.form_class, row, without=self.create_only, sent=sent)
+    def edit(self, row: Any, *, sent: bool = False) -> BoundForm:
+        return BoundForm(self.form_class, row, exclude=self.create_only, sent=sent)
 
     def inline_rows(self, row: Any, *, sent: bool = False) -> list[InlineRows]:
         id = self.row_id(row)
@@ -121,7 +121,7 @@ class DetailPage:
             InlineRows(inline, row, id, sent=sent and inline.is_editable) for inline in self.inlines
         ]
 
-    def save(self, edit: Edit) -> None:
+    def save(self, edit: BoundForm) -> None:
         if not edit.changed:
             return
         if self.options.save:
@@ -129,9 +129,9 @@ class DetailPage:
         else:
             edit.set_attributes()
             details = changes(edit.row, private=self.options.private)
-            auditing.note(edit.row, "edited", changes=details)
+            auditing.record_change(edit.row, "edited", changes=details)
 
-    def new_form(self, *, sent: bool = False) -> Edit:
+    def new_form(self, *, sent: bool = False) -> BoundForm:
         """Return the form of a row to be added."""
         names = field_names(self.form_class)
         columns = inspect(self.admin.model).columns
@@ -139,16 +139,16 @@ class DetailPage:
         values = {
             k: default.arg for k, default in defaults.items() if default and default.is_scalar
         }
-        return Edit(self.form_class, self.admin.model(**values), sent=sent)
+        return BoundForm(self.form_class, self.admin.model(**values), sent=sent)
 
-    def create(self, edit: Edit, submission: str) -> Any:
+    def create(self, edit: BoundForm, submission: str) -> Any:
         if self.options.create:
             return self.options.create(edit.form, submission)
         edit.set_attributes()
         db.session.add(edit.row)
         details = changes(edit.row, private=self.options.private)
         db.session.flush()
-        auditing.note(edit.row, "created", submission=submission, changes=details)
+        auditing.record_change(edit.row, "created", submission=submission, changes=details)
         return edit.row
 
 

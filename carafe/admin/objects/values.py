@@ -5,15 +5,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from carafe.admin.columns import NOTHING, show
-from carafe.time import time_element
+from carafe.admin.columns import EMPTY_VALUE, format_value
+from carafe.time import time_tag
 
 
 def format_full(value: Any) -> Any:
     if isinstance(value, datetime):
-        return time_element(value)
+        return time_tag(value)
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {item}" for name, item in value.items()) or NOTHING
+        return "; ".join(f"{name}: {item}" for name, item in value.items()) or EMPTY_VALUE
     if isinstance(value, bytes):
         return Markup("<code>{}</code>").format(value.hex())
-    return value if isinstance(value, str) and value else show(value)
+    return value if isinstance(value, str) and value else format_value(value)

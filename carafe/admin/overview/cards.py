@@ -11,17 +11,17 @@ from typing import Any
 
 from flask import Flask, current_app, got_request_exception
 
-from carafe.admin.overview.charts import Chart, draw
+from carafe.admin.overview.charts import Chart, bar_chart
 from carafe.admin.overview.series import Periods, Series
 from carafe.auth.identity import can
 from carafe.database import db
-from carafe.database.timeouts import time_limit
+from carafe.database.timeouts import statement_timeout
 from carafe.registry import Registry
-from carafe.time import day, now, reader_zone
+from carafe.time import format_date, now, viewer_zone
 
 log = logging.getLogger(__name__)
 
-LONGEST_SECONDS = 1.0
+CARD_TIMEOUT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ CARDS = Registry[Card]("admin_cards", "card")
 
 
 @dataclass(frozen=True)
-class Shown:
+class RenderedCard:
     """A card as it stands on the page; without a chart it is not available."""
 
     card: Card
@@ -61,42 +61,42 @@ def add_card(app: Flask, card: Card) -> None:
     CARDS.add(app, card, name=card.name)
 
 
-def shown(days: int) -> Iterator[Shown]:
+def visible_cards(days: int) -> Iterator[RenderedCard]:
     """The cards that the one signed in may see, for so many days up to today."""
     periods = _periods(days)
     for card in CARDS:
         if can(card.permission):
-            yield _attempt(card, periods)
+            yield _load_card(card, periods)
 
 
-def _attempt(card: Card, periods: Periods) -> Shown:
+def _load_card(card: Card, periods: Periods) -> RenderedCard:
     """One that fails does not take the others with it."""
     try:
-        with time_limit(LONGEST_SECONDS):
+        with statement_timeout(CARD_TIMEOUT_SECONDS):
             before, *counts = card.series(periods)
     except Exception as error:
         log.exception("the card %s is not available", card.name)
         db.session.rollback()
         # Recorded as if the page had failed.
         got_request_exception.send(current_app._get_current_object(), exception=error)  # type: ignore[attr-defined]
-        return Shown(card)
+        return RenderedCard(card)
     return _show(card, before, counts, [start for start, _ in periods[1:]])
 
 
-def _show(card: Card, before: int, counts: list[int], starts: list[datetime]) -> Shown:
-    names = [day(start) for start in starts]
+def _show(card: Card, before: int, counts: list[int], starts: list[datetime]) -> RenderedCard:
+    names = [format_date(start) for start in starts]
     total, length = sum(counts), len(counts)
-    chart = draw(
+    chart = bar_chart(
         card.name,
         card.label,
         [(count,) for count in counts],
         kinds={"answered": ""},
         titles=[f"{name}: {count:,}" for name, count in zip(names, counts, strict=True)],
-        say=lambda value: f"{value:,.0f}",
+        format_value=lambda value: f"{value:,.0f}",
     )
     number = round(total / length) if card.average else total
     table = list(zip(names, counts, strict=True))[::-1]
-    return Shown(card, number, trend(total, before, length), table, chart)
+    return RenderedCard(card, number, trend(total, before, length), table, chart)
 
 
 def trend(total: int, before: int, days: int) -> str:
@@ -111,7 +111,7 @@ def trend(total: int, before: int, days: int) -> str:
 
 def _periods(days: int) -> Periods:
     """As long a time before, up to this time of the day, and then each day of the reader's zone."""
-    zone = reader_zone() or UTC
+    zone = viewer_zone() or UTC
     present = now().astimezone(zone)
 
     def midnight(ago: int) -> datetime:

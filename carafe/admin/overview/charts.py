@@ -6,7 +6,7 @@ from math import floor, log10
 
 GAP = 0.2
 # A single failure among thousands of requests is seen, too.
-LEAST_HEIGHT = 2.0
+MIN_BAR_HEIGHT = 2.0
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Chart:
     legend: dict[str, str]
 
 
-def draw(
+def bar_chart(
     id: str,
     title: str,
     rows: Iterable[Sequence[float]],
     *,
     kinds: dict[str, str],
     titles: Sequence[str],
-    say: Callable[[float], str],
+    format_value: Callable[[float], str],
 ) -> Chart:
     """A bar for each row, in which its values stand on each other, the first at the bottom.
 
@@ -50,20 +50,22 @@ def draw(
     """
     values = list(rows)
     largest = max(map(sum, values), default=0)
-    top = nice(largest)
+    top = round_up_axis(largest)
     bars = []
     for step, (row, text) in enumerate(zip(values, titles, strict=True)):
         y = 100.0
         for value, kind in zip(row, kinds, strict=True):
             if value:
-                height = min(y, max(LEAST_HEIGHT, 100 * value / top))
+                height = min(y, max(MIN_BAR_HEIGHT, 100 * value / top))
                 y -= height
                 bars.append(Bar(step + GAP / 2, round(y, 2), round(height, 2), kind, text))
-    description = f"{len(values)} bars, the highest for {say(largest)}." if bars else "No bars."
-    return Chart(id, title, description, say(top), len(values), bars, kinds)
+    description = (
+        f"{len(values)} bars, the highest for {format_value(largest)}." if bars else "No bars."
+    )
+    return Chart(id, title, description, format_value(top), len(values), bars, kinds)
 
 
-def nice(value: float) -> float:
+def round_up_axis(value: float) -> float:
     """The next of 1, 2, 5, 10, 20 … that is not less."""
     if value <= 1:
         return 1
@@ -71,7 +73,7 @@ def nice(value: float) -> float:
     return next(factor * step for factor in (1, 2, 5, 10) if factor * step >= value)
 
 
-def duration(us: float) -> str:
+def format_duration(us: float) -> str:
     """Microseconds in words: "840 µs", "12 ms", "1.24 s"."""
     if us < 1000:
         return f"{us:.0f} µs"

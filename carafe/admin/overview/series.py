@@ -27,25 +27,25 @@ def rows(column: Any) -> Series:
     if all(own is not next(iter(index.columns), None) for index in own.table.indexes):
         name, key = f"{own.table.name}.{own.name}", own.name
         raise ConfigError(f"series.rows({name}): it has no index.", f'Add Index("…", "{key}").')
-    return _in_app(Each(func.count(), column))
+    return _in_app(PeriodCounts(func.count(), column))
 
 
-def figures(name: str) -> Series:
+def counter_series(name: str) -> Series:
     """How often something was counted as `carafe.database.counters` of that name."""
     return _in_app(
-        Each(func.sum(CounterBucket.count), CounterBucket.at, CounterBucket.name == name)
+        PeriodCounts(func.sum(CounterBucket.count), CounterBucket.at, CounterBucket.name == name)
     )
 
 
 def errors(periods: Periods) -> list[int]:
     """How many requests and jobs failed."""
-    with store.of().connect() as connection:
+    with store.get_store().connect() as connection:
         return ERRORS(
             connection.execute, [(int(a.timestamp()), int(z.timestamp())) for a, z in periods]
         )
 
 
-class Each:
+class PeriodCounts:
     """A number of each period, in one query. Make one where the module is read.
 
     A statement for so many periods is put together once: that takes longer than to run it.
@@ -74,8 +74,8 @@ class Each:
         return found.scalar_subquery()
 
 
-ERRORS = Each(func.sum(store.error_count.c.count), store.error_count.c.starts_at)
+ERRORS = PeriodCounts(func.sum(store.error_count.c.count), store.error_count.c.starts_at)
 
 
-def _in_app(each: Each) -> Series:
+def _in_app(each: PeriodCounts) -> Series:
     return lambda periods: each(db.session.execute, periods)

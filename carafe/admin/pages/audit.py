@@ -10,7 +10,7 @@ from carafe.admin.lists.ranges import DateRange
 from carafe.admin.lists.search import Exact, Prefix
 from carafe.admin.registration import add
 from carafe.audit import AuditEvent
-from carafe.time import time_element
+from carafe.time import time_tag
 
 
 def init_app(app: Flask) -> None:
@@ -23,10 +23,10 @@ def init_app(app: Flask) -> None:
         hint="Who, what, or about whom (user:12)",
         intro="Who did what, when, and from where. Nothing here can be changed.",
         columns=[
-            Column("action", "What", of=["action", "details"], show=_what),
-            Column("actor", "Who", of=["actor", "address"], show=_who),
-            Column("subject", "About", show=_about),
-            Column("at", "When", show=time_element),
+            Column("action", "What", of=["action", "details"], render=_what),
+            Column("actor", "Who", of=["actor", "address"], render=_who),
+            Column("subject", "About", render=_about),
+            Column("at", "When", render=time_tag),
         ],
         optional=["id", "address", "request_id"],
         search=[
@@ -41,8 +41,8 @@ def init_app(app: Flask) -> None:
         read_only=[
             "id",
             "at",
-            Column("actor", "Who", show=lambda actor: actor or "a visitor"),
-            Column("subject", "About", show=_about),
+            Column("actor", "Who", render=lambda actor: actor or "a visitor"),
+            Column("subject", "About", render=_about),
             "details",
             "address",
             Column("request_id", "Request"),

@@ -9,10 +9,10 @@ from carafe.observability import redaction
 
 LENGTH = 200
 # How everything begins that the key ring encrypted (Fernet, version 0x80): mails, above all.
-SEALED = "gAAAAA"
+ENCRYPTED_ARGUMENTS = "gAAAAA"
 
 
-def shown_arguments(job: Job) -> dict[str, str]:
+def display_arguments(job: Job) -> dict[str, str]:
     """Each argument by its name, as text."""
     positional, named = job.arguments
     definition = registry.get(job.name)
@@ -22,16 +22,16 @@ def shown_arguments(job: Job) -> dict[str, str]:
     return {name: _shown(name, value) for name, value in values.items()}
 
 
-def shown_result(job: Job) -> str | None:
+def display_result(job: Job) -> str | None:
     return None if job.result is None else _shown("", job.result)
 
 
 def _shown(name: str, value: Any) -> str:
-    if redaction.names_a_secret(name):
+    if redaction.is_secret_name(name):
         return "hidden"
-    value = redaction.without_secrets({"": value})[""]
+    value = redaction.redact_mapping({"": value})[""]
     text = value if isinstance(value, str) else repr(value)
-    if text.startswith(SEALED):
+    if text.startswith(ENCRYPTED_ARGUMENTS):
         return f"encrypted, {len(text):,} characters"
-    text = redaction.clean(text)
+    text = redaction.redact_text(text)
     return text if len(text) <= LENGTH else f"{text[:LENGTH]}… ({len(text):,} characters)"

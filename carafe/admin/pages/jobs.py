@@ -15,27 +15,27 @@ from carafe.admin.lists.search import Prefix
 from carafe.admin.registration import add
 from carafe.audit import record
 from carafe.database import db
-from carafe.jobs import Job, Priority, Worker
+from carafe.jobs import Job, Priority, WorkerRecord
 from carafe.jobs.definition import queues, registry
 from carafe.jobs.models import (
+    ACTIVE_STATES,
     CANCELLED,
     FAILED,
     QUEUED,
     RUNNING,
     SUCCEEDED,
-    WAITING_OR_RUNNING,
     Schedule,
 )
-from carafe.time import time_element
+from carafe.time import time_tag
 
 STATES = {state: state.capitalize() for state in (QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED)}
 TONES = {RUNNING: "info", SUCCEEDED: "success", FAILED: "danger", CANCELLED: "warning"}
 # Newer code, of which this database has rows already, may know more.
 PRIORITIES = {one.value: one.name.lower() for one in Priority}
-MOST_WORKERS = 20
+MAX_WORKERS = 20
 
 
-class ByName(Prefix):
+class JobNameSearch(Prefix):
     """Names of jobs by any part, of those that this code knows; of others, by how they begin."""
 
     def condition(self, text: str) -> ColumnElement[bool]:
@@ -45,7 +45,7 @@ class ByName(Prefix):
         return or_(Job.name.in_(known), super().condition(text))
 
 
-class ByQueue(Filter):
+class QueueFilter(Filter):
     """Of the queues that there are once all features have named theirs."""
 
     def condition(self, arguments: Arguments) -> ColumnElement[bool] | None:
@@ -83,18 +83,18 @@ def init_app(app: Flask) -> None:
         columns=[
             "name",
             Column("state", of=["state", "attempts", "done", "total", "message", "error"],
-                   show=_state),
+                   render=_state),
             "queue",
-            Column("when", of=["state", "run_at", "started_at", "finished_at"], show=_when),
+            Column("when", of=["state", "run_at", "started_at", "finished_at"], render=_when),
         ],
         optional=[
-            "id", "subject", Column("priority", show=PRIORITIES.get), "worker",
-            *(Column(name, show=_moment) for name in ("created_at", "started_at", "finished_at")),
+            "id", "subject", Column("priority", render=PRIORITIES.get), "worker",
+            *(Column(name, render=_moment) for name in ("created_at", "started_at", "finished_at")),
         ],
-        search=[ByName(Job.name, "Name of a job")],
+        search=[JobNameSearch(Job.name, "Name of a job")],
         filters=[
             Choice(Job.state, "state", "State", STATES, counted=True),
-            ByQueue(Job.queue, "queue", "Queue"),
+            QueueFilter(Job.queue, "queue", "Queue"),
         ],
         icon="layers",
         last=True,
@@ -102,9 +102,9 @@ def init_app(app: Flask) -> None:
         endpoint="admin.job",
         actions=[
             Action("retry", "Try again", retry, where=Job.state.in_([FAILED, CANCELLED]),
-                   otherwise="Neither failed nor cancelled."),
-            Action("cancel", "Cancel", cancel, where=Job.state.in_(WAITING_OR_RUNNING),
-                   otherwise="It is over.",
+                   unavailable_reason="Neither failed nor cancelled."),
+            Action("cancel", "Cancel", cancel, where=Job.state.in_(ACTIVE_STATES),
+                   unavailable_reason="It is over.",
                    warning="What waits never runs. What runs is asked to stop."),
         ],
         below=("admin/_schedule.html", _schedule),
@@ -112,7 +112,7 @@ def init_app(app: Flask) -> None:
 
 
 def _schedule() -> dict[str, Any]:
-    workers = select(Worker).order_by(Worker.seen_at.desc()).limit(MOST_WORKERS)
+    workers = select(WorkerRecord).order_by(WorkerRecord.seen_at.desc()).limit(MAX_WORKERS)
     return {
         "schedules": db.session.scalars(select(Schedule).order_by(Schedule.next_at)).all(),
         "workers": db.session.scalars(workers).all(),
@@ -139,8 +139,8 @@ def _state(
 
 
 def _when(state: str, due: datetime, started: datetime | None, finished: datetime | None) -> Markup:
-    return time_element(finished or (started if state == RUNNING else None) or due)
+    return time_tag(finished or (started if state == RUNNING else None) or due)
 
 
 def _moment(at: datetime | None) -> Markup | None:
-    return time_element(at) if at else None
+    return time_tag(at) if at else None

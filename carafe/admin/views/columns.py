@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request
 
 from carafe.admin.blueprint import blueprint
 from carafe.admin.lists.origin import Origin
-from carafe.admin.lists.saved_views import Look, SavedView
+from carafe.admin.lists.saved_views import SavedView, ViewPreferences
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.routing import operation_required
 from carafe.database import db
@@ -18,7 +18,7 @@ from carafe.database import db
 @operation_required("read")
 def columns(admin: ModelAdmin) -> Any:
     origin = Origin(admin, request.args)
-    chosen = origin.arguments.get("columns") or Look(admin.name).columns
+    chosen = origin.arguments.get("columns") or ViewPreferences(admin.name).columns
     shown = [column.name for column in admin.list.with_columns(chosen).visible.columns]
     return _page(
         admin, [*shown, *(name for name in admin.list.columns_by_name if name not in shown)], shown
@@ -29,7 +29,7 @@ def columns(admin: ModelAdmin) -> Any:
 @operation_required("read")
 def save_columns(admin: ModelAdmin) -> Any:
     names = [name for name in request.form.getlist("column") if name in admin.list.columns_by_name]
-    names = arranged(list(dict.fromkeys(names)), request.form.getlist("position"))
+    names = reorder(list(dict.fromkeys(names)), request.form.getlist("position"))
     ticked = request.form.getlist("shown")
     shown = [name for name in names if name in ticked]
     if not shown:
@@ -37,16 +37,16 @@ def save_columns(admin: ModelAdmin) -> Any:
             admin, names or list(admin.list.columns_by_name), shown, "Choose at least one column."
         ), 422
     usual = admin.list.default_columns
-    return _keep(admin, [] if shown == usual else shown, "Your columns are kept.")
+    return _save_columns(admin, [] if shown == usual else shown, "Your columns are kept.")
 
 
 @blueprint.post("/<list:admin>/columns/delete")
 @operation_required("read")
 def reset_columns(admin: ModelAdmin) -> Any:
-    return _keep(admin, [], "The list has its usual columns again.")
+    return _save_columns(admin, [], "The list has its usual columns again.")
 
 
-def arranged(names: list[str], positions: Sequence[str]) -> list[str]:
+def reorder(names: list[str], positions: Sequence[str]) -> list[str]:
     """The names in their new order: those whose position was changed are put there."""
     wanted = {
         name: int(text)
@@ -59,7 +59,7 @@ def arranged(names: list[str], positions: Sequence[str]) -> list[str]:
     return found
 
 
-def _keep(admin: ModelAdmin, shown: Sequence[str], message: str) -> Any:
+def _save_columns(admin: ModelAdmin, shown: Sequence[str], message: str) -> Any:
     SavedView.begin(admin.name, query=urlencode({"columns": ",".join(shown)}) if shown else "")
     db.session.commit()
     flash(message, "success")

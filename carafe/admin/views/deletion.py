@@ -48,6 +48,6 @@ def _deletion(admin: ModelAdmin, row: Any, *, refused: bool = False) -> str:
         id=page_of(admin).row_id(row),
         title=page_of(admin).title(row),
         refusal=page_of(admin).denial_reason(row),
-        consequences=cascades.consequences(admin.model, [page_of(admin).row_id(row)]),
+        consequences=cascades.cascade_effects(admin.model, [page_of(admin).row_id(row)]),
         refused=refused,
     )

@@ -13,14 +13,14 @@ from carafe.observability import store
 from carafe.observability.store import exception as recorded
 from carafe.web.routing import effect
 
-SHOWN = 100
+MAX_ROWS = 100
 
 
 @blueprint.get("/exceptions/")
 @permission_required("operations.read")
 def exceptions() -> Any:
-    latest = select(recorded).order_by(recorded.c.last_at.desc()).limit(SHOWN)
-    with store.of().connect() as connection:
+    latest = select(recorded).order_by(recorded.c.last_at.desc()).limit(MAX_ROWS)
+    with store.get_store().connect() as connection:
         rows = connection.execute(latest).all()
     return render_template("admin/exceptions.html", rows=rows)
 
@@ -40,7 +40,7 @@ def forget_exception(fingerprint: str) -> Any:
     # Two databases: it is forgotten once the trail says so, and stays if that fails.
     record("exception.resolved", type=found.type, place=found.place, count=found.count)
     db.session.commit()
-    with store.of().writing() as connection:
+    with store.get_store().write_transaction() as connection:
         connection.execute(delete(recorded).where(recorded.c.fingerprint == fingerprint))
     flash("It is forgotten. If it comes back, it is here again.", "success")
     return redirect(url_for("admin.exceptions"), 303)
@@ -50,5 +50,5 @@ def _find(fingerprint: str) -> Any:
     if not fingerprint.isalnum():  # PostgreSQL refuses to look for what has a NUL in it
         abort(404)
     one = select(recorded).where(recorded.c.fingerprint == fingerprint)
-    with store.of().connect() as connection:
+    with store.get_store().connect() as connection:
         return connection.execute(one).first() or abort(404)

@@ -16,14 +16,14 @@ from carafe.admin.lists import export, listing, matching
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.routing import operation_required
-from carafe.audit import fit_to_keep, record
+from carafe.audit import drop_unredactable, record
 from carafe.auth import quotas
 from carafe.auth.marks import fresh_login_required, no_impersonation
 from carafe.database import db, writing
 from carafe.downloads.models import Export
 from carafe.time import now
 from carafe.web import polling
-from carafe.web.routing import effect, polled
+from carafe.web.routing import background_request, effect
 
 
 @blueprint.get("/<list:admin>/export", endpoint="export")
@@ -31,20 +31,20 @@ from carafe.web.routing import effect, polled
 @fresh_login_required  # or one would be asked for in the middle of a download
 def show_export(admin: ModelAdmin) -> Any:
     where = matching.conditions(ListState.parse(admin.list, request.args))
-    count = matching.count_up_to(export.AT_ONCE, admin.list, where)
+    count = matching.count_up_to(export.MAX_DIRECT_ROWS, admin.list, where)
     return render_template(
         "admin/export.html", admin=admin, kept=listing.list_arguments(), count=count,
-        most=export.AT_ONCE, **_state(admin),
+        most=export.MAX_DIRECT_ROWS, **_state(admin),
     )  # fmt: skip
 
 
 @blueprint.get("/<list:admin>/export/latest")
 @operation_required("read")
-@polled
+@background_request
 @no_impersonation
 def latest_export(admin: ModelAdmin) -> Any:
     """How far it is now."""
-    return polling.part(
+    return polling.render_fragment(
         "admin/_export.html", admin=admin, kept=listing.list_arguments(), **_state(admin)
     )
 
@@ -56,7 +56,7 @@ def latest_export(admin: ModelAdmin) -> Any:
 def export_csv(admin: ModelAdmin) -> Any:
     """What the list shows, all pages of it; a long one by way of its page."""
     where = matching.conditions(ListState.parse(admin.list, request.args))
-    if matching.count_up_to(export.AT_ONCE, admin.list, where) > export.AT_ONCE:
+    if matching.count_up_to(export.MAX_DIRECT_ROWS, admin.list, where) > export.MAX_DIRECT_ROWS:
         return _to_page(admin)
     quotas.EXPORTS.spend()
     with writing():
@@ -64,10 +64,10 @@ def export_csv(admin: ModelAdmin) -> Any:
             "list.exported",
             list=admin.name,
             format="csv",
-            chosen=fit_to_keep(listing.list_arguments()),
+            chosen=drop_unredactable(listing.list_arguments()),
         )
         db.session.commit()
-    lines = export.lines(admin.with_columns(request.args.get("columns", "")), where)
+    lines = export.iter_rows(admin.with_columns(request.args.get("columns", "")), where)
     answer = Response(stream_with_context(lines), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=_named(admin, "csv", now()))
     return answer
@@ -104,7 +104,7 @@ def export_file(admin: ModelAdmin) -> Any:
     format = found.label.rpartition(".")[2]
     name = _named(admin, format, found.ended_at)
     try:
-        return downloads.answer(found, name, export.FORMATS[format])
+        return downloads.download_response(found, name, export.FORMATS[format])
     except downloads.UnreadableError as reason:
         flash(str(reason), "danger")
         return _to_page(admin)
@@ -122,7 +122,7 @@ def _named(admin: ModelAdmin, format: str, at: datetime) -> str:
 
 def _state(admin: ModelAdmin) -> dict[str, Any]:
     found, job = Export.of(current_user.id, export.name_of(admin))
-    running = job if found and found.is_being_made(job) else None
+    running = job if found and found.is_running(job) else None
     version: list[Any] = [found and (found.job_id, found.is_ready)]
     if running:
         version += [running.state, running.message]

@@ -14,5 +14,5 @@ from carafe.observability import health as vitals
 def health() -> Any:
     sections = vitals.sections()
     states = [row.state for rows in sections.values() for row in rows]
-    counts = {"bad": states.count(vitals.BAD), "warning": states.count(vitals.WARNING)}
+    counts = {"bad": states.count(vitals.CRITICAL), "warning": states.count(vitals.WARNING)}
     return render_template("admin/health.html", sections=sections, counts=counts)

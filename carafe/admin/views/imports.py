@@ -22,21 +22,21 @@ from carafe.admin.imports.access import may_import
 from carafe.admin.imports.detection import detect
 from carafe.admin.imports.encodings import ENCODINGS
 from carafe.admin.imports.models import (  # fmt: skip
-    ALL,
+    ALL_OR_NOTHING,
     CHECKED,
     CHECKING,
     DONE,
     FILENAME_LENGTH,
     FOLDER,
-    GOOD,
     IMPORTING,
-    MOST_OPEN,
+    MAX_OPEN,
     NEW,
-    UNDOING,
-    UNDONE,
+    REVERTED,
+    REVERTING,
+    SKIP_INVALID,
     ImportRun,
 )
-from carafe.admin.imports.reading import RefusedError
+from carafe.admin.imports.reading import UnreadableFileError
 from carafe.admin.imports.spec import ImportSpec
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.routing import operation_required
@@ -45,11 +45,11 @@ from carafe.auth.marks import fresh_login_required, no_impersonation
 from carafe.database import db
 from carafe.database.batches import delete_dependents
 from carafe.downloads import encrypted
-from carafe.jobs import Definition
+from carafe.jobs import JobDefinition
 from carafe.tabular.csv_export import csv_file
 from carafe.web import polling
-from carafe.web.forms import on_one_line
-from carafe.web.routing import body_of, effect, polled
+from carafe.web.forms import collapse_line_breaks
+from carafe.web.routing import background_request, effect, max_body_size
 
 MEGABYTES = 64
 FORM_BYTES = 64 * 1024  # beside the file: its name, the token, boundaries
@@ -80,7 +80,7 @@ def show_imports(admin: ModelAdmin) -> Any:
 @_for_importers
 @fresh_login_required
 @effect("this file will be uploaded")
-@body_of(MEGABYTES * 1024 * 1024 + FORM_BYTES)
+@max_body_size(MEGABYTES * 1024 * 1024 + FORM_BYTES)
 def upload(admin: ModelAdmin) -> Any:
     given = request.files.get("file")
     if given is None or not given.filename:
@@ -88,18 +88,18 @@ def upload(admin: ModelAdmin) -> Any:
     db.session.close()  # others write meanwhile
     try:
         spec = _spec(admin)
-        detected = detect(given.stream, lambda names: len(mapping.guess(spec, names)))
+        detected = detect(given.stream, lambda names: len(mapping.guess_mapping(spec, names)))
         given.stream.seek(0)
-        file, parts, size = encrypted.store(given.stream, FOLDER)
-    except RefusedError as reason:
+        file, parts, size = encrypted.save(given.stream, FOLDER)
+    except UnreadableFileError as reason:
         return _index(admin, str(reason))
     user = current_user.user  # locked: of two uploads at once the second counts the first
-    is_open = ImportRun.user_id == user.id, ImportRun.state.not_in([DONE, UNDONE])
-    if (db.session.scalar(select(func.count()).where(*is_open)) or 0) >= MOST_OPEN:
+    is_open = ImportRun.user_id == user.id, ImportRun.state.not_in([DONE, REVERTED])
+    if (db.session.scalar(select(func.count()).where(*is_open)) or 0) >= MAX_OPEN:
         encrypted.drop(file, parts, FOLDER)
         db.session.commit()
-        return _index(admin, f"You have {MOST_OPEN} imports that are not at their end. Delete one.")
-    filename = str(on_one_line(given.filename)).replace("\0", "")[-FILENAME_LENGTH:]
+        return _index(admin, f"You have {MAX_OPEN} imports that are not at their end. Delete one.")
+    filename = str(collapse_line_breaks(given.filename)).replace("\0", "")[-FILENAME_LENGTH:]
     run = ImportRun(
         user_id=user.id, list=admin.name, filename=filename or "file.csv", file=file, parts=parts,
         size=size, format=detected.format, doubts=detected.doubts,
@@ -117,11 +117,11 @@ def show_import(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.get("/<list(imports):admin>/imports/<int:id>/latest")
 @_for_importers
-@polled
+@background_request
 @no_impersonation
 def latest_import(admin: ModelAdmin, id: int) -> Any:
     """How far it is now."""
-    return polling.part("admin/_import.html", **_state(admin, id))
+    return polling.render_fragment("admin/_import.html", **_state(admin, id))
 
 
 @blueprint.post("/<list(imports):admin>/imports/<int:id>/format")
@@ -149,12 +149,12 @@ def check_import(admin: ModelAdmin, id: int) -> Any:
     if run.doubts:
         return _page(admin, id, "Choose how to read this file first."), 422
     try:
-        columns = range(len(mapping.start(run)[0]))
-    except RefusedError as reason:
+        columns = range(len(mapping.initialize(run)[0]))
+    except UnreadableFileError as reason:
         return _page(admin, id, str(reason)), 422
     names = {str(n): request.form.get(f"column-{n}", "") for n in columns}
     chosen = {n: name for n, name in names.items() if name in _spec(admin).targets}
-    if problem := mapping.refusal(_spec(admin), [*chosen.values()]):
+    if problem := mapping.mapping_error(_spec(admin), [*chosen.values()]):
         return _page(admin, id, problem, chosen), 422
     run.mapping, run.rows, run.invalid, run.problem = chosen, 0, 0, ""
     return _begin(admin, run, CHECKING, jobs.check)
@@ -169,8 +169,8 @@ def import_rows(admin: ModelAdmin, id: int) -> Any:
     if run.state == CHECKED:
         if run.problem or run.invalid >= run.rows:
             abort(409, "There is nothing in this file that can be imported.")
-        run.mode = GOOD if request.form.get("mode") == GOOD else ALL
-        if run.invalid and run.mode == ALL:
+        run.mode = SKIP_INVALID if request.form.get("mode") == SKIP_INVALID else ALL_OR_NOTHING
+        if run.invalid and run.mode == ALL_OR_NOTHING:
             return _page(admin, id, "Some rows are bad. Correct them, or choose to skip them."), 422
     return _begin(admin, run, IMPORTING, jobs.carry_out)
 
@@ -181,9 +181,9 @@ def import_rows(admin: ModelAdmin, id: int) -> Any:
 @effect("this import will be undone")
 def undo_import(admin: ModelAdmin, id: int) -> Any:
     """Take back what was brought in by one that stopped halfway."""
-    run = _locked(admin, id, IMPORTING, UNDOING)
+    run = _locked(admin, id, IMPORTING, REVERTING)
     run.problem = "It stopped halfway, and was taken back."
-    return _begin(admin, run, UNDOING, jobs.undo)
+    return _begin(admin, run, REVERTING, jobs.undo)
 
 
 @blueprint.post("/<list(imports):admin>/imports/<int:id>/delete")
@@ -191,7 +191,7 @@ def undo_import(admin: ModelAdmin, id: int) -> Any:
 @fresh_login_required
 @effect("this import will be deleted")
 def delete_import(admin: ModelAdmin, id: int) -> Any:
-    states = NEW, CHECKED, CHECKING, DONE, UNDONE
+    states = NEW, CHECKED, CHECKING, DONE, REVERTED
     _locked(admin, id, *states)
     delete_dependents(ImportRun, ImportRun.id == id)
     run = _locked(admin, id, *states)
@@ -226,8 +226,8 @@ def _locked(admin: ModelAdmin, id: int, *states: str) -> ImportRun:
     return run
 
 
-def _begin(admin: ModelAdmin, run: ImportRun, state: str, job: Definition[Any]) -> Any:
-    run.state, run.job_id = state, job.with_(subject=f"user:{run.user_id}").enqueue(run.id)
+def _begin(admin: ModelAdmin, run: ImportRun, state: str, job: JobDefinition[Any]) -> Any:
+    run.state, run.job_id = state, job.with_options(subject=f"user:{run.user_id}").enqueue(run.id)
     return _done(admin, run)
 
 
@@ -261,9 +261,9 @@ def _state(admin: ModelAdmin, id: int) -> dict[str, Any]:
     found: dict[str, Any] = {"unreadable": "", "names": [], "rows": [], "samples": {}}
     if run.state in (NEW, CHECKED):
         try:
-            found["names"], found["rows"] = mapping.start(run)
+            found["names"], found["rows"] = mapping.initialize(run)
             found["samples"] = mapping.samples(run, run.doubts.get("encodings", []))
-        except RefusedError as reason:
+        except UnreadableFileError as reason:
             found["unreadable"] = str(reason)
     version = [run.state, run.attempt, run.invalid, run.problem, run.is_stuck(job)]
     if working:
@@ -272,7 +272,7 @@ def _state(admin: ModelAdmin, id: int) -> dict[str, Any]:
     return {
         "admin": admin, "run": run, "working": working, "stuck": run.is_stuck(job),
         "job": job, "version": version, "encodings": ENCODINGS,
-        "chosen": run.mapping or mapping.guess(_spec(admin), names),
+        "chosen": run.mapping or mapping.guess_mapping(_spec(admin), names),
         "twice": sorted({name for name in names if name and names.count(name) > 1}),
-        "errors": invalid_rows.first(run.id) if run.invalid else [], **found,
+        "errors": invalid_rows.first_errors(run.id) if run.invalid else [], **found,
     }  # fmt: skip

@@ -5,13 +5,13 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 
 from carafe.admin.blueprint import blueprint
-from carafe.admin.pages.job_arguments import shown_arguments, shown_result
+from carafe.admin.pages.job_arguments import display_arguments, display_result
 from carafe.admin.pages.jobs import PRIORITIES, TONES, cancel, retry
 from carafe.auth.marks import fresh_login_required, permission_required
 from carafe.database import db
 from carafe.jobs import Job
 from carafe.web import polling
-from carafe.web.routing import effect, polled
+from carafe.web.routing import background_request, effect
 
 
 @blueprint.get("/jobs/<int:id>")
@@ -22,10 +22,10 @@ def job(id: int) -> Any:
 
 @blueprint.get("/jobs/<int:id>/latest")
 @permission_required("jobs.read")
-@polled
+@background_request
 def latest_job(id: int) -> Any:
     """How it is now."""
-    return polling.part("admin/_job.html", **_state(id))
+    return polling.render_fragment("admin/_job.html", **_state(id))
 
 
 @blueprint.post("/jobs/<int:id>/cancellation")
@@ -34,10 +34,10 @@ def latest_job(id: int) -> Any:
 @effect("this job will be canceled")
 def cancel_job(id: int) -> Any:
     job = Job.locked(id) or abort(404)
-    if job.is_over:
+    if job.is_finished:
         return _done(job, f"The job is {job.state} already.", "info")
     cancel(job)
-    return _done(job, "The job is cancelled." if job.is_over else "The job is asked to stop.")
+    return _done(job, "The job is cancelled." if job.is_finished else "The job is asked to stop.")
 
 
 @blueprint.post("/jobs/<int:id>/attempts")
@@ -61,8 +61,8 @@ def _state(id: int) -> dict[str, Any]:
     job = db.session.get(Job, id) or abort(404)
     return {
         "job": job,
-        "arguments": shown_arguments(job),
-        "result": shown_result(job),
+        "arguments": display_arguments(job),
+        "result": display_result(job),
         "priority": PRIORITIES.get(job.priority, "unknown"),
         "tones": TONES,
         "version": (

@@ -10,20 +10,20 @@ from carafe.admin.imports.access import may_import
 from carafe.admin.lists import listing, relations
 from carafe.admin.lists.cells import render_rows
 from carafe.admin.lists.chips import chips
-from carafe.admin.lists.filters import Related
-from carafe.admin.lists.saved_views import Look
+from carafe.admin.lists.filters import RelationFilter
+from carafe.admin.lists.saved_views import ViewPreferences
 from carafe.admin.lists.state import ListState, encode_query
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.routing import operation_required
 from carafe.web.urls import current_path
 
-Ambiguous = tuple[Related, str, list[tuple[int, str]]]
+Ambiguous = tuple[RelationFilter, str, list[tuple[int, str]]]
 
 
 @blueprint.get("/<list:admin>/", endpoint="list", strict_slashes=False)
 @operation_required("read")
 def show_list(admin: ModelAdmin) -> Any:
-    look = Look(admin.name)
+    look = ViewPreferences(admin.name)
     # One that says nothing would lead back to here.
     if look.start and look.start.query and not request.query_string:
         return redirect(f"{current_path()}?{look.start.query}", 303)
@@ -48,7 +48,11 @@ def _resolve(admin: ModelAdmin, kept: dict[str, str]) -> tuple[dict[str, str], l
 
 
 def _page(
-    admin: ModelAdmin, kept: dict[str, str], look: Look, ambiguous: list[Ambiguous], columns: str
+    admin: ModelAdmin,
+    kept: dict[str, str],
+    look: ViewPreferences,
+    ambiguous: list[Ambiguous],
+    columns: str,
 ) -> str:
     state = ListState.parse(admin.list, kept)
     page = listing.load_page(state)

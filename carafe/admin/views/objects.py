@@ -11,7 +11,7 @@ from carafe.admin.actions.availability import available_for
 from carafe.admin.blueprint import blueprint
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.objects import auditing, history
-from carafe.admin.objects.edits import Edit
+from carafe.admin.objects.edits import BoundForm
 from carafe.admin.objects.inlines import InlineRows
 from carafe.admin.objects.page import page_of
 from carafe.admin.routing import operation_required
@@ -41,7 +41,7 @@ def save_row(admin: ModelAdmin, id: int) -> Any:
     if False in [one.is_valid() for one in touched]:
         return _page(admin, id, edit, children), 422
     stale = [one for one in touched if one.is_stale]
-    if stale or any(some.is_gone for some in children):
+    if stale or any(some.has_deleted_row for some in children):
         return _page(admin, id, edit, children, stale=stale), 409
     try:
         page_of(admin).save(edit)
@@ -74,7 +74,7 @@ def create_row(admin: ModelAdmin) -> Any:
         return _form(admin, edit), 422
     # Text changed after going back to the form is another row.
     submission = digest(request.form.get(SUBMISSION, ""), edit.fingerprint)
-    id = history.made_by(submission)
+    id = history.created_by_submission(submission)
     if id is None:
         try:
             id = page_of(admin).row_id(page_of(admin).create(edit, submission))
@@ -92,17 +92,17 @@ def create_row(admin: ModelAdmin) -> Any:
 def _page(
     admin: ModelAdmin,
     id: int,
-    edit: Edit | None = None,
+    edit: BoundForm | None = None,
     children: list[InlineRows] | None = None,
     *,
-    stale: Sequence[Edit] | None = None,
+    stale: Sequence[BoundForm] | None = None,
 ) -> str:
     row, facts = page_of(admin).read(id) or abort(404)
-    refusal = page_of(admin).denial_reason(row) if _may_change(admin) else None
+    refusal = page_of(admin).denial_reason(row) if _is_editable(admin) else None
     subject = auditing.subject(row)
     versions = [version for one in stale or () for version in one.versions()]
     for one in stale or ():
-        one.show_both()
+        one.accept_current_version()
     return render_template(
         admin.options.template,
         admin=admin,
@@ -118,15 +118,15 @@ def _page(
         conflict=stale is not None,
         versions=versions,
         last_change=history.last_change(subject) if versions else None,
-        history=history.latest(subject) if can("audit.read") else [],
+        history=history.latest_events(subject) if can("audit.read") else [],
         **(admin.options.context(row) if admin.options.context else {}),
     )
 
 
-def _may_change(admin: ModelAdmin) -> bool:
+def _is_editable(admin: ModelAdmin) -> bool:
     return admin.may("edit") or admin.may("delete")
 
 
-def _form(admin: ModelAdmin, edit: Edit) -> str:
+def _form(admin: ModelAdmin, edit: BoundForm) -> str:
     submission = request.form.get(SUBMISSION) or new_token()
     return render_template("admin/new.html", admin=admin, edit=edit, submission=submission)

@@ -9,7 +9,7 @@ from carafe.admin.overview.counts import counts
 from carafe.audit import AuditEvent
 from carafe.auth.marks import permission_required
 from carafe.database import db
-from carafe.time import reader_zone
+from carafe.time import viewer_zone
 
 MAX_EVENTS = 10
 PERIODS = {"7": "7 days", "30": "30 days", "90": "90 days"}
@@ -28,6 +28,6 @@ def index() -> str:
         events=events.all(),
         days=days,
         periods=PERIODS,
-        zone=reader_zone(),
-        cards=list(cards.shown(int(days))),
+        zone=viewer_zone(),
+        cards=list(cards.visible_cards(int(days))),
     )

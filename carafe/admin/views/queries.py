@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from carafe.admin.blueprint import blueprint
 from carafe.auth.marks import permission_required
-from carafe.checks import cause
+from carafe.checks import root_cause
 from carafe.observability import plans, store
 from carafe.observability.store import repeated, statement
 from carafe.web.forms import search_term
@@ -21,7 +21,7 @@ SORTS: dict[str, tuple[str, Any]] = {
     "count": ("Count", statement.c.count),
     "worst": ("Worst", statement.c.max_us),
 }
-SHOWN = 50
+MAX_ROWS = 50
 
 
 @blueprint.get("/queries/")
@@ -29,19 +29,19 @@ SHOWN = 50
 def queries() -> Any:
     q, sort = search_term(), request.args.get("sort", "total")
     sort = sort if sort in SORTS else "total"
-    chosen = select(statement).order_by(SORTS[sort][1].desc()).limit(SHOWN)
+    chosen = select(statement).order_by(SORTS[sort][1].desc()).limit(MAX_ROWS)
     again = (
         select(repeated, statement.c.sql)
         .join(statement, statement.c.fingerprint == repeated.c.fingerprint)
         .order_by(repeated.c.worst.desc(), repeated.c.last_at.desc())
-        .limit(SHOWN)
+        .limit(MAX_ROWS)
     )
     if q:
         columns = statement.c.sql, statement.c.endpoint, statement.c.call_site
         found = or_(*(column.icontains(q, autoescape=True) for column in columns))
         chosen, again = chosen.where(found), again.where(found)
     slow_us = current_app.config["SLOW_QUERY_MS"] * 1000
-    with store.of().connect() as connection:
+    with store.get_store().connect() as connection:
         rows = connection.execute(chosen).all()
         repetitions = connection.execute(again).all()
     return render_template(
@@ -49,7 +49,9 @@ def queries() -> Any:
         rows=rows,
         repetitions=repetitions,
         repeated={row.fingerprint for row in repetitions},
-        marks=plans.marks({row.fingerprint: row.sql for row in rows if row.max_us >= slow_us}),
+        marks=plans.plan_warnings(
+            {row.fingerprint: row.sql for row in rows if row.max_us >= slow_us}
+        ),
         sorts={name: label for name, (label, _) in SORTS.items()},
         sort=sort,
         q=q,
@@ -61,12 +63,14 @@ def queries() -> Any:
 def query(fingerprint: str) -> Any:
     if not fingerprint.isalnum():  # PostgreSQL refuses to look for what has a NUL in it
         abort(404)
-    with store.of().connect() as connection:
+    with store.get_store().connect() as connection:
         chosen = select(statement).where(statement.c.fingerprint == fingerprint)
         found = connection.execute(chosen).first() or abort(404)
         again = select(repeated).where(repeated.c.fingerprint == fingerprint)
-        repetitions = connection.execute(again.order_by(repeated.c.worst.desc()).limit(SHOWN)).all()
-    look, problem = _look(found)
+        repetitions = connection.execute(
+            again.order_by(repeated.c.worst.desc()).limit(MAX_ROWS)
+        ).all()
+    look, problem = _load_plan(found)
     return render_template(
         "admin/query.html",
         found=found,
@@ -77,10 +81,10 @@ def query(fingerprint: str) -> Any:
     )
 
 
-def _look(found: Any) -> tuple[plans.Look | None, str]:
+def _load_plan(found: Any) -> tuple[plans.PlanReport | None, str]:
     """The plan as it is now; else the one that was kept, and why it is not one of now."""
     try:
-        return plans.look(found.sql), ""
+        return plans.build_report(found.sql), ""
     except Exception as error:  # a table that is gone, say: the statement is of older code
         log.debug("no plan of %s", found.fingerprint, exc_info=True)
-        return (plans.read(found.plan, found.sql) if found.plan else None), cause(error)
+        return (plans.load_report(found.plan, found.sql) if found.plan else None), root_cause(error)

@@ -8,19 +8,19 @@ from flask import abort, current_app, render_template, request
 from sqlalchemy import Connection, select
 
 from carafe.admin.blueprint import blueprint
-from carafe.admin.overview.charts import Chart, draw, duration
+from carafe.admin.overview.charts import Chart, bar_chart, format_duration
 from carafe.auth.marks import permission_required
 from carafe.observability import store
 from carafe.observability.statistics import (
     WINDOWS,
-    Figures,
-    by_endpoint,
+    LatencyStats,
     is_counted,
-    over_time,
-    total,
+    stats_by_endpoint,
+    stats_over_time,
+    sum_stats,
 )
 from carafe.observability.store import slow_request
-from carafe.time import minute, reader_zone
+from carafe.time import format_datetime, viewer_zone
 
 # Name in the URL, label, and what of an endpoint and its figures descends.
 SORTS: dict[str, tuple[str, Any]] = {
@@ -32,11 +32,11 @@ SORTS: dict[str, tuple[str, Any]] = {
 }
 SLOWEST = 10
 
-blueprint.add_app_template_filter(duration)
+blueprint.add_app_template_filter(format_duration)
 
 
 @blueprint.app_template_filter()
-def moment_of(seconds: int) -> datetime:
+def from_epoch(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
@@ -45,8 +45,8 @@ def moment_of(seconds: int) -> datetime:
 def requests() -> Any:
     sort = request.args.get("sort", "")
     sort = sort if sort in SORTS else "count"
-    with store.of().connect() as connection:
-        found = by_endpoint(connection, WINDOWS[_window()])
+    with store.get_store().connect() as connection:
+        found = stats_by_endpoint(connection, WINDOWS[_window()])
         return _page(
             "admin/requests.html",
             connection,
@@ -60,7 +60,7 @@ def requests() -> Any:
 @blueprint.get("/requests/<name>")
 @permission_required("operations.read")
 def endpoint(name: str) -> Any:
-    with store.of().connect() as connection:
+    with store.get_store().connect() as connection:
         if name not in current_app.view_functions and not is_counted(connection, name):
             abort(404)
         return _page("admin/endpoint.html", connection, name)
@@ -73,13 +73,13 @@ def _window() -> str:
 
 def _page(template: str, connection: Connection, endpoint: str | None, **values: Any) -> str:
     chosen = _window()
-    steps = over_time(connection, WINDOWS[chosen], endpoint)
+    steps = stats_over_time(connection, WINDOWS[chosen], endpoint)
     return render_template(
         template,
         window=chosen,
         windows={name: each.label for name, each in WINDOWS.items()},
         steps=steps,
-        total=total(steps.values()),
+        total=sum_stats(steps.values()),
         charts=list(_charts(steps)),
         slowest=_slowest(connection, min(steps), endpoint),
         endpoint=endpoint,
@@ -87,9 +87,9 @@ def _page(template: str, connection: Connection, endpoint: str | None, **values:
     )
 
 
-def _charts(steps: dict[int, Figures]) -> Iterable[Chart]:
-    times = [minute(moment_of(at).astimezone(reader_zone() or UTC)) for at in steps]
-    yield draw(
+def _charts(steps: dict[int, LatencyStats]) -> Iterable[Chart]:
+    times = [format_datetime(from_epoch(at).astimezone(viewer_zone() or UTC)) for at in steps]
+    yield bar_chart(
         "requests",
         "Requests",
         [(each.errors, each.count - each.errors) for each in steps.values()],
@@ -98,17 +98,18 @@ def _charts(steps: dict[int, Figures]) -> Iterable[Chart]:
             f"{at}: {each.count:,} requests, {each.errors:,} failed"
             for at, each in zip(times, steps.values(), strict=True)
         ],
-        say=lambda value: f"{value:,.0f}",
+        format_value=lambda value: f"{value:,.0f}",
     )
-    yield draw(
+    yield bar_chart(
         "times",
         "Time in which 95 of 100 were answered",
         [(each.p95,) for each in steps.values()],
         kinds={"time": ""},
         titles=[
-            f"{at}: {duration(each.p95)}" for at, each in zip(times, steps.values(), strict=True)
+            f"{at}: {format_duration(each.p95)}"
+            for at, each in zip(times, steps.values(), strict=True)
         ],
-        say=duration,
+        format_value=format_duration,
     )
 
 

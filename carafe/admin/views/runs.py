@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from carafe.admin.actions import preview, runner, start
 from carafe.admin.actions.declaration import Action
-from carafe.admin.actions.models import UNDO_LIFETIME, Run
+from carafe.admin.actions.models import UNDO_LIFETIME, BulkAction
 from carafe.admin.actions.selection import Selection, row_labels
 from carafe.admin.blueprint import blueprint
 from carafe.admin.model_admin import ModelAdmin
@@ -23,7 +23,7 @@ from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.jobs import Job
 from carafe.web import polling
-from carafe.web.routing import effect, id_in, polled
+from carafe.web.routing import background_request, effect, parse_id
 
 SUBMISSION = re.compile(r"[\w-]{1,32}", re.ASCII)
 
@@ -34,7 +34,7 @@ def confirm_run(admin: ModelAdmin) -> Any:
     """What is about to be done, to what."""
     if "action" not in request.args:
         return redirect(url_for("admin.list", admin=admin), 303)
-    action, chosen = _asked(admin, request.args)
+    action, chosen = _requested_action(admin, request.args)
     if not chosen.count():
         flash(f"Tick the {admin.noun} first that this is about.", "info")
         return redirect(_list(chosen.admin, request.args.get("list", "")), 303)
@@ -46,21 +46,21 @@ def confirm_run(admin: ModelAdmin) -> Any:
 @fresh_login_required
 @effect("this action will be carried out")
 def begin_run(admin: ModelAdmin) -> Any:
-    action, chosen = _asked(admin, request.form)
+    action, chosen = _requested_action(admin, request.form)
     submission = request.form.get("submission", "")
     if not SUBMISSION.fullmatch(submission):
         return _page(action, chosen), 422
     # Administrators' forms take turns: of two clicks the second one finds the first.
-    run = Run.sent(current_user.id, submission)
+    run = BulkAction.sent(current_user.id, submission)
     if run is None:
         by = current_user.user
-        if not runner.may(by, admin, action):
+        if not runner.is_allowed(by, admin, action):
             abort(403)
-        if _is_more(chosen, request.form.get("said", "")):
+        if _selection_grew(chosen, request.form.get("said", "")):
             return _page(action, chosen, more=True), 409
-        run = start.begin(chosen, action.name, by, submission)
+        run = start.start(chosen, action.name, by, submission)
         db.session.commit()
-        _keep(run)
+        _remember_last_run(run)
     return _to(run)
 
 
@@ -80,10 +80,10 @@ def show_run(admin: ModelAdmin, id: int) -> Any:
 
 @blueprint.get("/<list(runs):admin>/runs/<int:id>/latest")
 @operation_required("read")
-@polled
+@background_request
 def latest_run(admin: ModelAdmin, id: int) -> Any:
     """How it is now."""
-    return polling.part("admin/_run.html", **_state(admin, id))
+    return polling.render_fragment("admin/_run.html", **_state(admin, id))
 
 
 @blueprint.post("/<list(runs):admin>/runs/<int:id>/cancellation")
@@ -107,7 +107,7 @@ def cancel_run(admin: ModelAdmin, id: int) -> Any:
 @effect("this action will be undone")
 def undo_run(admin: ModelAdmin, id: int) -> Any:
     found, action = _find(admin, id, lock=True)
-    again = Run.undoing(id)
+    again = BulkAction.undo_of(id)
     if again is None:
         if not (action.undo and found.is_undoable):
             flash("This can be undone no more.", "info")
@@ -118,7 +118,7 @@ def undo_run(admin: ModelAdmin, id: int) -> Any:
     return _to(again)
 
 
-def _asked(admin: ModelAdmin, sent: MultiDict[str, str]) -> tuple[Action, Selection]:
+def _requested_action(admin: ModelAdmin, sent: MultiDict[str, str]) -> tuple[Action, Selection]:
     """What is asked for, by somebody who may: another action is 404, and what one may not 403."""
     action = admin.actions.get(sent.get("action", "")) or abort(404)
     if not can(action.permission):
@@ -133,7 +133,7 @@ def _page(action: Action, chosen: Selection, *, more: bool = False) -> str:
         admin=admin,
         action=action,
         chosen=chosen,
-        preview=preview.of(action, chosen),
+        preview=preview.build_preview(action, chosen),
         submission=secrets.token_urlsafe(16),
         back=_list(admin, request.values.get("list", "")),
         more=more,
@@ -146,19 +146,19 @@ def _list(admin: ModelAdmin, query: str) -> str:
     return f"{url}?{urlencode(parse_qsl(query))}" if query else url
 
 
-def _is_more(chosen: Selection, said: str) -> bool:
+def _selection_grew(chosen: Selection, said: str) -> bool:
     """Whether more match now than there were on the page that was confirmed."""
     if chosen.ids is not None:
         return False
-    return chosen.count() > (id_in(said) or 0)
+    return chosen.count() > (parse_id(said) or 0)
 
 
-def _to(run: Run) -> Any:
+def _to(run: BulkAction) -> Any:
     return redirect(url_for("admin.run", admin=run.list_name, id=run.id), 303)
 
 
-def _find(admin: ModelAdmin, id: int, *, lock: bool = False) -> tuple[Run, Action]:
-    found = (Run.locked(id) if lock else db.session.get(Run, id)) or abort(404)
+def _find(admin: ModelAdmin, id: int, *, lock: bool = False) -> tuple[BulkAction, Action]:
+    found = (BulkAction.locked(id) if lock else db.session.get(BulkAction, id)) or abort(404)
     action = admin.actions.get(found.action)
     if found.list_name != admin.name or action is None:
         abort(404)
@@ -178,14 +178,14 @@ def _state(admin: ModelAdmin, id: int) -> dict[str, Any]:
         "title": runner.title(found),
         "by": db.session.get(user_model(), found.actor_id) if found.actor_id else None,
         # A worker may have died for good, or somebody have cancelled it among the jobs.
-        "lost": found.ended_at is None and (job is None or job.is_over),
+        "lost": found.ended_at is None and (job is None or job.is_finished),
         "names": row_labels(admin, firsts) if firsts else {},
-        "undone": Run.undoing(id),
+        "undone": BulkAction.undo_of(id),
         "version": (found.ended_at, found.over, found.total, job and job.state),
     }
 
 
-def _keep(run: Run) -> None:
+def _remember_last_run(run: BulkAction) -> None:
     """Show on the list what one did last, while it can be undone."""
     until = int((run.created_at + UNDO_LIFETIME).timestamp())
     undo = run.is_undoable and runner.has_undo(run)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from carafe.admin.blueprint import blueprint
 from carafe.admin.forms import SavedViewForm
 from carafe.admin.lists.origin import Origin
-from carafe.admin.lists.saved_views import Look, SavedView, ViewError
+from carafe.admin.lists.saved_views import SavedView, ViewError, ViewPreferences
 from carafe.admin.lists.state import encode_query
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.routing import operation_required
@@ -29,10 +29,10 @@ def views(admin: ModelAdmin) -> Any:
 @operation_required("read")
 def save_view(admin: ModelAdmin) -> Any:
     form, origin = SavedViewForm(), Origin(admin, request.form)
-    look = Look(admin.name)
+    look = ViewPreferences(admin.name)
     columns = origin.arguments.get("columns") or look.columns
     chosen = origin.arguments | ({"columns": columns} if columns else {})
-    if form.validate() and _accepted(
+    if form.validate() and _save_form(
         form, partial(SavedView.save, admin.name, query=encode_query(chosen))
     ):
         return _done(f"The view “{form.name.data}” is saved.", origin.url(**chosen))
@@ -43,7 +43,7 @@ def save_view(admin: ModelAdmin) -> Any:
 @operation_required("read")
 def rename_view(admin: ModelAdmin, id: int) -> Any:
     form, view = SavedViewForm(), _own(admin, id)
-    if form.validate() and _accepted(form, view.rename):
+    if form.validate() and _save_form(form, view.rename):
         return _done("The view has its new name.", _url(admin))
     return _page(admin, SavedViewForm(formdata=None), renamed=(id, form)), 422
 
@@ -52,7 +52,7 @@ def rename_view(admin: ModelAdmin, id: int) -> Any:
 @operation_required("read")
 def delete_view(admin: ModelAdmin, id: int) -> Any:
     view = _own(admin, id)
-    return _tried(admin, view.delete, f"The view “{view.name}” is deleted.")
+    return _apply_change(admin, view.delete, f"The view “{view.name}” is deleted.")
 
 
 @blueprint.post("/<list:admin>/views/first")
@@ -60,7 +60,7 @@ def delete_view(admin: ModelAdmin, id: int) -> Any:
 def begin_with(admin: ModelAdmin) -> Any:
     """Choose the view that the list begins with; none of them, where the field is empty."""
     wanted = request.form.get("view", "")
-    ids = {str(view.id): view.id for view in Look(admin.name).views}
+    ids = {str(view.id): view.id for view in ViewPreferences(admin.name).views}
     if wanted and wanted not in ids:
         abort(404)
     SavedView.begin(admin.name, default_view_id=ids.get(wanted))
@@ -73,7 +73,7 @@ def begin_with(admin: ModelAdmin) -> Any:
 @effect("this view will be shared")
 def share_view(admin: ModelAdmin, id: int) -> Any:
     view = _own(admin, id)
-    return _tried(admin, view.share, f"All who may see the list can choose “{view.name}”.")
+    return _apply_change(admin, view.share, f"All who may see the list can choose “{view.name}”.")
 
 
 @blueprint.post("/<list:admin>/views/<int:id>/sharing/delete")
@@ -84,7 +84,7 @@ def unshare_view(admin: ModelAdmin, id: int) -> Any:
     """Whoever may share views may also take back those of others."""
     of_list = select(SavedView).filter_by(list=admin.name, id=id).where(SavedView.shared)
     view = db.session.scalar(of_list) or abort(404)
-    return _tried(admin, view.stop_sharing, f"“{view.name}” is not shared any more.")
+    return _apply_change(admin, view.stop_sharing, f"“{view.name}” is not shared any more.")
 
 
 def _own(admin: ModelAdmin, id: int) -> SavedView:
@@ -92,7 +92,7 @@ def _own(admin: ModelAdmin, id: int) -> SavedView:
     return view if view and view.name else abort(404)
 
 
-def _accepted(form: SavedViewForm, keep: Callable[..., None]) -> bool:
+def _save_form(form: SavedViewForm, keep: Callable[..., None]) -> bool:
     try:
         keep(name=form.name.data)
     except ViewError as refused:
@@ -101,7 +101,7 @@ def _accepted(form: SavedViewForm, keep: Callable[..., None]) -> bool:
     return True
 
 
-def _tried(admin: ModelAdmin, change: Callable[[], None], message: str) -> Any:
+def _apply_change(admin: ModelAdmin, change: Callable[[], None], message: str) -> Any:
     try:
         change()
     except ViewError as refused:
@@ -124,5 +124,5 @@ def _page(
 ) -> str:
     return render_template(
         "admin/saved_views.html", admin=admin, form=form, renamed=renamed,
-        origin=Origin(admin, request.values), look=Look(admin.name),
+        origin=Origin(admin, request.values), look=ViewPreferences(admin.name),
     )  # fmt: skip

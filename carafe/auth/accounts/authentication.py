@@ -15,20 +15,20 @@ from carafe.auth import device_cookie, passwords
 from carafe.auth.accounts.errors import FieldError
 from carafe.auth.identity import is_logged_in
 from carafe.auth.models import Token, UserMixin
-from carafe.auth.models.token import CHALLENGE
+from carafe.auth.models.token import LOGIN_CHALLENGE
 from carafe.auth.sessions import begin_login, log_in_user, log_out_user
 from carafe.auth.users import user_model
 from carafe.database import db, reading
 from carafe.observability import security_events
-from carafe.security.rate_limits import Attempt, Limit, client
+from carafe.security.rate_limits import Attempt, RateLimit, client_key
 
-LOGIN_FAILURES_BY_CLIENT = Limit("login:client", 20, timedelta(minutes=15))
+LOGIN_FAILURES_BY_CLIENT = RateLimit("login:client", 20, timedelta(minutes=15))
 # Of one client for one address typed. By the address alone, a stranger could lock its owner out.
-LOGIN_FAILURES = Limit("login", 10, timedelta(minutes=15))
+LOGIN_FAILURES = RateLimit("login", 10, timedelta(minutes=15))
 # Of all clients for one address, so that many of them cannot guess at one account for ever.
-LOGIN_FAILURES_BY_ADDRESS = Limit("login:address", 100, timedelta(hours=1))
+LOGIN_FAILURES_BY_ADDRESS = RateLimit("login:address", 100, timedelta(hours=1))
 # Of a browser that has logged in as this user before. The other limits do not hold it up.
-LOGIN_FAILURES_BY_DEVICE = Limit("login:device", 10, timedelta(minutes=15))
+LOGIN_FAILURES_BY_DEVICE = RateLimit("login:device", 10, timedelta(minutes=15))
 
 WRONG = "This e-mail address and password do not belong together."
 SUSPENDED = "This account is suspended."
@@ -54,7 +54,7 @@ def limit_logins(view: View[P]) -> View[P]:
     @wraps(view)
     def check(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if not device_cookie.is_sent():
-            LOGIN_FAILURES_BY_CLIENT.check(client())
+            LOGIN_FAILURES_BY_CLIENT.check(client_key())
         return view(*args, **kwargs)
 
     return check
@@ -100,8 +100,8 @@ def authenticate(email: str, password: str, *, remember: bool) -> NextStep:
 
 def _attempt(email: str) -> Attempt:
     everyone = [
-        *LOGIN_FAILURES_BY_CLIENT.counters(client()),
-        *LOGIN_FAILURES.counters(email, client()),
+        *LOGIN_FAILURES_BY_CLIENT.counters(client_key()),
+        *LOGIN_FAILURES.counters(email, client_key()),
         *LOGIN_FAILURES_BY_ADDRESS.counters(email),
     ]
     if device := device_cookie.recognize_email(email):
@@ -142,7 +142,7 @@ def admit(user: UserMixin, *, remember: bool) -> NextStep:
         log_in_user(user, remembered=remember)
         return NextStep.LOGGED_IN
     begin_login()
-    session["challenge"] = Token.issue(user, CHALLENGE)
+    session["challenge"] = Token.issue(user, LOGIN_CHALLENGE)
     session["remembered"] = remember
     return NextStep.SECOND_FACTOR
 

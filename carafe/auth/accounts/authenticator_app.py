@@ -31,7 +31,7 @@ class NoSetupError(Exception):
 
 def begin_totp_setup() -> None:
     """Choose a secret for an authenticator app, unless this browser's set-up has one."""
-    totp_enrollment.begin(current_user.id)
+    totp_enrollment.start(current_user.id)
     db.session.commit()
 
 
@@ -51,12 +51,12 @@ def add_totp(code: str) -> list[str]:
     """
     user = current_user.user
     secret = pending_totp_setup().secret
-    step = totp.match(secret, totp.typed(code))
+    step = totp.match(secret, totp.normalize_code(code))
     if step is None or not totp.is_in_time(step):
-        raise FieldError("code", totp.explain(step) if step else WRONG)
-    Totp.set_up(user, secret, step)
+        raise FieldError("code", totp.rejection_reason(step) if step else WRONG)
+    Totp.enroll(user, secret, step)
     end_other_sessions(user)
-    codes = two_factor.codes_for_first(user)
+    codes = two_factor.initial_recovery_codes(user)
     totp_enrollment.end()
     db.session.commit()
     return codes
@@ -70,11 +70,11 @@ def remove_totp() -> None:
     """
     user = current_user.user
     app = Totp.of(user.id) or abort(404)
-    if two_factor.is_last(user):
-        abort(409, two_factor.LAST)
+    if two_factor.is_last_required(user):
+        abort(409, two_factor.LAST_FACTOR_MESSAGE)
     app.remove(user)
     end_other_sessions(user)
-    two_factor.forget_codes_of_none(user)
+    two_factor.delete_codes_without_factor(user)
     db.session.commit()
 
 
@@ -83,6 +83,6 @@ def renew_recovery_codes() -> list[str]:
     user = current_user.user
     if not user.has_second_factor:
         return []
-    codes = two_factor.renew_codes(user)
+    codes = two_factor.regenerate_recovery_codes(user)
     db.session.commit()
     return codes

@@ -26,10 +26,10 @@ from carafe.auth.models.token import CONFIRM
 from carafe.auth.users import user_model
 from carafe.database import db, reading
 from carafe.security.csrf import browser_id
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 
-RESENDS = Limit("resend", 60, timedelta(hours=1))
-CONFIRMATION_MAILS = Limit("resend:address", 5, timedelta(hours=1))
+RESENDS = RateLimit("resend", 60, timedelta(hours=1))
+CONFIRMATION_MAILS = RateLimit("resend:address", 5, timedelta(hours=1))
 
 limit_confirmation_requests = limit_form(RESENDS)
 
@@ -61,7 +61,7 @@ def request_confirmation(email: str) -> None:
     due = user is not None and not user.confirmed_at and not user.suspended_at
     may_send = may_mail(CONFIRMATION_MAILS, email, due=due)
     browser = _browser()
-    password_hash = Token.newest_target(user.id if user else 0, CONFIRM, browser)
+    password_hash = Token.latest_target(user.id if user else 0, CONFIRM, browser)
     if user and may_send:
         _send(user, password_hash, None if password_hash is None else browser)
     else:

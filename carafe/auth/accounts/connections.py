@@ -37,7 +37,7 @@ def disconnect(id: int) -> str:
     if linked is None or linked.user_id != user.id:
         abort(404)
     label = providers.label(linked.provider)
-    if linked.is_the_only_way_in(user, {each.name for each in providers.configured()}):
+    if linked.is_only_login_method(user, {each.name for each in providers.configured()}):
         abort(409, f"{label} is the only way into your account. Set a password first.")
     linked.disconnect(user, label)
     db.session.commit()

@@ -7,7 +7,7 @@ from flask_login import current_user
 from carafe.auth import deletion
 from carafe.auth.permissions import ADMIN
 from carafe.auth.sessions import log_out_user
-from carafe.database import db, take_turns
+from carafe.database import advisory_lock, db
 
 
 def schedule_deletion() -> datetime:
@@ -16,7 +16,7 @@ def schedule_deletion() -> datetime:
     Return when. Raises `LastAdminError`. Administrators take turns before the user's row is
     locked, so that of the last two who leave at once one stays.
     """
-    take_turns(ADMIN)
+    advisory_lock(ADMIN)
     deletes_at = deletion.schedule(current_user.user)
     log_out_user()
     db.session.commit()

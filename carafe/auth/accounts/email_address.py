@@ -13,13 +13,13 @@ from carafe.auth.models.token import EMAIL_CHANGE, EMAIL_UNDO, RESET
 from carafe.auth.models.user_mixin import EmailTakenError
 from carafe.auth.sessions import log_out_user
 from carafe.database import db
-from carafe.security.rate_limits import Attempt, Limit
+from carafe.security.rate_limits import Attempt, RateLimit
 
-EMAIL_CHANGES = Limit("email", 10, timedelta(hours=1))
+EMAIL_CHANGES = RateLimit("email", 10, timedelta(hours=1))
 # Of one account to one address, and of all accounts to one address. The second is higher, so that
 # nobody alone keeps others from an address that is theirs.
-CHANGE_MAILS = Limit("email:account", 5, timedelta(hours=1))
-CHANGE_MAILS_BY_ADDRESS = Limit("email:address", 20, timedelta(hours=1))
+CHANGE_MAILS = RateLimit("email:account", 5, timedelta(hours=1))
+CHANGE_MAILS_BY_ADDRESS = RateLimit("email:address", 20, timedelta(hours=1))
 
 OTHER_ACCOUNT = (
     "This link belongs to another account. Log out, log in to the account whose address "
@@ -63,7 +63,7 @@ def email_of_change(token: str) -> str:
 
     Raises `InvalidLinkError`, and what `change_email` raises for others.
     """
-    email = email_change.target(token, EMAIL_CHANGE)
+    email = email_change.target_email(token, EMAIL_CHANGE)
     if email is None:
         refuse_link(EMAIL_CHANGE)
     _check_requester(token)
@@ -78,7 +78,7 @@ def change_email(token: str) -> str:
     """
     _check_requester(token)
     try:
-        user = email_change.carry_out(token)
+        user = email_change.apply(token)
     except EmailTakenError:
         user = None
     db.session.commit()
@@ -104,7 +104,7 @@ def _check_requester(token: str) -> None:
 
 def email_of_undo(token: str) -> str:
     """Return the address that a link restores. It stays valid. Raises `InvalidLinkError`."""
-    email = email_change.target(token, EMAIL_UNDO)
+    email = email_change.target_email(token, EMAIL_UNDO)
     if email is None:
         refuse_link(EMAIL_UNDO)
     return email
@@ -118,7 +118,7 @@ def undo_email_change(token: str) -> tuple[str, str]:
     `EmailTakenError` where the address has another account by now, which may be said to whoever
     reads its mail.
     """
-    user = email_change.undo(token)
+    user = email_change.revert(token)
     if user is None:
         db.session.commit()
         refuse_link(EMAIL_UNDO)

@@ -7,13 +7,13 @@ from typing import ParamSpec
 from flask import Response, make_response
 from flask.typing import ResponseReturnValue
 
-from carafe.security.rate_limits import Limit, client
+from carafe.security.rate_limits import RateLimit, client_key
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
 
-def limit_form(limit: Limit) -> Callable[[View[P]], Callable[P, Response]]:
+def limit_form(limit: RateLimit) -> Callable[[View[P]], Callable[P, Response]]:
     """Return a decorator for the view of a form: 429 for a client that sent too many.
 
     It counts before the form is parsed, or parsing itself could be used to slow the site down. A
@@ -23,10 +23,10 @@ def limit_form(limit: Limit) -> Callable[[View[P]], Callable[P, Response]]:
     def decorate(view: View[P]) -> Callable[P, Response]:
         @wraps(view)
         def count(*args: P.args, **kwargs: P.kwargs) -> Response:
-            limit.spend(client())
+            limit.spend(client_key())
             response = make_response(view(*args, **kwargs))
             if response.status_code == 422:
-                limit.refund(client())
+                limit.refund(client_key())
             return response
 
         return count

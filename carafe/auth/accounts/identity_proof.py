@@ -9,7 +9,7 @@ from carafe.auth import interrupted_forms, reauthentication, two_factor
 from carafe.auth.accounts.authentication import NextStep
 from carafe.auth.accounts.errors import FieldError
 from carafe.auth.models import RecoveryCode, Session, Totp
-from carafe.auth.models.totp import CodeError
+from carafe.auth.models.totp import InvalidCodeError
 from carafe.auth.sessions import set_session_token
 from carafe.auth.users import user_model
 from carafe.database import db, reading
@@ -56,11 +56,11 @@ def prove_with_code(code: str, next: str | None) -> NextStep:
     """
     with reading():
         user = current_user.user
-    attempt = two_factor.spend_attempt(user)
+    attempt = two_factor.count_attempt(user)
     user = current_user.user
     try:
         method = two_factor.use_code(user, code)
-    except CodeError as error:
+    except InvalidCodeError as error:
         db.session.commit()
         raise FieldError("code", str(error)) from None
     step = record_proof(method, next)

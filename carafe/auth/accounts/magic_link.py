@@ -11,10 +11,10 @@ from carafe.auth.models import LinkedAccount, Token, UserMixin
 from carafe.auth.models.token import MAGIC_LINK
 from carafe.auth.users import user_model
 from carafe.database import db, reading
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 
-LINKS = Limit("magic link", 60, timedelta(hours=1))
-LINK_MAILS = Limit("magic link:address", 5, timedelta(hours=1))
+LINKS = RateLimit("magic link", 60, timedelta(hours=1))
+LINK_MAILS = RateLimit("magic link:address", 5, timedelta(hours=1))
 
 limit_magic_link_requests = limit_form(LINKS)
 
@@ -69,8 +69,8 @@ def log_in_with_magic_link(
     unconfirmed = user.confirmed_at is None
     if unconfirmed:
         user = user.replace_unconfirmed()
-    LinkedAccount.forget_unproven(user)
-    Token.void(user.id, MAGIC_LINK)
+    LinkedAccount.delete_unverified(user)
+    Token.revoke(user.id, MAGIC_LINK)
     step = admit(user, remember=remember)
     db.session.commit()
     return MagicLinkLogin(step, unconfirmed)

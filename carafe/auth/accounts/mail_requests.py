@@ -5,10 +5,10 @@ from carafe.audit import record
 from carafe.auth import pages
 from carafe.auth.models import Token
 from carafe.auth.users import user_model
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 
 
-def may_mail(limit: Limit, email: str, *, due: bool) -> bool:
+def may_mail(limit: RateLimit, email: str, *, due: bool) -> bool:
     """Count a mail to an address, and return whether it may be sent.
 
     At the limit nothing is sent, and nobody is told: whoever asks in somebody's name neither keeps
@@ -20,8 +20,8 @@ def may_mail(limit: Limit, email: str, *, due: bool) -> bool:
 
 def pretend_to_mail(template: str, email: str) -> None:
     """Take as long as a mail with a link does: 1 ms less would say that the address is unknown."""
-    url = pages.url("reset_link", token=Token.rehearse())
+    url = pages.url("reset_link", token=Token.issue_dummy())
     nobody = user_model()()
     nobody.email = email
-    mail.rehearse(email, template, user=nobody, url=url)
+    mail.send_dummy(email, template, user=nobody, url=url)
     record("email.suppressed", actor=email)

@@ -15,15 +15,15 @@ from carafe.auth.accounts.authentication import NextStep
 from carafe.auth.accounts.identity_proof import record_proof
 from carafe.auth.accounts.second_factor import expire, find_challenged, pass_challenge
 from carafe.auth.models import Passkey, UserMixin
-from carafe.auth.models.passkey import PASSKEYS_PER_USER
-from carafe.auth.passkeys import PROOF, SECOND_FACTOR, SIGN_IN, PasskeyError
+from carafe.auth.models.passkey import MAX_PASSKEYS
+from carafe.auth.passkeys import LOGIN, REAUTHENTICATION, SECOND_FACTOR, PasskeyError
 from carafe.auth.sessions import end_other_sessions, log_in_user
 from carafe.database import db, reading
 
 
 def passkey_login_options() -> dict[str, Any]:
     """Return what `navigator.credentials.get()` takes for a login: the same for every visitor."""
-    return ceremonies.request_options(SIGN_IN)
+    return ceremonies.request_options(LOGIN)
 
 
 def log_in_with_passkey(*, remember: bool) -> None:
@@ -32,7 +32,7 @@ def log_in_with_passkey(*, remember: bool) -> None:
     Raises `PasskeyError`.
     """
     try:
-        user = ceremonies.authenticate(SIGN_IN)
+        user = ceremonies.authenticate(LOGIN)
     except PasskeyError:
         db.session.commit()
         raise
@@ -65,7 +65,7 @@ def log_in_with_second_passkey(user: UserMixin) -> None:
 def passkey_proof_options() -> dict[str, Any]:
     """Return what `navigator.credentials.get()` takes for the current user."""
     with reading():
-        return ceremonies.request_options(PROOF, Passkey.credential_ids(current_user.id))
+        return ceremonies.request_options(REAUTHENTICATION, Passkey.credential_ids(current_user.id))
 
 
 def prove_with_passkey(next: str | None) -> NextStep:
@@ -74,7 +74,7 @@ def prove_with_passkey(next: str | None) -> NextStep:
     `next` is the page that the proof was asked for: see `prove_with_password`.
     """
     try:
-        ceremonies.authenticate(PROOF, current_user.id)
+        ceremonies.authenticate(REAUTHENTICATION, current_user.id)
     except PasskeyError:
         db.session.commit()
         raise
@@ -100,7 +100,7 @@ def find_passkey(id: int) -> Passkey:
 
 def may_add_passkey() -> bool:
     """Return whether the current user has fewer passkeys than they may have."""
-    return Passkey.count(current_user.id) < PASSKEYS_PER_USER
+    return Passkey.count(current_user.id) < MAX_PASSKEYS
 
 
 def passkey_creation_options() -> dict[str, Any]:
@@ -121,7 +121,7 @@ def add_passkey(name: str) -> list[str]:
     except PasskeyError:
         db.session.rollback()
         raise
-    codes = two_factor.codes_for_first(user)
+    codes = two_factor.initial_recovery_codes(user)
     end_other_sessions(user)
     db.session.commit()
     return codes
@@ -141,9 +141,9 @@ def remove_passkey(id: int) -> None:
     """
     user = current_user.user
     passkey = find_passkey(id)
-    if two_factor.is_last(user):
-        abort(409, two_factor.LAST)
+    if two_factor.is_last_required(user):
+        abort(409, two_factor.LAST_FACTOR_MESSAGE)
     passkey.remove(user)
     end_other_sessions(user)
-    two_factor.forget_codes_of_none(user)
+    two_factor.delete_codes_without_factor(user)
     db.session.commit()

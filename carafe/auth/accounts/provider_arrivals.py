@@ -14,15 +14,15 @@ from carafe.auth.accounts.mail_requests import may_mail
 from carafe.auth.accounts.registration import REGISTRATIONS, tell_owner
 from carafe.auth.identity import is_logged_in
 from carafe.auth.models import LinkedAccount, UserMixin
-from carafe.auth.models.linked_account import tell
+from carafe.auth.models.linked_account import notify_owner
 from carafe.auth.models.user_columns import has_second_factor
 from carafe.auth.providers import Provider
-from carafe.auth.providers.journey import Journey
+from carafe.auth.providers.journey import AuthorizationRequest
 from carafe.auth.providers.profile import Profile
 from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.observability import security_events
-from carafe.security.rate_limits import client
+from carafe.security.rate_limits import client_key
 from carafe.time import now
 
 
@@ -71,7 +71,7 @@ def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
     if not profile.email_verified:
         return _sign_up_unverified(profile, profile.email, owner)
     if owner is None:
-        REGISTRATIONS.spend(client())
+        REGISTRATIONS.spend(client_key())
         user = user_model().register(profile.email, "", name=profile.name, confirmed_at=now())
     elif owner.confirmed_at is None and owner.suspended_at is None:
         user = owner.replace_unconfirmed(name=profile.name)
@@ -83,7 +83,7 @@ def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
 
 def _sign_up_unverified(profile: Profile, email: str, owner: UserMixin | None) -> Arrival:
     """As with the form: the same answer for a known address and a new one, and the rest by mail."""
-    REGISTRATIONS.spend(client())
+    REGISTRATIONS.spend(client_key())
     may_send = may_mail(CONFIRMATION_MAILS, email, due=True)
     if owner:
         tell_owner(owner, may_send=may_send)
@@ -94,7 +94,7 @@ def _sign_up_unverified(profile: Profile, email: str, owner: UserMixin | None) -
     return Arrival.MAIL_SENT
 
 
-def connect(provider: Provider, journey: Journey, profile: Profile) -> Arrival:
+def connect(provider: Provider, journey: AuthorizationRequest, profile: Profile) -> Arrival:
     """Let an account at a provider open the current user's from now on."""
     if not _is_still_there(journey):
         return Arrival.SESSION_ENDED
@@ -106,11 +106,13 @@ def connect(provider: Provider, journey: Journey, profile: Profile) -> Arrival:
     if any(each.provider == provider.name for each in LinkedAccount.of(user.id)):
         return Arrival.ANOTHER_CONNECTED
     _connect(user, profile)
-    tell(user, "account_connected", provider.label)
+    notify_owner(user, "account_connected", provider.label)
     return Arrival.CONNECTED
 
 
-def prove(provider: Provider, journey: Journey, profile: Profile) -> NextStep | Arrival:
+def prove(
+    provider: Provider, journey: AuthorizationRequest, profile: Profile
+) -> NextStep | Arrival:
     """Record that the current user proved who they are at a provider."""
     if not _is_still_there(journey) or provider not in proof_providers():
         return Arrival.SESSION_ENDED
@@ -138,6 +140,6 @@ def _connect(user: UserMixin, profile: Profile) -> None:
     LinkedAccount.connect(user, profile.provider, profile.subject, profile.label)
 
 
-def _is_still_there(journey: Journey) -> bool:
+def _is_still_there(journey: AuthorizationRequest) -> bool:
     """Return whether this is the session that left, not another's since."""
     return is_logged_in() and current_user.session_id == journey.session_id

@@ -10,14 +10,14 @@ from carafe.auth.accounts import provider_arrivals
 from carafe.auth.accounts.authentication import NextStep
 from carafe.auth.accounts.provider_arrivals import Arrival, proof_providers
 from carafe.auth.providers import Provider
-from carafe.auth.providers.journey import CONNECT, LOG_IN, PROVE, Journey
-from carafe.auth.providers.profile import Profile, RefusedError
+from carafe.auth.providers.journey import CONNECT, LOG_IN, REAUTHENTICATE, AuthorizationRequest
+from carafe.auth.providers.profile import InvalidResponseError, Profile
 from carafe.database import db, reading, writing
 from carafe.observability import security_events
-from carafe.security.rate_limits import Limit, client
+from carafe.security.rate_limits import RateLimit, client_key
 
 # Each makes us call the provider; those who come back get theirs back.
-DEPARTURES = Limit("oauth", 60, timedelta(hours=1))
+DEPARTURES = RateLimit("oauth", 60, timedelta(hours=1))
 
 
 @dataclass(frozen=True)
@@ -46,29 +46,29 @@ def prove_at(provider: Provider) -> str:
     with reading():
         if provider not in proof_providers():
             abort(404)
-    return _depart(provider, PROVE)
+    return _depart(provider, REAUTHENTICATE)
 
 
 def _depart(provider: Provider, purpose: str) -> str:
-    DEPARTURES.spend(client())
-    journey = Journey.begin(provider.name, purpose)
+    DEPARTURES.spend(client_key())
+    journey = AuthorizationRequest.begin(provider.name, purpose)
     db.session.commit()  # nobody waits for us while we wait for the provider
     try:
         return provider.dialect.authorization_url(provider, journey)
-    except RefusedError:
+    except InvalidResponseError:
         _report()
         raise
 
 
-def resume_journey(provider: Provider) -> Journey | None:
+def resume_journey(provider: Provider) -> AuthorizationRequest | None:
     """Return the journey that ends with this request, once; None if this browser began none."""
-    journey = Journey.resume(provider.name)
+    journey = AuthorizationRequest.from_callback(provider.name)
     if journey is None:
         _report()
     return journey
 
 
-def return_from(provider: Provider, journey: Journey) -> ProviderReturn:
+def return_from(provider: Provider, journey: AuthorizationRequest) -> ProviderReturn:
     """Log in, sign up, connect, or prove: what the journey was begun for. Raises `ProviderError`.
 
     The provider is asked outside of a transaction. Of two that come at once, the second finds what
@@ -76,18 +76,20 @@ def return_from(provider: Provider, journey: Journey) -> ProviderReturn:
     """
     try:
         profile = provider.dialect.profile(provider, journey, request.args)
-    except RefusedError:
+    except InvalidResponseError:
         _report()
         raise
     try:
         result = _arrive(provider, journey, profile)
     except IntegrityError:  # two came at once: the other made the account, or the connection
         result = _arrive(provider, journey, profile)
-    DEPARTURES.refund(client())
+    DEPARTURES.refund(client_key())
     return ProviderReturn(result, profile)
 
 
-def _arrive(provider: Provider, journey: Journey, profile: Profile) -> NextStep | Arrival:
+def _arrive(
+    provider: Provider, journey: AuthorizationRequest, profile: Profile
+) -> NextStep | Arrival:
     with writing():
         if journey.purpose == LOG_IN:
             result = provider_arrivals.log_in(profile)

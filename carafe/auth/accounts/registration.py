@@ -13,10 +13,10 @@ from carafe.auth.accounts.form_limits import limit_form
 from carafe.auth.accounts.mail_requests import may_mail, pretend_to_mail
 from carafe.auth.models import Token, UserMixin
 from carafe.auth.users import user_model
-from carafe.database import Base, db, rehearse_insert
-from carafe.security.rate_limits import Limit
+from carafe.database import Base, db, dummy_insert
+from carafe.security.rate_limits import RateLimit
 
-REGISTRATIONS = Limit("register", 60, timedelta(hours=1))
+REGISTRATIONS = RateLimit("register", 60, timedelta(hours=1))
 
 limit_registrations = limit_form(REGISTRATIONS)
 
@@ -48,11 +48,11 @@ def tell_owner(user: UserMixin, password_hash: str | None = None, *, may_send: b
     """
     record("user.signup_repeated", user.subject, actor=user.email)
     row = {"email": user.email, "password_hash": user.password_hash, "role": ""}
-    rehearse_insert(cast(type[Base], user_model()), row)
+    dummy_insert(cast(type[Base], user_model()), row)
     if not may_send:
         pretend_to_mail("auth/emails/registered", user.email)
     elif user.confirmed_at:
-        Token.rehearse()
+        Token.issue_dummy()
         user.send_already_registered()
     elif password_hash is None:
         confirmation.send_to_owner(user)

@@ -11,10 +11,10 @@ from carafe.auth.models import LinkedAccount
 from carafe.auth.models.token import RESET
 from carafe.auth.users import user_model
 from carafe.database import db, reading
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 
-RESETS = Limit("reset", 60, timedelta(hours=1))
-RESET_MAILS = Limit("reset:address", 5, timedelta(hours=1))
+RESETS = RateLimit("reset", 60, timedelta(hours=1))
+RESET_MAILS = RateLimit("reset:address", 5, timedelta(hours=1))
 
 limit_reset_requests = limit_form(RESETS)
 
@@ -62,7 +62,7 @@ def reset_password(token: str, password: str) -> None:
     # Whoever reads mail at this address has shown that it is theirs.
     if user.confirmed_at is None:
         user = user.replace_unconfirmed()
-    LinkedAccount.forget_unproven(user)
+    LinkedAccount.delete_unverified(user)
     user.change_password(password_hash)
     forget_failures(user)
     db.session.commit()

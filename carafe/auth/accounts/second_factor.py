@@ -7,8 +7,8 @@ from flask import session
 from carafe.auth import two_factor
 from carafe.auth.accounts.errors import FieldError
 from carafe.auth.models import UserMixin
-from carafe.auth.models.token import CHALLENGE
-from carafe.auth.models.totp import CodeError
+from carafe.auth.models.token import LOGIN_CHALLENGE
+from carafe.auth.models.totp import InvalidCodeError
 from carafe.auth.sessions import log_in_user
 from carafe.auth.users import user_model
 from carafe.database import db, reading
@@ -35,14 +35,14 @@ def log_in_with_code(user: UserMixin, code: str) -> None:
     limit allows. It is refunded once the login is committed. The challenge is looked up again with
     the user's row locked: meanwhile it may have been used, or the account changed.
     """
-    attempt = two_factor.spend_attempt(user)
+    attempt = two_factor.count_attempt(user)
 
     challenged = find_challenged(lock=True)
     if challenged is None:
         expire()
     try:
         two_factor.use_code(challenged, code)
-    except CodeError as error:
+    except InvalidCodeError as error:
         db.session.commit()
         raise FieldError("code", str(error)) from None
     passed = pass_challenge()
@@ -58,10 +58,12 @@ def find_challenged(*, lock: bool = False) -> UserMixin | None:
     `lock` holds off changes, and others with the same challenge, until this transaction ends.
     """
     token = session.get("challenge", "")
-    user = user_model().by_token(token, CHALLENGE)
+    user = user_model().by_token(token, LOGIN_CHALLENGE)
     if user and lock:
         user.lock()
-        user = user_model().by_token(token, CHALLENGE)  # while we waited it may have been used
+        user = user_model().by_token(
+            token, LOGIN_CHALLENGE
+        )  # while we waited it may have been used
     return user
 
 
@@ -70,7 +72,7 @@ def pass_challenge() -> bool:
 
     Commit after it.
     """
-    user = user_model().consume_token(session.get("challenge", ""), CHALLENGE)
+    user = user_model().consume_token(session.get("challenge", ""), LOGIN_CHALLENGE)
     if user is None:
         return False
     log_in_user(user, remembered=session.get("remembered", False))

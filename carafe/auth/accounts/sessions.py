@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from carafe.auth.models import Session
 from carafe.auth.sessions import renew_session
-from carafe.auth.user_agents import describe
+from carafe.auth.user_agents import device_label
 from carafe.database import db
 
 
@@ -29,7 +29,7 @@ def list_devices() -> list[Device]:
         .where(Session.works_for(current_user.id))
         .order_by(Session.last_seen_at.desc(), Session.id.desc())
     )
-    return [Device(id, describe(agent), address, seen) for id, agent, address, seen in rows]
+    return [Device(id, device_label(agent), address, seen) for id, agent, address, seen in rows]
 
 
 def end_session(id: int) -> None:

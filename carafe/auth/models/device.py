@@ -14,7 +14,7 @@ from carafe import mail
 from carafe.audit import record
 from carafe.auth import pages
 from carafe.auth.models.session import Session
-from carafe.auth.user_agents import describe, name
+from carafe.auth.user_agents import device_label, device_name
 from carafe.database import Base, db
 from carafe.network import parse_ip
 from carafe.time import now
@@ -22,7 +22,7 @@ from carafe.time import now
 if TYPE_CHECKING:
     from carafe.auth.models.user_mixin import UserMixin
 
-DEVICES_PER_USER = 50
+MAX_DEVICES = 50
 # A phone's address changes all day, within what its provider has.
 IPV4_NETWORK_BITS, IPV6_NETWORK_BITS = 16, 32
 
@@ -39,25 +39,25 @@ class KnownDevice(Base):
     last_seen_at: Mapped[datetime] = mapped_column(default=now)
 
     @classmethod
-    def greet(cls, user: UserMixin, agent: str, address: str) -> None:
+    def remember(cls, user: UserMixin, agent: str, address: str) -> None:
         """Remember what the user signs in with, and tell them where it is new.
 
         The first of an account is not: nobody else can have been there.
         """
         user.lock()  # of two sign-ins at once from a new device, one finds it known
-        known = cls._of(user.id) or cls._seed(user.id)
+        known = cls._of(user.id) or cls._seed_from_sessions(user.id)
         fingerprint = _fingerprint(agent, address)
         if fingerprint in known:
             known[fingerprint].last_seen_at = now()
             return
         db.session.add(cls(user_id=user.id, fingerprint=fingerprint, last_seen_at=now()))
-        for oldest in sorted(known.values(), key=lambda d: d.last_seen_at)[: 1 - DEVICES_PER_USER]:
+        for oldest in sorted(known.values(), key=lambda d: d.last_seen_at)[: 1 - MAX_DEVICES]:
             db.session.delete(oldest)
         if known:
-            cls._tell(user, agent, address)
+            cls._notify_new_device(user, agent, address)
 
     @classmethod
-    def forget_since(cls, user_id: int, moment: datetime) -> None:
+    def delete_since(cls, user_id: int, moment: datetime) -> None:
         """Know no longer what the user, or somebody in their name, signed in with since then."""
         db.session.execute(delete(cls).where(cls.user_id == user_id, cls.last_seen_at >= moment))
 
@@ -67,13 +67,13 @@ class KnownDevice(Base):
         return {device.fingerprint: device for device in found}
 
     @classmethod
-    def _seed(cls, user_id: int) -> dict[bytes, KnownDevice]:
+    def _seed_from_sessions(cls, user_id: int) -> dict[bytes, KnownDevice]:
         """For those who signed in before devices were noted: those that have a session."""
         newest = db.session.execute(
             select(Session.agent, Session.address, Session.last_seen_at)
             .where(Session.user_id == user_id)
             .order_by(Session.last_seen_at.desc())
-            .limit(DEVICES_PER_USER - 1)
+            .limit(MAX_DEVICES - 1)
         ).all()
         seen = {_fingerprint(agent, address): at for agent, address, at in reversed(newest)}
         devices = [cls(user_id=user_id, fingerprint=f, last_seen_at=at) for f, at in seen.items()]
@@ -81,13 +81,13 @@ class KnownDevice(Base):
         return {device.fingerprint: device for device in devices}
 
     @staticmethod
-    def _tell(user: UserMixin, agent: str, address: str) -> None:
-        record("device.added", user.subject, actor=user.email, device=describe(agent))
+    def _notify_new_device(user: UserMixin, agent: str, address: str) -> None:
+        record("device.added", user.subject, actor=user.email, device=device_label(agent))
         mail.send(
             user.email,
             "auth/emails/new_device",
             user=user,
-            device=name(agent),
+            device=device_name(agent),
             address=address,
             at=now(),
             reset_url=pages.url("reset"),
@@ -95,10 +95,10 @@ class KnownDevice(Base):
 
 
 def _fingerprint(agent: str, address: str) -> bytes:
-    return hashlib.sha256(f"{describe(agent)}\n{_network(address)}".encode()).digest()
+    return hashlib.sha256(f"{device_label(agent)}\n{_network_prefix(address)}".encode()).digest()
 
 
-def _network(text: str) -> str:
+def _network_prefix(text: str) -> str:
     address = parse_ip(text)
     if address is None:
         return text

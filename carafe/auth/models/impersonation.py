@@ -11,7 +11,7 @@ from carafe.audit import record
 from carafe.database import Base, db
 from carafe.time import now
 
-LONGEST = timedelta(minutes=30)
+MAX_DURATION = timedelta(minutes=30)
 
 
 class Impersonation(Base):
@@ -39,13 +39,13 @@ class Impersonation(Base):
     @classmethod
     def finish(cls, condition: ColumnElement[bool], why: str) -> int:
         """Have those be over to which the condition applies; how many."""
-        lasting = select(cls).where(condition, cls.user_id.is_not(None)).with_for_update()
-        found = db.session.scalars(lasting).all()
+        active = select(cls).where(condition, cls.user_id.is_not(None)).with_for_update()
+        found = db.session.scalars(active).all()
         for one in found:
             record("impersonation.stopped", f"user:{one.user_id}", actor=one.actor, why=why)
             one.user_id = None
         return len(found)
 
     @classmethod
-    def finish_overdue(cls) -> int:
+    def end_expired(cls) -> int:
         return cls.finish(cls.ends_at <= now(), "time")

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from carafe import mail
 from carafe.audit import record
 from carafe.auth import pages
-from carafe.auth.models.secret import Hashed, digest, make
+from carafe.auth.models.secret import TokenHashMixin, digest, generate_token
 from carafe.auth.permissions import ADMIN, permissions, within
 from carafe.auth.signals import links_voided, user_deleted
 from carafe.auth.users import user_model
-from carafe.database import Base, db, take_turns
+from carafe.database import Base, advisory_lock, db
 from carafe.time import now
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 INVITATION_LIFETIME = timedelta(days=7)
 
 
-class Invitation(Hashed, Base):
+class Invitation(TokenHashMixin, Base):
     """A one-time link, mailed to an address. Only its hash is stored."""
 
     __tablename__ = "invitation"
@@ -41,7 +41,7 @@ class Invitation(Hashed, Base):
     def send(cls, email: str, role: str, inviter: UserMixin) -> None:
         """Invite an address; what was sent to it before opens nothing then."""
         db.session.execute(delete(cls).where(cls.email == email))
-        token = make()
+        token = generate_token()
         invitation = cls(
             token_hash=digest(token),
             email=email,
@@ -89,7 +89,7 @@ class Invitation(Hashed, Base):
         `EmailTakenError` where it has an account by now, and `IntegrityError` where somebody
         registers with it at this very moment.
         """
-        take_turns(ADMIN)  # who sent it may be losing the permission for it at this moment
+        advisory_lock(ADMIN)  # who sent it may be losing the permission for it at this moment
         invitation = cls.by_token(token)
         if invitation is None:
             return None
@@ -110,7 +110,7 @@ class Invitation(Hashed, Base):
 
 
 @user_deleted.connect
-def _withdraw(user: UserMixin, **_: Any) -> None:
+def _delete_for_user(user: UserMixin, **_: Any) -> None:
     """Nobody, whoever has the old mail, opens anew what its owner had deleted."""
     if user.confirmed_at:  # else it may not have been the owner
         db.session.execute(delete(Invitation).where(Invitation.email == user.email))

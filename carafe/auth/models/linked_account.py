@@ -57,7 +57,7 @@ class LinkedAccount(Base):
         record("account.connected", user.subject, actor=user.email, provider=provider)
 
     @classmethod
-    def forget_unproven(cls, user: UserMixin) -> None:
+    def delete_unverified(cls, user: UserMixin) -> None:
         """Drop what was connected before the user's address was confirmed.
 
         Whoever signed up through a provider that does not check addresses may have given
@@ -69,7 +69,7 @@ class LinkedAccount(Base):
         for provider in db.session.scalars(unproven.returning(cls.provider)):
             record("account.disconnected", user.subject, actor=user.email, provider=provider)
 
-    def is_the_only_way_in(self, user: UserMixin, providers: Container[str]) -> bool:
+    def is_only_login_method(self, user: UserMixin, providers: Container[str]) -> bool:
         """Whether nothing else opens the account. Others do while `providers` has their site."""
         if user.password_hash:
             return False
@@ -80,10 +80,10 @@ class LinkedAccount(Base):
     def disconnect(self, user: UserMixin, label: str) -> None:
         """Let it open nothing any more, and tell the owner. `label` is the provider's name."""
         record("account.disconnected", user.subject, provider=self.provider)
-        tell(user, "account_disconnected", label)
+        notify_owner(user, "account_disconnected", label)
         db.session.delete(self)
 
 
-def tell(user: UserMixin, what: str, label: str) -> None:
+def notify_owner(user: UserMixin, what: str, label: str) -> None:
     url = pages.url("reset")
     mail.send(user.email, f"auth/emails/{what}", user=user, provider=label, reset_url=url)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PASSKEY_NAME_LENGTH = 100
 # A list that long is nobody's devices; each is a way in that somebody has to know about.
-PASSKEYS_PER_USER = 20
+MAX_PASSKEYS = 20
 
 
 class Passkey(Base):
@@ -67,7 +67,7 @@ class Passkey(Base):
         )
         db.session.add(passkey)
         record("passkey.added", user.subject, name=name)
-        _tell(user, "passkey_added", name, "reset")
+        _notify_owner(user, "passkey_added", name, "reset")
         return passkey
 
     def use(self, user: UserMixin, count: int) -> bool:
@@ -80,7 +80,7 @@ class Passkey(Base):
         """
         if (count or self.sign_count) and count <= self.sign_count:
             record("passkey.rejected", user.subject, actor=user.email, name=self.name, count=count)
-            _tell(user, "passkey_copied", self.name, "login")
+            _notify_owner(user, "passkey_copied", self.name, "login")
             return False
         self.sign_count = count
         self.last_used_at = now()
@@ -93,10 +93,10 @@ class Passkey(Base):
 
     def remove(self, user: UserMixin) -> None:
         record("passkey.removed", user.subject, name=self.name)
-        _tell(user, "passkey_removed", self.name, "reset")
+        _notify_owner(user, "passkey_removed", self.name, "reset")
         db.session.delete(self)
 
 
-def _tell(user: UserMixin, what: str, name: str, page: pages.Page) -> None:
+def _notify_owner(user: UserMixin, what: str, name: str, page: pages.Page) -> None:
     url = pages.url(page)
     mail.send(user.email, f"auth/emails/{what}", user=user, name=name, url=url)

@@ -17,12 +17,12 @@ from carafe.database import Base, db
 if TYPE_CHECKING:
     from carafe.auth.models.user_mixin import UserMixin
 
-CODES = 10
+CODE_COUNT = 10
 # Crockford's 32: no i, l, o and u, which are taken for others. Six groups of four are
 # 120 bits: from 112 on a fast hash without salt is enough (OWASP ASVS 5.0, 6.5.2).
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 GROUPS, GROUP_LENGTH = 6, 4
-MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
+LOOKALIKES = str.maketrans({"o": "0", "i": "1", "l": "1"})
 
 
 class RecoveryCode(Base):
@@ -38,7 +38,7 @@ class RecoveryCode(Base):
     @classmethod
     def renew(cls, user: UserMixin) -> list[str]:
         """New codes in place of the user's old ones. Show them now: they are stored nowhere."""
-        codes = [_make() for _ in range(CODES)]
+        codes = [_generate_code() for _ in range(CODE_COUNT)]
         cls.forget(user)
         rows = [{"user_id": user.id, "code_hash": _digest(code)} for code in codes]
         db.session.execute(insert(cls), rows)
@@ -68,7 +68,7 @@ class RecoveryCode(Base):
         db.session.execute(delete(cls).where(cls.user_id == user.id))
 
 
-def _make() -> str:
+def _generate_code() -> str:
     groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
     return "-".join(groups)
 
@@ -76,4 +76,4 @@ def _make() -> str:
 def _digest(code: str) -> bytes:
     """The hash of a code as typed: with or without dashes, in capitals, o for 0."""
     typed = "".join(filter(str.isalnum, code)).lower()
-    return digest(typed.translate(MISREAD))
+    return digest(typed.translate(LOOKALIKES))

@@ -7,7 +7,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 
-def make() -> str:
+def generate_token() -> str:
     """A new secret: 256 random bits, for a cookie or a link."""
     return secrets.token_urlsafe(32)
 
@@ -17,7 +17,7 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
-class Hashed:
+class TokenHashMixin:
     """Mixin: a row that is found by a secret, of which it has the hash."""
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)

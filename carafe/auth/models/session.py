@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.audit import record
 from carafe.auth.models.impersonation import Impersonation
-from carafe.auth.models.secret import Hashed, digest, make
-from carafe.auth.user_agents import describe
+from carafe.auth.models.secret import TokenHashMixin, digest, generate_token
+from carafe.auth.user_agents import device_label
 from carafe.database import Base, db
 from carafe.time import now
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 SESSION_LIFETIME = timedelta(hours=12)
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
 # However often it is used: whoever holds a copy of the cookie does not stay for ever.
-LONGEST_SESSION = timedelta(days=90)
+MAX_SESSION_LIFETIME = timedelta(days=90)
 # As many as their owner can look through; more would work unseen.
 SESSIONS_PER_USER = 100
 LAST_SEEN_PRECISION = timedelta(minutes=1)
-PROOF_LIFETIME = timedelta(minutes=10)
+FRESH_LOGIN_LIFETIME = timedelta(minutes=10)
 
 
-class Session(Hashed, Base):
+class Session(TokenHashMixin, Base):
     """A signed-in browser. The cookie holds the token, this row its hash; without row, no entry."""
 
     __tablename__ = "session"
@@ -51,7 +51,7 @@ class Session(Hashed, Base):
         Those that were not used for longest end where there would be too many. The user's row has
         to be locked.
         """
-        token = make()
+        token = generate_token()
         db.session.execute(delete(cls).where(cls.user_id == user.id, cls.expires_at <= now()))
         query = select(cls).where(cls.works_for(user.id))
         newest_first = query.order_by(cls.last_seen_at.desc(), cls.id.desc())
@@ -67,14 +67,14 @@ class Session(Hashed, Base):
                 agent=agent[:300],
             )
         )
-        record("session.started", user.subject, actor=user.email, device=describe(agent))
+        record("session.started", user.subject, actor=user.email, device=device_label(agent))
         return token
 
     @classmethod
     def works_for(cls, user_id: Any) -> ColumnElement[bool]:
         """Return the condition for the sessions in which a user is logged in."""
         moment = now()
-        in_time = cls.expires_at > moment, cls.created_at > moment - LONGEST_SESSION
+        in_time = cls.expires_at > moment, cls.created_at > moment - MAX_SESSION_LIFETIME
         return and_(cls.user_id == user_id, *in_time)
 
     @staticmethod
@@ -102,7 +102,7 @@ class Session(Hashed, Base):
 
     def renew(self) -> str:
         """Give the session a new token, and return it: copies of the old one open nothing."""
-        token = make()
+        token = generate_token()
         self.token_hash = digest(token)
         return token
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Delete, ForeignKey, LargeBinary, String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.auth.models.secret import Hashed, digest, make
-from carafe.database import Base, db, rehearse_insert
+from carafe.auth.models.secret import TokenHashMixin, digest, generate_token
+from carafe.database import Base, db, dummy_insert
 from carafe.time import now
 
 if TYPE_CHECKING:
     from carafe.auth.models.user_mixin import UserMixin
 
-CONFIRM, RESET, MAGIC_LINK, CHALLENGE = "confirm", "reset", "magic link", "challenge"
+CONFIRM, RESET, MAGIC_LINK, LOGIN_CHALLENGE = "confirm", "reset", "magic link", "challenge"
 FORM_BEFORE_PROOF, FORM_BEFORE_LOGIN = "form before proof", "form before login"
 EMAIL_CHANGE, EMAIL_UNDO = "e-mail change", "e-mail undo"
 LIFETIMES = {
@@ -24,7 +24,7 @@ LIFETIMES = {
     MAGIC_LINK: timedelta(minutes=10),
     # Between first factor and second; this one stands in the cookie, not in a mail. Longer than
     # those wait who mistyped too often, so that they need not start over.
-    CHALLENGE: timedelta(minutes=20),
+    LOGIN_CHALLENGE: timedelta(minutes=20),
     # These two stand in an address, and open nothing in another browser.
     FORM_BEFORE_PROOF: timedelta(minutes=10),
     FORM_BEFORE_LOGIN: timedelta(hours=1),
@@ -40,7 +40,7 @@ LIFETIMES = {
 VOIDABLE = LIFETIMES.keys() - {EMAIL_UNDO, FORM_BEFORE_LOGIN}
 
 
-class Token(Hashed, Base):
+class Token(TokenHashMixin, Base):
     """A one-time link. Only its hash is stored. See `user_model().consume_token`."""
 
     __tablename__ = "token"
@@ -67,19 +67,19 @@ class Token(Hashed, Base):
         browser: bytes | None = None,
     ) -> str:
         """Store a new token for the user's present address and return it."""
-        token = make()
+        token = generate_token()
         row = cls._row(token, user.id, purpose, user.email, target, browser)
         db.session.execute(cls._expired(user.id))
         db.session.execute(insert(cls).values(row))
         return token
 
     @classmethod
-    def rehearse(cls) -> str:
+    def issue_dummy(cls) -> str:
         """Do what `issue` does, for nobody, and so take as long: a token that opens nothing."""
-        token = make()
+        token = generate_token()
         row = cls._row(token, 0, RESET, "nobody", None, None)
         db.session.execute(cls._expired(0))
-        rehearse_insert(cls, row)
+        dummy_insert(cls, row)
         return token
 
     @staticmethod
@@ -118,14 +118,14 @@ class Token(Hashed, Base):
         return db.session.execute(used.returning(*cls._columns())).first()
 
     @classmethod
-    def newest_target(cls, user_id: int, purpose: str, browser: bytes | None) -> str | None:
+    def latest_target(cls, user_id: int, purpose: str, browser: bytes | None) -> str | None:
         """Return where the newest token for that purpose leads that a user got in a browser."""
         tokens = cls.user_id == user_id, cls.purpose == purpose, cls.browser == browser
         query = select(cls.target).where(*tokens).order_by(cls.id.desc()).limit(1)
         return db.session.scalar(query)
 
     @classmethod
-    def void(cls, user_id: int, *purposes: str) -> None:
+    def revoke(cls, user_id: int, *purposes: str) -> None:
         """Make what was issued to a user for these purposes, or all `VOIDABLE`, open nothing."""
         voided = cls.purpose.in_(purposes or VOIDABLE)
         db.session.execute(delete(cls).where(cls.user_id == user_id, voided))

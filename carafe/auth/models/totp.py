@@ -14,7 +14,7 @@ from carafe.audit import record
 from carafe.auth import pages, totp
 from carafe.database import Base, db
 from carafe.security import encryption
-from carafe.security.rate_limits import Limit
+from carafe.security.rate_limits import RateLimit
 from carafe.time import now
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ log = logging.getLogger(__name__)
 PURPOSE = "totp"
 
 # Who is told that a guess is a code of another minute must not come back with it in that minute.
-SHOWN = Limit("totp:step", 1, timedelta(seconds=4 * totp.EXPLAINED_STEPS * totp.STEP_SECONDS))
+STEP_REUSE_LIMIT = RateLimit(
+    "totp:step", 1, timedelta(seconds=4 * totp.MAX_EXPLAINED_STEPS * totp.STEP_SECONDS)
+)
 
-USED = "This code was used already. Wait for the next one."
+CODE_USED_MESSAGE = "This code was used already. Wait for the next one."
 
 
-class CodeError(Exception):
+class InvalidCodeError(Exception):
     """A code that does not count. The text is for the one who typed it."""
 
 
@@ -54,7 +56,7 @@ class Totp(Base):
         return db.session.scalar(found.execution_options(populate_existing=True))
 
     @classmethod
-    def set_up(cls, user: UserMixin, secret: str, step: int) -> None:
+    def enroll(cls, user: UserMixin, secret: str, step: int) -> None:
         """Ask for codes of this secret from now on; `step` is that of the one that proved it."""
         before = db.session.execute(delete(cls).where(cls.user_id == user.id)).rowcount  # type: ignore[attr-defined]
         sealed = encryption.encrypt(secret.encode(), PURPOSE)
@@ -68,29 +70,29 @@ class Totp(Base):
             secret = encryption.decrypt(self.secret, PURPOSE)
         except ValueError as error:
             log.error("%s of user %s: see `flask user renew-secrets`", error, self.user_id)
-            raise CodeError(
+            raise InvalidCodeError(
                 "We cannot check codes of your app at the moment. Use a recovery code, and tell "
                 "those who run this site."
             ) from None
         step = totp.match(secret.decode(), code)
         if step is None:
-            raise CodeError("This code is not right. Take the newest that your app shows.")
-        is_new = self._is_shown_first(step)
+            raise InvalidCodeError("This code is not right. Take the newest that your app shows.")
+        is_new = self._is_first_use_of_step(step)
         if not totp.is_in_time(step):
-            raise CodeError(totp.explain(step))
-        if not is_new or not self._advance(step):
-            raise CodeError(USED)
+            raise InvalidCodeError(totp.rejection_reason(step))
+        if not is_new or not self._advance_counter(step):
+            raise InvalidCodeError(CODE_USED_MESSAGE)
 
-    def _is_shown_first(self, step: int) -> bool:
-        return SHOWN.take(f"{self.user_id}:{self.created_at.timestamp()}:{step}")
+    def _is_first_use_of_step(self, step: int) -> bool:
+        return STEP_REUSE_LIMIT.take(f"{self.user_id}:{self.created_at.timestamp()}:{step}")
 
-    def _advance(self, step: int) -> bool:
+    def _advance_counter(self, step: int) -> bool:
         """Accept no code of that step or before any more; False where another was faster."""
         accepted = (
             update(Totp)
             .where(Totp.user_id == self.user_id, Totp.counter < step)
             # Under the newest key, so that older ones can leave the ring.
-            .values(counter=step, secret=encryption.renew(self.secret, PURPOSE))
+            .values(counter=step, secret=encryption.rotate(self.secret, PURPOSE))
         )
         return bool(db.session.execute(accepted).rowcount)  # type: ignore[attr-defined]
 
@@ -98,14 +100,14 @@ class Totp(Base):
     def renew_secrets(cls, after: int, most: int) -> tuple[list[int], list[int]]:
         """Encrypt the next ones with the newest key: ids of their users, and of those it cannot."""
         page = select(cls).where(cls.user_id > after).order_by(cls.user_id).limit(most)
-        renewed, lost = [], []
+        renewed, failed_ids = [], []
         for app in db.session.scalars(page.with_for_update()):
             try:
-                app.secret = encryption.renew(app.secret, PURPOSE)
+                app.secret = encryption.rotate(app.secret, PURPOSE)
                 renewed.append(app.user_id)
             except ValueError:
-                lost.append(app.user_id)
-        return renewed, lost
+                failed_ids.append(app.user_id)
+        return renewed, failed_ids
 
     def remove(self, user: UserMixin) -> None:
         record("totp.removed", user.subject)

@@ -9,11 +9,11 @@ from carafe.audit import record
 from carafe.auth import pages
 from carafe.auth.models.impersonation import Impersonation
 from carafe.auth.models.session import Session
-from carafe.auth.models.token import CHALLENGE, CONFIRM, MAGIC_LINK, Token
+from carafe.auth.models.token import CONFIRM, LOGIN_CHALLENGE, MAGIC_LINK, Token
 from carafe.auth.models.user_columns import UserColumns
 from carafe.auth.permissions import ADMIN, LastAdminError
 from carafe.auth.signals import links_voided
-from carafe.database import db, take_turns
+from carafe.database import advisory_lock, db
 from carafe.time import now
 
 
@@ -33,7 +33,7 @@ class UserAccess(UserColumns):
     def confirm(self) -> None:
         if self.confirmed_at is None:
             self.confirmed_at = now()
-            Token.void(self.id, CONFIRM)
+            Token.revoke(self.id, CONFIRM)
             record("user.confirmed", self.subject, actor=self.email)
 
     def change_role(self, role: str) -> None:
@@ -65,24 +65,24 @@ class UserAccess(UserColumns):
         begun_there = Impersonation.session_id.in_(select(Session.id).where(ending))
         Impersonation.finish(begun_there, "session")
         db.session.execute(delete(Session).where(ending))
-        Token.void(self.id, CHALLENGE)  # a session that waits for the second factor
+        Token.revoke(self.id, LOGIN_CHALLENGE)  # a session that waits for the second factor
 
     def void_links(self) -> None:
         """Void every link that was mailed to this user, and those that give others permissions."""
-        Token.void(self.id)
+        Token.revoke(self.id)
         links_voided.send(self)
 
     def log_out_everywhere(self, *, keep: int | None = None) -> None:
         """End all sessions but the one with id `keep`, because somebody asked for it."""
         self.end_sessions(keep=keep)
-        Token.void(self.id, MAGIC_LINK)
+        Token.revoke(self.id, MAGIC_LINK)
         record("user.sessions_ended", self.subject)
 
     def ensure_another_admin(self) -> None:
         """Before this user stops being one: raise `LastAdminError` where no other would be left."""
         if self.effective_role != ADMIN or self.suspended_at or self.deletes_at:
             return
-        take_turns(ADMIN)
+        advisory_lock(ADMIN)
         model = type(self)
         others = select(model.id).where(
             model.id != self.id,

@@ -10,7 +10,7 @@ from sqlalchemy import or_, update
 from carafe import mail
 from carafe.audit import forget, record
 from carafe.auth import pages
-from carafe.auth.email_history import addresses_held
+from carafe.auth.email_history import past_emails
 from carafe.auth.models.impersonation import Impersonation
 from carafe.auth.models.token import MAGIC_LINK, RESET, Token
 from carafe.auth.models.user_access import UserAccess
@@ -118,7 +118,7 @@ class UserMixin(UserAccess):
     def _remove(self, forgotten: int = 0) -> None:
         self.end_sessions()
         Impersonation.finish(Impersonation.user_id == self.id, "deletion")
-        forget(self.subject, addresses_held(self.subject, self.email), after=forgotten)
+        forget(self.subject, past_emails(self.subject, self.email), after=forgotten)
         record("user.deleted", self.subject)
         Job.forget(self.subject)
         user_deleted.send(self)

@@ -22,11 +22,11 @@ from carafe.config.urls import split_url
 from carafe.network import is_loopback
 
 if TYPE_CHECKING:
-    from carafe.auth.providers.journey import Journey
+    from carafe.auth.providers.journey import AuthorizationRequest
     from carafe.auth.providers.profile import Profile
 
 LIBRARIES = ("authlib", "requests")
-KNOWN: dict[str, dict[str, Any]] = {
+BUILT_IN: dict[str, dict[str, Any]] = {
     # Google asks for no password again, whatever it is sent: choosing an account is what it has.
     "google": {
         "label": "Google",
@@ -45,13 +45,15 @@ KNOWN: dict[str, dict[str, Any]] = {
 PROVE = {"prompt": "login", "max_age": "0"}
 
 
-class Dialect(Protocol):
+class ProviderProtocol(Protocol):
     """How one talks to a provider. Both raise `profile.ProviderError`."""
 
-    def authorization_url(self, provider: Provider, journey: Journey) -> str:
+    def authorization_url(self, provider: Provider, journey: AuthorizationRequest) -> str:
         """Where to send the browser."""
 
-    def profile(self, provider: Provider, journey: Journey, answer: MultiDict[str, str]) -> Profile:
+    def profile(
+        self, provider: Provider, journey: AuthorizationRequest, answer: MultiDict[str, str]
+    ) -> Profile:
         """Who came back, by what the browser brings."""
 
 
@@ -75,7 +77,7 @@ class Provider:
         return pages.url("provider_callback", provider=self.name)
 
     @property
-    def dialect(self) -> Dialect:
+    def dialect(self) -> ProviderProtocol:
         # Late: 140 ms of authlib and requests that most processes never need.
         if self.api_url:
             from carafe.auth.providers import github
@@ -85,7 +87,7 @@ class Provider:
 
         return openid
 
-    def may_send_to(self, address: Any) -> bool:
+    def allows_url(self, address: Any) -> bool:
         """Whether its documents may name this address: not of this machine, unless it is here."""
         if not is_safe(address):
             return False
@@ -93,21 +95,21 @@ class Provider:
 
 
 def configured() -> list[Provider]:
-    return list(_all().values())
+    return list(_providers().values())
 
 
 def find(name: str) -> Provider:
     """The provider of that name, or 404."""
-    return _all().get(name) or abort(404)
+    return _providers().get(name) or abort(404)
 
 
 def label(name: str) -> str:
     """What people know a provider as; also one that is not configured any more."""
-    provider = _all().get(name)
+    provider = _providers().get(name)
     return provider.label if provider else name.title()
 
 
-def _all() -> dict[str, Provider]:
+def _providers() -> dict[str, Provider]:
     found: dict[str, Provider] = current_app.extensions["providers"]
     return found
 
@@ -123,7 +125,7 @@ def init_app(app: Flask) -> None:
 
 
 def _read(name: str, given: Mapping[str, str], base: str) -> Provider:
-    values: dict[str, Any] = {"label": name.title()} | KNOWN.get(name, {}) | dict(given)
+    values: dict[str, Any] = {"label": name.title()} | BUILT_IN.get(name, {}) | dict(given)
     for key in ("client_id", "client_secret"):
         if not values.get(key):
             raise ConfigError(

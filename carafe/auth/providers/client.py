@@ -14,14 +14,14 @@ from requests import RequestException, Response
 from urllib3.exceptions import HTTPError
 
 from carafe.auth.providers import Provider
-from carafe.auth.providers.profile import RefusedError, UnavailableError
+from carafe.auth.providers.profile import InvalidResponseError, UnavailableError
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
 # Of one answer as a whole: one byte every four seconds would keep within the other for ever.
-ANSWER_SECONDS = 10
-ANSWER_BYTES = 256 * 1024
+RESPONSE_TIMEOUT_SECONDS = 10
+MAX_RESPONSE_BYTES = 256 * 1024
 
 
 class Client(OAuth2Session):
@@ -40,7 +40,7 @@ class Client(OAuth2Session):
         self.headers["Accept-Encoding"] = "identity"  # nothing small that unpacks to much
 
     def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Response:
-        if not self.provider.may_send_to(url):
+        if not self.provider.allows_url(url):
             raise UnavailableError("an address without TLS, or of this machine")
         bounds = {"timeout": TIMEOUT_SECONDS, "stream": True, "allow_redirects": False}
         response: Response = super().request(method, url, *arguments, **options | bounds)
@@ -60,11 +60,11 @@ class Client(OAuth2Session):
 
 
 def _read(raw: Any) -> bytes:
-    deadline = time.monotonic() + ANSWER_SECONDS
+    deadline = time.monotonic() + RESPONSE_TIMEOUT_SECONDS
     body = b""
     while part := raw.read1(16 * 1024):
         body += part
-        if len(body) > ANSWER_BYTES:
+        if len(body) > MAX_RESPONSE_BYTES:
             raise UnavailableError("an answer too large")
         if time.monotonic() > deadline:
             raise UnavailableError("an answer too slow")
@@ -72,7 +72,7 @@ def _read(raw: Any) -> bytes:
 
 
 @contextmanager
-def calling(provider: Provider) -> Iterator[None]:
+def provider_errors(provider: Provider) -> Iterator[None]:
     """Whatever goes wrong with a provider is a `ProviderError`, and logged."""
     try:
         yield
@@ -81,8 +81,8 @@ def calling(provider: Provider) -> Iterator[None]:
         raise UnavailableError(str(error)) from error
     except (AuthlibBaseError, JoseError) as error:
         log.warning("%s is not believed: %s", provider.name, error)
-        raise RefusedError(str(error)) from error
-    except (UnavailableError, RefusedError) as error:
+        raise InvalidResponseError(str(error)) from error
+    except (UnavailableError, InvalidResponseError) as error:
         log.warning("%s: %s", provider.name, error)
         raise
     except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -5,28 +5,30 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from carafe.auth.providers import Provider
-from carafe.auth.providers.client import Client, calling
-from carafe.auth.providers.journey import PROVE, Journey
-from carafe.auth.providers.profile import Profile, code_of
+from carafe.auth.providers.client import Client, provider_errors
+from carafe.auth.providers.journey import REAUTHENTICATE, AuthorizationRequest
+from carafe.auth.providers.profile import Profile, authorization_code
 
 
-def authorization_url(provider: Provider, journey: Journey) -> str:
-    with calling(provider), _client(provider) as client:
+def authorization_url(provider: Provider, journey: AuthorizationRequest) -> str:
+    with provider_errors(provider), _client(provider) as client:
         url, _ = client.create_authorization_url(
             f"{provider.issuer}/authorize",
             state=journey.state,
             code_verifier=journey.verifier,
-            **provider.prove if journey.purpose == PROVE else {},
+            **provider.prove if journey.purpose == REAUTHENTICATE else {},
         )
     return str(url)
 
 
-def profile(provider: Provider, journey: Journey, answer: MultiDict[str, str]) -> Profile:
-    with calling(provider), _client(provider) as client:
+def profile(
+    provider: Provider, journey: AuthorizationRequest, answer: MultiDict[str, str]
+) -> Profile:
+    with provider_errors(provider), _client(provider) as client:
         token = client.fetch_token(
             f"{provider.issuer}/access_token",
             grant_type="authorization_code",
-            code=code_of(answer, provider.issuer),
+            code=authorization_code(answer, provider.issuer),
             code_verifier=journey.verifier,
         )
         person = client.json(f"{provider.api_url}/user", token=token)
@@ -39,7 +41,7 @@ def profile(provider: Provider, journey: Journey, answer: MultiDict[str, str]) -
             email=primary.get("email"),
             verified=primary.get("verified"),
             name=person.get("name"),
-            nick=person.get("login"),
+            username=person.get("login"),
         )
 
 

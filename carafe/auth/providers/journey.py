@@ -14,15 +14,15 @@ from datetime import timedelta
 from flask import request, session
 from flask_login import current_user
 
-from carafe.auth.providers.profile import same
+from carafe.auth.providers.profile import constant_time_equal
 from carafe.security import encryption
-from carafe.security.rate_limits import Limit
-from carafe.web.urls import local_path
+from carafe.security.rate_limits import RateLimit
+from carafe.web.urls import safe_redirect_path
 
-LOG_IN, CONNECT, PROVE = "log in", "connect", "prove"
-JOURNEY_LIFETIME = timedelta(minutes=10)
+LOG_IN, CONNECT, REAUTHENTICATE = "log in", "connect", "prove"
+AUTHORIZATION_LIFETIME = timedelta(minutes=10)
 # Counted for all processes: a copy of the cookie comes back too late.
-RETURNS = Limit("oauth:state", 1, JOURNEY_LIFETIME)
+CALLBACK_LIMIT = RateLimit("oauth:state", 1, AUTHORIZATION_LIFETIME)
 
 KEY = "journeys"
 # A cookie of more than 4 KiB is dropped by browsers, with all that it holds.
@@ -31,7 +31,7 @@ NEXT_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Journey:
+class AuthorizationRequest:
     provider: str
     purpose: str
     state: str
@@ -43,8 +43,8 @@ class Journey:
     next: str | None
 
     @classmethod
-    def begin(cls, provider: str, purpose: str) -> "Journey":
-        next = local_path(request.args.get("next"))
+    def begin(cls, provider: str, purpose: str) -> "AuthorizationRequest":
+        next = safe_redirect_path(request.args.get("next"))
         journey = cls(
             provider=provider,
             purpose=purpose,
@@ -61,21 +61,25 @@ class Journey:
         return journey
 
     @classmethod
-    def resume(cls, provider: str) -> "Journey | None":
+    def from_callback(cls, provider: str) -> "AuthorizationRequest | None":
         """The journey that ends with this request, if there is one that does."""
         state = request.args.get("state")
         for sealed in session.get(KEY, []):
             journey = cls._open(sealed)
-            if journey is None or not same(state, journey.state) or journey.provider != provider:
+            if (
+                journey is None
+                or not constant_time_equal(state, journey.state)
+                or journey.provider != provider
+            ):
                 continue
-            if not 0 <= time.time() - journey.started < JOURNEY_LIFETIME.total_seconds():
+            if not 0 <= time.time() - journey.started < AUTHORIZATION_LIFETIME.total_seconds():
                 return None
             session[KEY] = [other for other in session[KEY] if other != sealed]
-            return journey if RETURNS.take(journey.state) else None
+            return journey if CALLBACK_LIMIT.take(journey.state) else None
         return None
 
     @classmethod
-    def _open(cls, sealed: str) -> "Journey | None":
+    def _open(cls, sealed: str) -> "AuthorizationRequest | None":
         try:
             return cls(**json.loads(encryption.decrypt(sealed.encode(), KEY)))
         except (ValueError, TypeError):  # of another key, or of another version of this class

@@ -12,9 +12,14 @@ from joserfc.jws import JWSRegistry, extract_compact
 from werkzeug.datastructures import MultiDict
 
 from carafe.auth.providers import Provider
-from carafe.auth.providers.client import Client, calling
-from carafe.auth.providers.journey import PROVE, Journey
-from carafe.auth.providers.profile import Profile, RefusedError, UnavailableError, code_of
+from carafe.auth.providers.client import Client, provider_errors
+from carafe.auth.providers.journey import REAUTHENTICATE, AuthorizationRequest
+from carafe.auth.providers.profile import (
+    InvalidResponseError,
+    Profile,
+    UnavailableError,
+    authorization_code,
+)
 
 # Signatures with a public key. Never "none", and no HMAC, for which the key is whatever an
 # attacker knows of it (RFC 8725, 2.1).
@@ -24,23 +29,25 @@ CLOCK_SKEW_SECONDS = 60
 DOCUMENT_LIFETIME_SECONDS = 3600
 
 
-def authorization_url(provider: Provider, journey: Journey) -> str:
-    with calling(provider), _client(provider) as client:
+def authorization_url(provider: Provider, journey: AuthorizationRequest) -> str:
+    with provider_errors(provider), _client(provider) as client:
         url, _ = client.create_authorization_url(
             _metadata(provider)["authorization_endpoint"],
             state=journey.state,
             nonce=journey.nonce,
             code_verifier=journey.verifier,
-            **provider.prove if journey.purpose == PROVE else {},
+            **provider.prove if journey.purpose == REAUTHENTICATE else {},
         )
     return str(url)
 
 
-def profile(provider: Provider, journey: Journey, answer: MultiDict[str, str]) -> Profile:
-    with calling(provider):
+def profile(
+    provider: Provider, journey: AuthorizationRequest, answer: MultiDict[str, str]
+) -> Profile:
+    with provider_errors(provider):
         metadata = _metadata(provider)
-        wants = metadata.get("authorization_response_iss_parameter_supported") is True
-        code = code_of(answer, provider.issuer, wants_issuer=wants)
+        requested_claims = metadata.get("authorization_response_iss_parameter_supported") is True
+        code = authorization_code(answer, provider.issuer, wants_issuer=requested_claims)
         with _client(provider, metadata) as client:
             token = client.fetch_token(
                 metadata["token_endpoint"],
@@ -52,7 +59,7 @@ def profile(provider: Provider, journey: Journey, answer: MultiDict[str, str]) -
             if "email" not in claims and "userinfo_endpoint" in metadata:
                 more = client.json(metadata["userinfo_endpoint"], token=token)
                 if more["sub"] != claims["sub"]:  # OpenID Connect Core, 5.3.2
-                    raise RefusedError("user info about somebody else")
+                    raise InvalidResponseError("user info about somebody else")
                 claims = more | claims
         return Profile.read(
             provider,
@@ -60,7 +67,7 @@ def profile(provider: Provider, journey: Journey, answer: MultiDict[str, str]) -
             email=claims.get("email"),
             verified=claims.get("email_verified"),
             name=claims.get("name"),
-            nick=claims.get("email"),
+            username=claims.get("email"),
         )
 
 
@@ -70,7 +77,7 @@ def _client(provider: Provider, metadata: dict[str, Any] | None = None) -> Clien
     return Client(provider, scope="openid email profile", token_endpoint_auth_method=method)
 
 
-def _claims(provider: Provider, journey: Journey, token: Any) -> dict[str, Any]:
+def _claims(provider: Provider, journey: AuthorizationRequest, token: Any) -> dict[str, Any]:
     """What the ID token says, once everything about it is as it should be."""
     options: dict[str, Any] = {
         "iss": {"essential": True, "values": [provider.issuer]},
@@ -85,11 +92,11 @@ def _claims(provider: Provider, journey: Journey, token: Any) -> dict[str, Any]:
         "access_token": token.get("access_token"),
     }
     if "id_token" not in token:
-        raise RefusedError("no ID token")
+        raise InvalidResponseError("no ID token")
     signed = _decode(provider, token["id_token"])
     claims = CodeIDToken(signed.claims, signed.header, options, given)
     claims.validate(leeway=CLOCK_SKEW_SECONDS)
-    if journey.purpose == PROVE and "max_age" in provider.prove:
+    if journey.purpose == REAUTHENTICATE and "max_age" in provider.prove:
         _check_sign_in_time(claims.get("auth_time"), journey.started)
     return dict(claims)
 
@@ -101,10 +108,10 @@ def _check_sign_in_time(auth_time: Any, started: float) -> None:
     authlib takes a `max_age` of 0 for none, and so does not check this.
     """
     if isinstance(auth_time, bool) or not isinstance(auth_time, int | float):
-        raise RefusedError("auth_time is missing although max_age was sent")
+        raise InvalidResponseError("auth_time is missing although max_age was sent")
     earliest, latest = started - CLOCK_SKEW_SECONDS, time.time() + CLOCK_SKEW_SECONDS
     if not earliest <= auth_time <= latest:
-        raise RefusedError("auth_time is not of this sign-in")
+        raise InvalidResponseError("auth_time is not of this sign-in")
 
 
 def _decode(provider: Provider, text: str) -> jwt.Token:
@@ -115,29 +122,29 @@ def _decode(provider: Provider, text: str) -> jwt.Token:
     registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
     header = extract_compact(text.encode(), registry=registry).headers()
     if header["alg"] not in ALGORITHMS:
-        raise RefusedError(f"signed with {header['alg']!r}")
+        raise InvalidResponseError(f"signed with {header['alg']!r}")
     problem = "signed with no key that is published"
-    for anew in (False, True):  # there may be a new key, since we looked
-        for key in _keys(provider, header, anew=anew):
+    for refresh in (False, True):  # there may be a new key, since we looked
+        for key in _keys(provider, header, refresh=refresh):
             try:
                 return jwt.decode(text, key, registry=registry)
             except JoseError as error:
                 problem = str(error)
-    raise RefusedError(problem)
+    raise InvalidResponseError(problem)
 
 
 def _metadata(provider: Provider) -> dict[str, Any]:
     found = _document(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     if found.get("issuer") != provider.issuer:  # OpenID Connect Discovery, 4.3
         raise UnavailableError(f"discovery names another issuer: {found.get('issuer')!r}")
-    if not provider.may_send_to(found["authorization_endpoint"]):
+    if not provider.allows_url(found["authorization_endpoint"]):
         raise UnavailableError("an address without TLS, or of this machine")
     return found
 
 
-def _keys(provider: Provider, header: dict[str, Any], *, anew: bool) -> list[Key]:
+def _keys(provider: Provider, header: dict[str, Any], *, refresh: bool) -> list[Key]:
     """Return the published keys that a token with this header may be signed with."""
-    document = _document(provider, _metadata(provider)["jwks_uri"], anew=anew)
+    document = _document(provider, _metadata(provider)["jwks_uri"], refresh=refresh)
     fitting = [data for data in document["keys"] if isinstance(data, dict) and _fits(data, header)]
     return [key for key in map(_import, fitting) if key]
 
@@ -165,11 +172,11 @@ def _import(data: dict[str, Any]) -> Key | None:
         return None
 
 
-def _document(provider: Provider, url: str, *, anew: bool = False) -> dict[str, Any]:
+def _document(provider: Provider, url: str, *, refresh: bool = False) -> dict[str, Any]:
     """A document of the provider's, kept for an hour."""
     kept: dict[str, Any] = current_app.extensions["provider_documents"]
     expires, document = kept.get(url, (0.0, {}))
-    if anew or expires <= time.monotonic():
+    if refresh or expires <= time.monotonic():
         with Client(provider) as client:
             document = client.json(url)
         if not isinstance(document, dict):

@@ -11,7 +11,7 @@ from carafe.auth.fields import normalize_email
 from carafe.auth.models.user_columns import EMAIL_LENGTH, NAME_LENGTH
 from carafe.auth.providers import Provider
 from carafe.unicode import nfc
-from carafe.web.forms import on_one_line
+from carafe.web.forms import collapse_line_breaks
 
 SUBJECT_LENGTH = 255  # OpenID Connect Core, 2
 
@@ -24,7 +24,7 @@ class UnavailableError(ProviderError):
     """The provider does not answer, or not as it should."""
 
 
-class RefusedError(ProviderError):
+class InvalidResponseError(ProviderError):
     """What came back does not prove anything."""
 
 
@@ -47,12 +47,19 @@ class Profile:
 
     @classmethod
     def read(
-        cls, provider: Provider, subject: Any, *, email: Any, verified: Any, name: Any, nick: Any
+        cls,
+        provider: Provider,
+        subject: Any,
+        *,
+        email: Any,
+        verified: Any,
+        name: Any,
+        username: Any,
     ) -> "Profile":
         """Of what a provider says keep what is of the right kind, and fits."""
         usable = isinstance(subject, str) and subject.isprintable()
         if not usable or not 0 < len(subject) <= SUBJECT_LENGTH:
-            raise RefusedError("no usable subject")
+            raise InvalidResponseError("no usable subject")
         address = _address(email)
         return cls(
             provider=provider.name,
@@ -61,24 +68,26 @@ class Profile:
             # "true" as text: some providers (Amazon's, Apple's) write it so.
             email_verified=address is not None and (verified is True or verified == "true"),
             name=_text(name)[:NAME_LENGTH],
-            label=(_text(nick) or address or _text(name) or subject)[:EMAIL_LENGTH],
+            label=(_text(username) or address or _text(name) or subject)[:EMAIL_LENGTH],
         )
 
 
-def code_of(answer: MultiDict[str, str], issuer: str, *, wants_issuer: bool = False) -> str:
+def authorization_code(
+    answer: MultiDict[str, str], issuer: str, *, wants_issuer: bool = False
+) -> str:
     """The authorization code in what the browser brought back from the provider."""
     # RFC 9207: a code of another provider, mixed up on the way, is not sent to this one.
     given = answer.get("iss")
     if (given is None and wants_issuer) or (given is not None and given != issuer):
-        raise RefusedError("the answer is of another issuer")
+        raise InvalidResponseError("the answer is of another issuer")
     if error := answer.get("error"):
         raise CancelledError(error[:100])
     if not (code := answer.get("code")):
-        raise RefusedError("no code")
+        raise InvalidResponseError("no code")
     return code
 
 
-def same(left: Any, right: str) -> bool:
+def constant_time_equal(left: Any, right: str) -> bool:
     return isinstance(left, str) and compare_digest(left.encode(), right.encode())
 
 
@@ -91,5 +100,5 @@ def _address(email: Any) -> str | None:
 
 
 def _text(value: Any) -> str:
-    text = on_one_line(value) if isinstance(value, str) else ""
+    text = collapse_line_breaks(value) if isinstance(value, str) else ""
     return nfc("".join(character for character in text if character.isprintable()))

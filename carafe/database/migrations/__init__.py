@@ -28,7 +28,7 @@ FOLDER = ROOT / "migrations"
 VERSION_TABLE = "carafe_version"
 
 
-class LateSettings:
+class LazyMigrateConfig:
     """Stands where Flask-Migrate looks for its settings, and puts them there when it does."""
 
     def __getattr__(self, name: str) -> Any:
@@ -38,7 +38,7 @@ class LateSettings:
         return getattr(current_app.extensions["migrate"], name)
 
 
-class LateCommands(click.Command):
+class LazyMigrateCommand(click.Command):
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         from flask_migrate.cli import db as commands
 
@@ -59,7 +59,7 @@ def refuse_twins(scripts: ScriptDirectory) -> None:
 
 
 @cache
-def head() -> str | None:
+def head_revision() -> str | None:
     """The revision that an up-to-date database has, from the files; None unless there is one."""
     names: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
     for file in FOLDER.glob("versions/*.py"):
@@ -69,13 +69,13 @@ def head() -> str | None:
     return heads.pop() if len(heads) == 1 else None
 
 
-def stamp() -> list[tuple[str, int]]:
+def files_fingerprint() -> list[tuple[str, int]]:
     """What is another whenever somebody adds, changes or removes a migration."""
     with os.scandir(FOLDER / "versions") as files:
         return sorted((file.name, file.stat().st_mtime_ns) for file in files if file.is_file())
 
 
-def pending() -> list[tuple[str, str]]:
+def pending_revisions() -> list[tuple[str, str]]:
     """Number and title of each revision that the database is behind, the next one first.
 
     Raises what is wrong with the files, or that the database has a revision that they do not.
@@ -129,5 +129,5 @@ def _config() -> Any:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["migrate"] = LateSettings()
-    app.cli.add_command(LateCommands("db", help="Perform database migrations."))
+    app.extensions["migrate"] = LazyMigrateConfig()
+    app.cli.add_command(LazyMigrateCommand("db", help="Perform database migrations."))

@@ -57,7 +57,7 @@ class Message(Base):
         """How the audit names this message."""
         return f"message:{self.id}"
 
-    def take_back(self) -> None:
+    def withdraw(self) -> None:
         """Show it to nobody who has not looked since. The copies of the others are theirs."""
         record("message.withdrawn", self.subject, title=self.title)
         db.session.delete(self)

@@ -20,17 +20,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.auth.users import user_model
-from carafe.database import Base, db, insert_into
-from carafe.jobs.run import storable
+from carafe.database import Base, db, dialect_insert
+from carafe.jobs.run import strip_invalid_text
 from carafe.time import now
-from carafe.web.urls import local_path
+from carafe.web.urls import safe_redirect_path
 
 TITLE_LENGTH = 200
 BODY_LENGTH = 1000
 URL_LENGTH = 300
 KEY_LENGTH = 100
 # More nobody reads. A script that changes its owner's password all day fills no disk.
-KEPT_PER_USER = 200
+MAX_PER_USER = 200
 LIFETIME = timedelta(days=90)
 
 UNREAD = text("read_at IS NULL")
@@ -64,13 +64,13 @@ class Notification(Base):
         return db.session.scalar(select(cls).where(cls.id == id, cls.user_id == user_id))
 
     @classmethod
-    def listed(cls, user_id: int) -> Select[Any]:
+    def list_query(cls, user_id: int) -> Select[Any]:
         """What the list shows of a user's, as columns; by the last it is ordered."""
         columns = cls.kind, cls.title, cls.body, cls.url, cls.created_at, cls.read_at, cls.id
         return select(*columns).where(cls.user_id == user_id)  # type: ignore[return-value]
 
     @classmethod
-    def mark_read(cls, user_id: int, up_to: int) -> None:
+    def mark_all_read(cls, user_id: int, up_to: int) -> None:
         """Mark all of a user's as read that are not newer than the one with id `up_to`."""
         unread = cls.user_id == user_id, cls.read_at.is_(None), cls.id <= up_to
         db.session.execute(update(cls).where(*unread).values(read_at=now()))
@@ -96,7 +96,7 @@ def notify(
     however often this is called. Text that is too long is cut. A user who is gone is not told.
     Returns whether it was told now.
     """
-    if url and local_path(url) is None:
+    if url and safe_redirect_path(url) is None:
         raise ValueError(f"A notification leads to a path of this site, not to {url!r}.")
     if len(url) > URL_LENGTH:
         raise ValueError(f"A path of more than {URL_LENGTH} characters is too long: {url!r}.")
@@ -104,8 +104,8 @@ def notify(
         "user_id": user_id,
         "created_at": at or now(),
         "kind": kind,
-        "title": _cut(title, TITLE_LENGTH),
-        "body": _cut(body, BODY_LENGTH),
+        "title": _truncate(title, TITLE_LENGTH),
+        "body": _truncate(body, BODY_LENGTH),
         "url": url,
         "key": key,
     }
@@ -113,15 +113,15 @@ def notify(
     table: Any = Notification.__table__
     values = [literal(value, table.c[name].type) for name, value in row.items()]
     there = select(*values).where(user_model().id == user_id)
-    new = insert_into(table, db.engine.dialect).from_select(list(row), there)
+    new = dialect_insert(table, db.engine.dialect).from_select(list(row), there)
     new = new.on_conflict_do_nothing(index_elements=["user_id", "key"]).returning(table.c.id)
-    told_now = db.session.scalar(new) is not None
+    inserted = db.session.scalar(new) is not None
     own = select(table.c.id).where(table.c.user_id == user_id).order_by(table.c.id.desc())
-    beyond = own.offset(KEPT_PER_USER).limit(1).scalar_subquery()
+    beyond = own.offset(MAX_PER_USER).limit(1).scalar_subquery()
     db.session.execute(delete(table).where(table.c.user_id == user_id, table.c.id <= beyond))
-    return told_now
+    return inserted
 
 
-def _cut(text: str, length: int) -> str:
-    text = storable(text)
+def _truncate(text: str, length: int) -> str:
+    text = strip_invalid_text(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"

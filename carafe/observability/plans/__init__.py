@@ -13,53 +13,62 @@ from typing import Any
 
 from carafe.database import db
 from carafe.observability.plans import postgresql, sqlite
-from carafe.observability.plans.advice import Advice, Trial
+from carafe.observability.plans.advice import IndexAdvice, IndexTrial
 from carafe.observability.plans.nodes import SMALL_TABLE, Node, tables_of
-from carafe.observability.plans.report import Look
+from carafe.observability.plans.report import PlanReport
 from carafe.observability.plans.scopes import scopes
 from carafe.observability.plans.sql import layout, tokens
 
-__all__ = ["Advice", "Look", "Node", "explain", "layout", "look", "marks", "read"]
+__all__ = [
+    "IndexAdvice",
+    "Node",
+    "PlanReport",
+    "build_report",
+    "explain",
+    "layout",
+    "load_report",
+    "plan_warnings",
+]
 
 log = logging.getLogger(__name__)
 
 # The list of statements does not wait any longer for plans.
-MOST_SECONDS = 1.0
+MAX_SECONDS = 1.0
 LOCK_TIMEOUT = "55P03"  # PostgreSQL's: lock_not_available
 PLANNED = {"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES"}
 
 
-def look(sql: str) -> Look:
+def build_report(sql: str) -> PlanReport:
     """Take the plan of a statement as it is now, and try which index would help.
 
     Raises what the database says of a statement that it does not know any more.
     """
-    with _asking() as (cursor, engine):
-        found = Look(_tree(engine, cursor, sql), scopes(sql))
+    with _plan_cursor() as (cursor, engine):
+        found = PlanReport(_tree(engine, cursor, sql), scopes(sql))
         try:
             found.sizes = _sizes(engine, cursor, tables_of(found.nodes, found.scopes))
             if found.mark():
                 with engine.copy(cursor, found.sizes) as own:
-                    trial = Trial(own, lambda c: _tree(engine, c, sql), engine.columns, _quote)
+                    trial = IndexTrial(own, lambda c: _tree(engine, c, sql), engine.columns, _quote)
                     found.advise(trial)
         except Exception as error:
             found.give_up(error)
     return found
 
 
-def marks(statements: Mapping[str, str]) -> dict[str, list[str]]:
+def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
     """What is slow in the plans of several statements, by their keys.
 
     Of fewer, where the database takes long, or a migration has locked one of their tables.
     """
-    looks: dict[str, Look] = {}
+    looks: dict[str, PlanReport] = {}
     sizes: dict[str, int] = {}
-    until = time.monotonic() + MOST_SECONDS
-    with _asking() as (cursor, engine):
+    until = time.monotonic() + MAX_SECONDS
+    with _plan_cursor() as (cursor, engine):
         for key, sql in statements.items():
             cursor.execute("SAVEPOINT one")
             try:
-                looks[key] = Look(_tree(engine, cursor, sql), scopes(sql))
+                looks[key] = PlanReport(_tree(engine, cursor, sql), scopes(sql))
             except Exception as error:  # of older code, say, which knew another table
                 log.debug("no plan of %s: %s", key, error)
                 cursor.execute("ROLLBACK TO SAVEPOINT one")
@@ -78,23 +87,23 @@ def marks(statements: Mapping[str, str]) -> dict[str, list[str]]:
     return {key: sorted({node.mark for node in each.mark()}) for key, each in looks.items()}
 
 
-def read(plan: str, sql: str) -> Look:
+def load_report(plan: str, sql: str) -> PlanReport:
     """The plan that the recorder kept. Nobody knows any more how large the tables were."""
     rows = json.loads(plan)
     engine = sqlite if rows and isinstance(rows[0], list) else postgresql
-    found = Look(engine.tree(rows), scopes(sql))
+    found = PlanReport(engine.tree(rows), scopes(sql))
     found.mark()
     return found
 
 
 def explain(sql: str) -> list[Any]:
     """The plan of a statement as the database gives it: what `read` takes, once it is JSON."""
-    with _asking() as (cursor, engine):
+    with _plan_cursor() as (cursor, engine):
         return _rows(engine, cursor, sql)
 
 
 @contextmanager
-def _asking() -> Iterator[tuple[Any, ModuleType]]:
+def _plan_cursor() -> Iterator[tuple[Any, ModuleType]]:
     """A cursor for plans, past SQLAlchemy: what records statements is not to record these."""
     engine = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     with closing(db.engine.raw_connection()) as connection:

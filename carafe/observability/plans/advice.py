@@ -17,7 +17,7 @@ NAME_LENGTH = 63  # PostgreSQL's
 
 
 @dataclass(frozen=True)
-class Advice:
+class IndexAdvice:
     table: str
     columns: tuple[str, ...]
     create: str
@@ -38,7 +38,7 @@ def index_name(table: str, columns: tuple[str, ...]) -> str:
 
 
 @dataclass
-class Trial:
+class IndexTrial:
     """Where indexes are tried: a cursor of the copy, and how its database makes a plan."""
 
     cursor: Any
@@ -53,14 +53,14 @@ class Trial:
     def plan(self) -> list[Node]:
         return self.explain(self.cursor)
 
-    def advise(self, scopes: list[Scope], sizes: dict[str, int]) -> Advice | None:
+    def advise(self, scopes: list[Scope], sizes: dict[str, int]) -> IndexAdvice | None:
         """Of the indexes that leave the fewest marks the one that narrows down most.
 
         None if none helps. What reads a whole table in the order of an index instead of sorting
         it is no help: it fetches each row from another place.
         """
         fewest = len(mark(self.plan(), scopes, sizes))
-        best: tuple[tuple[int, int, int], Advice] | None = None
+        best: tuple[tuple[int, int, int], IndexAdvice] | None = None
         named = {item for scope in scopes for item in scope.tables.items() if item[1] in sizes}
         for alias, table in sorted(named):
             for columns in candidates(scopes, alias, self.columns(self.cursor, table)):
@@ -71,7 +71,7 @@ class Trial:
                     continue
                 rank = len(marked), -sum(node.terms for node in walk(plan)), len(columns)
                 if best is None or rank < best[0]:
-                    best = rank, Advice(table, columns, self.create(table, columns))
+                    best = rank, IndexAdvice(table, columns, self.create(table, columns))
         return best and best[1]
 
     def _with_index(self, table: str, columns: tuple[str, ...]) -> list[Node]:

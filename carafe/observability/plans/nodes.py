@@ -10,7 +10,7 @@ SMALL_TABLE = 1000
 
 # FIRST: from one end of an index until something is found, as for min() and max().
 SCAN, FIRST, SEARCH, SORT, MADE_INDEX = "scan", "first", "search", "sort", "made index"
-MARKS = {SCAN: "full scan", SORT: "temporary sort", MADE_INDEX: "index made for one query"}
+WARNINGS = {SCAN: "full scan", SORT: "temporary sort", MADE_INDEX: "index made for one query"}
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Node:
     # The badge: what is slow where there is much, …
     mark: str = ""
     # … and why it is not, here.
-    fine: str = ""
+    acceptable_reason: str = ""
 
     def walk(self) -> Iterator["Node"]:
         yield self
@@ -74,17 +74,17 @@ def mark(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int]) -> li
         if node.kind == SCAN and not table:
             continue
         kind = SCAN if node.kind == FIRST and _filters(node, scopes) else node.kind
-        node.mark = MARKS.get(kind, "")
+        node.mark = WARNINGS.get(kind, "")
         size = sizes.get(table, SMALL_TABLE + 1) if table else largest
         if node.mark and size <= SMALL_TABLE:
-            node.fine = (
+            node.acceptable_reason = (
                 f"fine: {table} has {size:,} row{'s' * (size != 1)}"
                 if table
                 else "fine: a few rows"
             )
         elif node.kind == SCAN and not sorts and _stops_early(node, scopes):
-            node.fine = "fine: it stops at the limit"
-    return [node for node in walk(nodes) if node.mark and not node.fine]
+            node.acceptable_reason = "fine: it stops at the limit"
+    return [node for node in walk(nodes) if node.mark and not node.acceptable_reason]
 
 
 def _filters(node: Node, scopes: list[Scope]) -> bool:

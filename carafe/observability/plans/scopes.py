@@ -28,7 +28,7 @@ NO_COLUMN = {
     "FALSE",
 }
 # With these more rows are read than are answered.
-GATHERING = {"JOIN", "GROUP", "HAVING", "DISTINCT", "OVER"}
+AGGREGATING = {"JOIN", "GROUP", "HAVING", "DISTINCT", "OVER"}
 AGGREGATE = re.compile(
     r"COUNT|SUM|AVG|MIN|MAX|TOTAL|EVERY|\w*AGG|\w*GROUP_\w+|(BIT|BOOL|STDDEV|VAR)_\w+|STDDEV"
     r"|VARIANCE|MODE|PERCENTILE_\w+|CORR|COVAR_\w+|REGR_\w+"
@@ -38,7 +38,7 @@ RANGE = {"<", ">", "<=", ">=", "BETWEEN"}
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnRef:
     """A column as the statement writes it; `table` is the name or alias before the dot, if any."""
 
     table: str
@@ -49,18 +49,18 @@ class Column:
 class Scope:
     # Tables by the name that the statement uses for them.
     tables: dict[str, str] = field(default_factory=dict)
-    equal: list[Column] = field(default_factory=list)
-    ranges: list[Column] = field(default_factory=list)
-    order: list[Column] = field(default_factory=list)
-    group: list[Column] = field(default_factory=list)
+    equal: list[ColumnRef] = field(default_factory=list)
+    ranges: list[ColumnRef] = field(default_factory=list)
+    order: list[ColumnRef] = field(default_factory=list)
+    group: list[ColumnRef] = field(default_factory=list)
     filtered: set[str] = field(default_factory=set)
     limited: bool = False
-    gathering: bool = False
+    aggregating: bool = False
 
     @property
     def stops_early(self) -> bool:
         """Whether it reads no more rows of its one table than its LIMIT."""
-        return self.limited and not self.gathering and len(self.tables) == 1
+        return self.limited and not self.aggregating and len(self.tables) == 1
 
     def filters(self, alias: str) -> bool:
         """Whether its WHERE picks among the rows of that table."""
@@ -90,8 +90,8 @@ class _Reader:
 
     def _step(self, at: int) -> int:
         word, after = self.tokens[at].word, self.tokens[at + 1].word
-        if word in GATHERING or (after == "(" and AGGREGATE.fullmatch(word)):
-            self.scope.gathering = True
+        if word in AGGREGATING or (after == "(" and AGGREGATE.fullmatch(word)):
+            self.scope.aggregating = True
         if word == "(":
             self.stack.append((self.scope, self.clause, self.expecting, self.outer))
             self.outer = after in ("SELECT", "WITH")
@@ -107,7 +107,7 @@ class _Reader:
         elif word in CLAUSES and (self.outer or self.clause in ("FROM", "ON")):
             self._enter(word)
         elif word == "," and self.clause == "FROM":
-            self.expecting = self.scope.gathering = True
+            self.expecting = self.scope.aggregating = True
         elif self.tokens[at].name and self.expecting and word != "LATERAL":
             return self._table(at)
         elif self.tokens[at].name and word not in NO_COLUMN and self.tokens[at - 1].text != "::":
@@ -145,25 +145,25 @@ class _Reader:
             at, table, name = at + 2, name, self.tokens[at + 2].name or ""
         before, after = self.tokens[start - 1].word, self.tokens[at + 1].word
         if after != "(":  # a function
-            self._note(Column(table, name), before, after, self.tokens[at + 2].word)
+            self._note(ColumnRef(table, name), before, after, self.tokens[at + 2].word)
         return at + 1
 
-    def _note(self, column: Column, before: str, after: str, then: str) -> None:
+    def _note(self, column: ColumnRef, before: str, after: str, then: str) -> None:
         if self.clause in ("WHERE", "ON"):
             if after in EQUAL or before in EQUAL or (after == "IS" and then not in ("NOT", "")):
                 _add(self.scope.equal, column)
             elif after in RANGE or before in RANGE - {"BETWEEN"}:
                 _add(self.scope.ranges, column)
             if self.clause == "WHERE":
-                self.scope.filtered.add(column.table or self._only())
+                self.scope.filtered.add(column.table or self._single_table())
         elif before in ("BY", ",") and self.outer and self.clause in ("ORDER", "GROUP"):
             _add(self.scope.order if self.clause == "ORDER" else self.scope.group, column)
 
-    def _only(self) -> str:
+    def _single_table(self) -> str:
         """The table of a column without one: the only one, or "" for one of several."""
         return next(iter(self.scope.tables)) if len(self.scope.tables) == 1 else ""
 
 
-def _add(columns: list[Column], column: Column) -> None:
+def _add(columns: list[ColumnRef], column: ColumnRef) -> None:
     if column not in columns:
         columns.append(column)

@@ -7,7 +7,7 @@ from flask_debugtoolbar.panels import DebugPanel
 
 from carafe.database import get_recorded_queries
 from carafe.observability import plans
-from carafe.observability.statements import normalise
+from carafe.observability.statements import normalize
 
 
 class QueriesPanel(DebugPanel):
@@ -32,9 +32,9 @@ class QueriesPanel(DebugPanel):
         return template.render(queries=get_recorded_queries(), plan=cache(_plan))
 
 
-def _plan(sql: str) -> tuple[plans.Look | None, str]:
+def _plan(sql: str) -> tuple[plans.PlanReport | None, str]:
     """Return the plan of a statement, or why it has none."""
     try:
-        return plans.look(normalise(sql)), ""
+        return plans.build_report(normalize(sql)), ""
     except Exception as error:  # such as a PRAGMA, or a table that is gone since then
         return None, str(error)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _tracer: "Tracer | None" = None
 
 
-def carrier() -> dict[str, str]:
+def propagation_headers() -> dict[str, str]:
     """Return what to keep with a job, so that its trace and log continue from here."""
     context = logs.context()
     carrier = {"request_id": context["request_id"]} if "request_id" in context else {}
@@ -34,7 +34,7 @@ def job(name: str, carrier: Mapping[str, str]) -> Iterator[None]:
     """Run a job in the trace, and with the request ID, of whoever enqueued it."""
     with ExitStack() as stack:
         if "request_id" in carrier:
-            stack.enter_context(logs.bound(request_id=carrier["request_id"]))
+            stack.enter_context(logs.bind(request_id=carrier["request_id"]))
         if _tracer:
             stack.enter_context(_tracer.job(name, carrier))
         yield

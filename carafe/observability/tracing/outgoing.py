@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from requests import PreparedRequest, Response, Session
 
-from carafe.observability.redaction import clean
+from carafe.observability.redaction import redact_text
 from carafe.observability.tracing.spans import Tracer, mark_failed
 
 
@@ -25,7 +25,7 @@ def install(tracer: Tracer) -> None:
             "server.address": url.hostname or "",
             # Without what comes before the host or after the path, where secrets are; some services
             # have theirs in the path.
-            "url.full": clean(f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"),
+            "url.full": redact_text(f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"),
         }
         with tracer.call(method, attributes) as span:
             tracer.inject(request.headers)

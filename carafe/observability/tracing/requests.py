@@ -8,7 +8,7 @@ from opentelemetry.trace import SpanKind, get_current_span
 from carafe.observability import logs
 from carafe.observability.metrics import METHODS
 from carafe.observability.paths import loggable_path
-from carafe.observability.requests import UNLOGGED
+from carafe.observability.requests import UNLOGGED_PATHS
 from carafe.observability.tracing.spans import Tracer, mark_failed
 from carafe.web.routing import rule_label
 
@@ -19,7 +19,7 @@ def init_app(app: Flask, tracer: Tracer) -> None:
 
     @app.before_request
     def start() -> None:
-        if request.path in UNLOGGED:
+        if request.path in UNLOGGED_PATHS:
             return
         method = request.method if request.method in METHODS else "_OTHER"
         route = rule_label(request)

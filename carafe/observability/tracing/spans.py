@@ -22,7 +22,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from carafe.observability import logs
 from carafe.observability.plans.sql import tokens
-from carafe.observability.statements import normalise
+from carafe.observability.statements import normalize
 
 # A collector that does not answer holds up the end of a process this long.
 FLUSH_SECONDS = 2
@@ -83,7 +83,7 @@ class Tracer:
                 record_exception=False,
                 set_status_on_exception=False,
             ) as span,
-            logs.bound(trace_id=format(span.get_span_context().trace_id, "032x")),
+            logs.bind(trace_id=format(span.get_span_context().trace_id, "032x")),
         ):
             try:
                 yield span
@@ -107,7 +107,7 @@ class Tracer:
         """Trace a statement that ran, as part of a request or job."""
         if not trace.get_current_span().is_recording():
             return
-        statement = normalise(statement)
+        statement = normalize(statement)
         operation, table = _operation(statement)
         past = time_ns() - perf_counter_ns()
         span = self.tracer.start_span(

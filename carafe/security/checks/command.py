@@ -12,7 +12,7 @@ from carafe import checks
 from carafe.checks import LEVELS, Finding, Outcome
 from carafe.cli import Command
 
-COLOURS = {"info": "blue", "warning": "yellow", "error": "red"}
+LEVEL_COLORS = {"info": "blue", "warning": "yellow", "error": "red"}
 
 
 @click.command("check", cls=Command)
@@ -34,7 +34,7 @@ def check(as_json: bool, fail_level: str, silence: tuple[str, ...]) -> None:
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
-        show(findings, outcome)
+        print_report(findings, outcome)
     if any(LEVELS.index(finding.level) >= LEVELS.index(fail_level) for finding in findings):
         raise SystemExit(1)
 
@@ -58,10 +58,10 @@ def unknown_ids(given: list[str]) -> str | None:
     return f"There is no check {', '.join(map(repr, wrong))}. {hint}"
 
 
-def show(findings: list[Finding], outcome: Outcome) -> None:
+def print_report(findings: list[Finding], outcome: Outcome) -> None:
     width = max((len(finding.id) for finding in findings), default=0)
     for finding in findings:
-        level = click.style(f"{finding.level:7}", fg=COLOURS[finding.level], bold=True)
+        level = click.style(f"{finding.level:7}", fg=LEVEL_COLORS[finding.level], bold=True)
         click.echo(f"{level}  {finding.id:{width}}  {finding.message}")
         click.echo(f"{'':7}  {'':{width}}  -> {finding.remedy}")
     if outcome.skipped:

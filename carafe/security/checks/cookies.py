@@ -16,27 +16,27 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "security.cookie_flags",
-        missing_flags,
+        insecure_flags,
         level="error",
         remedy="Leave these settings as config.py has them for production.",
     )
     checks.add(
         app,
         "security.cookie_name",
-        unprotected_name,
+        name_without_prefix,
         level="warning",
         remedy=f"Set SESSION_COOKIE_NAME to {PREFIX}session, without a domain, for the path /",
     )
 
 
-def missing_flags() -> str | None:
+def insecure_flags() -> str | None:
     wrong = [name for name, good in FLAGS.items() if current_app.config[name] not in good]
     return (
         f"The session's cookie can be stolen or sent along: {', '.join(wrong)}" if wrong else None
     )
 
 
-def unprotected_name() -> str | None:
+def name_without_prefix() -> str | None:
     name, config = current_app.config["SESSION_COOKIE_NAME"], current_app.config
     if config["APPLICATION_ROOT"] != "/":
         return None  # all sites on this host can set it, whatever its name is

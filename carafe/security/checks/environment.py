@@ -11,7 +11,7 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "security.environment",
-        public_outside_production,
+        public_but_not_production,
         level="warning",
         remedy="Set APP_ENV=production where others can reach the app.",
         everywhere=True,
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "security.dotenv",
-        second_settings,
+        dotenv_in_production,
         level="warning",
         remedy="Delete the file; give its settings as the server gets its own.",
     )
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
     )
 
 
-def public_outside_production() -> str | None:
+def public_but_not_production() -> str | None:
     url, name = current_app.config["PUBLIC_URL"], current_app.config["APP_ENV"]
     if name == "production" or not url.startswith("https://"):
         return None
@@ -52,7 +52,7 @@ def debug() -> str | None:
     return f"{' and '.join(names)} on: errors show the code to anyone." if names else None
 
 
-def second_settings() -> str | None:
+def dotenv_in_production() -> str | None:
     if file := dotenv():
         return f"Commands read {file}, but the server does not in production: they may differ."
     return None

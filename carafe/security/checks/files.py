@@ -10,43 +10,51 @@ from flask import Flask, current_app
 from carafe import checks
 from carafe.database import sqlite_driver
 
-OTHERS_READ_OR_WRITE = stat.S_IROTH | stat.S_IWOTH
+WORLD_ACCESS = stat.S_IROTH | stat.S_IWOTH
 
 
 def init_app(app: Flask) -> None:
     checks.add(
         app,
         "security.readable_files",
-        open_to_everyone,
+        world_accessible,
         level="warning",
         remedy="Close it to others: chmod o= and the path.",
     )
     checks.add(
         app,
         "security.rate_limits",
-        uncounted_limits,
+        unwritable_rate_limits,
         level="error",
         remedy="Let the user that runs the app write INSTANCE_PATH and limits.db in it.",
         everywhere=True,
     )
 
 
-def open_to_everyone() -> str | None:
-    found = [str(path) for path in (Path(current_app.instance_path), dotenv()) if is_open(path)]
+def world_accessible() -> str | None:
+    found = [
+        str(path)
+        for path in (Path(current_app.instance_path), dotenv())
+        if is_world_accessible(path)
+    ]
     return f"Every user of this machine can get at {' and '.join(found)}." if found else None
 
 
-def is_open(path: Path | None) -> bool:
+def is_world_accessible(path: Path | None) -> bool:
     if path is None or os.name != "posix":
         return False
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:  # SQLite's come and go
         return False
-    if mode & OTHERS_READ_OR_WRITE:
+    if mode & WORLD_ACCESS:
         return True
     # What is in a folder that others cannot pass through is closed to them, whatever its mode.
-    return bool(mode & stat.S_IXOTH) and path.is_dir() and any(map(is_open, path.iterdir()))
+    return (
+        bool(mode & stat.S_IXOTH)
+        and path.is_dir()
+        and any(map(is_world_accessible, path.iterdir()))
+    )
 
 
 def dotenv() -> Path | None:
@@ -55,7 +63,7 @@ def dotenv() -> Path | None:
     return Path(found) if found else None
 
 
-def uncounted_limits() -> str | None:
+def unwritable_rate_limits() -> str | None:
     counters = current_app.extensions["limits"]
     if not counters.path.exists():
         # Not made here: it would belong to root, where root runs this.

@@ -13,41 +13,41 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "security.trusted_hosts",
-        doubtful_hosts,
+        ambiguous_hosts,
         level="warning",
         remedy="Name this site's own hosts only, such as TRUSTED_HOSTS=example.org,www.example.org",
     )
     checks.add(
         app,
         "security.https",
-        without_https,
+        insecure_public_url,
         level="warning",
         remedy="Put a proxy that ends TLS in front, and set PUBLIC_URL=https://…",
     )
     checks.add(
         app,
         "security.public_url",
-        foreign_address,
+        untrusted_public_url,
         level="warning",
         remedy="Add the host of PUBLIC_URL to TRUSTED_HOSTS, or correct PUBLIC_URL.",
     )
     checks.add(
         app,
         "security.trusted_proxies",
-        unknown_proxy,
+        untrusted_proxy,
         level="warning",
         remedy="Set TRUSTED_PROXIES to the number of proxies in front, mostly 1.",
     )
 
 
-def doubtful_hosts() -> str | None:
+def ambiguous_hosts() -> str | None:
     names = current_app.config["TRUSTED_HOSTS"]
-    if doubtful := [name for name in names if is_doubtful(name)]:
+    if doubtful := [name for name in names if is_ambiguous(name)]:
         return f"TRUSTED_HOSTS holds {', '.join(doubtful)}: not a name of this site alone."
     return None
 
 
-def is_doubtful(name: str) -> bool:
+def is_ambiguous(name: str) -> bool:
     """Wildcards, other than for subdomains of one's own; addresses; names of any machine."""
     try:
         return bool(ip_address(name))
@@ -55,21 +55,21 @@ def is_doubtful(name: str) -> bool:
         return "*" in name or name.endswith((".local", "localhost")) or "." not in name.strip(".")
 
 
-def without_https() -> str | None:
+def insecure_public_url() -> str | None:
     url = current_app.config["PUBLIC_URL"]
     if url.startswith("https://"):
         return None
     return f"Links in mails lead to {url}: secrets in them can be read on the way."
 
 
-def foreign_address() -> str | None:
+def untrusted_public_url() -> str | None:
     host = urlsplit(current_app.config["PUBLIC_URL"]).netloc
     if is_trusted(host, current_app.config["TRUSTED_HOSTS"]):
         return None
     return f"Links in mails lead to {host}, which is not among TRUSTED_HOSTS: they open nothing."
 
 
-def unknown_proxy() -> str | None:
-    if current_app.config["TRUSTED_PROXIES"] or without_https():
+def untrusted_proxy() -> str | None:
+    if current_app.config["TRUSTED_PROXIES"] or insecure_public_url():
         return None
     return "TLS ends at a proxy, but TRUSTED_PROXIES is 0: all visitors share one rate limit."

@@ -11,13 +11,13 @@ from carafe.config import GENERATE_KEY_COMMAND, Config
 
 # As many as an attacker cannot try. Of 100,000 keys of 32 random hex digits, which have 128 bits,
 # the count below gave 92 to the one it thought least of.
-LEAST_BITS = 80
-LEAST_BYTES = 32
+MIN_ENTROPY_BITS = 80
+MIN_KEY_BYTES = 32
 PLACEHOLDERS = re.compile(
     r"changeme|change.?this|replace|placeholder|insecure|secret.?key|yoursecret"
 )
 # Words between spaces, dashes or dots, perhaps with a number behind.
-PHRASE = re.compile(r"\W*(?:(?:[^\W\d_][^\WA-Z\d_]*|[A-Z]+)[\W_]+){2,}[^\W\d_]+[\W_]*\d*[\W_]*")
+PASSPHRASE = re.compile(r"\W*(?:(?:[^\W\d_][^\WA-Z\d_]*|[A-Z]+)[\W_]+){2,}[^\W\d_]+[\W_]*\d*[\W_]*")
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
     checks.add(
         app,
         "security.secret_key_fallbacks",
-        same_keys,
+        duplicate_keys,
         level="warning",
         remedy="SECRET_KEY is the new key, SECRET_KEY_FALLBACKS holds only those before it.",
     )
@@ -45,7 +45,7 @@ def guessable_keys() -> str | None:
     return f"Easy to guess: {', '.join(weak)}. It signs and encrypts everything." if weak else None
 
 
-def same_keys() -> str | None:
+def duplicate_keys() -> str | None:
     keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
     if len(set(keys)) == len(keys):
         return None
@@ -53,14 +53,14 @@ def same_keys() -> str | None:
 
 
 def is_guessable(key: str) -> bool:
-    if len(key.encode()) < LEAST_BYTES or key == Config.SECRET_KEY.default:
+    if len(key.encode()) < MIN_KEY_BYTES or key == Config.SECRET_KEY.default:
         return True
-    if PLACEHOLDERS.search(key.casefold()) or PHRASE.fullmatch(key):
+    if PLACEHOLDERS.search(key.casefold()) or PASSPHRASE.fullmatch(key):
         return True
-    return bits(key) < LEAST_BITS
+    return entropy_bits(key) < MIN_ENTROPY_BITS
 
 
-def bits(key: str) -> float:
+def entropy_bits(key: str) -> float:
     """At most how much chance is in a key: by how often each character comes, repeats once."""
     part = key[: (key + key).find(key, 1)]
     shares = [count / len(part) for count in Counter(part).values()]

@@ -10,7 +10,7 @@ from carafe.config import Classes, Config, ConfigError, read
 from carafe.security.checks import command
 
 
-def stand_in(error: ConfigError, classes: Classes) -> Flask:
+def unconfigured_app(error: ConfigError, classes: Classes) -> Flask:
     """An app that has no command but `check`, which finds what is wrong with the settings.
 
     Only while the `flask` command looks for its commands; everywhere else it raises the error.
@@ -28,11 +28,11 @@ def stand_in(error: ConfigError, classes: Classes) -> Flask:
     for problem in problems or [error]:
         settings_check.add(app, problem)
     app.extensions["refusal"] = error
-    app.cli = Refusal(error)
+    app.cli = UnconfiguredCommands(error)
     return app
 
 
-class Refusal(AppGroup):
+class UnconfiguredCommands(AppGroup):
     """Commands of an app that did not start: every other one says why."""
 
     def __init__(self, error: ConfigError):

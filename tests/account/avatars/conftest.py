@@ -17,7 +17,9 @@ from tests.http import Browser
 def _quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Most tests draw in this process: another takes longer to start than to draw."""
     if "process" not in request.fixturenames:
-        monkeypatch.setattr(pictures, "draw", lambda content, sizes: rendering.draw(content, sizes))
+        monkeypatch.setattr(
+            pictures, "draw", lambda content, sizes: rendering.render(content, sizes)
+        )
 
 
 @pytest.fixture

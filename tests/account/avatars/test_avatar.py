@@ -199,7 +199,7 @@ def test_one_that_comes_after_the_account_is_gone_is_not_kept(
     def delete_meanwhile(content, sizes):
         with ThreadPoolExecutor(1) as other:
             other.submit(admin.submit, page, action=f"{page}/delete").result()
-        return rendering.draw(content, sizes)
+        return rendering.render(content, sizes)
 
     monkeypatch.setattr(pictures, "draw", delete_meanwhile)
     assert upload(browser, plain()).status_code == 401

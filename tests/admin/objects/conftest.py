@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.auth.models import User
 from carafe import admin
-from carafe.admin.actions.models import Run
+from carafe.admin.actions.models import BulkAction
 from carafe.auth.models import LinkedAccount
 from carafe.database import db
 from carafe.notifications.models.notification import Notification
@@ -46,7 +46,7 @@ def declare(app: Flask) -> None:
     )
     admin.add(
         app,
-        Run,
+        BulkAction,
         name="done",
         columns=["action"],
         title="action",

@@ -89,7 +89,7 @@ def test_it_says_what_goes_with_a_user(admins, alice, link):
 
 
 def test_it_counts_no_further_than_it_must(admins, alice, link, monkeypatch):
-    monkeypatch.setattr("carafe.admin.objects.cascades.MOST", 2)
+    monkeypatch.setattr("carafe.admin.objects.cascades.COUNT_LIMIT", 2)
     for n in range(4):
         link(alice, f"p{n}")
     assert "<dd>2+</dd>" in admins.carol.get(f"/admin/users/{alice.id}/delete").text

@@ -40,7 +40,7 @@ widget = Table(
 def keep(app: Flask) -> Callable[..., None]:
     """Keeps a row, of which a test says what it is about: `keep("statement", sql="SELECT 1")`."""
     with app.app_context():
-        engine = store.of().engine
+        engine = store.get_store().engine
     with engine.begin() as connection:
         for table in store.metadata.sorted_tables:
             if table.name != "version":
@@ -113,4 +113,4 @@ def recording(
         made.extensions["recorder"].process = os.getpid()
         yield made
         with made.app_context():
-            store.of().engine.dispose()
+            store.get_store().engine.dispose()

@@ -40,7 +40,7 @@ def poor_app(app):
         given = url.render_as_string(hide_password=False)
         with another_app(app, DATABASE_URL=given, RECORD_SAMPLE=1.0) as made:
             yield made
-            store.of(made).close()
+            store.get_store(made).close()
     finally:
         with app.app_context(), db.engine.begin() as connection:
             connection.execute(text("DROP OWNED BY poor; DROP ROLE poor"))

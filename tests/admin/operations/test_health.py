@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from carafe.database import db
-from carafe.jobs import Job, Worker
+from carafe.jobs import Job, WorkerRecord
 from carafe.observability import health
-from carafe.observability.health import Row
+from carafe.observability.health import HealthRow
 from carafe.time import now
 
 
@@ -48,7 +48,7 @@ def job(**fields):
 
 
 def worker(**fields):
-    return Worker(**{"id": "machine:1:abc", "queues": "mail", "threads": 4} | fields)
+    return WorkerRecord(**{"id": "machine:1:abc", "queues": "mail", "threads": 4} | fields)
 
 
 def test_it_names_the_database(rows, app):
@@ -121,7 +121,7 @@ def test_it_tells_of_queues_that_nobody_takes_from(rows, add):
 
 
 def test_it_does_not_count_for_ever(rows, add, monkeypatch):
-    monkeypatch.setattr("carafe.jobs.health.MOST_WAITING", 3)
+    monkeypatch.setattr("carafe.jobs.health.MAX_COUNTED_WAITING", 3)
     add(*[job() for _ in range(5)])
     assert rows()["Queue mail"][1].startswith("3+ wait")
 
@@ -139,5 +139,5 @@ def test_a_part_that_fails_is_a_row(rows, app, monkeypatch):
 
 def test_a_feature_can_add_its_own(rows, app, monkeypatch):
     monkeypatch.setitem(app.extensions, "health", dict(app.extensions["health"]))
-    health.add(app, "Tea", lambda: [Row("Kettle", "Cold.", "warning", "Put it on.")])
+    health.add(app, "Tea", lambda: [HealthRow("Kettle", "Cold.", "warning", "Put it on.")])
     assert rows()["Kettle"] == ("warning", "Cold. Put it on.")

@@ -91,7 +91,7 @@ def test_it_does_not_wait_for_ever(path, acme, visitor, monkeypatch):
 
 
 def test_it_does_not_wait_for_one_byte_at_a_time(acme, visitor, monkeypatch):
-    monkeypatch.setattr(client, "ANSWER_SECONDS", -1)
+    monkeypatch.setattr(client, "RESPONSE_TIMEOUT_SECONDS", -1)
     assert unavailable(visitor, leave(visitor))
 
 
