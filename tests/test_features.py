@@ -82,7 +82,7 @@ def test_its_example_can_be_copied(project, follow):
     assert [line for line in output.splitlines() if line.startswith("copy:")] == []
     migration = max((project / "migrations" / "versions").glob("*.py"))
     assert migration.name.endswith("_add_tasks.py")
-    assert 'fulltext.add(op, "task", ["title"])' in migration.read_text()
+    assert 'fulltext.create_index(op, "task", ["title"])' in migration.read_text()
 
 
 @pytest.mark.copies

@@ -1,11 +1,11 @@
 """Full-text search: rows by the begins of the words in their columns, "ali ex" for Alice Example.
 
-A migration adds it to a table (`add`); `FullText` in the administration asks for it. On SQLite it
+A migration adds it to a table (`create_index`); the admin's `FullText` uses it. On SQLite it
 is an FTS5 table over the columns, on PostgreSQL a table of words with a GIN index: made there for
 each row, they take 40 µs. Both have the name of the table and "_search", and triggers keep them.
 Accents and case do not matter.
 
-Migrations that ran call `add` and `remove`: change what they make by a new migration.
+Existing migrations call `create_index` and `drop_index`: change what they make by a new migration.
 """
 
 import re
@@ -38,7 +38,7 @@ class NeedsColumnError(RuntimeError):
     def __init__(self, table: str, column: str):
         super().__init__(
             f"The full-text search of {table} needs its column {column}. Before the column, drop "
-            f'the search: fulltext.remove(op, "{table}"), from carafe.'
+            f'the search: fulltext.drop_index(op, "{table}"), from carafe.database.'
         )
 
 

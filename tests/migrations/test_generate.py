@@ -238,7 +238,7 @@ def test_it_makes_searchable_what_a_feature_searches(project, run, searches):
     project.table("thing", sa.Column("name", sa.String(20)))
     searches["thing"] = ["name"]
     text = project.migrate()
-    assert 'fulltext.add(op, "thing", ["name"])' in text
+    assert 'fulltext.create_index(op, "thing", ["name"])' in text
     run("INSERT INTO thing (id, name) VALUES (1, 'Alpha')")
     project.check()
     project.table("thing", sa.Column("title", sa.String(20)))
@@ -246,7 +246,7 @@ def test_it_makes_searchable_what_a_feature_searches(project, run, searches):
     project.migrate()
     project.check()
     del searches["thing"]
-    assert 'fulltext.remove(op, "thing")' in project.migrate()
+    assert 'fulltext.drop_index(op, "thing")' in project.migrate()
     project.check()
 
 

@@ -32,7 +32,7 @@ op.execute("""
     CREATE TRIGGER owner_gone AFTER DELETE ON owner
     BEGIN DELETE FROM thing WHERE owner_id = old.id; END
 """)
-fulltext.add(op, "thing", ["name"])
+fulltext.create_index(op, "thing", ["name"])
 '''
 WIDEN = """
 with op.batch_alter_table("thing") as batch_op:

@@ -17,7 +17,7 @@ op.create_table(
     sa.Column("place", sa.String(20), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
-fulltext.add(op, "thing", ["name", "place"])
+fulltext.create_index(op, "thing", ["name", "place"])
 """
 ON_SQLITE = "SELECT rowid FROM {0}_search WHERE {0}_search MATCH '{1}'"
 ON_POSTGRESQL = "SELECT id FROM {0}_search WHERE words @@ to_tsquery('simple', '{1}')"
@@ -119,12 +119,12 @@ with op.batch_alter_table("thing") as batch_op:
 def test_it_keeps_its_columns_until_it_is_removed(things, migrate, search, drop, caplog):
     with pytest.raises((SystemExit, SQLAlchemyError)):
         migrate(drop)
-    assert 'fulltext.remove(op, "thing")' in caplog.text
+    assert 'fulltext.drop_index(op, "thing")' in caplog.text
     assert search("paris") == [1]
     migrate.discard()
-    migrate(f'fulltext.remove(op, "thing"){drop if drop[0] == chr(10) else chr(10) + drop}')
+    migrate(f'fulltext.drop_index(op, "thing"){drop if drop[0] == chr(10) else chr(10) + drop}')
     assert left_over() == set()
-    migrate('fulltext.add(op, "thing", ["name"])', 'fulltext.remove(op, "thing")')
+    migrate('fulltext.create_index(op, "thing", ["name"])', 'fulltext.drop_index(op, "thing")')
     assert search("beta") == [2]
 
 

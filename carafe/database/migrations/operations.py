@@ -64,14 +64,14 @@ class Comment(MigrateOperation):
 @renderers.dispatch_for(AddSearch)
 def _add_search(context: AutogenContext, op: AddSearch) -> str:
     context.imports.add("from carafe.database import fulltext")
-    return f'fulltext.add(op, "{op.table}", {_list(op.columns)})'
+    return f'fulltext.create_index(op, "{op.table}", {_list(op.columns)})'
 
 
 @renderers.dispatch_for(RemoveSearch)
 def _remove_search(context: AutogenContext, op: RemoveSearch) -> list[str]:
     context.imports.add("from carafe.database import fulltext")
     names = ", ".join([f"{op.table}{fulltext.SUFFIX}", *fulltext.trigger_names(op.table)])
-    return [f"# With its table and triggers: {names}", f'fulltext.remove(op, "{op.table}")']
+    return [f"# With its table and triggers: {names}", f'fulltext.drop_index(op, "{op.table}")']
 
 
 @renderers.dispatch_for(SetAutoincrement)
