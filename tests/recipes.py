@@ -4,7 +4,6 @@ Prints what went wrong, and nothing when nothing did. A process of its own, sinc
 other features.
 """
 
-import json
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import check, downgrade, migrate, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from app import create_app
 from carafe.database import db, migrations, reading
+from carafe.jobs import Job
 from tests.http import Browser
 from tests.mailbox import Mailbox
 
@@ -99,8 +99,8 @@ def guide(app: Flask) -> None:
     [mail] = Mailbox(Path(app.instance_path) / "mail", app).to(EMAIL)
     complain_unless(mail["Subject"] == "“Emma” was taken down", mail)
     with app.app_context():
-        result = db.session.scalar(text("SELECT result FROM job WHERE name = 'books.count_books'"))
-    complain_unless(json.loads(result) == {"books": 0}, result)
+        result = db.session.scalar(select(Job.result).where(Job.name == "books.count_books"))
+    complain_unless(result == {"books": 0}, result)
 
 
 def sign_in(app: Flask) -> Browser:
