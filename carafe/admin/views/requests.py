@@ -32,10 +32,10 @@ SORTS: dict[str, tuple[str, Any]] = {
 }
 SLOWEST = 10
 
-blueprint.add_app_template_filter(format_duration)
+blueprint.add_app_template_filter(format_duration, "duration")
 
 
-@blueprint.app_template_filter()
+@blueprint.app_template_filter("moment_of")
 def from_epoch(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
