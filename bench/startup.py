@@ -103,7 +103,7 @@ def queries(environ: dict[str, str], passwords: dict[str, str]) -> dict[str, int
 
     from app import create_app
     from carafe.database import db
-    from tests.http import Browser
+    from carafe.testing.http import Browser
 
     app = create_app({"SESSION_COOKIE_SECURE": False, "SESSION_COOKIE_NAME": "session"})
     seen: list[str] = []

@@ -44,6 +44,7 @@ LAYERS = [
     "downloads",
     "personal_data",
     "admin",
+    "testing",
 ]
 
 # Modules with an `init_app`, in the order in which it is called.

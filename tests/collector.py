@@ -6,7 +6,7 @@ from typing import Any
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from carafe.observability import tracing
-from tests.loopback import Loopback
+from carafe.testing.loopback import Loopback
 
 
 @dataclass

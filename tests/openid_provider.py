@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from tests.loopback import Answer, Call, Loopback, document, redirection
+from carafe.testing.loopback import Answer, Call, Loopback, document, redirection
 
 CLIENT_ID, CLIENT_SECRET = "carafe at acme", "a secret/of:the tests"
 KEYS = [RSAKey.generate_key(2048, {"kid": f"key {n}"}) for n in range(2)]

@@ -17,8 +17,8 @@ from jinja2 import FileSystemBytecodeCache
 
 import app as package
 from app import FEATURES, create_app
-from tests.http import Browser
-from tests.rules import pages
+from carafe.testing.http import Browser
+from carafe.testing.rules import pages
 
 
 def main(folder: str) -> None:

@@ -16,8 +16,8 @@ from sqlalchemy import inspect, select, text
 from app import create_app
 from carafe.database import db, migrations, reading
 from carafe.jobs import Job
-from tests.http import Browser
-from tests.mailbox import Mailbox
+from carafe.testing.http import Browser
+from carafe.testing.mailbox import Mailbox
 
 EMAIL, PASSWORD = "carol@example.com", "carafe under the apple tree"
 

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 
 PAGE = Path(__file__).parent.parent / "docs/admin.md"
 

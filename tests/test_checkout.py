@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import ROOT
+from carafe.config import ROOT
 
 FOLDERS = ("bin", "docs", "app/static", "carafe/static")
 COPIED = (*FOLDERS, ".gitattributes", "Dockerfile", "gunicorn.conf.py")

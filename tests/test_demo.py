@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 
 from app.auth.models import User
 from carafe.database import db
-from tests.database import statements
+from carafe.testing.database import statements
 
 
 @pytest.fixture

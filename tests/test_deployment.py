@@ -4,7 +4,7 @@ import re
 
 from flask import Flask
 
-from tests.server import ROOT
+from carafe.config import ROOT
 
 UNITS = {"k": 1024, "m": 1024**2, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
 

@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
-FILE = re.compile(r"(?<![\w/.-])(?:app|bench|bin|tests)/[\w/-]+\.py\b")
-TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
+FILE = re.compile(r"(?<![\w/.-])(?:app|bench|bin|carafe|tests)/[\w/-]+\.py\b")
+TEST = re.compile(r"((?:carafe/)?tests/[\w/]+\.py)::(\w+)")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import FEATURES
-from tests.database import empty_database
+from carafe.testing.database import empty_database
 
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns(

@@ -3,7 +3,8 @@
 import pytest
 
 from carafe.config import ROOT
-from tests import groups
+from carafe.testing import groups
+from carafe.testing.suite import suite
 
 OAUTH = ROOT / "tests/auth/oauth/test_keys.py"
 
@@ -38,5 +39,5 @@ def test_in_ci_they_run_and_fail(monkeypatch):
 def test_each_group_of_tests_can_be_installed():
     files = {path.stem for path in (ROOT / "requirements").glob("*.txt")}
     assert set(groups.PACKAGES) | {"base", "dev"} == files
-    assert set(groups.NEEDS.values()) <= set(groups.PACKAGES)
-    assert all((ROOT / place).exists() for place in groups.NEEDS)
+    assert set(suite().groups.values()) <= set(groups.PACKAGES)
+    assert all((ROOT / place).exists() for place in suite().groups)

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from tests.server import ROOT
+from carafe.config import ROOT
 
 # Nothing listens there.
 PROXY = "http://127.0.0.1:9"

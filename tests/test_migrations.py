@@ -21,9 +21,9 @@ from carafe.config import ROOT
 from carafe.database import db, reading
 from carafe.database.migrations import engine_version
 from carafe.database.migrations.squashed import same_revision
+from carafe.testing.apps import another_app
+from carafe.testing.database import empty_database
 from carafe.time import now
-from tests.apps import another_app
-from tests.database import empty_database
 
 PROCESSES = 4
 SCRIPTS = ROOT / "migrations"

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from app.auth.models import User
 from carafe.audit import AuditEvent
 from carafe.database import db
-from tests.conftest import PASSWORD
-from tests.http import Browser
-from tests.mailbox import Mailbox
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.http import Browser
+from carafe.testing.mailbox import Mailbox
 
 NEW_EMAIL = "alice@new.example.com"
 

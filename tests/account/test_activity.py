@@ -7,8 +7,8 @@ import pytest
 from app.account.activity_texts import activity_text
 from carafe.audit import record
 from carafe.database import db
-from tests.conftest import PASSWORD
-from tests.database import statements
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.database import statements
 
 
 def sentences(browser, path="/account/activity"):

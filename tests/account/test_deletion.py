@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from carafe.auth.accounts.email_address import CHANGE_MAILS_BY_ADDRESS
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 from tests.account.conftest import NEW_EMAIL
-from tests.clock import later
-from tests.conftest import PASSWORD
 
 
 def test_it_changes_by_a_link_mailed_to_the_new_address(alice, sign_in, ask, enters):
@@ -104,11 +104,13 @@ def test_it_answers_the_same_whether_the_address_is_taken(alice, bob, sign_in, b
     assert "/auth/email/" not in told.as_string()
 
 
-def test_it_says_nothing_when_the_address_is_taken_meanwhile(alice, sign_in, ask, person, enters):
+def test_it_says_nothing_when_the_address_is_taken_meanwhile(
+    alice, sign_in, ask, make_user, enters
+):
     browser = sign_in(alice)
     path = ask(browser)
     form = browser.fill(path)
-    person(NEW_EMAIL)
+    make_user(NEW_EMAIL)
     answer = browser.send(form)
     assert answer.status_code == 404
     assert "This link does not work" in answer.text
@@ -213,8 +215,8 @@ def test_it_does_not_mail_the_whole_world(alice, sign_in):
     assert statuses == [303] * 10 + [429] * 2
 
 
-def test_it_tells_strangers_nothing_that_the_user_chose(person, sign_in, ask, mailbox):
-    spammer = person("www.evil.example/win@spam.example", name="Win at http://evil.example")
+def test_it_tells_strangers_nothing_that_the_user_chose(make_user, sign_in, ask, mailbox):
+    spammer = make_user("www.evil.example/win@spam.example", name="Win at http://evil.example")
     ask(sign_in(spammer))
     assert "evil.example" not in mailbox.to(NEW_EMAIL)[-1].as_string()
 

@@ -5,8 +5,8 @@ from threading import Barrier
 
 import pytest
 
+from carafe.testing.mailbox import link_in
 from tests.account.conftest import NEW_EMAIL
-from tests.mailbox import link_in
 
 USES = 12
 

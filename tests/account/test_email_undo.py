@@ -6,10 +6,10 @@ import pytest
 
 from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, RecoveryCode, Totp
 from carafe.database import db
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 from carafe.time import now
 from tests.account.conftest import NEW_EMAIL
-from tests.clock import later
-from tests.conftest import PASSWORD
 
 FRESH = "a quite different one"
 
@@ -174,11 +174,11 @@ def test_it_takes_the_address_from_who_registered_it_and_never_confirmed(
 
 
 def test_it_says_so_when_the_address_has_another_account(
-    alice, sign_in, change, mailbox, person, visitor, enters
+    alice, sign_in, change, mailbox, make_user, visitor, enters
 ):
     change(sign_in(alice))
     undo = mailbox.link(alice.email)
-    person(alice.email)
+    make_user(alice.email)
     answer = visitor.submit(undo)
     assert answer.status_code == 409
     assert "has another account" in answer.text

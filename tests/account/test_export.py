@@ -12,10 +12,10 @@ from carafe import personal_data
 from carafe.auth.models import LinkedAccount, Passkey, RecoveryCode, Session, Totp
 from carafe.database import db
 from carafe.jobs.worker import run_due
-from tests.apps import another_app
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.lists import Links
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.clock import later
+from carafe.testing.lists import Links
 
 PAGE, FILE = "/account/export", "/account/export/file"
 

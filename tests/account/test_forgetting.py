@@ -22,9 +22,9 @@ from carafe.auth.signals import user_deleted
 from carafe.database import Base, batches, db
 from carafe.jobs import Job
 from carafe.jobs.worker import run_due
+from carafe.testing.accounts import PASSWORD
 from carafe.time import now
 from tests.account.conftest import NEW_EMAIL
-from tests.conftest import PASSWORD
 
 ADDRESS = "203.0.113.7"
 
@@ -132,10 +132,10 @@ def test_it_is_taken_out_of_events_about_others(app, alice, bob, by_admin):
     ]
 
 
-def test_it_does_not_take_others_for_them(alice, bob, sign_in, change, person, by_admin, trail):
+def test_it_does_not_take_others_for_them(alice, bob, sign_in, change, make_user, by_admin, trail):
     """Addresses change hands: what their next owner did stays theirs."""
     change(sign_in(alice))
-    successor = person(alice.email)
+    successor = make_user(alice.email)
     sign_in(successor).submit("/account/profile", {"name": "Another"})
     by_admin(alice)
     [(subject, actor, *_)] = trail("user.renamed")
@@ -145,8 +145,8 @@ def test_it_does_not_take_others_for_them(alice, bob, sign_in, change, person, b
 @pytest.mark.parametrize(
     "email", ["m\u00fcller@example.com", "a_b%c@example.com", "o'x@example.com"]
 )
-def test_it_finds_the_address_however_it_is_written(email, app, bob, person, by_admin):
-    user = person(email)
+def test_it_finds_the_address_however_it_is_written(email, app, bob, make_user, by_admin):
+    user = make_user(email)
     with app.app_context():
         record("thing.shared", bob.subject, actor=bob.email, address_of=email)
         record("thing.shared", bob.subject, actor=bob.email, address_of="a_bxc@example.com")

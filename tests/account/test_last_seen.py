@@ -4,8 +4,8 @@ import pytest
 
 from carafe.auth.models import Session
 from carafe.database import db
+from carafe.testing.clock import later
 from carafe.time import now
-from tests.clock import later
 
 
 @pytest.fixture

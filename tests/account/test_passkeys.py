@@ -9,10 +9,10 @@ from carafe.audit import AuditEvent
 from carafe.auth.models import Passkey, RecoveryCode
 from carafe.auth.models.passkey import MAX_PASSKEYS, PASSKEY_NAME_LENGTH
 from carafe.database import db
-from tests.authenticator import Authenticator, add, ask_to_add, decode, sent
-from tests.authenticator import sign_in as enter
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.authenticator import Authenticator, add, ask_to_add, decode, sent
+from carafe.testing.authenticator import sign_in as enter
+from carafe.testing.clock import later
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
 

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 
 NEW_PASSWORD = "another one, quite as long"
 

@@ -7,8 +7,17 @@ import pytest
 
 from carafe.auth.models import RecoveryCode, Totp
 from carafe.database import db
-from tests.clock import later
-from tests.second_factor import NEW, PAGE, Phone, answer_with, begin, is_in, recovery_codes, set_up
+from carafe.testing.clock import later
+from carafe.testing.second_factor import (
+    NEW,
+    PAGE,
+    Phone,
+    answer_with,
+    begin,
+    is_in,
+    recovery_codes,
+    set_up,
+)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from carafe.auth.models import Session
 from carafe.auth.models.session import SESSIONS_PER_USER
 from carafe.database import db
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 
 AGENTS = {
     "Firefox on Linux": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",

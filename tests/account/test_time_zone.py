@@ -21,11 +21,11 @@ def choose(sign_in):
 
 
 @pytest.fixture
-def since(person):
+def since(make_user):
     """Makes a user at that moment, whose page at the administration shows it."""
 
     def at(moment):
-        return person("since@example.com", created_at=moment)
+        return make_user("since@example.com", created_at=moment)
 
     return at
 

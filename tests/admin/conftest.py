@@ -12,7 +12,7 @@ from app.auth.models import User
 from carafe.admin.actions.models import BulkAction
 from carafe.audit import AuditEvent
 from carafe.database import db
-from tests.http import Browser, Forms
+from carafe.testing.http import Browser, Forms
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def page(alice: User) -> str:
 
 
 @pytest.fixture
-def sam(person: Callable[..., User]) -> User:
-    return person("sam@example.com", name="Sam", role="staff")
+def sam(make_user: Callable[..., User]) -> User:
+    return make_user("sam@example.com", name="Sam", role="staff")
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ def test_it_shows_the_menu_to_administrators_alone(alice, carol, sign_in):
     assert 'href="/admin/"' not in sign_in(alice).get("/dashboard").text
 
 
-def test_it_closes_at_once_to_who_is_demoted(carol, person, sign_in):
-    other = person("oscar@example.com", role="admin")
+def test_it_closes_at_once_to_who_is_demoted(carol, make_user, sign_in):
+    other = make_user("oscar@example.com", role="admin")
     demoted = sign_in(other)
     assert demoted.get("/admin/").status_code == 200
     sign_in(carol).submit(f"/admin/users/{other.id}", {"role": "user"})

@@ -7,10 +7,10 @@ from carafe import admin as administration
 from carafe.admin.actions.declaration import Action
 from carafe.config import ConfigError
 from carafe.database import db
-from tests.apps import another_app
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.http import Forms
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.clock import later
+from carafe.testing.http import Forms
 
 RUN = "/admin/users/run"
 
@@ -126,9 +126,9 @@ def test_it_leaves_out_and_names_who_does_not_match_any_more(
     assert suspended() == []
 
 
-def test_it_leaves_out_who_came_since(erin, admin, confirm, person, suspended):
+def test_it_leaves_out_who_came_since(erin, admin, confirm, make_user, suspended):
     form = admin.form(confirm(admin, "suspend", all="y", list="state=unconfirmed"), RUN)
-    person("late@example.com", confirmed_at=None)
+    make_user("late@example.com", confirmed_at=None)
     admin.send(form)
     assert suspended() == ["erin@example.com"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from carafe.audit import record
 from carafe.database import db
-from tests.lists import neighbour
+from carafe.testing.lists import neighbour
 
 PATH = "/admin/audit/"
 
@@ -39,10 +39,10 @@ def found(carol, sign_in):
     return read
 
 
-def test_it_is_for_those_with_the_permission(alice, carol, person, sign_in, visitor):
+def test_it_is_for_those_with_the_permission(alice, carol, make_user, sign_in, visitor):
     assert visitor.get(PATH).status_code == 303
     assert sign_in(alice).get(PATH).status_code == 403
-    assert sign_in(person("sam@example.com", role="staff")).get(PATH).status_code == 200
+    assert sign_in(make_user("sam@example.com", role="staff")).get(PATH).status_code == 200
     assert sign_in(carol).get(PATH).status_code == 200
 
 

@@ -18,10 +18,10 @@ from carafe.database import db
 from carafe.database.counters import CounterBucket
 from carafe.observability import store
 from carafe.observability.plans.nodes import SCAN
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 from carafe.time import format_date, now
 from tests.admin.test_plans_of_lists import Plans
-from tests.apps import another_app
-from tests.http import Browser
 from tests.observability.recording import recording_app, rows
 
 CARD = re.compile(
@@ -55,23 +55,23 @@ def noon(zone: str, ago: int) -> datetime:
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
-def test_it_counts_by_the_days_of_the_reader(zone, app, person, sign_in):
-    reader = person("r@example.com", role="admin", time_zone=zone, created_at=noon(zone, 100))
+def test_it_counts_by_the_days_of_the_reader(zone, app, make_user, sign_in):
+    reader = make_user("r@example.com", role="admin", time_zone=zone, created_at=noon(zone, 100))
     first, last = noon(zone, 6), noon(zone, 6).replace(hour=23, minute=59)
     for n, moment in enumerate([first.replace(hour=0), last, last + timedelta(minutes=1)]):
-        person(f"u{n}@example.com", created_at=moment)
+        make_user(f"u{n}@example.com", created_at=moment)
     page = sign_in(reader).get("/admin/?days=7").text
     assert days(page, "sign-ups") == {format_date(first): 2, format_date(noon(zone, 5)): 1}
     assert number(page, "sign-ups") == "3"
     assert f"Days are those of {zone}" in page
 
 
-def test_it_says_how_it_changed(person, sign_in):
+def test_it_says_how_it_changed(make_user, sign_in):
     created = {"created_at": now() - timedelta(days=300)}
-    browser = sign_in(person("r@example.com", role="admin", **created))
+    browser = sign_in(make_user("r@example.com", role="admin", **created))
     assert "none in the 7 days before" in shown(browser.get("/admin/?days=7").text)["sign-ups"]
     for n, ago in enumerate([0, 1, 2, 8, 9]):
-        person(f"u{n}@example.com", created_at=now() - timedelta(days=ago, minutes=1))
+        make_user(f"u{n}@example.com", created_at=now() - timedelta(days=ago, minutes=1))
     page = browser.get("/admin/?days=7").text
     assert "50 % more than in the 7 days before" in shown(page)["sign-ups"]
     page = browser.get("/admin/").text

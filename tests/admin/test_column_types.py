@@ -13,11 +13,11 @@ from carafe import admin
 from carafe.config import ConfigError
 from carafe.database import db
 from carafe.jobs.worker import run_due
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 from carafe.web.forms import ChoiceField, Form
 from tests.admin.scratch import NAMES, Mood, Scratch, State, Thing
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
 
 LIST = "/admin/things/"
 FORM = [name for name in NAMES if name != "settings"]

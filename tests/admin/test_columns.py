@@ -9,8 +9,8 @@ import pytest
 from app.auth.models import User
 from carafe import admin as declared
 from carafe.config import ConfigError
-from tests.apps import another_app
-from tests.lists import Links
+from carafe.testing.apps import another_app
+from carafe.testing.lists import Links
 
 LIST = "/admin/users/"
 PAGE = "/admin/users/columns"
@@ -45,8 +45,8 @@ def test_it_links_a_row_that_has_nothing_in_the_first_column(alice, carol, sign_
     assert f'<a href="/admin/users/{alice.id}">User {alice.id}</a>' in browser.get(LIST).text
 
 
-def test_it_shows_what_was_chosen_to_who_chose_it(carol, person, sign_in, choose):
-    browser, other = sign_in(carol), sign_in(person("eve@example.com", role="admin"))
+def test_it_shows_what_was_chosen_to_who_chose_it(carol, make_user, sign_in, choose):
+    browser, other = sign_in(carol), sign_in(make_user("eve@example.com", role="admin"))
     usual = headings(browser.get(LIST).text)
     assert "Time zone" not in usual
     answer = choose(browser, "name", "email", "time_zone", name=1)

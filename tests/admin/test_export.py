@@ -76,8 +76,8 @@ def long(monkeypatch):
     monkeypatch.setattr(export, "MAX_DIRECT_ROWS", 2)
 
 
-def test_a_workbook_has_what_is_filtered(app, alice, carol, person, ask):
-    person("x@example.com", name="=cmd|' /C calc'!A0")
+def test_a_workbook_has_what_is_filtered(app, alice, carol, make_user, ask):
+    make_user("x@example.com", name="=cmd|' /C calc'!A0")
     browser = ask(query="?role=user&sort=-email")
     run_due(app)
     answer = browser.get(FILE)
@@ -200,9 +200,9 @@ def test_a_short_one_is_answered_at_once(alice, carol, sign_in, long):
     assert browser.get(f"{EXCEL}?role=user").location == f"{PAGE}?role=user"
 
 
-def test_it_is_the_same_in_chunks(app, person, carol, sign_in, monkeypatch):
+def test_it_is_the_same_in_chunks(app, make_user, carol, sign_in, monkeypatch):
     for n in range(25):
-        person(f"u{n}@example.com", confirmed_at=None)
+        make_user(f"u{n}@example.com", confirmed_at=None)
     browser, answers = sign_in(carol), []
     for chunk, few in ((1000, 10_000), (10, 10_000), (10, 5)):
         monkeypatch.setattr(export, "BATCH_SIZE", chunk)
@@ -212,8 +212,8 @@ def test_it_is_the_same_in_chunks(app, person, carol, sign_in, monkeypatch):
     assert answers[0].count("\n") == 26
 
 
-def test_days_are_those_of_who_asks(app, carol, ask, person):
-    person("late@example.com", created_at=datetime(2025, 6, 1, 23, 30, tzinfo=UTC))
+def test_days_are_those_of_who_asks(app, carol, ask, make_user):
+    make_user("late@example.com", created_at=datetime(2025, 6, 1, 23, 30, tzinfo=UTC))
     with app.app_context():
         db.session.execute(update(User).values(time_zone="Pacific/Auckland"))
         db.session.commit()
@@ -240,10 +240,10 @@ def test_it_is_for_who_asked_alone(app, sam, ask, sign_in, visitor):
     assert visitor.get(FILE).status_code == 303
 
 
-def test_it_is_for_who_may_still_read_the_list(app, carol, ask, person):
+def test_it_is_for_who_may_still_read_the_list(app, carol, ask, make_user):
     browser = ask()
     run_due(app)
-    person("dora@example.com", role="admin")
+    make_user("dora@example.com", role="admin")
     with app.app_context():
         db.session.execute(update(User).where(User.id == carol.id).values(role="user"))
         db.session.commit()

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from carafe.admin.lists import matching
-from tests.database import statements
+from carafe.testing.database import statements
 
 SECTION = re.compile(r'<section class="results".*?</section>', re.S)
 LINK = re.compile(r'<a class="row-link" href="([^"]*)">(.*?)</a>', re.S)
@@ -39,9 +39,9 @@ def test_it_finds_pages_by_their_names(carol, sign_in):
     assert pages == {"Health": "/admin/health/"}
 
 
-def test_it_leads_to_all_where_there_are_more(carol, person, sign_in):
+def test_it_leads_to_all_where_there_are_more(carol, make_user, sign_in):
     for n in range(7):
-        person(f"many{n}@example.com")
+        make_user(f"many{n}@example.com")
     browser = sign_in(carol)
     users = found(browser.get("/admin/search?q=many").text)["Users"]
     assert len(users) == 6
@@ -59,10 +59,10 @@ def test_it_keeps_the_parts_of_a_cell_apart(carol, sign_in):
     assert any(" · 127.0.0.1" in text for text in events)
 
 
-def test_it_counts_no_further_than_lists_do(carol, person, sign_in, monkeypatch):
+def test_it_counts_no_further_than_lists_do(carol, make_user, sign_in, monkeypatch):
     monkeypatch.setattr(matching, "COUNT_LIMIT", 6)
     for n in range(8):
-        person(f"many{n}@example.com")
+        make_user(f"many{n}@example.com")
     users = found(sign_in(carol).get("/admin/search?q=many").text)["Users"]
     assert "All 6+ users" in users
 
@@ -108,11 +108,11 @@ def test_it_says_what_it_searches(carol, sign_in):
     assert not found(page)
 
 
-def test_it_asks_a_fixed_number_for_each_model(app, carol, person, sign_in):
+def test_it_asks_a_fixed_number_for_each_model(app, carol, make_user, sign_in):
     browser = sign_in(carol)
     browser.get("/admin/search?q=many")
     for n in range(20):
-        person(f"many{n}@example.com", name=f"many {n}")
+        make_user(f"many{n}@example.com", name=f"many {n}")
     declared = [one for one in app.extensions["admin"].values() if one.list.searches]
     with statements(app) as asked:
         browser.get("/admin/search?q=many")

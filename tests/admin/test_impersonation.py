@@ -14,11 +14,11 @@ from carafe.auth.jobs import end_impersonations
 from carafe.auth.models import Impersonation, Session
 from carafe.auth.models.impersonation import MAX_DURATION
 from carafe.database import Base, db
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.database import statements
+from carafe.testing.second_factor import set_up
 from carafe.time import now
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.database import statements
-from tests.second_factor import set_up
 from tests.security.routes import routes
 
 BACK = "/auth/impersonation/delete"
@@ -183,8 +183,11 @@ def test_it_is_for_administrators(alice, bob, sam, sign_in):
         ("user", {"confirmed_at": None}, None),
     ],
 )
-def test_it_is_as_whom_one_may(role, fields, why, carol, person, sign_in):
-    browser, user = sign_in(carol), person("other@example.com", role=role, name="Other", **fields)
+def test_it_is_as_whom_one_may(role, fields, why, carol, make_user, sign_in):
+    browser, user = (
+        sign_in(carol),
+        make_user("other@example.com", role=role, name="Other", **fields),
+    )
     path = f"/admin/users/{user.id}/impersonation"
     shown = path in browser.get(f"/admin/users/{user.id}").text
     token = {"csrf_token": browser.token(), "reason": REASON}
@@ -203,7 +206,7 @@ def test_it_is_not_as_oneself_nor_as_nobody(carol, sign_in):
     assert browser.post("/admin/users/4711/impersonation", fields).status_code == 404
 
 
-def test_it_is_not_as_who_may_do_more(app, grant, sam, alice, person, sign_in):
+def test_it_is_not_as_who_may_do_more(app, grant, sam, alice, make_user, sign_in):
     grant({"users.impersonate"})
     granted = app.extensions["permissions"]
     granted["user"].add("something.else")
@@ -374,15 +377,15 @@ def test_it_ends_when_the_user_may_do_more(role, app, ends, alice, change):
     app.extensions["permissions"].pop("nonsense")
 
 
-def test_it_ends_when_the_user_is_suspended(ends, alice, person, sign_in):
+def test_it_ends_when_the_user_is_suspended(ends, alice, make_user, sign_in):
     page = f"/admin/users/{alice.id}"
-    other = sign_in(person("oscar@example.com", role="admin"))
+    other = sign_in(make_user("oscar@example.com", role="admin"))
     ends(lambda: other.submit(page, action=f"{page}/suspension"), "suspension")
 
 
-def test_it_ends_when_the_user_is_deleted(ends, alice, person, sign_in):
+def test_it_ends_when_the_user_is_deleted(ends, alice, make_user, sign_in):
     page = f"/admin/users/{alice.id}"
-    other = sign_in(person("oscar@example.com", role="admin"))
+    other = sign_in(make_user("oscar@example.com", role="admin"))
     # What is told of who is gone is that it happened.
     ends(lambda: other.submit(page, action=f"{page}/delete"), None)
 
@@ -392,9 +395,9 @@ def test_it_ends_when_the_administrator_may_no_longer(app, ends, carol, change):
 
 
 @pytest.mark.parametrize("noun", ["suspension", "sessions/delete", "delete"])
-def test_it_ends_with_the_administrator(noun, acting, carol, person, sign_in, events):
+def test_it_ends_with_the_administrator(noun, acting, carol, make_user, sign_in, events):
     page = f"/admin/users/{carol.id}"
-    other = sign_in(person("oscar@example.com", role="admin"))
+    other = sign_in(make_user("oscar@example.com", role="admin"))
     assert other.submit(page, action=f"{page}/{noun}").status_code == 303
     assert acting.get("/dashboard").location.startswith("/auth/login")
     assert [details["why"] for *_, details in events("impersonation.stopped")] == ["session"]

@@ -10,9 +10,9 @@ from carafe import admin
 from carafe.admin.lists.filters import Choice
 from carafe.database import db
 from carafe.jobs.worker import run_due
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 
 LIST = "/admin/people/"
 

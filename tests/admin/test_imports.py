@@ -12,9 +12,9 @@ from carafe.admin.imports import jobs, rows
 from carafe.config import ConfigError
 from carafe.database import db
 from carafe.jobs.worker import run_due
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 
 OPTIONS = {"name": "people", "columns": ["email"], "form": ["name"], "order": "email"}
 PATH = "/admin/people/imports/"

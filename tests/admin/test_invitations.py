@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.auth.models import User
 from carafe.auth.models import Invitation
 from carafe.database import db
-from tests.clock import later
+from carafe.testing.clock import later
 
 GUEST = "guest@example.com"
 PASSWORD = "eleven green bottles"
@@ -58,9 +58,9 @@ def test_it_makes_an_account_of_that_role(role, invite, visitor, stored):
     assert user.confirmed_at is not None
 
 
-def test_it_goes_with_the_account_of_its_address(invite, person, carol, sign_in, browser):
+def test_it_goes_with_the_account_of_its_address(invite, make_user, carol, sign_in, browser):
     path = invite()
-    guest = person(GUEST)
+    guest = make_user(GUEST)
     page = f"/admin/users/{guest.id}"
     sign_in(carol).submit(page, action=f"{page}/delete")
     assert browser().get(path).status_code == 404
@@ -141,9 +141,9 @@ def test_it_does_not_touch_an_account_that_is_there(alice, carol, sign_in, mailb
     assert mailbox.to(alice.email) == []
 
 
-def test_it_does_not_touch_an_account_made_meanwhile(invite, person, visitor, stored):
+def test_it_does_not_touch_an_account_made_meanwhile(invite, make_user, visitor, stored):
     path = invite(role="admin")
-    person(GUEST, name="First")
+    make_user(GUEST, name="First")
     answer = visitor.submit(path, {"password": PASSWORD})
     assert answer.location == "/auth/login"
     assert (stored().name, stored().role) == ("First", "user")
@@ -151,8 +151,10 @@ def test_it_does_not_touch_an_account_made_meanwhile(invite, person, visitor, st
 
 @pytest.mark.parametrize("role", ["user", "admin"])
 @pytest.mark.parametrize("command", ["demote", "suspend"])
-def test_it_ends_with_the_role_of_who_sent_it(command, role, app, carol, person, invite, visitor):
-    person("second@example.com", role="admin")
+def test_it_ends_with_the_role_of_who_sent_it(
+    command, role, app, carol, make_user, invite, visitor
+):
+    make_user("second@example.com", role="admin")
     path = invite(role=role)
     form = visitor.fill(path)
     assert app.test_cli_runner().invoke(args=["user", command, carol.email]).exit_code == 0
@@ -161,17 +163,17 @@ def test_it_ends_with_the_role_of_who_sent_it(command, role, app, carol, person,
 
 
 def test_it_gives_no_more_than_who_sent_it_may_give_by_now(
-    carol, person, grant, invite, sign_in, visitor
+    carol, make_user, grant, invite, sign_in, visitor
 ):
-    other = person("second@example.com", role="admin")
+    other = make_user("second@example.com", role="admin")
     grant({"users.invite"})
     path = invite(role="admin")
     sign_in(other).submit(f"/admin/users/{carol.id}", {"role": "staff"})
     assert visitor.get(path).status_code == 404
 
 
-def test_it_ends_with_the_account_of_who_sent_it(carol, person, invite, sign_in, visitor):
-    other = person("second@example.com", role="admin")
+def test_it_ends_with_the_account_of_who_sent_it(carol, make_user, invite, sign_in, visitor):
+    other = make_user("second@example.com", role="admin")
     path = invite()
     page = f"/admin/users/{carol.id}"
     assert sign_in(other).submit(page, action=f"{page}/delete").status_code == 303
@@ -241,9 +243,9 @@ def test_nobody_changes_who_may_do_more(path, sam, carol, grant, sign_in, reload
     assert admin.get("/admin/").status_code == 200
 
 
-def test_it_is_audited_and_for_administrators(alice, invite, carol, person, sign_in):
+def test_it_is_audited_and_for_administrators(alice, invite, carol, make_user, sign_in):
     invite()
-    for user in (alice, person("staff@example.com", role="staff")):
+    for user in (alice, make_user("staff@example.com", role="staff")):
         assert sign_in(user).get("/admin/invitations/").status_code == 403
     assert "invitation.sent" in sign_in(carol).get("/admin/").text
 

@@ -10,10 +10,10 @@ from carafe.jobs import Job, WorkerRecord, job, schedule
 from carafe.jobs.worker import run_due
 from carafe.mail.jobs import deliver, encrypt_message
 from carafe.mail.message import Message
+from carafe.testing.clock import later
+from carafe.testing.database import statements
+from carafe.testing.lists import ids, walk
 from carafe.time import now
-from tests.clock import later
-from tests.database import statements
-from tests.lists import ids, walk
 
 BASE = "/admin/jobs/"
 ran: list[str] = []

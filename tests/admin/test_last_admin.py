@@ -36,15 +36,15 @@ def test_it_refuses_to_delete_its_own_account(carol, sign_in, left):
     assert left() == 1
 
 
-def test_it_lets_go_an_administrator_who_is_not_the_last(carol, person, sign_in, left):
-    person("second@example.com", role="admin")
+def test_it_lets_go_an_administrator_who_is_not_the_last(carol, make_user, sign_in, left):
+    make_user("second@example.com", role="admin")
     assert sign_in(carol).submit("/account/delete").status_code == 303
     assert left() == 1
 
 
 @pytest.mark.parametrize("state", ["suspended_at", "deletes_at"])
-def test_one_who_cannot_act_does_not_count(state, carol, person, sign_in, left):
-    person("second@example.com", role="admin", **{state: now()})
+def test_one_who_cannot_act_does_not_count(state, carol, make_user, sign_in, left):
+    make_user("second@example.com", role="admin", **{state: now()})
     assert sign_in(carol).submit("/account/delete").status_code == 409
     assert left() == 1
 
@@ -75,8 +75,10 @@ def at_once(tasks):
     [("", {"role": "user"}), ("/suspension", {}), ("/delete", {})],
     ids=["demote", "suspend", "delete"],
 )
-def test_of_administrators_who_turn_on_each_other_one_stays(action, fields, person, sign_in, left):
-    admins = [person(f"admin{n}@example.com", role="admin") for n in range(ADMINS)]
+def test_of_administrators_who_turn_on_each_other_one_stays(
+    action, fields, make_user, sign_in, left
+):
+    admins = [make_user(f"admin{n}@example.com", role="admin") for n in range(ADMINS)]
     tasks = []
     for number, admin in enumerate(admins):
         browser, page = sign_in(admin), f"/admin/users/{admins[number - 1].id}"
@@ -90,8 +92,8 @@ def test_of_administrators_who_turn_on_each_other_one_stays(action, fields, pers
     assert {answer.status_code for answer in answers} <= {303, 403, 404, 409}
 
 
-def test_of_administrators_who_all_leave_one_stays(person, sign_in, left):
-    admins = [person(f"admin{n}@example.com", role="admin") for n in range(ADMINS)]
+def test_of_administrators_who_all_leave_one_stays(make_user, sign_in, left):
+    admins = [make_user(f"admin{n}@example.com", role="admin") for n in range(ADMINS)]
     tasks = []
     for admin in admins:
         browser = sign_in(admin)
@@ -107,8 +109,8 @@ def test_of_administrators_who_all_leave_one_stays(person, sign_in, left):
     [lambda user: user.change_role("user"), User.suspend, User.delete, deletion.schedule],
     ids=["demoted", "suspended", "deleted", "scheduled for deletion"],
 )
-def test_of_administrators_who_are_all_stopped_at_once_one_stays(stop, app, person, left):
-    admins = [person(f"admin{n}@example.com", role="admin").id for n in range(ADMINS)]
+def test_of_administrators_who_are_all_stopped_at_once_one_stays(stop, app, make_user, left):
+    admins = [make_user(f"admin{n}@example.com", role="admin").id for n in range(ADMINS)]
 
     def attempt(id):
         with app.test_request_context("/", method="POST"):
@@ -124,8 +126,8 @@ def test_of_administrators_who_are_all_stopped_at_once_one_stays(stop, app, pers
     assert left() == 1
 
 
-def test_of_two_who_demote_each_other_one_comes_too_late(person, sign_in, left):
-    one, other = (person(f"admin{n}@example.com", role="admin") for n in range(2))
+def test_of_two_who_demote_each_other_one_comes_too_late(make_user, sign_in, left):
+    one, other = (make_user(f"admin{n}@example.com", role="admin") for n in range(2))
     tasks = []
     for actor, victim in ((one, other), (other, one)):
         browser, page = sign_in(actor), f"/admin/users/{victim.id}"

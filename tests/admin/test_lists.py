@@ -17,16 +17,16 @@ from carafe.auth.models import KnownDevice, Passkey, Session
 from carafe.config import ConfigError
 from carafe.database import timeouts
 from carafe.jobs.models import Schedule
+from carafe.testing.apps import another_app
+from carafe.testing.lists import Links, ids, walk
 from carafe.web.pagination import paginate
-from tests.apps import another_app
-from tests.lists import Links, ids, walk
 
 
-def test_it_shows_the_same_rows_few_or_many_or_far(carol, person, sign_in, monkeypatch):
+def test_it_shows_the_same_rows_few_or_many_or_far(carol, make_user, sign_in, monkeypatch):
     """Beyond a number of rows a list is read in another way, and in a third where that is slow."""
     monkeypatch.setattr(timeouts, "PROGRESS_HANDLER_STEPS", 1)
     for n in range(60):
-        person(f"u{n:02}@example.com", name=f"N{n % 7}", confirmed_at=None)
+        make_user(f"u{n:02}@example.com", name=f"N{n % 7}", confirmed_at=None)
     browser = sign_in(carol)
     shown: dict[str, list[Any]] = {}
     for few, seconds in ((matching.COUNT_LIMIT, 60), (10, 60), (10, 0.001)):
@@ -41,8 +41,8 @@ def test_it_shows_the_same_rows_few_or_many_or_far(carol, person, sign_in, monke
     assert "10+ users" in browser.get(path).text
 
 
-def test_it_sorts_either_way_by_its_headings(person, carol, sign_in):
-    person("a@example.com")
+def test_it_sorts_either_way_by_its_headings(make_user, carol, sign_in):
+    make_user("a@example.com")
     browser = sign_in(carol)
     page = browser.get("/admin/users/?sort=email").text
     assert 'aria-sort="ascending"' in page

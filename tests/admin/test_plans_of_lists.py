@@ -22,9 +22,9 @@ from carafe.database import db
 from carafe.jobs import Job
 from carafe.observability.plans import postgresql, sqlite
 from carafe.observability.plans.nodes import SCAN, SORT, Node, walk
+from carafe.testing.database import empty_tables
 from carafe.time import now
 from tests.admin.choices import choices, sorts
-from tests.database import empty_tables
 
 ROWS = 3_000
 # Of so many rows any index gives the first ones as soon as another.

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 from tests.security.routes import routes
 
 
@@ -71,9 +71,9 @@ def test_it_invites_after_the_proof(stale, mailbox):
 
 
 def test_a_form_that_was_kept_is_of_no_use_to_who_was_demoted(
-    app, stale, alice, carol, person, page, reload
+    app, stale, alice, carol, make_user, page, reload
 ):
-    person("oscar@example.com", role="admin")
+    make_user("oscar@example.com", role="admin")
     browser, answer = stale(page, f"{page}/delete")
     app.test_cli_runner().invoke(args=["user", "demote", carol.email])
     assert go_on(browser, answer, f"{page}/delete").status_code == 403

@@ -119,10 +119,10 @@ def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events
 
 
 def test_it_stops_for_who_was_demoted_meanwhile(
-    app, carol, person, admin, begin, suspended, sign_in
+    app, carol, make_user, admin, begin, suspended, sign_in
 ):
     path = begin()
-    other = person("oscar@example.com", role="admin")
+    other = make_user("oscar@example.com", role="admin")
     app.test_cli_runner().invoke(args=["user", "demote", carol.email])
     run_due(app)
     assert suspended() == 0

@@ -9,8 +9,8 @@ from carafe.admin.lists import saved_views
 from carafe.admin.lists.saved_views import SavedView
 from carafe.audit import AuditEvent
 from carafe.database import db
-from tests.clock import later
-from tests.lists import Links, ids
+from carafe.testing.clock import later
+from carafe.testing.lists import Links, ids
 
 LIST = "/admin/users/"
 PAGE = "/admin/users/views"
@@ -37,8 +37,8 @@ def admin(carol, sign_in):
 
 
 @pytest.fixture
-def other(person, sign_in):
-    return sign_in(person("eve@example.com", role="admin"))
+def other(make_user, sign_in):
+    return sign_in(make_user("eve@example.com", role="admin"))
 
 
 @pytest.fixture

@@ -27,10 +27,10 @@ def find(request, app, monkeypatch):
 
 
 @pytest.fixture
-def people(person):
-    person("alice@example.com", name="Alice Example")
-    person("zoe@alps.example", name="Zoë Ärmel-Öztürk")
-    person("bob_1@host.test", name="Боб Йод 김치")
+def people(make_user):
+    make_user("alice@example.com", name="Alice Example")
+    make_user("zoe@alps.example", name="Zoë Ärmel-Öztürk")
+    make_user("bob_1@host.test", name="Боб Йод 김치")
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_it_takes_signs_for_blanks(words, people, find):
 
 
 @pytest.mark.parametrize("word", ["AND", "OR", "NOT", "NEAR", "NEAR(a b)", "and or not near 5"])
-def test_it_knows_no_operators(word, people, person, find):
+def test_it_knows_no_operators(word, people, make_user, find):
     assert find(f"alice {word}") == []
-    person("other@example.org", name="alice and or not near a b 5")
+    make_user("other@example.org", name="alice and or not near a b 5")
     assert find(f"alice {word}") == ["other@example.org"]
 
 
@@ -97,10 +97,10 @@ def test_it_knows_no_operators(word, people, person, find):
         "12e5abc 1.5e-3",
     ],
 )
-def test_it_answers_whatever_is_typed(words, people, find, person):
+def test_it_answers_whatever_is_typed(words, people, find, make_user):
     find(words)
     if words != "\u0308" * 200:
-        person("typed@example.net", name=words[:100])
+        make_user("typed@example.net", name=words[:100])
         assert "typed@example.net" in find(words[:100])
 
 

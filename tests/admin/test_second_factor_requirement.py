@@ -4,10 +4,10 @@ import pytest
 
 from app.auth.models import User
 from carafe.database import db
-from tests.authenticator import add
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.second_factor import PAGE, is_in, set_up
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.authenticator import add
+from carafe.testing.clock import later
+from carafe.testing.second_factor import PAGE, is_in, set_up
 
 SUBJECT = "Please set up a second factor"
 
@@ -156,8 +156,8 @@ def test_nobody_requires_it_of_themselves_or_of_nobody(carol, admin):
             assert admin.post(one, {"csrf_token": admin.token()}).status_code == status
 
 
-def test_it_stays_when_the_account_starts_over(app, person, browser, mailbox):
-    person("new@example.com", confirmed_at=None)
+def test_it_stays_when_the_account_starts_over(app, make_user, browser, mailbox):
+    make_user("new@example.com", confirmed_at=None)
     with app.app_context():
         user = db.session.scalar(db.select(User).filter_by(email="new@example.com"))
         user.second_factor_required_at = user.created_at

@@ -5,10 +5,10 @@ import pytest
 from carafe.audit import AuditEvent
 from carafe.auth.models import Passkey, RecoveryCode, Totp
 from carafe.database import db
-from tests.authenticator import add
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.second_factor import is_in, set_up
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.authenticator import add
+from carafe.testing.clock import later
+from carafe.testing.second_factor import is_in, set_up
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.authenticator import add
+from carafe.testing.second_factor import set_up
 from carafe.time import now
-from tests.authenticator import add
-from tests.conftest import PASSWORD
-from tests.second_factor import set_up
 
 
 def test_it_shows_the_user(alice, carol, sign_in, page):
@@ -121,15 +121,17 @@ def test_it_keeps_what_a_deleted_user_did(alice, carol, sign_in, page, events):
     assert events("user.renamed") == [(them, them, {})], "that, and no longer who and what"
 
 
-def test_it_gives_the_id_of_a_deleted_user_to_nobody(alice, carol, person, sign_in):
-    last = person("last@example.com")
+def test_it_gives_the_id_of_a_deleted_user_to_nobody(alice, carol, make_user, sign_in):
+    last = make_user("last@example.com")
     page = f"/admin/users/{last.id}"
     sign_in(carol).submit(page, action=f"{page}/delete")
-    assert person("next@example.com").id > last.id
+    assert make_user("next@example.com").id > last.id
 
 
-def test_it_keeps_the_trail_of_a_deleted_administrator(alice, carol, person, sign_in, events, page):
-    other = person("oscar@example.com", role="admin")
+def test_it_keeps_the_trail_of_a_deleted_administrator(
+    alice, carol, make_user, sign_in, events, page
+):
+    other = make_user("oscar@example.com", role="admin")
     sign_in(other).submit(page, {"name": "Alicia"})
     own = f"/admin/users/{other.id}"
     sign_in(carol).submit(own, action=f"{own}/delete")
@@ -140,8 +142,8 @@ CHANGES = ["", "/suspension", "/suspension/delete", "/sessions/delete", "/delete
 
 
 @pytest.mark.parametrize("below", CHANGES)
-def test_it_refuses_ones_own_account(below, carol, person, sign_in, reload, events):
-    person("oscar@example.com", role="admin")
+def test_it_refuses_ones_own_account(below, carol, make_user, sign_in, reload, events):
+    make_user("oscar@example.com", role="admin")
     admin, own = sign_in(carol), f"/admin/users/{carol.id}"
     fields = {"csrf_token": admin.token(), "name": "C", "role": "user"}
     answer = admin.post(f"{own}{below}", fields)
@@ -157,9 +159,9 @@ def test_it_draws_no_forms_against_oneself(carol, sign_in, forms_of):
     assert "your own account" in admin.get(own).text
 
 
-def test_it_shows_role_state_and_second_factors(carol, person, sign_in, clock):
-    leaving = person("leaving@example.com", role="staff", deletes_at=now() + timedelta(days=3))
-    browser = sign_in(alone := person("app@example.com"))
+def test_it_shows_role_state_and_second_factors(carol, make_user, sign_in, clock):
+    leaving = make_user("leaving@example.com", role="staff", deletes_at=now() + timedelta(days=3))
+    browser = sign_in(alone := make_user("app@example.com"))
     set_up(browser)
     add(browser)
     admin = sign_in(carol)

@@ -10,7 +10,7 @@ from carafe.admin.lists.ranges import DateRange
 from carafe.admin.lists.search import Exact, Prefix
 from carafe.auth.models import LinkedAccount, Session
 from carafe.config import ConfigError
-from tests.apps import another_app
+from carafe.testing.apps import another_app
 
 
 def verb(row):

@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from app.auth.models import User
 from carafe.audit import AuditEvent, append, record
 from carafe.database import db
+from carafe.testing.database import statements
 from carafe.time import now
-from tests.database import statements
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from werkzeug.test import TestResponse
 
 from app.auth.models import User
 from carafe.database import db
-from tests.http import Browser
-from tests.mailbox import Mailbox
-from tests.second_factor import Clock, set_up
+from carafe.testing.http import Browser
+from carafe.testing.mailbox import Mailbox
+from carafe.testing.second_factor import Clock, set_up
 
 NEW_PASSWORD = "another one, quite as long"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from carafe.database import db
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
 
 
 @pytest.fixture

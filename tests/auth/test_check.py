@@ -9,8 +9,8 @@ from app.auth.models import User
 from carafe.auth import passwords
 from carafe.auth.models import Passkey, Totp
 from carafe.database import db
+from carafe.testing.checks import findings, run
 from carafe.time import now
-from tests.checks import findings, run
 
 
 @pytest.fixture
@@ -51,15 +51,15 @@ def passkey(user):
     )
 
 
-def test_it_tells_that_there_is_no_administrator(app, alice, person):
-    person("gone@example.com", role="admin", suspended_at=now())
+def test_it_tells_that_there_is_no_administrator(app, alice, make_user):
+    make_user("gone@example.com", role="admin", suspended_at=now())
     found = json.loads(run(app, "--json").stdout)
     assert [(finding["id"], finding["level"]) for finding in found] == [("auth.no_admin", "info")]
 
 
-def test_it_finds_administrators_with_nothing_but_a_password(app, alice, carol, person):
+def test_it_finds_administrators_with_nothing_but_a_password(app, alice, carol, make_user):
     for number in range(3):
-        person(f"admin{number}@example.com", role="admin")
+        make_user(f"admin{number}@example.com", role="admin")
     found = findings(app)
     assert list(found) == ["auth.second_factor"]
     assert found["auth.second_factor"]["level"] == "warning"
@@ -77,9 +77,9 @@ def test_it_lets_administrators_with_a_second_factor_be(factor, app, add, carol,
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])
 
 
-def test_it_lets_suspended_administrators_be(app, add, carol, person):
+def test_it_lets_suspended_administrators_be(app, add, carol, make_user):
     add(totp(carol))
-    person("gone@example.com", role="admin", suspended_at=now())
+    make_user("gone@example.com", role="admin", suspended_at=now())
     assert findings(app) == {}
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from app.auth.models import User
+from carafe.config import ROOT
 from carafe.database import db
-from tests.conftest import PASSWORD
-from tests.server import BIN, ROOT
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.server import BIN
 
 
 @pytest.fixture
@@ -60,8 +61,8 @@ def test_it_suspends_and_ends_sessions(run, alice, sign_in, visitor):
     assert answer.status_code == 422
 
 
-def test_it_demotes(run, carol, person, role):
-    person("second@example.com", role="admin")
+def test_it_demotes(run, carol, make_user, role):
+    make_user("second@example.com", role="admin")
     assert run("demote", carol.email).output == "carol@example.com is a plain user.\n"
     assert role(carol.email) == "user"
 

@@ -7,12 +7,12 @@ import pytest
 from app.auth.models import User
 from carafe.auth.marks import confirmed_required
 from carafe.database import db
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.clock import later
+from carafe.testing.http import Browser
 from carafe.time import now
-from tests.apps import another_app
 from tests.auth.conftest import NEW_PASSWORD
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.http import Browser
 
 
 @pytest.fixture
@@ -55,8 +55,10 @@ def test_it_does_not_sign_in(erin, link, visitor):
     assert visitor.get("/account/profile").status_code == 303
 
 
-def test_it_is_for_the_owner_of_the_link_whoever_clicks(erin, person, link, sign_in, is_confirmed):
-    frank = person("frank@example.com", confirmed_at=None)
+def test_it_is_for_the_owner_of_the_link_whoever_clicks(
+    erin, make_user, link, sign_in, is_confirmed
+):
+    frank = make_user("frank@example.com", confirmed_at=None)
     answer = sign_in(frank).submit(link(erin, "confirm"), {"password": NEW_PASSWORD})
     assert answer.status_code == 303
     assert is_confirmed(erin)
@@ -74,7 +76,7 @@ def test_it_works_for_a_day(app, erin, link, visitor, is_confirmed):
 
 
 def test_it_says_the_same_of_every_link_that_does_not_work(
-    app, erin, person, link, visitor, browser, is_confirmed
+    app, erin, make_user, link, visitor, browser, is_confirmed
 ):
     def change(user, **values):
         with app.app_context():
@@ -82,7 +84,7 @@ def test_it_says_the_same_of_every_link_that_does_not_work(
             db.session.commit()
 
     moved, gone, shut = (
-        person(f"{n}@example.com", confirmed_at=None) for n in ("moved", "gone", "shut")
+        make_user(f"{n}@example.com", confirmed_at=None) for n in ("moved", "gone", "shut")
     )
     paths = {name: link(user, "confirm") for name, user in
              {"moved": moved, "gone": gone, "shut": shut, "used": erin}.items()}  # fmt: skip
@@ -93,7 +95,7 @@ def test_it_says_the_same_of_every_link_that_does_not_work(
         db.session.commit()
     browser().submit(paths["used"], {"password": NEW_PASSWORD})
 
-    token = link(moved_back := person("late@example.com", confirmed_at=None), "confirm")
+    token = link(moved_back := make_user("late@example.com", confirmed_at=None), "confirm")
     reset = link(moved_back, "reset").rpartition("/")[2]
     paths |= {
         "truncated": token[:-1],

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from app.auth.models import User
 from carafe.database import db
+from carafe.testing.accounts import PASSWORD
 from tests.auth.conftest import NEW_PASSWORD
-from tests.conftest import PASSWORD
 
 EMAIL = "victim@example.com"
 STRANGERS, OWN = "password of the stranger", "password of the owner"

@@ -2,9 +2,9 @@
 
 import pytest
 
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.second_factor import set_up
 from tests.auth.conftest import NEW_PASSWORD
-from tests.conftest import PASSWORD
-from tests.second_factor import set_up
 
 
 def log_out(alice, owner, admin, link, browser):
@@ -69,12 +69,12 @@ def test_they_stay_dead_after_a_reinstatement(alice, carol, sign_in, browser):
     sign_in(alice)
 
 
-def test_they_open_nothing_of_an_account_made_later(alice, carol, sign_in, browser, person):
+def test_they_open_nothing_of_an_account_made_later(alice, carol, sign_in, browser, make_user):
     thief, admin = browser(), sign_in(carol)
     sign_in(alice).copy_cookies_to(thief)
     page = f"/admin/users/{alice.id}"
     admin.submit(page, action=f"{page}/delete")
-    assert person(alice.email).id != alice.id
+    assert make_user(alice.email).id != alice.id
     assert thief.get("/account/profile").status_code == 303
 
 

@@ -10,11 +10,11 @@ from sqlalchemy import delete, func, select
 
 from carafe.auth.models import Session, Token
 from carafe.database import db
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.groups import require
-from tests.http import Forms
-from tests.second_factor import answer_with, set_up
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.groups import require
+from carafe.testing.http import Forms
+from carafe.testing.second_factor import answer_with, set_up
 
 PAGE = "/account/profile"
 SITE = "http://localhost"

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.auth.models import User
 from carafe.audit import AuditEvent
 from carafe.database import db
-from tests.authenticator import add, ask_for_proof, sent
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.http import Forms
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.authenticator import add, ask_for_proof, sent
+from carafe.testing.clock import later
+from carafe.testing.http import Forms
 
 PROOF = "/auth/reauthenticate"
 EMAIL = "/account/email"

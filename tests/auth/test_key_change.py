@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.apps import another_app
+from carafe.testing.apps import another_app
+from carafe.testing.clock import later
+from carafe.testing.http import Browser
 from tests.auth.conftest import NEW_PASSWORD
-from tests.clock import later
-from tests.http import Browser
 
 
 def moved(browser, app):

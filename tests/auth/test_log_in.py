@@ -5,7 +5,7 @@ import re
 import pytest
 from argon2 import PasswordHasher
 
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
 
 
 def test_it_opens_the_dashboard(alice, visitor):

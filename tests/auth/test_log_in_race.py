@@ -8,8 +8,8 @@ from sqlalchemy import delete, update
 from app.auth.models import User
 from carafe.auth import passwords
 from carafe.database import db
+from carafe.testing.accounts import PASSWORD
 from carafe.time import now
-from tests.conftest import PASSWORD
 
 
 @pytest.mark.parametrize(

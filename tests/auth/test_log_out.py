@@ -1,6 +1,6 @@
 """Logging out."""
 
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
 
 
 def test_it_ends_the_session_and_clears_the_browser(alice, log_in, browser):

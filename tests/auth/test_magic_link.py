@@ -9,12 +9,12 @@ from flask import template_rendered
 from carafe.auth.models import LinkedAccount, Totp
 from carafe.database import db
 from carafe.security import encryption
-from tests.apps import another_app
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.clock import later
+from carafe.testing.groups import require
+from carafe.testing.http import Browser
 from tests.auth.conftest import NEW_PASSWORD
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.groups import require
-from tests.http import Browser
 
 PAGE = "/auth/magic-link"
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from carafe.audit import AuditEvent
 from carafe.auth.models import KnownDevice, Session
 from carafe.database import db
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 NEWER_FIREFOX = FIREFOX.replace("140", "152")

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
 
 
 def log_in(browser, user, query):

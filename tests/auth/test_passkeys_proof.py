@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.authenticator import add, ask_for_proof, encode, sent
-from tests.clock import later
+from carafe.testing.authenticator import add, ask_for_proof, encode, sent
+from carafe.testing.clock import later
 
 
 @pytest.fixture

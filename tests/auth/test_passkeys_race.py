@@ -4,8 +4,8 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from tests.authenticator import add, ask_to_sign_in, sent
-from tests.remote import Remote
+from carafe.testing.authenticator import add, ask_to_sign_in, sent
+from carafe.testing.remote import Remote
 
 USES = 20
 

@@ -4,10 +4,10 @@ import pytest
 
 from carafe.auth.models import Passkey, Session
 from carafe.database import db
-from tests.authenticator import add, ask, ask_for_proof, encode, sent
-from tests.authenticator import sign_in as enter
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.authenticator import add, ask, ask_for_proof, encode, sent
+from carafe.testing.authenticator import sign_in as enter
+from carafe.testing.clock import later
 
 PATH = "/auth/second-factor"
 

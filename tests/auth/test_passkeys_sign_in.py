@@ -9,9 +9,9 @@ import pytest
 from carafe.auth import challenges
 from carafe.auth.models import Passkey, Session
 from carafe.database import db
-from tests import authenticator
-from tests.authenticator import Authenticator, add, ask_to_sign_in, sent
-from tests.conftest import PASSWORD
+from carafe.testing import authenticator
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.authenticator import Authenticator, add, ask_to_sign_in, sent
 
 REFUSED = "This passkey did not work."
 enter = authenticator.sign_in  # not the fixture, which signs in with a password

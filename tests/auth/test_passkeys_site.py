@@ -6,11 +6,11 @@ import sys
 import pytest
 
 from carafe.auth.relying_party import current_relying_party
-from tests.apps import PRODUCTION, SITE, SecureBrowser, another_app
-from tests.authenticator import add
-from tests.authenticator import sign_in as enter
-from tests.conftest import PASSWORD
-from tests.server import ROOT
+from carafe.config import ROOT
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import PRODUCTION, SITE, SecureBrowser, another_app
+from carafe.testing.authenticator import add
+from carafe.testing.authenticator import sign_in as enter
 
 WITHOUT = """
 import sys

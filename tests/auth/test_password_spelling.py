@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 
 from app.auth.models import User
 from carafe.database import db
-from tests.conftest import CHEAP_HASHER
+from carafe.testing.accounts import CHEAP_HASHER
 
 PASSWORD = "naïve Ärzte, 2½ Flöße…"
 FORMS = "NFC", "NFD", "NFKC", "NFKD"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
 
 PASTED = [
     " Alice@Example.com ",

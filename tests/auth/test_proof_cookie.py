@@ -1,7 +1,7 @@
 """What a proof of identity does for a copy of the cookie: it ends it."""
 
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 
 
 def test_a_copy_does_not_rise_with_the_owner(app, alice, sign_in, browser):

@@ -12,9 +12,9 @@ from carafe.jobs import Job
 from carafe.jobs.worker import run_due
 from carafe.notifications import Notification, notify
 from carafe.personal_data.jobs import make_export
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.database import statements
 from carafe.time import now
-from tests.conftest import PASSWORD
-from tests.database import statements
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from carafe.audit import AuditEvent
 from carafe.auth.models import RecoveryCode
 from carafe.database import db
-from tests.authenticator import Authenticator, add, ask_to_add, sent
-from tests.second_factor import PAGE, answer_with, is_in, recovery_codes, set_up
+from carafe.testing.authenticator import Authenticator, add, ask_to_add, sent
+from carafe.testing.second_factor import PAGE, answer_with, is_in, recovery_codes, set_up
 
 RENEW = f"{PAGE}/recovery-codes"
 

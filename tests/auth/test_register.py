@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from carafe.testing.accounts import PASSWORD
 from tests.auth.conftest import NEW_PASSWORD
-from tests.conftest import PASSWORD
 
 
 def test_it_mails_a_link_to_confirm(visitor, register, users, mailbox):

@@ -4,7 +4,7 @@ import pytest
 
 from app.auth.models import User
 from carafe.database import db
-from tests.conftest import CHEAP_HASHER, PASSWORD
+from carafe.testing.accounts import CHEAP_HASHER, PASSWORD
 
 pytestmark = pytest.mark.usefixtures("real_hashes")
 

@@ -2,8 +2,8 @@
 
 import re
 
+from carafe.testing.clock import later
 from tests.auth.conftest import NEW_PASSWORD
-from tests.clock import later
 
 
 def ask(browser, email):

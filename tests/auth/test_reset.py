@@ -5,9 +5,9 @@ import re
 import pytest
 from flask import template_rendered
 
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 from tests.auth.conftest import NEW_PASSWORD
-from tests.clock import later
-from tests.conftest import PASSWORD
 
 
 def enters(browser, user, password):

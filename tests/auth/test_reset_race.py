@@ -4,9 +4,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from tests.mailbox import Mailbox
-from tests.remote import Remote
-from tests.server import PATIENCE_SECONDS
+from carafe.testing.mailbox import Mailbox
+from carafe.testing.remote import Remote
+from carafe.testing.server import PATIENCE_SECONDS
 
 USES = 20
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clock import later
+from carafe.testing.clock import later
 
 PAGE = "/account/profile"
 SITE = "http://localhost"

@@ -6,9 +6,9 @@ from app.auth.models import User
 from carafe.audit import AuditEvent
 from carafe.auth.models import Session
 from carafe.database import db
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.second_factor import PAGE, answer_with, is_in, set_up
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.second_factor import PAGE, answer_with, is_in, set_up
 
 
 def enters(browser, code):

@@ -6,10 +6,10 @@ from sqlalchemy import update
 from carafe.auth import two_factor
 from carafe.auth.models import Totp
 from carafe.database import db
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
-from tests.second_factor import NEW, answer_with, begin, is_in, set_up
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
+from carafe.testing.second_factor import NEW, answer_with, begin, is_in, set_up
 
 NEW_KEY = {"SECRET_KEY": "a new key"}
 

@@ -3,9 +3,9 @@
 from carafe.audit import AuditEvent
 from carafe.auth.two_factor import ATTEMPTS, ATTEMPTS_BY_CLIENT
 from carafe.database import db
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.second_factor import answer_with, is_in, set_up
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.second_factor import answer_with, is_in, set_up
 
 SUBJECT = "Somebody is guessing your codes"
 
@@ -72,8 +72,8 @@ def test_it_does_not_count_good_codes(owner, alice, challenge, clock):
         clock.step += 1
 
 
-def test_it_stops_one_client_with_the_passwords_of_many(person, sign_in, challenge, clock):
-    users = [person(f"user{number}@example.com") for number in range(5)]
+def test_it_stops_one_client_with_the_passwords_of_many(make_user, sign_in, challenge, clock):
+    users = [make_user(f"user{number}@example.com") for number in range(5)]
     for user in users:
         set_up(sign_in(user))
     answers = []

@@ -6,9 +6,9 @@ from sqlalchemy import update
 from app.auth.models import User
 from carafe.audit import AuditEvent
 from carafe.database import db
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.second_factor import PAGE, answer_with
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.second_factor import PAGE, answer_with
 
 PROOF = "/auth/reauthenticate"
 

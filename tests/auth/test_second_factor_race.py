@@ -10,10 +10,10 @@ from carafe.auth import two_factor
 from carafe.auth.models import Passkey, RecoveryCode, Totp
 from carafe.database import db
 from carafe.security.rate_limits import RateLimit
-from tests.authenticator import add
-from tests.clock import change_limits
-from tests.remote import Remote
-from tests.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
+from carafe.testing.authenticator import add
+from carafe.testing.clock import change_limits
+from carafe.testing.remote import Remote
+from carafe.testing.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
 
 USES = 20
 CHALLENGE = "/auth/second-factor"

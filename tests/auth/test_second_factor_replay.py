@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clock import change_limits
-from tests.second_factor import answer_with, is_in, set_up
+from carafe.testing.clock import change_limits
+from carafe.testing.second_factor import answer_with, is_in, set_up
 
 
 @pytest.fixture

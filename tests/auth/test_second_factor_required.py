@@ -4,12 +4,12 @@ import pytest
 
 from carafe.auth.models import LinkedAccount, Passkey
 from carafe.database import db
-from tests.authenticator import add
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.database import statements
-from tests.groups import require
-from tests.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.authenticator import add
+from carafe.testing.clock import later
+from carafe.testing.database import statements
+from carafe.testing.groups import require
+from carafe.testing.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
 from tests.security.routes import routes
 
 OPEN = {
@@ -111,8 +111,8 @@ def test_it_lets_them_connect_no_other_site(app, admin, carol):
         assert not LinkedAccount.of(carol.id)
 
 
-def test_it_is_for_staff_with_a_permission_too(app, required, person, sign_in, monkeypatch):
-    staff = sign_in(person("staff@example.com", role="staff"))
+def test_it_is_for_staff_with_a_permission_too(app, required, make_user, sign_in, monkeypatch):
+    staff = sign_in(make_user("staff@example.com", role="staff"))
     granted = app.extensions["permissions"]
     monkeypatch.setitem(granted, "staff", set())
     assert is_in(staff)
@@ -165,8 +165,8 @@ def test_it_lets_them_change_phones(admin, clock):
     assert is_in(admin)
 
 
-def test_it_does_not_begin_before_the_address_is_confirmed(required, person, sign_in):
-    browser = sign_in(person("new@example.com", role="admin", confirmed_at=None))
+def test_it_does_not_begin_before_the_address_is_confirmed(required, make_user, sign_in):
+    browser = sign_in(make_user("new@example.com", role="admin", confirmed_at=None))
     answer = browser.submit(PAGE, action=f"{PAGE}/totp")
     assert answer.location == "/auth/confirm"
 

@@ -4,8 +4,8 @@ import pytest
 
 from carafe.auth.models import Session
 from carafe.database import db
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 
 
 def session_cookie(browser):

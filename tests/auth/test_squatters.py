@@ -6,8 +6,8 @@ from sqlalchemy import select
 from app.auth.models import User
 from app.auth.roles import ROLES
 from carafe.database import db
+from carafe.testing.accounts import PASSWORD
 from tests.auth.conftest import NEW_PASSWORD
-from tests.conftest import PASSWORD
 from tests.security.routes import routes
 
 EMAIL = "owner@example.com"
@@ -153,8 +153,8 @@ def test_nobody_undoes_a_suspension_by_a_change_of_address(
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "user"])
-def test_a_role_opens_nothing_before_the_address_is_confirmed(role, app, person, sign_in):
-    browser = sign_in(person(EMAIL, role=role, confirmed_at=None))
+def test_a_role_opens_nothing_before_the_address_is_confirmed(role, app, make_user, sign_in):
+    browser = sign_in(make_user(EMAIL, role=role, confirmed_at=None))
     fields, tried = {"csrf_token": browser.token(), "role": "admin"}, 0
     for route in routes(app):
         if route.permission:
@@ -242,8 +242,8 @@ def test_they_have_nothing_mailed_that_they_wrote(
         assert "evil.example" not in mail["Subject"]
 
 
-def test_an_invitation_names_nobody(person, sign_in, mailbox):
-    inviter = person(
+def test_an_invitation_names_nobody(make_user, sign_in, mailbox):
+    inviter = make_user(
         "www.evil.example/win@example.com", name="Win at www.evil.example", role="admin"
     )
     sign_in(inviter).submit("/admin/invitations/", {"email": EMAIL, "role": "user"})

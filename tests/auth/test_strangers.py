@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from carafe.auth.accounts.authentication import LOGIN_FAILURES_BY_ADDRESS
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.second_factor import answer_with, is_in, set_up
 from tests.auth.conftest import NEW_PASSWORD
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.second_factor import answer_with, is_in, set_up
 
 HOME = "203.0.113.1"
 WRONG = "a wrong one"
@@ -211,7 +211,7 @@ def test_nobody_is_kept_from_signing_up(register, browser, mailbox):
 
 
 def test_nobody_is_kept_from_the_account_that_they_signed_up_for(
-    register, fail, browser, mailbox, person
+    register, fail, browser, mailbox, make_user
 ):
     email = "new@example.com"
     new = SimpleNamespace(email=email)

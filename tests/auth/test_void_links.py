@@ -5,8 +5,8 @@ Somebody who knew the password, or was in a session, may have caused it to be ma
 
 import pytest
 
+from carafe.testing.accounts import PASSWORD
 from tests.auth.conftest import NEW_PASSWORD
-from tests.conftest import PASSWORD
 
 ELSEWHERE = "elsewhere@example.com"
 THIRD_PASSWORD = "a third and newest one"
@@ -110,9 +110,9 @@ def test_the_way_back_from_a_changed_address_stays(alice, sign_in, browser, mail
 @pytest.mark.parametrize("event", [change_password, reset_password, be_suspended_and_reinstated])
 @pytest.mark.parametrize(("role", "status"), [("admin", 404), ("staff", 404), ("user", 200)])
 def test_invitations_that_give_permissions_end_with_those_of_their_sender(
-    event, role, status, carol, person, sign_in, browser, mailbox, run
+    event, role, status, carol, make_user, sign_in, browser, mailbox, run
 ):
-    person("second@example.com", role="admin")
+    make_user("second@example.com", role="admin")
     guest = "guest@example.com"
     sign_in(carol).submit("/admin/invitations/", {"email": guest, "role": role})
     path = mailbox.link(guest)

@@ -21,11 +21,11 @@ from app import FEATURES
 from app.auth.models import User
 from carafe.auth import passwords
 from carafe.database import db
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser as Client
+from carafe.testing.server import BIN, Server
+from carafe.testing.sessions import open_session
 from carafe.time import now
-from tests.apps import another_app
-from tests.http import Browser as Client
-from tests.server import BIN, Server
-from tests.sessions import open_session
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine
 
 from carafe.observability import store
+from carafe.testing import rules
 from carafe.web.routing import get_policy
-from tests import rules
 from tests.browser.axe import barriers
 from tests.browser.conftest import Site
 

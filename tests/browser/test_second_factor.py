@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
+from carafe.testing.second_factor import Phone
 from tests.browser.axe import barriers
 from tests.browser.conftest import Site
-from tests.second_factor import Phone
 
 pytestmark = pytest.mark.browser
 

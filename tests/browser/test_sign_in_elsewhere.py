@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from carafe.testing.loopback import document
+from carafe.testing.server import Server
 from tests.browser.conftest import DEFAULTS, SITE, Site, development_site
-from tests.loopback import document
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
-from tests.server import Server
 
 pytestmark = pytest.mark.browser
 both = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])

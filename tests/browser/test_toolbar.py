@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from carafe.testing.server import Server
 from tests.browser.conftest import DEFAULTS, Site, development_site
-from tests.server import Server
 
 pytestmark = pytest.mark.browser
 

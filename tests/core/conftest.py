@@ -10,11 +10,11 @@ from flask import Flask
 
 from app.auth.models import User
 from carafe.database import db, sqlite
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
+from carafe.testing.server import migrated_database
 from carafe.time import now
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
-from tests.server import migrated_database
 
 
 @pytest.fixture

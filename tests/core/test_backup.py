@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from app.auth.models import User
+from carafe.config import ROOT
 from carafe.database import db, sqlite_driver
-from tests.server import ROOT, migrated_database
+from carafe.testing.server import migrated_database
 
 
 @pytest.fixture

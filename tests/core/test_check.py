@@ -9,11 +9,11 @@ from carafe import __version__
 from carafe.checks import database, disks
 from carafe.config import ConfigError
 from carafe.database import db, fulltext
+from carafe.testing.apps import another_app
+from carafe.testing.checks import findings
+from carafe.testing.database import empty_file
+from carafe.testing.groups import require
 from carafe.web import templating
-from tests.apps import another_app
-from tests.checks import findings
-from tests.database import empty_file
-from tests.groups import require
 
 
 @pytest.mark.parametrize("make", [empty_file, str])

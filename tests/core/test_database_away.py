@@ -9,10 +9,10 @@ from sqlalchemy import event
 
 from carafe import database
 from carafe.database import db
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.groups import require
-from tests.http import Browser
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.groups import require
+from carafe.testing.http import Browser
 
 JSON = {"Accept": "application/json"}
 LOGIN = {"email": "alice@example.com", "password": PASSWORD}

@@ -8,8 +8,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.auth.models import User
 from carafe.database import db, writing
+from carafe.testing.http import Browser
 from carafe.web.routing import public
-from tests.http import Browser
 
 CODES = [400, 401, 403, 404, 405, 409, 411, 413, 422, 429, 500, 503]
 JSON = {"Accept": "application/json"}

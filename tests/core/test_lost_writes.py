@@ -19,13 +19,13 @@ from carafe.database.lost_writes import ReadOnlyError, UncommittedError
 from carafe.jobs import Job
 from carafe.mail import send
 from carafe.notifications import notify
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
+from carafe.testing.server import migrated_database
 from carafe.time import now
 from carafe.web.routing import public
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
 from tests.jobs.samples import note
-from tests.server import migrated_database
 
 RENAME: Any = update(User).values(name="Lost")
 

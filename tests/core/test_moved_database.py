@@ -11,12 +11,12 @@ from threading import Event
 import pytest
 
 from carafe.database import db, sqlite_file
-from tests.clock import change_limits
-from tests.conftest import PASSWORD
-from tests.http import Browser
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import change_limits
+from carafe.testing.http import Browser
+from carafe.testing.remote import Remote
+from carafe.testing.server import BIN, Server
 from tests.jobs.conftest import until
-from tests.remote import Remote
-from tests.server import BIN, Server
 
 THREADS = 4
 

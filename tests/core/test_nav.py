@@ -5,9 +5,9 @@ from html import unescape
 
 import pytest
 
+from carafe.testing.http import Browser
 from carafe.web import menus
 from carafe.web.routing import public
-from tests.http import Browser
 
 
 def entries_of(page: str) -> dict[str, list[tuple[str, bool]]]:

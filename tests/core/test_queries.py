@@ -2,11 +2,11 @@
 
 from app.auth.models import User
 from carafe import admin
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.database import statements
-from tests.http import Browser
-from tests.rules import pages
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.database import statements
+from carafe.testing.http import Browser
+from carafe.testing.rules import pages
 
 MOST = 3
 # Part by part, so that one that fails leaves the others; a fixed number all the same.
@@ -30,8 +30,8 @@ def most_of(app, path: str) -> int:
     return most
 
 
-def test_it_asks_at_most_three_for_each_page(app, alice, carol, person, sign_in):
-    people = [person(f"u{n}@example.com", name=f"N{n}") for n in range(25)]
+def test_it_asks_at_most_three_for_each_page(app, alice, carol, make_user, sign_in):
+    people = [make_user(f"u{n}@example.com", name=f"N{n}") for n in range(25)]
     for _ in range(3):
         sign_in(alice)
     browser = sign_in(carol)
@@ -45,9 +45,9 @@ def test_it_asks_at_most_three_for_each_page(app, alice, carol, person, sign_in)
         assert len(asked) <= most, (path, asked)
 
 
-def test_a_list_may_count_what_its_filters_choose(app, carol, person):
+def test_a_list_may_count_what_its_filters_choose(app, carol, make_user):
     for n in range(25):
-        person(f"u{n}@example.com")
+        make_user(f"u{n}@example.com")
     roles = admin.Choice(
         User.role, "role", "Role", {"user": "User", "admin": "Admin"}, counted=True
     )

@@ -21,8 +21,8 @@ from carafe.time import now
         datetime(1, 1, 2, tzinfo=UTC),
     ],
 )
-def test_it_gives_back_the_same_instant_in_utc(moment, app, person):
-    person("a@example.com", created_at=moment)
+def test_it_gives_back_the_same_instant_in_utc(moment, app, make_user):
+    make_user("a@example.com", created_at=moment)
     with app.app_context():
         found = db.session.scalar(select(User.created_at))
         assert found == moment

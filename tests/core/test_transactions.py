@@ -8,8 +8,8 @@ from sqlalchemy import event, select, text
 
 from app.auth.models import User
 from carafe.database import db, reading, sqlite_driver
-from tests.clock import later
-from tests.http import Browser
+from carafe.testing.clock import later
+from carafe.testing.http import Browser
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import text
 
+from carafe.config import ROOT
 from carafe.database import db, reading
-from tests.remote import Remote
-from tests.server import BIN, ROOT, Server
+from carafe.testing.remote import Remote
+from carafe.testing.server import BIN, Server
 
 THREADS = 16
 INCREMENTS_EACH = 25

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from carafe.config import ROOT
+from carafe.testing.mailbox import Mailbox
+from carafe.testing.remote import Remote
+from carafe.testing.server import BIN
 from tests.jobs.conftest import until
-from tests.mailbox import Mailbox
-from tests.remote import Remote
-from tests.server import BIN, ROOT
 
 ANN = {"email": "ann@example.com", "password": "carafe under the apple tree"}
 

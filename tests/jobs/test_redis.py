@@ -10,8 +10,8 @@ import pytest
 from carafe.config import ConfigError
 from carafe.database import db
 from carafe.jobs.worker import run_due
-from tests.apps import another_app
-from tests.groups import require
+from carafe.testing.apps import another_app
+from carafe.testing.groups import require
 from tests.jobs.conftest import enqueue, until
 from tests.jobs.samples import note, ran
 

@@ -21,9 +21,9 @@ from carafe import mail
 from carafe.database import db
 from carafe.jobs import QueuePause, execution
 from carafe.mail import smtp, transports
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 from carafe.time import now
-from tests.apps import another_app
-from tests.http import Browser
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.checks import findings
+from carafe.testing.checks import findings
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from carafe.jobs.worker import run_due
-from tests.apps import another_app
-from tests.http import Browser
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from carafe.database import db
 from carafe.jobs import Job, QueuePause
 from carafe.jobs.worker import JobWorker, run_due
-from tests.checks import findings
+from carafe.testing.checks import findings
 from tests.jobs.conftest import until
 from tests.mail.sink import Sink
 

@@ -3,7 +3,7 @@
 import stat
 
 from carafe.jobs.worker import run_due
-from tests.mailbox import Mailbox
+from carafe.testing.mailbox import Mailbox
 
 
 def test_a_folder_keeps_each_mail_as_a_file(app, mailing, post, tmp_path):

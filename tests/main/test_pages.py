@@ -1,8 +1,8 @@
 """The landing page and the dashboard."""
 
 from app.main.dashboard import add_card
-from tests.apps import another_app
-from tests.http import Browser
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 
 
 def test_it_greets_visitors_and_leads_them_on(visitor):
@@ -30,11 +30,11 @@ def test_it_asks_for_a_log_in_before_the_dashboard(visitor):
     assert (answer.status_code, answer.location) == (303, "/auth/login?next=/dashboard")
 
 
-def test_it_greets_by_name_or_by_address(alice, person, sign_in):
+def test_it_greets_by_name_or_by_address(alice, make_user, sign_in):
     assert "Hello, Alice" in sign_in(alice).get("/dashboard").text
-    nameless = person("nameless@example.com")
+    nameless = make_user("nameless@example.com")
     assert "Hello, nameless@example.com" in sign_in(nameless).get("/dashboard").text
-    sly = person("sly@example.com", name="<script>alert(1)</script>")
+    sly = make_user("sly@example.com", name="<script>alert(1)</script>")
     assert "<script>alert" not in sign_in(sly).get("/dashboard").text
 
 

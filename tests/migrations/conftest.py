@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from carafe.config import ROOT
 from carafe.database import db
-from tests.apps import another_app
-from tests.database import empty_database
+from carafe.testing.apps import another_app
+from carafe.testing.database import empty_database
 
 TEMPLATE = """
 import sqlalchemy as sa

@@ -14,9 +14,9 @@ from flask_migrate import check, downgrade, migrate, revision, upgrade
 
 from carafe.config import ROOT
 from carafe.database import Base, bytewise, db, fulltext
+from carafe.testing.apps import another_app
+from carafe.testing.database import empty_database
 from carafe.time import UTCDateTime, now
-from tests.apps import another_app
-from tests.database import empty_database
 
 ID = Base.registry.type_annotation_map[int]
 

@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 from carafe.jobs.worker import run_due
-from tests.http import Browser
+from carafe.testing.http import Browser
 
 LIST = "/admin/notes/imports/"
 

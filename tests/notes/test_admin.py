@@ -57,7 +57,7 @@ def test_it_is_told_from_other_days(notes, carol, sign_in):
     assert "6 notes" in browser.get(f"{PATH}?created_at.to=tomorrow").text
 
 
-def test_it_is_for_those_with_its_permission(alice, carol, person, sign_in, visitor):
+def test_it_is_for_those_with_its_permission(alice, carol, make_user, sign_in, visitor):
     for path in (PATH, f"{PATH}export.csv"):
         assert visitor.get(path).status_code == 303
         assert sign_in(alice).get(path).status_code == 403
@@ -90,8 +90,8 @@ def test_it_is_found_by_the_address_of_what_it_refers_to(notes, alice, bob, caro
     assert f'name="user_id" value="{alice.id}"' in page
 
 
-def test_it_asks_whom_a_name_means(notes, alice, bob, carol, person, sign_in):
-    person("alina@example.com", name="Alina")
+def test_it_asks_whom_a_name_means(notes, alice, bob, carol, make_user, sign_in):
+    make_user("alina@example.com", name="Alina")
     browser = sign_in(carol)
     page = browser.get(f"{PATH}?user_id=ali").text
     assert "Which user?" in page
@@ -99,17 +99,17 @@ def test_it_asks_whom_a_name_means(notes, alice, bob, carol, person, sign_in):
     assert "0 notes" in page
     assert "There is no user “zoe”" in browser.get(f"{PATH}?user_id=zoe").text
     # One that is typed in full is meant, whoever else's begins with it.
-    person("bob@example.com.au")
+    make_user("bob@example.com.au")
     assert browser.get(f"{PATH}?user_id={bob.email.upper()}").status_code == 303
 
 
-def test_it_tells_no_name_to_whom_may_not_read_it(notes, alice, person, sign_in, app):
+def test_it_tells_no_name_to_whom_may_not_read_it(notes, alice, make_user, sign_in, app):
     granted = app.extensions["permissions"]["staff"]
     before = set(granted)
     granted.discard("users.read")
     granted.add("notes.read")
     try:
-        browser = sign_in(person("sam@example.com", role="staff"))
+        browser = sign_in(make_user("sam@example.com", role="staff"))
         assert "There is no user" in browser.get(f"{PATH}?user_id={alice.email}").text
         assert f"User: {alice.id}" in browser.get(f"{PATH}?user_id={alice.id}").text
     finally:

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.lists import ids, neighbour
+from carafe.testing.lists import ids, neighbour
 
 
 def test_it_makes_a_few_hundred_notes_of_different_times(app, stored, visitor):

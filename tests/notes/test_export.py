@@ -6,7 +6,7 @@ import re
 from itertools import product
 
 from carafe.database import db
-from tests.database import statements
+from carafe.testing.database import statements
 
 HEADING = b"\xef\xbb\xbftitle,body,created,updated\r\n"
 

@@ -267,9 +267,9 @@ def test_one_that_stopped_can_go_on_or_be_taken_back(app, alice, importer, title
             db.session.commit()
 
 
-def test_it_is_for_who_uploaded_it_alone(app, alice, importer, person, sign_in):
+def test_it_is_for_who_uploaded_it_alone(app, alice, importer, make_user, sign_in):
     importer.check(lines(f"a,,{alice.email}", "b,,"))
-    other = sign_in(person("dora@example.com", role="admin"))
+    other = sign_in(make_user("dora@example.com", role="admin"))
     assert "notes.csv" not in other.get(LIST).text
     fields = {"csrf_token": other.token()}
     for path in ("", "/latest", "/errors.csv"):

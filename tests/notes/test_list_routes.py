@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 
 from carafe.observability import store
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.http import Browser
 from carafe.web.routing import get_policy
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.http import Browser
 from tests.observability.recording import recording_app, rows
 from tests.security.routes import routes
 
@@ -56,12 +56,12 @@ def needed(route, tail) -> set[str]:
 
 
 @pytest.fixture
-def granted(app, person, sign_in, monkeypatch):
+def granted(app, make_user, sign_in, monkeypatch):
     """Return a function that logs in a user with only these permissions."""
 
     def enter(names):
         monkeypatch.setitem(app.extensions["permissions"], "staff", names)
-        return sign_in(person("dora@example.com", role="staff"))
+        return sign_in(make_user("dora@example.com", role="staff"))
 
     return enter
 

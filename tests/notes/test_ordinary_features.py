@@ -9,11 +9,11 @@ from sqlalchemy import select
 from app.notes.models import Note
 from carafe.auth.marks import login_required
 from carafe.database import db
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 from carafe.web.routing import shared
 from tests.admin.scratch import Scratch, Thing
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
 from tests.security.routes import routes
 from tests.security.rows import THEIRS, plant
 from tests.security.test_routes import leak

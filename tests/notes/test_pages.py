@@ -6,9 +6,9 @@ from itertools import chain
 
 import pytest
 
+from carafe.testing.database import statements
+from carafe.testing.lists import ids, last_page, neighbour, walk
 from carafe.time import now
-from tests.database import statements
-from tests.lists import ids, last_page, neighbour, walk
 
 BASE = "/notes/"
 

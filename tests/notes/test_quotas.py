@@ -17,11 +17,11 @@ from sqlalchemy import func, select, text
 from app.notes.models import Note
 from carafe.audit import AuditEvent
 from carafe.auth import quotas
+from carafe.config import ROOT
 from carafe.database import db, timeouts
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.remote import Remote
-from tests.server import ROOT
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.remote import Remote
 
 EXPORT = "/notes/export.csv"
 

@@ -9,14 +9,14 @@ from tests.security.routes import routes
 
 
 @pytest.fixture
-def blind(app, person, sign_in, monkeypatch):
+def blind(app, make_user, sign_in, monkeypatch):
     """A browser of somebody who has every permission but to read this."""
 
     def enter(*names):
         granted = app.extensions["permissions"]
         rest = granted[ADMIN] - {f"{name}.read" for name in names}
         monkeypatch.setitem(granted, "staff", rest)
-        return sign_in(person("dora@example.com", role="staff"))
+        return sign_in(make_user("dora@example.com", role="staff"))
 
     return enter
 

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.lists import ids
+from carafe.testing.lists import ids
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from tests.lists import ids
-from tests.remote import Remote
+from carafe.testing.lists import ids
+from carafe.testing.remote import Remote
 
 SENDERS = 8
 PASSWORD = "carafe under the apple tree"

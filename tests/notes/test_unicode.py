@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.auth.models import User
 from app.notes.models import Note
 from carafe.database import db
+from carafe.testing.lists import ids
 from carafe.unicode import nfc
-from tests.lists import ids
 
 TITLE = "Ångström über 각도"
 FORMS = ["NFC", "NFD"]
@@ -82,8 +82,8 @@ def test_names_are_in_one_form_wherever_they_come_from(app, alice, sign_in, stor
         "rémi@ｂücher.example",
     ],
 )
-def test_an_address_is_the_same_however_it_is_spelled(typed, person, visitor):
-    person("rémi@bücher.example")
+def test_an_address_is_the_same_however_it_is_spelled(typed, make_user, visitor):
+    make_user("rémi@bücher.example")
     fields = {"email": typed, "password": "carafe under the apple tree"}
     assert visitor.submit("/auth/login", fields).status_code == 303
 

@@ -6,7 +6,7 @@ import zipfile
 
 from app.notes.models import user_data
 from carafe.jobs.worker import run_due
-from tests.database import statements
+from carafe.testing.database import statements
 
 
 def test_they_are_part_of_it(app, alice, bob, sign_in, write):

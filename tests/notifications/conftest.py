@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.auth.models import User
 from carafe.database import db
 from carafe.notifications import Notification, notify
-from tests.http import Browser
+from carafe.testing.http import Browser
 
 
 @pytest.fixture

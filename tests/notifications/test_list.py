@@ -10,7 +10,7 @@ from carafe import personal_data
 from carafe.database import db
 from carafe.notifications import notify
 from carafe.notifications.models.notification import MAX_PER_USER
-from tests.lists import neighbour
+from carafe.testing.lists import neighbour
 
 PAGE = "/account/notifications/"
 

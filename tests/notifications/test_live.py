@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from carafe.auth.models import Session
 from carafe.database import db
-from tests.clock import later
+from carafe.testing.clock import later
 
 BELL = "/account/notifications/unread"
 LATEST = "/account/notifications/latest"

@@ -9,7 +9,7 @@ from carafe.database import BUSY_TIMEOUT_SECONDS, db
 from carafe.notifications import Message
 from carafe.notifications.models import Inbox
 from carafe.notifications.models.notification import MAX_PER_USER
-from tests.database import statements
+from carafe.testing.database import statements
 
 PAGE = "/admin/messages/"
 LIST = "/account/notifications/"
@@ -69,9 +69,9 @@ def test_it_does_not_come_back_when_it_was_deleted(alice, office, sign_in, ids, 
     assert "Another" in browser.get(LIST).text
 
 
-def test_it_is_not_for_those_who_come_later(office, person, sign_in, bell):
+def test_it_is_not_for_those_who_come_later(office, make_user, sign_in, bell):
     office.submit(PAGE, WORDS)
-    browser = sign_in(person("frank@example.com"))
+    browser = sign_in(make_user("frank@example.com"))
     assert bell(browser) == "Notifications"
     assert "We move" not in browser.get(LIST).text
 

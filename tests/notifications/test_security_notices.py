@@ -1,7 +1,7 @@
 """What happens to an account is told to its owner, beside the mail."""
 
-from tests.conftest import PASSWORD
-from tests.second_factor import set_up
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.second_factor import set_up
 
 NEW = "four green bottles"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
+from carafe.testing.apps import another_app
 from carafe.web.routing import public
-from tests.apps import another_app
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from carafe.config import ROOT
 from carafe.database import db, writing
 from carafe.observability import recorder, store
 from carafe.observability.observations import Observations
+from carafe.testing.apps import another_app
 from carafe.web.routing import public
-from tests.apps import another_app
 
 # As if it stood in the app: the place of a fault is looked for there.
 FAULTY = """

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import event, text
 
 from carafe.database import db
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.database import empty_file
-from tests.http import Browser
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.database import empty_file
+from carafe.testing.http import Browser
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from carafe.observability import logs, tracing
-from tests.conftest import PASSWORD
-from tests.http import Browser
-from tests.mailbox import Mailbox
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.http import Browser
+from carafe.testing.mailbox import Mailbox
 
 FIELDS = {"password", "current_password", "csrf_token"}
 JSON = {"Accept": "application/json"}

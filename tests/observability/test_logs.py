@@ -8,9 +8,9 @@ import pytest
 
 from app.auth.models import User
 from carafe.database import db
-from tests.conftest import PASSWORD
-from tests.http import Browser
-from tests.mailbox import Mailbox
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.http import Browser
+from carafe.testing.mailbox import Mailbox
 
 TOKEN = "Zm9yIHRoZSB0ZXN0cyBhbG9uZSwgbm90IGEgdG9rZW4"
 

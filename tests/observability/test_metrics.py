@@ -15,12 +15,12 @@ from itertools import product
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from carafe.config import ROOT
 from carafe.observability import metrics
 from carafe.observability.metrics.app_metrics import Metrics
 from carafe.observability.metrics.exposition import exposition
-from tests.apps import PRODUCTION, another_app
-from tests.http import Browser
-from tests.server import ROOT
+from carafe.testing.apps import PRODUCTION, another_app
+from carafe.testing.http import Browser
 
 TOKEN = "a-token-of-the-tests-alone"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

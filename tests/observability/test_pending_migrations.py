@@ -7,10 +7,10 @@ from flask_migrate import downgrade
 from sqlalchemy import inspect, text
 
 from carafe.database import db, fulltext, migrations
-from tests.apps import another_app
-from tests.database import empty_database
-from tests.http import Browser
-from tests.rules import pages
+from carafe.testing.apps import another_app
+from carafe.testing.database import empty_database
+from carafe.testing.http import Browser
+from carafe.testing.rules import pages
 
 BUTTON = "/dev/migrations"
 

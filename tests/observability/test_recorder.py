@@ -9,8 +9,8 @@ from sqlalchemy import text
 from carafe.database import db
 from carafe.observability import recorder, requests, store
 from carafe.observability.store import bucket_midpoint_us, bucket_of, merge_bucket
+from carafe.testing.http import Browser
 from carafe.web.routing import public
-from tests.http import Browser
 from tests.observability.recording import recording_app, rows
 
 SECRET = "Tr0ub4dor and his 3 friends"

@@ -7,12 +7,12 @@ from urllib.parse import quote
 import pytest
 
 from app.auth.models import User
+from carafe.config import ROOT
 from carafe.database import db
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.http import Browser
-from tests.second_factor import answer_with, set_up
-from tests.server import ROOT
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.http import Browser
+from carafe.testing.second_factor import answer_with, set_up
 
 CLIENT = "203.0.113.7"
 HERE = {"environ_overrides": {"REMOTE_ADDR": CLIENT}}
@@ -72,9 +72,9 @@ def test_a_suspended_account_is_one(dave, open_site, events):
     assert events() == [("login.failed", "suspended", dave.subject)]
 
 
-def test_an_account_without_a_password_is_one(app, person, open_site, events):
+def test_an_account_without_a_password_is_one(app, make_user, open_site, events):
     site = open_site()
-    user = person("provider@example.com")
+    user = make_user("provider@example.com")
     with app.app_context():
         db.session.execute(db.update(User).values(password_hash=""))
         db.session.commit()

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from flask import request
 
-from carafe.config import ConfigError
+from carafe.config import ROOT, ConfigError
 from carafe.observability import logs, sentry
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.groups import require
-from tests.http import Browser
-from tests.loopback import Loopback
-from tests.server import ROOT
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.groups import require
+from carafe.testing.http import Browser
+from carafe.testing.loopback import Loopback
 
 DSN = "http://publickey@{}/4711"
 COOKIE = "a-cookie-that-nobody-is-to-know"

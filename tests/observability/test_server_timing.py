@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.apps import another_app
-from tests.http import Browser
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 
 TIMING = re.compile(
     r'db;dur=([\d.]+);desc="(\d+) queries", template;dur=([\d.]+), total;dur=([\d.]+)'

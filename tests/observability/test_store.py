@@ -15,7 +15,7 @@ from carafe.config import ROOT
 from carafe.database import sqlite_driver
 from carafe.observability import observations, recorder, retention, store
 from carafe.observability.store import Store
-from tests.http import Browser
+from carafe.testing.http import Browser
 from tests.observability.recording import recording_app, rows
 
 ONE_PAGE = """

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from carafe.database import db, get_recorded_queries, writing
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 from carafe.web.routing import public
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
 
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 

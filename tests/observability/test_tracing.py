@@ -10,14 +10,14 @@ import pytest
 import requests
 from sqlalchemy import text
 
+from carafe.config import ROOT
 from carafe.database import db
 from carafe.observability import logs, tracing
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.http import Browser
+from carafe.testing.loopback import Loopback
 from carafe.web.routing import public
 from tests.collector import Collector
-from tests.conftest import PASSWORD
-from tests.http import Browser
-from tests.loopback import Loopback
-from tests.server import ROOT
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = {"traceparent": f"00-{TRACE}-{PARENT}-01"}

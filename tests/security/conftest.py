@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.apps import PRODUCTION, SecureBrowser, another_app
+from carafe.testing.apps import PRODUCTION, SecureBrowser, another_app
 
 
 @pytest.fixture(scope="module")

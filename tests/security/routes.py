@@ -8,9 +8,9 @@ from flask import Flask
 from werkzeug.routing import MapAdapter
 from werkzeug.test import TestResponse
 
+from carafe.testing.http import Browser
+from carafe.testing.rules import rules
 from carafe.web.routing import IdConverter, Policy, get_policy
-from tests.http import Browser
-from tests.rules import rules
 
 # What stands in a path for an argument that is not a number.
 EXAMPLES = {"token": "x", "provider": "acme", "filename": "x", "name": "x", "fingerprint": "x"}

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from carafe import checks
-from tests.apps import another_app
-from tests.checks import GOOD, findings, run
-from tests.groups import require
+from carafe.testing.apps import another_app
+from carafe.testing.checks import GOOD, findings, run
+from carafe.testing.groups import require
 
 TWO_WARNINGS = {"MAIL_URL": None, "TRUSTED_PROXIES": 0}
 

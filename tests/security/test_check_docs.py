@@ -1,9 +1,9 @@
 """docs/checks.md lists every check as it is."""
 
 from carafe import checks
-from tests.apps import another_app
-from tests.checks import GOOD
-from tests.server import ROOT
+from carafe.config import ROOT
+from carafe.testing.apps import another_app
+from carafe.testing.checks import GOOD
 
 
 def rows() -> list[tuple[str, ...]]:

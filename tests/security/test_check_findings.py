@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.checks import GOOD, findings
+from carafe.testing.checks import GOOD, findings
 
 KEY: str = GOOD["SECRET_KEY"]
 PHRASE = "the quick brown fox jumps over the lazy dog"

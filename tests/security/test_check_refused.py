@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.server import BIN, ROOT
+from carafe.config import ROOT
+from carafe.testing.server import BIN
 
 NAMES = ("SECRET_KEY", "TRUSTED_HOSTS", "DATABASE_URL", "MAIL_URL", "FLASK_DEBUG", "FLASK_APP")
 KEY = "a key of the tests, long enough to be one"

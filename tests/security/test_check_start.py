@@ -8,8 +8,9 @@ import subprocess
 
 import pytest
 
-from tests.checks import settings_in
-from tests.server import BIN, ROOT, Server
+from carafe.config import ROOT
+from carafe.testing.checks import settings_in
+from carafe.testing.server import BIN, Server
 
 NAMES = ("DATABASE_URL", "PUBLIC_URL", "FLASK_DEBUG", "FLASK_APP", "CHECK_SILENCE")
 

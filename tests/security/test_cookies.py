@@ -2,8 +2,8 @@
 
 from base64 import urlsafe_b64decode
 
-from tests.apps import SecureBrowser
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import SecureBrowser
 from tests.security.routes import routes
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.apps import PRODUCTION, SecureBrowser, another_app
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import PRODUCTION, SecureBrowser, another_app
 
 
 def save(browser, token=None, name="Changed", **options):

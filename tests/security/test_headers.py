@@ -3,9 +3,9 @@
 import pytest
 
 from carafe.security import csp
+from carafe.testing.apps import SITE, another_app
+from carafe.testing.http import Browser
 from carafe.web.routing import public
-from tests.apps import SITE, another_app
-from tests.http import Browser
 from tests.security.routes import routes
 
 ALWAYS = {

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from tests.apps import PRODUCTION, SITE, SecureBrowser, another_app
-from tests.http import Browser
-from tests.mailbox import Mailbox
+from carafe.testing.apps import PRODUCTION, SITE, SecureBrowser, another_app
+from carafe.testing.http import Browser
+from carafe.testing.mailbox import Mailbox
 
 FORGED = [
     *("evil.example", "example.org.evil.example", "evilexample.org", "127.0.0.1", "x y", "a@b"),

@@ -3,7 +3,7 @@
 from cryptography.fernet import Fernet
 
 from carafe.security import encryption
-from tests.apps import another_app
+from carafe.testing.apps import another_app
 
 KEY = "a key of the tests, long enough to be one"
 # Base64 of HKDF-SHA256 (RFC 5869) of KEY for "a purpose": with today's salt, and with the former.

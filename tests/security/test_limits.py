@@ -5,8 +5,8 @@ import re
 import pytest
 
 from carafe.auth import passwords
-from tests.clock import later
-from tests.conftest import PASSWORD
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 
 WRONG = "a wrong one"
 

@@ -4,9 +4,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.apps import PRODUCTION, another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import PRODUCTION, another_app
+from carafe.testing.http import Browser
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from tests.apps import PRODUCTION, SecureBrowser, another_app
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.http import Browser
-from tests.mailbox import Mailbox
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import PRODUCTION, SecureBrowser, another_app
+from carafe.testing.clock import later
+from carafe.testing.http import Browser
+from carafe.testing.mailbox import Mailbox
 
 ROOT = "/carafe"
 # Attributes that a browser follows or loads.

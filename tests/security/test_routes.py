@@ -13,8 +13,8 @@ from app.auth.roles import ROLES
 from carafe.auth.permissions import permissions
 from carafe.database import db
 from carafe.security.rate_limits import Full
-from tests.clock import later
-from tests.second_factor import set_up
+from carafe.testing.clock import later
+from carafe.testing.second_factor import set_up
 from tests.security.routes import routes
 from tests.security.rows import THEIRS, clear, plant
 
@@ -172,8 +172,8 @@ def test_no_method_but_the_known_reaches_a_view(app, alice, sign_in):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_is_for_the_roles_that_have_its_permission(role, app, person, sign_in, tokens):
-    browser = sign_in(person("somebody@example.com", role=role))
+def test_each_is_for_the_roles_that_have_its_permission(role, app, make_user, sign_in, tokens):
+    browser = sign_in(make_user("somebody@example.com", role=role))
     fields = tokens(browser) | {"role": "admin"}
     with app.app_context():
         granted = permissions(role)

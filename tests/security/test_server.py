@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.apps import PRODUCTION
-from tests.remote import Remote
-from tests.server import BIN, Server
+from carafe.testing.apps import PRODUCTION
+from carafe.testing.remote import Remote
+from carafe.testing.server import BIN, Server
 
 HOST = "Host: example.org"
 

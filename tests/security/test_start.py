@@ -9,9 +9,9 @@ import pytest
 
 from app import create_app
 from carafe import observability
-from carafe.config import ConfigError
+from carafe.config import ROOT, ConfigError
 from carafe.database import db
-from tests.server import BIN, ROOT
+from carafe.testing.server import BIN
 
 KEY = "a key of the tests, long enough to be one"
 GOOD = {"APP_ENV": "production", "SECRET_KEY": KEY, "TRUSTED_HOSTS": "example.org"}

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.apps import another_app
-from tests.http import Browser
-from tests.remote import Remote
-from tests.server import BIN, Server
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
+from carafe.testing.remote import Remote
+from carafe.testing.server import BIN, Server
 
 # As ngrok, cloudflared, Codespaces, and the like send them, with `Host` rewritten to localhost.
 HEADERS = [

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from tests.checks import findings
-from tests.server import BIN, ROOT
+from carafe.config import ROOT
+from carafe.testing.checks import findings
+from carafe.testing.server import BIN
 
 ID = "core.setting_names"
 

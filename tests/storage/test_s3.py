@@ -8,11 +8,10 @@ import sys
 
 import pytest
 
-from carafe.config import ConfigError
+from carafe.config import ROOT, ConfigError
 from carafe.storage import StorageUnavailable, s3, storage
-from tests.apps import another_app
-from tests.groups import require
-from tests.server import ROOT
+from carafe.testing.apps import another_app
+from carafe.testing.groups import require
 from tests.storage.bucket import SECRET, Bucket, problem
 
 

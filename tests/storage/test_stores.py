@@ -13,9 +13,9 @@ import pytest
 
 from carafe.database import db
 from carafe.storage import StorageUnavailable, delete_on_commit, storage
+from carafe.testing.apps import another_app
+from carafe.testing.groups import require
 from carafe.time import now
-from tests.apps import another_app
-from tests.groups import require
 from tests.storage.bucket import Bucket
 
 

@@ -9,8 +9,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from carafe.images import pictures, rendering
+from carafe.testing.http import Browser
 from tests.account.avatars.drawings import multipart
-from tests.http import Browser
 
 
 @pytest.fixture(autouse=True)

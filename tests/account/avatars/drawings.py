@@ -10,7 +10,7 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from tests.http import Browser
+from carafe.testing.http import Browser
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # A quarter of a picture each, clockwise from the top left.

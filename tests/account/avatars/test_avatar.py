@@ -12,6 +12,9 @@ from sqlalchemy import select
 from carafe.audit import AuditEvent
 from carafe.database import db
 from carafe.images import pictures, rendering
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
+from carafe.testing.remote import Remote
 from tests.account.avatars.drawings import (
     corners,
     encoded,
@@ -22,9 +25,6 @@ from tests.account.avatars.drawings import (
     quarters,
     shown,
 )
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.remote import Remote
 
 INITIAL = '<span class="avatar" aria-hidden="true">A</span>'
 MOST_BYTES = 10 * 1024 * 1024

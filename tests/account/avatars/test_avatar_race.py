@@ -8,8 +8,8 @@ from threading import Barrier
 
 import pytest
 
+from carafe.testing.remote import Remote
 from tests.account.avatars.drawings import multipart, plain, shown
-from tests.remote import Remote
 
 UPLOADS = 20
 PASSWORD = "carafe under the apple tree"

@@ -8,11 +8,11 @@ from sqlalchemy import text
 from carafe.database import db
 from carafe.downloads import orphans
 from carafe.storage import StorageUnavailable
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.groups import require
+from carafe.testing.http import Browser
 from tests.account.avatars.drawings import multipart, picture, plain, shown
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.groups import require
-from tests.http import Browser
 from tests.storage.bucket import Bucket
 
 

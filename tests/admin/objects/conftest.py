@@ -14,9 +14,9 @@ from carafe.admin.actions.models import BulkAction
 from carafe.auth.models import LinkedAccount
 from carafe.database import db
 from carafe.notifications.models.notification import Notification
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 
 
 def declare(app: Flask) -> None:
@@ -62,9 +62,9 @@ def made(application: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def admins(made: Flask, carol: User, person: Callable[..., User]) -> SimpleNamespace:
+def admins(made: Flask, carol: User, make_user: Callable[..., User]) -> SimpleNamespace:
     """Two administrators, Carol and Oscar, each in a browser of their own."""
-    people = {"carol": carol, "oscar": person("oscar@example.com", name="Oscar", role="admin")}
+    people = {"carol": carol, "oscar": make_user("oscar@example.com", name="Oscar", role="admin")}
     for name, user in people.items():
         browser = people[name] = Browser(made.test_client())  # type: ignore[assignment]
         browser.submit("/auth/login", {"email": user.email, "password": PASSWORD})

@@ -7,8 +7,8 @@ from app.auth.models import User
 from carafe import admin
 from carafe.auth.models import Impersonation, LinkedAccount, Passkey
 from carafe.config import ConfigError
+from carafe.testing.apps import another_app
 from carafe.web.forms import TextField
-from tests.apps import another_app
 
 
 class OddForm(UserForm):

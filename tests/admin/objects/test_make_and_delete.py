@@ -29,9 +29,9 @@ def test_it_is_not_made_for_who_is_nobody(named, admins, alice, stored):
     assert stored(LinkedAccount.id) == []
 
 
-def test_it_is_not_made_for_one_of_several(admins, person, stored):
+def test_it_is_not_made_for_one_of_several(admins, make_user, stored):
     for n in range(2):
-        person(f"sam{n}@example.com", name="Sam")
+        make_user(f"sam{n}@example.com", name="Sam")
     answer = admins.carol.submit(NEW, FIELDS | {"user_id": "Sam"})
     assert answer.status_code == 422
     assert "Give the number." in answer.text

@@ -13,9 +13,9 @@ from app.auth.models import User
 from carafe.config import ROOT
 from carafe.database import db
 from carafe.observability import store
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 from carafe.web.routing import public
-from tests.apps import another_app
-from tests.http import Browser
 
 FINGERPRINT = "0123456789abcdef0123456789abcdef"
 DEFAULTS: dict[str, Any] = {

@@ -5,10 +5,10 @@ from sqlalchemy import text
 
 from carafe.database import db
 from carafe.observability import recorder, store
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 from tests.admin.operations.conftest import FINGERPRINT
-from tests.apps import another_app
-from tests.conftest import PASSWORD
-from tests.http import Browser
 
 LISTS = ["/admin/requests/", "/admin/queries/", "/admin/exceptions/", "/admin/health/"]
 PAGES = [

@@ -4,8 +4,8 @@ from sqlalchemy.exc import DatabaseError
 
 from carafe.database import sqlite_driver
 from carafe.observability import recorder
+from carafe.testing.http import Browser
 from tests.admin.operations.conftest import FINGERPRINT
-from tests.http import Browser
 
 
 def test_it_groups_them_by_type_and_place(recording, carols):

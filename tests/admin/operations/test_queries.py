@@ -5,8 +5,8 @@ import re
 import pytest
 
 from carafe.observability import recorder
+from carafe.testing.http import Browser
 from tests.admin.operations.conftest import FINGERPRINT
-from tests.http import Browser
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import time
 
 from carafe.observability import recorder
 from carafe.observability.store import bucket_of
-from tests.http import Browser
+from carafe.testing.http import Browser
 
 
 def text_of(page):

@@ -18,11 +18,11 @@ from app.auth.models import User
 from carafe.auth import providers
 from carafe.auth.models import LinkedAccount
 from carafe.database import db
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
+from carafe.testing.remote import NoRedirects
 from carafe.time import now
-from tests.apps import another_app
 from tests.conftest import ACME
-from tests.http import Browser
-from tests.remote import NoRedirects
 
 if TYPE_CHECKING:
     from tests.openid_provider import OpenIdProvider

@@ -7,9 +7,9 @@ import pytest
 from app.auth.models import User
 from carafe.auth.models import Passkey
 from carafe.database import db
+from carafe.testing.accounts import PASSWORD
 from tests.auth.conftest import NEW_PASSWORD
 from tests.auth.oauth.conftest import FRIDA, depart, is_in, travel, visit
-from tests.conftest import PASSWORD
 
 
 def enters(browser, email, password):

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from carafe.audit import AuditEvent
 from carafe.auth.models import LinkedAccount, Passkey
 from carafe.database import db
-from tests.apps import another_app
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.clock import later
+from carafe.testing.http import Browser
 from tests.auth.oauth.conftest import SITE, depart, is_in, leads_to, travel, visit
-from tests.clock import later
-from tests.conftest import PASSWORD
-from tests.http import Browser
 
 PAGE = "/account/connections"
 CONNECT = f"/auth/oauth/acme/connection?next={PAGE}"

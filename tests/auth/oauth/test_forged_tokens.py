@@ -9,8 +9,8 @@ from joserfc import jwe, jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from carafe.testing.loopback import document
 from tests.auth.oauth.conftest import is_in, travel
-from tests.loopback import document
 from tests.openid_provider import KEYS
 
 MALLORY = RSAKey.generate_key(2048, {"kid": "mallory"})

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
-from tests.apps import another_app
+from carafe.testing.apps import another_app
+from carafe.testing.loopback import Loopback, document, redirection
 from tests.auth.oauth.conftest import SITE, depart, is_in, travel, visit
-from tests.loopback import Loopback, document, redirection
 
 CALLBACK = f"{SITE}/auth/oauth/github/callback"
 WRITING = {"email": "mona@example.com", "primary": True, "verified": True}

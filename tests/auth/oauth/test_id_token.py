@@ -5,8 +5,8 @@ import time
 import pytest
 from joserfc.jwk import RSAKey
 
+from carafe.testing.loopback import document
 from tests.auth.oauth.conftest import FRIDA, is_in, travel
-from tests.loopback import document
 from tests.openid_provider import CLIENT_ID, KEYS
 
 NOW = int(time.time())

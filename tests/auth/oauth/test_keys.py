@@ -4,8 +4,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from carafe.testing.loopback import document
 from tests.auth.oauth.conftest import is_in, travel
-from tests.loopback import document
 from tests.openid_provider import KEYS
 
 EC, OKP = ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519")

@@ -7,11 +7,11 @@ import sys
 import pytest
 
 from carafe.auth.models import Session, Totp
+from carafe.config import ROOT
 from carafe.database import db
 from carafe.security import encryption
+from carafe.testing.accounts import PASSWORD
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
-from tests.conftest import PASSWORD
-from tests.server import ROOT
 
 
 def test_it_makes_an_account_and_logs_in(visitor, users, links):
@@ -157,7 +157,7 @@ def test_without_a_password_no_password_gets_in(frida, browser):
 NOTHING = """
 import sys
 from app import create_app
-from tests.http import Browser
+from carafe.testing.http import Browser
 app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": sys.argv[1], "DATABASE_URL": None})
 page = Browser(app.test_client()).get("/auth/login").text
 assert "/auth/oauth/" not in page and "Continue with" not in page and "magic" not in page, page

@@ -9,10 +9,10 @@ from sqlalchemy import update
 from app.auth.models import User
 from carafe.auth.models import Passkey
 from carafe.database import db
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.clock import later
 from tests.auth.conftest import NEW_PASSWORD
 from tests.auth.oauth.conftest import SITE, depart, travel, visit
-from tests.clock import later
-from tests.conftest import PASSWORD
 
 PAGE = "/account/connections"
 

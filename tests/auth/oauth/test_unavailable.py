@@ -10,8 +10,8 @@ import pytest
 
 from carafe.auth.providers import client
 from carafe.database import db
+from carafe.testing.loopback import document
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
-from tests.loopback import document
 
 GARBAGE = [
     (200, {}, b""),

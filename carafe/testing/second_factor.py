@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyotp
 
 from carafe.auth import totp
-from tests.http import Browser
+from carafe.testing.http import Browser
 
 PAGE = "/account/second-factors"
 NEW = f"{PAGE}/totp/new"

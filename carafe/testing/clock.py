@@ -8,8 +8,8 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from app.auth.models import User
 from carafe.auth.models import Invitation, Session, Token
+from carafe.auth.users import user_model
 from carafe.database import db
 
 
@@ -24,7 +24,8 @@ def later(app: Flask, **units: float) -> None:
             session.expires_at -= by
         for link in [*db.session.scalars(select(Token)), *db.session.scalars(select(Invitation))]:
             link.expires_at -= by
-        for user in db.session.scalars(select(User).where(User.deletes_at.is_not(None))):
+        model = user_model()
+        for user in db.session.scalars(select(model).where(model.deletes_at.is_not(None))):
             user.deletes_at = user.deletes_at and user.deletes_at - by
         db.session.commit()
     change_limits(

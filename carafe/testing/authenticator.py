@@ -10,7 +10,7 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.http import Browser, Form
+from carafe.testing.http import Browser, Form
 
 PRESENT, VERIFIED, HAS_KEY = 0x01, 0x04, 0x40
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from carafe.checks import database
 from carafe.database import MIN_SQLITE_VERSION, sqlite_driver
-from tests.apps import another_app
+from carafe.testing.apps import another_app
 
 GOOD: dict[str, Any] = {
     "APP_ENV": "production",

@@ -10,6 +10,7 @@ import pytest
 
 from carafe.config import ROOT
 from carafe.config.groups import setup_command
+from carafe.testing.suite import suite
 
 # A package of each.
 PACKAGES = {
@@ -20,12 +21,6 @@ PACKAGES = {
     "redis": "dramatiq",
     "s3": "requests_aws4auth",
     "sentry": "sentry_sdk",
-}
-# Folders and files that need one as a whole.
-NEEDS = {
-    "tests/auth/oauth": "oauth",
-    "tests/browser": "browser",
-    "tests/observability/test_tracing.py": "otel",
 }
 REASON = "needs the group "
 
@@ -43,7 +38,7 @@ def require(group: str) -> None:
 
 def missing_group(path: Path) -> str | None:
     """Return the group without which a file of tests cannot be imported."""
-    for place, group in NEEDS.items():
+    for place, group in suite().groups.items():
         if path.is_relative_to(ROOT / place) and is_missing(group):
             return group
     return None

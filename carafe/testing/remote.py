@@ -8,7 +8,7 @@ from http.cookiejar import CookieJar
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.http import Browser
+from carafe.testing.http import Browser
 
 TIMEOUT_SECONDS = 30
 

@@ -1,6 +1,7 @@
 """The real server, as a process of its own."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -8,11 +9,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).parent.parent
+import pytest
+
+from carafe.config import ROOT
+from carafe.testing.clock import change_limits
+from carafe.testing.database import empty_database
+from carafe.testing.suite import suite
+
 BIN = Path(sys.executable).parent
 # Whatever http_proxy says.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -38,6 +46,7 @@ class Server:
         self.environ = {
             **{k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
             "APP_ENV": "testing",
+            "FLASK_APP": suite().wsgi,
             "INSTANCE_PATH": str(folder),
             "PUBLIC_URL": self.url,
             "PORT": str(self.port),
@@ -58,7 +67,7 @@ class Server:
         self._migrate()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command or (str(BIN / "gunicorn"), "wsgi:app"),
+                command or (str(BIN / "gunicorn"), f"{suite().wsgi}:app"),
                 cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -93,3 +102,45 @@ class Server:
         except OSError:
             return False
         return True
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    with empty_database(folder) as url:
+        server = Server(folder, {"DATABASE_URL": url, "MAGIC_LINK": "yes", "WEB_THREADS": "8"})
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def running(shared_server: Server) -> Server:
+    """gunicorn with two processes and unspent limits, shared by tests: accounts stay from others.
+
+    On a database of its own: a file, or a schema where DATABASE_URL says.
+    """
+    change_limits(shared_server.folder, "DELETE FROM hit")
+    return shared_server
+
+
+@pytest.fixture
+def email() -> str:
+    """An address that no other test has."""
+    return f"alice-{secrets.token_hex(4)}@example.com"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts gunicorn with an empty database of its own; `server(APP_ENV="production")`."""
+    servers: list[Server] = []
+
+    def start(**environ: str) -> Server:
+        folder = tmp_path / secrets.token_hex(4)
+        servers.append(Server(folder, environ))
+        servers[-1].start()
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()

@@ -1,0 +1,21 @@
+"""What the tests of an app need: a pytest plugin, and helpers in the modules of this package.
+
+A suite names its app in the `conftest.py` at its top, and adds its own cast:
+
+    pytest_plugins = ["carafe.testing"]
+
+
+    def pytest_configure():
+        from carafe.testing.suite import configure
+
+        configure(create_app, wsgi="wsgi")
+
+The import is in the function because pytest must load the plugin first, to explain its asserts.
+"""
+
+pytest_plugins = [
+    "carafe.testing.hooks",
+    "carafe.testing.apps",
+    "carafe.testing.accounts",
+    "carafe.testing.server",
+]

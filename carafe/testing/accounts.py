@@ -1,0 +1,109 @@
+"""Users, and browsers in which they are logged in."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+
+from carafe.auth import passwords
+from carafe.auth.models import UserMixin
+from carafe.auth.users import user_model
+from carafe.database import db
+from carafe.mail import outbox
+from carafe.testing.http import Browser
+from carafe.testing.second_factor import Clock
+from carafe.testing.sessions import open_session
+from carafe.time import now
+
+PASSWORD = "carafe under the apple tree"
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+REAL_HASHER = passwords._hasher
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fast_password_hashes() -> Iterator[None]:
+    """A hash costs 24 ms on purpose; hundreds of log-ins need not. `real_hashes` undoes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", CHEAP_HASHER)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_mail_delay() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbox, "ENQUEUE_DELAY", timedelta())
+        yield
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", REAL_HASHER)
+
+
+@pytest.fixture(scope="session")
+def password_hash(_fast_password_hashes: None) -> str:
+    return passwords.hash(PASSWORD)
+
+
+@pytest.fixture
+def make_user(app: Flask, password_hash: str) -> Callable[..., UserMixin]:
+    """Makes a user with a confirmed address and the password `PASSWORD`."""
+
+    def make(email: str, **fields: Any) -> UserMixin:
+        with app.app_context():
+            fields = {"confirmed_at": now()} | fields
+            user = user_model().register(email, password_hash, **fields)
+            db.session.commit()
+            return user
+
+    return make
+
+
+@pytest.fixture
+def log_in(browser: Callable[[], Browser]) -> Callable[..., Browser]:
+    """Logs a user in through the form, in a browser of their own."""
+
+    def submit(user: UserMixin, **fields: Any) -> Browser:
+        opened = browser()
+        response = opened.submit(
+            "/auth/login", {"email": user.email, "password": PASSWORD} | fields
+        )
+        assert response.status_code == 303, response.text
+        return opened
+
+    return submit
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[UserMixin], Browser]:
+    """Opens a session for a user, in a browser of their own, without the form.
+
+    For tests that are about something else: it costs a quarter of what `log_in` does. No second
+    factor is asked for.
+    """
+    return partial(open_session, app)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time by which codes of authenticator apps are made and checked: it stands still."""
+    made = Clock()
+    monkeypatch.setattr("carafe.auth.totp.current_step", made)
+    return made
+
+
+@pytest.fixture
+def challenge(browser: Callable[[], Browser]) -> Callable[..., Browser]:
+    """A browser in which somebody typed a user's password, and is asked for the second factor."""
+
+    def enter(user: UserMixin, path: str = "/auth/login", **fields: Any) -> Browser:
+        opened = browser()
+        answer = opened.submit(path, {"email": user.email, "password": PASSWORD} | fields)
+        assert answer.location.startswith("/auth/second-factor"), answer.text
+        return opened
+
+    return enter

@@ -1,0 +1,129 @@
+"""The app that all tests share, and others on its database: what another setting changes."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from carafe.database import db
+from carafe.observability import store
+from carafe.testing.clock import change_limits
+from carafe.testing.database import empty_tables
+from carafe.testing.http import Browser
+from carafe.testing.mailbox import Mailbox
+from carafe.testing.suite import suite
+
+SITE = "https://example.org"
+PRODUCTION = {
+    "APP_ENV": "production",
+    "SECRET_KEY": "a key of the tests, long enough to be one",
+    "TRUSTED_HOSTS": ["example.org"],
+    "LOG_LEVEL": "ERROR",
+    "MAIL_URL": "file:",
+}
+
+
+# Tests run jobs, and write down what was recorded, when they look at it.
+QUIET = {"APP_ENV": "testing", "JOBS_IN_WEB": False, "RECORD_SAMPLE": 0}
+
+
+@contextmanager
+def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
+    """An app beside `app`, with the same data and other settings."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    same = {"INSTANCE_PATH": app.instance_path, "DATABASE_URL": os.environ.get("DATABASE_URL")}
+    made = suite().create_app({**QUIET, **same, **settings})
+    # Compiling the templates takes longer than most tests.
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(
+        # Compiled templates contain the URLs of static files.
+        app.instance_path,
+        f"%s.{made.debug}.{made.config['APPLICATION_ROOT'][1:]}.jinja",
+    )
+    try:
+        yield made
+    finally:
+        with made.app_context():
+            db.engine.dispose()
+            store.get_store().close()
+        if connection := getattr(made.extensions["limits"].local, "connection", None):
+            connection.close()
+        root.handlers = handlers
+        root.setLevel(level)
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="session")
+def application(instance: Path) -> Iterator[Flask]:
+    """One app and one migrated database for all tests: on SQLite, or where DATABASE_URL says."""
+    app = suite().create_app(
+        {
+            "APP_ENV": "testing",
+            "INSTANCE_PATH": str(instance),
+            "DATABASE_URL": os.environ.get("DATABASE_URL"),
+            "PUBLIC_URL": "http://localhost",
+            # Tests run them when they look at what came of them.
+            "JOBS_IN_WEB": False,
+            **suite().settings,
+        }
+    )
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+        store.get_store().engine.dispose()
+
+
+@pytest.fixture
+def app(application: Flask) -> Flask:
+    """The app with an empty database, no mails and unspent limits."""
+    with application.app_context():
+        empty_tables()
+    for file in Path(application.instance_path).glob("mail/*.eml"):
+        file.unlink()
+    change_limits(Path(application.instance_path), "DELETE FROM hit")
+    return application
+
+
+@pytest.fixture
+def mailbox(app: Flask) -> Mailbox:
+    return Mailbox(Path(app.instance_path) / "mail", app)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[], Browser]:
+    """Opens another browser, with cookies of its own."""
+    return lambda: Browser(app.test_client())
+
+
+@pytest.fixture
+def visitor(browser: Callable[[], Browser]) -> Browser:
+    return browser()
+
+
+class SecureBrowser(Browser):
+    """A browser that reaches the site as production does: over HTTPS, by its name."""
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return super().get(path, **{"base_url": SITE} | options)
+
+    def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
+        return super().post(path, data, **{"base_url": SITE} | options)
