@@ -5,7 +5,6 @@ from flask import Flask
 from app.account import avatars, security_notices, user_data, views
 from app.auth.models import User
 from carafe.audit import event_recorded
-from carafe.auth import relying_party
 from carafe.auth.identity import is_logged_in
 from carafe.web import menus
 
@@ -18,10 +17,15 @@ def init_app(app: Flask) -> None:
     menus.add(app, "settings", "E-mail", "account.email", icon="mail")
     menus.add(app, "settings", "Password", "account.password", icon="key")
     menus.add(app, "settings", "Second factors", "account.second_factors", icon="shield")
-    if relying_party.INSTALLED:
-        menus.add(app, "settings", "Passkeys", "account.passkeys", icon="passkey")
-    if app.config["OAUTH_PROVIDERS"]:
-        menus.add(app, "settings", "Connected accounts", "account.connections", icon="link")
+    menus.add(app, "settings", "Passkeys", "account.passkeys", icon="passkey", setting="PASSKEYS")
+    menus.add(
+        app,
+        "settings",
+        "Connected accounts",
+        "account.connections",
+        icon="link",
+        setting="OAUTH_PROVIDERS",
+    )
     menus.add(app, "settings", "Devices", "account.sessions", icon="device")
     menus.add(app, "settings", "Activity", "account.activity", icon="activity")
     menus.add(app, "settings", "Your data", "account.export", icon="download")

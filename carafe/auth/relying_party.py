@@ -11,9 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 
 from carafe.auth.models import Passkey
-
-# In the base. Without it pages, menu entry and buttons are not there.
-INSTALLED = find_spec("webauthn") is not None
+from carafe.config import ConfigError
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -46,7 +44,8 @@ def current_relying_party() -> RelyingParty:
 
 def available() -> RelyingParty | None:
     """The site, where its pages can offer passkeys. Templates have this as `passkeys()`."""
-    return found if INSTALLED and (found := current_relying_party()).is_supported else None
+    site = current_relying_party()
+    return site if current_app.config["PASSKEYS"] and site.is_supported else None
 
 
 def has_passkeys(user_id: int) -> bool:
@@ -55,5 +54,10 @@ def has_passkeys(user_id: int) -> bool:
 
 
 def init_app(app: Flask) -> None:
+    if app.config["PASSKEYS"] and find_spec("webauthn") is None:
+        raise ConfigError(
+            "PASSKEYS needs a package that is not installed (webauthn).",
+            "Run bin/setup, or set PASSKEYS=no.",
+        )
     app.jinja_env.globals["passkeys"] = available
     app.jinja_env.globals["has_passkeys"] = has_passkeys

@@ -84,6 +84,10 @@ class Config:
     # Whether a link in a mail may replace the password: yes or no.
     MAGIC_LINK = Env(False, yes_or_no, "yes or no")
 
+    # Parts of the site that can be switched off: yes or no. What is off has no pages, menu entries,
+    # or queries. What it stored stays, and is exported and deleted with its user.
+    PASSKEYS = Env(True, yes_or_no, "yes or no")
+
     # Whether staff and administrators must have a second factor: yes or no. Who has none is led to
     # set one up, and can do nothing else before.
     REQUIRE_SECOND_FACTOR = Env(False, yes_or_no, "yes or no")

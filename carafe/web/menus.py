@@ -52,13 +52,17 @@ def add(
     icon: str | None = None,
     method: str = "get",
     visible: Callable[[], bool] | None = None,
+    setting: str | None = None,
     last: bool = False,
 ) -> None:
     """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
 
     `values` are the arguments of `endpoint`. `method="post"` draws a button. `visible` is asked on
-    each page; without it everyone sees the entry. `last` puts it behind those of later features.
+    each page; without it everyone sees the entry. With a `setting`, such as "PASSKEYS", the entry
+    exists only where that is on, as its routes do. `last` puts it behind those of later features.
     """
+    if setting and not app.config[setting]:
+        return
     if icon is not None:
         refuse_unknown_icon(app, f"nav.add({label!r}, icon=…)", icon)
     ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, last))

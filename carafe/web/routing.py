@@ -134,11 +134,12 @@ def _declared(request: Request) -> dict[str, str]:
 class ConditionalRoutes:
     """Routes of a blueprint that exist only where a setting says so: elsewhere they are 404.
 
-    Used as the blueprint itself: `@Optional(blueprint, "MAGIC_LINK").get("/magic-link")`.
+    Used as the blueprint itself: `@ConditionalRoutes(blueprint, "PASSKEYS").get("/passkeys")`.
+    With `values`, the setting must have one of them: `(blueprint, "REGISTRATION", "open")`.
     """
 
-    def __init__(self, blueprint: Blueprint, setting: str):
-        self.blueprint, self.setting = blueprint, setting
+    def __init__(self, blueprint: Blueprint, setting: str, *values: str):
+        self.blueprint, self.setting, self.values = blueprint, setting, values
 
     def get(self, rule: str) -> Callable[[View], View]:
         return partial(self._add, rule, "GET")
@@ -148,7 +149,8 @@ class ConditionalRoutes:
 
     def _add(self, rule: str, method: str, view: View) -> View:
         def register(state: BlueprintSetupState) -> None:
-            if state.app.config[self.setting]:
+            value = state.app.config[self.setting]
+            if value in self.values if self.values else value:
                 state.add_url_rule(rule, view.__name__, view, methods=[method])
 
         self.blueprint.record(register)

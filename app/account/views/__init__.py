@@ -2,8 +2,6 @@
 
 from flask import Blueprint
 
-from carafe.auth import relying_party
-
 blueprint = Blueprint("account", __name__, url_prefix="/account", template_folder="../templates")
 
 from app.account.views import (  # noqa: E402  (they add their routes)
@@ -13,15 +11,13 @@ from app.account.views import (  # noqa: E402  (they add their routes)
     delete,
     email,
     export,
+    passkeys,
     password,
     profile,
     recovery_codes,
     second_factors,
     sessions,
 )
-
-if relying_party.INSTALLED:
-    from app.account.views import passkeys  # noqa: F401
 
 __all__ = [
     "activity",
@@ -31,6 +27,7 @@ __all__ = [
     "delete",
     "email",
     "export",
+    "passkeys",
     "password",
     "profile",
     "recovery_codes",

@@ -17,10 +17,12 @@ from carafe.auth.marks import (
 from carafe.auth.models.passkey import MAX_PASSKEYS
 from carafe.auth.passkeys import TOO_MANY_MESSAGE
 from carafe.auth.user_agents import device_label
-from carafe.web.routing import effect
+from carafe.web.routing import ConditionalRoutes, effect
+
+routes = ConditionalRoutes(blueprint, "PASSKEYS")
 
 
-@blueprint.get("/passkeys")
+@routes.get("/passkeys")
 @login_required
 @allow_without_two_factor
 @no_impersonation
@@ -29,7 +31,7 @@ def passkeys() -> ResponseReturnValue:
     return render_template("account/passkeys.html", rows=rows, most=MAX_PASSKEYS)
 
 
-@blueprint.get("/passkeys/new")
+@routes.get("/passkeys/new")
 @confirmed_required
 @fresh_login_required
 @allow_without_two_factor
@@ -41,7 +43,7 @@ def new_passkey() -> ResponseReturnValue:
     return render_template("account/new_passkey.html", form=form)
 
 
-@blueprint.post("/passkeys/options")
+@routes.post("/passkeys/options")
 @confirmed_required
 @fresh_login_required
 @allow_without_two_factor
@@ -49,7 +51,7 @@ def passkey_options() -> ResponseReturnValue:
     return accounts.passkey_creation_options()
 
 
-@blueprint.post("/passkeys/new")
+@routes.post("/passkeys/new")
 @confirmed_required
 @fresh_login_required
 @effect("a passkey will be added")
@@ -69,7 +71,7 @@ def add_passkey() -> ResponseReturnValue:
     return redirect(url_for("account.passkeys"), 303)
 
 
-@blueprint.get("/passkeys/<int:id>/edit")
+@routes.get("/passkeys/<int:id>/edit")
 @login_required
 @no_impersonation
 def edit_passkey(id: int) -> ResponseReturnValue:
@@ -77,7 +79,7 @@ def edit_passkey(id: int) -> ResponseReturnValue:
     return render_template("account/edit_passkey.html", form=form)
 
 
-@blueprint.post("/passkeys/<int:id>/edit")
+@routes.post("/passkeys/<int:id>/edit")
 @login_required
 @no_impersonation
 def rename_passkey(id: int) -> ResponseReturnValue:
@@ -90,7 +92,7 @@ def rename_passkey(id: int) -> ResponseReturnValue:
     return redirect(url_for("account.passkeys"), 303)
 
 
-@blueprint.post("/passkeys/<int:id>/delete")
+@routes.post("/passkeys/<int:id>/delete")
 @fresh_login_required
 @effect("this passkey will be removed")
 def remove_passkey(id: int) -> ResponseReturnValue:

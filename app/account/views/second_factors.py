@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app.account.views import blueprint
 from app.account.views.recovery_codes import show_codes
 from app.auth.forms import CodeForm
-from carafe.auth import accounts, relying_party
+from carafe.auth import accounts
 from carafe.auth import two_factor as factors
 from carafe.auth.marks import (
     allow_without_two_factor,
@@ -31,7 +31,6 @@ def second_factors() -> ResponseReturnValue:
     return render_template(
         "account/second_factors.html",
         own=factors.factors_of(current_user.id),
-        passkeys_url=url_for("account.passkeys") if relying_party.INSTALLED else None,
         required=factors.is_required(current_user),
     )
 

@@ -6,7 +6,6 @@ None tells whether an address is known: answers and their time are the same, and
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from carafe.auth import relying_party
 from carafe.auth.accounts import InvalidLinkError, NextStep
 from carafe.auth.identity import is_anonymous
 from carafe.web import menus
@@ -59,14 +58,12 @@ from app.auth.views import (  # noqa: E402  (they add their routes)
     log_in,
     magic_link,
     oauth,
+    passkeys,
     reauthenticate,
     register,
     reset,
     second_factor,
 )
-
-if relying_party.INSTALLED:
-    from app.auth.views import passkeys  # noqa: F401
 
 __all__ = [
     "blueprint",
@@ -77,6 +74,7 @@ __all__ = [
     "log_in",
     "magic_link",
     "oauth",
+    "passkeys",
     "reauthenticate",
     "register",
     "reset",

@@ -9,16 +9,18 @@ from app.auth.views.reauthenticate import render_form
 from app.auth.views.second_factor import render_challenge
 from carafe.auth import accounts
 from carafe.auth.marks import allow_without_two_factor, login_required
-from carafe.web.routing import public
+from carafe.web.routing import ConditionalRoutes, public
+
+routes = ConditionalRoutes(blueprint, "PASSKEYS")
 
 
-@blueprint.post("/passkeys/options")
+@routes.post("/passkeys/options")
 @public
 def sign_in_options() -> ResponseReturnValue:
     return accounts.passkey_login_options()
 
 
-@blueprint.post("/passkeys/sign-in")
+@routes.post("/passkeys/sign-in")
 @public
 def sign_in_with_passkey() -> ResponseReturnValue:
     """The passkey and the person's finger or PIN: both factors at once."""
@@ -30,13 +32,13 @@ def sign_in_with_passkey() -> ResponseReturnValue:
     return redirect(redirect_target(), 303)
 
 
-@blueprint.post("/second-factor/passkey/options")
+@routes.post("/second-factor/passkey/options")
 @public
 def second_factor_options() -> ResponseReturnValue:
     return accounts.passkey_second_factor_options()
 
 
-@blueprint.post("/second-factor/passkey")
+@routes.post("/second-factor/passkey")
 @public
 def pass_with_passkey() -> ResponseReturnValue:
     user = accounts.challenged_user()
@@ -47,14 +49,14 @@ def pass_with_passkey() -> ResponseReturnValue:
     return redirect(redirect_target(), 303)
 
 
-@blueprint.post("/reauthenticate/passkey/options")
+@routes.post("/reauthenticate/passkey/options")
 @login_required
 @allow_without_two_factor
 def proof_options() -> ResponseReturnValue:
     return accounts.passkey_proof_options()
 
 
-@blueprint.post("/reauthenticate/passkey")
+@routes.post("/reauthenticate/passkey")
 @login_required
 @allow_without_two_factor
 def prove_with_passkey() -> ResponseReturnValue:
