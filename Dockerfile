@@ -1,5 +1,5 @@
 FROM python:3.13-slim AS build
-# Of requirements/, beside the base: docker build --build-arg EXTRAS="postgres redis s3" .
+# Groups of requirements/ in addition to the base: docker build --build-arg EXTRAS="postgres redis s3" .
 ARG EXTRAS="postgres redis"
 WORKDIR /app
 RUN python3 -m venv --without-pip /venv
@@ -9,7 +9,7 @@ RUN set -- && for group in base $EXTRAS; do set -- "$@" --requirement "requireme
     --require-hashes "$@" \
     && echo base $EXTRAS >/venv/groups
 COPY . .
-# The container cannot write beside the code, and starts faster with bytecode. Trusted unseen,
+# The container cannot write next to the code, and starts faster with bytecode. Trusted unseen,
 # because copying an image from place to place may change the times that Python compares.
 # Without what libraries test themselves with.
 RUN find /venv -type d -name testing -prune -exec rm -r {} + \

@@ -1,6 +1,7 @@
 """Marks of views: who may use them. `access.enforce_policy` enforces them.
 
-A view without a mark needs a user who is logged in; `core.routing.public` opens one to visitors.
+A view without a mark needs a user who is logged in; `carafe.web.routing.public` opens one to
+visitors.
 """
 
 from __future__ import annotations
