@@ -17,7 +17,7 @@ def test_administrators_see_its_job(visit: Callable[..., Page]) -> None:
     page.get_by_role("button", name=re.compile("^Pack")).click()
     admin = visit("admin", viewport={"width": 390, "height": 800})
     admin.goto("/admin/jobs/?q=make_export")
-    admin.get_by_role("link", name="account.make_export").first.click()
+    admin.get_by_role("link", name="personal_data.make_export").first.click()
     expect(admin.locator("#job").get_by_text("succeeded")).to_be_visible()
     assert not barriers_in_both_themes(admin)
     assert admin.evaluate("document.documentElement.scrollWidth") == 390
