@@ -179,6 +179,8 @@ class Config:
     # told from strangers who fail to. See `carafe/auth/device_cookie.py`.
     DEVICE_COOKIE_NAME = "device"
 
+    # Where `flask db` finds the migrations, and writes new ones.
+    MIGRATIONS_FOLDER = str(ROOT / "migrations")
     SQLALCHEMY_RECORD_QUERIES = False
     DEBUG = False
     TESTING = False

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.account.avatars.drawings import encoded, quarters
+from carafe.testing.images import encoded, quarters
 
 pytestmark = pytest.mark.browser
 

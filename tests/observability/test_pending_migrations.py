@@ -34,12 +34,14 @@ def developer(development):
 
 
 @pytest.fixture
-def scripts(tmp_path, monkeypatch):
+def scripts(development, tmp_path, monkeypatch):
     """A copy of the migrations that a test may change; adds one with a body."""
     folder = tmp_path / "migrations"
-    shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    head = migrations.head_revision()
-    monkeypatch.setattr(migrations, "FOLDER", folder)
+    original = development.config["MIGRATIONS_FOLDER"]
+    shutil.copytree(original, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with development.app_context():
+        head = migrations.head_revision()
+    monkeypatch.setitem(development.config, "MIGRATIONS_FOLDER", str(folder))
     yield lambda body: (folder / "versions" / "9999_next.py").write_text(
         '"""Give users a motto"""\n'
         "import sqlalchemy as sa\n"

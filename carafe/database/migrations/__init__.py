@@ -15,14 +15,12 @@ import click
 from flask import Flask, current_app
 from sqlalchemy import String, column, inspect, select, table
 
-from carafe.config import ROOT
 from carafe.database import Base, db, fulltext, reading
 from carafe.database.sqlite_file import is_missing
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-FOLDER = ROOT / "migrations"
 # Which version of the engine the database belongs to. It has no model: only engine migrations
 # write it, so it stays when rows of the app are deleted.
 VERSION_TABLE = "carafe_version"
@@ -34,7 +32,7 @@ class LazyMigrateConfig:
     def __getattr__(self, name: str) -> Any:
         from flask_migrate import Migrate
 
-        Migrate(current_app, db, directory=str(FOLDER), render_as_batch=True)
+        Migrate(current_app, db, directory=str(_folder()), render_as_batch=True)
         return getattr(current_app.extensions["migrate"], name)
 
 
@@ -62,7 +60,7 @@ def refuse_twins(scripts: ScriptDirectory) -> None:
 def head_revision() -> str | None:
     """The revision that an up-to-date database has, from the files; None unless there is one."""
     names: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
-    for file in FOLDER.glob("versions/*.py"):
+    for file in _folder().glob("versions/*.py"):
         for name, value in re.findall(r"^((?:down_)?revision)\b(.*)$", file.read_text(), re.M):
             names[name].update(re.findall(r"""["'](\w+)["']""", value))
     heads = names["revision"] - names["down_revision"]
@@ -71,7 +69,7 @@ def head_revision() -> str | None:
 
 def files_fingerprint() -> list[tuple[str, int]]:
     """What is another whenever somebody adds, changes or removes a migration."""
-    with os.scandir(FOLDER / "versions") as files:
+    with os.scandir(_folder() / "versions") as files:
         return sorted((file.name, file.stat().st_mtime_ns) for file in files if file.is_file())
 
 
@@ -124,8 +122,12 @@ def upgrade() -> None:
     command.upgrade(_config(), "head")
 
 
+def _folder() -> Path:
+    return Path(current_app.config["MIGRATIONS_FOLDER"])
+
+
 def _config() -> Any:
-    return current_app.extensions["migrate"].migrate.get_config(FOLDER)
+    return current_app.extensions["migrate"].migrate.get_config(_folder())
 
 
 def init_app(app: Flask) -> None:

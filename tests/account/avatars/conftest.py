@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from carafe.images import pictures, rendering
 from carafe.testing.http import Browser
-from tests.account.avatars.drawings import multipart
+from carafe.testing.images import multipart
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,7 @@ from carafe.database import db
 from carafe.images import pictures, rendering
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from carafe.testing.remote import Remote
-from tests.account.avatars.drawings import (
+from carafe.testing.images import (
     corners,
     encoded,
     multipart,
@@ -25,6 +24,7 @@ from tests.account.avatars.drawings import (
     quarters,
     shown,
 )
+from carafe.testing.remote import Remote
 
 INITIAL = '<span class="avatar" aria-hidden="true">A</span>'
 MOST_BYTES = 10 * 1024 * 1024

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from carafe.images import pictures
-from tests.account.avatars.drawings import chunk, encoded, nearest, picture, plain, png
+from carafe.testing.images import chunk, encoded, nearest, picture, plain, png
 from tests.account.avatars.test_avatar_refusals import A_BOMB, DAMAGED, TOO_MANY_PIXELS
 
 MEBIBYTE = 1024 * 1024

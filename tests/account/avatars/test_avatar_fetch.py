@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.account.avatars.drawings import plain, shown
+from carafe.testing.images import plain, shown
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from tests.account.avatars.drawings import chunks, corners, encoded, picture, quarters
+from carafe.testing.images import chunks, corners, encoded, picture, quarters
 
 SECRET = "52.5163 N 13.3777 E"
 PICTURE_ALONE = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}

@@ -8,8 +8,8 @@ from threading import Barrier
 
 import pytest
 
+from carafe.testing.images import multipart, plain, shown
 from carafe.testing.remote import Remote
-from tests.account.avatars.drawings import multipart, plain, shown
 
 UPLOADS = 20
 PASSWORD = "carafe under the apple tree"

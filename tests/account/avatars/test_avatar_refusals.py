@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from tests.account.avatars.drawings import (
+from carafe.testing.images import (
     PNG_SIGNATURE,
     chunk,
     chunks,

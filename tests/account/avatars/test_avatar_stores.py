@@ -12,8 +12,8 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.groups import require
 from carafe.testing.http import Browser
-from tests.account.avatars.drawings import multipart, picture, plain, shown
-from tests.storage.bucket import Bucket
+from carafe.testing.images import multipart, picture, plain, shown
+from carafe.tests.storage.bucket import Bucket
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-import config
-from app import create_app
+from carafe.config import ConfigError
+from carafe.tests.site import create_app, settings
 
 SECRET = "hunter2"
 GOOD = {
@@ -23,7 +23,7 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def set_variables(**variables: str) -> None:
         for name in os.environ:
-            if name.isupper() and hasattr(config.Config, name):
+            if name.isupper() and hasattr(settings.Config, name):
                 monkeypatch.delenv(name)
         for name, value in (GOOD | variables).items():
             monkeypatch.setenv(name, value)
@@ -37,18 +37,18 @@ def accepted(environ: Callable[..., None]) -> Callable[[str, str], Any]:
 
     def load(name: str, text: str) -> Any:
         environ(**{name: text})
-        return config.load()[name]
+        return settings.load()[name]
 
     return load
 
 
 @pytest.fixture
-def refused(environ: Callable[..., None]) -> Callable[[str, str], config.ConfigError]:
+def refused(environ: Callable[..., None]) -> Callable[[str, str], ConfigError]:
     """Returns the error with which the app refuses to start when a variable is this text."""
 
-    def start(name: str, text: str) -> config.ConfigError:
+    def start(name: str, text: str) -> ConfigError:
         environ(**{name: text})
-        with pytest.raises(config.ConfigError) as raised:
+        with pytest.raises(ConfigError) as raised:
             create_app()
         assert raised.value.wrong.startswith(name)
         assert SECRET not in str(raised.value)

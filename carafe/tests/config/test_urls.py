@@ -2,8 +2,8 @@
 
 import pytest
 
-from app import create_app
 from carafe.config import ConfigError
+from carafe.tests.site import create_app
 
 
 @pytest.mark.parametrize(

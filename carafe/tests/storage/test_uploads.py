@@ -10,15 +10,15 @@ from flask import abort, request
 from PIL import Image
 from sqlalchemy import update
 
-from app.auth.models import User
 from carafe.database import db
 from carafe.downloads import orphans
 from carafe.images import pictures, rendering
 from carafe.storage.uploads import MEGABYTE, FileUpload, PictureUpload, RefusedError, Size
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.testing.images import encoded, multipart, nearest, plain, quarters
+from carafe.tests.site.models import User
 from carafe.web.routing import max_body_size, public
-from tests.account.avatars.drawings import encoded, multipart, nearest, plain, quarters
 
 COVERS = PictureUpload("covers", {"small": Size(320, 200, crop=True), "large": Size(1600, 900)})
 MANUALS = FileUpload("manuals", {".pdf": "application/pdf"}, max_bytes=3 * MEGABYTE)

@@ -15,8 +15,8 @@ from carafe.database import db
 from carafe.storage import StorageUnavailable, delete_on_commit, storage
 from carafe.testing.apps import another_app
 from carafe.testing.groups import require
+from carafe.tests.storage.bucket import Bucket
 from carafe.time import now
-from tests.storage.bucket import Bucket
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import pytest
 
 from carafe.config import ROOT, read
-from config import CLASSES, load
+from carafe.tests.site.settings import CLASSES, load
 
 
 @pytest.mark.parametrize(

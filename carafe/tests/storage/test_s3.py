@@ -12,7 +12,7 @@ from carafe.config import ROOT, ConfigError
 from carafe.storage import StorageUnavailable, s3, storage
 from carafe.testing.apps import another_app
 from carafe.testing.groups import require
-from tests.storage.bucket import SECRET, Bucket, problem
+from carafe.tests.storage.bucket import SECRET, Bucket, problem
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""A sample app: the least that the engine needs, and a model with all that it offers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+import carafe
+from carafe import auth
+from carafe.auth import identity_query, pages
+from carafe.tests.site import account, admin, things, views
+from carafe.tests.site.models import ROLES, User
+from carafe.tests.site.settings import load
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    values = load(config)
+    app = Flask(__name__, instance_path=values["INSTANCE_PATH"], static_folder=None)
+    app.config.from_mapping(values)
+    carafe.init_app(app)
+    auth.register(app, User, ROLES)
+    identity_query.add_identity_column(app, "name", lambda: User.name)
+    for module in (views, account, things):
+        app.register_blueprint(module.blueprint)
+    pages.register(app, **views.PAGES)
+    views.add_navigation(app)
+    admin.init_app(app)
+    return app

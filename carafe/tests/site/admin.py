@@ -1,0 +1,72 @@
+"""Lists of users and things in the administration."""
+
+from typing import Any
+
+from flask import Flask
+
+from carafe import admin
+from carafe.auth import impersonation
+from carafe.auth.fields import normalize_email
+from carafe.auth.permissions import add_permission
+from carafe.tests.site.models import ROLES, Thing, User
+
+ARCHIVE = admin.Action(
+    "archive",
+    "Archive",
+    Thing.archive,
+    undo=("Restore", Thing.restore),
+    where=Thing.archived_at.is_(None),
+    unavailable_reason="Archived already.",
+)
+SUSPEND = admin.Action(
+    "suspend",
+    "Suspend",
+    User.suspend,
+    undo=("Reinstate", User.reinstate),
+    where=User.suspended_at.is_(None),
+    unavailable_reason="Suspended already.",
+)
+
+
+def create(form: Any, submission: str) -> Thing:
+    return Thing.create_once(submission, **form.data)
+
+
+def save(thing: Thing, form: Any) -> None:
+    thing.edit(form.title.data, form.body.data)
+
+
+def init_app(app: Flask) -> None:
+    for name in ("admin", "audit.read", "users.read"):
+        add_permission(app, name, roles=["staff"])
+    add_permission(app, impersonation.PERMISSION)
+    add_permission(app, impersonation.WRITE_PERMISSION)
+    admin.add(
+        app,
+        User,
+        columns=["email", "name", "role", "created_at"],
+        search=[admin.FullText("E-mail or name", User.email, User.name, address=User.email)],
+        filters=[admin.Choice(User.role, "role", "Role", ROLES)],
+        sorts=["email", "name", "created_at"],
+        order="-created_at",
+        operations=["read", "edit", "delete"],
+        title="email",
+        form=["name"],
+        delete=User.delete,
+        actions=[SUSPEND],
+    )
+    admin.add(
+        app,
+        Thing,
+        columns=["title", "user.email", "created_at"],
+        search=[admin.FullText("Title", Thing.title)],
+        filters=["user_id", "created_at"],
+        title="title",
+        form=["user_id", "title", "body"],
+        read_only=["user_id", "created_at"],
+        create=create,
+        save=save,
+        delete=Thing.delete,
+        imports=["title", "body", admin.Field("user.email", read=normalize_email)],
+        actions=[ARCHIVE],
+    )

@@ -1,0 +1,47 @@
+"""Forms of the sample app."""
+
+from wtforms import BooleanField
+from wtforms.validators import DataRequired, InputRequired
+
+from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
+from carafe.auth.models.user_columns import NAME_LENGTH
+from carafe.web.forms import Form, LongTextField, TextField
+from carafe.web.submissions import SubmissionForm
+from carafe.web.versions import VersionForm
+
+
+class LoginForm(Form):
+    email = EmailField()
+    password = PasswordField(validators=[InputRequired("Enter your password.")])
+    remember = BooleanField("Keep me logged in on this device")
+
+
+class EmailForm(Form):
+    email = EmailField()
+
+
+class AccountForm(Form):
+    name = TextField("Name", length=NAME_LENGTH)
+    password = NewPasswordField()
+
+
+class RegisterForm(AccountForm):
+    email = EmailField()
+
+
+class NewPasswordForm(Form):
+    password = NewPasswordField("New password")
+
+
+class CodeForm(Form):
+    code = TextField("Code", [DataRequired("Enter the code.")], length=40)
+
+
+class ProofForm(Form):
+    password = PasswordField()
+    code = TextField("Code", length=40)
+
+
+class ThingForm(SubmissionForm, VersionForm):
+    title = TextField("Title", [DataRequired("Give it a title.")], length=200)
+    body = LongTextField("Text", length=20_000, default="")
