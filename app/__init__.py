@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
 
 from flask import Flask
 
@@ -20,7 +19,7 @@ FEATURES = [
 ]
 
 
-def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """Return the application. `config` overrides the environment (see `config.py`).
 
     Raises `carafe.ConfigError`, whose text is the remedy, when a setting is missing or wrong.

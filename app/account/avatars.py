@@ -4,8 +4,6 @@ A user's row names the file. It is written before the row and deleted after it, 
 row names is there; a process that ends in between leaves a file that is deleted in the night.
 """
 
-from typing import Any
-
 from flask import request
 
 from app.auth.models import User
@@ -30,6 +28,6 @@ def set_avatar(user: User, name: str | None) -> None:
 
 
 @user_deleted.connect
-def _discard(user: User, **_: Any) -> None:
+def _discard(user: User, **_: object) -> None:
     if user.avatar:
         PICTURES.discard(user.avatar)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import FileField, StringField, ValidationError
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired
 
 from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
@@ -22,7 +23,7 @@ class TimeZoneField(StringField):
         self.present = ""
         super().__init__(label, **options)
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if self.data and self.data != self.present and self.data not in time_zones.names():
             raise ValidationError("Choose a time zone from the list.")
 

@@ -1,7 +1,5 @@
 """Security notices: what the audit notes about an account, told to its owner."""
 
-from typing import Any
-
 from app.account.activity_texts import ACTIVITY_TEXTS
 from carafe.audit import AuditEvent
 from carafe.notifications import notify
@@ -39,7 +37,7 @@ BODIES = {
 }
 
 
-def notify_owner(event: AuditEvent, **_: Any) -> None:
+def notify_owner(event: AuditEvent, **_: object) -> None:
     """In the transaction of what happened; the mail about it may be late, or read by a thief."""
     kind, _colon, id = (event.subject or "").partition(":")
     if kind == "user" and event.action in NOTIFY_ACTIONS:

@@ -93,7 +93,7 @@ def save(user: User, form: UserForm) -> None:
     user.change_role(form.role.data)
 
 
-def context(user: User) -> Mapping[str, Any]:
+def context(user: User) -> Mapping[str, object]:
     """Return sessions and second factors, read in one query, and the roles that can be given."""
     passkeys = select(func.count(Passkey.id)).where(Passkey.user_id == User.id)
     totp = select(Totp.user_id).where(Totp.user_id == User.id)

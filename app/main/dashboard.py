@@ -1,13 +1,12 @@
 """Cards of the dashboard. A feature adds its own; the page draws what was added."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flask import Flask
 
 from carafe.registry import Registry
 
-Load = Callable[[], Mapping[str, Any]]
+Load = Callable[[], Mapping[str, object]]
 CARDS = Registry[tuple[str, Load]]("dashboard", "card")
 
 
@@ -16,7 +15,7 @@ def add_card(app: Flask, template: str, load: Load) -> None:
     CARDS.add(app, (template, load))
 
 
-def visible_cards() -> list[tuple[str, Mapping[str, Any]]]:
+def visible_cards() -> list[tuple[str, Mapping[str, object]]]:
     return [(template, load()) for template, load in CARDS]
 
 

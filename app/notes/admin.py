@@ -1,9 +1,8 @@
 """Everybody's notes, for administrators."""
 
-from typing import Any
-
 from flask import Flask
 
+from app.notes.forms import NoteForm
 from app.notes.models import Note
 from carafe import admin
 from carafe.auth.fields import normalize_email
@@ -19,11 +18,11 @@ CARD = admin.Card(
 )
 
 
-def create(form: Any, submission: str) -> Note:
+def create(form: NoteForm, submission: str) -> Note:
     return Note.create_once(submission, **form.data)
 
 
-def save(note: Note, form: Any) -> None:
+def save(note: Note, form: NoteForm) -> None:
     note.edit(form.title.data, form.body.data)
 
 

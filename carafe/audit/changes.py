@@ -31,7 +31,7 @@ def changes(row: Any, *, private: Collection[str] = ()) -> dict[str, Any]:
     return found
 
 
-def drop_unredactable(details: Mapping[str, Any]) -> dict[str, Any]:
+def drop_unredactable(details: Mapping[str, object]) -> dict[str, Any]:
     """What somebody typed, without texts that could not be forgotten: those are None."""
     return {
         name: drop_unredactable(value)
@@ -46,7 +46,7 @@ def _is_redactable(values: list[Any]) -> bool:
     return all(len(text) <= MAX_TEXT and ADDRESS.fullmatch(text) for text in texts)
 
 
-def _truncate(value: Any) -> Any:
+def _truncate(value: object) -> Any:
     if value is None or (isinstance(value, (bool, int, float)) and not isinstance(value, Enum)):
         return value
     text = value.name if isinstance(value, Enum) else str(value)

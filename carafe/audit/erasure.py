@@ -26,7 +26,7 @@ REDACT = (
 )
 
 
-def append_about_the_trail(action: str, **values: Any) -> None:
+def append_about_the_trail(action: str, **values: object) -> None:
     """Add an event about the trail itself: it names nobody, so it never has to be forgotten."""
     append([{"action": action, "actor": "the app", **values}])
 

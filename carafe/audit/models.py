@@ -54,7 +54,7 @@ event_recorded = signal("recorded")
 
 
 def record(
-    action: str, subject: str | None = None, *, actor: str | None = None, **details: Any
+    action: str, subject: str | None = None, *, actor: str | None = None, **details: object
 ) -> None:
     """Note an event in the caller's transaction: it is kept exactly when what it tells of is.
 
@@ -78,7 +78,7 @@ def append(events: Sequence[dict[str, Any]]) -> None:
 
 
 def _observed(
-    action: str, subject: str | None, *, actor: str | None, **details: Any
+    action: str, subject: str | None, *, actor: str | None, **details: object
 ) -> dict[str, Any]:
     """Return the columns of an event of this moment."""
     values: dict[str, Any] = {"at": now(), "action": action, "subject": subject}

@@ -6,6 +6,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from wtforms import StringField
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, ValidationError
 
 from carafe.auth import passwords
@@ -64,7 +65,7 @@ class EmailField(StringField):
     def __init__(self, label: str = "E-mail address", **options: Any):
         super().__init__(label, [ENTER_EMAIL, SHORT_EMAIL], **options)
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if not (self.data or "").strip() or len(self.data) > EMAIL_LENGTH:
             return
         try:
@@ -88,7 +89,7 @@ class NewPasswordField(PasswordField):
         self.email = ""
         super().__init__(label, **options)
 
-    def pre_validate(self, form: Any) -> None:
-        email = form.email.data if "email" in form else self.email
+    def pre_validate(self, form: BaseForm) -> None:
+        email = form["email"].data if "email" in form else self.email
         if problem := passwords.validation_error(self.data or "", email or ""):
             raise ValidationError(problem)

@@ -31,7 +31,7 @@ class ReadOnly:
 
     __slots__ = ()
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(
             f"current_user.{name} cannot be set: it is a copy, which is not saved. Answer to a "
             f"POST, set it on the row, current_user.user.{name}, and commit."

@@ -34,7 +34,7 @@ from carafe.security.slots import Slot, slots
 
 log = logging.getLogger(__name__)
 
-View = TypeVar("View", bound=Callable[..., Any])
+View = TypeVar("View", bound=Callable[..., object])
 
 REACHED = "quota.reached"
 DAY = timedelta(days=1)
@@ -166,7 +166,7 @@ class one_at_a_time:  # noqa: N801  (a decorator)
     def __enter__(self) -> None:
         self._slot = self.take()
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self._slot.release()
 
     def take(self) -> Slot:

@@ -186,7 +186,7 @@ class Config:
     TESTING = False
 
     @staticmethod
-    def problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
+    def problems(values: Mapping[str, object]) -> Iterator[ConfigError]:
         """Return reasons not to start with these values."""
         yield from ()
 

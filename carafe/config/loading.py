@@ -21,7 +21,7 @@ def environment() -> dict[str, str]:
     return environ
 
 
-def load(classes: Classes, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def load(classes: Classes, overrides: Mapping[str, object] | None = None) -> dict[str, Any]:
     """Return all settings. Raises `ConfigError` about the first that is missing or wrong.
 
     The environment goes over the class that `APP_ENV` names (by default "development"),
@@ -34,7 +34,7 @@ def load(classes: Classes, overrides: Mapping[str, Any] | None = None) -> dict[s
 
 
 def read(
-    classes: Classes, overrides: Mapping[str, Any] | None = None
+    classes: Classes, overrides: Mapping[str, object] | None = None
 ) -> tuple[dict[str, Any], list[ConfigError]]:
     """Return all settings, and everything that is wrong with them.
 
@@ -45,7 +45,7 @@ def read(
         environ = environment()
     except ConfigError as error:
         return {}, [error]
-    name = overrides.get("APP_ENV", environ.get("APP_ENV") or "development")
+    name = str(overrides.get("APP_ENV", environ.get("APP_ENV") or "development"))
     if name not in classes:
         accepted = ", ".join(classes)
         return {}, [ConfigError(f"APP_ENV={name!r} is not accepted.", f"Give one of {accepted}.")]
@@ -66,10 +66,11 @@ def read(
 
 
 def _value_of(
-    name: str, setting: Any, environ: Mapping[str, str], overrides: Mapping[str, Any]
+    name: str, setting: Any, environ: Mapping[str, str], overrides: Mapping[str, object]
 ) -> Any:
     if name not in overrides:
         return setting.value(name, environ) if isinstance(setting, Env) else setting
     value = overrides[name]
-    is_text = isinstance(value, str) and value.strip()
-    return setting.parse(name, value) if is_text and isinstance(setting, Env) else value
+    if isinstance(setting, Env) and isinstance(value, str) and value.strip():
+        return setting.parse(name, value)
+    return value

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
 
 from carafe.config.env import Env, EnvTable
 
@@ -33,7 +32,7 @@ ALIASES = {
 
 
 def almost_settings(
-    settings: Mapping[str, Any], environ: Mapping[str, str]
+    settings: Mapping[str, object], environ: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Yield variables that no setting has the name of, and the settings that may be meant."""
     known = {name for name, setting in settings.items() if isinstance(setting, Env)}

@@ -8,7 +8,7 @@ from sqlalchemy import Dialect, false, insert, literal, select
 from carafe.database.base import Base, db
 
 
-def dialect_insert(table: Any, dialect: Dialect) -> Any:
+def dialect_insert(table: object, dialect: Dialect) -> Any:
     """An INSERT as a database has it, which knows `on_conflict_do_nothing` and `…_do_update`."""
     return import_module(f"sqlalchemy.dialects.{dialect.name}").insert(table)
 

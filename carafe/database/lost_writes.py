@@ -16,6 +16,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
 
 from carafe import call_sites
@@ -66,7 +67,7 @@ def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
         connection.info[TRANSACTION] = Transaction(not may_write(), _changed(connection))
 
     @event.listens_for(engine, "before_cursor_execute")
-    def refuse(connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
+    def refuse(connection: Connection, cursor: DBAPICursor, statement: str, *rest: object) -> None:
         transaction = connection.info.get(TRANSACTION)
         if transaction and transaction.reads and WRITE.match(statement):
             raise ReadOnlyError(
@@ -75,7 +76,7 @@ def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
             )
 
     @event.listens_for(engine, "after_cursor_execute")
-    def note(connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
+    def note(connection: Connection, cursor: DBAPICursor, statement: str, *rest: object) -> None:
         transaction = connection.info.get(TRANSACTION)
         # SQLite knows how many rows it changed when all that it returns was fetched.
         unknown = connection.dialect.name == "sqlite" and "RETURNING" in statement

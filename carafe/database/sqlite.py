@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from carafe.database.search_tokens import matches_terms
 from carafe.database.sqlite_file import IN_MEMORY, SQLiteFile, watch
@@ -55,7 +56,7 @@ def configure_sqlite(engine: Engine) -> None:
         watch(engine, file)
 
     @event.listens_for(engine, "connect")
-    def connect(connection: sqlite3.Connection, record: Any) -> None:
+    def connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         connection.executescript(PRAGMAS)
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
             # Set once and kept in the file. Several processes that set it at the same time get
@@ -78,7 +79,7 @@ def configure_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "checkin")
     @event.listens_for(engine, "close")
     @event.listens_for(engine, "close_detached")
-    def leave(connection: sqlite3.Connection | None, *record: Any) -> None:
+    def leave(connection: sqlite3.Connection | None, *record: object) -> None:
         queue.leave(connection)
 
 
@@ -89,5 +90,5 @@ def register_sqlite_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("has_words", -1, matches_terms, deterministic=True)
 
 
-def _lower(value: Any) -> Any:
+def _lower(value: object) -> Any:
     return value.lower() if isinstance(value, str) else value

@@ -10,6 +10,7 @@ are no longer those at the path is closed before its next transaction, and commi
 
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ from typing import Any
 from click import ClickException
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +98,7 @@ class SQLiteFile:
         self._wait_for_deleted_log()
         return f"{Path(self.name).as_uri()}?mode={'rwc' if _may_create.get() else 'rw'}"
 
-    def note(self, connection: Any, info: dict[str, Any]) -> None:
+    def note(self, connection: sqlite3.Connection, info: dict[str, Any]) -> None:
         """Remember which files a new connection has open."""
         connection.execute("PRAGMA schema_version").fetchone()  # opens the log
         info["files"] = _files(self.name)
@@ -157,11 +159,13 @@ def watch(engine: Engine, file: SQLiteFile) -> None:
     """Open the connections of `engine` through `file`, and use none whose file is another."""
 
     @event.listens_for(engine, "do_connect")
-    def connect(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    def connect(
+        dialect: object, record: object, arguments: list[object], options: dict[str, Any]
+    ) -> None:
         arguments[0], options["uri"] = file.address(), True
 
     @event.listens_for(engine, "checkout")
-    def checkout(connection: Any, record: Any, proxy: Any) -> None:
+    def checkout(connection: object, record: ConnectionPoolEntry, proxy: object) -> None:
         if not file.was_current(record.info):
             log.error("%s was moved, replaced, or lost its log", record.info["files"][0])
             engine.dispose()  # whatever is idle: the files must not stay open
@@ -174,7 +178,7 @@ def watch(engine: Engine, file: SQLiteFile) -> None:
             raise OperationalError("COMMIT", None, cause)
 
     @event.listens_for(engine, "checkin")
-    def checkin(connection: Any, record: Any) -> None:
+    def checkin(connection: object, record: ConnectionPoolEntry) -> None:
         if record.info.get("identity") != file.identity:
             record.invalidate()
 

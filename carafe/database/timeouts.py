@@ -61,6 +61,6 @@ def _on_sqlite(connection: Any, seconds: float) -> Iterator[None]:
         connection.set_progress_handler(None, 0)
 
 
-def _is_interrupted(error: Any) -> bool:
+def _is_interrupted(error: object) -> bool:
     code, state = getattr(error, "sqlite_errorcode", None), getattr(error, "sqlstate", None)
     return code == SQLITE_INTERRUPT or state == PG_QUERY_CANCELED

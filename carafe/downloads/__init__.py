@@ -79,6 +79,6 @@ def download_response(export: Export, name: str, mimetype: str) -> Response:
 
 
 @user_deleted.connect
-def _drop(user: UserMixin, **_: Any) -> None:
+def _drop(user: UserMixin, **_: object) -> None:
     for export in db.session.query(Export).filter_by(user_id=user.id):
         encrypted.drop(export.file, export.parts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -71,8 +70,8 @@ class Export(Base):
         self.job_id, self.file, self.parts, self.size = job_id, None, 0, 0
         self.ended_at = self.expires_at = None
 
-    def finish(self, lifetime: timedelta, **made: Any) -> None:
-        self.file, self.parts, self.size = made["file"], made["parts"], made["size"]
+    def finish(self, lifetime: timedelta, *, file: str | None, parts: int, size: int) -> None:
+        self.file, self.parts, self.size = file, parts, size
         self.end(lifetime)
 
     def end(self, lifetime: timedelta) -> None:

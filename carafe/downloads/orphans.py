@@ -40,5 +40,5 @@ def purge_uploads() -> int:
 
 
 @collect_purge_counts.connect
-def _purge(app: Any, **_: Any) -> tuple[str, int]:
+def _purge(app: Any, **_: object) -> tuple[str, int]:
     return "uploads", purge_uploads()

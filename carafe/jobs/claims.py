@@ -167,7 +167,7 @@ def requeue(runs: Iterable[JobRun]) -> None:
     db.session.commit()
 
 
-RETRY_LOCKED_AFTER: Mapping[str, Any] = {
+RETRY_LOCKED_AFTER: Mapping[str, object] = {
     "state": QUEUED,
     "worker": None,
     "lease_until": None,

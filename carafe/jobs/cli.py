@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from typing import Any
 
 import click
 from flask import current_app
@@ -34,7 +33,7 @@ def work(threads: int | None, queues: tuple[str, ...], server: int | None) -> No
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     worker = JobWorker(app, threads or app.config["JOB_THREADS"], list(queues), server)
 
-    def stop(*signal: Any) -> None:
+    def stop(*signal: object) -> None:
         worker.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -136,7 +136,7 @@ def queues() -> list[str]:
     return sorted({definition.queue for definition in registry.values()})
 
 
-def to_json_value(value: Any) -> Any:
+def to_json_value(value: object) -> Any:
     """`value`, if JSON gives it back as it is. Raises `TypeError` otherwise."""
     try:
         text = json.dumps(value, allow_nan=False)

@@ -136,7 +136,7 @@ def _backoff(backoff: timedelta, failures: int) -> timedelta:
     return wait * random.uniform(1, 1.2)  # noqa: S311  # nosec B311
 
 
-def _finish(run: JobRun, state: str, **values: Any) -> None:
+def _finish(run: JobRun, state: str, **values: object) -> None:
     over = {"state": state, "finished_at": now(), "worker": None, "lease_until": None}
     _write(run, update(TABLE).values(**over, **run.progress(), **values))
 

@@ -79,7 +79,7 @@ class JobRun:
                     ctypes.c_ulong(self._thread), ctypes.py_object(JobTimeoutError)
                 )
 
-    def note(self, **values: Any) -> None:
+    def note(self, **values: object) -> None:
         self._progress, self.is_dirty = values, True
 
     def progress(self) -> dict[str, Any]:

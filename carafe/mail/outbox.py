@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import formatdate, make_msgid, parseaddr
-from typing import Any
 
 from flask import current_app, render_template
 
@@ -15,7 +14,7 @@ from carafe.mail.message import Message, one_line
 ENQUEUE_DELAY = timedelta(seconds=0.03)
 
 
-def send(to: str, template: str, **context: Any) -> None:
+def send(to: str, template: str, **context: object) -> None:
     """Send the mail in the folder `template` (`subject.txt`, `body.txt`, `body.html`) to `to`.
 
     Inside a transaction it leaves when that commits, and never if it is rolled back. Delivery is
@@ -24,12 +23,12 @@ def send(to: str, template: str, **context: Any) -> None:
     _enqueue(compose(to, template, **context))
 
 
-def send_dummy(to: str, template: str, **context: Any) -> None:
+def send_dummy(to: str, template: str, **context: object) -> None:
     """Do all that `send` does but the delivery, and so take as long."""
     _enqueue(replace(compose(to, template, **context), to=None))
 
 
-def compose(to: str, template: str, **context: Any) -> Message:
+def compose(to: str, template: str, **context: object) -> Message:
     """Render a mail's three templates into one message."""
     sender = current_app.config["MAIL_FROM"]
     return Message(

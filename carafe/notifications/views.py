@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
@@ -27,14 +28,14 @@ class ReadUpToForm(Form):
 
 @blueprint.get("/")
 @login_required
-def index() -> Any:
+def index() -> ResponseReturnValue:
     return render_template("notifications/index.html", **_listed())
 
 
 @blueprint.get("/latest")
 @login_required
 @background_request
-def latest() -> Any:
+def latest() -> ResponseReturnValue:
     """The first page of the list, as it is now."""
     return polling.render_fragment("notifications/_list.html", **_listed())
 
@@ -42,14 +43,14 @@ def latest() -> Any:
 @blueprint.get("/unread")
 @login_required
 @background_request
-def bell() -> Any:
+def bell() -> ResponseReturnValue:
     """The bell, as it is now."""
     return polling.render_fragment("notifications/_bell.html", version=unread.unread_count())
 
 
 @blueprint.post("/read")
 @login_required
-def read_all() -> Any:
+def read_all() -> ResponseReturnValue:
     form = ReadUpToForm()
     if not form.validate() or form.newest.data is None:
         abort(422)
@@ -61,7 +62,7 @@ def read_all() -> Any:
 
 @blueprint.post("/<int:id>/read")
 @login_required
-def read(id: int) -> Any:
+def read(id: int) -> ResponseReturnValue:
     """Mark one as read, and go where it leads."""
     notification = _get_own(id)
     notification.read()
@@ -71,7 +72,7 @@ def read(id: int) -> Any:
 
 @blueprint.post("/<int:id>/delete")
 @login_required
-def delete(id: int) -> Any:
+def delete(id: int) -> ResponseReturnValue:
     db.session.delete(_get_own(id))
     db.session.commit()
     flash("The notification is deleted.", "success")

@@ -54,5 +54,5 @@ def time_fetches(engine: Engine, usage: Callable[[], Usage]) -> None:
             return super().cursor(factory)
 
     @event.listens_for(engine, "do_connect")
-    def connect(dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> None:
+    def connect(dialect: Any, record: object, arguments: Any, options: dict[str, Any]) -> None:
         options["factory"] = Connection

@@ -102,7 +102,7 @@ def _page(
     missing: list[str] | None = None,
 ) -> ResponseReturnValue:
     if wants_json():
-        return render_error(ServiceUnavailable("Migrations are pending. Run: flask db upgrade"))  # type: ignore[no-any-return]
+        return render_error(ServiceUnavailable("Migrations are pending. Run: flask db upgrade"))
     # Not `render_template`, which looks up who is signed in.
     template = current_app.jinja_env.get_template("observability/migrations.html")
     values: dict[str, Any] = {"back": back, "steps": steps, "problem": problem, "missing": missing}

@@ -22,7 +22,7 @@ from carafe.registry import Registry
 
 # Called after each statement with its text, its start and its end (`perf_counter_ns`), and
 # SQLAlchemy's context of it. Must not raise.
-Listener = Callable[[str, int, int, Any], None]
+Listener = Callable[[str, int, int, object], None]
 LISTENERS = Registry[Listener]("statements", "listener")
 
 # Of one request, which may run very many.
@@ -59,7 +59,7 @@ def init_app(app: Flask) -> None:
     if fetches_are_timed:
         cursors.time_fetches(engine, usage)
 
-    def run(kind: str, cursor: Any, statement: str, *more: Any) -> bool:
+    def run(kind: str, cursor: Any, statement: str, *more: object) -> bool:
         started = perf_counter_ns()
         try:
             getattr(engine.dialect, kind)(cursor, statement, *more)
@@ -90,7 +90,7 @@ def init_app(app: Flask) -> None:
 class TimedTemplate(Template):
     """A template that counts the time it takes. What it includes is part of it."""
 
-    def render(self, *arguments: Any, **values: Any) -> str:
+    def render(self, *arguments: Any, **values: object) -> str:
         if not (used := _usage.get()) or used.drawing:
             return super().render(*arguments, **values)
         started, database = perf_counter_ns(), used.database

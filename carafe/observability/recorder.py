@@ -216,7 +216,7 @@ def init_app(app: Flask) -> None:
         if error is not None:  # in development it goes on to the debugger
             _note_request(recorder, _request(), 500)
 
-    def failed(sender: Flask, exception: BaseException, **more: Any) -> None:
+    def failed(sender: Flask, exception: BaseException, **more: object) -> None:
         request_id = request.environ.get("REQUEST_ID", "")
         _note_exception(recorder, exception, endpoint_label(request), request_id)
 

@@ -25,7 +25,7 @@ MIN_VALUE_LENGTH = 4
 
 
 @lru_cache(maxsize=1000)
-def is_secret_name(name: Any) -> bool:
+def is_secret_name(name: object) -> bool:
     return SECRET_NAME.search(str(name)) is not None
 
 
@@ -46,7 +46,7 @@ def redact_mapping(values: dict[str, Any]) -> dict[str, Any]:
     return values  # as almost always
 
 
-def _without_secrets(key: str, value: Any) -> Any:
+def _without_secrets(key: str, value: object) -> Any:
     if is_secret_name(key):
         return HIDDEN
     if isinstance(value, list):
@@ -76,7 +76,7 @@ def _values() -> Iterator[str]:
                 yield quoted
 
 
-def _texts(data: Any) -> Iterator[str]:
+def _texts(data: object) -> Iterator[str]:
     """The texts in parsed JSON, at any depth."""
     if isinstance(data, str):
         yield data

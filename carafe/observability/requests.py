@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from random import random
 from time import perf_counter
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
 from flask import Flask, Response, current_app, request
@@ -28,13 +29,11 @@ class RequestIdMiddleware:
     A proxy's id is kept, so that its log and ours can be joined; a visitor's is not.
     """
 
-    def __init__(self, application: Any, trust_incoming: bool, sample: float):
+    def __init__(self, application: WSGIApplication, trust_incoming: bool, sample: float):
         self.application, self.trust_incoming = application, trust_incoming
         self.sample = sample
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "") if self.trust_incoming else ""
         request_id = given if ACCEPTABLE_ID.fullmatch(given) else secrets.token_hex(16)
         environ["REQUEST_ID"], environ["STARTED"] = request_id, perf_counter()
@@ -43,13 +42,15 @@ class RequestIdMiddleware:
         queries.start(sampled=random() < self.sample)  # noqa: S311  # nosec B311
         metrics.request_started(environ)
 
-        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+        def start(
+            status: str, headers: list[tuple[str, str]], *error: Any
+        ) -> Callable[[bytes], object]:
             headers.append(("X-Request-ID", request_id))
             metrics.request_ended(environ, status)
             return start_response(status, headers, *error)
 
         try:
-            return self.application(environ, start)  # type: ignore[no-any-return]
+            return self.application(environ, start)
         except BaseException:
             metrics.request_ended(environ, "500")
             raise

@@ -80,5 +80,5 @@ def init_app(app: Flask) -> None:
     atexit.register(client.close, timeout=FLUSH_SECONDS)
 
 
-def _report(sender: Flask, exception: BaseException, **more: Any) -> None:
+def _report(sender: Flask, exception: BaseException, **more: object) -> None:
     capture(sender, exception)

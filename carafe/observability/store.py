@@ -9,11 +9,11 @@ What is in it: `tables.py`.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
@@ -151,7 +151,7 @@ class Store:
         queue = WriteQueue(str(self.path), TIMEOUT_SECONDS)
 
         @event.listens_for(engine, "connect")
-        def connect(connection: Any, record: Any) -> None:
+        def connect(connection: sqlite3.Connection, record: object) -> None:
             # Observations may be lost with the power; no page waits for a disk.
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("PRAGMA journal_size_limit=8388608")

@@ -1,8 +1,7 @@
 """Health, for load balancers and container engines; numbers, for Prometheus. No page; no cookie."""
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, request
+from flask.typing import ResponseReturnValue
 
 from carafe.observability import readiness
 from carafe.observability.metrics import access, prometheus_text
@@ -13,14 +12,14 @@ blueprint = Blueprint("observability", __name__)
 
 @blueprint.get("/livez")
 @public
-def live() -> Any:
+def live() -> ResponseReturnValue:
     """Whether this process answers. No I/O: a slow disk is no reason to restart it."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 @public
-def ready() -> Any:
+def ready() -> ResponseReturnValue:
     """Whether this instance can serve: database, migrations, disk. It writes nothing."""
     checks = readiness.checks()
     ok = all(check["ok"] for check in checks.values())
@@ -29,7 +28,7 @@ def ready() -> Any:
 
 @blueprint.get("/metrics")
 @public
-def metrics() -> Any:
+def metrics() -> ResponseReturnValue:
     """Numbers for Prometheus. For everybody else there is no such page."""
     if access.ALLOWED_KEY not in request.environ:
         abort(404)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from flask import Flask, current_app, render_template
 
@@ -22,7 +22,7 @@ MAX_IN_MEMORY_BYTES = 1024 * 1024
 # Rows.
 PROGRESS_EVERY = 500
 
-Rows = Callable[[int], Iterable[Mapping[str, Any]]]
+Rows = Callable[[int], Iterable[Mapping[str, object]]]
 File = Callable[[int], tuple[str, bytes] | None]
 
 DATA = Registry[Rows]("personal_data", "part of the export")
@@ -72,7 +72,7 @@ def _report_progress(done: int, total: int, name: str, rows: int) -> None:
 def _write(
     archive: zipfile.ZipFile,
     name: str,
-    rows: Iterable[Mapping[str, Any]],
+    rows: Iterable[Mapping[str, object]],
     tell: Callable[[int], None],
 ) -> None:
     # Its size is not known before: without force_zip64 it would break off at 2 GiB.
@@ -88,7 +88,7 @@ def _write(
         file.write(b"\n]\n" if before == ",\n" else b"[]\n")
 
 
-def _to_json(value: Any) -> str:
+def _to_json(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, date):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from flask import Flask, Request, abort, current_app, request
 
@@ -25,7 +25,7 @@ class DiskUploadRequest(Request):
 
     _trusted_hosts: list[str] | None = None
 
-    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
         return SpooledTemporaryFile(MAX_IN_MEMORY_BYTES, dir=current_app.instance_path)
 
     @property
@@ -71,7 +71,7 @@ def check_headers() -> None:
         abort(431)
 
 
-def _is_long_header(name: str, value: Any) -> bool:
+def _is_long_header(name: str, value: str) -> bool:
     return name.startswith("HTTP_") and len(value) > MAX_HEADER_LENGTH
 
 

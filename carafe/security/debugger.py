@@ -3,8 +3,8 @@
 Werkzeug's own wrapping goes by `Host`, which a tunnel rewrites; so `.flaskenv` switches it off.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import click
 from flask import Flask
@@ -16,13 +16,11 @@ from carafe.security.local_requests import is_from_this_machine
 class Debugger:
     """WSGI middleware: the debugger for this machine, the plain application for everyone else."""
 
-    def __init__(self, application: Any):
+    def __init__(self, application: WSGIApplication):
         self.application = application
         self.debugged = DebuggedApplication(application, evalex=True)
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         here = is_from_this_machine(environ)
         return (self.debugged if here else self.application)(environ, start_response)
 

@@ -6,7 +6,7 @@ Settled once, before anything looks at it, so that limits, logs, and links see t
 import re
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv6Address
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, request
 
@@ -24,21 +24,19 @@ ADDRESS = re.compile(r"\[([^\[\]]+)\](?::\w*)?|([^:\[\]]+)(?::\w*)?|([^\[\]]+)")
 class Edge:
     """WSGI middleware that believes as many proxies as there are, and spells each thing one way."""
 
-    def __init__(self, application: Any, proxies: int, hosts: Sequence[str], root: str):
+    def __init__(self, application: WSGIApplication, proxies: int, hosts: Sequence[str], root: str):
         self.application, self.proxies, self.root = application, proxies, root
         self.name = hosts[0].lstrip(".") if hosts else "localhost"
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["REMOTE_ADDR"] = self._client(environ)
         if scheme := self._scheme(environ):
             environ["wsgi.url_scheme"] = scheme
         self._take_root_off(environ)
         environ["HTTP_HOST"] = self._host(environ)
-        return self.application(environ, start_response)  # type: ignore[no-any-return]
+        return self.application(environ, start_response)
 
-    def _client(self, environ: dict[str, Any]) -> str:
+    def _client(self, environ: WSGIEnvironment) -> str:
         """Return the address of the client: of the connection, or as the proxies say.
 
         A proxy that does not know ("unknown") or says nonsense is the client itself.
@@ -46,12 +44,12 @@ class Edge:
         peer: str = environ.get("REMOTE_ADDR") or ""
         return self._said(environ, "FOR", read_address) or read_address(peer) or peer
 
-    def _scheme(self, environ: dict[str, Any]) -> str | None:
+    def _scheme(self, environ: WSGIEnvironment) -> str | None:
         schemes = {"http", "https"}
         return self._said(environ, "PROTO", lambda text: text if text in schemes else None)
 
     def _said(
-        self, environ: dict[str, Any], name: str, read: Callable[[str], str | None]
+        self, environ: WSGIEnvironment, name: str, read: Callable[[str], str | None]
     ) -> str | None:
         """Return what the outermost trusted proxy put into its header.
 
@@ -63,7 +61,7 @@ class Edge:
             return None
         return read(values[-self.proxies].strip().strip('"').lower())
 
-    def _take_root_off(self, environ: dict[str, Any]) -> None:
+    def _take_root_off(self, environ: WSGIEnvironment) -> None:
         """Split the path into APPLICATION_ROOT, if there is one, and the rest.
 
         The server or a proxy may have stripped it already, or not. X-Forwarded-Prefix and other
@@ -80,7 +78,7 @@ class Edge:
                 f"The server mounts the app at {mount}: set APPLICATION_ROOT={mount}"
             )
 
-    def _host(self, environ: dict[str, Any]) -> str:
+    def _host(self, environ: WSGIEnvironment) -> str:
         """Return the host in one spelling, as it is if it is none, "" if it is missing."""
         host = environ.get("HTTP_HOST")
         # HTTP/1.1 asks for one, and for a 400 where it is missing (RFC 9112, 3.2).

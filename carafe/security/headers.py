@@ -6,6 +6,7 @@ policy sets its own header, which then stands.
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
@@ -30,14 +31,14 @@ HSTS = ("Strict-Transport-Security", "max-age=31536000")
 class SecurityHeadersMiddleware:
     """WSGI middleware, so that what Flask never sees has the headers, too."""
 
-    def __init__(self, application: Any, headers: list[tuple[str, str]]):
+    def __init__(self, application: WSGIApplication, headers: list[tuple[str, str]]):
         self.application, self.headers = application, headers
         self.policy = (csp.HEADER, csp.policy())
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], *error: Any
+        ) -> Callable[[bytes], object]:
             headers += self.headers
             if any(name == csp.HEADER for name, _ in headers):
                 pass  # the view's own stands; of two, browsers enforce both
@@ -47,7 +48,7 @@ class SecurityHeadersMiddleware:
                 headers.append(self.policy)
             return start_response(status, headers, *error)
 
-        return self.application(environ, start)  # type: ignore[no-any-return]
+        return self.application(environ, start)
 
 
 def init_app(app: Flask) -> None:

@@ -1,8 +1,8 @@
 """Whether a browser is on this very machine: for what is the developer's alone, and `/metrics`."""
 
 import os
-from typing import Any
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from flask import request
 from werkzeug.exceptions import SecurityError
@@ -53,7 +53,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PREFIXES = tuple(f"HTTP_{name}" for name in FORWARDING_HEADERS)
 
 
-def is_from_this_machine(environ: dict[str, Any]) -> bool:
+def is_from_this_machine(environ: WSGIEnvironment) -> bool:
     """Return whether a WSGI request is from this machine, by a name that means only this machine.
 
     A name of somebody else's can lead here as well ("DNS rebinding"), and so can a tunnel.
@@ -63,7 +63,7 @@ def is_from_this_machine(environ: dict[str, Any]) -> bool:
     return is_loopback(environ.get("REMOTE_ADDR") or "") and is_loopback(_host(environ))
 
 
-def _host(environ: dict[str, Any]) -> str:
+def _host(environ: WSGIEnvironment) -> str:
     try:
         return urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
     except ValueError:  # such as "["

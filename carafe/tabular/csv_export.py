@@ -34,13 +34,13 @@ SUSPECT = re.compile(rf"{FORMULA}(?<={BETWEEN[:-1]}'].)")
 NUMBERS = bool, int, float, Decimal
 
 
-def csv_file(names: Iterable[str], chunks: Iterable[Iterable[Iterable[Any]]]) -> Iterator[str]:
+def csv_file(names: Iterable[str], chunks: Iterable[Iterable[Iterable[object]]]) -> Iterator[str]:
     """Yield a file in pieces: its mark and heading, and then chunk by chunk."""
     yield BOM + iter_csv_lines([names])
     yield from map(iter_csv_lines, chunks)
 
 
-def iter_csv_lines(rows: Iterable[Iterable[Any]]) -> str:
+def iter_csv_lines(rows: Iterable[Iterable[object]]) -> str:
     """Return rows as lines; times are in UTC."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([_escape_formula(value) for value in row] for row in rows)
@@ -70,14 +70,14 @@ def _unguarded(match: re.Match[str]) -> str:
     return before + apostrophes[1:] if SEPARATORS.search(before) else match[0]
 
 
-def _escape_formula(value: Any) -> Any:
+def _escape_formula(value: object) -> Any:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
     is_number = isinstance(value, NUMBERS) and not isinstance(value, Enum)
     return value if value is None or is_number else guard(plain_text(value))
 
 
-def plain_text(value: Any) -> str:
+def plain_text(value: object) -> str:
     """Return a value as programs read it: a member by its name, and lists as JSON."""
     if isinstance(value, Enum):
         return value.name

@@ -32,7 +32,7 @@ def csv_response(
 
 def _batches(
     query: Select[*tuple[Any, ...]], key: InstrumentedAttribute[int] | ColumnElement[int]
-) -> Iterator[list[Sequence[Any]]]:
+) -> Iterator[list[Sequence[object]]]:
     batch_query = query.add_columns(key).order_by(key).limit(BATCH_SIZE)
     rows: Sequence[Row[Any]] = db.session.execute(batch_query).all()
     while rows:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from carafe.tabular.csv_export import plain_text
 
@@ -35,7 +35,7 @@ MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def write(
-    file: IO[bytes], folder: str, title: str, names: Sequence[str], rows: Iterable[Sequence[Any]]
+    file: IO[bytes], folder: str, title: str, names: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> int:
     """Write a row of names and then rows into `file`, in as many sheets as they need.
 
@@ -74,7 +74,7 @@ class _Table:
         self.sheets = self.cut = 0
         self._begin_sheet()
 
-    def add(self, values: Iterable[Any]) -> None:
+    def add(self, values: Iterable[object]) -> None:
         if self.row == MAX_ROWS:
             self._begin_sheet()
         for column, value in enumerate(values):
@@ -91,7 +91,7 @@ class _Table:
             self.sheet.write_string(0, column, name, self.heading)
         self.row = 1
 
-    def _write_cell(self, column: int, value: Any) -> None:
+    def _write_cell(self, column: int, value: object) -> None:
         if value is None or value == "":
             return
         if isinstance(value, bool):

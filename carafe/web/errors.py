@@ -2,9 +2,9 @@
 
 import errno
 import logging
-from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -108,7 +108,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda error: render_error(Conflict()))
 
 
-def handle_database_error(error: Exception) -> Any:
+def handle_database_error(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if is_unavailable(error):
         log.error("database unavailable: %s", error)
@@ -119,7 +119,7 @@ def handle_database_error(error: Exception) -> Any:
     raise error
 
 
-def disk_error(error: OSError) -> Any:
+def disk_error(error: OSError) -> ResponseReturnValue:
     if error.errno not in DISK_UNAVAILABLE:
         raise error
     db.session.rollback()
@@ -127,7 +127,7 @@ def disk_error(error: OSError) -> Any:
     return render_error(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
-def render_error(error: HTTPException) -> Any:
+def render_error(error: HTTPException) -> ResponseReturnValue:
     """The response for an error, in the form that the client reads."""
     if error.response is not None or error.code is None or error.code < 400:
         return error

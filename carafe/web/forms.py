@@ -89,12 +89,12 @@ def _is_too_long(field: Field, text: str) -> bool:
 
 
 def _maximum(field: Field) -> Length:
-    validators: Iterable[Any] = field.validators
+    validators: Iterable[object] = field.validators
     rules = [rule for rule in validators if isinstance(rule, Length) and rule.max >= 0]
     return min(rules, key=lambda rule: rule.max, default=at_most(MAX_VALUE_LENGTH))
 
 
-def validate_printable(form: Any, field: Any) -> None:
+def validate_printable(form: object, field: Any) -> None:
     """Refuse characters that no keyboard makes and that some databases cannot store (NUL)."""
     for character in field.data or "":
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
@@ -103,7 +103,7 @@ def validate_printable(form: Any, field: Any) -> None:
         raise ValidationError("This contains a letter with too many accents.")
 
 
-def collapse_line_breaks(value: Any) -> Any:
+def collapse_line_breaks(value: object) -> Any:
     return " ".join(LINE_BREAKS.split(value)).strip() if isinstance(value, str) else value
 
 

@@ -5,9 +5,9 @@ broke, `&amp;` and parameters of trackers: the browser is sent to the page witho
 """
 
 import re
-from typing import Any
 
 from flask import Flask, current_app, redirect, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from carafe.web.urls import safe_redirect_path
@@ -29,7 +29,7 @@ def tidied(path: str) -> str:
     return END.sub("", ELSE.sub("", path))
 
 
-def follow() -> Any:
+def follow() -> ResponseReturnValue | None:
     """Redirect from a path with additions to the page that was meant, if there is one."""
     path, is_missing = request.path, isinstance(request.routing_exception, NotFound)
     if "\0" in path:

@@ -15,7 +15,7 @@ class MenuEntry:
     menu: str
     label: str
     endpoint: str
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     icon: str | None
     method: str
     visible: Callable[[], bool] | None
@@ -48,7 +48,7 @@ def add(
     label: str,
     endpoint: str,
     *,
-    values: Mapping[str, Any] | None = None,
+    values: Mapping[str, object] | None = None,
     icon: str | None = None,
     method: str = "get",
     visible: Callable[[], bool] | None = None,

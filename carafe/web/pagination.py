@@ -19,6 +19,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Subquery,
+    UnaryExpression,
     bindparam,
     func,
     literal,
@@ -111,7 +112,7 @@ def paginate(statement: Select[*tuple[Any, ...]], *keys: CursorKey, **options: A
     return KeysetPaginator(statement, *keys, **options)()
 
 
-def _order_by(keys: Iterable[Any], descending: bool) -> list[Any]:
+def _order_by(keys: Iterable[CursorKey], descending: bool) -> list[UnaryExpression[Any]]:
     return [key.desc() if descending else key.asc() for key in keys]
 
 
@@ -126,7 +127,7 @@ class BoundedCounts:
         self.most, self.names = most, list(statements)
         self.statement = select(*[self._count(one) for one in statements.values()])
 
-    def __call__(self, **values: Any) -> dict[str, str]:
+    def __call__(self, **values: object) -> dict[str, str]:
         found = db.session.execute(self.statement, values).one()
         return {
             name: f"{count:,}" if count <= self.most else f"{self.most:,}+"
@@ -139,7 +140,7 @@ class BoundedCounts:
         return select(func.count()).select_from(some).scalar_subquery()
 
 
-def _page_url(path: str | None, direction: str, keys: Sequence[Any]) -> str:
+def _page_url(path: str | None, direction: str, keys: Sequence[object]) -> str:
     values = [v.isoformat() if isinstance(v, date) else v for v in keys]
     cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
@@ -147,7 +148,7 @@ def _page_url(path: str | None, direction: str, keys: Sequence[Any]) -> str:
     return f"{path}?{urlencode([*kept, (direction, cursor)])}"
 
 
-def _decode_cursor(cursor: str, keys: Sequence[CursorKey]) -> list[Any]:
+def _decode_cursor(cursor: str, keys: Sequence[CursorKey]) -> list[object]:
     """The key values in a cursor. One that we did not make is a page that does not exist."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -160,7 +161,7 @@ def _decode_cursor(cursor: str, keys: Sequence[CursorKey]) -> list[Any]:
         raise NotFound from None
 
 
-def _parse_key(value: Any, kind: type[Any]) -> Any:
+def _parse_key(value: Any, kind: type[Any]) -> object:
     if kind is datetime:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:

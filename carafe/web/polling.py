@@ -10,13 +10,12 @@ itself, with the class `no-js`.
 """
 
 import hashlib
-from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
 
-def render_fragment(template: str, *, version: Any, **context: Any) -> Response:
+def render_fragment(template: str, *, version: object, **context: object) -> Response:
     """Answer with part of a page, unless the page that asks shows this version of it."""
     tag = _etag(version)
     if request.if_none_match.contains(tag):
@@ -27,7 +26,7 @@ def render_fragment(template: str, *, version: Any, **context: Any) -> Response:
     return answer
 
 
-def polling_attributes(url: str, version: Any, seconds: int) -> Markup:
+def polling_attributes(url: str, version: object, seconds: int) -> Markup:
     """The attributes of an element that is to be asked for again every so many seconds."""
     # Not `Markup.format`, which is four times as slow, and on every page.
     request = f'hx-get="{escape(url)}" hx-trigger="every {seconds:d}s, refresh"'
@@ -36,7 +35,7 @@ def polling_attributes(url: str, version: Any, seconds: int) -> Markup:
     return Markup(f"{request} {swap} {marks}")  # noqa: S704  # nosec B704
 
 
-def _etag(version: Any) -> str:
+def _etag(version: object) -> str:
     return hashlib.sha256(repr(version).encode()).hexdigest()[:16]
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Request, current_app, redirect, request
 from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
@@ -46,7 +47,7 @@ class Policy:
     # Bytes of body that it takes, where that is more than `MAX_CONTENT_LENGTH`.
     body: int = 0
     # Returns the rules that depend on the arguments in the URL.
-    by_arguments: Callable[..., Mapping[str, Any]] | None = None
+    by_arguments: Callable[..., Mapping[str, object]] | None = None
 
 
 def set_policy(view: View, **rules: Any) -> View:
@@ -90,7 +91,7 @@ def effect(text: str) -> Callable[[View], View]:
     return partial(set_policy, effect=text)
 
 
-def get_policy(endpoint: str | None, arguments: Mapping[str, Any] | None) -> Policy:
+def get_policy(endpoint: str | None, arguments: Mapping[str, object] | None) -> Policy:
     """Return the policy of an endpoint's view; a URL that does not exist is open to all."""
     if endpoint is None:
         return Policy(public=True)
@@ -163,15 +164,15 @@ class IdConverter(IntegerConverter):
     def __init__(self, map: Map, **options: Any):
         super().__init__(map, **{"max": MAX_ID} | options)
 
-    def to_python(self, value: str) -> Any:
+    def to_python(self, value: str) -> int:
         try:
-            return super().to_python(value)
+            return int(super().to_python(value))
         except ValueError:
             # Not a ValidationError: the address would still match for other methods, and be 405.
             raise NotFound from None
 
 
-def add_slash() -> Any:
+def add_slash() -> ResponseReturnValue | None:
     """Redirect to the URL with a trailing slash, for a page with `strict_slashes=False`.
 
     Werkzeug would do so itself, but before it calls a converter: even for "/office/nothing",

@@ -69,7 +69,7 @@ class SubmissionMixin:
         return row
 
     @classmethod
-    def by_submission(cls, submission: str | None, **values: Any) -> Self | None:
+    def by_submission(cls, submission: str | None, **values: object) -> Self | None:
         """Return the row that this submission created; `values` has those of the constraint."""
         if not submission:
             return None
@@ -78,7 +78,7 @@ class SubmissionMixin:
 
     @classmethod
     def create_once(
-        cls, submission: str | None, *, check: Callable[[], None] | None = None, **values: Any
+        cls, submission: str | None, *, check: Callable[[], None] | None = None, **values: object
     ) -> Self:
         """Create a row by `create` and commit, or return the one that the submission created.
 

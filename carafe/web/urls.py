@@ -1,7 +1,6 @@
 """Addresses: of this site, for mails, and within it, for coming back."""
 
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
@@ -17,7 +16,7 @@ def public_url(path: str) -> str:
     return f"{current_app.config['PUBLIC_URL']}{path}"
 
 
-def endpoint_path(endpoint: str, **values: Any) -> str:
+def endpoint_path(endpoint: str, **values: object) -> str:
     """Return the path of a page, even without a request, as in commands."""
     root = current_app.config["APPLICATION_ROOT"]
     return current_app.url_map.bind("", script_name=root).build(endpoint, values)

@@ -1,8 +1,7 @@
 """What happened to one's own account."""
 
-from typing import Any
-
 from flask import render_template
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -16,7 +15,7 @@ from carafe.web.pagination import paginate
 
 @blueprint.get("/activity")
 @login_required
-def activity() -> Any:
+def activity() -> ResponseReturnValue:
     own = f"user:{current_user.id}"
     page = paginate(
         select(

@@ -1,8 +1,7 @@
 """One's picture: upload, remove, and fetch anybody's."""
 
-from typing import Any
-
 from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -24,7 +23,7 @@ from carafe.web.routing import max_body_size
 @blueprint.post("/avatar")
 @login_required
 @max_body_size(PICTURES.max_body)
-def save_avatar() -> Any:
+def save_avatar() -> ResponseReturnValue:
     try:
         name = PICTURES.save(request.files.get("avatar"))
     except RefusedError as reason:
@@ -41,14 +40,14 @@ def save_avatar() -> Any:
 
 @blueprint.get("/avatar")
 @login_required
-def avatar_form() -> Any:
+def avatar_form() -> ResponseReturnValue:
     """For whoever comes back to the address of a form that was refused."""
     return redirect(url_for("account.profile"), 303)
 
 
 @blueprint.post("/avatar/delete")
 @login_required
-def delete_avatar() -> Any:
+def delete_avatar() -> ResponseReturnValue:
     avatars.set_avatar(current_user.user, None)
     db.session.commit()
     flash("Your picture is removed.", "success")
@@ -57,12 +56,12 @@ def delete_avatar() -> Any:
 
 @blueprint.get("/avatars/<name>")
 @login_required
-def avatar(name: str) -> Any:
+def avatar(name: str) -> ResponseReturnValue:
     return PICTURES.answer(name) or abort(404)
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
-def too_large(error: RequestEntityTooLarge) -> Any:
+def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """The same page for a body that was not even read; so far, nobody has checked who sent it."""
     if request.endpoint != "account.save_avatar" or wants_json() or not is_logged_in():
         return render_error(error)
@@ -73,7 +72,7 @@ def too_large(error: RequestEntityTooLarge) -> Any:
         return render_error(refusal)
 
 
-def _render_error(reason: str, status: int = 422) -> Any:
+def _render_error(reason: str, status: int = 422) -> ResponseReturnValue:
     form = AvatarForm(formdata=None)
     form.avatar.errors = [reason]
     return show_profile(avatar_form=form), status

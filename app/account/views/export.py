@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.account.views import blueprint
@@ -21,7 +22,7 @@ from carafe.web.urls import endpoint_path
 @blueprint.get("/export")
 @login_required
 @no_impersonation
-def export() -> Any:
+def export() -> ResponseReturnValue:
     return render_template("account/export.html", **_state())
 
 
@@ -29,7 +30,7 @@ def export() -> Any:
 @login_required
 @background_request
 @no_impersonation
-def latest_export() -> Any:
+def latest_export() -> ResponseReturnValue:
     """How far it is now."""
     return polling.render_fragment("account/_export.html", **_state())
 
@@ -37,7 +38,7 @@ def latest_export() -> Any:
 @blueprint.post("/export")
 @fresh_login_required
 @effect("a copy of your data will be created")
-def make_export() -> Any:
+def make_export() -> ResponseReturnValue:
     quotas.DATA_EXPORTS.spend()
     labels = {"label": "Your data", "path": endpoint_path("account.export")}
     if downloads.request_export(current_user.user, DATA_EXPORT, job, current_user.id, **labels):
@@ -51,7 +52,7 @@ def make_export() -> Any:
 @blueprint.get("/export/file")
 @fresh_login_required
 @quotas.one_at_a_time("download")
-def export_file() -> Any:
+def export_file() -> ResponseReturnValue:
     export, _ = Export.of(current_user.id, DATA_EXPORT)
     if export is None or not export.is_ready:
         return redirect(url_for("account.export"), 303)  # which says how it is

@@ -1,8 +1,7 @@
 """What others see of one."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.account.forms import AvatarForm, ProfileForm
@@ -14,19 +13,19 @@ from carafe.web import time_zones
 
 @blueprint.get("/")
 @login_required
-def index() -> Any:
+def index() -> ResponseReturnValue:
     return redirect(url_for("account.profile"), 303)
 
 
 @blueprint.get("/profile")
 @login_required
-def profile() -> Any:
+def profile() -> ResponseReturnValue:
     return show_profile()
 
 
 @blueprint.post("/profile")
 @login_required
-def save_profile() -> Any:
+def save_profile() -> ResponseReturnValue:
     form = ProfileForm()
     form.time_zone.present = current_user.time_zone
     if not form.validate():
@@ -40,7 +39,7 @@ def save_profile() -> Any:
     return redirect(url_for("account.profile"), 303)
 
 
-def show_profile(**refused: Any) -> str:
+def show_profile(**refused: object) -> str:
     """The page with its forms: those that were refused, and the others anew."""
     forms = {
         "form": ProfileForm(formdata=None, obj=current_user),

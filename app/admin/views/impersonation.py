@@ -1,8 +1,7 @@
 """Acting as a user: the way there. The way back stands above every page meanwhile."""
 
-from typing import Any
-
 from flask import abort, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from app.admin.forms import ImpersonationForm
 from app.auth.models import User
@@ -16,7 +15,7 @@ from carafe.web.routing import effect
 
 @blueprint.get("/users/<int:id>/impersonation")
 @permission_required(acting.PERMISSION, "users.read")
-def impersonation(id: int) -> Any:
+def impersonation(id: int) -> ResponseReturnValue:
     return _page(_find(id), ImpersonationForm(formdata=None))
 
 
@@ -24,7 +23,7 @@ def impersonation(id: int) -> Any:
 @permission_required(acting.PERMISSION, "users.read")
 @fresh_login_required
 @effect("you will see the site as this user")
-def impersonate(id: int) -> Any:
+def impersonate(id: int) -> ResponseReturnValue:
     user, form = _find(id), ImpersonationForm()
     if not form.validate():
         return _page(user, form), 422

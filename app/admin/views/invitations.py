@@ -1,8 +1,7 @@
 """Invitations: send, see and take back."""
 
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -21,7 +20,7 @@ from carafe.web.routing import effect
 
 @blueprint.get("/invitations/")
 @permission_required("users.invite")
-def invitations() -> Any:
+def invitations() -> ResponseReturnValue:
     return _page(InvitationForm(formdata=None))
 
 
@@ -29,7 +28,7 @@ def invitations() -> Any:
 @permission_required("users.invite")
 @fresh_login_required
 @effect("this invitation will be sent")
-def invite() -> Any:
+def invite() -> ResponseReturnValue:
     form = InvitationForm()
     if not form.validate():
         return _page(form), 422
@@ -54,7 +53,7 @@ def invite() -> Any:
 @permission_required("users.invite")
 @fresh_login_required
 @effect("this invitation will be revoked")
-def revoke_invitation(id: int) -> Any:
+def revoke_invitation(id: int) -> ResponseReturnValue:
     invitation = db.session.get(Invitation, id) or abort(404)
     _refuse_beyond_own(invitation)
     invitation.revoke()

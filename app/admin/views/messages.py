@@ -1,8 +1,7 @@
 """Messages: to one user, and to everybody."""
 
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app.admin.forms import MessageForm
@@ -18,7 +17,7 @@ from carafe.web.routing import effect
 
 @blueprint.get("/messages/")
 @permission_required("messages.send")
-def messages() -> Any:
+def messages() -> ResponseReturnValue:
     return _page(MessageForm())
 
 
@@ -26,7 +25,7 @@ def messages() -> Any:
 @permission_required("messages.send")
 @fresh_login_required
 @effect("this message will be sent to all users")
-def send_message() -> Any:
+def send_message() -> ResponseReturnValue:
     form = MessageForm()
     if not form.validate():
         return _page(form), 422
@@ -38,7 +37,7 @@ def send_message() -> Any:
 @permission_required("messages.send")
 @fresh_login_required
 @effect("this message will be taken back")
-def take_back_message(id: int) -> Any:
+def take_back_message(id: int) -> ResponseReturnValue:
     message = db.session.get(Message, id) or abort(404)
     message.withdraw()
     db.session.commit()
@@ -48,7 +47,7 @@ def take_back_message(id: int) -> Any:
 
 @blueprint.get("/users/<int:id>/messages")
 @permission_required("messages.send", "users.read")
-def user_messages(id: int) -> Any:
+def user_messages(id: int) -> ResponseReturnValue:
     return _form(_find(id), MessageForm())
 
 
@@ -56,7 +55,7 @@ def user_messages(id: int) -> Any:
 @permission_required("messages.send", "users.read")
 @fresh_login_required
 @effect("this message will be sent to this user")
-def send_user_message(id: int) -> Any:
+def send_user_message(id: int) -> ResponseReturnValue:
     user, form = _find(id), MessageForm()
     if not form.validate():
         return _form(user, form), 422
@@ -74,7 +73,7 @@ def _find(id: int) -> User:
     return db.session.get(User, id) or abort(404)
 
 
-def _done(sent: bool, text: str, page: str) -> Any:
+def _done(sent: bool, text: str, page: str) -> ResponseReturnValue:
     db.session.commit()
     if sent:
         flash(text, "success")

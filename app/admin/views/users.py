@@ -1,8 +1,7 @@
 """What can be done to a user beside editing them. Each change is audited."""
 
-from typing import Any
-
 from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.admin.users import denial_reason
@@ -18,7 +17,7 @@ from carafe.web.routing import effect
 @permission_required("users.edit", "users.read")
 @fresh_login_required
 @effect("this user will be suspended")
-def suspend(id: int) -> Any:
+def suspend(id: int) -> ResponseReturnValue:
     user = _find(id)
     user.suspend()
     return _done(user, "The user is suspended and logged out everywhere.")
@@ -28,7 +27,7 @@ def suspend(id: int) -> Any:
 @permission_required("users.edit", "users.read")
 @fresh_login_required
 @effect("this user will be reinstated")
-def reinstate(id: int) -> Any:
+def reinstate(id: int) -> ResponseReturnValue:
     user = _find(id)
     user.reinstate()
     return _done(user, "The user can log in again.")
@@ -38,7 +37,7 @@ def reinstate(id: int) -> Any:
 @permission_required("users.edit", "users.read")
 @fresh_login_required
 @effect("this user will be logged out everywhere")
-def end_sessions(id: int) -> Any:
+def end_sessions(id: int) -> ResponseReturnValue:
     user = _find(id)
     user.log_out_everywhere()
     return _done(user, "The user is logged out everywhere.")
@@ -48,7 +47,7 @@ def end_sessions(id: int) -> Any:
 @permission_required("users.edit", "users.read")
 @fresh_login_required
 @effect("this user's second factors will be removed")
-def remove_second_factors(id: int) -> Any:
+def remove_second_factors(id: int) -> ResponseReturnValue:
     user = _find(id)
     two_factor.remove_all(user)
     return _done(user, "The user's second factors are removed.")
@@ -58,7 +57,7 @@ def remove_second_factors(id: int) -> Any:
 @permission_required("users.edit", "users.read")
 @fresh_login_required
 @effect("this user will have to set up a second factor")
-def require_second_factor(id: int) -> Any:
+def require_second_factor(id: int) -> ResponseReturnValue:
     user = _find(id)
     two_factor.require(user)
     return _done(user, "The user needs a second factor now.")
@@ -68,7 +67,7 @@ def require_second_factor(id: int) -> Any:
 @permission_required("users.edit", "users.read")
 @fresh_login_required
 @effect("this user will no longer need a second factor")
-def waive_second_factor(id: int) -> Any:
+def waive_second_factor(id: int) -> ResponseReturnValue:
     user = _find(id)
     two_factor.stop_requiring(user)
     return _done(user, "The user may do without a second factor.")
@@ -82,7 +81,7 @@ def _find(id: int) -> User:
     return user
 
 
-def _done(user: User, message: str) -> Any:
+def _done(user: User, message: str) -> ResponseReturnValue:
     db.session.commit()
     flash(message, "success")
     return redirect(url_for("admin.row", admin="users", id=user.id), 303)

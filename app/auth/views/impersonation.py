@@ -1,8 +1,7 @@
 """The way back from acting as somebody else. The way there is the administration's."""
 
-from typing import Any
-
 from flask import current_app, redirect
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.auth.views import blueprint
@@ -14,7 +13,7 @@ from carafe.database import db
 
 @blueprint.post("/impersonation/delete")
 @login_required
-def end_impersonation() -> Any:
+def end_impersonation() -> ResponseReturnValue:
     back = None
     if current_user.impersonator:
         token, back = impersonation.stop("back")

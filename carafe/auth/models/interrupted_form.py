@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ForeignKey, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.auth.models.token import Token
+from carafe.auth.models.user_mixin import UserMixin
 from carafe.database import Base, db
 from carafe.security import encryption
 
@@ -31,7 +30,7 @@ class InterruptedForm(Base):
     released: Mapped[bool]
 
     @classmethod
-    def add(cls, user: Any, purpose: str, content: str, *, session_id: int | None) -> str:
+    def add(cls, user: UserMixin, purpose: str, content: str, *, session_id: int | None) -> str:
         """Store a form until `purpose` runs out, and return its ID."""
         token = Token.issue(user, purpose)
         db.session.add(

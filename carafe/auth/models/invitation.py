@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -110,14 +110,14 @@ class Invitation(TokenHashMixin, Base):
 
 
 @user_deleted.connect
-def _delete_for_user(user: UserMixin, **_: Any) -> None:
+def _delete_for_user(user: UserMixin, **_: object) -> None:
     """Nobody, whoever has the old mail, opens anew what its owner had deleted."""
     if user.confirmed_at:  # else it may not have been the owner
         db.session.execute(delete(Invitation).where(Invitation.email == user.email))
 
 
 @links_voided.connect
-def _revoke(inviter: UserMixin, **_: Any) -> None:
+def _revoke(inviter: UserMixin, **_: object) -> None:
     """Revoke invitations that give permissions: a thief may have sent them in this user's name."""
     for invitation in db.session.scalars(
         select(Invitation).where(Invitation.inviter_id == inviter.id)

@@ -87,7 +87,7 @@ class Provider:
 
         return openid
 
-    def allows_url(self, address: Any) -> bool:
+    def allows_url(self, address: str) -> bool:
         """Whether its documents may name this address: not of this machine, unless it is here."""
         if not is_safe(address):
             return False
@@ -151,7 +151,7 @@ def _read(name: str, given: Mapping[str, str], base: str) -> Provider:
     return Provider(name=name, **values)
 
 
-def is_safe(address: Any) -> bool:
+def is_safe(address: object) -> bool:
     """Whether an address may be sent secrets: over TLS, or to this machine."""
     if not isinstance(address, str) or not re.fullmatch(r"https?://[^\s\"'<>\\#@]+", address):
         return False

@@ -101,7 +101,7 @@ def _claims(provider: Provider, journey: AuthorizationRequest, token: Any) -> di
     return dict(claims)
 
 
-def _check_sign_in_time(auth_time: Any, started: float) -> None:
+def _check_sign_in_time(auth_time: object, started: float) -> None:
     """Refuse a sign-in from before, or without a time (OpenID Connect Core, 3.1.3.7, step 13).
 
     Since `max_age` was sent, the provider has to say when the person signed in (2, 3.1.2.1).

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Any
 
 from email_validator import EmailNotValidError
 from werkzeug.datastructures import MultiDict
@@ -49,16 +48,17 @@ class Profile:
     def read(
         cls,
         provider: Provider,
-        subject: Any,
+        subject: object,
         *,
-        email: Any,
-        verified: Any,
-        name: Any,
-        username: Any,
+        email: object,
+        verified: object,
+        name: object,
+        username: object,
     ) -> "Profile":
         """Of what a provider says keep what is of the right kind, and fits."""
-        usable = isinstance(subject, str) and subject.isprintable()
-        if not usable or not 0 < len(subject) <= SUBJECT_LENGTH:
+        if not isinstance(subject, str) or not subject.isprintable():
+            raise InvalidResponseError("no usable subject")
+        if not 0 < len(subject) <= SUBJECT_LENGTH:
             raise InvalidResponseError("no usable subject")
         address = _address(email)
         return cls(
@@ -87,11 +87,11 @@ def authorization_code(
     return code
 
 
-def constant_time_equal(left: Any, right: str) -> bool:
+def constant_time_equal(left: object, right: str) -> bool:
     return isinstance(left, str) and compare_digest(left.encode(), right.encode())
 
 
-def _address(email: Any) -> str | None:
+def _address(email: object) -> str | None:
     try:
         address = normalize_email(email) if isinstance(email, str) else ""
     except EmailNotValidError:
@@ -99,6 +99,6 @@ def _address(email: Any) -> str | None:
     return address if 0 < len(address) <= EMAIL_LENGTH else None
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     text = collapse_line_breaks(value) if isinstance(value, str) else ""
     return nfc("".join(character for character in text if character.isprintable()))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from alembic.autogenerate import comparators
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import DropTableOp, UpgradeOps
@@ -17,7 +15,7 @@ from carafe.database.migrations.rebuild import has_autoincrement
 
 
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
-def compare_searches(context: AutogenContext, upgrade: UpgradeOps, schemas: Any) -> None:
+def compare_searches(context: AutogenContext, upgrade: UpgradeOps, schemas: object) -> None:
     """Compare the tables that are searched with the full-text tables that there are."""
     declared, existing = fulltext.declared(current_app), fulltext.searched_tables(_of(context))
     tables = {table.name for table in context.sorted_tables}
@@ -33,7 +31,7 @@ def compare_searches(context: AutogenContext, upgrade: UpgradeOps, schemas: Any)
 
 
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
-def compare_autoincrement(context: AutogenContext, upgrade: UpgradeOps, schemas: Any) -> None:
+def compare_autoincrement(context: AutogenContext, upgrade: UpgradeOps, schemas: object) -> None:
     """Compare AUTOINCREMENT, which Alembic does not see in a database."""
     connection = _of(context)
     if connection.dialect.name != "sqlite":

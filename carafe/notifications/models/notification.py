@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ForeignKey,
     Index,
     Select,
     String,
+    Table,
     UniqueConstraint,
     delete,
     literal,
@@ -110,7 +111,7 @@ def notify(
         "key": key,
     }
     # The table, not the model: nothing else that the caller has begun is written at this point.
-    table: Any = Notification.__table__
+    table = cast(Table, Notification.__table__)
     values = [literal(value, table.c[name].type) for name, value in row.items()]
     there = select(*values).where(user_model().id == user_id)
     new = dialect_insert(table, db.engine.dialect).from_select(list(row), there)

@@ -11,7 +11,8 @@ from functools import wraps
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import Any, ParamSpec
+from typing import ParamSpec
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request, request
 from flask.signals import got_request_exception
@@ -67,13 +68,13 @@ def _metrics() -> Metrics:
 
 
 @suppress_errors
-def request_started(environ: dict[str, Any]) -> None:
+def request_started(environ: WSGIEnvironment) -> None:
     environ[IN_FLIGHT_KEY] = True
     _metrics().start_request()
 
 
 @suppress_errors
-def request_ended(environ: dict[str, Any], status: str) -> None:
+def request_ended(environ: WSGIEnvironment, status: str) -> None:
     """Count a request that is answered, or failed, the first time that this is called for it."""
     if not environ.pop(IN_FLIGHT_KEY, False):
         return
@@ -113,5 +114,5 @@ def init_app(app: Flask) -> None:
     got_request_exception.connect(_exception, app)
 
 
-def _exception(sender: Flask, exception: BaseException, **extra: Any) -> None:
+def _exception(sender: Flask, exception: BaseException, **extra: object) -> None:
     exception_raised(endpoint_label(request), type(exception).__name__)

@@ -1,8 +1,8 @@
 """Who may read `/metrics`: whoever has the token, or only this machine if there is none."""
 
 import hmac
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
@@ -12,7 +12,7 @@ PATH = "/metrics"
 ALLOWED_KEY = "METRICS_ALLOWED"
 
 
-def may_read(environ: dict[str, Any], token: str | None) -> bool:
+def may_read(environ: WSGIEnvironment, token: str | None) -> bool:
     if token:
         authorization = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
         return hmac.compare_digest(authorization, b"Bearer " + token.encode())
@@ -25,17 +25,15 @@ class MetricsAccessMiddleware:
     Prometheus asks each machine by its address, and cannot be told to send another host's name.
     """
 
-    def __init__(self, application: Any, token: str | None, host: str):
+    def __init__(self, application: WSGIApplication, token: str | None, host: str):
         self.application, self.token, self.host = application, token, host
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == PATH and may_read(environ, self.token):
             environ[ALLOWED_KEY] = True
             if self.host:
                 environ["HTTP_HOST"] = self.host
-        return self.application(environ, start_response)  # type: ignore[no-any-return]
+        return self.application(environ, start_response)
 
 
 def init_app(app: Flask) -> None:

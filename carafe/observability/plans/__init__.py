@@ -11,6 +11,8 @@ from contextlib import closing, contextmanager
 from types import ModuleType
 from typing import Any
 
+from sqlalchemy.engine.interfaces import DBAPICursor
+
 from carafe.database import db
 from carafe.observability.plans import postgresql, sqlite
 from carafe.observability.plans.advice import IndexAdvice, IndexTrial
@@ -103,7 +105,7 @@ def explain(sql: str) -> list[Any]:
 
 
 @contextmanager
-def _plan_cursor() -> Iterator[tuple[Any, ModuleType]]:
+def _plan_cursor() -> Iterator[tuple[DBAPICursor, ModuleType]]:
     """A cursor for plans, past SQLAlchemy: what records statements is not to record these."""
     engine = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     with closing(db.engine.raw_connection()) as connection:
@@ -114,7 +116,7 @@ def _plan_cursor() -> Iterator[tuple[Any, ModuleType]]:
         yield cursor, engine
 
 
-def _rows(engine: ModuleType, cursor: Any, sql: str) -> list[Any]:
+def _rows(engine: ModuleType, cursor: DBAPICursor, sql: str) -> list[Any]:
     words = [token.word for token in tokens(sql) if token.kind != "space"]
     # Some pragmas act while they are compiled, EXPLAIN or not (sqlite.org/pragma.html); of several
     # statements only the first would be explained.
@@ -124,12 +126,12 @@ def _rows(engine: ModuleType, cursor: Any, sql: str) -> list[Any]:
     return rows
 
 
-def _tree(engine: ModuleType, cursor: Any, sql: str) -> list[Node]:
+def _tree(engine: ModuleType, cursor: DBAPICursor, sql: str) -> list[Node]:
     nodes: list[Node] = engine.tree(_rows(engine, cursor, sql))
     return nodes
 
 
-def _sizes(engine: ModuleType, cursor: Any, tables: set[str]) -> dict[str, int]:
+def _sizes(engine: ModuleType, cursor: DBAPICursor, tables: set[str]) -> dict[str, int]:
     """Rows of each table, counted up to where one is large; of none that is not one, but a CTE."""
     names = [name for name in sorted(tables) if engine.columns(cursor, name)]
     if not names:
@@ -139,7 +141,7 @@ def _sizes(engine: ModuleType, cursor: Any, tables: set[str]) -> dict[str, int]:
         for name in names
     ]
     cursor.execute(f"SELECT {', '.join(counts)}")
-    return dict(zip(names, cursor.fetchone(), strict=True))
+    return dict(zip(names, cursor.fetchall()[0], strict=True))
 
 
 def _quote(name: str) -> str:

@@ -4,7 +4,8 @@ only one that makes the planner leave out a scan or a sort is named."""
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from carafe.database import db, sqlite_driver
 from carafe.observability.plans.candidates import candidates
@@ -41,9 +42,9 @@ def index_name(table: str, columns: tuple[str, ...]) -> str:
 class IndexTrial:
     """Where indexes are tried: a cursor of the copy, and how its database makes a plan."""
 
-    cursor: Any
-    explain: Callable[[Any], list[Node]]
-    columns: Callable[[Any, str], list[str]]
+    cursor: DBAPICursor
+    explain: Callable[[DBAPICursor], list[Node]]
+    columns: Callable[[DBAPICursor, str], list[str]]
     quote: Callable[[str], str]
 
     def create(self, table: str, columns: tuple[str, ...]) -> str:

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any
 
+from sqlalchemy.engine.interfaces import DBAPICursor
+
 from carafe.observability.plans.nodes import FIRST, SCAN, SEARCH, SORT, Node
 from carafe.observability.plans.sql import tokens
 
@@ -38,7 +40,7 @@ DETAILS = [
 number = count()
 
 
-def explain(cursor: Any, sql: str) -> list[Any]:
+def explain(cursor: DBAPICursor, sql: str) -> list[Any]:
     """The plan of the statement for any values. It is prepared for that, and not run.
 
     What is prepared outlives its transaction: the connection must not go back to the pool.
@@ -49,13 +51,13 @@ def explain(cursor: Any, sql: str) -> list[Any]:
     cursor.execute(f"PREPARE {name} AS {sql}")
     nulls = f"({', '.join(['NULL'] * values)})" if values else ""
     cursor.execute(f"EXPLAIN (FORMAT JSON) EXECUTE {name}{nulls}")
-    plan = cursor.fetchone()[0]
-    found = list(json.loads(plan) if isinstance(plan, str) else plan)
-    _add_indexes(cursor, [part for one in found for part in _walk(one["Plan"])])
-    return found
+    [(plan,)] = cursor.fetchall()
+    plans = list(json.loads(plan) if isinstance(plan, str) else plan)
+    _add_indexes(cursor, [node for tree in plans for node in _walk(tree["Plan"])])
+    return plans
 
 
-def _add_indexes(cursor: Any, plans: list[dict[str, Any]]) -> None:
+def _add_indexes(cursor: DBAPICursor, plans: list[dict[str, Any]]) -> None:
     """Add what the database does not say: whether an index is partial, and its first column."""
     using = [plan for plan in plans if "Index Name" in plan]
     if using:
@@ -129,7 +131,7 @@ def _by_index(plan: dict[str, Any]) -> str:
     return SEARCH if compared and (not first or first in compared) else SCAN
 
 
-def enter(cursor: Any) -> None:
+def enter(cursor: DBAPICursor) -> None:
     cursor.connection.prepare_threshold = None  # nothing but what is prepared on purpose
     cursor.execute("SET TRANSACTION READ ONLY")
     cursor.execute("SET LOCAL statement_timeout = '3s'")
@@ -137,7 +139,7 @@ def enter(cursor: Any) -> None:
 
 
 @contextmanager
-def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
+def copy(cursor: DBAPICursor, tables: Iterable[str]) -> Iterator[DBAPICursor]:
     """The same cursor, for which these tables are empty; all is rolled back.
 
     Of an empty table the planner reads everything, unless that is forbidden: what it does then
@@ -157,7 +159,7 @@ def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
             cursor.connection.rollback()
 
 
-def columns(cursor: Any, table: str) -> list[str]:
+def columns(cursor: DBAPICursor, table: str) -> list[str]:
     query = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0"
     cursor.execute(query + " AND NOT attisdropped", [quote(table)])
     return [name for (name,) in cursor.fetchall()]

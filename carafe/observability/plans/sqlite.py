@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+from sqlalchemy.engine.interfaces import DBAPICursor
+
 from carafe.database import register_sqlite_functions, sqlite_driver
 from carafe.observability.plans.nodes import FIRST, MADE_INDEX, SCAN, SEARCH, SORT, Node
 from carafe.observability.plans.sql import tokens
@@ -19,7 +21,7 @@ PARTIAL = (
 )
 
 
-def explain(cursor: Any, sql: str) -> list[tuple[Any, ...]]:
+def explain(cursor: DBAPICursor, sql: str) -> list[tuple[Any, ...]]:
     """The rows of EXPLAIN QUERY PLAN, which runs nothing. Values matter to no plan of SQLite's."""
     values = [None for token in tokens(sql) if token.text == "?"]
     rows = cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
@@ -31,10 +33,10 @@ def _named(found: re.Match[str], partial: set[str]) -> str:
     return f"PARTIAL {found[0]}" if found[1] in partial else found[0]
 
 
-def tree(rows: Iterable[Any]) -> list[Node]:
+def tree(rows: Iterable[tuple[Any, ...]]) -> list[Node]:
     """The rows as a tree: each has its id, its parent's, and a text in its last column."""
     roots: list[Node] = []
-    by_id: dict[Any, Node] = {}
+    by_id: dict[int, Node] = {}
     for id, parent, *_, text in rows:
         node = by_id[id] = _node(str(text))
         (by_id[parent].children if parent in by_id else roots).append(node)
@@ -61,12 +63,12 @@ def _node(text: str) -> Node:
     return Node(text, kind, (alias or name).strip('"'), rest.count("?"))
 
 
-def enter(cursor: Any) -> None:
+def enter(cursor: DBAPICursor) -> None:
     """Nothing: EXPLAIN QUERY PLAN changes nothing, whatever it explains."""
 
 
 @contextmanager
-def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
+def copy(cursor: DBAPICursor, tables: Iterable[str]) -> Iterator[DBAPICursor]:
     """A cursor of a database in memory with all tables and indexes, and nothing in them."""
     query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
     schema = cursor.execute(query + " ORDER BY type = 'index'").fetchall()
@@ -80,7 +82,7 @@ def copy(cursor: Any, tables: Iterable[str]) -> Iterator[Any]:
         yield own
 
 
-def columns(cursor: Any, table: str) -> list[str]:
+def columns(cursor: DBAPICursor, table: str) -> list[str]:
     name = table.rpartition(".")[2]
     rows = cursor.execute("SELECT name FROM pragma_table_info(?)", [name]).fetchall()
     return [name for (name,) in rows]
