@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Flask, abort
 from flask_login import current_user
@@ -20,7 +20,7 @@ from carafe.auth.permissions import within
 from carafe.auth.user_agents import device_label
 from carafe.database import db
 
-STATES: dict[str, Any] = {
+STATES: dict[str, object] = {
     "active": ("Active", User.suspended_at.is_(None) & User.confirmed_at.is_not(None)),
     "unconfirmed": ("Unconfirmed", User.suspended_at.is_(None) & User.confirmed_at.is_(None)),
     "suspended": ("Suspended", User.suspended_at.is_not(None)),

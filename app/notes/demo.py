@@ -2,7 +2,6 @@
 
 import random
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import insert
 
@@ -25,7 +24,7 @@ def load() -> None:
         db.session.execute(insert(Note), [_row(owner.id, n, rng) for n in range(COUNT)])
 
 
-def _row(user_id: int, number: int, rng: random.Random) -> dict[str, Any]:
+def _row(user_id: int, number: int, rng: random.Random) -> dict[str, object]:
     time = now() - timedelta(hours=29 * (COUNT - number), minutes=rng.randrange(60))
     title = f"{rng.choice(SUBJECTS)}: {rng.choice(TOPICS)}"
     row = {"user_id": user_id, "title": title, "body": BODY, "version": 1}

@@ -69,7 +69,7 @@ def list_query(user_id: int | BindParameter[int], q: str = "") -> Select[Any]:
     return select(*columns).where(Note.user_id == user_id, contains(q, Note.title, Note.body))
 
 
-def user_data(user_id: int) -> Iterator[dict[str, Any]]:
+def user_data(user_id: int) -> Iterator[dict[str, object]]:
     """Yield a user's notes for the export of personal data."""
     query = select(Note.title, Note.body, Note.created_at, Note.updated_at)
     # In the order of an index: to sort them, SQLite would hold all of them in memory.

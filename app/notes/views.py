@@ -1,7 +1,5 @@
 """Pages of notes."""
 
-from typing import Any
-
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -93,7 +91,7 @@ def delete(id: int) -> ResponseReturnValue:
     return redirect(url_for("notes.index"), 303)
 
 
-def dashboard_card() -> dict[str, Any]:
+def dashboard_card() -> dict[str, object]:
     user_id = current_user.id
     notes = db.session.execute(RECENT_NOTES, {"user_id": user_id}).all()
     return {"notes": notes, **NOTE_COUNT(user_id=user_id)}

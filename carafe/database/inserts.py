@@ -1,5 +1,6 @@
 """INSERT statements that SQLAlchemy has no common spelling for."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -13,7 +14,7 @@ def dialect_insert(table: object, dialect: Dialect) -> Any:
     return import_module(f"sqlalchemy.dialects.{dialect.name}").insert(table)
 
 
-def dummy_insert(model: type[Base], row: dict[str, Any]) -> None:
+def dummy_insert(model: type[Base], row: Mapping[str, object]) -> None:
     """Run an INSERT that adds no row and takes as long as one that does.
 
     For what must not be told from the time of an answer.

@@ -39,7 +39,7 @@ def sqlite_driver() -> ModuleType:
     return sqlite3
 
 
-def sqlite_options() -> dict[str, Any]:
+def sqlite_options() -> dict[str, object]:
     # isolation_level=None: transactions begin where we say so, not where the driver guesses.
     return {
         "module": sqlite_driver(),

@@ -27,7 +27,7 @@ class UnreadableError(Exception):
 
 
 def request_export(
-    user: UserMixin, name: str, make: JobDefinition[Any], *arguments: Any, **labels: str
+    user: UserMixin, name: str, make: JobDefinition[Any], *arguments: object, **labels: str
 ) -> bool:
     """Have one made, in the place of the one before; False while one is being made already.
 

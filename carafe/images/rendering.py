@@ -14,7 +14,7 @@ import re
 import sys
 from contextlib import suppress
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from warnings import catch_warnings
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def main() -> None:
     sizes = [Size(*size) for size in options["sizes"]]
     try:
         files = render(sys.stdin.buffer.read(), sizes)
-        answer: dict[str, Any] = {"lengths": [len(file) for file in files]}
+        answer: dict[str, object] = {"lengths": [len(file) for file in files]}
     except RefusedError as reason:
         files, answer = [], {"refused": str(reason)}
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + b"".join(files))

@@ -91,7 +91,7 @@ class RedisJobBroker(RedisBroker):
 
 
 class RedisJobConsumer(_RedisConsumer):
-    def __init__(self, *arguments: Any):
+    def __init__(self, *arguments: object):
         super().__init__(*arguments)  # type: ignore[no-untyped-call]
         self.freed = threading.Event()
 
@@ -117,12 +117,12 @@ class RedisJobConsumer(_RedisConsumer):
         self.broker.is_there()
         return found is not None
 
-    def ack(self, message: Any) -> None:
+    def ack(self, message: object) -> None:
         # What is not acknowledged comes again, and by then there is nothing to do.
         with suppress(*FAILURES):
             super().ack(message)  # type: ignore[no-untyped-call]
         self.freed.set()
 
-    def requeue(self, messages: Any) -> None:
+    def requeue(self, messages: object) -> None:
         with suppress(*FAILURES):
             super().requeue(messages)  # type: ignore[no-untyped-call]

@@ -42,7 +42,7 @@ class EnqueueOptions:
 class JobDefinition(Generic[P]):
     """A function that can be queued. Calling it runs it here and now, as any function."""
 
-    function: Callable[P, Any]
+    function: Callable[P, object]
     name: str
     queue: str
     retries: int
@@ -86,7 +86,7 @@ class JobDefinition(Generic[P]):
         announce_on_commit((id, self.queue, self.options.priority, due))
         return id
 
-    def _key(self, args: Any, kwargs: Any) -> str | None:
+    def _key(self, args: object, kwargs: object) -> str | None:
         key = self.options.key
         if key is None and self.unique:
             key = json.dumps([args, kwargs], sort_keys=True)
@@ -105,7 +105,7 @@ def job(
     timeout: timedelta = timedelta(minutes=10),
     unique: bool = False,
     keep: bool = True,
-) -> Callable[[Callable[P, Any]], JobDefinition[P]]:
+) -> Callable[[Callable[P, object]], JobDefinition[P]]:
     """Make a function in a feature's `jobs.py` one that can be queued, as "feature.function".
 
     It runs at least once: in a worker, in an app context, in a transaction that is committed with
@@ -121,7 +121,7 @@ def job(
     if not QUEUE_NAME.fullmatch(queue):
         raise ValueError(f"Not the name of a queue: {queue!r}. Give a word in small letters.")
 
-    def define(function: Callable[P, Any]) -> JobDefinition[P]:
+    def define(function: Callable[P, object]) -> JobDefinition[P]:
         _, *packages = function.__module__.removesuffix(".jobs").split(".")
         name = ".".join([*packages, function.__name__])
         made = JobDefinition(function, name, queue, retries, backoff, timeout, unique, keep)
@@ -152,7 +152,7 @@ def to_json_value(value: object) -> Any:
     return value
 
 
-def _insert(row: dict[str, Any]) -> int:
+def _insert(row: dict[str, object]) -> int:
     # Columns with a default are filled by SQLAlchemy: by the model, not by the database.
     statement = dialect_insert(Job, db.engine.dialect).values(**row)
     statement = statement.on_conflict_do_nothing(index_elements=["key"])

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from cronsim import CronSim, CronSimError
 from sqlalchemy import delete, select, update
@@ -38,7 +37,7 @@ schedule: dict[str, ScheduleRule] = {}
 
 def scheduled(
     when: str | timedelta,
-) -> Callable[[Callable[[], Any] | JobDefinition[[]]], JobDefinition[[]]]:
+) -> Callable[[Callable[[], object] | JobDefinition[[]]], JobDefinition[[]]]:
     """Queue a job by the clock: above `@job(…)`, or above a plain function without arguments.
 
     `when` is a cron expression ("0 3 * * *", in UTC, so that no hour of a year is missing or comes
@@ -47,7 +46,7 @@ def scheduled(
     """
     rule = _rule(when)
 
-    def define(function: Callable[[], Any] | JobDefinition[[]]) -> JobDefinition[[]]:
+    def define(function: Callable[[], object] | JobDefinition[[]]) -> JobDefinition[[]]:
         from carafe.jobs.definition import job
 
         made = function if isinstance(function, JobDefinition) else job()(function)

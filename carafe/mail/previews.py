@@ -1,7 +1,6 @@
 """Every mail with sample data, in development: what it looks like before anybody gets one."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, render_template, url_for
 
@@ -18,7 +17,7 @@ blueprint.before_request(only_at_this_machine)
 
 RECIPIENT = "alice@example.com"
 
-Sample = Callable[[], dict[str, Any]]
+Sample = Callable[[], dict[str, object]]
 # Templates, and what they are rendered with.
 PREVIEWS = Registry[tuple[str, Sample]]("mail_previews", "preview of a mail")
 

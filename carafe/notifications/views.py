@@ -1,7 +1,5 @@
 """One's own notifications. Somebody else's is 404, like one that does not exist."""
 
-from typing import Any
-
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -79,7 +77,7 @@ def delete(id: int) -> ResponseReturnValue:
     return redirect(url_for("notifications.index"), 303)
 
 
-def _listed() -> dict[str, Any]:
+def _listed() -> dict[str, object]:
     if not current_user.impersonator:  # who acts as somebody leaves no trace in what is theirs
         delivery.deliver(current_user.id)
     own = Notification.list_query(current_user.id)

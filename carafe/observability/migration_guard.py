@@ -8,7 +8,6 @@ import logging
 import traceback
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -105,7 +104,12 @@ def _page(
         return render_error(ServiceUnavailable("Migrations are pending. Run: flask db upgrade"))
     # Not `render_template`, which looks up who is signed in.
     template = current_app.jinja_env.get_template("observability/migrations.html")
-    values: dict[str, Any] = {"back": back, "steps": steps, "problem": problem, "missing": missing}
+    values: dict[str, object] = {
+        "back": back,
+        "steps": steps,
+        "problem": problem,
+        "missing": missing,
+    }
     return template.render(may_run=is_at_this_machine(), **values), 503
 
 

@@ -6,7 +6,6 @@ import heapq
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from carafe.observability.exceptions import ExceptionRecord
 from carafe.observability.statements import normalize
@@ -23,7 +22,7 @@ REPEAT_THRESHOLD = 5
 @dataclass(order=True)
 class SlowRequest:
     us: int
-    row: dict[str, Any] = field(compare=False)
+    row: dict[str, object] = field(compare=False)
 
 
 @dataclass
@@ -64,7 +63,7 @@ class Observations:
     def is_among_slowest(self, us: int) -> bool:
         return len(self.slowest) < MAX_SLOW_REQUESTS or us > self.slowest[0].us
 
-    def add_slow(self, us: int, row: dict[str, Any]) -> None:
+    def add_slow(self, us: int, row: dict[str, object]) -> None:
         add = heapq.heappush if len(self.slowest) < MAX_SLOW_REQUESTS else heapq.heappushpop
         add(self.slowest, SlowRequest(us, row))
 

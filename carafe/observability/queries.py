@@ -90,7 +90,7 @@ def init_app(app: Flask) -> None:
 class TimedTemplate(Template):
     """A template that counts the time it takes. What it includes is part of it."""
 
-    def render(self, *arguments: Any, **values: object) -> str:
+    def render(self, *arguments: object, **values: object) -> str:
         if not (used := _usage.get()) or used.drawing:
             return super().render(*arguments, **values)
         started, database = perf_counter_ns(), used.database

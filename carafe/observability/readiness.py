@@ -3,7 +3,6 @@
 import logging
 import shutil
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
 from sqlalchemy import text
@@ -18,7 +17,7 @@ MIN_FREE_BYTES = 64 * 1024 * 1024
 READ_ONLY = {"ok": False, "reason": "read-only"}
 
 
-def checks() -> dict[str, dict[str, Any]]:
+def checks() -> dict[str, dict[str, object]]:
     return {"database": _database(), "migrations": _migrations(), "disk": _disk()}
 
 
@@ -29,7 +28,7 @@ def least_free() -> tuple[int, Path]:
     return min((shutil.disk_usage(folder).free, folder) for folder in folders)
 
 
-def _database() -> dict[str, Any]:
+def _database() -> dict[str, object]:
     try:
         db.session.execute(text("SELECT 1"))
         problem = unwritable_database()
@@ -50,7 +49,7 @@ def _database() -> dict[str, Any]:
     return {"ok": True, **version}
 
 
-def _migrations() -> dict[str, Any]:
+def _migrations() -> dict[str, object]:
     try:
         current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     except Exception:
@@ -60,7 +59,7 @@ def _migrations() -> dict[str, Any]:
     return {"ok": True}
 
 
-def _disk() -> dict[str, Any]:
+def _disk() -> dict[str, object]:
     folder = Path(current_app.instance_path)
     if problem := unwritable(folder, folder / "limits.db"):
         log.error("readyz: %s", problem)

@@ -18,7 +18,6 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import random
-from typing import Any
 
 from flask import Flask, Request, Response, current_app, request
 from flask.signals import got_request_exception
@@ -177,7 +176,7 @@ def _note_request(recorder: Recorder, request: Request, status: int) -> None:
             observed.add_slow(us, _slow_request(request, status, us, used))
 
 
-def _slow_request(request: Request, status: int, us: int, used: Usage) -> dict[str, Any]:
+def _slow_request(request: Request, status: int, us: int, used: Usage) -> dict[str, object]:
     return {
         "at": int(time.time()),
         "request_id": request.environ["REQUEST_ID"],

@@ -38,7 +38,7 @@ def redact_text(text: str) -> str:
     return OTHER_SECRETS.sub(HIDDEN, text)
 
 
-def redact_mapping(values: dict[str, Any]) -> dict[str, Any]:
+def redact_mapping(values: dict[str, object]) -> dict[str, object]:
     """The same, with what stands under a telling name hidden, at any depth."""
     for key, value in values.items():
         if is_secret_name(key) or isinstance(value, (dict, list)):

@@ -67,7 +67,7 @@ def reword_exception(record: logging.LogRecord) -> bool:
     return False
 
 
-def set_identifier(app: Flask, identify: Callable[[], Any]) -> None:
+def set_identifier(app: Flask, identify: Callable[[], object]) -> None:
     """Have `identify` say (`logs.identify`) who was refused, where that was not asked before."""
     app.extensions["identify"] = identify
 

@@ -29,10 +29,10 @@ def capture(app: Flask, error: BaseException) -> None:
         client.capture_event(event | event_context(), hint=hint)
 
 
-def event_context() -> dict[str, Any]:
+def event_context() -> dict[str, object]:
     """What was going on."""
     known = logs.context()
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "tags": {key: str(value) for key, value in known.items() if key != "user_id"}
     }
     if "user_id" in known:
@@ -45,7 +45,7 @@ def event_context() -> dict[str, Any]:
     return told
 
 
-def scrub(event: Any, hint: Any) -> Any:
+def scrub(event: Any, hint: object) -> Any:
     """Take out of an exception's text what it may hold of a form: `invalid literal: 'hunter2'`."""
     for exception in event.get("exception", {}).get("values", ()):
         exception["value"] = redact_text(exception.get("value") or "")

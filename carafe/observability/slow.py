@@ -6,7 +6,6 @@ For any values: those of the statement are not kept.
 import json
 import logging
 import re
-from typing import Any
 
 from sqlalchemy import or_, select, update
 
@@ -34,7 +33,7 @@ def explain(store: Store, fingerprints: list[str], now: int) -> None:
         rows = connection.execute(chosen.order_by(column.max_us.desc())).all()
     explainable = [row for row in rows if EXPLAINABLE.match(row.sql)]
     for fingerprint, sql in explainable[:MAX_PLANS]:
-        values: dict[str, Any] = {"planned_at": now}
+        values: dict[str, object] = {"planned_at": now}
         try:
             plan = json.dumps(plans.explain(sql))
             values |= {"plan": plan} if len(plan) < MAX_PLAN_LENGTH else {}

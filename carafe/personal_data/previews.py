@@ -1,7 +1,5 @@
 """What the mails about one's data look like, with sample data: see `/dev/previews`."""
 
-from typing import Any
-
 from flask import Flask
 
 from carafe.auth.previews import sample_user
@@ -11,7 +9,7 @@ from carafe.time import now
 from carafe.web.urls import public_url
 
 
-def sample() -> dict[str, Any]:
+def sample() -> dict[str, object]:
     return {
         "user": sample_user(),
         "export": Export(expires_at=now() + LIFETIME),

@@ -7,6 +7,7 @@ requests' transactions: an attempt counts even when what it attempted is rolled 
 import hashlib
 import logging
 import secrets
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +16,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_network
 from math import ceil
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import TooManyRequests
@@ -203,7 +204,7 @@ class RateLimitStore:
     def spend(self, counters: Sequence[Counter], also: Sequence[Counter] = ()) -> Full | None:
         """Add to all counters; or, if some of `counters` are full, to none, and return them."""
 
-        def count(connection: Any) -> Full | None:
+        def count(connection: sqlite3.Connection) -> Full | None:
             now = time.time()
             if full := self._full(connection, counters, now):
                 return full
@@ -234,7 +235,9 @@ class RateLimitStore:
         """Raise the driver's error, or an `OSError`, if nothing can be counted."""
         self._write(lambda connection: connection.execute(REFUND, (0, "")))
 
-    def _full(self, connection: Any, counters: Sequence[Counter], now: float) -> Full | None:
+    def _full(
+        self, connection: sqlite3.Connection, counters: Sequence[Counter], now: float
+    ) -> Full | None:
         full = [
             (counter.limit, expires)
             for counter in counters
@@ -245,7 +248,7 @@ class RateLimitStore:
         ]
         return Full([name for name, _ in full], max(e for _, e in full)) if full else None
 
-    def _use(self, work: Callable[[Any], T]) -> T:
+    def _use(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
             return work(self._connection())
         except sqlite_driver().DatabaseError as error:
@@ -256,10 +259,10 @@ class RateLimitStore:
             self.path.unlink(missing_ok=True)
             return work(self._connection())
 
-    def _write(self, work: Callable[[Any], T]) -> T:
+    def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` in a transaction that holds off other processes."""
 
-        def transaction(connection: Any) -> T:
+        def transaction(connection: sqlite3.Connection) -> T:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(connection)
@@ -272,7 +275,7 @@ class RateLimitStore:
 
         return self._use(transaction)
 
-    def _connection(self) -> Any:
+    def _connection(self) -> sqlite3.Connection:
         # A file that was moved, deleted, or replaced: all processes have to count in the same one.
         if not hasattr(self.local, "connection") or self.local.inode != inode(self.path):
             self.local.__dict__.clear()
@@ -281,7 +284,8 @@ class RateLimitStore:
             )
             connection.execute(SCHEMA_SQL)
             self.local.connection, self.local.inode = connection, inode(self.path)
-        return self.local.connection
+        current: sqlite3.Connection = self.local.connection
+        return current
 
 
 def _counters() -> RateLimitStore:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, current_app, request
 
@@ -104,7 +103,7 @@ def parts(place: str) -> list[str]:
 def _endpoint_path(entry: MenuEntry) -> str:
     # A menu's paths never change, and `url_for` for each of a dozen is dear on every page. Built
     # from the map, not from the request: a page about an untrusted host has menus, too.
-    cache: dict[tuple[Any, ...], str] = current_app.extensions["nav_urls"]
+    cache: dict[tuple[object, ...], str] = current_app.extensions["nav_urls"]
     key = entry.endpoint, *entry.values.items()
     if key not in cache:
         cache[key] = current_app.url_map.bind("").build(entry.endpoint, entry.values)

@@ -4,7 +4,6 @@ import re
 from collections.abc import MutableMapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
@@ -25,7 +24,7 @@ class SharedGlobals(Environment):
     of a page's 400.
     """
 
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+    def make_globals(self, d: MutableMapping[str, object] | None) -> MutableMapping[str, object]:
         return self.globals if d is None else super().make_globals(d)
 
 

@@ -1,7 +1,5 @@
 """Take one's data away."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -69,10 +67,10 @@ def export_file() -> ResponseReturnValue:
     return answer
 
 
-def _state() -> dict[str, Any]:
+def _state() -> dict[str, object]:
     export, job = Export.of(current_user.id, DATA_EXPORT)
     running = job if export and export.is_running(job) else None
-    version: list[Any] = [export and (export.job_id, export.is_ready)]
+    version: list[object] = [export and (export.job_id, export.is_ready)]
     if running:
         version += [running.state, running.done, running.total, running.message]
     return {"export": export, "running": running, "version": version, "days": LIFETIME.days}

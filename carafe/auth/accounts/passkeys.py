@@ -21,7 +21,7 @@ from carafe.auth.sessions import end_other_sessions, log_in_user
 from carafe.database import db, reading
 
 
-def passkey_login_options() -> dict[str, Any]:
+def passkey_login_options() -> dict[str, object]:
     """Return what `navigator.credentials.get()` takes for a login: the same for every visitor."""
     return ceremonies.request_options(LOGIN)
 
@@ -40,7 +40,7 @@ def log_in_with_passkey(*, remember: bool) -> None:
     db.session.commit()
 
 
-def passkey_second_factor_options() -> dict[str, Any]:
+def passkey_second_factor_options() -> dict[str, object]:
     """Return what `navigator.credentials.get()` takes for the challenged user. 403 without one."""
     with reading():
         user = find_challenged()
@@ -62,7 +62,7 @@ def log_in_with_second_passkey(user: UserMixin) -> None:
         expire()
 
 
-def passkey_proof_options() -> dict[str, Any]:
+def passkey_proof_options() -> dict[str, object]:
     """Return what `navigator.credentials.get()` takes for the current user."""
     with reading():
         return ceremonies.request_options(REAUTHENTICATION, Passkey.credential_ids(current_user.id))
@@ -103,7 +103,7 @@ def may_add_passkey() -> bool:
     return Passkey.count(current_user.id) < MAX_PASSKEYS
 
 
-def passkey_creation_options() -> dict[str, Any]:
+def passkey_creation_options() -> dict[str, object]:
     """Return what `navigator.credentials.create()` takes for the current user."""
     return ceremonies.creation_options(current_user.user)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, ForeignKey, String, and_, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -71,7 +71,7 @@ class Session(TokenHashMixin, Base):
         return token
 
     @classmethod
-    def works_for(cls, user_id: Any) -> ColumnElement[bool]:
+    def works_for(cls, user_id: object) -> ColumnElement[bool]:
         """Return the condition for the sessions in which a user is logged in."""
         moment = now()
         in_time = cls.expires_at > moment, cls.created_at > moment - MAX_SESSION_LIFETIME

@@ -1,7 +1,5 @@
 """GitHub, which is not OpenID Connect: OAuth 2.0, and its API says who it was."""
 
-from typing import Any
-
 from werkzeug.datastructures import MultiDict
 
 from carafe.auth.providers import Provider
@@ -34,7 +32,7 @@ def profile(
         person = client.json(f"{provider.api_url}/user", token=token)
         # Not the address in the profile: that is any text people like to show.
         addresses = client.json(f"{provider.api_url}/user/emails", token=token)
-        primary: dict[str, Any] = next((each for each in addresses if each["primary"]), {})
+        primary: dict[str, object] = next((each for each in addresses if each["primary"]), {})
         return Profile.read(
             provider,
             str(int(person["id"])),  # never the login, which can be given up and taken

@@ -197,7 +197,7 @@ def _python_type(column: sa.Column[Any]) -> type | None:
 
 
 @write_hooks.register("ruff")
-def format_file(path: str, options: Any) -> None:
+def format_file(path: str, options: object) -> None:
     """Format a new migration as `bin/ci` wants it, where ruff is installed."""
     if importlib.util.find_spec("ruff"):
         for arguments in (["check", "--quiet", "--fix", "--select", "I"], ["format", "--quiet"]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
@@ -21,7 +20,7 @@ class AddSearch(MigrateOperation):
     def reverse(self) -> RemoveSearch:
         return RemoveSearch(self.table, self.columns)
 
-    def to_diff_tuple(self) -> tuple[Any, ...]:
+    def to_diff_tuple(self) -> tuple[object, ...]:
         return "add_search", self.table, self.columns
 
 
@@ -34,7 +33,7 @@ class RemoveSearch(MigrateOperation):
     def reverse(self) -> AddSearch:
         return AddSearch(self.table, self.columns)
 
-    def to_diff_tuple(self) -> tuple[Any, ...]:
+    def to_diff_tuple(self) -> tuple[object, ...]:
         return "remove_search", self.table, self.columns
 
 
@@ -47,7 +46,7 @@ class SetAutoincrement(MigrateOperation):
     def reverse(self) -> SetAutoincrement:
         return SetAutoincrement(self.table, not self.value)
 
-    def to_diff_tuple(self) -> tuple[Any, ...]:
+    def to_diff_tuple(self) -> tuple[object, ...]:
         return "set_autoincrement", self.table, self.value
 
 

@@ -22,7 +22,7 @@ NUMBER = 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
 MOMENT = "sa.DateTime(timezone=True)"
 
 
-def render_item(kind: str, item: Any, context: Any) -> str | bool:
+def render_item(kind: str, item: Any, context: object) -> str | bool:
     """Write a type so that neither the app nor the database can change what it means.
 
     Our own types are written as SQLAlchemy's. Those that were read from a database, which is where

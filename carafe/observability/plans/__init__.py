@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from types import ModuleType
-from typing import Any
 
 from sqlalchemy.engine.interfaces import DBAPICursor
 
@@ -98,7 +97,7 @@ def load_report(plan: str, sql: str) -> PlanReport:
     return found
 
 
-def explain(sql: str) -> list[Any]:
+def explain(sql: str) -> list[object]:
     """The plan of a statement as the database gives it: what `read` takes, once it is JSON."""
     with _plan_cursor() as (cursor, engine):
         return _rows(engine, cursor, sql)
@@ -116,13 +115,13 @@ def _plan_cursor() -> Iterator[tuple[DBAPICursor, ModuleType]]:
         yield cursor, engine
 
 
-def _rows(engine: ModuleType, cursor: DBAPICursor, sql: str) -> list[Any]:
+def _rows(engine: ModuleType, cursor: DBAPICursor, sql: str) -> list[object]:
     words = [token.word for token in tokens(sql) if token.kind != "space"]
     # Some pragmas act while they are compiled, EXPLAIN or not (sqlite.org/pragma.html); of several
     # statements only the first would be explained.
     if not words or words[0] not in PLANNED or ";" in words:
         raise ValueError("Only a single SELECT, INSERT, UPDATE or DELETE has a plan.")
-    rows: list[Any] = engine.explain(cursor, sql)
+    rows: list[object] = engine.explain(cursor, sql)
     return rows
 
 
