@@ -1,7 +1,5 @@
 """Forms of signing up and in."""
 
-from typing import Any
-
 from wtforms import BooleanField
 from wtforms.validators import DataRequired, InputRequired
 
@@ -52,7 +50,7 @@ class ReauthenticateForm(Form):
     password = PasswordField()
     code = TextField("Code", length=CODE_LENGTH)
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         if not super().validate(extra_validators):
             return False
         if self.password.data or self.code.data:

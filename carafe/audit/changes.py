@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import inspect
 
+from carafe.database import Base
+
 MAX_TEXT = 200
 # An address that is all of a value is found again when its owner is to be forgotten
 # (`privacy.py`). In the middle of a text it is not, so such a text is not kept.
 ADDRESS = re.compile(r"[^\s@A-Z]+@[^\s@A-Z]+")
 
 
-def changes(row: Any, *, private: Collection[str] = ()) -> dict[str, Any]:
+def changes(row: Base, *, private: Collection[str] = ()) -> dict[str, Any]:
     """Old and new value of each attribute that was set and not yet written: for `record`.
 
         record("note.edited", note.subject, changes=changes(note, private=["body"]))

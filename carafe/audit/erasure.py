@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, cast, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Text, and_, bindparam, cast, or_, select, update
 
 from carafe.audit.models import EVENTS, HAS_ADDRESS, append
 from carafe.database import db
@@ -53,19 +52,23 @@ def redact_some(subject: str, emails: Sequence[Period], after: int) -> int | Non
     return ids[-1] if len(ids) == BATCH_SIZE else None
 
 
-def _next(after: int, *conditions: Any) -> set[int]:
+def _next(after: int, *conditions: ColumnElement[bool]) -> set[int]:
     # One by one: for each there is an index, for all of them at once PostgreSQL takes none.
-    found: set[int] = set()
+    ids: set[int] = set()
     for condition in conditions:
         where = condition, EVENTS.c.id > after, EVENTS.c.action.not_in([ERASED, PURGED])
-        ids = select(EVENTS.c.id).where(*where).order_by(EVENTS.c.id).limit(BATCH_SIZE)
-        found.update(db.session.scalars(ids))
-    return found
+        query = select(EVENTS.c.id).where(*where).order_by(EVENTS.c.id).limit(BATCH_SIZE)
+        ids.update(db.session.scalars(query))
+    return ids
 
 
 def _redacted(
-    row: Any, subject: str, subject_ids: set[int], actor_ids: set[int], mentioned_ids: set[int]
-) -> dict[str, Any]:
+    row: RowMapping,
+    subject: str,
+    subject_ids: set[int],
+    actor_ids: set[int],
+    mentioned_ids: set[int],
+) -> dict[str, object]:
     id = row["id"]
     # Of what an administrator did to them, who and from where stays: that is not about them.
     from_them = id in actor_ids or (id in subject_ids and row["actor"] is None)
@@ -77,18 +80,18 @@ def _redacted(
     }
 
 
-def _acted(email: str, first: int, last: int | None) -> Any:
+def _acted(email: str, first: int, last: int | None) -> ColumnElement[bool]:
     # Without a subject it is an attempt with that address, whoever had it then.
     return and_(EVENTS.c.actor == email, or_(EVENTS.c.subject.is_(None), _during(first, last)))
 
 
-def _named(email: str, first: int, last: int | None) -> Any:
+def _named(email: str, first: int, last: int | None) -> ColumnElement[bool]:
     # As JSON writes a whole value: "ann@…" is not part of "joann@…".
     mentioned_ids = cast(EVENTS.c.details, Text).contains(json.dumps(email), autoescape=True)
     about_users = EVENTS.c.subject.startswith("user:")
     return and_(HAS_ADDRESS, mentioned_ids, or_(about_users.is_not(True), _during(first, last)))
 
 
-def _during(first: int, last: int | None) -> Any:
+def _during(first: int, last: int | None) -> ColumnElement[bool]:
     ids = EVENTS.c.id
     return ids >= first if last is None else ids.between(first, last)

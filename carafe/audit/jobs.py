@@ -1,6 +1,6 @@
 """What goes of the trail: events that are older than anybody needs, and who somebody was."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -45,7 +45,7 @@ def forget(subject: str, emails: Iterable[Period], *, after: int = 0) -> None:
 
 
 @job(queue="maintenance", keep=False)  # its arguments name the addresses
-def forget_rest(subject: str, emails: list[Any], after: int) -> None:
+def forget_rest(subject: str, emails: Sequence[Sequence[Any]], after: int) -> None:
     """Forget what `forget` left."""
     forget_in_chunks(subject, [(email, first, last) for email, first, last in emails], after)
 

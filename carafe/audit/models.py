@@ -1,15 +1,15 @@
 """The audit trail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from blinker import signal
 from flask import current_app, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import JSON, Index, String, event, insert, text
+from sqlalchemy import JSON, Index, String, Table, event, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.database import Base, bytewise, db
@@ -45,7 +45,7 @@ class AuditEvent(Base):
 
 
 # Entities refuse every change: what may be done to the trail goes past them.
-EVENTS: Any = AuditEvent.__table__
+EVENTS = cast(Table, AuditEvent.__table__)
 
 _acting: ContextVar[str] = ContextVar("acting", default="command line")
 
@@ -67,21 +67,21 @@ def record(
     event_recorded.send(AuditEvent(**values))
 
 
-def append(events: Sequence[dict[str, Any]]) -> None:
+def append(events: Sequence[Mapping[str, object]]) -> None:
     """Add many events, oldest first; for one use `record`.
 
     Each has an `action`, and whichever else of the columns.
     """
-    defaults: dict[str, Any] = {"at": now(), "actor": None, "subject": None, "details": {}}
+    defaults: dict[str, object] = {"at": now(), "actor": None, "subject": None, "details": {}}
     defaults |= {"address": None, "request_id": None}
-    db.session.execute(insert(EVENTS), [defaults | event for event in events])
+    db.session.execute(insert(EVENTS), [{**defaults, **event} for event in events])
 
 
 def _observed(
     action: str, subject: str | None, *, actor: str | None, **details: object
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the columns of an event of this moment."""
-    values: dict[str, Any] = {"at": now(), "action": action, "subject": subject}
+    values: dict[str, object] = {"at": now(), "action": action, "subject": subject}
     if has_request_context():
         values["address"] = (request.remote_addr or "")[:45] or None
         values["request_id"] = request.environ.get("REQUEST_ID")
@@ -99,7 +99,8 @@ def _observed(
 
 def acting_email() -> str | None:
     """Return who does what is recorded now: the address of a user, or what stands for one."""
-    return _observed("", None, actor=None)["actor"]  # type: ignore[no-any-return]
+    actor = _observed("", None, actor=None)["actor"]
+    return None if actor is None else str(actor)
 
 
 @contextmanager
@@ -115,5 +116,5 @@ def as_actor(actor: str) -> Iterator[None]:
 @event.listens_for(AuditEvent, "before_insert")
 @event.listens_for(AuditEvent, "before_update")
 @event.listens_for(AuditEvent, "before_delete")
-def _forbid_change(mapper: Any, connection: Any, target: AuditEvent) -> None:
+def _forbid_change(mapper: object, connection: object, target: AuditEvent) -> None:
     raise TypeError("The audit trail is append-only, by `record` alone.")

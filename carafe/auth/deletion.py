@@ -1,7 +1,6 @@
 """Deleting an account, 14 days after its owner asked for it; and what else has had its time."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -98,9 +97,13 @@ def _delete_related_rows(user_id: int) -> int:
     return forget_in_chunks(subject, held)
 
 
-def delete_expired(model: Any) -> int:
+def delete_expired(model: type[Session | Token | Invitation]) -> int:
     """Delete the sessions, tokens or invitations that are over; how many."""
     return delete_in_batches(model, model.expires_at <= now())
 
 
-EXPIRING_MODELS = {"sessions": Session, "links": Token, "invitations": Invitation}
+EXPIRING_MODELS: dict[str, type[Session | Token | Invitation]] = {
+    "sessions": Session,
+    "links": Token,
+    "invitations": Invitation,
+}

@@ -4,8 +4,7 @@ Both happen by links: one mailed to the new address, which shows that its mail i
 asked, and one to the old address, for the case that it was not its owner.
 """
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -28,6 +27,7 @@ from carafe.auth.models.user_mixin import EmailTakenError
 from carafe.auth.permissions import DEFAULT_ROLE
 from carafe.auth.users import user_model
 from carafe.database import db
+from carafe.database.aliases import AnyRow
 from carafe.time import now
 
 
@@ -63,8 +63,8 @@ def cancel(user: UserMixin) -> None:
 
 def target_email(token: str, purpose: str) -> str | None:
     """The address to which a valid link leads."""
-    found = Token.find(token, purpose)
-    return found.target if found and _user(found) else None
+    row = Token.find(token, purpose)
+    return row.target if row and _user(row) else None
 
 
 def requester(token: str) -> int | None:
@@ -78,12 +78,12 @@ def apply(token: str) -> UserMixin | None:
 
     Raises `EmailTakenError`, and uses the link up, when somebody else has the address by now.
     """
-    user, found = _redeem(token, EMAIL_CHANGE)
-    if user is None:
+    if (redeemed := _redeem(token, EMAIL_CHANGE)) is None:
         return None
+    user, row = redeemed
     before, was_confirmed = user.email, user.confirmed_at
-    _release_email(found.target, user)
-    _set_email(user, found.target)
+    _release_email(row.target, user)
+    _set_email(user, row.target)
     if not was_confirmed:  # a role is given to the owner of an address, which was another then
         user.change_role(DEFAULT_ROLE)
     Token.revoke(user.id)
@@ -104,12 +104,12 @@ def revert(token: str) -> UserMixin | None:
     a change undoes the ones after it, whose links go to addresses that the attacker chose; the
     links of those before stay, or the attacker would only have to undo a change of their own.
     """
-    user, found = _redeem(token, EMAIL_UNDO)
-    if user is None:
+    if (redeemed := _redeem(token, EMAIL_UNDO)) is None:
         return None
-    _release_email(found.target, user)
+    user, row = redeemed
+    _release_email(row.target, user)
     before = user.email
-    _set_email(user, found.target)
+    _set_email(user, row.target)
     record(RESTORED, user.subject, actor=user.email, before=before, after=user.email)
     user.end_sessions()
     deletion.cancel(user)
@@ -117,30 +117,30 @@ def revert(token: str) -> UserMixin | None:
     user.password_hash = ""  # nosec B105: none
     user.void_links()
     later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
-    db.session.execute(later.where(Token.id >= found.id))
-    _remove_credentials_since(user, found.expires_at - LIFETIMES[EMAIL_UNDO])
+    db.session.execute(later.where(Token.id >= row.id))
+    _remove_credentials_since(user, row.expires_at - LIFETIMES[EMAIL_UNDO])
     url = pages.url("reset")
     mail.send(user.email, "auth/emails/email_restored", user=user, reset_url=url)
     return user
 
 
-def _redeem(token: str, purpose: str) -> tuple[UserMixin | None, Any]:
+def _redeem(token: str, purpose: str) -> tuple[UserMixin, AnyRow] | None:
     # The user first, then the link: a change and an undoing at one moment wait for each other.
-    found = Token.find(token, purpose)
-    user = _user(found) if found else None
-    if user is None:
-        return None, None
+    row = Token.find(token, purpose)
+    user = _user(row) if row else None
+    if row is None or user is None:
+        return None
     user.lock()
-    if Token.consume(token, purpose) is None or _user(found) is None:
-        return None, None
-    return user, found
+    if Token.consume(token, purpose) is None or _user(row) is None:
+        return None
+    return user, row
 
 
-def _user(found: Any) -> UserMixin | None:
+def _user(row: AnyRow) -> UserMixin | None:
     model = user_model()
-    query = select(model).where(model.id == found.user_id, model.suspended_at.is_(None))
-    if found.purpose == EMAIL_CHANGE:
-        query = query.where(model.email == found.email)
+    query = select(model).where(model.id == row.user_id, model.suspended_at.is_(None))
+    if row.purpose == EMAIL_CHANGE:
+        query = query.where(model.email == row.email)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -171,7 +171,7 @@ def _release_email(email: str, user: UserMixin) -> None:
 LOOKBACK = timedelta(days=7)
 
 
-def _remove_credentials_since(user: UserMixin, since: Any) -> None:
+def _remove_credentials_since(user: UserMixin, since: datetime) -> None:
     """Take away second factors, passkeys and linked accounts added since, or shortly before.
 
     A passkey or a linked account lets its owner in whatever the password is. What was there long

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, ValidationError
 from carafe.auth import passwords
 from carafe.auth.models.user_columns import EMAIL_LENGTH
 from carafe.unicode import nfc
-from carafe.web.forms import SecretField, at_most
+from carafe.web.forms import SecretField, Validators, at_most
 
 ENTER_EMAIL = DataRequired("Enter your e-mail address.")
 SHORT_EMAIL = at_most(
@@ -77,7 +77,7 @@ class EmailField(StringField):
 class PasswordField(SecretField):
     """A password of somebody, as typed."""
 
-    def __init__(self, label: str = "Password", validators: Any = (), **options: Any):
+    def __init__(self, label: str = "Password", validators: Validators = (), **options: Any):
         length = passwords.MAX_TYPED_LENGTH
         super().__init__(label, validators, length=length, message=passwords.TOO_LONG, **options)
 

@@ -18,6 +18,7 @@ from carafe.auth.models.session import FRESH_LOGIN_LIFETIME, MAX_SESSION_LIFETIM
 from carafe.auth.permissions import add_permission, permissions
 from carafe.auth.users import user_model
 from carafe.database import db, reading
+from carafe.database.aliases import AnyRow
 from carafe.observability import logs, requests, server_timing
 from carafe.time import now, set_time_zone_source
 
@@ -66,7 +67,7 @@ class Columns(NamedTuple):
     impersonation_ended: str | None
     token: str
     # What the app and other features read about the user: see `identity_query.add_identity_column`.
-    extra: dict[str, Any]
+    extra: dict[str, object]
 
 
 class Identity(ReadOnly, Columns):
@@ -133,7 +134,7 @@ def load_identity(token: str) -> Identity | None:
 
 
 def _make_identity(
-    row: Any, token: str, impersonator: Impersonator | None, impersonation_ended: str | None
+    row: AnyRow, token: str, impersonator: Impersonator | None, impersonation_ended: str | None
 ) -> Identity:
     return Identity(
         id=row.id,
@@ -155,7 +156,7 @@ def _make_identity(
     )
 
 
-def _fetch_row(token: str, *, acting: bool) -> Any:
+def _fetch_row(token: str, *, acting: bool) -> AnyRow | None:
     """Fetch a row of `identity_query`; without `acting`, that of whoever the session belongs to."""
     moment = now()
     values = {"token_hash": digest(token), "now": moment, "oldest": moment - MAX_SESSION_LIFETIME}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import abort, request
 from flask_login import current_user
@@ -22,6 +21,7 @@ from carafe.auth.models import Impersonation, Session, UserMixin
 from carafe.auth.models.impersonation import MAX_DURATION
 from carafe.auth.permissions import ADMIN, permissions, within
 from carafe.database import SAFE_METHODS, db
+from carafe.database.aliases import AnyRow
 from carafe.security.refusals import refuse
 from carafe.time import now
 from carafe.web.routing import Policy, endpoint_label
@@ -41,7 +41,7 @@ class Impersonator:
     ends_at: datetime
 
     @classmethod
-    def of(cls, row: Any) -> Impersonator:
+    def of(cls, row: AnyRow) -> Impersonator:
         """From what `identity_query` reads of it."""
         return cls(
             id=row.impersonator_id,
@@ -113,7 +113,7 @@ def _lock_session() -> Session:
     return session
 
 
-def end_reason(row: Any) -> str | None:
+def end_reason(row: AnyRow) -> str | None:
     """Return why an impersonation is over, or None; `row` is one of `identity_query`."""
     if row.impersonated_id is None:
         return "ended"

@@ -7,11 +7,12 @@ from typing import Any, Self
 
 from flask import abort
 from flask_login import current_user
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.auth import quotas
 from carafe.database import db
+from carafe.database.aliases import AnySelect
 from carafe.web.submissions import SubmissionForm, SubmissionMixin
 
 
@@ -24,7 +25,7 @@ class OwnerMixin(SubmissionMixin):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
 
     @classmethod
-    def mine(cls, *columns: Any) -> Select[*tuple[Any, ...]]:
+    def mine(cls, *columns: Any) -> AnySelect:
         """Return a query for the rows of the signed-in user, or for these columns of them."""
         return select(*(columns or [cls])).where(cls.user_id == current_user.id)
 

@@ -20,12 +20,13 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, after_this_request, current_app, g, make_response, request
 from flask_login import current_user
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import TooManyRequests, UnprocessableEntity
 
 from carafe.audit import record
 from carafe.database import advisory_lock, db, may_write
+from carafe.database.aliases import AnySelect
 from carafe.database.timeouts import statement_timeout
 from carafe.observability import health
 from carafe.security.body_limits import discard_body
@@ -129,7 +130,7 @@ def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
 
 
 @cache
-def _last_row(column: Any) -> Select[Any]:
+def _last_row(column: Any) -> AnySelect:
     """The row with which the user has as many as they may, by an index alone."""
     own = select(column).where(column == bindparam("user_id"))
     return own.offset(bindparam("before")).limit(1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, func, select
+from sqlalchemy import ScalarSelect, delete, func, select
 
 from carafe import mail
 from carafe.audit import record
@@ -36,9 +36,9 @@ LAST_FACTOR_MESSAGE = "Your account needs a second factor. Add another before yo
 def factors_of(user_id: int) -> Any:
     """What a user has, in one query: `app_since`, a time or None; and how many passkeys, codes."""
 
-    def number(model: Any) -> Any:
-        found = select(func.count()).select_from(model).where(model.user_id == user_id)
-        return found.scalar_subquery()
+    def number(model: type[Passkey | RecoveryCode]) -> ScalarSelect[int]:
+        query = select(func.count()).select_from(model).where(model.user_id == user_id)
+        return query.scalar_subquery()
 
     app_since = select(Totp.created_at).where(Totp.user_id == user_id).scalar_subquery()
     return db.session.execute(

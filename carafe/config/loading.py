@@ -66,7 +66,7 @@ def read(
 
 
 def _value_of(
-    name: str, setting: Any, environ: Mapping[str, str], overrides: Mapping[str, object]
+    name: str, setting: object, environ: Mapping[str, str], overrides: Mapping[str, object]
 ) -> Any:
     if name not in overrides:
         return setting.value(name, environ) if isinstance(setting, Env) else setting

@@ -8,15 +8,17 @@ along with one row may hold up everybody else for many seconds. Delete that firs
 from collections.abc import Iterator
 from functools import cache
 from time import monotonic
-from typing import Any
+from typing import cast
 
 from sqlalchemy import (
     ColumnElement,
+    Delete,
     ForeignKey,
-    Select,
     Table,
+    Update,
     bindparam,
     delete,
+    inspect,
     literal,
     or_,
     select,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 )
 
 from carafe.database import Base, db
+from carafe.database.aliases import AnySelect
 
 # Rows in one transaction: as many as fit into the time that others may wait.
 BATCH_SIZE = 500
@@ -33,38 +36,44 @@ FIRST_CHUNK = 50
 TARGET_SECONDS = 0.02
 
 
-def delete_in_batches(model: Any, where: ColumnElement[bool]) -> int:
+def delete_in_batches(model: type[object] | Table, where: ColumnElement[bool]) -> int:
     """Delete the rows of a model or table, and commit after each chunk; return how many.
 
     `where` needs an index: each chunk looks for its rows anew.
     """
-    table: Table = getattr(model, "__table__", model)
+    table = _table(model)
     return _in_chunks(table, where, delete(table))
 
 
-def delete_dependents(model: Any, where: ColumnElement[bool]) -> None:
+def delete_dependents(model: type[object] | Table, where: ColumnElement[bool]) -> None:
     """Delete in chunks what goes along with these rows, by foreign keys `ON DELETE CASCADE`.
 
     Where a key says `SET NULL`, it is set. The rows themselves stay, for the caller to delete.
     """
-    _delete_dependents(getattr(model, "__table__", model), where, ())
+    _delete_dependents(_table(model), where, ())
+
+
+def _table(model: type[object] | Table) -> Table:
+    return model if isinstance(model, Table) else cast(Table, inspect(model).local_table)
 
 
 def _delete_dependents(table: Table, where: ColumnElement[bool], above: tuple[Table, ...]) -> None:
-    for other, key in _references(table):
-        if other is table or other in above:
+    for dependent_table, key in _references(table):
+        if dependent_table is table or dependent_table in above:
             continue  # a circle: the database follows it
         dependent = key.parent.in_(select(key.column).where(where))
         if key.ondelete == "CASCADE":
-            _delete_dependents(other, dependent, (*above, table))
-            delete_in_batches(other, dependent)
+            _delete_dependents(dependent_table, dependent, (*above, table))
+            delete_in_batches(dependent_table, dependent)
         elif key.ondelete == "SET NULL":
-            _in_chunks(other, dependent, update(other).values({key.parent: None}))
+            _in_chunks(
+                dependent_table, dependent, update(dependent_table).values({key.parent: None})
+            )
 
 
-def has_dependents(model: Any, id: int, more_than: int) -> bool:
+def has_dependents(model: type[object] | Table, id: int, more_than: int) -> bool:
     """Return whether more rows of one kind would change if the row of that id were deleted."""
-    table: Table = getattr(model, "__table__", model)
+    table = _table(model)
     query = _query_of_dependents(table)
     if query is None:
         return False
@@ -72,7 +81,7 @@ def has_dependents(model: Any, id: int, more_than: int) -> bool:
 
 
 @cache
-def _query_of_dependents(table: Table) -> Select[Any] | None:
+def _query_of_dependents(table: Table) -> AnySelect | None:
     [primary] = table.primary_key
     found = [
         dependents.offset(bindparam("more_than")).limit(1).exists()
@@ -83,14 +92,16 @@ def _query_of_dependents(table: Table) -> Select[Any] | None:
 
 def _dependents(
     table: Table, where: ColumnElement[bool], above: tuple[Table, ...]
-) -> Iterator[Select[Any]]:
-    for other, key in _references(table):
-        if other is table or other in above or key.ondelete not in ("CASCADE", "SET NULL"):
+) -> Iterator[AnySelect]:
+    for dependent_table, key in _references(table):
+        if dependent_table is table or dependent_table in above:
+            continue
+        if key.ondelete not in ("CASCADE", "SET NULL"):
             continue
         dependent = key.parent.in_(select(key.column).where(where))
-        yield select(literal(1)).select_from(other).where(dependent)
+        yield select(literal(1)).select_from(dependent_table).where(dependent)
         if key.ondelete == "CASCADE":
-            yield from _dependents(other, dependent, (*above, table))
+            yield from _dependents(dependent_table, dependent, (*above, table))
 
 
 def _references(table: Table) -> Iterator[tuple[Table, ForeignKey]]:
@@ -100,7 +111,7 @@ def _references(table: Table) -> Iterator[tuple[Table, ForeignKey]]:
                 yield other, key
 
 
-def _in_chunks(table: Table, where: ColumnElement[bool], change: Any) -> int:
+def _in_chunks(table: Table, where: ColumnElement[bool], change: Update | Delete) -> int:
     keys = list(table.primary_key)
     size, total = min(BATCH_SIZE, FIRST_CHUNK), 0
     while True:

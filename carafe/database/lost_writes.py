@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
 from carafe import call_sites
 from carafe.database.hooks import pending_writes
@@ -130,12 +130,14 @@ def uncommitted(session: Session) -> list[str]:
 
 
 @event.listens_for(Session, "after_begin")
-def _remember_connection(session: Session, transaction: Any, connection: Connection) -> None:
+def _remember_connection(
+    session: Session, transaction: SessionTransaction, connection: Connection
+) -> None:
     session.info[CONNECTION] = connection
 
 
 @event.listens_for(Session, "after_transaction_end")
-def _forget_transaction(session: Session, ended: Any) -> None:
+def _forget_transaction(session: Session, ended: SessionTransaction) -> None:
     if ended.parent is None:
         session.info.pop(CONNECTION, None)
 
@@ -162,7 +164,7 @@ def _in_what() -> str:
     return "in `with reading():`"
 
 
-def init_app(app: Flask, session: Any) -> None:
+def init_app(app: Flask, session: scoped_session[Any]) -> None:
     """Check each request that says it succeeded, and each command, when it ends."""
     app.extensions["lost_writes"] = True
 

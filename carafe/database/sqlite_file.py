@@ -78,6 +78,10 @@ def is_missing(engine: Engine) -> bool:
     return bool(files) and _is_missing(str(files[0]))
 
 
+# SQLAlchemy's notes about a connection.
+ConnectionInfo = dict[str, Any]
+
+
 class SQLiteFile:
     """The database file of an engine, and whether its connections still lead to it."""
 
@@ -98,14 +102,14 @@ class SQLiteFile:
         self._wait_for_deleted_log()
         return f"{Path(self.name).as_uri()}?mode={'rwc' if _may_create.get() else 'rw'}"
 
-    def note(self, connection: sqlite3.Connection, info: dict[str, Any]) -> None:
+    def note(self, connection: sqlite3.Connection, info: ConnectionInfo) -> None:
         """Remember which files a new connection has open."""
         connection.execute("PRAGMA schema_version").fetchone()  # opens the log
         info["files"] = _files(self.name)
         info["identity"] = self.last = _identity(info["files"])
         self._confirm(self.last)
 
-    def is_current(self, info: dict[str, Any]) -> bool:
+    def is_current(self, info: ConnectionInfo) -> bool:
         """Whether a connection's files are still those at the path."""
         if info["identity"] != _identity(info["files"]):
             self.identity = None
@@ -113,7 +117,7 @@ class SQLiteFile:
         self._confirm(info["identity"])
         return True
 
-    def was_current(self, info: dict[str, Any]) -> bool:
+    def was_current(self, info: ConnectionInfo) -> bool:
         """Whether they were a moment ago, which is enough to begin a transaction."""
         is_fresh = monotonic() - self.looked < LOOK_SECONDS
         return (is_fresh and info["identity"] == self.identity) or self.is_current(info)

@@ -1,5 +1,6 @@
 """Queries that may take so long and no longer."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
@@ -52,7 +53,7 @@ def _on_postgresql(connection: Any, seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _on_sqlite(connection: Any, seconds: float) -> Iterator[None]:
+def _on_sqlite(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
     end = monotonic() + seconds
     connection.set_progress_handler(lambda: monotonic() > end, PROGRESS_HANDLER_STEPS)
     try:

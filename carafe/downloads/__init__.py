@@ -8,7 +8,7 @@ time is over, and never because its file cannot be read: another machine may hav
 import logging
 from datetime import timedelta
 from itertools import chain
-from typing import IO, Any
+from typing import IO
 
 from flask import Response, stream_with_context
 
@@ -27,7 +27,7 @@ class UnreadableError(Exception):
 
 
 def request_export(
-    user: UserMixin, name: str, make: JobDefinition[Any], *arguments: object, **labels: str
+    user: UserMixin, name: str, make: JobDefinition[...], *arguments: object, **labels: str
 ) -> bool:
     """Have one made, in the place of the one before; False while one is being made already.
 

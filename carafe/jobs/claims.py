@@ -9,7 +9,18 @@ from time import monotonic
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, exists, literal, null, or_, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    bindparam,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.elements import ColumnElement
 
 from carafe.database import db, reading
@@ -65,7 +76,7 @@ def due(queue: str, limit: int) -> list[int]:
 
 # To put this together takes longer than to run it.
 @cache
-def _claim(*, probe: bool = False) -> Any:
+def _claim(*, probe: bool = False) -> ReturningUpdate[*tuple[Any, ...]]:
     # As a common table expression it is found once; as a plain subquery it could be run again,
     # with another outcome, for each row.
     ids = _due(lock=True).cte("due")
@@ -87,7 +98,7 @@ def _claim(*, probe: bool = False) -> Any:
 
 
 @cache
-def _due(*, lock: bool = False) -> Any:
+def _due(*, lock: bool = False) -> CompoundSelect[int]:
     # One look-up in the index for each priority, in this order, until there are enough. Sorted as a
     # whole they would all be read first: 100,000 that wait, for one. The state is written out, so
     # that the partial index is used.
@@ -121,7 +132,7 @@ def next_due(queues: Iterable[str]) -> dict[str, datetime]:
 
 
 @cache
-def _next_due(queues: tuple[str, ...]) -> Any:
+def _next_due(queues: tuple[str, ...]) -> CompoundSelect[str, datetime]:
     return union_all(
         *(
             select(literal(queue).label("queue"), TABLE.c.run_at)

@@ -24,7 +24,7 @@ QUEUE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 # What one job carries is read on each start of it. More belongs into a table or a file.
 MAX_ARGUMENTS_BYTES = 1024 * 1024
 
-registry: dict[str, JobDefinition[Any]] = {}
+registry: dict[str, JobDefinition[...]] = {}
 
 
 @dataclass(frozen=True)

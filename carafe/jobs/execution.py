@@ -92,7 +92,7 @@ def _run(run: JobRun) -> str:
     return SUCCEEDED
 
 
-def _call(run: JobRun, definition: JobDefinition[Any] | None) -> Any:
+def _call(run: JobRun, definition: JobDefinition[...] | None) -> Any:
     if definition is None:
         raise LookupError(f"This version of the app has no job {run.name}.")
     args, kwargs = run.arguments
@@ -111,7 +111,7 @@ def _call(run: JobRun, definition: JobDefinition[Any] | None) -> Any:
     return to_json_value(result)
 
 
-def _fail(run: JobRun, definition: JobDefinition[Any] | None, error: Exception) -> str:
+def _fail(run: JobRun, definition: JobDefinition[...] | None, error: Exception) -> str:
     retries = definition.retries if definition else 5
     values = {"failures": run.failures + 1, "error": _error_text(error)}
     tracing.failed(error)

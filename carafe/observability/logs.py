@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from structlog.typing import Processor
 
 from carafe.observability.redaction import redact_mapping, redact_text
 
@@ -45,14 +46,14 @@ def redact(logger: Any, method: str, event: Any) -> Any:
 
 def init_app(app: Flask) -> None:
     json = app.config["LOG_FORMAT"] == "json"
-    shared: list[Any] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso" if json else "%H:%M:%S", utc=json),
     ]
-    renderer: Any = (
+    renderer: Processor = (
         structlog.processors.JSONRenderer()
         if json
         else structlog.dev.ConsoleRenderer(

@@ -7,8 +7,9 @@ from math import ceil
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from carafe.database.aliases import AnySelect
 from carafe.observability.store import bucket_midpoint_us, request_count
 
 
@@ -113,7 +114,7 @@ def sum_stats(figures: Iterable[LatencyStats]) -> LatencyStats:
     return whole
 
 
-def _sums(window: Window, by: ColumnElement[Any]) -> Select[Any]:
+def _sums(window: Window, by: ColumnElement[Any]) -> AnySelect:
     columns = request_count.c
     sums = select(by, columns.bucket, func.sum(columns.count), func.sum(columns.errors))
     return sums.where(

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Flask
@@ -62,7 +62,7 @@ def fingerprint(sql: str) -> str:
     return hashlib.sha256(sql.encode()).hexdigest()[:32]
 
 
-def _counts(observed: Observations) -> list[dict[str, Any]]:
+def _counts(observed: Observations) -> list[dict[str, object]]:
     sums: dict[tuple[int, int, str, int], list[int]] = defaultdict(lambda: [0, 0])
     for (minute, endpoint, bucket), (count, errors) in observed.counts.items():
         for resolution in RESOLUTIONS:
@@ -74,7 +74,7 @@ def _counts(observed: Observations) -> list[dict[str, Any]]:
     return [dict(zip(names, (*key, *value), strict=True)) for key, value in sums.items()]
 
 
-def _errors(observed: Observations) -> list[dict[str, Any]]:
+def _errors(observed: Observations) -> list[dict[str, object]]:
     sums: Counter[int] = Counter()
     for (minute, *_), (_, errors) in observed.counts.items():
         sums[minute // ERRORS_RESOLUTION * ERRORS_RESOLUTION] += errors
@@ -99,7 +99,7 @@ def _statements(observed: Observations, sample: float, now: int) -> list[dict[st
     ]
 
 
-def _repeated(observed: Observations, sample: float, now: int) -> list[dict[str, Any]]:
+def _repeated(observed: Observations, sample: float, now: int) -> list[dict[str, object]]:
     return [
         {
             "endpoint": endpoint[:200],
@@ -114,7 +114,7 @@ def _repeated(observed: Observations, sample: float, now: int) -> list[dict[str,
     ]
 
 
-def _exceptions(observed: Observations, now: int) -> list[dict[str, Any]]:
+def _exceptions(observed: Observations, now: int) -> list[dict[str, object]]:
     return [
         {**vars(one), "endpoint": one.endpoint[:200], "first_at": now, "last_at": now}
         for one in observed.exceptions.values()
@@ -124,7 +124,7 @@ def _exceptions(observed: Observations, now: int) -> list[dict[str, Any]]:
 def _add(
     connection: Connection,
     table: Table,
-    rows: list[dict[str, Any]],
+    rows: Sequence[Mapping[str, object]],
     sums: Iterable[str],
     largest: Iterable[str] = (),
     latest: Iterable[str] = (),
@@ -134,7 +134,7 @@ def _add(
         return
     new = dialect_insert(table, connection.dialect)
     greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
-    changes: dict[str, Any] = {name: table.c[name] + new.excluded[name] for name in sums}
+    changes: dict[str, object] = {name: table.c[name] + new.excluded[name] for name in sums}
     changes |= {name: new.excluded[name] for name in latest}
     for name in largest:
         both = table.c[name], new.excluded[name]

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Response, stream_with_context
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from carafe.database import db
+from carafe.database.aliases import AnyRow, AnySelect
 from carafe.tabular.csv_export import csv_file
 
 BATCH_SIZE = 500
@@ -15,7 +16,7 @@ BATCH_SIZE = 500
 
 def csv_response(
     filename: str,
-    query: Select[*tuple[Any, ...]],
+    query: AnySelect,
     key: InstrumentedAttribute[int] | ColumnElement[int],
 ) -> Response:
     """Return a CSV file of the rows of `query` in the order of `key`, a unique column of theirs.
@@ -31,16 +32,16 @@ def csv_response(
 
 
 def _batches(
-    query: Select[*tuple[Any, ...]], key: InstrumentedAttribute[int] | ColumnElement[int]
+    query: AnySelect, key: InstrumentedAttribute[int] | ColumnElement[int]
 ) -> Iterator[list[Sequence[object]]]:
     batch_query = query.add_columns(key).order_by(key).limit(BATCH_SIZE)
-    rows: Sequence[Row[Any]] = db.session.execute(batch_query).all()
+    rows: Sequence[AnyRow] = db.session.execute(batch_query).all()
     while rows:
         yield [row[:-1] for row in rows]
         rows = db.session.execute(batch_query.where(key > rows[-1][-1])).all()
 
 
-def iter_dicts(query: Select[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+def iter_dicts(query: AnySelect) -> Iterator[dict[str, Any]]:
     """Yield the rows of `query` as dicts, read a batch at a time."""
     rows = db.session.execute(query.execution_options(yield_per=BATCH_SIZE))
     for row in rows.mappings():

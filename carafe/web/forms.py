@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -30,6 +30,12 @@ MAX_VALUE_LENGTH = 10_000
 SLACK = 100
 
 
+# What a field checks, as WTForms accepts it.
+Validators = tuple[Any, ...] | list[Any]
+
+T = TypeVar("T")
+
+
 class Form(FlaskForm):
     """A form over the request's data. The CSRF token is checked before any view runs.
 
@@ -40,7 +46,7 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         csrf = False
 
-        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+        def wrap_formdata(self, form: "Form", formdata: object) -> MultiDict[str, str] | None:
             # Text alone. Flask-WTF would hand over uploads and any JSON as well, and a field that
             # expects text breaks on a file or a number.
             if formdata is None or not form.is_submitted():
@@ -66,12 +72,12 @@ class Form(FlaskForm):
                 field.data = request.form[name]  # what was typed is shown again
 
     @property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """The data of the fields that are not hidden, by their names."""
         visible = [field for field in self if not isinstance(field.widget, HiddenInput)]
         return {field.short_name: field.data for field in visible}
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         if not self.too_long:
             return bool(super().validate(extra_validators))
         for field in self.too_long.values():
@@ -103,7 +109,7 @@ def validate_printable(form: object, field: Any) -> None:
         raise ValidationError("This contains a letter with too many accents.")
 
 
-def collapse_line_breaks(value: object) -> Any:
+def collapse_line_breaks(value: T) -> T | str:
     return " ".join(LINE_BREAKS.split(value)).strip() if isinstance(value, str) else value
 
 
@@ -117,7 +123,7 @@ class TextField(StringField):
 
     data: str
 
-    def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
+    def __init__(self, label: str, validators: Validators = (), *, length: int, **options: Any):
         super().__init__(
             label,
             [*validators, at_most(length), validate_printable],
@@ -131,7 +137,7 @@ class LongTextField(TextAreaField):
 
     data: str
 
-    def __init__(self, label: str, validators: Any = (), *, length: int, **options: Any):
+    def __init__(self, label: str, validators: Validators = (), *, length: int, **options: Any):
         super().__init__(
             label,
             [*validators, at_most(length), validate_printable],
@@ -146,7 +152,7 @@ class ChoiceField(SelectField):
     def __init__(
         self,
         label: str,
-        validators: Any = (),
+        validators: Validators = (),
         *,
         choices: Mapping[Any, str] | Iterable[tuple[Any, str]],
         **options: Any,
@@ -167,7 +173,13 @@ class SecretField(PasswordField):
     data: str
 
     def __init__(
-        self, label: str, validators: Any = (), *, length: int, message: str = "", **options: Any
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        length: int,
+        message: str = "",
+        **options: Any,
     ):
         super().__init__(label, [*validators, at_most(length, message)], **options)
 

@@ -17,7 +17,6 @@ from flask import request
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
-    Select,
     Subquery,
     UnaryExpression,
     bindparam,
@@ -30,6 +29,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import NotFound
 
 from carafe.database import db
+from carafe.database.aliases import AnySelect
 
 PER_PAGE = 20
 # What keys can be.
@@ -62,12 +62,12 @@ class KeysetPaginator:
 
     def __init__(
         self,
-        statement: Select[*tuple[Any, ...]],
+        statement: AnySelect,
         *keys: CursorKey,
         descending: bool = False,
         per_page: int = PER_PAGE,
         path: str | None = None,
-        details: Callable[[Subquery], Select[Any]] | None = None,
+        details: Callable[[Subquery], AnySelect] | None = None,
     ):
         self.statement, self.keys, self.descending = statement, keys, descending
         self.per_page, self.path, self.details = per_page, path, details
@@ -93,7 +93,7 @@ class KeysetPaginator:
             _page_url(self.path, "before", rows[0][-count:]) if has_prev and rows else None,
         )
 
-    def _build_query(self, backward: bool, has_cursor: bool) -> Select[Any]:
+    def _build_query(self, backward: bool, has_cursor: bool) -> AnySelect:
         keys, statement, is_descending = self.keys, self.statement, backward != self.descending
         if has_cursor:
             bounds = [bindparam(f"page_{n}", type_=key.type) for n, key in enumerate(keys)]
@@ -107,7 +107,7 @@ class KeysetPaginator:
         return wanted
 
 
-def paginate(statement: Select[*tuple[Any, ...]], *keys: CursorKey, **options: Any) -> Page:
+def paginate(statement: AnySelect, *keys: CursorKey, **options: Any) -> Page:
     """Run `statement` for the page that the request asks for: see `Pages`."""
     return KeysetPaginator(statement, *keys, **options)()
 
@@ -123,7 +123,7 @@ class BoundedCounts:
     call it with that: to put a statement together takes longer than to run it.
     """
 
-    def __init__(self, most: int = 10_000, /, **statements: Select[Any]):
+    def __init__(self, most: int = 10_000, /, **statements: AnySelect):
         self.most, self.names = most, list(statements)
         self.statement = select(*[self._count(one) for one in statements.values()])
 
@@ -134,7 +134,7 @@ class BoundedCounts:
             for name, count in zip(self.names, found, strict=True)
         }
 
-    def _count(self, statement: Select[Any]) -> ScalarSelect[int]:
+    def _count(self, statement: AnySelect) -> ScalarSelect[int]:
         rows = statement.with_only_columns(literal(1), maintain_column_froms=True)
         some = rows.order_by(None).limit(self.most + 1).subquery()
         return select(func.count()).select_from(some).scalar_subquery()

@@ -9,7 +9,6 @@ starts over: nothing that was set up before stays.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from flask_login import current_user
 
@@ -25,6 +24,7 @@ from carafe.auth.models.secret import digest
 from carafe.auth.models.token import CONFIRM
 from carafe.auth.users import user_model
 from carafe.database import db, reading
+from carafe.database.aliases import AnyRow
 from carafe.security.csrf import browser_id
 from carafe.security.rate_limits import RateLimit
 
@@ -89,8 +89,8 @@ def confirm_email(token: str) -> None:
     Raises `InvalidLinkError`, also where it needs one.
     """
     row = Token.find(token, CONFIRM)
-    user = None if row is None or _needs_password(row) else _redeem(token)
-    if user:
+    user = None
+    if row and not _needs_password(row) and (user := _redeem(token)):
         if not _is_logged_in(row) and row.target != user.password_hash:
             # Somebody else had registered the address before this browser did.
             user = user.replace_unconfirmed(password_hash=row.target)
@@ -130,15 +130,15 @@ def _send(user: UserMixin, password_hash: str | None, browser: bytes | None) -> 
     record("user.confirmation_sent", user.subject, actor=user.email)
 
 
-def _needs_password(row: Any) -> bool:
+def _needs_password(row: AnyRow) -> bool:
     return not _is_logged_in(row) and not _registered(row)
 
 
-def _is_logged_in(row: Any) -> bool:
+def _is_logged_in(row: AnyRow) -> bool:
     return current_user.is_authenticated and bool(current_user.id == row.user_id)
 
 
-def _registered(row: Any) -> bool:
+def _registered(row: AnyRow) -> bool:
     return row.browser is not None and bool(row.browser == _browser())
 
 

@@ -3,11 +3,12 @@
 For each the browser fetches options, and sends what its authenticator makes of them in a form.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
 from flask import abort
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from carafe.auth import passkeys as ceremonies
 from carafe.auth import two_factor
@@ -81,7 +82,7 @@ def prove_with_passkey(next: str | None) -> NextStep:
     return record_proof("passkey", next)
 
 
-def list_passkeys() -> Any:
+def list_passkeys() -> Sequence[Row[int, str, datetime, datetime | None]]:
     """Return rows of the current user's passkeys, newest first: id, name, and two times."""
     return db.session.execute(
         select(Passkey.id, Passkey.name, Passkey.created_at, Passkey.last_used_at)

@@ -33,9 +33,11 @@ class InterruptedForm(Base):
     def add(cls, user: UserMixin, purpose: str, content: str, *, session_id: int | None) -> str:
         """Store a form until `purpose` runs out, and return its ID."""
         token = Token.issue(user, purpose)
+        if (row := Token.find(token, purpose)) is None:
+            raise LookupError("The token that was just issued is missing.")
         db.session.add(
             cls(
-                token_id=Token.find(token, purpose).id,
+                token_id=row.id,
                 session_id=session_id,
                 content=encryption.encrypt(content.encode(), KEY_PURPOSE),
                 released=False,

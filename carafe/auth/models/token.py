@@ -5,11 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Delete, ForeignKey, LargeBinary, String, delete, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    ForeignKey,
+    LargeBinary,
+    String,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.auth.models.secret import TokenHashMixin, digest, generate_token
 from carafe.database import Base, db, dummy_insert
+from carafe.database.aliases import AnyRow
 from carafe.time import now
 
 if TYPE_CHECKING:
@@ -90,7 +100,7 @@ class Token(TokenHashMixin, Base):
         email: str,
         target: str | None,
         browser: bytes | None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         return {
             "token_hash": digest(token),
             "user_id": user_id,
@@ -106,13 +116,13 @@ class Token(TokenHashMixin, Base):
         return delete(cls).where(cls.user_id == user_id, cls.expires_at <= now())
 
     @classmethod
-    def find(cls, token: str, purpose: str) -> Any:
+    def find(cls, token: str, purpose: str) -> AnyRow | None:
         """The row of a valid token, all columns but the hash, or None. It stays valid."""
         found = select(*cls._columns()).where(*cls._matches(token, purpose))
         return db.session.execute(found).first()
 
     @classmethod
-    def consume(cls, token: str, purpose: str) -> Any:
+    def consume(cls, token: str, purpose: str) -> AnyRow | None:
         """The same, once: of many at the same time one wins."""
         used = delete(cls).where(*cls._matches(token, purpose))
         return db.session.execute(used.returning(*cls._columns())).first()
@@ -154,7 +164,7 @@ class Token(TokenHashMixin, Base):
         ]
 
     @classmethod
-    def _matches(cls, token: str, purpose: str) -> list[Any]:
+    def _matches(cls, token: str, purpose: str) -> list[ColumnElement[bool]]:
         return [
             cls.token_hash == digest(token),
             cls.purpose == purpose,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import ColumnElement, Index, String, case, literal, or_, select, text
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -15,6 +15,7 @@ from carafe.auth.models.token import Token
 from carafe.auth.models.totp import Totp
 from carafe.auth.permissions import DEFAULT_ROLE, NO_ROLE
 from carafe.database import bytewise, db
+from carafe.database.aliases import AnyRow
 from carafe.time import now
 
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
@@ -34,7 +35,7 @@ class UserColumns:
     """Columns of `UserMixin`, and lookups by them."""
 
     __tablename__ = "user"
-    __table_args__: Any = (
+    __table_args__: tuple[object, ...] = (
         Index("ix_user_created_at_id", "created_at", "id"),
         Index("ix_user_role", "role"),
         *(
@@ -109,8 +110,8 @@ class UserColumns:
     def by_linked_account(cls, provider: str, subject: str) -> Self | None:
         """The user whom an account at a provider opens, locked as by `by_email`."""
         linked = select(cls).join(LinkedAccount, LinkedAccount.user_id == cls.id)
-        mine = LinkedAccount.provider == provider, LinkedAccount.subject == subject
-        return db.session.scalar(linked.where(*mine).with_for_update())
+        linked = linked.where(LinkedAccount.provider == provider, LinkedAccount.subject == subject)
+        return db.session.scalar(linked.with_for_update())
 
     @classmethod
     def by_token(cls, token: str, purpose: str) -> Self | None:
@@ -119,20 +120,23 @@ class UserColumns:
 
     @classmethod
     def consume_token(cls, token: str, purpose: str) -> Self | None:
-        """The same, and the token is used up: of many at the same time one wins."""
-        if found := Token.find(token, purpose):
+        """Return the user to whom a valid token was given, and use it up.
+
+        Of several requests at the same time one gets the user.
+        """
+        if row := Token.find(token, purpose):
             # Before the token, as whatever else changes a user does: or they wait for each other.
-            db.session.execute(select(cls.id).where(cls.id == found.user_id).with_for_update())
+            db.session.execute(select(cls.id).where(cls.id == row.user_id).with_for_update())
         return cls._entitled(Token.consume(token, purpose))
 
     @classmethod
-    def _entitled(cls, found: Any) -> Self | None:
-        if found is None:
+    def _entitled(cls, row: AnyRow | None) -> Self | None:
+        if row is None:
             return None
         # Bound to the address, too: a link to an address that was given up opens nothing.
         return db.session.scalar(
             select(cls).where(
-                cls.id == found.user_id, cls.email == found.email, cls.suspended_at.is_(None)
+                cls.id == row.user_id, cls.email == row.email, cls.suspended_at.is_(None)
             )
         )
 

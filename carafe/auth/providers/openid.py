@@ -23,6 +23,9 @@ from carafe.auth.providers.profile import (
 
 # Signatures with a public key. Never "none", and no HMAC, for which the key is whatever an
 # attacker knows of it (RFC 8725, 2.1).
+# As parsed from a document or a token of the provider.
+JSONObject = dict[str, Any]
+
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 CLOCK_SKEW_SECONDS = 60
@@ -71,15 +74,15 @@ def profile(
         )
 
 
-def _client(provider: Provider, metadata: dict[str, Any] | None = None) -> Client:
+def _client(provider: Provider, metadata: JSONObject | None = None) -> Client:
     methods = (metadata or {}).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
     return Client(provider, scope="openid email profile", token_endpoint_auth_method=method)
 
 
-def _claims(provider: Provider, journey: AuthorizationRequest, token: Any) -> dict[str, Any]:
+def _claims(provider: Provider, journey: AuthorizationRequest, token: JSONObject) -> JSONObject:
     """What the ID token says, once everything about it is as it should be."""
-    options: dict[str, Any] = {
+    options: JSONObject = {
         "iss": {"essential": True, "values": [provider.issuer]},
         # authlib checks `azp` in its place, where there is one.
         "aud": {"essential": True, "values": [provider.client_id]},
@@ -133,7 +136,7 @@ def _decode(provider: Provider, text: str) -> jwt.Token:
     raise InvalidResponseError(problem)
 
 
-def _metadata(provider: Provider) -> dict[str, Any]:
+def _metadata(provider: Provider) -> JSONObject:
     found = _document(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     if found.get("issuer") != provider.issuer:  # OpenID Connect Discovery, 4.3
         raise UnavailableError(f"discovery names another issuer: {found.get('issuer')!r}")
@@ -142,14 +145,14 @@ def _metadata(provider: Provider) -> dict[str, Any]:
     return found
 
 
-def _keys(provider: Provider, header: dict[str, Any], *, refresh: bool) -> list[Key]:
+def _keys(provider: Provider, header: JSONObject, *, refresh: bool) -> list[Key]:
     """Return the published keys that a token with this header may be signed with."""
     document = _document(provider, _metadata(provider)["jwks_uri"], refresh=refresh)
     fitting = [data for data in document["keys"] if isinstance(data, dict) and _fits(data, header)]
     return [key for key in map(_import, fitting) if key]
 
 
-def _fits(data: dict[str, Any], header: dict[str, Any]) -> bool:
+def _fits(data: JSONObject, header: JSONObject) -> bool:
     """Return whether a published key is of the kind, for the use, and of the name asked for.
 
     Any other is left alone, as RFC 7517 (5) asks for: keys for encryption, those of a type that we
@@ -165,16 +168,16 @@ def _fits(data: dict[str, Any], header: dict[str, Any]) -> bool:
     )
 
 
-def _import(data: dict[str, Any]) -> Key | None:
+def _import(data: JSONObject) -> Key | None:
     try:
         return import_key(data)
     except (JoseError, ValueError, TypeError, KeyError):  # of an unknown curve, or without numbers
         return None
 
 
-def _document(provider: Provider, url: str, *, refresh: bool = False) -> dict[str, Any]:
+def _document(provider: Provider, url: str, *, refresh: bool = False) -> JSONObject:
     """A document of the provider's, kept for an hour."""
-    kept: dict[str, Any] = current_app.extensions["provider_documents"]
+    kept: JSONObject = current_app.extensions["provider_documents"]
     expires, document = kept.get(url, (0.0, {}))
     if refresh or expires <= time.monotonic():
         with Client(provider) as client:

@@ -30,10 +30,13 @@ from alembic.script import ScriptDirectory, write_hooks
 from carafe.database.migrations.operations import Comment
 
 # What Alembic calls a revision that nobody gave a name.
+# A column of any type.
+AnyColumn = sa.Column[Any]
+
 HASH = re.compile("[0-9a-f]{12}")
 
 # What rows that exist get in a new column, where its model has no default that says so.
-EMPTY: list[tuple[Any, Any]] = [
+EMPTY: list[tuple[type, object]] = [
     (sa.Enum, None),
     (sa.String, ""),
     (sa.Boolean, "0"),
@@ -112,16 +115,16 @@ def _filled(op: MigrateOperation) -> Iterator[MigrateOperation]:
         yield ModifyTableOps(op.table_name, [alter], schema=op.schema)
 
 
-def _needs_value(column: sa.Column[Any]) -> bool:
+def _needs_value(column: AnyColumn) -> bool:
     return not (column.nullable or column.primary_key or column.server_default is not None)
 
 
 def _replace(op: AddColumnOp, **options: Any) -> AddColumnOp:
-    column: sa.Column[Any] = sa.Column(op.column.name, op.column.type, **options)
+    column: AnyColumn = sa.Column(op.column.name, op.column.type, **options)
     return AddColumnOp(op.table_name, column, schema=op.schema)
 
 
-def _value(column: sa.Column[Any]) -> tuple[Any, bool]:
+def _value(column: AnyColumn) -> tuple[object, bool]:
     """What rows that exist get in a new column, if anything, and whether the model says so."""
     if column.default is not None and (text := _literal(column)) is not None:
         return text, True
@@ -133,11 +136,11 @@ def _value(column: sa.Column[Any]) -> tuple[Any, bool]:
     return None, False
 
 
-def _plain(kind: Any) -> Any:
+def _plain(kind: object) -> object:
     return kind.impl if isinstance(kind, sa.TypeDecorator) else kind
 
 
-def _literal(column: sa.Column[Any]) -> str | None:
+def _literal(column: AnyColumn) -> str | None:
     """A model's default as SQL has it, where it is the same for every row."""
     default: Any = column.default
     if default.is_callable and isinstance(column.type, sa.JSON):
@@ -156,7 +159,7 @@ def _literal(column: sa.Column[Any]) -> str | None:
     return str(value) if isinstance(value, (str, int, float, Decimal, date)) else None
 
 
-def _is_unique(column: sa.Column[Any]) -> bool:
+def _is_unique(column: AnyColumn) -> bool:
     table = column.table
     sets = [c.columns for c in table.constraints if isinstance(c, sa.UniqueConstraint)]
     sets += [index.columns for index in table.indexes if index.unique]
@@ -189,7 +192,7 @@ def _renamed_tables(operations: list[MigrateOperation]) -> Iterator[Comment]:
                 )
 
 
-def _python_type(column: sa.Column[Any]) -> type | None:
+def _python_type(column: AnyColumn) -> type | None:
     try:
         return column.type.python_type
     except NotImplementedError:

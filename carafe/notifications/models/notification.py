@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import (
     ForeignKey,
     Index,
-    Select,
     String,
     Table,
     UniqueConstraint,
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.auth.users import user_model
 from carafe.database import Base, db, dialect_insert
+from carafe.database.aliases import AnySelect
 from carafe.jobs.run import strip_invalid_text
 from carafe.time import now
 from carafe.web.urls import safe_redirect_path
@@ -65,7 +65,7 @@ class Notification(Base):
         return db.session.scalar(select(cls).where(cls.id == id, cls.user_id == user_id))
 
     @classmethod
-    def list_query(cls, user_id: int) -> Select[Any]:
+    def list_query(cls, user_id: int) -> AnySelect:
         """What the list shows of a user's, as columns; by the last it is ordered."""
         columns = cls.kind, cls.title, cls.body, cls.url, cls.created_at, cls.read_at, cls.id
         return select(*columns).where(cls.user_id == user_id)  # type: ignore[return-value]

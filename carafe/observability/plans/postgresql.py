@@ -12,6 +12,9 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from carafe.observability.plans.nodes import FIRST, SCAN, SEARCH, SORT, Node
 from carafe.observability.plans.sql import tokens
 
+# A node of EXPLAIN (FORMAT JSON).
+Plan = dict[str, Any]
+
 NOT_NULL = re.compile(r"\(\w+ IS NOT NULL\)")
 # The column that a term of a condition compares, which stands first in it.
 COMPARED = re.compile(r'\(*(?:ROW\()?(?:(?:"[^"]+"|\w+)\.)?("[^"]+"|\w+)')
@@ -40,7 +43,7 @@ DETAILS = [
 number = count()
 
 
-def explain(cursor: DBAPICursor, sql: str) -> list[Any]:
+def explain(cursor: DBAPICursor, sql: str) -> list[Plan]:
     """The plan of the statement for any values. It is prepared for that, and not run.
 
     What is prepared outlives its transaction: the connection must not go back to the pool.
@@ -57,7 +60,7 @@ def explain(cursor: DBAPICursor, sql: str) -> list[Any]:
     return plans
 
 
-def _add_indexes(cursor: DBAPICursor, plans: list[dict[str, Any]]) -> None:
+def _add_indexes(cursor: DBAPICursor, plans: list[Plan]) -> None:
     """Add what the database does not say: whether an index is partial, and its first column."""
     using = [plan for plan in plans if "Index Name" in plan]
     if using:
@@ -67,7 +70,7 @@ def _add_indexes(cursor: DBAPICursor, plans: list[dict[str, Any]]) -> None:
             plan["First Column"], plan["Partial"] = known.get(plan["Index Name"], (None, False))
 
 
-def _walk(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _walk(plan: Plan) -> Iterator[Plan]:
     yield plan
     for child in plan.get("Plans", ()):
         yield from _walk(child)
@@ -85,13 +88,13 @@ def _numbered(sql: str) -> tuple[str, int]:
     return "".join(out).replace("%%", "%"), len(numbers)
 
 
-def tree(plan: list[Any]) -> list[Node]:
+def tree(plan: list[Plan]) -> list[Node]:
     return [_node(one["Plan"]) for one in plan]
 
 
-def _node(plan: dict[str, Any]) -> Node:
-    name, relation = plan["Node Type"], plan.get("Relation Name", "")
-    alias = plan.get("Alias", relation)
+def _node(plan: Plan) -> Node:
+    name, relation = str(plan["Node Type"]), str(plan.get("Relation Name", ""))
+    alias = str(plan.get("Alias", relation))
     text = name
     if index := plan.get("Index Name"):
         text += f" using {index}"
@@ -106,7 +109,7 @@ def _node(plan: dict[str, Any]) -> Node:
     return node
 
 
-def _kind(plan: dict[str, Any]) -> str:
+def _kind(plan: Plan) -> str:
     name = plan["Node Type"]
     if name in SORTS:
         return SORT
@@ -118,7 +121,7 @@ def _kind(plan: dict[str, Any]) -> str:
     return _by_index(plan)
 
 
-def _by_index(plan: dict[str, Any]) -> str:
+def _by_index(plan: Plan) -> str:
     if plan.get("Partial"):
         return SEARCH  # it holds only what the statement asks for
     condition = plan.get("Index Cond", "")
