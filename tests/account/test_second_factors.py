@@ -45,11 +45,12 @@ def test_it_shows_a_qr_code_and_the_key_to_type(browser_of_alice):
     assert max(map(len, typed.split())) == 4
 
 
-def test_it_names_site_and_account_in_the_app(browser_of_alice):
+def test_it_names_site_and_account_in_the_app(app, browser_of_alice):
+    name = app.config["APP_NAME"]
     parts = urlsplit(begin(browser_of_alice).uri)
     assert (parts.scheme, parts.netloc) == ("otpauth", "totp")
-    assert unquote(parts.path) == "/Carafe:alice@example.com"
-    assert parse_qs(parts.query)["issuer"] == ["Carafe"]
+    assert unquote(parts.path) == f"/{name}:alice@example.com"
+    assert parse_qs(parts.query)["issuer"] == [name]
 
 
 def test_it_is_on_only_after_a_code(browser_of_alice, alice, sign_in, rows):

@@ -31,10 +31,10 @@ def test_it_has_a_text_and_an_html_part_with_the_same_link(mailed, mailbox):
     assert "Hello Alice," in html
 
 
-def test_it_is_marked_as_written_by_a_program(mailed):
+def test_it_is_marked_as_written_by_a_program(app, mailed):
     mail = mailed("Alice")
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["From"] == "Carafe <carafe@localhost>"
+    assert mail["From"] == app.config["MAIL_FROM"]
     assert mail["Message-ID"].endswith("@localhost>")
     assert mail["Date"].datetime is not None
 
