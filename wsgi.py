@@ -1,8 +1,8 @@
 """The entry point of production servers, `gunicorn wsgi:app`, and of the `flask` command."""
 
 from app import create_app
-from carafe.config import ConfigError
-from carafe.security.checks.unconfigured import unconfigured_app
+from carafe import ConfigError
+from carafe.security import unconfigured_app
 from config import CLASSES
 
 try:

@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, select, text
 
 from app import create_app
 from app.auth.models import User
-from carafe.audit import append
+from carafe.audit.models import append
 from carafe.database import db
 from carafe.time import now
 

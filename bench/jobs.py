@@ -27,7 +27,8 @@ from sqlalchemy import delete, func, select
 from app import create_app
 from bench.server import environment, flask
 from carafe.database import db, reading
-from carafe.jobs import Job, WorkerRecord
+from carafe.jobs import Job
+from carafe.jobs.models import WorkerRecord
 from tests.jobs.crew import BEGUN, Crew, begun, count
 
 PAUSE_SECONDS = 0.05

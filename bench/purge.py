@@ -27,8 +27,9 @@ from sqlalchemy import insert
 from app import create_app
 from app.auth.models import User
 from app.notes.models import Note
-from carafe.audit import AuditEvent, append
+from carafe.audit import AuditEvent
 from carafe.audit.jobs import purge as purge_audit
+from carafe.audit.models import append
 from carafe.auth.jobs import delete_account
 from carafe.auth.jobs import purge as purge_auth
 from carafe.auth.models import Session

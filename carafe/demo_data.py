@@ -10,6 +10,12 @@ from carafe.cli import Command
 from carafe.database import db
 from carafe.registry import Registry
 
+__all__ = [
+    "DatabaseNotEmptyError",
+    "add",
+]
+
+
 SAMPLES = Registry[Callable[[], None]]("samples", "set of sample data")
 
 

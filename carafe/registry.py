@@ -7,6 +7,11 @@ from flask import Flask, current_app
 
 from carafe.config import ConfigError
 
+__all__ = [
+    "Registry",
+]
+
+
 T = TypeVar("T")
 
 

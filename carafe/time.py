@@ -10,6 +10,19 @@ from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+__all__ = [
+    "UTCDateTime",
+    "date_tag",
+    "format_date",
+    "format_datetime",
+    "format_datetime_with_zone",
+    "now",
+    "time_tag",
+    "use_time_zone",
+    "viewer_zone",
+]
+
+
 # As browsers abbreviate them in British English: app.js writes times anew, in the reader's zone.
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"]
 

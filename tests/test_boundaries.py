@@ -1,13 +1,16 @@
 """The boundary between the engine and the app, and the order within each.
 
-The engine imports nothing of the app. A package of the engine imports only packages above it in
-`carafe.LAYERS`, a feature of the app only features above it in `FEATURES`.
+The engine imports nothing of the app, and the app only what packages of the engine list in
+`__all__`. A package of the engine imports only packages above it in `carafe.LAYERS`, a feature of
+the app only features above it in `FEATURES`.
 """
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,6 +20,10 @@ from carafe import LAYERS
 ROOT = Path(__file__).parent.parent
 ENGINE = [file for file in (ROOT / "carafe").rglob("*.py") if "tests" not in file.parts]
 TEMPLATES = [*(ROOT / "carafe" / "templates").rglob("*.*")]
+APP = [*(ROOT / "app").rglob("*.py"), ROOT / "config.py", ROOT / "wsgi.py"]
+PAGES_WITH_CODE = ["README.md", "docs/feature.md", "docs/admin.md", "docs/uploads.md"]
+# Files.
+LONGEST_CIRCLE = 3
 # Pages of the app that the engine extends, so that they have its look (docs/engine.md).
 OWNED_BY_THE_APP = {"base.html", "error.html", "mail/layout.html"}
 
@@ -41,6 +48,104 @@ def packages_used(file: Path, top: str) -> set[str]:
     """Return the packages of `top` ("app" or "carafe") that a module imports."""
     names = (name.split(".") for name in modules_imported(file))
     return {parts[1] for parts in names if parts[0] == top and len(parts) > 1}
+
+
+def is_public(module: ModuleType, name: str) -> bool:
+    """Tell whether `name` is in the `__all__` of a module, or one of the engine's packages."""
+    if module.__name__ == "carafe" and name in LAYERS:
+        return True
+    return name in module.__all__ if hasattr(module, "__all__") else not name.startswith("_")
+
+
+def private_names_used(code: str) -> Iterator[str]:
+    """Yield what code imports, or reads from an imported module, that the engine does not offer."""
+    tree = ast.parse(code)
+    modules: dict[str, ModuleType] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for path in (alias.name for alias in node.names):
+                if path == "carafe":
+                    modules["carafe"] = import_module("carafe")
+                elif path.startswith("carafe."):
+                    yield path
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "carafe":
+            yield from private_names_imported(node, modules)
+    for attribute in (node for node in ast.walk(tree) if isinstance(node, ast.Attribute)):
+        module = module_of(attribute.value, modules)
+        if module and not is_public(module, attribute.attr):
+            yield f"{module.__name__}.{attribute.attr}"
+
+
+def private_names_imported(node: ast.ImportFrom, modules: dict[str, ModuleType]) -> Iterator[str]:
+    """Yield the names that are not public, and add the modules among the others to `modules`."""
+    path = node.module or ""
+    _, _, package = path.partition(".")
+    for alias in node.names:
+        if (package and package not in LAYERS) or not is_public(import_module(path), alias.name):
+            yield f"{path}.{alias.name}"
+            continue
+        if package == "" and alias.name in LAYERS:
+            value = import_module(f"carafe.{alias.name}")
+        else:
+            value = getattr(import_module(path), alias.name)
+        if isinstance(value, ModuleType):
+            modules[alias.asname or alias.name] = value
+
+
+def module_of(node: ast.expr, modules: Mapping[str, ModuleType]) -> ModuleType | None:
+    """Return the module that an expression such as `admin.series` is, if it is one."""
+    if isinstance(node, ast.Name):
+        return modules.get(node.id)
+    if isinstance(node, ast.Attribute) and (parent := module_of(node.value, modules)):
+        value = getattr(parent, node.attr, None)
+        return value if isinstance(value, ModuleType) else None
+    return None
+
+
+def file_of(module: str) -> Path | None:
+    """Return the file of a module of this project."""
+    path = ROOT.joinpath(*module.split("."))
+    files = (path.with_suffix(".py"), path / "__init__.py")
+    return next((file for file in files if file.exists()), None)
+
+
+def files_imported(file: Path) -> set[Path]:
+    """Return the files that a file imports when it runs, at once or later."""
+    tree = ast.parse(file.read_text())
+    for_types = {
+        child
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for child in ast.walk(node)
+    }
+    files = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            files |= {file_of(alias.name) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node not in for_types:
+            # From a package, a module of it is its own file, any other name the package's.
+            module = node.module or ""
+            files |= {file_of(f"{module}.{a.name}") or file_of(module) for a in node.names}
+    return {each for each in files if each and each != file}
+
+
+def import_circles(graph: Mapping[Path, set[Path]]) -> set[frozenset[Path]]:
+    """Return the groups of files each of which imports all others, in one step or several."""
+    reachable = {file: reachable_from(file, graph) for file in graph}
+    circles = (
+        frozenset(other for other in reachable[file] if file in reachable[other]) for file in graph
+    )
+    return {circle for circle in circles if circle}
+
+
+def reachable_from(file: Path, graph: Mapping[Path, set[Path]]) -> set[Path]:
+    reached: set[Path] = set()
+    waiting = [*graph[file]]
+    while waiting:
+        if (other := waiting.pop()) not in reached:
+            reached.add(other)
+            waiting += graph[other]
+    return reached
 
 
 def features_used(file: Path) -> set[str]:
@@ -89,6 +194,55 @@ def test_packages_of_the_engine_import_only_those_above():
         if below := packages_used(file, "carafe") & {*LAYERS} - above:
             wrong[path_of(file)] = sorted(below)
     assert wrong == {}
+
+
+def test_the_app_imports_only_what_the_engine_offers():
+    names = {path_of(file): {*private_names_used(file.read_text())} for file in APP}
+    assert {path: private for path, private in names.items() if private} == {}
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_CODE)
+def test_the_code_of_pages_imports_only_what_the_engine_offers(page):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    for block in blocks:
+        if "import " in block:  # others are lines of a class
+            assert {*private_names_used(block)} == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import carafe.auth.marks",
+        "from carafe.auth.marks import login_required",
+        "from carafe.auth import marks",
+        "from carafe.database import SAFE_METHODS",
+        "from carafe import templates",
+        "from carafe import admin\nadmin.registration",
+        "from carafe.auth import accounts\naccounts.reset.request_reset()",
+        "import carafe\ncarafe.auth.marks",
+    ],
+)
+def test_it_notices_what_the_engine_does_not_offer(code):
+    assert [*private_names_used(code)]
+
+
+def test_every_public_name_exists():
+    for layer in LAYERS:
+        module = import_module(f"carafe.{layer}")
+        assert [n for n in getattr(module, "__all__", []) if not hasattr(module, n)] == [], layer
+
+
+def test_no_import_circle_within_a_package_is_long():
+    for folder in {file.relative_to(ROOT / "carafe").parts[0] for file in ENGINE}:
+        files = [file for file in ENGINE if file.relative_to(ROOT / "carafe").parts[0] == folder]
+        graph = {file: files_imported(file) & {*files} for file in files}
+        circles = [sorted(map(path_of, circle)) for circle in import_circles(graph)]
+        assert [circle for circle in circles if len(circle) > LONGEST_CIRCLE] == []
+
+
+def test_an_import_circle_is_noticed():
+    a, b, c = map(Path, "abc")
+    assert import_circles({a: {b}, b: {a, c}, c: set()}) == {frozenset({a, b})}
 
 
 def test_the_layers_are_the_packages_of_the_engine():

@@ -5,7 +5,7 @@ from flask import Flask
 from app.account import avatars, security_notices, user_data, views
 from app.auth.models import User
 from carafe.audit import event_recorded
-from carafe.auth.identity import is_logged_in
+from carafe.auth import is_logged_in
 from carafe.web import menus
 
 

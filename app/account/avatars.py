@@ -8,8 +8,8 @@ from flask import request
 
 from app.auth.models import User
 from carafe.audit import record
-from carafe.auth.signals import user_deleted
-from carafe.storage.uploads import PictureUpload, Size
+from carafe.auth import user_deleted
+from carafe.storage import PictureUpload, Size
 
 PICTURES = PictureUpload("avatars", {"": Size(256, 256, crop=True)})
 

@@ -6,11 +6,8 @@ from wtforms import FileField, StringField, ValidationError
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired
 
-from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
-from carafe.auth.models.passkey import PASSKEY_NAME_LENGTH
-from carafe.auth.models.user_columns import NAME_LENGTH
-from carafe.web import time_zones
-from carafe.web.forms import Form, TextField
+from carafe.auth import NAME_LENGTH, EmailField, NewPasswordField, PasswordField, accounts
+from carafe.web import Form, TextField, time_zones
 
 
 class TimeZoneField(StringField):
@@ -53,4 +50,4 @@ class PasswordForm(Form):
 
 
 class PasskeyForm(Form):
-    name = TextField("Name", [DataRequired("Give it a name.")], length=PASSKEY_NAME_LENGTH)
+    name = TextField("Name", [DataRequired("Give it a name.")], length=accounts.PASSKEY_NAME_LENGTH)

@@ -3,7 +3,7 @@
 from app.account.activity_texts import ACTIVITY_TEXTS
 from carafe.audit import AuditEvent
 from carafe.notifications import notify
-from carafe.web.urls import endpoint_path
+from carafe.web import endpoint_path
 
 # Not among them: what somebody without the password causes by typing an address, such as asking
 # for a reset. The row would take time, and the time tell that there is an account.

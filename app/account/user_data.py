@@ -11,11 +11,10 @@ from app.account.activity_texts import activity_text, visible_address
 from app.auth.models import User
 from carafe import personal_data
 from carafe.audit import AuditEvent
-from carafe.auth.email_history import past_emails
-from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp
+from carafe.auth import KnownDevice, LinkedAccount, Passkey, Session, Totp, past_emails
 from carafe.database import db
 from carafe.notifications import Notification
-from carafe.tabular.responses import iter_dicts
+from carafe.tabular import iter_dicts
 
 Dicts = Iterator[dict[str, Any]]
 

@@ -5,9 +5,7 @@ from functools import partial
 from flask import Blueprint, Flask
 
 from app.admin import overview, users, views
-from carafe.auth import impersonation
-from carafe.auth.identity import can
-from carafe.auth.permissions import add_permission
+from carafe.auth import add_permission, can, impersonation
 from carafe.web import menus
 
 __all__ = ["init_app", "views"]

@@ -4,12 +4,9 @@ from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
 from app.auth.roles import ROLES
-from carafe.auth.fields import EmailField
-from carafe.auth.impersonation import REASON_LENGTH
-from carafe.auth.models.user_columns import NAME_LENGTH
-from carafe.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
-from carafe.web.forms import ChoiceField, Form, LongTextField, TextField
-from carafe.web.submissions import SubmissionForm
+from carafe.auth import NAME_LENGTH, EmailField, impersonation
+from carafe.notifications import BODY_LENGTH, TITLE_LENGTH
+from carafe.web import ChoiceField, Form, LongTextField, SubmissionForm, TextField
 
 
 class UserForm(Form):
@@ -24,7 +21,9 @@ class InvitationForm(Form):
 
 class ImpersonationForm(Form):
     reason = TextField(
-        "Reason", [DataRequired("Say why: it is kept in the audit.")], length=REASON_LENGTH
+        "Reason",
+        [DataRequired("Say why: it is kept in the audit.")],
+        length=impersonation.REASON_LENGTH,
     )
     changes = BooleanField("Allow changes")
 

@@ -7,11 +7,10 @@ from sqlalchemy import bindparam, select
 
 from app.auth.models import User
 from carafe import admin
-from carafe.auth.models import Session
-from carafe.auth.models.user_mixin import ACTIVE_USERS
-from carafe.mail.jobs import SENT_COUNTER
+from carafe.auth import ACTIVE_USERS, Session
+from carafe.mail import SENT_COUNTER
 from carafe.time import now
-from carafe.web.pagination import BoundedCounts
+from carafe.web import BoundedCounts
 
 COUNTS = BoundedCounts(
     users=select(User.id),

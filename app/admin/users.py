@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Protocol
 
 from flask import Flask, abort
-from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import func, select
 
@@ -13,11 +12,16 @@ from app.admin.forms import UserForm
 from app.auth.models import User
 from app.auth.roles import ROLES
 from carafe import admin
-from carafe.auth import two_factor
-from carafe.auth.jobs import delete_later
-from carafe.auth.models import Passkey, Session, Totp
-from carafe.auth.permissions import within
-from carafe.auth.user_agents import device_label
+from carafe.auth import (
+    Passkey,
+    Session,
+    Totp,
+    can_grant,
+    current_user,
+    delete_later,
+    device_label,
+    two_factor,
+)
 from carafe.database import db
 
 STATES: dict[str, object] = {
@@ -81,13 +85,13 @@ def denial_reason(user: User, by: Actor) -> str | None:
     if user.id == by.id:
         # What one does to oneself has its safeguards under /account, such as the grace period.
         return "This is your own account. Change it on its own pages, or ask another administrator."
-    if not within(user.role, by.role):
+    if not can_grant(user.role, by.role):
         return "This user has permissions that you do not have."
     return None
 
 
 def save(user: User, form: UserForm) -> None:
-    if not within(form.role.data, current_user.role):
+    if not can_grant(form.role.data, current_user.role):
         abort(403, "You cannot give permissions that you do not have.")
     user.rename(form.name.data)
     user.change_role(form.role.data)
@@ -112,7 +116,9 @@ def context(user: User) -> Mapping[str, object]:
     ).all()
     return {
         "roles": ROLES,
-        "given": {role: label for role, label in ROLES.items() if within(role, current_user.role)},
+        "given": {
+            role: label for role, label in ROLES.items() if can_grant(role, current_user.role)
+        },
         "app": rows[0].app,
         "passkeys": rows[0].passkeys,
         "sessions": [

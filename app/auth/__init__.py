@@ -11,15 +11,14 @@ from app.auth.demo import ADMIN, USER, load
 from app.auth.models import User
 from app.auth.roles import ROLES
 from carafe import auth, demo_data
-from carafe.auth import identity_query, pages
 
 
 def init_app(app: Flask) -> None:
     auth.register(app, User, ROLES, demo_emails=(USER, ADMIN))
-    identity_query.add_identity_column(app, "name", _name)
+    auth.add_identity_column(app, "name", _name)
     app.register_blueprint(views.blueprint)
     views.init_app(app)
-    pages.register(
+    auth.pages.register(
         app,
         confirm="auth.confirm",
         confirm_link="auth.confirm_token",

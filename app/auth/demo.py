@@ -10,7 +10,7 @@ from carafe import demo_data
 from carafe.auth import passwords
 from carafe.database import db
 from carafe.time import now
-from carafe.web.urls import endpoint_path, public_url
+from carafe.web import endpoint_path, public_url
 
 USER, ADMIN = "user@example.com", "admin@example.com"
 

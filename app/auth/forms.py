@@ -3,9 +3,8 @@
 from wtforms import BooleanField
 from wtforms.validators import DataRequired, InputRequired
 
-from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
-from carafe.auth.models.user_columns import NAME_LENGTH
-from carafe.web.forms import Form, TextField
+from carafe.auth import NAME_LENGTH, EmailField, NewPasswordField, PasswordField
+from carafe.web import Form, TextField
 
 PASSWORD_REQUIRED = InputRequired("Enter your password.")
 CODE_LENGTH = 40  # a recovery code has 29 characters, and some people add spaces

@@ -5,8 +5,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.audit import record
-from carafe.auth.models.user_columns import NAME_LENGTH
-from carafe.auth.models.user_mixin import UserMixin
+from carafe.auth import NAME_LENGTH, UserMixin
 from carafe.database import Base
 
 

@@ -1,5 +1,5 @@
 """The roles that a user can have, and their labels. See `permissions.add_permission`."""
 
-from carafe.auth.permissions import ADMIN, DEFAULT_ROLE
+from carafe.auth import ADMIN, DEFAULT_ROLE
 
 ROLES = {DEFAULT_ROLE: "User", "staff": "Staff", ADMIN: "Administrator"}

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.main import dashboard, views
-from carafe.auth.identity import is_logged_in
+from carafe.auth import is_logged_in
 from carafe.web import menus
 
 

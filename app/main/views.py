@@ -4,8 +4,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.main.dashboard import visible_cards
-from carafe.auth.marks import login_required
-from carafe.web.routing import public
+from carafe.auth import login_required, public
 
 blueprint = Blueprint("main", __name__, template_folder="templates")
 

@@ -5,7 +5,7 @@ from flask import Flask
 from app.main.dashboard import add_card
 from app.notes import admin, demo, models, views
 from carafe import demo_data, personal_data
-from carafe.auth.identity import is_logged_in
+from carafe.auth import is_logged_in
 from carafe.web import menus
 
 

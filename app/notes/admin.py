@@ -5,7 +5,7 @@ from flask import Flask
 from app.notes.forms import NoteForm
 from app.notes.models import Note
 from carafe import admin
-from carafe.auth.fields import normalize_email
+from carafe.auth import normalize_email
 
 CARD = admin.Card(
     "notes",

@@ -3,9 +3,7 @@
 from wtforms.validators import DataRequired
 
 from app.notes.models import BODY_LENGTH, TITLE_LENGTH
-from carafe.web.forms import LongTextField, TextField
-from carafe.web.submissions import SubmissionForm
-from carafe.web.versions import VersionForm
+from carafe.web import LongTextField, SubmissionForm, TextField, VersionForm
 
 
 class NoteForm(SubmissionForm, VersionForm):

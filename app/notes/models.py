@@ -8,13 +8,11 @@ from sqlalchemy import BindParameter, Index, String, UniqueConstraint, func, sel
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.audit import changes, record
-from carafe.auth.ownership import OwnerMixin
-from carafe.database import Base, db
-from carafe.database.aliases import AnySelect
-from carafe.database.text_search import contains
-from carafe.tabular.responses import iter_dicts
+from carafe.auth import OwnerMixin
+from carafe.database import AnySelect, Base, contains, db
+from carafe.tabular import iter_dicts
 from carafe.time import now
-from carafe.web.versions import VersionMixin
+from carafe.web import VersionMixin
 
 TITLE_LENGTH = 200
 BODY_LENGTH = 20_000

@@ -2,17 +2,14 @@
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from sqlalchemy import bindparam
 
 from app.notes.forms import NoteForm
 from app.notes.models import Note, list_query
-from carafe.auth import quotas
-from carafe.auth.marks import confirmed_required, login_required, no_impersonation
+from carafe.auth import confirmed_required, current_user, login_required, no_impersonation, quotas
 from carafe.database import db
-from carafe.tabular.responses import csv_response
-from carafe.web.forms import search_term
-from carafe.web.pagination import BoundedCounts, paginate
+from carafe.tabular import csv_response
+from carafe.web import BoundedCounts, paginate, search_term
 
 blueprint = Blueprint("notes", __name__, url_prefix="/notes", template_folder="templates")
 

@@ -2,22 +2,14 @@
 
 from flask import Flask
 
-from carafe.audit import jobs
-from carafe.audit.changes import changes, drop_unredactable
-from carafe.audit.jobs import forget, forget_in_chunks
-from carafe.audit.models import AuditEvent, acting_email, append, as_actor, event_recorded, record
+from carafe.audit import jobs  # noqa: F401  (it defines the jobs)
+from carafe.audit.changes import changes
+from carafe.audit.models import AuditEvent, event_recorded, record
 
 __all__ = [
     "AuditEvent",
-    "acting_email",
-    "append",
-    "as_actor",
     "changes",
-    "drop_unredactable",
     "event_recorded",
-    "forget",
-    "forget_in_chunks",
-    "jobs",
     "record",
 ]
 

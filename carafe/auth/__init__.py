@@ -3,24 +3,107 @@
 from collections.abc import Collection, Mapping
 
 from flask import Flask
+from flask_login import current_user
 
 from carafe.auth import (
     access,
+    accounts,
     checks,
     cli,
     identity,
-    jobs,
+    impersonation,
+    interrupted_forms,
     old_forms,
+    pages,
+    passwords,
     permissions,
     providers,
     quotas,
     relying_party,
     sessions,
+    two_factor,
     users,
 )
-from carafe.auth.models import UserMixin
+from carafe.auth.email_history import past_emails
+from carafe.auth.fields import EmailField, NewPasswordField, PasswordField, normalize_email
+from carafe.auth.identity import can, is_anonymous, is_logged_in
+from carafe.auth.identity_query import add_identity_column
+from carafe.auth.jobs import delete_later
+from carafe.auth.marks import (
+    allow_without_two_factor,
+    confirmed_required,
+    fresh_login_required,
+    login_required,
+    no_impersonation,
+    permission_required,
+)
+from carafe.auth.models import (
+    Invitation,
+    KnownDevice,
+    LinkedAccount,
+    Passkey,
+    Session,
+    Totp,
+    UserMixin,
+)
+from carafe.auth.models.user_columns import NAME_LENGTH
+from carafe.auth.models.user_mixin import ACTIVE_USERS
+from carafe.auth.oversized_uploads import render_too_large
+from carafe.auth.ownership import OwnerMixin
+from carafe.auth.permissions import ADMIN, DEFAULT_ROLE, add_permission, can_grant
+from carafe.auth.reauthentication import require_fresh_login
+from carafe.auth.signals import user_deleted
+from carafe.auth.user_agents import device_label
+from carafe.web.routing import effect, public
 
-__all__ = ["init_app", "jobs", "register"]
+__all__ = [
+    "ACTIVE_USERS",
+    "ADMIN",
+    "DEFAULT_ROLE",
+    "NAME_LENGTH",
+    "EmailField",
+    "Invitation",
+    "KnownDevice",
+    "LinkedAccount",
+    "NewPasswordField",
+    "OwnerMixin",
+    "Passkey",
+    "PasswordField",
+    "Session",
+    "Totp",
+    "UserMixin",
+    "accounts",
+    "add_identity_column",
+    "add_permission",
+    "allow_without_two_factor",
+    "can",
+    "can_grant",
+    "confirmed_required",
+    "current_user",
+    "delete_later",
+    "device_label",
+    "effect",
+    "fresh_login_required",
+    "impersonation",
+    "interrupted_forms",
+    "is_anonymous",
+    "is_logged_in",
+    "login_required",
+    "no_impersonation",
+    "normalize_email",
+    "pages",
+    "passwords",
+    "past_emails",
+    "permission_required",
+    "providers",
+    "public",
+    "quotas",
+    "register",
+    "render_too_large",
+    "require_fresh_login",
+    "two_factor",
+    "user_deleted",
+]
 
 
 def init_app(app: Flask) -> None:

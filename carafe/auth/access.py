@@ -21,7 +21,8 @@ from carafe.auth.models.user_columns import has_second_factor
 from carafe.auth.permissions import ADMIN, NO_ROLE, permissions
 from carafe.auth.sessions import set_session_token
 from carafe.auth.users import user_model
-from carafe.database import SAFE_METHODS, advisory_lock, db, may_write, reading, writing
+from carafe.database import advisory_lock, db, reading, writing
+from carafe.database.transactions import SAFE_METHODS, may_write
 from carafe.security import csrf
 from carafe.security.body_limits import set_upload_permission
 from carafe.security.refusals import refuse

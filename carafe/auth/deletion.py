@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from carafe import mail
-from carafe.audit import forget_in_chunks, record
+from carafe.audit import record
+from carafe.audit.jobs import forget_in_chunks
 from carafe.auth import pages
 from carafe.auth.email_history import past_emails
 from carafe.auth.models import Invitation, Session, Token

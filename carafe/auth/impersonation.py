@@ -19,9 +19,10 @@ from carafe.audit import record
 from carafe.auth import pages
 from carafe.auth.models import Impersonation, Session, UserMixin
 from carafe.auth.models.impersonation import MAX_DURATION
-from carafe.auth.permissions import ADMIN, permissions, within
-from carafe.database import SAFE_METHODS, db
+from carafe.auth.permissions import ADMIN, can_grant, permissions
+from carafe.database import db
 from carafe.database.aliases import AnyRow
+from carafe.database.transactions import SAFE_METHODS
 from carafe.security.refusals import refuse
 from carafe.time import now
 from carafe.web.routing import Policy, endpoint_label
@@ -54,7 +55,7 @@ class Impersonator:
 
 def can_impersonate(role: str, other: str) -> bool:
     """Whether somebody with `role` may act as one with the role `other`."""
-    return PERMISSION in permissions(role) and other != ADMIN and within(other, role)
+    return PERMISSION in permissions(role) and other != ADMIN and can_grant(other, role)
 
 
 def denial_reason(user: UserMixin) -> str | None:

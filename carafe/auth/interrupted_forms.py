@@ -36,7 +36,8 @@ from carafe.auth.models import InterruptedForm, Token, UserMixin
 from carafe.auth.models.secret import digest
 from carafe.auth.models.token import FORM_BEFORE_LOGIN, FORM_BEFORE_PROOF, LIFETIMES
 from carafe.auth.users import user_model
-from carafe.database import db, may_write, writing
+from carafe.database import db, writing
+from carafe.database.transactions import may_write
 from carafe.observability.redaction import LIKE_A_TOKEN, is_secret_name
 from carafe.security.csrf import TOKEN_FIELD as CSRF_FIELD
 from carafe.security.rate_limits import Client, RateLimit, client_key

@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 
-from carafe.audit import acting_email, as_actor
+from carafe.audit.models import acting_email, as_actor
 from carafe.auth import deletion
 from carafe.auth.models import Impersonation, UserMixin
 from carafe.jobs import job, scheduled

@@ -36,7 +36,7 @@ EXPIRED_MESSAGE = "That took too long. Try again."
 SUSPENDED_MESSAGE = "This account is suspended."
 # For the log.
 REASONS = {EXPIRED_MESSAGE: "too_late", SUSPENDED_MESSAGE: "suspended"}
-TOO_MANY_MESSAGE = f"You have {MAX_PASSKEYS} passkeys. Remove one to add another."
+TOO_MANY_PASSKEYS = f"You have {MAX_PASSKEYS} passkeys. Remove one to add another."
 
 T = TypeVar("T")
 
@@ -108,7 +108,7 @@ def register(user: UserMixin, name: str) -> Passkey:
     if len(id) > CREDENTIAL_ID_BYTES or Passkey.by_credential(id):
         raise PasskeyError(FAILED_MESSAGE)
     if Passkey.count(user.id) >= MAX_PASSKEYS:
-        raise PasskeyError(TOO_MANY_MESSAGE)
+        raise PasskeyError(TOO_MANY_PASSKEYS)
     ATTEMPTS.refund(client_key())
     return Passkey.add(user, name, id, found.credential_public_key, found.sign_count)
 

@@ -25,9 +25,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import TooManyRequests, UnprocessableEntity
 
 from carafe.audit import record
-from carafe.database import advisory_lock, db, may_write
+from carafe.database import advisory_lock, db
 from carafe.database.aliases import AnySelect
 from carafe.database.timeouts import statement_timeout
+from carafe.database.transactions import may_write
 from carafe.observability import health
 from carafe.security.body_limits import discard_body
 from carafe.security.rate_limits import RateLimit

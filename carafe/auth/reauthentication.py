@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from carafe.auth import interrupted_forms, pages, passwords
 from carafe.auth.users import user_model
-from carafe.database import SAFE_METHODS, db, reading
+from carafe.database import db, reading
+from carafe.database.transactions import SAFE_METHODS
 from carafe.observability import security_events
 from carafe.security.rate_limits import RateLimit
 from carafe.security.refusals import refuse

@@ -15,7 +15,8 @@ from carafe.auth.models import KnownDevice, Session, UserMixin
 from carafe.auth.models.session import LAST_SEEN_PRECISION
 from carafe.auth.providers import journey
 from carafe.auth.users import user_model
-from carafe.database import SAFE_METHODS, db
+from carafe.database import db
+from carafe.database.transactions import SAFE_METHODS
 from carafe.observability import logs
 from carafe.security.csrf import renders_token
 from carafe.time import now

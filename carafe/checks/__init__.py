@@ -10,6 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from carafe.database import reading
 from carafe.registry import Registry
 
+__all__ = [
+    "add",
+]
+
+
 log = logging.getLogger(__name__)
 
 LEVELS = ["info", "warning", "error"]

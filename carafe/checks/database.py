@@ -8,7 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carafe import checks
 from carafe.checks.disks import network_disks
-from carafe.database import MIN_SQLITE_VERSION, db, migrations, sqlite_driver
+from carafe.database import db, migrations
+from carafe.database.sqlite import MIN_SQLITE_VERSION, sqlite_driver
 from carafe.database.sqlite_file import is_missing
 from carafe.database.writable import unwritable_database
 from carafe.network import is_loopback

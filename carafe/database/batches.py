@@ -26,8 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from carafe.database import Base, db
 from carafe.database.aliases import AnySelect
+from carafe.database.base import Base, db
 
 # Rows in one transaction: as many as fit into the time that others may wait.
 BATCH_SIZE = 500

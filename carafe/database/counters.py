@@ -10,7 +10,9 @@ from functools import partial
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.database import Base, before_commit, db, dialect_insert
+from carafe.database.base import Base, db
+from carafe.database.hooks import before_commit
+from carafe.database.inserts import dialect_insert
 from carafe.time import now
 
 BUCKET_SECONDS = 900

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import ServiceUnavailable
 
-from carafe.database import db
+from carafe.database.base import db
 
 # Of SQLite's virtual machine, between two looks at the clock: about a millisecond.
 PROGRESS_HANDLER_STEPS = 100_000

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from carafe.database import BUSY_TIMEOUT_SECONDS, db, sqlite_driver
+from carafe.database.base import db
+from carafe.database.sqlite import BUSY_TIMEOUT_SECONDS, sqlite_driver
 from carafe.database.sqlite_file import SQLITE_BUSY, files_of
 
 

@@ -16,8 +16,18 @@ from carafe.auth.models import UserMixin
 from carafe.auth.signals import user_deleted
 from carafe.database import db
 from carafe.downloads import encrypted
-from carafe.downloads.models import Export
+from carafe.downloads.models import DATA_EXPORT, LIFETIME, Export
 from carafe.jobs import JobDefinition
+
+__all__ = [
+    "DATA_EXPORT",
+    "LIFETIME",
+    "Export",
+    "UnreadableError",
+    "download_response",
+    "request_export",
+]
+
 
 log = logging.getLogger(__name__)
 

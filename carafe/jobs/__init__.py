@@ -8,16 +8,8 @@ from flask import Flask
 
 from carafe.jobs import checks, cli, dispatch, gauges, health, in_process
 from carafe.jobs.definition import JobDefinition, job
-from carafe.jobs.models import Job, Priority, WorkerRecord
-from carafe.jobs.pauses import QueuePause
-from carafe.jobs.run import (
-    JobCancelled,
-    JobTimeoutError,
-    PermanentError,
-    QueueError,
-    progress,
-    queue_works,
-)
+from carafe.jobs.models import Job, Priority
+from carafe.jobs.run import JobCancelled, JobTimeoutError, PermanentError, progress
 from carafe.jobs.schedule import scheduled
 
 __all__ = [
@@ -27,12 +19,8 @@ __all__ = [
     "JobTimeoutError",
     "PermanentError",
     "Priority",
-    "QueueError",
-    "QueuePause",
-    "WorkerRecord",
     "job",
     "progress",
-    "queue_works",
     "scheduled",
 ]
 

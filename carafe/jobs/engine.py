@@ -7,7 +7,7 @@ from typing import Protocol
 
 from flask import Flask, current_app
 
-from carafe.database import on_commit_all
+from carafe.database.hooks import on_commit_all
 from carafe.jobs.run import JobRun
 
 # Id, queue, priority, and when it may start.

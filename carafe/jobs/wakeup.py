@@ -17,7 +17,8 @@ from typing import Any
 
 from flask import Flask
 
-from carafe.database import POSTGRESQL_OPTIONS, db
+from carafe.database import db
+from carafe.database.setup import POSTGRESQL_OPTIONS
 
 log = logging.getLogger(__name__)
 

@@ -3,9 +3,16 @@
 from flask import Flask
 
 from carafe.mail import checks, previews, transports, views
+from carafe.mail.jobs import SENT_COUNTER
 from carafe.mail.outbox import send, send_dummy
+from carafe.mail.previews import preview
 
-__all__ = ["send", "send_dummy"]
+__all__ = [
+    "SENT_COUNTER",
+    "preview",
+    "send",
+    "send_dummy",
+]
 
 
 def init_app(app: Flask) -> None:

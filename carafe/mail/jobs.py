@@ -8,7 +8,8 @@ from datetime import timedelta
 from flask import current_app
 
 from carafe.database import counters
-from carafe.jobs import PermanentError, QueueError, job, queue_works
+from carafe.jobs import PermanentError, job
+from carafe.jobs.run import QueueError, queue_works
 from carafe.mail.errors import DeferredError, RejectedError, ServerError
 from carafe.mail.message import Message
 from carafe.mail.transports import Transport

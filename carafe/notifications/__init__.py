@@ -8,11 +8,18 @@ from flask import Flask
 
 from carafe.auth.identity import is_logged_in
 from carafe.auth.identity_query import add_identity_column
-from carafe.notifications import jobs, unread, views
+from carafe.notifications import jobs, unread, views  # noqa: F401  (it defines the jobs)
 from carafe.notifications.models import Message, Notification, notify
+from carafe.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
 from carafe.web import menus
 
-__all__ = ["Message", "Notification", "jobs", "notify"]
+__all__ = [
+    "BODY_LENGTH",
+    "TITLE_LENGTH",
+    "Message",
+    "Notification",
+    "notify",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from carafe.auth.users import user_model
-from carafe.database import BUSY_TIMEOUT_SECONDS, db, dialect_insert, writing
+from carafe.database import db, dialect_insert, writing
+from carafe.database.sqlite import BUSY_TIMEOUT_SECONDS
 from carafe.notifications.models import Inbox, Message, notify
 from carafe.notifications.models.notification import MAX_PER_USER
 

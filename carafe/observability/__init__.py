@@ -18,6 +18,12 @@ from carafe.observability import (
     tracing,
     views,
 )
+from carafe.observability.metrics import add_gauge
+
+__all__ = [
+    "add_gauge",
+    "health",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from carafe.database import sqlite_driver
+from carafe.database.sqlite import sqlite_driver
 from carafe.observability.usage import StatementRun, Usage
 
 

@@ -8,7 +8,8 @@ from flask import Flask, current_app
 from sqlalchemy import func, select, text
 
 from carafe.checks.database import migrations_pending, non_wal_journal, unsafe_sqlite
-from carafe.database import db, migrations, sqlite_driver
+from carafe.database import db, migrations
+from carafe.database.sqlite import sqlite_driver
 from carafe.database.writable import unwritable_database
 from carafe.observability import health, store
 from carafe.observability.checks import low_disk_space

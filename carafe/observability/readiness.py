@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import text
 
-from carafe.database import MIN_SQLITE_VERSION, db, migrations, sqlite_driver
+from carafe.database import db, migrations
+from carafe.database.sqlite import MIN_SQLITE_VERSION, sqlite_driver
 from carafe.database.sqlite_file import files_of
 from carafe.database.writable import unwritable, unwritable_database
 

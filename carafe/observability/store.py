@@ -21,7 +21,8 @@ from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import ServiceUnavailable
 
 from carafe.checks import root_cause
-from carafe.database import db, sqlite_driver
+from carafe.database import db
+from carafe.database.sqlite import sqlite_driver
 from carafe.database.write_queue import WriteQueue
 from carafe.observability.tables import (
     VERSION,

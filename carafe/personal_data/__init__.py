@@ -15,7 +15,15 @@ from flask import Flask, current_app, render_template
 
 from carafe.jobs import progress
 from carafe.personal_data import jobs as jobs
+from carafe.personal_data.jobs import make_export
 from carafe.registry import Registry
+
+__all__ = [
+    "add_file",
+    "add_section",
+    "make_export",
+]
+
 
 # Beyond this it is a file: the memory is the same for ten notes and for a million.
 MAX_IN_MEMORY_BYTES = 1024 * 1024

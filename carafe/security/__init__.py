@@ -8,6 +8,7 @@ from flask.sessions import SecureCookieSessionInterface
 from carafe.security import (
     body_limits,
     checks,
+    csp,
     csrf,
     debugger,
     edge,
@@ -16,6 +17,19 @@ from carafe.security import (
     rate_limits,
     slots,
 )
+from carafe.security.checks.unconfigured import unconfigured_app
+from carafe.security.encryption import decrypt, encrypt
+from carafe.security.rate_limits import Client, RateLimit, client_key
+
+__all__ = [
+    "Client",
+    "RateLimit",
+    "client_key",
+    "csp",
+    "decrypt",
+    "encrypt",
+    "unconfigured_app",
+]
 
 
 class Sha256SessionInterface(SecureCookieSessionInterface):

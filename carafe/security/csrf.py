@@ -21,7 +21,7 @@ from flask_wtf.csrf import generate_csrf, validate_csrf
 from itsdangerous import BadSignature, TimestampSigner
 from wtforms import ValidationError
 
-from carafe.database import SAFE_METHODS
+from carafe.database.transactions import SAFE_METHODS
 from carafe.security.refusals import refuse
 
 TOKEN_FIELD = "csrf_token"  # noqa: S105

@@ -21,7 +21,7 @@ from typing import NamedTuple, TypeVar
 from flask import Flask, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
-from carafe.database import BUSY_TIMEOUT_SECONDS, sqlite_driver
+from carafe.database.sqlite import BUSY_TIMEOUT_SECONDS, sqlite_driver
 from carafe.database.sqlite_file import inode
 from carafe.network import embedded_ipv4, parse_ip
 from carafe.security.refusals import note_refusal

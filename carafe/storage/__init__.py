@@ -4,56 +4,20 @@ A file is found by a key, `<folder>/<name>`, which the app makes up and never wh
 Files do not change: what is new gets a new key, and the old is discarded.
 """
 
-import logging
-from functools import partial
-from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
-
-from flask import Flask, current_app
-from sqlalchemy.orm import InstrumentedAttribute
-
-from carafe.config.urls import split_url
-from carafe.database import on_commit
-from carafe.registry import Registry
 from carafe.storage.base import Storage, StorageUnavailable
-from carafe.storage.local import LocalStorage
-from carafe.storage.s3 import S3Storage
+from carafe.storage.current import UPLOADS, delete_on_commit, init_app, storage
+from carafe.storage.uploads import MEGABYTE, FileUpload, PictureUpload, RefusedError, Size
 
-__all__ = ["UPLOADS", "Storage", "StorageUnavailable", "delete_on_commit", "storage"]
-
-log = logging.getLogger(__name__)
-
-# Folders of uploaded files, and the columns that name those in use: see `uploads.Upload`.
-UPLOADS = Registry[tuple[str, InstrumentedAttribute[Any]]]("uploads", "folder of uploaded files")
-
-
-def storage() -> Storage:
-    return current_app.extensions["storage"]  # type: ignore[no-any-return]
-
-
-def delete_on_commit(key: str) -> None:
-    """Delete a file once this transaction is committed; not if it is rolled back.
-
-    If that fails, or the process ends before it, a file is left that nothing refers to.
-    """
-    on_commit(partial(_delete_committed, key))
-
-
-def _delete_committed(key: str) -> None:
-    try:
-        storage().delete(key)
-    except StorageUnavailable:
-        log.warning("%s is left over", key)
-
-
-def init_app(app: Flask) -> None:
-    UPLOADS.init_app(app)
-    app.extensions["storage"] = _create_storage(app.config["STORAGE_URL"], Path(app.instance_path))
-
-
-def _create_storage(url: str | None, instance: Path) -> Storage:
-    if url and not url.startswith("file:"):
-        return S3Storage(split_url(url))
-    path = unquote((url or "file:").removeprefix("file:"))
-    return LocalStorage(Path(path) if path else instance)
+__all__ = [
+    "MEGABYTE",
+    "UPLOADS",
+    "FileUpload",
+    "PictureUpload",
+    "RefusedError",
+    "Size",
+    "Storage",
+    "StorageUnavailable",
+    "delete_on_commit",
+    "init_app",
+    "storage",
+]

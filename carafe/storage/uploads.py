@@ -26,7 +26,7 @@ from werkzeug.datastructures import FileStorage
 
 from carafe.images import pictures
 from carafe.images.pictures import RefusedError, Size
-from carafe.storage import UPLOADS, delete_on_commit, storage
+from carafe.storage.current import UPLOADS, delete_on_commit, storage
 
 __all__ = ["MEGABYTE", "FileUpload", "PictureUpload", "RefusedError", "Size"]
 

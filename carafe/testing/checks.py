@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 
 from carafe.checks import database
-from carafe.database import MIN_SQLITE_VERSION, sqlite_driver
+from carafe.database.sqlite import MIN_SQLITE_VERSION, sqlite_driver
 from carafe.testing.apps import another_app
 
 GOOD: dict[str, Any] = {

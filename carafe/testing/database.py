@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import create_engine, event, exists, select, text
 
-from carafe.database import database_url, db
+from carafe.database import db
+from carafe.database.setup import database_url
 
 
 def empty_file(path: Path) -> Path:

@@ -10,8 +10,49 @@ from carafe.web import (
     routing,
     static_files,
     templating,
+    time_zones,
     urls,
 )
+from carafe.web.forms import ChoiceField, Form, LongTextField, SecretField, TextField, search_term
+from carafe.web.pagination import BoundedCounts, paginate
+from carafe.web.routing import ConditionalRoutes, background_request, max_body_size
+from carafe.web.submissions import SubmissionForm
+from carafe.web.urls import (
+    current_path,
+    endpoint_path,
+    public_url,
+    return_path,
+    safe_redirect_path,
+    site_root,
+)
+from carafe.web.versions import VersionForm, VersionMixin
+
+__all__ = [
+    "BoundedCounts",
+    "ChoiceField",
+    "ConditionalRoutes",
+    "Form",
+    "LongTextField",
+    "SecretField",
+    "SubmissionForm",
+    "TextField",
+    "VersionForm",
+    "VersionMixin",
+    "background_request",
+    "current_path",
+    "endpoint_path",
+    "max_body_size",
+    "menus",
+    "paginate",
+    "polling",
+    "public_url",
+    "return_path",
+    "safe_redirect_path",
+    "search_term",
+    "site_root",
+    "time_zones",
+]
+
 
 # Templates of all packages. The app's own go first, so a file of the same name overrides one.
 templates = Blueprint("carafe", __name__, template_folder="../templates")

@@ -16,7 +16,8 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from carafe.database import db, sqlite_driver
+from carafe.database import db
+from carafe.database.sqlite import sqlite_driver
 
 log = logging.getLogger(__name__)
 

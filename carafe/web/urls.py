@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 
-from carafe.database import SAFE_METHODS
+from carafe.database.transactions import SAFE_METHODS
 
 # Segments with which browsers go up, escaped or not.
 DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)

@@ -182,7 +182,7 @@ def test_it_refuses_what_has_no_place_in_it(app, alice):
 
 def test_it_holds_up_nobody_who_writes(app, alice, sign_in, monkeypatch):
     """The transaction in which the archive is packed may not write."""
-    from carafe.database import may_write
+    from carafe.database.transactions import may_write
 
     seen = []
     rows = app.extensions["personal_data"]["profile"]

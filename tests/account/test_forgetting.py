@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.auth.models import User
-from carafe.audit import AuditEvent, forget, record
+from carafe.audit import AuditEvent, record
+from carafe.audit.jobs import forget
 from carafe.auth import deletion
 from carafe.auth.models import (
     Invitation,

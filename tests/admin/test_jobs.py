@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import delete
 
 from carafe.database import db
-from carafe.jobs import Job, WorkerRecord, job, schedule
+from carafe.jobs import Job, job, schedule
+from carafe.jobs.models import WorkerRecord
 from carafe.jobs.worker import run_due
 from carafe.mail.jobs import deliver, encrypt_message
 from carafe.mail.message import Message

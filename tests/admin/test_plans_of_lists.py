@@ -17,7 +17,7 @@ from carafe.admin.lists import export, listing, matching, relations, saved_views
 from carafe.admin.lists.saved_views import SavedView
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin
-from carafe.audit import append
+from carafe.audit.models import append
 from carafe.database import db
 from carafe.jobs import Job
 from carafe.observability.plans import postgresql, sqlite

@@ -7,7 +7,8 @@ from sqlalchemy import delete, update
 
 from app.auth.models import User
 from carafe.auth import access
-from carafe.database import db, may_write
+from carafe.database import db
+from carafe.database.transactions import may_write
 from carafe.time import now
 
 

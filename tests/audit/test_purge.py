@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from carafe.audit import AuditEvent, append, jobs
+from carafe.audit import AuditEvent, jobs
+from carafe.audit.models import append
 from carafe.database import batches, db
 from carafe.time import now
 

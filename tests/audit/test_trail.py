@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, text
 
 from app.auth.models import User
-from carafe.audit import AuditEvent, append, record
+from carafe.audit import AuditEvent, record
+from carafe.audit.models import append
 from carafe.database import db
 from carafe.testing.database import statements
 from carafe.time import now

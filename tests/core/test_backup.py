@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.auth.models import User
 from carafe.config import ROOT
-from carafe.database import db, sqlite_driver
+from carafe.database import db
+from carafe.database.sqlite import sqlite_driver
 from carafe.testing.server import migrated_database
 
 

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from app.auth.models import User
-from carafe.database import before_commit, db, on_commit, on_commit_all
+from carafe.database import before_commit, db, on_commit
+from carafe.database.hooks import on_commit_all
 
 
 @pytest.fixture

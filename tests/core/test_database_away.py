@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from carafe import database
 from carafe.database import db
+from carafe.database.setup import POSTGRESQL_OPTIONS
+from carafe.database.sqlite import sqlite_driver
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.groups import require
@@ -112,7 +113,7 @@ def test_it_comes_back_with_the_database(own, own_alice, broken):
 def locked(folder: Path, mode: str):
     """Somebody else holds the write lock, past the queue."""
     # By the same library: SQLite's locks are the process's, and two libraries' do not meet.
-    other = database.sqlite_driver().connect(folder / "app.db", isolation_level=None)
+    other = sqlite_driver().connect(folder / "app.db", isolation_level=None)
     other.execute(f"BEGIN {mode}")
     try:
         yield
@@ -189,7 +190,7 @@ def test_it_answers_503_when_no_server_answers(make_app):
 
 def test_it_does_not_wait_for_ever_for_a_server_that_says_nothing(make_app, monkeypatch):
     require("postgres")
-    options = database.POSTGRESQL_OPTIONS
+    options = POSTGRESQL_OPTIONS
     sooner = {"connect_timeout": 1}  # psycopg makes it two
     assert options["connect_args"].keys() == sooner.keys()  # type: ignore[attr-defined]
     monkeypatch.setitem(options, "connect_args", sooner)

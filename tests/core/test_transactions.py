@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import event, select, text
 
 from app.auth.models import User
-from carafe.database import db, reading, sqlite_driver
+from carafe.database import db, reading
+from carafe.database.sqlite import sqlite_driver
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from carafe.audit import AuditEvent, record
 from carafe.database import db
-from carafe.jobs import PermanentError, QueueError, job, progress, queue_works
+from carafe.jobs import PermanentError, job, progress
+from carafe.jobs.run import QueueError, queue_works
 
 PATIENCE_SECONDS = 20
 seen: list[object] = []

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from carafe.database import db
-from carafe.jobs import QueuePause
 from carafe.jobs.claims import claim
 from carafe.jobs.jobs import purge
+from carafe.jobs.pauses import QueuePause
 from carafe.observability import health
 from carafe.time import now
 from tests.jobs.conftest import state, until

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from carafe.database import db, reading
-from carafe.jobs import Job, WorkerRecord, job, schedule, scheduled
+from carafe.jobs import Job, job, schedule, scheduled
 from carafe.jobs.definition import registry
-from carafe.jobs.models import Schedule
+from carafe.jobs.models import Schedule, WorkerRecord
 from carafe.time import now
 from tests.jobs.conftest import until
 

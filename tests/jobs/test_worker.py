@@ -6,8 +6,9 @@ from functools import partial
 from sqlalchemy import select, update
 
 from carafe.database import db
-from carafe.jobs import Job, WorkerRecord, claims
+from carafe.jobs import Job, claims
 from carafe.jobs.execution import execute
+from carafe.jobs.models import WorkerRecord
 from carafe.jobs.worker import JobWorker
 from carafe.time import now
 from tests.jobs.conftest import enqueue, error, locked, state, until

@@ -19,7 +19,8 @@ from sqlalchemy import update
 
 from carafe import mail
 from carafe.database import db
-from carafe.jobs import QueuePause, execution
+from carafe.jobs import execution
+from carafe.jobs.pauses import QueuePause
 from carafe.mail import smtp, transports
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser

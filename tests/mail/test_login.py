@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from carafe.database import db
-from carafe.jobs import QueuePause
+from carafe.jobs.pauses import QueuePause
 from carafe.jobs.worker import run_due
 from tests.mail.sink import CERTIFICATE, Sink
 

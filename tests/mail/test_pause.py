@@ -6,7 +6,8 @@ import threading
 import pytest
 
 from carafe.database import db
-from carafe.jobs import Job, QueuePause
+from carafe.jobs import Job
+from carafe.jobs.pauses import QueuePause
 from carafe.jobs.worker import JobWorker, run_due
 from carafe.testing.checks import findings
 from tests.jobs.conftest import until

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from carafe.database import db
-from carafe.jobs import Job, QueuePause
+from carafe.jobs import Job
+from carafe.jobs.pauses import QueuePause
 from carafe.jobs.worker import run_due
 from tests.mail.sink import CERTIFICATE, DROP, END, GREETING, HANG, Sink
 

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import insert
 
-from carafe.database import BUSY_TIMEOUT_SECONDS, db
+from carafe.database import db
+from carafe.database.sqlite import BUSY_TIMEOUT_SECONDS
 from carafe.notifications import Message
 from carafe.notifications.models import Inbox
 from carafe.notifications.models.notification import MAX_PER_USER

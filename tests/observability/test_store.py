@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from carafe.config import ROOT
-from carafe.database import sqlite_driver
+from carafe.database.sqlite import sqlite_driver
 from carafe.observability import observations, recorder, retention, store
 from carafe.observability.store import Store
 from carafe.testing.http import Browser

@@ -7,7 +7,8 @@ import re
 import pytest
 from sqlalchemy import text
 
-from carafe.database import db, get_recorded_queries, writing
+from carafe.database import db, writing
+from carafe.database.base import get_recorded_queries
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser

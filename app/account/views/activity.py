@@ -2,15 +2,13 @@
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from sqlalchemy import select
 
 from app.account.activity_texts import activity_text, visible_address
 from app.account.views import blueprint
 from carafe.audit import AuditEvent
-from carafe.auth.email_history import past_emails
-from carafe.auth.marks import login_required
-from carafe.web.pagination import paginate
+from carafe.auth import current_user, login_required, past_emails
+from carafe.web import paginate
 
 
 @blueprint.get("/activity")

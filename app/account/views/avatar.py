@@ -1,23 +1,20 @@
 """One's picture: upload, remove, and fetch anybody's."""
 
+from functools import partial
+
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.account import avatars
 from app.account.avatars import PICTURES
 from app.account.forms import AvatarForm
 from app.account.views import blueprint
 from app.account.views.profile import show_profile
-from carafe.auth.access import enforce_policy
-from carafe.auth.identity import is_logged_in
-from carafe.auth.marks import login_required
+from carafe.auth import current_user, login_required, render_too_large
 from carafe.database import db
-from carafe.security.body_limits import discard_body
-from carafe.storage.uploads import RefusedError
-from carafe.web.errors import render_error, wants_json
-from carafe.web.routing import max_body_size
+from carafe.storage import RefusedError
+from carafe.web import max_body_size
 
 
 @blueprint.post("/avatar")
@@ -62,14 +59,9 @@ def avatar(name: str) -> ResponseReturnValue:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """The same page for a body that was not even read; so far, nobody has checked who sent it."""
-    if request.endpoint != "account.save_avatar" or wants_json() or not is_logged_in():
-        return render_error(error)
-    discard_body()
-    try:
-        return enforce_policy() or _render_error(PICTURES.too_large, 413)
-    except HTTPException as refusal:
-        return render_error(refusal)
+    """Show the same page for a body that was too large to read."""
+    page = partial(_render_error, PICTURES.too_large, 413)
+    return render_too_large(error, "account.save_avatar", page)
 
 
 def _render_error(reason: str, status: int = 422) -> ResponseReturnValue:

@@ -4,9 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.account.views import blueprint
-from carafe.auth import accounts
-from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
-from carafe.web.routing import ConditionalRoutes, effect
+from carafe.auth import accounts, effect, fresh_login_required, login_required, no_impersonation
+from carafe.web import ConditionalRoutes
 
 routes = ConditionalRoutes(blueprint, "OAUTH_PROVIDERS")
 

@@ -2,20 +2,24 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app.account.views import blueprint
-from carafe.auth import accounts, deletion
-from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
+from carafe.auth import (
+    accounts,
+    current_user,
+    effect,
+    fresh_login_required,
+    login_required,
+    no_impersonation,
+)
 from carafe.time import format_datetime_with_zone
-from carafe.web.routing import effect
 
 
 @blueprint.get("/delete")
 @login_required
 @no_impersonation
 def delete() -> ResponseReturnValue:
-    return render_template("account/delete.html", days=deletion.GRACE_PERIOD.days)
+    return render_template("account/delete.html", days=accounts.DELETION_GRACE_PERIOD.days)
 
 
 @blueprint.post("/delete")

@@ -5,9 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.account.forms import EmailChangeForm
 from app.account.views import blueprint
-from carafe.auth import accounts
-from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
-from carafe.web.routing import effect
+from carafe.auth import accounts, effect, fresh_login_required, login_required, no_impersonation
 
 
 @blueprint.get("/email")

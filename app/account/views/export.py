@@ -2,19 +2,22 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app.account.views import blueprint
 from carafe import downloads
 from carafe.audit import record
-from carafe.auth import quotas
-from carafe.auth.marks import fresh_login_required, login_required, no_impersonation
+from carafe.auth import (
+    current_user,
+    effect,
+    fresh_login_required,
+    login_required,
+    no_impersonation,
+    quotas,
+)
 from carafe.database import db, writing
-from carafe.downloads.models import DATA_EXPORT, LIFETIME, Export
-from carafe.personal_data.jobs import make_export as job
-from carafe.web import polling
-from carafe.web.routing import background_request, effect
-from carafe.web.urls import endpoint_path
+from carafe.downloads import DATA_EXPORT, LIFETIME, Export
+from carafe.personal_data import make_export as job
+from carafe.web import background_request, endpoint_path, polling
 
 
 @blueprint.get("/export")

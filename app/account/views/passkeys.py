@@ -6,18 +6,17 @@ from flask.typing import ResponseReturnValue
 from app.account.forms import PasskeyForm
 from app.account.views import blueprint
 from app.account.views.recovery_codes import show_codes
-from carafe.auth import accounts
-from carafe.auth.marks import (
+from carafe.auth import (
+    accounts,
     allow_without_two_factor,
     confirmed_required,
+    device_label,
+    effect,
     fresh_login_required,
     login_required,
     no_impersonation,
 )
-from carafe.auth.models.passkey import MAX_PASSKEYS
-from carafe.auth.passkeys import TOO_MANY_MESSAGE
-from carafe.auth.user_agents import device_label
-from carafe.web.routing import ConditionalRoutes, effect
+from carafe.web import ConditionalRoutes
 
 routes = ConditionalRoutes(blueprint, "PASSKEYS")
 
@@ -28,7 +27,7 @@ routes = ConditionalRoutes(blueprint, "PASSKEYS")
 @no_impersonation
 def passkeys() -> ResponseReturnValue:
     rows = accounts.list_passkeys()
-    return render_template("account/passkeys.html", rows=rows, most=MAX_PASSKEYS)
+    return render_template("account/passkeys.html", rows=rows, most=accounts.MAX_PASSKEYS)
 
 
 @routes.get("/passkeys/new")
@@ -37,7 +36,7 @@ def passkeys() -> ResponseReturnValue:
 @allow_without_two_factor
 def new_passkey() -> ResponseReturnValue:
     if not accounts.may_add_passkey():
-        flash(TOO_MANY_MESSAGE, "info")
+        flash(accounts.TOO_MANY_PASSKEYS, "info")
         return redirect(url_for("account.passkeys"), 303)
     form = PasskeyForm(formdata=None, name=device_label(request.user_agent.string))
     return render_template("account/new_passkey.html", form=form)

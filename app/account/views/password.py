@@ -2,12 +2,16 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app.account.forms import FirstPasswordForm, PasswordForm
 from app.account.views import blueprint
-from carafe.auth import accounts, reauthentication
-from carafe.auth.marks import login_required, no_impersonation
+from carafe.auth import (
+    accounts,
+    current_user,
+    login_required,
+    no_impersonation,
+    require_fresh_login,
+)
 
 
 @blueprint.get("/password")
@@ -17,7 +21,7 @@ def password() -> ResponseReturnValue:
     if accounts.has_password():
         return _page(PasswordForm(formdata=None))
     if not current_user.is_fresh:
-        return reauthentication.require_fresh_login()
+        return require_fresh_login()
     return _page(FirstPasswordForm(formdata=None))
 
 
@@ -43,7 +47,7 @@ def change_password() -> ResponseReturnValue:
 def _set_first_password() -> ResponseReturnValue:
     """Where there is none to ask for, a recent proof of identity stands for it."""
     if not current_user.is_fresh:
-        return reauthentication.require_fresh_login()
+        return require_fresh_login()
     form = FirstPasswordForm()
     form.password.email = current_user.email
     if not form.validate():

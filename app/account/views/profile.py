@@ -2,11 +2,10 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app.account.forms import AvatarForm, ProfileForm
 from app.account.views import blueprint
-from carafe.auth.marks import login_required
+from carafe.auth import current_user, login_required
 from carafe.database import db
 from carafe.web import time_zones
 

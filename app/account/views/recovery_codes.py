@@ -4,14 +4,14 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.account.views import blueprint
-from carafe.auth import accounts
-from carafe.auth.marks import (
+from carafe.auth import (
+    accounts,
     allow_without_two_factor,
+    effect,
     fresh_login_required,
     login_required,
     no_impersonation,
 )
-from carafe.web.routing import effect
 
 
 @blueprint.get("/second-factors/recovery-codes")

@@ -5,22 +5,22 @@ Setting one up needs a confirmed address, for the reason that passkeys have.
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from markupsafe import Markup
 
 from app.account.views import blueprint
 from app.account.views.recovery_codes import show_codes
 from app.auth.forms import CodeForm
-from carafe.auth import accounts
-from carafe.auth import two_factor as factors
-from carafe.auth.marks import (
+from carafe.auth import (
+    accounts,
     allow_without_two_factor,
     confirmed_required,
+    current_user,
+    effect,
     fresh_login_required,
     login_required,
     no_impersonation,
 )
-from carafe.web.routing import effect
+from carafe.auth import two_factor as factors
 
 
 @blueprint.get("/second-factors")

@@ -4,8 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.account.views import blueprint
-from carafe.auth import accounts
-from carafe.auth.marks import login_required, no_impersonation
+from carafe.auth import accounts, login_required, no_impersonation
 
 
 @blueprint.get("/sessions")

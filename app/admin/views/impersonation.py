@@ -5,12 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from app.admin.forms import ImpersonationForm
 from app.auth.models import User
-from carafe.admin.blueprint import blueprint
+from carafe.admin import blueprint
+from carafe.auth import accounts, effect, fresh_login_required, permission_required
 from carafe.auth import impersonation as acting
-from carafe.auth.marks import fresh_login_required, permission_required
-from carafe.auth.sessions import set_session_token
 from carafe.database import db
-from carafe.web.routing import effect
 
 
 @blueprint.get("/users/<int:id>/impersonation")
@@ -27,14 +25,12 @@ def impersonate(id: int) -> ResponseReturnValue:
     user, form = _find(id), ImpersonationForm()
     if not form.validate():
         return _page(user, form), 422
-    token = acting.start(
+    accounts.impersonate(
         user,
         reason=form.reason.data,
         may_write=form.changes.data,
-        back=url_for("admin.row", admin="users", id=id),
+        return_path=url_for("admin.row", admin="users", id=id),
     )
-    db.session.commit()
-    set_session_token(token, clear=True)
     return redirect(current_app.config["HOME_URL"], 303)
 
 

@@ -2,20 +2,23 @@
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from sqlalchemy import select
 
 from app.admin.forms import InvitationForm
 from app.auth.models import User
 from app.auth.roles import ROLES
-from carafe.admin.blueprint import blueprint
-from carafe.auth.marks import fresh_login_required, permission_required
-from carafe.auth.models import Invitation
-from carafe.auth.permissions import within
+from carafe.admin import blueprint
+from carafe.auth import (
+    Invitation,
+    can_grant,
+    current_user,
+    effect,
+    fresh_login_required,
+    permission_required,
+)
 from carafe.database import db
 from carafe.time import now
-from carafe.web.pagination import paginate
-from carafe.web.routing import effect
+from carafe.web import paginate
 
 
 @blueprint.get("/invitations/")
@@ -32,7 +35,7 @@ def invite() -> ResponseReturnValue:
     form = InvitationForm()
     if not form.validate():
         return _page(form), 422
-    if not within(form.role.data, current_user.role):
+    if not can_grant(form.role.data, current_user.role):
         abort(403, "You cannot give permissions that you do not have.")
     user = User.by_email(form.email.data)
     if user and user.confirmed_at:
@@ -64,7 +67,7 @@ def revoke_invitation(id: int) -> ResponseReturnValue:
 
 def _refuse_beyond_own(invitation: Invitation) -> None:
     """Leave an invitation alone that gives permissions that the user lacks, as with users."""
-    if not within(invitation.role, current_user.role):
+    if not can_grant(invitation.role, current_user.role):
         abort(403, "This invitation grants permissions that you don't have.")
 
 
@@ -75,7 +78,7 @@ def _page(form: InvitationForm) -> str:
         .join(User, User.id == Invitation.inviter_id)
     )  # fmt: skip
     page = paginate(sent, Invitation.created_at, Invitation.id, descending=True)
-    roles = {role: label for role, label in ROLES.items() if within(role, current_user.role)}
+    roles = {role: label for role, label in ROLES.items() if can_grant(role, current_user.role)}
     return render_template(
         "admin/invitations.html", form=form, page=page, roles=roles, names=ROLES, now=now()
     )

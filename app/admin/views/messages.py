@@ -6,13 +6,12 @@ from sqlalchemy import select
 
 from app.admin.forms import MessageForm
 from app.auth.models import User
-from carafe.admin.blueprint import blueprint
+from carafe.admin import blueprint
 from carafe.audit import record
-from carafe.auth.marks import fresh_login_required, permission_required
+from carafe.auth import effect, fresh_login_required, permission_required
 from carafe.database import db
 from carafe.notifications import Message, notify
-from carafe.web.pagination import paginate
-from carafe.web.routing import effect
+from carafe.web import paginate
 
 
 @blueprint.get("/messages/")

@@ -2,15 +2,12 @@
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app.admin.users import denial_reason
 from app.auth.models import User
-from carafe.admin.blueprint import blueprint
-from carafe.auth import two_factor
-from carafe.auth.marks import fresh_login_required, permission_required
+from carafe.admin import blueprint
+from carafe.auth import current_user, effect, fresh_login_required, permission_required, two_factor
 from carafe.database import db
-from carafe.web.routing import effect
 
 
 @blueprint.post("/users/<int:id>/suspension")

@@ -6,10 +6,8 @@ None tells whether an address is known: answers and their time are the same, and
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from carafe.auth.accounts import InvalidLinkError, NextStep
-from carafe.auth.identity import is_anonymous
-from carafe.web import menus
-from carafe.web.urls import safe_redirect_path
+from carafe.auth import accounts, is_anonymous
+from carafe.web import menus, safe_redirect_path
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../templates")
 
@@ -26,18 +24,18 @@ def redirect_target(next: str | None = None) -> str:
     return safe_redirect_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
 
 
-def go_on(step: NextStep, next: str | None = None) -> ResponseReturnValue:
+def go_on(step: accounts.NextStep, next: str | None = None) -> ResponseReturnValue:
     """Lead on after a step of logging in."""
-    if step is NextStep.LOG_IN:
+    if step is accounts.NextStep.LOG_IN:
         return redirect(url_for("auth.login"), 303)
-    if step is NextStep.SECOND_FACTOR:
+    if step is accounts.NextStep.SECOND_FACTOR:
         next = safe_redirect_path(next or request.args.get("next"))
         return redirect(url_for("auth.second_factor", next=next), 303)
     return redirect(redirect_target(next), 303)
 
 
-@blueprint.errorhandler(InvalidLinkError)
-def invalid_link(error: InvalidLinkError) -> ResponseReturnValue:
+@blueprint.errorhandler(accounts.InvalidLinkError)
+def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
     """The one answer to a link that opens nothing. Some say where to ask for another."""
     page = PAGES_FOR_LINKS.get(error.purpose)
     return render_template("auth/invalid_link.html", again=page and url_for(page)), 404

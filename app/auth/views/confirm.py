@@ -2,14 +2,10 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app.auth.forms import AcceptInvitationForm, EmailForm
 from app.auth.views import blueprint, redirect_target
-from carafe.auth import accounts
-from carafe.auth.accounts import PendingConfirmation
-from carafe.auth.identity import is_logged_in
-from carafe.web.routing import public
+from carafe.auth import accounts, current_user, is_logged_in, public
 
 
 @blueprint.get("/confirm")
@@ -57,5 +53,5 @@ def confirm_address(token: str) -> ResponseReturnValue:
     return redirect(redirect_target(), 303)
 
 
-def _page(pending: PendingConfirmation, form: AcceptInvitationForm) -> str:
+def _page(pending: accounts.PendingConfirmation, form: AcceptInvitationForm) -> str:
     return render_template("auth/confirm_token.html", pending=pending, form=form)

@@ -4,9 +4,8 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.views import blueprint, redirect_target
-from carafe.auth import accounts
-from carafe.web.routing import public
-from carafe.web.urls import current_path
+from carafe.auth import accounts, public
+from carafe.web import current_path
 
 
 @blueprint.get("/email/<token>")

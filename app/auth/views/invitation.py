@@ -5,9 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import AcceptInvitationForm
 from app.auth.views import blueprint, redirect_target
-from carafe.auth import accounts
-from carafe.auth.models import Invitation
-from carafe.web.routing import public
+from carafe.auth import Invitation, accounts, public
 
 
 @blueprint.get("/invitation/<token>")

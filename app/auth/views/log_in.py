@@ -5,10 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import LoginForm
 from app.auth.views import blueprint, go_on, redirect_target
-from carafe.auth import accounts
-from carafe.auth.identity import is_logged_in
-from carafe.web.routing import public
-from carafe.web.urls import site_root
+from carafe.auth import accounts, is_logged_in, public
+from carafe.web import site_root
 
 
 @blueprint.get("/login")

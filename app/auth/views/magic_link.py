@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import EmailForm, RememberForm
 from app.auth.views import blueprint, go_on, redirect_target
-from carafe.auth import accounts
-from carafe.auth.identity import is_logged_in
-from carafe.web.routing import ConditionalRoutes, public
+from carafe.auth import accounts, is_logged_in, public
+from carafe.web import ConditionalRoutes
 
 routes = ConditionalRoutes(blueprint, "MAGIC_LINK")
 

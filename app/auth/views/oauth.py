@@ -11,19 +11,18 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.views import blueprint, oauth_callback
-from carafe.auth import accounts, providers
-from carafe.auth.identity import is_logged_in
-from carafe.auth.marks import (
+from carafe.auth import (
+    accounts,
     allow_without_two_factor,
     confirmed_required,
+    effect,
     fresh_login_required,
+    is_logged_in,
     login_required,
+    providers,
+    public,
 )
-from carafe.auth.providers import Provider
-from carafe.auth.providers.journey import REAUTHENTICATE, AuthorizationRequest
-from carafe.auth.providers.profile import CancelledError, ProviderError, UnavailableError
-from carafe.web.routing import ConditionalRoutes, effect, public
-from carafe.web.urls import safe_redirect_path
+from carafe.web import ConditionalRoutes, safe_redirect_path
 
 routes = ConditionalRoutes(blueprint, "OAUTH_PROVIDERS")
 
@@ -56,11 +55,11 @@ def prove_with_provider(provider: str) -> ResponseReturnValue:
 
 
 def _redirect_to_provider(
-    provider: Provider, begin: Callable[[Provider], str]
+    provider: providers.Provider, begin: Callable[[providers.Provider], str]
 ) -> ResponseReturnValue:
     try:
         url = begin(provider)
-    except ProviderError as error:
+    except accounts.ProviderError as error:
         return _failed(provider, error)
     # A page, not a redirect: after a form was sent browsers follow one to another site only where
     # `form-action` names it, and every other that it may lead to in turn.
@@ -78,26 +77,26 @@ def return_from_provider(provider: str) -> ResponseReturnValue:
         return _failed(site)
     try:
         return oauth_callback.respond(site, journey, accounts.return_from(site, journey))
-    except ProviderError as error:
+    except accounts.ProviderError as error:
         return _failed(site, error, journey)
 
 
 def _failed(
-    provider: Provider,
-    error: ProviderError | None = None,
-    journey: AuthorizationRequest | None = None,
+    provider: providers.Provider,
+    error: accounts.ProviderError | None = None,
+    journey: accounts.AuthorizationRequest | None = None,
 ) -> ResponseReturnValue:
     back = oauth_callback.failure_url(journey)
-    if isinstance(error, CancelledError):
+    if isinstance(error, accounts.CancelledError):
         flash(f"You did not log in with {provider.label}. Nothing was changed.", "info")
         return redirect(back, 303)
-    unavailable = isinstance(error, UnavailableError)
+    unavailable = isinstance(error, accounts.UnavailableError)
     page = render_template(
         "auth/provider_failed.html",
         provider=provider,
         unavailable=unavailable,
         back=back,
-        proving=journey is not None and journey.purpose == REAUTHENTICATE,
+        proving=journey is not None and journey.purpose == accounts.REAUTHENTICATE,
     )
     return (page, 503, {"Retry-After": RETRY_SECONDS}) if unavailable else (page, 400)
 

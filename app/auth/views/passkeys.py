@@ -7,9 +7,8 @@ from app.auth.forms import CodeForm, LoginForm, ReauthenticateForm
 from app.auth.views import blueprint, go_on, redirect_target
 from app.auth.views.reauthenticate import render_form
 from app.auth.views.second_factor import render_challenge
-from carafe.auth import accounts
-from carafe.auth.marks import allow_without_two_factor, login_required
-from carafe.web.routing import ConditionalRoutes, public
+from carafe.auth import accounts, allow_without_two_factor, login_required, public
+from carafe.web import ConditionalRoutes
 
 routes = ConditionalRoutes(blueprint, "PASSKEYS")
 

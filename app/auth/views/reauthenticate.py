@@ -5,11 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import ReauthenticateForm
 from app.auth.views import blueprint, go_on, redirect_target
-from carafe.auth import accounts, interrupted_forms
-from carafe.auth.accounts import PasskeyError
-from carafe.auth.marks import allow_without_two_factor, login_required
+from carafe.auth import accounts, allow_without_two_factor, interrupted_forms, login_required
 from carafe.database import reading
-from carafe.web.urls import return_path
+from carafe.web import return_path
 
 
 @blueprint.get("/reauthenticate")
@@ -35,7 +33,7 @@ def prove() -> ResponseReturnValue:
     return render_form(form), 422
 
 
-def render_form(form: ReauthenticateForm, refused: PasskeyError | None = None) -> str:
+def render_form(form: ReauthenticateForm, refused: accounts.PasskeyError | None = None) -> str:
     """The page that asks for a proof, with the ways that this user has."""
     with reading():
         return render_template(

@@ -5,9 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import RegisterForm
 from app.auth.views import blueprint, redirect_target
-from carafe.auth import accounts
-from carafe.auth.identity import is_logged_in
-from carafe.web.routing import public
+from carafe.auth import accounts, is_logged_in, public
 
 
 @blueprint.get("/register")

@@ -5,8 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import EmailForm, NewPasswordForm
 from app.auth.views import blueprint
-from carafe.auth import accounts
-from carafe.web.routing import public
+from carafe.auth import accounts, public
 
 
 @blueprint.get("/reset")

@@ -5,13 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import CodeForm
 from app.auth.views import blueprint, redirect_target
-from carafe.auth import accounts, two_factor
-from carafe.auth.accounts import PasskeyError
-from carafe.auth.identity import is_logged_in
-from carafe.auth.models import UserMixin
+from carafe.auth import UserMixin, accounts, is_logged_in, public, two_factor
 from carafe.database import reading
-from carafe.web.routing import public
-from carafe.web.urls import safe_redirect_path
+from carafe.web import safe_redirect_path
 
 
 @blueprint.get("/second-factor")
@@ -36,7 +32,9 @@ def pass_with_code() -> ResponseReturnValue:
     return render_challenge(user, form), 422
 
 
-def render_challenge(user: UserMixin, form: CodeForm, refused: PasskeyError | None = None) -> str:
+def render_challenge(
+    user: UserMixin, form: CodeForm, refused: accounts.PasskeyError | None = None
+) -> str:
     """The page that asks for the second factor."""
     with reading():
         ways = two_factor.factors_of(user.id)

@@ -13,7 +13,8 @@ from carafe.admin.actions.execution import Execution
 from carafe.admin.actions.models import BATCH_SIZE, Batch, BulkAction
 from carafe.admin.actions.selection import Selection
 from carafe.admin.model_admin import ModelAdmin, find_admin
-from carafe.audit import as_actor, record
+from carafe.audit import record
+from carafe.audit.models import as_actor
 from carafe.auth.models import UserMixin
 from carafe.auth.permissions import ADMIN, permissions
 from carafe.auth.users import user_model

@@ -14,7 +14,7 @@ from carafe.admin.lists.filters import Boolean, Choice, Filter, Identifier, Rela
 from carafe.admin.lists.ranges import ClockRange, DateRange, DayRange, DecimalRange, NumberRange
 from carafe.admin.lists.search import Exact, FullText, Prefix, Search
 from carafe.admin.schema import has_index, members_of, primary_key
-from carafe.database import is_binary_collated
+from carafe.database.base import is_binary_collated
 from carafe.time import UTCDateTime
 from carafe.web.pagination import CURSOR_TYPES
 

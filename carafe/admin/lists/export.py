@@ -15,7 +15,8 @@ from carafe import downloads
 from carafe.admin.lists.matching import COUNT_LIMIT, conditions, count_up_to, opaque, select_columns
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin, find_admin
-from carafe.audit import drop_unredactable, record
+from carafe.audit import record
+from carafe.audit.changes import drop_unredactable
 from carafe.auth.models import UserMixin
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model

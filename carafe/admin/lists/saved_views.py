@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.audit import drop_unredactable, record
+from carafe.audit import record
+from carafe.audit.changes import drop_unredactable
 from carafe.database import Base, advisory_lock, db
 
 NAME_LENGTH = 40

@@ -10,7 +10,7 @@ from werkzeug.exceptions import Conflict
 from carafe.admin.model_admin import find_admin
 from carafe.admin.objects import cascades
 from carafe.admin.options import ModelOptions
-from carafe.audit import acting_email, as_actor
+from carafe.audit.models import acting_email, as_actor
 from carafe.auth.models import UserMixin
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model

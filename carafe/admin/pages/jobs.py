@@ -15,7 +15,7 @@ from carafe.admin.lists.search import Prefix
 from carafe.admin.registration import add
 from carafe.audit import record
 from carafe.database import db
-from carafe.jobs import Job, Priority, WorkerRecord
+from carafe.jobs import Job, Priority
 from carafe.jobs.definition import queues, registry
 from carafe.jobs.models import (
     ACTIVE_STATES,
@@ -25,6 +25,7 @@ from carafe.jobs.models import (
     RUNNING,
     SUCCEEDED,
     Schedule,
+    WorkerRecord,
 )
 from carafe.time import time_tag
 

@@ -16,7 +16,8 @@ from carafe.admin.lists import export, listing, matching
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.routing import operation_required
-from carafe.audit import drop_unredactable, record
+from carafe.audit import record
+from carafe.audit.changes import drop_unredactable
 from carafe.auth import quotas
 from carafe.auth.marks import fresh_login_required, no_impersonation
 from carafe.database import db, writing

@@ -46,6 +46,7 @@ from carafe.auth.accounts.identity_proof import (
     prove_with_code,
     prove_with_password,
 )
+from carafe.auth.accounts.impersonation import end_impersonation, impersonate
 from carafe.auth.accounts.invitation import accept_invitation, find_invitation
 from carafe.auth.accounts.magic_link import (
     MagicLinkLogin,
@@ -88,11 +89,23 @@ from carafe.auth.accounts.reset import (
 )
 from carafe.auth.accounts.second_factor import LoginExpiredError, challenged_user, log_in_with_code
 from carafe.auth.accounts.sessions import Device, end_other_sessions, end_session, list_devices
+from carafe.auth.deletion import GRACE_PERIOD as DELETION_GRACE_PERIOD
+from carafe.auth.models.passkey import MAX_PASSKEYS, PASSKEY_NAME_LENGTH
 from carafe.auth.models.user_mixin import EmailTakenError
-from carafe.auth.passkeys import PasskeyError
+from carafe.auth.passkeys import TOO_MANY_PASSKEYS, PasskeyError
+from carafe.auth.providers.journey import LOG_IN, REAUTHENTICATE, AuthorizationRequest
+from carafe.auth.providers.profile import CancelledError, ProviderError, UnavailableError
 
 __all__ = [
+    "DELETION_GRACE_PERIOD",
+    "LOG_IN",
+    "MAX_PASSKEYS",
+    "PASSKEY_NAME_LENGTH",
+    "REAUTHENTICATE",
+    "TOO_MANY_PASSKEYS",
     "Arrival",
+    "AuthorizationRequest",
+    "CancelledError",
     "Connection",
     "Device",
     "EmailTakenError",
@@ -107,8 +120,10 @@ __all__ = [
     "PasskeyError",
     "PendingConfirmation",
     "ProofMethods",
+    "ProviderError",
     "ProviderReturn",
     "TotpSetup",
+    "UnavailableError",
     "accept_invitation",
     "add_passkey",
     "add_totp",
@@ -125,11 +140,13 @@ __all__ = [
     "email_of_change",
     "email_of_reset",
     "email_of_undo",
+    "end_impersonation",
     "end_other_sessions",
     "end_session",
     "find_invitation",
     "find_passkey",
     "has_password",
+    "impersonate",
     "limit_confirmation_requests",
     "limit_logins",
     "limit_magic_link_requests",

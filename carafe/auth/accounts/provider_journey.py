@@ -12,6 +12,7 @@ from carafe.auth.accounts.provider_arrivals import Arrival, proof_providers
 from carafe.auth.providers import Provider
 from carafe.auth.providers.journey import CONNECT, LOG_IN, REAUTHENTICATE, AuthorizationRequest
 from carafe.auth.providers.profile import InvalidResponseError, Profile
+from carafe.auth.providers.protocols import protocol_of
 from carafe.database import db, reading, writing
 from carafe.observability import security_events
 from carafe.security.rate_limits import RateLimit, client_key
@@ -54,7 +55,7 @@ def _depart(provider: Provider, purpose: str) -> str:
     journey = AuthorizationRequest.begin(provider.name, purpose)
     db.session.commit()  # nobody waits for us while we wait for the provider
     try:
-        return provider.dialect.authorization_url(provider, journey)
+        return protocol_of(provider).authorization_url(provider, journey)
     except InvalidResponseError:
         _report()
         raise
@@ -75,7 +76,7 @@ def return_from(provider: Provider, journey: AuthorizationRequest) -> ProviderRe
     the first made.
     """
     try:
-        profile = provider.dialect.profile(provider, journey, request.args)
+        profile = protocol_of(provider).profile(provider, journey, request.args)
     except InvalidResponseError:
         _report()
         raise

@@ -13,7 +13,8 @@ from carafe.auth.accounts.form_limits import limit_form
 from carafe.auth.accounts.mail_requests import may_mail, pretend_to_mail
 from carafe.auth.models import Token, UserMixin
 from carafe.auth.users import user_model
-from carafe.database import Base, db, dummy_insert
+from carafe.database import Base, db
+from carafe.database.inserts import dummy_insert
 from carafe.security.rate_limits import RateLimit
 
 REGISTRATIONS = RateLimit("register", 60, timedelta(hours=1))

@@ -12,7 +12,7 @@ from carafe import mail
 from carafe.audit import record
 from carafe.auth import pages
 from carafe.auth.models.secret import TokenHashMixin, digest, generate_token
-from carafe.auth.permissions import ADMIN, permissions, within
+from carafe.auth.permissions import ADMIN, can_grant, permissions
 from carafe.auth.signals import links_voided, user_deleted
 from carafe.auth.users import user_model
 from carafe.database import Base, advisory_lock, db
@@ -77,7 +77,7 @@ class Invitation(TokenHashMixin, Base):
         ).first()
         if row is None or "users.invite" not in permissions(row.role):
             return None
-        if not within(row.Invitation.role, row.role):
+        if not can_grant(row.Invitation.role, row.role):
             return None
         return row.Invitation  # type: ignore[no-any-return]
 

@@ -18,8 +18,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.auth.models.secret import TokenHashMixin, digest, generate_token
-from carafe.database import Base, db, dummy_insert
+from carafe.database import Base, db
 from carafe.database.aliases import AnyRow
+from carafe.database.inserts import dummy_insert
 from carafe.time import now
 
 if TYPE_CHECKING:

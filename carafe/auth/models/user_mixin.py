@@ -8,13 +8,14 @@ from typing import Self
 from sqlalchemy import or_, update
 
 from carafe import mail
-from carafe.audit import forget, record
+from carafe.audit import record
+from carafe.audit.jobs import forget
 from carafe.auth import pages
 from carafe.auth.email_history import past_emails
 from carafe.auth.models.impersonation import Impersonation
 from carafe.auth.models.token import MAGIC_LINK, RESET, Token
 from carafe.auth.models.user_access import UserAccess
-from carafe.auth.permissions import within
+from carafe.auth.permissions import can_grant
 from carafe.auth.signals import user_deleted
 from carafe.database import counters, db
 from carafe.jobs import Job
@@ -58,7 +59,7 @@ class UserMixin(UserAccess):
             raise EmailTakenError
         user = holder.replace_unconfirmed(password_hash=password_hash, **fields)
         # A role that was given to the address stays where it allows more than this one.
-        if within(user.role, role):
+        if can_grant(user.role, role):
             user.role = role
         return user
 

@@ -10,20 +10,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app
-from werkzeug.datastructures import MultiDict
 
 from carafe.auth import pages
 from carafe.config import ConfigError, missing_group
 from carafe.config.urls import split_url
 from carafe.network import is_loopback
-
-if TYPE_CHECKING:
-    from carafe.auth.providers.journey import AuthorizationRequest
-    from carafe.auth.providers.profile import Profile
 
 LIBRARIES = ("authlib", "requests")
 BUILT_IN: dict[str, dict[str, Any]] = {
@@ -45,18 +40,6 @@ BUILT_IN: dict[str, dict[str, Any]] = {
 PROVE = {"prompt": "login", "max_age": "0"}
 
 
-class ProviderProtocol(Protocol):
-    """How one talks to a provider. Both raise `profile.ProviderError`."""
-
-    def authorization_url(self, provider: Provider, journey: AuthorizationRequest) -> str:
-        """Where to send the browser."""
-
-    def profile(
-        self, provider: Provider, journey: AuthorizationRequest, answer: MultiDict[str, str]
-    ) -> Profile:
-        """Who came back, by what the browser brings."""
-
-
 @dataclass(frozen=True)
 class Provider:
     """A provider as the settings describe it."""
@@ -75,17 +58,6 @@ class Provider:
     def redirect_uri(self) -> str:
         """The one address to come back to, as it is registered with the provider."""
         return pages.url("provider_callback", provider=self.name)
-
-    @property
-    def dialect(self) -> ProviderProtocol:
-        # Late: 140 ms of authlib and requests that most processes never need.
-        if self.api_url:
-            from carafe.auth.providers import github
-
-            return github
-        from carafe.auth.providers import openid
-
-        return openid
 
     def allows_url(self, address: str) -> bool:
         """Whether its documents may name this address: not of this machine, unless it is here."""

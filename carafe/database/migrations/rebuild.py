@@ -18,8 +18,9 @@ from typing import NamedTuple
 from alembic.operations.batch import ApplyBatchImpl
 from sqlalchemy import Connection, String, Table
 
-from carafe.database import fulltext, register_sqlite_functions, sqlite_driver
+from carafe.database import fulltext
 from carafe.database.migrations import counters
+from carafe.database.sqlite import register_sqlite_functions, sqlite_driver
 
 UNKNOWN_COLLATION = re.compile("no such collation sequence: (.+)")
 TABLE, INDEX, TRIGGER = "table", "index", "trigger"

@@ -68,7 +68,7 @@ class Notification(Base):
     def list_query(cls, user_id: int) -> AnySelect:
         """What the list shows of a user's, as columns; by the last it is ordered."""
         columns = cls.kind, cls.title, cls.body, cls.url, cls.created_at, cls.read_at, cls.id
-        return select(*columns).where(cls.user_id == user_id)  # type: ignore[return-value]
+        return select(*columns).where(cls.user_id == user_id)
 
     @classmethod
     def mark_all_read(cls, user_id: int, up_to: int) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from carafe.database import db, sqlite_driver
+from carafe.database import db
+from carafe.database.sqlite import sqlite_driver
 from carafe.observability.plans.candidates import candidates
 from carafe.observability.plans.nodes import SCAN, Node, mark, name_of, walk
 from carafe.observability.plans.scopes import Scope

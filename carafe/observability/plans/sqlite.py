@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from carafe.database import register_sqlite_functions, sqlite_driver
+from carafe.database.sqlite import register_sqlite_functions, sqlite_driver
 from carafe.observability.plans.nodes import FIRST, MADE_INDEX, SCAN, SEARCH, SORT, Node
 from carafe.observability.plans.sql import tokens
 

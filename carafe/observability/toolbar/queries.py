@@ -5,7 +5,7 @@ from functools import cache
 from flask import current_app
 from flask_debugtoolbar.panels import DebugPanel
 
-from carafe.database import get_recorded_queries
+from carafe.database.base import get_recorded_queries
 from carafe.observability import plans
 from carafe.observability.statements import normalize
 

@@ -8,7 +8,7 @@ from dotenv import find_dotenv
 from flask import Flask, current_app
 
 from carafe import checks
-from carafe.database import sqlite_driver
+from carafe.database.sqlite import sqlite_driver
 
 WORLD_ACCESS = stat.S_IROTH | stat.S_IWOTH
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import DatabaseError
 
-from carafe.database import sqlite_driver
+from carafe.database.sqlite import sqlite_driver
 from carafe.observability import recorder
 from carafe.testing.http import Browser
 from tests.admin.operations.conftest import FINGERPRINT

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from carafe.database import db
-from carafe.jobs import Job, WorkerRecord
+from carafe.jobs import Job
+from carafe.jobs.models import WorkerRecord
 from carafe.observability import health
 from carafe.observability.health import HealthRow
 from carafe.time import now
