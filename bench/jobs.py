@@ -23,13 +23,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from sqlalchemy import delete, func, select
+from tests.jobs.crew import BEGUN, Crew, begun, count
 
 from app import create_app
 from bench.server import environment, flask
 from carafe.database import db, reading
 from carafe.jobs import Job
 from carafe.jobs.models import WorkerRecord
-from tests.jobs.crew import BEGUN, Crew, begun, count
 
 PAUSE_SECONDS = 0.05
 THREADS = 4

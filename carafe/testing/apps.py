@@ -119,6 +119,18 @@ def visitor(browser: Callable[[], Browser]) -> Browser:
     return browser()
 
 
+@pytest.fixture(scope="module")
+def development(application: Flask) -> Iterator[Flask]:
+    """The app as a developer runs it, shared by the tests of a module."""
+    with another_app(application, APP_ENV="development", LOG_LEVEL="ERROR") as made:
+        yield made
+
+
+@pytest.fixture
+def developer(app: Flask, development: Flask) -> Browser:
+    return Browser(development.test_client())
+
+
 class SecureBrowser(Browser):
     """A browser that reaches the site as production does: over HTTPS, by its name."""
 

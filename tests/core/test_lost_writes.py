@@ -23,9 +23,9 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 from carafe.testing.server import migrated_database
+from carafe.tests.jobs.samples import note
 from carafe.time import now
 from carafe.web.routing import public
-from tests.jobs.samples import note
 
 RENAME: Any = update(User).values(name="Lost")
 

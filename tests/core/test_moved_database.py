@@ -16,7 +16,7 @@ from carafe.testing.clock import change_limits
 from carafe.testing.http import Browser
 from carafe.testing.remote import Remote
 from carafe.testing.server import BIN, Server
-from tests.jobs.conftest import until
+from carafe.testing.waiting import until
 
 THREADS = 4
 

@@ -10,7 +10,7 @@ from carafe.config import ROOT
 from carafe.testing.mailbox import Mailbox
 from carafe.testing.remote import Remote
 from carafe.testing.server import BIN
-from tests.jobs.conftest import until
+from carafe.testing.waiting import until
 
 ANN = {"email": "ann@example.com", "password": "carafe under the apple tree"}
 

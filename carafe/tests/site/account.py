@@ -2,6 +2,7 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from carafe.auth import accounts
 from carafe.auth.marks import (
@@ -10,7 +11,8 @@ from carafe.auth.marks import (
     fresh_login_required,
     login_required,
 )
-from carafe.tests.site.forms import CodeForm
+from carafe.database import db
+from carafe.tests.site.forms import CodeForm, NameForm, PasswordForm
 from carafe.web.routing import effect, public
 
 blueprint = Blueprint("account", __name__)
@@ -22,11 +24,55 @@ def index() -> ResponseReturnValue:
     return render_template("base.html", title="Welcome")
 
 
-@blueprint.get("/account/profile", endpoint="profile")
 @blueprint.get("/dashboard")
 @login_required
 def dashboard() -> ResponseReturnValue:
     return render_template("base.html", title="Dashboard")
+
+
+@blueprint.get("/account/profile")
+@login_required
+def profile() -> ResponseReturnValue:
+    form = NameForm(formdata=None, name=current_user.name)
+    return render_template("form.html", title="Profile", form=form)
+
+
+@blueprint.post("/account/profile")
+@login_required
+def rename() -> ResponseReturnValue:
+    form = NameForm()
+    if not form.validate():
+        return render_template("form.html", title="Profile", form=form), 422
+    current_user.user.rename(form.name.data)
+    db.session.commit()
+    return redirect(url_for("account.profile"), 303)
+
+
+@blueprint.get("/account/sessions")
+@login_required
+def sessions() -> ResponseReturnValue:
+    return render_template("sessions.html", title="Devices", devices=accounts.list_devices())
+
+
+@blueprint.get("/account/password")
+@login_required
+def password() -> ResponseReturnValue:
+    return render_template("form.html", title="Password", form=PasswordForm(formdata=None))
+
+
+@blueprint.post("/account/password")
+@login_required
+@effect("your password will be changed")
+def change_password() -> ResponseReturnValue:
+    form = PasswordForm()
+    form.password.email = current_user.email
+    if form.validate():
+        try:
+            accounts.change_password(form.current_password.data, form.password.data)
+            return redirect(url_for("account.profile"), 303)
+        except accounts.FieldError as error:
+            form[error.field].errors = [error.message]
+    return render_template("form.html", title="Password", form=form), 422
 
 
 @blueprint.get("/account/second-factors")

@@ -25,6 +25,15 @@ class AccountForm(Form):
     password = NewPasswordField()
 
 
+class NameForm(Form):
+    name = TextField("Name", length=NAME_LENGTH)
+
+
+class PasswordForm(Form):
+    current_password = PasswordField(validators=[InputRequired("Enter your password.")])
+    password = NewPasswordField("New password")
+
+
 class RegisterForm(AccountForm):
     email = EmailField()
 

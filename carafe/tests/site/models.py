@@ -35,6 +35,11 @@ class User(UserMixin, Base):
     def _display_name(cls) -> ColumnElement[str]:
         return case((cls.name != "", cls.name), else_=cls.email)
 
+    def rename(self, name: str) -> None:
+        if name != self.name:
+            record("user.renamed", self.subject, before=self.name, after=name)
+            self.name = name
+
     @property
     def greeting(self) -> str:
         return f"Hello {self.name}," if self.name and self.confirmed_at else "Hello,"

@@ -11,8 +11,8 @@ from carafe.database import db, reading
 from carafe.jobs import Job, job, schedule, scheduled
 from carafe.jobs.definition import registry
 from carafe.jobs.models import Schedule, WorkerRecord
+from carafe.testing.waiting import until
 from carafe.time import now
-from tests.jobs.conftest import until
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the tests of jobs share."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import ParamSpec
 
@@ -11,7 +10,7 @@ from flask import Flask
 from carafe.database import db
 from carafe.jobs import Job, JobDefinition
 from carafe.jobs.worker import JobWorker, run_due
-from tests.jobs import samples
+from carafe.tests.jobs import samples
 
 P = ParamSpec("P")
 
@@ -77,11 +76,3 @@ def locked(id: int) -> Job:
     job = Job.locked(id)
     assert job is not None
     return job
-
-
-def until(met: Callable[[], object], seconds: float = 15) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)

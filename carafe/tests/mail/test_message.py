@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.auth.models import User
 from carafe.database import db
+from carafe.tests.site.models import User
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth.models import User
 from carafe.database import db
 from carafe.database.lost_writes import UncommittedError
+from carafe.tests.site.models import User
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_it_never_leaves_after_a_rollback(app, post, sent):
 
 
 def test_it_is_an_error_that_nobody_commits(app, post, sent):
-    with pytest.raises(UncommittedError, match="tests/mail/conftest"), app.app_context():
+    with pytest.raises(UncommittedError, match="carafe/tests/mail/conftest"), app.app_context():
         post(commit=False)
     with app.app_context():
         db.session.commit()

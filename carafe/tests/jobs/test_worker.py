@@ -10,9 +10,10 @@ from carafe.jobs import Job, claims
 from carafe.jobs.execution import execute
 from carafe.jobs.models import WorkerRecord
 from carafe.jobs.worker import JobWorker
+from carafe.testing.waiting import until
+from carafe.tests.jobs.conftest import enqueue, error, locked, state
+from carafe.tests.jobs.samples import count_to, note, ran, run_for_ever, started, wait
 from carafe.time import now
-from tests.jobs.conftest import enqueue, error, locked, state, until
-from tests.jobs.samples import count_to, note, ran, run_for_ever, started, wait
 
 
 def test_it_runs_jobs_as_they_come(work):
@@ -75,7 +76,7 @@ def test_it_gives_back_what_it_cannot_finish(work, monkeypatch):
 
 
 def test_it_finishes_what_it_can(work):
-    from tests.jobs.samples import let_go
+    from carafe.tests.jobs.samples import let_go
 
     worker = work()
     id = enqueue(wait)

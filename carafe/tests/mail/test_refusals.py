@@ -7,7 +7,7 @@ from carafe.database import db
 from carafe.jobs import Job
 from carafe.jobs.pauses import QueuePause
 from carafe.jobs.worker import run_due
-from tests.mail.sink import CERTIFICATE, DROP, END, GREETING, HANG, Sink
+from carafe.tests.mail.sink import CERTIFICATE, DROP, END, GREETING, HANG, Sink
 
 # The queue waits for the server, the mail is tried again, the mail fails, the mail is sent.
 PAUSED, AGAIN, FAILED, SENT = "paused", "sent at the second attempt", "failed", "sent"

@@ -8,7 +8,7 @@ import pytest
 from carafe.database import db
 from carafe.jobs.pauses import QueuePause
 from carafe.jobs.worker import run_due
-from tests.mail.sink import CERTIFICATE, Sink
+from carafe.tests.mail.sink import CERTIFICATE, Sink
 
 # Reaches this very machine, and is not its loopback address: as any other host, it must encrypt.
 ELSEWHERE = "0.0.0.0"

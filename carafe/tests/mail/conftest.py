@@ -23,7 +23,6 @@ from carafe.jobs import execution
 from carafe.jobs.pauses import QueuePause
 from carafe.mail import smtp, transports
 from carafe.testing.apps import another_app
-from carafe.testing.http import Browser
 from carafe.time import now
 
 
@@ -103,15 +102,3 @@ def mailing(
             return quiet_app
 
         yield make
-
-
-@pytest.fixture(scope="module")
-def development(application: Flask) -> Iterator[Flask]:
-    """The app as a developer runs it, shared by the tests of a module."""
-    with another_app(application, APP_ENV="development", LOG_LEVEL="ERROR") as made:
-        yield made
-
-
-@pytest.fixture
-def developer(app: Flask, development: Flask) -> Browser:
-    return Browser(development.test_client())

@@ -9,7 +9,7 @@ from carafe.database import db
 from carafe.jobs import Job
 from carafe.jobs.worker import run_due
 from carafe.mail.outbox import compose
-from tests.mail.sink import Sink
+from carafe.tests.mail.sink import Sink
 
 BOTH = ["8BITMIME", "SMTPUTF8"]
 HEADERS = {

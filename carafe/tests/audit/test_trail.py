@@ -5,11 +5,11 @@ import threading
 import pytest
 from sqlalchemy import select, text
 
-from app.auth.models import User
 from carafe.audit import AuditEvent, record
 from carafe.audit.models import append
 from carafe.database import db
 from carafe.testing.database import statements
+from carafe.tests.site.models import User
 from carafe.time import now
 
 

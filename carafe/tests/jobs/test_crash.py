@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from carafe.audit import AuditEvent
 from carafe.database import db, reading
-from tests.jobs.conftest import enqueue, until
-from tests.jobs.crew import BEGUN, Crew, begun, count
+from carafe.testing.waiting import until
+from carafe.tests.jobs.conftest import enqueue
+from carafe.tests.jobs.crew import BEGUN, Crew, begun, count
 
 JOBS, KILLS, THREADS = 200, 2, 4
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.jobs.conftest import enqueue, state
-from tests.jobs.samples import give_up, note
+from carafe.tests.jobs.conftest import enqueue, state
+from carafe.tests.jobs.samples import give_up, note
 
 
 @pytest.fixture

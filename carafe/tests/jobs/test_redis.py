@@ -12,8 +12,9 @@ from carafe.database import db
 from carafe.jobs.worker import run_due
 from carafe.testing.apps import another_app
 from carafe.testing.groups import require
-from tests.jobs.conftest import enqueue, until
-from tests.jobs.samples import note, ran
+from carafe.testing.waiting import until
+from carafe.tests.jobs.conftest import enqueue
+from carafe.tests.jobs.samples import note, ran
 
 NOBODY = "redis://127.0.0.1:1/0"
 with_redis = pytest.mark.skipif("REDIS_URL" not in os.environ, reason="runs with REDIS_URL")

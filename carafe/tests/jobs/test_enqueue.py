@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from carafe.audit import AuditEvent, record
 from carafe.database import db
 from carafe.jobs import Job, Priority
+from carafe.tests.jobs.conftest import enqueue, state
+from carafe.tests.jobs.samples import note, note_once, ran
 from carafe.time import now
-from tests.jobs.conftest import enqueue, state
-from tests.jobs.samples import note, note_once, ran
 
 
 def queued() -> int:

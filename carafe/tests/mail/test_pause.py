@@ -10,8 +10,8 @@ from carafe.jobs import Job
 from carafe.jobs.pauses import QueuePause
 from carafe.jobs.worker import JobWorker, run_due
 from carafe.testing.checks import findings
-from tests.jobs.conftest import until
-from tests.mail.sink import Sink
+from carafe.testing.waiting import until
+from carafe.tests.mail.sink import Sink
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ from sqlalchemy import select, update
 from carafe.database import db
 from carafe.jobs import Job
 from carafe.jobs.jobs import purge
-from carafe.time import now
-from tests.jobs.conftest import enqueue, error, locked, state
-from tests.jobs.samples import (
+from carafe.tests.jobs.conftest import enqueue, error, locked, state
+from carafe.tests.jobs.samples import (
     answer_with_a_set,
     exit,
     fail_after_writing,
@@ -19,6 +18,7 @@ from tests.jobs.samples import (
     ran,
     tell_a_file_name,
 )  # fmt: skip
+from carafe.time import now
 
 
 def make_due(id):

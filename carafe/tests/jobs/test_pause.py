@@ -11,9 +11,10 @@ from carafe.jobs.claims import claim
 from carafe.jobs.jobs import purge
 from carafe.jobs.pauses import QueuePause
 from carafe.observability import health
+from carafe.testing.waiting import until
+from carafe.tests.jobs.conftest import state
+from carafe.tests.jobs.samples import broken, ran, seen, use_nothing, use_what_may_be_broken
 from carafe.time import now
-from tests.jobs.conftest import state, until
-from tests.jobs.samples import broken, ran, seen, use_nothing, use_what_may_be_broken
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """Processes of workers that can be killed, and a job that tells how often it was begun.
 
-flask --app tests.jobs.crew jobs work
+flask --app carafe.tests.jobs.crew jobs work
 """
 
 import os
@@ -13,11 +13,11 @@ from typing import Any, Self
 
 from flask import Flask, current_app
 
-import app as application
 from carafe.audit import record
+from carafe.config import ROOT
 from carafe.jobs import job
+from carafe.tests import site
 
-ROOT = Path(__file__).parents[2]
 BEGUN = "begun"
 
 
@@ -41,7 +41,7 @@ def begun(instance: Path) -> dict[int, list[float]]:
 
 
 def create_app() -> Flask:
-    return application.create_app()
+    return site.create_app()
 
 
 class Crew:
@@ -50,7 +50,7 @@ class Crew:
         self.processes: list[subprocess.Popen[Any]] = []
 
     def start(self, queue: str = "tests") -> None:
-        command = [sys.executable, "-m", "flask", "--app", "tests.jobs.crew", "jobs", "work"]
+        command = [sys.executable, "-m", "flask", "--app", "carafe.tests.jobs.crew", "jobs", "work"]
         with self.log.open("ab") as log:
             self.processes.append(
                 subprocess.Popen(
