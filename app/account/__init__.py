@@ -3,7 +3,6 @@
 from flask import Flask
 
 from app.account import avatars, security_notices, user_data, views
-from app.auth.models import User
 from carafe.audit import event_recorded
 from carafe.auth import is_logged_in
 from carafe.web import menus
@@ -11,7 +10,6 @@ from carafe.web import menus
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
-    app.jinja_env.globals["avatar_url"] = avatars.url
     menus.add(app, "account", "Your account", "account.profile", icon="user", visible=is_logged_in)
     menus.add(app, "settings", "Profile", "account.profile", icon="user")
     menus.add(app, "settings", "E-mail", "account.email", icon="mail")
@@ -29,6 +27,6 @@ def init_app(app: Flask) -> None:
     menus.add(app, "settings", "Devices", "account.sessions", icon="device")
     menus.add(app, "settings", "Activity", "account.activity", icon="activity")
     menus.add(app, "settings", "Your data", "account.export", icon="download")
-    avatars.PICTURES.init_app(app, User.avatar)
+    avatars.init_app(app)
     user_data.init_app(app)
     event_recorded.connect(security_notices.notify_owner)

@@ -4,11 +4,12 @@ A user's row names the file. It is written before the row and deleted after it, 
 row names is there; a process that ends in between leaves a file that is deleted in the night.
 """
 
-from flask import request
+from flask import Flask, request
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.auth.models import User
 from carafe.audit import record
-from carafe.auth import user_deleted
+from carafe.auth import add_identity_column, user_deleted
 from carafe.storage import PictureUpload, Size
 
 PICTURES = PictureUpload("avatars", {"": Size(256, 256, crop=True)})
@@ -31,3 +32,15 @@ def set_avatar(user: User, name: str | None) -> None:
 def _discard(user: User, **_: object) -> None:
     if user.avatar:
         PICTURES.discard(user.avatar)
+
+
+def _column() -> InstrumentedAttribute[str | None]:
+    return User.avatar
+
+
+def init_app(app: Flask) -> None:
+    if not app.config["AVATARS"]:
+        return
+    add_identity_column(app, "avatar", _column)
+    app.jinja_env.globals["avatar_url"] = url
+    PICTURES.init_app(app, User.avatar)

@@ -50,6 +50,7 @@ CARDS = [
         "operations.read",
         "admin.exceptions",
         "Requests and jobs that failed.",
+        setting="RECORDER",
     ),
 ]
 

@@ -1,6 +1,6 @@
 """The first pages of visitors and of users."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.main.dashboard import visible_cards
@@ -12,9 +12,7 @@ blueprint = Blueprint("main", __name__, template_folder="templates")
 @blueprint.get("/")
 @public
 def index() -> ResponseReturnValue:
-    return render_template(
-        "main/index.html", register_url=url_for("auth.register"), login_url=url_for("auth.login")
-    )
+    return render_template("main/index.html")
 
 
 @blueprint.get("/dashboard")

@@ -86,11 +86,13 @@ def add_navigation(app: Flask) -> None:
     menus.add(app, "admin", "Overview", "admin.index", icon="home")
     audit.init_app(app)
     jobs.init_app(app)
-    for label, endpoint, icon in (
-        ("Requests", "admin.requests", "chart"),
-        ("Queries", "admin.queries", "database"),
-        ("Exceptions", "admin.exceptions", "alert"),
-        ("Health", "admin.health", "heart"),
+    for label, endpoint, icon, setting in (
+        ("Requests", "admin.requests", "chart", "RECORDER"),
+        ("Queries", "admin.queries", "database", "RECORDER"),
+        ("Exceptions", "admin.exceptions", "alert", "RECORDER"),
+        ("Health", "admin.health", "heart", None),
     ):
         visible = partial(can, "operations.read")
-        menus.add(app, "admin", label, endpoint, icon=icon, visible=visible, last=True)
+        menus.add(
+            app, "admin", label, endpoint, icon=icon, visible=visible, setting=setting, last=True
+        )

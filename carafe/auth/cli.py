@@ -122,9 +122,7 @@ def renew_secrets() -> None:
 def purge() -> None:
     """Delete accounts whose time has come, and sessions, links and invitations that are over."""
     deleted_counts = {"accounts": sum(deletion.delete_due(id) for id in deletion.due_ids())}
-    deleted_counts |= {
-        name: deletion.delete_expired(model) for name, model in deletion.EXPIRING_MODELS.items()
-    }
+    deleted_counts |= deletion.delete_all_expired()
     sender = current_app._get_current_object()  # type: ignore[attr-defined]
     deleted_counts |= dict(answer for _, answer in collect_purge_counts.send(sender))
     click.echo("Deleted: " + ", ".join(f"{count} {name}" for name, count in deleted_counts.items()))

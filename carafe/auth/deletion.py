@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select
 
 from carafe import mail
@@ -98,13 +99,11 @@ def _delete_related_rows(user_id: int) -> int:
     return forget_in_chunks(subject, held)
 
 
-def delete_expired(model: type[Session | Token | Invitation]) -> int:
-    """Delete the sessions, tokens or invitations that are over; how many."""
-    return delete_in_batches(model, model.expires_at <= now())
-
-
-EXPIRING_MODELS: dict[str, type[Session | Token | Invitation]] = {
-    "sessions": Session,
-    "links": Token,
-    "invitations": Invitation,
-}
+def delete_all_expired() -> dict[str, int]:
+    """Delete the sessions, links, and invitations that are over, and return how many of each."""
+    models: dict[str, type[Session | Token | Invitation]] = {"sessions": Session, "links": Token}
+    if current_app.config["INVITATIONS"]:
+        models["invitations"] = Invitation
+    return {
+        name: delete_in_batches(model, model.expires_at <= now()) for name, model in models.items()
+    }

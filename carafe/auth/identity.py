@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from werkzeug.exceptions import Unauthorized
 
@@ -56,7 +56,6 @@ class Columns(NamedTuple):
     role: str
     confirmed_at: datetime | None
     time_zone: str
-    avatar: str | None
     second_factor_required_at: datetime | None
     session_id: int
     last_seen_at: datetime
@@ -121,7 +120,7 @@ def load_identity(token: str) -> Identity | None:
     with reading():
         # Past the ORM, which makes no entity of columns anyway: half of the time.
         row, impersonator, impersonation_ended = _fetch_row(token, acting=True), None, None
-        if row and row.impersonation_id is not None:
+        if row and getattr(row, "impersonation_id", None) is not None:
             if impersonation_ended := impersonation.end_reason(row):
                 row = _fetch_row(token, acting=False)
             else:
@@ -143,7 +142,6 @@ def _make_identity(
         role=row.role,
         confirmed_at=row.confirmed_at,
         time_zone=row.time_zone,
-        avatar=row.avatar,
         second_factor_required_at=row.second_factor_required_at,
         session_id=row.session_id,
         last_seen_at=row.last_seen_at,
@@ -160,7 +158,9 @@ def _fetch_row(token: str, *, acting: bool) -> AnyRow | None:
     """Fetch a row of `identity_query`; without `acting`, that of whoever the session belongs to."""
     moment = now()
     values = {"token_hash": digest(token), "now": moment, "oldest": moment - MAX_SESSION_LIFETIME}
-    query = identity_query(tuple(EXTRA_COLUMNS.by_name().items()))
+    query = identity_query(
+        tuple(EXTRA_COLUMNS.by_name().items()), impersonation=current_app.config["IMPERSONATION"]
+    )
     return db.session.connection().execute(query, values | {"acting": acting}).first()
 
 

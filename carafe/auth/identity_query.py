@@ -21,42 +21,30 @@ EXTRA_COLUMNS = Registry[IdentityColumn]("identity_columns", "column of the iden
 
 
 @cache
-def identity_query(extra: tuple[tuple[str, IdentityColumn], ...]) -> AnySelect:
+def identity_query(
+    extra: tuple[tuple[str, IdentityColumn], ...], *, impersonation: bool
+) -> AnySelect:
     """Return the query for user and session by token, with the `extra` columns of other features.
 
     It reads columns: an entity costs 140 µs more on every request.
     """
     user = user_model()
-    real_user = aliased(user)  # whose session it is, where they act as `user`
-    is_impersonated = Impersonation.session_id.is_not(None)
-    columns = [
-        *_columns_of(user),
-        *(build().label(f"extra_{name}") for name, build in extra),
-        real_user.id.label("impersonator_id"),
-        real_user.email.label("impersonator_email"),
-        real_user.effective_role.label("impersonator_role"),
-        or_(user.suspended_at.is_not(None), real_user.suspended_at.is_not(None)).label(
-            "is_suspended"
-        ),
-    ]
-    impersonation_of_session = Impersonation.session_id == Session.id
-    return (
-        select(*columns)
-        .select_from(Session)
-        .outerjoin(Impersonation, impersonation_of_session & bindparam("acting", type_=Boolean))
-        .outerjoin(real_user, (real_user.id == Session.user_id) & is_impersonated)
-        .join(user, user.id == func.coalesce(Impersonation.user_id, Session.user_id))
-        .where(
-            Session.token_hash == bindparam("token_hash"),
-            Session.expires_at > bindparam("now"),
-            Session.created_at > bindparam("oldest"),
-            or_(user.suspended_at.is_(None), is_impersonated),
-        )
+    extra_columns = [build().label(f"extra_{name}") for name, build in extra]
+    query: AnySelect = select(*_columns_of(user), *extra_columns)
+    query = query.select_from(Session)
+    if impersonation:
+        query = _join_impersonation(query, user)
+    else:
+        query = query.join(user, user.id == Session.user_id).where(user.suspended_at.is_(None))
+    return query.where(
+        Session.token_hash == bindparam("token_hash"),
+        Session.expires_at > bindparam("now"),
+        Session.created_at > bindparam("oldest"),
     )
 
 
 def _columns_of(user: type[UserMixin]) -> list[Label[Any] | InstrumentedAttribute[Any]]:
-    """Return the columns of the user, of the session, and of the impersonation."""
+    """Return the columns of the user and of the session."""
     return [
         user.id,
         user.email,
@@ -64,17 +52,36 @@ def _columns_of(user: type[UserMixin]) -> list[Label[Any] | InstrumentedAttribut
         user.effective_role.label("role"),
         user.confirmed_at,
         user.time_zone,
-        user.avatar,
         user.second_factor_required_at,
         Session.id.label("session_id"),
         Session.last_seen_at,
         Session.authenticated_at,
         Session.remembered,
-        Impersonation.session_id.label("impersonation_id"),
-        Impersonation.user_id.label("impersonated_id"),
-        Impersonation.may_write.label("impersonator_may_write"),
-        Impersonation.ends_at.label("impersonation_ends_at"),
     ]
+
+
+def _join_impersonation(query: AnySelect, user: type[UserMixin]) -> AnySelect:
+    """Join the user whom the session acts as, if any, and the administrator who does so."""
+    real_user = aliased(user)  # whose session it is, where they act as `user`
+    is_impersonated = Impersonation.session_id.is_not(None)
+    is_suspended = or_(user.suspended_at.is_not(None), real_user.suspended_at.is_not(None))
+    impersonation_of_session = Impersonation.session_id == Session.id
+    return (
+        query.add_columns(
+            Impersonation.session_id.label("impersonation_id"),
+            Impersonation.user_id.label("impersonated_id"),
+            Impersonation.may_write.label("impersonator_may_write"),
+            Impersonation.ends_at.label("impersonation_ends_at"),
+            real_user.id.label("impersonator_id"),
+            real_user.email.label("impersonator_email"),
+            real_user.effective_role.label("impersonator_role"),
+            is_suspended.label("is_suspended"),
+        )
+        .outerjoin(Impersonation, impersonation_of_session & bindparam("acting", type_=Boolean))
+        .outerjoin(real_user, (real_user.id == Session.user_id) & is_impersonated)
+        .join(user, user.id == func.coalesce(Impersonation.user_id, Session.user_id))
+        .where(or_(user.suspended_at.is_(None), is_impersonated))
+    )
 
 
 def add_identity_column(app: Flask, name: str, build: IdentityColumn) -> None:

@@ -34,12 +34,10 @@ def delete_later(user: UserMixin) -> None:
 @job(queue="maintenance", unique=True)
 def purge() -> dict[str, int]:
     """Delete the sessions, links and invitations that are over; how many of each."""
-    return {
-        name: deletion.delete_expired(model) for name, model in deletion.EXPIRING_MODELS.items()
-    }
+    return deletion.delete_all_expired()
 
 
-@scheduled("*/10 * * * *")
+@scheduled("*/10 * * * *", setting="IMPERSONATION")
 @job(queue="maintenance", unique=True)
 def end_impersonations() -> int:
     """Note that those are over whose time is, although nobody came back from them; how many."""

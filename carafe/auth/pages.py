@@ -27,7 +27,12 @@ Page = Literal[
     "second_factor",
 ]
 # Needed only where this setting switches on what leads there.
-OPTIONAL = {"magic_link": "MAGIC_LINK", "provider_callback": "OAUTH_PROVIDERS"}
+OPTIONAL = {
+    "end_impersonation": "IMPERSONATION",
+    "invitation": "INVITATIONS",
+    "magic_link": "MAGIC_LINK",
+    "provider_callback": "OAUTH_PROVIDERS",
+}
 CALL = 'pages.register(app, login="auth.login", …)'
 
 

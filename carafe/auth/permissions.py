@@ -19,8 +19,15 @@ NO_ROLE = ""
 PERMISSIONS = Registry[set[str]]("permissions", "role")
 
 
-def add_permission(app: Flask, name: str, *, roles: Iterable[str] = ()) -> None:
-    """Add a permission, which administrators and these roles have."""
+def add_permission(
+    app: Flask, name: str, *, roles: Iterable[str] = (), setting: str | None = None
+) -> None:
+    """Add a permission, which administrators and these roles have.
+
+    With a `setting`, such as "INVITATIONS", nobody has it where that is off.
+    """
+    if setting and not app.config[setting]:
+        return
     for role in {ADMIN, *roles}:
         PERMISSIONS.by_name(app).setdefault(role, set()).add(name)
 

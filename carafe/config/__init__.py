@@ -4,12 +4,13 @@ A setting that is accepted works. It imports nothing of the app: gunicorn's own 
 reads the settings, too, before there is one.
 """
 
-from carafe.config.defaults import GENERATE_KEY_COMMAND, Config, production_problems
+from carafe.config.defaults import GENERATE_KEY_COMMAND, Config
 from carafe.config.env import ConfigError, Env, EnvTable
 from carafe.config.groups import missing_group
 from carafe.config.hosts import trusted_hosts
 from carafe.config.loading import Classes, environment, load, read
 from carafe.config.paths import ROOT
+from carafe.config.problems import production_problems
 from carafe.config.readers import (
     decimal,
     folder,

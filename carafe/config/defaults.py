@@ -6,7 +6,6 @@ A setting is read from the environment variable of the same name; in development
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 
 from carafe.config.env import ConfigError, Env, EnvTable
 from carafe.config.hosts import trusted_hosts
@@ -87,6 +86,15 @@ class Config:
     # Parts of the site that can be switched off: yes or no. What is off has no pages, menu entries,
     # or queries. What it stored stays, and is exported and deleted with its user.
     PASSKEYS = Env(True, yes_or_no, "yes or no")
+    AVATARS = Env(True, yes_or_no, "yes or no")
+    IMPERSONATION = Env(True, yes_or_no, "yes or no")
+    INVITATIONS = Env(True, yes_or_no, "yes or no")
+    NOTIFICATIONS = Env(True, yes_or_no, "yes or no")
+    RECORDER = Env(True, yes_or_no, "yes or no")
+    # Who may create an account: everybody, the invited, or nobody but `flask user create`.
+    REGISTRATION = Env(
+        "open", one_of("open", "invitation", "closed"), "open, invitation, or closed"
+    )
 
     # Whether staff and administrators must have a second factor: yes or no. Who has none is led to
     # set one up, and can do nothing else before.
@@ -189,20 +197,3 @@ class Config:
     def problems(values: Mapping[str, object]) -> Iterator[ConfigError]:
         """Return reasons not to start with these values."""
         yield from ()
-
-
-def production_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
-    """Return reasons not to serve these values in production: a weak key, no trusted host."""
-    keys = [values["SECRET_KEY"] or "", *values["SECRET_KEY_FALLBACKS"]]
-    if any(len(key.encode()) < 32 or key == Config.SECRET_KEY.default for key in keys):
-        yield ConfigError(
-            "SECRET_KEY (and each of SECRET_KEY_FALLBACKS) must be a secret of 32 or more "
-            "bytes in production.",
-            f"Make one with: {GENERATE_KEY_COMMAND}",
-        )
-    if not values["TRUSTED_HOSTS"]:
-        yield ConfigError(
-            "TRUSTED_HOSTS must name the hosts this site answers for in production, "
-            "comma-separated.",
-            "For example: TRUSTED_HOSTS=example.org,www.example.org",
-        )

@@ -8,6 +8,7 @@ from carafe.config.defaults import Config
 from carafe.config.dotenv import read_dotenv
 from carafe.config.env import ConfigError, Env
 from carafe.config.paths import ROOT
+from carafe.config.problems import registration_problems
 
 Classes = Mapping[str, type[Config]]
 
@@ -62,7 +63,8 @@ def read(
             values[key] = getattr(setting, "default", None)
     if not values.get("PUBLIC_URL") and values["TRUSTED_HOSTS"]:
         values["PUBLIC_URL"] = f"https://{values['TRUSTED_HOSTS'][0].lstrip('.')}"
-    return values, [*problems, *config_class.problems(values)]
+    problems += [*registration_problems(values), *config_class.problems(values)]
+    return values, problems
 
 
 def _value_of(

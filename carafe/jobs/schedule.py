@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from cronsim import CronSim, CronSimError
+from flask import current_app
 from sqlalchemy import delete, select, update
 
 from carafe.database import db, dialect_insert, reading
@@ -24,6 +25,8 @@ class ScheduleRule:
 
     text: str
     every: timedelta | None = None
+    # Where this setting is off, it is never due.
+    setting: str | None = None
 
     def after(self, moment: datetime) -> datetime:
         """The first time that it is due after `moment`."""
@@ -36,15 +39,16 @@ schedule: dict[str, ScheduleRule] = {}
 
 
 def scheduled(
-    when: str | timedelta,
+    when: str | timedelta, *, setting: str | None = None
 ) -> Callable[[Callable[[], object] | JobDefinition[[]]], JobDefinition[[]]]:
     """Queue a job by the clock: above `@job(…)`, or above a plain function without arguments.
 
     `when` is a cron expression ("0 3 * * *", in UTC, so that no hour of a year is missing or comes
     twice), or the time between two runs. For all the times that were missed while no worker ran,
-    one run makes up. Raises `ValueError` for an expression that is none.
+    one run makes up. With a `setting`, such as "NOTIFICATIONS", it is queued only where that is on.
+    Raises `ValueError` for an expression that is none.
     """
-    rule = _rule(when)
+    rule = replace(_rule(when), setting=setting)
 
     def define(function: Callable[[], object] | JobDefinition[[]]) -> JobDefinition[[]]:
         from carafe.jobs.definition import job
@@ -68,11 +72,22 @@ def _rule(when: str | timedelta) -> ScheduleRule:
     return ScheduleRule(when)
 
 
+def active_rules() -> dict[str, ScheduleRule]:
+    """Return the rules that no setting switches off."""
+    config = current_app.config
+    return {
+        name: rule
+        for name, rule in schedule.items()
+        if rule.setting is None or config[rule.setting]
+    }
+
+
 def sync_table() -> None:
     """Bring the table up to date with the code: called by each worker as it starts."""
+    rules = active_rules()
     known = {row.name: row.rule for row in db.session.execute(select(Schedule.name, Schedule.rule))}
-    db.session.execute(delete(Schedule).where(Schedule.name.not_in(schedule)))
-    for name, rule in schedule.items():
+    db.session.execute(delete(Schedule).where(Schedule.name.not_in(rules)))
+    for name, rule in rules.items():
         if known.get(name) != rule.text:
             values = {"rule": rule.text, "next_at": rule.after(now())}
             new = dialect_insert(Schedule, db.engine.dialect).values(name=name, **values)
@@ -83,7 +98,7 @@ def sync_table() -> None:
 def next_tick() -> datetime | None:
     with reading():
         # Not what another version of the app knows, and this one would never do.
-        ours = Schedule.name.in_(schedule)
+        ours = Schedule.name.in_(active_rules())
         earliest = db.session.scalar(select(db.func.min(Schedule.next_at)).where(ours))
         db.session.rollback()
     return earliest
@@ -96,8 +111,9 @@ def enqueue_due() -> None:
             select(Schedule.name, Schedule.next_at).where(Schedule.next_at <= now())
         ).all()
         db.session.rollback()
+    rules = active_rules()
     for name, next_at in due:
-        if name in schedule:
+        if name in rules:
             _enqueue_once(name, next_at)
 
 

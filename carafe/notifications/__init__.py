@@ -23,6 +23,8 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
+    if not app.config["NOTIFICATIONS"]:
+        return
     app.register_blueprint(views.blueprint)
     add_identity_column(app, unread.NAME, unread.column)
     app.jinja_env.globals["unread_notifications"] = unread.unread_count

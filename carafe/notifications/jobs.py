@@ -7,7 +7,7 @@ from carafe.notifications.models.notification import LIFETIME
 from carafe.time import now
 
 
-@scheduled("43 3 * * *")
+@scheduled("43 3 * * *", setting="NOTIFICATIONS")
 @job(queue="maintenance", unique=True)
 def purge() -> int:
     """Delete notifications and messages that are too old; how many."""

@@ -78,7 +78,8 @@ def disk() -> Iterator[HealthRow]:
 
 def recorder() -> Iterator[HealthRow]:
     if not (working := current_app.extensions.get("recorder")):
-        yield HealthRow("Recorder", "Off: RECORD_SAMPLE is 0.")
+        reason = "RECORD_SAMPLE is 0" if current_app.config["RECORDER"] else "RECORDER is no"
+        yield HealthRow("Recorder", f"Off: {reason}.")
         return
     if working.failing:
         yield HealthRow(

@@ -201,7 +201,7 @@ def _of(app: Flask) -> Recorder | None:
 
 
 def init_app(app: Flask) -> None:
-    if not app.config["RECORD_SAMPLE"]:
+    if not (app.config["RECORDER"] and app.config["RECORD_SAMPLE"]):
         return
     recorder = app.extensions["recorder"] = Recorder(app)
 

@@ -11,7 +11,7 @@ from carafe.config import ConfigError
 
 def make_app(**endpoints):
     app = Flask("other")
-    app.config.update(MAGIC_LINK=False, OAUTH_PROVIDERS={})
+    app.config.update(dict.fromkeys(pages.OPTIONAL.values(), False))
     for endpoint in endpoints.values():
         app.add_url_rule(f"/{endpoint}", endpoint, lambda: "")
     return app

@@ -14,10 +14,12 @@ from app.account.views.profile import show_profile
 from carafe.auth import current_user, login_required, render_too_large
 from carafe.database import db
 from carafe.storage import RefusedError
-from carafe.web import max_body_size
+from carafe.web import ConditionalRoutes, max_body_size
+
+routes = ConditionalRoutes(blueprint, "AVATARS")
 
 
-@blueprint.post("/avatar")
+@routes.post("/avatar")
 @login_required
 @max_body_size(PICTURES.max_body)
 def save_avatar() -> ResponseReturnValue:
@@ -35,14 +37,14 @@ def save_avatar() -> ResponseReturnValue:
     return redirect(url_for("account.profile"), 303)
 
 
-@blueprint.get("/avatar")
+@routes.get("/avatar")
 @login_required
 def avatar_form() -> ResponseReturnValue:
     """For whoever comes back to the address of a form that was refused."""
     return redirect(url_for("account.profile"), 303)
 
 
-@blueprint.post("/avatar/delete")
+@routes.post("/avatar/delete")
 @login_required
 def delete_avatar() -> ResponseReturnValue:
     avatars.set_avatar(current_user.user, None)
@@ -51,7 +53,7 @@ def delete_avatar() -> ResponseReturnValue:
     return redirect(url_for("account.profile"), 303)
 
 
-@blueprint.get("/avatars/<name>")
+@routes.get("/avatars/<name>")
 @login_required
 def avatar(name: str) -> ResponseReturnValue:
     return PICTURES.answer(name) or abort(404)

@@ -9,15 +9,18 @@ from carafe.admin import blueprint
 from carafe.auth import accounts, effect, fresh_login_required, permission_required
 from carafe.auth import impersonation as acting
 from carafe.database import db
+from carafe.web import ConditionalRoutes
+
+routes = ConditionalRoutes(blueprint, "IMPERSONATION")
 
 
-@blueprint.get("/users/<int:id>/impersonation")
+@routes.get("/users/<int:id>/impersonation")
 @permission_required(acting.PERMISSION, "users.read")
 def impersonation(id: int) -> ResponseReturnValue:
     return _page(_find(id), ImpersonationForm(formdata=None))
 
 
-@blueprint.post("/users/<int:id>/impersonation")
+@routes.post("/users/<int:id>/impersonation")
 @permission_required(acting.PERMISSION, "users.read")
 @fresh_login_required
 @effect("you will see the site as this user")

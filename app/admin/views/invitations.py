@@ -18,16 +18,18 @@ from carafe.auth import (
 )
 from carafe.database import db
 from carafe.time import now
-from carafe.web import paginate
+from carafe.web import ConditionalRoutes, paginate
+
+routes = ConditionalRoutes(blueprint, "INVITATIONS")
 
 
-@blueprint.get("/invitations/")
+@routes.get("/invitations/")
 @permission_required("users.invite")
 def invitations() -> ResponseReturnValue:
     return _page(InvitationForm(formdata=None))
 
 
-@blueprint.post("/invitations/")
+@routes.post("/invitations/")
 @permission_required("users.invite")
 @fresh_login_required
 @effect("this invitation will be sent")
@@ -52,7 +54,7 @@ def invite() -> ResponseReturnValue:
     return redirect(url_for("admin.invitations"), 303)
 
 
-@blueprint.post("/invitations/<int:id>/delete")
+@routes.post("/invitations/<int:id>/delete")
 @permission_required("users.invite")
 @fresh_login_required
 @effect("this invitation will be revoked")

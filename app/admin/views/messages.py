@@ -11,16 +11,18 @@ from carafe.audit import record
 from carafe.auth import effect, fresh_login_required, permission_required
 from carafe.database import db
 from carafe.notifications import Message, notify
-from carafe.web import paginate
+from carafe.web import ConditionalRoutes, paginate
+
+routes = ConditionalRoutes(blueprint, "NOTIFICATIONS")
 
 
-@blueprint.get("/messages/")
+@routes.get("/messages/")
 @permission_required("messages.send")
 def messages() -> ResponseReturnValue:
     return _page(MessageForm())
 
 
-@blueprint.post("/messages/")
+@routes.post("/messages/")
 @permission_required("messages.send")
 @fresh_login_required
 @effect("this message will be sent to all users")
@@ -32,7 +34,7 @@ def send_message() -> ResponseReturnValue:
     return _done(sent, "The message is on everybody's pages.", url_for("admin.messages"))
 
 
-@blueprint.post("/messages/<int:id>/delete")
+@routes.post("/messages/<int:id>/delete")
 @permission_required("messages.send")
 @fresh_login_required
 @effect("this message will be taken back")
@@ -44,13 +46,13 @@ def take_back_message(id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.messages"), 303)
 
 
-@blueprint.get("/users/<int:id>/messages")
+@routes.get("/users/<int:id>/messages")
 @permission_required("messages.send", "users.read")
 def user_messages(id: int) -> ResponseReturnValue:
     return _form(_find(id), MessageForm())
 
 
-@blueprint.post("/users/<int:id>/messages")
+@routes.post("/users/<int:id>/messages")
 @permission_required("messages.send", "users.read")
 @fresh_login_required
 @effect("this message will be sent to this user")

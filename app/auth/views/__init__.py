@@ -41,10 +41,14 @@ def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
     return render_template("auth/invalid_link.html", again=page and url_for(page)), 404
 
 
+def _may_register() -> bool:
+    return is_anonymous() and current_app.config["REGISTRATION"] == "open"
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["offered_providers"] = oauth.provider_links
     menus.add(app, "visitor", "Log in", "auth.login", visible=is_anonymous)
-    menus.add(app, "visitor", "Sign up", "auth.register", visible=is_anonymous)
+    menus.add(app, "visitor", "Sign up", "auth.register", visible=_may_register)
     menus.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)
 
 

@@ -6,15 +6,18 @@ from flask.typing import ResponseReturnValue
 from app.auth.forms import AcceptInvitationForm
 from app.auth.views import blueprint, redirect_target
 from carafe.auth import Invitation, accounts, public
+from carafe.web import ConditionalRoutes
+
+routes = ConditionalRoutes(blueprint, "INVITATIONS")
 
 
-@blueprint.get("/invitation/<token>")
+@routes.get("/invitation/<token>")
 @public
 def invitation(token: str) -> ResponseReturnValue:
     return _page(accounts.find_invitation(token), AcceptInvitationForm(formdata=None))
 
 
-@blueprint.post("/invitation/<token>")
+@routes.post("/invitation/<token>")
 @public
 def accept_invitation(token: str) -> ResponseReturnValue:
     invitation = accounts.find_invitation(token)

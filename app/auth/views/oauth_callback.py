@@ -45,6 +45,8 @@ def respond(
     if result in (accounts.Arrival.NO_ADDRESS, accounts.Arrival.ADDRESS_TAKEN):
         page = render_template("auth/provider_address.html", provider=provider, profile=profile)
         return page, 422 if result is accounts.Arrival.NO_ADDRESS else 409
+    if result is accounts.Arrival.NOT_INVITED:
+        return render_template("auth/not_invited.html", provider=provider), 403
     message, category = MESSAGES[result]
     user = getattr(current_user, "email", "")
     flash(message.format(label=provider.label, email=profile.email, user=user), category)

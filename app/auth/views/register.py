@@ -6,9 +6,14 @@ from flask.typing import ResponseReturnValue
 from app.auth.forms import RegisterForm
 from app.auth.views import blueprint, redirect_target
 from carafe.auth import accounts, is_logged_in, public
+from carafe.web import ConditionalRoutes
+
+# By invitation, the page stays at its address, and says so.
+pages = ConditionalRoutes(blueprint, "REGISTRATION", "open", "invitation")
+forms = ConditionalRoutes(blueprint, "REGISTRATION", "open")
 
 
-@blueprint.get("/register")
+@pages.get("/register")
 @public
 def register() -> ResponseReturnValue:
     if is_logged_in():
@@ -16,7 +21,7 @@ def register() -> ResponseReturnValue:
     return render_template("auth/register.html", form=RegisterForm(formdata=None))
 
 
-@blueprint.post("/register")
+@forms.post("/register")
 @public
 @accounts.limit_registrations
 def create_account() -> ResponseReturnValue:

@@ -29,7 +29,8 @@ class Card:
     """What one says: `series` counts something in each of several periods, in one cheap query.
 
     `endpoint` is the page with more, and `values` are its arguments; `average` shows what a day has
-    on average in place of the sum, for what cannot be added up; `text` says what is counted.
+    on average in place of the sum, for what cannot be added up; `text` says what is counted. With
+    a `setting`, the card exists only where that is on.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Card:
     text: str = ""
     average: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
+    setting: str | None = None
 
 
 CARDS = Registry[Card]("admin_cards", "card")
@@ -58,6 +60,8 @@ class RenderedCard:
 
 def add_card(app: Flask, card: Card) -> None:
     """Add a card to the overview, for those who have its permission."""
+    if card.setting and not app.config[card.setting]:
+        return
     CARDS.add(app, card, name=card.name)
 
 

@@ -11,12 +11,14 @@ from carafe.auth.marks import fresh_login_required, permission_required
 from carafe.database import db
 from carafe.observability import store
 from carafe.observability.store import exception as recorded
-from carafe.web.routing import effect
+from carafe.web.routing import ConditionalRoutes, effect
 
 MAX_ROWS = 100
 
+routes = ConditionalRoutes(blueprint, "RECORDER")
 
-@blueprint.get("/exceptions/")
+
+@routes.get("/exceptions/")
 @permission_required("operations.read")
 def exceptions() -> Any:
     latest = select(recorded).order_by(recorded.c.last_at.desc()).limit(MAX_ROWS)
@@ -25,13 +27,13 @@ def exceptions() -> Any:
     return render_template("admin/exceptions.html", rows=rows)
 
 
-@blueprint.get("/exceptions/<fingerprint>")
+@routes.get("/exceptions/<fingerprint>")
 @permission_required("operations.read")
 def exception(fingerprint: str) -> Any:
     return render_template("admin/exception.html", found=_find(fingerprint))
 
 
-@blueprint.post("/exceptions/<fingerprint>/delete")
+@routes.post("/exceptions/<fingerprint>/delete")
 @permission_required("operations.edit", "operations.read")
 @fresh_login_required
 @effect("this exception will be deleted")

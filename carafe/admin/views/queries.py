@@ -12,6 +12,7 @@ from carafe.checks import root_cause
 from carafe.observability import plans, store
 from carafe.observability.store import repeated, statement
 from carafe.web.forms import search_term
+from carafe.web.routing import ConditionalRoutes
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +24,10 @@ SORTS: dict[str, tuple[str, Any]] = {
 }
 MAX_ROWS = 50
 
+routes = ConditionalRoutes(blueprint, "RECORDER")
 
-@blueprint.get("/queries/")
+
+@routes.get("/queries/")
 @permission_required("operations.read")
 def queries() -> Any:
     q, sort = search_term(), request.args.get("sort", "total")
@@ -58,7 +61,7 @@ def queries() -> Any:
     )
 
 
-@blueprint.get("/queries/<fingerprint>")
+@routes.get("/queries/<fingerprint>")
 @permission_required("operations.read")
 def query(fingerprint: str) -> Any:
     if not fingerprint.isalnum():  # PostgreSQL refuses to look for what has a NUL in it

@@ -21,6 +21,7 @@ from carafe.observability.statistics import (
 )
 from carafe.observability.store import slow_request
 from carafe.time import format_datetime, viewer_zone
+from carafe.web.routing import ConditionalRoutes
 
 # Name in the URL, label, and what of an endpoint and its figures descends.
 SORTS: dict[str, tuple[str, Any]] = {
@@ -34,13 +35,15 @@ SLOWEST = 10
 
 blueprint.add_app_template_filter(format_duration, "duration")
 
+routes = ConditionalRoutes(blueprint, "RECORDER")
+
 
 @blueprint.app_template_filter("moment_of")
 def from_epoch(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-@blueprint.get("/requests/")
+@routes.get("/requests/")
 @permission_required("operations.read")
 def requests() -> Any:
     sort = request.args.get("sort", "")
@@ -57,7 +60,7 @@ def requests() -> Any:
         )
 
 
-@blueprint.get("/requests/<name>")
+@routes.get("/requests/<name>")
 @permission_required("operations.read")
 def endpoint(name: str) -> Any:
     with store.get_store().connect() as connection:

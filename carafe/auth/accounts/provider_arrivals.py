@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from flask import current_app
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from carafe.auth.accounts.identity_proof import record_proof
 from carafe.auth.accounts.mail_requests import may_mail
 from carafe.auth.accounts.registration import REGISTRATIONS, tell_owner
 from carafe.auth.identity import is_logged_in
-from carafe.auth.models import LinkedAccount, UserMixin
+from carafe.auth.models import Invitation, LinkedAccount, UserMixin
 from carafe.auth.models.linked_account import notify_owner
 from carafe.auth.models.user_columns import has_second_factor
 from carafe.auth.providers import Provider
@@ -31,6 +32,7 @@ class Arrival(Enum):
 
     OTHER_USER = "another user is logged in with this browser"
     SUSPENDED = "the account is suspended"
+    NOT_INVITED = "there are no new accounts, or only for the invited"
     NO_ADDRESS = "the provider told no address"
     ADDRESS_TAKEN = "the address has an account, which this provider does not open"
     MAIL_SENT = "a mail to the address says how to go on"
@@ -66,6 +68,8 @@ def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
     Their address never opens the account of its `owner`, verified or not: providers are wrong,
     too, and addresses are given to others.
     """
+    if current_app.config["REGISTRATION"] != "open":
+        return _sign_up_invited(profile, owner)
     if profile.email is None:
         return Arrival.NO_ADDRESS
     if not profile.email_verified:
@@ -77,6 +81,21 @@ def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
         user = owner.replace_unconfirmed(name=profile.name)
     else:
         return Arrival.ADDRESS_TAKEN  # that is told to nobody but whose address it is
+    _connect(user, profile)
+    return admit(user, remember=False)
+
+
+def _sign_up_invited(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
+    """Sign up somebody where registration is not open: with an invitation, or not at all."""
+    if not profile.email or not profile.email_verified:
+        return Arrival.NOT_INVITED
+    if owner and (owner.confirmed_at or owner.suspended_at):
+        return Arrival.ADDRESS_TAKEN
+    if current_app.config["REGISTRATION"] == "closed":
+        return Arrival.NOT_INVITED
+    user = Invitation.accept_without_link(profile.email, name=profile.name)
+    if user is None:
+        return Arrival.NOT_INVITED
     _connect(user, profile)
     return admit(user, remember=False)
 

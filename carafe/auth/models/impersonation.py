@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import ColumnElement, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +40,8 @@ class Impersonation(Base):
     @classmethod
     def finish(cls, condition: ColumnElement[bool], why: str) -> int:
         """Have those be over to which the condition applies; how many."""
+        if not current_app.config["IMPERSONATION"]:
+            return 0
         active = select(cls).where(condition, cls.user_id.is_not(None)).with_for_update()
         found = db.session.scalars(active).all()
         for one in found:

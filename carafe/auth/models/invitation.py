@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe import mail
@@ -68,11 +68,15 @@ class Invitation(TokenHashMixin, Base):
     @classmethod
     def by_token(cls, token: str) -> Invitation | None:
         """The invitation behind a link, as long as who sent it might still send it."""
+        return cls._valid(cls.token_hash == digest(token))
+
+    @classmethod
+    def _valid(cls, condition: ColumnElement[bool]) -> Invitation | None:
         inviter = user_model()
         row = db.session.execute(
             select(cls, inviter.effective_role.label("role"))
             .join(inviter, inviter.id == cls.inviter_id)
-            .where(cls.token_hash == digest(token), cls.expires_at > now())
+            .where(condition, cls.expires_at > now())
             .where(inviter.suspended_at.is_(None), inviter.deletes_at.is_(None))
         ).first()
         if row is None or "users.invite" not in permissions(row.role):
@@ -91,12 +95,26 @@ class Invitation(TokenHashMixin, Base):
         """
         advisory_lock(ADMIN)  # who sent it may be losing the permission for it at this moment
         invitation = cls.by_token(token)
-        if invitation is None:
+        return invitation._use(password_hash, **fields) if invitation else None
+
+    @classmethod
+    def accept_without_link(cls, email: str, **fields: object) -> UserMixin | None:
+        """Make the account of an invited address that a provider has verified, or return None.
+
+        Not where the invitation gives permissions: a provider may be wrong about an address, and
+        only who reads its mail has the link.
+        """
+        advisory_lock(ADMIN)
+        invitation = cls._valid(cls.email == email)
+        if invitation is None or permissions(invitation.role):
             return None
-        used = delete(cls).where(cls.id == invitation.id).returning(cls.id)
+        return invitation._use("", **fields)
+
+    def _use(self, password_hash: str, **fields: object) -> UserMixin | None:
+        used = delete(Invitation).where(Invitation.id == self.id).returning(Invitation.id)
         if db.session.scalar(used) is None:
             return None
-        user = user_model().claim(invitation.email, password_hash, invitation.role, **fields)
+        user = user_model().claim(self.email, password_hash, self.role, **fields)
         record("invitation.accepted", user.subject, actor=user.email, role=user.role)
         return user
 

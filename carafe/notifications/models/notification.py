@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import cast
 
+from flask import current_app
 from sqlalchemy import (
     ForeignKey,
     Index,
@@ -94,13 +95,15 @@ def notify(
     """Tell a user something, in the caller's transaction: they are told exactly when it happens.
 
     `url` is a path of this site that it leads to; `key`, such as "export:7", has it told once
-    however often this is called. Text that is too long is cut. A user who is gone is not told.
-    Returns whether it was told now.
+    however often this is called. Text that is too long is cut. A user who is gone is not told, and
+    nobody is where NOTIFICATIONS is off. Returns whether it was told now.
     """
     if url and safe_redirect_path(url) is None:
         raise ValueError(f"A notification leads to a path of this site, not to {url!r}.")
     if len(url) > URL_LENGTH:
         raise ValueError(f"A path of more than {URL_LENGTH} characters is too long: {url!r}.")
+    if not current_app.config["NOTIFICATIONS"]:
+        return False
     row = {
         "user_id": user_id,
         "created_at": at or now(),

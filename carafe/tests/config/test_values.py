@@ -156,3 +156,24 @@ def test_all_that_is_wrong_is_found_at_once(environ):
 def test_what_a_program_gives_is_read_in_the_same_way(environ):
     environ()
     assert load({"LOG_LEVEL": "debug", "JOB_THREADS": "2", "MAGIC_LINK": True})["JOB_THREADS"] == 2
+
+
+@pytest.mark.parametrize(
+    ("registration", "invitations", "remedy"),
+    [
+        ("invitation", "no", "Set INVITATIONS=yes, or REGISTRATION=closed."),
+        ("closed", "yes", "Set INVITATIONS=no, or REGISTRATION=invitation."),
+    ],
+)
+def test_parts_that_contradict_each_other_are_refused(registration, invitations, remedy, environ):
+    environ(REGISTRATION=registration, INVITATIONS=invitations)
+    assert [error.remedy for error in read(CLASSES)[1]] == [remedy]
+
+
+@pytest.mark.parametrize(
+    ("registration", "invitations"),
+    [("open", "yes"), ("open", "no"), ("invitation", "yes"), ("closed", "no")],
+)
+def test_parts_that_fit_are_accepted(registration, invitations, environ):
+    environ(REGISTRATION=registration, INVITATIONS=invitations)
+    assert read(CLASSES)[1] == []

@@ -1,0 +1,39 @@
+"""Reasons not to start with values that are each accepted."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from carafe.config.defaults import GENERATE_KEY_COMMAND, Config
+from carafe.config.env import ConfigError
+
+
+def registration_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
+    """Return reasons not to start with these values: parts that need or contradict each other."""
+    registration, has_invitations = values["REGISTRATION"], values["INVITATIONS"]
+    if registration == "invitation" and not has_invitations:
+        yield ConfigError(
+            "REGISTRATION=invitation needs invitations, which INVITATIONS=no switches off.",
+            "Set INVITATIONS=yes, or REGISTRATION=closed.",
+        )
+    if registration == "closed" and has_invitations:
+        yield ConfigError(
+            "REGISTRATION=closed lets nobody in whom INVITATIONS=yes lets administrators invite.",
+            "Set INVITATIONS=no, or REGISTRATION=invitation.",
+        )
+
+
+def production_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
+    """Return reasons not to serve these values in production: a weak key, no trusted host."""
+    keys = [values["SECRET_KEY"] or "", *values["SECRET_KEY_FALLBACKS"]]
+    if any(len(key.encode()) < 32 or key == Config.SECRET_KEY.default for key in keys):
+        yield ConfigError(
+            "SECRET_KEY (and each of SECRET_KEY_FALLBACKS) must be a secret of 32 or more "
+            "bytes in production.",
+            f"Make one with: {GENERATE_KEY_COMMAND}",
+        )
+    if not values["TRUSTED_HOSTS"]:
+        yield ConfigError(
+            "TRUSTED_HOSTS must name the hosts this site answers for in production, "
+            "comma-separated.",
+            "For example: TRUSTED_HOSTS=example.org,www.example.org",
+        )

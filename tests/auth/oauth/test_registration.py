@@ -1,0 +1,74 @@
+"""Providers where registration is not open: they let in whom an invitation lets in."""
+
+import pytest
+
+from app.auth.models import User
+from carafe.auth.models import Invitation
+from carafe.database import db
+from tests.auth.oauth.conftest import is_in, travel
+
+
+@pytest.fixture
+def by_invitation(app, monkeypatch):
+    monkeypatch.setitem(app.config, "REGISTRATION", "invitation")
+
+
+@pytest.fixture
+def invite(app, carol):
+    def send(role: str = "user") -> None:
+        with app.app_context():
+            Invitation.send("frida@example.com", role, db.session.get_one(User, carol.id))
+            db.session.commit()
+
+    return send
+
+
+def test_a_provider_makes_no_account_without_an_invitation(by_invitation, visitor, users):
+    answer = travel(visitor)
+    assert answer.status_code == 403
+    assert "by invitation only" in answer.text
+    assert users() == []
+
+
+def test_it_makes_the_account_of_the_invited_once(app, by_invitation, invite, visitor, users):
+    invite()
+    assert travel(visitor).status_code == 303
+    assert is_in(visitor)
+    assert "frida@example.com" in users()
+    with app.app_context():
+        assert Invitation.pending("frida@example.com") is None
+
+
+def test_an_invitation_with_permissions_needs_its_link(by_invitation, invite, visitor, users):
+    invite("staff")
+    assert travel(visitor).status_code == 403
+    assert "frida@example.com" not in users()
+
+
+def test_an_address_that_is_not_verified_is_not_invited(
+    acme, by_invitation, invite, visitor, users
+):
+    invite()
+    acme.person["email_verified"] = False
+    assert travel(visitor).status_code == 403
+    assert "frida@example.com" not in users()
+
+
+def test_an_account_that_waits_for_confirmation_stays(by_invitation, make_user, visitor, users):
+    make_user("frida@example.com", confirmed_at=None)
+    assert travel(visitor).status_code == 403
+    assert users() == ["frida@example.com"]
+
+
+def test_it_still_lets_in_who_has_an_account(by_invitation, frida, visitor):
+    assert travel(visitor).status_code == 303
+    assert is_in(visitor)
+
+
+def test_it_makes_no_account_where_registration_is_closed(app, monkeypatch, invite, visitor, users):
+    invite()
+    monkeypatch.setitem(app.config, "REGISTRATION", "closed")
+    answer = travel(visitor)
+    assert answer.status_code == 403
+    assert "no new accounts" in answer.text
+    assert "frida@example.com" not in users()

@@ -1,0 +1,159 @@
+"""Settings that switch parts off: no pages, links, or queries, and the data stays."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.account import user_data
+from app.auth.models import User
+from carafe.auth.models import Invitation, Passkey
+from carafe.database import db
+from carafe.jobs import schedule
+from carafe.notifications import Message, Notification, notify
+from carafe.testing.apps import another_app
+from carafe.testing.database import statements
+from carafe.testing.http import Browser
+from carafe.testing.sessions import open_session
+from tests.crawler import crawl, links_of
+from tests.security.routes import routes
+
+# By setting, a page that it switches off.
+PAGES = {
+    "AVATARS": "/account/avatar",
+    "IMPERSONATION": "/admin/users/1/impersonation",
+    "INVITATIONS": "/admin/invitations/",
+    "NOTIFICATIONS": "/account/notifications/",
+    "PASSKEYS": "/account/passkeys",
+    "RECORDER": "/admin/queries/",
+}
+OFF = dict.fromkeys(PAGES, False) | {"REGISTRATION": "closed"}
+
+
+@pytest.fixture(scope="module")
+def bare_app(application: Flask) -> Iterator[Flask]:
+    with another_app(application, **OFF) as made:
+        yield made
+
+
+@pytest.fixture
+def owner(app, alice):
+    """Alice, with data of every part that can be off, in the app where all is on."""
+    with app.app_context():
+        user = db.session.get_one(User, alice.id)
+        user.avatar = "a.webp"
+        Passkey.add(user, "Phone", b"id", b"key", 0)
+        Message.send("Hello, everybody", "")
+        notify(user.id, "Hello, Alice")
+        db.session.commit()
+    return alice
+
+
+@pytest.fixture
+def guest(app, carol):
+    """An address that Carol has invited."""
+    with app.app_context():
+        Invitation.send("guest@example.com", "user", db.session.get_one(User, carol.id))
+        db.session.commit()
+    return "guest@example.com"
+
+
+@pytest.mark.parametrize("setting", PAGES)
+def test_what_is_off_is_nowhere(setting, application, owner, carol):
+    with another_app(application, **{setting: False}) as made:
+        gone = [route for route in routes(application) if route.endpoint not in made.view_functions]
+        paths = {route.path for route in gone}
+        assert PAGES[setting] in paths
+        admin = open_session(made, carol)
+        for route in gone:
+            # 405: the address could be that of a declared list, which takes no forms.
+            expected = (404, 405) if route.changes else (404,)
+            assert route.open(admin).status_code in expected, str(route)
+        for browser, path in [
+            (Browser(made.test_client()), "/auth/login"),
+            (open_session(made, owner), "/account/profile"),
+            (open_session(made, owner), "/account/second-factors"),
+            (admin, "/admin/"),
+            (admin, f"/admin/users/{owner.id}"),
+        ]:
+            page = browser.get(path)
+            assert page.status_code == 200, path
+            assert not {link for _, link in links_of(page.text)} & paths, path
+
+
+def test_no_page_leads_to_what_is_off(bare_app, owner, guest, carol, visitor):
+    everything = {route.path for route in routes(bare_app)}
+    assert not everything & set(PAGES.values())
+    for browser, start in [
+        (Browser(bare_app.test_client()), ["/", "/auth/login", "/auth/reset"]),
+        (open_session(bare_app, owner), ["/dashboard"]),
+        (open_session(bare_app, carol), ["/dashboard", "/admin/", f"/admin/users/{owner.id}"]),
+    ]:
+        seen, broken = crawl(bare_app, browser, start)
+        assert not broken
+        assert len(seen) > 10
+
+
+def test_what_is_off_costs_no_queries(app, bare_app, owner, carol):
+    def ask(made: Flask, user: User, path: str) -> list[str]:
+        browser = open_session(made, user)
+        with statements(made) as asked:
+            assert browser.get(path).status_code == 200, path
+        return asked
+
+    pages = [(owner, "/dashboard"), (owner, "/account/profile"), (owner, "/auth/reauthenticate")]
+    pages += [(carol, "/admin/"), (carol, "/admin/users/")]
+    with_all, with_none = (
+        [ask(made, user, path) for user, path in pages] for made in (app, bare_app)
+    )
+    assert all(len(none) <= len(full) for full, none in zip(with_all, with_none, strict=True))
+    assert sum(map(len, with_none)) < sum(map(len, with_all))
+    tables = re.compile(r"\b(notification|message|inbox|impersonation|invitation|passkey)\b")
+    assert any(tables.search(query) for queries in with_all for query in queries)
+    assert not [query for queries in with_none for query in queries if tables.search(query)]
+    # The user is read in the first query of a page.
+    assert "avatar" in with_all[0][0]
+    assert "avatar" not in with_none[0][0]
+
+
+def test_what_is_off_does_no_scheduled_work(app, bare_app):
+    with app.app_context():
+        everything = set(schedule.active_rules())
+    with bare_app.app_context():
+        assert everything - set(schedule.active_rules()) == {
+            "auth.end_impersonations",
+            "notifications.purge",
+        }
+
+
+def test_what_was_stored_stays_until_its_user_is_deleted(app, bare_app, owner):
+    with bare_app.app_context():
+        assert not notify(owner.id, "Nobody reads this")
+        db.session.commit()
+        titles = [row["title"] for row in user_data.notifications(owner.id)]
+        assert "Hello, Alice" in titles
+        assert "Nobody reads this" not in titles
+        assert [row["name"] for row in user_data.passkeys(owner.id)] == ["Phone"]
+        db.session.get_one(User, owner.id).delete()
+        db.session.commit()
+        for model in (Notification, Passkey):
+            assert db.session.scalar(select(func.count()).select_from(model)) == 0
+
+
+def test_a_passkey_still_counts_as_second_factor(bare_app, owner):
+    """Or the setting would leave its owner with a password alone."""
+    with bare_app.app_context():
+        assert db.session.get_one(User, owner.id).has_second_factor
+
+
+def test_whoever_acted_as_a_user_is_themselves_again(app, bare_app, owner, carol):
+    with another_app(app) as made:
+        browser = open_session(made, carol)
+        path = f"/admin/users/{owner.id}/impersonation"
+        assert browser.submit(path, {"reason": "To help"}).status_code == 303
+        assert 'value="Alice"' in browser.get("/account/profile").text
+    after = Browser(bare_app.test_client())
+    browser.copy_cookies_to(after)
+    assert 'value="Carol"' in after.get("/account/profile").text
