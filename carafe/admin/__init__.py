@@ -5,7 +5,7 @@ from functools import partial
 from flask import Flask
 
 from carafe import personal_data
-from carafe.admin import views
+from carafe.admin import views  # noqa: F401  (they add their routes)
 from carafe.admin.actions.declaration import Action
 from carafe.admin.blueprint import blueprint
 from carafe.admin.columns import Column
@@ -27,13 +27,11 @@ from carafe.admin.routing import ListConverter
 from carafe.auth.identity import can
 from carafe.auth.permissions import add_permission
 from carafe.web import menus
-from carafe.web.forms import ChoiceField
 
 __all__ = [
     "Action",
     "Card",
     "Choice",
-    "ChoiceField",
     "Column",
     "DateRange",
     "Exact",
@@ -49,7 +47,6 @@ __all__ = [
     "add_counts",
     "blueprint",
     "series",
-    "views",
 ]
 
 

@@ -5,7 +5,8 @@ from functools import partial
 from flask import Flask, current_app
 
 from carafe import checks
-from carafe.config import ConfigError, environment
+from carafe.config import ConfigError
+from carafe.config.loading import environment
 from carafe.config.names import almost_settings
 
 INVALID_SETTINGS = "core.settings"

@@ -4,11 +4,11 @@ A setting that is accepted works. It imports nothing of the app: gunicorn's own 
 reads the settings, too, before there is one.
 """
 
-from carafe.config.defaults import GENERATE_KEY_COMMAND, Config
-from carafe.config.env import ConfigError, Env, EnvTable
+from carafe.config.defaults import Config
+from carafe.config.env import ConfigError, Env
 from carafe.config.groups import missing_group
 from carafe.config.hosts import trusted_hosts
-from carafe.config.loading import Classes, environment, load, read
+from carafe.config.loading import load
 from carafe.config.paths import ROOT
 from carafe.config.problems import production_problems
 from carafe.config.readers import (
@@ -36,16 +36,12 @@ from carafe.config.urls import (
 )
 
 __all__ = [
-    "GENERATE_KEY_COMMAND",
     "ROOT",
-    "Classes",
     "Config",
     "ConfigError",
     "Env",
-    "EnvTable",
     "database_url",
     "decimal",
-    "environment",
     "folder",
     "host",
     "integer",
@@ -58,7 +54,6 @@ __all__ = [
     "one_of",
     "otlp_url",
     "production_problems",
-    "read",
     "redis_url",
     "root_path",
     "secret",

@@ -5,7 +5,7 @@ from carafe.database.base import Base, bytewise, db
 from carafe.database.batches import delete_in_batches
 from carafe.database.hooks import before_commit, on_commit
 from carafe.database.inserts import dialect_insert
-from carafe.database.setup import init_app
+from carafe.database.setup import init_app as init_app
 from carafe.database.text_search import contains
 from carafe.database.transactions import advisory_lock, reading, writing
 
@@ -20,7 +20,6 @@ __all__ = [
     "db",
     "delete_in_batches",
     "dialect_insert",
-    "init_app",
     "on_commit",
     "reading",
     "writing",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from carafe.auth.signals import collect_purge_counts
 from carafe.auth.users import user_model
 from carafe.database import db, reading
-from carafe.storage import UPLOADS, storage
+from carafe.storage.current import UPLOADS, storage
 from carafe.time import now
 
 # What is stored longer than this and belongs to nobody was not just about to.

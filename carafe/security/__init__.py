@@ -20,6 +20,7 @@ from carafe.security import (
 from carafe.security.checks.unconfigured import unconfigured_app
 from carafe.security.encryption import decrypt, encrypt
 from carafe.security.rate_limits import Client, RateLimit, client_key
+from carafe.security.refusals import refuse
 
 __all__ = [
     "Client",
@@ -28,6 +29,7 @@ __all__ = [
     "csp",
     "decrypt",
     "encrypt",
+    "refuse",
     "unconfigured_app",
 ]
 

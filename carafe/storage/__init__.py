@@ -5,12 +5,12 @@ Files do not change: what is new gets a new key, and the old is discarded.
 """
 
 from carafe.storage.base import Storage, StorageUnavailable
-from carafe.storage.current import UPLOADS, delete_on_commit, init_app, storage
+from carafe.storage.current import delete_on_commit, storage
+from carafe.storage.current import init_app as init_app
 from carafe.storage.uploads import MEGABYTE, FileUpload, PictureUpload, RefusedError, Size
 
 __all__ = [
     "MEGABYTE",
-    "UPLOADS",
     "FileUpload",
     "PictureUpload",
     "RefusedError",
@@ -18,6 +18,5 @@ __all__ = [
     "Storage",
     "StorageUnavailable",
     "delete_on_commit",
-    "init_app",
     "storage",
 ]

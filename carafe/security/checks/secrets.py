@@ -7,7 +7,8 @@ from math import log2
 from flask import Flask, current_app
 
 from carafe import checks
-from carafe.config import GENERATE_KEY_COMMAND, Config
+from carafe.config import Config
+from carafe.config.defaults import GENERATE_KEY_COMMAND
 
 # As many as an attacker cannot try. Of 100,000 keys of 32 random hex digits, which have 128 bits,
 # the count below gave 92 to the one it thought least of.

@@ -6,7 +6,8 @@ from flask.cli import AppGroup
 
 from carafe import checks
 from carafe.checks import settings as settings_check
-from carafe.config import Classes, Config, ConfigError, read
+from carafe.config import Config, ConfigError
+from carafe.config.loading import Classes, read
 from carafe.security.checks import command
 
 

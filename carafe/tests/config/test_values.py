@@ -2,7 +2,8 @@
 
 import pytest
 
-from carafe.config import ROOT, read
+from carafe.config import ROOT
+from carafe.config.loading import read
 from carafe.tests.site.settings import CLASSES, load
 
 
