@@ -22,12 +22,12 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from sqlalchemy import select
+from tests.jobs.crew import Crew, begun, count
 
 from app import create_app
 from bench.server import environment, flask
 from carafe.audit import AuditEvent
 from carafe.database import db, reading
-from tests.jobs.crew import Crew, begun, count
 
 PATIENCE_SECONDS = 300
 
