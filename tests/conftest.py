@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from app import create_app
 from app.auth.models import User
 from carafe.time import now
+from tests.site import create_app
 
 pytest_plugins = ["carafe.testing"]
 
@@ -20,7 +20,7 @@ def pytest_configure() -> None:
 
     configure(
         create_app,
-        wsgi="wsgi",
+        wsgi="tests.wsgi",
         # What is off by default has routes, too, for those tests that walk all of them.
         settings={
             "MAGIC_LINK": True,

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from app.auth.models import User
 from carafe.database import db
 from carafe.testing.database import statements
+from tests.site import HOME
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def test_it_makes_a_user_and_an_admin_who_can_log_in(app, demo, browser):
     for email, password in printed:
         opened = browser()
         answer = opened.submit("/auth/login", {"email": email, "password": password})
-        assert (answer.status_code, answer.location) == (303, "/dashboard")
-        assert opened.get("/dashboard").status_code == 200
+        assert (answer.status_code, answer.location) == (303, HOME)
+        assert opened.get("/members").status_code == 200
         roles.add(opened.get("/admin/").status_code)
     assert roles == {200, 403}
 

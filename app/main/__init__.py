@@ -2,12 +2,11 @@
 
 from flask import Flask
 
-from app.main import dashboard, views
+from app.main import views
 from carafe.auth import is_logged_in
 from carafe.web import menus
 
 
 def init_app(app: Flask) -> None:
-    dashboard.init_app(app)
     app.register_blueprint(views.blueprint)
     menus.add(app, "main", "Dashboard", "main.dashboard", icon="home", visible=is_logged_in)

@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.main.dashboard import visible_cards
 from carafe.auth import login_required, public
+from carafe.web import visible_cards
 
 blueprint = Blueprint("main", __name__, template_folder="templates")
 

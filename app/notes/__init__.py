@@ -2,11 +2,10 @@
 
 from flask import Flask
 
-from app.main.dashboard import add_card
 from app.notes import admin, demo, models, views
 from carafe import demo_data, personal_data
 from carafe.auth import is_logged_in
-from carafe.web import menus
+from carafe.web import add_card, menus
 
 
 def init_app(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from carafe.web import (
+    dashboard,
     errors,
     mailed_links,
     menus,
@@ -13,6 +14,7 @@ from carafe.web import (
     time_zones,
     urls,
 )
+from carafe.web.dashboard import add_card, visible_cards
 from carafe.web.forms import ChoiceField, Form, LongTextField, SecretField, TextField, search_term
 from carafe.web.pagination import BoundedCounts, paginate
 from carafe.web.routing import ConditionalRoutes, background_request, max_body_size
@@ -38,6 +40,7 @@ __all__ = [
     "TextField",
     "VersionForm",
     "VersionMixin",
+    "add_card",
     "background_request",
     "current_path",
     "endpoint_path",
@@ -51,6 +54,7 @@ __all__ = [
     "search_term",
     "site_root",
     "time_zones",
+    "visible_cards",
 ]
 
 
@@ -66,5 +70,6 @@ def init_app(app: Flask) -> None:
     urls.init_app(app)
     static_files.init_app(app)
     menus.init_app(app)
+    dashboard.init_app(app)
     polling.init_app(app)
     errors.init_app(app)

@@ -3,7 +3,7 @@
 import errno
 import logging
 
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,12 +12,14 @@ from werkzeug.exceptions import (
     Conflict,
     HTTPException,
     InternalServerError,
+    NotFound,
     SecurityError,
     ServiceUnavailable,
 )
 
 from carafe.database import db
 from carafe.database.sqlite import sqlite_driver
+from carafe.web import urls
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +132,8 @@ def disk_error(error: OSError) -> ResponseReturnValue:
 
 def render_error(error: HTTPException) -> ResponseReturnValue:
     """The response for an error, in the form that the client reads."""
+    if isinstance(request.routing_exception, NotFound) and (home := urls.home_instead_of_root()):
+        return redirect(home, 303)
     if error.response is not None or error.code is None or error.code < 400:
         return error
     if isinstance(error, InternalServerError):

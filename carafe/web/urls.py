@@ -28,6 +28,12 @@ def site_root() -> str:
     return root.rstrip("/")
 
 
+def home_instead_of_root() -> str | None:
+    """Return `HOME_URL` for a request of `/`: an app need not have a page there."""
+    home: str = current_app.config["HOME_URL"]
+    return home if request.path == "/" and home != f"{site_root()}/" else None
+
+
 def current_path() -> str:
     """Return the path of this request as the browser sees it, without the query."""
     return request.script_root + request.path

@@ -8,6 +8,7 @@ from carafe.auth.accounts.email_address import CHANGE_MAILS_BY_ADDRESS
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from tests.account.conftest import NEW_EMAIL
+from tests.site import HOME
 
 
 def test_it_changes_by_a_link_mailed_to_the_new_address(alice, sign_in, ask, enters):
@@ -17,7 +18,7 @@ def test_it_changes_by_a_link_mailed_to_the_new_address(alice, sign_in, ask, ent
     assert not enters(NEW_EMAIL)
     assert NEW_EMAIL in browser.get(path).text
     answer = browser.submit(path)
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert (answer.status_code, answer.location) == (303, HOME)
     assert enters(NEW_EMAIL)
     assert not enters(alice.email)
 

@@ -13,6 +13,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import Authenticator, add, ask_to_add, decode, sent
 from carafe.testing.authenticator import sign_in as enter
 from carafe.testing.clock import later
+from tests.site import HOME
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
 
@@ -81,7 +82,7 @@ def test_it_shows_recovery_codes_with_the_first(browser_of_alice, alice, browser
     assert answer.location == "/account/passkeys"
     other = browser()
     other.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
-    assert other.submit("/auth/second-factor", {"code": codes[0]}).location == "/dashboard"
+    assert other.submit("/auth/second-factor", {"code": codes[0]}).location == HOME
 
 
 def test_it_drops_the_recovery_codes_with_the_last(browser_of_alice, remove, codes_left):

@@ -23,15 +23,15 @@ def test_it_forbids_users_every_change(below, alice, bob, sign_in, page, reload,
     victim, browser = sign_in(alice), sign_in(bob)
     data = {"csrf_token": browser.token(), "name": "Mallory", "role": "admin"}
     assert browser.post(f"{page}{below}", data).status_code == 403
-    assert victim.get("/dashboard").status_code == 200
+    assert victim.get("/members").status_code == 200
     user = reload(alice)
     assert (user.name, user.role, user.suspended_at) == ("Alice", "user", None)
     assert events("user.renamed") == []
 
 
 def test_it_shows_the_menu_to_administrators_alone(alice, carol, sign_in):
-    assert 'href="/admin/"' in sign_in(carol).get("/dashboard").text
-    assert 'href="/admin/"' not in sign_in(alice).get("/dashboard").text
+    assert 'href="/admin/"' in sign_in(carol).get("/members").text
+    assert 'href="/admin/"' not in sign_in(alice).get("/members").text
 
 
 def test_it_closes_at_once_to_who_is_demoted(carol, make_user, sign_in):
@@ -41,7 +41,7 @@ def test_it_closes_at_once_to_who_is_demoted(carol, make_user, sign_in):
     sign_in(carol).submit(f"/admin/users/{other.id}", {"role": "user"})
     assert demoted.get("/admin/").status_code == 403
     # Still signed in, as a user.
-    assert demoted.get("/dashboard").status_code == 200
+    assert demoted.get("/members").status_code == 200
 
 
 def test_it_opens_at_once_to_who_is_promoted(alice, carol, sign_in, page):

@@ -151,7 +151,7 @@ def test_it_says_what_goes_along_and_deletes_it(alice, admin, sign_in, confirm, 
     answer = admin.send(admin.form(page, RUN))
     assert "Undo" not in admin.get(answer.location).text
     assert reload(alice) is None
-    assert theirs.get("/dashboard").status_code == 303
+    assert theirs.get("/members").status_code == 303
 
 
 def test_it_asks_for_a_proof_and_then_goes_on(app, alice, admin, confirm, suspended):

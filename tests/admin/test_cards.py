@@ -108,9 +108,9 @@ def test_it_counts_a_user_once_a_day(app, alice, bob, sign_in):
     change(app, update(Session).values(last_seen_at=yesterday))
     change(app, update(User).values(last_active_on=yesterday.date()))
     for browser in browsers:
-        browser.get("/dashboard")
+        browser.get("/members")
     assert active(app) == 4
-    browsers[0].get("/dashboard")
+    browsers[0].get("/members")
     assert active(app) == 4
 
 
@@ -121,7 +121,7 @@ def test_it_counts_who_acts_as_a_user_and_not_the_user(app, alice, carol, sign_i
     yesterday = now() - timedelta(days=1)
     change(app, update(Session).values(last_seen_at=yesterday))
     change(app, update(User).values(last_active_on=yesterday.date()))
-    browser.get("/dashboard")
+    browser.get("/members")
     with app.app_context():
         seen = select(User.email).where(User.last_active_on == now().date())
         assert list(db.session.scalars(seen)) == [carol.email]

@@ -20,6 +20,7 @@ from carafe.testing.database import statements
 from carafe.testing.second_factor import set_up
 from carafe.time import now
 from tests.security.routes import routes
+from tests.site import HOME
 
 BACK = "/auth/impersonation/delete"
 # Of the pages about who one is.
@@ -35,7 +36,7 @@ def begin():
     def enter(browser, user, **fields):
         path = f"/admin/users/{user.id}/impersonation"
         answer = browser.submit(path, {"reason": REASON} | fields, **ELSEWHERE)
-        assert (answer.status_code, answer.location) == (303, "/dashboard"), answer.text
+        assert (answer.status_code, answer.location) == (303, HOME), answer.text
         return browser
 
     return enter
@@ -60,7 +61,7 @@ def banner(page):
 
 def who(browser):
     """As whom the browser sees the site."""
-    return browser.fill("/account/profile").fields["name"]
+    return browser.fill("/members").fields["name"]
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_it_shows_the_site_as_the_user_sees_it(carol, alice, sign_in, begin):
     assert browser.get("/admin/").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/dashboard", "/nowhere", "/admin/", "/account/password"])
+@pytest.mark.parametrize("path", ["/", "/members", "/nowhere", "/admin/", "/account/password"])
 def test_it_says_so_on_every_page(path, acting):
     told = banner(acting.get(path).text)
     assert "You act as Alice (alice@example.com)" in told
@@ -111,12 +112,12 @@ def test_it_says_so_on_every_page(path, acting):
 
 
 def test_it_says_so_where_changes_are_allowed(changing):
-    assert "What you change is changed for them." in banner(changing.get("/dashboard").text)
+    assert "What you change is changed for them." in banner(changing.get("/members").text)
 
 
 def test_it_says_nothing_to_others(alice, carol, acting, sign_in):
     for browser in (sign_in(alice), sign_in(carol)):
-        assert banner(browser.get("/dashboard").text) is None
+        assert banner(browser.get("/members").text) is None
 
 
 def test_it_leads_back_with_one_click(app, carol, alice, acting):
@@ -129,17 +130,17 @@ def test_it_leads_back_with_one_click(app, carol, alice, acting):
 
 
 def test_it_keeps_the_proof_of_the_administrator(bob, acting):
-    acting.submit("/dashboard", action=BACK)
+    acting.submit("/members", action=BACK)
     page = f"/admin/users/{bob.id}"
     assert acting.submit(page, action=f"{page}/suspension").location == page
 
 
 def test_it_leads_back_once(acting):
-    form = acting.fill("/dashboard", BACK)
+    form = acting.fill("/members", BACK)
     acting.send(form)
     # The form is from a page of somebody else's.
     assert acting.send(form).status_code == 400
-    assert acting.post(BACK, {"csrf_token": acting.token()}).location == "/dashboard"
+    assert acting.post(BACK, {"csrf_token": acting.token()}).location == HOME
     assert who(acting) == "Carol"
 
 
@@ -150,7 +151,7 @@ def test_it_begins_after_a_recent_proof(app, carol, alice, sign_in, begin):
     assert answer.location.startswith("/auth/reauthenticate")
     assert who(browser) == "Carol"
     answer = browser.submit(answer.location, {"password": PASSWORD})
-    assert browser.submit(answer.location, action=path).location == "/dashboard"
+    assert browser.submit(answer.location, action=path).location == HOME
     assert who(browser) == "Alice"
 
 
@@ -294,27 +295,27 @@ def test_it_keeps_closed_what_is_for_the_user_in_person(
 
 
 def test_it_changes_what_was_allowed_and_names_both(alice, carol, changing, events, reload):
-    assert changing.submit("/account/profile", {"name": "Alicia"}).status_code == 303
+    assert changing.submit("/members", {"name": "Alicia"}).status_code == 303
     assert reload(alice).name == "Alicia"
     me = f"user:{alice.id}"
     [renamed], [doing] = events("user.renamed"), events("impersonation.change_made")
     assert renamed == (carol.email, me, {"before": "Alice", "after": "Alicia", "as": me})
-    details = {"endpoint": "account.save_profile", "path": "/account/profile", "as": me}
+    details = {"endpoint": "account.save_profile", "path": "/members", "as": me}
     assert doing == (carol.email, me, details)
 
 
 def test_it_notes_nothing_of_what_was_refused(changing, events):
-    assert changing.submit("/account/profile", {"name": "x" * 101}).status_code == 422
+    assert changing.submit("/members", {"name": "x" * 101}).status_code == 422
     assert events("impersonation.change_made") == []
 
 
 def test_it_takes_no_form_from_before(carol, alice, sign_in, begin, reload):
     browser = sign_in(carol)
-    own = browser.fill("/account/profile")
+    own = browser.fill("/members")
     begin(browser, alice, changes="y")
     assert browser.send(own, {"name": "Carola"}).status_code == 400
-    theirs = browser.fill("/account/profile")
-    browser.submit("/dashboard", action=BACK)
+    theirs = browser.fill("/members")
+    browser.submit("/members", action=BACK)
     assert browser.send(theirs, {"name": "Alicia"}).status_code == 400
     assert (reload(carol).name, reload(alice).name) == ("Carol", "Alice")
 
@@ -324,7 +325,7 @@ def test_it_allows_changes_to_who_may(app, carol, sam, alice, grant, sign_in, be
     browser = sign_in(sam)
     assert "Allow changes" not in browser.get(f"/admin/users/{alice.id}/impersonation").text
     begin(browser, alice, changes="y")
-    answer = browser.submit("/account/profile", {"name": "X"})
+    answer = browser.submit("/members", {"name": "X"})
     assert answer.status_code == 403
     assert "may not change anything" in answer.text
     assert reload(alice).name == "Alice"
@@ -338,7 +339,7 @@ def ends(app, acting, alice, carol, events, reload):
     """Has something happen, after which Carol is herself again, or nobody."""
 
     def carry_out(happen, why, location=f"/admin/users/{alice.id}"):
-        form = acting.fill("/account/profile")
+        form = acting.fill("/members")
         happen()
         answer = acting.send(form, {"name": "Alicia"})
         assert (answer.status_code, answer.location) == (303, location)
@@ -399,13 +400,13 @@ def test_it_ends_with_the_administrator(noun, acting, carol, make_user, sign_in,
     page = f"/admin/users/{carol.id}"
     other = sign_in(make_user("oscar@example.com", role="admin"))
     assert other.submit(page, action=f"{page}/{noun}").status_code == 303
-    assert acting.get("/dashboard").location.startswith("/auth/login")
+    assert acting.get("/members").location.startswith("/auth/login")
     assert [details["why"] for *_, details in events("impersonation.stopped")] == ["session"]
 
 
 def test_it_ends_with_the_log_out(acting, events):
-    assert acting.submit("/dashboard", action="/auth/logout").location == "/"
-    assert acting.get("/dashboard").location.startswith("/auth/login")
+    assert acting.submit("/members", action="/auth/logout").location == "/"
+    assert acting.get("/members").location.startswith("/auth/login")
     assert [details["why"] for *_, details in events("impersonation.stopped")] == ["session"]
 
 
@@ -417,9 +418,9 @@ def test_copies_of_the_cookie_die_when_it_begins_and_when_it_ends(
     begin(own, alice)
     own.copy_cookies_to(meanwhile)
     assert who(meanwhile) == "Alice"
-    own.submit("/dashboard", action=BACK)
+    own.submit("/members", action=BACK)
     for copy in (before, meanwhile):
-        assert copy.get("/dashboard").location.startswith("/auth/login")
+        assert copy.get("/members").location.startswith("/auth/login")
     assert who(own) == "Carol"
 
 
@@ -434,7 +435,7 @@ def test_of_two_that_begin_at_once_one_does(carol, alice, bob, sign_in, browser,
             for each, form in zip((first, second), forms, strict=True)
         ]
     answers = [each.result() for each in sent]
-    assert [answer.location for answer in answers].count("/dashboard") == 1
+    assert [answer.location for answer in answers].count(HOME) == 1
     with app.app_context():
         assert len(db.session.scalars(select(Impersonation)).all()) == 1
 
@@ -451,7 +452,7 @@ def test_it_is_too_late_for_a_change_when_it_has_just_ended(
                 other.submit(overdue(change)).result()
         return about_to_change
 
-    form = changing.fill("/account/profile")
+    form = changing.fill("/members")
     monkeypatch.setattr(impersonation, "check", slow)
     assert changing.send(form, {"name": "Alicia"}).status_code == 409
     assert reload(alice).name == "Alice"
@@ -461,7 +462,7 @@ def test_it_is_too_late_for_a_change_when_it_has_just_ended(
 
 
 def test_the_audit_names_both(acting, alice, carol, events):
-    acting.submit("/dashboard", action=BACK)
+    acting.submit("/members", action=BACK)
     me = f"user:{alice.id}"
     assert events("impersonation.started") == [
         (carol.email, me, {"reason": REASON, "changes": False})
@@ -470,7 +471,7 @@ def test_the_audit_names_both(acting, alice, carol, events):
 
 
 def test_the_user_is_told(alice, acting, sign_in):
-    acting.submit("/dashboard", action=BACK)
+    acting.submit("/members", action=BACK)
     browser = sign_in(alice)
     page = browser.get("/account/activity").text
     assert "An administrator looked at your account<" in page
@@ -481,7 +482,7 @@ def test_the_user_is_told(alice, acting, sign_in):
 
 
 def test_the_user_is_told_of_each_change(alice, changing, sign_in):
-    changing.submit("/account/profile", {"name": "Alicia"}, action="/account/profile", **ELSEWHERE)
+    changing.submit("/members", {"name": "Alicia"}, action="/members", **ELSEWHERE)
     page = sign_in(alice).get("/account/activity").text
     assert "The name was changed by an administrator" in page
     assert "An administrator changed something as you<" in page
@@ -498,13 +499,13 @@ def test_it_touches_no_session_of_the_users(app, alice, acting, sign_in):
             return db.session.execute(own).all()
 
     before = seen()
-    acting.get("/dashboard")
+    acting.get("/members")
     assert seen() == before
     assert theirs.get("/account/sessions").text.count("/delete") <= 1
 
 
 def test_it_asks_at_most_three_for_each_page(app, acting):
-    for path in ("/", "/dashboard", "/notes/", "/account/profile", "/account/activity", "/nowhere"):
+    for path in ("/", "/members", "/notes/", "/members", "/account/activity", "/nowhere"):
         with statements(app) as asked:
             acting.get(path)
         assert len(asked) <= 3, (path, asked)

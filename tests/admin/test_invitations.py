@@ -52,7 +52,7 @@ def number(app):
 def test_it_makes_an_account_of_that_role(role, invite, visitor, stored):
     answer = visitor.submit(invite(role=role), {"name": "Gus", "password": PASSWORD})
     assert answer.status_code == 303
-    assert visitor.get("/account/profile").status_code == 200
+    assert visitor.get("/members").status_code == 200
     user = stored()
     assert (user.name, user.role) == ("Gus", role)
     assert user.confirmed_at is not None
@@ -86,7 +86,7 @@ def test_it_asks_whoever_is_logged_in(alice, invite, sign_in, stored):
     assert desk.post(path, fields).status_code == 409
     assert stored() is None
     assert desk.submit(path, {"name": "Gus", "password": PASSWORD}).status_code == 303
-    assert 'value="Gus"' in desk.get("/account/profile").text
+    assert 'value="Gus"' in desk.get("/members").text
 
 
 def test_it_works_once(invite, browser):

@@ -57,9 +57,9 @@ def test_it_changes_the_role_after_the_proof(stale, alice, page, reload):
 def test_it_ends_sessions_after_the_proof(stale, alice, log_in, page, app):
     theirs = log_in(alice, remember="y")
     browser, answer = stale(page, f"{page}/sessions/delete")
-    assert theirs.get("/dashboard").status_code == 200
+    assert theirs.get("/members").status_code == 200
     go_on(browser, answer, f"{page}/sessions/delete")
-    assert theirs.get("/dashboard").status_code == 303
+    assert theirs.get("/members").status_code == 303
 
 
 def test_it_invites_after_the_proof(stale, mailbox):

@@ -46,7 +46,7 @@ def test_it_leads_there_at_once_and_says_why(alice, sign_in, ask):
     browser = sign_in(alice)
     assert is_in(browser)
     ask()
-    answer = browser.get("/account/profile")
+    answer = browser.get("/members")
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert "Your account needs a second factor." in browser.get(PAGE).text
     set_up(browser)

@@ -13,7 +13,7 @@ from carafe.time import now
 
 def test_it_shows_the_user(alice, carol, sign_in, page):
     browser = sign_in(alice)
-    browser.get("/dashboard", headers={"User-Agent": "<i>agent</i>"})
+    browser.get("/members", headers={"User-Agent": "<i>agent</i>"})
     shown = sign_in(carol).get(page).text
     assert "alice@example.com" in shown
     assert "session.started" in shown
@@ -68,15 +68,15 @@ def test_it_suspends_and_reinstates(alice, carol, sign_in, browser, page, reload
     answer = admin.submit(page, action=f"{page}/suspension")
     assert (answer.status_code, answer.location) == (303, page)
     for one in (theirs, copied):
-        assert one.get("/dashboard").location.startswith("/auth/login")
+        assert one.get("/members").location.startswith("/auth/login")
     again = browser().submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     assert again.status_code == 422
     assert reload(alice).suspended_at is not None
 
     answer = admin.submit(page, action=f"{page}/suspension/delete")
     assert (answer.status_code, answer.location) == (303, page)
-    assert sign_in(alice).get("/dashboard").status_code == 200
-    assert theirs.get("/dashboard").status_code == 303, "the old sessions stay dead"
+    assert sign_in(alice).get("/members").status_code == 200
+    assert theirs.get("/members").status_code == 303, "the old sessions stay dead"
 
     subject = f"user:{alice.id}"
     for action in ("user.suspended", "user.reinstated"):
@@ -88,9 +88,9 @@ def test_it_ends_sessions(alice, bob, carol, sign_in, log_in, page, events):
     other, admin = sign_in(bob), sign_in(carol)
     answer = admin.submit(page, action=f"{page}/sessions/delete")
     assert (answer.status_code, answer.location) == (303, page)
-    assert all(browser.get("/dashboard").status_code == 303 for browser in browsers)
-    assert other.get("/dashboard").status_code == admin.get("/dashboard").status_code == 200
-    assert sign_in(alice).get("/dashboard").status_code == 200
+    assert all(browser.get("/members").status_code == 303 for browser in browsers)
+    assert other.get("/members").status_code == admin.get("/members").status_code == 200
+    assert sign_in(alice).get("/members").status_code == 200
     [(actor, subject, _)] = events("user.sessions_ended")
     assert (actor, subject) == ("carol@example.com", f"user:{alice.id}")
 
@@ -102,7 +102,7 @@ def test_it_deletes(alice, carol, sign_in, browser, page, reload, events):
     assert "alice@example.com" in admin.get("/admin/users/").text  # in the message, once
     assert "alice@example.com" not in admin.get("/admin/users/").text
     assert reload(alice) is None
-    assert theirs.get("/dashboard").status_code == 303
+    assert theirs.get("/members").status_code == 303
     assert (
         browser().submit("/auth/login", {"email": alice.email, "password": PASSWORD}).status_code
         == 422
@@ -114,7 +114,7 @@ def test_it_deletes(alice, carol, sign_in, browser, page, reload, events):
 
 
 def test_it_keeps_what_a_deleted_user_did(alice, carol, sign_in, page, events):
-    sign_in(alice).submit("/account/profile", {"name": "Alicia"})
+    sign_in(alice).submit("/members", {"name": "Alicia"})
     admin = sign_in(carol)
     admin.submit(page, action=f"{page}/delete")
     them = f"user:{alice.id}"

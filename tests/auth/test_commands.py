@@ -35,7 +35,7 @@ def test_it_creates_a_user_and_prints_a_password(run, visitor, role):
     password = result.output.split()[-1]
     fields = {"email": "new@example.com", "password": password}
     assert visitor.submit("/auth/login", fields).status_code == 303
-    assert 'href="/auth/confirm"' not in visitor.get("/account/profile").text
+    assert 'href="/auth/confirm"' not in visitor.get("/members").text
     assert role("new@example.com") == "user"
 
 
@@ -56,7 +56,7 @@ def test_it_promotes(run, alice, role):
 def test_it_suspends_and_ends_sessions(run, alice, sign_in, visitor):
     browser = sign_in(alice)
     assert run("suspend", alice.email).exit_code == 0
-    assert browser.get("/account/profile").status_code == 303
+    assert browser.get("/members").status_code == 303
     answer = visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     assert answer.status_code == 422
 

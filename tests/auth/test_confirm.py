@@ -13,6 +13,7 @@ from carafe.testing.clock import later
 from carafe.testing.http import Browser
 from carafe.time import now
 from tests.auth.conftest import NEW_PASSWORD
+from tests.site import HOME
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_it_confirms_at_the_button_and_once(erin, link, visitor, is_confirmed):
     form = visitor.fill(path)
     form.fields["password"] = NEW_PASSWORD
     answer = visitor.send(form)
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert (answer.status_code, answer.location) == (303, HOME)
     assert is_confirmed(erin)
     assert visitor.get(path).status_code == 404
     assert visitor.send(form).status_code == 404
@@ -52,7 +53,7 @@ def test_it_confirms_at_the_button_and_once(erin, link, visitor, is_confirmed):
 
 def test_it_does_not_sign_in(erin, link, visitor):
     visitor.submit(link(erin, "confirm"), {"password": NEW_PASSWORD})
-    assert visitor.get("/account/profile").status_code == 303
+    assert visitor.get("/members").status_code == 303
 
 
 def test_it_is_for_the_owner_of_the_link_whoever_clicks(
@@ -126,7 +127,7 @@ def test_it_does_not_take_a_link_to_reset_a_password_nor_the_reverse(alice, erin
 
 def test_it_lets_the_unconfirmed_in_and_says_what_to_do(erin, sign_in):
     browser = sign_in(erin)
-    assert 'href="/auth/confirm"' in browser.get("/account/profile").text
+    assert 'href="/auth/confirm"' in browser.get("/members").text
     page = browser.get("/auth/confirm")
     assert "Open the mail that we sent you" in page.text
     assert f'value="{erin.email}"' in page.text

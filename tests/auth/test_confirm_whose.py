@@ -7,6 +7,7 @@ from app.auth.models import User
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from tests.auth.conftest import NEW_PASSWORD
+from tests.site import HOME
 
 EMAIL = "victim@example.com"
 STRANGERS, OWN = "password of the stranger", "password of the owner"
@@ -43,7 +44,7 @@ def stranger(browser, register, log_in):
 
 
 def is_in(browser):
-    return browser.get("/account/profile").status_code == 200
+    return browser.get("/members").status_code == 200
 
 
 def test_a_click_in_another_browser_confirms_nothing(stranger, visitor, mailbox, stored):
@@ -60,7 +61,7 @@ def test_another_browser_sets_a_password_and_removes_all_from_before(
     before, path = stored(), mailbox.link(EMAIL)
     assert "set a new password" in visitor.get(path).text
     answer = visitor.submit(path, {"password": OWN, "name": "Owner"})
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert (answer.status_code, answer.location) == (303, HOME)
     assert not is_in(stranger)
     assert log_in(STRANGERS) is None
     assert log_in(OWN)

@@ -8,7 +8,7 @@ from tests.auth.conftest import NEW_PASSWORD
 
 
 def log_out(alice, owner, admin, link, browser):
-    owner.submit("/account/profile", action="/auth/logout")
+    owner.submit("/members", action="/auth/logout")
 
 
 def change_password(alice, owner, admin, link, browser):
@@ -51,12 +51,12 @@ def be_deleted(alice, owner, admin, link, browser):
 def test_they_are_dead_after(end, remember, alice, carol, sign_in, log_in, browser, link):
     owner, thief = log_in(alice, **remember), browser()
     owner.copy_cookies_to(thief)
-    form = thief.fill("/account/profile")
+    form = thief.fill("/members")
     end(alice, owner, sign_in(carol), link, browser)
-    assert thief.get("/account/profile").location.startswith("/auth/login")
+    assert thief.get("/members").location.startswith("/auth/login")
     answer = thief.send(form, {"name": "Mallory"})
     assert (answer.status_code, answer.headers.get("Location", "")[:11]) == (303, "/auth/login")
-    assert thief.get("/account/profile").status_code == 303
+    assert thief.get("/members").status_code == 303
 
 
 def test_they_stay_dead_after_a_reinstatement(alice, carol, sign_in, browser):
@@ -65,7 +65,7 @@ def test_they_stay_dead_after_a_reinstatement(alice, carol, sign_in, browser):
     page = f"/admin/users/{alice.id}"
     admin.submit(page, action=f"{page}/suspension")
     assert admin.submit(page, action=f"{page}/suspension/delete").status_code == 303
-    assert thief.get("/account/profile").status_code == 303
+    assert thief.get("/members").status_code == 303
     sign_in(alice)
 
 
@@ -75,7 +75,7 @@ def test_they_open_nothing_of_an_account_made_later(alice, carol, sign_in, brows
     page = f"/admin/users/{alice.id}"
     admin.submit(page, action=f"{page}/delete")
     assert make_user(alice.email).id != alice.id
-    assert thief.get("/account/profile").status_code == 303
+    assert thief.get("/members").status_code == 303
 
 
 def change_password_here(owner):
@@ -93,5 +93,5 @@ def test_a_copy_of_the_session_that_stays_is_dead_as_well(act, alice, sign_in, b
     owner, thief = sign_in(alice), browser()
     owner.copy_cookies_to(thief)
     act(owner)
-    assert owner.get("/account/profile").status_code == 200
-    assert thief.get("/account/profile").status_code == 303
+    assert owner.get("/members").status_code == 200
+    assert thief.get("/members").status_code == 303

@@ -15,8 +15,9 @@ from carafe.testing.clock import later
 from carafe.testing.groups import require
 from carafe.testing.http import Forms
 from carafe.testing.second_factor import answer_with, set_up
+from tests.site import HOME
 
-PAGE = "/account/profile"
+PAGE = "/members"
 SITE = "http://localhost"
 JSON = {"Accept": "application/json"}
 
@@ -39,7 +40,7 @@ def end_session(app: Flask, browser) -> None:
 
 
 def log_out_in_another_tab(app: Flask, browser) -> None:
-    assert browser.submit("/dashboard", action="/auth/logout").status_code == 303
+    assert browser.submit("/members", action="/auth/logout").status_code == 303
 
 
 ENDS = pytest.mark.parametrize("end", [end_session, log_out_in_another_tab])
@@ -94,7 +95,7 @@ def test_long_text_of_all_alphabets_continues(end, app, alice, desk):
     answer = desk.send(form, {"title": "Draft", "body": body})
     form_page = log_in(desk, alice, answer.location)
     assert desk.submit(form_page, action="/notes/new").status_code == 303
-    assert "字🍏é" in desk.get("/notes/").text + desk.get("/dashboard").text
+    assert "字🍏é" in desk.get("/notes/").text + desk.get("/members").text
 
 
 def test_it_continues_after_a_second_factor(app, alice, sign_in, clock):
@@ -123,7 +124,7 @@ def test_another_user_does_not_get_it(end, app, bob, desk, form):
     end(app, desk)
     form_page = log_in(desk, bob, send(desk, form))
     assert offers(desk, form_page) == (False, False)
-    assert "submit your earlier form" in desk.get("/dashboard").text
+    assert "submit your earlier form" in desk.get("/members").text
     assert name_of(desk) == "Bob"
 
 
@@ -321,7 +322,7 @@ def test_a_page_for_visitors_leads_on_after_the_login(path, location, alice, vis
     log_in(visitor, alice, "/auth/login")
     answer = visitor.send(second)
     assert (answer.status_code, answer.location) == (303, location)
-    assert "You&#39;re already logged in." in visitor.get("/dashboard").text
+    assert "You&#39;re already logged in." in visitor.get("/members").text
     assert name_of(visitor) == "Alice"
 
 
@@ -355,7 +356,7 @@ def test_a_button_without_a_page_leads_home(path, alice, visitor):
         require("oauth")
     token = visitor.token()
     log_in(visitor, alice, "/auth/login")
-    assert visitor.post(path, {"csrf_token": token}).location == "/dashboard"
+    assert visitor.post(path, {"csrf_token": token}).location == HOME
     assert name_of(visitor) == "Alice"
 
 

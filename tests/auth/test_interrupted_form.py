@@ -13,6 +13,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add, ask_for_proof, sent
 from carafe.testing.clock import later
 from carafe.testing.http import Forms
+from tests.site import HOME
 
 PROOF = "/auth/reauthenticate"
 EMAIL = "/account/email"
@@ -122,7 +123,7 @@ def test_the_thief_of_a_cookie_does_not_continue_the_form_of_the_owner(desk, bro
 def test_a_form_that_was_abandoned_is_not_carried_out_later(desk):
     form = desk.fill("/account/delete")
     abandoned = next_of(desk.send(form).location)
-    assert prove(desk) == "/dashboard"  # for nothing in particular
+    assert prove(desk) == HOME  # for nothing in particular
     assert desk.get(abandoned).location == f"{PROOF}?next={abandoned}"
     assert prove(desk, desk.get(SENSITIVE_PAGE + "?x=1").location or PROOF) != abandoned
 
@@ -208,7 +209,7 @@ def test_it_does_not_continue_while_someone_is_impersonated(app, carol, alice, s
     form_page = prove(admin, answer.location)
     admin.submit(f"{page}/impersonation", {"reason": "a ticket"})
     assert admin.get(form_page).status_code in (303, 403)
-    admin.submit("/dashboard", action="/auth/impersonation/delete")
+    admin.submit("/members", action="/auth/impersonation/delete")
     assert not continues(admin, form_page)
 
 
@@ -313,7 +314,7 @@ def test_an_id_that_was_made_up_leads_nowhere(path, desk):
     page = f"{PROOF}?next={quote(path, safe='')}"
     assert "After you confirm" not in desk.get(page).text
     answer = desk.get(prove(desk, page))
-    assert not continues(desk, answer.location or "/dashboard")
+    assert not continues(desk, answer.location or HOME)
     assert "evil.example" not in (answer.location or "")
 
 
@@ -344,5 +345,5 @@ def test_what_a_thief_sent_does_not_continue_however_the_owner_proves(
     else:
         form, options = ask_for_proof(owner)
         answer = owner.send(sent(form, key.get(options)))
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert (answer.status_code, answer.location) == (303, HOME)
     assert not continues(owner, f"{PROOF}/form")

@@ -24,15 +24,15 @@ def renewed(app):
 
 
 def test_it_keeps_people_signed_in(renewed, alice, sign_in):
-    assert moved(sign_in(alice), renewed).get("/account/profile").status_code == 200
+    assert moved(sign_in(alice), renewed).get("/members").status_code == 200
 
 
 def test_it_keeps_open_forms_valid(renewed, alice, sign_in):
     browser = sign_in(alice)
-    form = browser.fill("/account/profile")
+    form = browser.fill("/members")
     after = moved(browser, renewed)
     assert after.send(form, {"name": "Alice Renewed"}).status_code == 303
-    assert "Alice Renewed" in after.get("/account/profile").text
+    assert "Alice Renewed" in after.get("/members").text
 
 
 def test_it_keeps_mailed_links_valid(renewed, erin, link):
@@ -44,16 +44,16 @@ def test_it_keeps_mailed_links_valid(renewed, erin, link):
 def test_it_signs_cookies_with_the_new_key_from_then_on(app, renewed, alice, sign_in):
     after = moved(sign_in(alice), renewed)
     later(app, minutes=2)
-    after.get("/account/profile")
+    after.get("/members")
     with another_app(app, SECRET_KEY="a new key") as final:
-        assert moved(after, final).get("/account/profile").status_code == 200
+        assert moved(after, final).get("/members").status_code == 200
 
 
 def test_it_ends_sessions_and_forms_without_the_old_key(app, alice, sign_in):
     browser = sign_in(alice)
-    form = browser.fill("/account/profile")
+    form = browser.fill("/members")
     with another_app(app, SECRET_KEY="a new key") as bare:
         after = moved(browser, bare)
-        assert after.get("/account/profile").location == "/auth/login?next=/account/profile"
+        assert after.get("/members").location == "/auth/login?next=/members"
         assert after.get("/").status_code == 200
         assert after.send(form, {"name": "Mallory"}).status_code == 400

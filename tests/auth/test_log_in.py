@@ -6,13 +6,14 @@ import pytest
 from argon2 import PasswordHasher
 
 from carafe.testing.accounts import PASSWORD
+from tests.site import HOME
 
 
 def test_it_opens_the_dashboard(alice, visitor):
     answer = visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     assert answer.status_code == 303
-    assert answer.location == "/dashboard"
-    assert "Hello, Alice" in visitor.get("/dashboard").text
+    assert answer.location == HOME
+    assert "Hello, Alice" in visitor.get("/members").text
 
 
 @pytest.mark.parametrize("password", ["a wrong one", PASSWORD.upper(), f"{PASSWORD} ", "x" * 256])
@@ -22,7 +23,7 @@ def test_it_refuses_a_wrong_password(password, alice, visitor):
     assert "do not belong together" in answer.text
     assert f'value="{alice.email}"' in answer.text
     assert password not in answer.text
-    assert visitor.get("/dashboard").location == "/auth/login?next=/dashboard"
+    assert visitor.get("/members").location == "/auth/login?next=/members"
 
 
 def test_it_says_the_same_of_an_unknown_address(alice, dave, browser):
@@ -56,7 +57,7 @@ def test_it_refuses_the_suspended(dave, visitor):
     answer = visitor.submit("/auth/login", {"email": dave.email, "password": PASSWORD})
     assert answer.status_code == 422
     assert "suspended" in answer.text
-    assert visitor.get("/account/profile").status_code == 303
+    assert visitor.get("/members").status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -77,12 +78,12 @@ def test_it_answers_nonsense_with_the_form(fields, alice, bob, visitor):
     answer = visitor.submit("/auth/login", fields)
     assert answer.status_code == 422
     assert 'action="/auth/login"' in answer.text or 'name="password"' in answer.text
-    assert visitor.get("/account/profile").status_code == 303
+    assert visitor.get("/members").status_code == 303
 
 
 def test_it_sends_those_who_are_signed_in_onward(alice, sign_in):
     browser = sign_in(alice)
-    assert browser.get("/auth/login").location == "/dashboard"
+    assert browser.get("/auth/login").location == HOME
     assert browser.get("/auth/login?next=/account/password").location == "/account/password"
 
 
@@ -92,5 +93,5 @@ def test_it_lets_somebody_else_in_on_the_same_browser(alice, bob, sign_in):
     thief = sign_in(bob)
     browser.copy_cookies_to(thief)
     assert browser.post("/auth/login", fields).status_code == 303
-    assert "Bob" in browser.get("/account/profile").text
-    assert thief.get("/account/profile").status_code == 303  # the session before has ended
+    assert "Bob" in browser.get("/members").text
+    assert thief.get("/members").status_code == 303  # the session before has ended

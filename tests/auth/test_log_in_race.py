@@ -39,4 +39,4 @@ def test_it_lets_nobody_in_when(change, app, alice, visitor, monkeypatch):
     monkeypatch.setattr(passwords, "verify", slow)
     answer = visitor.send(form, {"email": alice.email, "password": PASSWORD})
     assert answer.status_code in (303, 422)
-    assert visitor.get("/account/profile").location.startswith("/auth/login")
+    assert visitor.get("/members").location.startswith("/auth/login")

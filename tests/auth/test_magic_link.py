@@ -15,6 +15,7 @@ from carafe.testing.clock import later
 from carafe.testing.groups import require
 from carafe.testing.http import Browser
 from tests.auth.conftest import NEW_PASSWORD
+from tests.site import HOME
 
 PAGE = "/auth/magic-link"
 
@@ -31,13 +32,13 @@ def link(browser, mailbox):
 
 
 def is_in(browser):
-    return browser.get("/account/profile").status_code == 200
+    return browser.get("/members").status_code == 200
 
 
 def test_it_logs_in(alice, link, visitor):
     answer = visitor.submit(link(alice))
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
-    assert 'value="Alice"' in visitor.get("/account/profile").text
+    assert (answer.status_code, answer.location) == (303, HOME)
+    assert 'value="Alice"' in visitor.get("/members").text
 
 
 def test_the_log_in_page_leads_there(visitor):
@@ -137,9 +138,9 @@ def test_it_asks_whoever_is_logged_in_as_somebody_else(alice, bob, link, sign_in
         answer = desk.post(path, fields | switch)
         assert answer.status_code == 409
         assert f"You are logged in as {bob.email}." in answer.text
-    assert 'value="Bob"' in desk.get("/account/profile").text
+    assert 'value="Bob"' in desk.get("/members").text
     assert desk.submit(path).status_code == 303
-    assert 'value="Alice"' in desk.get("/account/profile").text
+    assert 'value="Alice"' in desk.get("/members").text
 
 
 def test_it_asks_nobody_who_is_logged_in_as_the_same_user(alice, link, sign_in):
@@ -202,7 +203,7 @@ def test_one_client_asks_for_so_many(visitor):
 
 def test_it_confirms_the_address(erin, link, visitor):
     visitor.submit(link(erin))
-    page = visitor.get("/account/profile").text
+    page = visitor.get("/members").text
     assert "not confirmed" not in page
     assert 'value="Erin"' not in page, "a name that whoever signed up chose"
 
@@ -235,7 +236,7 @@ def test_it_keeps_no_account_elsewhere_from_before_the_address_was_confirmed(
 
 
 def test_it_is_a_page_for_visitors(alice, sign_in):
-    assert sign_in(alice).get(PAGE).location == "/dashboard"
+    assert sign_in(alice).get(PAGE).location == HOME
 
 
 @pytest.mark.parametrize("email", ["", "x", "a@b@c"])

@@ -29,5 +29,5 @@ def test_exactly_one_of_twenty_wins(running, email):
     with ThreadPoolExecutor(USES) as threads:
         statuses = list(threads.map(use, range(USES)))
     assert sorted(statuses) == [303] + [404] * (USES - 1)
-    inside = [browser.get("/account/profile").status_code == 200 for browser in browsers]
+    inside = [browser.get("/members").status_code == 200 for browser in browsers]
     assert inside == [status == 303 for status in statuses]

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from carafe.testing.accounts import PASSWORD
+from tests.site import HOME
 
 
 def log_in(browser, user, query):
@@ -15,7 +16,7 @@ def log_in(browser, user, query):
 
 
 @pytest.mark.parametrize(
-    "path", ["/account/sessions", "/account/profile?a=b&c=%2F%2Fx", "/a%20b", "/@x", "/a//b"]
+    "path", ["/account/sessions", "/members?a=b&c=%2F%2Fx", "/a%20b", "/@x", "/a//b"]
 )
 def test_it_leads_to_what_one_came_for(path, alice, visitor):
     assert log_in(visitor, alice, f"next={quote(path, safe='')}").location == path
@@ -68,8 +69,8 @@ def test_it_leads_to_what_one_came_for(path, alice, visitor):
 )
 def test_it_leads_nowhere_else(target, alice, sign_in, visitor):
     query = f"next={quote(target, safe='')}"
-    assert log_in(visitor, alice, query).location == "/dashboard"
-    assert sign_in(alice).get(f"/auth/login?{query}").location == "/dashboard"
+    assert log_in(visitor, alice, query).location == HOME
+    assert sign_in(alice).get(f"/auth/login?{query}").location == HOME
 
 
 def test_it_is_remembered_through_a_wrong_password(alice, visitor):
@@ -90,12 +91,12 @@ def test_it_comes_from_the_closed_page(alice, visitor):
 @pytest.mark.parametrize(
     ("referrer", "expected"),
     [
-        ("http://localhost/account/profile", "/auth/login?next=/account/profile"),
+        ("http://localhost/members", "/auth/login?next=/members"),
         ("nonsense", "/auth/login"),
         ("http://localhost//evil.example", "/auth/login"),
     ],
 )
 def test_it_comes_from_the_form_when_the_session_is_gone(referrer, expected, visitor):
     fields = {"csrf_token": visitor.token(), "name": "x"}
-    answer = visitor.post("/account/profile", fields, headers={"Referer": referrer})
+    answer = visitor.post("/members", fields, headers={"Referer": referrer})
     assert (answer.status_code, answer.location) == (303, expected)

@@ -8,6 +8,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add, ask, ask_for_proof, encode, sent
 from carafe.testing.authenticator import sign_in as enter
 from carafe.testing.clock import later
+from tests.site import HOME
 
 PATH = "/auth/second-factor"
 
@@ -46,7 +47,7 @@ def test_it_signs_in_and_goes_on(key, challenged):
     form, asked = ask_for_passkey(challenged)
     form.action += "?next=/notes/"
     assert challenged.send(sent(form, key.get(asked))).location == "/notes/"
-    assert challenged.get("/account/profile").status_code == 200
+    assert challenged.get("/members").status_code == 200
 
 
 def test_it_asks_for_the_passkeys_of_that_user(key, bob, sign_in, challenged):
@@ -96,7 +97,7 @@ def test_it_refuses_an_answer_used_before(key, challenged, browser, sessions):
     form, asked = ask_for_passkey(challenged)
     challenged.copy_cookies_to(thief)
     sent(form, key.get(asked, counter=0))
-    assert challenged.send(form).location == "/dashboard"
+    assert challenged.send(form).location == HOME
     assert thief.send(form).location == "/auth/login"
     assert sessions() == 1
 

@@ -12,6 +12,7 @@ from carafe.database import db
 from carafe.testing import authenticator
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import Authenticator, add, ask_to_sign_in, sent
+from tests.site import HOME
 
 REFUSED = "This passkey did not work."
 enter = authenticator.sign_in  # not the fixture, which signs in with a password
@@ -38,15 +39,15 @@ def is_refused(app):
 
 def test_it_signs_in(key, visitor):
     answer = enter(visitor, key)
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
-    assert "Alice" in visitor.get("/account/profile").text
+    assert (answer.status_code, answer.location) == (303, HOME)
+    assert "Alice" in visitor.get("/members").text
 
 
 def test_it_is_both_factors(key, alice, visitor):
     """The password alone is not, once there is a passkey."""
     fields = {"email": alice.email, "password": PASSWORD}
     assert "/auth/second-factor" in visitor.submit("/auth/login", fields).location
-    assert enter(visitor, key).location == "/dashboard"
+    assert enter(visitor, key).location == HOME
 
 
 def test_it_leads_to_what_was_asked_for(key, visitor):
@@ -63,7 +64,7 @@ def test_it_leads_to_what_was_asked_for(key, visitor):
 def test_it_leads_to_no_other_site(next, key, visitor):
     form, asked = ask_to_sign_in(visitor)
     form.action += f"?next={next}"
-    assert visitor.send(sent(form, key.get(asked))).location == "/dashboard"
+    assert visitor.send(sent(form, key.get(asked))).location == HOME
 
 
 @pytest.mark.parametrize("remembered", [True, False])
@@ -144,7 +145,7 @@ def test_it_refuses_an_answer_used_before(key, visitor, browser, is_refused):
     visitor.copy_cookies_to(thief)
     sent(form, key.get(asked, counter=0))  # as synchronised ones: no counter gives it away
     assert visitor.send(form).status_code == 303
-    visitor.submit("/dashboard", action="/auth/logout")
+    visitor.submit("/members", action="/auth/logout")
     assert is_refused(thief.send(form))
 
 

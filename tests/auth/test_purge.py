@@ -126,4 +126,4 @@ def test_what_is_over_goes(app, alice, sign_in, run, count):
         db.session.commit()
     run(jobs.purge)
     assert (count(Session), count(Token)) == (1, 0)
-    assert browser.get("/account/profile").status_code == 200
+    assert browser.get("/members").status_code == 200

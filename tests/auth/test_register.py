@@ -6,6 +6,7 @@ import pytest
 
 from carafe.testing.accounts import PASSWORD
 from tests.auth.conftest import NEW_PASSWORD
+from tests.site import HOME
 
 
 def test_it_mails_a_link_to_confirm(visitor, register, users, mailbox):
@@ -17,9 +18,9 @@ def test_it_mails_a_link_to_confirm(visitor, register, users, mailbox):
 
 def test_it_neither_signs_in_nor_confirms(visitor, register, mailbox):
     register(visitor)
-    assert visitor.get("/account/profile").status_code == 303
+    assert visitor.get("/members").status_code == 303
     visitor.submit("/auth/login", {"email": "new@example.com", "password": NEW_PASSWORD})
-    assert 'href="/auth/confirm"' in visitor.get("/account/profile").text
+    assert 'href="/auth/confirm"' in visitor.get("/members").text
 
 
 def test_it_answers_alike_whether_the_address_is_known(alice, erin, browser, register):
@@ -67,7 +68,7 @@ def test_it_tells_the_owner_of_a_known_address_instead(alice, visitor, register,
 def test_it_leaves_a_known_account_as_it_is(alice, erin, browser, register, sign_in):
     for known in (alice, erin):
         register(browser(), email=known.email, name="Mallory")
-        page = sign_in(known).get("/account/profile").text  # with the password from before
+        page = sign_in(known).get("/members").text  # with the password from before
         assert known.name in page
         assert "Mallory" not in page
 
@@ -177,7 +178,7 @@ def test_it_ignores_fields_it_did_not_ask_for(visitor, register, sign_in):
     register(visitor, role="admin", confirmed_at="2000-01-01", id="1")
     visitor.submit("/auth/login", {"email": "new@example.com", "password": NEW_PASSWORD})
     assert visitor.get("/admin/").status_code == 403
-    assert 'href="/auth/confirm"' in visitor.get("/account/profile").text
+    assert 'href="/auth/confirm"' in visitor.get("/members").text
 
 
 def test_it_works_for_somebody_else_while_signed_in(alice, sign_in, visitor, users, mailbox):
@@ -189,4 +190,4 @@ def test_it_works_for_somebody_else_while_signed_in(alice, sign_in, visitor, use
 
 
 def test_it_sends_those_who_are_signed_in_onward(alice, sign_in):
-    assert sign_in(alice).get("/auth/register").location == "/dashboard"
+    assert sign_in(alice).get("/auth/register").location == HOME

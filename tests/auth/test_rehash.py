@@ -28,7 +28,7 @@ def test_it_hashes_anew_at_the_next_log_in(app, alice, log_in, hash_of):
     assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     log_in(alice)
     assert hash_of(alice) == renewed
-    assert before.get("/account/profile").status_code == 200
+    assert before.get("/members").status_code == 200
 
 
 def test_it_hashes_anew_over_a_session_of_the_same_browser(app, alice, log_in, hash_of):

@@ -20,7 +20,7 @@ def test_it_works_for_those_signed_in(erin, sign_in, mailbox):
     browser = sign_in(erin)
     assert ask(browser, erin.email).status_code == 303
     assert browser.submit(mailbox.link(erin.email)).status_code == 303
-    assert 'href="/auth/confirm"' not in browser.get("/account/profile").text
+    assert 'href="/auth/confirm"' not in browser.get("/members").text
 
 
 def test_it_tells_nobody_which_addresses_are_known(alice, erin, dave, browser, mailbox):

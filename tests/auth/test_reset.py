@@ -24,7 +24,7 @@ def test_it_sets_a_new_password(alice, link, visitor):
 
 def test_it_signs_nobody_in(alice, link, visitor):
     visitor.submit(link(alice, "reset"), {"password": NEW_PASSWORD})
-    assert visitor.get("/account/profile").status_code == 303
+    assert visitor.get("/members").status_code == 303
 
 
 def test_it_works_once(alice, link, visitor, browser):
@@ -53,15 +53,15 @@ def test_it_changes_nothing_before_the_form_is_sent(alice, link, visitor, sign_i
     page = visitor.get(path)
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "same-origin"
-    assert inside.get("/account/profile").status_code == 200
+    assert inside.get("/members").status_code == 200
 
 
 def test_it_logs_every_device_out(alice, bob, link, visitor, sign_in, log_in):
     devices = [sign_in(alice), log_in(alice, remember="y")]
     other = sign_in(bob)
     visitor.submit(link(alice, "reset"), {"password": NEW_PASSWORD})
-    assert [device.get("/account/profile").status_code for device in devices] == [303, 303]
-    assert other.get("/account/profile").status_code == 200
+    assert [device.get("/members").status_code for device in devices] == [303, 303]
+    assert other.get("/members").status_code == 200
 
 
 def test_it_voids_every_other_link(alice, link, visitor):
@@ -79,7 +79,7 @@ def test_it_tells_the_owner(alice, link, visitor, mailbox):
 def test_it_confirms_the_address(erin, link, visitor):
     visitor.submit(link(erin, "reset"), {"password": NEW_PASSWORD})
     assert enters(visitor, erin, NEW_PASSWORD)
-    assert 'href="/auth/confirm"' not in visitor.get("/account/profile").text
+    assert 'href="/auth/confirm"' not in visitor.get("/members").text
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_it_works_for_those_signed_in(alice, sign_in, mailbox):
     assert browser.submit("/auth/reset", {"email": alice.email}).status_code == 303
     answer = browser.submit(mailbox.link(alice.email), {"password": NEW_PASSWORD})
     assert answer.status_code == 303
-    assert browser.get("/account/profile").status_code == 303
+    assert browser.get("/members").status_code == 303
 
 
 def test_it_is_refused_to_the_suspended(app, alice, link, visitor):

@@ -4,7 +4,7 @@ import pytest
 
 from carafe.testing.clock import later
 
-PAGE = "/account/profile"
+PAGE = "/members"
 SITE = "http://localhost"
 FETCH = {"Accept": "*/*", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
 HTMX = {"HX-Request": "true", "HX-Current-URL": f"{SITE}/notes/?q=a%20b", **FETCH}

@@ -9,6 +9,7 @@ from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.second_factor import PAGE, answer_with, is_in, set_up
+from tests.site import HOME
 
 
 def enters(browser, code):
@@ -21,7 +22,7 @@ def enters(browser, code):
 def test_it_lets_nobody_in_with_the_password_alone(owner, alice, challenge):
     browser = challenge(alice)
     assert not is_in(browser)
-    assert browser.get("/account/profile").location.startswith("/auth/login")
+    assert browser.get("/members").location.startswith("/auth/login")
     page = browser.get("/auth/second-factor").text
     assert 'autocomplete="one-time-code"' in page
     assert alice.email not in page
@@ -29,7 +30,7 @@ def test_it_lets_nobody_in_with_the_password_alone(owner, alice, challenge):
 
 def test_it_lets_in_with_a_code(owner, alice, challenge):
     answer = answer_with(challenge(alice), owner.phone.code())
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert (answer.status_code, answer.location) == (303, HOME)
 
 
 def test_it_leads_to_what_was_asked_for(owner, alice, challenge):
@@ -44,7 +45,7 @@ def test_it_leads_to_no_other_site(next, owner, alice, challenge):
     form = browser.fill("/auth/second-factor")
     form.fields["code"] = owner.phone.code()
     answer = browser.post(f"/auth/second-factor?next={next}", form.fields)
-    assert answer.location == "/dashboard"
+    assert answer.location == HOME
 
 
 @pytest.mark.parametrize("remember", [{}, {"remember": "y"}])
@@ -133,7 +134,7 @@ def test_it_is_over_once_passed(owner, alice, challenge, browser, clock):
 
 
 def test_it_leads_on_who_is_in_already(owner):
-    assert owner.get("/auth/second-factor").location == "/dashboard"
+    assert owner.get("/auth/second-factor").location == HOME
 
 
 def test_it_dies_with_a_change_of_password(owner, alice, challenge):
@@ -176,7 +177,7 @@ def test_it_ends_the_session_from_before(owner, bob, alice, sign_in):
     browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     assert not is_in(browser)
     answer_with(browser, owner.phone.code())
-    assert alice.email in browser.get("/account/profile").text
+    assert alice.email in browser.get("/members").text
 
 
 def test_it_spends_no_attempts_to_log_in(owner, alice, challenge, clock):

@@ -14,6 +14,7 @@ from carafe.testing.authenticator import add
 from carafe.testing.clock import change_limits
 from carafe.testing.remote import Remote
 from carafe.testing.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
+from tests.site import HOME
 
 USES = 20
 CHALLENGE = "/auth/second-factor"
@@ -85,7 +86,7 @@ def test_exactly_one_use_of_a_challenge_wins(
     forms = [with_code(b.fill(CHALLENGE), c) for b, c in zip(browsers, owner.codes, strict=True)]
     answers = at_once(browsers, forms)
     locations = sorted(answer.location for answer in answers)
-    assert locations == ["/auth/login"] * 9 + ["/dashboard"]
+    assert locations == ["/auth/login"] * 9 + [HOME]
     assert [is_in(each) for each in browsers].count(True) == 1
     assert count(RecoveryCode) == 9
 

@@ -117,7 +117,7 @@ def test_it_is_for_staff_with_a_permission_too(app, required, make_user, sign_in
     monkeypatch.setitem(granted, "staff", set())
     assert is_in(staff)
     monkeypatch.setitem(granted, "staff", {"notes.moderate"})
-    assert staff.get("/account/profile").location == PAGE
+    assert staff.get("/members").location == PAGE
 
 
 def test_it_leaves_others_alone_and_costs_them_nothing(app, required, alice, sign_in):

@@ -24,9 +24,9 @@ def test_it_gives_a_cookie_that_nobody_could_know_before(alice, browser):
     owner.copy_cookies_to(thief)  # or the thief planted it
     before = owner.cookies()
     owner.send(form, {"email": alice.email, "password": PASSWORD})
-    assert owner.get("/account/profile").status_code == 200
+    assert owner.get("/members").status_code == 200
     assert owner.cookies() != before
-    assert thief.get("/account/profile").status_code == 303
+    assert thief.get("/members").status_code == 303
 
 
 def test_it_does_not_take_a_form_from_before(alice, browser):
@@ -35,7 +35,7 @@ def test_it_does_not_take_a_form_from_before(alice, browser):
     owner.copy_cookies_to(thief)
     planted = thief.token()
     owner.send(form, {"email": alice.email, "password": PASSWORD})
-    answer = owner.post("/account/profile", {"name": "Mallory", "csrf_token": planted})
+    answer = owner.post("/members", {"name": "Mallory", "csrf_token": planted})
     assert answer.status_code == 400
 
 
@@ -48,9 +48,9 @@ def test_it_lives_for_a_while_after_the_last_visit(app, remember, last, over, al
     browser = log_in(alice, **remember)
     for _ in range(3):
         later(app, **last)
-        assert browser.get("/account/profile").status_code == 200
+        assert browser.get("/members").status_code == 200
     later(app, **over)
-    assert browser.get("/account/profile").status_code == 303
+    assert browser.get("/members").status_code == 303
 
 
 def test_it_is_forgotten_when_it_is_over(app, alice, sign_in):
@@ -78,7 +78,7 @@ def test_it_is_forgotten_when_it_is_over(app, alice, sign_in):
 )
 def test_it_is_not_opened_by_a_made_up_cookie(cookie, alice, visitor):
     headers = {"Cookie": f"session={cookie}; remember_token=1|{'0' * 128}"}
-    assert visitor.get("/account/profile", headers=headers).status_code == 303
+    assert visitor.get("/members", headers=headers).status_code == 303
     assert visitor.get("/", headers=headers).status_code == 200
 
 
@@ -86,13 +86,13 @@ def test_it_is_not_opened_by_a_made_up_cookie(cookie, alice, visitor):
 def test_it_is_not_opened_by_what_is_no_token(app, token, alice, visitor):
     serializer = app.session_interface.get_signing_serializer(app)
     headers = {"Cookie": f"session={serializer.dumps({'_user_id': token})}"}
-    assert visitor.get("/account/profile", headers=headers).status_code == 303
+    assert visitor.get("/members", headers=headers).status_code == 303
 
 
 def test_it_ends_after_90_days_however_often_it_is_used(app, alice, log_in):
     browser = log_in(alice, remember="y")
     for _ in range(4):
         later(app, days=22)
-        assert browser.get("/account/profile").status_code == 200
+        assert browser.get("/members").status_code == 200
     later(app, days=3)
-    assert browser.get("/account/profile").status_code == 303
+    assert browser.get("/members").status_code == 303

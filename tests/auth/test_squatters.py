@@ -57,7 +57,7 @@ def run(app):
 
 
 def is_in(browser):
-    return browser.get("/account/profile").status_code == 200
+    return browser.get("/members").status_code == 200
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before it is sent", "after it is sent"])
@@ -161,7 +161,7 @@ def test_a_role_opens_nothing_before_the_address_is_confirmed(role, app, make_us
             assert route.open(browser, data=fields).status_code == 403, str(route)
             tried += 1
     assert tried >= 10
-    page = browser.get("/dashboard").text
+    page = browser.get("/members").text
     assert 'href="/admin/"' not in page
     assert "Confirm your email address first" in browser.get("/admin/").text
 
@@ -205,11 +205,11 @@ def test_nobody_acts_as_others_in_a_session_that_lost_its_confirmation(app, alic
     admin = sign_in(carol)
     path = f"/admin/users/{alice.id}/impersonation"
     admin.submit(path, {"reason": "help"})
-    assert "alice@example.com" in admin.get("/account/profile").text
+    assert "alice@example.com" in admin.get("/members").text
     with app.app_context():
         db.session.get_one(User, carol.id).confirmed_at = None
         db.session.commit()
-    assert "alice@example.com" not in admin.get("/account/profile", follow_redirects=True).text
+    assert "alice@example.com" not in admin.get("/members", follow_redirects=True).text
 
 
 # Mails to an address that is not confirmed go to somebody who may have asked for nothing.

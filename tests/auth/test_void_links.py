@@ -88,12 +88,12 @@ def test_none_opens_anything_after(event, name, request, ways, sign_in, browser,
     user = request.getfixturevalue(name)
     paths = ways(user)
     owner = event(user, sign_in=sign_in, browser=browser, mailbox=mailbox, run=run)
-    assert owner.get("/account/profile").status_code == 200
+    assert owner.get("/members").status_code == 200
     opened = {kind for kind, path in paths.items() if owner.get(path).status_code != 404}
     assert opened == set()
     token = {"csrf_token": owner.token(), "password": THIRD_PASSWORD}
     assert {owner.post(path, token).status_code for path in paths.values()} == {404}
-    assert user.email in owner.get("/account/profile").text
+    assert user.email in owner.get("/members").text
 
 
 def test_the_way_back_from_a_changed_address_stays(alice, sign_in, browser, mailbox):
@@ -104,7 +104,7 @@ def test_the_way_back_from_a_changed_address_stays(alice, sign_in, browser, mail
     fields = {"current_password": PASSWORD, "password": NEW_PASSWORD}
     assert thief.submit("/account/password", fields).status_code == 303
     assert browser().submit(undo).status_code == 303
-    assert thief.get("/account/profile").status_code == 303
+    assert thief.get("/members").status_code == 303
 
 
 @pytest.mark.parametrize("event", [change_password, reset_password, be_suspended_and_reinstated])
@@ -126,7 +126,7 @@ def test_a_login_that_waits_for_its_code_ends_with_the_sessions(owner, alice, ch
     clock.step += 1
     form = {"csrf_token": half_way.token(), "code": owner.phone.code()}
     assert half_way.post("/auth/second-factor", form).location.startswith("/auth/login")
-    assert half_way.get("/account/profile").status_code == 303
+    assert half_way.get("/members").status_code == 303
 
 
 def test_a_magic_link_ends_with_the_sessions(alice, sign_in, browser, mailbox):

@@ -50,5 +50,5 @@ def own_alice(own: Flask, password_hash: str) -> Browser:
         db.session.commit()
     browser = Browser(own.test_client())
     browser.submit("/auth/login", {"email": "alice@example.com", "password": PASSWORD})
-    assert browser.get("/dashboard").status_code == 200
+    assert browser.get("/members").status_code == 200
     return browser

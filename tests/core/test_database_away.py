@@ -70,12 +70,12 @@ def test_it_serves_what_needs_no_database(own, broken):
         assert answer.status_code == 200, path
         answer.close()
     assert visitor.get("/no-such-page").status_code == 404
-    assert visitor.get("/dashboard").status_code == 303
+    assert visitor.get("/members").status_code == 303
     assert visitor.get("/readyz").status_code == 503
 
 
 def test_it_answers_503_to_a_user(own, own_alice, broken):
-    for path in ("/", "/dashboard", "/account/profile", "/account/sessions"):
+    for path in ("/", "/members"):
         assert_unavailable_page(own_alice.get(path))
         assert_unavailable_problem(own_alice.get(path, headers=JSON))
 
@@ -86,9 +86,9 @@ def test_it_never_answers_500_to_a_user(own_alice, broken):
         ("GET", "/no-such-page"),
         ("PUT", "/auth/login"),
         ("POST", "/auth/login"),
-        ("POST", "/dashboard"),
-        ("HEAD", "/dashboard"),
-        ("OPTIONS", "/account/profile"),
+        ("POST", "/members"),
+        ("HEAD", "/members"),
+        ("OPTIONS", "/members"),
     ):
         answer = own_alice.client.open(path, method=method)
         assert answer.status_code in (400, 404, 405, 503), (method, path)
@@ -102,11 +102,11 @@ def test_it_answers_503_to_a_log_in(own, broken):
 
 
 def test_it_comes_back_with_the_database(own, own_alice, broken):
-    assert own_alice.get("/dashboard").status_code == 503
+    assert own_alice.get("/members").status_code == 503
     broken()
-    assert "Hello, Alice" in own_alice.get("/dashboard").text
+    assert "Hello, Alice" in own_alice.get("/members").text
     assert own_alice.get("/readyz").status_code == 200
-    assert own_alice.submit("/account/profile", {"name": "Alicia"}).status_code == 303
+    assert own_alice.submit("/members", {"name": "Alicia"}).status_code == 303
 
 
 @contextmanager
@@ -127,23 +127,23 @@ def test_it_answers_503_to_writers_when_the_lock_is_not_had_in_time(
     mode, impatient, own, own_alice, tmp_path
 ):
     alice = own_alice
-    form = alice.fill("/account/profile")
+    form = alice.fill("/members")
     with locked(tmp_path, mode):
         assert_unavailable_page(alice.send(form, {"name": "Alicia"}))
         assert_unavailable_problem(alice.send(form, {"name": "Alicia"}, headers=JSON))
         # Readers do not wait.
-        assert "Hello, Alice" in alice.get("/dashboard").text
-        assert 'value="Alice"' in alice.get("/account/profile").text
+        assert "Hello, Alice" in alice.get("/members").text
+        assert 'value="Alice"' in alice.get("/members").text
         visitor = Browser(own.test_client())
         assert_unavailable_page(visitor.submit("/auth/login", LOGIN))
     assert alice.send(form, {"name": "Alicia"}).status_code == 303
-    assert "Hello, Alicia" in alice.get("/dashboard").text
+    assert "Hello, Alicia" in alice.get("/members").text
 
 
 def test_it_shows_a_page_though_last_seen_cannot_be_noted(impatient, own, own_alice, tmp_path):
     later(own, minutes=5)
     with locked(tmp_path, "IMMEDIATE"):
-        assert own_alice.get("/dashboard").status_code == 200
+        assert own_alice.get("/members").status_code == 200
 
 
 def test_it_reads_but_does_not_write_a_file_that_is_read_only(own_alice, make_app):
@@ -155,18 +155,18 @@ def test_it_reads_but_does_not_write_a_file_that_is_read_only(own_alice, make_ap
         event.listen(db.engine, "connect", forbid_writes)
     alice = Browser(reader.test_client())
     own_alice.copy_cookies_to(alice)
-    assert "Hello, Alice" in alice.get("/dashboard").text
-    form = alice.fill("/account/profile")
+    assert "Hello, Alice" in alice.get("/members").text
+    form = alice.fill("/members")
     assert_unavailable_page(alice.send(form, {"name": "Alicia"}))
     assert_unavailable_problem(alice.send(form, {"name": "Alicia"}, headers=JSON))
-    assert "Hello, Alice" in alice.get("/dashboard").text
+    assert "Hello, Alice" in alice.get("/members").text
 
 
 def test_it_answers_503_when_the_disk_is_full(own, own_alice):
     def fill_disk(connection, record):
         connection.execute("PRAGMA max_page_count=1")  # as many as there are already
 
-    form = own_alice.fill("/account/profile")
+    form = own_alice.fill("/members")
     with own.app_context():
         event.listen(db.engine, "connect", fill_disk)
         db.engine.dispose()
@@ -176,7 +176,7 @@ def test_it_answers_503_when_the_disk_is_full(own, own_alice):
     assert full
     for answer in full:
         assert_unavailable_page(answer)
-    assert own_alice.get("/dashboard").status_code == 200
+    assert own_alice.get("/members").status_code == 200
 
 
 def test_it_answers_503_when_no_server_answers(make_app):

@@ -142,11 +142,11 @@ def test_it_answers_options(failing, alice, sign_in):
     answer = failing.client.options("/auth/login")
     assert answer.status_code == 200
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
-    assert sign_in(alice).client.options("/dashboard").status_code == 200
+    assert sign_in(alice).client.options("/members").status_code == 200
 
 
 def test_it_asks_programs_to_log_in_with_401(visitor):
-    assert_problem(visitor.get("/dashboard", headers=JSON), 401)
+    assert_problem(visitor.get("/members", headers=JSON), 401)
 
 
 @pytest.mark.parametrize(

@@ -104,12 +104,12 @@ def backup(attentive, own, own_alice, tmp_path):
     path = tmp_path / "backup.db"
     with own.app_context(), closing(db.engine.raw_connection()) as connection:
         connection.execute("VACUUM INTO ?", [str(path)])
-    assert own_alice.submit("/account/profile", {"name": "Alicia"}).status_code == 303
+    assert own_alice.submit("/members", {"name": "Alicia"}).status_code == 303
     return path
 
 
 def greeting(alice):
-    return "Hello, Alicia" if "Hello, Alicia" in alice.get("/dashboard").text else "Hello, Alice"
+    return "Hello, Alicia" if "Hello, Alicia" in alice.get("/members").text else "Hello, Alice"
 
 
 def test_it_serves_the_database_that_replaced_its_own(own_alice, backup, tmp_path):
@@ -117,14 +117,14 @@ def test_it_serves_the_database_that_replaced_its_own(own_alice, backup, tmp_pat
         (tmp_path / f"app.db{suffix}").unlink()
     os.replace(backup, tmp_path / "app.db")
     assert greeting(own_alice) == "Hello, Alice"
-    assert own_alice.submit("/account/profile", {"name": "Alicia"}).status_code == 303
+    assert own_alice.submit("/members", {"name": "Alicia"}).status_code == 303
     assert greeting(own_alice) == "Hello, Alicia"
 
 
 def test_it_serves_no_database_beside_the_log_of_another(own_alice, backup, tmp_path):
     os.rename(tmp_path / "app.db", tmp_path / "before.db")
     shutil.copy(backup, tmp_path / "app.db")
-    assert own_alice.get("/dashboard").status_code == 503
+    assert own_alice.get("/members").status_code == 503
     assert own_alice.get("/readyz").status_code == 503
     os.replace(tmp_path / "before.db", tmp_path / "app.db")
     assert greeting(own_alice) == "Hello, Alicia"

@@ -35,18 +35,15 @@ def test_it_marks_where_one_is(carol, sign_in):
     assert active(page, "Admin") == ["/admin/users/"]
     page = browser.get("/admin/").text
     assert active(page, "Admin") == ["/admin/"]
-    page = browser.get("/dashboard").text
-    assert active(page, "Main") == ["/dashboard"]
-    assert active(browser.get("/").text, "Main") == []
+    assert active(browser.get("/members").text, "Main") == []
 
 
 def test_it_shows_each_what_is_theirs(alice, visitor, sign_in):
-    visitors = entries_of(visitor.get("/").text)
+    visitors = entries_of(visitor.get("/auth/login").text)
     assert [url for url, _ in visitors["Account"]] == ["/auth/login", "/auth/register"]
     assert not visitors.get("Main")
-    page = sign_in(alice).get("/").text
-    assert "/dashboard" in [url for url, _ in entries_of(page)["Main"]]
-    assert "/account/profile" in [url for url, _ in entries_of(page)["Account"]]
+    page = sign_in(alice).get("/members").text
+    assert "/auth/logout" in page
     assert "/auth/register" not in [url for url, _ in entries_of(page)["Account"]]
 
 

@@ -29,7 +29,7 @@ def fetch(browser, url: str, **headers: str):
 def test_it_serves_every_file_that_pages_link(visitor, carol, sign_in):
     admin = sign_in(carol)
     pages = [visitor.get("/"), visitor.get("/auth/login"), visitor.get("/no-such-page")]
-    pages += [admin.get(path) for path in ("/dashboard", "/admin/", "/account/sessions")]
+    pages += [admin.get(path) for path in ("/members", "/admin/", "/account/notifications/")]
     urls = set().union(*(links(page.text) for page in pages))
     assert len(urls) > 5
     for url in urls:

@@ -32,14 +32,14 @@ def begun(own):
 
 
 def test_it_reads_in_requests_that_read(own, own_alice, begun):
-    own_alice.get("/dashboard")
-    own_alice.client.head("/dashboard")
-    own_alice.client.options("/dashboard")
+    own_alice.get("/members")
+    own_alice.client.head("/members")
+    own_alice.client.options("/members")
     assert set(begun) == {"BEGIN"}
 
 
 def test_it_takes_the_lock_when_a_writing_request_begins(own, own_alice, begun):
-    form = own_alice.fill("/account/profile")
+    form = own_alice.fill("/members")
     begun.clear()
     own_alice.send(form, {"name": "Alicia"})
     # Who asks is read before, without the lock.
@@ -79,11 +79,11 @@ def test_it_keeps_what_was_written_when_something_is_read_meanwhile(own, begun):
 def test_it_notes_who_was_seen_in_a_transaction_of_its_own(own, own_alice, begun):
     later(own, minutes=5)
     begun.clear()
-    answer = own_alice.get("/dashboard")
+    answer = own_alice.get("/members")
     answer.close()
     assert begun == ["BEGIN", "BEGIN IMMEDIATE"]
     begun.clear()
-    own_alice.get("/dashboard").close()
+    own_alice.get("/members").close()
     assert begun == ["BEGIN"], "seen less than a minute ago"
 
 
@@ -108,7 +108,7 @@ def test_it_sets_up_every_connection(own):
 
 def test_it_keeps_the_busy_timeout_after_waiting_in_the_queue(own, own_alice):
     for name in ("A", "B"):
-        own_alice.submit("/account/profile", {"name": name})
+        own_alice.submit("/members", {"name": name})
     with own.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
 

@@ -79,11 +79,11 @@ def test_it_goes_on_when_the_holder_is_killed(holder, own, write):
 
 
 def test_it_says_locked_when_the_holder_hangs(impatient, own_alice, holder):
-    form = own_alice.fill("/account/profile")
+    form = own_alice.fill("/members")
     os.kill(holder.pid, signal.SIGSTOP)
     for _ in range(2):
         assert own_alice.send(form, {"name": "Alicia"}).status_code == 503
-    assert own_alice.get("/dashboard").status_code == 200
+    assert own_alice.get("/members").status_code == 200
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait(PATIENCE_SECONDS)
     assert own_alice.send(form, {"name": "Alicia"}).status_code == 303

@@ -1,8 +1,8 @@
 """The landing page and the dashboard."""
 
-from app.main.dashboard import add_card
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.web.dashboard import add_card
 
 
 def test_it_greets_visitors_and_leads_them_on(visitor):

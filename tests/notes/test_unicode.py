@@ -65,7 +65,7 @@ def test_the_same_note_in_another_spelling_is_no_edit(alice, sign_in, stored):
 
 def test_names_are_in_one_form_wherever_they_come_from(app, alice, sign_in, stored):
     browser = sign_in(alice)
-    browser.submit("/account/profile", {"name": spelled("NFD", "Zoë")})
+    browser.submit("/members", {"name": spelled("NFD", "Zoë")})
     assert stored(User.name) == "Zoë"
     command = ["user", "create", "new@example.com", "--name", spelled("NFD", "Zoë")]
     assert app.test_cli_runner().invoke(args=command).exit_code == 0

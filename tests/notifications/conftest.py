@@ -52,7 +52,7 @@ def ids(app: Flask) -> Callable[[], list[int]]:
 def bell() -> Callable[[Browser], str]:
     """What the bell says to a screen reader, on an ordinary page."""
 
-    def read(browser: Browser, path: str = "/account/profile") -> str:
+    def read(browser: Browser, path: str = "/members") -> str:
         page = browser.get(path).text
         after = page.partition('class="nav-entry bell"')[2]
         return after.partition('<span class="visually-hidden">')[2].partition("</span>")[0]

@@ -66,7 +66,7 @@ def test_it_is_no_sign_of_the_user(app, alice, sign_in):
         answer = browser.get(path)
         assert "Set-Cookie" not in answer.headers
     assert seen(app) == before
-    browser.get("/account/profile")
+    browser.get("/members")
     assert seen(app) != before
 
 

@@ -190,7 +190,7 @@ def test_it_costs_other_pages_no_query(app, alice, office, sign_in):
     office.submit(PAGE, WORDS)
     browser = sign_in(alice)
     with statements(app) as asked:
-        browser.get("/account/profile")
+        browser.get("/members")
     assert len(asked) == 1
 
 

@@ -34,13 +34,13 @@ def test_it_has_the_user_on_pages_and_from_the_log_in_on(logging_app, alice, lin
     browser = Browser(logging_app().test_client())
     browser.get("/")
     browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
-    browser.get("/dashboard")
+    browser.get("/members")
     told = [(line["path"], line.get("user_id")) for line in requests_of(lines)]
     assert told == [
         ("/", None),
         ("/auth/login", None),
         ("/auth/login", alice.id),
-        ("/dashboard", alice.id),
+        ("/members", alice.id),
     ]
 
 
@@ -59,7 +59,7 @@ def test_it_has_both_where_one_acts_as_the_other(logging_app, alice, carol, line
     browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
     browser.submit(f"/admin/users/{alice.id}/impersonation", {"reason": "To help"})
     lines()
-    browser.get("/dashboard")
+    browser.get("/members")
     [line] = requests_of(lines)
     assert (line["user_id"], line["impersonator_id"]) == (alice.id, carol.id)
 
@@ -67,7 +67,7 @@ def test_it_has_both_where_one_acts_as_the_other(logging_app, alice, carol, line
 def test_it_has_no_user_where_a_visitor_is_refused(logging_app, lines):
     browser = Browser(logging_app().test_client())
     lines()
-    assert browser.get("/account/profile", headers=JSON).status_code == 401
+    assert browser.get("/members", headers=JSON).status_code == 401
     [line] = requests_of(lines)
     assert "user_id" not in line
 
@@ -164,10 +164,10 @@ def test_it_names_no_secret_of_a_whole_walk(logging_app, app, logged):
     follow(new)
     submit("/auth/login", email=new, password="zebras in a hurry")
     submit("/auth/login", email=new, password="zebras in a register")
-    browser.get("/dashboard")
+    browser.get("/members")
     browser.get("/broken/x")
     submit("/account/password", current_password="zebras", password="zebras in a change")
-    browser.submit("/dashboard", action="/auth/logout")
+    browser.submit("/members", action="/auth/logout")
     submit("/auth/reset", email=new)
     follow(new, password="zebras in a reset")
     submit("/auth/magic-link", email=new)

@@ -144,7 +144,7 @@ def test_it_names_no_values_of_a_statement_that_fails(logging_app, alice, bob, l
     browser = Browser(logging_app().test_client())
     browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     monkeypatch.setattr(User, "rename", clash)
-    assert browser.submit("/account/profile", {"name": "x"}).status_code == 409
+    assert browser.submit("/members", {"name": "x"}).status_code == 409
     text = logged()
     assert "constraint" in text
     assert TOKEN not in text

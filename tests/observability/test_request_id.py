@@ -11,7 +11,7 @@ ID = re.compile(r"[0-9a-f]{32}")
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nowhere", "/account/profile", "/livez", "/readyz", "/favicon.ico", "/broken/x"]
+    "path", ["/", "/nowhere", "/members", "/livez", "/readyz", "/favicon.ico", "/broken/x"]
 )
 def test_it_is_on_every_answer_and_new_each_time(path, logging_app):
     browser = Browser(logging_app().test_client())

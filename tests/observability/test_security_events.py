@@ -138,7 +138,7 @@ def test_a_link_that_opens_nothing_is_one(path, open_site, events):
 def test_a_forged_form_is_one(headers, status, reason, alice, open_site, events):
     site = open_site()
     log_in(site, alice.email, PASSWORD)
-    answer = site.post("/account/profile", {"name": "x"}, headers=headers, **HERE)
+    answer = site.post("/members", {"name": "x"}, headers=headers, **HERE)
     assert answer.status_code == status
     assert events() == [("csrf.refused", reason, alice.subject)]
 
@@ -158,7 +158,7 @@ def test_a_missing_permission_is_one_by_its_name(alice, open_site, events):
 
 def test_a_program_that_is_not_logged_in_is_one(open_site, events):
     site = open_site()
-    assert site.get("/account/profile", headers=JSON, **HERE).status_code == 401
+    assert site.get("/members", headers=JSON, **HERE).status_code == 401
     assert events() == [("access.denied", "not_logged_in", None)]
 
 
@@ -195,7 +195,7 @@ def test_a_page_that_is_not_there_is_none(alice, open_site, events):
 
 def test_being_led_to_log_in_is_none(open_site, events):
     site = open_site()
-    assert site.get("/account/profile", **HERE).status_code == 303
+    assert site.get("/members", **HERE).status_code == 303
     assert events() == []
 
 
@@ -221,7 +221,7 @@ def test_none_holds_what_was_typed(text, log_format, alice, logging_app, logged)
         fields = {"csrf_token": token, "email": email, "password": text}
         browser.post("/auth/login", fields, headers={"User-Agent": "xylophone"})
     browser.get(f"/auth/reset/x?{quote(text)}")
-    browser.post("/account/profile", {"csrf_token": text})
+    browser.post("/members", {"csrf_token": text})
     written = logged()
     assert "login.failed" in written
     assert "link.refused" in written

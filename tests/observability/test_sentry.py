@@ -94,7 +94,7 @@ def test_it_tells_nothing_of_what_was_sent(reporting_app, reports, alice):
 def test_it_reports_no_refusals(reporting_app, reports):
     made = reporting_app()
     browser = Browser(made.test_client())
-    for path in ("/nowhere", "/account/profile", "/quote"):
+    for path in ("/nowhere", "/members", "/quote"):
         browser.get(path)
     assert reports.all(made) == []
 

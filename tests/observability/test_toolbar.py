@@ -43,7 +43,7 @@ def developer(development, alice):
 
 
 def test_it_shows_queries_and_their_plans(developer):
-    page = developer.get("/account/profile").text
+    page = developer.get("/members").text
     _, _, panel = page.partition('id="flDebugSQLAlchemyPanel-content"')
     assert "FROM session" in panel
     assert "SEARCH" in panel or "Scan" in panel
@@ -65,7 +65,7 @@ def test_it_shows_itself_on_this_machine_alone(path, developer):
     assert "flDebug" not in page.text
 
 
-@pytest.mark.parametrize("path", ["/", "/account/profile", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/members", "/nowhere"])
 def test_its_pages_allow_by_hash_what_is_inline(path, developer):
     answer = developer.get(path)
     policy = answer.headers["Content-Security-Policy"]

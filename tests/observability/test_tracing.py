@@ -96,8 +96,8 @@ def test_it_has_the_user_and_no_secret(traced_app, collector, alice):
     made = traced_app()
     browser = Browser(made.test_client())
     browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
-    browser.get("/dashboard")
-    assert collector.span("GET /dashboard").attributes["user.id"] == str(alice.id)
+    browser.get("/members")
+    assert collector.span("GET /members").attributes["user.id"] == str(alice.id)
     told = repr(collector.spans())
     for hidden in (PASSWORD, alice.email, "argon2", *(value for _, value in browser.cookies())):
         assert hidden not in told

@@ -23,7 +23,7 @@ def test_public_pages_without_a_form_set_none(app, browser):
 
 
 def test_errors_set_none(visitor):
-    for path in ("/nowhere", "/auth/logout", "/account/profile"):
+    for path in ("/nowhere", "/auth/logout", "/members"):
         assert "Set-Cookie" not in visitor.get(path).headers
 
 
@@ -31,7 +31,7 @@ def test_it_is_locked_to_the_site_in_production(alice, secure):
     answers = [secure.get("/auth/login")]
     fields = {"email": alice.email, "password": PASSWORD}
     answers.append(secure.submit("/auth/login", fields))
-    answers.append(secure.submit("/account/profile", action="/auth/logout"))
+    answers.append(secure.submit("/members", action="/auth/logout"))
     headers = [header for answer in answers for header in answer.headers.getlist("Set-Cookie")]
     names = [header.partition("=")[0] for header in headers]
     assert sorted(names) == ["__Host-device"] + ["__Host-session"] * 3
@@ -55,7 +55,7 @@ def test_one_of_another_environment_is_worth_nothing(app, alice, sign_in, produc
     browser = SecureBrowser(production.test_client())
     for name, value in cookies:
         browser.client.set_cookie(f"__Host-{name}", value, domain="example.org", secure=True)
-    assert browser.get("/account/profile").status_code == 303
+    assert browser.get("/members").status_code == 303
 
 
 def test_it_holds_the_token_and_nothing_about_the_user(app, alice, visitor):

@@ -8,20 +8,20 @@ from carafe.testing.apps import PRODUCTION, SecureBrowser, another_app
 
 def save(browser, token=None, name="Changed", **options):
     fields = {"name": name} | ({} if token is None else {"csrf_token": token})
-    return browser.post("/account/profile", fields, **options)
+    return browser.post("/members", fields, **options)
 
 
 @pytest.fixture
 def unchanged(alice, sign_in):
     yield
-    assert 'value="Alice"' in sign_in(alice).get("/account/profile").text
+    assert 'value="Alice"' in sign_in(alice).get("/members").text
 
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("token", [None, "", "x", "x.y.z", "é", "\0", "x" * 5_000])
 def test_it_wants_the_token_of_the_form(token, alice, sign_in):
     browser = sign_in(alice)
-    browser.get("/account/profile")
+    browser.get("/members")
     answer = save(browser, token)
     assert answer.status_code == 400
     assert "reload the page" in answer.text
@@ -30,7 +30,7 @@ def test_it_wants_the_token_of_the_form(token, alice, sign_in):
 @pytest.mark.usefixtures("unchanged")
 def test_it_wants_the_token_of_this_session(alice, bob, sign_in, visitor):
     browser, elsewhere = sign_in(alice), sign_in(alice)
-    browser.get("/account/profile")
+    browser.get("/members")
     for other in (sign_in(bob), elsewhere, visitor):
         assert save(browser, other.token()).status_code == 400
 
@@ -39,7 +39,7 @@ def test_it_wants_the_token_of_this_session(alice, bob, sign_in, visitor):
 def test_it_does_not_take_the_token_from_the_address(alice, sign_in):
     browser = sign_in(alice)
     token = browser.token()
-    answer = browser.post(f"/account/profile?csrf_token={token}", {"name": "Changed"})
+    answer = browser.post(f"/members?csrf_token={token}", {"name": "Changed"})
     assert answer.status_code == 400
 
 
@@ -72,9 +72,9 @@ def test_it_takes_the_token_in_a_header(alice, sign_in):
         {"Origin": "http://localhost,http://localhost"},
         {"Origin": "ftp://localhost"},
         {"Origin": "http://localhost:port"},
-        {"Origin": "null", "Referer": "http://localhost/account/profile"},
+        {"Origin": "null", "Referer": "http://localhost/members"},
         {"Referer": "https://evil.example/"},
-        {"Referer": "https://localhost/account/profile"},
+        {"Referer": "https://localhost/members"},
         {"Referer": "http://localhost:8080/"},
         {"Referer": "http://localhost.evil.example/"},
         {"Referer": "http://localhost@evil.example/"},
@@ -99,8 +99,8 @@ def test_it_is_refused_from_elsewhere_with_the_right_token(headers, alice, sign_
         {"Origin": "http://localhost:80"},
         {"Origin": "http://LOCALHOST"},
         {"Sec-Fetch-Site": "none"},
-        {"Referer": "http://localhost/account/profile?x=y"},
-        {"Referer": "/account/profile"},
+        {"Referer": "http://localhost/members?x=y"},
+        {"Referer": "/members"},
         {"Origin": "http://localhost", "Referer": "https://evil.example/"},
     ],
 )
@@ -140,7 +140,7 @@ def test_an_https_site_takes_nothing_from_http(host, origin, status, proto, app,
 
 def test_it_lets_others_link_to_us(alice, sign_in):
     headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
-    assert sign_in(alice).get("/account/profile", headers=headers).status_code == 200
+    assert sign_in(alice).get("/members", headers=headers).status_code == 200
 
 
 def test_log_in_is_protected_too(alice, visitor, browser):

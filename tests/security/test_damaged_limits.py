@@ -17,6 +17,6 @@ def damaged(app, monkeypatch, tmp_path):
 
 
 def test_it_does_not_keep_people_from_logging_in(alice, log_in, damaged):
-    assert log_in(alice).get("/dashboard").status_code == 200
+    assert log_in(alice).get("/members").status_code == 200
     with closing(sqlite3.connect(damaged)) as limits:
         assert limits.execute("SELECT count(*) FROM hit").fetchone() == (3,)

@@ -50,7 +50,7 @@ def test_it_breaks_no_form(odd, app, browsers, visitor):
                     browser, data=body, content_type="application/x-www-form-urlencoded"
                 )
                 assert answer.status_code < 500, str(route)
-        assert browser is visitor or browser.get("/dashboard").status_code == 200
+        assert browser is visitor or browser.get("/members").status_code == 200
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
@@ -67,4 +67,4 @@ def test_it_breaks_no_page(odd, app, browsers, visitor):
             ):
                 answer = route.open(browser, query_string=query.decode("latin-1"))
                 assert answer.status_code < 500, str(route)
-        assert browser is visitor or browser.get("/dashboard").status_code == 200
+        assert browser is visitor or browser.get("/members").status_code == 200

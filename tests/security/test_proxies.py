@@ -150,7 +150,7 @@ def test_it_takes_the_scheme_from_trusted_proxies_alone(app, proxies, proto, exp
 def test_it_takes_neither_host_nor_path_from_anyone(header, app):
     with another_app(app, TRUSTED_PROXIES=1) as made:
         browser = Browser(made.test_client())
-        answer = browser.get("/account/profile", headers={header: "/evil"})
-        assert answer.location == "/auth/login?next=/account/profile"
+        answer = browser.get("/members", headers={header: "/evil"})
+        assert answer.location == "/auth/login?next=/members"
         page = browser.get("/auth/login", headers={header: "evil.example"}).text
         assert "evil" not in page

@@ -12,6 +12,7 @@ from carafe.testing.apps import PRODUCTION, SecureBrowser, another_app
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
 from carafe.testing.mailbox import Mailbox
+from tests.site import HOME
 
 ROOT = "/carafe"
 # Attributes that a browser follows or loads.
@@ -66,7 +67,7 @@ def test_its_pages_lead_nowhere_else(path, visitor):
 def test_nothing_that_is_linked_is_missing(app, below, carol):
     """Follow all links from the dashboard as an administrator."""
     browser = enter(below, carol)
-    waiting, seen = [f"{ROOT}/dashboard"], set()
+    waiting, seen = [f"{ROOT}/members"], set()
     while waiting:
         path = waiting.pop()
         seen.add(path.partition("?")[0].partition("#")[0])
@@ -83,7 +84,7 @@ def test_nothing_that_is_linked_is_missing(app, below, carol):
             if plain not in seen and not re.search(r"/delete|/logout|export", plain):
                 seen.add(plain)
                 waiting.append(link)
-    assert {f"{ROOT}/admin/users/", f"{ROOT}/notes/", f"{ROOT}/account/profile"} <= seen
+    assert {f"{ROOT}/admin/users/", f"{ROOT}/notes/", f"{ROOT}/members"} <= seen
     assert len(seen) > 40
 
 
@@ -93,7 +94,7 @@ def test_it_leads_to_log_in_and_back(visitor, alice):
     fields = {"email": alice.email, "password": PASSWORD}
     form = visitor.form(visitor.get(response.location), response.location, response.location)
     assert visitor.send(form, fields).location == f"{ROOT}/notes/?q=x"
-    logout = visitor.submit(f"{ROOT}/account/profile", action=f"{ROOT}/auth/logout")
+    logout = visitor.submit(f"{ROOT}/members", action=f"{ROOT}/auth/logout")
     assert logout.location == f"{ROOT}/"
     # The browser's storage also belongs to the other sites on this host.
     assert logout.headers["Clear-Site-Data"] == '"cache"'
@@ -105,14 +106,14 @@ def test_it_leads_to_log_in_and_back(visitor, alice):
 def test_it_leads_to_no_other_site_on_the_host(next, visitor, alice):
     page = f"{ROOT}/auth/login?next={next}"
     answer = visitor.submit(page, {"email": alice.email, "password": PASSWORD})
-    assert answer.location == f"{ROOT}/dashboard"
+    assert answer.location == f"{ROOT}{HOME}"
 
 
 def test_a_form_continues_after_a_proof(below, carol, alice):
     browser = enter(below, carol)
     later(below, minutes=11)
     page = f"{ROOT}/account/email"
-    token = browser.get(f"{ROOT}/account/profile").text.split('csrf-token" content="')[1]
+    token = browser.get(f"{ROOT}/members").text.split('csrf-token" content="')[1]
     fields = {"csrf_token": token.split('"')[0], "email": "carol@new.example.com"}
     answer = browser.post(page, fields)
     assert answer.location.startswith(f"{ROOT}/auth/reauthenticate?next={ROOT}/auth/")
@@ -161,7 +162,7 @@ def test_its_cookies_are_not_sent_to_others(app, alice):
         for cookie in cookies:
             assert f"; Path={ROOT};" in f"{cookie};"
             assert "Secure" in cookie.split("; ")
-        assert browser.get(f"{ROOT}/account/profile").status_code == 200
+        assert browser.get(f"{ROOT}/members").status_code == 200
 
 
 def test_a_server_that_puts_it_somewhere_is_told_of_the_setting(app):

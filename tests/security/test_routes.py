@@ -149,7 +149,7 @@ def test_nothing_changes_without_a_token(app, alice, carol, sign_in, visitor):
                 assert route.open(browser, data=FILLED).status_code == 400, str(route)
                 tried += 1
     assert tried >= 30
-    assert sign_in(alice).get("/account/profile").status_code == 200
+    assert sign_in(alice).get("/members").status_code == 200
 
 
 def test_nothing_changes_from_another_site(app, carol, sign_in, tokens):
@@ -159,7 +159,7 @@ def test_nothing_changes_from_another_site(app, carol, sign_in, tokens):
         for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
             answer = route.open(browser, data=fields, headers=headers)
             assert answer.status_code == 403, str(route)
-    assert browser.get("/account/profile").status_code == 200
+    assert browser.get("/members").status_code == 200
 
 
 def test_no_method_but_the_known_reaches_a_view(app, alice, sign_in):

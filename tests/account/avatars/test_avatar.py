@@ -152,7 +152,7 @@ def test_it_is_shown_beside_the_name_on_every_page(alice, carol, sign_in, upload
     upload(browser, plain())
     [menu, large] = shown(browser)
     assert menu == large
-    for path in ("/", "/dashboard", "/nowhere"):
+    for path in ("/", "/members", "/nowhere"):
         assert shown(browser, path) == [menu]
         assert INITIAL not in browser.get(path).text
     assert 'alt=""' in browser.get("/").text

@@ -102,7 +102,7 @@ def travel(browser: Browser, provider: str = "acme", page: str = "/auth/login") 
 
 
 def is_in(browser: Browser) -> bool:
-    return browser.get("/account/profile").status_code == 200
+    return browser.get("/members").status_code == 200
 
 
 @pytest.fixture

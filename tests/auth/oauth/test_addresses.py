@@ -10,6 +10,7 @@ from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from tests.auth.conftest import NEW_PASSWORD
 from tests.auth.oauth.conftest import FRIDA, depart, is_in, travel, visit
+from tests.site import HOME
 
 
 def enters(browser, email, password):
@@ -72,8 +73,8 @@ def test_an_unverified_address_is_confirmed_by_mail(visitor, mailbox, users, lin
     assert not is_in(visitor)
     assert users() == ["frida@example.com"]
     visitor.submit(mailbox.link("frida@example.com"))
-    assert travel(visitor).location == "/dashboard"
-    assert "not confirmed" not in visitor.get("/account/profile").text
+    assert travel(visitor).location == HOME
+    assert "not confirmed" not in visitor.get("/members").text
 
 
 @pytest.mark.usefixtures("unverified")
@@ -110,8 +111,8 @@ def test_who_comes_second_does_not_confirm_the_account_of_who_came_first(
 @pytest.mark.usefixtures("unverified")
 def test_until_then_it_is_not_confirmed(visitor):
     travel(visitor)
-    assert travel(visitor).location == "/dashboard"
-    assert "not confirmed" in visitor.get("/account/profile").text
+    assert travel(visitor).location == HOME
+    assert "not confirmed" in visitor.get("/members").text
 
 
 def test_an_unverified_address_is_answered_the_same_known_or_not(
@@ -148,7 +149,7 @@ def test_without_a_usable_address_there_is_no_account(email, acme, visitor, user
 
 def test_look_alikes_are_different_addresses(acme, alice, visitor, users):
     acme.person["email"] = "аlice@example.com"  # a Cyrillic letter
-    assert travel(visitor).location == "/dashboard"
+    assert travel(visitor).location == HOME
     assert users() == [alice.email, "аlice@example.com"]
 
 
@@ -162,8 +163,8 @@ def test_who_signed_up_with_my_address_does_not_share_my_account(
     attacker = browser()
     register(browser(), email=email, password=NEW_PASSWORD)
     assert enters(attacker, email, NEW_PASSWORD)
-    assert travel(visitor).location == "/dashboard"
-    assert "not confirmed" not in visitor.get("/account/profile").text
+    assert travel(visitor).location == HOME
+    assert "not confirmed" not in visitor.get("/members").text
     assert not is_in(attacker)
     assert not enters(browser(), email, NEW_PASSWORD)
     assert links() == [(email, "acme", "acme-1")]
@@ -181,8 +182,8 @@ def test_nor_does_one_who_did_so_through_another_site(rival, browser, visitor, l
     rival.person |= {"sub": "rival-1", "email_verified": False}
     attacker = browser()
     travel(attacker, "rival")
-    assert travel(attacker, "rival").location == "/dashboard"
-    assert travel(visitor).location == "/dashboard"
+    assert travel(attacker, "rival").location == HOME
+    assert travel(visitor).location == HOME
     assert not is_in(attacker)
     assert travel(attacker, "rival").location == "/auth/confirm"
     assert not is_in(attacker)
@@ -236,7 +237,7 @@ def test_an_unconfirmed_account_that_is_suspended_stays_so(app, erin, acme, visi
 def test_a_role_that_was_given_to_the_address_stays(app, erin, acme, visitor):
     app.test_cli_runner().invoke(args=["user", "promote", erin.email])
     acme.person["email"] = erin.email
-    assert travel(visitor).location == "/dashboard"
+    assert travel(visitor).location == HOME
     with app.app_context():
         assert db.session.scalar(db.select(User.role).where(User.email == erin.email)) == "admin"
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from carafe.auth.models import LinkedAccount
 from carafe.database import db
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
+from tests.site import HOME
 
 MANY = 8
 PAGE = "/account/connections"
@@ -33,7 +34,7 @@ def returning(browser, page="/auth/login", provider="acme"):
 def test_they_make_one_account(browser, users, links):
     browsers = [browser() for _ in range(MANY)]
     answers = at_once(*[returning(one) for one in browsers])
-    assert {answer.location for answer in answers} == {"/dashboard"}
+    assert {answer.location for answer in answers} == {HOME}
     assert all(is_in(one) for one in browsers)
     assert users() == ["frida@example.com"]
     assert len(links()) == 1
@@ -42,7 +43,7 @@ def test_they_make_one_account(browser, users, links):
 def test_they_take_the_place_of_one_account(register, browser, users, links):
     register(browser(), email="frida@example.com")
     answers = at_once(*[returning(browser()) for _ in range(MANY)])
-    assert {answer.location for answer in answers} == {"/dashboard"}
+    assert {answer.location for answer in answers} == {HOME}
     assert users() == ["frida@example.com"]
     assert len(links()) == 1
 

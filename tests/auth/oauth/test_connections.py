@@ -11,6 +11,7 @@ from carafe.testing.apps import another_app
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
 from tests.auth.oauth.conftest import SITE, depart, is_in, leads_to, travel, visit
+from tests.site import HOME
 
 PAGE = "/account/connections"
 CONNECT = f"/auth/oauth/acme/connection?next={PAGE}"
@@ -51,8 +52,8 @@ def test_it_connects(alice, sign_in, browser, links):
     assert "frida@example.com" in page
     assert links() == [(alice.email, "acme", "acme-1")]
     other = browser()
-    assert travel(other).location == "/dashboard"
-    assert 'value="Alice"' in other.get("/account/profile").text
+    assert travel(other).location == HOME
+    assert 'value="Alice"' in other.get("/members").text
 
 
 def test_it_stays_the_same_session(alice, sign_in):
@@ -130,7 +131,7 @@ def test_it_connects_with_nobody_who_logged_in_meanwhile(alice, bob, sign_in, br
     path = visit(depart(desk, page=PAGE))
     cookies = browser()
     desk.copy_cookies_to(cookies)
-    desk.submit("/account/profile", action="/auth/logout")
+    desk.submit("/members", action="/auth/logout")
     answer = cookies.get(path)
     assert answer.status_code == 400
     assert links() == []
@@ -147,7 +148,7 @@ def test_it_disconnects(alice, connected, sign_in, browser, ids, links, mailbox,
     assert events("account.dis") == [gone]
     other = browser()
     travel(other)
-    assert 'value="Alice"' not in other.get("/account/profile").text
+    assert 'value="Alice"' not in other.get("/members").text
 
 
 def test_disconnecting_wants_a_proof_of_identity(app, alice, connected, sign_in, ids, links):
@@ -208,5 +209,5 @@ def test_without_a_provider_there_is_no_page(app, alice, sign_in):
         desk, other = sign_in(alice), Browser(without.test_client())
         desk.copy_cookies_to(other)
         assert other.get(PAGE).status_code == 404
-        assert "Connected accounts" not in other.get("/account/profile").text
-    assert "Connected accounts" in desk.get("/account/profile").text
+        assert "Connected accounts" not in other.get("/members").text
+    assert "Connected accounts" in desk.get("/members").text

@@ -12,6 +12,7 @@ from flask import Flask
 from carafe.testing.apps import another_app
 from carafe.testing.loopback import Loopback, document, redirection
 from tests.auth.oauth.conftest import SITE, depart, is_in, travel, visit
+from tests.site import HOME
 
 CALLBACK = f"{SITE}/auth/oauth/github/callback"
 WRITING = {"email": "mona@example.com", "primary": True, "verified": True}
@@ -73,17 +74,17 @@ def app(application: Flask, app: Flask, github: GitHub) -> Iterator[Flask]:
 
 
 def test_it_makes_an_account_with_the_address_that_github_has_verified(visitor, users, links):
-    assert travel(visitor, "github").location == "/dashboard"
+    assert travel(visitor, "github").location == HOME
     assert users() == ["mona@example.com"]
     assert links() == [("mona@example.com", "github", "583231")]
-    assert "not confirmed" not in visitor.get("/account/profile").text
+    assert "not confirmed" not in visitor.get("/members").text
     assert "mona" in visitor.get("/account/connections").text
 
 
 def test_it_knows_people_by_number_not_by_name(github, visitor, browser, users):
     travel(visitor, "github")
     github.user["login"] = "mona-married"
-    assert travel(browser(), "github").location == "/dashboard"
+    assert travel(browser(), "github").location == HOME
     github.user |= {"id": 2, "login": "mona"}
     other = browser()
     travel(other, "github")

@@ -93,7 +93,7 @@ def test_it_asks_for_the_address_where_the_token_has_none(acme, visitor, users):
     acme.claims = {"email": None, "email_verified": None, "name": None}
     assert travel(visitor).status_code == 303
     assert users() == ["frida@example.com"]
-    assert 'value="Frida"' in visitor.get("/account/profile").text
+    assert 'value="Frida"' in visitor.get("/members").text
 
 
 def test_it_refuses_information_about_somebody_else(acme, visitor, users):
@@ -112,6 +112,6 @@ def test_it_wants_a_token(answer, acme, visitor):
 def test_it_takes_names_as_they_are(acme, visitor):
     acme.person["name"] = "<b>\nFrida\0 " + "x" * 300
     assert travel(visitor).status_code == 303
-    page = visitor.get("/account/profile").text
+    page = visitor.get("/members").text
     assert "&lt;b&gt; Frida xxx" in page
     assert "<b>" not in page

@@ -12,14 +12,15 @@ from carafe.database import db
 from carafe.security import encryption
 from carafe.testing.accounts import PASSWORD
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
+from tests.site import HOME
 
 
 def test_it_makes_an_account_and_logs_in(visitor, users, links):
     answer = travel(visitor)
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert (answer.status_code, answer.location) == (303, HOME)
     assert users() == ["frida@example.com"]
     assert links() == [("frida@example.com", "acme", "acme-1")]
-    page = visitor.get("/account/profile").text
+    page = visitor.get("/members").text
     assert 'value="Frida"' in page
     assert "not confirmed" not in page
 
@@ -34,25 +35,25 @@ def test_it_knows_who_comes_again_whatever_their_address_is_by_then(
 ):
     acme.person |= {"email": "married@example.com", "name": "Somebody"}
     desk = browser()
-    assert travel(desk).location == "/dashboard"
+    assert travel(desk).location == HOME
     assert is_in(desk)
     assert users() == ["frida@example.com"]
     assert len(links()) == 1
 
 
 def test_it_leads_on_to_what_was_asked_for(frida, visitor):
-    page = visitor.get("/account/profile").location
-    assert travel(visitor, page=page).location == "/account/profile"
+    page = visitor.get("/members").location
+    assert travel(visitor, page=page).location == "/members"
 
 
 @pytest.mark.parametrize("next", ["//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_it_leads_to_no_other_site(next, frida, visitor):
     page = f"/auth/login?next={next}"
-    assert travel(visitor, page=page).location == "/dashboard"
+    assert travel(visitor, page=page).location == HOME
 
 
 def test_it_gets_by_without_a_next_that_no_cookie_holds(frida, visitor):
-    assert travel(visitor, page=f"/auth/login?next=/{'x' * 3000}").location == "/dashboard"
+    assert travel(visitor, page=f"/auth/login?next=/{'x' * 3000}").location == HOME
 
 
 def test_it_still_asks_for_the_second_factor(app, frida, visitor):
@@ -60,9 +61,9 @@ def test_it_still_asks_for_the_second_factor(app, frida, visitor):
         secret = encryption.encrypt(b"JBSWY3DPEHPK3PXP", "totp")
         db.session.add(Totp(user_id=frida.id, secret=secret, counter=0))
         db.session.commit()
-    page = visitor.get("/account/profile").location
+    page = visitor.get("/members").location
     answer = travel(visitor, page=page)
-    assert answer.location == "/auth/second-factor?next=/account/profile"
+    assert answer.location == "/auth/second-factor?next=/members"
     assert not is_in(visitor)
 
 
@@ -143,7 +144,7 @@ def test_an_unknown_provider_is_404(visitor):
 def test_those_who_have_a_password_keep_it(alice, connected, browser):
     connected(alice)
     desk = browser()
-    assert travel(desk).location == "/dashboard"
+    assert travel(desk).location == HOME
     fields = {"email": alice.email, "password": PASSWORD}
     assert browser().submit("/auth/login", fields).status_code == 303
 
@@ -174,4 +175,4 @@ def test_without_a_provider_nothing_of_it_is_there(tmp_path):
 def test_it_spells_the_name_in_one_form(acme, visitor):
     acme.person["name"] = "Zoe\u0308"
     travel(visitor)
-    assert 'value="Zo\u00eb"' in visitor.get("/account/profile").text
+    assert 'value="Zo\u00eb"' in visitor.get("/members").text

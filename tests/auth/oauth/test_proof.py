@@ -13,6 +13,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from tests.auth.conftest import NEW_PASSWORD
 from tests.auth.oauth.conftest import SITE, depart, travel, visit
+from tests.site import HOME
 
 PAGE = "/account/connections"
 
@@ -65,7 +66,7 @@ def test_a_sign_in_just_now_is(seconds, acme, desk):
 
 def test_a_login_needs_no_time(acme, frida, visitor):
     acme.claims["auth_time"] = None
-    assert travel(visitor).location == "/dashboard"
+    assert travel(visitor).location == HOME
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -11,6 +11,7 @@ import pytest
 
 from carafe.auth.providers import journey
 from tests.auth.oauth.conftest import depart, is_in, travel, visit
+from tests.site import HOME
 
 
 def changed(path, **changes):
@@ -91,7 +92,7 @@ def test_it_works_for_ten_minutes(seconds, code, visitor, monkeypatch):
 def test_two_tabs_do_not_disturb_each_other(visitor):
     first = visit(depart(visitor, page="/auth/login?next=/account/sessions"))
     second = visit(depart(visitor))
-    assert visitor.get(second).location == "/dashboard"
+    assert visitor.get(second).location == HOME
     assert is_in(visitor)
     assert visitor.get(first).location == "/account/sessions"
     assert is_in(visitor)
@@ -111,8 +112,8 @@ def test_a_tab_that_returns_as_somebody_else_switches_nobody(acme, bob, connecte
     assert visitor.get(first).status_code == 303
     for path, subject in zip(late, ["acme-2", "acme-3"], strict=True):
         acme.person |= {"sub": subject, "email": f"{subject}@example.com"}
-        assert visitor.get(path).location == "/dashboard"
-        page = visitor.get("/account/profile").text
+        assert visitor.get(path).location == HOME
+        page = visitor.get("/members").text
         assert "You are logged in as frida@example.com." in page
 
 
@@ -159,7 +160,7 @@ def test_a_provider_that_promises_to_name_itself_has_to(acme, visitor):
 
 
 def test_nothing_comes_of_cancelling(visitor, users):
-    page = visitor.get("/account/profile").location
+    page = visitor.get("/members").location
     path = visit(depart(visitor, page=page))
     answer = visitor.get(changed(path, code=None, error="access_denied"))
     assert (answer.status_code, answer.location) == (303, page)

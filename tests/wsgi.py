@@ -1,0 +1,5 @@
+"""What servers of the tests run."""
+
+from tests.site import create_app
+
+app = create_app()
