@@ -209,5 +209,5 @@ def test_without_a_provider_there_is_no_page(app, alice, sign_in):
         desk, other = sign_in(alice), Browser(without.test_client())
         desk.copy_cookies_to(other)
         assert other.get(PAGE).status_code == 404
-        assert "Connected accounts" not in other.get("/members").text
-    assert "Connected accounts" in desk.get("/members").text
+        assert "Connected accounts" not in other.get("/account/profile").text
+    assert "Connected accounts" in desk.get("/account/profile").text
