@@ -1,7 +1,5 @@
 """Commands whose errors are one line, without a traceback."""
 
-from typing import Any
-
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 
 class Command(click.Command):
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except SQLAlchemyError as error:

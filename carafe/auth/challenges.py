@@ -15,6 +15,7 @@ from carafe.security import encryption
 from carafe.security.csrf import browser_id
 from carafe.security.rate_limits import RateLimit
 
+JSONObject = dict[str, Any]
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 # Counted for all processes: a copy of form and cookie is too late wherever it arrives.
 SINGLE_USE = RateLimit("passkey:challenge", 1, CHALLENGE_LIFETIME)
@@ -32,7 +33,7 @@ def base64url(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def issue(purpose: str, options: dict[str, Any]) -> dict[str, Any]:
+def issue(purpose: str, options: JSONObject) -> JSONObject:
     """WebAuthn's options with a new challenge, and beside them the form field to send with it."""
     challenge = secrets.token_bytes(32)
     expires = time.time() + CHALLENGE_LIFETIME.total_seconds()

@@ -11,7 +11,14 @@ from typing import Any, TypeVar
 
 from flask import current_app, request
 
-from carafe.auth.challenges import ChallengeError, ExpiredChallengeError, base64url, consume, issue
+from carafe.auth.challenges import (
+    ChallengeError,
+    ExpiredChallengeError,
+    JSONObject,
+    base64url,
+    consume,
+    issue,
+)
 from carafe.auth.models import Passkey, UserMixin
 from carafe.auth.models.passkey import MAX_PASSKEYS
 from carafe.auth.relying_party import current_relying_party
@@ -54,7 +61,7 @@ def user_handle(user: UserMixin) -> bytes:
     return str(user.id).encode()
 
 
-def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> dict[str, Any]:
+def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> JSONObject:
     """What `navigator.credentials.get()` takes.
 
     Without ids people choose among all they have, so that a visitor gets the same whoever they
@@ -69,7 +76,7 @@ def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> dict[
     return issue(purpose, options)
 
 
-def creation_options(user: UserMixin) -> dict[str, Any]:
+def creation_options(user: UserMixin) -> JSONObject:
     """What `navigator.credentials.create()` takes."""
     options = {
         "rp": {"id": current_relying_party().id, "name": current_app.config["APP_NAME"]},

@@ -14,9 +14,9 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial, wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Flask, Response, after_this_request, current_app, g, make_response, request
 from flask_login import current_user
@@ -131,7 +131,7 @@ def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
 
 
 @cache
-def _last_row(column: Any) -> AnySelect:
+def _last_row(column: InstrumentedAttribute[datetime]) -> AnySelect:
     """The row with which the user has as many as they may, by an index alone."""
     own = select(column).where(column == bindparam("user_id"))
     return own.offset(bindparam("before")).limit(1)
@@ -150,7 +150,7 @@ class one_at_a_time:  # noqa: N801  (a decorator)
 
     def __call__(self, view: View) -> View:
         @wraps(view)
-        def wrapper(*args: Any, **kwargs: Any) -> Response:
+        def wrapper(*args: object, **kwargs: object) -> Response:
             slot = self.take()
             try:
                 response = make_response(view(*args, **kwargs))

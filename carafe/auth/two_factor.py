@@ -1,10 +1,10 @@
 """What a user has beside the password: an authenticator app, passkeys, and recovery codes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ScalarSelect, delete, func, select
+from sqlalchemy import Row, ScalarSelect, delete, func, select
 
 from carafe import mail
 from carafe.audit import record
@@ -33,7 +33,7 @@ CHUNK = 500  # others wait for some 50 ms meanwhile
 LAST_FACTOR_MESSAGE = "Your account needs a second factor. Add another before you remove this one."
 
 
-def factors_of(user_id: int) -> Any:
+def factors_of(user_id: int) -> Row[datetime | None, int, int]:
     """What a user has, in one query: `app_since`, a time or None; and how many passkeys, codes."""
 
     def number(model: type[Passkey | RecoveryCode]) -> ScalarSelect[int]:

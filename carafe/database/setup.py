@@ -1,7 +1,7 @@
 """Connects the app to its database."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, has_app_context, has_request_context
 from sqlalchemy import event, make_url
@@ -62,7 +62,11 @@ def _forget_queries(session: Session, transaction: SessionTransaction) -> None:
         get_recorded_queries().clear()
 
 
-_FORGET_QUERIES: tuple[Any, str, Any] = (Session, "after_transaction_end", _forget_queries)
+_FORGET_QUERIES: tuple[type[Session], str, Callable[..., None]] = (
+    Session,
+    "after_transaction_end",
+    _forget_queries,
+)
 
 
 def database_url(text: str) -> URL:

@@ -164,7 +164,7 @@ def watch(engine: Engine, file: SQLiteFile) -> None:
 
     @event.listens_for(engine, "do_connect")
     def connect(
-        dialect: object, record: object, arguments: list[object], options: dict[str, Any]
+        dialect: object, record: object, arguments: list[object], options: dict[str, object]
     ) -> None:
         arguments[0], options["uri"] = file.address(), True
 

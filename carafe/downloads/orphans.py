@@ -2,9 +2,10 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
+from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from carafe.auth.signals import collect_purge_counts
 from carafe.auth.users import user_model
@@ -19,7 +20,7 @@ ORPHAN_AGE = timedelta(hours=1)
 PART = re.compile(r"-[^.]*")
 
 
-def delete_orphans(folder: str, names: Any) -> int:
+def delete_orphans(folder: str, names: InstrumentedAttribute[str | None]) -> int:
     """Delete the files of `folder` that no row names in a column; return how many."""
     kept = set(storage().older_than(now() - ORPHAN_AGE, folder))
     if not kept:
@@ -40,5 +41,5 @@ def purge_uploads() -> int:
 
 
 @collect_purge_counts.connect
-def _purge(app: Any, **_: object) -> tuple[str, int]:
+def _purge(app: Flask, **_: object) -> tuple[str, int]:
     return "uploads", purge_uploads()

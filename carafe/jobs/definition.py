@@ -52,7 +52,7 @@ class JobDefinition(Generic[P]):
     keep: bool
     options: EnqueueOptions = field(default_factory=EnqueueOptions)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> object:
         return self.function(*args, **kwargs)
 
     def with_options(self, **options: Any) -> JobDefinition[P]:
@@ -136,7 +136,7 @@ def queues() -> list[str]:
     return sorted({definition.queue for definition in registry.values()})
 
 
-def to_json_value(value: object) -> Any:
+def to_json_value(value: object) -> object:
     """`value`, if JSON gives it back as it is. Raises `TypeError` otherwise."""
     try:
         text = json.dumps(value, allow_nan=False)

@@ -7,7 +7,6 @@ import random
 import traceback
 from datetime import timedelta
 from time import monotonic
-from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import Delete, Update, delete, update
@@ -92,7 +91,7 @@ def _run(run: JobRun) -> str:
     return SUCCEEDED
 
 
-def _call(run: JobRun, definition: JobDefinition[...] | None) -> Any:
+def _call(run: JobRun, definition: JobDefinition[...] | None) -> object:
     if definition is None:
         raise LookupError(f"This version of the app has no job {run.name}.")
     args, kwargs = run.arguments

@@ -1,8 +1,7 @@
 """How the workers and the queues are, for the page about health."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import bindparam, func, select
@@ -76,7 +75,7 @@ def queue_rows() -> Iterator[HealthRow]:
         )
 
 
-def _waiting() -> dict[str, tuple[int, Any]]:
+def _waiting() -> dict[str, tuple[int, datetime]]:
     """Of each queue how many jobs are due, counted up to a bound, and since when the oldest is."""
     columns, names = [], queues()
     for queue in names:

@@ -58,7 +58,7 @@ class JobRun:
     started: float = field(default_factory=monotonic)
     # Whether there is progress that the table does not show yet.
     is_dirty: bool = False
-    _progress: dict[str, Any] = field(default_factory=dict)
+    _progress: dict[str, object] = field(default_factory=dict)
     _thread: int | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -82,7 +82,7 @@ class JobRun:
     def note(self, **values: object) -> None:
         self._progress, self.is_dirty = values, True
 
-    def progress(self) -> dict[str, Any]:
+    def progress(self) -> dict[str, object]:
         """What the job has said, for the table."""
         self.is_dirty = False
         return self._progress

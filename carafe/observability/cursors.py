@@ -24,19 +24,19 @@ def time_fetches(engine: Engine, usage: Callable[[], Usage]) -> None:
         # Where the statement is one of a sample.
         ran: StatementRun | None = None
 
-        def fetchone(self) -> Any:
+        def fetchone(self) -> object:
             started = perf_counter_ns()
             row = super().fetchone()
             self._add(started, row is not None)
             return row
 
-        def fetchmany(self, *size: int) -> Any:
+        def fetchmany(self, *size: int) -> object:
             started = perf_counter_ns()
             rows = super().fetchmany(*size)
             self._add(started, len(rows))
             return rows
 
-        def fetchall(self) -> Any:
+        def fetchall(self) -> object:
             started = perf_counter_ns()
             rows = super().fetchall()
             self._add(started, len(rows))
@@ -54,5 +54,7 @@ def time_fetches(engine: Engine, usage: Callable[[], Usage]) -> None:
             return super().cursor(factory)
 
     @event.listens_for(engine, "do_connect")
-    def connect(dialect: Any, record: object, arguments: Any, options: dict[str, Any]) -> None:
+    def connect(
+        dialect: object, record: object, arguments: object, options: dict[str, object]
+    ) -> None:
         options["factory"] = Connection

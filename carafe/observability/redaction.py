@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from flask import has_request_context, request
 
@@ -46,7 +45,7 @@ def redact_mapping(values: dict[str, object]) -> dict[str, object]:
     return values  # as almost always
 
 
-def _without_secrets(key: str, value: object) -> Any:
+def _without_secrets(key: str, value: object) -> object:
     if is_secret_name(key):
         return HIDDEN
     if isinstance(value, list):

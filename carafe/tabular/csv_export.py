@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
 
 # Without it Excel on Windows takes UTF-8 for the code page of its country.
 BOM = "\ufeff"
@@ -70,7 +69,7 @@ def _unguarded(match: re.Match[str]) -> str:
     return before + apostrophes[1:] if SEPARATORS.search(before) else match[0]
 
 
-def _escape_formula(value: object) -> Any:
+def _escape_formula(value: object) -> object:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
     is_number = isinstance(value, NUMBERS) and not isinstance(value, Enum)

@@ -39,7 +39,7 @@ class Client(OAuth2Session):
         self.provider = provider
         self.headers["Accept-Encoding"] = "identity"  # nothing small that unpacks to much
 
-    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Response:
+    def request(self, method: str, url: str, *arguments: object, **options: Any) -> Response:
         if not self.provider.allows_url(url):
             raise UnavailableError("an address without TLS, or of this machine")
         bounds = {"timeout": TIMEOUT_SECONDS, "stream": True, "allow_redirects": False}
@@ -49,7 +49,7 @@ class Client(OAuth2Session):
         response.raw = io.BytesIO(body)
         return response
 
-    def json(self, url: str, *, token: Any = None) -> Any:
+    def json(self, url: str, *, token: object = None) -> Any:
         """What is at `url`, where the answer is 200 and JSON."""
         if token:
             self.token = token

@@ -12,6 +12,9 @@ from carafe.observability.plans.nodes import FIRST, MADE_INDEX, SCAN, SEARCH, SO
 from carafe.observability.plans.sql import tokens
 
 # Before 3.36 with the word TABLE, and the alias after the name.
+# A row of EXPLAIN QUERY PLAN.
+PlanRow = tuple[Any, ...]
+
 READS = re.compile(r'(SCAN|SEARCH) (?:TABLE )?(?:\w+\.)?("[^"]+"|\w+)(?: AS (\w+))?(.*)', re.S)
 
 INDEX = re.compile(r"\bINDEX (\w+)")
@@ -21,7 +24,7 @@ PARTIAL = (
 )
 
 
-def explain(cursor: DBAPICursor, sql: str) -> list[tuple[Any, ...]]:
+def explain(cursor: DBAPICursor, sql: str) -> list[PlanRow]:
     """The rows of EXPLAIN QUERY PLAN, which runs nothing. Values matter to no plan of SQLite's."""
     values = [None for token in tokens(sql) if token.text == "?"]
     rows = cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
@@ -33,7 +36,7 @@ def _named(found: re.Match[str], partial: set[str]) -> str:
     return f"PARTIAL {found[0]}" if found[1] in partial else found[0]
 
 
-def tree(rows: Iterable[tuple[Any, ...]]) -> list[Node]:
+def tree(rows: Iterable[PlanRow]) -> list[Node]:
     """The rows as a tree: each has its id, its parent's, and a text in its last column."""
     roots: list[Node] = []
     by_id: dict[int, Node] = {}
