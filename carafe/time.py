@@ -94,25 +94,25 @@ def set_time_zone_source(app: Flask, name: Callable[[], str]) -> None:
 
 def format_datetime_with_zone(value: datetime, zone_name: str = "") -> str:
     """A time in words, with its zone: for mails, whose reader is not who made the request."""
-    if chosen := get_zone(zone_name):
-        return f"{format_datetime(value.astimezone(chosen))} ({zone_name})"
+    if zone := get_zone(zone_name):
+        return f"{format_datetime(value.astimezone(zone))} ({zone_name})"
     return f"{format_datetime(value)} UTC"
 
 
 def time_tag(value: datetime) -> Markup:
     """Day, hour and minute in the reader's zone, as `<time>`."""
-    if chosen := viewer_zone():
+    if zone := viewer_zone():
         return _time_tag(
-            value, format_datetime(value.astimezone(chosen)), f"{format_datetime(value)} UTC"
+            value, format_datetime(value.astimezone(zone)), f"{format_datetime(value)} UTC"
         )
     return _time_tag(value, f"{format_datetime(value)} UTC")
 
 
 def date_tag(value: datetime) -> Markup:
     """The day in the reader's zone, as `<time>`."""
-    if chosen := viewer_zone():
+    if zone := viewer_zone():
         return _time_tag(
-            value, format_date(value.astimezone(chosen)), f"{format_datetime(value)} UTC"
+            value, format_date(value.astimezone(zone)), f"{format_datetime(value)} UTC"
         )
     return _time_tag(value, format_date(value))
 

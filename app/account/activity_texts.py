@@ -69,17 +69,17 @@ UNAUTHENTICATED_ACTIONS = {
 ADMIN_ACTIONS = {"impersonation.started", "impersonation.stopped", "impersonation.change_made"}
 
 
-def activity_text(action: str, actor: str | None, own: Collection[str]) -> str:
+def activity_text(action: str, actor: str | None, own_emails: Collection[str]) -> str:
     """A sentence about an event. Whoever is not among the `own` addresses is not named."""
     noun, _, participle = action.partition(".")
     sentence = ACTIVITY_TEXTS.get(action) or f"{noun} {participle}".replace("_", " ").strip()
-    if actor and actor not in own and action not in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS:
+    if actor and actor not in own_emails and action not in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS:
         sentence += " by an administrator"
     return sentence[:1].upper() + sentence[1:]
 
 
 def visible_address(
-    action: str, actor: str | None, address: str | None, own: Collection[str]
+    action: str, actor: str | None, address: str | None, own_emails: Collection[str]
 ) -> str | None:
     """Where an event came from, unless that is about somebody else.
 
@@ -87,5 +87,7 @@ def visible_address(
     """
     if action == "login.failed":
         return address
-    others = action in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS or (actor and actor not in own)
+    others = action in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS or (
+        actor and actor not in own_emails
+    )
     return None if others else address

@@ -29,8 +29,8 @@ def profile(user_id: int) -> Dicts:
 
 def sessions(user_id: int) -> Dicts:
     columns = Session.created_at, Session.last_seen_at, Session.expires_at, Session.remembered
-    found = select(*columns, Session.address, Session.agent).where(Session.user_id == user_id)
-    return iter_dicts(found.order_by(Session.id))
+    query = select(*columns, Session.address, Session.agent).where(Session.user_id == user_id)
+    return iter_dicts(query.order_by(Session.id))
 
 
 def devices(user_id: int) -> Dicts:
@@ -50,14 +50,14 @@ def passkeys(user_id: int) -> Dicts:
 
 def connected_accounts(user_id: int) -> Dicts:
     columns = LinkedAccount.provider, LinkedAccount.label, LinkedAccount.created_at
-    found = select(*columns).where(LinkedAccount.user_id == user_id)
-    return iter_dicts(found.order_by(LinkedAccount.id))
+    query = select(*columns).where(LinkedAccount.user_id == user_id)
+    return iter_dicts(query.order_by(LinkedAccount.id))
 
 
 def notifications(user_id: int) -> Dicts:
     n = Notification
-    found = select(n.created_at, n.read_at, n.title, n.body).where(n.user_id == user_id)
-    return iter_dicts(found.order_by(n.id))
+    query = select(n.created_at, n.read_at, n.title, n.body).where(n.user_id == user_id)
+    return iter_dicts(query.order_by(n.id))
 
 
 def activity(user_id: int) -> Dicts:
@@ -68,8 +68,8 @@ def activity(user_id: int) -> Dicts:
     columns = (
         AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.address, AuditEvent.details
     )  # fmt: skip
-    found = select(*columns).where(AuditEvent.subject == subject).order_by(AuditEvent.id)
-    for row in iter_dicts(found):
+    query = select(*columns).where(AuditEvent.subject == subject).order_by(AuditEvent.id)
+    for row in iter_dicts(query):
         actor, details = row.pop("actor"), row.pop("details")
         row["address"] = visible_address(row["action"], actor, row["address"], own_emails)
         yield {

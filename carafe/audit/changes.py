@@ -22,15 +22,15 @@ def changes(row: Base, *, private: Collection[str] = ()) -> dict[str, Any]:
 
     Of those that are `private` it only says that they changed, as None.
     """
-    state, found = inspect(row), {}
+    state, changed = inspect(row), {}
     for name in state.mapper.column_attrs.keys():  # noqa: SIM118  (no dict)
         history = state.attrs[name].history
         if history.has_changes():
             pair = [*(history.deleted or [None]), *history.added]
-            found[name] = (
+            changed[name] = (
                 None if name in private or not _is_redactable(pair) else list(map(_truncate, pair))
             )
-    return found
+    return changed
 
 
 def drop_unredactable(details: Mapping[str, object]) -> dict[str, Any]:

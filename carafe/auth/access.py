@@ -140,8 +140,8 @@ def _end_impersonation(why: str) -> ResponseReturnValue:
 
 def _record_impersonated_change() -> None:
     db.session.connection()  # begins the transaction that writes; in it, once more:
-    again = load_identity(current_user.token)
-    acting = again.impersonator if again and again.id == current_user.id else None
+    identity = load_identity(current_user.token)
+    acting = identity.impersonator if identity and identity.id == current_user.id else None
     if acting is None or not acting.may_write:
         abort(409, "You do not act as somebody else any more. Nothing was changed.")
     impersonation.record_change()

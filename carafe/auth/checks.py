@@ -91,8 +91,8 @@ def demo_accounts() -> str | None:
 
 
 def default_passwords() -> str | None:
-    found = [user.email for user in _active_demo_users() if has_default_password(user)]
-    return f"Anyone can guess the password of {', '.join(found)}." if found else None
+    emails = [user.email for user in _active_demo_users() if has_default_password(user)]
+    return f"Anyone can guess the password of {', '.join(emails)}." if emails else None
 
 
 def has_default_password(user: UserMixin) -> bool:

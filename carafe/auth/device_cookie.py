@@ -52,8 +52,8 @@ def give(user: UserMixin) -> None:
     """Have this browser recognized as one of the user's from now on."""
     name = secrets.token_urlsafe(16)
     signature = _signer().get_signature(_signed(name, user.id, user.password_hash)).decode()
-    own = recognize(user)
-    others = [pair for pair in _pairs() if own != f"{user.id}:{pair[0]}"]
+    device = recognize(user)
+    others = [pair for pair in _pairs() if device != f"{user.id}:{pair[0]}"]
     pairs = [(name, signature), *others][:USERS_PER_BROWSER]
 
     @after_this_request

@@ -11,7 +11,7 @@ REGISTERED = "user.signed_up"
 EMAIL_CHANGED, RESTORED = "user.email_changed", "user.email_restored"
 
 
-def past_emails(subject: str, present: str) -> Iterator[tuple[str, int, int | None]]:
+def past_emails(subject: str, current_email: str) -> Iterator[tuple[str, int, int | None]]:
     """Each address of the user `subject`, with the ids of the first and last event of its time.
 
     The last is None for the `present` one. One that was given up may be another user's by now.
@@ -27,4 +27,4 @@ def past_emails(subject: str, present: str) -> Iterator[tuple[str, int, int | No
         if "before" in details:
             yield details["before"], first, id
         first = id
-    yield present, first, None
+    yield current_email, first, None

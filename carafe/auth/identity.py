@@ -156,8 +156,12 @@ def _make_identity(
 
 def _fetch_row(token: str, *, acting: bool) -> AnyRow | None:
     """Fetch a row of `identity_query`; without `acting`, that of whoever the session belongs to."""
-    moment = now()
-    values = {"token_hash": digest(token), "now": moment, "oldest": moment - MAX_SESSION_LIFETIME}
+    current_time = now()
+    values = {
+        "token_hash": digest(token),
+        "now": current_time,
+        "oldest": current_time - MAX_SESSION_LIFETIME,
+    }
     query = identity_query(
         tuple(EXTRA_COLUMNS.by_name().items()), impersonation=current_app.config["IMPERSONATION"]
     )

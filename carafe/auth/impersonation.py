@@ -53,9 +53,13 @@ class Impersonator:
         )
 
 
-def can_impersonate(role: str, other: str) -> bool:
+def can_impersonate(role: str, target_role: str) -> bool:
     """Whether somebody with `role` may act as one with the role `other`."""
-    return PERMISSION in permissions(role) and other != ADMIN and can_grant(other, role)
+    return (
+        PERMISSION in permissions(role)
+        and target_role != ADMIN
+        and can_grant(target_role, role)
+    )
 
 
 def denial_reason(user: UserMixin) -> str | None:
@@ -99,12 +103,12 @@ def start(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
 def stop(why: str) -> tuple[str, str | None]:
     """Be oneself again. Returns the session's new token, and the page from which it began."""
     session = _lock_session()
-    found = db.session.get(Impersonation, session.id)
-    if found is None:  # ended meanwhile
+    impersonation = db.session.get(Impersonation, session.id)
+    if impersonation is None:  # ended meanwhile
         return session.renew(), None
     Impersonation.finish(Impersonation.session_id == session.id, why)
-    db.session.delete(found)
-    return session.renew(), found.return_path
+    db.session.delete(impersonation)
+    return session.renew(), impersonation.return_path
 
 
 def _lock_session() -> Session:

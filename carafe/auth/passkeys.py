@@ -103,7 +103,7 @@ def register(user: UserMixin, name: str) -> Passkey:
     from webauthn import verify_registration_response
 
     challenge, credential = _parse_response(REGISTER)
-    found = _verify_or_reject(
+    verified = _verify_or_reject(
         lambda: verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -111,13 +111,13 @@ def register(user: UserMixin, name: str) -> Passkey:
             expected_origin=current_relying_party().origin,
         )
     )
-    id = found.credential_id
+    id = verified.credential_id
     if len(id) > CREDENTIAL_ID_BYTES or Passkey.by_credential(id):
         raise PasskeyError(FAILED_MESSAGE)
     if Passkey.count(user.id) >= MAX_PASSKEYS:
         raise PasskeyError(TOO_MANY_PASSKEYS)
     ATTEMPTS.refund(client_key())
-    return Passkey.add(user, name, id, found.credential_public_key, found.sign_count)
+    return Passkey.add(user, name, id, verified.credential_public_key, verified.sign_count)
 
 
 def authenticate(purpose: str, user_id: int | None = None) -> UserMixin:
@@ -140,24 +140,24 @@ def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
     challenge, text = _parse_response(purpose)
     credential = _verify_or_reject(lambda: parse_authentication_credential_json(text))
     with reading():
-        known = Passkey.by_credential(credential.raw_id)
-    if known is None or user_id not in (None, known.user_id):
+        used_passkey = Passkey.by_credential(credential.raw_id)
+    if used_passkey is None or user_id not in (None, used_passkey.user_id):
         raise PasskeyError(FAILED_MESSAGE)
     try:
-        count = _verify(purpose, credential, challenge, known.public_key)
+        count = _verify(purpose, credential, challenge, used_passkey.public_key)
     except PasskeyError as refusal:
-        refusal.user_id = known.user_id
+        refusal.user_id = used_passkey.user_id
         raise
 
     # In the meantime the passkey may have been used or removed, or its user suspended or deleted.
-    user = db.session.get(user_model(), known.user_id, with_for_update=True)
+    user = db.session.get(user_model(), used_passkey.user_id, with_for_update=True)
     passkey = Passkey.by_credential(credential.raw_id)
     if (
         not user
         or not passkey
         or not _user_handle_matches(user, credential.response.user_handle, purpose)
     ):
-        raise PasskeyError(FAILED_MESSAGE, known.user_id)
+        raise PasskeyError(FAILED_MESSAGE, used_passkey.user_id)
     if user.suspended_at:
         raise PasskeyError(SUSPENDED_MESSAGE, user.id)
     if not passkey.use(user, count):
@@ -170,7 +170,7 @@ def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) 
     """How often the passkey was used, as it says itself, if all else is as it should be."""
     from webauthn import verify_authentication_response
 
-    found = _verify_or_reject(
+    verified = _verify_or_reject(
         lambda: verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
@@ -182,12 +182,12 @@ def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) 
             require_user_verification=purpose != SECOND_FACTOR,
         )
     )
-    return found.new_sign_count
+    return verified.new_sign_count
 
 
-def _user_handle_matches(user: UserMixin, given: bytes | None, purpose: str) -> bool:
+def _user_handle_matches(user: UserMixin, handle: bytes | None, purpose: str) -> bool:
     """Step 6 of 7.2: who has not said who they are is told by the user handle, too."""
-    return given == user_handle(user) or (given is None and purpose != LOGIN)
+    return handle == user_handle(user) or (handle is None and purpose != LOGIN)
 
 
 def _parse_response(purpose: str) -> tuple[bytes, str]:

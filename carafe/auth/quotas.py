@@ -133,8 +133,8 @@ def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
 @cache
 def _last_row(column: InstrumentedAttribute[datetime]) -> AnySelect:
     """The row with which the user has as many as they may, by an index alone."""
-    own = select(column).where(column == bindparam("user_id"))
-    return own.offset(bindparam("before")).limit(1)
+    query = select(column).where(column == bindparam("user_id"))
+    return query.offset(bindparam("before")).limit(1)
 
 
 class one_at_a_time:  # noqa: N801  (a decorator)

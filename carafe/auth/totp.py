@@ -41,10 +41,10 @@ def match(secret: str, code: str) -> int | None:
     """The time step, around the present one, of which this is the code."""
     import pyotp
 
-    present, app = current_step(), pyotp.TOTP(secret)
+    step, app = current_step(), pyotp.TOTP(secret)
     for offset in sorted(range(-MAX_EXPLAINED_STEPS, MAX_EXPLAINED_STEPS + 1), key=abs):
-        if hmac.compare_digest(app.generate_otp(present + offset).encode(), code.encode()):
-            return present + offset
+        if hmac.compare_digest(app.generate_otp(step + offset).encode(), code.encode()):
+            return step + offset
     return None
 
 

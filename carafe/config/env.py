@@ -62,8 +62,8 @@ class Env:
             remedy = f"{refusal.remedy} Give {self.accepts}.".strip()
             raise ConfigError(f"{name} is not accepted: {refusal.reason}.", remedy) from None
         except ValueError:
-            shown = "" if self.is_secret else f"={text[:LONGEST_SHOWN]!r}"
-            raise ConfigError(f"{name}{shown} is not accepted.", f"Give {self.accepts}.") from None
+            quoted = "" if self.is_secret else f"={text[:LONGEST_SHOWN]!r}"
+            raise ConfigError(f"{name}{quoted} is not accepted.", f"Give {self.accepts}.") from None
 
 
 class EnvTable(Env):
@@ -78,7 +78,7 @@ class EnvTable(Env):
 
     def value(self, name: str, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
         names = super().value(name, environ)
-        return {each: dict(self._row(each, environ)) for each in names}
+        return {row: dict(self._row(row, environ)) for row in names}
 
     def variable(self, name: str, field: str) -> str:
         return f"{self.prefix}_{name}_{field}".upper()

@@ -35,31 +35,31 @@ def almost_settings(
     settings: Mapping[str, object], environ: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Yield variables that no setting has the name of, and the settings that may be meant."""
-    known = {name for name, setting in settings.items() if isinstance(setting, Env)}
-    known.add("APP_ENV")
-    for name in sorted(set(environ) - known):
-        if environ[name].strip() and (meant := _meant(name.upper(), known)):
-            yield name, meant
+    names = {name for name, setting in settings.items() if isinstance(setting, Env)}
+    names.add("APP_ENV")
+    for name in sorted(set(environ) - names):
+        if environ[name].strip() and (setting_name := _meant(name.upper(), names)):
+            yield name, setting_name
     for name, setting in settings.items():
         if isinstance(setting, EnvTable):
             yield from _strays(name, setting, environ)
 
 
-def _meant(name: str, known: Iterable[str]) -> str | None:
+def _meant(name: str, names: Iterable[str]) -> str | None:
     for prefix in PREFIXES:
-        if name.removeprefix(prefix) in known:
+        if name.removeprefix(prefix) in names:
             return name.removeprefix(prefix)
     if name in ALIASES:
         return ALIASES[name]
-    close = get_close_matches(name, known, n=1, cutoff=SIMILAR)
+    close = get_close_matches(name, names, n=1, cutoff=SIMILAR)
     return close[0] if close else None
 
 
 def _strays(name: str, table: EnvTable, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield variables of rows that the table does not name, or of fields that it does not have."""
     rows = table.value(name, environ)
-    known = {table.variable(row, field): None for row in rows for field in table.fields}
+    variables = {table.variable(row, field): None for row in rows for field in table.fields}
     for variable in sorted(environ):
-        if variable.startswith(f"{table.prefix}_") and variable not in {*known, name}:
-            close = get_close_matches(variable, known, n=1, cutoff=SIMILAR)
+        if variable.startswith(f"{table.prefix}_") and variable not in {*variables, name}:
+            close = get_close_matches(variable, variables, n=1, cutoff=SIMILAR)
             yield variable, close[0] if close else name

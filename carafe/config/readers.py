@@ -38,12 +38,12 @@ def decimal(least: float, most: float) -> Callable[[str], float]:
 
 def one_of(*names: str) -> Callable[[str], str]:
     """Read one of these words, in capital or small letters."""
-    known = {name.lower(): name for name in names}
+    names_by_lowercase = {name.lower(): name for name in names}
 
     def read(text: str) -> str:
-        if text.lower() not in known:
+        if text.lower() not in names_by_lowercase:
             raise ValueError(text)
-        return known[text.lower()]
+        return names_by_lowercase[text.lower()]
 
     return read
 

@@ -34,7 +34,7 @@ class URL(NamedTuple):
 
 def split_url(text: str) -> URL:
     """Split a URL that has a host (RFC 3986). Raises `RefusedError`."""
-    scheme, separator, rest = text.partition("://")
+    scheme, separator, remainder = text.partition("://")
     if not separator or not re.fullmatch("[A-Za-z][A-Za-z0-9+.-]*", scheme):
         raise RefusedError("it does not start with a scheme and ://")
     if re.search(r"\s", text):
@@ -47,7 +47,7 @@ def split_url(text: str) -> URL:
         raise RefusedError(
             "it has a % without two hex digits after it", "In a password, write % as %25."
         )
-    authority, path, query = _match(r"([^/?]*)([^?]*)(?:\?(.*))?", rest)
+    authority, path, query = _match(r"([^/?]*)([^?]*)(?:\?(.*))?", remainder)
     credentials, at, location = authority.rpartition("@")
     if not at and "@" in path + query:
         sign = "/" if path else "?"
@@ -109,8 +109,8 @@ def _with(
     for name in url.query:
         if name not in query:
             # What looks like something else may be the end of a password.
-            shown = f" {name}" if re.fullmatch("[a-z_]{1,40}", name) and url.query[name] else ""
-            raise RefusedError(f"it has an unknown parameter{shown}", ESCAPES)
+            label = f" {name}" if re.fullmatch("[a-z_]{1,40}", name) and url.query[name] else ""
+            raise RefusedError(f"it has an unknown parameter{label}", ESCAPES)
     return url
 
 

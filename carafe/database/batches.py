@@ -83,11 +83,11 @@ def has_dependents(model: type[object] | Table, id: int, more_than: int) -> bool
 @cache
 def _query_of_dependents(table: Table) -> AnySelect | None:
     [primary] = table.primary_key
-    found = [
+    conditions = [
         dependents.offset(bindparam("more_than")).limit(1).exists()
         for dependents in _dependents(table, primary == bindparam("id"), ())
     ]
-    return select(or_(*found)) if found else None
+    return select(or_(*conditions)) if conditions else None
 
 
 def _dependents(
@@ -105,10 +105,10 @@ def _dependents(
 
 
 def _references(table: Table) -> Iterator[tuple[Table, ForeignKey]]:
-    for other in Base.metadata.tables.values():
-        for key in other.foreign_keys:
+    for dependent_table in Base.metadata.tables.values():
+        for key in dependent_table.foreign_keys:
             if key.column.table is table:
-                yield other, key
+                yield dependent_table, key
 
 
 def _in_chunks(table: Table, where: ColumnElement[bool], change: Update | Delete) -> int:
@@ -117,10 +117,10 @@ def _in_chunks(table: Table, where: ColumnElement[bool], change: Update | Delete
     while True:
         begun = monotonic()
         if len(keys) == 1:
-            chosen = keys[0].in_(select(keys[0]).where(where).limit(size))
+            is_in_chunk = keys[0].in_(select(keys[0]).where(where).limit(size))
         else:
-            chosen = tuple_(*keys).in_(select(*keys).where(where).limit(size))
-        count = len(db.session.execute(change.where(chosen).returning(*keys)).all())
+            is_in_chunk = tuple_(*keys).in_(select(*keys).where(where).limit(size))
+        count = len(db.session.execute(change.where(is_in_chunk).returning(*keys)).all())
         db.session.commit()
         total += count
         if count < size:

@@ -33,9 +33,9 @@ def increment(name: str, at: datetime | None = None) -> None:
     before_commit(partial(_increment, name, at or now()))
 
 
-def _increment(name: str, moment: datetime) -> None:
-    seconds = moment.timestamp() // BUCKET_SECONDS * BUCKET_SECONDS
-    row = {"name": name, "at": datetime.fromtimestamp(seconds, moment.tzinfo), "count": 1}
+def _increment(name: str, at: datetime) -> None:
+    seconds = at.timestamp() // BUCKET_SECONDS * BUCKET_SECONDS
+    row = {"name": name, "at": datetime.fromtimestamp(seconds, at.tzinfo), "count": 1}
     new = dialect_insert(CounterBucket, db.engine.dialect).values(**row)
     more = {"count": CounterBucket.count + 1}
     db.session.execute(new.on_conflict_do_update(index_elements=["name", "at"], set_=more))

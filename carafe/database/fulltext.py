@@ -142,10 +142,10 @@ def _sqlite(table: str, columns: Sequence[str]) -> list[str]:
 
 def _triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
     name, listed = f"{table}_search", ", ".join(columns)
-    new, old = (", ".join(f"{row}.{one}" for one in columns) for row in ("new", "old"))
+    new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("new", "old"))
     put = f"INSERT INTO {name}(rowid, {listed}) VALUES (new.id, {new});"  # noqa: S608  # nosec B608
     take = f"INSERT INTO {name}({name}, rowid, {listed}) VALUES ('delete', old.id, {old});"  # noqa: S608  # nosec B608
-    changed = " OR ".join(f"new.{one} IS NOT old.{one}" for one in ("id", *columns))
+    changed = " OR ".join(f"new.{column} IS NOT old.{column}" for column in ("id", *columns))
     bodies = put, take, f"{take} {put}"
     return {
         f"{name}_{event}": f'CREATE TRIGGER {name}_{event} AFTER {event} ON "{table}" '
@@ -160,8 +160,8 @@ def _rebuild_sql(table: str) -> str:
 
 def _postgresql(table: str, columns: Sequence[str]) -> list[str]:
     name, signs = f"{table}_search", string.punctuation.replace("'", "''")
-    new, old, own = (
-        ", ".join(f"{row}.{one}" for one in columns) for row in ("new", "old", f'"{table}"')
+    new, old, current = (
+        ", ".join(f"{row}.{column}" for column in columns) for row in ("new", "old", f'"{table}"')
     )
     # The parser would keep addresses and paths in one piece: without signs there are none.
     # Neither `normalize` nor the rest needs an extension, as `unaccent` would.
@@ -180,7 +180,7 @@ def _postgresql(table: str, columns: Sequence[str]) -> list[str]:
             END IF;
             RETURN NULL;
         END $$"""  # noqa: S608  # nosec B608
-    rows = f"SELECT id, search_words(concat_ws(' ', {own})) FROM \"{table}\""  # noqa: S608  # nosec B608
+    rows = f"SELECT id, search_words(concat_ws(' ', {current})) FROM \"{table}\""  # noqa: S608  # nosec B608
     return [
         function,
         f'CREATE TABLE {name} (id BIGINT PRIMARY KEY REFERENCES "{table}" ON DELETE CASCADE, '

@@ -67,7 +67,9 @@ def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
         connection.info[TRANSACTION] = Transaction(not may_write(), _changed(connection))
 
     @event.listens_for(engine, "before_cursor_execute")
-    def refuse(connection: Connection, cursor: DBAPICursor, statement: str, *rest: object) -> None:
+    def refuse(
+        connection: Connection, cursor: DBAPICursor, statement: str, *arguments: object
+    ) -> None:
         transaction = connection.info.get(TRANSACTION)
         if transaction and transaction.reads and WRITE.match(statement):
             raise ReadOnlyError(
@@ -76,7 +78,9 @@ def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
             )
 
     @event.listens_for(engine, "after_cursor_execute")
-    def note(connection: Connection, cursor: DBAPICursor, statement: str, *rest: object) -> None:
+    def note(
+        connection: Connection, cursor: DBAPICursor, statement: str, *arguments: object
+    ) -> None:
         transaction = connection.info.get(TRANSACTION)
         # SQLite knows how many rows it changed when all that it returns was fetched.
         unknown = connection.dialect.name == "sqlite" and "RETURNING" in statement

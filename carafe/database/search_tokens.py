@@ -23,10 +23,10 @@ def fold(text: str) -> str:
 def tokenize(text: str) -> list[str]:
     """The words of a search, as far as they are looked for. Anything else separates them."""
     composed = COMBINING_MARKS.sub("", unicodedata.normalize("NFC", text))
-    found = "".join(c if _is_word_character(c) else " " for c in composed).split()
-    terms = list(dict.fromkeys(one for one in found if any(map(str.isalnum, one))))
-    letters = [one for one in terms if len(one) == 1]
-    return [one for one in terms if one not in letters[MAX_SINGLE_LETTERS:]][:MAX_TERMS]
+    words = "".join(c if _is_word_character(c) else " " for c in composed).split()
+    terms = list(dict.fromkeys(term for term in words if any(map(str.isalnum, term))))
+    letters = [term for term in terms if len(term) == 1]
+    return [term for term in terms if term not in letters[MAX_SINGLE_LETTERS:]][:MAX_TERMS]
 
 
 def _is_word_character(character: str) -> bool:

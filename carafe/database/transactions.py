@@ -24,8 +24,8 @@ _mode: ContextVar[str | None] = ContextVar("mode", default=None)
 
 def mode() -> str:
     """What a transaction that begins now is for."""
-    if chosen := _mode.get():
-        return chosen
+    if mode := _mode.get():
+        return mode
     reads = has_request_context() and request.method in SAFE_METHODS
     return READS if reads else WRITES
 

@@ -98,8 +98,8 @@ class WriteQueue:
                 self._slice_ends_at = 0.0
             self._holder = self._thread = None
             if self._waiters:
-                self._holder, self._thread, called = self._waiters.popleft()
-                called.release()
+                self._holder, self._thread, turn = self._waiters.popleft()
+                turn.release()
 
     def _enter(self, owner: object) -> float:
         """Wait for the turn; returns the seconds left, 0 when it did not come in time."""
@@ -118,16 +118,16 @@ class WriteQueue:
         return max(0, deadline - monotonic())
 
     def _wait_for_threads(self, owner: object, deadline: float) -> bool:
-        called = Lock()
-        place = (owner, get_ident(), called)
+        turn = Lock()
+        place = (owner, get_ident(), turn)
         with self._mutex:
             if self._holder is None:
                 self._holder, self._thread = owner, get_ident()
                 return True
-            called.acquire()
+            turn.acquire()
             self._waiters.append(place)
         try:
-            called.acquire(timeout=max(0, deadline - monotonic()))
+            turn.acquire(timeout=max(0, deadline - monotonic()))
         finally:
             with self._mutex:
                 if place in self._waiters:

@@ -43,15 +43,15 @@ class Export(Base):
     @classmethod
     def of(cls, user_id: int, name: str) -> tuple[Export | None, Job | None]:
         """A user's, if there is one, and the job that makes it, if that is still known."""
-        found = select(cls, Job).outerjoin(Job, Job.id == cls.job_id)
-        row = db.session.execute(found.where(cls.user_id == user_id, cls.name == name)).first()
+        query = select(cls, Job).outerjoin(Job, Job.id == cls.job_id)
+        row = db.session.execute(query.where(cls.user_id == user_id, cls.name == name)).first()
         return (row[0], row[1]) if row else (None, None)
 
     @classmethod
     def locked(cls, user_id: int, name: str) -> Export | None:
         """A user's, as it is in this transaction."""
-        found = select(cls).where(cls.user_id == user_id, cls.name == name)
-        return db.session.scalar(found.with_for_update(), execution_options=_RESET_VALUES)
+        query = select(cls).where(cls.user_id == user_id, cls.name == name)
+        return db.session.scalar(query.with_for_update(), execution_options=_RESET_VALUES)
 
     @classmethod
     def is_abandoned(cls) -> ColumnElement[bool]:

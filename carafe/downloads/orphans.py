@@ -22,14 +22,14 @@ PART = re.compile(r"-[^.]*")
 
 def delete_orphans(folder: str, names: InstrumentedAttribute[str | None]) -> int:
     """Delete the files of `folder` that no row names in a column; return how many."""
-    kept = set(storage().older_than(now() - ORPHAN_AGE, folder))
-    if not kept:
+    old_files = set(storage().list_older_than(now() - ORPHAN_AGE, folder))
+    if not old_files:
         return 0
     with reading():
         used = set(db.session.scalars(select(names).where(names.is_not(None))))
         if db.session.scalar(select(user_model().id).limit(1)) is None:
             return 0  # not the database that the store belongs to, but a new one beside it
-    left_over = [key for key in kept if PART.sub("", key.partition("/")[2]) not in used]
+    left_over = [key for key in old_files if PART.sub("", key.partition("/")[2]) not in used]
     for key in left_over:
         storage().delete(key)
     return len(left_over)

@@ -113,9 +113,9 @@ class RedisJobConsumer(_RedisConsumer):
             return self.freed.wait(self.timeout / 1000)
         # From the head of the list to its head: nothing moves, but Redis answers when there is one.
         key = self.broker.list_of(self.queue_name)
-        found = self.broker.client.blmove(key, key, self.timeout / 1000, "LEFT", "LEFT")
+        message = self.broker.client.blmove(key, key, self.timeout / 1000, "LEFT", "LEFT")
         self.broker.is_there()
-        return found is not None
+        return message is not None
 
     def ack(self, message: object) -> None:
         # What is not acknowledged comes again, and by then there is nothing to do.

@@ -199,18 +199,18 @@ class Silence:
 
     def look(self) -> list[int]:
         """Note the leases of all running jobs; the ids of those that have not changed for long."""
-        present, long = monotonic(), lease().total_seconds()
+        current_time, long = monotonic(), lease().total_seconds()
         with reading():
             rows = db.session.execute(RUNNING_JOBS).all()
             db.session.rollback()
         # While the database was away nobody could renew: they are watched anew.
-        before = self.seen if present - self.looked < 2 * long / 3 else {}
-        self.seen, self.looked = {}, present
+        before = self.seen if current_time - self.looked < 2 * long / 3 else {}
+        self.seen, self.looked = {}, current_time
         for id, attempts, until in rows:
-            known = before.get((id, attempts))
-            since = known[1] if known and known[0] == until else present
+            previous = before.get((id, attempts))
+            since = previous[1] if previous and previous[0] == until else current_time
             self.seen[id, attempts] = until, since
-        return [key[0] for key, (_, since) in self.seen.items() if present - since > long]
+        return [key[0] for key, (_, since) in self.seen.items() if current_time - since > long]
 
 
 RUNNING_JOBS = select(Job.id, Job.attempts, Job.lease_until).where(
@@ -235,7 +235,7 @@ def requeue_lost(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
     over = {"state": FAILED, "error": LOST_WORKERS_MESSAGE, "finished_at": now(), "worker": None}
     db.session.execute(update(Job).where(*lost, exhausted).values(**over, lease_until=null()))
     changes = {**RETRY_LOCKED_AFTER, "run_at": now(), "lost_workers": Job.lost_workers + 1}
-    again = update(Job).where(*lost).values(**changes)
-    count = len(db.session.execute(again.returning(Job.id)).all())
+    requeue = update(Job).where(*lost).values(**changes)
+    count = len(db.session.execute(requeue.returning(Job.id)).all())
     db.session.commit()
     return count

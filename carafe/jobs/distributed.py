@@ -72,10 +72,10 @@ class RedisSource:
             return
         self.last_poll_at = now()
         due = claims.next_due(self.worker.queues)
-        later = [moment for moment in due.values() if moment > self.last_poll_at]
+        later = [run_at for run_at in due.values() if run_at > self.last_poll_at]
         self.next_poll_at = min([*later, self.last_poll_at + POLL_INTERVAL])
-        for queue, moment in due.items():
-            if moment <= self.last_poll_at and self.broker.is_queue_empty(queue):
+        for queue, run_at in due.items():
+            if run_at <= self.last_poll_at and self.broker.is_queue_empty(queue):
                 self.broker.send(queue, claims.due(queue, MAX_MESSAGES))
 
     def next_due(self) -> datetime:

@@ -58,14 +58,16 @@ def queue_rows() -> Iterator[HealthRow]:
         late = (now() - oldest).total_seconds() if oldest else 0
         text = "Nothing waits."
         if count:
-            some = f"{MAX_COUNTED_WAITING:,}+" if count > MAX_COUNTED_WAITING else f"{count:,}"
-            text = f"{some} wait{'s' * (count == 1)}, the oldest for {format_age(late)}."
+            number = f"{MAX_COUNTED_WAITING:,}+" if count > MAX_COUNTED_WAITING else f"{count:,}"
+            text = (
+                f"{number} {'waits' if count == 1 else 'wait'}, the oldest for {format_age(late)}."
+            )
         state, remedy = OK, ""
         if late > LATE_SECONDS and queue not in idle:
             state, remedy = WARNING, "Start more workers, or look for what holds them up."
         if amount := failed.get(queue):
-            some = f"{MAX_COUNTED_FAILED:,}+" if amount >= MAX_COUNTED_FAILED else f"{amount:,}"
-            text += f" {some} failed and {'is' if amount == 1 else 'are'} kept."
+            number = f"{MAX_COUNTED_FAILED:,}+" if amount >= MAX_COUNTED_FAILED else f"{amount:,}"
+            text += f" {number} failed and {'is' if amount == 1 else 'are'} kept."
             state, remedy = WARNING, remedy or "See: flask jobs list --state failed"
         yield HealthRow(f"Queue {queue}", text, state, remedy)
     if unknown := ", ".join(_unknown()):
@@ -82,10 +84,10 @@ def _waiting() -> dict[str, tuple[int, datetime]]:
         due = select(Job.run_at).where(
             Job.state == QUEUED, Job.queue == queue, Job.run_at <= bindparam("now")
         )
-        some = due.limit(MAX_COUNTED_WAITING + 1).subquery()
+        limited = due.limit(MAX_COUNTED_WAITING + 1).subquery()
         columns += [
-            select(func.count()).select_from(some).scalar_subquery(),
-            select(func.min(some.c.run_at)).scalar_subquery(),
+            select(func.count()).select_from(limited).scalar_subquery(),
+            select(func.min(limited.c.run_at)).scalar_subquery(),
         ]
     row = db.session.execute(select(*columns), {"now": now()}).one()
     return {name: (row[2 * n], row[2 * n + 1]) for n, name in enumerate(names)}
@@ -93,10 +95,10 @@ def _waiting() -> dict[str, tuple[int, datetime]]:
 
 def _unknown() -> Iterator[str]:
     """Queues that jobs wait in, and nobody takes them from: a look-up in the index for each."""
-    after, known = "", queues()
+    after, queue_names = "", queues()
     following = select(func.min(Job.queue)).where(Job.state == QUEUED, Job.queue > bindparam("q"))
     while after := db.session.scalar(following, {"q": after}) or "":
-        if after not in known:
+        if after not in queue_names:
             yield after
 
 

@@ -18,9 +18,9 @@ KEEP_FAILED = timedelta(days=30)
 @job(queue="maintenance", unique=True)
 def purge() -> int:
     """Delete jobs that are long over; how many."""
-    kept = {SUCCEEDED: KEEP_SUCCEEDED, FAILED: KEEP_FAILED, CANCELLED: KEEP_FAILED}
+    retention = {SUCCEEDED: KEEP_SUCCEEDED, FAILED: KEEP_FAILED, CANCELLED: KEEP_FAILED}
     # One state after the other: both together would read all rows of each.
     return sum(
         delete_in_batches(Job, (Job.state == state) & (Job.finished_at < now() - long))
-        for state, long in kept.items()
+        for state, long in retention.items()
     )

@@ -28,11 +28,11 @@ class ScheduleRule:
     # Where this setting is off, it is never due.
     setting: str | None = None
 
-    def after(self, moment: datetime) -> datetime:
+    def after(self, time: datetime) -> datetime:
         """The first time that it is due after `moment`."""
         if self.every:
-            return moment + self.every
-        return next(CronSim(self.text, moment.astimezone(UTC)))
+            return time + self.every
+        return next(CronSim(self.text, time.astimezone(UTC)))
 
 
 schedule: dict[str, ScheduleRule] = {}
@@ -85,10 +85,11 @@ def active_rules() -> dict[str, ScheduleRule]:
 def sync_table() -> None:
     """Bring the table up to date with the code: called by each worker as it starts."""
     rules = active_rules()
-    known = {row.name: row.rule for row in db.session.execute(select(Schedule.name, Schedule.rule))}
+    rows = db.session.execute(select(Schedule.name, Schedule.rule))
+    stored = {row.name: row.rule for row in rows}
     db.session.execute(delete(Schedule).where(Schedule.name.not_in(rules)))
     for name, rule in rules.items():
-        if known.get(name) != rule.text:
+        if stored.get(name) != rule.text:
             values = {"rule": rule.text, "next_at": rule.after(now())}
             new = dialect_insert(Schedule, db.engine.dialect).values(name=name, **values)
             db.session.execute(new.on_conflict_do_update(index_elements=["name"], set_=values))

@@ -160,8 +160,8 @@ class JobWorker:
 
     def _wait(self, source: Source) -> None:
         """Until somebody calls, or the time of something has come."""
-        moments = [moment for moment in (source.next_due(), self._next_tick_at) if moment]
-        soonest = min(((moment - now()).total_seconds() for moment in moments), default=60)
+        times = [due_at for due_at in (source.next_due(), self._next_tick_at) if due_at]
+        soonest = min(((due_at - now()).total_seconds() for due_at in times), default=60)
         patience = min(PROGRESS_SECONDS if self.runs else POLL_SECONDS, self._renewal)
         source.drain(self._listen(source.filenos(), max(0, min(soonest, patience))))
 
@@ -206,8 +206,10 @@ class JobWorker:
         # Once: while a database is away, this happens every second.
         if self._last_error != (trouble := type(error).__name__):
             self._last_error = trouble
-            known = isinstance(error, SQLAlchemyError)
-            log.warning("jobs wait, because of: %s", error, exc_info=None if known else error)
+            is_database_error = isinstance(error, SQLAlchemyError)
+            log.warning(
+                "jobs wait, because of: %s", error, exc_info=None if is_database_error else error
+            )
 
 
 def _is_alive(process: int) -> bool:

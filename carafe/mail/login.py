@@ -15,11 +15,11 @@ Reply = tuple[int, bytes]
 
 def log_in(server: smtplib.SMTP, user: str, password: str) -> None:
     """Log in. Raises `SMTPAuthenticationError` with the server's reply, or `ServerError`."""
-    offered = server.esmtp_features.get("auth", "").upper().split()
-    mechanisms = [name for name in MECHANISMS if name in offered]
+    advertised = server.esmtp_features.get("auth", "").upper().split()
+    mechanisms = [name for name in MECHANISMS if name in advertised]
     if not mechanisms:
         raise ServerError(
-            f"The mail server offers no supported login method: {' '.join(offered) or 'none'}.",
+            f"The mail server offers no supported login method: {' '.join(advertised) or 'none'}.",
             f"Enable {' or '.join(MECHANISMS)} there, or remove the login from MAIL_URL.",
         )
     for name in mechanisms:

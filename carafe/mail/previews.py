@@ -60,5 +60,5 @@ def _compose(name: str) -> Message:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    here = is_at_this_machine
-    menus.add(app, "footer", "Mail previews", "previews.index", icon="mail", visible=here)
+    is_local = is_at_this_machine
+    menus.add(app, "footer", "Mail previews", "previews.index", icon="mail", visible=is_local)

@@ -46,7 +46,7 @@ def html(id: str) -> Response:
 def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Response:
     """A page about a mail: who it is from and to, its parts, its source."""
     mail = _parse(source)
-    shown = render_template(
+    content = render_template(
         "mail/show.html",
         mail=mail,
         text=_linkify(_part(mail, "plain")),
@@ -55,7 +55,7 @@ def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Respon
         back_url=back_url,
         back_label=back_label,
     )
-    return Response(shown, headers={csp.HEADER: csp.policy(frame_src="'self'")})
+    return Response(content, headers={csp.HEADER: csp.policy(frame_src="'self'")})
 
 
 def html_frame(source: bytes) -> Response:

@@ -33,9 +33,9 @@ def deliver(user_id: int) -> None:
             inbox = _lock(user_id)
             newest = undelivered.order_by(Message.id.desc()).limit(MAX_PER_USER)
             messages = db.session.scalars(newest).all()
-            for one in reversed(messages):
-                key, at = one.subject, one.created_at
-                notify(user_id, one.title, one.body, kind="message", key=key, at=at)
+            for message in reversed(messages):
+                key, at = message.subject, message.created_at
+                notify(user_id, message.title, message.body, kind="message", key=key, at=at)
             if messages:  # of two pages opened at once, one finds nothing left to do
                 inbox.message_id = messages[0].id
             db.session.commit()

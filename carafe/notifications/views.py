@@ -80,8 +80,8 @@ def delete(id: int) -> ResponseReturnValue:
 def _listed() -> dict[str, object]:
     if not current_user.impersonator:  # who acts as somebody leaves no trace in what is theirs
         delivery.deliver(current_user.id)
-    own = Notification.list_query(current_user.id)
-    page = paginate(own, Notification.id, descending=True, path=url_for("notifications.index"))
+    query = Notification.list_query(current_user.id)
+    page = paginate(query, Notification.id, descending=True, path=url_for("notifications.index"))
     version = [(id, read_at is None) for *_, read_at, id in page.rows]
     return {"page": page, "version": version, "icons": ICONS}
 

@@ -36,14 +36,14 @@ def _chain(error: BaseException) -> Iterator[str]:
     errors: list[BaseException] = []
     last: BaseException | None = error
     # `raise error from error` is a ring.
-    while last is not None and not any(last is one for one in errors):
+    while last is not None and not any(last is earlier for earlier in errors):
         errors.append(last)
         last = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
-    for one in reversed(errors):
+    for cause in reversed(errors):
         yield "Traceback (most recent call last):"
-        yield call_sites.relative_path("".join(traceback.format_tb(one.__traceback__))).rstrip()
-        yield f"{_name(one)} {REDACTED_MESSAGE}"
-        if one is not error:
+        yield call_sites.relative_path("".join(traceback.format_tb(cause.__traceback__))).rstrip()
+        yield f"{_name(cause)} {REDACTED_MESSAGE}"
+        if cause is not error:
             yield "\nFrom which came:\n"
 
 

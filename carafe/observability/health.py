@@ -58,8 +58,8 @@ def _run_section(rows: Rows) -> list[HealthRow]:
     except Exception as error:
         log.debug("%s", rows, exc_info=True)
         db.session.rollback()
-        said = error.description if isinstance(error, HTTPException) else root_cause(error)
-        text = f"This cannot be told: {collapse_whitespace(said or '')[:200]}"
+        message = error.description if isinstance(error, HTTPException) else root_cause(error)
+        text = f"This cannot be told: {collapse_whitespace(message or '')[:200]}"
         return [HealthRow(rows.__name__.strip("_").replace("_", " ").capitalize(), text, CRITICAL)]
 
 

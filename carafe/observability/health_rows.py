@@ -97,7 +97,7 @@ def recorder() -> Iterator[HealthRow]:
 def _file_size(file: Path) -> int:
     """Of an SQLite file and its write-ahead log, in which all of a young one still is."""
     log = file.with_name(f"{file.name}-wal")
-    return sum(each.stat().st_size for each in (file, log) if each.exists())
+    return sum(path.stat().st_size for path in (file, log) if path.exists())
 
 
 def init_app(app: Flask) -> None:

@@ -54,9 +54,9 @@ class Observations:
 
     def count(self, endpoint: str, us: int, failed: bool) -> None:
         key = int(time.time()) // 60 * 60, endpoint, bucket_of(us)
-        if (found := self.counts.get(key)) is not None:
-            found[0] += 1
-            found[1] += failed
+        if (counts := self.counts.get(key)) is not None:
+            counts[0] += 1
+            counts[1] += failed
         elif len(self.counts) < MAX_COUNTS:
             self.counts[key] = [1, int(failed)]
 
@@ -75,12 +75,12 @@ class Observations:
             if sql not in self.statements and len(self.statements) >= MAX_STATEMENTS:
                 continue
             times[sql, ran.call_site] += 1
-            one = self.statements.setdefault(sql, Statement())
-            one.count += 1
-            one.total_us += us
-            one.rows += ran.rows
-            if us >= one.max_us:
-                one.max_us, one.endpoint, one.call_site = us, endpoint, ran.call_site
+            entry = self.statements.setdefault(sql, Statement())
+            entry.count += 1
+            entry.total_us += us
+            entry.rows += ran.rows
+            if us >= entry.max_us:
+                entry.max_us, entry.endpoint, entry.call_site = us, endpoint, ran.call_site
         for (sql, call_site), count in times.items():
             if count >= REPEAT_THRESHOLD and len(self.repeated) < MAX_STATEMENTS:
                 repeated_entry = self.repeated.setdefault((endpoint, sql, call_site), Repeated())

@@ -33,7 +33,7 @@ def redact_text(text: str) -> str:
     text = ROWS.sub(rf"\1: {HIDDEN}", text)
     for value in _values():
         text = text.replace(value, HIDDEN)
-    text = LIKE_A_TOKEN.sub(lambda found: HIDDEN if _is_mixed(found[0]) else found[0], text)
+    text = LIKE_A_TOKEN.sub(lambda match: HIDDEN if _is_mixed(match[0]) else match[0], text)
     return OTHER_SECRETS.sub(HIDDEN, text)
 
 

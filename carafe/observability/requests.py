@@ -34,8 +34,10 @@ class RequestIdMiddleware:
         self.sample = sample
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        given = environ.get("HTTP_X_REQUEST_ID", "") if self.trust_incoming else ""
-        request_id = given if ACCEPTABLE_ID.fullmatch(given) else secrets.token_hex(16)
+        submitted_id = environ.get("HTTP_X_REQUEST_ID", "") if self.trust_incoming else ""
+        request_id = (
+            submitted_id if ACCEPTABLE_ID.fullmatch(submitted_id) else secrets.token_hex(16)
+        )
         environ["REQUEST_ID"], environ["STARTED"] = request_id, perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)

@@ -33,8 +33,8 @@ def prune(connection: Connection, now: int) -> None:
     connection.execute(delete(error_count).where(error_count.c.starts_at < now - KEEP_ERRORS))
     _prune_counts(connection, now)
     _prune_slow_requests(connection, now)
-    for table, kept, most in RETENTION:
-        connection.execute(delete(table).where(table.c.last_at < now - kept))
+    for table, period, most in RETENTION:
+        connection.execute(delete(table).where(table.c.last_at < now - period))
         keys = list(table.primary_key)
         newest = select(*keys).order_by(table.c.last_at.desc(), *keys).limit(most)
         connection.execute(delete(table).where(tuple_(*keys).not_in(newest)))
@@ -42,11 +42,11 @@ def prune(connection: Connection, now: int) -> None:
 
 def _prune_counts(connection: Connection, now: int) -> None:
     count = request_count.c
-    for resolution, kept in RESOLUTIONS.items():
+    for resolution, period in RESOLUTIONS.items():
         of_it = count.resolution == resolution
         surplus = select(count.starts_at).where(of_it).order_by(count.starts_at.desc())
         last = connection.scalar(surplus.offset(MAX_COUNTS).limit(1))
-        oldest = max(now - kept, (last or 0) + 1)
+        oldest = max(now - period, (last or 0) + 1)
         connection.execute(delete(request_count).where(of_it, count.starts_at < oldest))
 
 

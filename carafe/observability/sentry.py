@@ -31,18 +31,18 @@ def capture(app: Flask, error: BaseException) -> None:
 
 def event_context() -> dict[str, object]:
     """What was going on."""
-    known = logs.context()
-    told: dict[str, object] = {
-        "tags": {key: str(value) for key, value in known.items() if key != "user_id"}
+    log_context = logs.context()
+    event: dict[str, object] = {
+        "tags": {key: str(value) for key, value in log_context.items() if key != "user_id"}
     }
-    if "user_id" in known:
-        told["user"] = {"id": str(known["user_id"])}
+    if "user_id" in log_context:
+        event["user"] = {"id": str(log_context["user_id"])}
     if has_request_context():
-        told["transaction"] = endpoint_label(request)
-        told["request"] = {"method": request.method, "url": loggable_path()}
-    elif "job" in known:
-        told["transaction"] = str(known["job"])
-    return told
+        event["transaction"] = endpoint_label(request)
+        event["request"] = {"method": request.method, "url": loggable_path()}
+    elif "job" in log_context:
+        event["transaction"] = str(log_context["job"])
+    return event
 
 
 def scrub(event: Any, hint: object) -> Any:

@@ -27,10 +27,10 @@ def explain(store: Store, fingerprints: list[str], now: int) -> None:
         return
     column = statement.c
     due = or_(column.planned_at.is_(None), column.planned_at < now - MIN_INTERVAL_SECONDS)
-    wanted = column.fingerprint.in_(fingerprints)
-    chosen = select(column.fingerprint, column.sql).where(wanted, due)
+    is_slow = column.fingerprint.in_(fingerprints)
+    query = select(column.fingerprint, column.sql).where(is_slow, due)
     with store.engine.connect() as connection:
-        rows = connection.execute(chosen.order_by(column.max_us.desc())).all()
+        rows = connection.execute(query.order_by(column.max_us.desc())).all()
     explainable = [row for row in rows if EXPLAINABLE.match(row.sql)]
     for fingerprint, sql in explainable[:MAX_PLANS]:
         values: dict[str, object] = {"planned_at": now}

@@ -33,8 +33,8 @@ def _normalise(sql: str) -> str:
     return ROWS.sub(r"\1", IN_LIST.sub(r"\1\2, \2)", sql))[:MAX_LENGTH]
 
 
-def _mask_literal(found: re.Match[str]) -> str:
-    kind, text = found.lastgroup, found[0]
+def _mask_literal(match: re.Match[str]) -> str:
+    kind, text = match.lastgroup, match[0]
     if kind == "space":
         return text if text.isspace() else " "  # a comment
     if kind in ("text", "number"):
@@ -48,5 +48,10 @@ def _constants() -> frozenset[str]:
     """What conditions of partial indexes compare with: without it no plan would use them."""
     indexes = [index for table in db.metadata.tables.values() for index in table.indexes]
     conditions = [i.dialect_options[name]["where"] for i in indexes for name in DIALECTS]
-    found = [token for one in conditions if one is not None for token in tokens(str(one))]
-    return frozenset(token.text for token in found if token.kind in ("text", "number"))
+    parts = [
+        token
+        for condition in conditions
+        if condition is not None
+        for token in tokens(str(condition))
+    ]
+    return frozenset(token.text for token in parts if token.kind in ("text", "number"))

@@ -66,52 +66,52 @@ class LatencyStats:
 
     def percentile(self, share: float) -> int:
         """Microseconds within which that share of them was answered, as near as buckets tell."""
-        wanted, seen = ceil(self.count * share), 0
+        rank, seen = ceil(self.count * share), 0
         for bucket in sorted(self.buckets):
             seen += self.buckets[bucket]
-            if seen >= wanted:
+            if seen >= rank:
                 return bucket_midpoint_us(bucket)
         return 0
 
 
 def stats_by_endpoint(connection: Connection, window: Window) -> dict[str, LatencyStats]:
-    found: dict[str, LatencyStats] = defaultdict(LatencyStats)
+    stats_by_endpoint: dict[str, LatencyStats] = defaultdict(LatencyStats)
     for endpoint, *counted in connection.execute(_sums(window, request_count.c.endpoint)):
-        found[endpoint].add(*counted)
-    return dict(found)
+        stats_by_endpoint[endpoint].add(*counted)
+    return dict(stats_by_endpoint)
 
 
 def stats_over_time(
     connection: Connection, window: Window, endpoint: str | None
 ) -> dict[int, LatencyStats]:
     """Figures of each step by its start (epoch seconds), of one endpoint or of all requests."""
-    found = {start: LatencyStats() for start in window.starts()}
+    stats_by_start = {start: LatencyStats() for start in window.starts()}
     statement = _sums(window, request_count.c.starts_at)
     name = request_count.c.endpoint
     # "job:notes.digest" is no request: one that takes minutes would be the slowest of all.
-    chosen = ~name.contains(":") if endpoint is None else name == endpoint
-    statement = statement.where(chosen)
+    matches_endpoint = ~name.contains(":") if endpoint is None else name == endpoint
+    statement = statement.where(matches_endpoint)
     for start, *counted in connection.execute(statement):
-        if start in found:
-            found[start].add(*counted)
-    return found
+        if start in stats_by_start:
+            stats_by_start[start].add(*counted)
+    return stats_by_start
 
 
 def is_counted(connection: Connection, endpoint: str) -> bool:
     """Whether anything is known of an endpoint: one that is no more, or the name of a job."""
     columns = request_count.c
     longest = max(window.resolution for window in WINDOWS.values())
-    found = select(columns.count).where(columns.resolution == longest, columns.endpoint == endpoint)
-    return "\0" not in endpoint and connection.scalar(found.limit(1)) is not None
+    query = select(columns.count).where(columns.resolution == longest, columns.endpoint == endpoint)
+    return "\0" not in endpoint and connection.scalar(query.limit(1)) is not None
 
 
 def sum_stats(figures: Iterable[LatencyStats]) -> LatencyStats:
-    whole = LatencyStats()
+    total = LatencyStats()
     for stats in figures:
-        whole.count += stats.count
-        whole.errors += stats.errors
-        whole.buckets += stats.buckets
-    return whole
+        total.count += stats.count
+        total.errors += stats.errors
+        total.buckets += stats.buckets
+    return total
 
 
 def _sums(window: Window, by: ColumnElement[Any]) -> AnySelect:

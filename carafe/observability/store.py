@@ -108,11 +108,11 @@ class Store:
 
     def why(self, error: Exception) -> str:
         """What keeps observations from being kept, and what helps."""
-        said = root_cause(error).partition("\n")[0]
+        reason = root_cause(error).partition("\n")[0]
         if getattr(getattr(error, "orig", None), "sqlstate", None) != PG_NOT_ALLOWED:
-            return said
+            return reason
         remedy = f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {self.user}"
-        return f"{said}. Let the owner of the database run: {remedy}"
+        return f"{reason}. Let the owner of the database run: {remedy}"
 
     def close(self) -> None:
         """Close its connections. It is opened again when it is used."""

@@ -40,7 +40,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
         _add(connection, request_count, _counts(observed), ["count", "errors"])
         _add(connection, error_count, _errors(observed), ["count"])
         if observed.slowest:
-            connection.execute(slow_request.insert(), [one.row for one in observed.slowest])
+            connection.execute(slow_request.insert(), [slowest.row for slowest in observed.slowest])
         _add(connection, statement, statements, ["count", "total_us", "rows"], ["max_us"],
              ["last_at", "endpoint", "call_site"])  # fmt: skip
         _add(connection, repeated, _repeated(observed, sample, now), ["requests"], ["worst"],
@@ -67,9 +67,11 @@ def _counts(observed: Observations) -> list[dict[str, object]]:
     for (minute, endpoint, bucket), (count, errors) in observed.counts.items():
         for resolution in RESOLUTIONS:
             target_store = bucket if resolution == 60 else merge_bucket(bucket)
-            one = sums[resolution, minute // resolution * resolution, endpoint[:200], target_store]
-            one[0] += count
-            one[1] += errors
+            totals = sums[
+                resolution, minute // resolution * resolution, endpoint[:200], target_store
+            ]
+            totals[0] += count
+            totals[1] += errors
     names = ("resolution", "starts_at", "endpoint", "bucket", "count", "errors")
     return [dict(zip(names, (*key, *value), strict=True)) for key, value in sums.items()]
 
@@ -86,16 +88,16 @@ def _statements(observed: Observations, sample: float, now: int) -> list[dict[st
         {
             "fingerprint": fingerprint(sql),
             "sql": sql,
-            "count": one.count / sample,
-            "total_us": one.total_us / sample,
-            "rows": one.rows / sample,
-            "max_us": one.max_us,
+            "count": entry.count / sample,
+            "total_us": entry.total_us / sample,
+            "rows": entry.rows / sample,
+            "max_us": entry.max_us,
             "first_at": now,
             "last_at": now,
-            "endpoint": one.endpoint[:200],
-            "call_site": one.call_site[:300],
+            "endpoint": entry.endpoint[:200],
+            "call_site": entry.call_site[:300],
         }
-        for sql, one in observed.statements.items()
+        for sql, entry in observed.statements.items()
     ]
 
 
@@ -105,19 +107,19 @@ def _repeated(observed: Observations, sample: float, now: int) -> list[dict[str,
             "endpoint": endpoint[:200],
             "fingerprint": fingerprint(sql),
             "call_site": call_site[:300],
-            "requests": round(one.requests / sample),
-            "worst": one.worst,
+            "requests": round(entry.requests / sample),
+            "worst": entry.worst,
             "last_at": now,
-            "request_id": one.request_id,
+            "request_id": entry.request_id,
         }
-        for (endpoint, sql, call_site), one in observed.repeated.items()
+        for (endpoint, sql, call_site), entry in observed.repeated.items()
     ]
 
 
 def _exceptions(observed: Observations, now: int) -> list[dict[str, object]]:
     return [
-        {**vars(one), "endpoint": one.endpoint[:200], "first_at": now, "last_at": now}
-        for one in observed.exceptions.values()
+        {**vars(record), "endpoint": record.endpoint[:200], "first_at": now, "last_at": now}
+        for record in observed.exceptions.values()
     ]
 
 

@@ -63,8 +63,8 @@ def build_archive(user_id: int) -> IO[bytes]:
                 tell = partial(_report_progress, done, len(features), name)
                 _write(archive, f"{name}.json", rows(user_id), tell)
             for file in FILES:
-                if found := file(user_id):
-                    archive.writestr(*found)
+                if entry := file(user_id):
+                    archive.writestr(*entry)
     except BaseException:
         packed.close()
         raise

@@ -91,9 +91,9 @@ def _is_own(url: str) -> bool:
     """
     public_url = current_app.config["PUBLIC_URL"]
     scheme = "https" if public_url.startswith("https:") else request.scheme
-    own = _origin_of(public_url), _origin_of(f"{scheme}://{request.host}")
+    origins = _origin_of(public_url), _origin_of(f"{scheme}://{request.host}")
     origin = _origin_of(url)
-    return origin is not None and origin in own
+    return origin is not None and origin in origins
 
 
 def _origin_of(url: str) -> tuple[str, str, int] | None:

@@ -21,8 +21,8 @@ class Debugger:
         self.debugged = DebuggedApplication(application, evalex=True)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        here = is_from_this_machine(environ)
-        return (self.debugged if here else self.application)(environ, start_response)
+        is_local = is_from_this_machine(environ)
+        return (self.debugged if is_local else self.application)(environ, start_response)
 
 
 def init_app(app: Flask) -> None:

@@ -85,8 +85,8 @@ def keep_off_proxies() -> None:
     named = {name.lower() for name, value in os.environ.items() if value}
     if not named & {"http_proxy", "https_proxy", "all_proxy"}:
         return
-    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    hosts = [host.strip() for host in known.split(",") if host.strip()]
+    no_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host.strip() for host in no_proxy.split(",") if host.strip()]
     if "*" not in hosts:
         os.environ["no_proxy"] = ",".join(dict.fromkeys([*hosts, *LOOPBACK]))
 

@@ -28,8 +28,8 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Delete a file; one that is not there is deleted already."""
 
-    def older_than(self, moment: datetime, folder: str) -> Iterator[str]:
-        """The keys of the files in a folder that were stored before `moment`."""
+    def list_older_than(self, cutoff: datetime, folder: str) -> Iterator[str]:
+        """The keys of the files in a folder that were stored before `cutoff`."""
 
 
 class StorageUnavailable(ServiceUnavailable):

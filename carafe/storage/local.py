@@ -43,10 +43,10 @@ class LocalStorage:
         except OSError as error:
             raise StorageUnavailable(error) from error
 
-    def older_than(self, moment: datetime, folder: str) -> Iterator[str]:
+    def list_older_than(self, cutoff: datetime, folder: str) -> Iterator[str]:
         try:
             files = list(os.scandir(self.root / folder))
-            old = [file.name for file in files if file.stat().st_mtime < moment.timestamp()]
+            old = [file.name for file in files if file.stat().st_mtime < cutoff.timestamp()]
         except FileNotFoundError:
             return  # the folder is made with its first file, or somebody else is deleting
         except OSError as error:

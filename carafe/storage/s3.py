@@ -48,14 +48,14 @@ class S3Storage:
     def delete(self, key: str) -> None:
         self._ask("DELETE", self._url(key))
 
-    def older_than(self, moment: datetime, folder: str) -> Iterator[str]:
+    def list_older_than(self, cutoff: datetime, folder: str) -> Iterator[str]:
         query = {"list-type": "2", "prefix": f"{self.prefix}{folder}/"}
         while True:
             page = self._ask("GET", self.bucket, params=query).text
             for entry in CONTENTS_TAG.findall(page):
                 fields = dict(FIELD_TAG.findall(entry))  # in any order
                 key = html.unescape(fields["Key"]).removeprefix(self.prefix)
-                if KEY.fullmatch(key) and datetime.fromisoformat(fields["LastModified"]) < moment:
+                if KEY.fullmatch(key) and datetime.fromisoformat(fields["LastModified"]) < cutoff:
                     yield key
             if not (more := CONTINUATION_TOKEN_TAG.search(page)):
                 return

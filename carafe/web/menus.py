@@ -71,20 +71,20 @@ def visible_items(menu: str) -> list[MenuItem]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
     entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.last)
-    shown = [
+    items = [
         MenuItem(entry.label, root + _endpoint_path(entry), entry.icon, entry.method)
         for entry in entries
         if entry.visible is None or entry.visible()
     ]
     current_path = root + request.path
-    matching = [item for item in shown if current_path.startswith(item.url)]
+    matching = [item for item in items if current_path.startswith(item.url)]
     if matching:
         longest_match = max(matching, key=lambda item: len(item.url))
         # One that begins all others is about its own page alone.
-        others = [item for item in shown if item is not longest_match]
+        others = [item for item in items if item is not longest_match]
         is_common_prefix = others and all(item.url.startswith(longest_match.url) for item in others)
         longest_match.active = current_path == longest_match.url or not is_common_prefix
-    return shown
+    return items
 
 
 def add_part(app: Flask, place: str, template: str, *, visible: Callable[[], bool]) -> None:

@@ -78,11 +78,11 @@ class KeysetPaginator:
         backward = "before" in request.args
         cursor = request.args.get("before" if backward else "after")
         values = _decode_cursor(cursor, self.keys) if cursor else []
-        given = {f"page_{n}": value for n, value in enumerate(values)}
-        found = list(db.session.execute(self._statement(backward, bool(cursor)), given))
+        bounds = {f"page_{n}": value for n, value in enumerate(values)}
+        fetched = list(db.session.execute(self._statement(backward, bool(cursor)), bounds))
 
-        more = len(found) > self.per_page
-        rows = found[: self.per_page]
+        more = len(fetched) > self.per_page
+        rows = fetched[: self.per_page]
         if backward:
             rows.reverse()
         has_next, has_prev = (bool(cursor), more) if backward else (more, bool(cursor))
@@ -97,14 +97,14 @@ class KeysetPaginator:
         keys, statement, is_descending = self.keys, self.statement, backward != self.descending
         if has_cursor:
             bounds = [bindparam(f"page_{n}", type_=key.type) for n, key in enumerate(keys)]
-            here, there = tuple_(*keys), tuple_(*bounds)
-            statement = statement.where(here < there if is_descending else here > there)
-        wanted = statement.order_by(*_order_by(keys, is_descending)).limit(self.per_page + 1)
+            left, right = tuple_(*keys), tuple_(*bounds)
+            statement = statement.where(left < right if is_descending else left > right)
+        query = statement.order_by(*_order_by(keys, is_descending)).limit(self.per_page + 1)
         if self.details:
-            chosen = wanted.subquery("page")
-            wanted = self.details(chosen).add_columns(*chosen.c)
-            wanted = wanted.order_by(*_order_by(chosen.c, is_descending))
-        return wanted
+            page = query.subquery("page")
+            query = self.details(page).add_columns(*page.c)
+            query = query.order_by(*_order_by(page.c, is_descending))
+        return query
 
 
 def paginate(statement: AnySelect, *keys: CursorKey, **options: Any) -> Page:
@@ -125,27 +125,27 @@ class BoundedCounts:
 
     def __init__(self, most: int = 10_000, /, **statements: AnySelect):
         self.most, self.names = most, list(statements)
-        self.statement = select(*[self._count(one) for one in statements.values()])
+        self.statement = select(*[self._count(statement) for statement in statements.values()])
 
     def __call__(self, **values: object) -> dict[str, str]:
-        found = db.session.execute(self.statement, values).one()
+        counts = db.session.execute(self.statement, values).one()
         return {
             name: f"{count:,}" if count <= self.most else f"{self.most:,}+"
-            for name, count in zip(self.names, found, strict=True)
+            for name, count in zip(self.names, counts, strict=True)
         }
 
     def _count(self, statement: AnySelect) -> ScalarSelect[int]:
         rows = statement.with_only_columns(literal(1), maintain_column_froms=True)
-        some = rows.order_by(None).limit(self.most + 1).subquery()
-        return select(func.count()).select_from(some).scalar_subquery()
+        limited = rows.order_by(None).limit(self.most + 1).subquery()
+        return select(func.count()).select_from(limited).scalar_subquery()
 
 
 def _page_url(path: str | None, direction: str, keys: Sequence[object]) -> str:
     values = [v.isoformat() if isinstance(v, date) else v for v in keys]
     cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
+    arguments = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
     path = path or request.script_root + request.path
-    return f"{path}?{urlencode([*kept, (direction, cursor)])}"
+    return f"{path}?{urlencode([*arguments, (direction, cursor)])}"
 
 
 def _decode_cursor(cursor: str, keys: Sequence[CursorKey]) -> list[object]:
@@ -163,10 +163,10 @@ def _decode_cursor(cursor: str, keys: Sequence[CursorKey]) -> list[object]:
 
 def _parse_key(value: Any, kind: type[Any]) -> object:
     if kind is datetime:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
+        time = datetime.fromisoformat(value)
+        if time.tzinfo is None:
             raise ValueError(value)
-        return moment.astimezone(UTC)  # here, where one out of range is a page that is not there
+        return time.astimezone(UTC)  # here, where one out of range is a page that is not there
     if kind is date:
         return date.fromisoformat(value)
     if type(value) is not kind:

@@ -24,16 +24,16 @@ Choices = list[tuple[str, str | list[tuple[str, str]]]]
 @cache
 def names() -> frozenset[str]:
     """Those that this system knows: none but UTC where its time zone database is not installed."""
-    found = {name for name in available_timezones() if name.partition("/")[0] in REGIONS}
-    return frozenset(found | {"UTC"})
+    names = {name for name in available_timezones() if name.partition("/")[0] in REGIONS}
+    return frozenset(names | {"UTC"})
 
 
 @cache
-def choices(present: str) -> Choices:
+def choices(current_zone: str) -> Choices:
     """What a select offers: automatic, and the zones by region. `present` is always among them."""
     groups: dict[str, list[tuple[str, str]]] = {region: [] for region in REGIONS}
     others = []
-    for name in sorted(names() | ({present} - {""})):
+    for name in sorted(names() | ({current_zone} - {""})):
         region, _, place = name.partition("/")
         if region in groups and place:
             groups[region].append((name, place.replace("_", " ").replace("/", ": ")))

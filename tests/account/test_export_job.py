@@ -27,7 +27,7 @@ def files(app):
 
     def names():
         with app.app_context():
-            return sorted(storage().older_than(now() + timedelta(days=1), encrypted.FOLDER))
+            return sorted(storage().list_older_than(now() + timedelta(days=1), encrypted.FOLDER))
 
     with app.app_context():
         for name in names():

@@ -14,16 +14,16 @@ from carafe.web import paginate
 @blueprint.get("/activity")
 @login_required
 def activity() -> ResponseReturnValue:
-    own = f"user:{current_user.id}"
+    subject = f"user:{current_user.id}"
     page = paginate(
         select(
             AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.details,
             AuditEvent.address, AuditEvent.id,
-        ).where(AuditEvent.subject == own),
+        ).where(AuditEvent.subject == subject),
         AuditEvent.id,
         descending=True,
     )  # fmt: skip
-    emails = {email for email, *_ in past_emails(own, current_user.email)}
+    emails = {email for email, *_ in past_emails(subject, current_user.email)}
     page.rows = [
         (
             at,

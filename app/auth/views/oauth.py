@@ -107,4 +107,4 @@ def provider_links() -> list[tuple[str, str]]:
     if is_logged_in():
         sites, endpoint = accounts.proof_providers(), "auth.prove_with_provider"
     next = safe_redirect_path(request.args.get("next"))
-    return [(each.label, url_for(endpoint, provider=each.name, next=next)) for each in sites]
+    return [(site.label, url_for(endpoint, provider=site.name, next=next)) for site in sites]

@@ -20,7 +20,7 @@ class Connection(NamedTuple):
 
 def list_connections() -> list[Connection]:
     """Return the sites that the settings name, then others with which an account is connected."""
-    linked = {each.provider: each for each in LinkedAccount.of(current_user.id)}
+    linked = {account.provider: account for account in LinkedAccount.of(current_user.id)}
     rows = [Connection(p.name, p.label, linked.pop(p.name, None)) for p in providers.configured()]
     # What is left was connected when the settings named its provider.
     return rows + [Connection(n, providers.label(n), account) for n, account in linked.items()]
@@ -37,7 +37,7 @@ def disconnect(id: int) -> str:
     if linked is None or linked.user_id != user.id:
         abort(404)
     label = providers.label(linked.provider)
-    if linked.is_only_login_method(user, {each.name for each in providers.configured()}):
+    if linked.is_only_login_method(user, {provider.name for provider in providers.configured()}):
         abort(409, f"{label} is the only way into your account. Set a password first.")
     linked.disconnect(user, label)
     db.session.commit()

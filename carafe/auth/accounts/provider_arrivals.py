@@ -122,7 +122,7 @@ def connect(provider: Provider, journey: AuthorizationRequest, profile: Profile)
     if linked:
         is_theirs = linked.user_id == user.id
         return Arrival.CONNECTED_BEFORE if is_theirs else Arrival.CONNECTED_ELSEWHERE
-    if any(each.provider == provider.name for each in LinkedAccount.of(user.id)):
+    if any(account.provider == provider.name for account in LinkedAccount.of(user.id)):
         return Arrival.ANOTHER_CONNECTED
     _connect(user, profile)
     notify_owner(user, "account_connected", provider.label)
@@ -151,7 +151,7 @@ def proof_providers() -> list[Provider]:
     password_hash = db.session.scalar(query)
     if password_hash or has_second_factor(current_user.id):
         return []
-    linked = {each.provider for each in LinkedAccount.of(current_user.id)}
+    linked = {account.provider for account in LinkedAccount.of(current_user.id)}
     return [provider for provider in providers.configured() if provider.name in linked]
 
 

@@ -45,26 +45,28 @@ class KnownDevice(Base):
         The first of an account is not: nobody else can have been there.
         """
         user.lock()  # of two sign-ins at once from a new device, one finds it known
-        known = cls._of(user.id) or cls._seed_from_sessions(user.id)
+        fingerprints = cls._of(user.id) or cls._seed_from_sessions(user.id)
         fingerprint = _fingerprint(agent, address)
-        if fingerprint in known:
-            known[fingerprint].last_seen_at = now()
+        if fingerprint in fingerprints:
+            fingerprints[fingerprint].last_seen_at = now()
             return
         db.session.add(cls(user_id=user.id, fingerprint=fingerprint, last_seen_at=now()))
-        for oldest in sorted(known.values(), key=lambda d: d.last_seen_at)[: 1 - MAX_DEVICES]:
+        for oldest in sorted(fingerprints.values(), key=lambda d: d.last_seen_at)[
+            : 1 - MAX_DEVICES
+        ]:
             db.session.delete(oldest)
-        if known:
+        if fingerprints:
             cls._notify_new_device(user, agent, address)
 
     @classmethod
-    def delete_since(cls, user_id: int, moment: datetime) -> None:
+    def delete_since(cls, user_id: int, since: datetime) -> None:
         """Know no longer what the user, or somebody in their name, signed in with since then."""
-        db.session.execute(delete(cls).where(cls.user_id == user_id, cls.last_seen_at >= moment))
+        db.session.execute(delete(cls).where(cls.user_id == user_id, cls.last_seen_at >= since))
 
     @classmethod
     def _of(cls, user_id: int) -> dict[bytes, KnownDevice]:
-        found = db.session.scalars(select(cls).where(cls.user_id == user_id))
-        return {device.fingerprint: device for device in found}
+        devices = db.session.scalars(select(cls).where(cls.user_id == user_id))
+        return {device.fingerprint: device for device in devices}
 
     @classmethod
     def _seed_from_sessions(cls, user_id: int) -> dict[bytes, KnownDevice]:

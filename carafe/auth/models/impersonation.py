@@ -43,11 +43,16 @@ class Impersonation(Base):
         if not current_app.config["IMPERSONATION"]:
             return 0
         active = select(cls).where(condition, cls.user_id.is_not(None)).with_for_update()
-        found = db.session.scalars(active).all()
-        for one in found:
-            record("impersonation.stopped", f"user:{one.user_id}", actor=one.actor, why=why)
-            one.user_id = None
-        return len(found)
+        impersonations = db.session.scalars(active).all()
+        for impersonation in impersonations:
+            record(
+                "impersonation.stopped",
+                f"user:{impersonation.user_id}",
+                actor=impersonation.actor,
+                why=why,
+            )
+            impersonation.user_id = None
+        return len(impersonations)
 
     @classmethod
     def end_expired(cls) -> int:

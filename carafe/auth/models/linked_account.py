@@ -46,8 +46,8 @@ class LinkedAccount(Base):
     @classmethod
     def of(cls, user_id: int) -> list[LinkedAccount]:
         """A user's, oldest first."""
-        found = select(cls).where(cls.user_id == user_id).order_by(cls.id)
-        return list(db.session.scalars(found))
+        query = select(cls).where(cls.user_id == user_id).order_by(cls.id)
+        return list(db.session.scalars(query))
 
     @classmethod
     def connect(cls, user: UserMixin, provider: str, subject: str, label: str) -> None:

@@ -40,9 +40,9 @@ class Passkey(Base):
 
     @classmethod
     def by_credential(cls, credential_id: bytes) -> Passkey | None:
-        found = select(cls).where(cls.credential_id == credential_id)
+        query = select(cls).where(cls.credential_id == credential_id)
         # Afresh: what was read before the user's row was locked may have changed.
-        return db.session.scalar(found.execution_options(populate_existing=True))
+        return db.session.scalar(query.execution_options(populate_existing=True))
 
     @classmethod
     def credential_ids(cls, user_id: int) -> Sequence[bytes]:
@@ -50,8 +50,8 @@ class Passkey(Base):
 
     @classmethod
     def count(cls, user_id: int) -> int:
-        found = select(func.count()).select_from(cls).where(cls.user_id == user_id)
-        return db.session.scalar(found) or 0
+        query = select(func.count()).select_from(cls).where(cls.user_id == user_id)
+        return db.session.scalar(query) or 0
 
     @classmethod
     def add(

@@ -48,8 +48,8 @@ class RecoveryCode(Base):
     @classmethod
     def count(cls, user_id: int) -> int:
         """How many are left."""
-        found = select(func.count()).select_from(cls).where(cls.user_id == user_id)
-        return db.session.scalar(found) or 0
+        query = select(func.count()).select_from(cls).where(cls.user_id == user_id)
+        return db.session.scalar(query) or 0
 
     @classmethod
     def use(cls, user: UserMixin, code: str) -> bool:

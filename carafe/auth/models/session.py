@@ -73,8 +73,11 @@ class Session(TokenHashMixin, Base):
     @classmethod
     def works_for(cls, user_id: object) -> ColumnElement[bool]:
         """Return the condition for the sessions in which a user is logged in."""
-        moment = now()
-        in_time = cls.expires_at > moment, cls.created_at > moment - MAX_SESSION_LIFETIME
+        current_time = now()
+        in_time = (
+            cls.expires_at > current_time,
+            cls.created_at > current_time - MAX_SESSION_LIFETIME,
+        )
         return and_(cls.user_id == user_id, *in_time)
 
     @staticmethod
@@ -84,11 +87,11 @@ class Session(TokenHashMixin, Base):
 
     @classmethod
     def touch(cls, id: int, remembered: bool) -> None:
-        moment = now()
+        current_time = now()
         db.session.execute(
             update(cls)
             .where(cls.id == id)
-            .values(last_seen_at=moment, expires_at=moment + cls.lifetime(remembered))
+            .values(last_seen_at=current_time, expires_at=current_time + cls.lifetime(remembered))
         )
 
     def prove(self, method: str) -> str:

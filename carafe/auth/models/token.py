@@ -119,8 +119,8 @@ class Token(TokenHashMixin, Base):
     @classmethod
     def find(cls, token: str, purpose: str) -> AnyRow | None:
         """The row of a valid token, all columns but the hash, or None. It stays valid."""
-        found = select(*cls._columns()).where(*cls._matches(token, purpose))
-        return db.session.execute(found).first()
+        query = select(*cls._columns()).where(*cls._matches(token, purpose))
+        return db.session.execute(query).first()
 
     @classmethod
     def consume(cls, token: str, purpose: str) -> AnyRow | None:
@@ -144,9 +144,9 @@ class Token(TokenHashMixin, Base):
     @classmethod
     def void_all_but_newest(cls, user_id: int, purpose: str, number: int) -> None:
         """Keep the newest few of a user's tokens for a purpose."""
-        own = cls.user_id == user_id, cls.purpose == purpose
-        newest = select(cls.id).where(*own).order_by(cls.id.desc()).limit(number)
-        db.session.execute(delete(cls).where(*own, cls.id.not_in(newest)))
+        conditions = cls.user_id == user_id, cls.purpose == purpose
+        newest = select(cls.id).where(*conditions).order_by(cls.id.desc()).limit(number)
+        db.session.execute(delete(cls).where(*conditions, cls.id.not_in(newest)))
 
     @classmethod
     def delete(cls, token_hash: bytes) -> None:

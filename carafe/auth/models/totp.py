@@ -51,9 +51,9 @@ class Totp(Base):
 
     @classmethod
     def of(cls, user_id: int) -> Totp | None:
-        found = select(cls).where(cls.user_id == user_id)
+        query = select(cls).where(cls.user_id == user_id)
         # Afresh: what was read before the user's row was locked may have changed.
-        return db.session.scalar(found.execution_options(populate_existing=True))
+        return db.session.scalar(query.execution_options(populate_existing=True))
 
     @classmethod
     def enroll(cls, user: UserMixin, secret: str, step: int) -> None:

@@ -102,8 +102,8 @@ class UserMixin(UserAccess):
     def close(self) -> None:
         """Let nobody in any more: the account is about to be deleted. Raises `LastAdminError`."""
         self.ensure_another_admin()
-        moment = now()
-        self.suspended_at, self.deletes_at = self.suspended_at or moment, moment
+        current_time = now()
+        self.suspended_at, self.deletes_at = self.suspended_at or current_time, current_time
         self.end_sessions()
         self.void_links()
 

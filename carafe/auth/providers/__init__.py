@@ -82,22 +82,22 @@ def label(name: str) -> str:
 
 
 def _providers() -> dict[str, Provider]:
-    found: dict[str, Provider] = current_app.extensions["providers"]
-    return found
+    providers: dict[str, Provider] = current_app.extensions["providers"]
+    return providers
 
 
 def init_app(app: Flask) -> None:
-    given: Mapping[str, Mapping[str, str]] = app.config["OAUTH_PROVIDERS"]
-    if given and not all(map(find_spec, LIBRARIES)):
+    settings: Mapping[str, Mapping[str, str]] = app.config["OAUTH_PROVIDERS"]
+    if settings and not all(map(find_spec, LIBRARIES)):
         raise missing_group("OAUTH_PROVIDERS", "oauth")
     base = f"{app.config['PUBLIC_URL']}/auth/oauth"
-    app.extensions["providers"] = {name: _read(name, given[name], base) for name in given}
+    app.extensions["providers"] = {name: _read(name, settings[name], base) for name in settings}
     # What discovery has found, and until when it is believed.
     app.extensions["provider_documents"] = {}
 
 
-def _read(name: str, given: Mapping[str, str], base: str) -> Provider:
-    values: dict[str, Any] = {"label": name.title()} | BUILT_IN.get(name, {}) | dict(given)
+def _read(name: str, options: Mapping[str, str], base: str) -> Provider:
+    values: dict[str, Any] = {"label": name.title()} | BUILT_IN.get(name, {}) | dict(options)
     for key in ("client_id", "client_secret"):
         if not values.get(key):
             raise ConfigError(
@@ -108,9 +108,9 @@ def _read(name: str, given: Mapping[str, str], base: str) -> Provider:
     for key in ("issuer", "api_url"):
         address = values.get(key, "")
         if (address or key == "issuer") and not is_safe(address):
-            shown = "" if "@" in address else f"={address!r}"  # with a password, perhaps
+            quoted = "" if "@" in address else f"={address!r}"  # with a password, perhaps
             raise ConfigError(
-                f"OAUTH_{name}_{key}".upper() + f"{shown} is not accepted.",
+                f"OAUTH_{name}_{key}".upper() + f"{quoted} is not accepted.",
                 "Give its address, such as https://accounts.example.org, exactly as the provider "
                 "writes it. Only on this machine may it be http.",
             )

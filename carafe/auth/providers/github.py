@@ -32,7 +32,9 @@ def profile(
         person = client.json(f"{provider.api_url}/user", token=token)
         # Not the address in the profile: that is any text people like to show.
         addresses = client.json(f"{provider.api_url}/user/emails", token=token)
-        primary: dict[str, object] = next((each for each in addresses if each["primary"]), {})
+        primary: dict[str, object] = next(
+            (address for address in addresses if address["primary"]), {}
+        )
         return Profile.read(
             provider,
             str(int(person["id"])),  # never the login, which can be given up and taken

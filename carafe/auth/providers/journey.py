@@ -74,7 +74,7 @@ class AuthorizationRequest:
                 continue
             if not 0 <= time.time() - journey.started < AUTHORIZATION_LIFETIME.total_seconds():
                 return None
-            session[KEY] = [other for other in session[KEY] if other != sealed]
+            session[KEY] = [value for value in session[KEY] if value != sealed]
             return journey if CALLBACK_LIMIT.take(journey.state) else None
         return None
 

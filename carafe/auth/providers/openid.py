@@ -89,7 +89,7 @@ def _claims(provider: Provider, journey: AuthorizationRequest, token: JSONObject
         "exp": {"essential": True},
         "sub": {"essential": True},
     }
-    given = {
+    expected = {
         "nonce": journey.nonce,
         "client_id": provider.client_id,
         "access_token": token.get("access_token"),
@@ -97,7 +97,7 @@ def _claims(provider: Provider, journey: AuthorizationRequest, token: JSONObject
     if "id_token" not in token:
         raise InvalidResponseError("no ID token")
     signed = _decode(provider, token["id_token"])
-    claims = CodeIDToken(signed.claims, signed.header, options, given)
+    claims = CodeIDToken(signed.claims, signed.header, options, expected)
     claims.validate(leeway=CLOCK_SKEW_SECONDS)
     if journey.purpose == REAUTHENTICATE and "max_age" in provider.prove:
         _check_sign_in_time(claims.get("auth_time"), journey.started)
@@ -137,12 +137,14 @@ def _decode(provider: Provider, text: str) -> jwt.Token:
 
 
 def _metadata(provider: Provider) -> JSONObject:
-    found = _document(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
-    if found.get("issuer") != provider.issuer:  # OpenID Connect Discovery, 4.3
-        raise UnavailableError(f"discovery names another issuer: {found.get('issuer')!r}")
-    if not provider.allows_url(found["authorization_endpoint"]):
+    metadata = _document(
+        provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+    )
+    if metadata.get("issuer") != provider.issuer:  # OpenID Connect Discovery, 4.3
+        raise UnavailableError(f"discovery names another issuer: {metadata.get('issuer')!r}")
+    if not provider.allows_url(metadata["authorization_endpoint"]):
         raise UnavailableError("an address without TLS, or of this machine")
-    return found
+    return metadata
 
 
 def _keys(provider: Provider, header: JSONObject, *, refresh: bool) -> list[Key]:
@@ -177,12 +179,12 @@ def _import(data: JSONObject) -> Key | None:
 
 def _document(provider: Provider, url: str, *, refresh: bool = False) -> JSONObject:
     """A document of the provider's, kept for an hour."""
-    kept: JSONObject = current_app.extensions["provider_documents"]
-    expires, document = kept.get(url, (0.0, {}))
+    documents: JSONObject = current_app.extensions["provider_documents"]
+    expires, document = documents.get(url, (0.0, {}))
     if refresh or expires <= time.monotonic():
         with Client(provider) as client:
             document = client.json(url)
         if not isinstance(document, dict):
             raise UnavailableError("not a JSON object")
-        kept[url] = (time.monotonic() + DOCUMENT_LIFETIME_SECONDS, document)
+        documents[url] = (time.monotonic() + DOCUMENT_LIFETIME_SECONDS, document)
     return dict(document)

@@ -77,8 +77,10 @@ def authorization_code(
 ) -> str:
     """The authorization code in what the browser brought back from the provider."""
     # RFC 9207: a code of another provider, mixed up on the way, is not sent to this one.
-    given = answer.get("iss")
-    if (given is None and wants_issuer) or (given is not None and given != issuer):
+    answer_issuer = answer.get("iss")
+    if (answer_issuer is None and wants_issuer) or (
+        answer_issuer is not None and answer_issuer != issuer
+    ):
         raise InvalidResponseError("the answer is of another issuer")
     if error := answer.get("error"):
         raise CancelledError(error[:100])

@@ -42,9 +42,9 @@ def compare_autoincrement(context: AutogenContext, upgrade: UpgradeOps, schemas:
             op.table_kw["sqlite_autoincrement"] = True
     existing = set(context.inspector.get_table_names())
     for table in context.sorted_tables:
-        wanted = bool(table.dialect_options["sqlite"]["autoincrement"])
-        if table.name in existing and wanted != has_autoincrement(connection, table.name):
-            upgrade.ops.append(SetAutoincrement(table.name, wanted))
+        is_declared = bool(table.dialect_options["sqlite"]["autoincrement"])
+        if table.name in existing and is_declared != has_autoincrement(connection, table.name):
+            upgrade.ops.append(SetAutoincrement(table.name, is_declared))
 
 
 def _of(context: AutogenContext) -> Connection:

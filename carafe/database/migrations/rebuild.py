@@ -49,15 +49,19 @@ class Rebuild:
         self.new_table = new_table
         dropped = {str(index.name) for index in batch.table.indexes} - set(batch.indexes)
         items = schema(connection)
-        own = [item for item in items if item.table == self.table]
-        self.indexes = [item for item in own if item.type == INDEX and item.name not in dropped]
+        items_of_table = [item for item in items if item.table == self.table]
+        self.indexes = [
+            item for item in items_of_table if item.type == INDEX and item.name not in dropped
+        ]
         self._refuse_indexes_without_columns()
         self.counter = counters.largest_ids(connection).get(self.table)
         self.searched = fulltext.searched_columns(connection, self.table)
         search = fulltext.trigger_names(self.table) if self.searched else ()
-        self.triggers = [item for item in own if item.type == TRIGGER and item.name not in search]
+        self.triggers = [
+            item for item in items_of_table if item.type == TRIGGER and item.name not in search
+        ]
         self._rename_columns(items)
-        with _scratch([item for item in own if item.type == TABLE]) as scratch:
+        with _scratch([item for item in items_of_table if item.type == TABLE]) as scratch:
             self._keep_autoincrement(scratch, batch)
             for column in batch.table.columns.keys() & self.columns.keys():
                 self._keep_collation(scratch, column)

@@ -116,12 +116,12 @@ def notify(
     # The table, not the model: nothing else that the caller has begun is written at this point.
     table = cast(Table, Notification.__table__)
     values = [literal(value, table.c[name].type) for name, value in row.items()]
-    there = select(*values).where(user_model().id == user_id)
-    new = dialect_insert(table, db.engine.dialect).from_select(list(row), there)
+    source = select(*values).where(user_model().id == user_id)
+    new = dialect_insert(table, db.engine.dialect).from_select(list(row), source)
     new = new.on_conflict_do_nothing(index_elements=["user_id", "key"]).returning(table.c.id)
     inserted = db.session.scalar(new) is not None
-    own = select(table.c.id).where(table.c.user_id == user_id).order_by(table.c.id.desc())
-    beyond = own.offset(MAX_PER_USER).limit(1).scalar_subquery()
+    ids = select(table.c.id).where(table.c.user_id == user_id).order_by(table.c.id.desc())
+    beyond = ids.offset(MAX_PER_USER).limit(1).scalar_subquery()
     db.session.execute(delete(table).where(table.c.user_id == user_id, table.c.id <= beyond))
     return inserted
 

@@ -45,16 +45,18 @@ def build_report(sql: str) -> PlanReport:
     Raises what the database says of a statement that it does not know any more.
     """
     with _plan_cursor() as (cursor, engine):
-        found = PlanReport(_tree(engine, cursor, sql), scopes(sql))
+        report = PlanReport(_tree(engine, cursor, sql), scopes(sql))
         try:
-            found.sizes = _sizes(engine, cursor, tables_of(found.nodes, found.scopes))
-            if found.mark():
-                with engine.copy(cursor, found.sizes) as own:
-                    trial = IndexTrial(own, lambda c: _tree(engine, c, sql), engine.columns, _quote)
-                    found.advise(trial)
+            report.sizes = _sizes(engine, cursor, tables_of(report.nodes, report.scopes))
+            if report.mark():
+                with engine.copy(cursor, report.sizes) as trial_cursor:
+                    trial = IndexTrial(
+                        trial_cursor, lambda c: _tree(engine, c, sql), engine.columns, _quote
+                    )
+                    report.advise(trial)
         except Exception as error:
-            found.give_up(error)
-    return found
+            report.give_up(error)
+    return report
 
 
 def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
@@ -78,23 +80,23 @@ def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
             cursor.execute("RELEASE SAVEPOINT one")
             if time.monotonic() > until:
                 break
-        tables = {name for each in looks.values() for name in tables_of(each.nodes, each.scopes)}
+        tables = {name for look in looks.values() for name in tables_of(look.nodes, look.scopes)}
         try:
             sizes = _sizes(engine, cursor, tables)
         except Exception as error:
             log.debug("no sizes of tables: %s", error)
-    for each in looks.values():
-        each.sizes = sizes
-    return {key: sorted({node.mark for node in each.mark()}) for key, each in looks.items()}
+    for look in looks.values():
+        look.sizes = sizes
+    return {key: sorted({node.mark for node in look.mark()}) for key, look in looks.items()}
 
 
 def load_report(plan: str, sql: str) -> PlanReport:
     """The plan that the recorder kept. Nobody knows any more how large the tables were."""
     rows = json.loads(plan)
     engine = sqlite if rows and isinstance(rows[0], list) else postgresql
-    found = PlanReport(engine.tree(rows), scopes(sql))
-    found.mark()
-    return found
+    report = PlanReport(engine.tree(rows), scopes(sql))
+    report.mark()
+    return report
 
 
 def explain(sql: str) -> list[object]:

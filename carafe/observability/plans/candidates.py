@@ -9,23 +9,27 @@ MAX_EQUALITY_COLUMNS = 3
 MAX_INDEX_COLUMNS = 4
 
 
-def candidates(scopes: list[Scope], alias: str, known: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def candidates(
+    scopes: list[Scope], alias: str, column_names: Iterable[str]
+) -> Iterator[tuple[str, ...]]:
     """Columns for an index on the table of that name, each combination once, shorter ones first."""
-    columns, found = list(known), set()
+    columns, result = list(column_names), set()
     for scope in scopes:
         if alias in scope.tables:
-            found |= set(_of_scope(scope, alias, columns))
-    return iter(sorted(found, key=lambda names: (len(names), names)))
+            result |= set(_of_scope(scope, alias, columns))
+    return iter(sorted(result, key=lambda names: (len(names), names)))
 
 
-def _of_scope(scope: Scope, alias: str, known: list[str]) -> Iterator[tuple[str, ...]]:
-    def own(columns: list[ColumnRef]) -> list[str]:
-        mine = [c.name for c in columns if c.table in (alias, "") and c.name in known]
-        return list(dict.fromkeys(mine))
+def _of_scope(scope: Scope, alias: str, column_names: list[str]) -> Iterator[tuple[str, ...]]:
+    def names_in(columns: list[ColumnRef]) -> list[str]:
+        matching = [c.name for c in columns if c.table in (alias, "") and c.name in column_names]
+        return list(dict.fromkeys(matching))
 
-    equal, ranges = own(scope.equal)[:MAX_EQUALITY_COLUMNS], own(scope.ranges)
+    equal, ranges = names_in(scope.equal)[:MAX_EQUALITY_COLUMNS], names_in(scope.ranges)
     # An order that goes on with another table's columns is of no index.
-    orders = [own(part) for part in (scope.order, scope.group) if len(own(part)) == len(part)]
+    orders = [
+        names_in(part) for part in (scope.order, scope.group) if len(names_in(part)) == len(part)
+    ]
     for start in (equal, *([name] for name in equal), []):
         for end in (
             [],

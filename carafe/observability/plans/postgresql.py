@@ -65,9 +65,9 @@ def _add_indexes(cursor: DBAPICursor, plans: list[Plan]) -> None:
     using = [plan for plan in plans if "Index Name" in plan]
     if using:
         cursor.execute(INDEXES, [[plan["Index Name"] for plan in using]])
-        known = {name: of_index for name, *of_index in cursor.fetchall()}
+        indexes = {name: of_index for name, *of_index in cursor.fetchall()}
         for plan in using:
-            plan["First Column"], plan["Partial"] = known.get(plan["Index Name"], (None, False))
+            plan["First Column"], plan["Partial"] = indexes.get(plan["Index Name"], (None, False))
 
 
 def _walk(plan: Plan) -> Iterator[Plan]:
@@ -89,7 +89,7 @@ def _numbered(sql: str) -> tuple[str, int]:
 
 
 def tree(plan: list[Plan]) -> list[Node]:
-    return [_node(one["Plan"]) for one in plan]
+    return [_node(root["Plan"]) for root in plan]
 
 
 def _node(plan: Plan) -> Node:
@@ -116,7 +116,9 @@ def _kind(plan: Plan) -> str:
     if name not in READS:
         return ""
     if name == "Bitmap Heap Scan":
-        kinds = [_by_index(one) for one in _walk(plan) if one["Node Type"] == "Bitmap Index Scan"]
+        kinds = [
+            _by_index(node) for node in _walk(plan) if node["Node Type"] == "Bitmap Index Scan"
+        ]
         return SCAN if SCAN in kinds else SEARCH
     return _by_index(plan)
 
@@ -127,8 +129,8 @@ def _by_index(plan: Plan) -> str:
     condition = plan.get("Index Cond", "")
     if NOT_NULL.fullmatch(condition):
         return FIRST
-    found = map(COMPARED.match, condition.split(" AND "))
-    compared = {one[1].strip('"') for one in found if one}
+    matches = map(COMPARED.match, condition.split(" AND "))
+    compared = {match[1].strip('"') for match in matches if match}
     # An index that is read from end to end narrows nothing down.
     first = plan.get("First Column")
     return SEARCH if compared and (not first or first in compared) else SCAN

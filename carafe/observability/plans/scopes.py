@@ -72,8 +72,8 @@ def scopes(sql: str) -> list[Scope]:
 
 
 class _Reader:
-    def __init__(self, found: list[Token]):
-        self.tokens = [*found, Token("sign", ""), Token("sign", "")]
+    def __init__(self, tokens: list[Token]):
+        self.tokens = [*tokens, Token("sign", ""), Token("sign", "")]
         self.scopes: list[Scope] = []
         # Of each open parenthesis, and of all: scope, clause, whether a table's name is next, and
         # whether the parenthesis holds a statement.

@@ -53,8 +53,8 @@ class Token:
 
 
 def tokens(sql: str) -> Iterator[Token]:
-    for found in TOKEN.finditer(sql):
-        yield Token(found.lastgroup or "", found[0])
+    for match in TOKEN.finditer(sql):
+        yield Token(match.lastgroup or "", match[0])
 
 
 def layout(sql: str) -> str:
@@ -62,10 +62,10 @@ def layout(sql: str) -> str:
     out: list[str] = []
     # For each open parenthesis whether there is a statement in it, which is what indents.
     nested: list[bool] = []
-    found = list(tokens(sql.strip()))
-    words = [token.word for token in found if token.kind != "space"]
+    parts = list(tokens(sql.strip()))
+    words = [token.word for token in parts if token.kind != "space"]
     at = -1
-    for token in found:
+    for token in parts:
         if token.kind == "space":
             if out and not out[-1].endswith(("\n", " ")):
                 out.append(" ")

@@ -29,11 +29,11 @@ def explain(cursor: DBAPICursor, sql: str) -> list[PlanRow]:
     values = [None for token in tokens(sql) if token.text == "?"]
     rows = cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
     partial = {name for (name,) in cursor.execute(PARTIAL).fetchall()}
-    return [(*row, INDEX.sub(lambda found: _named(found, partial), text)) for *row, text in rows]
+    return [(*row, INDEX.sub(lambda match: _named(match, partial), text)) for *row, text in rows]
 
 
-def _named(found: re.Match[str], partial: set[str]) -> str:
-    return f"PARTIAL {found[0]}" if found[1] in partial else found[0]
+def _named(match: re.Match[str], partial: set[str]) -> str:
+    return f"PARTIAL {match[0]}" if match[1] in partial else match[0]
 
 
 def tree(rows: Iterable[PlanRow]) -> list[Node]:
@@ -49,21 +49,21 @@ def tree(rows: Iterable[PlanRow]) -> list[Node]:
 def _node(text: str) -> Node:
     if text.startswith("USE TEMP B-TREE"):
         return Node(text, SORT)
-    if not (found := READS.match(text)):
+    if not (match := READS.match(text)):
         return Node(text)
-    verb, name, alias, rest = found.groups()
-    if "VIRTUAL TABLE" in rest or "CONSTANT ROW" in text:
+    verb, name, alias, details = match.groups()
+    if "VIRTUAL TABLE" in details or "CONSTANT ROW" in text:
         return Node(text)
-    if "PARTIAL INDEX" in rest:
+    if "PARTIAL INDEX" in details:
         kind = SEARCH  # it holds only what the statement asks for
     elif verb == "SCAN":
         kind = SCAN
-    elif "USING AUTOMATIC" in rest:
+    elif "USING AUTOMATIC" in details:
         kind = MADE_INDEX
     else:
-        kind = SEARCH if "(" in rest else FIRST
+        kind = SEARCH if "(" in details else FIRST
     # A term ends in a question mark: "(user_id=? AND updated_at>?)".
-    return Node(text, kind, (alias or name).strip('"'), rest.count("?"))
+    return Node(text, kind, (alias or name).strip('"'), details.count("?"))
 
 
 def enter(cursor: DBAPICursor) -> None:
@@ -78,11 +78,11 @@ def copy(cursor: DBAPICursor, tables: Iterable[str]) -> Iterator[DBAPICursor]:
     driver = sqlite_driver()
     with closing(driver.connect(":memory:")) as connection:
         register_sqlite_functions(connection)
-        own = connection.cursor()
+        copied = connection.cursor()
         for (sql,) in schema:
             with suppress(driver.Error):  # what a full-text index keeps, which it makes itself
-                own.execute(sql)
-        yield own
+                copied.execute(sql)
+        yield copied
 
 
 def columns(cursor: DBAPICursor, table: str) -> list[str]:

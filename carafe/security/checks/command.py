@@ -39,19 +39,19 @@ def check(as_json: bool, fail_level: str, silence: tuple[str, ...]) -> None:
         raise SystemExit(1)
 
 
-def silenced_ids(given: tuple[str, ...]) -> set[str]:
+def silenced_ids(ids: tuple[str, ...]) -> set[str]:
     if "refusal" in current_app.extensions:
         return set()  # the features' checks are not known, and this one stops the start anyway
-    if problem := unknown_ids(list(given)):
+    if problem := unknown_ids(list(ids)):
         raise click.ClickException(problem)
-    return {*given, *current_app.config["CHECK_SILENCE"]}
+    return {*ids, *current_app.config["CHECK_SILENCE"]}
 
 
-def unknown_ids(given: list[str]) -> str | None:
+def unknown_ids(ids: list[str]) -> str | None:
     """Which of these are no checks, and which may be meant."""
-    known = checks.ids()
-    wrong = [id for id in given if id not in known]
-    close = {match: None for id in wrong for match in get_close_matches(id, known, cutoff=0.5)}
+    check_ids = checks.ids()
+    wrong = [id for id in ids if id not in check_ids]
+    close = {match: None for id in wrong for match in get_close_matches(id, check_ids, cutoff=0.5)}
     if not wrong:
         return None
     hint = f"Did you mean {' or '.join(close)}?" if close else "docs/checks.md lists them."
@@ -76,5 +76,5 @@ def summary(findings: list[Finding], outcome: Outcome) -> str:
         for level in reversed(LEVELS)
     }
     counts["silenced"] = len(outcome.findings) - len(findings)
-    found = [f"{count} {name}" for name, count in counts.items() if count]
-    return ", ".join(found) or "Nothing found."
+    parts = [f"{count} {name}" for name, count in counts.items() if count]
+    return ", ".join(parts) or "Nothing found."

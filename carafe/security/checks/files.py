@@ -32,12 +32,12 @@ def init_app(app: Flask) -> None:
 
 
 def world_accessible() -> str | None:
-    found = [
+    matches = [
         str(path)
         for path in (Path(current_app.instance_path), dotenv())
         if is_world_accessible(path)
     ]
-    return f"Every user of this machine can get at {' and '.join(found)}." if found else None
+    return f"Every user of this machine can get at {' and '.join(matches)}." if matches else None
 
 
 def is_world_accessible(path: Path | None) -> bool:
@@ -59,8 +59,8 @@ def is_world_accessible(path: Path | None) -> bool:
 
 def dotenv() -> Path | None:
     """The file that Flask's commands read, whatever `APP_ENV` says."""
-    found = find_dotenv(usecwd=True)
-    return Path(found) if found else None
+    path = find_dotenv(usecwd=True)
+    return Path(path) if path else None
 
 
 def unwritable_rate_limits() -> str | None:

@@ -89,13 +89,13 @@ def test_it_deletes_whether_it_is_there_or_not(store):
 
 
 def test_it_lists_what_is_old(store):
-    assert list(storage().older_than(now(), "avatars")) == []
+    assert list(storage().list_older_than(now(), "avatars")) == []
     names = [f"avatars/{n}.webp" for n in range(7)]
     for name in [*names, "others/x.webp"]:
         storage().put(name, b"content", "image/webp")
     for name in [*names[:5], "others/x.webp"]:
         store.age(name)
-    assert sorted(storage().older_than(now() - timedelta(hours=1), "avatars")) == names[:5]
+    assert sorted(storage().list_older_than(now() - timedelta(hours=1), "avatars")) == names[:5]
 
 
 def test_it_lists_nothing_that_it_would_not_have_stored(store):
@@ -103,7 +103,9 @@ def test_it_lists_nothing_that_it_would_not_have_stored(store):
         storage().put(f"avatars/{name}", b"content", "image/webp")
     store.rename("avatars/a.webp", "avatars/.a.webp.part")
     store.rename("avatars/b.webp", "avatars/b c.webp")
-    assert list(storage().older_than(now() + timedelta(hours=1), "avatars")) == ["avatars/c.webp"]
+    assert list(storage().list_older_than(now() + timedelta(hours=1), "avatars")) == [
+        "avatars/c.webp"
+    ]
 
 
 def test_it_says_when_it_is_away(store):
@@ -113,7 +115,7 @@ def test_it_says_when_it_is_away(store):
         lambda: storage().put("avatars/b.webp", b"content", "image/webp"),
         lambda: storage().get("avatars/a.webp"),
         lambda: storage().delete("avatars/a.webp"),
-        lambda: list(storage().older_than(now(), "avatars")),
+        lambda: list(storage().list_older_than(now(), "avatars")),
     ):
         with pytest.raises(StorageUnavailable):
             attempt()
