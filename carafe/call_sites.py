@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 
 def call_site() -> str:
-    """Return the step that led here: "app/shop/views.py:40 index"; "" if there is none."""
+    """Return the step that led here: "app/shop/views.py:40 index"; "" if none exists."""
     return next((_place_of(frame) for frame in _frames() if _is_in(frame, *folders)), "")
 
 

@@ -15,7 +15,7 @@ class Command(click.Command):
             raise click.ClickException(
                 f"The database refused: {cause}. Is it there, and up to date? flask db upgrade"
             ) from None
-        except HTTPException as refusal:  # models refuse alike, whoever asks
+        except HTTPException as refusal:  # models refuse alike, no matter who asks
             raise click.ClickException(refusal.description or refusal.name) from None
 
 

@@ -26,7 +26,7 @@ def parse_ip(text: str) -> IPAddress | None:
 def embedded_ipv4(address: IPAddress) -> IPv4Address | None:
     """Return the IPv4 address from which an address of 6to4, Teredo, or NAT64 is made.
 
-    Whoever has it has the whole IPv6 network as well; and all of IPv4 is one /64 of NAT64.
+    Anyone who has it has the whole IPv6 network as well; and all of IPv4 is one /64 of NAT64.
     """
     if isinstance(address, IPv4Address):
         return None

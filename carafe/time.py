@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-# As browsers abbreviate them in British English: app.js writes times anew, in the reader's zone.
+# As browsers abbreviate them in British English: app.js writes times again, in the reader's zone.
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"]
 
 
@@ -118,7 +118,7 @@ def date_tag(value: datetime) -> Markup:
 
 
 def _time_tag(value: datetime, text: str, title: str = "") -> Markup:
-    # app.js writes those without a title anew, in the zone of its browser. Not `Markup.format`,
+    # app.js writes those without a title again, in the zone of its browser. Not `Markup.format`,
     # which is ten times as slow: there is nothing to escape in digits and names of months.
     titled = f' title="{title}"' if title else ""
     machine = value.isoformat(timespec="seconds")

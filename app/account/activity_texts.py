@@ -70,7 +70,7 @@ ADMIN_ACTIONS = {"impersonation.started", "impersonation.stopped", "impersonatio
 
 
 def activity_text(action: str, actor: str | None, own_emails: Collection[str]) -> str:
-    """A sentence about an event. Whoever is not among the `own` addresses is not named."""
+    """Return a sentence about an event. Only addresses in `own_emails` are named."""
     noun, _, participle = action.partition(".")
     sentence = ACTIVITY_TEXTS.get(action) or f"{noun} {participle}".replace("_", " ").strip()
     if actor and actor not in own_emails and action not in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS:
@@ -81,7 +81,7 @@ def activity_text(action: str, actor: str | None, own_emails: Collection[str]) -
 def visible_address(
     action: str, actor: str | None, address: str | None, own_emails: Collection[str]
 ) -> str | None:
-    """Where an event came from, unless that is about somebody else.
+    """Return the address that an event came from, unless it is about someone else.
 
     Of an attempt to log in it is shown: a stranger's address is what its owner wants to know.
     """

@@ -1,4 +1,4 @@
-"""Profile pictures: squares under random names, which whoever is signed in may fetch.
+"""Profile pictures: squares under random names, which anyone who is signed in may fetch.
 
 A user's row names the file. It is written before the row and deleted after it, so that what a
 row names is there; a process that ends in between leaves a file that is deleted in the night.

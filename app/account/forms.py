@@ -16,7 +16,7 @@ class TimeZoneField(StringField):
     data: str
 
     def __init__(self, label: str, **options: Any):
-        # The one that the user has; it stays theirs where the system does not know it any more.
+        # The user's zone, which stays valid for them after the system drops it.
         self.present = ""
         super().__init__(label, **options)
 

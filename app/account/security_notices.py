@@ -5,7 +5,7 @@ from carafe.audit import AuditEvent
 from carafe.notifications import notify
 from carafe.web import endpoint_path
 
-# Not among them: what somebody without the password causes by typing an address, such as asking
+# Not among them: what someone without the password causes by typing an address, such as asking
 # for a reset. The row would take time, and the time tell that there is an account.
 NOTIFY_ACTIONS = {
     "account.connected",

@@ -74,14 +74,14 @@ ACTIONS = [
 
 
 class Actor(Protocol):
-    """Whoever wants to change a user: a `User`, or the proxy of the current user."""
+    """The administrator who changes a user: a `User`, or the proxy of the current user."""
 
     id: int
     role: str
 
 
 def denial_reason(user: User, by: Actor) -> str | None:
-    """Return why somebody who may change users may not change this one."""
+    """Return why someone who may change users may not change this one."""
     if user.id == by.id:
         # What one does to oneself has its safeguards under /account, such as the grace period.
         return "This is your own account. Change it on its own pages, or ask another administrator."

@@ -1,4 +1,4 @@
-"""Everybody's notes, for administrators."""
+"""Everyone's notes, for administrators."""
 
 from flask import Flask
 

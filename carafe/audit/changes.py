@@ -34,7 +34,7 @@ def changes(row: Base, *, private: Collection[str] = ()) -> dict[str, Any]:
 
 
 def drop_unredactable(details: Mapping[str, object]) -> dict[str, Any]:
-    """What somebody typed, without texts that could not be forgotten: those are None."""
+    """What someone typed, without texts that could not be forgotten: those are None."""
     return {
         name: drop_unredactable(value)
         if isinstance(value, dict)

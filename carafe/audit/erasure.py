@@ -34,7 +34,7 @@ def redact_some(subject: str, emails: Sequence[Period], after: int) -> int | Non
     """Take out of the next events behind an id what tells who `subject` ("user:12") was.
 
     `emails` are the addresses they had, each with the ids of the first and the last event (None:
-    up to now) of the time when it was theirs: before and after it may have been somebody else's.
+    up to now) of the time when it was theirs: before and after it may have been someone else's.
     Where an address stood as the actor, `subject` does. Returns the id of the last event that was
     changed, or None if these were all.
     """
@@ -81,7 +81,7 @@ def _redacted(
 
 
 def _acted(email: str, first: int, last: int | None) -> ColumnElement[bool]:
-    # Without a subject it is an attempt with that address, whoever had it then.
+    # Without a subject it is an attempt with that address, no matter who had it then.
     return and_(EVENTS.c.actor == email, or_(EVENTS.c.subject.is_(None), _during(first, last)))
 
 

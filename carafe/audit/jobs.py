@@ -1,4 +1,4 @@
-"""What goes of the trail: events that are older than anybody needs, and who somebody was."""
+"""Deletion from the trail: expired events, and the identity of deleted users."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta

@@ -36,7 +36,7 @@ class AuditEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(bytewise(50))
-    # By value: "user:12" and an address still say who, when the user is gone.
+    # By value: "user:12" and an address still say who, when the user no longer exists.
     actor: Mapped[str | None] = mapped_column(bytewise(320))
     subject: Mapped[str | None] = mapped_column(String(100))
     details: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -72,7 +72,7 @@ def redirect_to_login() -> ResponseReturnValue:
 
 
 def redirect_to_two_factor_setup() -> ResponseReturnValue | None:
-    """What somebody gets everywhere who lacks a second factor that is required of them."""
+    """Lead a user without a required second factor to its setup."""
     if current_user.impersonator or not two_factor.is_required(current_user):
         return None
     with reading():
@@ -105,7 +105,7 @@ def settle_interrupted_form() -> None:
 
 
 def _check_public_view(rules: Policy) -> ResponseReturnValue | None:
-    """An open view may do something for whoever is signed in: the way back from another site."""
+    """An open view may do something for anyone who is signed in: the way back from another site."""
     if request.method in SAFE_METHODS and not pages.is_auth_page():
         return None
     try:
@@ -129,7 +129,7 @@ def _check_impersonation(rules: Policy) -> ResponseReturnValue | None:
 
 
 def _end_impersonation(why: str) -> ResponseReturnValue:
-    """What whoever may act as somebody no longer gets: they asked for it as somebody else."""
+    """Refuse a request that was made as another user, after acting as them has ended."""
     with writing():
         token, back = impersonation.stop(why)
         db.session.commit()
@@ -139,7 +139,7 @@ def _end_impersonation(why: str) -> ResponseReturnValue:
 
 
 def _record_impersonated_change() -> None:
-    db.session.connection()  # begins the transaction that writes; in it, once more:
+    db.session.connection()  # begins the transaction that writes; in it, again:
     identity = load_identity(current_user.token)
     acting = identity.impersonator if identity and identity.id == current_user.id else None
     if acting is None or not acting.may_write:
@@ -152,7 +152,7 @@ def _recheck_permission(needed: set[str | None]) -> bool:
         return False
     if not may_write():
         return True
-    # Once more, in the transaction that writes, and one after the other: of two administrators who
+    # Again, in the transaction that writes, and one after the other: of two administrators who
     # demote or suspend each other at the same moment one comes too late.
     advisory_lock(ADMIN)
     model = user_model()

@@ -56,7 +56,7 @@ def due_ids() -> list[int]:
 
 
 def delete_due(id: int) -> bool:
-    """Delete an account whose time has come; False if its owner signed in meanwhile."""
+    """Delete an account whose time has come; False if its owner signed in in the meantime."""
     if not _deactivate(id):
         return False
     forgotten = _delete_related_rows(id)

@@ -76,7 +76,7 @@ def requester(token: str) -> int | None:
 def apply(token: str) -> UserMixin | None:
     """Change the address as the link says; None where it opens nothing.
 
-    Raises `EmailTakenError`, and uses the link up, when somebody else has the address by now.
+    Raises `EmailTakenError`, and uses the link up, when someone else has the address already.
     """
     if (redeemed := _redeem(token, EMAIL_CHANGE)) is None:
         return None
@@ -98,9 +98,9 @@ def apply(token: str) -> UserMixin | None:
 
 
 def revert(token: str) -> UserMixin | None:
-    """Give the account back to the address of the link, and shut out whoever is in it.
+    """Give the account back to the address of the link, and shut out anyone who is in it.
 
-    The link works whatever address the account has by now: an attacker changes it twice. Undoing
+    The link works whatever address the account has now: an attacker changes it twice. Undoing
     a change undoes the ones after it, whose links go to addresses that the attacker chose; the
     links of those before stay, or the attacker would only have to undo a change of their own.
     """
@@ -113,7 +113,7 @@ def revert(token: str) -> UserMixin | None:
     record(RESTORED, user.subject, actor=user.email, before=before, after=user.email)
     user.end_sessions()
     deletion.cancel(user)
-    # Whoever asked for the change knew it, or had it set anew.
+    # Anyone who asked for the change knew it, or had it set again.
     user.password_hash = ""  # nosec B105: none
     user.void_links()
     later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
@@ -155,7 +155,7 @@ def _set_email(user: UserMixin, email: str) -> None:
 
 
 def _release_email(email: str, user: UserMixin) -> None:
-    """Make room where somebody registered the address, but never confirmed it.
+    """Make room where someone registered the address, but never confirmed it.
 
     Not where an administrator suspended them: that stays until an administrator lifts it.
     """
@@ -176,7 +176,7 @@ def _remove_credentials_since(user: UserMixin, since: datetime) -> None:
 
     A passkey or a linked account lets its owner in whatever the password is. What was there long
     before stays: the link proves who reads the mail, which does not replace a second factor.
-    Recovery codes may have been read or made anew, so they go; they are made again in a minute.
+    Recovery codes may have been read or recreated, so they go; they are made again in a minute.
     """
     for model in (Totp, Passkey, LinkedAccount):
         new = model.user_id == user.id, model.created_at >= since - LOOKBACK

@@ -14,7 +14,7 @@ EMAIL_CHANGED, RESTORED = "user.email_changed", "user.email_restored"
 def past_emails(subject: str, current_email: str) -> Iterator[tuple[str, int, int | None]]:
     """Each address of the user `subject`, with the ids of the first and last event of its time.
 
-    The last is None for the `present` one. One that was given up may be another user's by now.
+    The last is None for the current one. One that was given up may be another user's already.
     """
     events = db.session.execute(
         select(AuditEvent.id, AuditEvent.details)

@@ -46,7 +46,7 @@ def normalize_email(text: str) -> str:
 
 
 def normalize_pasted_email(text: str) -> str:
-    """Return the address in text that a person pasted. Raises `ValueError` where there is none.
+    """Return the address in pasted text. Raises `ValueError` if it has none.
 
     Drops what is copied along with an address: invisible characters, `mailto:`, a name, and the
     punctuation of a sentence.
@@ -75,7 +75,7 @@ class EmailField(StringField):
 
 
 class PasswordField(SecretField):
-    """A password of somebody, as typed."""
+    """A password of someone, as typed."""
 
     def __init__(self, label: str = "Password", validators: Validators = (), **options: Any):
         length = passwords.MAX_TYPED_LENGTH

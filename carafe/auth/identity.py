@@ -28,7 +28,7 @@ login_manager.session_protection = None
 
 
 class ReadOnly:
-    """Somebody as they were when the request began: what is set here would be saved nowhere."""
+    """Someone as they were when the request began: what is set here would be saved nowhere."""
 
     __slots__ = ()
 

@@ -54,12 +54,8 @@ class Impersonator:
 
 
 def can_impersonate(role: str, target_role: str) -> bool:
-    """Whether somebody with `role` may act as one with the role `other`."""
-    return (
-        PERMISSION in permissions(role)
-        and target_role != ADMIN
-        and can_grant(target_role, role)
-    )
+    """Return whether a user with `role` may act as a user with `target_role`."""
+    return PERMISSION in permissions(role) and target_role != ADMIN and can_grant(target_role, role)
 
 
 def denial_reason(user: UserMixin) -> str | None:
@@ -104,7 +100,7 @@ def stop(why: str) -> tuple[str, str | None]:
     """Be oneself again. Returns the session's new token, and the page from which it began."""
     session = _lock_session()
     impersonation = db.session.get(Impersonation, session.id)
-    if impersonation is None:  # ended meanwhile
+    if impersonation is None:  # ended in the meantime
         return session.renew(), None
     Impersonation.finish(Impersonation.session_id == session.id, why)
     db.session.delete(impersonation)
@@ -130,9 +126,9 @@ def end_reason(row: AnyRow) -> str | None:
 
 
 def check(rules: Policy) -> bool:
-    """Before each request: refuse what is not for who acts as somebody else.
+    """Before each request: refuse what is not for who acts as someone else.
 
-    Returns whether they are about to change something as somebody else.
+    Returns whether they are about to change something as someone else.
     """
     acting = current_user.impersonator
     if acting is None or request.endpoint is None:

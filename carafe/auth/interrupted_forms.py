@@ -1,4 +1,4 @@
-"""Forms that were interrupted by the question who somebody is, and continue after the answer.
+"""Forms that were interrupted by the question who someone is, and continue after the answer.
 
 Someone with a copy of the session's cookie can send forms, too. So a form continues only in the
 flow that it interrupted:

@@ -52,7 +52,7 @@ def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:
 
 
 def _log_out(page_user_id: int) -> ResponseReturnValue | None:
-    """Log out whoever asks for it on a page of theirs, however old: the next person may be near."""
+    """Log out anyone who asks for it on their page, however old: the next person may be near."""
     if not is_logged_in() or current_user.id != page_user_id or current_user.impersonator:
         return None
     log_out: Any = current_app.view_functions[pages.endpoint("logout")]

@@ -1,4 +1,4 @@
-"""Rows that belong to a user. To everybody else they are 404, like those that do not exist."""
+"""Rows that belong to a user. Other users get 404, as for rows that do not exist."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ def user_handle(user: UserMixin) -> bytes:
 def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> JSONObject:
     """What `navigator.credentials.get()` takes.
 
-    Without ids people choose among all they have, so that a visitor gets the same whoever they
-    say they are.
+    Without ids people choose among all they have, so that a visitor gets the same no matter who
+    they say they are.
     """
     options = {
         "rpId": current_relying_party().id,

@@ -42,7 +42,7 @@ def verify(password_hash: str | None, password: str) -> bool:
 
 
 def needs_rehash(password_hash: str, password: str) -> bool:
-    """Whether to hash a verified password anew: with other parameters, or in another spelling."""
+    """Return whether to rehash a verified password: new parameters, or another spelling."""
     if _hasher.check_needs_rehash(password_hash):
         return True
     return not password.isascii() and not _matches(password_hash, normalize(password))

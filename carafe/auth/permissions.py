@@ -38,7 +38,7 @@ def permissions(role: str) -> set[str]:
 
 
 def can_grant(role: str, limit: str) -> bool:
-    """Tell whether somebody whose role is `limit` may give `role`, and change those who have it.
+    """Tell whether someone whose role is `limit` may give `role`, and change those who have it.
 
     Not with a permission that they lack: they would give it to themselves through another user.
     """

@@ -193,7 +193,7 @@ class one_at_a_time:  # noqa: N801  (a decorator)
 
 @contextmanager
 def search(q: str) -> Iterator[None]:
-    """Let the signed-in user search all texts of theirs, once at a time and not for long.
+    """Let the signed-in user search all their texts, once at a time and not for long.
 
     Where `q` is empty, nothing is searched. Raises 429, or 503 when the time is up.
     """

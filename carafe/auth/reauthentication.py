@@ -1,6 +1,6 @@
 """A recent proof of identity, for what a thief of a session must not do.
 
-Whoever lacks one is led to `/auth/reauthenticate`. A form that they sent continues after it: see
+Anyone who lacks one is led to `/auth/reauthenticate`. A form that they sent continues after it: see
 `interrupted_forms`.
 """
 
@@ -26,7 +26,7 @@ REAUTH_FAILURES = RateLimit("proof", 10, timedelta(minutes=15))
 
 
 def require_fresh_login() -> ResponseReturnValue:
-    """Lead whoever has no recent proof to the page that asks for one."""
+    """Lead anyone who has no recent proof to the page that asks for one."""
     if wants_json():
         refuse(403, "access.denied", "no_recent_proof", "Confirm that it is you first.")
     interrupted_forms.drop()

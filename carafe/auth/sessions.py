@@ -43,7 +43,7 @@ def log_in_user(user: UserMixin, *, remembered: bool) -> None:
 
 
 def begin_login() -> None:
-    """End what this browser had before, whoever put its cookie there.
+    """End what this browser had before, no matter who put its cookie there.
 
     What was interrupted by the login stays: it is bound to a user, or to another site's answer.
     """
@@ -56,7 +56,7 @@ def set_session_token(token: str, *, clear: bool = False) -> None:
     """Give this browser the token of a session.
 
     With `clear` it keeps nothing else: forms that it shows, and what was begun with other sites,
-    are somebody else's now.
+    are someone else's now.
     """
     if clear:
         permanent = session.permanent
@@ -72,7 +72,7 @@ def end_other_sessions(user: UserMixin) -> None:
 
 
 def renew_session() -> None:
-    """Give this browser's session a new token: copies of its cookie open nothing any more."""
+    """Give this browser's session a new token: copies of its cookie open nothing anymore."""
     if row := db.session.get(Session, current_user.session_id):
         set_session_token(row.renew())
 
@@ -92,7 +92,7 @@ def update_last_seen(response: Response) -> Response:
     if isinstance(identity, Identity) and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
         session.modified = True  # the cookie lasts as long as the row, signed by today's key
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        # Once the answer is sent: somebody may hold the write lock, and reading never waits.
+        # Once the answer is sent: someone may hold the write lock, and reading never waits.
         response.call_on_close(partial(_write_last_seen, app, identity))
     return response
 
@@ -109,7 +109,7 @@ def _write_last_seen(app: Flask, identity: Identity) -> None:
 
 
 def disable_caching(response: Response) -> Response:
-    """No cache, shared or the browser's own, keeps what is somebody's or carries a token."""
+    """No cache, shared or the browser's own, keeps what is someone's or carries a token."""
     personal = isinstance(g.get("_login_user"), Identity) or renders_token() or session.modified
     if personal or request.method not in SAFE_METHODS:
         response.headers.setdefault("Cache-Control", "no-store")

@@ -8,7 +8,7 @@ _signals = Namespace()
 # itself, such as files, is for listeners to remove once that is committed.
 user_deleted = _signals.signal("user-deleted")
 
-# Sent with the `User` whose links, mailed until now, open nothing any more: after a new password,
+# Sent with the `User` whose links, mailed until now, open nothing anymore: after a new password,
 # suspension, the undoing of a change of address, or a request to delete the account.
 links_voided = _signals.signal("links-voided")
 

@@ -53,7 +53,7 @@ def is_in_time(step: int) -> bool:
 
 
 def rejection_reason(step: int) -> str:
-    """Why a code of that step is refused."""
+    """Return why a code of that step is not accepted."""
     seconds = (step - current_step()) * STEP_SECONDS
     minutes = max(1, round(abs(seconds) / 60))
     span = f"{minutes} minute{'s' if minutes > 1 else ''}"

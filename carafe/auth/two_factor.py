@@ -28,7 +28,7 @@ ATTEMPTS_BY_CLIENT = RateLimit("code:client", 20, timedelta(minutes=15))
 ATTEMPTS_BY_DEVICES = RateLimit("code:devices", 10, timedelta(minutes=15))
 WARNINGS = RateLimit("code:warning", 1, timedelta(days=1))
 
-CHUNK = 500  # others wait for some 50 ms meanwhile
+CHUNK = 500  # others wait for some 50 ms in the meantime
 
 LAST_FACTOR_MESSAGE = "Your account needs a second factor. Add another before you remove this one."
 
@@ -71,7 +71,7 @@ def count_attempt(user: UserMixin) -> Attempt:
 def _attempt(user: UserMixin) -> Attempt:
     account = str(user.id)
     everyone = [*ATTEMPTS_BY_CLIENT.counters(client_key()), *ATTEMPTS.counters(account)]
-    # Whoever has the password must not keep its owner out as well.
+    # Anyone who has the password must not keep its owner out as well.
     if device := device_cookie.recognize(user):
         devices = ATTEMPTS_BY_DEVICES.counters(account)
         return Attempt([*ATTEMPTS.counters(account, device), *devices], also=everyone)
@@ -122,7 +122,7 @@ def delete_codes_without_factor(user: UserMixin) -> None:
 
 
 def remove_all(user: UserMixin) -> None:
-    """Let a password alone open the account again, for somebody who has lost everything else."""
+    """Let a password alone open the account again, for someone who has lost everything else."""
     for model in (Totp, Passkey):
         db.session.execute(delete(model).where(model.user_id == user.id))
     delete_codes_without_factor(user)

@@ -30,7 +30,7 @@ def device_label(agent: str) -> str:
 def device_name(agent: str) -> str:
     """The same for mails, without words of its own.
 
-    Whoever knows a password could have us mail the owner a sentence that leads to another site.
+    Anyone who knows a password could have us mail the owner a sentence that leads to another site.
     """
     return _parse_user_agent(agent) or "an unknown browser"
 

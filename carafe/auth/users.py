@@ -22,7 +22,7 @@ def register_model(model: type[UserMixin]) -> None:
 def user_model() -> type[UserMixin]:
     """Return the app's `User`.
 
-    Not to be called at import, when there is none yet: build statements in functions.
+    Not to be called at import, when none exists yet: build statements in functions.
     """
     if not _models:
         raise RuntimeError("There is no User yet. Call auth.users.register_model(User) first.")

@@ -50,7 +50,7 @@ class Config:
     # believed, from the right.
     TRUSTED_PROXIES = Env(0, integer(0, 100), "a number of proxies, 0 for none")
     # The address of this site in mails. Never taken from a request, which anyone can forge.
-    # Its host is what passkeys are bound to: change it, and all have to be added anew. Browsers
+    # Its host is what passkeys are bound to: change it, and all have to be added again. Browsers
     # have them for names with HTTPS and for localhost, not for IP addresses; where this is one
     # of the machine itself, such as 127.0.0.1, the pages lead to localhost.
     PUBLIC_URL = Env("http://127.0.0.1:5000", site_url, "an address such as https://example.org")
@@ -119,7 +119,7 @@ class Config:
     # SQLite file, or are told by PostgreSQL.
     REDIS_URL = Env(None, redis_url, "redis://:password@host:6379/0, or rediss:// for TLS")
 
-    # Events of the audit trail that are older are deleted. 0: they are kept for ever.
+    # Events of the audit trail that are older are deleted. 0: they are kept forever.
     AUDIT_KEEP_DAYS = Env(
         730, integer(0, 36_500), "a number of days up to 36500, 0 to keep them forever"
     )
@@ -183,7 +183,7 @@ class Config:
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_REFRESH_EACH_REQUEST = False
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
-    # The other cookie, which outlives log-out: by it a browser that somebody has logged in with is
+    # The other cookie, which outlives log-out: by it a browser that someone has logged in with is
     # told from strangers who fail to. See `carafe/auth/device_cookie.py`.
     DEVICE_COOKIE_NAME = "device"
 

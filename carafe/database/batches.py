@@ -1,7 +1,7 @@
 """Many rows at once, without holding the write lock for long.
 
 Deleting a row with its indexes and full text takes up to a third of a millisecond, so what goes
-along with one row may hold up everybody else for many seconds. Delete that first, with
+along with one row may hold up everyone else for many seconds. Delete that first, with
 `delete_dependents`, and then the row.
 """
 
@@ -39,7 +39,7 @@ TARGET_SECONDS = 0.02
 def delete_in_batches(model: type[object] | Table, where: ColumnElement[bool]) -> int:
     """Delete the rows of a model or table, and commit after each chunk; return how many.
 
-    `where` needs an index: each chunk looks for its rows anew.
+    `where` needs an index: each chunk looks for its rows again.
     """
     table = _table(model)
     return _in_chunks(table, where, delete(table))

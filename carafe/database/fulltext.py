@@ -196,7 +196,7 @@ def _postgresql(table: str, columns: Sequence[str]) -> list[str]:
 
 
 def make_readable(connection: Connection) -> None:
-    """Before migrations, on an older SQLite: make each search anew that a newer one wrote.
+    """Before migrations, on an older SQLite: make each search again that a newer one wrote.
 
     What that deleted for good (`secure-delete`) is in a format that the older one refuses.
     """
@@ -214,7 +214,7 @@ def recreate_triggers(connection: Connection) -> None:
     """After migrations: repair the search of tables that SQL of their own rebuilt or dropped.
 
     SQLite's triggers go with the table that is dropped, and what was written since is not in the
-    index. The words of a table that is gone go, too.
+    index. The words of a table that no longer exists go, too.
     """
     tables = set(inspect(connection).get_table_names())
     for table, columns in searched_tables(connection).items():

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     url = database_url(app.config["DATABASE_URL"] or f"sqlite:///{instance / 'app.db'}")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        # Errors are logged with their statement: not with somebody's text or password hash.
+        # Errors are logged with their statement: not with someone's text or password hash.
         "hide_parameters": not app.debug,
         # A database in memory has one connection, which all share.
         **(POOL_OPTIONS if (url.database or "") not in IN_MEMORY else {}),

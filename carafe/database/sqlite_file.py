@@ -1,7 +1,7 @@
 """The SQLite file behind an engine: it must exist, and stay the one that was opened.
 
-SQLite finds a database's write-ahead log by name. Somebody who moves or replaces the database under
-a running app separates the two: whoever opens the path in the meantime would create an empty
+SQLite finds a database's write-ahead log by name. Someone who moves or replaces the database under
+a running app separates the two: anyone who opens the path in the meantime would create an empty
 database, and SQLite deletes the log beside an empty one, with every write in it that has not been
 copied into the database yet (sqlite.org/howtocorrupt.html, sections 1.4 and 2.4). So only
 migrations create a database; each connection remembers which files it has open; one whose files
@@ -88,7 +88,7 @@ class SQLiteFile:
     def __init__(self, name: str, driver: ModuleType, timeout: float):
         self.name = os.path.abspath(name)
         self.driver, self.timeout = driver, timeout
-        # Of the files there when somebody last looked; None once they turned out to be others.
+        # Of the files there when someone last looked; None once they turned out to be others.
         self.identity: Identity | None = None
         self.looked = float("-inf")
         # Of those that were opened last.
@@ -173,7 +173,7 @@ def watch(engine: Engine, file: SQLiteFile) -> None:
         if not file.was_current(record.info):
             log.error("%s was moved, replaced, or lost its log", record.info["files"][0])
             engine.dispose()  # whatever is idle: the files must not stay open
-            raise DisconnectionError  # SQLAlchemy connects anew
+            raise DisconnectionError  # SQLAlchemy reconnects
 
     @event.listens_for(engine, "commit")
     def commit(connection: Connection) -> None:
@@ -209,7 +209,7 @@ def _identity(files: tuple[str, str, str]) -> Identity:
 
 
 def inode(path: str | Path) -> Inode | None:
-    """Return device and inode of a file, or None if there is none."""
+    """Return device and inode of a file, or None if it does not exist."""
     try:
         stat = os.stat(path)
     except OSError:

@@ -1,7 +1,7 @@
 """Transactions that read, and those that may write.
 
 A transaction that may write takes SQLite's write lock when it begins. One that starts by reading
-and takes the lock later fails as soon as somebody else wrote in between, whatever the busy
+and takes the lock later fails as soon as someone else wrote in between, whatever the busy
 timeout: of 4,000 increments by 64 clients 436 were refused that way, and none this way
 (`bench/increments.py`). So each request, command and job says at the start which it is: a request
 by its method, everything else writes unless inside `reading()`.
@@ -39,7 +39,7 @@ def may_write() -> bool:
 def reading() -> Iterator[None]:
     """Look something up without the write lock, whatever the request's method.
 
-    Afterwards a request that may write begins anew, so that slow work such as hashing a password
+    Afterwards a request that may write starts again, so that slow work such as hashing a password
     can be done in between without holding up other writers. Inside a transaction it changes
     nothing: what was written there stays.
     """

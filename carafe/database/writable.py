@@ -62,7 +62,7 @@ def _sqlite() -> str | None:
             run(f"PRAGMA busy_timeout={round(BUSY_TIMEOUT_SECONDS * 1000)}")
     except driver.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == SQLITE_BUSY:
-            return None  # somebody writes at this moment
+            return None  # someone writes at this moment
         return f"The database accepts no writes: {error}."
     finally:
         connection.close()

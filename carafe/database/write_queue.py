@@ -5,7 +5,7 @@ SQLite's waiters sleep for longer and longer, so that newcomers pass those who h
 process goes through locks on a file beside the database. These end with the process that holds
 them, and a fork does not inherit them.
 
-The queue only orders; SQLite's lock protects. Whoever is not called in time asks SQLite out of
+The queue only orders; SQLite's lock protects. Anyone who is not called in time asks SQLite out of
 turn, once: a process that hangs shuts nobody out, and there is one error for "locked". Where
 files cannot be locked (Windows, a read-only folder) each process orders its own threads.
 """

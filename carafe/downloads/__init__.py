@@ -58,7 +58,7 @@ def request_export(
 
 
 def store_export(user_id: int, name: str, content: IO[bytes], lifetime: timedelta) -> Export | None:
-    """Store what a job made. None if nobody wants it any more.
+    """Store what a job made. None if nobody wants it anymore.
 
     Its parts may lie around for an hour before the row names them: see `left_over`.
     """

@@ -36,7 +36,7 @@ def delete_orphans(folder: str, names: InstrumentedAttribute[str | None]) -> int
 
 
 def purge_uploads() -> int:
-    """Delete the uploaded files that are nobody's any more; return how many."""
+    """Delete the uploaded files that are nobody's anymore; return how many."""
     return sum(delete_orphans(folder, column) for folder, column in UPLOADS)
 
 

@@ -1,1 +1,1 @@
-"""Pictures that users upload: checked, shrunk, and drawn anew."""
+"""Pictures that users upload: checked, shrunk, and redrawn."""

@@ -1,4 +1,4 @@
-"""Pictures from strangers, drawn anew by a process of their own: see `drawing.py`."""
+"""Pictures from strangers, redrawn by a process of their own: see `drawing.py`."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""A picture from a stranger, decoded and drawn anew in one or several sizes.
+"""A picture from a stranger, decoded and redrawn in one or several sizes.
 
 `pictures.py` runs this file as a program of its own, so it imports nothing of the app: what a
 decoder does wrong happens in a process that holds no secret, has bounds of memory and time, and
@@ -43,7 +43,7 @@ class Size(NamedTuple):
 
 
 class RefusedError(ValueError):
-    """Why a file is not taken as a picture, in words for whoever chose it."""
+    """Why a file is not taken as a picture, in words for the user who chose it."""
 
 
 def render(content: bytes, sizes: list[Size]) -> list[bytes]:

@@ -203,7 +203,7 @@ class Silence:
         with reading():
             rows = db.session.execute(RUNNING_JOBS).all()
             db.session.rollback()
-        # While the database was away nobody could renew: they are watched anew.
+        # While the database was away nobody could renew: they are watched again.
         before = self.seen if current_time - self.looked < 2 * long / 3 else {}
         self.seen, self.looked = {}, current_time
         for id, attempts, until in rows:

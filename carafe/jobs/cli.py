@@ -58,7 +58,7 @@ def list_jobs(state: str | None, limit: int) -> None:
 @click.argument("ids", type=int, nargs=-1)
 @click.option("--failed", "name", metavar="NAME", help="All that failed of, say, mail.deliver.")
 def retry(ids: tuple[int, ...], name: str | None) -> None:
-    """Queue jobs anew that failed or were cancelled."""
+    """Queue jobs again that failed or were cancelled."""
     if not ids and not name:
         raise click.UsageError("Give ids of jobs, or a name with --failed.")
     for id in ids:

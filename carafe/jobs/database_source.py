@@ -15,7 +15,7 @@ from carafe.jobs.engine import Announcement, Runner
 from carafe.jobs.run import JobRun
 from carafe.time import now
 
-# What is due and could not be had, because somebody else has it locked, is looked at again.
+# What is due and could not be had, because someone else has it locked, is looked at again.
 RETRY_LOCKED_AFTER = timedelta(seconds=0.05)
 
 

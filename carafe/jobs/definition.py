@@ -29,7 +29,7 @@ registry: dict[str, JobDefinition[...]] = {}
 
 @dataclass(frozen=True)
 class EnqueueOptions:
-    """How one job is queued, beside what holds for all of its function."""
+    """How one job is queued, in addition to what holds for all of its function."""
 
     run_at: datetime | None = None
     delay: timedelta = timedelta()

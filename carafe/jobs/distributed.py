@@ -22,7 +22,7 @@ from carafe.time import now
 POLL_INTERVAL = timedelta(seconds=2)
 # … and with any number of messages, at most this often.
 MIN_POLL_INTERVAL = timedelta(seconds=0.05)
-# For what is found there, so many messages are sent.
+# For what is found there, this many messages are sent.
 MAX_MESSAGES = 500
 # What a thread that waits for a message needs to see that it should stop.
 NOTICE_MS = 1000

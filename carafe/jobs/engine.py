@@ -36,7 +36,7 @@ class Source(Protocol):
     """Where a worker's jobs come from. It calls `worker.run(run)` in threads of its own."""
 
     def dispatch(self) -> None:
-        """Start what is due, or have somebody start it. Called all the time."""
+        """Start what is due, or have someone start it. Called all the time."""
 
     def next_due(self) -> datetime | None:
         """Return when to dispatch again at the latest, though nothing wakes the worker."""

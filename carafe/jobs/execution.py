@@ -40,7 +40,7 @@ ERROR_LENGTH = 10_000
 
 
 class LeaseLostError(Exception):
-    """The lease ran out while the job ran. What it wrote is undone: somebody else does it."""
+    """The lease ran out while the job ran. What it wrote is undone: someone else does it."""
 
 
 def execute(app: Flask, run: JobRun) -> None:
@@ -56,7 +56,7 @@ def execute(app: Flask, run: JobRun) -> None:
     except LeaseLostError:
         log.warning("job %s lost its lease while it ran, and is undone", run.id)
     except Exception:
-        # The database is away, say. The lease runs out, and the job is begun again.
+        # The database is away, for example. The lease runs out, and the job is begun again.
         log.exception("the outcome of job %s could not be written", run.id)
     finally:
         current.reset(token)

@@ -99,7 +99,7 @@ class Job(Base):
         return not self.is_finished or self.state == CANCELLED
 
     def retry(self) -> bool:
-        """Queue it anew, with all its attempts, now; False unless it failed or was cancelled."""
+        """Queue it again, with all its attempts, now; False unless it failed or was cancelled."""
         if self.state not in (FAILED, CANCELLED):
             return False
         self.state, self.run_at, self.failures, self.lost_workers = QUEUED, now(), 0, 0

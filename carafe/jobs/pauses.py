@@ -22,7 +22,7 @@ log = logging.getLogger("carafe.job")
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
-# Nobody else probes while one does, unless that has not ended by then: killed, say.
+# Nobody else probes while one does, unless that has not ended by then: killed, for example.
 PROBE_TIME = timedelta(minutes=3)
 TEXT_LENGTH = 500
 

@@ -32,7 +32,7 @@ class QueueError(Exception):
 
 
 class JobCancelled(BaseException):
-    """Raised in a job at its next `progress()` after somebody cancelled it.
+    """Raised in a job at its next `progress()` after someone cancelled it.
 
     Not an `Exception`, so that no handler of the job's own mistakes it for a failure.
     """
@@ -105,7 +105,7 @@ def queue_works() -> None:
 def progress(done: int | None = None, total: int | None = None, message: str = "") -> None:
     """Say how far the running job is: shown on pages within seconds, whatever it has open.
 
-    Raises `Cancelled` when somebody asked for that. Outside of a job it does nothing.
+    Raises `Cancelled` when someone asked for that. Outside of a job it does nothing.
     """
     if (run := current.get()) is None:
         return

@@ -159,7 +159,7 @@ class JobWorker:
                 self.stop()
 
     def _wait(self, source: Source) -> None:
-        """Until somebody calls, or the time of something has come."""
+        """Until someone calls, or the time of something has come."""
         times = [due_at for due_at in (source.next_due(), self._next_tick_at) if due_at]
         soonest = min(((due_at - now()).total_seconds() for due_at in times), default=60)
         patience = min(PROGRESS_SECONDS if self.runs else POLL_SECONDS, self._renewal)

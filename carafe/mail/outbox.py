@@ -10,7 +10,7 @@ from carafe.mail.jobs import deliver, encrypt_message
 from carafe.mail.message import Message, one_line
 
 # The answer leaves first. Delivering meanwhile made it 1 ms slower, and so told strangers that
-# there is somebody to mail to (bench/timing.py).
+# there is someone to mail to (bench/timing.py).
 ENQUEUE_DELAY = timedelta(seconds=0.03)
 
 

@@ -25,7 +25,7 @@ PREVIEWS = Registry[tuple[str, Sample]]("mail_previews", "preview of a mail")
 def preview(app: Flask, template: str, sample: Sample) -> None:
     """Show the mail in the folder `template` at `/dev/previews`.
 
-    `sample` makes what `send` would be given, anew for each look. Outside of development there
+    `sample` makes what `send` would be given, again for each look. Outside of development there
     are no previews.
     """
     PREVIEWS.add(app, (template, sample), name=template.replace("/emails/", "."))

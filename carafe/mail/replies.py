@@ -9,7 +9,7 @@ SHUTTING_DOWN = 421
 # RFC 4954, 6: who sends has to log in, in another way, or encrypted.
 LOGIN_CODES = {530, 534, 535, 538}
 TOO_LARGE = 552
-# Refusals of whoever sends, which many servers give only to RCPT or after DATA. They concern all
+# Refusals of the sender, which many servers give only to RCPT or after DATA. They concern all
 # mails. 5.1.7 and 5.1.8 are about the sender's address, 5.7.54, 57 and 60 are Exchange's.
 ABOUT_SENDER = re.compile(
     r"""

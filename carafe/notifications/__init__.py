@@ -1,7 +1,7 @@
 """What users are told: a list of their own, and a bell with the number of what is unread.
 
 `notify(user_id, "Your export is ready", url="/account/export")` tells one user, in the caller's
-transaction; `Message.send` tells everybody.
+transaction; `Message.send` tells everyone.
 """
 
 from flask import Flask

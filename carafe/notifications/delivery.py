@@ -1,4 +1,4 @@
-"""Copies of messages to everybody, made when a user looks."""
+"""Copies of messages to everyone, made when a user looks."""
 
 import logging
 from typing import Any
@@ -14,7 +14,7 @@ from carafe.notifications.models.notification import MAX_PER_USER
 
 log = logging.getLogger(__name__)
 
-# Whoever came to read does not stand in line with those who write: so long, or the next time.
+# Anyone who came to read does not stand in line with those who write: so long, or the next time.
 LOCK_TIMEOUT_MS = 100
 
 

@@ -1,4 +1,4 @@
-"""What nobody reads any more goes."""
+"""Delete notifications that are read or old."""
 
 from carafe.database.batches import delete_in_batches
 from carafe.jobs import job, scheduled

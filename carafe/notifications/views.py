@@ -1,4 +1,4 @@
-"""One's own notifications. Somebody else's is 404, like one that does not exist."""
+"""One's own notifications. Someone else's is 404, like one that does not exist."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -78,7 +78,7 @@ def delete(id: int) -> ResponseReturnValue:
 
 
 def _listed() -> dict[str, object]:
-    if not current_user.impersonator:  # who acts as somebody leaves no trace in what is theirs
+    if not current_user.impersonator:  # who acts as someone leaves no trace in what is theirs
         delivery.deliver(current_user.id)
     query = Notification.list_query(current_user.id)
     page = paginate(query, Notification.id, descending=True, path=url_for("notifications.index"))

@@ -38,7 +38,7 @@ PARTS = Registry[tuple[str, Rows]]("health", "section")
 def add(app: Flask, title: str, rows: Rows) -> None:
     """Add a section to the page, or rows to one that is there.
 
-    `rows` gives them when somebody looks. Whatever it raises becomes a row: a database that is
+    `rows` gives them when someone looks. Whatever it raises becomes a row: a database that is
     away is what the page is for.
     """
     PARTS.add(app, (title, rows))

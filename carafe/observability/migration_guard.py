@@ -65,7 +65,7 @@ def require_migrated() -> ResponseReturnValue | None:
 
 
 def recheck(error: DBAPIError) -> ResponseReturnValue:
-    """When a table or column is missing: somebody may have gone back, or put another file there."""
+    """When a table or column is missing: someone may have gone back, or put another file there."""
     db.session.rollback()
     current_app.extensions["migrations_seen"].stamp = None
     return require_migrated() or handle_database_error(error)

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
 # A process that ends waits so long for what it has observed to be written, and not for a database
-# that does not answer: without a bound it would wait for ever.
+# that does not answer: without a bound it would wait forever.
 SHUTDOWN_TIMEOUT_SECONDS = 2.0
 # While nothing can be written, what was observed in the last minute waits.
 MAX_WAITING = 12

@@ -13,7 +13,7 @@ from carafe.observability import queries
 
 
 def set_visibility(app: Flask, may_see: Callable[[], bool]) -> None:
-    """Have `may_see` say whether this request's user gets it; in development everybody does."""
+    """Have `may_see` say whether this request's user gets it; in development everyone does."""
     app.extensions["server_timing"] = may_see
 
 

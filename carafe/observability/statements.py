@@ -21,7 +21,7 @@ IDENTIFIER = re.compile(r'"\w+"|`\w+`')
 def normalize(sql: str) -> str:
     """A statement that can still be explained: values that stand in it are hidden.
 
-    SQLAlchemy's have placeholders. Somebody may have put theirs together by hand. Lists have two
+    SQLAlchemy's have placeholders. Someone may have put theirs together by hand. Lists have two
     members, however many there were: for a single one there may be another plan.
     """
     return _normalise(sql) if len(sql) < MAX_LENGTH else _normalise.__wrapped__(sql)

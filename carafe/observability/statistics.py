@@ -15,7 +15,7 @@ from carafe.observability.store import bucket_midpoint_us, request_count
 
 @dataclass(frozen=True)
 class Window:
-    """The last so many steps of so many seconds each, the one under way included."""
+    """A number of recent steps of equal length in seconds, including the current one."""
 
     label: str
     resolution: int

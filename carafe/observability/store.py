@@ -67,7 +67,7 @@ __all__ = [
 
 
 class Store:
-    """Tables that are made when they are first used, and made anew when they cannot be."""
+    """Tables that are made when they are first used, and recreated when they cannot be."""
 
     def __init__(self, app: Flask):
         self.path = Path(app.instance_path) / "observations.db"
@@ -94,7 +94,7 @@ class Store:
 
     @contextmanager
     def write_transaction(self) -> Iterator[Connection]:
-        """A transaction. When the file turns out to be damaged it is made anew, and this fails."""
+        """A transaction. When the file turns out to be damaged it is recreated, and this fails."""
         try:
             with self.engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
@@ -126,7 +126,7 @@ class Store:
 
     def _open(self) -> Engine:
         with self._lock:
-            if engine := self._opened():  # by another thread, meanwhile
+            if engine := self._opened():  # by another thread, in the meantime
                 return engine
             self.close()
             self._file = self._inode()

@@ -29,7 +29,7 @@ def ready() -> ResponseReturnValue:
 @blueprint.get("/metrics")
 @public
 def metrics() -> ResponseReturnValue:
-    """Numbers for Prometheus. For everybody else there is no such page."""
+    """Numbers for Prometheus. For everyone else there is no such page."""
     if access.ALLOWED_KEY not in request.environ:
         abort(404)
     answer = Response(prometheus_text(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -51,7 +51,7 @@ def add_file(app: Flask, file: File) -> None:
 
 
 def build_archive(user_id: int) -> IO[bytes]:
-    """The ZIP file, open at its start. It has no name, and is gone once it is closed."""
+    """The ZIP file, open at its start. It has no name, and no longer exists once it is closed."""
     # Beside the data, where there is room for it, and not where others may look.
     packed = SpooledTemporaryFile(MAX_IN_MEMORY_BYTES, dir=current_app.instance_path)  # noqa: SIM115
     try:

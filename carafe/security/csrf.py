@@ -78,7 +78,7 @@ def is_same_origin() -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site in ("same-origin", "none")
     if (origin := request.headers.get("Origin")) is not None:
-        # Nothing but an origin; "null" is that of a sandboxed frame, say.
+        # Nothing but an origin; "null" is that of a sandboxed frame, for example.
         return ORIGIN.fullmatch(origin) is not None and _is_own(origin)
     referrer = request.headers.get("Referer", "")
     return "://" not in referrer or _is_own(referrer)

@@ -56,7 +56,7 @@ PREFIXES = tuple(f"HTTP_{name}" for name in FORWARDING_HEADERS)
 def is_from_this_machine(environ: WSGIEnvironment) -> bool:
     """Return whether a WSGI request is from this machine, by a name that means only this machine.
 
-    A name of somebody else's can lead here as well ("DNS rebinding"), and so can a tunnel.
+    A name of someone else's can lead here as well ("DNS rebinding"), and so can a tunnel.
     """
     if any(name.startswith(PREFIXES) for name in environ):
         return False
@@ -92,7 +92,7 @@ def keep_off_proxies() -> None:
 
 
 def only_at_this_machine() -> None:
-    """Refuse everyone else: as a blueprint's `before_request`, say."""
+    """Refuse everyone else: as a blueprint's `before_request`, for example."""
     if not is_at_this_machine():
         message = "Only a browser on this machine may do this, at localhost or 127.0.0.1."
         refuse(403, "access.denied", "not_this_machine", message)

@@ -228,7 +228,7 @@ class RateLimitStore:
         return rows[0][0] if rows else 0
 
     def clear(self, prefix: str) -> None:
-        """Forget the counters whose key begins with so many hex digits."""
+        """Forget the counters whose key begins with this many hex digits."""
         self._write(lambda connection: connection.execute(CLEAR, (prefix, f"{prefix}g")))
 
     def probe(self) -> None:

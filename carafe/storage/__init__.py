@@ -1,6 +1,6 @@
 """Files that people upload: in a folder, or in an S3-compatible store, by `STORAGE_URL`.
 
-A file is found by a key, `<folder>/<name>`, which the app makes up and never whoever uploads.
+A file is found by a key, `<folder>/<name>`, which the app makes up, never the uploader.
 Files do not change: what is new gets a new key, and the old is discarded.
 """
 

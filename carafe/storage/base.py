@@ -23,7 +23,7 @@ class Storage(Protocol):
         """Store a file as a whole; when this raises, it may be there or not."""
 
     def get(self, key: str) -> bytes | None:
-        """The content of a file, or None where there is none."""
+        """The content of a file, or None where none exists."""
 
     def delete(self, key: str) -> None:
         """Delete a file; one that is not there is deleted already."""

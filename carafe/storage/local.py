@@ -48,7 +48,7 @@ class LocalStorage:
             files = list(os.scandir(self.root / folder))
             old = [file.name for file in files if file.stat().st_mtime < cutoff.timestamp()]
         except FileNotFoundError:
-            return  # the folder is made with its first file, or somebody else is deleting
+            return  # the folder is made with its first file, or someone else is deleting
         except OSError as error:
             raise StorageUnavailable(error) from error
         yield from filter(KEY.fullmatch, (f"{folder}/{name}" for name in old))

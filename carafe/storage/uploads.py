@@ -50,7 +50,7 @@ class Upload:
         self.folder, self.max_bytes = folder, max_bytes
 
     def init_app(self, app: Flask, column: InstrumentedAttribute[Any]) -> None:
-        """Delete files of the folder that no row names in `column` any more, each night."""
+        """Delete files of the folder that no row names in `column` anymore, each night."""
         UPLOADS.add(app, (self.folder, column), name=self.folder)
 
     @property
@@ -85,7 +85,7 @@ class Upload:
 
 
 class PictureUpload(Upload):
-    """Pictures, drawn anew as WebP files: in several sizes, by name, or in one whose name is ""."""
+    """Pictures, redrawn as WebP files: in several sizes, by name, or in one whose name is ""."""
 
     noun = "picture"
 

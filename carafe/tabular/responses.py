@@ -19,7 +19,7 @@ def csv_response(
     query: AnySelect,
     key: InstrumentedAttribute[int] | ColumnElement[int],
 ) -> Response:
-    """Return a CSV file of the rows of `query` in the order of `key`, a unique column of theirs.
+    """Return a CSV file of the rows of `query` in the order of `key`, one of their unique columns.
 
     It is read a batch at a time, so that ten rows and a million take the same memory.
     """

@@ -114,7 +114,7 @@ def collapse_line_breaks(value: T) -> T | str:
 
 
 def at_most(length: int, message: str = "") -> Length:
-    """Return the validator for a field of at most so many characters."""
+    """Return the validator for a field of at most this many characters."""
     return Length(max=length, message=message or f"Please keep this to {length:,} characters.")
 
 

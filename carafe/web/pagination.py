@@ -40,7 +40,7 @@ CursorKey = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 @dataclass(slots=True)
 class Page:
-    """Rows of one page, and the URLs of its neighbours (None where there is none)."""
+    """Rows of one page, and the URLs of its neighbors (None where none exists)."""
 
     rows: Sequence[Any]
     next_url: str | None
@@ -56,7 +56,7 @@ class KeysetPaginator:
     that of the list, where it is not the request's. With `details`, `statement` finds the keys
     alone, of which an index can have all, and `details` joins the rest to those of the page.
 
-    Keep one where its statement is the same for everybody: to put it together takes as long as to
+    Keep one where its statement is the same for everyone: to put it together takes as long as to
     run it. Elsewhere there is `paginate`.
     """
 

@@ -1,7 +1,7 @@
 """Parts of an open page that keep themselves up to date, with htmx.
 
 An element with `{{ live(url, version, seconds) }}` among its attributes is asked for again at
-`url`, whose view is `@polled` and answers with `part(template, version=…)`: the element anew, or
+`url`, whose view is `@polled` and answers with `part(template, version=…)`: the element again, or
 304 while `version` (anything that changes when the element does) is the one shown. An element that
 comes without these attributes is finished. What it has in `data-live-say` is read out to those who
 do not see it. `live.js` keeps htmx from replacing what is in use, and pauses it while the page is
@@ -27,7 +27,7 @@ def render_fragment(template: str, *, version: object, **context: object) -> Res
 
 
 def polling_attributes(url: str, version: object, seconds: int) -> Markup:
-    """The attributes of an element that is to be asked for again every so many seconds."""
+    """The attributes of an element that is to be asked for again every this many seconds."""
     # Not `Markup.format`, which is four times as slow, and on every page.
     request = f'hx-get="{escape(url)}" hx-trigger="every {seconds:d}s, refresh"'
     swap = 'hx-swap="outerHTML" hx-sync="this:drop"'

@@ -32,7 +32,7 @@ class Policy:
     # The permission to see what the view changes, since an answer may show it.
     read_permission: str | None = None
     confirmed: bool = False
-    # Whether the row that it is about is everybody's who may use it.
+    # Whether the row that it is about is everyone's who may use it.
     shared: bool = False
     # Only with a recent proof of identity.
     fresh_login: bool = False
@@ -73,7 +73,7 @@ def shared(view: View) -> View:
 def background_request(view: View) -> View:
     """Declare a view as one that open pages ask for again and again, by htmx.
 
-    That somebody left a page open is no sign of them, and not worth a line of log.
+    That someone left a page open is no sign of them, and not worth a line of log.
     """
     return set_policy(view, background=True)
 
@@ -86,7 +86,7 @@ def max_body_size(bytes: int) -> Callable[[View], View]:
 def effect(text: str) -> Callable[[View], View]:
     """Say what a form does: "your email address will be changed".
 
-    Whoever is asked for a proof of identity first reads what the proof is for.
+    Anyone who is asked for a proof of identity first reads what the proof is for.
     """
     return partial(set_policy, effect=text)
 

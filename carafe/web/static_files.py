@@ -1,7 +1,7 @@
 """Static files, served before Flask: those of the engine at `/static/carafe/…`, those of the app at
 `/static/app/…`, and `static/` of each feature at `/static/<feature>/…`.
 
-In production the URL carries a hash of the content, so that browsers may keep the file for ever,
+In production the URL carries a hash of the content, so that browsers may keep the file forever,
 and the files are compressed once into `INSTANCE_PATH/static/`.
 """
 

@@ -1,4 +1,4 @@
-"""Detection of newer versions on edit: nobody overwrites unknowingly what somebody else saved.
+"""Detection of newer versions on edit: nobody overwrites unknowingly what someone else saved.
 
     class BookForm(VersionForm): ...  # its template has {{ hidden(form.version) }}
     class Book(VersionMixin, Base): ...

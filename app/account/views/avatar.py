@@ -29,7 +29,7 @@ def save_avatar() -> ResponseReturnValue:
         return _render_error(str(reason))
     try:
         avatars.set_avatar(current_user.user, name)
-    except Exception:  # the account was deleted meanwhile, or the database is away
+    except Exception:  # the account was deleted in the meantime, or the database is away
         PICTURES.delete(name)
         raise
     db.session.commit()
@@ -40,7 +40,7 @@ def save_avatar() -> ResponseReturnValue:
 @routes.get("/avatar")
 @login_required
 def avatar_form() -> ResponseReturnValue:
-    """For whoever comes back to the address of a form that was refused."""
+    """Redirect visitors who return to the URL of a rejected form."""
     return redirect(url_for("account.profile"), 303)
 
 

@@ -39,7 +39,7 @@ def save_profile() -> ResponseReturnValue:
 
 
 def show_profile(**refused: object) -> str:
-    """The page with its forms: those that were refused, and the others anew."""
+    """Render the page with the invalid forms as submitted and fresh copies of the others."""
     forms = {
         "form": ProfileForm(formdata=None, obj=current_user),
         "avatar_form": AvatarForm(formdata=None),

@@ -19,7 +19,7 @@ from carafe.auth import (
 @allow_without_two_factor
 @no_impersonation
 def recovery_codes() -> ResponseReturnValue:
-    """For whoever comes back to the address at which codes were shown."""
+    """Redirect visitors who return to the URL that showed the codes."""
     return redirect(url_for("account.second_factors"), 303)
 
 

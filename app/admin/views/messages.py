@@ -1,4 +1,4 @@
-"""Messages: to one user, and to everybody."""
+"""Messages to one user or to everyone."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

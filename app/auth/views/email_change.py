@@ -40,7 +40,7 @@ def restore_email(token: str) -> ResponseReturnValue:
     try:
         email, reset = accounts.undo_email_change(token)
     except accounts.EmailTakenError:
-        # Whoever has this link reads the mail of that address, so it may be said.
+        # Anyone who has this link reads the mail of that address, so it may be said.
         abort(409, "By now this address has another account. Delete that, then use the link again.")
     flash(f"{email} is the address of your account again. Now set a new password.", "success")
     return redirect(url_for("auth.reset_token", token=reset), 303)

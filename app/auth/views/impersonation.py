@@ -1,4 +1,4 @@
-"""The way back from acting as somebody else. The way there is the administration's."""
+"""The way back from acting as someone else. The way there is the administration's."""
 
 from flask import current_app, redirect
 from flask.typing import ResponseReturnValue

@@ -1,6 +1,6 @@
 """Log in with another site, connect an account there, or prove with it that it is you.
 
-The way there begins with a form of ours, so that nobody is sent on it, and logged in as somebody
+The way there begins with a form of ours, so that nobody is sent on it, and logged in as someone
 else, by another site. The way back is the one GET that changes something: providers redirect to
 it. Its `state` stands for the form, and the cookie comes along because SameSite is Lax.
 """

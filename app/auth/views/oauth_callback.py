@@ -1,4 +1,4 @@
-"""Pages for somebody who is back from a provider, by what came of it."""
+"""Pages for someone who is back from a provider, by what came of it."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -64,7 +64,7 @@ def _next_page(result: accounts.Arrival, journey: accounts.AuthorizationRequest)
 
 
 def failure_url(journey: accounts.AuthorizationRequest | None) -> str:
-    """Where somebody came from who went to a provider."""
+    """Where someone came from who went to a provider."""
     if journey is None or journey.purpose == accounts.LOG_IN:
         return url_for("auth.login", next=journey and journey.next)
     if journey.purpose == accounts.REAUTHENTICATE:

@@ -45,6 +45,6 @@ def render_challenge(
 
 @blueprint.errorhandler(accounts.LoginExpiredError)
 def restart_login(error: accounts.LoginExpiredError) -> ResponseReturnValue:
-    if session:  # whoever has no cookie never began, and does not get one for that
+    if session:  # anyone who has no cookie never began, and does not get one for that
         flash("That took too long, or your account has changed. Please log in again.", "info")
     return redirect(url_for("auth.login", next=safe_redirect_path(request.args.get("next"))), 303)

@@ -25,7 +25,7 @@ from carafe.security.rate_limits import Attempt, RateLimit, client_key
 LOGIN_FAILURES_BY_CLIENT = RateLimit("login:client", 20, timedelta(minutes=15))
 # Of one client for one address typed. By the address alone, a stranger could lock its owner out.
 LOGIN_FAILURES = RateLimit("login", 10, timedelta(minutes=15))
-# Of all clients for one address, so that many of them cannot guess at one account for ever.
+# Of all clients for one address, so that many of them cannot guess at one account forever.
 LOGIN_FAILURES_BY_ADDRESS = RateLimit("login:address", 100, timedelta(hours=1))
 # Of a browser that has logged in as this user before. The other limits do not hold it up.
 LOGIN_FAILURES_BY_DEVICE = RateLimit("login:device", 10, timedelta(minutes=15))
@@ -127,7 +127,7 @@ def forget_failures(user: UserMixin) -> None:
     """Let a user log in who has shown that the account is theirs, whoever failed to before."""
     for limit in (LOGIN_FAILURES, LOGIN_FAILURES_BY_ADDRESS):
         limit.clear(user.email)
-    # Others on their network may have used up its tries. Where there is a second factor, whoever
+    # Others on their network may have used up its tries. Where there is a second factor, anyone who
     # reads the mail is not yet known to be the owner.
     if not user.has_second_factor:
         device_cookie.give(user)
@@ -154,7 +154,7 @@ def log_out() -> None:
 
 
 def is_other_user(email: str, switch_from: str | None) -> bool:
-    """Return whether somebody else than this user is logged in, and was not asked to give way.
+    """Return whether someone else than this user is logged in, and was not asked to give way.
 
     A link can be sent by anyone. What people do next must not end up in another's account.
     `switch_from` is the address of the user who agreed to be logged out.

@@ -1,6 +1,6 @@
 """Confirming an email address with the link that was mailed to it.
 
-The reader of the mail need not be who signed up: a stranger can register somebody else's address,
+The reader of the mail need not be who signed up: a stranger can register someone else's address,
 log in, and wait for the owner to confirm it ("pre-hijacking", Sudhodanan and Paverd, USENIX
 Security 2022). So one click is enough only in the browser that registered, or in one that is
 logged in as this user. In any other browser the reader sets a new password, and the account
@@ -45,7 +45,7 @@ class PendingConfirmation:
 def send(user: UserMixin, password_hash: str) -> None:
     """Mail a link that confirms the address with a click in this browser, which just registered.
 
-    The password is then the one that was typed here, whoever else registered the address; ""
+    The password is then the one that was typed here, no matter who else registered the address; ""
     stands for none, where the account comes from another site.
     """
     _send(user, password_hash, _browser())
@@ -70,7 +70,7 @@ def request_confirmation(email: str) -> None:
 
 
 def send_to_owner(user: UserMixin) -> None:
-    """Mail a link with which whoever reads it sets a new password."""
+    """Mail a link with which anyone who reads it sets a new password."""
     _send(user, None, None)
 
 
@@ -92,7 +92,7 @@ def confirm_email(token: str) -> None:
     user = None
     if row and not _needs_password(row) and (user := _redeem(token)):
         if not _is_logged_in(row) and row.target != user.password_hash:
-            # Somebody else had registered the address before this browser did.
+            # Someone else had registered the address before this browser did.
             user = user.replace_unconfirmed(password_hash=row.target)
         user.confirm()
     _finish(user)

@@ -73,7 +73,7 @@ def email_of_change(token: str) -> str:
 def change_email(token: str) -> str:
     """Change the address of the current user as a link says, once, and return it.
 
-    Raises `InvalidLinkError`, also where another account has the address by now; and for anybody
+    Raises `InvalidLinkError`, also where another account has the address already; and for anybody
     but the user who asked for the change `LoginRequiredError`, or 403.
     """
     _check_requester(token)
@@ -91,7 +91,7 @@ def _check_requester(token: str) -> None:
     """Refuse a browser that is not logged in as the user who asked for the change.
 
     The reader of the mail may own the address without having asked for anything: to them the
-    button would give the account of somebody else, who knows its password and its factors.
+    button would give the account of someone else, who knows its password and its factors.
     """
     user_id = email_change.requester(token)
     if user_id is None:
@@ -111,11 +111,11 @@ def email_of_undo(token: str) -> str:
 
 
 def undo_email_change(token: str) -> tuple[str, str]:
-    """Give an account back to the address of a link, once, and shut out whoever is in it.
+    """Give an account back to the address of a link, once, and shut out anyone who is in it.
 
     Return the address, and the token of a link that sets a new password: the link of the undoing
     shows what one of a reset shows, who reads the mail. Raises `InvalidLinkError`, and
-    `EmailTakenError` where the address has another account by now, which may be said to whoever
+    `EmailTakenError` where the address has another account already, which may be said to anyone who
     reads its mail.
     """
     user = email_change.revert(token)

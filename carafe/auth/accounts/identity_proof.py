@@ -71,7 +71,7 @@ def prove_with_code(code: str, next: str | None) -> NextStep:
 def record_proof(method: str, next: str | None) -> NextStep:
     """Record a proof in the current session, release the form that waited for it, and commit."""
     session = db.session.get(Session, current_user.session_id)
-    if session is None:  # ended meanwhile
+    if session is None:  # ended in the meantime
         return NextStep.LOG_IN
     set_session_token(session.prove(method))
     interrupted_forms.release(next)

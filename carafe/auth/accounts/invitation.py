@@ -56,6 +56,6 @@ def accept_invitation(
 def _accept(token: str, password_hash: str, **fields: object) -> UserMixin | None:
     try:
         return Invitation.accept(token, password_hash, **fields)
-    except IntegrityError:  # somebody registered with the address at this moment, and makes way
+    except IntegrityError:  # someone registered with the address at this moment, and makes way
         db.session.rollback()
         return Invitation.accept(token, password_hash, **fields)

@@ -57,15 +57,15 @@ def log_in_with_magic_link(
 
     Raises `InvalidLinkError`, and `OtherUserError` before the link is used up: see
     `is_other_user` for `switch_from`. An address that was not confirmed is now, as its mail was
-    read, and the account starts over empty: whoever signed up may have been somebody else.
+    read, and the account starts over empty: anyone who signed up may have been someone else.
     """
     if is_other_user(user_of_magic_link(token).email, switch_from):
         raise OtherUserError
     user = user_model().consume_token(token, MAGIC_LINK)
-    if user is None:  # somebody used the link at the same time
+    if user is None:  # someone used the link at the same time
         db.session.commit()
         refuse_link(MAGIC_LINK)
-    # Whoever reads mail at this address has shown that it is theirs.
+    # Anyone who reads mail at this address has shown that it is theirs.
     unconfirmed = user.confirmed_at is None
     if unconfirmed:
         user = user.replace_unconfirmed()

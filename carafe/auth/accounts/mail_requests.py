@@ -13,7 +13,7 @@ def may_mail(limit: RateLimit, email: str, *, due: bool) -> bool:
 
     At the limit nothing is sent, and nobody is told: whoever asks in somebody's name neither keeps
     them from asking nor learns whether there is an account. A mail that is not `due` counts as
-    well, which takes as long, but not for the address: it may be somebody's one day.
+    well, which takes as long, but not for the address: it may be someone's one day.
     """
     return limit.take(email if due else f"nobody at {email}") and due
 

@@ -1,4 +1,4 @@
-"""What comes of somebody who is back from a provider, by what they went for."""
+"""What comes of someone who is back from a provider, by what they went for."""
 
 from enum import Enum
 
@@ -28,7 +28,7 @@ from carafe.time import now
 
 
 class Arrival(Enum):
-    """What came of somebody who is back from a provider, where it is no step of logging in."""
+    """What came of someone who is back from a provider, where it is no step of logging in."""
 
     OTHER_USER = "another user is logged in with this browser"
     SUSPENDED = "the account is suspended"
@@ -45,14 +45,14 @@ class Arrival(Enum):
 
 
 def log_in(profile: Profile) -> NextStep | Arrival:
-    """Log in, or sign up, whoever a provider says this is."""
+    """Log in or sign up the person whom a provider reports."""
     user = user_model().by_linked_account(profile.provider, profile.subject)
-    if is_logged_in():  # in another tab, meanwhile
+    if is_logged_in():  # in another tab, in the meantime
         same_user = user is not None and user.id == current_user.id
         return NextStep.LOGGED_IN if same_user else Arrival.OTHER_USER
     if user is None:
         owner = user_model().by_email(profile.email, lock=True) if profile.email else None
-        # Once more: whoever has the address may have got it, and this link, a moment ago.
+        # Again: anyone who has the address may have got it, and this link, a moment ago.
         user = user_model().by_linked_account(profile.provider, profile.subject) if owner else None
         if user is None:
             return _sign_up(profile, owner)
@@ -63,7 +63,7 @@ def log_in(profile: Profile) -> NextStep | Arrival:
 
 
 def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
-    """Sign up somebody whom nobody here knows by this provider.
+    """Sign up someone whom nobody here knows by this provider.
 
     Their address never opens the account of its `owner`, verified or not: providers are wrong,
     too, and addresses are given to others.

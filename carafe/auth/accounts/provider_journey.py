@@ -23,7 +23,7 @@ DEPARTURES = RateLimit("oauth", 60, timedelta(hours=1))
 
 @dataclass(frozen=True)
 class ProviderReturn:
-    """What came of somebody who is back, and what the provider says of them."""
+    """What came of someone who is back, and what the provider says of them."""
 
     result: NextStep | Arrival
     profile: Profile

@@ -43,7 +43,7 @@ def register(email: str, password: str, **fields: object) -> None:
 
 
 def tell_owner(user: UserMixin, password_hash: str | None = None, *, may_send: bool) -> None:
-    """Tell the owner of an address that somebody registers with it. Whoever does is not told.
+    """Tell the owner of an address that someone registers with it. Anyone who does is not told.
 
     Unless `may_send`, the owner has had enough mails.
     """

@@ -50,16 +50,16 @@ def reset_password(token: str, password: str) -> None:
 
     Raises `InvalidLinkError`, also where the link was used in the meantime. The password is hashed
     before the link is used up, which begins the transaction: hashing takes 24 ms. An address that
-    was not confirmed is now, as its mail was read, and the account starts over empty: whoever
-    signed up with it may have been somebody else.
+    was not confirmed is now, as its mail was read, and the account starts over empty: anyone who
+    signed up with it may have been someone else.
     """
     password_hash = passwords.hash(password)
 
     user = user_model().consume_token(token, RESET)
-    if user is None:  # somebody used the link at the same time
+    if user is None:  # someone used the link at the same time
         db.session.commit()
         refuse_link(RESET)
-    # Whoever reads mail at this address has shown that it is theirs.
+    # Anyone who reads mail at this address has shown that it is theirs.
     if user.confirmed_at is None:
         user = user.replace_unconfirmed()
     LinkedAccount.delete_unverified(user)

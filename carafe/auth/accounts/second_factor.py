@@ -33,7 +33,7 @@ def log_in_with_code(user: UserMixin, code: str) -> None:
 
     The attempt counts before the code is looked at, so that of many at once no more pass than the
     limit allows. It is refunded once the login is committed. The challenge is looked up again with
-    the user's row locked: meanwhile it may have been used, or the account changed.
+    the user's row locked: in the meantime it may have been used, or the account changed.
     """
     attempt = two_factor.count_attempt(user)
 
@@ -68,7 +68,7 @@ def find_challenged(*, lock: bool = False) -> UserMixin | None:
 
 
 def pass_challenge() -> bool:
-    """Log in whoever has shown the second factor; return False if the challenge was used.
+    """Log in anyone who has shown the second factor; return False if the challenge was used.
 
     Commit after it.
     """

@@ -60,7 +60,7 @@ class KnownDevice(Base):
 
     @classmethod
     def delete_since(cls, user_id: int, since: datetime) -> None:
-        """Know no longer what the user, or somebody in their name, signed in with since then."""
+        """Know no longer what the user, or someone in their name, signed in with since then."""
         db.session.execute(delete(cls).where(cls.user_id == user_id, cls.last_seen_at >= since))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Administrators who see the site as somebody else."""
+"""Administrators who see the site as someone else."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MAX_DURATION = timedelta(minutes=30)
 
 
 class Impersonation(Base):
-    """A session of an administrator in which they are, for a while, taken for somebody else.
+    """A session of an administrator in which they are, for a while, taken for someone else.
 
-    It goes with the session. Once over it has no user any more, and stays until the session is
-    used again: a form that was filled in as somebody else must not be carried out as oneself.
+    It goes with the session. Once over it has no user anymore, and stays until the session is
+    used again: a form that was filled in as someone else must not be carried out as oneself.
     """
 
     __tablename__ = "impersonation"

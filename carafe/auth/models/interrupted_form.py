@@ -1,4 +1,4 @@
-"""Forms that wait until whoever sent them has shown who they are."""
+"""Forms that wait until their sender has proved who they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitations: links with which somebody makes an account of a given role."""
+"""Invitations: links with which someone makes an account of a given role."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class Invitation(TokenHashMixin, Base):
     def accept(cls, token: str, password_hash: str, **fields: object) -> UserMixin | None:
         """Make the account, once: of many at the same time one wins, the others get None.
 
-        Whoever registered with the address and never confirmed it makes way. Raises
-        `EmailTakenError` where it has an account by now, and `IntegrityError` where somebody
+        Anyone who registered with the address and never confirmed it makes way. Raises
+        `EmailTakenError` where it has an account already, and `IntegrityError` where someone
         registers with it at this very moment.
         """
         advisory_lock(ADMIN)  # who sent it may be losing the permission for it at this moment
@@ -129,7 +129,7 @@ class Invitation(TokenHashMixin, Base):
 
 @user_deleted.connect
 def _delete_for_user(user: UserMixin, **_: object) -> None:
-    """Nobody, whoever has the old mail, opens anew what its owner had deleted."""
+    """Keep links in old mails from opening what the owner has deleted."""
     if user.confirmed_at:  # else it may not have been the owner
         db.session.execute(delete(Invitation).where(Invitation.email == user.email))
 

@@ -60,8 +60,8 @@ class LinkedAccount(Base):
     def delete_unverified(cls, user: UserMixin) -> None:
         """Drop what was connected before the user's address was confirmed.
 
-        Whoever signed up through a provider that does not check addresses may have given
-        somebody else's, who then confirmed it without seeing what else opens the account.
+        Anyone who signed up through a provider that does not check addresses may have given
+        someone else's, who then confirmed it without seeing what else opens the account.
         """
         unproven = delete(cls).where(cls.user_id == user.id)
         if user.confirmed_at:
@@ -78,7 +78,7 @@ class LinkedAccount(Base):
         return not db.session.scalar(select(literal(1)).where(Passkey.user_id == user.id).limit(1))
 
     def disconnect(self, user: UserMixin, label: str) -> None:
-        """Let it open nothing any more, and tell the owner. `label` is the provider's name."""
+        """Disconnect it, and notify the owner. `label` is the provider's name."""
         record("account.disconnected", user.subject, provider=self.provider)
         notify_owner(user, "account_disconnected", label)
         db.session.delete(self)

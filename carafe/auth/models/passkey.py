@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from carafe.auth.models.user_mixin import UserMixin
 
 PASSKEY_NAME_LENGTH = 100
-# A list that long is nobody's devices; each is a way in that somebody has to know about.
+# A list that long is nobody's devices; each is a way in that someone has to know about.
 MAX_PASSKEYS = 20
 
 

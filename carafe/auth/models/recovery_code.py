@@ -1,4 +1,4 @@
-"""Recovery codes: ways past the second factor for whoever has lost it."""
+"""Recovery codes: ways past the second factor for anyone who has lost it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SESSION_LIFETIME = timedelta(hours=12)
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
-# However often it is used: whoever holds a copy of the cookie does not stay for ever.
+# However often it is used: anyone who holds a copy of the cookie does not stay forever.
 MAX_SESSION_LIFETIME = timedelta(days=90)
 # As many as their owner can look through; more would work unseen.
 SESSIONS_PER_USER = 100
@@ -97,7 +97,7 @@ class Session(TokenHashMixin, Base):
     def prove(self, method: str) -> str:
         """Note that the user proved just now, by `method`, who they are.
 
-        Returns the session's new token: whoever has a copy of the old one proved nothing.
+        Returns the session's new token: anyone who has a copy of the old one proved nothing.
         """
         self.authenticated_at = now()
         record("session.reauthenticated", f"user:{self.user_id}", method=method)

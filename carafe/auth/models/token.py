@@ -44,10 +44,10 @@ LIFETIMES = {
 }
 
 
-# What opens nothing any more once a user has reason to distrust what was mailed before. Not the
+# What opens nothing anymore once a user has reason to distrust what was mailed before. Not the
 # undoing of a change of address: it is how an owner gets back from a thief, who changes the
 # password next.
-# Nor what somebody wrote who then found that they forgot their password.
+# Nor what someone wrote who then found that they forgot their password.
 VOIDABLE = LIFETIMES.keys() - {EMAIL_UNDO, FORM_BEFORE_LOGIN}
 
 
@@ -62,7 +62,7 @@ class Token(TokenHashMixin, Base):
     # The user's address when it was made: once they have another, it opens nothing.
     email: Mapped[str] = mapped_column(String(254))
     # What it leads to: the address of a change of address or of its undoing; for a confirmation
-    # the hash of the password that was chosen in `browser`, "" where there is none.
+    # the hash of the password that was chosen in `browser`, "" where none exists.
     target: Mapped[str | None] = mapped_column(String(254))
     # The hash of the id of the browser that registered. See `confirmation`.
     browser: Mapped[bytes | None] = mapped_column(LargeBinary(32))

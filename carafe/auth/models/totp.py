@@ -87,7 +87,7 @@ class Totp(Base):
         return STEP_REUSE_LIMIT.take(f"{self.user_id}:{self.created_at.timestamp()}:{step}")
 
     def _advance_counter(self, step: int) -> bool:
-        """Accept no code of that step or before any more; False where another was faster."""
+        """Accept no code of that step or before anymore; False where another was faster."""
         accepted = (
             update(Totp)
             .where(Totp.user_id == self.user_id, Totp.counter < step)

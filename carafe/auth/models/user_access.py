@@ -73,7 +73,7 @@ class UserAccess(UserColumns):
         links_voided.send(self)
 
     def log_out_everywhere(self, *, keep: int | None = None) -> None:
-        """End all sessions but the one with id `keep`, because somebody asked for it."""
+        """End all sessions but the one with id `keep`, because someone asked for it."""
         self.end_sessions(keep=keep)
         Token.revoke(self.id, MAGIC_LINK)
         record("user.sessions_ended", self.subject)

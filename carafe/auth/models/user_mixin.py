@@ -26,7 +26,7 @@ ACTIVE_USERS = "users.active"
 
 
 class EmailTakenError(Exception):
-    """Another account has this address by now."""
+    """Another account has this address already."""
 
 
 class UserMixin(UserAccess):
@@ -46,10 +46,10 @@ class UserMixin(UserAccess):
 
     @classmethod
     def claim(cls, email: str, password_hash: str, role: str, **fields: object) -> Self:
-        """Return the new account of an address for somebody who may have it.
+        """Return the new account of an address for someone who may have it.
 
-        Whoever registered with the address and never confirmed it makes way. Raises
-        `EmailTakenError` where it has an account, and `IntegrityError` where somebody registers
+        Anyone who registered with the address and never confirmed it makes way. Raises
+        `EmailTakenError` where it has an account, and `IntegrityError` where someone registers
         with it at this very moment.
         """
         holder = cls.by_email(email, lock=True)
@@ -66,8 +66,8 @@ class UserMixin(UserAccess):
     def replace_unconfirmed(self, *, password_hash: str = "", **fields: object) -> Self:
         """Put an empty account in the place of this one, whose address nobody has confirmed.
 
-        For whoever shows that the address is theirs. Name, picture, password, passkeys, linked
-        accounts and sessions may be those of somebody who had signed up with it first, to share
+        For anyone who shows that the address is theirs. Name, picture, password, passkeys, linked
+        accounts and sessions may be those of someone who had signed up with it first, to share
         the account later ("pre-hijacking"); what has no row cannot be forgotten here.
         """
         self._remove()  # what was given to the address stays, such as the last admin's role
@@ -100,7 +100,7 @@ class UserMixin(UserAccess):
             counters.increment(ACTIVE_USERS, datetime.combine(today, time(12), UTC))
 
     def close(self) -> None:
-        """Let nobody in any more: the account is about to be deleted. Raises `LastAdminError`."""
+        """Keep everyone out: the account is about to be deleted. Raises `LastAdminError`."""
         self.ensure_another_admin()
         current_time = now()
         self.suspended_at, self.deletes_at = self.suspended_at or current_time, current_time

@@ -51,7 +51,7 @@ class Provider:
     label: str
     # Where it speaks as GitHub does.
     api_url: str = ""
-    # What is added when somebody is to prove again who they are.
+    # What is added when someone is to prove again who they are.
     prove: Mapping[str, str] = field(default_factory=lambda: PROVE)
 
     @property
@@ -76,7 +76,7 @@ def find(name: str) -> Provider:
 
 
 def label(name: str) -> str:
-    """What people know a provider as; also one that is not configured any more."""
+    """What people know a provider as; also one that is not configured anymore."""
     provider = _providers().get(name)
     return provider.label if provider else name.title()
 

@@ -19,7 +19,7 @@ from carafe.auth.providers.profile import InvalidResponseError, UnavailableError
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
-# Of one answer as a whole: one byte every four seconds would keep within the other for ever.
+# Of one answer as a whole: one byte every four seconds would keep within the other forever.
 RESPONSE_TIMEOUT_SECONDS = 10
 MAX_RESPONSE_BYTES = 256 * 1024
 

@@ -1,4 +1,4 @@
-"""The way to a provider and back: what is kept meanwhile, in the session of this browser.
+"""The way to a provider and back: what is kept in the meantime, in the session of this browser.
 
 Only a browser that was sent may come back (RFC 9700, 2.1), to the provider that it was sent to,
 within ten minutes, and once. Each attempt has a state of its own, so that two tabs do not disturb
@@ -55,7 +55,7 @@ class AuthorizationRequest:
             session_id=None if purpose == LOG_IN else current_user.session_id,
             next=next if len(next or "") <= NEXT_LENGTH else None,
         )
-        # Encrypted: whoever reads the cookie has not the code's verifier with it.
+        # Encrypted: anyone who reads the cookie has not the code's verifier with it.
         sealed = encryption.encrypt(json.dumps(asdict(journey)).encode(), KEY).decode()
         session[KEY] = [*session.get(KEY, []), sealed][-JOURNEYS_PER_BROWSER:]
         return journey

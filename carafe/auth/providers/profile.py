@@ -1,4 +1,4 @@
-"""What a provider says about somebody, and how it may fail to."""
+"""What a provider says about someone, and how it may fail to."""
 
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -33,11 +33,11 @@ class CancelledError(ProviderError):
 
 @dataclass(frozen=True)
 class Profile:
-    """Somebody at a provider. `subject` is its own id for them; addresses change hands."""
+    """Someone at a provider. `subject` is its own id for them; addresses change hands."""
 
     provider: str
     subject: str
-    # Normalised; None where there is none that we could mail to.
+    # Normalized; None if there is no address that we could mail to.
     email: str | None
     # Whether the provider says that the address is theirs.
     email_verified: bool

@@ -1,4 +1,4 @@
-"""Migrations: Flask-Migrate's `flask db …`, which is loaded when somebody uses it.
+"""Migrations: Flask-Migrate's `flask db …`, which is loaded when someone uses it.
 
 Alembic takes 110 ms of each start and 12 MB of each worker, and no request needs it.
 """
@@ -68,7 +68,7 @@ def head_revision() -> str | None:
 
 
 def files_fingerprint() -> list[tuple[str, int]]:
-    """What is another whenever somebody adds, changes or removes a migration."""
+    """What is another whenever someone adds, changes or removes a migration."""
     with os.scandir(_folder() / "versions") as files:
         return sorted((file.name, file.stat().st_mtime_ns) for file in files if file.is_file())
 

@@ -1,4 +1,4 @@
-"""What `flask db migrate` and `flask db check` compare beside what Alembic does."""
+"""What `flask db migrate` and `flask db check` compare in addition to what Alembic does."""
 
 from __future__ import annotations
 

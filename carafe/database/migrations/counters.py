@@ -16,7 +16,7 @@ def restore(connection: Connection, before: dict[str, int]) -> None:
     """After migrations: let no table give an id again that it gave before them.
 
     Neither one that SQL of their own rebuilt, nor one that was dropped and is created again some
-    day: what was about a row that is gone, such as the audit, would be about another.
+    day: what was about a row that no longer exists, such as the audit, would be about another.
     """
     after = largest_ids(connection)
     for name, largest in before.items():

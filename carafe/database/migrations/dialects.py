@@ -83,7 +83,7 @@ class SQLite(WithSearch, SQLiteImpl):
         self._rebuild, self._restored = None, {index.name for index in rebuild.indexes}
 
     def create_index(self, index: Index, **kw: Any) -> None:
-        # After a rebuild Alembic creates anew those that it saw.
+        # After a rebuild Alembic recreates those that it saw.
         if index.name in self._restored:
             self._restored.discard(str(index.name))
         else:

@@ -37,7 +37,7 @@ def create(impl: DefaultImpl, type_: Any) -> None:
 
 @contextmanager
 def dropping_unused(impl: DefaultImpl, table: str) -> Iterator[None]:
-    """Afterwards drop the enum types that this table used and no column uses any more."""
+    """Afterwards drop the enum types that this table used and no column uses anymore."""
     if impl.connection is None:
         yield
         return

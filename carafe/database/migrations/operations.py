@@ -51,7 +51,7 @@ class SetAutoincrement(MigrateOperation):
 
 
 class Comment(MigrateOperation):
-    """Say something to whoever reads the migration, and now."""
+    """Print a note now, and write it into the migration for its reader."""
 
     def __init__(self, text: str):
         self.text = text

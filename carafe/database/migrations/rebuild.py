@@ -75,7 +75,7 @@ class Rebuild:
         return self.columns[column]
 
     def _refuse_indexes_without_columns(self) -> None:
-        # SQLite would take the name of a column that is gone for a text.
+        # SQLite would take the name of a column that no longer exists for a text.
         for index in self.indexes:
             rows = self.connection.exec_driver_sql(f'PRAGMA index_info("{index.name}")')
             for gone in {row.name for row in rows if row.name} - set(self.columns):

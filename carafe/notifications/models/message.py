@@ -1,4 +1,4 @@
-"""Messages to everybody: one row each, of which a user gets a copy when they look."""
+"""Messages to everyone: one row each, of which a user gets a copy when they look."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from carafe.time import now
 
 
 class Inbox(Base):
-    """Up to which message to everybody a user has their copies, whatever became of these."""
+    """Up to which message to everyone a user has their copies, whatever became of these."""
 
     __tablename__ = "inbox"
 
@@ -42,7 +42,7 @@ class Message(Base):
 
     @classmethod
     def send(cls, title: str, body: str, submission: str | None = None) -> bool:
-        """Tell everybody who has an account by now; False if this submission did so already."""
+        """Tell everyone who has an account already; False if this submission did so already."""
         sent = select(cls.id).where(cls.submission == submission)
         if submission and db.session.scalar(sent):
             return False

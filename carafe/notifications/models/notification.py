@@ -62,7 +62,7 @@ class Notification(Base):
 
     @classmethod
     def of(cls, user_id: int, id: int) -> Notification | None:
-        """The user's notification with that id; somebody else's is None."""
+        """The user's notification with that id; someone else's is None."""
         return db.session.scalar(select(cls).where(cls.id == id, cls.user_id == user_id))
 
     @classmethod

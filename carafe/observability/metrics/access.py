@@ -1,4 +1,4 @@
-"""Who may read `/metrics`: whoever has the token, or only this machine if there is none."""
+"""Who may read `/metrics`: anyone who has the token, or only this machine if none exists."""
 
 import hmac
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Counters of one process, in a file mapped into memory that other processes read meanwhile.
+"""Counters of one process, in a file mapped into memory that other processes read in the meantime.
 
 The file has its full size from the start: writing to a mapped page that the disk has no space for
 kills the process. Values come first, then a line of JSON for each counter: how many values it has,

@@ -169,7 +169,7 @@ def _process_id(path: Path) -> str | None:
 
 
 def _namespace() -> str:
-    """Return where process IDs are unique: containers number theirs anew."""
+    """Return where process IDs are unique: each container numbers its own."""
     try:
         return os.readlink("/proc/self/ns/pid").strip("pid:[]")
     except OSError:

@@ -42,7 +42,7 @@ PLANNED = {"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES"}
 def build_report(sql: str) -> PlanReport:
     """Take the plan of a statement as it is now, and try which index would help.
 
-    Raises what the database says of a statement that it does not know any more.
+    Raises what the database says of a statement that it does not know anymore.
     """
     with _plan_cursor() as (cursor, engine):
         report = PlanReport(_tree(engine, cursor, sql), scopes(sql))
@@ -91,7 +91,7 @@ def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def load_report(plan: str, sql: str) -> PlanReport:
-    """The plan that the recorder kept. Nobody knows any more how large the tables were."""
+    """The plan that the recorder kept. Nobody knows anymore how large the tables were."""
     rows = json.loads(plan)
     engine = sqlite if rows and isinstance(rows[0], list) else postgresql
     report = PlanReport(engine.tree(rows), scopes(sql))

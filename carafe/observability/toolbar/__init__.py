@@ -2,7 +2,7 @@
 
 The profiler panel is left out: it breaks concurrent requests on Python 3.12 and newer. So is the
 library's panel of queries: its SELECT and EXPLAIN fail with SQLAlchemy 2, and run any statement
-that is signed with `SECRET_KEY`, which in development everybody knows.
+that is signed with `SECRET_KEY`, which in development everyone knows.
 """
 
 from functools import partial

@@ -36,5 +36,5 @@ def _plan(sql: str) -> tuple[plans.PlanReport | None, str]:
     """Return the plan of a statement, or why it has none."""
     try:
         return plans.build_report(normalize(sql)), ""
-    except Exception as error:  # such as a PRAGMA, or a table that is gone since then
+    except Exception as error:  # such as a PRAGMA, or a table that no longer exists since then
         return None, str(error)

@@ -31,7 +31,7 @@ def propagation_headers() -> dict[str, str]:
 
 @contextmanager
 def job(name: str, carrier: Mapping[str, str]) -> Iterator[None]:
-    """Run a job in the trace, and with the request ID, of whoever enqueued it."""
+    """Run a job in the trace, and with the request ID, of the request that enqueued it."""
     with ExitStack() as stack:
         if "request_id" in carrier:
             stack.enter_context(logs.bind(request_id=carrier["request_id"]))

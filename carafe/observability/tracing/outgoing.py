@@ -1,7 +1,7 @@
 """Spans of calls over HTTP, and the trace in their headers.
 
 All go through `requests`, whose sessions are wrapped once: those of `core`, which knows nothing of
-tracing, and those that somebody adds. The exporter's own calls are part of no trace, and stay out.
+tracing, and those that someone adds. The exporter's own calls are part of no trace, and stay out.
 """
 
 from functools import wraps
