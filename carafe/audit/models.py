@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy import JSON, Index, String, Table, event, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.database import Base, bytewise, db
+from carafe.database import Base, binary_collated, db
 from carafe.time import now
 
 # Few events name an address in their details: an index of those spares `forget` the others.
@@ -35,9 +35,9 @@ class AuditEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    action: Mapped[str] = mapped_column(bytewise(50))
+    action: Mapped[str] = mapped_column(binary_collated(50))
     # By value: "user:12" and an address still say who, when the user no longer exists.
-    actor: Mapped[str | None] = mapped_column(bytewise(320))
+    actor: Mapped[str | None] = mapped_column(binary_collated(320))
     subject: Mapped[str | None] = mapped_column(String(100))
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     address: Mapped[str | None] = mapped_column(String(45))

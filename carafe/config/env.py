@@ -7,7 +7,7 @@ from typing import Any
 
 from click import ClickException
 
-LONGEST_SHOWN = 100
+MAX_QUOTED_LENGTH = 100
 QUOTES = ('""', "''", "``", "“”")
 JOINERS = "\u200c\u200d"  # within words of some scripts, and within emoji
 
@@ -62,7 +62,7 @@ class Env:
             remedy = f"{refusal.remedy} Give {self.accepts}.".strip()
             raise ConfigError(f"{name} is not accepted: {refusal.reason}.", remedy) from None
         except ValueError:
-            quoted = "" if self.is_secret else f"={text[:LONGEST_SHOWN]!r}"
+            quoted = "" if self.is_secret else f"={text[:MAX_QUOTED_LENGTH]!r}"
             raise ConfigError(f"{name}{quoted} is not accepted.", f"Give {self.accepts}.") from None
 
 

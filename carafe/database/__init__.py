@@ -1,7 +1,7 @@
 """The database: models' base, session, transactions, and functions to run with a commit."""
 
 from carafe.database.aliases import AnyRow, AnySelect
-from carafe.database.base import Base, bytewise, db
+from carafe.database.base import Base, binary_collated, db
 from carafe.database.batches import delete_in_batches
 from carafe.database.hooks import before_commit, on_commit
 from carafe.database.inserts import dialect_insert
@@ -15,7 +15,7 @@ __all__ = [
     "Base",
     "advisory_lock",
     "before_commit",
-    "bytewise",
+    "binary_collated",
     "contains",
     "db",
     "delete_in_batches",

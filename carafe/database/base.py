@@ -34,7 +34,7 @@ class Base(DeclarativeBase):
     )
 
 
-def bytewise(length: int) -> String:
+def binary_collated(length: int) -> String:
     """Text that nobody reads by language, such as an address, in the order of its bytes.
 
     Only then an index tells on PostgreSQL what begins with something, as SQLite's always does.
@@ -43,7 +43,7 @@ def bytewise(length: int) -> String:
 
 
 def is_binary_collated(kind: TypeEngine[Any]) -> bool:
-    """Whether the type of a column was made by `bytewise`."""
+    """Whether the type of a column was made by `binary_collated`."""
     on_postgresql = kind._variant_mapping.get("postgresql")
     return getattr(on_postgresql, "collation", None) == "C"
 

@@ -36,7 +36,7 @@ SUMMARY = re.compile(r"\s*((?:\w+\s+(?:INTO|FROM|OR\s+\w+\s+INTO)\s+|\w+\s+)\S+)
 CONNECTION, TRANSACTION = "connection", "transaction"
 
 # What one message names at most.
-MOST_NAMED = 5
+MAX_NAMED_WRITES = 5
 
 
 class ReadOnlyError(RuntimeError):
@@ -109,10 +109,10 @@ def check(session: Session, what: str) -> None:
     """
     if "lost_writes" not in current_app.extensions or not (writes := uncommitted(session)):
         return
-    more = f"; and {len(writes) - MOST_NAMED} more" if len(writes) > MOST_NAMED else ""
+    more = f"; and {len(writes) - MAX_NAMED_WRITES} more" if len(writes) > MAX_NAMED_WRITES else ""
     message = (
         f"{what} ended without a commit, and this is rolled back: "
-        f"{'; '.join(writes[:MOST_NAMED])}{more}. "
+        f"{'; '.join(writes[:MAX_NAMED_WRITES])}{more}. "
         "Call db.session.commit(), or db.session.rollback() if that is meant."
     )
     if current_app.testing:

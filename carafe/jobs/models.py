@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, SmallInteger, String, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.database import Base, bytewise, db
+from carafe.database import Base, binary_collated, db
 from carafe.jobs.engine import announce_on_commit
 from carafe.jobs.run import MESSAGE_LENGTH
 from carafe.time import now
@@ -54,7 +54,7 @@ class Job(Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(bytewise(NAME_LENGTH))
+    name: Mapped[str] = mapped_column(binary_collated(NAME_LENGTH))
     queue: Mapped[str] = mapped_column(String(40))
     priority: Mapped[int] = mapped_column(SmallInteger)
     # [positional, by name]

@@ -21,7 +21,7 @@ from carafe.time import now
 log = logging.getLogger("carafe.job")
 
 FIRST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(minutes=10)
+MAX_PAUSE = timedelta(minutes=10)
 # Nobody else probes while one does, unless that has not ended by then: killed, for example.
 PROBE_TIME = timedelta(minutes=3)
 TEXT_LENGTH = 500
@@ -55,7 +55,7 @@ def pause(run: JobRun, error: QueueError) -> None:
         )
         db.session.execute(new.on_conflict_do_nothing(index_elements=["queue"]))
     elif run.is_probe:
-        wait = min(FIRST_PAUSE * 2.0 ** min(row.probes + 1, 10), LONGEST_PAUSE)
+        wait = min(FIRST_PAUSE * 2.0 ** min(row.probes + 1, 10), MAX_PAUSE)
         row.probes, row.until = min(row.probes + 1, 10_000), now() + wait
     if row is None or (run.is_probe and row.reason != texts["reason"]):
         log.error("queue %s is paused: %s %s", run.queue, texts["reason"], texts["remedy"])
@@ -74,7 +74,7 @@ def resume(queue: str) -> None:
 def begin_probe(queue: str) -> bool:
     """Whether the next job of a queue is to be a probe, since its pause is over."""
     # A clock that was set back must not make a pause longer.
-    over = or_(QueuePause.until <= now(), QueuePause.until > now() + LONGEST_PAUSE + PROBE_TIME)
+    over = or_(QueuePause.until <= now(), QueuePause.until > now() + MAX_PAUSE + PROBE_TIME)
     stmt = update(QueuePause).where(QueuePause.queue == queue, over)
     stmt = stmt.values(until=now() + PROBE_TIME).returning(QueuePause.queue)
     return db.session.scalar(stmt) is not None
@@ -87,7 +87,7 @@ def probe_soon(queues: Collection[str]) -> None:
 
 def ends() -> dict[str, datetime]:
     """When the next probe of each paused queue is."""
-    latest = now() + LONGEST_PAUSE + PROBE_TIME
+    latest = now() + MAX_PAUSE + PROBE_TIME
     with reading():
         rows = db.session.execute(select(QueuePause.queue, QueuePause.until)).all()
         db.session.rollback()

@@ -13,7 +13,7 @@ from flask import Flask
 from flask_migrate import check, downgrade, migrate, revision, upgrade
 
 from carafe.config import ROOT
-from carafe.database import Base, bytewise, db, fulltext
+from carafe.database import Base, binary_collated, db, fulltext
 from carafe.testing.apps import another_app
 from carafe.testing.database import empty_database
 from carafe.time import UTCDateTime, now
@@ -254,7 +254,7 @@ def test_it_lists_what_goes_with_a_table_and_can_bring_it_back(project, run, sea
     def columns():
         return [
             sa.Column("name", sa.String(20), nullable=False),
-            sa.Column("code", bytewise(20)),
+            sa.Column("code", binary_collated(20)),
             sa.Column("at", UTCDateTime, nullable=False),
             sa.Column("data", sa.LargeBinary),
             sa.Column("tags", sa.JSON),

@@ -44,7 +44,7 @@ def make_search(attributes: Attributes, search: str | Search) -> Search:
         _check_index(attributes, "search", search.column.key, search.column)
     if isinstance(search, Prefix) and not is_binary_collated(search.column.type):
         what = f"{search.column.key} is in the order of a language."
-        remedy = "Make its type bytewise(length) of carafe.database, or use FullText."
+        remedy = "Make its type binary_collated(length) of carafe.database, or use FullText."
         raise attributes.error("search", what, remedy)
     return search
 

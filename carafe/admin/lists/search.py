@@ -43,7 +43,7 @@ class Search(Protocol):
 
 @dataclass
 class Prefix:
-    """Rows whose `column`, a `bytewise` one, begins with the text.
+    """Rows whose `column`, a `binary_collated` one, begins with the text.
 
     `normalise` makes of the text what the column would hold.
     """

@@ -14,7 +14,7 @@ from carafe.auth.models.passkey import Passkey
 from carafe.auth.models.token import Token
 from carafe.auth.models.totp import Totp
 from carafe.auth.permissions import DEFAULT_ROLE, NO_ROLE
-from carafe.database import bytewise, db
+from carafe.database import binary_collated, db
 from carafe.database.aliases import AnyRow
 from carafe.time import now
 
@@ -47,7 +47,7 @@ class UserColumns:
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Normalized once, in `fields.EmailField`; so unique regardless of case.
-    email: Mapped[str] = mapped_column(bytewise(EMAIL_LENGTH), unique=True)
+    email: Mapped[str] = mapped_column(binary_collated(EMAIL_LENGTH), unique=True)
     # "" where there is no password: signed up through another site.
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20), default=DEFAULT_ROLE)
