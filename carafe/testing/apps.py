@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,18 @@ def browser(app: Flask) -> Callable[[], Browser]:
 @pytest.fixture
 def visitor(browser: Callable[[], Browser]) -> Browser:
     return browser()
+
+
+@pytest.fixture
+def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Makes an app on an empty SQLite database in `tmp_path`."""
+    with ExitStack() as stack:
+
+        def make(**settings: Any) -> Flask:
+            own = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"} | settings
+            return stack.enter_context(another_app(app, **own))
+
+        yield make
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,12 @@ from typing import Any
 from flask import Flask
 
 import carafe
-from carafe import auth
+from carafe import auth, demo_data
 from carafe.auth import identity_query, pages
 from carafe.tests.site import account, admin, things, views
 from carafe.tests.site.models import ROLES, User
 from carafe.tests.site.settings import load
+from carafe.time import now
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -25,4 +26,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     pages.register(app, **views.PAGES)
     views.add_navigation(app)
     admin.init_app(app)
+    demo_data.add(app, load_demo)
     return app
+
+
+def load_demo() -> None:
+    """Add a user without a password."""
+    User.register("user@example.com", "", name="Uma User", confirmed_at=now())

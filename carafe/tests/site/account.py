@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/dashboard")
 @login_required
 def dashboard() -> ResponseReturnValue:
-    return render_template("base.html", title="Dashboard")
+    return render_template("base.html", title=f"Hello, {current_user.display_name}")
 
 
 @blueprint.get("/account/profile")

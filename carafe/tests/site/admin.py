@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
         filters=[admin.Choice(User.role, "role", "Role", ROLES)],
         sorts=["email", "name", "created_at"],
         order="-created_at",
+        icon="users",
         operations=["read", "edit", "delete"],
         title="email",
         form=["name"],
@@ -69,4 +70,5 @@ def init_app(app: Flask) -> None:
         delete=Thing.delete,
         imports=["title", "body", admin.Field("user.email", read=normalize_email)],
         actions=[ARCHIVE],
+        icon="file",
     )

@@ -1,9 +1,9 @@
-"""The app with a counter that is read and then written, for `gunicorn tests.counter:app`."""
+"""The app with a counter that is read and then written, for `gunicorn carafe.tests.counter:app`."""
 
 from sqlalchemy import text
 
-from app import create_app
 from carafe.database import db
+from carafe.tests.site import create_app
 from carafe.web.routing import public
 
 app = create_app()

@@ -11,7 +11,6 @@ from flask import Flask, Response, stream_with_context
 from flask_login import current_user
 from sqlalchemy import select, text, update
 
-from app.auth.models import User
 from carafe.audit import record
 from carafe.auth.marks import login_required
 from carafe.database import counters, db, reading, writing
@@ -24,6 +23,7 @@ from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 from carafe.testing.server import migrated_database
 from carafe.tests.jobs.samples import note
+from carafe.tests.site.models import User
 from carafe.time import now
 from carafe.web.routing import public
 

@@ -7,8 +7,8 @@ from flask import render_template_string
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from app.auth.models import User
 from carafe.database import db
+from carafe.tests.site.models import User
 from carafe.time import now
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
-from app.auth.models import User
 from carafe.database import db, reading
 from carafe.database.sqlite import sqlite_driver
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
+from carafe.tests.site.models import User
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from app.auth.models import User
 from carafe.database import before_commit, db, on_commit
 from carafe.database.hooks import on_commit_all
+from carafe.tests.site.models import User
 
 
 @pytest.fixture

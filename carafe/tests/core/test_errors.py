@@ -6,9 +6,9 @@ import pytest
 from flask import abort
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.auth.models import User
 from carafe.database import db, writing
 from carafe.testing.http import Browser
+from carafe.tests.site.models import User
 from carafe.web.routing import public
 
 CODES = [400, 401, 403, 404, 405, 409, 411, 413, 422, 429, 500, 503]

@@ -7,11 +7,11 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select
 
-from app.auth.models import User
 from carafe.config import ROOT
 from carafe.database import db
 from carafe.database.sqlite import sqlite_driver
 from carafe.testing.server import migrated_database
+from carafe.tests.site.models import User
 
 
 @pytest.fixture

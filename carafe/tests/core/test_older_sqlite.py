@@ -7,9 +7,9 @@ import pytest
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from app.auth.models import User
 from carafe.config import ROOT
 from carafe.database import db, sqlite
+from carafe.tests.site.models import User
 
 FIND = "SELECT rowid FROM user_search WHERE user_search MATCH ?"
 

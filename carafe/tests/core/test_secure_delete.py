@@ -1,7 +1,7 @@
 """What was deleted is not left in the file."""
 
-from app.auth.models import User
 from carafe.database import db
+from carafe.tests.site.models import User
 
 
 def test_nothing_is_left_of_what_was_deleted(own, tmp_path):

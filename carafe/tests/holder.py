@@ -1,12 +1,12 @@
-"""Takes the write lock, says so, and keeps it for ever: `python -m tests.holder <database>`."""
+"""Take the write lock, say so, and keep it: `python -m carafe.tests.holder <database>`."""
 
 import sys
 import threading
 
 from sqlalchemy import text
 
-from app import create_app
 from carafe.database import db
+from carafe.tests.site import create_app
 
 with create_app({"APP_ENV": "testing", "DATABASE_URL": sys.argv[1]}).app_context():
     db.session.execute(text("SELECT 1"))

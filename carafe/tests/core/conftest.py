@@ -1,32 +1,17 @@
 """Apps beside the one that all tests share, with routes and a database of their own."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 
-from app.auth.models import User
 from carafe.database import db, sqlite
 from carafe.testing.accounts import PASSWORD
-from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 from carafe.testing.server import migrated_database
+from carafe.tests.site.models import User
 from carafe.time import now
-
-
-@pytest.fixture
-def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """Makes an app on an empty SQLite database in `tmp_path`."""
-    with ExitStack() as stack:
-
-        def make(**settings: Any) -> Flask:
-            own = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"} | settings
-            return stack.enter_context(another_app(app, **own))
-
-        yield make
 
 
 @pytest.fixture

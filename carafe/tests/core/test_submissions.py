@@ -18,6 +18,7 @@ class Shelf(Base):
 
 
 class Book(SubmissionMixin, VersionMixin, Shelf):
+    __module__ = "scratch"  # no model of the engine, whose tables must have migrations
     __tablename__ = "scratch_book"
     __table_args__ = (UniqueConstraint("owner", "submission"),)
 

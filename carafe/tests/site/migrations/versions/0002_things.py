@@ -1,34 +1,20 @@
-"""tables of the engine, as the project's migrations create them, and things"""
-
-import runpy
-from collections.abc import Callable
+"""things"""
 
 import sqlalchemy as sa
 from alembic import op
 
-from carafe.config import ROOT
 from carafe.database import fulltext
 
-revision = "0001"
-down_revision = None
+revision = "0002"
+down_revision = "0001"
 branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True)
-PARTS = "0001_accounts", "0002_engine"
-
-
-def function(part: str, name: str) -> Callable[[], None]:
-    names: dict[str, Callable[[], None]] = runpy.run_path(
-        str(ROOT / "migrations" / "versions" / f"{part}.py")
-    )
-    return names[name]
 
 
 def upgrade() -> None:
-    for part in PARTS:
-        function(part, "upgrade")()
     op.create_table(
         "thing",
         sa.Column("id", ID, primary_key=True),
@@ -49,5 +35,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     fulltext.drop_index(op, "thing")
     op.drop_table("thing")
-    for part in reversed(PARTS):
-        function(part, "downgrade")()

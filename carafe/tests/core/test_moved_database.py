@@ -67,7 +67,7 @@ def delete_log(folder, load, probe):
 
 def test_it_loses_no_acknowledged_write_and_comes_back(tmp_path):
     server = Server(tmp_path / "instance", {"WEB_CONCURRENCY": "2", "WEB_THREADS": "2"})
-    server.start(str(BIN / "gunicorn"), "tests.counter:app")
+    server.start(str(BIN / "gunicorn"), "carafe.tests.counter:app")
     try:
         first = Remote(server.url)
         token = {"csrf_token": first.token()}

@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 30
 
 def test_it_loses_no_increment(tmp_path):
     server = Server(tmp_path, {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4"})
-    server.start(str(BIN / "gunicorn"), "tests.counter:app")
+    server.start(str(BIN / "gunicorn"), "carafe.tests.counter:app")
     try:
         first = Remote(server.url)
         token = {"csrf_token": first.token()}
@@ -45,7 +45,7 @@ def test_it_loses_no_increment(tmp_path):
 def holder(own, tmp_path):
     """Another process that holds the write lock."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.holder", f"sqlite:///{tmp_path / 'app.db'}"],
+        [sys.executable, "-m", "carafe.tests.holder", f"sqlite:///{tmp_path / 'app.db'}"],
         cwd=ROOT, env=os.environ | {"INSTANCE_PATH": str(tmp_path)}, stdout=subprocess.PIPE,
     )  # fmt: skip
     with process:
