@@ -6,7 +6,7 @@ from typing import Protocol
 
 from flask import Flask, abort
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.admin.forms import UserForm
 from app.auth.models import User
@@ -24,7 +24,7 @@ from carafe.auth import (
 )
 from carafe.database import db
 
-STATES: dict[str, object] = {
+STATES: dict[str, tuple[str, ColumnElement[bool]]] = {
     "active": ("Active", User.suspended_at.is_(None) & User.confirmed_at.is_not(None)),
     "unconfirmed": ("Unconfirmed", User.suspended_at.is_(None) & User.confirmed_at.is_(None)),
     "suspended": ("Suspended", User.suspended_at.is_not(None)),
@@ -144,7 +144,7 @@ def badge(text: str, tone: str) -> Markup:
 
 
 STATE = admin.Column(
-    "state", of=["confirmed_at", "suspended_at", "deletes_at"], render=state_badges
+    "state", attributes=["confirmed_at", "suspended_at", "deletes_at"], render=state_badges
 )
 
 
@@ -183,7 +183,7 @@ def init_app(app: Flask) -> None:
         save=save,
         delete=User.delete,
         delete_later=delete_later,
-        refusal=denial_reason,
+        denial_reason=denial_reason,
         template="admin/user.html",
         context=context,
         actions=ACTIONS,

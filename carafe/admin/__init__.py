@@ -1,4 +1,4 @@
-"""The administration: lists and pages of declared models, and pages about how the app runs."""
+"""The administration: lists and pages of models, and pages about the running app."""
 
 from functools import partial
 
@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
 def add_permissions(app: Flask) -> None:
     add_permission(app, "admin")
     add_permission(app, "audit.read")
-    # Arguments, statements, and tracebacks reveal a lot, so only administrators may read them.
+    # Arguments, statements, and tracebacks can contain sensitive data: for administrators only.
     add_permission(app, "jobs.read")
     add_permission(app, "jobs.edit")
     add_permission(app, "operations.read")
@@ -75,11 +75,11 @@ def add_permissions(app: Flask) -> None:
 def add_navigation(app: Flask) -> None:
     """Add the administration to the main menu, and its pages to its own menu.
 
-    Lists of the app's features come before the pages about how the app runs.
+    Lists of the app come before the pages about the running app.
     """
-    may_enter = partial(can, "admin")
-    menus.add(app, "main", "Admin", "admin.index", icon="shield", visible=may_enter, last=True)
-    menus.add_part(app, "admin", "admin/_search.html", visible=may_enter)
+    is_visible = partial(can, "admin")
+    menus.add(app, "main", "Admin", "admin.index", icon="shield", visible=is_visible, last=True)
+    menus.add_part(app, "admin", "admin/_search.html", visible=is_visible)
     menus.add(app, "admin", "Overview", "admin.index", icon="home")
     audit.init_app(app)
     jobs.init_app(app)

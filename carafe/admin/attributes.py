@@ -1,36 +1,36 @@
-"""Attributes of a model, and of what its foreign keys refer to, by their paths."""
+"""Attributes of a model and of related models, found by path."""
 
-from typing import Any
-
-from sqlalchemy import inspect
+from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import aliased
 
 from carafe.admin.errors import config_error
-from carafe.admin.schema import related_model
+from carafe.admin.schema import Attribute, related_model, table_column
 from carafe.config import ConfigError
+from carafe.database import Base
 
 
 class Attributes:
-    """Finds attributes by paths: "title", or "user.email" by way of the foreign key `user_id`.
+    """Finds attributes by path: "title", or "user.email" through the foreign key `user_id`.
 
-    `joins` are the models that paths lead through, each with its condition, by foreign key.
+    `joins` has the alias and the condition of each join that paths need, by foreign key.
     """
 
-    def __init__(self, model: type[Any]):
+    def __init__(self, model: type[Base]):
         self.model = model
-        self.joins: dict[str, tuple[Any, Any]] = {}
+        self.joins: dict[str, tuple[type[Base], ColumnElement[bool]]] = {}
 
-    def find(self, option: str, path: str) -> Any:
-        """Return an attribute; `option` is the one that the path was passed to."""
+    def find(self, option: str, path: str) -> Attribute:
+        """Return an attribute. `option` is the option of `add` that contains the path."""
         head, dot, tail = path.partition(".")
         model, name = (self._join(option, head), tail) if dot else (self.model, head)
         names = inspect(model).mapper.column_attrs.keys()
         if name not in names:
             raise self.error(option, f"there is no {path}.", f"Give one of {', '.join(names)}.")
-        return getattr(model, name)
+        attribute: Attribute = getattr(model, name)
+        return attribute
 
-    def find_own(self, option: str, name: str) -> Any:
-        """Return an attribute of the model itself: no list is filtered by those of other models."""
+    def find_own(self, option: str, name: str) -> Attribute:
+        """Return an attribute of the model itself: lists cannot be filtered by related models."""
         if "." in name:
             what = f"{name} is not an attribute of {self.model.__name__}."
             raise self.error(option, what, "Of what is referred to, only columns can be made.")
@@ -39,13 +39,13 @@ class Attributes:
     def error(self, option: str, what: str, remedy: str) -> ConfigError:
         return config_error(self.model, option, what, remedy)
 
-    def _join(self, option: str, name: str) -> Any:
-        """Return the model that a foreign key refers to, under an alias for its join."""
+    def _join(self, option: str, name: str) -> type[Base]:
+        """Return the alias of the model that a foreign key refers to."""
         if name not in self.joins:
-            foreign_key = getattr(self.model, f"{name}_id", None)
-            keys = foreign_key.property.columns[0].foreign_keys if foreign_key else ()
+            foreign_key: Attribute | None = getattr(self.model, f"{name}_id", None)
+            keys = table_column(foreign_key).foreign_keys if foreign_key else ()
             targets = [key.column for key in keys]
-            if not targets:
+            if foreign_key is None or not targets:
                 remedy = f"{self.model.__name__} needs {name}_id with a foreign key."
                 raise self.error(option, f"{name}.… leads nowhere.", remedy)
             related = aliased(related_model(foreign_key))

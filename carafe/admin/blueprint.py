@@ -1,6 +1,6 @@
-"""The blueprint of the administration, which all its views hang on.
+"""The blueprint of the administration.
 
-Views register with it when their modules are imported, so before the app registers it.
+Views are added when their modules are imported, before the app registers it.
 """
 
 from flask import Blueprint

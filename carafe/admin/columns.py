@@ -1,4 +1,4 @@
-"""Columns of lists: what they are made of, and how values stand in their cells."""
+"""Columns of lists, and how their values are formatted."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import Any
 
 from markupsafe import Markup
 
@@ -21,28 +20,28 @@ MAX_TEXT = 100
 class Column:
     """A column of a list.
 
-    `of` are the attributes that it is made of, by default the one of its name: the model's
-    ("title"), or of what a foreign key refers to ("user.email", by `user_id`). `show` makes what
-    stands in the cell out of their values: text, which is escaped, or `Markup`.
+    `attributes` are the paths of its values, by default its name: an attribute of the model
+    ("title"), or of a related model ("user.email", through `user_id`). `render` takes the values
+    and returns what the cell displays: text, which is escaped, or `Markup`.
     """
 
     name: str
     label: str = ""
-    of: Sequence[str] = ()
-    render: Callable[..., Any] | None = None
+    attributes: Sequence[str] = ()
+    render: Callable[..., object] | None = None
 
 
 def humanize(name: str) -> str:
-    """What a column is called, from its name: "user.email" is an E-mail."""
+    """Return the label of a column from its name: "E-mail" for "user.email"."""
     words = name.rpartition(".")[2].removesuffix("_at").removesuffix("_id").replace("_", " ")
     return {"email": "E-mail", "id": "Number"}.get(words, words.capitalize())
 
 
-def format_value(value: Any) -> Any:
-    """A value as it stands in a cell."""
+def format_value(value: object) -> str:
+    """Return what a cell displays of a value: text, which is to be escaped, or `Markup`."""
     if value is None or value == "":
         return EMPTY_VALUE
-    if type(value) is str:  # the most frequent first: lists show hundreds of values
+    if type(value) is str:  # The most frequent type first: a page formats hundreds of values.
         return value if len(value) <= MAX_TEXT else f"{value[: MAX_TEXT - 1]}…"
     if isinstance(value, Markup):
         return value

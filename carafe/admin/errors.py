@@ -1,19 +1,18 @@
-"""Errors in declarations."""
-
-from typing import Any
+"""Errors in the options of `add`."""
 
 from sqlalchemy import Integer, inspect
 
 from carafe.config import ConfigError
+from carafe.database import Base
 
 
-def config_error(model: type[Any], option: str, what: str, remedy: str) -> ConfigError:
+def config_error(model: type[Base], option: str, what: str, remedy: str) -> ConfigError:
     """Return the error that says what is wrong with an option of `add`."""
     return ConfigError(f"admin.add({model.__name__}, {option}=…): {what}", remedy)
 
 
-def check_key(model: type[Any]) -> None:
-    """Refuse a model whose rows no single number identifies."""
+def check_key(model: type[Base]) -> None:
+    """Raise `ConfigError` unless one number identifies each row of a model."""
     keys = inspect(model).primary_key
     if len(keys) > 1 or not isinstance(keys[0].type, Integer):
         what = "its primary key is not one whole number."

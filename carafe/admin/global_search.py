@@ -1,8 +1,7 @@
-"""One search for all: the pages of the administration by name, and the rows of declared models."""
+"""Search all of the administration: its pages by name, and the rows of all models."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -13,7 +12,7 @@ from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin, all_admins
 from carafe.web import menus
 
-# Of each kind.
+# In each group.
 MAX_RESULTS = 5
 
 
@@ -21,12 +20,12 @@ MAX_RESULTS = 5
 class SearchResult:
     text: str
     url: str
-    more: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True)
 class ResultGroup:
-    """Results of one kind. Where there are more, `all` says how many, and `url` has them."""
+    """Results of one kind. If there are more, `all` is the text of a link to `url`, their list."""
 
     name: str
     label: str
@@ -36,7 +35,7 @@ class ResultGroup:
 
 
 def search_all(q: str) -> list[ResultGroup]:
-    """Search all that the current user may read."""
+    """Search everything that the current user may read."""
     groups = [_pages(q), *(_rows(admin, q) for admin in searchable_models())]
     return [group for group in groups if group.results]
 
@@ -44,7 +43,7 @@ def search_all(q: str) -> list[ResultGroup]:
 def searchable_models() -> Iterator[ModelAdmin]:
     """Yield the models with a search that the current user may read."""
     for admin in sorted(all_admins(), key=lambda admin: admin.options.last):
-        if admin.list.searches and admin.may("read"):
+        if admin.list.searches and admin.is_permitted("read"):
             yield admin
 
 
@@ -65,11 +64,11 @@ def _rows(admin: ModelAdmin, q: str) -> ResultGroup:
         )
         for row in page.rows
     ]
-    everything = f"All {page.count} {admin.noun}" if page.pages.next_url else ""
+    all_label = f"All {page.count} {admin.verbose_name_plural}" if page.pages.next_url else ""
     url = f"{url_for('admin.list', admin=admin)}?{urlencode({'q': q})}"
-    return ResultGroup(admin.name, admin.label, results, everything, url)
+    return ResultGroup(admin.name, admin.label, results, all_label, url)
 
 
-def _plain(value: Any) -> str:
-    """Return what a cell says, its parts on one line."""
+def _plain(value: object) -> str:
+    """Return the text of a cell on one line."""
     return escape(value).replace("<small>", Markup(" · <small>")).striptags()

@@ -1,10 +1,9 @@
-"""The administration of one model: its options, and what is built of them once."""
+"""The administration of one model: its options, and what is built from them at startup."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import url_for
 
@@ -12,7 +11,9 @@ from carafe.admin.actions.declaration import Action
 from carafe.admin.imports.spec import ImportSpec
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.options import ModelOptions
+from carafe.admin.schema import Attribute
 from carafe.auth.identity import can
+from carafe.database import Base
 from carafe.registry import Registry
 from carafe.web.routing import Declaration
 
@@ -28,12 +29,13 @@ class ModelAdmin(Declaration):
     import_spec: ImportSpec | None
 
     @property
-    def model(self) -> Any:
+    def model(self) -> type[Base]:
         return self.options.model
 
     @property
-    def key(self) -> Any:
-        return self.options.key
+    def key(self) -> Attribute:
+        key: Attribute = self.options.key
+        return key
 
     @property
     def label(self) -> str:
@@ -41,16 +43,16 @@ class ModelAdmin(Declaration):
 
     @property
     def verbose_name(self) -> str:
-        """What one row is called."""
+        """The name of a row in sentences."""
         return self.options.verbose_name
 
     @property
-    def noun(self) -> str:
-        """What several rows are called."""
-        return self.options.noun
+    def verbose_name_plural(self) -> str:
+        """The name of several rows in sentences."""
+        return self.options.verbose_name_plural
 
     def with_columns(self, names: str) -> ModelAdmin:
-        """Return the same with other columns in its list: see `ListSpec.with_columns`."""
+        """Return a copy whose list has these columns: see `ListSpec.with_columns`."""
         columns = self.list.with_columns(names)
         return self if columns is self.list else replace(self, list=columns)
 
@@ -58,19 +60,19 @@ class ModelAdmin(Declaration):
         """Return the name of the permission that an operation needs."""
         return self.options.permission(operation)
 
-    def may(self, operation: str) -> bool:
-        """Return whether the current user may do this with rows, which requires to see them."""
+    def is_permitted(self, operation: str) -> bool:
+        """Return whether the current user may read the list and perform an operation."""
         can_see = can(self.permission("read"))
-        is_offered = operation in self.options.operations
-        return can_see and is_offered and can(self.permission(operation))
+        is_enabled = operation in self.options.operations
+        return can_see and is_enabled and can(self.permission(operation))
 
-    def has(self, paginators: str) -> bool:
+    def has(self, pages: str) -> bool:
         """Return whether the list has these pages: "runs", "imports", or those of an operation."""
-        if paginators == "runs":
+        if pages == "runs":
             return bool(self.actions)
-        if paginators == "imports":
+        if pages == "imports":
             return self.import_spec is not None
-        return not self.options.endpoint and paginators in self.options.operations
+        return not self.options.endpoint and pages in self.options.operations
 
     def url(self, id: int) -> str:
         """Return the URL of the page about a row."""
@@ -83,7 +85,7 @@ ADMINS = Registry[ModelAdmin]("admin", "list")
 
 
 def all_admins() -> Iterable[ModelAdmin]:
-    """Return those of all declared models, in the order of their declarations."""
+    """Return the administration of each model, in the order of declaration."""
     return ADMINS.by_name().values()
 
 
@@ -91,6 +93,6 @@ def find_admin(name: str) -> ModelAdmin | None:
     return ADMINS.get(name)
 
 
-def for_model(model: type[Any]) -> ModelAdmin | None:
-    """Return the one that was declared first for a model."""
+def for_model(model: type[Base]) -> ModelAdmin | None:
+    """Return the administration of a model that was declared first."""
     return next((admin for admin in all_admins() if admin.model is model), None)

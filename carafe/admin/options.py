@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from wtforms import Form
 
-from carafe.admin.actions.declaration import Action, DenialCheck
+from carafe.admin.actions.declaration import Action, DenialCheck, RowFunction
 from carafe.admin.columns import Column
 from carafe.admin.errors import config_error
 from carafe.admin.imports.declaration import Field, Import
@@ -17,8 +18,9 @@ from carafe.admin.lists.filters import Filter
 from carafe.admin.lists.search import Search
 from carafe.admin.objects import auditing
 from carafe.admin.objects.declaration import Inline
-from carafe.admin.schema import primary_key, singular_name
+from carafe.admin.schema import Attribute, primary_key, singular_name
 from carafe.config import ConfigError
+from carafe.database import Base
 
 OPERATIONS = "read", "create", "edit", "delete"
 
@@ -27,74 +29,78 @@ OPERATIONS = "read", "create", "edit", "delete"
 class ModelOptions:
     """Options of `add` for one model."""
 
-    model: Any
+    model: type[Base]
     name: str
     label: str
     columns: Sequence[str | Column]
-    # Columns that are hidden until somebody chooses them.
+    # Columns that are hidden until a user chooses them.
     optional: Sequence[str | Column] = ()
     search: Sequence[str | Search] = ()
     filters: Sequence[str | Filter] = ()
-    # Named conditions: label and condition, by the value of `scope` in the URL.
+    # Labels and conditions of links above the list, by the value of `scope` in the URL.
     scopes: Mapping[str, tuple[str, ColumnElement[bool]]] = field(default_factory=dict)
-    # Columns to sort by; each needs an index that begins with it.
+    # Columns to sort by. Each needs an index that begins with it.
     sorts: Sequence[str] = ()
-    # How the list is sorted at first: a column, with "-" before it from the last to the first.
+    # The default order: a column, with "-" for descending.
     order: str = "-id"
     intro: str = ""
-    # What rows are called, and what the search box says.
-    noun: str = ""
-    hint: str = ""
+    # The name of several rows in sentences, and the placeholder of the search box.
+    verbose_name_plural: str = ""
+    search_placeholder: str = ""
     icon: str = "database"
-    # Whether menus list it after what later features add.
+    # Whether menus list it after the lists of features that are added later.
     last: bool = False
-    # What stands below the list: a template, and a function that gives what it shows.
-    below: tuple[str, Callable[[], Mapping[str, Any]]] | None = None
-    # Where a row leads: the endpoint of a page of its own.
+    # A template below the list, and a function that returns its context.
+    footer: tuple[str, Callable[[], Mapping[str, object]]] | None = None
+    # The endpoint of a custom page about a row, which gets its `id`.
     endpoint: str = ""
-    # What can be done with rows, of `OPERATIONS`, and the permission that each needs: by default
-    # "<name>.<operation>", which administrators have. All where there is a form, or else "read".
+    # A subset of `OPERATIONS`, by default all with a form, else "read"; and the permission that
+    # each needs, by default "<name>.<operation>", which administrators have.
     operations: Sequence[str] = ()
     permissions: Mapping[str, str] = field(default_factory=dict)
     actions: Sequence[Action] = ()
-    # Of the page about one row: the attribute that is its title, and what is shown beside the form,
-    # by default the columns. What is in the form as well is given to a new row, and then stays.
+    # On the page of a row: the attribute with its title, and the read-only fields, by default the
+    # columns. Fields that are also in the form can only be set when a row is created.
     title: str = ""
     read_only: Sequence[str | Column] = ()
-    # A form class, or attributes of which one is made.
-    form: Any = ()
-    # Rows that belong to it, shown and changed on its page.
+    # A form class, or attributes to build one from.
+    form: type[Form] | Sequence[str] = ()
+    # Related rows that are displayed and edited on the page of a row.
     inlines: Sequence[Inline] = ()
-    # The model's own verbs: `save(row, form)`, `create(form, submission)`, `delete(row)`. They
-    # record what they do. Without them attributes are set, and that is recorded, but for what
-    # was in the attributes that are `private`.
-    save: Callable[[Any, Any], Any] | None = None
-    create: Callable[[Any, str], Any] | None = None
-    delete: Callable[[Any], Any] = auditing.delete
-    # How to begin the deletion of a row with which much goes; by default a job deletes what goes
-    # along in small transactions, and then the row.
-    delete_later: Callable[[Any], Any] | None = None
+    # Methods of the model: `save(row, form)`, `create(form, submission)`, `delete(row)`. They
+    # record audit events themselves. The defaults set attributes and record the changes, without
+    # the values of `private` attributes.
+    save: Callable[[Any, Any], object] | None = None
+    create: Callable[[Any, str], Base] | None = None
+    delete: RowFunction = auditing.delete
+    # How to start deleting a row with many dependent rows. By default, a job deletes those in
+    # small transactions, and then the row.
+    delete_later: RowFunction | None = None
     private: Sequence[str] = ()
-    # Why somebody may not change a row, or nothing: `refusal(row, who)`.
-    refusal: DenialCheck | None = None
-    # What can be imported: fields, or an `Import` of them.
+    # Returns why a user may not change a row, or None: `denial_reason(row, user)`.
+    denial_reason: DenialCheck | None = None
+    # Fields that can be imported, or an `Import` of them.
     imports: Sequence[str | Field] | Import = ()
-    # A template of its own, which extends admin/object.html, and what else that needs.
+    # A template that extends admin/object.html, and a function that returns its context.
     template: str = "admin/object.html"
-    context: Callable[[Any], Mapping[str, Any]] | None = None
+    context: Callable[[Any], Mapping[str, object]] | None = None
 
     def with_defaults(self) -> ModelOptions:
-        """Return the options with defaults that depend on others filled in."""
+        """Return the options, with defaults that depend on other options filled in."""
         operations = self.operations or (OPERATIONS if self.form else ("read",))
-        return replace(self, operations=operations, noun=self.noun or self.label.lower())
+        return replace(
+            self,
+            operations=operations,
+            verbose_name_plural=self.verbose_name_plural or self.label.lower(),
+        )
 
     @cached_property
-    def key(self) -> Any:
+    def key(self) -> Attribute:
         return primary_key(self.model)
 
     @cached_property
     def verbose_name(self) -> str:
-        """What one row is called."""
+        """The name of a row in sentences."""
         return singular_name(self.model)
 
     def permission(self, operation: str) -> str:

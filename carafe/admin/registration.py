@@ -1,9 +1,9 @@
-"""A model's pages in the administration, declared in a few lines.
+"""Add pages for a model to the administration, with a few lines.
 
     admin.add(app, Note, columns=["title", "user.email", "updated_at"], form=["title"])
 
-Everything has a default that works. What is wrong with a declaration stops the app as it starts,
-with the model, the option and the remedy.
+Each option has a default. Invalid options raise `ConfigError` when the app starts, with the model,
+the option, and a remedy.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from carafe.web import menus
 def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **options: Any) -> None:
     """Add pages for a model: see `ModelOptions` for the options.
 
-    Whoever may see them has the permission "<name>.read", administrators by default.
+    Users need the permission "<name>.read", which administrators have by default.
     """
     if not (isinstance(model, type) and issubclass(model, Base) and hasattr(model, "__table__")):
         raise ConfigError(f"admin.add({model!r}): it is no model.", "Give a class with a table.")
@@ -61,7 +61,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
 
 
 def build(options: ModelOptions) -> ModelAdmin:
-    """Check the options of a model, and build what its pages use."""
+    """Check the options of a model, and build its administration."""
     check_key(options.model)
     attributes = Attributes(options.model)
     actions = build_actions(options)
@@ -76,7 +76,7 @@ def add_permissions(app: Flask, admin: ModelAdmin) -> None:
             add_permission(app, admin.permission(operation))
     add_permission(app, admin.permission("edit"))
     check_permissions(app, admin.options, admin.actions.values())
-    # To share saved views with all who may see the list.
+    # For sharing saved views with all users who may read the list.
     add_permission(app, admin.permission("share"))
 
 

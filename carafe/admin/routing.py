@@ -1,13 +1,12 @@
-"""Routes of declared lists: one for each page, whatever the list.
+"""Routes that are shared by all lists.
 
 @blueprint.get("/<list(edit):admin>/<int:id>")
 @operation_required("edit")
-def view(admin: ModelAdmin, id: int) -> Any: ...
+def view(admin: ModelAdmin, id: int) -> str: ...
 """
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter, Map
@@ -17,7 +16,7 @@ from carafe.web.routing import View, set_policy
 
 
 class ListConverter(BaseConverter):
-    """`<list:admin>` is the name of a declared list; the view gets its declaration.
+    """Converts the name of a list in a URL, `<list:admin>`, to its `ModelAdmin`.
 
     `<list(imports):admin>` matches only lists that have these pages: see `ModelAdmin.has`.
     """
@@ -38,16 +37,16 @@ class ListConverter(BaseConverter):
 
 
 def operation_required(operation: str, effect: str = "") -> Callable[[View], View]:
-    """Declare a view as for users who may do this with the rows of its list: 403 for others.
+    """Restrict a view to users who may perform an operation on the rows of its list.
 
-    `effect` is as in `routing.effect`, with {} for what a row of the list is called.
+    `effect` is the text for `routing.effect`, with {} for the singular name of a row.
     """
 
-    def rules(admin: ModelAdmin, **arguments: Any) -> dict[str, str]:
-        needed = {
+    def rules(admin: ModelAdmin, **arguments: object) -> dict[str, str]:
+        policy = {
             "permission": admin.permission(operation),
             "read_permission": admin.permission("read"),
         }
-        return needed | ({"effect": effect.format(admin.verbose_name)} if effect else {})
+        return policy | ({"effect": effect.format(admin.verbose_name)} if effect else {})
 
     return partial(set_policy, by_arguments=rules)

@@ -1,60 +1,86 @@
-"""What models tell of their tables: keys, indexes, members, and what they refer to."""
+"""Facts about a model's table: keys, indexes, enumeration members, and related models."""
 
 from collections.abc import Sequence
 from enum import Enum as PythonEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    Column,
+    ColumnElement,
+    Dialect,
     Enum,
     Float,
+    Index,
     Integer,
     PrimaryKeyConstraint,
+    Row,
+    Select,
     SmallInteger,
     String,
+    Table,
     UniqueConstraint,
     inspect,
     select,
     type_coerce,
 )
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import ColumnProperty, InstrumentedAttribute, defer
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
 from carafe.database import Base
 from carafe.web.routing import MAX_ID
 
-# Texts that may be longer are written on several lines.
+# An attribute of a model, its column, a query, and a row of a result, of any Python type.
+Attribute = InstrumentedAttribute[Any]
+TableColumn = Column[Any]
+Expression = ColumnElement[Any]
+Query = Select[*tuple[Any, ...]]
+ResultRow = Row[*tuple[Any, ...]]
+
+# Longer texts get a field with several lines.
 MAX_LINE_LENGTH = 255
-# What forms and imports take for a column that has no limit of its own.
-LONGEST_TEXT = 100_000
-# What columns of numbers hold, the more special types first.
+# The limit in forms and imports for columns without one.
+MAX_TEXT_LENGTH = 100_000
+# The largest value by column type. Subclasses come before their base class.
 MAX_NUMBERS = {SmallInteger: 2**15 - 1, BigInteger: MAX_ID, Integer: 2**31 - 1, Float: 1e300}
 
 
-def has_index(column: Any) -> bool:
-    """Whether an index of all rows begins with a column."""
-    own = column.property.columns[0]
-    unique = [one for one in own.table.constraints if isinstance(one, UniqueConstraint)]
-    begun = {next(iter(one.columns), None) for one in [*full_indexes(own.table), *unique]}
-    return own in begun or own.unique or own.primary_key
+def table_column(attribute: Attribute) -> TableColumn:
+    """Return the column that an attribute is mapped to."""
+    return cast(TableColumn, cast("ColumnProperty[object]", attribute.property).columns[0])
 
 
-def is_unique(column: Any) -> bool:
-    """Whether no two rows have the same value in a column."""
-    own = column.property.columns[0]
-    rules = [one for one in full_indexes(own.table) if one.unique]
-    kinds = PrimaryKeyConstraint, UniqueConstraint
-    rules += [one for one in own.table.constraints if isinstance(one, kinds)]
-    return bool(own.unique) or [own] in [list(one.columns) for one in rules]
+def has_index(attribute: Attribute) -> bool:
+    """Return whether an index of all rows begins with a column."""
+    column = table_column(attribute)
+    rules: list[Index | UniqueConstraint] = [*full_indexes(column.table)]
+    rules += [rule for rule in column.table.constraints if isinstance(rule, UniqueConstraint)]
+    first_columns = [next(iter(rule.columns), None) for rule in rules]
+    is_first = any(first is column for first in first_columns)
+    return is_first or bool(column.unique) or column.primary_key
 
 
-def full_indexes(table: Any) -> list[Any]:
-    """The indexes of a table that leave no rows out."""
-    return [one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
+def is_unique(attribute: Attribute) -> bool:
+    """Return whether no two rows have the same value in a column."""
+    column = table_column(attribute)
+    rules: list[Index | PrimaryKeyConstraint | UniqueConstraint] = [
+        index for index in full_indexes(column.table) if index.unique
+    ]
+    rules += [
+        rule
+        for rule in column.table.constraints
+        if isinstance(rule, (PrimaryKeyConstraint, UniqueConstraint))
+    ]
+    return bool(column.unique) or any(rule.columns.keys() == [column.key] for rule in rules)
 
 
-def members_of(kind: Enum) -> dict[str, tuple[str, Any]]:
+def full_indexes(table: Table) -> list[Index]:
+    """Return the indexes of a table that contain all rows."""
+    return [index for index in table.indexes if index.dialect_options["sqlite"]["where"] is None]
+
+
+def members_of(kind: Enum) -> dict[str, tuple[str, object]]:
     """Return label and value of each member of an enumeration, by how it is stored."""
     if kind.enum_class is None:
         return {name: (label_of_member(name), name) for name in kind.enums}
@@ -65,16 +91,16 @@ def members_of(kind: Enum) -> dict[str, tuple[str, Any]]:
     return {name: (label_of_member(member), member) for name, member in pairs}
 
 
-def label_of_member(member: Any) -> str:
-    """Return what a member of an enumeration is called on pages: `IN_USE` is "In use"."""
+def label_of_member(member: object) -> str:
+    """Return the label of an enumeration member: `IN_USE` is "In use"."""
     name = member.name if isinstance(member, PythonEnum) else str(member)
     return name.replace("_", " ").capitalize()
 
 
-class MemberOrText(TypeDecorator[Any]):
-    """A member of an enumeration, or the text in the database that is none (any more).
+class MemberOrText(TypeDecorator[object]):
+    """A member of an enumeration, or the stored text if it is not a member, e.g., a removed one.
 
-    SQLAlchemy's own type raises an error for such a text, and with it a list of a thousand rows.
+    SQLAlchemy's type raises an error for this text, which would break the whole list.
     """
 
     impl = String
@@ -84,27 +110,29 @@ class MemberOrText(TypeDecorator[Any]):
         super().__init__()
         self.kind = kind
 
-    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         _, member = members_of(self.kind).get(value or "", ("", value))
         return member
 
 
-def readable_column(attribute: Any) -> Any:
-    """Return a column to select whose values can be read whatever the database holds."""
+def readable_column(attribute: Attribute) -> Attribute | Expression:
+    """Return an expression to select that never fails on stored values."""
     kind = attribute.type
     is_enum = isinstance(kind, Enum) and kind.enum_class is not None
     return type_coerce(attribute, MemberOrText(kind)) if is_enum else attribute
 
 
 class RowQuery:
-    """A query for whole rows of a model whose values can be read whatever the database holds.
+    """A query for objects of a model that never fails on stored values.
 
-    Each row of its result is the object, such values of it as `readable_column` reads, and the
+    Each row of its result has the object, the values that `readable_column` reads, and the
     `extras`.
     """
 
-    def __init__(self, model: Any, *extras: Any):
-        attributes = [getattr(model, attribute.key) for attribute in inspect(model).column_attrs]
+    def __init__(self, model: type[Base], *extras: Attribute | Expression):
+        attributes: list[Attribute] = [
+            getattr(model, attribute.key) for attribute in inspect(model).column_attrs
+        ]
         special = [
             attribute for attribute in attributes if readable_column(attribute) is not attribute
         ]
@@ -112,31 +140,33 @@ class RowQuery:
         query = select(model, *map(readable_column, special), *extras)
         self.query = query.options(*[defer(attribute) for attribute in special])
 
-    def object_of(self, row: Any) -> Any:
+    def object_of(self, row: ResultRow) -> Base:
         """Return the object of a row of the result, with its attributes set."""
-        loaded, *values = row
-        for name, value in zip(self.names, values, strict=False):
+        loaded: Base = row[0]
+        for name, value in zip(self.names, row[1:], strict=False):
             set_committed_value(loaded, name, value)
         return loaded
 
-    def extras_of(self, row: Any) -> Sequence[Any]:
+    def extras_of(self, row: ResultRow) -> Sequence[object]:
         """Return the values of the `extras` in a row of the result."""
-        extras: Sequence[Any] = row[1 + len(self.names) :]
+        extras: Sequence[object] = row[1 + len(self.names) :]
         return extras
 
 
-def primary_key(model: Any) -> Any:
-    """The attribute that is the number of a row."""
-    return getattr(model, inspect(model).primary_key[0].name)
+def primary_key(model: type[Base]) -> Attribute:
+    """Return the attribute that identifies a row."""
+    mapper = inspect(model)
+    key: Attribute = getattr(model, mapper.get_property_by_column(mapper.primary_key[0]).key)
+    return key
 
 
-def singular_name(model: Any) -> str:
-    """What a row is called in sentences."""
+def singular_name(model: type[Base]) -> str:
+    """Return the name of a row in sentences: "user session"."""
     return str(model.__tablename__).replace("_", " ")
 
 
-def related_model(foreign_key: Any) -> Any:
-    """The model of the rows that a foreign key refers to."""
-    [column] = [one.column for one in foreign_key.property.columns[0].foreign_keys]
+def related_model(foreign_key: Attribute) -> type[Base]:
+    """Return the model that a foreign key refers to."""
+    [column] = [key.column for key in table_column(foreign_key).foreign_keys]
     [model] = [m.class_ for m in Base.registry.mappers if m.local_table is column.table]
     return model

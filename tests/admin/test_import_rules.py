@@ -29,7 +29,7 @@ def made(application):
             filters=[Choice(User.role, "role", "Role", {"user": "User", "staff": "Staff"})],
             operations=["read", "create", "edit"],
             form=["email"],
-            refusal=lambda user, by: "That is you." if user.id == by.id else None,
+            denial_reason=lambda user, by: "That is you." if user.id == by.id else None,
             imports=admin.Import(fields, "email", lambda **v: User(password_hash="", **v)),
         )
         yield app

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from app.auth.models import User
 from carafe.admin.actions import runner
-from carafe.admin.actions.jobs import purge_runs
+from carafe.admin.actions.jobs import purge_bulk_actions
 from carafe.admin.actions.models import BATCH_SIZE, Batch, BulkAction
 from carafe.database import db
 from carafe.jobs import Job
@@ -102,14 +102,14 @@ def test_it_says_that_it_is_a_job_and_whom_it_is_about(admin):
 
 def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events, monkeypatch):
     begin()
-    note = BulkAction.note
+    note = BulkAction.record_batch
 
     def crash(self, outcome):
         if self.batches_done == 1:
             raise RuntimeError("the power is cut")
         note(self, outcome)
 
-    monkeypatch.setattr(BulkAction, "note", crash)
+    monkeypatch.setattr(BulkAction, "record_batch", crash)
     run_due(app)
     assert suspended() == BATCH_SIZE
     monkeypatch.undo()
@@ -131,13 +131,13 @@ def test_it_stops_for_who_was_demoted_meanwhile(
 
 def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, again, monkeypatch):
     path = begin()
-    note = BulkAction.note
+    note = BulkAction.record_batch
 
     def stop(self, outcome):
         note(self, outcome)
         self.end("Somebody stopped it.")
 
-    monkeypatch.setattr(BulkAction, "note", stop)
+    monkeypatch.setattr(BulkAction, "record_batch", stop)
     run_due(app)
     monkeypatch.undo()
     again()
@@ -268,8 +268,8 @@ def test_it_is_forgotten_after_a_month(app, begin, older):
     run_due(app)
     older(days=29)
     with app.app_context():
-        assert purge_runs() == 0
+        assert purge_bulk_actions() == 0
     older(days=2)
     with app.app_context():
-        assert purge_runs() == 1
+        assert purge_bulk_actions() == 1
         assert db.session.scalar(select(func.count()).select_from(Batch)) == 0

@@ -49,7 +49,7 @@ def test_a_list_may_count_what_its_filters_choose(app, carol, make_user):
     for n in range(25):
         make_user(f"u{n}@example.com")
     roles = admin.Choice(
-        User.role, "role", "Role", {"user": "User", "admin": "Admin"}, counted=True
+        User.role, "role", "Role", {"user": "User", "admin": "Admin"}, show_counts=True
     )
     with another_app(app) as made:
         columns = ["email", "name"]

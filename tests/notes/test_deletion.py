@@ -17,7 +17,7 @@ NOTES = 25
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    monkeypatch.setattr(deletion, "FEW", 10)
+    monkeypatch.setattr(deletion, "MAX_DEPENDENTS", 10)
     monkeypatch.setattr(batches, "BATCH_SIZE", 4)
     monkeypatch.setattr(erasure, "BATCH_SIZE", 4)
 

@@ -218,7 +218,7 @@ def test_one_that_is_killed_goes_on_where_it_was(moment, app, alice, importer, t
         run_id = db.session.scalars(select(ImportRun.id)).one()
     monkeypatch.setattr(jobs, "_update", die)
     with pytest.raises(Killed), app.app_context():
-        jobs.carry_out(run_id)
+        jobs.run_import(run_id)
     assert len(titles()) == (30 if moment == "after" else 20)
     monkeypatch.setattr(jobs, "_update", note)
     run_due(app)

@@ -1,1 +1,1 @@
-"""What is done with rows of a list: declared, confirmed, and carried out chunk by chunk."""
+"""Actions on rows of a list: declared, confirmed, and run in batches."""

@@ -1,11 +1,10 @@
-"""Which actions the current user may apply, and how many rows they are about, in words."""
+"""The actions that the current user may apply, and counts of rows in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import case, literal, select
+from sqlalchemy import ColumnElement, case, literal, select
 
 from carafe.admin.actions.declaration import Action
 from carafe.admin.model_admin import ModelAdmin
@@ -21,11 +20,11 @@ def allowed(admin: ModelAdmin) -> Sequence[Action]:
 
 
 def available_for(admin: ModelAdmin, id: int) -> Sequence[Action]:
-    """Return the allowed actions, except deletion, that make sense for a row as it is now."""
+    """Return the permitted actions, except deletion, whose condition a row meets."""
     actions = [action for action in allowed(admin) if not action.deletes]
     if all(action.where is None for action in actions):
         return actions
-    conditions: list[Any] = [
+    conditions: list[ColumnElement[bool]] = [
         literal(True) if action.where is None else case((action.where, True), else_=False)
         for action in actions
     ]
@@ -35,4 +34,6 @@ def available_for(admin: ModelAdmin, id: int) -> Sequence[Action]:
 
 def count_label(admin: ModelAdmin, count: int, text: str = "") -> str:
     """Return a number of rows in words: "1 user", "1,204 users"."""
-    return f"{text or f'{count:,}'} {admin.verbose_name if count == 1 else admin.noun}"
+    return (
+        f"{text or f'{count:,}'} {admin.verbose_name if count == 1 else admin.verbose_name_plural}"
+    )

@@ -1,11 +1,10 @@
-"""Checks of declared actions, and the action that deletes rows."""
+"""Build and check the actions of a model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from flask import Flask
 
@@ -13,10 +12,11 @@ from carafe.admin.actions.declaration import TONES, Action
 from carafe.admin.objects import deletion
 from carafe.admin.options import ModelOptions
 from carafe.auth.permissions import ADMIN, PERMISSIONS
+from carafe.database import Base
 
 
 def build_actions(options: ModelOptions) -> dict[str, Action]:
-    """Return the actions by their names, with "Delete" where rows may be deleted."""
+    """Return the declared actions by name, and "delete" if the operation is enabled."""
     actions = [
         replace(action, permission=action.permission or options.permission("edit"))
         for action in options.actions
@@ -41,19 +41,19 @@ def _deletion(options: ModelOptions) -> Action:
         "delete",
         "Delete",
         partial(_delete, options),
-        refusal=options.refusal,
+        denial_reason=options.denial_reason,
         permission=options.permission("delete"),
         tone="danger",
         deletes=True,
     )
 
 
-def _delete(options: ModelOptions, row: Any) -> None:
+def _delete(options: ModelOptions, row: Base) -> None:
     deletion.delete(options, row, is_one_of_many=True)
 
 
 def check_permissions(app: Flask, options: ModelOptions, actions: Iterable[Action]) -> None:
-    """Refuse actions with a permission that nobody has added."""
+    """Raise `ConfigError` for actions with an unknown permission."""
     granted = PERMISSIONS.by_name(app)[ADMIN]
     for action in actions:
         if action.permission not in granted:

@@ -1,4 +1,4 @@
-"""Actions on the rows of a list: on one row, on those selected, or on all that match."""
+"""Declarations of actions on the rows of a list."""
 
 from __future__ import annotations
 
@@ -9,29 +9,32 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 TONES = "primary", "danger"
-# Returns why somebody may not do it to a row, or nothing. That user has an `id` and a `role`.
+# A function of a row of any model, such as a method of the model.
+RowFunction = Callable[[Any], object]
+# Returns why a user may not change a row, or None. The user has an `id` and a `role`.
 DenialCheck = Callable[[Any, Any], str | None]
 
 
 @dataclass(frozen=True)
 class Action:
-    """One thing to do. `apply` is the model's verb, which also records it for the audit.
+    """An action that users apply to a row, to selected rows, or to all matching rows.
 
-    `undo` are label and verb of what puts a row back, offered for 24 hours where the row is still
-    as it was left. `where` tells for which rows it makes sense, and `otherwise` what is said of
-    others. Who may: those with the `permission`, by default that of the operation "edit".
+    `apply` is a method of the model, which records an audit event. `undo` is the label and the
+    function that reverts it; for 24 hours, users can revert rows that have not changed since.
+    `where` limits it to rows for which it makes sense; `unavailable_reason` explains that for
+    others. It needs the `permission`, by default that of the operation "edit".
     """
 
     name: str
     label: str
-    apply: Callable[[Any], Any]
-    undo: tuple[str, Callable[[Any], Any]] | None = None
+    apply: RowFunction
+    undo: tuple[str, RowFunction] | None = None
     where: ColumnElement[bool] | None = None
     unavailable_reason: str = "There is nothing to do."
-    refusal: DenialCheck | None = None
+    denial_reason: DenialCheck | None = None
     permission: str = ""
-    # What else follows, in a sentence or two.
+    # Further consequences, in a sentence or two.
     warning: str = ""
     tone: str = "primary"
-    # Whether the rows are gone, and with them what refers to them.
+    # Whether it deletes the rows, and with them their dependent rows.
     deletes: bool = False

@@ -1,21 +1,23 @@
-"""Doing something to some rows: to which it cannot be done and why, and what came of the others."""
+"""Apply an action to rows: decide which to skip and why, run it on the rest."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import inspect, select
+from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from carafe.admin.actions.declaration import Action
+from carafe.admin.actions.models import BatchOutcome, PendingRow
 from carafe.admin.actions.selection import conditions_for
 from carafe.admin.model_admin import ModelAdmin
-from carafe.database import db
+from carafe.auth.models import UserMixin
+from carafe.database import Base, db
 from carafe.jobs import JobTimeoutError
 
 log = logging.getLogger(__name__)
@@ -26,102 +28,117 @@ CHANGED = "It has changed since."
 STILL_REFERENCED = "Other data refers to it."
 ERROR = "An error. The log tells more."
 
-BatchResult = dict[str, Any]
+
+class Candidate(NamedTuple):
+    """A row, or None if it was deleted, and the reason to skip it, or ""."""
+
+    row: Base | None
+    reason: str
+
+
+class RowResult(NamedTuple):
+    """The result for a row: its kind ("done", "skipped", "failed"), reason, and undo snapshot."""
+
+    kind: str
+    reason: str = ""
+    snapshot: Sequence[object] = ()
 
 
 @dataclass
 class Execution:
-    """Somebody who does something to rows of a list, or `undoes` it."""
+    """An action that a user applies to rows of a list, or reverts."""
 
     admin: ModelAdmin
     action: Action
-    by: Any
-    # Arguments of the list that the rows must match still.
+    user: UserMixin | None
+    # Arguments of the list that the rows must still match.
     query: str = ""
     is_undo: bool = False
 
-    def reasons(self, ids: Sequence[int], *, lock: bool = False) -> dict[int, tuple[Any, str]]:
-        """Each row, if it is still there, and why it is left out, if it is."""
+    def exclusions(self, ids: Sequence[int], *, lock: bool = False) -> dict[int, Candidate]:
+        """Return each row by its ID, with the reason to skip it."""
         key = self.admin.key
-        rows = select(self.admin.model).where(key.in_(ids)).order_by(key)
+        query = select(self.admin.model).where(key.in_(ids)).order_by(key)
         if lock:
-            rows = rows.with_for_update().execution_options(populate_existing=True)
-        found = {getattr(row, key.key): row for row in db.session.scalars(rows)}
-        fitting, matched = set(found), set(found)
+            query = query.with_for_update().execution_options(populate_existing=True)
+        rows = {getattr(row, key.key): row for row in db.session.scalars(query)}
+        suitable, matching = set(rows), set(rows)
         if not self.is_undo:
             if self.action.where is not None:
-                fitting = self._of(ids, self.action.where)
-            if where := conditions_for(self.admin, self.query):
-                matched = self._of(ids, *where)
-        known = {}
-        for id in ids:
-            row = found.get(id)
-            reason = self._reason(row, fits=id in fitting, matches=id in matched)
-            known[id] = row, reason
-        return known
+                suitable = self._matching_ids(ids, self.action.where)
+            if conditions := conditions_for(self.admin, self.query):
+                matching = self._matching_ids(ids, *conditions)
+        return {
+            id: self._candidate(rows.get(id), is_suitable=id in suitable, matches=id in matching)
+            for id in ids
+        }
 
-    def _of(self, ids: Sequence[int], *where: Any) -> set[int]:
+    def _matching_ids(self, ids: Sequence[int], *conditions: ColumnElement[bool]) -> set[int]:
         key = self.admin.key
-        return set(db.session.scalars(select(key).where(key.in_(ids), *where)))
+        return set(db.session.scalars(select(key).where(key.in_(ids), *conditions)))
 
-    def _reason(self, row: Any, *, fits: bool, matches: bool) -> str:
+    def _candidate(self, row: Base | None, *, is_suitable: bool, matches: bool) -> Candidate:
         if row is None:
-            return DELETED
-        if not fits:
-            return self.action.unavailable_reason
+            return Candidate(None, DELETED)
+        if not is_suitable:
+            return Candidate(row, self.action.unavailable_reason)
         if not matches:
-            return UNMATCHED
-        refusal = self.action.refusal or self.admin.options.refusal
-        return (refusal(row, self.by) if refusal else None) or ""
+            return Candidate(row, UNMATCHED)
+        denial_reason = self.action.denial_reason or self.admin.options.denial_reason
+        return Candidate(row, (denial_reason(row, self.user) if denial_reason else None) or "")
 
-    def outcome(self, pending_rows: Sequence[Any]) -> BatchResult:
-        """Do it, in the caller's transaction. `todo` and what it gives are those of a `Chunk`."""
-        known = self.reasons([id for id, *_ in pending_rows], lock=True)
-        outcome: BatchResult = {"done": [], "skipped": {}, "failed": {}}
-        for id, *left in pending_rows:
-            row, reason = known[id]
-            if not reason and left and left[1] != _digest(row, left[0]):
-                reason = CHANGED
-            kind = "skipped"
-            if not reason:
-                kind, reason, left = self._do(row)
-            if kind == "done":
-                outcome[kind].append([id, *left])
+    def apply_to(self, pending_rows: Sequence[PendingRow]) -> BatchOutcome:
+        """Apply the action in the caller's transaction; return what `Batch.outcome` stores."""
+        candidates = self.exclusions([id for id, *_ in pending_rows], lock=True)
+        outcome = BatchOutcome(done=[], skipped={}, failed={})
+        for id, *snapshot in pending_rows:
+            result = self._process(candidates[id], snapshot)
+            if result.kind == "done":
+                outcome["done"].append([id, *result.snapshot])
             else:
-                outcome[kind].setdefault(reason, []).append(id)
+                reasons = outcome["skipped" if result.kind == "skipped" else "failed"]
+                reasons.setdefault(result.reason, []).append(id)
         return outcome
 
-    def _do(self, row: Any) -> tuple[str, str, list[Any]]:
-        """What came of one row, why, and how it was left. What fails is undone, and it alone."""
+    def _process(self, candidate: Candidate, snapshot: Sequence[Any]) -> RowResult:
+        if candidate.row is None or candidate.reason:
+            return RowResult("skipped", candidate.reason)
+        if snapshot and snapshot[1] != _digest(candidate.row, snapshot[0]):
+            return RowResult("skipped", CHANGED)
+        return self._apply_one(candidate.row)
+
+    def _apply_one(self, row: Base) -> RowResult:
+        """Apply the action to a row. If it fails, only the changes of this row are rolled back."""
         undo = self.action.undo
         function = undo[1] if self.is_undo and undo else self.action.apply
-        before = _values(row) if undo and not self.is_undo else None
+        old_values = _values(row) if undo and not self.is_undo else None
         try:
             with db.session.begin_nested():
                 function(row)
-        except HTTPException as refused:
-            return "skipped", refused.description or ERROR, []
+        except HTTPException as error:
+            return RowResult("skipped", error.description or ERROR)
         except IntegrityError:
-            return "failed", STILL_REFERENCED, []
-        except (OperationalError, JobTimeoutError):  # nothing that this row could help
+            return RowResult("failed", STILL_REFERENCED)
+        except (OperationalError, JobTimeoutError):  # The row is not the cause, so retry the batch.
             raise
         except Exception:
             log.exception("%s of %s failed", self.action.name, self.admin.name)
-            return "failed", ERROR, []
-        return "done", "", _undo_snapshot(row, before) if before else []
+            return RowResult("failed", ERROR)
+        snapshot = _undo_snapshot(row, old_values) if old_values else []
+        return RowResult("done", snapshot=snapshot)
 
 
-def _values(row: Any) -> dict[str, Any]:
+def _values(row: Base) -> dict[str, object]:
     return {column.key: getattr(row, column.key) for column in inspect(row).mapper.column_attrs}
 
 
-def _undo_snapshot(row: Any, before: dict[str, Any]) -> list[Any]:
-    """What has changed of a row, and a digest of how it is now: nobody's data is kept for it."""
+def _undo_snapshot(row: Base, old_values: Mapping[str, object]) -> list[object]:
+    """Return the changed attributes and a digest of their values, to store no personal data."""
     db.session.refresh(row)
-    changed = [name for name, value in _values(row).items() if value != before[name]]
+    changed = [name for name, value in _values(row).items() if value != old_values[name]]
     return [changed, _digest(row, changed)] if changed else []
 
 
-def _digest(row: Any, names: Sequence[str]) -> str:
+def _digest(row: Base, names: Sequence[str]) -> str:
     values = repr([getattr(row, name) for name in names])
     return hashlib.sha256(values.encode()).hexdigest()[:16]

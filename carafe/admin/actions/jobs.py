@@ -1,4 +1,4 @@
-"""Long work of the administration, and what is kept of it."""
+"""Jobs that run bulk actions and delete old ones."""
 
 from datetime import timedelta
 
@@ -12,16 +12,16 @@ from carafe.time import now
 
 
 @job(timeout=timedelta(hours=24))
-def carry_out(run_id: int) -> None:
-    """Do what is left of an action on many rows."""
+def run_bulk_action(run_id: int) -> None:
+    """Process the remaining rows of a bulk action."""
     runner.resume(run_id)
 
 
 @scheduled("53 * * * *")
 @job(queue="maintenance", unique=True)
-def purge_runs() -> int:
-    """Delete the runs that are long over, with their rows; how many."""
+def purge_bulk_actions() -> int:
+    """Delete old bulk actions and their batches; return how many actions."""
     old = BulkAction.created_at < now() - RETENTION
-    # Chunk by chunk first: with the run, the database would delete all of them at once.
+    # Their batches first: the cascade would delete all of them in one transaction.
     delete_in_batches(Batch, Batch.bulk_action_id.in_(select(BulkAction.id).where(old)))
     return delete_in_batches(BulkAction, old)

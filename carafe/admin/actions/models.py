@@ -1,10 +1,10 @@
-"""Actions on many rows: who asked for one, how far it is, and what came of it."""
+"""Bulk actions: who started one, its progress, and its results."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,19 +14,29 @@ from carafe.time import now
 
 UNDO_LIFETIME = timedelta(hours=24)
 RETENTION = timedelta(days=30)
-# Rows in one transaction of a job: somebody else who writes waits for as long as they take.
+# Rows in one transaction of a job. Other writers wait until it ends.
 BATCH_SIZE = 10
-# Rows that are done in the request's transaction. More are for a job.
-AT_ONCE = 20
-# Of each reason so many rows are named, and so many reasons are told apart.
+# Rows that are processed in the request. A job processes more.
+MAX_DIRECT_ROWS = 20
+# Rows that are listed for each reason, and reasons that are listed separately.
 MAX_NAMED = 20
+# [id], or [id, changed attributes, digest of their values] of a row that can be reverted.
+PendingRow = list[Any]
+
+
+class BatchOutcome(TypedDict):
+    """The results of a batch, as JSON; IDs of skipped and failed rows by reason."""
+
+    done: list[PendingRow]
+    skipped: dict[str, list[int]]
+    failed: dict[str, list[int]]
 
 
 class BulkAction(Base):
-    """One action on the rows of a list. Its rows are chosen first, and then done in chunks.
+    """An action on the rows of a list, which are enumerated first and then processed in batches.
 
-    With each chunk it is noted, in the same transaction, what came of its rows: so whoever goes on
-    after a crash does no row twice.
+    The results of a batch are stored in the transaction that changes its rows, so that a worker
+    that resumes after a crash processes no row twice.
     """
 
     __tablename__ = "bulk_action"
@@ -38,89 +48,89 @@ class BulkAction(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    # Of the form that asked for it: the same sent twice makes one.
+    # Identifies the form, so that submitting it twice starts one action.
     submission: Mapped[str] = mapped_column(String(32))
-    # The names of list and action, as they are declared.
+    # The names of the list and the action in their declarations.
     list_name: Mapped[str] = mapped_column(String(50))
     action: Mapped[str] = mapped_column(String(50))
-    # What rows must still match, as in the URL of the list; "" for those that were ticked.
+    # Arguments of the list that rows must still match; "" for rows that were ticked.
     query: Mapped[str] = mapped_column(Text)
-    # The largest id that there was: later rows are not meant.
+    # The largest ID when it was confirmed, so that rows added later are not included.
     last_id: Mapped[int]
-    # The run whose rows this one puts back.
+    # The bulk action that this one reverts.
     undone_action_id: Mapped[int | None] = mapped_column(
         ForeignKey("bulk_action.id", ondelete="CASCADE"), unique=True
     )
     job_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
-    # Why it ended before its time.
+    # Why it ended early.
     stop_reason: Mapped[str] = mapped_column(String(200), default="")
-    # Whether all its rows are chosen; how many those are, in how many batches.
+    # Whether all of its rows are in batches; how many rows and batches there are.
     is_enumerated: Mapped[bool] = mapped_column(default=False)
     total: Mapped[int] = mapped_column(default=0)
     batches: Mapped[int] = mapped_column(default=0)
-    # Batches that are done, and what came of their rows.
+    # Processed batches, and the results of their rows.
     batches_done: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
-    # {"skipped": {reason: [how many, [the first ids]]}, "failed": …}
-    reasons: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # {"skipped": {reason: [count, [first IDs]]}, "failed": …}
+    reasons: Mapped[dict[str, dict[str, list[Any]]]] = mapped_column(JSON, default=dict)
 
     @classmethod
     def locked(cls, id: int) -> BulkAction | None:
         return db.session.get(cls, id, with_for_update=True, populate_existing=True)
 
     @classmethod
-    def sent(cls, actor_id: int, submission: str) -> BulkAction | None:
-        """The run that this form has begun already."""
-        mine = cls.actor_id == actor_id, cls.submission == submission
-        return db.session.scalar(select(cls).where(*mine))
+    def by_submission(cls, actor_id: int, submission: str) -> BulkAction | None:
+        """Return the bulk action that was started by a form, if it was submitted before."""
+        query = select(cls).where(cls.actor_id == actor_id, cls.submission == submission)
+        return db.session.scalar(query)
 
     @classmethod
     def undo_of(cls, id: int) -> BulkAction | None:
-        """The run that puts back the rows of this one."""
+        """Return the bulk action that reverts another one."""
         return db.session.scalar(select(cls).where(cls.undone_action_id == id))
 
     @property
     def subject(self) -> str:
-        """How the audit names this run."""
+        """The name of this bulk action in the audit."""
         return f"run:{self.id}"
 
     @property
-    def over(self) -> int:
-        """How many rows something came of."""
+    def processed(self) -> int:
+        """The number of processed rows."""
         return self.done + self.skipped + self.failed
 
     @property
     def is_undoable(self) -> bool:
-        """Whether it is of those that can be put back, as far as time and rows go."""
-        over = self.ended_at is not None and now() - self.ended_at < UNDO_LIFETIME
-        return over and self.done > 0 and self.undone_action_id is None
+        """Whether it ended recently, changed rows, and is not an undo itself."""
+        is_recent = self.ended_at is not None and now() - self.ended_at < UNDO_LIFETIME
+        return is_recent and self.done > 0 and self.undone_action_id is None
 
-    def choose(self, chunks: Sequence[list[Any]]) -> None:
-        """Add rows to be done: chunks of lists that begin with an id."""
-        for todo in chunks:
-            db.session.add(Batch(bulk_action_id=self.id, number=self.batches, rows=todo))
+    def add_batches(self, batches: Sequence[list[PendingRow]]) -> None:
+        for rows in batches:
+            db.session.add(Batch(bulk_action_id=self.id, number=self.batches, rows=rows))
             self.batches += 1
-            self.total += len(todo)
+            self.total += len(rows)
         db.session.flush()
 
-    def note(self, outcome: dict[str, Any]) -> None:
-        """Note what came of a chunk."""
+    def record_batch(self, outcome: BatchOutcome) -> None:
+        """Add the results of a batch."""
         self.batches_done += 1
         self.done += len(outcome["done"])
-        reasons = {kind: dict(known) for kind, known in self.reasons.items()}
-        for kind in ("skipped", "failed"):
-            for reason, ids in outcome[kind].items():
-                known = reasons.setdefault(kind, {})
-                if reason not in known and len(known) >= MAX_NAMED:
-                    reason = "Other reasons"
-                count, first = known.get(reason, (0, []))
-                known[reason] = [count + len(ids), [*first, *ids][:MAX_NAMED]]
-                setattr(self, kind, getattr(self, kind) + len(ids))
-        self.reasons = reasons
+        self.skipped += sum(map(len, outcome["skipped"].values()))
+        self.failed += sum(map(len, outcome["failed"].values()))
+        # New objects: SQLAlchemy does not notice changes inside of JSON values.
+        self.reasons = {
+            kind: _add_reasons(self.reasons.get(kind, {}), ids_by_reason)
+            for kind, ids_by_reason in (
+                ("skipped", outcome["skipped"]),
+                ("failed", outcome["failed"]),
+            )
+            if ids_by_reason or kind in self.reasons
+        }
 
     def end(self, stop_reason: str) -> None:
         if self.ended_at is None:
@@ -128,7 +138,7 @@ class BulkAction(Base):
 
 
 class Batch(Base):
-    """Some rows of a run."""
+    """Rows of a bulk action that are processed in one transaction."""
 
     __tablename__ = "bulk_action_batch"
     __table_args__ = (UniqueConstraint("bulk_action_id", "number"),)
@@ -136,17 +146,27 @@ class Batch(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     bulk_action_id: Mapped[int] = mapped_column(ForeignKey(BulkAction.id, ondelete="CASCADE"))
     number: Mapped[int]
-    # [[id], …]; of a run that puts rows back, [[id, names, digest], …] as they were left.
-    rows: Mapped[list[Any]] = mapped_column(JSON)
-    # {"done": as above, "skipped": {reason: ids}, "failed": {reason: ids}}
-    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    rows: Mapped[list[PendingRow]] = mapped_column(JSON)
+    outcome: Mapped[BatchOutcome | None] = mapped_column(JSON(none_as_null=True))
 
     @property
-    def left(self) -> list[Any]:
-        """The rows that were changed."""
-        return [row for row in (self.outcome or {}).get("done", []) if len(row) > 1]
+    def changed_rows(self) -> list[PendingRow]:
+        """The rows that can be reverted."""
+        return [row for row in self.outcome["done"] if len(row) > 1] if self.outcome else []
 
     @classmethod
-    def of(cls, run_id: int, number: int) -> Batch | None:
-        one = cls.bulk_action_id == run_id, cls.number == number
-        return db.session.scalar(select(cls).where(*one))
+    def by_number(cls, run_id: int, number: int) -> Batch | None:
+        query = select(cls).where(cls.bulk_action_id == run_id, cls.number == number)
+        return db.session.scalar(query)
+
+
+def _add_reasons(
+    totals: Mapping[str, list[Any]], ids_by_reason: Mapping[str, list[int]]
+) -> dict[str, list[Any]]:
+    """Return the counts and first IDs by reason, including those of another batch."""
+    totals = dict(totals)
+    for reason, ids in ids_by_reason.items():
+        name = reason if reason in totals or len(totals) < MAX_NAMED else "Other reasons"
+        count, first_ids = totals.get(name, (0, []))
+        totals[name] = [count + len(ids), [*first_ids, *ids][:MAX_NAMED]]
+    return totals

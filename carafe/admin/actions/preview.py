@@ -1,17 +1,17 @@
-"""What an action is about to do: shown before it is confirmed."""
+"""What an action will do, for the page that confirms it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
 
 from carafe.admin.actions.availability import count_label
 from carafe.admin.actions.declaration import Action
 from carafe.admin.actions.execution import Execution
-from carafe.admin.actions.models import AT_ONCE
+from carafe.admin.actions.models import MAX_DIRECT_ROWS
 from carafe.admin.actions.selection import MAX_IMMEDIATE, Selection, row_labels
 from carafe.admin.lists import matching
 from carafe.admin.objects import cascades
@@ -22,59 +22,60 @@ MAX_NAMED = 20
 
 @dataclass
 class Preview:
-    # How many it is about: "1,204 users" or "10,000+ users", and how many those are of.
+    # The number of included rows: "1,204 users" or "10,000+ users"; and of selected rows.
     title: str
-    said: int
-    # The first by name, how many more there are ("" where none), and what is left out of them.
-    first: list[Any]
+    count: int
+    # The first rows, the number of further ones in words or "", and skipped rows by reason.
+    first: list[Markup]
     more: str
-    skipped: dict[str, list[Any]]
-    # Whether each was looked at, so that nothing else is left out.
+    skipped: dict[str, list[Markup]]
+    # Whether all rows were checked, so that no others will be skipped.
     is_complete: bool
     is_job: bool
     cascades: dict[str, str]
 
 
-def build_preview(action: Action, chosen: Selection) -> Preview:
-    admin = chosen.admin
-    ids = list(db.session.scalars(chosen.keys(limit=MAX_IMMEDIATE)))
-    looked_at = ids if chosen.ids is None else chosen.ids[:MAX_IMMEDIATE]
+def build_preview(action: Action, selection: Selection) -> Preview:
+    admin = selection.admin
+    ids = list(db.session.scalars(selection.keys(limit=MAX_IMMEDIATE)))
+    checked_ids = ids if selection.ids is None else selection.ids[:MAX_IMMEDIATE]
     labels = row_labels(admin, ids)
-    doing = Execution(admin, action, current_user, chosen.query)
+    execution = Execution(admin, action, current_user, selection.query)
     included_ids: list[int] = []
-    left_out: dict[str, list[Any]] = {}
-    for id, (_, reason) in doing.reasons(looked_at).items():
+    skipped: dict[str, list[Markup]] = {}
+    for id, (_, reason) in execution.exclusions(checked_ids).items():
         if reason:
-            left_out.setdefault(reason, []).append(labels.get(id, Markup("#{}").format(id)))
+            skipped.setdefault(reason, []).append(labels.get(id, Markup("#{}").format(id)))
         else:
             included_ids.append(id)
-    said = chosen.count()
-    is_complete = chosen.ids is not None and len(chosen.ids) <= MAX_IMMEDIATE
-    fits = len(included_ids) if is_complete else chosen.count(*_where(action))
+    is_complete = selection.ids is not None and len(selection.ids) <= MAX_IMMEDIATE
+    included = len(included_ids) if is_complete else selection.count(*_conditions(action))
     return Preview(
-        title=count_label(admin, fits, matching.format_count(fits)),
-        said=said,
+        title=count_label(admin, included, matching.format_count(included)),
+        count=selection.count(),
         first=[labels[id] for id in included_ids[:MAX_NAMED]],
-        more=_more(fits, len(included_ids[:MAX_NAMED])),
-        skipped=left_out,
+        more=_more(included, len(included_ids[:MAX_NAMED])),
+        skipped=skipped,
         is_complete=is_complete,
-        is_job=chosen.ids is None or len(chosen.ids) > AT_ONCE,
-        cascades=_cascades(action, chosen, included_ids if is_complete else None),
+        is_job=selection.ids is None or len(selection.ids) > MAX_DIRECT_ROWS,
+        cascades=_cascades(action, selection, included_ids if is_complete else None),
     )
 
 
-def _where(action: Action) -> list[Any]:
+def _conditions(action: Action) -> list[ColumnElement[bool]]:
     return [] if action.where is None else [action.where]
 
 
-def _more(count: int, shown: int) -> str:
+def _more(count: int, named: int) -> str:
     if count > matching.COUNT_LIMIT:
-        return f"more than {matching.COUNT_LIMIT - shown:,}"
-    return f"{count - shown:,}" if count > shown else ""
+        return f"more than {matching.COUNT_LIMIT - named:,}"
+    return f"{count - named:,}" if count > named else ""
 
 
-def _cascades(action: Action, chosen: Selection, included_ids: list[int] | None) -> dict[str, str]:
+def _cascades(
+    action: Action, selection: Selection, included_ids: list[int] | None
+) -> dict[str, str]:
     if not action.deletes:
         return {}
-    ids = chosen.keys(limit=cascades.COUNT_LIMIT) if included_ids is None else included_ids
-    return cascades.counted(chosen.admin.model, ids)
+    ids = selection.keys(limit=cascades.COUNT_LIMIT) if included_ids is None else included_ids
+    return cascades.counted(selection.admin.model, ids)

@@ -1,16 +1,15 @@
-"""Carrying out a run, chunk by chunk: in a request where it is little, else in a job."""
+"""Run bulk actions in batches: in the request if there are few rows, otherwise in a job."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 
 from carafe.admin.actions.availability import count_label
 from carafe.admin.actions.declaration import Action
 from carafe.admin.actions.execution import Execution
-from carafe.admin.actions.models import BATCH_SIZE, Batch, BulkAction
+from carafe.admin.actions.models import BATCH_SIZE, Batch, BulkAction, PendingRow
 from carafe.admin.actions.selection import Selection
 from carafe.admin.model_admin import ModelAdmin, find_admin
 from carafe.audit import record
@@ -28,7 +27,7 @@ BATCHES_PER_QUERY = 20
 
 
 def resolve(run: BulkAction) -> tuple[ModelAdmin, Action] | None:
-    """The list and the action that a run is about, if there still are such."""
+    """Return the list and the action of a bulk action, or None if they are no longer declared."""
     admin = find_admin(run.list_name)
     if admin is None or (action := admin.actions.get(run.action)) is None:
         return None
@@ -36,63 +35,71 @@ def resolve(run: BulkAction) -> tuple[ModelAdmin, Action] | None:
 
 
 def title(run: BulkAction) -> str:
-    """What it is called: "Suspend: 12 users"."""
-    found = resolve(run)
-    if found is None:
+    """Return the title of a bulk action: "Suspend: 12 users"."""
+    target = resolve(run)
+    if target is None:
         return f"{run.action}: {run.list_name}"
-    admin, action = found
+    admin, action = target
     label = action.undo[0] if run.undone_action_id and action.undo else action.label
-    # A job may still be looking for them.
-    return f"{label}: {admin.noun if run.job_id else count_label(admin, run.total)}"
+    # A job may still be enumerating the rows.
+    return f"{label}: {admin.verbose_name_plural if run.job_id else count_label(admin, run.total)}"
 
 
 def has_undo(run: BulkAction) -> bool:
-    found = resolve(run)
-    return found is not None and found[1].undo is not None
+    target = resolve(run)
+    return target is not None and target[1].undo is not None
 
 
-def is_allowed(by: UserMixin | None, admin: ModelAdmin, action: Action) -> bool:
-    """Return whether somebody may still do this with rows, which they have to see."""
-    if by is None or by.suspended_at is not None:
+def is_allowed(user: UserMixin | None, admin: ModelAdmin, action: Action) -> bool:
+    """Return whether a user may apply an action, which requires to read the list."""
+    if user is None or user.suspended_at is not None:
         return False
-    return {action.permission, admin.permission("read")} <= permissions(by.effective_role)
+    return {action.permission, admin.permission("read")} <= permissions(user.effective_role)
 
 
 def resume(run_id: int) -> None:
-    """Do what is left of a run, in transactions of its own. It may be killed and begun anew."""
+    """Process the remaining batches, each in a transaction, so that a killed job can resume."""
     with reading():
         model = user_model()
         query = select(model.time_zone).join(BulkAction, BulkAction.actor_id == model.id)
-        # By which their days began.
+        # Filters by date use the days of the user's time zone.
         use_time_zone(db.session.scalar(query.where(BulkAction.id == run_id)) or "")
-    while _choose(run_id):
+    while _enumerate_rows(run_id):
         progress(message="Looks for what matches")
-    while run := _do_next(run_id):
-        progress(run.over, run.total)
+    while run := _run_next(run_id):
+        progress(run.processed, run.total)
 
 
-def _choose(run_id: int) -> bool:
-    """Choose some more rows; whether there may be others. Nobody who writes waits meanwhile."""
+def _enumerate_rows(run_id: int) -> bool:
+    """Add more rows to the bulk action; return whether to continue.
+
+    The rows are selected in a read transaction, so that writers do not wait.
+    """
     with reading():
         run = db.session.get(BulkAction, run_id)
-        if run is None or run.is_enumerated or run.ended_at or (found := resolve(run)) is None:
+        if run is None or run.is_enumerated or run.ended_at or (target := resolve(run)) is None:
             return False
-        chunks = next_batches(run, found[0])
+        batches = next_batches(run, target[0])
     locked_run = BulkAction.locked(run_id)
-    if locked_run and locked_run.batches == run.batches:  # and not another worker's turn meanwhile
-        locked_run.choose(chunks)
-        locked_run.is_enumerated = len(chunks) < BATCHES_PER_QUERY
+    # Unless another worker has added batches in the meantime.
+    if locked_run and locked_run.batches == run.batches:
+        locked_run.add_batches(batches)
+        locked_run.is_enumerated = len(batches) < BATCHES_PER_QUERY
     db.session.commit()
     return True
 
 
-def next_batches(run: BulkAction, admin: ModelAdmin) -> Sequence[list[Any]]:
-    """The next chunks of what is to be done."""
+def next_batches(run: BulkAction, admin: ModelAdmin) -> Sequence[list[PendingRow]]:
+    """Return the next batches of rows to process."""
     if run.undone_action_id:
-        of_it = Batch.bulk_action_id == run.undone_action_id, Batch.number >= run.batches
-        over = select(Batch).where(*of_it, Batch.outcome.is_not(None)).order_by(Batch.number)
-        return [chunk.left for chunk in db.session.scalars(over.limit(BATCHES_PER_QUERY))]
-    last = Batch.of(run.id, run.batches - 1)
+        query = select(Batch).where(
+            Batch.bulk_action_id == run.undone_action_id,
+            Batch.number >= run.batches,
+            Batch.outcome.is_not(None),
+        )
+        query = query.order_by(Batch.number).limit(BATCHES_PER_QUERY)
+        return [batch.changed_rows for batch in db.session.scalars(query)]
+    last = Batch.by_number(run.id, run.batches - 1)
     selection = Selection(admin, run.query, None, run.last_id)
     after = last.rows[-1][0] if last else 0
     ids = db.session.scalars(
@@ -101,45 +108,52 @@ def next_batches(run: BulkAction, admin: ModelAdmin) -> Sequence[list[Any]]:
     return in_batches(ids)
 
 
-def in_batches(ids: Sequence[int]) -> list[list[Any]]:
+def in_batches(ids: Sequence[int]) -> list[list[PendingRow]]:
     return [[[id] for id in ids[n : n + BATCH_SIZE]] for n in range(0, len(ids), BATCH_SIZE)]
 
 
-def _do_next(run_id: int) -> BulkAction | None:
-    """Do the next chunk in a transaction of its own; None where the run is over."""
+def _run_next(run_id: int) -> BulkAction | None:
+    """Process the next batch in a transaction; return None if the bulk action has ended."""
     advisory_lock(ADMIN)
     run = BulkAction.locked(run_id)
     if run is None or run.ended_at:
         return None
-    by = None
+    user = None
     if run.actor_id:
-        by = db.session.get(user_model(), run.actor_id, populate_existing=True)
-    with as_actor(by.email if by else "the app"):
-        run_next_batch(run, by)
+        user = db.session.get(user_model(), run.actor_id, populate_existing=True)
+    with as_actor(user.email if user else "the app"):
+        run_next_batch(run, user)
         db.session.commit()
     db.session.expunge_all()
     return run
 
 
-def run_next_batch(run: BulkAction, by: UserMixin | None) -> None:
-    """Do the next chunk of a run that is locked, in the caller's transaction, or end the run."""
-    if (found := resolve(run)) is None:
+def run_next_batch(run: BulkAction, user: UserMixin | None) -> None:
+    """Process the next batch of a locked bulk action in this transaction, or end the action."""
+    if (target := resolve(run)) is None:
         return end(run, UNKNOWN_ACTION)
-    admin, action = found
-    if not is_allowed(by, admin, action):
+    admin, action = target
+    if not is_allowed(user, admin, action):
         return end(run, PERMISSION_LOST)
-    if chunk := Batch.of(run.id, run.batches_done):
-        doing = Execution(admin, action, by, run.query, is_undo=run.undone_action_id is not None)
-        chunk.outcome = doing.outcome(chunk.rows)
-        run.note(chunk.outcome)
+    if batch := Batch.by_number(run.id, run.batches_done):
+        is_undo = run.undone_action_id is not None
+        execution = Execution(admin, action, user, run.query, is_undo=is_undo)
+        batch.outcome = execution.apply_to(batch.rows)
+        run.record_batch(batch.outcome)
     if run.batches_done >= run.batches:
         end(run)
     return None
 
 
-def end(run: BulkAction, why: str = "") -> None:
-    run.end(why)
-    came: dict[str, Any] = {"done": run.done, "skipped": run.skipped, "failed": run.failed}
+def end(run: BulkAction, reason: str = "") -> None:
+    run.end(reason)
     record(
-        "bulk_action.finished", run.subject, list=run.list_name, does=run.action, **came, why=why
+        "bulk_action.finished",
+        run.subject,
+        list=run.list_name,
+        does=run.action,
+        done=run.done,
+        skipped=run.skipped,
+        failed=run.failed,
+        why=reason,
     )

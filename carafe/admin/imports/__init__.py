@@ -1,1 +1,1 @@
-"""Rows out of a CSV file: columns are chosen, all rows checked, and then they are brought in."""
+"""CSV imports: map columns to fields, check all rows, and import them."""

@@ -1,4 +1,4 @@
-"""Who may import into a list."""
+"""Permissions for imports."""
 
 from flask_login import current_user
 
@@ -11,12 +11,12 @@ from carafe.auth.permissions import permissions
 def permissions_of(spec: ImportSpec) -> set[str]:
     """Return the permissions that an import needs.
 
-    Its bad rows tell which rows there are already, and which there are of what they refer to.
+    Errors reveal which rows exist, including related ones, so it needs to read those lists.
     """
-    needed = {spec.options.permission(operation) for operation in ["read", *spec.operations]}
+    names = {spec.options.permission(operation) for operation in ["read", *spec.operations]}
     targets = [target for target in spec.targets.values() if target.lookup is not None]
     related = [for_model(related_model(target.column)) for target in targets]
-    return needed | {admin.permission("read") for admin in related if admin}
+    return names | {admin.permission("read") for admin in related if admin}
 
 
 def may_import(admin: ModelAdmin) -> bool:

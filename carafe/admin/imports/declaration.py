@@ -1,33 +1,32 @@
-"""Declarations of what can be imported into a model."""
+"""Declarations of imports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
 class Field:
-    """A column of the file.
+    """A field that a column of the file can set.
 
-    `name` is an attribute of the model, or "user.email": what `user_id` refers to is found by its
-    e-mail. `read` makes a value of the text in a cell, by default as the column's type asks for;
-    where it cannot, it raises `ValueError` with a text for people.
+    `name` is an attribute of the model, or "user.email", which looks up `user_id` by the e-mail.
+    `read` converts the text of a cell to a value, by default by the type of the column. It raises
+    `ValueError` with a message for users.
     """
 
     name: str
     label: str = ""
-    read: Callable[[str], Any] | None = None
+    read: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True)
 class Import:
-    """How rows are imported: `fields`, and by which of them a row is found again, to be changed.
+    """The fields of an import, and the `key` field by which existing rows are found and updated.
 
-    `row` makes an object of the values by name, where the model itself does not do.
+    `row` creates an object from keyword arguments, by default the model.
     """
 
     fields: Sequence[str | Field]
     key: str = ""
-    row: Callable[..., Any] | None = None
+    row: Callable[..., object] | None = None

@@ -12,14 +12,14 @@ from itertools import islice
 from typing import IO, Any, NamedTuple
 
 from carafe.admin.imports.encodings import UTF_8, UTF_16, guess_encoding
-from carafe.admin.imports.formats import DELIMITERS, MOST_SKIPPED, Format
+from carafe.admin.imports.formats import DELIMITERS, MAX_SKIPPED, Format
 from carafe.admin.imports.reading import CHUNK_BYTES, SEPARATOR_LINE, UnreadableFileError
 from carafe.admin.imports.values import date_order_of, decimal_mark_of
 from carafe.tabular.csv_export import BOM
 
 SAMPLE_ROWS = 200
 # Rows above a heading: a title, the day of a report.
-MOST_ABOVE = 20
+MAX_ROWS_ABOVE = 20
 
 # How files begin that are something else.
 SIGNATURES = {
@@ -141,7 +141,7 @@ def _format(text: str, encoding: str, matches: Callable[[Sequence[str]], int]) -
         encoding,
         best.delimiter,
         best.quote,
-        skip=min(best.lines[best.place], MOST_SKIPPED) if rows else 0,
+        skip=min(best.lines[best.place], MAX_SKIPPED) if rows else 0,
         heading="yes" if has_heading else "no",
         decimal=decimal_mark_of(cells),
         dates=date_order_of(cells),
@@ -179,7 +179,7 @@ def _read(text: str, format: Format, matches: Callable[[Sequence[str]], int]) ->
         if row:
             rows.append(row)
             lines.append(line)
-    known = [matches(row) for row in rows[:MOST_ABOVE]]
+    known = [matches(row) for row in rows[:MAX_ROWS_ABOVE]]
     place = max(range(len(known)), key=known.__getitem__, default=0)
     # A row of data may have the name of a column in it: what is above a heading is narrower.
     is_heading = known and (known[place] > 1 or known[place] == len(rows[place]))

@@ -140,7 +140,7 @@ CONTROL, MIXED, MISPLACED, FOREIGN, OTHER_LANGUAGE = -4.0, -2.0, -2.0, -2.0, -1.
 SECOND_LANGUAGE, SECOND_LANGUAGE_SHARE = 2, 0.15
 # On average of all characters.
 GOOD_ENOUGH = 0.4
-MOST_SHOWN = 6
+MAX_CHOICES = 6
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def _legacy(sample: bytes) -> Guess:
     best, _, encoding = ranked[0]
     margin = _margin(sum(byte > 0x7F for byte in sample))
     others = [name for value, _, name in ranked[1:] if value > best - margin or best < GOOD_ENOUGH]
-    return Guess(encoding, tuple(others[: MOST_SHOWN - 1]))
+    return Guess(encoding, tuple(others[: MAX_CHOICES - 1]))
 
 
 def _margin(count: int) -> float:

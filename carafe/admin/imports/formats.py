@@ -1,17 +1,17 @@
-"""How a file is written: what can be chosen for it on its page."""
+"""The format of a file, and the options for it on the page of an import."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from carafe.admin.imports.encodings import ENCODINGS
 
 DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
-# What the csv module makes of each choice of quotes.
-QUOTES: dict[str, tuple[str, dict[str, Any]]] = {
+# Labels and options of the csv module.
+QUOTES: dict[str, tuple[str, Mapping[str, str | bool | int]]] = {
     '"': ("Double quotes", {"quotechar": '"'}),
     ' "': ("Double quotes, after spaces", {"quotechar": '"', "skipinitialspace": True}),
     '\\"': (
@@ -30,7 +30,7 @@ DATES = {
     "dmy": "Day first: 31/12/2026",
     "mdy": "Month first: 12/31/2026",
 }
-MOST_SKIPPED = 1000
+MAX_SKIPPED = 1000
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,16 @@ class Format:
     # Lines above the heading.
     skip: int = 0
     heading: str = "yes"
-    # What cells are that a row lacks at its end. Excel leaves them out, 16 rows at a time.
+    # The value of cells that are missing at the end of a row. Excel omits empty ones.
     missing: str = "empty"
-    # What becomes of the apostrophes that exports add: see `csv_lines.guard`.
+    # Whether to remove the apostrophes that exports add: see `csv_export.guard`.
     guards: str = "remove"
     decimal: str = ""
     dates: str = ""
 
     @property
     def options(self) -> dict[str, dict[str, str]]:
-        """What can be chosen for each field but `skip`, with labels."""
+        """The labels of the options for each field except `skip`."""
         declared = {} if self.delimiter in DELIMITERS else {self.delimiter: self.delimiter}
         return {
             "encoding": ENCODINGS,
@@ -66,17 +66,17 @@ class Format:
         }
 
     def changed(self, form: Mapping[str, str]) -> Format:
-        """Return what somebody chose. Raises `ValueError` for what cannot be chosen."""
-        chosen: dict[str, Any] = {name: form.get(name, vars(self)[name]) for name in self.options}
-        for name, value in chosen.items():
+        """Return the format in a form. Raises `ValueError` for invalid values."""
+        values = {name: form.get(name, vars(self)[name]) for name in self.options}
+        for name, value in values.items():
             if value not in self.options[name]:
                 raise ValueError(name)
         skip = form.get("skip", "") or str(self.skip)
-        if not (skip.isascii() and skip.isdecimal() and int(skip[:5]) <= MOST_SKIPPED):
+        if not (skip.isascii() and skip.isdecimal() and int(skip[:5]) <= MAX_SKIPPED):
             raise ValueError("skip")
-        return replace(self, **chosen, skip=int(skip))
+        return Format(**values, skip=int(skip))
 
     @property
     def dialect(self) -> dict[str, Any]:
-        """Options of the csv module."""
+        """The options for `csv.reader`."""
         return {"delimiter": self.delimiter, "strict": True, **QUOTES[self.quote][1]}

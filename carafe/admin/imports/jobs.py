@@ -87,7 +87,7 @@ def check(run_id: int) -> None:
 
 
 @job(**OPTIONS)
-def carry_out(run_id: int) -> None:
+def run_import(run_id: int) -> None:
     """Bring the rows in, from where the last worker stopped."""
     if (run := _claim(run_id, IMPORTING)) is None:
         return
@@ -133,7 +133,7 @@ def carry_out(run_id: int) -> None:
 
 
 @job(**OPTIONS)
-def undo(run_id: int) -> None:
+def revert_import(run_id: int) -> None:
     """Take back what was brought in, the last first."""
     if (run := _claim(run_id, REVERTING)) is None:
         return
@@ -230,7 +230,7 @@ def _format_error(error: Sequence[Any]) -> str:
 
 
 def _start_revert(run: ImportRun, why: str) -> None:
-    job_id = undo.with_options(subject=f"user:{run.user_id}").enqueue(run.id)
+    job_id = revert_import.with_options(subject=f"user:{run.user_id}").enqueue(run.id)
     _update(run, state=REVERTING, problem=f"{why} Nothing was imported.", job_id=job_id)
 
 

@@ -1,7 +1,8 @@
-"""An import from its upload to its end, and what became of its rows."""
+"""Imports: the uploaded file, its progress, and the results of its rows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +17,14 @@ from carafe.time import now
 
 FOLDER = "imports"
 FILENAME_LENGTH = 200
-# Files hold what is somebody's: they go as soon as they were brought in, and after this.
+# Files contain personal data: they are deleted after the import, or after this time.
 LIFETIME = timedelta(days=7)
-# Imports that one may have which are not at their end.
+# Unfinished imports of a user.
 MAX_OPEN = 3
+# [row, column, value, message]
+CellError = list[Any]
+# [id] of a created row; [id, {attribute: [old, new]}] of an updated one.
+RowChange = list[Any]
 
 NEW, CHECKING, CHECKED = "new", "checking", "checked"
 IMPORTING, REVERTING, REVERTED, DONE = "importing", "undoing", "undone", "done"
@@ -28,17 +33,17 @@ IN_PROGRESS = {CHECKING, IMPORTING, REVERTING}
 
 
 class ImportRun(Base):
-    """A file that somebody uploaded, and how far it is."""
+    """An uploaded file, and the progress of its import."""
 
     __tablename__ = "import_run"
     __table_args__ = (Index("ix_import_run_user_id_list_id", "user_id", "list", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    # The name of the list it is for, and that of the file where it comes from, to be shown alone.
+    # The name of the list, and the original name of the file, which is only displayed.
     list: Mapped[str] = mapped_column(String(60))
     filename: Mapped[str] = mapped_column(String(FILENAME_LENGTH))
-    # Where the content is: see `archive`.
+    # The name of the stored file: see `downloads.encrypted`.
     file: Mapped[str | None] = mapped_column(String(32))
     parts: Mapped[int]
     size: Mapped[int]
@@ -53,32 +58,32 @@ class ImportRun(Base):
         mapped_column("decimal", String(1)),
         mapped_column("dates", String(3)),
     )
-    # Encodings to choose from, and a garbled word, until somebody has looked: see `detection`.
+    # Likely encodings and a garbled word, until the user settles them: see `detection`.
     doubts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    # Which field each column sets, by the column's number.
-    mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # The name of the field that each column sets, by the column's number.
+    mapping: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(String(10), default=NEW)
-    # "all" or "good": whether one bad row keeps all out, or itself alone.
+    # "all" or "good": whether one invalid row prevents the import, or is skipped.
     mode: Mapped[str] = mapped_column(String(4), default=ALL_OR_NOTHING)
     job_id: Mapped[int | None]
-    # Counts who worked on it: one that lost its lease finds that somebody else does now.
+    # Counts the workers, so that one that lost its lease notices that another took over.
     attempt: Mapped[int] = mapped_column(default=0)
-    # The last row that was brought in, or refused, for good.
+    # The number of the last row that was imported or skipped.
     position: Mapped[int] = mapped_column(default=0)
     rows: Mapped[int] = mapped_column(default=0)
     invalid: Mapped[int] = mapped_column(default=0)
     created: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
-    # Why it cannot go on, or did not.
+    # Why it cannot continue.
     problem: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
     @classmethod
-    def of(cls, user_id: int, name: str, id: int) -> tuple[ImportRun, Job | None] | None:
-        """Somebody's import into a list, with the job that works on it."""
-        found = select(cls, Job).outerjoin(Job, Job.id == cls.job_id)
-        own = cls.id == id, cls.user_id == user_id, cls.list == name
-        row = db.session.execute(found.where(*own)).first()
+    def for_user(cls, user_id: int, name: str, id: int) -> tuple[ImportRun, Job | None] | None:
+        """Return a user's import into a list and its job, or None if there is no such import."""
+        query = select(cls, Job).outerjoin(Job, Job.id == cls.job_id)
+        query = query.where(cls.id == id, cls.user_id == user_id, cls.list == name)
+        row = db.session.execute(query).first()
         return (row[0], row[1]) if row else None
 
     @classmethod
@@ -93,11 +98,11 @@ class ImportRun(Base):
         return self.state in IN_PROGRESS and job is not None and not job.is_finished
 
     def is_stuck(self, job: Job | None) -> bool:
-        """Whether nobody works on it any more, though it is not at its end."""
+        """Return whether its job ended before it was finished."""
         return self.state in IN_PROGRESS and not self.is_working(job)
 
-    def content(self) -> Any:
-        """The file, part by part."""
+    def content(self) -> Iterator[bytes]:
+        """Yield the parts of the file."""
         return encrypted.read(self.file or "", self.parts, FOLDER)
 
     def drop_file(self) -> None:
@@ -106,14 +111,12 @@ class ImportRun(Base):
 
 
 class ImportBatch(Base):
-    """What became of some rows, written in the transaction that brought them in."""
+    """The results of some rows, written in the transaction that imported them."""
 
     __tablename__ = "import_batch"
     __table_args__ = (Index("ix_import_batch_run_id_id", "run_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey(ImportRun.id, ondelete="CASCADE"))
-    # [row, column, value, what is wrong with it]
-    errors: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    # [id] of a row that was made; [id, {attribute: [before, after]}] of one that was changed.
-    changes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    errors: Mapped[list[CellError]] = mapped_column(JSON, default=list)
+    changes: Mapped[list[RowChange]] = mapped_column(JSON, default=list)

@@ -58,10 +58,10 @@ class RowValidator:
         rows = [self._read(number, cells) for number, cells in batch if not is_blank(cells)]
         for _, target in self.chosen:
             if target.lookup is not None:
-                self._find(target, rows)
+                self._resolve_relations(target, rows)
         for target in self.unique:
             self._check_uniqueness(target, rows)
-        self._ask(rows, by)
+        self._check_permissions(rows, by)
         return rows
 
     def _read(self, number: int, cells: Any) -> ImportRow:
@@ -102,7 +102,7 @@ class RowValidator:
         else:
             row.lookup_values[target.name] = value
 
-    def _find(self, target: Target, rows: list[ImportRow]) -> None:
+    def _resolve_relations(self, target: Target, rows: list[ImportRow]) -> None:
         wanted = {
             row.lookup_values[target.name] for row in rows if target.name in row.lookup_values
         }
@@ -136,14 +136,14 @@ class RowValidator:
             elif ids.get(value) not in (None, row.existing):
                 row.add_error(self._name(target), value, "There is one with this already.")
 
-    def _ask(self, rows: list[ImportRow], by: Any) -> None:
+    def _check_permissions(self, rows: list[ImportRow], by: Any) -> None:
         """Refuse to change what that person may not, as pages and actions do."""
         options = self.spec.options
-        if options.refusal is None:
+        if options.denial_reason is None:
             return
         ids = [row.existing for row in rows if row.existing is not None]
         there = db.session.scalars(select(options.model).where(options.key.in_(ids))) if ids else ()
-        reasons = {getattr(row, options.key.key): options.refusal(row, by) for row in there}
+        reasons = {getattr(row, options.key.key): options.denial_reason(row, by) for row in there}
         for row in rows:
             if reason := reasons.get(row.existing):
                 row.add_error("", None, reason)

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Integer, Numeric, S
 from wtforms import ValidationError
 
 from carafe.admin.imports.formats import Format
-from carafe.admin.schema import LONGEST_TEXT, MAX_LINE_LENGTH, MAX_NUMBERS, members_of
+from carafe.admin.schema import MAX_LINE_LENGTH, MAX_NUMBERS, MAX_TEXT_LENGTH, members_of
 from carafe.time import UTCDateTime
 from carafe.unicode import nfc
 from carafe.web.forms import collapse_line_breaks, validate_printable
@@ -40,7 +40,7 @@ def parser_for(column: Any) -> Reader | None:
     if isinstance(kind, Enum):
         return partial(member, members_of(kind))
     if isinstance(kind, String):
-        return partial(text, kind.length or LONGEST_TEXT)
+        return partial(text, kind.length or MAX_TEXT_LENGTH)
     if isinstance(kind, Boolean):
         return parse_bool
     if isinstance(kind, (DateTime, UTCDateTime)):

@@ -1,1 +1,1 @@
-"""Lists of rows: searched, filtered, sorted, seen as each wants, and exported."""
+"""Lists of rows with search, filters, sorting, saved views, and exports."""

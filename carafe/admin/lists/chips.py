@@ -1,4 +1,4 @@
-"""The filters that a list is narrowed down by, each with a link to the list without it."""
+"""Chips of the active filters, with links that remove them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class FilterChip:
 
 
 def chips(state: ListState) -> Iterator[FilterChip]:
-    """Yield the chosen filters, except those with counts, which are displayed above the list."""
+    """Yield the active filters, except those with counts, which are displayed above the list."""
     for applied in state.filters:
-        if applied.arguments and not applied.filter.counted:
-            rest = {k: v for k, v in state.arguments.items() if k not in applied.filter.names}
-            yield FilterChip(applied.filter.label, _value(applied), encode_query(rest))
+        if applied.arguments and not applied.filter.show_counts:
+            remaining = {k: v for k, v in state.arguments.items() if k not in applied.filter.names}
+            yield FilterChip(applied.filter.label, _value(applied), encode_query(remaining))
 
 
 def _value(applied: AppliedFilter) -> str:
     if isinstance(applied.filter, RelationFilter):
         return label(applied.filter, applied.arguments[applied.filter.name])
-    return applied.filter.said(applied.arguments)
+    return applied.filter.describe(applied.arguments)

@@ -1,16 +1,13 @@
-"""Columns of a list with the attributes that they are made of, ready to select and display."""
+"""Columns with their attributes, ready to select and display."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-from sqlalchemy import Select
 
 from carafe.admin.attributes import Attributes
 from carafe.admin.columns import Column, format_value, humanize
-from carafe.admin.schema import readable_column
+from carafe.admin.schema import Query, readable_column
 
 
 @dataclass(frozen=True)
@@ -28,8 +25,8 @@ class SelectedColumn:
     def label(self) -> str:
         return self.column.label
 
-    def value(self, values: Sequence[Any]) -> Any:
-        """Return what the column displays of the selected values of a row."""
+    def value(self, values: Sequence[object]) -> str:
+        """Return what the column displays for the selected values of a row."""
         if self.column.render:
             return format_value(
                 self.column.render(*[values[position] for position in self.positions])
@@ -38,21 +35,22 @@ class SelectedColumn:
 
 
 class ColumnSet:
-    """Columns that are displayed together. Selected rows begin with the values of `attributes`."""
+    """Columns of one query, whose rows begin with the values of `attributes`."""
 
     def __init__(self, attributes: Attributes, columns: Sequence[Column]):
-        paths = list(dict.fromkeys(path for column in columns for path in column.of))
+        paths = list(dict.fromkeys(path for column in columns for path in column.attributes))
         self.attributes = {
             path: readable_column(attributes.find("columns", path)) for path in paths
         }
         self.columns = [
-            SelectedColumn(column, [paths.index(path) for path in column.of]) for column in columns
+            SelectedColumn(column, [paths.index(path) for path in column.attributes])
+            for column in columns
         ]
         heads = {path.partition(".")[0] for path in paths if "." in path}
         self.joins = [on for head, on in attributes.joins.items() if head in heads]
 
-    def join_to(self, query: Select[Any]) -> Select[Any]:
-        """Add the tables that the attributes come from."""
+    def join_to(self, query: Query) -> Query:
+        """Join the tables of related attributes to a query."""
         for related, condition in self.joins:
             query = query.outerjoin(related, condition)
         return query
@@ -61,7 +59,7 @@ class ColumnSet:
 def columns_by_name(
     attributes: Attributes, options: Mapping[str, Sequence[str | Column]]
 ) -> dict[str, Column]:
-    """Check declared columns, by the options that they were passed to, and fill in defaults."""
+    """Check columns, by the option that declares them, and fill in defaults."""
     columns: dict[str, Column] = {}
     for option, declared in options.items():
         for item in declared:
@@ -74,12 +72,12 @@ def columns_by_name(
 
 
 def _with_defaults(attributes: Attributes, option: str, column: Column) -> Column:
-    if len(column.of) > 1 and column.render is None:
+    if len(column.attributes) > 1 and column.render is None:
         what = f"{column.name} is made of several and does not say how."
-        raise attributes.error(option, what, "Give it a function of them: Column(…, show=…).")
+        raise attributes.error(option, what, "Give it a function of them: Column(…, render=…).")
     if column.render is not None and not callable(column.render):
-        raise attributes.error(option, f"show of {column.name} is no function.", "Give one.")
-    paths = column.of or [column.name]
+        raise attributes.error(option, f"render of {column.name} is no function.", "Give one.")
+    paths = column.attributes or [column.name]
     for path in paths:
         attributes.find(option, path)
-    return replace(column, label=column.label or humanize(column.name), of=paths)
+    return replace(column, label=column.label or humanize(column.name), attributes=paths)

@@ -1,9 +1,8 @@
-"""Checks of how a list is declared to be searched, filtered, and sorted."""
+"""Build and check the searches, filters, and sort columns of a list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, Time, Uuid
@@ -13,12 +12,12 @@ from carafe.admin.columns import humanize
 from carafe.admin.lists.filters import Boolean, Choice, Filter, Identifier, RelationFilter
 from carafe.admin.lists.ranges import ClockRange, DateRange, DayRange, DecimalRange, NumberRange
 from carafe.admin.lists.search import Exact, FullText, Prefix, Search
-from carafe.admin.schema import has_index, members_of, primary_key
+from carafe.admin.schema import Attribute, has_index, members_of, primary_key, table_column
 from carafe.database.base import is_binary_collated
 from carafe.time import UTCDateTime
 from carafe.web.pagination import CURSOR_TYPES
 
-# The more special types first.
+# Subclasses come before their base class.
 FILTERS: dict[type, type[Filter]] = {
     BooleanType: Boolean,
     DateTime: DateRange,
@@ -30,7 +29,7 @@ FILTERS: dict[type, type[Filter]] = {
     Float: DecimalRange,
     Uuid: Identifier,
 }
-# What the URL of a list says beside its filters.
+# Names of URL arguments that filters cannot use.
 ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"
 
 
@@ -56,10 +55,10 @@ def make_filter(attributes: Attributes, declared: str | Filter) -> Filter:
         raise attributes.error("filters", what, f'Call it otherwise, such as "its_{item.name}".')
     if item.column is not None:
         _check_index(attributes, "filters", item.name, item.column)
-        if item.of and not isinstance(item.column.type, item.of):
+        if item.types and not isinstance(item.column.type, item.types):
             what = f"{item.name} cannot be a {type(item).__name__}."
             raise attributes.error("filters", what, "Give one that fits the type of the column.")
-    choices: Any = item.choices if isinstance(item, Choice) else {}
+    choices: object = item.choices if isinstance(item, Choice) else {}
     if not isinstance(choices, Mapping):
         what = f"the choices of {item.name} have no labels."
         raise attributes.error("filters", what, 'Give {"value in the URL": "Label"}.')
@@ -69,7 +68,7 @@ def make_filter(attributes: Attributes, declared: str | Filter) -> Filter:
 def _default_filter(attributes: Attributes, name: str) -> Filter:
     column = attributes.find_own("filters", name)
     label = humanize(name)
-    if column.property.columns[0].foreign_keys:
+    if table_column(column).foreign_keys:
         return RelationFilter(column, name, label)
     if isinstance(column.type, Enum):
         members = {name: label for name, (label, _) in members_of(column.type).items()}
@@ -84,22 +83,21 @@ def _default_filter(attributes: Attributes, name: str) -> Filter:
     )
 
 
-def sort_column(attributes: Attributes, name: str) -> Any:
-    column = attributes.find_own("sorts", name)
-    table_column = column.property.columns[0]
-    if table_column.nullable:
+def sort_column(attributes: Attributes, name: str) -> Attribute:
+    attribute = attributes.find_own("sorts", name)
+    column = table_column(attribute)
+    if column.nullable:
         raise attributes.error("sorts", f"{name} may be empty.", "Sort by what always has a value.")
-    if table_column.type.python_type not in CURSOR_TYPES:
+    if column.type.python_type not in CURSOR_TYPES:
         kinds = ", ".join(kind.__name__ for kind in CURSOR_TYPES)
         raise attributes.error(
             "sorts", f"{name} cannot stand in links to pages.", f"Sort by one of {kinds}."
         )
-    _check_index(attributes, "sorts", name, column)
-    return column
+    _check_index(attributes, "sorts", name, attribute)
+    return attribute
 
 
-def _check_index(attributes: Attributes, option: str, name: str, column: Any) -> None:
-    table_column = column.property.columns[0]
+def _check_index(attributes: Attributes, option: str, name: str, column: Attribute) -> None:
     if column.class_ is not attributes.model:
         what = f"{name} is a column of {column.class_.__name__}."
         raise attributes.error(option, what, f"Give columns of {attributes.model.__name__}.")
@@ -107,5 +105,5 @@ def _check_index(attributes: Attributes, option: str, name: str, column: Any) ->
         raise attributes.error(
             option,
             f"{name} has no index.",
-            f'Add Index("{table_column.name}", "{primary_key(attributes.model).name}").',
+            f'Add Index("{table_column(column).name}", "{primary_key(attributes.model).name}").',
         )

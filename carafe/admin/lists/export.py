@@ -1,12 +1,12 @@
-"""A list as a file, a chunk of rows at a time: the memory is the same for ten and for a million.
+"""Exports of lists, in batches of rows, so that memory use does not depend on the length.
 
-A short one is answered as CSV at once. A long one, or one for Excel, is made by a job.
+Short CSV exports are streamed. Long ones, and those for Excel, are written by a job.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Protocol
 
 from flask import current_app
 from sqlalchemy import ColumnElement, select
@@ -15,6 +15,7 @@ from carafe import downloads
 from carafe.admin.lists.matching import COUNT_LIMIT, conditions, count_up_to, opaque, select_columns
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin, find_admin
+from carafe.admin.schema import ResultRow
 from carafe.audit import record
 from carafe.audit.changes import drop_unredactable
 from carafe.auth.models import UserMixin
@@ -30,16 +31,17 @@ from carafe.time import use_time_zone
 from carafe.web.urls import endpoint_path
 
 BATCH_SIZE = 1000
-# Rows: an answer of more takes longer than a server that stops waits for it.
+# A longer response takes longer than a stopping server waits for it.
 MAX_DIRECT_ROWS = 50_000
 LIFETIME = timedelta(days=1)
 FORMATS = {"csv": "text/csv", "xlsx": xlsx.MIMETYPE}
 
-Where = list[ColumnElement[bool]]
+Conditions = Sequence[ColumnElement[bool]]
+Batches = Iterable[Sequence[ResultRow]]
 
 
-def iter_rows(admin: ModelAdmin, where: Where) -> Iterator[str]:
-    """Yield the rows that meet the conditions as CSV, by their ids."""
+def iter_rows(admin: ModelAdmin, where: Conditions) -> Iterator[str]:
+    """Yield the rows that meet the conditions as CSV, ordered by ID."""
     return csv_file(names(admin), iter_batches(admin, where))
 
 
@@ -47,55 +49,66 @@ def names(admin: ModelAdmin) -> list[str]:
     return [admin.key.name, *admin.list.visible.attributes]
 
 
-def iter_batches(admin: ModelAdmin, where: Where) -> Iterator[list[Any]]:
-    """Lists of rows that meet the conditions: id, and what the columns are made of."""
-    statement = select_columns(admin.list).with_only_columns(
+def iter_batches(admin: ModelAdmin, where: Conditions) -> Iterator[Sequence[ResultRow]]:
+    """Yield batches of rows that meet the conditions: the ID and the values of the columns."""
+    query = select_columns(admin.list).with_only_columns(
         admin.key, *admin.list.visible.attributes.values()
     )
     if where and count_up_to(COUNT_LIMIT, admin.list, where) > COUNT_LIMIT:
-        # By the filter's index all of them would be sorted for each chunk.
+        # With the index of a filter, the database would sort all rows for each batch.
         where = [opaque(*where)]
-    statement = statement.where(*where).order_by(admin.key)
-    last = None
+    query = query.where(*where).order_by(admin.key)
+    last_id = None
     while True:
-        following = statement if last is None else statement.where(admin.key > last)
-        chunk = db.session.execute(following.limit(BATCH_SIZE)).all()
-        # Not one transaction for as long as somebody's line is slow: SQLite's log would grow.
+        next_query = query if last_id is None else query.where(admin.key > last_id)
+        rows = db.session.execute(next_query.limit(BATCH_SIZE)).all()
+        # No transaction stays open while a slow client reads: SQLite's log would grow.
         db.session.rollback()
-        yield list(chunk)
-        if len(chunk) < BATCH_SIZE:
+        yield rows
+        if len(rows) < BATCH_SIZE:
             return
-        last = chunk[-1][0]
+        last_id = rows[-1][0]
 
 
 def name_of(admin: ModelAdmin) -> str:
-    """What the list is called among the files that are made for somebody."""
+    """Return the name of an export of the list, of which each user has at most one."""
     return f"list {admin.name}"
 
 
 def request(user: UserMixin, admin: ModelAdmin, format: str, arguments: Mapping[str, str]) -> bool:
-    """Have a file made of what the list shows; False while another of it is being made."""
-    # The label is the name of a file: its end says what it is.
-    told = {"label": f"{admin.name}.{format}", "path": endpoint_path("admin.export", admin=admin)}
-    given = user.id, admin.name, format, dict(arguments), user.time_zone
-    if not downloads.request_export(user, name_of(admin), make, *given, **told):
+    """Start an export; return False if another export of the list is running."""
+    is_started = downloads.request_export(
+        user,
+        name_of(admin),
+        make,
+        user.id,
+        admin.name,
+        format,
+        dict(arguments),
+        user.time_zone,
+        label=f"{admin.name}.{format}",  # The extension tells the download its format.
+        path=endpoint_path("admin.export", admin=admin),
+    )
+    if not is_started:
         return False
     record("list.exported", list=admin.name, format=format, chosen=drop_unredactable(arguments))
     return True
 
 
 @job(retries=3, backoff=timedelta(minutes=1), timeout=timedelta(hours=2))
-def make(user_id: int, name: str, format: str, arguments: dict[str, str], zone: str) -> Any:
-    """Write the file, and tell who asked for it."""
-    use_time_zone(zone)  # the days of filters are theirs
-    # Beside the data, where there is room for it, and not where others may look.
+def make(
+    user_id: int, name: str, format: str, arguments: dict[str, str], zone: str
+) -> dict[str, int]:
+    """Write the file and notify the user."""
+    use_time_zone(zone)  # Filters by date use the days of the user's time zone.
+    # In INSTANCE_PATH: the temporary directory may be small or readable by other users.
     with TemporaryFile(dir=current_app.instance_path) as file:
-        with reading():  # it takes its time, and must hold up nobody who writes
+        with reading():  # Writers must not wait for a long export.
             admin = _recheck_access(user_id, name).with_columns(arguments.get("columns", ""))
-            rows = _with_progress(
+            batches = _with_progress(
                 iter_batches(admin, conditions(ListState.parse(admin.list, arguments)))
             )
-            cut = WRITERS[format](file, admin, rows, user_id)
+            cut = WRITERS[format](file, admin, batches, user_id)
         file.seek(0)
         export = downloads.store_export(user_id, name_of(admin), file, LIFETIME)
     if export:
@@ -115,25 +128,31 @@ def _recheck_access(user_id: int, name: str) -> ModelAdmin:
     return admin
 
 
-def _with_progress(found: Iterator[list[Any]]) -> Iterator[list[Any]]:
-    rows = 0
-    for chunk in found:
-        progress(message=f"{rows:,} rows")
-        yield chunk
-        rows += len(chunk)
+def _with_progress(batches: Batches) -> Iterator[Sequence[ResultRow]]:
+    count = 0
+    for rows in batches:
+        progress(message=f"{count:,} rows")
+        yield rows
+        count += len(rows)
 
 
-def _write_csv(file: IO[bytes], admin: ModelAdmin, found: Iterator[list[Any]], _: int) -> int:
-    file.writelines(piece.encode() for piece in csv_file(names(admin), found))
+class Writer(Protocol):
+    """Writes a file and returns how many values were truncated."""
+
+    def __call__(
+        self, file: IO[bytes], admin: ModelAdmin, batches: Batches, user_id: int, /
+    ) -> int: ...
+
+
+def _write_csv(file: IO[bytes], admin: ModelAdmin, batches: Batches, _: int) -> int:
+    file.writelines(text.encode() for text in csv_file(names(admin), batches))
     return 0
 
 
-def _write_xlsx(
-    file: IO[bytes], admin: ModelAdmin, found: Iterator[list[Any]], user_id: int
-) -> int:
-    rows = (row for chunk in found for row in chunk)
+def _write_xlsx(file: IO[bytes], admin: ModelAdmin, batches: Batches, user_id: int) -> int:
+    rows = (row for batch in batches for row in batch)
     with temporary_folder(f"{admin.name}-{user_id}") as folder:
         return xlsx.write(file, folder, admin.label, names(admin), rows)
 
 
-WRITERS: dict[str, Callable[..., int]] = {"csv": _write_csv, "xlsx": _write_xlsx}
+WRITERS: dict[str, Writer] = {"csv": _write_csv, "xlsx": _write_xlsx}

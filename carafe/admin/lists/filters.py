@@ -1,4 +1,4 @@
-"""What a list can be narrowed down by. Each filter reads its own arguments of the URL."""
+"""Filters of lists. Each reads its arguments of the URL."""
 
 from __future__ import annotations
 
@@ -24,96 +24,101 @@ Condition = ColumnElement[bool]
 
 @dataclass
 class Filter:
-    """A filter by one column. Subclasses say what can be chosen, and what that means."""
+    """A filter by one column. Subclasses define the options and their conditions."""
 
+    # An attribute, or None if the conditions name their columns.
     column: Any
     name: str
     label: str
 
-    # The input that the page shows: a part of admin/_filters.html.
+    # The type of the input in admin/_filters.html.
     kind = "choice"
-    # The types of columns that it is for: any, or these.
-    of: ClassVar[tuple[type, ...]] = ()
-    # Whether its choices are links above the list, with the number of rows of each.
-    counted = False
+    # The column types that it supports, or () for any.
+    types: ClassVar[tuple[type, ...]] = ()
+    # Whether the options are links above the list, with their row counts.
+    show_counts = False
 
     @property
     def names(self) -> Sequence[str]:
-        """Its arguments of the URL."""
+        """The names of its URL arguments."""
         return [self.name]
 
     def condition(self, arguments: Arguments) -> Condition | None:
-        """What rows must meet; None where nothing was chosen, or what makes no sense."""
+        """Return the condition for rows, or None for no or invalid arguments."""
         raise NotImplementedError
 
     def options(self) -> Mapping[str, str]:
-        """What can be chosen, by the value in the URL."""
+        """Return the labels of the options by their values in the URL."""
         return {}
 
-    def said(self, arguments: Arguments) -> str:
-        """What was chosen, in words."""
+    def describe(self, arguments: Arguments) -> str:
+        """Return the selected option in words."""
         return self.options().get(arguments.get(self.name, ""), "")
 
 
 @dataclass
 class Choice(Filter):
-    """One of several values; or of conditions, where `choices` has pairs of label and condition."""
+    """A choice of values with their labels, or of pairs of a label and a condition."""
 
-    choices: Mapping[str, Any]
-    counted: bool = False
+    choices: Mapping[str, str | tuple[str, Condition]]
+    show_counts: bool = False
 
     def __post_init__(self) -> None:
-        if self.counted:
-            rows = {value: self.condition({self.name: value}) for value in self.choices}
+        if self.show_counts:
+            conditions = {value: self.condition({self.name: value}) for value in self.choices}
             self.counts = BoundedCounts(
-                **{k: select(literal(1)).where(v) for k, v in rows.items() if v is not None}
+                **{
+                    value: select(literal(1)).where(condition)
+                    for value, condition in conditions.items()
+                    if condition is not None
+                }
             )
 
     def condition(self, arguments: Arguments) -> Condition | None:
-        chosen = arguments.get(self.name, "")
-        if chosen not in self.choices:
+        value = arguments.get(self.name, "")
+        if value not in self.choices:
             return None
-        found = self.choices[chosen]
-        return found[1] if isinstance(found, tuple) else self.column == chosen  # type: ignore[no-any-return]
+        choice = self.choices[value]
+        return choice[1] if isinstance(choice, tuple) else self.column == value
 
     def options(self) -> Mapping[str, str]:
         return {k: v[0] if isinstance(v, tuple) else v for k, v in self.choices.items()}
 
     def labels(self) -> Mapping[str, str]:
-        """What can be chosen, with the number of rows of each."""
+        """Return the labels of the options with their row counts."""
         counts = self.counts()
         return {"": "All"} | {k: f"{label} {counts[k]}" for k, label in self.options().items()}
 
 
 class Boolean(Filter):
-    """Yes or no."""
+    """A filter by yes or no."""
 
     def condition(self, arguments: Arguments) -> Condition | None:
-        wanted = {"yes": True, "no": False}.get(arguments.get(self.name, ""))
-        return None if wanted is None else self.column.is_(wanted)
+        value = {"yes": True, "no": False}.get(arguments.get(self.name, ""))
+        return None if value is None else self.column.is_(value)
 
     def options(self) -> Mapping[str, str]:
         return {"yes": "Yes", "no": "No"}
 
 
 class IsNull(Filter):
-    """Whether there is a value."""
+    """A filter by whether there is a value."""
 
     def condition(self, arguments: Arguments) -> Condition | None:
-        wanted = {"empty": True, "set": False}.get(arguments.get(self.name, ""))
-        if wanted is None:
+        is_null = {"empty": True, "set": False}.get(arguments.get(self.name, ""))
+        if is_null is None:
             return None
-        return self.column.is_(None) if wanted else self.column.is_not(None)  # type: ignore[no-any-return]
+        return self.column.is_(None) if is_null else self.column.is_not(None)  # type: ignore[no-any-return]
 
     def options(self) -> Mapping[str, str]:
         return {"set": "Set", "empty": "Not set"}
 
 
 class Identifier(Filter):
-    """By a UUID."""
+    """A filter by a UUID."""
 
     kind = "text"
-    of = (Uuid,)
+    types = (Uuid,)
 
     def condition(self, arguments: Arguments) -> Condition | None:
         if not (text := arguments.get(self.name, "")):
@@ -123,12 +128,12 @@ class Identifier(Filter):
         except ValueError:
             return false()
 
-    def said(self, arguments: Arguments) -> str:
+    def describe(self, arguments: Arguments) -> str:
         return arguments.get(self.name, "")
 
 
 class RelationFilter(Filter):
-    """By the number of what a row refers to; `relations` finds it for a name."""
+    """A filter by the ID of a related row, which `relations` finds by name."""
 
     kind = "id"
 

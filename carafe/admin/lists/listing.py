@@ -1,11 +1,10 @@
-"""The rows of a list, at the same cost on each page and with each filter.
+"""The rows of a list, at a similar cost on each page and with each filter.
 
-The database is not left to choose between the index of a filter and the one of the order: where
-few rows match, the second would be read to its end for them, and where many do, all of them would
-be sorted for the first page. So rows are counted first, up to `COUNT_LIMIT`. So few are gathered
-by their filter and sorted. Of more each page is near in the order, and the filter is only looked
-at; where that takes long, since those who match are far from there, all of them are sorted after
-all.
+The query planner must not choose between the index of a filter and the index of the order. With few
+matching rows it may scan the whole order index, and with many it may sort all of them for the first
+page. So the matching rows are counted first, up to `COUNT_LIMIT`. Up to that, they are selected by
+the filter and sorted. With more, the order index is scanned, and rows are checked one by one; if
+that is slow because matching rows are far away in the order, all of them are sorted instead.
 """
 
 from __future__ import annotations
@@ -13,36 +12,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import request
-from sqlalchemy import ColumnElement, Select, Subquery, select
+from sqlalchemy import ColumnElement, Subquery, select
 
 from carafe.admin.lists import matching
 from carafe.admin.lists.matching import Clause
 from carafe.admin.lists.spec import ListSpec, Sort
 from carafe.admin.lists.state import ListState
+from carafe.admin.schema import Attribute, Expression, Query
 from carafe.database.timeouts import TooSlowError, statement_timeout
 from carafe.web.pagination import KeysetPaginator, Page, paginate
 from carafe.web.routing import MAX_ID
 
-# Most pages take a tenth of that. To sort 50,000 takes twice as long.
+# Most pages take a tenth of this. Sorting 50,000 rows takes twice as long.
 SCAN_TIMEOUT_SECONDS = 0.05
 PER_PAGE = 50
-# Arguments that say where in a list one is, and that it is to begin with no view.
+# Arguments for a page of the list, and `view`, which skips the default view.
 _POSITION_ARGUMENTS = {"after", "before", "view"}
 
 
 class ListRow(NamedTuple):
-    """A row of a list, with the values that its columns are made of."""
+    """A row of a list, with the selected values."""
 
     id: int
-    values: Sequence[Any]
+    values: Sequence[object]
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """One page of a list; `pages` has the URLs of its neighbors."""
+    """A page of a list. `pages` has the URLs of the previous and next page."""
 
     pages: Page
     rows: list[ListRow]
@@ -51,20 +51,20 @@ class ListPage:
 
 
 def load_page(state: ListState, *, per_page: int = PER_PAGE) -> ListPage:
-    """Return the page that the request asks for."""
+    """Return the page that is requested by the URL."""
     spec, sort = state.spec, state.sort
-    chosen = matching.clauses(state)
-    where = matching.most_selective_first(spec, chosen)
-    number = matching.count_matching(spec, chosen, where)
+    clauses = matching.clauses(state)
+    where = matching.most_selective_first(spec, clauses)
+    count = matching.count_matching(spec, clauses, where)
     if not where:
         page = _page_of_all(spec, sort, per_page)
-    elif number:
-        page = _page_of_matching(spec, chosen, where, sort, number=number, per_page=per_page)
+    elif count:
+        page = _page_of_matching(spec, clauses, where, sort, count=count, per_page=per_page)
     else:
         page = Page([], None, None)
-    # The keys of the order come last, and of those the ID.
+    # The sort keys are the last columns, and the ID is the last of them.
     rows = [ListRow(row[-1], row) for row in page.rows]
-    return ListPage(page, rows, matching.format_count(number), sort.name)
+    return ListPage(page, rows, matching.format_count(count), sort.name)
 
 
 def _page_of_all(spec: ListSpec, sort: Sort, per_page: int) -> Page:
@@ -78,11 +78,11 @@ def _page_of_all(spec: ListSpec, sort: Sort, per_page: int) -> Page:
 
 def _page_of_matching(
     spec: ListSpec,
-    chosen: Sequence[Clause],
+    clauses: Sequence[Clause],
     where: Sequence[ColumnElement[bool]],
     sort: Sort,
     *,
-    number: int,
+    count: int,
     per_page: int,
 ) -> Page:
     keys = _keys(spec, sort)
@@ -92,36 +92,39 @@ def _page_of_matching(
         per_page=per_page,
         details=partial(_details, spec),
     )
-    if number <= matching.COUNT_LIMIT:
-        return page_of(*filter_then_sort(keys, where, matching.COUNT_LIMIT + 1))
-    scan_query = scan_in_order(spec, chosen, keys)
+    if count <= matching.COUNT_LIMIT:
+        query, columns = filter_then_sort(keys, where, matching.COUNT_LIMIT + 1)
+        return page_of(query, *columns)
+    scan_query = scan_in_order(spec, clauses, keys)
     try:
         with statement_timeout(SCAN_TIMEOUT_SECONDS):
             return page_of(scan_query, *keys)
     except TooSlowError:
-        return page_of(*filter_then_sort(keys, where, MAX_ID))
+        query, columns = filter_then_sort(keys, where, MAX_ID)
+        return page_of(query, *columns)
 
 
-def _keys(spec: ListSpec, sort: Sort) -> list[Any]:
+def _keys(spec: ListSpec, sort: Sort) -> list[Attribute]:
     return [spec.key] if sort.column is spec.key else [sort.column, spec.key]
 
 
 def filter_then_sort(
-    keys: Sequence[Any], where: Sequence[ColumnElement[bool]], limit: int
-) -> list[Any]:
-    """Select the keys of all rows that match, and return these by their names there as well."""
-    # With a LIMIT, and sorted by its own columns, no planner takes it apart.
+    keys: Sequence[Attribute], where: Sequence[ColumnElement[bool]], limit: int
+) -> tuple[Query, Sequence[Expression]]:
+    """Return a query for the keys of all matching rows, and its key columns."""
+    # With a LIMIT, and sorted by its own columns, planners do not flatten the subquery.
     rows = select(*keys).where(*where).limit(limit).subquery("matching")
-    return [select(*rows.c), *rows.c]
+    return select(*rows.c), list(rows.c)
 
 
-def scan_in_order(spec: ListSpec, chosen: Sequence[Clause], keys: Sequence[Any]) -> Select[Any]:
-    """Select the keys of those that match, as the order's index has them.
+def scan_in_order(spec: ListSpec, clauses: Sequence[Clause], keys: Sequence[Attribute]) -> Query:
+    """Return a query for the keys of matching rows that scans the order index.
 
-    What that index can tell stays in sight of the planner.
+    The planner only sees the conditions that this index supports.
     """
-    query, row_conditions = select(*keys), []
-    for clause in chosen:
+    query: Query = select(*keys)
+    row_conditions = []
+    for clause in clauses:
         if matching.is_index_ordered(spec, clause, keys[0]):
             query = query.where(clause.condition)
         elif clause.row_condition is None:
@@ -131,11 +134,11 @@ def scan_in_order(spec: ListSpec, chosen: Sequence[Clause], keys: Sequence[Any])
     return query.where(matching.opaque(*row_conditions)) if row_conditions else query
 
 
-def _details(spec: ListSpec, page: Subquery) -> Select[Any]:
+def _details(spec: ListSpec, page: Subquery) -> Query:
     return matching.select_columns(spec).join(page, page.c[spec.key.name] == spec.key)
 
 
 def list_arguments() -> dict[str, str]:
-    """Return what the URL says of the list, beside where in it one is."""
+    """Return the arguments of the URL, except for the position in the list."""
     arguments = request.args.items()
     return {k: value for k, value in arguments if value and k not in _POSITION_ARGUMENTS}

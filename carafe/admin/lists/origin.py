@@ -1,4 +1,4 @@
-"""The list that a page below it was opened from, as it was: `back` in the URL or the form."""
+"""The list that a page was opened from, with its arguments: `back` in the URL or the form."""
 
 from urllib.parse import parse_qsl
 
@@ -12,11 +12,11 @@ from carafe.admin.model_admin import ModelAdmin
 class Origin:
     def __init__(self, admin: ModelAdmin, values: Arguments):
         state = ListState.parse(admin.list, dict(parse_qsl(values.get("back", ""))))
-        self.admin, self.arguments = admin, state.known_arguments
+        self.admin, self.arguments = admin, state.supported_arguments
         self.back = encode_query(self.arguments)
 
     def url(self, **changes: str) -> str:
-        """Return the URL of the list as it was, except for some arguments."""
+        """Return the URL of the list with its arguments and these changes."""
         query = encode_query({k: v for k, v in (self.arguments | changes).items() if v})
         path = url_for("admin.list", admin=self.admin)
         return f"{path}?{query}" if query else path

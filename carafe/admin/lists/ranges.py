@@ -1,11 +1,11 @@
-"""Filters from one value to another: numbers, days, and times."""
+"""Filters by a range of numbers, days, or times."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Date, DateTime, Float, Integer, Numeric, Time
 
@@ -14,11 +14,16 @@ from carafe.admin.lists.filters import Arguments, Condition, Filter
 from carafe.time import UTCDateTime, viewer_zone
 from carafe.web.routing import MAX_ID
 
-MAX_NUMBER_LENGTH, LARGEST_NUMBER = 50, Decimal(10) ** 30
+MAX_NUMBER_LENGTH, MAX_NUMBER = 50, Decimal(10) ** 30
+
+T = TypeVar("T")
 
 
-class Range(Filter):
-    """From one value to another, both included: `name.from` and `name.to` in the URL."""
+class Range(Filter, Generic[T]):
+    """A range that includes both ends: `name.from` and `name.to` in the URL."""
+
+    # The distance to the next value, if a value stands for all up to that.
+    step: Any = None
 
     @property
     def names(self) -> Sequence[str]:
@@ -35,25 +40,22 @@ class Range(Filter):
             parts.append(self.column <= self.start(maximum))
         return _all(parts)
 
-    def said(self, arguments: Arguments) -> str:
+    def describe(self, arguments: Arguments) -> str:
         ends = zip(("from", "to"), self.names, strict=True)
         return " ".join(f"{end} {arguments[name]}" for end, name in ends if arguments.get(name))
 
-    # From one value to the next, where a value stands for all up to that.
-    step: Any = None
-
-    def read(self, text: str) -> Any:
+    def read(self, text: str) -> T | None:
         raise NotImplementedError
 
-    def start(self, value: Any) -> Any:
+    def start(self, value: T) -> object:
         return value
 
 
-class NumberRange(Range):
-    """Whole numbers."""
+class NumberRange(Range[int]):
+    """A range of whole numbers."""
 
     kind = "number"
-    of = (Integer,)
+    types = (Integer,)
     step = 1
 
     def read(self, text: str) -> int | None:
@@ -61,11 +63,11 @@ class NumberRange(Range):
         return number if number is not None and abs(number) < MAX_ID else None
 
 
-class DateRange(Range):
-    """Days of the reader's zone, or of UTC where none was chosen."""
+class DateRange(Range[date]):
+    """A range of days in the user's time zone, by default UTC, for columns with a time."""
 
     kind = "date"
-    of = DateTime, UTCDateTime
+    types = DateTime, UTCDateTime
     step = timedelta(days=1)
 
     def read(self, text: str) -> date | None:
@@ -79,25 +81,25 @@ class DateRange(Range):
         return datetime.combine(value, time(), viewer_zone() or UTC).astimezone(UTC)
 
 
-class DecimalRange(Range):
-    """Numbers with digits after the point."""
+class DecimalRange(Range[Decimal]):
+    """A range of decimal numbers."""
 
     kind = "number"
-    of = Float, Numeric
+    types = Float, Numeric
 
     def read(self, text: str) -> Decimal | None:
         try:
             number = decimal(None, None, text) if len(text) < MAX_NUMBER_LENGTH else None
         except ValueError:
             return None
-        return number if number is not None and abs(number) < LARGEST_NUMBER else None
+        return number if number is not None and abs(number) < MAX_NUMBER else None
 
 
-class DayRange(Range):
-    """Days, of columns that have no time."""
+class DayRange(Range[date]):
+    """A range of days, for columns without a time."""
 
     kind = "date"
-    of = (Date,)
+    types = (Date,)
 
     def read(self, text: str) -> date | None:
         try:
@@ -106,11 +108,11 @@ class DayRange(Range):
             return None
 
 
-class ClockRange(Range):
-    """Times of day."""
+class ClockRange(Range[time]):
+    """A range of times of day."""
 
     kind = "time"
-    of = (Time,)
+    types = (Time,)
 
     def read(self, text: str) -> time | None:
         try:

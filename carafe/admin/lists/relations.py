@@ -1,8 +1,7 @@
-"""What a foreign key refers to, as people name it: by its number, or as its own list finds it."""
+"""Related rows, found by ID or by the searches of their list."""
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -10,28 +9,28 @@ from carafe.admin.lists.filters import Arguments, RelationFilter
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.model_admin import ModelAdmin, for_model
 from carafe.admin.schema import related_model
-from carafe.database import db
+from carafe.database import Base, db
 from carafe.web.forms import clean_search_term
 from carafe.web.routing import parse_id
 
-# Whoever types a name that so many rows have is asked to type more of it.
+# With more matches than this, ask for a longer name.
 MAX_CANDIDATES = 10
 
 
-def readable_admin(model: type[Any]) -> ModelAdmin | None:
-    """Return the list of a model, for those who may see it: others learn no name there."""
+def readable_admin(model: type[Base]) -> ModelAdmin | None:
+    """Return the administration of a model if the current user may read it, or None."""
     admin = for_model(model)
-    return admin if admin and admin.may("read") else None
+    return admin if admin and admin.is_permitted("read") else None
 
 
 def find_exact(admin: ModelAdmin, text: str) -> list[tuple[int, str]]:
-    """Return ID and name of the rows that a text names as a whole, by the first search with any."""
+    """Return ID and label of rows with exactly this text, from the first search with results."""
     matches = (_rows(admin, search.exact(text)) for search in admin.list.searches)
     return next(filter(None, matches), [])
 
 
 def candidates(relation: RelationFilter, text: str) -> list[tuple[int, str]]:
-    """Return ID and name of the rows that a text may mean; a single one where that is certain."""
+    """Return ID and label of rows that match a text, or only the exact match if there is one."""
     if (admin := _related_admin(relation)) is None:
         return []
     exact_matches = find_exact(admin, text)
@@ -42,7 +41,7 @@ def candidates(relation: RelationFilter, text: str) -> list[tuple[int, str]]:
 
 
 def label(relation: RelationFilter, text: str) -> str:
-    """Return the name of the row with this ID; a text that is no ID stands for itself."""
+    """Return the label of the row with this ID, or the text if it is not an ID."""
     id, admin = parse_id(text), _related_admin(relation)
     if id is None or admin is None:
         return text
@@ -50,12 +49,12 @@ def label(relation: RelationFilter, text: str) -> str:
 
 
 def row_label(admin: ModelAdmin, id: int) -> str:
-    """Return the name of a row in its list; its ID where it is gone."""
+    """Return the label of a row, or its ID if it was deleted."""
     return dict(_rows(admin, admin.key == id)).get(id, str(id))
 
 
 def unresolved(spec: ListSpec, arguments: Arguments) -> Iterator[tuple[RelationFilter, str]]:
-    """Yield the relations that a list is filtered by, with texts that are no IDs."""
+    """Yield the relation filters whose argument is a text instead of an ID."""
     for item in spec.filters:
         text = arguments.get(item.name, "")
         if isinstance(item, RelationFilter) and text and parse_id(text) is None:
@@ -63,7 +62,7 @@ def unresolved(spec: ListSpec, arguments: Arguments) -> Iterator[tuple[RelationF
 
 
 def placeholder(relation: RelationFilter) -> str:
-    """Return what can be typed."""
+    """Return the placeholder of the input."""
     admin = _related_admin(relation)
     if admin and admin.list.searches:
         return admin.list.search_placeholder.lower()
@@ -75,7 +74,7 @@ def _related_admin(relation: RelationFilter) -> ModelAdmin | None:
 
 
 def _rows(admin: ModelAdmin, condition: ColumnElement[bool]) -> list[tuple[int, str]]:
-    """Return ID and name, which is what its list begins with, of some rows."""
+    """Return ID and label (the first attribute of the list) of matching rows."""
     path, row_label = next(iter(admin.list.visible.attributes.items()))
     query = select(admin.key, row_label).select_from(admin.model)
     if "." in path:

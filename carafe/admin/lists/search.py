@@ -1,14 +1,15 @@
-"""How a list is searched: by conditions that an index answers, whatever the number of rows."""
+"""Searches of lists, with conditions that an index supports."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     ColumnElement,
-    Select,
     bindparam,
     column,
     false,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     table,
 )
 
+from carafe.admin.schema import Attribute, Query
 from carafe.database import db
 from carafe.database.search_tokens import fts5_query, tokenize, tsquery
 
@@ -28,84 +30,84 @@ MAX_CHARACTER = "\U0010ffff"
 
 @runtime_checkable
 class Search(Protocol):
-    """One way to find rows by what was typed."""
+    """A way to find rows by a text."""
 
     label: str
 
     def condition(self, text: str) -> ColumnElement[bool]:
-        """What the rows meet that are found."""
+        """Return the condition for rows that match a text."""
         ...
 
     def exact(self, text: str) -> ColumnElement[bool]:
-        """What those meet whose value is the text as a whole."""
+        """Return the condition for rows with exactly this text."""
         ...
 
 
 @dataclass
 class Prefix:
-    """Rows whose `column`, a `binary_collated` one, begins with the text.
+    """Finds rows whose `column`, with binary collation, starts with the text.
 
-    `normalise` makes of the text what the column would hold.
+    `normalize` converts a text to the form in which the column stores it.
     """
 
-    column: Any
+    column: Attribute
     label: str
-    normalise: Any = str
+    normalize: Callable[[str], str] = str
 
     def condition(self, text: str) -> ColumnElement[bool]:
-        first = self.normalise(text)
-        if not (beyond := _upper_bound(first)):
-            return self.column >= first  # type: ignore[no-any-return]
-        return (self.column >= first) & (self.column < beyond)  # type: ignore[no-any-return]
+        start = self.normalize(text)
+        if not (end := _upper_bound(start)):
+            return self.column >= start
+        return (self.column >= start) & (self.column < end)
 
     def exact(self, text: str) -> ColumnElement[bool]:
-        return self.column == self.normalise(text)  # type: ignore[no-any-return]
+        return self.column == self.normalize(text)
 
 
 def _upper_bound(text: str) -> str:
-    """The first text behind all that begin with this one."""
+    """Return the first text after all texts that start with this one, or "" if there is none."""
     text = text.rstrip(MAX_CHARACTER)
     following = chr(ord(text[-1]) + 1) if text else ""
-    if "\ud800" <= following <= "\udfff":  # halves of characters, which no text has
+    if "\ud800" <= following <= "\udfff":  # Surrogates are not valid in a text.
         following = "\ue000"
     return text[:-1] + following
 
 
 @dataclass
 class Exact:
-    """Rows whose `column` is the text as a whole."""
+    """Finds rows whose `column` equals the text."""
 
-    column: Any
+    column: Attribute
     label: str
 
     def condition(self, text: str) -> ColumnElement[bool]:
-        return self.column == text  # type: ignore[no-any-return]
+        return self.column == text
 
     exact = condition
 
 
 class FullTextMatch(NamedTuple):
-    """What rows meet, for those who gather them and for those who look at one after the other.
+    """Conditions for matching rows: one finds them by the index, one checks a single row.
 
-    `number` is how many there are, of many at least so, where that was counted.
+    `row_count` is the number of matching rows up to a limit, if it was counted.
     """
 
     subquery_condition: ColumnElement[bool]
-    met: ColumnElement[bool]
-    number: int | None = None
+    row_condition: ColumnElement[bool]
+    row_count: int | None = None
 
 
 class FullText:
-    """Rows with words that begin like those of the text, each in any of the columns.
+    """Finds rows that have a word starting with each word of the text, in any of the columns.
 
-    A migration makes them searchable: see `carafe.database.fulltext`. What has an @ is looked for
-    as the begin of the `address`, where there is such a column: of a million, most are "com".
+    A migration adds the index: see `carafe.database.fulltext`. A text with an "@" is searched as
+    the start of the column `address`, since words such as "com" match most rows.
     """
 
-    # So many are gathered, of more each row is looked at: on SQLite that takes five times as long.
+    # With more matches, rows are checked one by one, which takes five times as long on SQLite.
     MAX_MATCHES: ClassVar = {"sqlite": 50_000, "postgresql": 10_000}
 
-    def __init__(self, label: str, *columns: Any, address: Any = None):
+    def __init__(self, label: str, *columns: Attribute, address: Attribute | None = None):
         self.label, self.columns = label, columns
         self.addresses = None if address is None else Prefix(address, label, str.lower)
         self.model = columns[0].class_
@@ -113,41 +115,39 @@ class FullText:
         self.index = table(f"{self.key.table.name}_search", column("id"), column("words"))
 
     def condition(self, text: str) -> ColumnElement[bool]:
-        return self.find(text).met
+        return self.find(text).row_condition
 
     def exact(self, text: str) -> ColumnElement[bool]:
-        columns = [func.lower(one) == text.lower() for one in self.columns]
+        columns = [func.lower(column) == text.lower() for column in self.columns]
         return self.condition(text) & or_(*columns)
 
     def find(self, text: str) -> FullTextMatch:
-        """Both conditions that rows with these words meet, and how many do, up to `MOST`."""
+        """Return the conditions for rows with these words, and their count up to `MAX_MATCHES`."""
         if self.addresses and "@" in text[1:]:
             condition = self.addresses.condition(text)
             return FullTextMatch(condition, condition)
-        if not (wanted := tokenize(text)):
+        if not (words := tokenize(text)):
             return FullTextMatch(false(), false(), 0)
         dialect = db.engine.dialect.name
-        gathered, row_condition = {"sqlite": self._by_fts5, "postgresql": self._by_gin}[dialect](
-            wanted
-        )
-        some = gathered.limit(self.MAX_MATCHES[dialect] + 1).subquery()
-        number = db.session.scalar(select(func.count()).select_from(some)) or 0
-        among = self.key.in_(gathered)
-        return FullTextMatch(
-            among, among if number <= self.MAX_MATCHES[dialect] else row_condition, number
-        )
+        by_index = {"sqlite": self._by_fts5, "postgresql": self._by_gin}[dialect]
+        ids, row_condition = by_index(words)
+        limit = self.MAX_MATCHES[dialect]
+        limited = ids.limit(limit + 1).subquery()
+        count = db.session.scalar(select(func.count()).select_from(limited)) or 0
+        condition = self.key.in_(ids)
+        return FullTextMatch(condition, condition if count <= limit else row_condition, count)
 
-    def _by_fts5(self, wanted: list[str]) -> tuple[Select[Any], ColumnElement[bool]]:
-        match = literal_column(self.index.name).op("MATCH")(fts5_query(wanted))
-        row_condition = func.has_words(" ".join(wanted), *self.columns, type_=Boolean)
+    def _by_fts5(self, words: list[str]) -> tuple[Query, ColumnElement[bool]]:
+        match = literal_column(self.index.name).op("MATCH")(fts5_query(words))
+        row_condition = func.has_words(" ".join(words), *self.columns, type_=Boolean)
         return select(column("rowid")).select_from(self.index).where(match), row_condition
 
-    def _by_gin(self, wanted: list[str]) -> tuple[Select[Any], ColumnElement[bool]]:
-        # Written out: of words that it does not know the planner would expect few rows.
-        given: Any = bindparam(None, tsquery(wanted), literal_execute=True)
-        query = func.to_tsquery(literal_column("'simple'"), given)
+    def _by_gin(self, words: list[str]) -> tuple[Query, ColumnElement[bool]]:
+        # As a literal: for a parameter, the planner would expect few matching rows.
+        parameter: BindParameter[str] = bindparam(None, tsquery(words), literal_execute=True)
+        query = func.to_tsquery(literal_column("'simple'"), parameter)
         index = self.index
         match = index.c.words.op("@@", is_comparison=True)(query)
-        own = select(index.c.words).where(index.c.id == self.key).scalar_subquery()
-        row_condition = own.op("@@", is_comparison=True, return_type=Boolean())(query)
+        row_words = select(index.c.words).where(index.c.id == self.key).scalar_subquery()
+        row_condition = row_words.op("@@", is_comparison=True, return_type=Boolean())(query)
         return select(index.c.id).where(match), row_condition

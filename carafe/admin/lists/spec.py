@@ -1,10 +1,10 @@
-"""What a list displays, and how it is searched, filtered, and sorted: built once for a model."""
+"""The columns, searches, filters, and sort orders of a list, built at startup."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from carafe.admin.attributes import Attributes
 from carafe.admin.columns import Column
@@ -13,7 +13,8 @@ from carafe.admin.lists.column_set import ColumnSet, columns_by_name
 from carafe.admin.lists.filters import Filter
 from carafe.admin.lists.search import Search
 from carafe.admin.options import ModelOptions
-from carafe.admin.schema import full_indexes
+from carafe.admin.schema import Attribute, full_indexes, table_column
+from carafe.database import Base
 from carafe.web.pagination import KeysetPaginator
 
 
@@ -21,7 +22,7 @@ class Sort(NamedTuple):
     """How a list is sorted: `name` as in its URL, with "-" for descending order."""
 
     name: str
-    column: Any
+    column: Attribute
     descending: bool
 
 
@@ -41,35 +42,38 @@ class ListSpec:
     visible: ColumnSet
     searches: Sequence[Search]
     filters: Sequence[Filter]
-    sort_columns: Mapping[str, Any]
+    sort_columns: Mapping[str, Attribute]
     # Pairs of columns that an index of all rows begins with, in this order.
     composite_indexes: frozenset[tuple[str, ...]]
-    # Shared by all choices of columns.
+    # Shared by copies with other columns.
     size: SizeCache = field(default_factory=SizeCache)
-    # Pages of all rows, by how they are sorted and how many are on each.
+    # Paginators of all rows, by sort order and page size.
     paginators: dict[tuple[str, int], KeysetPaginator] = field(default_factory=dict)
 
     @property
-    def model(self) -> Any:
+    def model(self) -> type[Base]:
         return self.options.model
 
     @property
-    def key(self) -> Any:
-        return self.options.key
+    def key(self) -> Attribute:
+        key: Attribute = self.options.key
+        return key
 
     @property
     def search_placeholder(self) -> str:
-        return self.options.hint or " or ".join(search.label for search in self.searches)
+        return self.options.search_placeholder or " or ".join(
+            search.label for search in self.searches
+        )
 
     @property
     def default_columns(self) -> list[str]:
-        """The names of the columns that are displayed where nobody chose others."""
+        """The names of the columns that are visible by default."""
         return list(self.columns_by_name)[: len(self.options.columns)]
 
     def with_columns(self, names: str) -> ListSpec:
-        """Return the list with these columns, "name,email", in this order.
+        """Return a copy with these columns, "name,email", in this order.
 
-        Unknown names are ignored; if no name is known, the columns stay as they are.
+        Unknown names are ignored. Without a valid name, the columns stay the same.
         """
         columns = [
             self.columns_by_name[name]
@@ -81,14 +85,14 @@ class ListSpec:
         return replace(self, visible=ColumnSet(self.attributes, columns), paginators={})
 
     def sort(self, requested: str) -> Sort:
-        """Return how to sort for `sort` in the URL; unknown columns mean the usual order."""
-        is_known = requested.removeprefix("-") in self.sort_columns
-        name = requested if is_known else self.options.order
+        """Return the sort order for `sort` in the URL, or the default for unknown columns."""
+        is_valid = requested.removeprefix("-") in self.sort_columns
+        name = requested if is_valid else self.options.order
         return Sort(name, self.sort_columns[name.removeprefix("-")], name.startswith("-"))
 
 
 def build_list(options: ModelOptions, attributes: Attributes) -> ListSpec:
-    """Check what was declared of a list, and prepare it."""
+    """Check the options of a list, and build it."""
     columns = columns_by_name(
         attributes, {"columns": options.columns, "optional": options.optional}
     )
@@ -98,7 +102,7 @@ def build_list(options: ModelOptions, attributes: Attributes) -> ListSpec:
     if len({item.name for item in filters}) < len(filters):
         raise attributes.error("filters", "two have the same name.", "Give each its own.")
     sorts = {*options.sorts, options.order.removeprefix("-")}
-    indexes = full_indexes(options.model.__table__)
+    indexes = full_indexes(table_column(options.key).table)
     return ListSpec(
         options=options,
         attributes=attributes,

@@ -1,4 +1,4 @@
-"""What the URL of a list says, as far as the list knows it: parsed once for each request."""
+"""The state of a list: the parsed arguments of its URL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from carafe.web.forms import clean_search_term
 
 @dataclass(frozen=True, eq=False)
 class AppliedFilter:
-    """A filter that is in use, by these of its arguments, and what rows must meet therefore."""
+    """An active filter, its arguments, and the condition that they mean."""
 
     filter: Filter
     arguments: Mapping[str, str]
@@ -24,7 +24,7 @@ class AppliedFilter:
 
 @dataclass(frozen=True, eq=False)
 class ListState:
-    """How a list is filtered, searched, and sorted. `arguments` is the URL, with unknown ones."""
+    """Filters, search, and order of a list. `arguments` has all arguments of the URL."""
 
     spec: ListSpec
     arguments: Mapping[str, str]
@@ -46,26 +46,26 @@ class ListState:
         )
 
     @property
-    def known_arguments(self) -> dict[str, str]:
-        """The arguments that mean something: no filter or column that the list had once."""
+    def supported_arguments(self) -> dict[str, str]:
+        """The arguments that the list supports, for example without removed filters and columns."""
         arguments, spec = self.arguments, self.spec
-        known = {k: value for item in self.filters for k, value in item.arguments.items()}
+        supported = {k: value for item in self.filters for k, value in item.arguments.items()}
         if arguments.get("q") and spec.searches:
-            known["q"] = arguments["q"]
+            supported["q"] = arguments["q"]
         if self.scope:
-            known["scope"] = self.scope
+            supported["scope"] = self.scope
         if arguments.get("sort", "").removeprefix("-") in spec.sort_columns:
-            known["sort"] = arguments["sort"]
-        columns = arguments.get("columns", "").split(",")
-        if known_columns := [name for name in columns if name in spec.columns_by_name]:
-            known["columns"] = ",".join(known_columns)
-        return known
+            supported["sort"] = arguments["sort"]
+        names = arguments.get("columns", "").split(",")
+        if columns := [name for name in names if name in spec.columns_by_name]:
+            supported["columns"] = ",".join(columns)
+        return supported
 
     @property
     def ignored(self) -> list[str]:
-        """The names of filters and columns among the arguments that mean nothing here."""
-        known = self.known_arguments
-        names = [name for name in self.arguments if name != "columns" and name not in known]
+        """The names of filters and columns among the arguments that the list does not support."""
+        supported = self.supported_arguments
+        names = [name for name in self.arguments if name != "columns" and name not in supported]
         columns = self.arguments.get("columns", "").split(",")
         return names + [name for name in columns if name and name not in self.spec.columns_by_name]
 
@@ -75,11 +75,11 @@ def _applied(spec: ListSpec, arguments: Arguments) -> list[AppliedFilter]:
     for item in spec.filters:
         condition = item.condition(arguments)
         if condition is not None:
-            present = {name: arguments[name] for name in item.names if arguments.get(name)}
-            applied.append(AppliedFilter(item, present, condition))
+            values = {name: arguments[name] for name in item.names if arguments.get(name)}
+            applied.append(AppliedFilter(item, values, condition))
     return applied
 
 
 def encode_query(arguments: Arguments) -> str:
-    """Return arguments as they stand in a URL, in one order."""
+    """Return the query string of arguments, sorted by name."""
     return urlencode(sorted(arguments.items()))

@@ -1,1 +1,1 @@
-"""The page about one row: its form, the rows that belong to it, its history, its deletion."""
+"""The page of a row: its form, related rows, history, and deletion."""

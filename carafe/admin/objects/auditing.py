@@ -1,28 +1,28 @@
-"""How the audit names a row, and what it keeps of one that is made, changed or deleted."""
+"""Audit events of rows that are created, edited, or deleted."""
 
 from typing import Any
 
 from sqlalchemy import inspect
 
 from carafe.audit import record
-from carafe.database import db
+from carafe.database import Base, db
 
 
-def subject(row: Any) -> str:
-    """As the model says by a property `subject`, or by table and number: "note:12"."""
+def subject(row: Base) -> str:
+    """Return the audit subject of a row: its property `subject`, or "note:12"."""
     if isinstance(getattr(type(row), "subject", None), property):
-        return str(row.subject)
-    [number] = inspect(row).mapper.primary_key_from_instance(row)
-    return f"{row.__tablename__}:{number}"
+        return str(row.subject)  # type: ignore[attr-defined]
+    [id] = inspect(row).mapper.primary_key_from_instance(row)
+    return f"{row.__tablename__}:{id}"
 
 
-def record_change(row: Any, done: str, **details: Any) -> None:
-    """Record what was done to a row: "note.edited"."""
+def record_change(row: Base, participle: str, **details: Any) -> None:
+    """Record an event of a row, such as "note.edited"."""
     about = subject(row)
-    record(f"{about.partition(':')[0]}.{done}", about, **details)
+    record(f"{about.partition(':')[0]}.{participle}", about, **details)
 
 
-def delete(row: Any) -> None:
-    """How rows are deleted whose model has no verb for it."""
+def delete(row: Base) -> None:
+    """Delete a row and record it: the default of the option `delete`."""
     record_change(row, "deleted")
     db.session.delete(row)

@@ -1,4 +1,4 @@
-"""Checks of what is declared of the page about one row, and its form."""
+"""Check the options of the page of a row, and build its form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from carafe.admin.options import ModelOptions
 
 
 def check_page(options: ModelOptions) -> None:
-    """Refuse options that the page about a row cannot be built of."""
+    """Raise `ConfigError` for options that the page of a row cannot use."""
     mapper = inspect(options.model)
     if not isinstance(options.key.type, Integer) or len(mapper.primary_key) > 1:
         raise options.error("endpoint", "rows have no number.", "Give the endpoint of a page.")
@@ -28,17 +28,16 @@ def check_page(options: ModelOptions) -> None:
 
 
 def page_form(options: ModelOptions, filters: Sequence[Filter]) -> type[Form]:
-    """Return the declared form class, or one made of the declared attributes."""
+    """Return the declared form class, or one that is built from the declared attributes."""
     form = options.form
-    if isinstance(form, (list, tuple)):
+    if not isinstance(form, type):
         return build_form(options.model, "form", form, filters)
     unknown = field_names(form) - {*inspect(options.model).column_attrs.keys()}
     is_creatable = "create" in options.operations
     if unknown and is_creatable and not (options.save and options.create):
         what = f"there is no {min(unknown)} to set."
         raise options.error("form", what, "Give save and create, too.")
-    form_class: type[Form] = form
-    return form_class
+    return form
 
 
 def field_names(form_class: type[Form]) -> set[str]:
@@ -47,9 +46,9 @@ def field_names(form_class: type[Form]) -> set[str]:
 
 
 def read_only_columns(
-    options: ModelOptions, visible: ColumnSet, typed: Collection[str]
+    options: ModelOptions, visible: ColumnSet, form_names: Collection[str]
 ) -> list[Column]:
-    """Return what is displayed beside the form: by default what the list shows and is not typed."""
+    """Return the read-only columns: by default those of the list that are not in the form."""
     if options.read_only:
         return [item if isinstance(item, Column) else Column(item) for item in options.read_only]
-    return [selected.column for selected in visible.columns if selected.name not in typed]
+    return [selected.column for selected in visible.columns if selected.name not in form_names]

@@ -1,9 +1,8 @@
-"""Deleting a row: at once where little goes with it, or else by a job, in small transactions."""
+"""Delete a row: now if it has few dependent rows, otherwise in a job, in small transactions."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from werkzeug.exceptions import Conflict
 
@@ -14,30 +13,32 @@ from carafe.audit.models import acting_email, as_actor
 from carafe.auth.models import UserMixin
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model
-from carafe.database import db
+from carafe.database import Base, db
 from carafe.database.batches import delete_dependents, has_dependents
 from carafe.jobs import PermanentError, job
 
-# Rows of one kind that go along in the transaction of a request.
-FEW = 100
-# The same, for each of several rows that are deleted in one transaction.
-FEW_EACH = 10
+# Dependent rows of a table that are deleted in the transaction of a request.
+MAX_DEPENDENTS = 100
+# Dependent rows of each row if several are deleted in one transaction.
+MAX_DEPENDENTS_EACH = 10
 
 
 class ReferredToError(Conflict):
-    """Rows refer to one that was to be deleted, and may not go along."""
+    """Raised if rows that must not be deleted refer to the row."""
 
     def __init__(self) -> None:
         super().__init__("Other data refers to it.")
 
 
-def delete(options: ModelOptions, row: Any, *, is_one_of_many: bool = False) -> bool:
-    """Delete a row as its model says; return False if a job does so since much goes with it.
+def delete(options: ModelOptions, row: Base, *, is_one_of_many: bool = False) -> bool:
+    """Delete a row; return False if a job does so because it has many dependent rows.
 
     Raises `ReferredToError`.
     """
     id = getattr(row, options.key.key)
-    if not has_dependents(options.model, id, FEW_EACH if is_one_of_many else FEW):
+    if not has_dependents(
+        options.model, id, MAX_DEPENDENTS_EACH if is_one_of_many else MAX_DEPENDENTS
+    ):
         options.delete(row)
         return True
     _check(options, id)
@@ -50,15 +51,15 @@ def delete(options: ModelOptions, row: Any, *, is_one_of_many: bool = False) -> 
 
 @job(queue="maintenance", unique=True, timeout=timedelta(hours=1))
 def delete_row(list: str, id: int, actor: str) -> None:
-    """Delete a row of a list, for somebody who may still do so; first what goes along with it."""
+    """Delete the dependent rows of a row, and then the row, if the actor still may do so."""
     admin = find_admin(list)
-    by = user_model().by_email(actor)
-    if admin is None or by is None or not _may_delete(admin.options, by):
+    user = user_model().by_email(actor)
+    if admin is None or user is None or not _may_delete(admin.options, user):
         raise PermanentError("Whoever wanted to delete it may not do so any more.")
     try:
         _check(admin.options, id)
-    except ReferredToError as refusal:
-        raise PermanentError(str(refusal.description)) from None
+    except ReferredToError as error:
+        raise PermanentError(str(error.description)) from None
     delete_dependents(admin.model, admin.key == id)
     if row := db.session.get(admin.model, id, with_for_update=True, populate_existing=True):
         with as_actor(actor):
@@ -66,14 +67,13 @@ def delete_row(list: str, id: int, actor: str) -> None:
             db.session.commit()
 
 
-def _may_delete(options: ModelOptions, by: UserMixin) -> bool:
-    return by.suspended_at is None and options.permission("delete") in permissions(
-        by.effective_role
-    )
+def _may_delete(options: ModelOptions, user: UserMixin) -> bool:
+    granted = permissions(user.effective_role)
+    return user.suspended_at is None and options.permission("delete") in granted
 
 
 def _check(options: ModelOptions, id: int) -> None:
-    """Refuse before anything is deleted, not after half of it."""
-    found = cascades.cascade_effects(options.model, [id])
-    if any(one.effect == cascades.RESTRICT for one in found):
+    """Raise `ReferredToError` before any dependent row is deleted."""
+    effects = cascades.cascade_effects(options.model, [id])
+    if any(effect.effect == cascades.RESTRICT for effect in effects):
         raise ReferredToError

@@ -1,4 +1,4 @@
-"""Fields of forms: for members of enumerations, times, values read as imports do, and relations."""
+"""Form fields for enumeration members, times, parsed texts, and relations."""
 
 from __future__ import annotations
 
@@ -11,59 +11,63 @@ from sqlalchemy import select
 from wtforms import DateTimeLocalField, Field, StringField, TimeField, ValidationError
 from wtforms.fields import Choice as WTFormsChoice  # type: ignore[attr-defined]
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
 from carafe.admin.lists import relations
 from carafe.admin.schema import primary_key, singular_name
-from carafe.database import db
+from carafe.database import Base, db
 from carafe.time import viewer_zone
 from carafe.web.forms import ChoiceField, clean_search_term
 from carafe.web.routing import parse_id
 
-# Characters of a number, or of an ID.
-READ_LENGTH = 100
+# Characters of a number or an ID.
+MAX_LENGTH = 100
+
+Validator = Callable[[Any, Any], None]
+Validators = list[Validator] | tuple[Validator, ...]
 
 
 class MemberField(ChoiceField):
-    """One of several objects, such as members of an enumeration, by its name; "" is None.
+    """A choice of objects, such as enumeration members, by name; "" is None.
 
-    What is stored and is none of them is shown, and cannot be sent back.
+    A stored value that is not a choice is displayed, but cannot be submitted.
     """
 
-    def __init__(self, label: str, *, values: Mapping[str, Any], **options: Any):
+    def __init__(self, label: str, *, values: Mapping[str, object], **options: Any):
         self.values = dict(values)
         super().__init__(label, coerce=self._find, validate_choice=False, **options)
 
-    def _find(self, name: Any) -> Any:
+    def _find(self, name: object) -> object:
         return self.values.get(name, name or None) if isinstance(name, str) else name
 
-    def iter_choices(self) -> Iterator[Any]:
-        for one in [*(self.choices or ()), *self._unknown()]:
-            is_chosen = self._find(one.value) == self.data
-            yield WTFormsChoice(one.value, one.label, is_chosen, {})
+    def iter_choices(self) -> Iterator[WTFormsChoice]:
+        for choice in [*(self.choices or ()), *self._unknown()]:
+            is_selected = self._find(choice.value) == self.data
+            yield WTFormsChoice(choice.value, choice.label, is_selected, {})
 
-    def _unknown(self) -> list[Any]:
+    def _unknown(self) -> list[SelectChoice]:
         if self.data is None or self.data in self.values.values():
             return []
         text = str(self.data)
         return [SelectChoice(value=text, label=f"{text} (no longer a choice)")]
 
-    def pre_validate(self, form: Any) -> None:
-        options: Iterable[Any] = self.choices or ()
-        if not any(self._find(one.value) == self.data for one in options):
+    def pre_validate(self, form: BaseForm) -> None:
+        choices: Iterable[SelectChoice] = self.choices or ()
+        if not any(self._find(choice.value) == self.data for choice in choices):
             raise ValidationError("Choose one of these.")
 
 
-def validate_year(form: Any, field: Any) -> None:
-    """Refuse years that some database, or a change of zones, cannot bear."""
+def validate_year(form: BaseForm, field: Field) -> None:
+    """Reject years that a database or a time zone conversion does not support."""
     if field.data and not 1000 <= field.data.year < 9999:
         raise ValidationError("Enter a year from 1000 to 9998.")
 
 
 class ZonedDateTimeField(DateTimeLocalField):
-    """A time in the reader's zone, or in UTC where none was chosen; to the minute."""
+    """A time to the minute in the user's time zone, by default UTC."""
 
-    def __init__(self, label: str, validators: Any = (), **options: Any):
+    def __init__(self, label: str, validators: Validators = (), **options: Any):
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         super().__init__(label, [*validators, validate_year], format=formats, **options)
         self.description = f"Time zone: {viewer_zone() or 'UTC'}."
@@ -73,7 +77,7 @@ class ZonedDateTimeField(DateTimeLocalField):
             second=0, microsecond=0
         )
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         if not any(valuelist):
             self.data = None if valuelist else self.data
             return
@@ -84,7 +88,7 @@ class ZonedDateTimeField(DateTimeLocalField):
 class ClockField(TimeField):
     """A time of day, to the minute."""
 
-    def __init__(self, label: str, validators: Any = (), **options: Any):
+    def __init__(self, label: str, validators: Validators = (), **options: Any):
         super().__init__(label, validators, format=["%H:%M", "%H:%M:%S"], **options)
 
     def process_data(self, value: time | None) -> None:
@@ -92,19 +96,24 @@ class ClockField(TimeField):
 
 
 class ReadField(StringField):
-    """A value in a line of text, read as an import does: a number with its digits, or an ID."""
+    """A value in a text field, parsed as in imports: a decimal number, or an ID."""
 
     data: Any
 
     def __init__(
-        self, label: str, validators: Any = (), *, read: Callable[[str], Any], **options: Any
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        read: Callable[[str], object],
+        **options: Any,
     ):
         super().__init__(label, validators, **options)
         self.read = read
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""
-        self.data = self.read(text[:READ_LENGTH]) if text else None
+        self.data = self.read(text[:MAX_LENGTH]) if text else None
 
     def _value(self) -> str:
         if self.raw_data:
@@ -113,26 +122,29 @@ class ReadField(StringField):
 
 
 class RelationField(Field):
-    """What a foreign key refers to: by its number, or by what its list is searched by.
+    """A related row, by its ID or by the searches of its list.
 
-    A select would have a million options.
+    A select could have a million options.
     """
 
     widget = TextInput()
     data: Any
 
-    def __init__(self, label: str, validators: Any = (), *, model: Any, **options: Any):
+    def __init__(
+        self, label: str, validators: Validators = (), *, model: type[Base], **options: Any
+    ):
         super().__init__(label, validators, **options)
-        self.model, self.other = model, relations.readable_admin(model)
-        self.one = singular_name(model)
-        found_by = [one.label.lower() for one in self.other.list.searches] if self.other else []
-        self.description = " or ".join(["Number", *found_by]) + "."
+        self.model, self.related_admin = model, relations.readable_admin(model)
+        self.verbose_name = singular_name(model)
+        searches = self.related_admin.list.searches if self.related_admin else ()
+        labels = ["Number", *(search.label.lower() for search in searches)]
+        self.description = " or ".join(labels) + "."
 
-    def present(self) -> Markup:
-        """A link to what is referred to now."""
-        if self.object_data and self.other:
-            url = self.other.url(self.object_data)
-            text = f"{self.one.capitalize()} {self.object_data}"
+    def current_link(self) -> Markup:
+        """Return the description with a link to the current related row."""
+        if self.object_data and self.related_admin:
+            url = self.related_admin.url(self.object_data)
+            text = f"{self.verbose_name.capitalize()} {self.object_data}"
             return Markup('{} Now: <a href="{}">{}</a>').format(self.description, url, text)
         return Markup("{}").format(self.description)
 
@@ -141,11 +153,11 @@ class RelationField(Field):
             return str(self.raw_data[0])
         return "" if self.data is None else str(self.data)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             self.data = clean_search_term(valuelist[0]) or None
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if isinstance(self.data, str):
             self.data = self._find(self.data)
 
@@ -153,11 +165,12 @@ class RelationField(Field):
         id, key = parse_id(text), primary_key(self.model)
         if id is not None and db.session.scalar(select(key).where(key == id)):
             return id
-        found = relations.find_exact(self.other, text) if self.other else []
-        if len(found) > 1:
+        admin = self.related_admin
+        candidates = relations.find_exact(admin, text) if admin else []
+        if len(candidates) > 1:
             raise ValidationError(
                 f"There are several with this {self.label.text.lower()}. Give the number."
             )
-        if not found:
-            raise ValidationError(f"There is no {self.one} that has this.")
-        return found[0][0]
+        if not candidates:
+            raise ValidationError(f"There is no {self.verbose_name} that has this.")
+        return candidates[0][0]

@@ -1,8 +1,8 @@
-"""Forms for the columns of a model, with the limits that the database has."""
+"""Build forms for columns of a model, with the limits of their types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Numeric, String, Time, Uuid
@@ -22,29 +22,37 @@ from carafe.admin.objects.fields import (
     validate_year,
 )
 from carafe.admin.schema import (
-    LONGEST_TEXT,
     MAX_LINE_LENGTH,
     MAX_NUMBERS,
+    MAX_TEXT_LENGTH,
+    Attribute,
+    TableColumn,
     members_of,
     related_model,
+    table_column,
 )
+from carafe.database import Base
 from carafe.time import UTCDateTime
 from carafe.web.forms import ChoiceField, Form, LongTextField, TextField
 
+# What a field class of WTForms returns until its form is created; the stubs say otherwise.
+UnboundField = Any
+Validator = Callable[[Any, Any], None]
+
 
 def build_form(
-    model: type[Any], option: str, names: Sequence[str], filters: Sequence[Filter] = ()
+    model: type[Base], option: str, names: Sequence[str], filters: Sequence[Filter] = ()
 ) -> type[Form]:
-    """Return a form with a field for each of these attributes, with the choices of filters."""
+    """Return a form class with a field for each attribute, with the choices of filters."""
     fields = {name: _field(model, option, name, filters) for name in names}
     return type(f"{model.__name__}Form", (Form,), fields)
 
 
-def _field(model: type[Any], option: str, name: str, filters: Sequence[Filter]) -> Any:
-    attribute: Any = getattr(model, name, None)
+def _field(model: type[Base], option: str, name: str, filters: Sequence[Filter]) -> UnboundField:
+    attribute: Attribute = getattr(model, name, None)  # type: ignore[assignment]
     if not hasattr(getattr(attribute, "property", None), "columns"):
         raise config_error(model, option, f"there is no {name}.", "Give attributes of the model.")
-    column, label = attribute.property.columns[0], humanize(name)
+    column, label = table_column(attribute), humanize(name)
     if column.foreign_keys:
         return RelationField(label, _required(column, label), model=related_model(attribute))
     choices = _choices(filters, attribute)
@@ -63,10 +71,10 @@ def _field(model: type[Any], option: str, name: str, filters: Sequence[Filter]) 
     raise config_error(model, option, f"{name} has no field by itself.", remedy)
 
 
-def _typed(column: Any, label: str) -> Any:
+def _typed(column: TableColumn, label: str) -> UnboundField | None:
     column_type, validators = column.type, _required(column, label)
     if isinstance(column_type, String):
-        length = column_type.length or LONGEST_TEXT
+        length = column_type.length or MAX_TEXT_LENGTH
         line = TextField if length <= MAX_LINE_LENGTH else LongTextField
         return line(label, validators, length=length)
     if isinstance(column_type, Boolean):
@@ -81,35 +89,38 @@ def _typed(column: Any, label: str) -> Any:
         read = parser_for(column)
         assert read, "both can be imported"  # noqa: S101
         return ReadField(label, validators, read=read)
-    for of, largest in MAX_NUMBERS.items():
-        if isinstance(column_type, of):
+    for number_type, largest in MAX_NUMBERS.items():
+        if isinstance(column_type, number_type):
             within = NumberRange(-largest, largest, f"Give a number up to {largest:,}.")
-            field = FloatField if of is Float else IntegerField
+            field = FloatField if number_type is Float else IntegerField
             return field(label, [*validators, within])
     return None
 
 
-def _choices(filters: Sequence[Filter], attribute: Any) -> Mapping[str, str]:
-    """Return what a filter of the list offers for a column."""
+def _choices(filters: Sequence[Filter], attribute: Attribute) -> Mapping[str, str]:
+    """Return the options of a filter of the list for a column."""
     for item in filters:
         if isinstance(item, Choice) and item.column is attribute:
             return item.options()
     return {}
 
 
-def _required(column: Any, label: str) -> list[Any]:
+def _required(column: TableColumn, label: str) -> list[Validator]:
     if column.nullable:
         return [Optional()]
     if isinstance(column.type, String):
-        # Where there is a default, "" is as good.
+        # A column with a default accepts "" as well.
         has_default = column.default is not None or column.server_default is not None
         return [] if has_default else [DataRequired(f"{label} is needed.")]
     return [InputRequired(f"{label} is needed.")]
 
 
 def _choice(
-    column: Any, label: str, labels: Mapping[str, str], values: Mapping[str, Any] | None = None
-) -> Any:
+    column: TableColumn,
+    label: str,
+    labels: Mapping[str, str],
+    values: Mapping[str, object] | None = None,
+) -> UnboundField:
     choices = {**({"": EMPTY_VALUE} if column.nullable else {}), **labels}
     if values is None:
         return ChoiceField(label, choices=choices, coerce=lambda value: value or "")

@@ -1,10 +1,9 @@
-"""How rows that belong to another one are read, displayed, and changed on its page: built once."""
+"""How related rows are loaded, displayed, and edited on the page of a row, built at startup."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -18,8 +17,8 @@ from carafe.admin.model_admin import for_model
 from carafe.admin.objects.declaration import Inline
 from carafe.admin.objects.forms import build_form
 from carafe.admin.options import ModelOptions
-from carafe.admin.schema import RowQuery, primary_key, singular_name
-from carafe.database import db
+from carafe.admin.schema import Attribute, RowQuery, primary_key, singular_name, table_column
+from carafe.database import Base, db
 from carafe.web.pagination import BoundedCounts
 
 MAX_ROWS = 20
@@ -29,21 +28,21 @@ MAX_ROWS = 20
 class InlineRow:
     """A row, and the selected values of its columns."""
 
-    object: Any
-    values: Sequence[Any]
+    instance: Base
+    values: Sequence[object]
 
 
 @dataclass(frozen=True, eq=False)
 class InlineSpec:
-    model: Any
-    # That of the table: it begins the names of form fields.
+    model: type[Base]
+    # The name of the table, which is the prefix of form fields.
     name: str
     label: str
-    key: Any
+    key: Attribute
     # The foreign key to the row of the page.
-    reference: Any
+    reference: Attribute
     visible: ColumnSet
-    # Without fields where rows are only displayed.
+    # Without fields if the rows are read-only.
     form_class: type[Form]
     is_editable: bool
     private: Sequence[str]
@@ -53,28 +52,28 @@ class InlineSpec:
     def verbose_name(self) -> str:
         return singular_name(self.model)
 
-    def row_id(self, row: Any) -> int:
+    def row_id(self, row: Base) -> int:
         return int(getattr(row, self.key.key))
 
     def latest(self, id: int) -> list[InlineRow]:
-        """Return the latest rows that belong to the row of a page."""
+        """Return the latest related rows of a row."""
         rows = RowQuery(self.model, *self.visible.attributes.values())
         query = self.visible.join_to(rows.query).where(self.reference == id)
         result = db.session.execute(query.order_by(self.key.desc()).limit(MAX_ROWS))
         return [InlineRow(rows.object_of(row), rows.extras_of(row)) for row in result]
 
-    def lock(self, id: int, ids: Sequence[int]) -> list[Any]:
-        """Return those of these rows that still belong to the row of a page, locked."""
+    def lock(self, id: int, ids: Sequence[int]) -> list[Base]:
+        """Return those of these rows that are still related to a row, locked."""
         rows = RowQuery(self.model)
         query = rows.query.where(self.reference == id, self.key.in_(ids))
         query = query.order_by(self.key.desc()).with_for_update()
-        fresh = query.execution_options(populate_existing=True)
-        return [rows.object_of(row) for row in db.session.execute(fresh)]
+        query = query.execution_options(populate_existing=True)
+        return [rows.object_of(row) for row in db.session.execute(query)]
 
     def list_url(self, id: int) -> str | None:
-        """Return the URL of all rows, where their list has a filter for it."""
+        """Return the URL of all related rows if their list has a filter, or None."""
         admin, name = for_model(self.model), self.reference.key
-        if admin is None or not admin.may("read"):
+        if admin is None or not admin.is_permitted("read"):
             return None
         if name not in {item.name for item in admin.list.filters}:
             return None
@@ -107,9 +106,9 @@ def build_inline(inline: Inline, parent: ModelOptions) -> InlineSpec:
     )
 
 
-def _reference(inline: Inline, parent: ModelOptions) -> Any:
+def _reference(inline: Inline, parent: ModelOptions) -> Attribute:
     """Return the foreign key of an inline that refers to the row of the page."""
-    mapper, target = inspect(inline.model), parent.key.property.columns[0]
+    mapper, target = inspect(inline.model), table_column(parent.key)
     keys = [column for column in mapper.columns if column.references(target)]
     names = [mapper.get_property_by_column(key).key for key in keys]
     if inline.foreign_key:
@@ -118,4 +117,5 @@ def _reference(inline: Inline, parent: ModelOptions) -> Any:
         what = f"{inline.model.__name__} has {len(names)} such foreign keys to it."
         remedy = 'Give the one that is meant: Inline(…, foreign_key="…").'
         raise parent.error("inlines", what, remedy)
-    return getattr(inline.model, names[0])
+    reference: Attribute = getattr(inline.model, names[0])
+    return reference

@@ -1,14 +1,13 @@
-"""The page about one row: how rows are read, displayed, added, and changed one by one."""
+"""The page of a row: load, display, create, and edit rows of a model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from flask import abort
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import inspect
+from sqlalchemy import ColumnDefault, inspect
 from wtforms import Form
 
 from carafe.admin.columns import humanize
@@ -20,23 +19,30 @@ from carafe.admin.objects.edits import BoundForm
 from carafe.admin.objects.inline_spec import build_inline
 from carafe.admin.objects.inlines import InlineRows
 from carafe.admin.objects.values import format_full
-from carafe.admin.schema import RowQuery, readable_column, related_model
+from carafe.admin.schema import (
+    Attribute,
+    RowQuery,
+    readable_column,
+    related_model,
+    table_column,
+)
 from carafe.audit import changes
-from carafe.database import db
+from carafe.database import Base, db
 from carafe.registry import Registry
 
-ReadOnlyField = tuple[str, Any]
+# Label and value.
+ReadOnlyField = tuple[str, object]
 
 
 class DetailPage:
-    """The page of a declared model."""
+    """The page of the rows of a model."""
 
     def __init__(self, admin: ModelAdmin):
         self.admin, self.options = admin, admin.options
         check_page(admin.options)
         self.form_class: type[Form] = page_form(admin.options, admin.list.filters)
         read_only = {name for name in self.options.read_only if isinstance(name, str)}
-        # Typed when a row is made, and displayed from then on.
+        # Fields that can only be set when a row is created.
         self.create_only = read_only & field_names(self.form_class)
         self.read_only = read_only_columns(
             self.options, admin.list.visible, field_names(self.form_class) - self.create_only
@@ -45,14 +51,14 @@ class DetailPage:
         self.attributes = {
             path: readable_column(attributes.find("read_only", path))
             for column in self.read_only
-            for path in column.of or [column.name]
+            for path in column.attributes or [column.name]
         }
         self.inlines = [build_inline(inline, self.options) for inline in self.options.inlines]
         if len({inline.name for inline in self.inlines}) < len(self.inlines):
             raise self.options.error("inlines", "two are of one model.", "Give each once.")
 
-    def read(self, id: int) -> tuple[Any, list[ReadOnlyField]] | None:
-        """Return a row, and label and value of what is displayed beside the form."""
+    def read(self, id: int) -> tuple[Base, list[ReadOnlyField]] | None:
+        """Return a row and its read-only fields, or None if it does not exist."""
         rows = RowQuery(self.admin.model, *self.attributes.values())
         query = rows.query.where(self.admin.key == id)
         for head in dict.fromkeys(path.split(".")[0] for path in self.attributes if "." in path):
@@ -63,22 +69,23 @@ class DetailPage:
         loaded = rows.object_of(row)
         return loaded, list(self._display(loaded, rows.extras_of(row)))
 
-    def _display(self, row: Any, values: Sequence[Any]) -> Iterator[ReadOnlyField]:
+    def _display(self, row: Base, values: Sequence[object]) -> Iterator[ReadOnlyField]:
         by_path = dict(zip(self.attributes, values, strict=True))
         for column in self.read_only:
-            parts = [by_path[path] for path in column.of or [column.name]]
+            parts = [by_path[path] for path in column.attributes or [column.name]]
+            value: object
             if column.render:
                 value = column.render(*parts)
             else:
                 value = self._relation_link(row, column.name, format_full(parts[0]))
             yield column.label or humanize(column.name), value
 
-    def _relation_link(self, row: Any, path: str, text: Any) -> Any:
-        """Return a relation as a link to its page, named as in its own list; else the text."""
+    def _relation_link(self, row: Base, path: str, text: str) -> str:
+        """Return a link to a related row with its label, or the text for other attributes."""
         name = f"{path.partition('.')[0]}_id" if "." in path else path
-        attribute = getattr(self.admin.model, name)
+        attribute: Attribute = getattr(self.admin.model, name)
         id = getattr(row, name)
-        if not attribute.property.columns[0].foreign_keys or id is None:
+        if not table_column(attribute).foreign_keys or id is None:
             return text
         related = relations.readable_admin(related_model(attribute))
         if related is None:
@@ -87,35 +94,35 @@ class DetailPage:
             text = relations.row_label(related, id)
         return Markup('<a href="{}">{}</a>').format(related.url(id), text)
 
-    def lock(self, id: int) -> Any:
-        """Return a row that nobody else changes in this transaction; None where it is gone."""
+    def lock(self, id: int) -> Base | None:
+        """Return a row, locked until the transaction ends, or None if it does not exist."""
         rows = RowQuery(self.admin.model)
         query = rows.query.where(self.admin.key == id).with_for_update()
         row = db.session.execute(query.execution_options(populate_existing=True)).first()
         return rows.object_of(row) if row else None
 
-    def denial_reason(self, row: Any) -> str | None:
-        """Return why the current user, who may change rows, may not change this one."""
-        return self.options.refusal(row, current_user) if self.options.refusal else None
+    def denial_reason(self, row: Base) -> str | None:
+        """Return why the current user may not change this row, or None."""
+        return self.options.denial_reason(row, current_user) if self.options.denial_reason else None
 
-    def lock_permitted(self, id: int) -> Any:
-        """Return a row to be changed, locked; refuse those that the current user may not change."""
+    def lock_permitted(self, id: int) -> Base:
+        """Return a row, locked; 404 or 403 if the current user may not change it."""
         row = self.lock(id) or abort(404)
         if reason := self.denial_reason(row):
             abort(403, reason)
         return row
 
-    def title(self, row: Any) -> str:
+    def title(self, row: Base) -> str:
         title = getattr(row, self.options.title) if self.options.title else ""
         return str(title or f"{self.admin.verbose_name.capitalize()} {self.row_id(row)}")
 
-    def row_id(self, row: Any) -> int:
+    def row_id(self, row: Base) -> int:
         return int(getattr(row, self.admin.key.key))
 
-    def edit(self, row: Any, *, sent: bool = False) -> BoundForm:
+    def edit(self, row: Base, *, sent: bool = False) -> BoundForm:
         return BoundForm(self.form_class, row, exclude=self.create_only, sent=sent)
 
-    def inline_rows(self, row: Any, *, sent: bool = False) -> list[InlineRows]:
+    def inline_rows(self, row: Base, *, sent: bool = False) -> list[InlineRows]:
         id = self.row_id(row)
         return [
             InlineRows(inline, row, id, sent=sent and inline.is_editable) for inline in self.inlines
@@ -132,16 +139,18 @@ class DetailPage:
             auditing.record_change(edit.row, "edited", changes=details)
 
     def new_form(self, *, sent: bool = False) -> BoundForm:
-        """Return the form of a row to be added."""
+        """Return the form that creates a row, with the defaults of the columns."""
         names = field_names(self.form_class)
         columns = inspect(self.admin.model).columns
         defaults = {column.key: column.default for column in columns if column.key in names}
         values = {
-            k: default.arg for k, default in defaults.items() if default and default.is_scalar
+            name: default.arg
+            for name, default in defaults.items()
+            if isinstance(default, ColumnDefault) and default.is_scalar
         }
         return BoundForm(self.form_class, self.admin.model(**values), sent=sent)
 
-    def create(self, edit: BoundForm, submission: str) -> Any:
+    def create(self, edit: BoundForm, submission: str) -> Base:
         if self.options.create:
             return self.options.create(edit.form, submission)
         edit.set_attributes()
@@ -156,5 +165,5 @@ PAGES = Registry[DetailPage]("admin_pages", "page")
 
 
 def page_of(admin: ModelAdmin) -> DetailPage:
-    """Return the page of a model that has one: see `ModelAdmin.has`."""
+    """Return the page of the rows of a model, unless the model has an endpoint of its own."""
     return PAGES.by_name()[admin.name]

@@ -1,7 +1,6 @@
-"""Values of one row in full, where there is more room than in the cells of a list."""
+"""Values on the page of a row, which are not truncated as in the cells of a list."""
 
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
@@ -9,7 +8,7 @@ from carafe.admin.columns import EMPTY_VALUE, format_value
 from carafe.time import time_tag
 
 
-def format_full(value: Any) -> Any:
+def format_full(value: object) -> str:
     if isinstance(value, datetime):
         return time_tag(value)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Cards of the overview: a number of the last days, its trend, and a chart. Features add theirs.
+"""Cards of the overview, which features add: a count of the last days, its trend, and a chart.
 
 admin.add_card(app, Card("notes", "Notes", rows(Note.created_at), permission="notes.read"))
 """
@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 from flask import Flask, current_app, got_request_exception
 
@@ -26,11 +25,11 @@ CARD_TIMEOUT_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Card:
-    """What one says: `series` counts something in each of several periods, in one cheap query.
+    """A card. `series` returns the counts of several periods, with one fast query.
 
-    `endpoint` is the page with more, and `values` are its arguments; `average` shows what a day has
-    on average in place of the sum, for what cannot be added up; `text` says what is counted. With
-    a `setting`, the card exists only where that is on.
+    `endpoint` and its `values` link to a page with details. `average` displays the daily average
+    instead of the sum, for counts that cannot be added up. `text` explains what is counted.
+    With a `setting`, the card is added only if that is on.
     """
 
     name: str
@@ -40,7 +39,7 @@ class Card:
     endpoint: str = ""
     text: str = ""
     average: bool = False
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
     setting: str | None = None
 
 
@@ -49,7 +48,7 @@ CARDS = Registry[Card]("admin_cards", "card")
 
 @dataclass(frozen=True)
 class RenderedCard:
-    """A card as it stands on the page; without a chart it is not available."""
+    """A card as it is displayed; without a chart it is not available."""
 
     card: Card
     number: int = 0
@@ -66,7 +65,7 @@ def add_card(app: Flask, card: Card) -> None:
 
 
 def visible_cards(days: int) -> Iterator[RenderedCard]:
-    """The cards that the one signed in may see, for so many days up to today."""
+    """Yield the cards that the current user may see, for this many days up to today."""
     periods = _periods(days)
     for card in CARDS:
         if can(card.permission):
@@ -74,20 +73,20 @@ def visible_cards(days: int) -> Iterator[RenderedCard]:
 
 
 def _load_card(card: Card, periods: Periods) -> RenderedCard:
-    """One that fails does not take the others with it."""
+    """Return a card; if it fails, the other cards are still displayed."""
     try:
         with statement_timeout(CARD_TIMEOUT_SECONDS):
-            before, *counts = card.series(periods)
+            previous, *counts = card.series(periods)
     except Exception as error:
         log.exception("the card %s is not available", card.name)
         db.session.rollback()
-        # Recorded as if the page had failed.
+        # Recorded like an exception of the view.
         got_request_exception.send(current_app._get_current_object(), exception=error)  # type: ignore[attr-defined]
         return RenderedCard(card)
-    return _show(card, before, counts, [start for start, _ in periods[1:]])
+    return _render(card, previous, counts, [start for start, _ in periods[1:]])
 
 
-def _show(card: Card, before: int, counts: list[int], starts: list[datetime]) -> RenderedCard:
+def _render(card: Card, previous: int, counts: list[int], starts: list[datetime]) -> RenderedCard:
     names = [format_date(start) for start in starts]
     total, length = sum(counts), len(counts)
     chart = bar_chart(
@@ -100,29 +99,29 @@ def _show(card: Card, before: int, counts: list[int], starts: list[datetime]) ->
     )
     number = round(total / length) if card.average else total
     table = list(zip(names, counts, strict=True))[::-1]
-    return RenderedCard(card, number, trend(total, before, length), table, chart)
+    return RenderedCard(card, number, trend(total, previous, length), table, chart)
 
 
-def trend(total: int, before: int, days: int) -> str:
-    """How many more or fewer than in as many days before, in words."""
-    if not before:
+def trend(total: int, previous: int, days: int) -> str:
+    """Return the change from the previous period of the same length, in words."""
+    if not previous:
         return f"none in the {days} days before"
-    percent = round(100 * (total - before) / before)
+    percent = round(100 * (total - previous) / previous)
     if not percent:
         return f"as many as in the {days} days before"
     return f"{abs(percent):,} % {'more' if percent > 0 else 'fewer'} than in the {days} days before"
 
 
 def _periods(days: int) -> Periods:
-    """As long a time before, up to this time of the day, and then each day of the reader's zone."""
+    """Return the previous period, up to this time of day, and each day in the user's time zone."""
     zone = viewer_zone() or UTC
-    present = now().astimezone(zone)
+    current_time = now().astimezone(zone)
 
-    def midnight(ago: int) -> datetime:
-        # By the calendar: where clocks change, a day has 23 hours or 25.
-        return datetime.combine(present.date() - timedelta(days=ago), time(), zone)
+    def midnight(days_ago: int) -> datetime:
+        # By the calendar, since a day has 23 or 25 hours when clocks change.
+        return datetime.combine(current_time.date() - timedelta(days=days_ago), time(), zone)
 
     return [
-        (midnight(2 * days - 1), present - timedelta(days=days)),
+        (midnight(2 * days - 1), current_time - timedelta(days=days)),
         *((midnight(ago), midnight(ago - 1)) for ago in range(days - 1, -1, -1)),
     ]

@@ -1,11 +1,11 @@
-"""Charts of bars over time, as SVG: where each bar stands. The plane is 100 high, a step 1 wide."""
+"""Bar charts over time as SVG, 100 units high, with one unit for each step."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
 GAP = 0.2
-# A single failure among thousands of requests is seen, too.
+# Keeps a single failure among thousands of requests visible.
 MIN_BAR_HEIGHT = 2.0
 
 
@@ -14,9 +14,9 @@ class Bar:
     x: float
     y: float
     height: float
-    # What it stands for, and by which class it is drawn.
+    # The CSS class of the series.
     kind: str
-    # What it says to who points at it.
+    # The tooltip.
     title: str
     width: float = 1 - GAP
 
@@ -25,13 +25,13 @@ class Bar:
 class Chart:
     id: str
     title: str
-    # What it shows, in a sentence, for who does not see it.
+    # A sentence for screen readers.
     description: str
-    # What the line at the top stands for.
+    # The label of the line at the top.
     top: str
     steps: int
     bars: Sequence[Bar]
-    # Labels of what is stacked, by kind.
+    # Labels of the stacked series, by kind.
     legend: dict[str, str]
 
 
@@ -44,29 +44,37 @@ def bar_chart(
     titles: Sequence[str],
     format_value: Callable[[float], str],
 ) -> Chart:
-    """A bar for each row, in which its values stand on each other, the first at the bottom.
+    """Return a chart with a stacked bar for each row, whose first value is at the bottom.
 
-    `kinds` are their names and labels, `titles` a text for each row; `say` puts a value in words.
+    `kinds` are the names and labels of the values, and `titles` the tooltips of the rows.
     """
     values = list(rows)
     largest = max(map(sum, values), default=0)
     top = round_up_axis(largest)
-    bars = []
-    for step, (row, text) in enumerate(zip(values, titles, strict=True)):
-        y = 100.0
-        for value, kind in zip(row, kinds, strict=True):
-            if value:
-                height = min(y, max(MIN_BAR_HEIGHT, 100 * value / top))
-                y -= height
-                bars.append(Bar(step + GAP / 2, round(y, 2), round(height, 2), kind, text))
+    bars = [
+        bar
+        for step, (row, text) in enumerate(zip(values, titles, strict=True))
+        for bar in _stack(step, row, kinds, text, top)
+    ]
     description = (
         f"{len(values)} bars, the highest for {format_value(largest)}." if bars else "No bars."
     )
     return Chart(id, title, description, format_value(top), len(values), bars, kinds)
 
 
+def _stack(
+    step: int, row: Sequence[float], kinds: Iterable[str], title: str, top: float
+) -> Iterator[Bar]:
+    y = 100.0
+    for value, kind in zip(row, kinds, strict=True):
+        if value:
+            height = min(y, max(MIN_BAR_HEIGHT, 100 * value / top))
+            y -= height
+            yield Bar(step + GAP / 2, round(y, 2), round(height, 2), kind, title)
+
+
 def round_up_axis(value: float) -> float:
-    """The next of 1, 2, 5, 10, 20 … that is not less."""
+    """Return the smallest of 1, 2, 5, 10, 20, … that is not less than a value."""
     if value <= 1:
         return 1
     step = 10.0 ** floor(log10(value))
@@ -74,7 +82,7 @@ def round_up_axis(value: float) -> float:
 
 
 def format_duration(us: float) -> str:
-    """Microseconds in words: "840 µs", "12 ms", "1.24 s"."""
+    """Return microseconds in words: "840 µs", "12 ms", "1.24 s"."""
     if us < 1000:
         return f"{us:.0f} µs"
     if us < 1_000_000:

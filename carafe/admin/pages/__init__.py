@@ -1,1 +1,1 @@
-"""Lists of what the features above the administration keep."""
+"""Lists of the engine's own models: audit events and jobs."""

@@ -1,6 +1,6 @@
-"""The list of what the audit knows."""
+"""The list of audit events."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Flask, url_for
 from markupsafe import Markup
@@ -13,21 +13,52 @@ from carafe.audit import AuditEvent
 from carafe.time import time_tag
 
 
+def render_action(action: str, details: Mapping[str, object]) -> Markup:
+    summary = "; ".join(f"{name}: {value}" for name, value in details.items())
+    return _with_small(Markup("<code>{}</code>").format(action), summary)
+
+
+def render_actor(actor: str | None, address: str | None) -> Markup:
+    return _with_small(actor or "a visitor", address)
+
+
+def render_subject(subject: str | None) -> str | None:
+    url = url_for("admin.list", admin="audit", q=subject)
+    return subject and Markup('<a href="{}">{}</a>').format(url, subject)
+
+
+def _with_small(text: str, small: str | None) -> Markup:
+    suffix = Markup("<small>{}</small>").format(small) if small else ""
+    return Markup('<span class="row-text">{}{}</span>').format(text, suffix)
+
+
+COLUMNS = [
+    Column("action", "What", attributes=["action", "details"], render=render_action),
+    Column("actor", "Who", attributes=["actor", "address"], render=render_actor),
+    Column("subject", "About", render=render_subject),
+    Column("at", "When", render=time_tag),
+]
+READ_ONLY = [
+    "id",
+    "at",
+    Column("actor", "Who", render=lambda actor: actor or "a visitor"),
+    Column("subject", "About", render=render_subject),
+    "details",
+    "address",
+    Column("request_id", "Request"),
+]
+
+
 def init_app(app: Flask) -> None:
     add(
         app,
         AuditEvent,
         name="audit",
         label="Audit",
-        noun="events",
-        hint="Who, what, or about whom (user:12)",
+        verbose_name_plural="events",
+        search_placeholder="Who, what, or about whom (user:12)",
         intro="Who did what, when, and from where. Nothing here can be changed.",
-        columns=[
-            Column("action", "What", of=["action", "details"], render=_what),
-            Column("actor", "Who", of=["actor", "address"], render=_who),
-            Column("subject", "About", render=_about),
-            Column("at", "When", render=time_tag),
-        ],
+        columns=COLUMNS,
         optional=["id", "address", "request_id"],
         search=[
             Exact(AuditEvent.subject, "user:12"),
@@ -38,35 +69,8 @@ def init_app(app: Flask) -> None:
         sorts=["at"],
         order="-at",
         title="action",
-        read_only=[
-            "id",
-            "at",
-            Column("actor", "Who", render=lambda actor: actor or "a visitor"),
-            Column("subject", "About", render=_about),
-            "details",
-            "address",
-            Column("request_id", "Request"),
-        ],
+        read_only=READ_ONLY,
         icon="activity",
         last=True,
         permissions={"read": "audit.read"},
     )
-
-
-def _what(action: str, details: dict[str, Any]) -> Markup:
-    said = "; ".join(f"{name}: {value}" for name, value in details.items())
-    return _with_small(Markup("<code>{}</code>").format(action), said)
-
-
-def _who(actor: str | None, address: str | None) -> Markup:
-    return _with_small(actor or "a visitor", address)
-
-
-def _about(subject: str | None) -> Any:
-    url = url_for("admin.list", admin="audit", q=subject)
-    return subject and Markup('<a href="{}">{}</a>').format(url, subject)
-
-
-def _with_small(text: Any, small: str | None) -> Markup:
-    rest = Markup("<small>{}</small>").format(small) if small else ""
-    return Markup('<span class="row-text">{}{}</span>').format(text, rest)

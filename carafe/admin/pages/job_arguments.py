@@ -1,32 +1,31 @@
-"""What a job was given and gave, for people: short, and without what is nobody's to read."""
+"""Arguments and results of jobs as display texts: truncated, with secrets redacted."""
 
 from inspect import signature
-from typing import Any
 
 from carafe.jobs import Job
 from carafe.jobs.definition import registry
 from carafe.observability import redaction
 
-LENGTH = 200
-# How everything begins that the key ring encrypted (Fernet, version 0x80): mails, above all.
+MAX_LENGTH = 200
+# The prefix of tokens that the key ring encrypted (Fernet, version 0x80), such as mails.
 ENCRYPTED_ARGUMENTS = "gAAAAA"
 
 
 def display_arguments(job: Job) -> dict[str, str]:
-    """Each argument by its name, as text."""
+    """Return the display text of each argument by its name."""
     positional, named = job.arguments
     definition = registry.get(job.name)
     names = list(signature(definition.function).parameters) if definition else []
     names += [f"argument {number}" for number in range(len(names) + 1, len(positional) + 1)]
     values = dict(zip(names, positional, strict=False)) | named
-    return {name: _shown(name, value) for name, value in values.items()}
+    return {name: _display(name, value) for name, value in values.items()}
 
 
 def display_result(job: Job) -> str | None:
-    return None if job.result is None else _shown("", job.result)
+    return None if job.result is None else _display("", job.result)
 
 
-def _shown(name: str, value: Any) -> str:
+def _display(name: str, value: object) -> str:
     if redaction.is_secret_name(name):
         return "hidden"
     value = redaction.redact_mapping({"": value})[""]
@@ -34,4 +33,4 @@ def _shown(name: str, value: Any) -> str:
     if text.startswith(ENCRYPTED_ARGUMENTS):
         return f"encrypted, {len(text):,} characters"
     text = redaction.redact_text(text)
-    return text if len(text) <= LENGTH else f"{text[:LENGTH]}… ({len(text):,} characters)"
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}… ({len(text):,} characters)"

@@ -1,8 +1,7 @@
-"""The list of jobs: what waits, runs and failed, to try again or to cancel."""
+"""The list of jobs, with actions that retry and cancel them."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -31,27 +30,27 @@ from carafe.time import time_tag
 
 STATES = {state: state.capitalize() for state in (QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED)}
 TONES = {RUNNING: "info", SUCCEEDED: "success", FAILED: "danger", CANCELLED: "warning"}
-# Newer code, of which this database has rows already, may know more.
-PRIORITIES = {one.value: one.name.lower() for one in Priority}
+# During a deployment, newer code may already have added jobs of other priorities.
+PRIORITIES = {priority.value: priority.name.lower() for priority in Priority}
 MAX_WORKERS = 20
 
 
 class JobNameSearch(Prefix):
-    """Names of jobs by any part, of those that this code knows; of others, by how they begin."""
+    """Finds registered job names by any part, and other job names by their prefix."""
 
     def condition(self, text: str) -> ColumnElement[bool]:
         if text in registry:
             return Job.name == text
-        known = [name for name in registry if text.lower() in name.lower()]
-        return or_(Job.name.in_(known), super().condition(text))
+        names = [name for name in registry if text.lower() in name.lower()]
+        return or_(Job.name.in_(names), super().condition(text))
 
 
 class QueueFilter(Filter):
-    """Of the queues that there are once all features have named theirs."""
+    """Filters by queue. Reads the queues on each request, since features register them later."""
 
     def condition(self, arguments: Arguments) -> ColumnElement[bool] | None:
-        chosen = arguments.get(self.name)
-        return self.column == chosen if chosen in queues() else None
+        queue = arguments.get(self.name)
+        return Job.queue == queue if queue in queues() else None
 
     def options(self) -> Mapping[str, str]:
         return {queue: queue.capitalize() for queue in queues()}
@@ -63,7 +62,7 @@ def cancel(job: Job) -> None:
 
 
 def retry(job: Job) -> bool:
-    """Queue it anew; False where there is nothing to try again."""
+    """Queue a job again; return False if its state does not allow that."""
     if not job.retry():
         return False
     record("job.retried", subject(job), name=job.name)
@@ -71,8 +70,75 @@ def retry(job: Job) -> bool:
 
 
 def subject(job: Job) -> str:
-    """How the audit names a job."""
+    """Return the name of a job in the audit."""
     return f"job:{job.id}"
+
+
+def load_schedule() -> dict[str, object]:
+    workers = select(WorkerRecord).order_by(WorkerRecord.seen_at.desc()).limit(MAX_WORKERS)
+    return {
+        "schedules": db.session.scalars(select(Schedule).order_by(Schedule.next_at)).all(),
+        "workers": db.session.scalars(workers).all(),
+    }
+
+
+def render_state(
+    state: str, attempts: int, done: int | None, total: int | None, message: str, error: str | None
+) -> Markup:
+    """Return the state as a badge, with attempts, progress, message, or error."""
+    details = escape("")
+    if attempts > 1:
+        details += Markup("<small>{} attempts</small>").format(attempts)
+    if state == RUNNING and total:
+        bar = Markup('<progress aria-label="Progress" value="{}" max="{}"></progress>')
+        details += bar.format(done or 0, total)
+    if state == RUNNING and message:
+        details += Markup("<small>{}</small>").format(message)
+    elif error and state != SUCCEEDED:
+        last_line = error.strip().rpartition("\n")[2]
+        details += Markup('<small><span class="excerpt">{}</span></small>').format(last_line)
+    badge = Markup('<span class="row-text"><span class="badge {}">{}</span>{}</span>')
+    return badge.format(f"badge-{TONES[state]}" if state in TONES else "", state, details)
+
+
+def render_when(
+    state: str, due: datetime, started: datetime | None, finished: datetime | None
+) -> Markup:
+    return time_tag(finished or (started if state == RUNNING else None) or due)
+
+
+def render_time(at: datetime | None) -> Markup | None:
+    return time_tag(at) if at else None
+
+
+TIMES = [Column(name, render=render_time) for name in ("created_at", "started_at", "finished_at")]
+COLUMNS: list[str | Column] = [
+    "name",
+    Column(
+        "state",
+        attributes=["state", "attempts", "done", "total", "message", "error"],
+        render=render_state,
+    ),
+    "queue",
+    Column("when", attributes=["state", "run_at", "started_at", "finished_at"], render=render_when),
+]
+ACTIONS = [
+    Action(
+        "retry",
+        "Try again",
+        retry,
+        where=Job.state.in_([FAILED, CANCELLED]),
+        unavailable_reason="Neither failed nor cancelled.",
+    ),
+    Action(
+        "cancel",
+        "Cancel",
+        cancel,
+        where=Job.state.in_(ACTIVE_STATES),
+        unavailable_reason="It is over.",
+        warning="What waits never runs. What runs is asked to stop.",
+    ),
+]
 
 
 def init_app(app: Flask) -> None:
@@ -81,67 +147,17 @@ def init_app(app: Flask) -> None:
         Job,
         intro="Work outside of requests. What succeeded is kept for three days,"
         " the rest for a month.",
-        columns=[
-            "name",
-            Column("state", of=["state", "attempts", "done", "total", "message", "error"],
-                   render=_state),
-            "queue",
-            Column("when", of=["state", "run_at", "started_at", "finished_at"], render=_when),
-        ],
-        optional=[
-            "id", "subject", Column("priority", render=PRIORITIES.get), "worker",
-            *(Column(name, render=_moment) for name in ("created_at", "started_at", "finished_at")),
-        ],
+        columns=COLUMNS,
+        optional=["id", "subject", Column("priority", render=PRIORITIES.get), "worker", *TIMES],
         search=[JobNameSearch(Job.name, "Name of a job")],
         filters=[
-            Choice(Job.state, "state", "State", STATES, counted=True),
+            Choice(Job.state, "state", "State", STATES, show_counts=True),
             QueueFilter(Job.queue, "queue", "Queue"),
         ],
         icon="layers",
         last=True,
         permissions={"read": "jobs.read", "edit": "jobs.edit"},
         endpoint="admin.job",
-        actions=[
-            Action("retry", "Try again", retry, where=Job.state.in_([FAILED, CANCELLED]),
-                   unavailable_reason="Neither failed nor cancelled."),
-            Action("cancel", "Cancel", cancel, where=Job.state.in_(ACTIVE_STATES),
-                   unavailable_reason="It is over.",
-                   warning="What waits never runs. What runs is asked to stop."),
-        ],
-        below=("admin/_schedule.html", _schedule),
-    )  # fmt: skip
-
-
-def _schedule() -> dict[str, Any]:
-    workers = select(WorkerRecord).order_by(WorkerRecord.seen_at.desc()).limit(MAX_WORKERS)
-    return {
-        "schedules": db.session.scalars(select(Schedule).order_by(Schedule.next_at)).all(),
-        "workers": db.session.scalars(workers).all(),
-    }
-
-
-def _state(
-    state: str, attempts: int, done: int | None, total: int | None, message: str, error: str | None
-) -> Markup:
-    """The state, and what there is to say about it."""
-    said = escape("")
-    if attempts > 1:
-        said += Markup("<small>{} attempts</small>").format(attempts)
-    if state == RUNNING and total:
-        bar = Markup('<progress aria-label="Progress" value="{}" max="{}"></progress>')
-        said += bar.format(done or 0, total)
-    if state == RUNNING and message:
-        said += Markup("<small>{}</small>").format(message)
-    elif error and state != SUCCEEDED:
-        last = error.strip().rpartition("\n")[2]
-        said += Markup('<small><span class="excerpt">{}</span></small>').format(last)
-    badge = Markup('<span class="row-text"><span class="badge {}">{}</span>{}</span>')
-    return badge.format(f"badge-{TONES[state]}" if state in TONES else "", state, said)
-
-
-def _when(state: str, due: datetime, started: datetime | None, finished: datetime | None) -> Markup:
-    return time_tag(finished or (started if state == RUNNING else None) or due)
-
-
-def _moment(at: datetime | None) -> Markup | None:
-    return time_tag(at) if at else None
+        actions=ACTIONS,
+        footer=("admin/_schedule.html", load_schedule),
+    )

@@ -1,8 +1,7 @@
-"""Deleting one row of a declared model."""
-
-from typing import Any
+"""Pages that delete a row."""
 
 from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from carafe.admin.blueprint import blueprint
@@ -11,12 +10,12 @@ from carafe.admin.objects import cascades, deletion
 from carafe.admin.objects.page import page_of
 from carafe.admin.routing import operation_required
 from carafe.auth.marks import fresh_login_required
-from carafe.database import db
+from carafe.database import Base, db
 
 
 @blueprint.get("/<list(delete):admin>/<int:id>/delete")
 @operation_required("delete")
-def confirm_deletion(admin: ModelAdmin, id: int) -> Any:
+def confirm_deletion(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     row, _ = page_of(admin).read(id) or abort(404)
     return _deletion(admin, row)
 
@@ -24,30 +23,30 @@ def confirm_deletion(admin: ModelAdmin, id: int) -> Any:
 @blueprint.post("/<list(delete):admin>/<int:id>/delete")
 @operation_required("delete", "this {} will be deleted")
 @fresh_login_required
-def delete_row(admin: ModelAdmin, id: int) -> Any:
+def delete_row(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     row = page_of(admin).lock_permitted(id)
     title = page_of(admin).title(row)
     try:
-        is_gone = deletion.delete(admin.options, row)
+        is_deleted = deletion.delete(admin.options, row)
         db.session.commit()
     except (IntegrityError, deletion.ReferredToError):
         db.session.rollback()
         row, _ = page_of(admin).read(id) or abort(404)
         return _deletion(admin, row, refused=True), 409
-    if is_gone:
+    if is_deleted:
         flash(f"{title} is deleted.", "success")
     else:
         flash(f"{title} is being deleted. Much goes with it, so this takes a while.", "info")
     return redirect(url_for("admin.list", admin=admin), 303)
 
 
-def _deletion(admin: ModelAdmin, row: Any, *, refused: bool = False) -> str:
+def _deletion(admin: ModelAdmin, row: Base, *, refused: bool = False) -> str:
     return render_template(
         "admin/delete.html",
         admin=admin,
         id=page_of(admin).row_id(row),
         title=page_of(admin).title(row),
-        refusal=page_of(admin).denial_reason(row),
+        denial_reason=page_of(admin).denial_reason(row),
         consequences=cascades.cascade_effects(admin.model, [page_of(admin).row_id(row)]),
         refused=refused,
     )

@@ -1,9 +1,10 @@
-"""Exceptions that nobody caught, by type and place."""
+"""Unhandled exceptions, grouped by type and place."""
 
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
-from sqlalchemy import delete, select
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row, delete, select
 
 from carafe.admin.blueprint import blueprint
 from carafe.audit import record
@@ -20,7 +21,7 @@ routes = ConditionalRoutes(blueprint, "RECORDER")
 
 @routes.get("/exceptions/")
 @permission_required("operations.read")
-def exceptions() -> Any:
+def exceptions() -> ResponseReturnValue:
     latest = select(recorded).order_by(recorded.c.last_at.desc()).limit(MAX_ROWS)
     with store.get_store().connect() as connection:
         rows = connection.execute(latest).all()
@@ -29,18 +30,18 @@ def exceptions() -> Any:
 
 @routes.get("/exceptions/<fingerprint>")
 @permission_required("operations.read")
-def exception(fingerprint: str) -> Any:
-    return render_template("admin/exception.html", found=_find(fingerprint))
+def exception(fingerprint: str) -> ResponseReturnValue:
+    return render_template("admin/exception.html", exception=_find(fingerprint))
 
 
 @routes.post("/exceptions/<fingerprint>/delete")
 @permission_required("operations.edit", "operations.read")
 @fresh_login_required
 @effect("this exception will be deleted")
-def forget_exception(fingerprint: str) -> Any:
-    found = _find(fingerprint)
-    # Two databases: it is forgotten once the trail says so, and stays if that fails.
-    record("exception.resolved", type=found.type, place=found.place, count=found.count)
+def forget_exception(fingerprint: str) -> ResponseReturnValue:
+    row = _find(fingerprint)
+    # Two databases: delete it only after the audit event is committed.
+    record("exception.resolved", type=row.type, place=row.place, count=row.count)
     db.session.commit()
     with store.get_store().write_transaction() as connection:
         connection.execute(delete(recorded).where(recorded.c.fingerprint == fingerprint))
@@ -48,9 +49,9 @@ def forget_exception(fingerprint: str) -> Any:
     return redirect(url_for("admin.exceptions"), 303)
 
 
-def _find(fingerprint: str) -> Any:
-    if not fingerprint.isalnum():  # PostgreSQL refuses to look for what has a NUL in it
+def _find(fingerprint: str) -> Row[*tuple[Any, ...]]:
+    if not fingerprint.isalnum():  # PostgreSQL raises an error for a NUL character.
         abort(404)
-    one = select(recorded).where(recorded.c.fingerprint == fingerprint)
+    query = select(recorded).where(recorded.c.fingerprint == fingerprint)
     with store.get_store().connect() as connection:
-        return connection.execute(one).first() or abort(404)
+        return connection.execute(query).first() or abort(404)

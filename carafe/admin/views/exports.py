@@ -1,13 +1,13 @@
-"""A declared list as a file: at once, or made by a job and fetched from its page.
+"""Exports of a list: streamed, or written by a job and downloaded from its page.
 
-What leaves with a file is other people's data, so that each way to one asks for a recent proof.
+Exports contain personal data of many users, so each route requires a fresh login.
 """
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from carafe import downloads
@@ -29,24 +29,28 @@ from carafe.web.routing import background_request, effect
 
 @blueprint.get("/<list:admin>/export", endpoint="export")
 @operation_required("read")
-@fresh_login_required  # or one would be asked for in the middle of a download
-def show_export(admin: ModelAdmin) -> Any:
+@fresh_login_required  # Otherwise the download would be interrupted by the login.
+def show_export(admin: ModelAdmin) -> ResponseReturnValue:
     where = matching.conditions(ListState.parse(admin.list, request.args))
     count = matching.count_up_to(export.MAX_DIRECT_ROWS, admin.list, where)
     return render_template(
-        "admin/export.html", admin=admin, kept=listing.list_arguments(), count=count,
-        most=export.MAX_DIRECT_ROWS, **_state(admin),
-    )  # fmt: skip
+        "admin/export.html",
+        admin=admin,
+        arguments=listing.list_arguments(),
+        count=count,
+        limit=export.MAX_DIRECT_ROWS,
+        **_state(admin),
+    )
 
 
 @blueprint.get("/<list:admin>/export/latest")
 @operation_required("read")
 @background_request
 @no_impersonation
-def latest_export(admin: ModelAdmin) -> Any:
-    """How far it is now."""
+def latest_export(admin: ModelAdmin) -> ResponseReturnValue:
+    """Return the part of the page that shows the progress."""
     return polling.render_fragment(
-        "admin/_export.html", admin=admin, kept=listing.list_arguments(), **_state(admin)
+        "admin/_export.html", admin=admin, arguments=listing.list_arguments(), **_state(admin)
     )
 
 
@@ -54,8 +58,8 @@ def latest_export(admin: ModelAdmin) -> Any:
 @operation_required("read")
 @fresh_login_required
 @quotas.one_at_a_time("export")
-def export_csv(admin: ModelAdmin) -> Any:
-    """What the list shows, all pages of it; a long one by way of its page."""
+def export_csv(admin: ModelAdmin) -> ResponseReturnValue:
+    """Stream all pages of the list, or redirect to the page of exports if it is long."""
     where = matching.conditions(ListState.parse(admin.list, request.args))
     if matching.count_up_to(export.MAX_DIRECT_ROWS, admin.list, where) > export.MAX_DIRECT_ROWS:
         return _to_page(admin)
@@ -69,16 +73,17 @@ def export_csv(admin: ModelAdmin) -> Any:
         )
         db.session.commit()
     lines = export.iter_rows(admin.with_columns(request.args.get("columns", "")), where)
-    answer = Response(stream_with_context(lines), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=_named(admin, "csv", now()))
-    return answer
+    response = Response(stream_with_context(lines), mimetype="text/csv")
+    filename = _filename(admin, "csv", now())
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
 
 
 @blueprint.get("/<list:admin>/export.xlsx")
 @operation_required("read")
 @no_impersonation
-def export_xlsx(admin: ModelAdmin) -> Any:
-    """It is made by a job: see its page."""
+def export_xlsx(admin: ModelAdmin) -> ResponseReturnValue:
+    """Redirect to the page of exports: Excel files are written by a job."""
     return _to_page(admin)
 
 
@@ -87,7 +92,7 @@ def export_xlsx(admin: ModelAdmin) -> Any:
 @operation_required("read")
 @fresh_login_required
 @effect("this list will be exported")
-def make_export(admin: ModelAdmin, format: str) -> Any:
+def make_export(admin: ModelAdmin, format: str) -> ResponseReturnValue:
     quotas.EXPORTS.spend()
     export.request(current_user.user, admin, format, listing.list_arguments())
     db.session.commit()
@@ -98,34 +103,34 @@ def make_export(admin: ModelAdmin, format: str) -> Any:
 @operation_required("read")
 @fresh_login_required
 @quotas.one_at_a_time("download")
-def export_file(admin: ModelAdmin) -> Any:
-    found, _ = Export.of(current_user.id, export.name_of(admin))
-    if found is None or not found.is_ready or found.ended_at is None:
-        return _to_page(admin)  # which says how it is
-    format = found.label.rpartition(".")[2]
-    name = _named(admin, format, found.ended_at)
+def export_file(admin: ModelAdmin) -> ResponseReturnValue:
+    ready, _ = Export.of(current_user.id, export.name_of(admin))
+    if ready is None or not ready.is_ready or ready.ended_at is None:
+        return _to_page(admin)
+    format = ready.label.rpartition(".")[2]
+    name = _filename(admin, format, ready.ended_at)
     try:
-        return downloads.download_response(found, name, export.FORMATS[format])
-    except downloads.UnreadableError as reason:
-        flash(str(reason), "danger")
+        return downloads.download_response(ready, name, export.FORMATS[format])
+    except downloads.UnreadableError as error:
+        flash(str(error), "danger")
         return _to_page(admin)
 
 
-def _to_page(admin: ModelAdmin) -> Any:
-    # Not as arguments of `url_for`, some of which mean something to it.
+def _to_page(admin: ModelAdmin) -> ResponseReturnValue:
+    # Not as arguments of `url_for`, which reserves some names.
     query = f"?{urlencode(listing.list_arguments())}" if listing.list_arguments() else ""
     return redirect(url_for("admin.export", admin=admin) + query, 303)
 
 
-def _named(admin: ModelAdmin, format: str, at: datetime) -> str:
+def _filename(admin: ModelAdmin, format: str, at: datetime) -> str:
     return f"{admin.name}-{at:%Y-%m-%d}.{format}"
 
 
-def _state(admin: ModelAdmin) -> dict[str, Any]:
-    found, job = Export.of(current_user.id, export.name_of(admin))
-    running = job if found and found.is_running(job) else None
-    version: list[Any] = [found and (found.job_id, found.is_ready)]
+def _state(admin: ModelAdmin) -> dict[str, object]:
+    latest, job = Export.of(current_user.id, export.name_of(admin))
+    running = job if latest and latest.is_running(job) else None
+    version: list[object] = [latest and (latest.job_id, latest.is_ready)]
     if running:
         version += [running.state, running.message]
     cut = (job.result or {}).get("cut", 0) if job else 0
-    return {"export": found, "running": running, "cut": cut, "version": version}
+    return {"export": latest, "running": running, "cut": cut, "version": version}

@@ -1,8 +1,7 @@
-"""How near the app is to its bounds: database, disk, workers, queues."""
-
-from typing import Any
+"""The health page: how close database, disk, workers, and queues are to their limits."""
 
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
 from carafe.admin.blueprint import blueprint
 from carafe.auth.marks import permission_required
@@ -11,7 +10,7 @@ from carafe.observability import health as vitals
 
 @blueprint.get("/health/")
 @permission_required("operations.read")
-def health() -> Any:
+def health() -> ResponseReturnValue:
     sections = vitals.sections()
     states = [row.state for rows in sections.values() for row in rows]
     counts = {"bad": states.count(vitals.CRITICAL), "warning": states.count(vitals.WARNING)}

@@ -1,8 +1,7 @@
-"""A job: what became of it, to try it again or to cancel it."""
-
-from typing import Any
+"""The page of a job, which can be retried or canceled."""
 
 from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from carafe.admin.blueprint import blueprint
 from carafe.admin.pages.job_arguments import display_arguments, display_result
@@ -16,15 +15,15 @@ from carafe.web.routing import background_request, effect
 
 @blueprint.get("/jobs/<int:id>")
 @permission_required("jobs.read")
-def job(id: int) -> Any:
+def job(id: int) -> ResponseReturnValue:
     return render_template("admin/job.html", **_state(id))
 
 
 @blueprint.get("/jobs/<int:id>/latest")
 @permission_required("jobs.read")
 @background_request
-def latest_job(id: int) -> Any:
-    """How it is now."""
+def latest_job(id: int) -> ResponseReturnValue:
+    """Return the part of the page that shows the state."""
     return polling.render_fragment("admin/_job.html", **_state(id))
 
 
@@ -32,32 +31,36 @@ def latest_job(id: int) -> Any:
 @permission_required("jobs.edit", "jobs.read")
 @fresh_login_required
 @effect("this job will be canceled")
-def cancel_job(id: int) -> Any:
+def cancel_job(id: int) -> ResponseReturnValue:
     job = Job.locked(id) or abort(404)
     if job.is_finished:
-        return _done(job, f"The job is {job.state} already.", "info")
+        return _commit_and_redirect(job, f"The job is {job.state} already.", "info")
     cancel(job)
-    return _done(job, "The job is cancelled." if job.is_finished else "The job is asked to stop.")
+    return _commit_and_redirect(
+        job, "The job is cancelled." if job.is_finished else "The job is asked to stop."
+    )
 
 
 @blueprint.post("/jobs/<int:id>/attempts")
 @permission_required("jobs.edit", "jobs.read")
 @fresh_login_required
 @effect("this job will run again")
-def retry_job(id: int) -> Any:
+def retry_job(id: int) -> ResponseReturnValue:
     job = Job.locked(id) or abort(404)
     if not retry(job):
-        return _done(job, f"The job is {job.state}: there is nothing to try again.", "info")
-    return _done(job, "The job is queued.")
+        return _commit_and_redirect(
+            job, f"The job is {job.state}: there is nothing to try again.", "info"
+        )
+    return _commit_and_redirect(job, "The job is queued.")
 
 
-def _done(job: Job, message: str, category: str = "success") -> Any:
+def _commit_and_redirect(job: Job, message: str, category: str = "success") -> ResponseReturnValue:
     db.session.commit()
     flash(message, category)
     return redirect(url_for("admin.job", id=job.id), 303)
 
 
-def _state(id: int) -> dict[str, Any]:
+def _state(id: int) -> dict[str, object]:
     job = db.session.get(Job, id) or abort(404)
     return {
         "job": job,

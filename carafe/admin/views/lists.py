@@ -1,8 +1,7 @@
-"""The page of a declared list."""
-
-from typing import Any
+"""The page of a list."""
 
 from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from carafe.admin.actions.availability import allowed
 from carafe.admin.blueprint import blueprint
@@ -22,23 +21,25 @@ Ambiguous = tuple[RelationFilter, str, list[tuple[int, str]]]
 
 @blueprint.get("/<list:admin>/", endpoint="list", strict_slashes=False)
 @operation_required("read")
-def show_list(admin: ModelAdmin) -> Any:
-    look = ViewPreferences(admin.name)
-    # One that says nothing would lead back to here.
-    if look.start and look.start.query and not request.query_string:
-        return redirect(f"{current_path()}?{look.start.query}", 303)
-    kept = listing.list_arguments()
-    resolved, ambiguous = _resolve(admin, kept)
+def show_list(admin: ModelAdmin) -> ResponseReturnValue:
+    preferences = ViewPreferences(admin.name)
+    # A view without arguments would redirect to this URL again.
+    if preferences.default_view and preferences.default_view.query and not request.query_string:
+        return redirect(f"{current_path()}?{preferences.default_view.query}", 303)
+    arguments = listing.list_arguments()
+    resolved, ambiguous = _resolve(admin, arguments)
     if resolved:
-        return redirect(f"{current_path()}?{encode_query(kept | resolved)}", 303)
-    columns = kept.get("columns") or look.columns
-    return _page(admin.with_columns(columns), kept, look, ambiguous, columns)
+        return redirect(f"{current_path()}?{encode_query(arguments | resolved)}", 303)
+    columns = arguments.get("columns") or preferences.columns
+    return _page(admin.with_columns(columns), arguments, preferences, ambiguous, columns)
 
 
-def _resolve(admin: ModelAdmin, kept: dict[str, str]) -> tuple[dict[str, str], list[Ambiguous]]:
-    """Return the argument with the ID of the first relation named clearly, and unclear ones."""
+def _resolve(
+    admin: ModelAdmin, arguments: dict[str, str]
+) -> tuple[dict[str, str], list[Ambiguous]]:
+    """Return the argument with the ID of the first unambiguous relation, and ambiguous ones."""
     ambiguous: list[Ambiguous] = []
-    for relation, text in relations.unresolved(admin.list, kept):
+    for relation, text in relations.unresolved(admin.list, arguments):
         candidates = relations.candidates(relation, text)
         if len(candidates) == 1:
             [(id, _)] = candidates
@@ -49,30 +50,30 @@ def _resolve(admin: ModelAdmin, kept: dict[str, str]) -> tuple[dict[str, str], l
 
 def _page(
     admin: ModelAdmin,
-    kept: dict[str, str],
-    look: ViewPreferences,
+    arguments: dict[str, str],
+    preferences: ViewPreferences,
     ambiguous: list[Ambiguous],
     columns: str,
 ) -> str:
-    state = ListState.parse(admin.list, kept)
+    state = ListState.parse(admin.list, arguments)
     page = listing.load_page(state)
     actions = allowed(admin)
-    view = look.shown(encode_query(kept)) if kept else None
-    footer = admin.options.below
+    view = preferences.active_view(encode_query(arguments)) if arguments else None
+    footer = admin.options.footer
     return render_template(
         "admin/list.html",
         admin=admin,
         page=page,
         rows=list(render_rows(admin, page.rows, selectable=bool(actions))),
-        kept=kept,
+        arguments=arguments,
         actions=actions,
-        look=look,
+        preferences=preferences,
         importable=may_import(admin),
         view=view,
         chips=list(chips(state)),
         ambiguous=ambiguous,
         placeholder=relations.placeholder,
         ignored=state.ignored if view else [],
-        exported=kept | {"columns": columns} if columns else kept,
+        exported=arguments | {"columns": columns} if columns else arguments,
         **(footer[1]() if footer else {}),
     )

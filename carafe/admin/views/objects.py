@@ -1,10 +1,10 @@
-"""The pages about one row of a declared model: look at it, make, edit and delete one."""
+"""The page of a row, and the page that creates one."""
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from carafe.admin.actions.availability import available_for
@@ -21,58 +21,55 @@ from carafe.database import db
 from carafe.web.submissions import digest, new_token
 
 SUBMISSION = "_submission"
-UNACCEPTED = "The database does not accept this. Nothing is saved."
+REJECTED_MESSAGE = "The database does not accept this. Nothing is saved."
 
 
 @blueprint.get("/<list(read):admin>/<int:id>", endpoint="row")
 @operation_required("read")
-def show_row(admin: ModelAdmin, id: int) -> Any:
+def show_row(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     return _page(admin, id)
 
 
 @blueprint.post("/<list(edit):admin>/<int:id>")
 @operation_required("edit", "this {} will be changed")
 @fresh_login_required
-def save_row(admin: ModelAdmin, id: int) -> Any:
+def save_row(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     row = page_of(admin).lock_permitted(id)
-    edit, children = page_of(admin).edit(row, sent=True), page_of(admin).inline_rows(row, sent=True)
-    touched = [edit, *(one for some in children for one in some.changed_rows)]
-    # Each of them, so that one sees everything that is wrong at once.
-    if False in [one.is_valid() for one in touched]:
-        return _page(admin, id, edit, children), 422
-    stale = [one for one in touched if one.is_stale]
-    if stale or any(some.has_deleted_row for some in children):
-        return _page(admin, id, edit, children, stale=stale), 409
+    edit, inlines = page_of(admin).edit(row, sent=True), page_of(admin).inline_rows(row, sent=True)
+    forms = [edit, *(form for inline in inlines for form in inline.changed_rows)]
+    # Validate all of them, so that the page shows all errors at once.
+    if False in [form.is_valid() for form in forms]:
+        return _page(admin, id, edit, inlines), 422
+    stale = [form for form in forms if form.is_stale]
+    if stale or any(inline.has_deleted_row for inline in inlines):
+        return _page(admin, id, edit, inlines, stale=stale), 409
     try:
         page_of(admin).save(edit)
-        for some in children:
-            some.save()
+        for inline in inlines:
+            inline.save()
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        for one in touched:
-            one.explain()
-        if not any(one.form.errors for one in touched):
-            edit.form.form_errors.append(UNACCEPTED)
-        return _page(admin, id, edit, children), 422
+        _explain_rejection(edit, forms)
+        return _page(admin, id, edit, inlines), 422
     flash(f"The {admin.verbose_name} is saved.", "success")
     return redirect(admin.url(id), 303)
 
 
 @blueprint.get("/<list(create):admin>/new")
 @operation_required("create")
-def new_row(admin: ModelAdmin) -> Any:
+def new_row(admin: ModelAdmin) -> ResponseReturnValue:
     return _form(admin, page_of(admin).new_form())
 
 
 @blueprint.post("/<list(create):admin>/new")
 @operation_required("create", "this {} will be added")
 @fresh_login_required
-def create_row(admin: ModelAdmin) -> Any:
+def create_row(admin: ModelAdmin) -> ResponseReturnValue:
     edit = page_of(admin).new_form(sent=True)
     if not edit.is_valid():
         return _form(admin, edit), 422
-    # Text changed after going back to the form is another row.
+    # A form that was changed after going back to it creates another row.
     submission = digest(request.form.get(SUBMISSION, ""), edit.fingerprint)
     id = history.created_by_submission(submission)
     if id is None:
@@ -81,9 +78,7 @@ def create_row(admin: ModelAdmin) -> Any:
             db.session.commit()
         except IntegrityError:
             db.session.rollback()
-            edit.explain()
-            if not edit.form.errors:
-                edit.form.form_errors.append(UNACCEPTED)
+            _explain_rejection(edit, [edit])
             return _form(admin, edit), 422
     flash(f"The {admin.verbose_name} is made.", "success")
     return redirect(admin.url(id), 303)
@@ -93,16 +88,16 @@ def _page(
     admin: ModelAdmin,
     id: int,
     edit: BoundForm | None = None,
-    children: list[InlineRows] | None = None,
+    inlines: list[InlineRows] | None = None,
     *,
     stale: Sequence[BoundForm] | None = None,
 ) -> str:
-    row, facts = page_of(admin).read(id) or abort(404)
-    refusal = page_of(admin).denial_reason(row) if _is_editable(admin) else None
+    row, read_only_fields = page_of(admin).read(id) or abort(404)
+    denial_reason = page_of(admin).denial_reason(row) if _is_editable(admin) else None
     subject = auditing.subject(row)
-    versions = [version for one in stale or () for version in one.versions()]
-    for one in stale or ():
-        one.accept_current_version()
+    versions = [version for form in stale or () for version in form.versions()]
+    for form in stale or ():
+        form.accept_current_version()
     return render_template(
         admin.options.template,
         admin=admin,
@@ -110,11 +105,12 @@ def _page(
         id=id,
         subject=subject,
         title=page_of(admin).title(row),
-        facts=facts,
-        edit=edit or (page_of(admin).edit(row) if admin.may("edit") and not refusal else None),
-        children=children or page_of(admin).inline_rows(row),
-        refusal=refusal,
-        possible=partial(available_for, admin, id),
+        read_only_fields=read_only_fields,
+        edit=edit
+        or (page_of(admin).edit(row) if admin.is_permitted("edit") and not denial_reason else None),
+        inlines=inlines or page_of(admin).inline_rows(row),
+        denial_reason=denial_reason,
+        available_actions=partial(available_for, admin, id),
         conflict=stale is not None,
         versions=versions,
         last_change=history.last_change(subject) if versions else None,
@@ -123,8 +119,16 @@ def _page(
     )
 
 
+def _explain_rejection(edit: BoundForm, forms: Sequence[BoundForm]) -> None:
+    """Add errors to the forms that the database rejected."""
+    for form in forms:
+        form.add_unique_errors()
+    if not any(form.form.errors for form in forms):
+        edit.form.form_errors.append(REJECTED_MESSAGE)
+
+
 def _is_editable(admin: ModelAdmin) -> bool:
-    return admin.may("edit") or admin.may("delete")
+    return admin.is_permitted("edit") or admin.is_permitted("delete")
 
 
 def _form(admin: ModelAdmin, edit: BoundForm) -> str:

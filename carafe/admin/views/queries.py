@@ -1,10 +1,11 @@
-"""Statements: where the time in the database goes, and what would be faster."""
+"""Database statements by their total time, and query plans with advice."""
 
 import logging
 from typing import Any
 
 from flask import abort, current_app, render_template, request
-from sqlalchemy import or_, select
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, Row, or_, select
 
 from carafe.admin.blueprint import blueprint
 from carafe.auth.marks import permission_required
@@ -16,8 +17,8 @@ from carafe.web.routing import ConditionalRoutes
 
 log = logging.getLogger(__name__)
 
-# Name in the URL, label, and what descends.
-SORTS: dict[str, tuple[str, Any]] = {
+# Labels and columns, by the name in the URL.
+SORTS: dict[str, tuple[str, ColumnElement[Any]]] = {
     "total": ("Total time", statement.c.total_us),
     "count": ("Count", statement.c.count),
     "worst": ("Worst", statement.c.max_us),
@@ -29,11 +30,11 @@ routes = ConditionalRoutes(blueprint, "RECORDER")
 
 @routes.get("/queries/")
 @permission_required("operations.read")
-def queries() -> Any:
+def queries() -> ResponseReturnValue:
     q, sort = search_term(), request.args.get("sort", "total")
     sort = sort if sort in SORTS else "total"
-    chosen = select(statement).order_by(SORTS[sort][1].desc()).limit(MAX_ROWS)
-    again = (
+    statements_query = select(statement).order_by(SORTS[sort][1].desc()).limit(MAX_ROWS)
+    repetitions_query = (
         select(repeated, statement.c.sql)
         .join(statement, statement.c.fingerprint == repeated.c.fingerprint)
         .order_by(repeated.c.worst.desc(), repeated.c.last_at.desc())
@@ -41,12 +42,13 @@ def queries() -> Any:
     )
     if q:
         columns = statement.c.sql, statement.c.endpoint, statement.c.call_site
-        found = or_(*(column.icontains(q, autoescape=True) for column in columns))
-        chosen, again = chosen.where(found), again.where(found)
+        matches = or_(*(column.icontains(q, autoescape=True) for column in columns))
+        statements_query = statements_query.where(matches)
+        repetitions_query = repetitions_query.where(matches)
     slow_us = current_app.config["SLOW_QUERY_MS"] * 1000
     with store.get_store().connect() as connection:
-        rows = connection.execute(chosen).all()
-        repetitions = connection.execute(again).all()
+        rows = connection.execute(statements_query).all()
+        repetitions = connection.execute(repetitions_query).all()
     return render_template(
         "admin/queries.html",
         rows=rows,
@@ -63,31 +65,30 @@ def queries() -> Any:
 
 @routes.get("/queries/<fingerprint>")
 @permission_required("operations.read")
-def query(fingerprint: str) -> Any:
-    if not fingerprint.isalnum():  # PostgreSQL refuses to look for what has a NUL in it
+def query(fingerprint: str) -> ResponseReturnValue:
+    if not fingerprint.isalnum():  # PostgreSQL raises an error for a NUL character.
         abort(404)
     with store.get_store().connect() as connection:
-        chosen = select(statement).where(statement.c.fingerprint == fingerprint)
-        found = connection.execute(chosen).first() or abort(404)
-        again = select(repeated).where(repeated.c.fingerprint == fingerprint)
-        repetitions = connection.execute(
-            again.order_by(repeated.c.worst.desc()).limit(MAX_ROWS)
-        ).all()
-    look, problem = _load_plan(found)
+        statement_query = select(statement).where(statement.c.fingerprint == fingerprint)
+        row = connection.execute(statement_query).first() or abort(404)
+        repetitions_query = select(repeated).where(repeated.c.fingerprint == fingerprint)
+        repetitions_query = repetitions_query.order_by(repeated.c.worst.desc()).limit(MAX_ROWS)
+        repetitions = connection.execute(repetitions_query).all()
+    report, problem = _load_plan(row)
     return render_template(
         "admin/query.html",
-        found=found,
-        sql=plans.layout(found.sql),
+        statement=row,
+        sql=plans.layout(row.sql),
         repetitions=repetitions,
-        look=look,
+        report=report,
         problem=problem,
     )
 
 
-def _load_plan(found: Any) -> tuple[plans.PlanReport | None, str]:
-    """The plan as it is now; else the one that was kept, and why it is not one of now."""
+def _load_plan(row: Row[*tuple[Any, ...]]) -> tuple[plans.PlanReport | None, str]:
+    """Return the current plan, or the stored one and why the statement cannot be planned now."""
     try:
-        return plans.build_report(found.sql), ""
-    except Exception as error:  # a table that is gone, say: the statement is of older code
-        log.debug("no plan of %s", found.fingerprint, exc_info=True)
-        return (plans.load_report(found.plan, found.sql) if found.plan else None), root_cause(error)
+        return plans.build_report(row.sql), ""
+    except Exception as error:  # For example, an older statement uses a dropped table.
+        log.debug("no plan of %s", row.fingerprint, exc_info=True)
+        return (plans.load_report(row.plan, row.sql) if row.plan else None), root_cause(error)

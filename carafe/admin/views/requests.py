@@ -1,11 +1,12 @@
-"""Requests: how many, how many failed, how long they took, and where the time of slow ones went."""
+"""Request statistics: counts, failures, latencies, and the slowest requests."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, current_app, render_template, request
-from sqlalchemy import Connection, select
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection, Row, select
 
 from carafe.admin.blueprint import blueprint
 from carafe.admin.overview.charts import Chart, bar_chart, format_duration
@@ -23,15 +24,15 @@ from carafe.observability.store import slow_request
 from carafe.time import format_datetime, viewer_zone
 from carafe.web.routing import ConditionalRoutes
 
-# Name in the URL, label, and what of an endpoint and its figures descends.
-SORTS: dict[str, tuple[str, Any]] = {
+# Labels and sort keys of an endpoint and its statistics, by the name in the URL.
+SORTS: dict[str, tuple[str, Callable[[tuple[str, LatencyStats]], float]]] = {
     "count": ("Requests", lambda item: item[1].count),
     "errors": ("Failed", lambda item: item[1].error_rate),
     "p50": ("p50", lambda item: item[1].p50),
     "p95": ("p95", lambda item: item[1].p95),
     "p99": ("p99", lambda item: item[1].p99),
 }
-SLOWEST = 10
+MAX_SLOWEST = 10
 
 blueprint.add_app_template_filter(format_duration, "duration")
 
@@ -45,16 +46,16 @@ def from_epoch(seconds: int) -> datetime:
 
 @routes.get("/requests/")
 @permission_required("operations.read")
-def requests() -> Any:
+def requests() -> ResponseReturnValue:
     sort = request.args.get("sort", "")
     sort = sort if sort in SORTS else "count"
     with store.get_store().connect() as connection:
-        found = stats_by_endpoint(connection, WINDOWS[_window()])
+        stats = stats_by_endpoint(connection, WINDOWS[_window()])
         return _page(
             "admin/requests.html",
             connection,
             None,
-            endpoints=sorted(found.items(), key=SORTS[sort][1], reverse=True),
+            endpoints=sorted(stats.items(), key=SORTS[sort][1], reverse=True),
             sorts={name: label for name, (label, _) in SORTS.items()},
             sort=sort,
         )
@@ -62,7 +63,7 @@ def requests() -> Any:
 
 @routes.get("/requests/<name>")
 @permission_required("operations.read")
-def endpoint(name: str) -> Any:
+def endpoint(name: str) -> ResponseReturnValue:
     with store.get_store().connect() as connection:
         if name not in current_app.view_functions and not is_counted(connection, name):
             abort(404)
@@ -74,13 +75,13 @@ def _window() -> str:
     return name if name in WINDOWS else "hour"
 
 
-def _page(template: str, connection: Connection, endpoint: str | None, **values: Any) -> str:
-    chosen = _window()
-    steps = stats_over_time(connection, WINDOWS[chosen], endpoint)
+def _page(template: str, connection: Connection, endpoint: str | None, **values: object) -> str:
+    window = _window()
+    steps = stats_over_time(connection, WINDOWS[window], endpoint)
     return render_template(
         template,
-        window=chosen,
-        windows={name: each.label for name, each in WINDOWS.items()},
+        window=window,
+        windows={name: window.label for name, window in WINDOWS.items()},
         steps=steps,
         total=sum_stats(steps.values()),
         charts=list(_charts(steps)),
@@ -95,29 +96,31 @@ def _charts(steps: dict[int, LatencyStats]) -> Iterable[Chart]:
     yield bar_chart(
         "requests",
         "Requests",
-        [(each.errors, each.count - each.errors) for each in steps.values()],
+        [(stats.errors, stats.count - stats.errors) for stats in steps.values()],
         kinds={"failed": "failed", "answered": "answered"},
         titles=[
-            f"{at}: {each.count:,} requests, {each.errors:,} failed"
-            for at, each in zip(times, steps.values(), strict=True)
+            f"{at}: {stats.count:,} requests, {stats.errors:,} failed"
+            for at, stats in zip(times, steps.values(), strict=True)
         ],
         format_value=lambda value: f"{value:,.0f}",
     )
     yield bar_chart(
         "times",
         "Time in which 95 of 100 were answered",
-        [(each.p95,) for each in steps.values()],
+        [(stats.p95,) for stats in steps.values()],
         kinds={"time": ""},
         titles=[
-            f"{at}: {format_duration(each.p95)}"
-            for at, each in zip(times, steps.values(), strict=True)
+            f"{at}: {format_duration(stats.p95)}"
+            for at, stats in zip(times, steps.values(), strict=True)
         ],
         format_value=format_duration,
     )
 
 
-def _slowest(connection: Connection, since: int, endpoint: str | None) -> Any:
-    statement = select(slow_request).where(slow_request.c.at >= since)
+def _slowest(
+    connection: Connection, since: int, endpoint: str | None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    query = select(slow_request).where(slow_request.c.at >= since)
     if endpoint is not None:
-        statement = statement.where(slow_request.c.endpoint == endpoint)
-    return connection.execute(statement.order_by(slow_request.c.us.desc()).limit(SLOWEST)).all()
+        query = query.where(slow_request.c.endpoint == endpoint)
+    return connection.execute(query.order_by(slow_request.c.us.desc()).limit(MAX_SLOWEST)).all()

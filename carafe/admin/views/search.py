@@ -1,8 +1,7 @@
-"""The search through global_search."""
-
-from typing import Any
+"""The search of the whole administration."""
 
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
 from carafe.admin import global_search
 from carafe.admin.blueprint import blueprint
@@ -12,12 +11,12 @@ from carafe.web.forms import search_term
 
 @blueprint.get("/search")
 @permission_required("admin")
-def search() -> Any:
-    """What is found. While one types, search.js asks for the same page, and shows it as a list."""
+def search() -> ResponseReturnValue:
+    """Return the results. While a user types, search.js requests this page and shows its list."""
     q = search_term()
     return render_template(
         "admin/search.html",
         q=q,
         groups=global_search.search_all(q) if q else [],
-        searched=list(global_search.searchable_models()),
+        searchable_models=list(global_search.searchable_models()),
     )

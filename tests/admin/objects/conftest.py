@@ -38,7 +38,7 @@ def declare(app: Flask) -> None:
         title="email",
         form=["name", "time_zone", "deletes_at"],
         operations=["read", "edit"],
-        refusal=lambda user, by: "Hands off." if user.name == "Untouchable" else None,
+        denial_reason=lambda user, by: "Hands off." if user.name == "Untouchable" else None,
         inlines=[
             admin.Inline(LinkedAccount, ["provider"], form=["provider", "subject", "label"]),
             admin.Inline(Notification, ["title", "created_at"]),

@@ -14,7 +14,7 @@ from carafe.jobs.worker import run_due
 @pytest.fixture
 def run(app, bob, monkeypatch):
     """The number of an action with nine chunks, of which few count as many."""
-    monkeypatch.setattr(deletion, "FEW", 3)
+    monkeypatch.setattr(deletion, "MAX_DEPENDENTS", 3)
     monkeypatch.setattr(batches, "BATCH_SIZE", 2)
     with app.app_context():
         row = BulkAction(
@@ -74,7 +74,7 @@ def test_it_stays_whole_if_who_wanted_it_may_no_longer(made, app, admins, carol,
 
 
 def test_little_goes_at_once(admins, run, stored, monkeypatch):
-    monkeypatch.setattr(deletion, "FEW", 9)
+    monkeypatch.setattr(deletion, "MAX_DEPENDENTS", 9)
     answer = admins.carol.submit(f"/admin/done/{run}/delete")
     assert "much is deleted." in admins.carol.get(answer.location).text
     assert stored(BulkAction.id) == []
