@@ -130,20 +130,25 @@ def disk_error(error: OSError) -> ResponseReturnValue:
     return render_error(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
+def _heading_and_message(error: HTTPException) -> tuple[str, str | None]:
+    heading, message = ERROR_MESSAGES.get(error.code or 500, (error.name, error.description))
+    # Werkzeug's own descriptions speak to programmers; those given to abort() to people.
+    if error.description != type(error).description:
+        message = error.description
+    if isinstance(error, SecurityError) and current_app.config["APP_ENV"] == "development":
+        message = UNKNOWN_HOST_MESSAGE
+    return heading, message
+
+
 def render_error(error: HTTPException) -> ResponseReturnValue:
-    """The response for an error, in the form that the client reads."""
+    """Return the response for an error, in the form that the client reads."""
     if isinstance(request.routing_exception, NotFound) and (home := urls.home_instead_of_root()):
         return redirect(home, 303)
     if error.response is not None or error.code is None or error.code < 400:
         return error
     if isinstance(error, InternalServerError):
         db.session.rollback()
-    heading, message = ERROR_MESSAGES.get(error.code, (error.name, error.description))
-    # Werkzeug's own descriptions speak to programmers; those given to abort() to people.
-    if error.description != type(error).description:
-        message = error.description
-    if isinstance(error, SecurityError) and current_app.config["APP_ENV"] == "development":
-        message = UNKNOWN_HOST_MESSAGE
+    heading, message = _heading_and_message(error)
     request_id = request.environ.get("REQUEST_ID")
     retry_after = getattr(error, "retry_after", None)
     if wants_json():
