@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from app.auth.models import User
 from carafe import admin
-from carafe.admin.imports import jobs, rows
+from carafe.admin.imports import jobs, writing
 from carafe.config import ConfigError
 from carafe.database import db
 from carafe.jobs.worker import run_due
@@ -110,7 +110,7 @@ def test_what_was_changed_is_changed_back_when_one_does_not_fit(
     """Dave goes between the look at what is there and the change."""
     before = names()
     given = [f"{alice.email},A,", f"{bob.email},B,", "n@example.com,N,", f"{dave.email},D,"]
-    bring_in = rows.apply
+    bring_in = writing.apply
 
     def late(plan, found):
         if any(row.values["email"] == dave.email for row in found):
@@ -124,7 +124,7 @@ def test_what_was_changed_is_changed_back_when_one_does_not_fit(
 
 
 def test_what_was_changed_again_since_stays(alice, bring, names, monkeypatch):
-    begin, bring_in = jobs._start_revert, rows.apply
+    begin, bring_in = jobs._start_revert, writing.apply
 
     def meanwhile(run, error):
         db.session.execute(update(User).where(User.id == alice.id).values(name="Newest"))

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from app.auth.models import User
 from app.notes.models import Note
-from carafe.admin.imports import jobs, rows
+from carafe.admin.imports import jobs, writing
 from carafe.admin.imports.models import FOLDER, MAX_OPEN, ImportBatch, ImportRun
 from carafe.audit import AuditEvent
 from carafe.database import db
@@ -229,7 +229,7 @@ def test_one_that_lost_its_turn_writes_nothing(app, alice, importer, titles, mon
     """Its worker fell silent, and another has begun by the time it wakes."""
     importer.check(lines(f"a,,{alice.email}"))
     importer.send("rows", {"mode": "all"})
-    bring_in = rows.apply
+    bring_in = writing.apply
 
     def late(plan, rows):
         done = bring_in(plan, rows)
@@ -296,7 +296,7 @@ def test_it_stops_for_who_is_demoted_meanwhile(
     monkeypatch.setattr(jobs, "BATCH_SIZE", 10)
     importer.check(lines(*[f"n{n},,{alice.email}" for n in range(25)]))
     importer.send("rows", {"mode": mode})
-    bring_in = rows.apply
+    bring_in = writing.apply
 
     def demote(plan, rows):
         db.session.execute(update(User).where(User.id == carol.id).values(role="user"))

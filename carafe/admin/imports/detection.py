@@ -13,8 +13,8 @@ from typing import IO, Any, NamedTuple
 
 from carafe.admin.imports.encodings import UTF_8, UTF_16, guess_encoding
 from carafe.admin.imports.formats import DELIMITERS, MAX_SKIPPED, Format
+from carafe.admin.imports.normalization import detect_date_order, detect_decimal_mark
 from carafe.admin.imports.reading import CHUNK_BYTES, SEPARATOR_LINE, UnreadableFileError
-from carafe.admin.imports.values import date_order_of, decimal_mark_of
 from carafe.tabular.csv_export import BOM
 
 SAMPLE_ROWS = 200
@@ -143,8 +143,8 @@ def _format(text: str, encoding: str, matches: Callable[[Sequence[str]], int]) -
         best.quote,
         skip=min(best.lines[best.place], MAX_SKIPPED) if rows else 0,
         heading="yes" if has_heading else "no",
-        decimal=decimal_mark_of(cells),
-        dates=date_order_of(cells),
+        decimal=detect_decimal_mark(cells),
+        dates=detect_date_order(cells),
     )
 
 

@@ -1,8 +1,8 @@
-"""The long parts of an import. Each goes on where it was when its worker ended.
+"""The jobs of an import, each of which resumes where its worker stopped.
 
-A batch of rows is brought in by one transaction with the position in the file, so that none is
-there twice or missing. "All or nothing" cannot be one transaction: on SQLite all others would wait
-for its end. What it did is written down, and taken back at the first row that is refused.
+A batch of rows is imported in one transaction with the position in the file, so that no row is
+imported twice or lost. "All or nothing" cannot be one transaction, since on SQLite other writers
+would wait until it ends. Instead, its changes are recorded and reverted at the first invalid row.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from carafe.admin.imports.access import permissions_of
-from carafe.admin.imports.models import (  # fmt: skip
+from carafe.admin.imports.models import (
     CHECKED,
     CHECKING,
     DONE,
@@ -25,12 +25,14 @@ from carafe.admin.imports.models import (  # fmt: skip
     REVERTED,
     REVERTING,
     SKIP_INVALID,
+    CellError,
     ImportBatch,
     ImportRun,
 )
-from carafe.admin.imports.reading import UnreadableFileError, table
-from carafe.admin.imports.rows import RowValidator, apply, revert
+from carafe.admin.imports.reading import Record, UnreadableFileError, table
+from carafe.admin.imports.rows import Actor, ImportRow, RowValidator
 from carafe.admin.imports.spec import ImportSpec
+from carafe.admin.imports.writing import apply, revert
 from carafe.admin.model_admin import find_admin
 from carafe.audit import record
 from carafe.auth.permissions import permissions
@@ -43,110 +45,123 @@ from carafe.notifications import notify
 from carafe.time import now
 from carafe.web.urls import endpoint_path
 
-# Rows in one transaction: others, who wait meanwhile, do so for some 20 ms.
+# Rows in one transaction, which takes some 20 ms, while other writers wait.
 BATCH_SIZE = 200
-# More than this is a file for another list, or columns chosen wrongly.
+# With more invalid rows, the file is for another list, or the mapping is wrong.
 MAX_INVALID = 20_000
 MAX_PURGED = 100
 
-OPTIONS: Any = {"retries": 3, "backoff": timedelta(seconds=30), "timeout": timedelta(hours=2)}
+OPTIONS: dict[str, Any] = {
+    "retries": 3,
+    "backoff": timedelta(seconds=30),
+    "timeout": timedelta(hours=2),
+}
 
 
 @job(**OPTIONS)
 def check(run_id: int) -> None:
-    """Read all rows, and write down what is wrong with them. Nothing else is changed."""
+    """Check all rows and store their errors."""
     if (run := _claim(run_id, CHECKING)) is None:
         return
     delete_in_batches(ImportBatch, ImportBatch.run_id == run.id)
-    rows = invalid = 0
     problem = ""
+    run.rows = run.invalid = 0
     try:
         spec = _spec(run)
-        for checker, batch in _batches(run, spec):
-            by = _check_permissions(run, spec)
-            with reading():
-                found = checker.check(batch, by)
-            rows += len(found)
-            if errors := [error for row in found for error in row.errors]:
-                invalid += sum(bool(row.errors) for row in found)
-                db.session.add(ImportBatch(run_id=run.id, errors=errors))
-                _update(run, rows=rows, invalid=invalid)
-                db.session.commit()
-            progress(message=f"{rows:,} rows checked")
-            if invalid > MAX_INVALID:
-                raise UnreadableFileError(
-                    f"More than {MAX_INVALID:,} rows are bad, and the rest was not looked at. "
-                    "Are the columns chosen as they should be?"
-                )
-        if not rows:
+        for validator, batch in _batches(run, spec):
+            _check_batch(run, spec, validator, batch)
+        if not run.rows:
             raise UnreadableFileError("There are no rows below the heading.")
-    except UnreadableFileError as reason:
-        problem = str(reason)
-    _update(run, state=CHECKED, rows=rows, invalid=invalid, problem=problem)
+    except UnreadableFileError as error:
+        problem = str(error)
+    _update(run, state=CHECKED, rows=run.rows, invalid=run.invalid, problem=problem)
     _notify(run, f"{run.filename} is checked")
+
+
+def _check_batch(
+    run: ImportRun, spec: ImportSpec, validator: RowValidator, batch: Sequence[Record]
+) -> None:
+    """Store the errors of a batch. Raises `UnreadableFileError` for too many invalid rows."""
+    user = _check_permissions(run, spec)
+    with reading():
+        rows = validator.check(batch, user)
+    run.rows += len(rows)
+    if errors := [error for row in rows for error in row.errors]:
+        run.invalid += sum(bool(row.errors) for row in rows)
+        db.session.add(ImportBatch(run_id=run.id, errors=errors))
+        _update(run, rows=run.rows, invalid=run.invalid)
+        db.session.commit()
+    progress(message=f"{run.rows:,} rows checked")
+    if run.invalid > MAX_INVALID:
+        raise UnreadableFileError(
+            f"More than {MAX_INVALID:,} rows are bad, and the rest was not looked at. "
+            "Are the columns chosen as they should be?"
+        )
 
 
 @job(**OPTIONS)
 def run_import(run_id: int) -> None:
-    """Bring the rows in, from where the last worker stopped."""
+    """Import the rows, from where the last worker stopped."""
     if (run := _claim(run_id, IMPORTING)) is None:
-        return
+        return None
     spec = _spec(run)
     with reading():
-        batches = select(ImportBatch.errors).where(ImportBatch.run_id == run.id)
-        refused = {error[0] for errors in db.session.scalars(batches) for error in errors}
+        query = select(ImportBatch.errors).where(ImportBatch.run_id == run.id)
+        invalid_numbers = {error[0] for errors in db.session.scalars(query) for error in errors}
         db.session.rollback()
-    for checker, batch in _batches(run, spec):
+    for validator, batch in _batches(run, spec):
         try:
-            by = _check_permissions(run, spec)
-        except PermanentError as reason:
+            user = _check_permissions(run, spec)
+        except PermanentError as error:
             if run.mode == SKIP_INVALID:
                 raise
-            _start_revert(run, str(reason))
-            return
+            return _start_revert(run, str(error))
         with reading():
-            found = [row for row in checker.check(batch, by) if row.number not in refused]
-        good = [row for row in found if not row.errors]
-        errors = [error for row in found for error in row.errors]
-        late, changes = apply(spec, good)
-        errors += late
-        if errors and run.mode != SKIP_INVALID:
-            db.session.rollback()
-            _start_revert(run, _format_error(errors[0]))
-            return
-        run.created += sum(len(one) == 1 for one in changes)
-        run.changed += sum(len(one) > 1 for one in changes)
-        run.invalid += len(found) - len(changes)
-        run.position = batch[-1][0]
-        db.session.add(ImportBatch(run_id=run.id, errors=errors, changes=changes))
-        counts = {
-            name: getattr(run, name) for name in ("created", "changed", "invalid", "position")
-        }
-        _update(run, **counts)
-        db.session.commit()
-        progress(
-            run.created + run.changed,
-            max(run.rows - run.invalid, 1),
-            f"{run.created + run.changed:,} rows",
-        )
-    _finish(run, DONE, "imported")
+            rows = validator.check(batch, user)
+        rows = [row for row in rows if row.number not in invalid_numbers]
+        if reason := _import_batch(run, spec, rows, last_number=batch[-1].number):
+            return _start_revert(run, reason)
+    return _finish(run, DONE, "imported")
+
+
+def _import_batch(
+    run: ImportRun, spec: ImportSpec, rows: Sequence[ImportRow], *, last_number: int
+) -> str:
+    """Import a batch; return why to revert the import, or ""."""
+    errors = [error for row in rows for error in row.errors]
+    new_errors, changes = apply(spec, [row for row in rows if not row.errors])
+    errors += new_errors
+    if errors and run.mode != SKIP_INVALID:
+        db.session.rollback()
+        return _format_error(errors[0])
+    run.created += sum(len(change) == 1 for change in changes)
+    run.changed += sum(len(change) > 1 for change in changes)
+    run.invalid += len(rows) - len(changes)
+    run.position = last_number
+    db.session.add(ImportBatch(run_id=run.id, errors=errors, changes=changes))
+    names = "created", "changed", "invalid", "position"
+    _update(run, **{name: getattr(run, name) for name in names})
+    db.session.commit()
+    done = run.created + run.changed
+    progress(done, max(run.rows - run.invalid, 1), f"{done:,} rows")
+    return ""
 
 
 @job(**OPTIONS)
 def revert_import(run_id: int) -> None:
-    """Take back what was brought in, the last first."""
+    """Revert the imported rows, the last ones first."""
     if (run := _claim(run_id, REVERTING)) is None:
         return
-    spec, before = _spec(run), None
+    spec, last_id = _spec(run), None
     batches = (
         select(ImportBatch).where(ImportBatch.run_id == run.id).order_by(ImportBatch.id.desc())
     )
     while True:
-        following = batches if before is None else batches.where(ImportBatch.id < before)
-        if (batch := db.session.scalar(following)) is None:
+        query = batches if last_id is None else batches.where(ImportBatch.id < last_id)
+        if (batch := db.session.scalar(query)) is None:
             break
         revert(spec, batch.changes)
-        before, batch.changes = batch.id, []
+        last_id, batch.changes = batch.id, []
         _update(run)
         db.session.commit()
         progress(message="Taking it back")
@@ -158,9 +173,9 @@ def revert_import(run_id: int) -> None:
 @scheduled("20 * * * *")
 @job(queue="maintenance", unique=True)
 def purge() -> int:
-    """Forget imports that had their days, and delete files that are nobody's; how many of these."""
-    over = select(ImportRun).where(ImportRun.created_at <= now() - LIFETIME).limit(MAX_PURGED)
-    while runs := db.session.scalars(over).all():
+    """Delete old imports and orphaned files; return how many files."""
+    query = select(ImportRun).where(ImportRun.created_at <= now() - LIFETIME).limit(MAX_PURGED)
+    while runs := db.session.scalars(query).all():
         for run in runs:
             delete_in_batches(ImportBatch, ImportBatch.run_id == run.id)
             run.drop_file()
@@ -170,7 +185,7 @@ def purge() -> int:
 
 
 def _claim(run_id: int, state: str) -> ImportRun | None:
-    """The import, for this worker from now on; None if it is not to be worked on any more."""
+    """Return the import, claimed by this worker, or None if it is in another state."""
     run = ImportRun.locked(run_id)
     if run is None or run.state != state:
         return None
@@ -180,13 +195,11 @@ def _claim(run_id: int, state: str) -> ImportRun | None:
     return run
 
 
-def _update(run: ImportRun, **values: Any) -> None:
-    """Write into its row, unless another worker has it by now: then nothing of this is kept."""
-    mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.attempt == run.attempt)
-    if (
-        db.session.scalar(mine.values(attempt=run.attempt, **values).returning(ImportRun.id))
-        is None
-    ):
+def _update(run: ImportRun, **values: object) -> None:
+    """Update the row. Raises `PermanentError` if another worker has claimed the import since."""
+    query = update(ImportRun).where(ImportRun.id == run.id, ImportRun.attempt == run.attempt)
+    query = query.values(attempt=run.attempt, **values).returning(ImportRun.id)
+    if db.session.scalar(query) is None:
         raise PermanentError("Another worker goes on with it, or it was deleted.")
 
 
@@ -198,49 +211,47 @@ def _spec(run: ImportRun) -> ImportSpec:
     return spec
 
 
-def _check_permissions(run: ImportRun, spec: ImportSpec) -> Any:
-    """Id and role of who asked for it, if they still may. Looked up before each batch."""
+def _check_permissions(run: ImportRun, spec: ImportSpec) -> Actor:
+    """Return ID and role of the user, checked before each batch. Raises `PermanentError`."""
     model = user_model()
-    own = select(model.id, model.effective_role.label("role")).where(
+    query = select(model.id, model.effective_role.label("role")).where(
         model.id == run.user_id, model.suspended_at.is_(None)
     )
     with reading():
-        by = db.session.execute(own).first()
+        user = db.session.execute(query).first()
         db.session.rollback()
-    if by is None or not permissions_of(spec) <= permissions(by.role):
+    if user is None or not permissions_of(spec) <= permissions(user.role):
         raise PermanentError("Who asked for this import may not do it any more.")
-    return by
+    return user
 
 
-def _batches(
-    run: ImportRun, spec: ImportSpec
-) -> Iterator[tuple[RowValidator, Sequence[tuple[int, Any]]]]:
-    """The records behind the position, so many at a time."""
-    names, found = table(run.content(), run.format)
-    checker = RowValidator(spec, names, run.mapping, run.format)
-    rest = (record for record in found if record[0] > run.position)
-    while batch := list(islice(rest, BATCH_SIZE)):
-        yield checker, batch
+def _batches(run: ImportRun, spec: ImportSpec) -> Iterator[tuple[RowValidator, Sequence[Record]]]:
+    """Yield batches of the records after the position, with their validator."""
+    names, records = table(run.content(), run.format)
+    validator = RowValidator(spec, names, run.mapping, run.format)
+    remaining = (record for record in records if record.number > run.position)
+    while batch := list(islice(remaining, BATCH_SIZE)):
+        yield validator, batch
 
 
-def _format_error(error: Sequence[Any]) -> str:
+def _format_error(error: CellError) -> str:
     number, column, _, reason = error
     where = f"Row {number}, {column}" if column else f"Row {number}"
     return f"{where}: {reason}"
 
 
-def _start_revert(run: ImportRun, why: str) -> None:
+def _start_revert(run: ImportRun, reason: str) -> None:
     job_id = revert_import.with_options(subject=f"user:{run.user_id}").enqueue(run.id)
-    _update(run, state=REVERTING, problem=f"{why} Nothing was imported.", job_id=job_id)
+    _update(run, state=REVERTING, problem=f"{reason} Nothing was imported.", job_id=job_id)
 
 
-def _finish(run: ImportRun, state: str, done: str) -> None:
+def _finish(run: ImportRun, state: str, participle: str) -> None:
     run.drop_file()
     _update(run, state=state, file=None)
     model = user_model()
     email = db.session.scalar(select(model.email).where(model.id == run.user_id))
     counts = {"created": run.created, "changed": run.changed, "invalid": run.invalid}
-    record(f"{run.list}.{done}", run.subject, actor=email, file=run.filename, **counts)
+    record(f"{run.list}.{participle}", run.subject, actor=email, file=run.filename, **counts)
     _notify(
         run, f"{run.filename} is imported" if state == DONE else f"{run.filename} was not imported"
     )

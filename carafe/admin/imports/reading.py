@@ -1,11 +1,11 @@
-"""The rows of an uploaded file, one record after the other."""
+"""Read the records of an uploaded file, one by one."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from carafe.admin.imports.formats import Format
 from carafe.tabular.csv_export import BOM, unguard
@@ -13,25 +13,31 @@ from carafe.tabular.csv_export import BOM, unguard
 CHUNK_BYTES = 64 * 1024
 MAX_COLUMNS = 200
 HEADING_LENGTH = 100
-# Rows below the heading that show how many columns there are.
-LOOKED_AT = 100
-# Characters. A file without ends of lines would be read into memory as one.
+# Rows below the header that determine the number of columns.
+SAMPLE_ROWS = 100
+# Characters. Without a limit, a file without line breaks would be read into memory.
 MAX_LINE_LENGTH = 1_000_000
-# Excel's own first line, which names the delimiter, and which it does not show.
+# Excel's first line that states the delimiter, which it does not display.
 SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"\'\\]|\t)"?[ ,;\t]*(?:\r\n?|\n|\Z)', re.IGNORECASE)
-# What nobody sees in a heading.
+# Invisible characters in a header.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 class UnreadableFileError(ValueError):
-    """This is no file to import; the text says why, and what to do."""
+    """Raised for a file that cannot be imported; the message says why, and what to do."""
 
 
-def iter_records(parts: Iterable[bytes], format: Format) -> Iterator[tuple[int, Any]]:
-    """Yield number and cells of each row, as spreadsheets count them.
+class Record(NamedTuple):
+    """A row of the file: its number, and its cells, or why they cannot be read."""
 
-    In place of cells that cannot be read a text says why. Raises `RefusedError` where all that
-    follows cannot be trusted.
+    number: int
+    cells: list[str] | str
+
+
+def iter_records(parts: Iterable[bytes], format: Format) -> Iterator[Record]:
+    """Yield the rows, numbered as in spreadsheets.
+
+    Raises `UnreadableFileError` if the rest of the file cannot be read reliably.
     """
     raw = io.BufferedReader(IteratorStream(parts), CHUNK_BYTES)
     text = io.TextIOWrapper(raw, format.encoding, "replace", newline="")
@@ -45,33 +51,30 @@ def iter_records(parts: Iterable[bytes], format: Format) -> Iterator[tuple[int, 
             return
         except csv.Error as error:
             if reader.line_num > line:
-                at = line + format.skip
-                reason = f"Row {number}, from line {at} on, cannot be read: {_explain(error)}"
+                first_line = line + format.skip
+                reason = (
+                    f"Row {number}, from line {first_line} on, cannot be read: {_explain(error)}"
+                )
                 raise UnreadableFileError(
                     f"{reason} Correct it and upload the file again, or choose other quotes below."
                 ) from None
-            yield number, _explain(error)
+            yield Record(number, _explain(error))
         else:
-            yield number, [*map(unguard, cells)] if clean else cells
+            yield Record(number, [*map(unguard, cells)] if clean else cells)
 
 
-def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[tuple[int, Any]]]:
+def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[Record]]:
     """Return the names of the columns, and the rows below them."""
-    rows = _until_refused(iter_records(parts, format))
-    names: list[str] = []
-    if format.heading == "yes":
-        number, cells = _raised(next(rows, (1, [])))
-        if isinstance(cells, str):
-            raise UnreadableFileError(f"Row {number} cannot be read: {cells}")
-        names = [_name(cell) for cell in cells]
-        if not any(names):
-            raise UnreadableFileError(
-                f"Row {number} is empty. It should contain the column names. "
-                "Choose how many lines to skip below."
-            )
-    # Errors among them come when their turn comes.
-    first = list(islice(rows, LOOKED_AT))
-    widths = [_width(cells) for _, cells in first if isinstance(cells, list)]
+    records = iter_records(parts, format)
+    names = _read_header(records) if format.heading == "yes" else []
+    # An error in a sampled row is raised only when that row is read.
+    sample: list[Record] = []
+    error: UnreadableFileError | None = None
+    try:
+        sample += islice(records, SAMPLE_ROWS)
+    except UnreadableFileError as reason:
+        error = reason
+    widths = [_width(record.cells) for record in sample if isinstance(record.cells, list)]
     width = max([_width(names), *(widths if format.heading == "no" else ())])
     width = max(width, min(len(names), max(widths, default=0)))
     if not width:
@@ -79,35 +82,41 @@ def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[t
     if width > MAX_COLUMNS:
         raise UnreadableFileError(f"This file has {width:,} columns. The limit is {MAX_COLUMNS}.")
     names = names[:width] or [f"Column {n + 1}" for n in range(width)]
-    return names, map(_raised, chain(first, rows))
+    rows = chain(sample, records) if error is None else _raise_after(sample, error)
+    return names, rows
 
 
-def is_blank(cells: Any) -> bool:
+def _read_header(records: Iterator[Record]) -> list[str]:
+    number, cells = next(records, Record(1, []))
+    if isinstance(cells, str):
+        raise UnreadableFileError(f"Row {number} cannot be read: {cells}")
+    names = [_name(cell) for cell in cells]
+    if not any(names):
+        raise UnreadableFileError(
+            f"Row {number} is empty. It should contain the column names. "
+            "Choose how many lines to skip below."
+        )
+    return names
+
+
+def _raise_after(records: Iterable[Record], error: UnreadableFileError) -> Iterator[Record]:
+    yield from records
+    raise error
+
+
+def is_blank(cells: list[str] | str) -> bool:
     return isinstance(cells, list) and not _width(cells)
 
 
 def _width(cells: list[str]) -> int:
-    """Return how many cells there are without empty ones at the end."""
+    """Return the number of cells, without empty ones at the end."""
     return max((n for n, cell in enumerate(cells, 1) if cell and not cell.isspace()), default=0)
 
 
 def _name(cell: str) -> str:
-    # NUL, which PostgreSQL does not store, would stand in what is said of errors.
+    # Errors contain the names, and PostgreSQL does not store a NUL.
     text = INVISIBLE.sub("", cell.replace("\0", "\ufffd"))
     return " ".join(text.split())[:HEADING_LENGTH]
-
-
-def _until_refused(rows: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
-    try:
-        yield from rows
-    except UnreadableFileError as reason:
-        yield 0, reason
-
-
-def _raised(row: tuple[int, Any]) -> tuple[int, Any]:
-    if isinstance(row[1], UnreadableFileError):
-        raise row[1]
-    return row
 
 
 def _explain(error: csv.Error) -> str:
@@ -136,7 +145,7 @@ def _lines(text: io.TextIOWrapper, skip: int) -> Iterator[str]:
 
 
 class IteratorStream(io.RawIOBase):
-    """Parts of a file, as one that can be read."""
+    """A readable stream of the parts of a file."""
 
     def __init__(self, parts: Iterable[bytes]):
         self._parts, self._rest = iter(parts), memoryview(b"")

@@ -1,11 +1,11 @@
-"""What of a model can be imported: checked and built once."""
+"""The fields of an import, checked and built at startup."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import cast
 
 from sqlalchemy import Enum, inspect
 
@@ -13,43 +13,49 @@ from carafe.admin.attributes import Attributes
 from carafe.admin.columns import humanize
 from carafe.admin.imports.declaration import Field, Import
 from carafe.admin.imports.formats import Format
-from carafe.admin.imports.values import choice, parser_for, translator_of
+from carafe.admin.imports.values import Parser, choice, parser_for, translator_of
 from carafe.admin.lists.filters import Choice, Filter
 from carafe.admin.options import ModelOptions
-from carafe.admin.schema import is_unique
+from carafe.admin.schema import (
+    Attribute,
+    TableColumn,
+    is_unique,
+    related_model,
+    table_column,
+)
 
 
 @dataclass(frozen=True)
 class Target:
-    """The attribute that a field sets. `lookup` is what finds the row that a foreign key means."""
+    """The attribute that a field sets. `lookup` is the attribute that finds a related row."""
 
     name: str
     label: str
-    column: Any
-    lookup: Any
-    read: Callable[[str], Any]
-    # Rewrites a cell as `read` expects it, from how the file writes numbers and dates.
+    column: Attribute
+    lookup: Attribute | None
+    read: Callable[[str], object]
+    # Converts the file's format of numbers and dates to the one that `read` expects.
     translate: Callable[[str, Format], str] | None
     required: bool
     unique: bool
 
-    def value(self, cell: str, format: Format) -> Any:
-        """Return what a cell says. Raises `ValueError` with a text for people."""
+    def value(self, cell: str, format: Format) -> object:
+        """Return the value of a cell. Raises `ValueError` with a message for users."""
         return self.read(self.translate(cell, format) if self.translate else cell)
 
 
 @dataclass(frozen=True, eq=False)
 class ImportSpec:
-    """How rows of a model are imported; existing ones are found by their `key` and changed."""
+    """How rows of a model are imported. Existing ones are found by the `key` and updated."""
 
     options: ModelOptions
-    row: Callable[..., Any]
+    row: Callable[..., object]
     targets: Mapping[str, Target]
     key: Target | None
 
     @property
     def operations(self) -> list[str]:
-        """The operations that whoever imports must be allowed to do."""
+        """The operations that a user needs to import."""
         return ["create", "edit"] if self.key else ["create"]
 
 
@@ -79,30 +85,31 @@ def build_import(
 
 
 def _missing_required(spec: ImportSpec) -> str | None:
-    """Return an attribute that every row needs and no field sets."""
+    """Return a required attribute that no field sets, or None."""
     mapper = inspect(spec.options.model)
     targets = {target.column.key for target in spec.targets.values()}
     for attribute in mapper.column_attrs:
         [column] = attribute.columns
         is_automatic = column.primary_key or column is mapper.version_id_col
-        if _is_required(column) and not is_automatic and attribute.key not in targets:
+        is_required = _is_required(cast(TableColumn, column))
+        if is_required and not is_automatic and attribute.key not in targets:
             return str(attribute.key)
     return None
 
 
-def _is_required(column: Any) -> bool:
+def _is_required(column: TableColumn) -> bool:
     return not (column.nullable or column.default is not None or column.server_default is not None)
 
 
 def _target(attributes: Attributes, filters: Sequence[Filter], field: Field) -> Target:
     head, dot, tail = field.name.partition(".")
     attribute = attributes.find("imports", field.name)
-    column = getattr(attributes.model, f"{head}_id") if dot else attribute
-    lookup = getattr(inspect(attribute.parent).class_, tail) if dot else None
+    column: Attribute = getattr(attributes.model, f"{head}_id") if dot else attribute
+    lookup: Attribute | None = getattr(related_model(column), tail) if dot else None
     if lookup is not None and not is_unique(lookup):
         what = f"several may have the same {field.name}."
         raise attributes.error("imports", what, "Find it by what is unique.")
-    typed_column = attribute.property.columns[0]
+    typed_column = table_column(attribute)
     read = field.read or _choice_reader(filters, attribute) or parser_for(typed_column)
     if read is None:
         remedy = f'Say how: Field("{field.name}", read=…).'
@@ -114,17 +121,17 @@ def _target(attributes: Attributes, filters: Sequence[Filter], field: Field) -> 
         lookup=lookup,
         read=read,
         translate=None if field.read else translator_of(typed_column),
-        required=_is_required(column.property.columns[0]),
+        required=_is_required(table_column(column)),
         unique=is_unique(column),
     )
 
 
-def _choice_reader(filters: Sequence[Filter], attribute: Any) -> Callable[[str], Any] | None:
-    """Return what reads a column whose choices a filter declares, as forms do.
+def _choice_reader(filters: Sequence[Filter], attribute: Attribute) -> Parser | None:
+    """Return the parser of a column whose choices are declared by a filter, as in forms.
 
-    Members of an enumeration are objects, not the texts of a filter.
+    Enumeration members are objects, not the texts of a filter.
     """
-    if isinstance(attribute.property.columns[0].type, Enum):
+    if isinstance(table_column(attribute).type, Enum):
         return None
     for item in filters:
         if isinstance(item, Choice) and item.column is attribute:

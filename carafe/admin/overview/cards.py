@@ -58,7 +58,7 @@ class RenderedCard:
 
 
 def add_card(app: Flask, card: Card) -> None:
-    """Add a card to the overview, for those who have its permission."""
+    """Add a card to the overview, for users with its permission."""
     if card.setting and not app.config[card.setting]:
         return
     CARDS.add(app, card, name=card.name)
