@@ -15,44 +15,14 @@ from carafe.admin.imports.encodings import UTF_8, UTF_16, guess_encoding
 from carafe.admin.imports.formats import DELIMITERS, MAX_SKIPPED, Format
 from carafe.admin.imports.normalization import detect_date_order, detect_decimal_mark
 from carafe.admin.imports.reading import CHUNK_BYTES, SEPARATOR_LINE, UnreadableFileError
+from carafe.admin.imports.signatures import ARCHIVES, SAVE_AS, SIGNATURES, TEXTS
 from carafe.tabular.csv_export import BOM
 
 SAMPLE_ROWS = 200
 # Rows above a heading: a title, the day of a report.
 MAX_ROWS_ABOVE = 20
 
-# How files begin that are something else.
-SIGNATURES = {
-    b"PK\x03\x04": "an Excel file or another archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"%PDF": "a PDF file",
-    b"\x1f\x8b": "a compressed file",
-    b"BZh": "a compressed file",
-    b"7z\xbc\xaf": "a compressed file",
-    b"\xfd7zXZ": "a compressed file",
-    b"\x28\xb5\x2f\xfd": "a compressed file",
-    b"Rar!": "a compressed file",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"SQLite format 3": "a database",
-    b"PAR1": "a Parquet file",
-}
-# What says more about an archive, near its start.
-ARCHIVES = {
-    b"mimetypeapplication/vnd.oasis.opendocument": "an OpenDocument file",
-    b"Index/Document.iwa": "a Numbers file",
-}
-TEXTS = {
-    re.compile(
-        r"(<\?xml[^>]*>\s*)?<(!doctype html|html|head|table|meta|body)\b", re.I
-    ): "a web page",
-    re.compile(r"<\?xml|<Workbook\b", re.I): "an XML file",
-    re.compile(r"\{\\rtf"): "a Word file",
-    re.compile(r'\[\s*[\[{]|\{\s*"'): "a JSON file",
-}
-SAVE_AS = "In your spreadsheet, save it as “CSV UTF-8”, and upload that."
-# What stands in data, and not in the name of a column.
+# Values that are data, not the name of a column.
 DATA = re.compile(
     r"\S+@\S+\.\S+|[-+]?[\d.,' ]*\d[\d.,' ]*|\d{1,4}([./-])\d{1,2}\1\d{1,4}.*|\w+://\S+"
     r"|true|false|[\da-f]{8}-[\da-f-]{27}",
@@ -73,7 +43,8 @@ class Detected(NamedTuple):
 def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected:
     """Return how a file is written, by its start; it is set back to that.
 
-    `matches` says how many names of columns are known. Raises `RefusedError` for what is no CSV.
+    `matches` says how many names of columns are known. Raises `UnreadableFileError`
+    if it is not CSV.
     """
     head = file.read(CHUNK_BYTES)
     file.seek(0)
@@ -111,7 +82,7 @@ class Reading(NamedTuple):
     is_broken: bool
     # The place of the row that is most likely the heading, and how many of its names are known.
     place: int
-    known: int
+    header_matches: int
 
     @property
     def likelihood(self) -> tuple[int, bool, bool, float]:
@@ -121,7 +92,7 @@ class Reading(NamedTuple):
         widths = Counter(len(row) for row in self.rows)
         [(width, count)] = widths.most_common(1) or [(0, 1)]
         share = count / max(len(self.rows), 1) if width > 1 else 0
-        return self.known, not self.is_broken, quoted <= len(cells) / 2, share
+        return self.header_matches, not self.is_broken, quoted <= len(cells) / 2, share
 
 
 def _format(text: str, encoding: str, matches: Callable[[Sequence[str]], int]) -> Format:
@@ -135,7 +106,9 @@ def _format(text: str, encoding: str, matches: Callable[[Sequence[str]], int]) -
     ]
     best = max(readings, key=lambda reading: reading.likelihood)
     rows = best.rows[best.place :]
-    has_heading = best.known or not any(map(DATA.fullmatch, map(str.strip, (rows or [[]])[0])))
+    has_heading = best.header_matches or not any(
+        map(DATA.fullmatch, map(str.strip, (rows or [[]])[0]))
+    )
     cells = [cell.strip() for row in rows for cell in row]
     return Format(
         encoding,
@@ -179,14 +152,20 @@ def _read(text: str, format: Format, matches: Callable[[Sequence[str]], int]) ->
         if row:
             rows.append(row)
             lines.append(line)
-    known = [matches(row) for row in rows[:MAX_ROWS_ABOVE]]
-    place = max(range(len(known)), key=known.__getitem__, default=0)
+    counts = [matches(row) for row in rows[:MAX_ROWS_ABOVE]]
+    place = max(range(len(counts)), key=counts.__getitem__, default=0)
     # A row of data may have the name of a column in it: what is above a heading is narrower.
-    is_heading = known and (known[place] > 1 or known[place] == len(rows[place]))
+    is_heading = counts and (counts[place] > 1 or counts[place] == len(rows[place]))
     if not is_heading or any(len(row) >= len(rows[place]) for row in rows[:place]):
         place = 0
     return Reading(
-        format.delimiter, format.quote, rows, lines, is_broken, place, known[place] if known else 0
+        format.delimiter,
+        format.quote,
+        rows,
+        lines,
+        is_broken,
+        place,
+        counts[place] if counts else 0,
     )
 
 

@@ -16,6 +16,8 @@ from functools import partial
 from math import sqrt
 from typing import IO
 
+from carafe.admin.imports.alphabets import ALPHABETS, SINGLE_BYTE, WEIGHTS
+
 UTF_8, UTF_16 = "utf-8-sig", "utf-16"
 # Codecs of Python, and what spreadsheets call them.
 ENCODINGS = {
@@ -54,76 +56,6 @@ ENCODINGS = {
     "cp949": "Korean (EUC-KR, Windows-949)",
 }
 
-# Letters beyond ASCII: those that are frequent in a language, a space, and the others.
-ALPHABETS = {
-    "German": "äöüß é",
-    "French": "éèàêç âëîïôœùûü",
-    "Spanish": "áéíóñ úü",
-    "Portuguese": "ãçáéíó àâêôõú",
-    "Italian": "àèìòù é",
-    "Dutch": "ëéï èóöü",
-    "Swedish": "åäö é",
-    "Danish": "æøå éö",
-    "Icelandic": "áíþðéó úýæö",
-    "Estonian": "äõüö šž",
-    "Polish": "ąęłóśż ćńź",
-    "Czech": "áíéěščřžý ďňóťúů",
-    "Slovak": "áíéščžýľ äďĺňóôŕťú",
-    "Hungarian": "áéöőíóü úű",
-    "Romanian": "ăîşţâ ",
-    "Croatian": "čćšž đ",
-    "Turkish": "ığüşöç âî\u0307",
-    "Lithuanian": "ėšųžįąūč ę",
-    "Latvian": "āīēšņļūģž čķ",
-    "Vietnamese": "\u0300\u0301ưđôâêăơ\u0323\u0309\u0303 áàéèíìóòúùýãõĩũ",
-    "Russian": "оеаинтсрвлкмдпуя ыьгзбчйхжшюцщэфъё",
-    "Ukrainian": "оанитвреікслпудм яьзгбчйхжїюшцєщфґ",
-    "Bulgarian": "аоеитнрсвлдкпмъз угябщчцжйхфюшьэы",
-    "Serbian": "аоеинрсткмвдлупј бгзљњћџђчшжцхф",
-    "Greek": "αοιετσνηυρπκλςμά όίέήύώωγδθχφβξζψϊϋΐΰ",
-    "Hebrew": "יוהלאתמרשבנ דעקםחפכסגצטןזץךף",
-    "Arabic": "ايلنمرتبوهدسعكفقيةح شجصخطذضغثزظىأإآءؤئپچژگکیـ",
-    "Thai": "านรอกเงมยลวดทสตะปคหแ่้ัีิ บจพชขใไโูุึืผศณถญธภฟซษฉฝฆฎฏฐฑฒฌฮฬำๆ็์",
-}
-RARE = 0.7
-
-
-def _weights(letters: str) -> dict[str, float]:
-    """Return what each letter counts: in scripts of their own, the less the rarer it is."""
-    if len(letters) > 20:
-        return {letter: 1 - 1.2 * n / len(letters) for n, letter in enumerate(letters)}
-    frequent, _, rare = letters.partition(" ")
-    return dict.fromkeys(frequent, 1.0) | dict.fromkeys(rare, RARE)
-
-
-WEIGHTS = {name: _weights(letters) for name, letters in ALPHABETS.items()}
-WESTERN = "German French Spanish Portuguese Italian Dutch Swedish Danish"
-CENTRAL = "Polish Czech Slovak Hungarian Romanian Croatian German"
-CYRILLIC = "Russian Ukrainian Bulgarian Serbian"
-# Languages by encoding, and how much rarer than the first the encoding is in files of today.
-SINGLE_BYTE = {
-    "cp1252": (f"{WESTERN} Icelandic", 0.0),
-    "iso8859_15": (f"{WESTERN} Estonian", 0.1),
-    "mac_roman": (WESTERN, 0.2),
-    "cp850": (WESTERN, 0.4),
-    "cp1250": (CENTRAL, 0.0),
-    "iso8859_2": (CENTRAL, 0.2),
-    "mac_latin2": (CENTRAL, 0.3),
-    "cp852": (CENTRAL, 0.4),
-    "cp1254": ("Turkish German French", 0.1),
-    "cp1257": ("Lithuanian Latvian Estonian", 0.2),
-    "cp1258": ("Vietnamese", 0.2),
-    "cp1251": (CYRILLIC, 0.0),
-    "koi8_r": ("Russian Bulgarian", 0.2),
-    "iso8859_5": (CYRILLIC, 0.3),
-    "mac_cyrillic": (CYRILLIC, 0.35),
-    "cp866": (CYRILLIC, 0.3),
-    "cp1253": ("Greek", 0.0),
-    "mac_greek": ("Greek", 0.2),
-    "cp1255": ("Hebrew", 0.0),
-    "cp1256": ("Arabic", 0.0),
-    "cp874": ("Thai", 0.0),
-}
 # The typography of any language, and what may stand between two letters.
 SYMBOLS = set(
     "“”„‘’‚‹›«»–—…•·€£§©®™°º²³½¼¾±×¿¡µ№¥\u00a0、。・「」『』（）〜～，：；！？《》【】ー々〇"
@@ -251,7 +183,7 @@ def _judge_letters(languages: str, rarity: float, text: str) -> float:
     """Return how much the words look like some of these languages: at best 1 per character."""
     names = languages.split()
     every = set("".join(ALPHABETS[name] for name in names))
-    count, rest = 0, 0.0
+    count, symbol_score = 0, 0.0
     by_language: list[list[float]] = []
     for word in _words(text):
         letters = []
@@ -265,7 +197,7 @@ def _judge_letters(languages: str, rarity: float, text: str) -> float:
             if value is None:
                 letters.append(character.lower()[-1:] if character != "İ" else "\u0307")
             else:
-                rest += value
+                symbol_score += value
         if letters:
             by_language.append([_letters_in(name, letters, every) for name in names])
     if not count:
@@ -279,7 +211,7 @@ def _judge_letters(languages: str, rarity: float, text: str) -> float:
             - SECOND_LANGUAGE_SHARE * count
             for m in range(n)
         ]
-    return (rest + max(totals)) / count - rarity
+    return (symbol_score + max(totals)) / count - rarity
 
 
 def _letters_in(language: str, letters: list[str], every: set[str]) -> float:
@@ -293,7 +225,7 @@ def _letters_in(language: str, letters: list[str], every: set[str]) -> float:
 def _is_mixed(word: str, character: str) -> bool:
     """Return whether a letter that is not Latin stands in a word with some that are."""
     is_latin = character < "\u0250" or "\u1e00" <= character < "\u1f00"
-    return not is_latin and any("A" <= one <= "z" and one.isalpha() for one in word)
+    return not is_latin and any("A" <= letter <= "z" and letter.isalpha() for letter in word)
 
 
 def _judge_characters(rate: Callable[[str, bytes], float], encoding: str, text: str) -> float:
