@@ -30,22 +30,23 @@ def dashboard() -> ResponseReturnValue:
     return render_template("base.html", title=f"Hello, {current_user.display_name}")
 
 
-@blueprint.get("/account/profile")
+@blueprint.get("/members")
 @login_required
-def profile() -> ResponseReturnValue:
+def members() -> ResponseReturnValue:
     form = NameForm(formdata=None, name=current_user.name)
-    return render_template("form.html", title="Profile", form=form)
+    title = f"Hello, {current_user.display_name}"
+    return render_template("form.html", title=title, form=form)
 
 
-@blueprint.post("/account/profile")
+@blueprint.post("/members")
 @login_required
 def rename() -> ResponseReturnValue:
     form = NameForm()
     if not form.validate():
-        return render_template("form.html", title="Profile", form=form), 422
+        return render_template("form.html", title="Name", form=form), 422
     current_user.user.rename(form.name.data)
     db.session.commit()
-    return redirect(url_for("account.profile"), 303)
+    return redirect(url_for("account.members"), 303)
 
 
 @blueprint.get("/account/sessions")
@@ -69,7 +70,7 @@ def change_password() -> ResponseReturnValue:
     if form.validate():
         try:
             accounts.change_password(form.current_password.data, form.password.data)
-            return redirect(url_for("account.profile"), 303)
+            return redirect(url_for("account.members"), 303)
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
     return render_template("form.html", title="Password", form=form), 422
