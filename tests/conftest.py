@@ -4,11 +4,78 @@ from collections.abc import Callable
 
 import pytest
 
+from app import FEATURES
 from app.auth.models import User
 from carafe.time import now
 from tests.site import create_app
 
 pytest_plugins = ["carafe.testing"]
+
+# Tests that go through pages of a feature, beside those in its own folder: they leave with it.
+NEEDED = {
+    "account": [
+        "admin/test_impersonation.py",
+        "admin/test_last_admin.py",
+        "admin/test_second_factor*.py",
+        "admin/test_user.py",
+        "auth/oauth/test_addresses.py",
+        "auth/oauth/test_at_once.py",
+        "auth/oauth/test_connections.py",
+        "auth/oauth/test_github.py",
+        "auth/oauth/test_proof.py",
+        "auth/oauth/test_state.py",
+        "auth/oauth/test_unavailable.py",
+        "auth/test_confirm_whose.py",
+        "auth/test_copied_cookies.py",
+        "auth/test_form_before_login.py",
+        "auth/test_interrupted_form.py",
+        "auth/test_magic_link.py",
+        "auth/test_passkeys_*.py",
+        "auth/test_password_spelling.py",
+        "auth/test_recovery_code.py",
+        "auth/test_scripts.py",
+        "auth/test_second_factor*.py",
+        "auth/test_split_addresses.py",
+        "auth/test_squatters.py",
+        "auth/test_strangers.py",
+        "auth/test_void_links.py",
+        "browser/test_account.py",
+        "browser/test_avatar.py",
+        "browser/test_jobs.py",
+        "browser/test_passkeys.py",
+        "browser/test_second_factor.py",
+        "browser/test_sign_in_elsewhere.py",
+        "notifications/test_security_notices.py",
+        "test_switches.py",
+    ],
+    "admin": [
+        "auth/test_interrupted_form.py",
+        "auth/test_second_factor_required.py",
+        "auth/test_squatters.py",
+        "browser/test_[ai]*.py",
+        "browser/test_lists.py",
+        "browser/test_pages.py",
+        "notes/test_ordinary_features.py",
+        "notifications/test_messages.py",
+        "test_switches.py",
+    ],
+    "notes": [
+        "browser/test_actions.py",
+        "browser/test_admin_rows.py",
+        "browser/test_comfort.py",
+        "browser/test_first_note.py",
+        "browser/test_import.py",
+        "browser/test_keyboard.py",
+        "browser/test_lists.py",
+        "browser/test_live.py",
+        "browser/test_notes.py",
+        "browser/test_pages.py",
+        "browser/test_toolbar.py",
+    ],
+}
+collect_ignore_glob = [
+    name for feature, names in NEEDED.items() if feature not in FEATURES for name in names
+]
 
 # Nobody calls it: tests/auth/oauth has one that answers.
 ACME = {"client_id": "x", "client_secret": "y", "issuer": "https://acme.example"}

@@ -17,7 +17,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import FEATURES
 from app.auth.models import User
 from carafe.auth import passwords
 from carafe.database import db
@@ -29,9 +28,6 @@ from carafe.time import now
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
-
-# Browsers are led through the example. Where it is gone, lead them through a feature of your own.
-collect_ignore_glob = [] if "notes" in FEATURES else ["test_*.py"]
 
 # The headless one takes two thirds of the time.
 CHROMIUM = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
