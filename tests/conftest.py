@@ -59,7 +59,17 @@ NEEDED = {
         "notifications/test_messages.py",
         "test_switches.py",
     ],
+    "main": [
+        "core/test_nav.py",
+        "core/test_static.py",
+        "notes/test_deletion.py",
+        "notes/test_ownership.py",
+        "notes/test_pages.py",
+        "notes/test_write.py",
+    ],
     "notes": [
+        "auth/test_form_before_login.py",
+        "auth/test_scripts.py",
         "browser/test_actions.py",
         "browser/test_admin_rows.py",
         "browser/test_comfort.py",
@@ -71,6 +81,8 @@ NEEDED = {
         "browser/test_notes.py",
         "browser/test_pages.py",
         "browser/test_toolbar.py",
+        "observability/test_metrics.py",
+        "observability/test_server_timing.py",
     ],
 }
 collect_ignore_glob = [

@@ -79,7 +79,7 @@ def test_it_is_forgotten_when_it_is_over(app, alice, sign_in):
 def test_it_is_not_opened_by_a_made_up_cookie(cookie, alice, visitor):
     headers = {"Cookie": f"session={cookie}; remember_token=1|{'0' * 128}"}
     assert visitor.get("/members", headers=headers).status_code == 303
-    assert visitor.get("/", headers=headers).status_code == 200
+    assert visitor.get("/auth/login", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("token", [1, None, [], {"a": 1}, "x" * 3_000, "\ud800"])

@@ -65,7 +65,7 @@ def test_an_administrator_deletes_it_by_a_job(app, alice, bob, carol, sign_in, w
     assert answer.status_code == 303
     assert "alice@example.com is being deleted." in admin.get(answer.location).text
     # From now on it is closed, and the list says so.
-    assert hers.get("/members").status_code == 303
+    assert hers.get("/dashboard").status_code == 303
     assert "to be deleted" in admin.get(page).text
     left.clear()
     run_due(app)

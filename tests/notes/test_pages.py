@@ -129,7 +129,7 @@ def test_it_answers_cursors_at_the_edges(direction, alice, sign_in, write):
 def test_it_asks_as_little_of_many_notes_as_of_few(app, alice, sign_in, write):
     [id] = write(alice, "Roof")
     browser = sign_in(alice)
-    paths = ["/notes/", "/notes/?q=o", "/members", f"/notes/{id}", f"/notes/{id}/edit"]
+    paths = ["/notes/", "/notes/?q=o", "/dashboard", f"/notes/{id}", f"/notes/{id}/edit"]
 
     def asked() -> list[int]:
         counts = []
