@@ -27,7 +27,7 @@ from tests.jobs.crew import Crew, begun, count
 from app import create_app
 from bench.server import environment, flask
 from carafe.audit import AuditEvent
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 
 PATIENCE_SECONDS = 300
 
@@ -42,7 +42,7 @@ def enqueue(jobs: int) -> None:
 
 
 def outcomes() -> Counter[str]:
-    with reading():
+    with read_transaction():
         return Counter(db.session.scalars(select(AuditEvent.subject)))
 
 

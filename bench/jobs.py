@@ -27,7 +27,7 @@ from tests.jobs.crew import BEGUN, Crew, begun, count
 
 from app import create_app
 from bench.server import environment, flask
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.jobs import Job
 from carafe.jobs.models import WorkerRecord
 
@@ -40,7 +40,7 @@ OURS = Job.name == count.name
 def until(met: Callable[[], bool], every: float = 0.05) -> None:
     """Without the write lock, which would hold up the workers."""
     while True:
-        with reading():
+        with read_transaction():
             if met():
                 return
         time.sleep(every)
@@ -69,7 +69,7 @@ def drain(crew: Crew, processes: int, jobs: int) -> tuple[float, float]:
     for _ in range(processes):
         crew.start()
     until(all_are_over)
-    with reading():
+    with read_transaction():
         first, last, ran = db.session.execute(
             select(func.min(Job.started_at), func.max(Job.finished_at), func.count()).where(OURS)
         ).one()

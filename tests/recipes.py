@@ -14,7 +14,7 @@ from flask_migrate import check, downgrade, migrate, upgrade
 from sqlalchemy import inspect, select, text
 
 from app import create_app
-from carafe.database import db, migrations, reading
+from carafe.database import db, migrations, read_transaction
 from carafe.jobs import Job
 from carafe.testing.http import Browser
 from carafe.testing.mailbox import Mailbox
@@ -58,7 +58,7 @@ def delete(app: Flask) -> None:
         migrate(message="drop notes")
         upgrade()
         check()
-    with app.app_context(), reading():
+    with app.app_context(), read_transaction():
         connection = db.session.connection()
         names = [*inspect(connection).get_table_names()]
         if connection.dialect.name == "sqlite":

@@ -18,7 +18,7 @@ from app.auth.models import User
 from carafe import __version__
 from carafe.admin.lists.search import FullText
 from carafe.config import ROOT
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.database.migrations import engine_version
 from carafe.database.migrations.squashed import same_revision
 from carafe.testing.apps import another_app
@@ -216,7 +216,7 @@ def test_it_keeps_the_rows_that_refer_to_a_table_that_is_rebuilt(migrate):
 
 def found(words: str) -> list[str]:
     search = FullText("name", User.name, User.email)
-    with reading():
+    with read_transaction():
         return list(db.session.scalars(select(User.name).where(search.condition(words))))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from carafe.audit.erasure import ERASED, PURGED, Period, append_about_the_trail, redact_some
 from carafe.audit.models import AuditEvent
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.database.batches import delete_in_batches
 from carafe.jobs import job, scheduled
 from carafe.time import now
@@ -22,7 +22,7 @@ def purge() -> int:
     days = current_app.config["AUDIT_KEEP_DAYS"]
     before = now() - timedelta(days=days)
     is_old = AuditEvent.at < before
-    with reading():
+    with read_transaction():
         if not days or db.session.scalar(select(AuditEvent.id).where(is_old).limit(1)) is None:
             return 0
     # Committed first, so that it is there though the purge is killed halfway.

@@ -21,8 +21,8 @@ from carafe.auth.models.user_columns import has_second_factor
 from carafe.auth.permissions import ADMIN, NO_ROLE, permissions
 from carafe.auth.sessions import set_session_token
 from carafe.auth.users import user_model
-from carafe.database import advisory_lock, db, reading, writing
-from carafe.database.transactions import SAFE_METHODS, may_write
+from carafe.database import advisory_lock, db, read_transaction, write_transaction
+from carafe.database.transactions import SAFE_METHODS, takes_write_lock
 from carafe.security import csrf
 from carafe.security.body_limits import set_upload_permission
 from carafe.security.refusals import refuse
@@ -75,7 +75,7 @@ def redirect_to_two_factor_setup() -> ResponseReturnValue | None:
     """Lead a user without a required second factor to its setup."""
     if current_user.impersonator or not two_factor.is_required(current_user):
         return None
-    with reading():
+    with read_transaction():
         if has_second_factor(current_user.id):
             return None
     if wants_json():
@@ -96,7 +96,7 @@ def _may_send_more(rules: Policy) -> bool:
 def settle_interrupted_form() -> None:
     """Before each request whose policy is met: use up the form that continues with it."""
     rules = current_policy()
-    if rules.public or not may_write():
+    if rules.public or not takes_write_lock():
         return
     if interrupted_forms.FIELD in request.form:
         interrupted_forms.carry_out(request.form[interrupted_forms.FIELD])
@@ -113,7 +113,7 @@ def _check_public_view(rules: Policy) -> ResponseReturnValue | None:
     except SQLAlchemyError:  # nor can the view look anybody up; it may be what mends the database
         db.session.rollback()
         return None
-    if not may_write():
+    if not takes_write_lock():
         db.session.close()  # the other site is asked now, and may be slow
     return answer
 
@@ -130,7 +130,7 @@ def _check_impersonation(rules: Policy) -> ResponseReturnValue | None:
 
 def _end_impersonation(why: str) -> ResponseReturnValue:
     """Refuse a request that was made as another user, after acting as them has ended."""
-    with writing():
+    with write_transaction():
         token, back = impersonation.stop(why)
         db.session.commit()
     set_session_token(token, clear=True)
@@ -150,7 +150,7 @@ def _record_impersonated_change() -> None:
 def _recheck_permission(needed: set[str | None]) -> bool:
     if not needed <= permissions(current_user.role):
         return False
-    if not may_write():
+    if not takes_write_lock():
         return True
     # Again, in the transaction that writes, and one after the other: of two administrators who
     # demote or suspend each other at the same moment one comes too late.

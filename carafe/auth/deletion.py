@@ -13,7 +13,7 @@ from carafe.auth.email_history import past_emails
 from carafe.auth.models import Invitation, Session, Token
 from carafe.auth.models.user_mixin import UserMixin
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.database.batches import delete_dependents, delete_in_batches
 from carafe.jobs import Job
 from carafe.jobs.models import RUNNING
@@ -50,7 +50,7 @@ def cancel(user: UserMixin) -> bool:
 
 def due_ids() -> list[int]:
     """Ids of the accounts whose time has come."""
-    with reading():
+    with read_transaction():
         model = user_model()
         return list(db.session.scalars(select(model.id).where(model.deletes_at <= now())))
 
@@ -93,7 +93,7 @@ def _delete_related_rows(user_id: int) -> int:
     model = user_model()
     delete_dependents(model, model.id == user_id)
     delete_in_batches(Job, (Job.subject == subject) & (Job.state != RUNNING))
-    with reading():
+    with read_transaction():
         email = db.session.scalar(select(model.email).where(model.id == user_id)) or ""
         held = list(past_emails(subject, email))
     return forget_in_chunks(subject, held)

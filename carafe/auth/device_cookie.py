@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from carafe.auth.models import UserMixin
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 
 LIFETIME = timedelta(days=365)
 # People who share a browser. The newest log-in comes first.
@@ -41,7 +41,7 @@ def recognize_email(email: str) -> str | None:
     """Return a key to count by if the user with that address has logged in with this browser."""
     if not is_sent():
         return None
-    with reading():
+    with read_transaction():
         model = user_model()
         query = select(model.id, model.password_hash).where(model.email == email)
         row = db.session.execute(query).first()

@@ -17,7 +17,7 @@ from carafe.auth.models.secret import digest
 from carafe.auth.models.session import FRESH_LOGIN_LIFETIME, MAX_SESSION_LIFETIME
 from carafe.auth.permissions import add_permission, permissions
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.database.aliases import AnyRow
 from carafe.observability import logs, requests, server_timing
 from carafe.time import now, set_time_zone_source
@@ -117,7 +117,7 @@ def load_identity(token: str) -> Identity | None:
     if "identity_failed" in g:
         return None  # an error page about a database that is away is drawn as for a visitor
     g.identity_failed = True
-    with reading():
+    with read_transaction():
         # Past the ORM, which makes no entity of columns anyway: half of the time.
         row, impersonator, impersonation_ended = _fetch_row(token, acting=True), None, None
         if row and getattr(row, "impersonation_id", None) is not None:

@@ -36,8 +36,8 @@ from carafe.auth.models import InterruptedForm, Token, UserMixin
 from carafe.auth.models.secret import digest
 from carafe.auth.models.token import FORM_BEFORE_LOGIN, FORM_BEFORE_PROOF, LIFETIMES
 from carafe.auth.users import user_model
-from carafe.database import db, writing
-from carafe.database.transactions import may_write
+from carafe.database import db, write_transaction
+from carafe.database.transactions import takes_write_lock
 from carafe.observability.redaction import LIKE_A_TOKEN, is_secret_name
 from carafe.security.csrf import TOKEN_FIELD as CSRF_FIELD
 from carafe.security.rate_limits import Client, RateLimit, client_key
@@ -238,9 +238,9 @@ def carry_out(token: str) -> None:
 def drop() -> None:
     """Drop the form that waits for a proof: now this browser asks for something else."""
     mark = session.pop(PROOF_MARK, None)
-    if mark and may_write():
+    if mark and takes_write_lock():
         Token.delete(bytes.fromhex(mark))
     elif mark:
-        with writing():
+        with write_transaction():
             Token.delete(bytes.fromhex(mark))
             db.session.commit()

@@ -23,7 +23,7 @@ from carafe.auth.models import Passkey, UserMixin
 from carafe.auth.models.passkey import MAX_PASSKEYS
 from carafe.auth.relying_party import current_relying_party
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.observability import security_events
 from carafe.security.rate_limits import RateLimit, client_key
 
@@ -139,7 +139,7 @@ def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
 
     challenge, text = _parse_response(purpose)
     credential = _verify_or_reject(lambda: parse_authentication_credential_json(text))
-    with reading():
+    with read_transaction():
         used_passkey = Passkey.by_credential(credential.raw_id)
     if used_passkey is None or user_id not in (None, used_passkey.user_id):
         raise PasskeyError(FAILED_MESSAGE)

@@ -28,7 +28,7 @@ from carafe.audit import record
 from carafe.database import advisory_lock, db
 from carafe.database.aliases import AnySelect
 from carafe.database.timeouts import statement_timeout
-from carafe.database.transactions import may_write
+from carafe.database.transactions import takes_write_lock
 from carafe.observability import health
 from carafe.security.body_limits import discard_body
 from carafe.security.rate_limits import RateLimit
@@ -176,7 +176,7 @@ class one_at_a_time:  # noqa: N801  (a decorator)
         key = f"{self.task.replace(' ', '-')}-{current_user.id}"
         slot = slots().take(key)
         # Not while others wait for this transaction.
-        may_wait = not (may_write() and db.session().in_transaction())
+        may_wait = not (takes_write_lock() and db.session().in_transaction())
         if slot is None and may_wait and (waiting := slots().take(f"{key}.waiting")):
             try:
                 slot = slots().wait(key, PATIENCE_SECONDS)

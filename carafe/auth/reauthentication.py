@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from carafe.auth import interrupted_forms, pages, passwords
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.database.transactions import SAFE_METHODS
 from carafe.observability import security_events
 from carafe.security.rate_limits import RateLimit
@@ -45,7 +45,7 @@ def verify_password(password: str) -> str | None:
     # By session: a thief who guesses in one does not keep the owner from a proof in another.
     session = str(current_user.session_id)
     REAUTH_FAILURES.spend(session)
-    with reading():
+    with read_transaction():
         model = user_model()
         query = select(model.password_hash).where(model.id == current_user.id)
         known_hash = db.session.scalar(query)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from carafe.database import reading
+from carafe.database import read_transaction
 from carafe.registry import Registry
 
 __all__ = [
@@ -94,7 +94,7 @@ def run() -> Outcome:
 
 def _evaluate(check: Check) -> Finding | None:
     try:
-        with reading():
+        with read_transaction():
             message = check.problem()
     except Exception as error:
         log.debug("%s", check.id, exc_info=True)

@@ -7,7 +7,7 @@ from carafe.database.hooks import before_commit, on_commit
 from carafe.database.inserts import dialect_insert
 from carafe.database.setup import init_app as init_app
 from carafe.database.text_search import contains
-from carafe.database.transactions import advisory_lock, reading, writing
+from carafe.database.transactions import advisory_lock, read_transaction, write_transaction
 
 __all__ = [
     "AnyRow",
@@ -21,6 +21,6 @@ __all__ = [
     "delete_in_batches",
     "dialect_insert",
     "on_commit",
-    "reading",
-    "writing",
+    "read_transaction",
+    "write_transaction",
 ]

@@ -74,7 +74,7 @@ def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
         if transaction and transaction.reads and WRITE.match(statement):
             raise ReadOnlyError(
                 f"{_summary(statement)} {_in_what()}, which only reads. Answer to a POST instead, "
-                "or write within `with writing():` of carafe.database, and commit there."
+                "or write within `with write_transaction():` of carafe.database, and commit there."
             )
 
     @event.listens_for(engine, "after_cursor_execute")
@@ -164,8 +164,8 @@ def _summary(statement: str) -> str:
 
 def _in_what() -> str:
     if has_request_context():
-        return f"in {request.method} {request.path}, or in `with reading():`"
-    return "in `with reading():`"
+        return f"in {request.method} {request.path}, or in `with read_transaction():`"
+    return "in `with read_transaction():`"
 
 
 def init_app(app: Flask, session: scoped_session[Any]) -> None:

@@ -13,7 +13,7 @@ from carafe.database import lost_writes
 from carafe.database.base import db, get_recorded_queries
 from carafe.database.sqlite import BUSY_TIMEOUT_SECONDS, configure_sqlite, sqlite_options
 from carafe.database.sqlite_file import IN_MEMORY
-from carafe.database.transactions import may_write
+from carafe.database.transactions import takes_write_lock
 
 # Threads bound the connections: each has one at a time. In a pool that is smaller than a worker's
 # threads a job would wait until others end, or lose its lease.
@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
             configure_sqlite(db.engine)
         if app.config["APP_ENV"] != "production":
             lost_writes.init_app(app, db.session)
-            lost_writes.watch(db.engine, may_write)
+            lost_writes.watch(db.engine, takes_write_lock)
 
 
 def _forget_queries(session: Session, transaction: SessionTransaction) -> None:

@@ -4,7 +4,7 @@ A transaction that may write takes SQLite's write lock when it begins. One that 
 and takes the lock later fails as soon as someone else wrote in between, whatever the busy
 timeout: of 4,000 increments by 64 clients 436 were refused that way, and none this way
 (`bench/increments.py`). So each request, command and job says at the start which it is: a request
-by its method, everything else writes unless inside `reading()`.
+by its method, everything else writes unless inside `read_transaction()`.
 """
 
 from collections.abc import Iterator
@@ -30,13 +30,13 @@ def mode() -> str:
     return READS if reads else WRITES
 
 
-def may_write() -> bool:
+def takes_write_lock() -> bool:
     """Whether a transaction that begins now may write."""
     return mode() != READS
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def read_transaction() -> Iterator[None]:
     """Look something up without the write lock, whatever the request's method.
 
     Afterwards a request that may write starts again, so that slow work such as hashing a password
@@ -49,26 +49,26 @@ def reading() -> Iterator[None]:
     token = _mode.set(READS)
     try:
         yield
-        lost_writes.check(db.session(), "`with reading():`")
+        lost_writes.check(db.session(), "`with read_transaction():`")
     finally:
         _mode.reset(token)
-        if may_write():
+        if takes_write_lock():
             db.session.close()  # what was loaded can still be read
 
 
 @contextmanager
-def writing(*, in_turn: bool = True) -> Iterator[None]:
+def write_transaction(*, in_turn: bool = True) -> Iterator[None]:
     """Change something in answer to a GET. What was being read ends; commit before leaving.
 
     Out of turn it does not wait behind others who write: its first statement takes SQLite's lock,
     or fails.
     """
-    lost_writes.check(db.session(), "What came before `with writing():`")
+    lost_writes.check(db.session(), "What came before `with write_transaction():`")
     db.session.close()
     token = _mode.set(WRITES if in_turn else WRITES_OUT_OF_TURN)
     try:
         yield
-        lost_writes.check(db.session(), "`with writing():`")
+        lost_writes.check(db.session(), "`with write_transaction():`")
     finally:
         _mode.reset(token)
         db.session.close()

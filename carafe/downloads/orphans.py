@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from carafe.auth.signals import collect_purge_counts
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.storage.current import UPLOADS, storage
 from carafe.time import now
 
@@ -25,7 +25,7 @@ def delete_orphans(folder: str, names: InstrumentedAttribute[str | None]) -> int
     old_files = set(storage().list_older_than(now() - ORPHAN_AGE, folder))
     if not old_files:
         return 0
-    with reading():
+    with read_transaction():
         used = set(db.session.scalars(select(names).where(names.is_not(None))))
         if db.session.scalar(select(user_model().id).limit(1)) is None:
             return 0  # not the database that the store belongs to, but a new one beside it

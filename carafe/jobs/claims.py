@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.elements import ColumnElement
 
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.jobs import pauses
 from carafe.jobs.models import FAILED, QUEUED, RUNNING, Job, Priority
 from carafe.jobs.pauses import QueuePause
@@ -68,7 +68,7 @@ def claim(queue: str, limit: int, worker: str) -> list[JobRun]:
 
 def due(queue: str, limit: int) -> list[int]:
     """Ids of jobs that may start, most urgent first."""
-    with reading():
+    with read_transaction():
         ids = db.session.scalars(_due(), {"of": queue, "most": limit, "now": now()}).all()
         db.session.rollback()
     return list(ids)
@@ -120,7 +120,7 @@ def _due(*, lock: bool = False) -> CompoundSelect[int]:
 def next_due(queues: Iterable[str]) -> dict[str, datetime]:
     """When the next job of each queue is due. A few look-ups in an index, no lock."""
     due: dict[str, datetime] = {}
-    with reading():
+    with read_transaction():
         for queue, run_at in db.session.execute(_next_due(tuple(queues))):
             due[queue] = min(run_at, due.get(queue, run_at))
         db.session.rollback()
@@ -200,7 +200,7 @@ class Silence:
     def look(self) -> list[int]:
         """Note the leases of all running jobs; the ids of those that have not changed for long."""
         current_time, long = monotonic(), lease().total_seconds()
-        with reading():
+        with read_transaction():
             rows = db.session.execute(RUNNING_JOBS).all()
             db.session.rollback()
         # While the database was away nobody could renew: they are watched again.
@@ -226,7 +226,7 @@ def requeue_lost(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
     is_silent = Job.id.in_(silent)
     is_lost = or_(is_silent, Job.lease_until < now()) if by_clock else is_silent
     lost = Job.state == literal(RUNNING, literal_execute=True), is_lost
-    with reading():
+    with read_transaction():
         lost_id = db.session.scalar(select(Job.id).where(*lost).limit(1))
         db.session.rollback()
     if lost_id is None:

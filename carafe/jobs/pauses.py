@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import SmallInteger, String, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.database import Base, db, dialect_insert, reading
+from carafe.database import Base, db, dialect_insert, read_transaction
 from carafe.jobs.run import JobRun, QueueError, strip_invalid_text
 from carafe.observability.redaction import redact_text
 from carafe.time import now
@@ -88,7 +88,7 @@ def probe_soon(queues: Collection[str]) -> None:
 def ends() -> dict[str, datetime]:
     """When the next probe of each paused queue is."""
     latest = now() + MAX_PAUSE + PROBE_TIME
-    with reading():
+    with read_transaction():
         rows = db.session.execute(select(QueuePause.queue, QueuePause.until)).all()
         db.session.rollback()
     return {queue: until for queue, until in rows if until <= latest}

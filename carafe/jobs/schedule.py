@@ -11,7 +11,7 @@ from cronsim import CronSim, CronSimError
 from flask import current_app
 from sqlalchemy import delete, select, update
 
-from carafe.database import db, dialect_insert, reading
+from carafe.database import db, dialect_insert, read_transaction
 from carafe.jobs.definition import JobDefinition, registry
 from carafe.jobs.models import Schedule
 from carafe.time import now
@@ -97,7 +97,7 @@ def sync_table() -> None:
 
 
 def next_tick() -> datetime | None:
-    with reading():
+    with read_transaction():
         # Not what another version of the app knows, and this one would never do.
         ours = Schedule.name.in_(active_rules())
         earliest = db.session.scalar(select(db.func.min(Schedule.next_at)).where(ours))
@@ -107,7 +107,7 @@ def next_tick() -> datetime | None:
 
 def enqueue_due() -> None:
     """Queue what is due by the clock. Of several workers at once, one does."""
-    with reading():
+    with read_transaction():
         due = db.session.execute(
             select(Schedule.name, Schedule.next_at).where(Schedule.next_at <= now())
         ).all()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from carafe.auth.users import user_model
-from carafe.database import db, dialect_insert, writing
+from carafe.database import db, dialect_insert, write_transaction
 from carafe.database.sqlite import BUSY_TIMEOUT_SECONDS
 from carafe.notifications.models import Inbox, Message, notify
 from carafe.notifications.models.notification import MAX_PER_USER
@@ -29,7 +29,7 @@ def deliver(user_id: int) -> None:
     if db.session.scalar(undelivered.limit(1)) is None:
         return
     try:
-        with writing(in_turn=False):
+        with write_transaction(in_turn=False):
             inbox = _lock(user_id)
             newest = undelivered.order_by(Message.id.desc()).limit(MAX_PER_USER)
             messages = db.session.scalars(newest).all()

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from carafe import downloads, mail, personal_data
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.downloads import encrypted, orphans
 from carafe.downloads.models import DATA_EXPORT, LIFETIME, Export
 from carafe.jobs import Job, job, progress, scheduled
@@ -20,7 +20,7 @@ BATCH_SIZE = 100
 @job(retries=3, backoff=timedelta(minutes=1), timeout=timedelta(minutes=30), unique=True)
 def make_export(user_id: int) -> None:
     """Pack a user's data into an archive, and tell them where it is."""
-    with reading():  # packing takes its time, and must hold up nobody who writes
+    with read_transaction():  # packing takes its time, and must hold up nobody who writes
         archive_file = personal_data.build_archive(user_id)
     with archive_file:
         progress(message="Almost there")

@@ -182,13 +182,13 @@ def test_it_refuses_what_has_no_place_in_it(app, alice):
 
 def test_it_holds_up_nobody_who_writes(app, alice, sign_in, monkeypatch):
     """The transaction in which the archive is packed may not write."""
-    from carafe.database.transactions import may_write
+    from carafe.database.transactions import takes_write_lock
 
     seen = []
     rows = app.extensions["personal_data"]["profile"]
 
     def profile(user_id):
-        seen.append(may_write())
+        seen.append(takes_write_lock())
         return rows(user_id)
 
     monkeypatch.setitem(app.extensions["personal_data"], "profile", profile)

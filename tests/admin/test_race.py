@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 from app.auth.models import User
 from carafe.auth import access
 from carafe.database import db
-from carafe.database.transactions import may_write
+from carafe.database.transactions import takes_write_lock
 from carafe.time import now
 
 
@@ -30,11 +30,11 @@ def test_it_is_too_late_for_one_who_is(change, app, carol, bob, sign_in, monkeyp
     def slow():
         with ThreadPoolExecutor() as other:
             other.submit(elsewhere).result()
-        return may_write()
+        return takes_write_lock()
 
     browser = sign_in(carol)
     form = browser.fill(f"/admin/users/{bob.id}", f"/admin/users/{bob.id}/suspension")
-    monkeypatch.setattr(access, "may_write", slow)
+    monkeypatch.setattr(access, "takes_write_lock", slow)
     assert browser.send(form).status_code == 403
     with app.app_context():
         assert db.session.get_one(User, bob.id).suspended_at is None

@@ -5,7 +5,7 @@ from sqlalchemy import case, select, text
 
 from app.auth.models import User
 from carafe.admin.lists.search import FullText
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 
 
 @pytest.fixture(params=["few", "many"])
@@ -16,7 +16,7 @@ def find(request, app, monkeypatch):
     search = FullText("name or e-mail", User.name, User.email)
 
     def ask(words: str) -> list[str]:
-        with app.app_context(), reading():
+        with app.app_context(), read_transaction():
             found = select(User.email).where(search.condition(words))
             looked_at = select(User.email).where(case((search.condition(words), 1), else_=0) == 1)
             emails = list(db.session.scalars(found.order_by(User.id)))

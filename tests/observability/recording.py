@@ -10,7 +10,7 @@ from sqlalchemy import Table, select, text
 from app.auth.models import User
 from carafe.auth.jobs import delete_account
 from carafe.config import ROOT
-from carafe.database import db, writing
+from carafe.database import db, write_transaction
 from carafe.observability import recorder, store
 from carafe.observability.observations import Observations
 from carafe.testing.apps import another_app
@@ -25,7 +25,7 @@ def one_by_one():
 
 def queue_all():
     db.session.scalars(select(User.name)).all()
-    with writing():
+    with write_transaction():
         for number in range(6):
             delete_account.enqueue(number)
         db.session.commit()
@@ -40,7 +40,7 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     with another_app(app, **given) as made:
         names: dict[str, Any] = {
             "db": db, "select": select, "User": User, "delete_account": delete_account,
-            "writing": writing,
+            "writing": write_transaction,
         }  # fmt: skip
         exec(compile(FAULTY, str(ROOT / "app" / "faulty" / "views.py"), "exec"), names)
         made.get("/one-by-one")(public(names["one_by_one"]))

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from carafe.database import db, writing
+from carafe.database import db, write_transaction
 from carafe.database.base import get_recorded_queries
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
@@ -24,7 +24,7 @@ def development(app):
         @made.get("/statements")
         @public
         def statements():
-            with writing():
+            with write_transaction():
                 db.session.execute(text("SAVEPOINT here"))
                 db.session.execute(text("UPDATE \"user\" SET name = name || '+'"))
                 db.session.rollback()

@@ -14,7 +14,7 @@ from carafe.auth import (
     no_impersonation,
     quotas,
 )
-from carafe.database import db, writing
+from carafe.database import db, write_transaction
 from carafe.downloads import DATA_EXPORT, LIFETIME, Export
 from carafe.personal_data import make_export as job
 from carafe.web import background_request, endpoint_path, polling
@@ -64,7 +64,7 @@ def export_file() -> ResponseReturnValue:
         flash(str(reason), "danger")
         return redirect(url_for("account.export"), 303)
     if request.method == "GET":
-        with writing():
+        with write_transaction():
             record("data.downloaded", f"user:{current_user.id}")
             db.session.commit()
     return answer

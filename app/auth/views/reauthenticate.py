@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.auth.forms import ReauthenticateForm
 from app.auth.views import blueprint, go_on, redirect_target
 from carafe.auth import accounts, allow_without_two_factor, interrupted_forms, login_required
-from carafe.database import reading
+from carafe.database import read_transaction
 from carafe.web import return_path
 
 
@@ -35,7 +35,7 @@ def prove() -> ResponseReturnValue:
 
 def render_form(form: ReauthenticateForm, refused: accounts.PasskeyError | None = None) -> str:
     """The page that asks for a proof, with the ways that this user has."""
-    with reading():
+    with read_transaction():
         return render_template(
             "auth/reauthenticate.html",
             form=form,

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.auth.forms import CodeForm
 from app.auth.views import blueprint, redirect_target
 from carafe.auth import UserMixin, accounts, is_logged_in, public, two_factor
-from carafe.database import reading
+from carafe.database import read_transaction
 from carafe.web import safe_redirect_path
 
 
@@ -36,7 +36,7 @@ def render_challenge(
     user: UserMixin, form: CodeForm, refused: accounts.PasskeyError | None = None
 ) -> str:
     """The page that asks for the second factor."""
-    with reading():
+    with read_transaction():
         ways = two_factor.factors_of(user.id)
         return render_template(
             "auth/second_factor.html", user=user, form=form, ways=ways, refused=refused

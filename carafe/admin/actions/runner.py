@@ -17,7 +17,7 @@ from carafe.audit.models import as_actor
 from carafe.auth.models import UserMixin
 from carafe.auth.permissions import ADMIN, permissions
 from carafe.auth.users import user_model
-from carafe.database import advisory_lock, db, reading
+from carafe.database import advisory_lock, db, read_transaction
 from carafe.jobs import progress
 from carafe.time import use_time_zone
 
@@ -59,7 +59,7 @@ def is_allowed(user: UserMixin | None, admin: ModelAdmin, action: Action) -> boo
 
 def resume(run_id: int) -> None:
     """Process the remaining batches, each in a transaction, so that a killed job can resume."""
-    with reading():
+    with read_transaction():
         model = user_model()
         query = select(model.time_zone).join(BulkAction, BulkAction.actor_id == model.id)
         # Filters by date use the days of the user's time zone.
@@ -75,7 +75,7 @@ def _enumerate_rows(run_id: int) -> bool:
 
     The rows are selected in a read transaction, so that writers do not wait.
     """
-    with reading():
+    with read_transaction():
         run = db.session.get(BulkAction, run_id)
         if run is None or run.is_enumerated or run.ended_at or (target := resolve(run)) is None:
             return False

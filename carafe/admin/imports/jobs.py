@@ -37,7 +37,7 @@ from carafe.admin.model_admin import find_admin
 from carafe.audit import record
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.database.batches import delete_in_batches
 from carafe.downloads import orphans
 from carafe.jobs import PermanentError, job, progress, scheduled
@@ -83,7 +83,7 @@ def _check_batch(
 ) -> None:
     """Store the errors of a batch. Raises `UnreadableFileError` for too many invalid rows."""
     user = _check_permissions(run, spec)
-    with reading():
+    with read_transaction():
         rows = validator.check(batch, user)
     run.rows += len(rows)
     if errors := [error for row in rows for error in row.errors]:
@@ -105,7 +105,7 @@ def run_import(run_id: int) -> None:
     if (run := _claim(run_id, IMPORTING)) is None:
         return None
     spec = _spec(run)
-    with reading():
+    with read_transaction():
         query = select(ImportBatch.errors).where(ImportBatch.run_id == run.id)
         invalid_numbers = {error[0] for errors in db.session.scalars(query) for error in errors}
         db.session.rollback()
@@ -116,7 +116,7 @@ def run_import(run_id: int) -> None:
             if run.mode == SKIP_INVALID:
                 raise
             return _start_revert(run, str(error))
-        with reading():
+        with read_transaction():
             rows = validator.check(batch, user)
         rows = [row for row in rows if row.number not in invalid_numbers]
         if reason := _import_batch(run, spec, rows, last_number=batch[-1].number):
@@ -217,7 +217,7 @@ def _check_permissions(run: ImportRun, spec: ImportSpec) -> Actor:
     query = select(model.id, model.effective_role.label("role")).where(
         model.id == run.user_id, model.suspended_at.is_(None)
     )
-    with reading():
+    with read_transaction():
         user = db.session.execute(query).first()
         db.session.rollback()
     if user is None or not permissions_of(spec) <= permissions(user.role):

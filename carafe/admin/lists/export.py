@@ -21,7 +21,7 @@ from carafe.audit.changes import drop_unredactable
 from carafe.auth.models import UserMixin
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.jobs import PermanentError, job, progress
 from carafe.notifications import notify
 from carafe.storage.temporary import temporary_folder
@@ -103,7 +103,7 @@ def make(
     use_time_zone(zone)  # Filters by date use the days of the user's time zone.
     # In INSTANCE_PATH: the temporary directory may be small or readable by other users.
     with TemporaryFile(dir=current_app.instance_path) as file:
-        with reading():  # Writers must not wait for a long export.
+        with read_transaction():  # Writers must not wait for a long export.
             admin = _recheck_access(user_id, name).with_columns(arguments.get("columns", ""))
             batches = _with_progress(
                 iter_batches(admin, conditions(ListState.parse(admin.list, arguments)))

@@ -20,7 +20,7 @@ from carafe.audit import record
 from carafe.audit.changes import drop_unredactable
 from carafe.auth import quotas
 from carafe.auth.marks import fresh_login_required, no_impersonation
-from carafe.database import db, writing
+from carafe.database import db, write_transaction
 from carafe.downloads.models import Export
 from carafe.time import now
 from carafe.web import polling
@@ -64,7 +64,7 @@ def export_csv(admin: ModelAdmin) -> ResponseReturnValue:
     if matching.count_up_to(export.MAX_DIRECT_ROWS, admin.list, where) > export.MAX_DIRECT_ROWS:
         return _to_page(admin)
     quotas.EXPORTS.spend()
-    with writing():
+    with write_transaction():
         record(
             "list.exported",
             list=admin.name,

@@ -18,7 +18,7 @@ from carafe.auth.models import Token, UserMixin
 from carafe.auth.models.token import LOGIN_CHALLENGE
 from carafe.auth.sessions import begin_login, log_in_user, log_out_user
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.observability import security_events
 from carafe.security.rate_limits import Attempt, RateLimit, client_key
 
@@ -75,7 +75,7 @@ def authenticate(email: str, password: str, *, remember: bool) -> NextStep:
     attempt = _attempt(email)
     attempt.spend()
 
-    with reading():
+    with read_transaction():
         user = user_model().by_email(email)
     password_hash = user.password_hash if user else None
     # Without a transaction: 24 ms in which nobody else has to wait.

@@ -23,7 +23,7 @@ from carafe.auth.models import Token, UserMixin
 from carafe.auth.models.secret import digest
 from carafe.auth.models.token import CONFIRM
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.database.aliases import AnyRow
 from carafe.security.csrf import browser_id
 from carafe.security.rate_limits import RateLimit
@@ -76,7 +76,7 @@ def send_to_owner(user: UserMixin) -> None:
 
 def pending_confirmation(token: str) -> PendingConfirmation:
     """Return what a link confirms. It stays valid. Raises `InvalidLinkError`."""
-    with reading():
+    with read_transaction():
         row, user = Token.find(token, CONFIRM), user_model().by_token(token, CONFIRM)
     if row is None or user is None or user.confirmed_at:
         refuse_link(CONFIRM)

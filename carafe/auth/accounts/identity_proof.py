@@ -12,7 +12,7 @@ from carafe.auth.models import RecoveryCode, Session, Totp
 from carafe.auth.models.totp import InvalidCodeError
 from carafe.auth.sessions import set_session_token
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def proof_methods() -> ProofMethods:
         for model in (Totp, RecoveryCode)
     )
     query = select(func.length(user_model().password_hash), has_app, has_codes)
-    with reading():
+    with read_transaction():
         row = db.session.execute(query.where(user_model().id == current_user.id)).first()
     return ProofMethods(*map(bool, row or (False, False, False)))
 
@@ -54,7 +54,7 @@ def prove_with_code(code: str, next: str | None) -> NextStep:
     Raises `FieldError` for a wrong code, and `LimitReachedError` (429) after too many. The attempt
     counts before the code is looked at, and is refunded once the proof is committed.
     """
-    with reading():
+    with read_transaction():
         user = current_user.user
     attempt = two_factor.count_attempt(user)
     user = current_user.user

@@ -8,14 +8,14 @@ from carafe.auth.accounts.errors import OtherUserError, refuse_link
 from carafe.auth.models import Invitation, UserMixin
 from carafe.auth.models.user_mixin import EmailTakenError
 from carafe.auth.sessions import log_in_user
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 
 INVITATION = "invitation"
 
 
 def find_invitation(token: str) -> Invitation:
     """Return the invitation that a link accepts. It stays valid. Raises `InvalidLinkError`."""
-    with reading():
+    with read_transaction():
         invitation = Invitation.by_token(token)
     if invitation is None:
         refuse_link(INVITATION)

@@ -10,7 +10,7 @@ from carafe.auth.accounts.mail_requests import may_mail, pretend_to_mail
 from carafe.auth.models import LinkedAccount, Token, UserMixin
 from carafe.auth.models.token import MAGIC_LINK
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.security.rate_limits import RateLimit
 
 LINKS = RateLimit("magic link", 60, timedelta(hours=1))
@@ -43,7 +43,7 @@ def request_magic_link(email: str) -> None:
 
 def user_of_magic_link(token: str) -> UserMixin:
     """Return the user whom a link logs in. It stays valid. Raises `InvalidLinkError`."""
-    with reading():
+    with read_transaction():
         user = user_model().by_token(token, MAGIC_LINK)
     if user is None:
         refuse_link(MAGIC_LINK)

@@ -19,7 +19,7 @@ from carafe.auth.models import Passkey, UserMixin
 from carafe.auth.models.passkey import MAX_PASSKEYS
 from carafe.auth.passkeys import LOGIN, REAUTHENTICATION, SECOND_FACTOR, PasskeyError
 from carafe.auth.sessions import end_other_sessions, log_in_user
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 
 
 def passkey_login_options() -> dict[str, object]:
@@ -43,7 +43,7 @@ def log_in_with_passkey(*, remember: bool) -> None:
 
 def passkey_second_factor_options() -> dict[str, object]:
     """Return what `navigator.credentials.get()` takes for the challenged user. 403 without one."""
-    with reading():
+    with read_transaction():
         user = find_challenged()
         if user is None:
             abort(403, "Log in again first.")
@@ -65,7 +65,7 @@ def log_in_with_second_passkey(user: UserMixin) -> None:
 
 def passkey_proof_options() -> dict[str, object]:
     """Return what `navigator.credentials.get()` takes for the current user."""
-    with reading():
+    with read_transaction():
         return ceremonies.request_options(REAUTHENTICATION, Passkey.credential_ids(current_user.id))
 
 

@@ -8,12 +8,12 @@ from carafe.auth import device_cookie, passwords, reauthentication
 from carafe.auth.accounts.errors import FieldError
 from carafe.auth.sessions import renew_session
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 
 
 def has_password() -> bool:
     """Return whether the current user has a password; one who signed up elsewhere may not."""
-    with reading():
+    with read_transaction():
         query = select(user_model().password_hash).where(user_model().id == current_user.id)
         return bool(db.session.scalar(query))
 

@@ -13,7 +13,7 @@ from carafe.auth.providers import Provider
 from carafe.auth.providers.journey import CONNECT, LOG_IN, REAUTHENTICATE, AuthorizationRequest
 from carafe.auth.providers.profile import InvalidResponseError, Profile
 from carafe.auth.providers.protocols import protocol_of
-from carafe.database import db, reading, writing
+from carafe.database import db, read_transaction, write_transaction
 from carafe.observability import security_events
 from carafe.security.rate_limits import RateLimit, client_key
 
@@ -44,7 +44,7 @@ def connect_at(provider: Provider) -> str:
 
 def prove_at(provider: Provider) -> str:
     """Begin a proof of identity with a provider; 404 if it proves nothing, else as `log_in_at`."""
-    with reading():
+    with read_transaction():
         if provider not in proof_providers():
             abort(404)
     return _depart(provider, REAUTHENTICATE)
@@ -91,7 +91,7 @@ def return_from(provider: Provider, journey: AuthorizationRequest) -> ProviderRe
 def _arrive(
     provider: Provider, journey: AuthorizationRequest, profile: Profile
 ) -> NextStep | Arrival:
-    with writing():
+    with write_transaction():
         if journey.purpose == LOG_IN:
             result = provider_arrivals.log_in(profile)
         elif journey.purpose == CONNECT:

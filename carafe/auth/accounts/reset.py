@@ -10,7 +10,7 @@ from carafe.auth.accounts.mail_requests import may_mail, pretend_to_mail
 from carafe.auth.models import LinkedAccount
 from carafe.auth.models.token import RESET
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.security.rate_limits import RateLimit
 
 RESETS = RateLimit("reset", 60, timedelta(hours=1))
@@ -38,7 +38,7 @@ def email_of_reset(token: str) -> str:
 
     Raises `InvalidLinkError`.
     """
-    with reading():
+    with read_transaction():
         user = user_model().by_token(token, RESET)
     if user is None:
         refuse_link(RESET)

@@ -11,7 +11,7 @@ from carafe.auth.models.token import LOGIN_CHALLENGE
 from carafe.auth.models.totp import InvalidCodeError
 from carafe.auth.sessions import log_in_user
 from carafe.auth.users import user_model
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 
 
 class LoginExpiredError(Exception):
@@ -20,7 +20,7 @@ class LoginExpiredError(Exception):
 
 def challenged_user() -> UserMixin:
     """Return the user who has shown a first factor in this browser. Raises `LoginExpiredError`."""
-    with reading():
+    with read_transaction():
         user = find_challenged()
     return user or expire()
 

@@ -15,7 +15,7 @@ import click
 from flask import Flask, current_app
 from sqlalchemy import String, column, inspect, select, table
 
-from carafe.database import Base, db, fulltext, reading
+from carafe.database import Base, db, fulltext, read_transaction
 from carafe.database.sqlite_file import is_missing
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def pending_revisions() -> list[tuple[str, str]]:
     scripts = ScriptDirectory.from_config(_config())
     current: tuple[str, ...] = ()
     if not is_missing(db.engine):
-        with reading(), db.engine.connect() as connection:
+        with read_transaction(), db.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_heads()
     steps = list(scripts.iterate_revisions(tuple(scripts.get_heads()), current or "base"))
     return [(step.revision, step.doc) for step in reversed(steps)]
@@ -99,7 +99,7 @@ def missing_tables() -> list[str]:
     models = [mapper.class_ for mapper in Base.registry.mappers]
     tables = {model.__tablename__ for model in models if model.__module__.startswith(packages)}
     tables |= {f"{name}{fulltext.SUFFIX}" for name in fulltext.declared(current_app)}
-    with reading(), db.engine.connect() as connection:
+    with read_transaction(), db.engine.connect() as connection:
         return sorted(tables - set(inspect(connection).get_table_names()))
 
 
@@ -109,7 +109,7 @@ def engine_version() -> str | None:
     None where the table is missing, as before the first migration.
     """
     versions = table(VERSION_TABLE, column("version", String))
-    with reading():
+    with read_transaction():
         if not inspect(db.session.connection()).has_table(VERSION_TABLE):
             return None
         return db.session.scalar(select(versions.c.version))

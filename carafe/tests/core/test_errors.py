@@ -6,7 +6,7 @@ import pytest
 from flask import abort
 from sqlalchemy.orm.exc import StaleDataError
 
-from carafe.database import db, writing
+from carafe.database import db, write_transaction
 from carafe.testing.http import Browser
 from carafe.tests.site.models import User
 from carafe.web.routing import public
@@ -30,7 +30,7 @@ def fail(code):
 
 @public
 def twice():
-    with writing():
+    with write_transaction():
         for _ in range(2):
             db.session.add(User(email="same@example.com", password_hash="x"))
         db.session.commit()

@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 
 from carafe.audit import record
 from carafe.auth.marks import login_required
-from carafe.database import counters, db, reading, writing
+from carafe.database import counters, db, read_transaction, write_transaction
 from carafe.database.lost_writes import ReadOnlyError, UncommittedError
 from carafe.jobs import Job
 from carafe.mail import send
@@ -168,7 +168,7 @@ def stored(site: Site) -> Callable[[], list[int]]:
     """How many users have another name, and how many users and jobs there are."""
 
     def count() -> list[int]:
-        with site.app.app_context(), reading():
+        with site.app.app_context(), read_transaction():
             renamed = db.session.query(User).filter(User.name == "Lost").count()
             return [renamed, db.session.query(User).count(), db.session.query(Job).count()]
 
@@ -299,7 +299,7 @@ def test_a_get_that_forgets_a_change_is_an_error(visit):
 
 def test_what_is_read_beforehand_cannot_be_written(visit):
     def read_first():
-        with reading():
+        with read_transaction():
             execute()
         db.session.commit()
 
@@ -309,7 +309,7 @@ def test_what_is_read_beforehand_cannot_be_written(visit):
 
 def test_a_change_made_while_reading_is_not_dropped(visit):
     def change_while_reading():
-        with reading():
+        with read_transaction():
             set_attribute()
 
     with pytest.raises(UncommittedError, match="reading"):
@@ -318,7 +318,7 @@ def test_a_change_made_while_reading_is_not_dropped(visit):
 
 def test_a_get_writes_where_it_says_so(visit, stored):
     def say_so():
-        with writing():
+        with write_transaction():
             execute()
             db.session.commit()
 
@@ -328,7 +328,7 @@ def test_a_get_writes_where_it_says_so(visit, stored):
 
 def test_it_commits_where_it_says_that_it_writes(visit):
     def forget():
-        with writing():
+        with write_transaction():
             execute()
 
     with pytest.raises(UncommittedError, match="writing"):

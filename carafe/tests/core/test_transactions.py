@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.database.sqlite import sqlite_driver
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
@@ -51,14 +51,14 @@ def test_it_takes_the_lock_outside_of_requests(own, begun):
         db.session.execute(text("SELECT 1"))
         assert begun == ["BEGIN IMMEDIATE"]
         db.session.rollback()
-        with reading():
+        with read_transaction():
             db.session.execute(text("SELECT 1"))
         assert begun == ["BEGIN IMMEDIATE", "BEGIN"]
 
 
 def test_it_begins_anew_after_reading(own, begun):
     with own.test_request_context("/", method="POST"):
-        with reading():
+        with read_transaction():
             db.session.execute(text("SELECT 1"))
         db.session.execute(text("SELECT 1"))
         assert begun == ["BEGIN", "BEGIN IMMEDIATE"]
@@ -68,7 +68,7 @@ def test_it_keeps_what_was_written_when_something_is_read_meanwhile(own, begun):
     with own.test_request_context("/", method="POST"):
         db.session.add(User(email="a@example.com", password_hash="x"))
         db.session.flush()
-        with reading():
+        with read_transaction():
             assert db.session.scalar(select(User.email)) == "a@example.com"
         db.session.commit()
     with own.app_context():
@@ -131,7 +131,7 @@ def test_it_lowers_every_script(own):
 
 
 def test_it_has_a_connection_for_each_thread(app):
-    with app.app_context(), reading(), ExitStack() as threads:
+    with app.app_context(), read_transaction(), ExitStack() as threads:
         for _ in range(20):  # more than SQLAlchemy's pool gives by default
             connection = threads.enter_context(db.engine.connect())
             assert connection.scalar(text("SELECT 1")) == 1

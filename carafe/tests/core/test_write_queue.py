@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from carafe.config import ROOT
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.testing.remote import Remote
 from carafe.testing.server import BIN, Server
 
@@ -72,7 +72,7 @@ def write(own):
 def test_it_goes_on_when_the_holder_is_killed(holder, own, write):
     writers = [write() for _ in range(4)]
     assert not wait(writers, 0.2).done
-    with own.app_context(), reading():
+    with own.app_context(), read_transaction():
         db.session.execute(text("SELECT 1"))  # who reads does not wait
     os.kill(holder.pid, signal.SIGKILL)
     assert {writer.result(PATIENCE_SECONDS) for writer in writers} == {"written"}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from carafe.audit import AuditEvent
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.testing.waiting import until
 from carafe.tests.jobs.conftest import enqueue
 from carafe.tests.jobs.crew import BEGUN, Crew, begun, count
@@ -37,7 +37,7 @@ def crew(app):
 
 def outcomes():
     """What is in the audit trail, with how often."""
-    with reading():
+    with read_transaction():
         return Counter(db.session.scalars(select(AuditEvent.subject)))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from carafe.database import db, reading
+from carafe.database import db, read_transaction
 from carafe.jobs import Job, job, schedule, scheduled
 from carafe.jobs.definition import registry
 from carafe.jobs.models import Schedule, WorkerRecord
@@ -42,7 +42,7 @@ def due_since(name, moment):
 
 
 def alive():
-    with reading():
+    with read_transaction():
         return WorkerRecord.alive()
 
 
