@@ -1,4 +1,4 @@
-"""Your settings. `carafe/config/defaults.py` has those of the engine, which you may override here.
+"""Your settings. Those of the engine are in `carafe/config/defaults.py`; override any here.
 
 A setting is read from the environment variable of the same name; in development, also from a
 `.env` file. `APP_ENV` chooses the class: development (the default), testing or production.
@@ -23,15 +23,15 @@ class Config(carafe.Config):
         "Name <name@example.org>, or the address alone",
     )
 
-    # Pages of yours that the engine redirects to.
+    # Your pages that the engine redirects to.
     HOME_URL = "/dashboard"
     SECOND_FACTORS_URL = "/account/second-factors"
 
 
 class Development(Config):
     DEBUG = True
-    # Any site can have its name lead to this machine, and its pages would read along (DNS
-    # rebinding). Set it to these two and the name of a tunnel or of this machine in its network.
+    # Any site can point its name at this machine, and its pages could then read yours (DNS
+    # rebinding). To use a tunnel or this machine's network name, set these two and that name.
     TRUSTED_HOSTS = Env(
         ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.accepts
     )
@@ -49,7 +49,7 @@ class Production(Config):
     SECRET_KEY = Env(None, is_secret=True)
     PUBLIC_URL = Env(None, Config.PUBLIC_URL.read, Config.PUBLIC_URL.accepts)
     LOG_FORMAT = Env("json", Config.LOG_FORMAT.read, Config.LOG_FORMAT.accepts)
-    # The prefix makes browsers refuse the cookies from subdomains and over plain HTTP.
+    # With this prefix, browsers reject such cookies from subdomains and over plain HTTP.
     SESSION_COOKIE_NAME = "__Host-session"
     DEVICE_COOKIE_NAME = "__Host-device"
     SESSION_COOKIE_SECURE = True
@@ -67,5 +67,5 @@ CLASSES: dict[str, type[carafe.Config]] = {
 
 
 def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return all settings; `overrides` go over the environment. Raises `ConfigError`."""
+    """Return all settings. `overrides` win over the environment. Raises `ConfigError`."""
     return carafe.config.load(CLASSES, overrides)

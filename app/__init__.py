@@ -1,4 +1,4 @@
-"""Carafe. `create_app` makes the application out of the engine and the features below."""
+"""The application. `create_app` builds it from the engine and the features listed here."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -8,8 +8,8 @@ from flask import Flask
 import carafe
 from config import load
 
-# The table of contents. A feature imports only the engine and features above it; deleting one is
-# deleting its folder, its tests, and its line.
+# The table of contents. A feature imports only the engine and the features above it. To delete
+# one, delete its folder, its tests, and its line here.
 FEATURES = [
     "auth",
     "account",
@@ -20,14 +20,14 @@ FEATURES = [
 
 
 def create_app(config: Mapping[str, object] | None = None) -> Flask:
-    """Return the application. `config` overrides the environment (see `config.py`).
+    """Return the application. `config` overrides the environment; see `config.py`.
 
     Raises `carafe.ConfigError`, whose text is the remedy, when a setting is missing or wrong.
     """
     values = load(config)
     app = Flask(__name__, instance_path=values["INSTANCE_PATH"], static_folder=None)
     app.config.from_mapping(values)
-    # Imported first, because their views may extend blueprints of the engine.
+    # Imported before the engine registers its blueprints, because features add views to them.
     features = [import_module(f"app.{name}") for name in FEATURES]
     carafe.init_app(app)
     for feature in features:

@@ -1,8 +1,8 @@
 """The boundary between the engine and the app, and the order within each.
 
-The engine imports nothing of the app, and the app only what packages of the engine list in
-`__all__`. A package of the engine imports only packages above it in `carafe.LAYERS`, a feature of
-the app only features above it in `FEATURES`.
+The engine imports nothing from the app, and the app imports only what the engine's packages list
+in `__all__`. A package of the engine imports only packages above it in `carafe.LAYERS`, and a
+feature of the app only features above it in `FEATURES`.
 """
 
 import ast
@@ -22,14 +22,13 @@ ENGINE = [file for file in (ROOT / "carafe").rglob("*.py") if "tests" not in fil
 TEMPLATES = [*(ROOT / "carafe" / "templates").rglob("*.*")]
 APP = [*(ROOT / "app").rglob("*.py"), ROOT / "config.py", ROOT / "wsgi.py"]
 PAGES_WITH_CODE = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
-# Files.
-LONGEST_CIRCLE = 3
-# Pages of the app that the engine extends, so that they have its look (docs/engine.md).
+LONGEST_CIRCLE = 3  # files
+# Templates of the app that the engine's pages extend, to share its look (docs/engine.md).
 OWNED_BY_THE_APP = {"base.html", "error.html", "mail/layout.html"}
 
 
 def modules_imported(file: Path, root: Path = ROOT) -> Iterator[str]:
-    """Yield the full name of every module that a file imports, wherever in it."""
+    """Yield the full name of every module that a file imports, at any place in it."""
     package = file.relative_to(root).parent.parts
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
@@ -58,7 +57,7 @@ def is_public(module: ModuleType, name: str) -> bool:
 
 
 def private_names_used(code: str) -> Iterator[str]:
-    """Yield what code imports, or reads from an imported module, that the engine does not offer."""
+    """Yield the names that code imports or reads from the engine that are not public."""
     tree = ast.parse(code)
     modules: dict[str, ModuleType] = {}
     for node in ast.walk(tree):
@@ -93,7 +92,7 @@ def private_names_imported(node: ast.ImportFrom, modules: dict[str, ModuleType])
 
 
 def module_of(node: ast.expr, modules: Mapping[str, ModuleType]) -> ModuleType | None:
-    """Return the module that an expression such as `admin.series` is, if it is one."""
+    """Return the module that an expression such as `admin.series` refers to, or None."""
     if isinstance(node, ast.Name):
         return modules.get(node.id)
     if isinstance(node, ast.Attribute) and (parent := module_of(node.value, modules)):
@@ -103,14 +102,14 @@ def module_of(node: ast.expr, modules: Mapping[str, ModuleType]) -> ModuleType |
 
 
 def file_of(module: str) -> Path | None:
-    """Return the file of a module of this project."""
+    """Return the file of a module in this project, or None."""
     path = ROOT.joinpath(*module.split("."))
     files = (path.with_suffix(".py"), path / "__init__.py")
     return next((file for file in files if file.exists()), None)
 
 
 def files_imported(file: Path) -> set[Path]:
-    """Return the files that a file imports when it runs, at once or later."""
+    """Return the files that a file imports at run time, at the top or within a function."""
     tree = ast.parse(file.read_text())
     for_types = {
         child
@@ -123,14 +122,14 @@ def files_imported(file: Path) -> set[Path]:
         if isinstance(node, ast.Import):
             files |= {file_of(alias.name) for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node not in for_types:
-            # From a package, a module of it is its own file, any other name the package's.
+            # A name imported from a package is a module with its own file, or in `__init__.py`.
             module = node.module or ""
             files |= {file_of(f"{module}.{a.name}") or file_of(module) for a in node.names}
     return {each for each in files if each and each != file}
 
 
 def import_circles(graph: Mapping[Path, set[Path]]) -> set[frozenset[Path]]:
-    """Return the groups of files each of which imports all others, in one step or several."""
+    """Return groups of files that all import each other, directly or indirectly."""
     reachable = {file: reachable_from(file, graph) for file in graph}
     circles = (
         frozenset(other for other in reachable[file] if file in reachable[other]) for file in graph

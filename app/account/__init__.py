@@ -1,4 +1,4 @@
-"""What you may change about yourself: profile, password, sessions; and take away: your data."""
+"""The user's own account: profile, password, two-factor authentication, devices, and data."""
 
 from flask import Flask
 

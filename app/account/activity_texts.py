@@ -1,4 +1,4 @@
-"""The audit's names for what happened, in words for those to whom it did."""
+"""Audit actions in words, for the user they are about."""
 
 from collections.abc import Collection
 
@@ -57,7 +57,7 @@ ACTIVITY_TEXTS = {
     "user.suspended": "The account was suspended",
     "user.time_zone_changed": "The time zone was changed",
 }
-# What other people, who are no administrators, can cause.
+# What other people can cause without being administrators.
 UNAUTHENTICATED_ACTIONS = {
     "login.failed",
     "user.confirmation_sent",
@@ -65,12 +65,12 @@ UNAUTHENTICATED_ACTIONS = {
     "user.signup_repeated",
     "user.reset_suggested",
 }
-# Whose sentence says that it was an administrator.
+# Those whose text already says that it was an administrator.
 ADMIN_ACTIONS = {"impersonation.started", "impersonation.stopped", "impersonation.change_made"}
 
 
 def activity_text(action: str, actor: str | None, own_emails: Collection[str]) -> str:
-    """Return a sentence about an event. Only addresses in `own_emails` are named."""
+    """Return a sentence about an event, which says so if someone not in `own_emails` caused it."""
     noun, _, participle = action.partition(".")
     sentence = ACTIVITY_TEXTS.get(action) or f"{noun} {participle}".replace("_", " ").strip()
     if actor and actor not in own_emails and action not in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS:
@@ -81,9 +81,9 @@ def activity_text(action: str, actor: str | None, own_emails: Collection[str]) -
 def visible_address(
     action: str, actor: str | None, address: str | None, own_emails: Collection[str]
 ) -> str | None:
-    """Return the address that an event came from, unless it is about someone else.
+    """Return the IP address that an event came from, or None if it is someone else's.
 
-    Of an attempt to log in it is shown: a stranger's address is what its owner wants to know.
+    Failed logins are the exception, since the owner needs to see a stranger's address.
     """
     if action == "login.failed":
         return address

@@ -1,7 +1,8 @@
-"""Profile pictures: squares under random names, which anyone who is signed in may fetch.
+"""Profile pictures: squares with random names, which any logged-in user may fetch.
 
-A user's row names the file. It is written before the row and deleted after it, so that what a
-row names is there; a process that ends in between leaves a file that is deleted in the night.
+A user's row has the name of the file. The file is written before the row and deleted after it, so
+that a row never names a missing file. A process that dies in between leaves a stray file, which a
+nightly job deletes.
 """
 
 from flask import Flask, request
@@ -16,12 +17,12 @@ PICTURES = PictureUpload("avatars", {"": Size(256, 256, crop=True)})
 
 
 def url(name: str) -> str:
-    # Not url_for, which takes longer and fails on an error page about a host that is not ours.
+    # Not url_for, which is slower and fails on the error page for a host that isn't ours.
     return f"{request.script_root}/account/avatars/{name}"
 
 
 def set_avatar(user: User, name: str | None) -> None:
-    """Give a user the stored picture of that name, or none. The one before goes."""
+    """Set a user's picture to a stored one, or to none, and discard the one before."""
     if user.avatar != name:
         record("user.avatar_changed" if name else "user.avatar_removed", user.subject)
         _discard(user)

@@ -1,4 +1,4 @@
-"""Forms of one's own account."""
+"""Forms of the user's own account."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from carafe.web import Form, TextField, time_zones
 
 
 class TimeZoneField(StringField):
-    """A time zone that this system knows, or "" for the browser's own."""
+    """A time zone that this system knows, or "" for the browser's."""
 
     data: str
 
     def __init__(self, label: str, **options: Any):
-        # The user's zone, which stays valid for them after the system drops it.
+        # The user's current time zone, which stays valid even after the system drops it.
         self.present = ""
         super().__init__(label, **options)
 

@@ -1,12 +1,12 @@
-"""Security notices: what the audit notes about an account, told to its owner."""
+"""Security notices: notify users of audit events about their account."""
 
 from app.account.activity_texts import ACTIVITY_TEXTS
 from carafe.audit import AuditEvent
 from carafe.notifications import notify
 from carafe.web import endpoint_path
 
-# Not among them: what someone without the password causes by typing an address, such as asking
-# for a reset. The row would take time, and the time tell that there is an account.
+# These exclude what anyone can cause by typing an address, such as requesting a password reset:
+# writing the notification would take time, and reveal that the address has an account.
 NOTIFY_ACTIONS = {
     "account.connected",
     "account.disconnected",
@@ -28,7 +28,7 @@ NOTIFY_ACTIONS = {
     "user.password_changed",
     "user.role_changed",
 }
-# Where the sentence of the list of activity means the line before it.
+# The activity list's text refers to the line before it, so it would make no sense alone.
 TITLES = ACTIVITY_TEXTS | {"device.added": "Somebody logged in with a device that is new"}
 BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
 BODIES = {
@@ -38,7 +38,7 @@ BODIES = {
 
 
 def notify_owner(event: AuditEvent, **_: object) -> None:
-    """In the transaction of what happened; the mail about it may be late, or read by a thief."""
+    """Notify the owner in the event's transaction: an email may be late, or read by a thief."""
     kind, _colon, id = (event.subject or "").partition(":")
     if kind == "user" and event.action in NOTIFY_ACTIONS:
         url = endpoint_path("account.activity")

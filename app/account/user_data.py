@@ -1,4 +1,4 @@
-"""What the account itself keeps about its user, for the export."""
+"""A user's account data, for the export of personal data."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ def sessions(user_id: int) -> Dicts:
 
 
 def devices(user_id: int) -> Dicts:
-    """Of known devices only the time: what they were cannot be told from their hash."""
+    """Yield only the times of known devices, since their hashes don't say what they were."""
     return iter_dicts(select(KnownDevice.last_seen_at).where(KnownDevice.user_id == user_id))
 
 
@@ -61,7 +61,7 @@ def notifications(user_id: int) -> Dicts:
 
 
 def activity(user_id: int) -> Dicts:
-    """As the page of that name shows it: without the addresses of other people."""
+    """Yield what the activity page shows, without the addresses of other people."""
     subject = f"user:{user_id}"
     current_email = db.session.scalar(select(User.email).where(User.id == user_id)) or ""
     own_emails = {email for email, *_ in past_emails(subject, current_email)}

@@ -1,4 +1,4 @@
-"""The administration of this app: users, invitations, messages, and what the overview shows."""
+"""This app's part of the admin area: users, invitations, messages, and overview cards."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from carafe.web import menus
 
 __all__ = ["init_app", "views"]
 
-# Only for the templates: the views register with the blueprint of the engine.
+# Only for its templates: the views are on the engine's `admin` blueprint.
 templates = Blueprint("app_admin", __name__, template_folder="templates")
 
 

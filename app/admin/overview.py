@@ -1,4 +1,4 @@
-"""Figures and cards of this app on the overview of the administration."""
+"""This app's counts and cards on the admin overview."""
 
 from collections.abc import Mapping
 

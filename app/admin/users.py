@@ -1,4 +1,4 @@
-"""The list of users, the page about each of them, and what administrators may do to them."""
+"""The admin's list of users, the page of a user, and the actions on users."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -81,9 +81,9 @@ class Actor(Protocol):
 
 
 def denial_reason(user: User, by: Actor) -> str | None:
-    """Return why someone who may change users may not change this one."""
+    """Return why `by`, who may change users, may not change this one, or None."""
     if user.id == by.id:
-        # What one does to oneself has its safeguards under /account, such as the grace period.
+        # Changes to your own account have safeguards under /account, such as the grace period.
         return "This is your own account. Change it on its own pages, or ask another administrator."
     if not can_grant(user.role, by.role):
         return "This user has permissions that you do not have."
@@ -98,7 +98,7 @@ def save(user: User, form: UserForm) -> None:
 
 
 def context(user: User) -> Mapping[str, object]:
-    """Return sessions and second factors, read in one query, and the roles that can be given."""
+    """Return a user's sessions and second factors, read in one query, and the assignable roles."""
     passkeys = select(func.count(Passkey.id)).where(Passkey.user_id == User.id)
     totp = select(Totp.user_id).where(Totp.user_id == User.id)
     rows = db.session.execute(

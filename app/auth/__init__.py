@@ -1,6 +1,6 @@
-"""Who you are: register, confirm, log in, log out, reset; users, sessions and tokens.
+"""Users, their roles, and the pages to sign up, confirm an email address, log in, and log out.
 
-Closed by default: a request for a view not marked `public` needs a signed-in user.
+Views are closed by default: one that isn't marked `@public` requires a logged-in user.
 """
 
 from flask import Flask

@@ -1,4 +1,4 @@
-"""Sample accounts, each with a password of its own."""
+"""Sample accounts with random passwords."""
 
 import secrets
 
@@ -16,7 +16,7 @@ USER, ADMIN = "user@example.com", "admin@example.com"
 
 
 def load() -> None:
-    """Add a user and an administrator, and print address and password of each, on one line."""
+    """Create a user and an administrator, and print each one's address and password on a line."""
     accounts = []
     for email, name, role in [(USER, "Uma User", "user"), (ADMIN, "Ada Admin", "admin")]:
         password = secrets.token_urlsafe(12)

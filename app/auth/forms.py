@@ -1,4 +1,4 @@
-"""Forms of signing up and in."""
+"""Forms to sign up, log in, and reset a password."""
 
 from wtforms import BooleanField
 from wtforms.validators import DataRequired, InputRequired
@@ -44,7 +44,7 @@ class CodeForm(Form):
 
 
 class ReauthenticateForm(Form):
-    """A password or a code: one of the two is enough."""
+    """A password or a code. Either one is enough."""
 
     password = PasswordField()
     code = TextField("Code", length=CODE_LENGTH)

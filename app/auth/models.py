@@ -1,4 +1,4 @@
-"""Users, as this app has them: what is its own in them. The rest is in `UserMixin`."""
+"""The user: the columns and methods of this app. `UserMixin` has what the engine needs."""
 
 from sqlalchemy import ColumnElement, Index, String, case
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -25,10 +25,10 @@ class User(UserMixin, Base):
 
     @property
     def greeting(self) -> str:
-        """Return how a mail to this user begins.
+        """Return the first line of an email to this user.
 
-        By name only where the address is confirmed: else whoever registered with it could have us
-        mail any text, a link included, to a stranger.
+        The name appears only if the address is confirmed. Otherwise, anyone could register a
+        stranger's address and have us email them any text, even a link, as the name.
         """
         return f"Hello {self.name}," if self.name and self.confirmed_at else "Hello,"
 

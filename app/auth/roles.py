@@ -1,4 +1,4 @@
-"""The roles that a user can have, and their labels. See `permissions.add_permission`."""
+"""The roles a user can have, with their labels. `add_permission` says what each may do."""
 
 from carafe.auth import ADMIN, DEFAULT_ROLE
 

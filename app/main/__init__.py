@@ -1,4 +1,4 @@
-"""The landing page, and the dashboard that other features put their cards on."""
+"""The landing page, and the dashboard to which other features add cards."""
 
 from flask import Flask
 

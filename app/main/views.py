@@ -1,4 +1,4 @@
-"""The first pages of visitors and of users."""
+"""The landing page and the dashboard."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Everyone's notes, for administrators."""
+"""All users' notes, for administrators."""
 
 from flask import Flask
 

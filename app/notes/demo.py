@@ -18,7 +18,7 @@ BODY = "Ask for two quotes before deciding.\n\nHalf of it can wait until spring.
 
 
 def load() -> None:
-    """Add notes of the sample user, over the last year."""
+    """Add notes for the sample user, spread over the last year."""
     if owner := User.by_email(USER):
         rng = random.Random(7)  # nosec B311: sample data
         db.session.execute(insert(Note), [_row(owner.id, n, rng) for n in range(COUNT)])

@@ -1,4 +1,4 @@
-"""The form of a note."""
+"""The form to create or edit a note."""
 
 from wtforms.validators import DataRequired
 

@@ -46,7 +46,7 @@ class Note(OwnerMixin, VersionMixin, Base):
 
     @property
     def subject(self) -> str:
-        """What the audit calls this note. It does not keep what is in it."""
+        """Return the name of this note in the audit, which doesn't store its text."""
         return f"note:{self.id}"
 
     def edit(self, title: str, body: str) -> None:
@@ -62,8 +62,8 @@ class Note(OwnerMixin, VersionMixin, Base):
 
 
 def list_query(user_id: int | BindParameter[int], q: str = "") -> AnySelect:
-    """Return a query for title, excerpt, time, and ID of a user's notes that contain `q`."""
-    # Columns, since 20 entities take six times as long. The last two order the list.
+    """Return a query for the title, excerpt, time, and ID of a user's notes that contain `q`."""
+    # Columns, because 20 entities take six times as long. The last two are the sort key.
     columns = Note.title, func.substr(Note.body, 1, EXCERPT_LENGTH), Note.updated_at, Note.id
     return select(*columns).where(Note.user_id == user_id, contains(q, Note.title, Note.body))
 
@@ -71,5 +71,5 @@ def list_query(user_id: int | BindParameter[int], q: str = "") -> AnySelect:
 def user_data(user_id: int) -> Iterator[dict[str, object]]:
     """Yield a user's notes for the export of personal data."""
     query = select(Note.title, Note.body, Note.created_at, Note.updated_at)
-    # In the order of an index: to sort them, SQLite would hold all of them in memory.
+    # Ordered by an index. Otherwise, SQLite would hold all of them in memory to sort them.
     return iter_dicts(query.where(Note.user_id == user_id).order_by(Note.updated_at, Note.id))

@@ -1,4 +1,4 @@
-"""Pages of notes."""
+"""Pages to list, read, and write notes."""
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from carafe.web import BoundedCounts, paginate, search_term
 
 blueprint = Blueprint("notes", __name__, url_prefix="/notes", template_folder="templates")
 
-# What the dashboard shows. Built once, since building a query takes longer than running it.
+# For the dashboard. Built once, because building a query takes longer than running it.
 NOTES = list_query(bindparam("user_id"))
 RECENT_NOTES = NOTES.order_by(Note.updated_at.desc(), Note.id.desc()).limit(5)
 NOTE_COUNT = BoundedCounts(count=NOTES)

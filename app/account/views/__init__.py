@@ -1,10 +1,10 @@
-"""One's own account, one module per noun."""
+"""Pages of the user's own account, one module per noun."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("account", __name__, url_prefix="/account", template_folder="../templates")
 
-from app.account.views import (  # noqa: E402  (they add their routes)
+from app.account.views import (  # noqa: E402  (imported for their routes)
     activity,
     avatar,
     connections,

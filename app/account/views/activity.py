@@ -1,4 +1,4 @@
-"""What happened to one's own account."""
+"""The account's activity: what happened to it, and from where."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""One's picture: upload, remove, and fetch anybody's."""
+"""Upload or remove your picture, and serve everyone's."""
 
 from functools import partial
 
@@ -61,7 +61,7 @@ def avatar(name: str) -> ResponseReturnValue:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """Show the same page for a body that was too large to read."""
+    """Show the profile with an error if the uploaded file was too large to read."""
     page = partial(_render_error, PICTURES.too_large, 413)
     return render_too_large(error, "account.save_avatar", page)
 

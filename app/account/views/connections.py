@@ -1,4 +1,4 @@
-"""The accounts at other sites with which one logs in."""
+"""Connected accounts: those at other sites that log the user in here."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Delete one's account, with two weeks to change one's mind."""
+"""Delete the account, with two weeks to change your mind."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

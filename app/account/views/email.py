@@ -1,4 +1,4 @@
-"""Change the e-mail address. It is another once a link is followed that is mailed there."""
+"""Change the email address. A link sent to the new address completes the change."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

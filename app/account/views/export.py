@@ -1,4 +1,4 @@
-"""Take one's data away."""
+"""Download a copy of your data."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +32,7 @@ def export() -> ResponseReturnValue:
 @background_request
 @no_impersonation
 def latest_export() -> ResponseReturnValue:
-    """How far it is now."""
+    """Render the progress of the export, for polling."""
     return polling.render_fragment("account/_export.html", **_state())
 
 
@@ -56,7 +56,7 @@ def make_export() -> ResponseReturnValue:
 def export_file() -> ResponseReturnValue:
     export, _ = Export.of(current_user.id, DATA_EXPORT)
     if export is None or not export.is_ready:
-        return redirect(url_for("account.export"), 303)  # which says how it is
+        return redirect(url_for("account.export"), 303)  # which shows its status
     name = f"personal-data-{export.ended_at:%Y-%m-%d}.zip"
     try:
         answer = downloads.download_response(export, name, "application/zip")

@@ -1,4 +1,4 @@
-"""One's passkeys."""
+"""The user's passkeys."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -82,7 +82,7 @@ def edit_passkey(id: int) -> ResponseReturnValue:
 @login_required
 @no_impersonation
 def rename_passkey(id: int) -> ResponseReturnValue:
-    accounts.find_passkey(id)  # else 404
+    accounts.find_passkey(id)  # or 404
     form = PasskeyForm()
     if not form.validate():
         return render_template("account/edit_passkey.html", form=form), 422

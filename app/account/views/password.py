@@ -1,4 +1,4 @@
-"""Change the password, or set the first."""
+"""Change the password, or set the first one."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -45,7 +45,7 @@ def change_password() -> ResponseReturnValue:
 
 
 def _set_first_password() -> ResponseReturnValue:
-    """Where there is none to ask for, a recent proof of identity stands for it."""
+    """Require a recent proof of identity in place of the current password."""
     if not current_user.is_fresh:
         return require_fresh_login()
     form = FirstPasswordForm()

@@ -1,4 +1,4 @@
-"""What others see of one."""
+"""The user's profile: name, time zone, and picture."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

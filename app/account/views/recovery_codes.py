@@ -1,4 +1,4 @@
-"""Recovery codes: make new ones, and show them, once."""
+"""Recovery codes: generate new ones and show them once."""
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -32,8 +32,8 @@ def renew_recovery_codes() -> ResponseReturnValue:
 
 
 def show_codes(codes: list[str], done: str | None = None) -> str:
-    """The page with new codes; `done` says what else has happened.
+    """Render the page with new codes. `done` says what else happened.
 
-    It answers the POST itself: to redirect, the codes would have to be kept somewhere meanwhile.
+    It is the response to the POST: a redirect would require storing the codes in readable form.
     """
     return render_template("account/recovery_codes.html", codes=codes, done=done)

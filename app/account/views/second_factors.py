@@ -1,6 +1,6 @@
-"""One's second factors: an authenticator app, passkeys and recovery codes.
+"""Two-factor authentication: the authenticator app, passkeys, and recovery codes.
 
-Setting one up needs a confirmed address, for the reason that passkeys have.
+Setting one up requires a confirmed address, as with passkeys.
 """
 
 from flask import flash, redirect, render_template, url_for
@@ -97,7 +97,7 @@ def _page(form: CodeForm) -> str:
     import segno
 
     setup = accounts.pending_totp_setup()
-    # Black on white in dark mode, too: many cameras do not read the reverse.
+    # Black on white in dark mode, too: many cameras can't read inverted codes.
     svg = segno.make(setup.uri, error="m").svg_inline(light="#fff", dark="#000", omitsize=True)
     groups = [setup.secret[at : at + 4] for at in range(0, len(setup.secret), 4)]
     return render_template(

@@ -1,4 +1,4 @@
-"""The devices on which one is signed in."""
+"""The devices on which the user is logged in."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Administration pages of this app, one module per noun. Each requires a permission."""
+"""Admin pages of this app, one module per noun. Each requires a permission."""
 
 from app.admin.views import impersonation, invitations, messages, users
 

@@ -1,4 +1,4 @@
-"""Acting as a user: the way there. The way back stands above every page in the meantime."""
+"""Start an impersonation. A banner on every page ends it; see `app/auth`."""
 
 from flask import abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Invitations: send, see and take back."""
+"""Invitations: send, list, and revoke them."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -68,7 +68,7 @@ def revoke_invitation(id: int) -> ResponseReturnValue:
 
 
 def _refuse_beyond_own(invitation: Invitation) -> None:
-    """Leave an invitation alone that gives permissions that the user lacks, as with users."""
+    """Refuse to change an invitation that grants permissions the current user lacks."""
     if not can_grant(invitation.role, current_user.role):
         abort(403, "This invitation grants permissions that you don't have.")
 

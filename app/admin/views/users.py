@@ -1,4 +1,4 @@
-"""What can be done to a user beside editing them. Each change is audited."""
+"""Changes to a user other than editing: suspension, sessions, second factors. All are audited."""
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -71,7 +71,7 @@ def waive_second_factor(id: int) -> ResponseReturnValue:
 
 
 def _find(id: int) -> User:
-    """Return the user to change; refuse those that the current user may not change."""
+    """Return the user, or 403 if the current user may not change them."""
     user = db.session.get(User, id, with_for_update=True) or abort(404)
     if reason := denial_reason(user, current_user):
         abort(403, reason)

@@ -1,6 +1,7 @@
-"""Pages of signing up and in, one module per noun.
+"""Pages to sign up, log in, and prove your identity, one module per noun.
 
-None tells whether an address is known: answers and their time are the same, and the mail says it.
+None reveals whether an address has an account: the response and its timing are the same either
+way, and only the email says which it is.
 """
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from carafe.web import menus, safe_redirect_path
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../templates")
 
-# By the purpose of a link, the page that sends another.
+# The page that sends a new link, by the purpose of the link.
 PAGES_FOR_LINKS = {
     "confirm": "auth.confirm",
     "reset": "auth.reset",
@@ -20,12 +21,12 @@ PAGES_FOR_LINKS = {
 
 
 def redirect_target(next: str | None = None) -> str:
-    """Where to go once signed in: to what was asked for, if it is a page of this site."""
+    """Return the path to redirect to after login: `next` if it is on this site, or `HOME_URL`."""
     return safe_redirect_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
 
 
 def go_on(step: accounts.NextStep, next: str | None = None) -> ResponseReturnValue:
-    """Lead on after a step of logging in."""
+    """Redirect to the next step of logging in, or to the target after the last."""
     if step is accounts.NextStep.LOG_IN:
         return redirect(url_for("auth.login"), 303)
     if step is accounts.NextStep.SECOND_FACTOR:
@@ -36,7 +37,7 @@ def go_on(step: accounts.NextStep, next: str | None = None) -> ResponseReturnVal
 
 @blueprint.errorhandler(accounts.InvalidLinkError)
 def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
-    """The one answer to a link that opens nothing. Some say where to ask for another."""
+    """Render the one page for every link that doesn't work, with a way to get a new one if any."""
     page = PAGES_FOR_LINKS.get(error.purpose)
     return render_template("auth/invalid_link.html", again=page and url_for(page)), 404
 
@@ -52,7 +53,7 @@ def init_app(app: Flask) -> None:
     menus.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)
 
 
-from app.auth.views import (  # noqa: E402  (they add their routes)
+from app.auth.views import (  # noqa: E402  (imported for their routes)
     confirm,
     email_change,
     impersonation,

@@ -1,4 +1,4 @@
-"""Confirm that an e-mail address is one's own."""
+"""Confirm an email address."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from carafe.auth import accounts, current_user, is_logged_in, public
 @blueprint.get("/confirm")
 @public
 def confirm() -> ResponseReturnValue:
-    """What to do about an unconfirmed address; sends the mail again."""
+    """Show how to confirm an address, with a form that sends the email again."""
     if is_logged_in() and current_user.confirmed_at:
         return redirect(redirect_target(), 303)
     email = current_user.email if is_logged_in() else None
@@ -33,7 +33,7 @@ def resend() -> ResponseReturnValue:
 @blueprint.get("/confirm/<token>")
 @public
 def confirm_token(token: str) -> ResponseReturnValue:
-    """A button: programs that check the links in mails must not confirm anything."""
+    """Show a button, because programs that scan links in emails must not confirm anything."""
     return _page(accounts.pending_confirmation(token), AcceptInvitationForm(formdata=None))
 
 

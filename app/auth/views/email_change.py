@@ -1,4 +1,4 @@
-"""Change the e-mail address, or undo that, with a link from a mail."""
+"""Change the email address, or undo the change, with a link from an email."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from carafe.web import current_path
 @blueprint.get("/email/<token>")
 @public
 def new_email(token: str) -> ResponseReturnValue:
-    """A button: programs that check the links in mails must not change anything."""
+    """Show a button, because programs that scan links in emails must not change anything."""
     return render_template("auth/new_email.html", email=accounts.email_of_change(token))
 
 
@@ -40,7 +40,7 @@ def restore_email(token: str) -> ResponseReturnValue:
     try:
         email, reset = accounts.undo_email_change(token)
     except accounts.EmailTakenError:
-        # Anyone who has this link reads the mail of that address, so it may be said.
+        # Safe to reveal: anyone who has this link can read the email sent to that address.
         abort(409, "By now this address has another account. Delete that, then use the link again.")
     flash(f"{email} is the address of your account again. Now set a new password.", "success")
     return redirect(url_for("auth.reset_token", token=reset), 303)

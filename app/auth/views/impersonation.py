@@ -1,4 +1,4 @@
-"""The way back from acting as someone else. The way there is the administration's."""
+"""End an impersonation. `app/admin` starts one."""
 
 from flask import current_app, redirect
 from flask.typing import ResponseReturnValue

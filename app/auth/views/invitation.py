@@ -1,4 +1,4 @@
-"""Make an account with an invitation from a mail."""
+"""Create an account with an invitation from an email."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

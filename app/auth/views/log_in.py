@@ -39,7 +39,7 @@ def log_in() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     accounts.log_out()
     response = redirect(f"{site_root()}/", 303)
-    # Not "cookies": the session's is deleted above, and the other one is to stay. Under a path,
-    # other sites share the storage.
+    # Not "cookies": the session cookie is deleted above, and the device cookie must stay. Not
+    # "storage" under a path, because other sites on the same host share it.
     response.headers["Clear-Site-Data"] = '"cache"' if site_root() else '"cache", "storage"'
     return response

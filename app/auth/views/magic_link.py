@@ -1,4 +1,4 @@
-"""Log in with a link from a mail, where `MAGIC_LINK` allows it."""
+"""Log in with a link from an email, if `MAGIC_LINK` is on."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,7 +34,7 @@ def send_magic_link() -> ResponseReturnValue:
 @routes.get("/magic-link/<token>")
 @public
 def use_magic_link(token: str) -> ResponseReturnValue:
-    """A button: programs that check the links in mails must neither use it up nor get in."""
+    """Show a button, because programs that scan links in emails must not use it up or log in."""
     return _page(token)
 
 
@@ -47,7 +47,7 @@ def log_in_with_link(token: str) -> ResponseReturnValue:
         )
     except accounts.OtherUserError:
         return _page(token), 409
-    if login.confirmed:  # now, not before: a session begins empty
+    if login.confirmed:  # flashed only now, because logging in starts an empty session
         flash("Your address is confirmed. If you want a password, set a new one.", "success")
     return go_on(login.step)
 

@@ -1,8 +1,8 @@
-"""Log in with another site, connect an account there, or prove with it that it is you.
+"""Log in with a provider, connect an account there, or use it to prove your identity.
 
-The way there begins with a form of ours, so that nobody is sent on it, and logged in as someone
-else, by another site. The way back is the one GET that changes something: providers redirect to
-it. Its `state` stands for the form, and the cookie comes along because SameSite is Lax.
+The flow starts with a form on this site, so that no other site can start it and log a visitor in
+as someone else. The callback is the only GET that changes anything, because providers redirect to
+it. Its `state` takes the place of a CSRF token, and SameSite=Lax lets the cookie come along.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ RETRY_SECONDS = "60"
 @public
 def leave_for_provider(provider: str) -> ResponseReturnValue:
     site = providers.find(provider)
-    if is_logged_in():  # and so wants to connect an account, which has rules of its own
+    if is_logged_in():  # so this connects an account, which has its own rules
         next = safe_redirect_path(request.args.get("next"))
         return redirect(url_for("auth.connect_provider", provider=provider, next=next), 307)
     return _redirect_to_provider(site, accounts.log_in_at)
@@ -61,8 +61,8 @@ def _redirect_to_provider(
         url = begin(provider)
     except accounts.ProviderError as error:
         return _failed(provider, error)
-    # A page, not a redirect: after a form was sent browsers follow one to another site only where
-    # `form-action` names it, and every other that it may lead to in turn.
+    # A page rather than a redirect: after a form, browsers follow a redirect to another site only
+    # if `form-action` names that site and every site it may redirect to in turn.
     response = Response(render_template("auth/leave.html", provider=provider, url=url))
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -102,7 +102,7 @@ def _failed(
 
 
 def provider_links() -> list[tuple[str, str]]:
-    """For each provider that a page may offer: its label, and where its form goes."""
+    """Return the label and the form URL of each provider that a page may offer."""
     sites, endpoint = providers.configured(), "auth.leave_for_provider"
     if is_logged_in():
         sites, endpoint = accounts.proof_providers(), "auth.prove_with_provider"

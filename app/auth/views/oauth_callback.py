@@ -1,4 +1,4 @@
-"""Pages for someone who is back from a provider, by what came of it."""
+"""Responses to someone who returns from a provider, by the outcome."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.auth.views import go_on, redirect_target
 from carafe.auth import accounts, current_user, providers
 
-# By outcome: the message, with `label` for the provider, and its category.
+# The message and its category, by the outcome. `{label}` is the provider's name.
 MESSAGES = {
     accounts.Arrival.OTHER_USER: ("You are logged in as {user}. Log out first to switch.", "info"),
     accounts.Arrival.SUSPENDED: ("This account is suspended.", "danger"),
@@ -64,7 +64,7 @@ def _next_page(result: accounts.Arrival, journey: accounts.AuthorizationRequest)
 
 
 def failure_url(journey: accounts.AuthorizationRequest | None) -> str:
-    """Where someone came from who went to a provider."""
+    """Return the URL of the page from which someone went to a provider."""
     if journey is None or journey.purpose == accounts.LOG_IN:
         return url_for("auth.login", next=journey and journey.next)
     if journey.purpose == accounts.REAUTHENTICATE:

@@ -1,4 +1,4 @@
-"""Passkeys: in place of the password, after it, and as a proof of identity."""
+"""Passkeys: to log in, as a second factor, and to prove your identity."""
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ def sign_in_options() -> ResponseReturnValue:
 @routes.post("/passkeys/sign-in")
 @public
 def sign_in_with_passkey() -> ResponseReturnValue:
-    """The passkey and the person's finger or PIN: both factors at once."""
+    """Log in without a second factor: a passkey with a fingerprint or PIN counts as both."""
     try:
         accounts.log_in_with_passkey(remember="remember" in request.form)
     except accounts.PasskeyError as error:

@@ -1,4 +1,4 @@
-"""Confirm that it is you: a recent proof of identity for what needs one."""
+"""Reauthenticate: prove your identity for actions that need a recent proof."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ def reauthenticate() -> ResponseReturnValue:
 @login_required
 @allow_without_two_factor
 def prove() -> ResponseReturnValue:
-    """With the password or a code, whichever was filled in."""
+    """Check the password or the code, whichever was filled in."""
     form, next = ReauthenticateForm(), request.args.get("next")
     if form.validate():
         try:
@@ -34,7 +34,7 @@ def prove() -> ResponseReturnValue:
 
 
 def render_form(form: ReauthenticateForm, refused: accounts.PasskeyError | None = None) -> str:
-    """The page that asks for a proof, with the ways that this user has."""
+    """Render the page that asks for a proof of identity, with the methods this user has."""
     with read_transaction():
         return render_template(
             "auth/reauthenticate.html",
@@ -49,7 +49,7 @@ def render_form(form: ReauthenticateForm, refused: accounts.PasskeyError | None 
 @login_required
 @allow_without_two_factor
 def interrupted(token: str) -> ResponseReturnValue:
-    """Send the form again that was sent before the proof, by one click or a script."""
+    """Show a form that was interrupted by the proof, to send again with a click or a script."""
     form = interrupted_forms.find(token)
     if form is None:
         flash(interrupted_forms.GONE, "info")

@@ -1,4 +1,4 @@
-"""Register."""
+"""Sign up."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from app.auth.views import blueprint, redirect_target
 from carafe.auth import accounts, is_logged_in, public
 from carafe.web import ConditionalRoutes
 
-# By invitation, the page stays at its address, and says so.
+# If sign-up is by invitation, the page exists too, and says so.
 pages = ConditionalRoutes(blueprint, "REGISTRATION", "open", "invitation")
 forms = ConditionalRoutes(blueprint, "REGISTRATION", "open")
 

@@ -1,4 +1,4 @@
-"""Set a new password with a link from a mail."""
+"""Set a new password with a link from an email."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +29,7 @@ def send_reset() -> ResponseReturnValue:
 @blueprint.get("/reset/<token>")
 @public
 def reset_token(token: str) -> ResponseReturnValue:
-    accounts.email_of_reset(token)  # refuses a link that opens nothing
+    accounts.email_of_reset(token)  # raises InvalidLinkError for a link that doesn't work
     return render_template("auth/reset_token.html", form=NewPasswordForm(formdata=None))
 
 

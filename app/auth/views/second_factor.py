@@ -1,4 +1,4 @@
-"""The second factor: what follows the first, whichever that was."""
+"""The second factor, after a password, an emailed link, or a provider."""
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -35,7 +35,7 @@ def pass_with_code() -> ResponseReturnValue:
 def render_challenge(
     user: UserMixin, form: CodeForm, refused: accounts.PasskeyError | None = None
 ) -> str:
-    """The page that asks for the second factor."""
+    """Render the page that asks for the second factor."""
     with read_transaction():
         ways = two_factor.factors_of(user.id)
         return render_template(
@@ -45,6 +45,6 @@ def render_challenge(
 
 @blueprint.errorhandler(accounts.LoginExpiredError)
 def restart_login(error: accounts.LoginExpiredError) -> ResponseReturnValue:
-    if session:  # anyone who has no cookie never began, and does not get one for that
+    if session:  # without a cookie there was no login to expire, and none should be set
         flash("That took too long, or your account has changed. Please log in again.", "info")
     return redirect(url_for("auth.login", next=safe_redirect_path(request.args.get("next"))), 303)
