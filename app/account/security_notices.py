@@ -32,8 +32,8 @@ NOTIFY_ACTIONS = {
 TITLES = ACTIVITY_TEXTS | {"device.added": "Somebody logged in with a device that is new"}
 BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
 BODIES = {
-    "impersonation.started": "For half an hour at most they see what you see, except for your "
-    "passwords, codes and devices. Whatever they change is in your activity."
+    "impersonation.started": "For up to 30 minutes, they see what you see, except for your "
+    "passwords, codes, and devices. Your activity lists what they change."
 }
 
 

@@ -33,7 +33,7 @@ CARDS = [
         "Active users",
         admin.series.counter_series(ACTIVE_USERS),
         "users.read",
-        text="Those who were here, by days of UTC.",
+        text="Users who visited, per UTC day.",
         average=True,
     ),
     admin.Card(

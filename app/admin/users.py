@@ -61,7 +61,7 @@ ACTIONS = [
         undo=("Waive it", two_factor.stop_requiring),
         where=User.second_factor_required_at.is_(None),
         unavailable_reason="Required already.",
-        warning="Who has none can do nothing else until it is set up. They get a mail.",
+        warning="Users without one can't do anything else until it's set up. They'll get an email.",
     ),
     admin.Action(
         "waive-second-factor",

@@ -89,7 +89,7 @@ def remove_totp() -> ResponseReturnValue:
 
 @blueprint.errorhandler(accounts.NoSetupError)
 def begin_again(error: accounts.NoSetupError) -> ResponseReturnValue:
-    flash("No set-up is under way, or it took too long. Begin here.", "info")
+    flash("No setup is in progress, or it took too long. Start here.", "info")
     return redirect(url_for("account.second_factors"), 303)
 
 
