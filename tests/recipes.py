@@ -74,8 +74,9 @@ def delete(app: Flask) -> None:
 
 
 def keep(app: Flask) -> None:
-    """A feature without tables was deleted."""
+    """A feature without tables was deleted. Its lists may have had indexes for search."""
     with app.app_context():
+        migrate(message="remove a feature")
         upgrade()
         check()
     browser = sign_in(app)
