@@ -10,12 +10,12 @@ from os import environ
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, redirect, render_template, request
+from flask import redirect, render_template, request
 from sqlalchemy import create_engine, func, insert, select
 
-from bench.baseline import STATIC, Note
+from bench.baseline import Note, with_static_files
 
-app = Flask(__name__, static_folder=STATIC, static_url_path="/static/baseline")
+app = with_static_files(__name__)
 engine = create_engine(f"sqlite:///{environ['INSTANCE_PATH']}/bare.db")
 user = SimpleNamespace(id=1, name="Uma User", is_authenticated=True)
 visitor = SimpleNamespace(is_authenticated=False)

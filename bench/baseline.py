@@ -17,7 +17,7 @@ from os import environ
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect, FlaskForm
@@ -27,7 +27,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-STATIC = Path(__file__).parent.parent / "app/static"
+ROOT = Path(__file__).parent.parent
 
 
 class Base(DeclarativeBase):
@@ -89,7 +89,17 @@ def load_user(id: str) -> User | None:
     return db.session.get(User, int(id))
 
 
-app = Flask(__name__, static_folder=STATIC, static_url_path="/static/baseline")
+def with_static_files(name: str) -> Flask:
+    """An app that serves the files of ours, and those of the engine."""
+    app = Flask(name, static_folder=ROOT / "app/static", static_url_path="/static/app")
+    folder = ROOT / "carafe/static"
+    app.register_blueprint(
+        Blueprint("engine", name, static_folder=folder, static_url_path="/static/carafe")
+    )
+    return app
+
+
+app = with_static_files(__name__)
 app.config["SECRET_KEY"] = environ.get("SECRET_KEY")
 app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{environ['INSTANCE_PATH']}/baseline.db"
 app.config["SQLALCHEMY_BINDS"] = {"app": f"sqlite:///{environ['INSTANCE_PATH']}/app.db"}

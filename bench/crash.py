@@ -22,12 +22,11 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from sqlalchemy import select
-from tests.jobs.crew import Crew, begun, count
 
-from app import create_app
 from bench.server import environment, flask
 from carafe.audit import AuditEvent
 from carafe.database import db, read_transaction
+from carafe.tests.jobs.crew import Crew, begun, count, create_app
 
 PATIENCE_SECONDS = 300
 
@@ -65,7 +64,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         settings = {"LOG_LEVEL": "WARNING", "JOBS_IN_WEB": "no", "JOB_LEASE_SECONDS": "3"}
         environ = environment(folder, **settings, **shared)
-        flask(environ, "db", "upgrade")
+        flask(environ, "--app", "carafe.tests.jobs.crew", "db", "upgrade")
         os.environ.update(environ)
         with Crew(environ, Path(folder) / "log") as crew, create_app().app_context():
             name = db.engine.dialect.name + (" and Redis" if "REDIS_URL" in shared else "")

@@ -88,7 +88,7 @@ def main() -> None:
         db.session.add(run)
         db.session.commit()
         run_id = run.id
-        for state, job in ((CHECKING, jobs.check), (IMPORTING, jobs.carry_out)):
+        for state, job in ((CHECKING, jobs.check), (IMPORTING, jobs.run_import)):
             db.session.execute(update(ImportRun).values(state=state))
             job.enqueue(run_id)
             db.session.commit()

@@ -23,13 +23,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from sqlalchemy import delete, func, select
-from tests.jobs.crew import BEGUN, Crew, begun, count
 
-from app import create_app
 from bench.server import environment, flask
 from carafe.database import db, read_transaction
 from carafe.jobs import Job
 from carafe.jobs.models import WorkerRecord
+from carafe.tests.jobs.crew import BEGUN, Crew, begun, count, create_app
 
 PAUSE_SECONDS = 0.05
 THREADS = 4
@@ -106,7 +105,7 @@ def measure(folder: str, args: Any) -> None:
     environ = environment(
         folder, LOG_LEVEL="WARNING", JOBS_IN_WEB="no", JOB_THREADS=str(THREADS), **shared
     )
-    flask(environ, "db", "upgrade")
+    flask(environ, "--app", "carafe.tests.jobs.crew", "db", "upgrade")
     os.environ.update(environ)
     with Crew(environ, Path(folder) / "log") as crew, create_app().app_context():
         name = db.engine.dialect.name + (" and Redis" if "REDIS_URL" in shared else "")

@@ -41,7 +41,6 @@ APPLICATIONS = {
 }
 READER, WRITER = "user@example.com", "admin@example.com"
 CLIENTS = 4
-STATIC_FILE = "app.css"
 
 Pages = dict[str, Callable[[], Request]]
 
@@ -71,7 +70,7 @@ def start(folder: str, access_log: bool) -> tuple[dict[str, Server], dict[str, s
 def pages(server: Server, name: str, passwords: dict[str, str]) -> Pages:
     """The requests to measure. Reader and writer are two, so that the list stays as it is."""
     visitor, reader, writer = (Client(server.port) for _ in range(3))
-    stylesheet = re.search(r'href="(/static/(?:core|baseline)/app[^"]*css)"', visitor.get("/"))[1]
+    stylesheet = re.search(r'href="(/static/carafe/carafe[^"]*css)"', visitor.get("/"))[1]
     token = ""
     if name != "bare":
         reader.sign_in(READER, passwords[READER])

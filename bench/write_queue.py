@@ -22,7 +22,7 @@ from sqlalchemy import Engine, create_engine, text
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from carafe import database
+from carafe.database import sqlite
 from carafe.database.sqlite_file import creating
 from carafe.database.write_queue import WriteQueue
 
@@ -37,10 +37,10 @@ COLUMNS = ["writes/s", "p50", "p99", "max", "least/most by process", "one writer
 
 
 def engine_for(path: str, variant: str) -> Engine:
-    options = database.sqlite_options()
+    options = sqlite.sqlite_options()
     engine = create_engine(f"sqlite:///{path}", pool_size=50, **options)
-    with patch.object(database, "WriteQueue", VARIANTS[variant]):
-        database.configure_sqlite(engine)
+    with patch.object(sqlite, "WriteQueue", VARIANTS[variant]):
+        sqlite.configure_sqlite(engine)
     return engine
 
 
