@@ -11,7 +11,7 @@ from carafe.database import Base
 
 MAX_TEXT = 200
 # An address that is all of a value is found again when its owner is to be forgotten
-# (`privacy.py`). In the middle of a text it is not, so such a text is not kept.
+# (`erasure.py`). In the middle of a text it is not, so such a text is not kept.
 ADDRESS = re.compile(r"[^\s@A-Z]+@[^\s@A-Z]+")
 
 

@@ -94,7 +94,7 @@ UPLOAD_BYTES = Quota("UPLOAD_BYTES_PER_DAY", "bytes of uploads", "a day", DAY)
 def begin_upload() -> None:
     """Count this request as an upload before its body is read; each user may send one at a time.
 
-    For views that accept a larger body: see `body_of`. Raises 429.
+    For views that accept a larger body: see `max_body_size`. Raises 429.
     """
     try:
         UPLOADS.spend()

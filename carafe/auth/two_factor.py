@@ -81,7 +81,7 @@ def _attempt(user: UserMixin) -> Attempt:
 def use_code(user: UserMixin, code: str) -> str:
     """Use up a code of the user's app, or a recovery code; returns which it was.
 
-    Raises `CodeError`; commit then, too. The user's row has to be locked.
+    Raises `InvalidCodeError`; commit then, too. The user's row has to be locked.
     """
     typed = totp.normalize_code(code)
     try:

@@ -105,7 +105,7 @@ def queue_works() -> None:
 def progress(done: int | None = None, total: int | None = None, message: str = "") -> None:
     """Say how far the running job is: shown on pages within seconds, whatever it has open.
 
-    Raises `Cancelled` when someone asked for that. Outside of a job it does nothing.
+    Raises `JobCancelled` when someone asked for that. Outside of a job it does nothing.
     """
     if (run := current.get()) is None:
         return

@@ -55,7 +55,7 @@ class Upload:
 
     @property
     def max_body(self) -> int:
-        """Return the bytes of a request with such a file, for `body_of`."""
+        """Return the bytes of a request with such a file, for `max_body_size`."""
         return self.max_bytes + FORM_BYTES
 
     @property

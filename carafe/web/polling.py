@@ -1,12 +1,12 @@
 """Parts of an open page that keep themselves up to date, with htmx.
 
 An element with `{{ live(url, version, seconds) }}` among its attributes is asked for again at
-`url`, whose view is `@polled` and answers with `part(template, version=…)`: the element again, or
-304 while `version` (anything that changes when the element does) is the one shown. An element that
-comes without these attributes is finished. What it has in `data-live-say` is read out to those who
-do not see it. `live.js` keeps htmx from replacing what is in use, and pauses it while the page is
-hidden or the server has trouble. None of this works without JavaScript: give such a page a link to
-itself, with the class `no-js`.
+`url`, whose view is `@background_request` and answers with `render_fragment(template, version=…)`:
+the element again, or 304 while `version` (anything that changes when the element does) is the one
+shown. An element that comes without these attributes is finished. What it has in `data-live-say` is
+read out to those who do not see it. `live.js` keeps htmx from replacing what is in use, and pauses
+it while the page is hidden or the server has trouble. None of this works without JavaScript: give
+such a page a link to itself, with the class `no-js`.
 """
 
 import hashlib

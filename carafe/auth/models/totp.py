@@ -65,7 +65,7 @@ class Totp(Base):
         _tell(user, "totp_added")
 
     def use(self, code: str) -> None:
-        """Use up a code: of many at the same time one wins. Raises `CodeError`."""
+        """Use up a code: of many at the same time one wins. Raises `InvalidCodeError`."""
         try:
             secret = encryption.decrypt(self.secret, PURPOSE)
         except ValueError as error:
