@@ -56,7 +56,7 @@ def delete_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     return _apply_change(admin, view.delete, f"The view “{view.name}” is deleted.")
 
 
-@blueprint.post("/<list:admin>/views/first")
+@blueprint.post("/<list:admin>/views/first", endpoint="begin_with")
 @operation_required("read")
 def set_default_view(admin: ModelAdmin) -> ResponseReturnValue:
     """Set the default view of the list, or remove it if the field is empty."""
