@@ -1,6 +1,7 @@
 """All that the app knows about a user, as a ZIP file to take away.
 
-Each feature adds what it keeps: `personal_data.add_section(app, "notes", function)` from its `init_app`.
+Each feature adds what it keeps: `personal_data.add_section(app, "notes", function)` from its
+`init_app`.
 """
 
 import json
