@@ -1,4 +1,4 @@
-"""Pictures from strangers, redrawn by a process of their own: see `drawing.py`."""
+"""Pictures from strangers, redrawn by a process of their own: see `rendering.py`."""
 
 import json
 import logging
