@@ -26,7 +26,7 @@ def bind_user(user_id: int, impersonator_id: int | None = None) -> None:
 
 
 def bind(**values: object) -> AbstractContextManager[None]:
-    """Put `values` on each line that is logged inside: `with bound(job="digest", job_id=7):`."""
+    """Put `values` on each line that is logged inside: `with bind(job="digest", job_id=7):`."""
     return structlog.contextvars.bound_contextvars(**values)
 
 
