@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template_string, request
+from flask import Blueprint, Flask, redirect, render_template_string
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 import app as package
-from carafe.auth.marks import login_required
+from carafe.auth import NAME_LENGTH, login_required
 from carafe.database import db
+from carafe.web import Form, TextField
 from config import Config
 
 # Where people get who log in: a page of the app.
@@ -17,29 +18,36 @@ HOME = Config.HOME_URL
 MEMBERS_PAGE = """
 {% extends "base.html" %}
 {% from "carafe/forms.html" import csrf %}
-{% set title = "Hello, " ~ current_user.display_name %}
+{% set title = "Members" %}
 {% block content %}
-<p>{{ current_user.email }}</p>
+<p>Hello, {{ current_user.display_name }} ({{ current_user.email }})</p>
 {% if not current_user.confirmed_at %}
 <a href="{{ url_for('auth.confirm') }}">not confirmed</a>
 {% endif %}
-<form method="post">{{ csrf() }}<input name="name" value="{{ current_user.name }}"></form>
+<form method="post">{{ csrf() }}<input name="name" value="{{ form.name.data }}"></form>
 {% endblock %}
 """
 
 blueprint = Blueprint("members", __name__, url_prefix="/members")
 
 
+class NameForm(Form):
+    name = TextField("Name", length=NAME_LENGTH)
+
+
 @blueprint.get("")
 @login_required
 def show() -> ResponseReturnValue:
-    return render_template_string(MEMBERS_PAGE)
+    return render_template_string(MEMBERS_PAGE, form=NameForm(data={"name": current_user.name}))
 
 
 @blueprint.post("")
 @login_required
 def rename() -> ResponseReturnValue:
-    current_user.user.rename(request.form["name"])
+    form = NameForm()
+    if not form.validate():
+        return render_template_string(MEMBERS_PAGE, form=form), 422
+    current_user.user.rename(form.name.data)
     db.session.commit()
     return redirect("/members", 303)
 

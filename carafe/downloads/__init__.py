@@ -42,7 +42,7 @@ def request_export(
     """Have one made, in the place of the one before; False while one is being made already.
 
     `user` is locked, as `current_user.user` is: of two clicks at once the second finds the first.
-    `make` is the job, `told` the `label` that it has in notifications, and the `path` of its page.
+    `make` is the job, `labels` are its `label` in notifications and the `path` of its page.
     """
     export, job = Export.of(user.id, name)
     if export and export.is_running(job):

@@ -300,7 +300,7 @@ def test_it_changes_what_was_allowed_and_names_both(alice, carol, changing, even
     me = f"user:{alice.id}"
     [renamed], [doing] = events("user.renamed"), events("impersonation.change_made")
     assert renamed == (carol.email, me, {"before": "Alice", "after": "Alicia", "as": me})
-    details = {"endpoint": "account.save_profile", "path": "/members", "as": me}
+    details = {"endpoint": "members.rename", "path": "/members", "as": me}
     assert doing == (carol.email, me, details)
 
 

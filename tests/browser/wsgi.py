@@ -4,6 +4,6 @@ Without the debug toolbar, which takes a browser more time than the page itself,
 files that browsers cache, as in production. `test_toolbar.py` has the toolbar.
 """
 
-from app import create_app
+from tests.site import create_app
 
 app = create_app({"DEBUG": False})

@@ -40,7 +40,7 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     with another_app(app, **given) as made:
         names: dict[str, Any] = {
             "db": db, "select": select, "User": User, "delete_account": delete_account,
-            "writing": write_transaction,
+            "write_transaction": write_transaction,
         }  # fmt: skip
         exec(compile(FAULTY, str(ROOT / "app" / "faulty" / "views.py"), "exec"), names)
         made.get("/one-by-one")(public(names["one_by_one"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import ColumnElement, Select, Table, or_, select
 
@@ -38,8 +39,7 @@ def counted(model: type[Base], ids: Ids) -> dict[str, str]:
 
 def cascade_effects(model: type[Base], ids: Ids) -> list[CascadeEffect]:
     """Return the effects of deleting the rows with these IDs, counted in one query."""
-    [root] = [table for table in Base.metadata.tables.values() if table is model.__table__]
-    queries = _referencing_rows(root, ids)
+    queries = _referencing_rows(cast(Table, model.__table__), ids)
     if not queries:
         return []
     named_queries = {f"{table.name} {effect}": query for (table, effect), query in queries.items()}

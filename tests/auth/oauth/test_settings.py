@@ -79,6 +79,6 @@ def test_it_names_the_setting_and_the_remedy(change, words, monkeypatch):
 @pytest.mark.parametrize("library", ["authlib", "requests"])
 def test_it_says_how_to_get_what_is_missing(library, monkeypatch):
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(ConfigError, match=r"OAUTH_PROVIDERS .* Run bin/setup base .*oauth\."):
+    with pytest.raises(ConfigError, match=r"OAUTH_PROVIDERS .* Run bin/setup base .*oauth"):
         start({"acme": GOOD})
     assert start({}) == []
