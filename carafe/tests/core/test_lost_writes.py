@@ -277,7 +277,7 @@ def test_a_get_that_writes_is_an_error(write, visit, stored):
         write()
         db.session.commit()
 
-    with pytest.raises(ReadOnlyError, match=r"GET /visit.*POST.*with writing\(\)"):
+    with pytest.raises(ReadOnlyError, match=r"GET /visit.*POST.*with write_transaction\(\)"):
         visit(write_and_commit, "GET")
     assert stored() == [0, 1, 0]
 
@@ -303,7 +303,7 @@ def test_what_is_read_beforehand_cannot_be_written(visit):
             execute()
         db.session.commit()
 
-    with pytest.raises(ReadOnlyError, match=r"with reading\(\)"):
+    with pytest.raises(ReadOnlyError, match=r"with read_transaction\(\)"):
         visit(read_first)
 
 
@@ -312,7 +312,7 @@ def test_a_change_made_while_reading_is_not_dropped(visit):
         with read_transaction():
             set_attribute()
 
-    with pytest.raises(UncommittedError, match="reading"):
+    with pytest.raises(UncommittedError, match="read_transaction"):
         visit(change_while_reading)
 
 
@@ -331,7 +331,7 @@ def test_it_commits_where_it_says_that_it_writes(visit):
         with write_transaction():
             execute()
 
-    with pytest.raises(UncommittedError, match="writing"):
+    with pytest.raises(UncommittedError, match="write_transaction"):
         visit(forget, "GET")
 
 

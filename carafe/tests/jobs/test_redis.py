@@ -99,4 +99,4 @@ def test_it_says_which_package_is_missing(app, monkeypatch):
     with pytest.raises(ConfigError) as error, another_app(app, REDIS_URL=NOBODY):
         pass
     assert "REDIS_URL" in error.value.wrong
-    assert re.fullmatch(r"Run bin/setup base .*redis\.", error.value.remedy)
+    assert re.fullmatch(r"Run bin/setup base .*redis\b.*", error.value.remedy)
