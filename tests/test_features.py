@@ -91,7 +91,7 @@ def write_the_guide(project: Path) -> None:
     for language, name, code in re.findall(r"```(\w+)\n.. ?([^\s,]+).*\n([^`]*)```", guide):
         file = project / (name if name == "config.py" else f"app/{name}")
         if name == "config.py":
-            start = "    # Pages of yours"
+            start = "    HOME_URL = "
             assert file.read_text().count(start) == 1
             file.write_text(file.read_text().replace(start, code + start))
         else:
