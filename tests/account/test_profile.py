@@ -57,3 +57,8 @@ def test_it_survives_an_account_deleted_meanwhile(alice, carol, sign_in):
     admin.submit(page, action=f"{page}/delete")
     answer = browser.send(form, {"name": "Gone"})
     assert (answer.status_code, answer.location[:11]) == (303, "/auth/login")
+
+
+def test_the_menu_of_users_leads_to_the_profile(alice, sign_in, visitor):
+    assert '<a class="nav-entry" href="/account/profile">' in sign_in(alice).get("/members").text
+    assert "/account/profile" not in visitor.get("/auth/login").text

@@ -61,3 +61,9 @@ def test_it_shows_the_cards_that_features_add(app, alice, sign_in):
         page = browser.get("/dashboard").text
         assert page.count('class="error-code"') == 2
         assert 'class="error-code"' not in before.get("/dashboard").text
+
+
+def test_the_menu_of_users_marks_the_dashboard(alice, sign_in, visitor):
+    page = sign_in(alice).get("/dashboard").text
+    assert '<a class="nav-entry" href="/dashboard" aria-current="page">' in page
+    assert 'href="/dashboard"' not in visitor.get("/").text
