@@ -24,7 +24,11 @@ MEMBERS_PAGE = """
 {% if not current_user.confirmed_at %}
 <a href="{{ url_for('auth.confirm') }}">not confirmed</a>
 {% endif %}
-<form method="post">{{ csrf() }}<input name="name" value="{{ form.name.data }}"></form>
+<form method="post">
+{{ csrf() }}
+<label for="name">Name</label>
+<input id="name" class="form-control" name="name" value="{{ form.name.data }}">
+</form>
 {% endblock %}
 """
 
