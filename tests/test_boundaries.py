@@ -176,6 +176,12 @@ def test_the_engine_names_no_page_of_the_app():
     assert {path_of(file) for file in files if named.search(file.read_text())} == set()
 
 
+def test_templates_of_the_engine_contain_no_path_of_the_app():
+    path = re.compile(rf"""["'}}]/(?:{"|".join({*FEATURES} - {"admin"})})/""")
+    wrong = {path_of(file) for file in TEMPLATES if path.search(file.read_text())}
+    assert wrong == set()
+
+
 def test_templates_of_the_engine_extend_only_its_own_and_the_frame():
     own = {file.relative_to(ROOT / "carafe" / "templates").as_posix() for file in TEMPLATES}
     for file in TEMPLATES:

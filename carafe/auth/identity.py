@@ -9,7 +9,7 @@ from flask import Flask, current_app, g
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from werkzeug.exceptions import Unauthorized
 
-from carafe.auth import impersonation
+from carafe.auth import impersonation, pages
 from carafe.auth.identity_query import EXTRA_COLUMNS, identity_query
 from carafe.auth.impersonation import Impersonator
 from carafe.auth.models import UserMixin
@@ -21,6 +21,7 @@ from carafe.database import db, read_transaction
 from carafe.database.aliases import AnyRow
 from carafe.observability import logs, requests, server_timing
 from carafe.time import now, set_time_zone_source
+from carafe.web.urls import endpoint_path
 
 login_manager = LoginManager()
 # It would tie sessions to addresses, which change whenever a phone leaves the house.
@@ -98,8 +99,13 @@ class Identity(ReadOnly, Columns):
             raise AttributeError(f"current_user has no {name}") from None
 
     @property
+    def end_impersonation_path(self) -> str:
+        """Return the path that ends acting as another user; error pages need it as well."""
+        return endpoint_path(pages.endpoint("end_impersonation"))
+
+    @property
     def banner(self) -> str | None:
-        """The template of what stands above every page of theirs."""
+        """Return the template that is shown above every page, if there is one."""
         return "auth/_impersonation.html" if self.impersonator else None
 
     @property

@@ -91,7 +91,7 @@ class Config:
     INVITATIONS = Env(True, yes_or_no, "yes or no")
     NOTIFICATIONS = Env(True, yes_or_no, "yes or no")
     RECORDER = Env(True, yes_or_no, "yes or no")
-    # Who may create an account: everybody, the invited, or nobody but `flask user create`.
+    # Who may create an account: anyone, invited people, or only `flask user create`.
     REGISTRATION = Env(
         "open", one_of("open", "invitation", "closed"), "open, invitation, or closed"
     )
@@ -111,8 +111,8 @@ class Config:
     # bin/start has it. And how many of each queue a worker runs at a time.
     JOBS_IN_WEB = Env(True, yes_or_no, "yes or no")
     JOB_THREADS = Env(4, integer(1, 64), "a number of threads from 1 to 64")
-    # What a worker was doing that has been silent for so long is begun anew by others. Less than 15
-    # is for tests: one that is told to stop is silent for up to 8.
+    # After this silence of a worker, others run its jobs again. Values below 15 are for tests: a
+    # worker that is stopping is silent for up to 8 seconds.
     JOB_LEASE_SECONDS = Env(30, integer(1, 3600), "a number of seconds from 1 to 3600")
     # Where workers on several machines are told of jobs: redis://:password@host:6379/0, or rediss:
     # for TLS. The jobs themselves stay in the database. None: workers are on the machine of the
@@ -124,9 +124,9 @@ class Config:
         730, integer(0, 36_500), "a number of days up to 36500, 0 to keep them forever"
     )
 
-    # Of this share of requests the statements are recorded for /admin/queries/; all requests are
-    # counted for /admin/requests/. 0: nothing is recorded. From so many milliseconds on a statement
-    # is slow, and its plan kept.
+    # The share of requests whose statements are recorded for /admin/queries/; all requests are
+    # counted for /admin/requests/. 0: nothing is recorded. A statement is slow, and its plan is
+    # stored, if it takes at least this many milliseconds.
     RECORD_SAMPLE = Env(0.1, decimal(0, 1), "a share between 0 and 1, such as 0.1")
     SLOW_QUERY_MS = Env(100, integer(0, 3_600_000), "a number of milliseconds up to 3600000")
 
