@@ -153,3 +153,8 @@ def dave(make_user: Callable[..., User]) -> User:
 def erin(make_user: Callable[..., User]) -> User:
     """Registered, and has not confirmed her address."""
     return make_user("erin@example.com", name="Erin", confirmed_at=None)
+
+
+@pytest.fixture
+def sam(make_user: Callable[..., User]) -> User:
+    return make_user("sam@example.com", name="Sam", role="staff")

@@ -17,5 +17,6 @@ pytest_plugins = [
     "carafe.testing.hooks",
     "carafe.testing.apps",
     "carafe.testing.accounts",
+    "carafe.testing.admin",
     "carafe.testing.server",
 ]
