@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.account import user_data
 from app.auth.models import User
 from carafe.auth.models import Invitation, Passkey
 from carafe.database import db
 from carafe.jobs import schedule
 from carafe.notifications import Message, Notification, notify
+from carafe.personal_data import account_sections
 from carafe.testing.apps import another_app
 from carafe.testing.database import statements
 from carafe.testing.http import Browser
@@ -132,10 +132,10 @@ def test_what_was_stored_stays_until_its_user_is_deleted(app, bare_app, owner):
     with bare_app.app_context():
         assert not notify(owner.id, "Nobody reads this")
         db.session.commit()
-        titles = [row["title"] for row in user_data.notifications(owner.id)]
+        titles = [row["title"] for row in account_sections.notifications(owner.id)]
         assert "Hello, Alice" in titles
         assert "Nobody reads this" not in titles
-        assert [row["name"] for row in user_data.passkeys(owner.id)] == ["Phone"]
+        assert [row["name"] for row in account_sections.passkeys(owner.id)] == ["Phone"]
         db.session.get_one(User, owner.id).delete()
         db.session.commit()
         for model in (Notification, Passkey):

@@ -1,19 +1,18 @@
-"""A user's account data, for the export of personal data."""
+"""The columns of a user and their picture, for the export of personal data."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import literal, select
+from sqlalchemy import select
 
 from app.account import avatars
 from app.account.activity_texts import activity_text, visible_address
 from app.auth.models import User
 from carafe import personal_data
 from carafe.audit import AuditEvent
-from carafe.auth import KnownDevice, LinkedAccount, Passkey, Session, Totp, past_emails
+from carafe.auth import past_emails
 from carafe.database import db
-from carafe.notifications import Notification
 from carafe.tabular import iter_dicts
 
 Dicts = Iterator[dict[str, Any]]
@@ -25,39 +24,6 @@ def profile(user_id: int) -> Dicts:
         User.created_at, User.confirmed_at, User.suspended_at, User.deletes_at, User.last_active_on,
     )  # fmt: skip
     return iter_dicts(select(*columns).where(User.id == user_id))
-
-
-def sessions(user_id: int) -> Dicts:
-    columns = Session.created_at, Session.last_seen_at, Session.expires_at, Session.remembered
-    query = select(*columns, Session.address, Session.agent).where(Session.user_id == user_id)
-    return iter_dicts(query.order_by(Session.id))
-
-
-def devices(user_id: int) -> Dicts:
-    """Yield only the times of known devices, since their hashes don't say what they were."""
-    return iter_dicts(select(KnownDevice.last_seen_at).where(KnownDevice.user_id == user_id))
-
-
-def second_factors(user_id: int) -> Dicts:
-    kind = literal("authenticator app").label("kind")
-    yield from iter_dicts(select(kind, Totp.created_at).where(Totp.user_id == user_id))
-
-
-def passkeys(user_id: int) -> Dicts:
-    columns = Passkey.name, Passkey.created_at, Passkey.last_used_at
-    return iter_dicts(select(*columns).where(Passkey.user_id == user_id).order_by(Passkey.id))
-
-
-def connected_accounts(user_id: int) -> Dicts:
-    columns = LinkedAccount.provider, LinkedAccount.label, LinkedAccount.created_at
-    query = select(*columns).where(LinkedAccount.user_id == user_id)
-    return iter_dicts(query.order_by(LinkedAccount.id))
-
-
-def notifications(user_id: int) -> Dicts:
-    n = Notification
-    query = select(n.created_at, n.read_at, n.title, n.body).where(n.user_id == user_id)
-    return iter_dicts(query.order_by(n.id))
 
 
 def activity(user_id: int) -> Dicts:
@@ -86,15 +52,6 @@ def picture(user_id: int) -> tuple[str, bytes] | None:
 
 
 def init_app(app: Flask) -> None:
+    personal_data.add_section(app, "profile", profile)
+    personal_data.add_section(app, "activity", activity)
     personal_data.add_file(app, picture)
-    for name, function in {
-        "profile": profile,
-        "sessions": sessions,
-        "known-devices": devices,
-        "second-factors": second_factors,
-        "passkeys": passkeys,
-        "connected-accounts": connected_accounts,
-        "notifications": notifications,
-        "activity": activity,
-    }.items():
-        personal_data.add_section(app, name, function)

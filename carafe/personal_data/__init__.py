@@ -1,7 +1,7 @@
 """All that the app knows about a user, as a ZIP file to take away.
 
-Each feature adds what it keeps: `personal_data.add_section(app, "notes", function)` from its
-`init_app`.
+The engine adds what its own tables keep. Each feature adds the rest:
+`personal_data.add_section(app, "notes", function)` from its `init_app`.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import IO
 from flask import Flask, current_app, render_template
 
 from carafe.jobs import progress
+from carafe.personal_data import account_sections
 from carafe.personal_data import jobs as jobs
 from carafe.personal_data.jobs import make_export
 from carafe.registry import Registry
@@ -108,6 +109,8 @@ def _to_json(value: object) -> str:
 def init_app(app: Flask) -> None:
     DATA.init_app(app)
     FILES.init_app(app)
+    for name, rows in account_sections.SECTIONS.items():
+        add_section(app, name, rows)
     if app.config["APP_ENV"] == "development":
         from carafe.personal_data import previews
 

@@ -1,0 +1,56 @@
+"""What the engine's own tables know about a user, for the export of personal data."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import literal, select
+
+from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp
+from carafe.notifications import Notification
+from carafe.tabular import iter_dicts
+
+Dicts = Iterator[dict[str, object]]
+
+
+def sessions(user_id: int) -> Dicts:
+    columns = Session.created_at, Session.last_seen_at, Session.expires_at, Session.remembered
+    query = select(*columns, Session.address, Session.agent).where(Session.user_id == user_id)
+    return iter_dicts(query.order_by(Session.id))
+
+
+def known_devices(user_id: int) -> Dicts:
+    """Yield only the times of known devices, since their hashes don't say what they were."""
+    return iter_dicts(select(KnownDevice.last_seen_at).where(KnownDevice.user_id == user_id))
+
+
+def second_factors(user_id: int) -> Dicts:
+    kind = literal("authenticator app").label("kind")
+    return iter_dicts(select(kind, Totp.created_at).where(Totp.user_id == user_id))
+
+
+def passkeys(user_id: int) -> Dicts:
+    columns = Passkey.name, Passkey.created_at, Passkey.last_used_at
+    return iter_dicts(select(*columns).where(Passkey.user_id == user_id).order_by(Passkey.id))
+
+
+def connected_accounts(user_id: int) -> Dicts:
+    columns = LinkedAccount.provider, LinkedAccount.label, LinkedAccount.created_at
+    query = select(*columns).where(LinkedAccount.user_id == user_id)
+    return iter_dicts(query.order_by(LinkedAccount.id))
+
+
+def notifications(user_id: int) -> Dicts:
+    columns = (
+        Notification.created_at, Notification.read_at, Notification.title, Notification.body
+    )  # fmt: skip
+    query = select(*columns).where(Notification.user_id == user_id)
+    return iter_dicts(query.order_by(Notification.id))
+
+
+SECTIONS = {
+    "sessions": sessions,
+    "known-devices": known_devices,
+    "second-factors": second_factors,
+    "passkeys": passkeys,
+    "connected-accounts": connected_accounts,
+    "notifications": notifications,
+}
