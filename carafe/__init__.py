@@ -59,6 +59,7 @@ EXTENSIONS = [
     "checks.settings",
     "checks.database",
     "web.checks",
+    "web.overrides",
     "demo_data",
     "storage",
     "observability",
