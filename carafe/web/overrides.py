@@ -71,15 +71,12 @@ def overrides() -> Iterator[Override]:
 def _folders() -> Iterator[Path]:
     yield app_folder()
     for blueprint in current_app.iter_blueprints():
-        paths = (path.resolve() for path in _search_path(blueprint))
+        paths = (path.resolve() for path in _search_path(blueprint.jinja_loader))
         yield from (path for path in paths if not path.is_relative_to(TEMPLATES))
 
 
-def _search_path(owner: Flask | Blueprint) -> list[Path]:
-    loader = owner.jinja_loader
-    return (
-        [Path(path) for path in loader.searchpath] if isinstance(loader, FileSystemLoader) else []
-    )
+def _search_path(loader: BaseLoader | None) -> list[Path]:
+    return [*map(Path, loader.searchpath)] if isinstance(loader, FileSystemLoader) else []
 
 
 def outdated() -> str | None:
