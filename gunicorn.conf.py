@@ -59,11 +59,11 @@ def when_ready(server: Any) -> None:
     if not jobs:
         return
 
-    def pass_on(number: int, own: Any) -> None:
+    def pass_on(number: int, previous: Any) -> None:
         def both(*arguments: Any) -> None:
             with suppress(ProcessLookupError):
                 os.kill(jobs, signal.SIGHUP if number == signal.SIGHUP else signal.SIGTERM)
-            own(*arguments)
+            previous(*arguments)
 
         signal.signal(number, both)
 

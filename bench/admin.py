@@ -96,13 +96,15 @@ def cases(app: Flask, admin: ModelAdmin) -> Iterator[Case]:
             yield f"sort {sort}", {"sort": sort}
             if after := deep(admin, sort):
                 yield f"sort {sort}, page {DEEP:,}", {"sort": sort, "after": after}
-        found = {name: (matches(admin, given), given) for name, given in choices(admin)}
-        for name, (count, given) in found.items():
-            yield f"{name} ({count:,})", given
-        some = sorted((count, name) for name, (count, _) in found.items() if count)
-        for count, name in some[:1] + some[-1:]:
+        choices_by_name = {
+            name: (matches(admin, filters), filters) for name, filters in choices(admin)
+        }
+        for name, (count, filters) in choices_by_name.items():
+            yield f"{name} ({count:,})", filters
+        nonempty = sorted((count, name) for name, (count, _) in choices_by_name.items() if count)
+        for count, name in nonempty[:1] + nonempty[-1:]:
             for sort in sorts(admin):
-                yield f"{name} ({count:,}), sort {sort}", found[name][1] | {"sort": sort}
+                yield f"{name} ({count:,}), sort {sort}", choices_by_name[name][1] | {"sort": sort}
 
 
 def measure(server: Server, request: Callable[[], Any], times: int) -> tuple[float, float, float]:
@@ -133,7 +135,7 @@ def rounds(requests: list[tuple[Server, Request]], times: int) -> list[float]:
         [measure(server, lambda request=request: request, times)[2] for server, request in requests]
         for _ in range(ROUNDS)
     ]
-    return [median(one) for one in zip(*spent, strict=True)]
+    return [median(times) for times in zip(*spent, strict=True)]
 
 
 def pages(app: Flask, admin: ModelAdmin) -> list[str]:
@@ -144,8 +146,8 @@ def pages(app: Flask, admin: ModelAdmin) -> list[str]:
 
 
 def compare(server: Server, reader: Client, app: Flask, admin: ModelAdmin, times: int) -> None:
-    found = pages(app, admin)
-    requests = [(server, ("GET", path, reader.headers(), None)) for path in found]
+    paths = pages(app, admin)
+    requests = [(server, ("GET", path, reader.headers(), None)) for path in paths]
     first, *deeper = rounds(requests, times)
     for spent in deeper:
         print(f"\n{admin.name}: page {DEEP:,} costs {spent / first:.2f} of page 1", flush=True)
@@ -164,20 +166,20 @@ def against_plain_flask(
         guest.sign_in(READER, PASSWORD)
         guest.get("/dashboard")
         ours = pages(app, app.extensions["admin"]["users"])
-        moment, id = json.loads(base64.urlsafe_b64decode(ours[1].partition("=")[2] + "=="))
-        theirs = ["/people/", "/people/?" + urlencode({"after": f"{moment[:26]}~{id}"})]
+        created_at, id = json.loads(base64.urlsafe_b64decode(ours[1].partition("=")[2] + "=="))
+        theirs = ["/people/", "/people/?" + urlencode({"after": f"{created_at[:26]}~{id}"})]
         print("\n| users | bytes: ours / baseline | ours, ms | baseline, ms | ratio |")
         print("|---|--:|--:|--:|--:|")
-        for name, own, plain in zip(("page 1", f"page {DEEP:,}"), ours, theirs, strict=True):
-            sizes = f"{len(reader.get(own)):,} / {len(guest.get(plain)):,}"
-            mine, bare = rounds(
+        for name, path, plain in zip(("page 1", f"page {DEEP:,}"), ours, theirs, strict=True):
+            sizes = f"{len(reader.get(path)):,} / {len(guest.get(plain)):,}"
+            admin_ms, bare = rounds(
                 [
-                    (server, ("GET", own, reader.headers(), None)),
+                    (server, ("GET", path, reader.headers(), None)),
                     (other, ("GET", plain, guest.headers(), None)),
                 ],
                 times,
             )
-            print(f"| {name} | {sizes} | {mine:.2f} | {bare:.2f} | **{mine / bare:.2f}** |")
+            print(f"| {name} | {sizes} | {admin_ms:.2f} | {bare:.2f} | **{admin_ms / bare:.2f}** |")
     finally:
         other.stop()
 

@@ -86,8 +86,8 @@ def main() -> None:
                         text("VACUUM ANALYZE audit_event")
                     )
             print(f"account deleted in {seconds(delete_somebody) * 1000:.0f} ms")
-            one = median(seconds(write_one) for _ in range(TIMES))
-            print(f"one event and its commit: {one * 1e6:.0f} µs")
+            write_seconds = median(seconds(write_one) for _ in range(TIMES))
+            print(f"one event and its commit: {write_seconds * 1e6:.0f} µs")
             db.engine.dispose()
 
 

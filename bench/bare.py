@@ -55,16 +55,16 @@ def dashboard() -> Any:
 @app.get("/notes/", endpoint="notes")
 def list_notes() -> Any:
     with engine.connect() as connection:
-        found = connection.execute(listed.limit(21)).all()
-    page = SimpleNamespace(items=found[:20], has_prev=False, has_next=len(found) > 20, next_num=2)
+        rows = connection.execute(listed.limit(21)).all()
+    page = SimpleNamespace(items=rows[:20], has_prev=False, has_next=len(rows) > 20, next_num=2)
     return render_template("notes.html", current_user=user, page=page)
 
 
 @app.post("/notes/new")
 def new_note() -> Any:
-    moment = datetime.now()
+    present_time = datetime.now()
     fields = {"title": request.form["title"], "body": request.form["body"]}
-    times = {"created_at": moment, "updated_at": moment}
+    times = {"created_at": present_time, "updated_at": present_time}
     with engine.begin() as connection:
         added = connection.execute(insert(Note).values(user_id=2, **fields, **times))
     return redirect(f"/notes/{added.inserted_primary_key[0]}")

@@ -159,11 +159,11 @@ def new_note() -> Any:
 def people() -> Any:
     statement = select(Person).order_by(Person.created_at.desc(), Person.id.desc())
     if after := request.args.get("after"):
-        moment, id = after.split("~")
-        last = tuple_(literal(datetime.fromisoformat(moment)), int(id))
+        created_at, id = after.split("~")
+        last = tuple_(literal(datetime.fromisoformat(created_at)), int(id))
         statement = statement.where(tuple_(Person.created_at, Person.id) < last)
-    found = db.session.scalars(statement.limit(51)).all()
-    return render_template("people.html", people=found[:50], more=len(found) > 50)
+    people = db.session.scalars(statement.limit(51)).all()
+    return render_template("people.html", people=people[:50], more=len(people) > 50)
 
 
 def add_user(email: str, password: str) -> None:

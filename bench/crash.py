@@ -47,9 +47,9 @@ def outcomes() -> Counter[str]:
 
 def kill_some(crew: Crew, folder: Path, jobs: int, kills: int) -> None:
     moments = sorted(random.sample(range(jobs // 20, jobs * 19 // 20), kills))
-    for moment in moments:
+    for threshold in moments:
         crew.start()
-        while len(begun(folder)) < moment:
+        while len(begun(folder)) < threshold:
             time.sleep(0.02)
         time.sleep(random.random() / 50)
         crew.kill()
@@ -79,12 +79,12 @@ def main() -> None:
         expected = set(map(str, range(args.jobs)))
         lost, ghosts = expected - set(ended), set(ended) - expected
         twice = sum(len(moments) > 1 for moments in times.values())
-        again = sum(number > 1 for number in ended.values())
+        ended_twice = sum(number > 1 for number in ended.values())
         print(
             f"{name}: {args.jobs} jobs, {args.kills} kills: {len(lost)} lost, {twice} begun twice,"
-            f" {again} ended twice, {len(ghosts)} ran that never were"
+            f" {ended_twice} ended twice, {len(ghosts)} ran that never were"
         )
-    sys.exit(bool(lost or again or ghosts))
+    sys.exit(bool(lost or ended_twice or ghosts))
 
 
 if __name__ == "__main__":

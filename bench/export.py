@@ -50,8 +50,8 @@ def site(rows: int) -> Iterator[tuple[Flask, int]]:
                 texts = [
                     {"title": f"Note {n}, und ein Titel dazu", "body": "x" * 50} for n in numbers
                 ]
-                own = {"user_id": user.id, "version": 1}
-                db.session.execute(insert(Note), [text | own for text in texts])
+                defaults = {"user_id": user.id, "version": 1}
+                db.session.execute(insert(Note), [text | defaults for text in texts])
                 db.session.commit()
         yield app, user.id
 

@@ -76,13 +76,13 @@ def _load(name: str, count: int, load: Callable[[int], Iterator[int]]) -> None:
 
 def load_users(count: int) -> Iterator[int]:
     """Users who signed up over five years; yields how many there are after each commit."""
-    present = now()
+    current_time = now()
     first = (db.session.scalar(select(func.max(User.id))) or 0) + 1
     for start in range(0, count, AT_ONCE):
         end = min(count, start + AT_ONCE)
         choose = random.Random(first + start)
         rows = [
-            _user(choose, first + n, present - SINCE * ((count - n) / count), present)
+            _user(choose, first + n, current_time - SINCE * ((count - n) / count), current_time)
             for n in range(start, end)
         ]
         db.session.execute(insert(User.__table__), rows)
@@ -90,7 +90,7 @@ def load_users(count: int) -> Iterator[int]:
         yield end
 
 
-def _user(choose: random.Random, number: int, created: datetime, present: datetime) -> Any:
+def _user(choose: random.Random, number: int, created: datetime, current_time: datetime) -> Any:
     first, last = choose.choice(FIRST_NAMES), choose.choice(LAST_NAMES)
     suspended = choose.random() < 1 / 200
     leaving = choose.random() < 1 / 1_000
@@ -102,14 +102,14 @@ def _user(choose: random.Random, number: int, created: datetime, present: dateti
         "role": "staff" if choose.random() < 1 / 3_000 else "user",
         "created_at": created,
         "confirmed_at": created if choose.random() > 1 / 20 else None,
-        "suspended_at": created + (present - created) * choose.random() if suspended else None,
-        "deletes_at": present + timedelta(days=1 + 13 * choose.random()) if leaving else None,
+        "suspended_at": created + (current_time - created) * choose.random() if suspended else None,
+        "deletes_at": current_time + timedelta(days=1 + 13 * choose.random()) if leaving else None,
     }
 
 
 def load_events(count: int) -> Iterator[int]:
     """Events of users about themselves, of few of them most; yields as `load_users` does."""
-    present = now()
+    current_time = now()
     actors = db.session.execute(select(User.id, User.email).order_by(User.id).limit(ACTORS)).all()
     if not actors:
         return
@@ -118,7 +118,7 @@ def load_events(count: int) -> Iterator[int]:
         choose = random.Random(start)
         append(
             [
-                _event(choose, actors, present - EVENTS_SINCE * ((count - n) / count))
+                _event(choose, actors, current_time - EVENTS_SINCE * ((count - n) / count))
                 for n in range(start, end)
             ]
         )

@@ -233,10 +233,12 @@ def read(port: int, headers: dict[str, str], seconds: float) -> list[float]:
         status = 0
         with (
             suppress(OSError, http.client.HTTPException),
-            closing(http.client.HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)) as own,
+            closing(
+                http.client.HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
+            ) as connection,
         ):
-            own.request("GET", "/dashboard", headers=headers)
-            answer = own.getresponse()
+            connection.request("GET", "/dashboard", headers=headers)
+            answer = connection.getresponse()
             answer.read()
             status = answer.status
         times.append(time.monotonic() - began if status == 200 else float("inf"))
@@ -263,14 +265,14 @@ def measure(server: Server, case: str, clients: int, seconds: float, reader: Cli
     results: Any = multiprocessing.Queue()
     # Some seconds to log in with, before what is measured.
     began = time.monotonic() + (3 if email else 1)
-    given = server.port, clients, email, case, results, began + seconds
-    other = multiprocessing.Process(target=flood, args=given)
+    arguments = server.port, clients, email, case, results, began + seconds
+    other = multiprocessing.Process(target=flood, args=arguments)
     other.start()
     time.sleep(max(0, began - time.monotonic()))
     times = read(server.port, reader.headers(), seconds)
     with suppress(Empty):
-        found = results.get(timeout=PATIENCE_SECONDS + 5)
-        answers = ", ".join(f"{count:,} x {status}" for status, count in sorted(found.items()))
+        counts = results.get(timeout=PATIENCE_SECONDS + 5)
+        answers = ", ".join(f"{count:,} x {status}" for status, count in sorted(counts.items()))
     other.kill()
     other.join()
     return show(case, times, answers)
@@ -325,7 +327,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("cases", nargs="*", metavar="case", help=", ".join([*CASES, *SPECIAL]))
     args = parser.parse_args()
-    wanted = args.cases or [*CASES, *SPECIAL]
+    names = args.cases or [*CASES, *SPECIAL]
     with TemporaryDirectory() as folder:
         environ = environment(folder, LOG_LEVEL="ERROR")
         passwords.update(sample_data(environ))
@@ -339,7 +341,7 @@ def main() -> None:
             print("| flood | dashboards | p50, ms | p99, ms | longest, ms | answers to the flood |")
             print("|---" + "|--:" * 4 + "|---|")
             worst = []
-            for case in wanted:
+            for case in names:
                 if case == SPECIAL[0]:
                     worst.append(measure_stalled(server, args.clients, args.seconds, reader))
                 elif case == SPECIAL[1]:

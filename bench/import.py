@@ -76,8 +76,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--bad", type=int, default=100)
-    given = parser.parse_args()
-    file, wrong = content(given.rows, given.bad)
+    args = parser.parse_args()
+    file, wrong = content(args.rows, args.bad)
     with site(0) as (app, user_id), app.app_context():
         name, parts, size = encrypted.save(io.BytesIO(file), FOLDER)
         run = ImportRun(
@@ -103,7 +103,7 @@ def main() -> None:
         named = {error[0] for errors in batches for error in errors}
         count = db.session.scalar(select(func.count(Note.id)))
         print(f"bad rows named: {len(named & wrong)} of {len(wrong)}; others: {len(named - wrong)}")
-        print(f"notes made: {count:,}; expected: {given.rows - len(wrong):,}")
+        print(f"notes made: {count:,}; expected: {args.rows - len(wrong):,}")
 
 
 if __name__ == "__main__":

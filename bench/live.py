@@ -51,14 +51,14 @@ def polling(port: int, headers: dict[str, str], pages: int, interval: float) -> 
     answers: list[int] = []
     _, tag = ask(port, BELL, headers, PATIENCE_SECONDS)
 
-    def work(own: int) -> None:
-        due = sorted(time.monotonic() + random.uniform(0, interval) for _ in range(own))
+    def work(count: int) -> None:
+        due = sorted(time.monotonic() + random.uniform(0, interval) for _ in range(count))
         while due and not ended.wait(max(0, due[0] - time.monotonic())):
             with suppress(OSError, http.client.HTTPException):
                 status, _ = ask(port, BELL, headers | {"If-None-Match": tag}, PATIENCE_SECONDS)
                 answers.append(status)
-            again = interval * random.uniform(1 - JITTER, 1 + JITTER)
-            due = sorted([*due[1:], time.monotonic() + again])
+            delay = interval * random.uniform(1 - JITTER, 1 + JITTER)
+            due = sorted([*due[1:], time.monotonic() + delay])
 
     threads = [threading.Thread(target=work, args=(pages // POLLERS,)) for _ in range(POLLERS)]
     for thread in threads:

@@ -94,27 +94,27 @@ def measure(case: Any) -> None:
         app = create_app({"APP_ENV": "testing", "INSTANCE_PATH": folder})
         now = int(time.time())
         with app.app_context():
-            kept = store.get_store()
+            observations = store.get_store()
             for resolution, seconds in retention.RESOLUTIONS.items():
                 reach[resolution] = 0.0
                 for rows in counts(case, resolution, seconds // resolution, now):
-                    with kept.write_transaction() as connection:
+                    with observations.write_transaction() as connection:
                         connection.execute(store.request_count.insert(), rows)
                     reach[resolution] += resolution / retention.HOUR
-            with kept.write_transaction() as connection:
+            with observations.write_transaction() as connection:
                 for table, rows in others(now):
                     connection.execute(table.insert(), rows)
-            with kept.write_transaction() as connection:
+            with observations.write_transaction() as connection:
                 started = time.perf_counter()
                 retention.prune(connection, now)
                 taken = time.perf_counter() - started
-            with kept.write_transaction() as connection:
-                found = connection.scalar(select(func.count()).select_from(store.request_count))
+            with observations.write_transaction() as connection:
+                count = connection.scalar(select(func.count()).select_from(store.request_count))
             sizes = {
                 file.name: file.stat().st_size / 1024**2
                 for file in Path(folder).glob("observations.db*")
             }
-    print(f"{case.__name__}: {found:,} rows of counts; pruning takes {taken * 1000:.0f} ms")
+    print(f"{case.__name__}: {count:,} rows of counts; pruning takes {taken * 1000:.0f} ms")
     for resolution, hours in reach.items():
         print(f"steps of {resolution} s: of the last {hours:.1f} hours")
     for name, size in sizes.items():

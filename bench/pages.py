@@ -138,11 +138,11 @@ def main() -> None:
         try:
             todo = {name: pages(server, name, passwords) for name, server in servers.items()}
             sizes = {
-                name: {page: size(servers[name], make) for page, make in some.items()}
-                for name, some in todo.items()
+                name: {page: size(servers[name], make) for page, make in paths.items()}
+                for name, paths in todo.items()
             }
             spent: dict[str, dict[str, list[float]]] = {
-                name: {page: [] for page in some} for name, some in todo.items()
+                name: {page: [] for page in paths} for name, paths in todo.items()
             }
             for round in range(args.rounds + 1):
                 for page in todo["ours"]:

@@ -62,7 +62,7 @@ def cookie(app: Any, email: str, password: str) -> str:
     if answer.status_code != 303:
         raise SystemExit(f"log-in answers {answer.status_code}")
     client.get("/dashboard", base_url=SITE)  # the cookie that the first page sets
-    return "; ".join(f"{one.key}={one.value}" for one in (client._cookies or {}).values())
+    return "; ".join(f"{cookie.key}={cookie.value}" for cookie in (client._cookies or {}).values())
 
 
 def ask(app: Any, cookies: str, times: int) -> float:

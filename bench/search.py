@@ -55,14 +55,16 @@ def pages(app: Flask) -> None:
     assert isinstance(search, FullText)
     print("| search | found | median, ms | p95, ms |\n|---|--:|--:|--:|")
     for words in SEARCHES:
-        taken, found = [], ""
+        taken, row_count = [], ""
         for _ in range(RUNS):
             with app.test_request_context(query_string={"q": words}) as context:
                 began = time.perf_counter()
-                found = listing.load_page(ListState.parse(admin.list, context.request.args)).count
+                row_count = listing.load_page(
+                    ListState.parse(admin.list, context.request.args)
+                ).count
                 taken.append((time.perf_counter() - began) * 1000)
                 db.session.rollback()
-        print(f"| {words} | {found} | {median(taken):.1f} | {quantiles(taken, n=20)[-1]:.1f} |")
+        print(f"| {words} | {row_count} | {median(taken):.1f} | {quantiles(taken, n=20)[-1]:.1f} |")
 
 
 def writes(statement: str, *, searched: bool) -> float:
@@ -95,7 +97,9 @@ def main() -> None:
             seed(args.rows)
             pages(app)
             for name, statement in (("insert", INSERT), ("rename", UPDATE), ("delete", DELETE)):
-                without, with_search = (writes(statement, searched=one) for one in (False, True))
+                without, with_search = (
+                    writes(statement, searched=searched) for searched in (False, True)
+                )
                 print(f"{name}: {without:.0f} µs, with the search {with_search:.0f} µs", flush=True)
             db.engine.dispose()
 

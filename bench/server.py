@@ -29,8 +29,8 @@ Request = tuple[str, str, dict[str, str], str | bytes | None]
 
 def environment(folder: str, **more: str) -> dict[str, str]:
     """The settings of production, with all local state in `folder`."""
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LOG_LEVEL")}
-    return kept | {
+    inherited = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LOG_LEVEL")}
+    return inherited | {
         "APP_ENV": "production",
         "SECRET_KEY": "a key for measuring only, of no use to anybody",
         "TRUSTED_HOSTS": "localhost",
@@ -161,22 +161,22 @@ def load(port: int, requests: Iterable[Request], clients: int) -> list[tuple[int
     def next_one() -> Iterator[Request]:
         while True:
             with lock:
-                found = next(source, None)
-            if found is None:
+                request = next(source, None)
+            if request is None:
                 return
-            yield found
+            yield request
 
-    def client(_: int) -> list[tuple[int, float]]:
-        own, seen = Client(port), []
+    def run_client(_: int) -> list[tuple[int, float]]:
+        client, seen = Client(port), []
         for request in next_one():
             start = time.perf_counter()
-            response, _body = own.ask(request)
+            response, _body = client.ask(request)
             seen.append((response.status, time.perf_counter() - start))
-        own.connection.close()
+        client.connection.close()
         return seen
 
     with ThreadPoolExecutor(clients) as pool:
-        return [one for seen in pool.map(client, range(clients)) for one in seen]
+        return [timing for seen in pool.map(run_client, range(clients)) for timing in seen]
 
 
 def repeat(make: Callable[[], Request], times: int) -> Iterator[Request]:

@@ -64,7 +64,7 @@ def start_up(environ: dict[str, str], rounds: int) -> dict[str, float]:
             )
             if round:  # the first fills caches
                 took[name].append(float(ran.stdout) * 1000)
-    return {name: median(some) for name, some in took.items()}
+    return {name: median(times) for name, times in took.items()}
 
 
 def memory(environ: dict[str, str], password: str) -> dict[str, dict[str, list[int]]]:
@@ -123,11 +123,11 @@ def queries(environ: dict[str, str], passwords: dict[str, str]) -> dict[str, int
     visitor, reader, admin = (Browser(app.test_client()) for _ in range(3))
     for browser, email in (reader, READER), (admin, ADMIN):
         browser.submit("/auth/login", {"email": email, "password": passwords[email]})
-    found = {"/auth/login": count(visitor.get, "/auth/login")}
-    found |= {page: count(reader.get, page) for page in PAGES if page not in found}
-    found |= {page: count(admin.get, page) for page in ADMIN_PAGES}
+    query_counts = {"/auth/login": count(visitor.get, "/auth/login")}
+    query_counts |= {page: count(reader.get, page) for page in PAGES if page not in query_counts}
+    query_counts |= {page: count(admin.get, page) for page in ADMIN_PAGES}
     form = reader.fill("/notes/new")
-    return found | {"POST /notes/new": count(reader.send, form, {"title": "A note"})}
+    return query_counts | {"POST /notes/new": count(reader.send, form, {"title": "A note"})}
 
 
 def main() -> None:

@@ -70,12 +70,14 @@ def main() -> None:
         environ = environment(folder, TRUSTED_PROXIES="1", MAIL_URL="file:", MAGIC_LINK="yes")
         flask(environ, "db", "upgrade")
         clients = addresses()
-        known = {name: [f"known{i}@{name}.example" for i in range(pairs)] for name in OPERATIONS}
+        known_emails = {
+            name: [f"known{i}@{name}.example" for i in range(pairs)] for name in OPERATIONS
+        }
         config = {k: v for k, v in environ.items() if k in ("APP_ENV", "SECRET_KEY")}
         add_users(
             config
             | {"INSTANCE_PATH": folder, "TRUSTED_HOSTS": ["localhost"], "LOG_LEVEL": "ERROR"},
-            [email for emails in known.values() for email in emails],
+            [email for emails in known_emails.values() for email in emails],
         )
         server = Server("wsgi:app", environ)
         try:
@@ -99,12 +101,15 @@ def main() -> None:
             for name in OPERATIONS:
                 differences = []
                 for number in range(pairs):
-                    pair = {True: known[name][number], False: f"nobody{number}@{name}.example"}
+                    pair = {
+                        True: known_emails[name][number],
+                        False: f"nobody{number}@{name}.example",
+                    }
                     order = random.sample([True, False], 2)
                     taken = {is_known: seconds(name, pair[is_known]) for is_known in order}
                     differences.append(taken[True] - taken[False])
                 differences = differences[WARM_UP:]
-                share = sum(one > 0 for one in differences) / len(differences)
+                share = sum(difference > 0 for difference in differences) / len(differences)
                 fair &= FAIR[0] <= share <= FAIR[1]
                 middle = f"median {median(differences) * 1e3:+.2f} ms"
                 print(f"{name:13} known slower in {share:.2f}, {middle}")

@@ -88,13 +88,13 @@ def measure(variant: str, args: Any) -> list[float]:
         for child in processes:
             child.join()
 
-        took = sorted(seconds for some in by_process for seconds in some)
+        took = sorted(seconds for times in by_process for seconds in times)
         with engine.connect() as connection:
             total = connection.scalar(text("SELECT n FROM counter"))
         engine.dispose()
     if total != len(took) + len(alone):
         raise SystemExit(f"{variant}: {len(took) + len(alone)} acknowledged, {total} counted")
-    counts = [len(some) for some in by_process]
+    counts = [len(times) for times in by_process]
     waits = [took[len(took) // 2], took[len(took) * 99 // 100], took[-1]]
     return [
         len(took) / args.seconds,

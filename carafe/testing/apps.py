@@ -125,8 +125,8 @@ def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     with ExitStack() as stack:
 
         def make(**settings: Any) -> Flask:
-            own = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"} | settings
-            return stack.enter_context(another_app(app, **own))
+            own_settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"} | settings
+            return stack.enter_context(another_app(app, **own_settings))
 
         yield make
 

@@ -72,13 +72,13 @@ class Authenticator:
         return rp + bytes([flags]) + int(lies.get("counter", self.counter)).to_bytes(4)
 
     def _client_data(self, type: str, options: Any, lies: dict[str, Any]) -> bytes:
-        said = {
+        client_data = {
             "type": lies.get("type", type),
             "challenge": lies.get("challenge", options["challenge"]),
             "origin": lies.get("origin", self.origin),
             "crossOrigin": False,
         }
-        return json.dumps(said).encode()
+        return json.dumps(client_data).encode()
 
 
 def ask(browser: Browser, page: str, action: str, options: str) -> tuple[Form, dict[str, Any]]:

@@ -29,11 +29,14 @@ Findings = dict[str, dict[str, str]]
 
 def run(app: Flask, *arguments: str, **settings: Any) -> Result:
     """`flask check` on the database of the tests, with these settings instead of good ones."""
-    own = {
+    default_url = {
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{app.instance_path}/app.db"
     }
     is_old = sqlite_driver().sqlite_version_info < MIN_SQLITE_VERSION
-    with another_app(app, **GOOD | own | settings) as made, pytest.MonkeyPatch.context() as patch:
+    with (
+        another_app(app, **GOOD | default_url | settings) as made,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         if is_old and vars(database)["MIN_SQLITE_VERSION"] == MIN_SQLITE_VERSION:
             # This machine's library is not under test.
             patch.setattr(database, "MIN_SQLITE_VERSION", (3,))
@@ -44,9 +47,9 @@ def findings(app: Flask, *arguments: str, **settings: Any) -> Findings:
     """What it finds, by id, without what only tells that there is no administrator yet."""
     result = run(app, "--json", *arguments, **settings)
     assert result.exit_code in (0, 1), result.output
-    found = {finding["id"]: finding for finding in json.loads(result.stdout)}
-    found.pop("auth.no_admin", None)
-    return found
+    by_id = {finding["id"]: finding for finding in json.loads(result.stdout)}
+    by_id.pop("auth.no_admin", None)
+    return by_id
 
 
 def settings_in(document: Path) -> dict[str, str]:

@@ -31,8 +31,8 @@ def empty_database(folder: Path) -> Iterator[str]:
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
-    own = url.update_query_dict({"options": f"-csearch_path={schema}"})
-    yield own.render_as_string(hide_password=False)
+    url_in_schema = url.update_query_dict({"options": f"-csearch_path={schema}"})
+    yield url_in_schema.render_as_string(hide_password=False)
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     engine.dispose()

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-MOST_PAGES = 20
+MAX_PAGES = 20
 
 
 class Links(HTMLParser):
@@ -20,8 +20,8 @@ class Links(HTMLParser):
 
 def ids(page: str, base: str) -> list[int]:
     """The ids of the rows, each linked once as `base` and the id, in the page's order."""
-    found = (re.fullmatch(rf"{base}(\d+)", a.get("href") or "") for a in Links(page).links)
-    return [int(match[1]) for match in found if match]
+    matches = (re.fullmatch(rf"{base}(\d+)", a.get("href") or "") for a in Links(page).links)
+    return [int(match[1]) for match in matches if match]
 
 
 def neighbour(page: str, rel: str) -> str | None:
@@ -37,7 +37,7 @@ def walk(browser: Any, path: str | None, base: str, rel: str = "next") -> list[l
         assert answer.status_code == 200, path
         pages.append(ids(answer.text, base))
         path = neighbour(answer.text, rel)
-        assert len(pages) <= MOST_PAGES
+        assert len(pages) <= MAX_PAGES
     return pages
 
 

@@ -26,9 +26,9 @@ class Clock:
 class Phone:
     def __init__(self, page: str):
         """Scans what a page shows: the link in it is what the QR code holds."""
-        found = re.search(r'"(otpauth://[^"]+)"', page)
-        assert found, page
-        self.uri = found[1].replace("&amp;", "&")
+        match = re.search(r'"(otpauth://[^"]+)"', page)
+        assert match, page
+        self.uri = match[1].replace("&amp;", "&")
         self.secret = parse_qs(urlsplit(self.uri).query)["secret"][0]
 
     def code(self, later: int = 0) -> str:

@@ -153,7 +153,7 @@ class View:
     name: str
     query: str
     shared: bool
-    own: bool
+    is_own: bool
 
 
 class ViewPreferences:
@@ -168,7 +168,7 @@ class ViewPreferences:
             for row in rows
             if row.name
         ]
-        self.views = sorted(views, key=lambda view: (not view.own, view.name.lower()))
+        self.views = sorted(views, key=lambda view: (not view.is_own, view.name.lower()))
         self.columns = dict(parse_qsl(default.query)).get("columns", "") if default else ""
         default_id = default.default_view_id if default else None
         self.default_view = next((view for view in self.views if view.id == default_id), None)
