@@ -18,5 +18,6 @@ pytest_plugins = [
     "carafe.testing.apps",
     "carafe.testing.accounts",
     "carafe.testing.admin",
+    "carafe.testing.registration",
     "carafe.testing.server",
 ]

@@ -44,8 +44,8 @@ def test_no_session_token_can_be_read(app, alice, sign_in, stored):
 
 
 @pytest.mark.parametrize("purpose", ["confirm", "reset"])
-def test_no_mailed_token_can_be_read(purpose, erin, link, stored):
-    token = link(erin, purpose).rpartition("/")[2]
+def test_no_mailed_token_can_be_read(purpose, erin, request_link, stored):
+    token = request_link(erin, purpose).rpartition("/")[2]
     assert len(base64.urlsafe_b64decode(token + "=")) == 32
     assert hashlib.sha256(token.encode()).digest() in stored()
     assert not [form for form in forms_of(token) if form in stored()]

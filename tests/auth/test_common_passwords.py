@@ -36,11 +36,11 @@ UNCOMMON = [
 
 
 @pytest.mark.parametrize("password", COMMON)
-def test_it_is_refused_with_the_reason(password, visitor, register, users):
+def test_it_is_refused_with_the_reason(password, visitor, register, all_emails):
     response = register(visitor, password=password)
     assert response.status_code == 422
     assert "attackers try first" in response.text
-    assert users() == []
+    assert all_emails() == []
 
 
 @pytest.mark.parametrize("password", UNCOMMON)

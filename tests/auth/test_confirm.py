@@ -11,8 +11,8 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
+from carafe.testing.registration import NEW_PASSWORD
 from carafe.time import now
-from tests.auth.conftest import NEW_PASSWORD
 from tests.site import HOME
 
 
@@ -31,8 +31,8 @@ def plain(page):
     return re.sub(r'"[\w.-]{60,}"', "", page.text)
 
 
-def test_it_changes_nothing_before_the_button(erin, link, visitor, is_confirmed):
-    path = link(erin, "confirm")
+def test_it_changes_nothing_before_the_button(erin, request_link, visitor, is_confirmed):
+    path = request_link(erin, "confirm")
     assert visitor.client.head(path).status_code == 200
     page = visitor.get(path)
     assert page.status_code == 200
@@ -40,8 +40,8 @@ def test_it_changes_nothing_before_the_button(erin, link, visitor, is_confirmed)
     assert not is_confirmed(erin)
 
 
-def test_it_confirms_at_the_button_and_once(erin, link, visitor, is_confirmed):
-    path = link(erin, "confirm")
+def test_it_confirms_at_the_button_and_once(erin, request_link, visitor, is_confirmed):
+    path = request_link(erin, "confirm")
     form = visitor.fill(path)
     form.fields["password"] = NEW_PASSWORD
     answer = visitor.send(form)
@@ -51,23 +51,23 @@ def test_it_confirms_at_the_button_and_once(erin, link, visitor, is_confirmed):
     assert visitor.send(form).status_code == 404
 
 
-def test_it_does_not_sign_in(erin, link, visitor):
-    visitor.submit(link(erin, "confirm"), {"password": NEW_PASSWORD})
+def test_it_does_not_sign_in(erin, request_link, visitor):
+    visitor.submit(request_link(erin, "confirm"), {"password": NEW_PASSWORD})
     assert visitor.get("/members").status_code == 303
 
 
 def test_it_is_for_the_owner_of_the_link_whoever_clicks(
-    erin, make_user, link, sign_in, is_confirmed
+    erin, make_user, request_link, sign_in, is_confirmed
 ):
     frank = make_user("frank@example.com", confirmed_at=None)
-    answer = sign_in(frank).submit(link(erin, "confirm"), {"password": NEW_PASSWORD})
+    answer = sign_in(frank).submit(request_link(erin, "confirm"), {"password": NEW_PASSWORD})
     assert answer.status_code == 303
     assert is_confirmed(erin)
     assert not is_confirmed(frank)
 
 
-def test_it_works_for_a_day(app, erin, link, visitor, is_confirmed):
-    path = link(erin, "confirm")
+def test_it_works_for_a_day(app, erin, request_link, visitor, is_confirmed):
+    path = request_link(erin, "confirm")
     later(app, hours=23, minutes=59)
     form = visitor.fill(path)
     later(app, minutes=2)
@@ -77,7 +77,7 @@ def test_it_works_for_a_day(app, erin, link, visitor, is_confirmed):
 
 
 def test_it_says_the_same_of_every_link_that_does_not_work(
-    app, erin, make_user, link, visitor, browser, is_confirmed
+    app, erin, make_user, request_link, visitor, browser, is_confirmed
 ):
     def change(user, **values):
         with app.app_context():
@@ -87,7 +87,7 @@ def test_it_says_the_same_of_every_link_that_does_not_work(
     moved, gone, shut = (
         make_user(f"{n}@example.com", confirmed_at=None) for n in ("moved", "gone", "shut")
     )
-    paths = {name: link(user, "confirm") for name, user in
+    paths = {name: request_link(user, "confirm") for name, user in
              {"moved": moved, "gone": gone, "shut": shut, "used": erin}.items()}  # fmt: skip
     change(moved, email="elsewhere@example.com")
     change(shut, suspended_at=now())
@@ -96,8 +96,8 @@ def test_it_says_the_same_of_every_link_that_does_not_work(
         db.session.commit()
     browser().submit(paths["used"], {"password": NEW_PASSWORD})
 
-    token = link(moved_back := make_user("late@example.com", confirmed_at=None), "confirm")
-    reset = link(moved_back, "reset").rpartition("/")[2]
+    token = request_link(moved_back := make_user("late@example.com", confirmed_at=None), "confirm")
+    reset = request_link(moved_back, "reset").rpartition("/")[2]
     paths |= {
         "truncated": token[:-1],
         "lengthened": token + "x",
@@ -117,9 +117,11 @@ def test_it_says_the_same_of_every_link_that_does_not_work(
         assert [user.confirmed_at for user in users] == [None] * 3
 
 
-def test_it_does_not_take_a_link_to_reset_a_password_nor_the_reverse(alice, erin, link, visitor):
-    confirm = link(erin, "confirm").rpartition("/")[2]
-    reset = link(alice, "reset").rpartition("/")[2]
+def test_it_does_not_take_a_link_to_reset_a_password_nor_the_reverse(
+    alice, erin, request_link, visitor
+):
+    confirm = request_link(erin, "confirm").rpartition("/")[2]
+    reset = request_link(alice, "reset").rpartition("/")[2]
     assert visitor.get(f"/auth/reset/{confirm}").status_code == 404
     assert visitor.get(f"/auth/confirm/{reset}").status_code == 404
     assert visitor.get(f"/auth/reset/{reset}").status_code == 200

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.auth.models import User
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 from tests.site import HOME
 
 EMAIL = "victim@example.com"

@@ -3,8 +3,8 @@
 import pytest
 
 from carafe.testing.accounts import PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 from carafe.testing.second_factor import set_up
-from tests.auth.conftest import NEW_PASSWORD
 
 
 def log_out(alice, owner, admin, link, browser):
@@ -18,8 +18,8 @@ def change_password(alice, owner, admin, link, browser):
     assert desk.submit("/account/password", fields).status_code == 303
 
 
-def reset_password(alice, owner, admin, link, browser):
-    browser().submit(link(alice, "reset"), {"password": NEW_PASSWORD})
+def reset_password(alice, owner, admin, request_link, browser):
+    browser().submit(request_link(alice, "reset"), {"password": NEW_PASSWORD})
 
 
 def end_others(alice, owner, admin, link, browser):
@@ -48,11 +48,11 @@ def be_deleted(alice, owner, admin, link, browser):
     "end",
     [log_out, change_password, reset_password, end_others, be_suspended, be_logged_out, be_deleted],
 )
-def test_they_are_dead_after(end, remember, alice, carol, sign_in, log_in, browser, link):
+def test_they_are_dead_after(end, remember, alice, carol, sign_in, log_in, browser, request_link):
     owner, thief = log_in(alice, **remember), browser()
     owner.copy_cookies_to(thief)
     form = thief.fill("/members")
-    end(alice, owner, sign_in(carol), link, browser)
+    end(alice, owner, sign_in(carol), request_link, browser)
     assert thief.get("/members").location.startswith("/auth/login")
     answer = thief.send(form, {"name": "Mallory"})
     assert (answer.status_code, answer.headers.get("Location", "")[:11]) == (303, "/auth/login")

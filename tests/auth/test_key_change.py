@@ -5,7 +5,7 @@ import pytest
 from carafe.testing.apps import another_app
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 
 
 def moved(browser, app):
@@ -35,8 +35,8 @@ def test_it_keeps_open_forms_valid(renewed, alice, sign_in):
     assert "Alice Renewed" in after.get("/members").text
 
 
-def test_it_keeps_mailed_links_valid(renewed, erin, link):
-    path = link(erin, "reset")
+def test_it_keeps_mailed_links_valid(renewed, erin, request_link):
+    path = request_link(erin, "reset")
     answer = Browser(renewed.test_client()).submit(path, {"password": NEW_PASSWORD})
     assert answer.status_code == 303
 

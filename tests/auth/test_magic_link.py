@@ -14,7 +14,7 @@ from carafe.testing.apps import another_app
 from carafe.testing.clock import later
 from carafe.testing.groups import require
 from carafe.testing.http import Browser
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 from tests.site import HOME
 
 PAGE = "/auth/magic-link"

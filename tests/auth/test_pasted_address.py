@@ -53,10 +53,10 @@ def test_it_is_one_address(pasted, alice, bob, visitor, mailbox):
     assert mailbox.to("alice@example.com") == mailbox.to("bob@example.com") == []
 
 
-def test_it_is_never_at_another_domain(visitor, register, users):
+def test_it_is_never_at_another_domain(visitor, register, all_emails):
     """Without the joiner, this Persian domain name is a different one."""
     assert (
         register(visitor, email="alice@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com").status_code
         == 422
     )
-    assert users() == []
+    assert all_emails() == []

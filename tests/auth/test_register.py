@@ -5,14 +5,14 @@ import re
 import pytest
 
 from carafe.testing.accounts import PASSWORD
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 from tests.site import HOME
 
 
-def test_it_mails_a_link_to_confirm(visitor, register, users, mailbox):
+def test_it_mails_a_link_to_confirm(visitor, register, all_emails, mailbox):
     answer = register(visitor, name="New")
     assert (answer.status_code, answer.location) == (303, "/auth/confirm")
-    assert users() == ["new@example.com"]
+    assert all_emails() == ["new@example.com"]
     assert mailbox.link("new@example.com").startswith("/auth/confirm/")
 
 
@@ -57,12 +57,14 @@ def test_it_leaves_the_same_in_the_cookie_whether_the_address_is_known(
     assert len(contents) == 1
 
 
-def test_it_tells_the_owner_of_a_known_address_instead(alice, visitor, register, users, mailbox):
+def test_it_tells_the_owner_of_a_known_address_instead(
+    alice, visitor, register, all_emails, mailbox
+):
     register(visitor, email=alice.email, name="Mallory")
     [mail] = mailbox.to(alice.email)
     assert mail["Subject"] == "You have an account already"
     assert mailbox.link(alice.email) == "/auth/reset"
-    assert users() == [alice.email]
+    assert all_emails() == [alice.email]
 
 
 def test_it_leaves_a_known_account_as_it_is(alice, erin, browser, register, sign_in):
@@ -74,10 +76,10 @@ def test_it_leaves_a_known_account_as_it_is(alice, erin, browser, register, sign
 
 
 @pytest.mark.parametrize("typed", ["  New@Example.COM ", "NEW@EXAMPLE.COM"])
-def test_it_knows_an_address_however_it_is_typed(typed, browser, register, users, mailbox):
+def test_it_knows_an_address_however_it_is_typed(typed, browser, register, all_emails, mailbox):
     register(browser())
     assert register(browser(), email=typed).status_code == 303
-    assert users() == ["new@example.com"]
+    assert all_emails() == ["new@example.com"]
     fields = {"email": typed, "password": NEW_PASSWORD}
     assert browser().submit("/auth/login", fields).status_code == 303
 
@@ -94,19 +96,19 @@ def test_it_knows_an_address_however_it_is_typed(typed, browser, register, users
         ("it is NEW@example.com!", "Do not use your e-mail address"),
     ],
 )
-def test_it_refuses_a_bad_password_and_says_why(password, reason, visitor, register, users):
+def test_it_refuses_a_bad_password_and_says_why(password, reason, visitor, register, all_emails):
     answer = register(visitor, password=password)
     assert answer.status_code == 422
     assert reason in answer.text
     assert 'value="new@example.com"' in answer.text
-    assert users() == []
+    assert all_emails() == []
 
 
-def test_it_refuses_the_name_of_the_site_as_a_password(app, visitor, register, users):
+def test_it_refuses_the_name_of_the_site_as_a_password(app, visitor, register, all_emails):
     answer = register(visitor, password=f"{app.config['APP_NAME']} 2026!")
     assert answer.status_code == 422
     assert "Do not use the name of this site" in answer.text
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_it_never_shows_the_password_again(visitor, register):
@@ -138,20 +140,20 @@ def test_it_accepts_any_other_password(password, visitor, register):
         "x" * 10_000,
     ],
 )
-def test_it_refuses_what_is_no_address(email, visitor, register, users, mailbox):
+def test_it_refuses_what_is_no_address(email, visitor, register, all_emails, mailbox):
     answer = register(visitor, email=email)
     assert answer.status_code == 422
     assert "email address" in answer.text.replace("e-mail", "email")
-    assert users() == []
+    assert all_emails() == []
     assert mailbox.to(email) == []
 
 
 @pytest.mark.parametrize("name", ["n" * 10_000, "n" * 101, "N\0ew", "N\x1bew"])
-def test_it_refuses_a_name_that_cannot_be_one(name, visitor, register, users):
+def test_it_refuses_a_name_that_cannot_be_one(name, visitor, register, all_emails):
     answer = register(visitor, name=name)
     assert answer.status_code == 422
     assert 'value="new@example.com"' in answer.text
-    assert users() == []
+    assert all_emails() == []
 
 
 @pytest.mark.parametrize("field", ["email", "name", "password"])
@@ -167,11 +169,11 @@ def test_it_survives_lone_surrogates_and_broken_utf_8(field, visitor):
         assert answer.status_code in (303, 422)
 
 
-def test_it_asks_for_what_is_missing(visitor, users):
+def test_it_asks_for_what_is_missing(visitor, all_emails):
     answer = visitor.post("/auth/register", {"csrf_token": visitor.token()})
     assert answer.status_code == 422
     assert "Enter your e-mail address." in answer.text
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_it_ignores_fields_it_did_not_ask_for(visitor, register, sign_in):
@@ -181,11 +183,11 @@ def test_it_ignores_fields_it_did_not_ask_for(visitor, register, sign_in):
     assert 'href="/auth/confirm"' in visitor.get("/members").text
 
 
-def test_it_works_for_somebody_else_while_signed_in(alice, sign_in, visitor, users, mailbox):
+def test_it_works_for_somebody_else_while_signed_in(alice, sign_in, visitor, all_emails, mailbox):
     browser = sign_in(alice)
     fields = {"email": "new@example.com", "password": PASSWORD, "csrf_token": browser.token()}
     assert browser.post("/auth/register", fields).status_code == 303
-    assert "new@example.com" in users()
+    assert "new@example.com" in all_emails()
     assert visitor.get(mailbox.link("new@example.com")).status_code == 200
 
 

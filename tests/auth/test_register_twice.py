@@ -3,10 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 
 
-def test_it_makes_one_account(app, browser, users, mailbox):
+def test_it_makes_one_account(app, browser, all_emails, mailbox):
     opened = [browser() for _ in range(4)]
     forms = [one.fill("/auth/register") for one in opened]
     barrier = Barrier(len(opened))
@@ -18,5 +18,5 @@ def test_it_makes_one_account(app, browser, users, mailbox):
     with ThreadPoolExecutor(len(opened)) as threads:
         answers = list(threads.map(send, opened, forms))
     assert [answer.status_code for answer in answers] == [303] * len(opened)
-    assert users() == ["new@example.com"]
+    assert all_emails() == ["new@example.com"]
     assert mailbox.to("new@example.com")

@@ -3,7 +3,7 @@
 import re
 
 from carafe.testing.clock import later
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 
 
 def ask(browser, email):

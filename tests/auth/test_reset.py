@@ -7,7 +7,7 @@ from flask import template_rendered
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 
 
 def enters(browser, user, password):
@@ -15,20 +15,20 @@ def enters(browser, user, password):
     return answer.status_code == 303
 
 
-def test_it_sets_a_new_password(alice, link, visitor):
-    answer = visitor.submit(link(alice, "reset"), {"password": NEW_PASSWORD})
+def test_it_sets_a_new_password(alice, request_link, visitor):
+    answer = visitor.submit(request_link(alice, "reset"), {"password": NEW_PASSWORD})
     assert (answer.status_code, answer.location) == (303, "/auth/login")
     assert not enters(visitor, alice, PASSWORD)
     assert enters(visitor, alice, NEW_PASSWORD)
 
 
-def test_it_signs_nobody_in(alice, link, visitor):
-    visitor.submit(link(alice, "reset"), {"password": NEW_PASSWORD})
+def test_it_signs_nobody_in(alice, request_link, visitor):
+    visitor.submit(request_link(alice, "reset"), {"password": NEW_PASSWORD})
     assert visitor.get("/members").status_code == 303
 
 
-def test_it_works_once(alice, link, visitor, browser):
-    path = link(alice, "reset")
+def test_it_works_once(alice, request_link, visitor, browser):
+    path = request_link(alice, "reset")
     form = visitor.fill(path)
     assert visitor.send(form, {"password": NEW_PASSWORD}).status_code == 303
     assert visitor.get(path).status_code == 404
@@ -36,8 +36,8 @@ def test_it_works_once(alice, link, visitor, browser):
     assert enters(browser(), alice, NEW_PASSWORD)
 
 
-def test_it_works_for_half_an_hour(app, alice, link, visitor, browser):
-    path = link(alice, "reset")
+def test_it_works_for_half_an_hour(app, alice, request_link, visitor, browser):
+    path = request_link(alice, "reset")
     later(app, minutes=29)
     form = visitor.fill(path)
     later(app, minutes=1)
@@ -46,9 +46,9 @@ def test_it_works_for_half_an_hour(app, alice, link, visitor, browser):
     assert enters(browser(), alice, PASSWORD)
 
 
-def test_it_changes_nothing_before_the_form_is_sent(alice, link, visitor, sign_in):
+def test_it_changes_nothing_before_the_form_is_sent(alice, request_link, visitor, sign_in):
     inside = sign_in(alice)
-    path = link(alice, "reset")
+    path = request_link(alice, "reset")
     visitor.client.head(path)
     page = visitor.get(path)
     assert page.headers["Cache-Control"] == "no-store"
@@ -56,28 +56,28 @@ def test_it_changes_nothing_before_the_form_is_sent(alice, link, visitor, sign_i
     assert inside.get("/members").status_code == 200
 
 
-def test_it_logs_every_device_out(alice, bob, link, visitor, sign_in, log_in):
+def test_it_logs_every_device_out(alice, bob, request_link, visitor, sign_in, log_in):
     devices = [sign_in(alice), log_in(alice, remember="y")]
     other = sign_in(bob)
-    visitor.submit(link(alice, "reset"), {"password": NEW_PASSWORD})
+    visitor.submit(request_link(alice, "reset"), {"password": NEW_PASSWORD})
     assert [device.get("/members").status_code for device in devices] == [303, 303]
     assert other.get("/members").status_code == 200
 
 
-def test_it_voids_every_other_link(alice, link, visitor):
-    first, second = link(alice, "reset"), link(alice, "reset")
+def test_it_voids_every_other_link(alice, request_link, visitor):
+    first, second = request_link(alice, "reset"), request_link(alice, "reset")
     assert first != second
     assert visitor.submit(first, {"password": NEW_PASSWORD}).status_code == 303
     assert visitor.get(second).status_code == 404
 
 
-def test_it_tells_the_owner(alice, link, visitor, mailbox):
-    visitor.submit(link(alice, "reset"), {"password": NEW_PASSWORD})
+def test_it_tells_the_owner(alice, request_link, visitor, mailbox):
+    visitor.submit(request_link(alice, "reset"), {"password": NEW_PASSWORD})
     assert mailbox.to(alice.email)[-1]["Subject"] == "Your password was changed"
 
 
-def test_it_confirms_the_address(erin, link, visitor):
-    visitor.submit(link(erin, "reset"), {"password": NEW_PASSWORD})
+def test_it_confirms_the_address(erin, request_link, visitor):
+    visitor.submit(request_link(erin, "reset"), {"password": NEW_PASSWORD})
     assert enters(visitor, erin, NEW_PASSWORD)
     assert 'href="/auth/confirm"' not in visitor.get("/members").text
 
@@ -92,8 +92,10 @@ def test_it_confirms_the_address(erin, link, visitor):
         ("my alice@EXAMPLE.com", "Do not use your e-mail address"),
     ],
 )
-def test_it_keeps_the_link_when_a_password_is_refused(password, reason, alice, link, visitor):
-    path = link(alice, "reset")
+def test_it_keeps_the_link_when_a_password_is_refused(
+    password, reason, alice, request_link, visitor
+):
+    path = request_link(alice, "reset")
     answer = visitor.submit(path, {"password": password})
     assert answer.status_code == 422
     assert reason in answer.text
@@ -145,8 +147,8 @@ def test_it_works_for_those_signed_in(alice, sign_in, mailbox):
     assert browser.get("/members").status_code == 303
 
 
-def test_it_is_refused_to_the_suspended(app, alice, link, visitor):
-    path = link(alice, "reset")
+def test_it_is_refused_to_the_suspended(app, alice, request_link, visitor):
+    path = request_link(alice, "reset")
     form = visitor.fill(path)
     app.test_cli_runner().invoke(args=["user", "suspend", alice.email])
     assert visitor.get(path).status_code == 404

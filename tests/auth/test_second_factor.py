@@ -162,8 +162,8 @@ def test_it_dies_with_the_factor(owner, alice, challenge):
     assert browser.get("/auth/second-factor").location == "/auth/login"
 
 
-def test_it_is_not_skipped_by_a_new_password(owner, alice, link, visitor):
-    path = link(alice, "reset")
+def test_it_is_not_skipped_by_a_new_password(owner, alice, request_link, visitor):
+    path = request_link(alice, "reset")
     assert visitor.submit(path, {"password": "another one, quite as long"}).status_code == 303
     fields = {"email": alice.email, "password": "another one, quite as long"}
     answer = visitor.submit("/auth/login", fields)

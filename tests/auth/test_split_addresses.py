@@ -6,7 +6,7 @@ atom" (PortSwigger, 2024), where the mail for an address at one domain went to a
 
 import pytest
 
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 
 ADDRESSES = [
     '"a@evil.example"@example.com',
@@ -35,9 +35,9 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("email", ADDRESSES)
-def test_nobody_signs_up_with_one(email, visitor, register, users, mailbox):
+def test_nobody_signs_up_with_one(email, visitor, register, all_emails, mailbox):
     assert register(visitor, email=email).status_code == 422
-    assert users() == []
+    assert all_emails() == []
     assert mailbox.to("a@evil.example") == []
 
 

@@ -7,7 +7,7 @@ from app.auth.models import User
 from app.auth.roles import ROLES
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 from tests.security.routes import routes
 
 EMAIL = "owner@example.com"

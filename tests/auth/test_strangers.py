@@ -8,8 +8,8 @@ import pytest
 from carafe.auth.accounts.authentication import LOGIN_FAILURES_BY_ADDRESS
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
+from carafe.testing.registration import NEW_PASSWORD
 from carafe.testing.second_factor import answer_with, is_in, set_up
-from tests.auth.conftest import NEW_PASSWORD
 
 HOME = "203.0.113.1"
 WRONG = "a wrong one"
@@ -115,8 +115,13 @@ def test_nobody_makes_such_a_browser(change, alice, bob, fail, known, browser):
     assert log_in(forged, alice) == 429
 
 
-def test_a_browser_from_before_a_new_password_is_like_any_other(alice, fail, known, browser, link):
-    assert browser().submit(link(alice, "reset"), {"password": NEW_PASSWORD}).status_code == 303
+def test_a_browser_from_before_a_new_password_is_like_any_other(
+    alice, fail, known, browser, request_link
+):
+    assert (
+        browser().submit(request_link(alice, "reset"), {"password": NEW_PASSWORD}).status_code
+        == 303
+    )
     fail(alice, [HOME])
     assert log_in(known, alice, NEW_PASSWORD) == 429
 
@@ -126,17 +131,21 @@ def test_it_says_nothing_about_the_user(alice, known):
     assert re.fullmatch(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", value)
 
 
-def test_a_reset_lets_the_owner_in(alice, fail, link, browser):
+def test_a_reset_lets_the_owner_in(alice, fail, request_link, browser):
     fail(alice, [HOME, *networks(9)])
     assert log_in(browser(), alice) == 429
     opened = browser()
-    assert opened.submit(link(alice, "reset"), {"password": NEW_PASSWORD}).status_code == 303
+    assert (
+        opened.submit(request_link(alice, "reset"), {"password": NEW_PASSWORD}).status_code == 303
+    )
     assert log_in(browser(), alice, NEW_PASSWORD) == 303
 
 
-def test_a_reset_makes_the_browser_one_of_the_owners(alice, bob, fail, link, browser):
+def test_a_reset_makes_the_browser_one_of_the_owners(alice, bob, fail, request_link, browser):
     opened = browser()
-    assert opened.submit(link(alice, "reset"), {"password": NEW_PASSWORD}).status_code == 303
+    assert (
+        opened.submit(request_link(alice, "reset"), {"password": NEW_PASSWORD}).status_code == 303
+    )
     fail(bob, [HOME])  # half of what the network has
     fail(alice, [HOME])
     assert log_in(browser(), alice, NEW_PASSWORD) == 429

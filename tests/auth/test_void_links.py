@@ -6,7 +6,7 @@ Somebody who knew the password, or was in a session, may have caused it to be ma
 import pytest
 
 from carafe.testing.accounts import PASSWORD
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 
 ELSEWHERE = "elsewhere@example.com"
 THIRD_PASSWORD = "a third and newest one"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 
 ADDED = [
     "/",

@@ -8,7 +8,7 @@ from app.auth.models import User
 from carafe.auth.models import Passkey
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 from tests.auth.oauth.conftest import FRIDA, depart, is_in, travel, visit
 from tests.site import HOME
 
@@ -56,22 +56,22 @@ def test_it_tells_the_owner_of_a_suspended_account_the_same(acme, alice, dave, b
 @pytest.mark.parametrize(
     "email", ["fri\u200bda@example.com", "Frida <frida@example.com>", "mailto:frida@example.com"]
 )
-def test_it_is_read_as_it_stands(email, acme, visitor, users):
+def test_it_is_read_as_it_stands(email, acme, visitor, all_emails):
     """Providers don't paste: they checked exactly this address, or none."""
     acme.person["email"] = email
     travel(visitor)
-    assert "frida@example.com" not in users()
+    assert "frida@example.com" not in all_emails()
 
 
 # An address that the provider has not checked may be anybody's.
 
 
 @pytest.mark.usefixtures("unverified")
-def test_an_unverified_address_is_confirmed_by_mail(visitor, mailbox, users, links):
+def test_an_unverified_address_is_confirmed_by_mail(visitor, mailbox, all_emails, links):
     answer = travel(visitor)
     assert (answer.status_code, answer.location) == (303, "/auth/confirm")
     assert not is_in(visitor)
-    assert users() == ["frida@example.com"]
+    assert all_emails() == ["frida@example.com"]
     visitor.submit(mailbox.link("frida@example.com"))
     assert travel(visitor).location == HOME
     assert "not confirmed" not in visitor.get("/members").text
@@ -139,25 +139,25 @@ def test_unverified_addresses_fill_no_mailbox(unverified, alice, browser, mailbo
 
 
 @pytest.mark.parametrize("email", [None, "", "nobody", "a@b", 7, ["a@example.com"], "x" * 300])
-def test_without_a_usable_address_there_is_no_account(email, acme, visitor, users):
+def test_without_a_usable_address_there_is_no_account(email, acme, visitor, all_emails):
     acme.person["email"] = email
     answer = travel(visitor)
     assert answer.status_code == 422
     assert "did not tell us an address" in answer.text
-    assert users() == []
+    assert all_emails() == []
 
 
-def test_look_alikes_are_different_addresses(acme, alice, visitor, users):
+def test_look_alikes_are_different_addresses(acme, alice, visitor, all_emails):
     acme.person["email"] = "аlice@example.com"  # a Cyrillic letter
     assert travel(visitor).location == HOME
-    assert users() == [alice.email, "аlice@example.com"]
+    assert all_emails() == [alice.email, "аlice@example.com"]
 
 
 # Pre-hijacking: somebody signs up with the victim's address, and waits for the victim to come.
 
 
 def test_who_signed_up_with_my_address_does_not_share_my_account(
-    register, browser, visitor, users, links
+    register, browser, visitor, all_emails, links
 ):
     email = FRIDA["email"]
     attacker = browser()
@@ -168,7 +168,7 @@ def test_who_signed_up_with_my_address_does_not_share_my_account(
     assert not is_in(attacker)
     assert not enters(browser(), email, NEW_PASSWORD)
     assert links() == [(email, "acme", "acme-1")]
-    assert users() == [email]
+    assert all_emails() == [email]
 
 
 def test_links_mailed_to_who_signed_up_open_nothing_any_more(register, browser, visitor, mailbox):
@@ -242,6 +242,6 @@ def test_a_role_that_was_given_to_the_address_stays(app, erin, acme, visitor):
         assert db.session.scalar(db.select(User.role).where(User.email == erin.email)) == "admin"
 
 
-def test_a_visitor_who_came_and_went_is_nobody(visitor, users):
+def test_a_visitor_who_came_and_went_is_nobody(visitor, all_emails):
     visit(depart(visitor))
-    assert users() == []
+    assert all_emails() == []

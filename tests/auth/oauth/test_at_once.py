@@ -31,20 +31,20 @@ def returning(browser, page="/auth/login", provider="acme"):
     return lambda: browser.get(path)
 
 
-def test_they_make_one_account(browser, users, links):
+def test_they_make_one_account(browser, all_emails, links):
     browsers = [browser() for _ in range(MANY)]
     answers = at_once(*[returning(one) for one in browsers])
     assert {answer.location for answer in answers} == {HOME}
     assert all(is_in(one) for one in browsers)
-    assert users() == ["frida@example.com"]
+    assert all_emails() == ["frida@example.com"]
     assert len(links()) == 1
 
 
-def test_they_take_the_place_of_one_account(register, browser, users, links):
+def test_they_take_the_place_of_one_account(register, browser, all_emails, links):
     register(browser(), email="frida@example.com")
     answers = at_once(*[returning(browser()) for _ in range(MANY)])
     assert {answer.location for answer in answers} == {HOME}
-    assert users() == ["frida@example.com"]
+    assert all_emails() == ["frida@example.com"]
     assert len(links()) == 1
 
 

@@ -43,12 +43,12 @@ def forged(acme):
 
 
 @pytest.fixture
-def refused(visitor, users):
+def refused(visitor, all_emails):
     def check():
         answer = travel(visitor)
         assert answer.status_code == 400, answer.text
         assert not is_in(visitor)
-        assert users() == []
+        assert all_emails() == []
 
     return check
 
@@ -144,19 +144,19 @@ def test_a_token_that_is_huge(part, forged, refused):
 @pytest.mark.parametrize(
     "text", ["", ".", "..", "...", "....", "a.b.c", "{}", "\0.\0.\0", "é.é.é", "null"]
 )
-def test_what_is_no_token_at_all(text, acme, visitor, users):
+def test_what_is_no_token_at_all(text, acme, visitor, all_emails):
     answer = document({"access_token": "x", "token_type": "Bearer", "id_token": text})
     with acme.answering("/token", lambda call: answer):
         assert travel(visitor).status_code in (400, 503)
-    assert users() == []
+    assert all_emails() == []
 
 
 @pytest.mark.parametrize("token", [None, 7, [], {}, True])
-def test_a_token_of_another_type(token, acme, visitor, users):
+def test_a_token_of_another_type(token, acme, visitor, all_emails):
     answer = document({"access_token": "x", "token_type": "Bearer", "id_token": token})
     with acme.answering("/token", lambda call: answer):
         assert travel(visitor).status_code in (400, 503)
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_a_token_in_the_other_serialization(forged, refused):

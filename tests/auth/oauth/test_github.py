@@ -73,15 +73,15 @@ def app(application: Flask, app: Flask, github: GitHub) -> Iterator[Flask]:
         yield made
 
 
-def test_it_makes_an_account_with_the_address_that_github_has_verified(visitor, users, links):
+def test_it_makes_an_account_with_the_address_that_github_has_verified(visitor, all_emails, links):
     assert travel(visitor, "github").location == HOME
-    assert users() == ["mona@example.com"]
+    assert all_emails() == ["mona@example.com"]
     assert links() == [("mona@example.com", "github", "583231")]
     assert "not confirmed" not in visitor.get("/members").text
     assert "mona" in visitor.get("/account/connections").text
 
 
-def test_it_knows_people_by_number_not_by_name(github, visitor, browser, users):
+def test_it_knows_people_by_number_not_by_name(github, visitor, browser, all_emails):
     travel(visitor, "github")
     github.user["login"] = "mona-married"
     assert travel(browser(), "github").location == HOME
@@ -89,7 +89,7 @@ def test_it_knows_people_by_number_not_by_name(github, visitor, browser, users):
     other = browser()
     travel(other, "github")
     assert not is_in(other)
-    assert len(users()) == 1
+    assert len(all_emails()) == 1
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,10 @@ def test_an_unverified_address_is_confirmed_by_mail(emails, github, visitor):
     assert not is_in(visitor)
 
 
-def test_it_does_not_take_the_address_that_is_shown(github, visitor, users):
+def test_it_does_not_take_the_address_that_is_shown(github, visitor, all_emails):
     github.emails = [OLD]
     assert travel(visitor, "github").status_code == 422
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_it_never_opens_the_account_that_has_the_address(github, alice, visitor, links):
@@ -133,7 +133,7 @@ def test_a_code_of_another_browser_opens_nothing(visitor, browser):
     ],
     ids=str,
 )
-def test_it_makes_nothing_of_nonsense(path, answer, github, visitor, users):
+def test_it_makes_nothing_of_nonsense(path, answer, github, visitor, all_emails):
     with github.answering(path, lambda call: answer):
         assert travel(visitor, "github").status_code == 503
-    assert users() == []
+    assert all_emails() == []

@@ -45,27 +45,27 @@ def refused(browser):
     ],
     ids=lambda claims: next(iter(claims)),
 )
-def test_it_refuses_one_that_is_not_for_now_and_here(claims, acme, visitor, users):
+def test_it_refuses_one_that_is_not_for_now_and_here(claims, acme, visitor, all_emails):
     acme.claims = claims
     assert refused(visitor)
-    assert users() == []
+    assert all_emails() == []
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256"])
-def test_it_refuses_one_without_a_signature_of_the_providers(algorithm, acme, visitor, users):
+def test_it_refuses_one_without_a_signature_of_the_providers(algorithm, acme, visitor, all_emails):
     """Though discovery lists both algorithms."""
     acme.algorithm = algorithm
     assert refused(visitor)
-    assert users() == []
+    assert all_emails() == []
 
 
-def test_it_refuses_one_signed_by_somebody_else(acme, visitor, users):
+def test_it_refuses_one_signed_by_somebody_else(acme, visitor, all_emails):
     acme.key = RSAKey.import_key(KEYS[1].as_pem(private=True), {"kid": "key 0"})
     assert refused(visitor)
-    assert users() == []
+    assert all_emails() == []
 
 
-def test_it_refuses_one_that_was_changed(acme, visitor, users):
+def test_it_refuses_one_that_was_changed(acme, visitor, all_emails):
     sign = acme.sign
 
     def tamper(claims):
@@ -75,7 +75,7 @@ def test_it_refuses_one_that_was_changed(acme, visitor, users):
 
     acme.sign = tamper
     assert refused(visitor)
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_it_learns_a_new_key(acme, visitor, browser):
@@ -89,18 +89,18 @@ def test_it_refuses_a_key_that_is_not_published(acme, visitor):
     assert refused(visitor)
 
 
-def test_it_asks_for_the_address_where_the_token_has_none(acme, visitor, users):
+def test_it_asks_for_the_address_where_the_token_has_none(acme, visitor, all_emails):
     acme.claims = {"email": None, "email_verified": None, "name": None}
     assert travel(visitor).status_code == 303
-    assert users() == ["frida@example.com"]
+    assert all_emails() == ["frida@example.com"]
     assert 'value="Frida"' in visitor.get("/members").text
 
 
-def test_it_refuses_information_about_somebody_else(acme, visitor, users):
+def test_it_refuses_information_about_somebody_else(acme, visitor, all_emails):
     acme.claims = {"email": None}
     with acme.answering("/userinfo", lambda call: document(FRIDA | {"sub": "acme-2"})):
         assert refused(visitor)
-    assert users() == []
+    assert all_emails() == []
 
 
 @pytest.mark.parametrize("answer", [{}, {"access_token": "x", "token_type": "Bearer"}])

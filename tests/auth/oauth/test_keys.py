@@ -92,27 +92,27 @@ def test_other_kinds_of_keys_count(key, alg, publish, sign, visitor, recwarn):
     [{"use": "enc"}, {"key_ops": ["encrypt"]}, {"alg": "RS512"}, {"alg": "RSA-OAEP"}, {"kid": "x"}],
     ids=str,
 )
-def test_a_key_for_something_else_does_not_count(change, publish, visitor, users):
+def test_a_key_for_something_else_does_not_count(change, publish, visitor, all_emails):
     publish(OWN | change)
     assert travel(visitor).status_code == 400
-    assert users() == []
+    assert all_emails() == []
 
 
 @pytest.mark.parametrize("secret", [b"what the client knows as well" * 2, b""], ids=len)
-def test_a_published_secret_does_not_count(secret, publish, sign, visitor, users):
+def test_a_published_secret_does_not_count(secret, publish, sign, visitor, all_emails):
     """With it anyone who reads the key set could sign."""
     key = OctKey.import_key(secret or b"x" * 32)
     publish(OWN, key.as_dict(kid="secret", alg="HS256"))
     sign(key, "HS256", kid="secret")
     assert travel(visitor).status_code == 400
-    assert users() == []
+    assert all_emails() == []
 
 
 @pytest.mark.parametrize("keys", [[], {}, None, "x", 7, [None]], ids=str)
-def test_a_key_set_without_keys_opens_nothing(keys, acme, visitor, users):
+def test_a_key_set_without_keys_opens_nothing(keys, acme, visitor, all_emails):
     acme.routes["/jwks"] = lambda call: document({"keys": keys})
     assert travel(visitor).status_code in (400, 503)
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_a_key_that_was_taken_back_does_not_count_for_long(acme, app, publish, visitor, browser):

@@ -15,29 +15,29 @@ from tests.auth.oauth.conftest import depart, is_in, travel, visit
 from tests.site import HOME
 
 
-def test_it_makes_an_account_and_logs_in(visitor, users, links):
+def test_it_makes_an_account_and_logs_in(visitor, all_emails, links):
     answer = travel(visitor)
     assert (answer.status_code, answer.location) == (303, HOME)
-    assert users() == ["frida@example.com"]
+    assert all_emails() == ["frida@example.com"]
     assert links() == [("frida@example.com", "acme", "acme-1")]
     page = visitor.get("/members").text
     assert 'value="Frida"' in page
     assert "not confirmed" not in page
 
 
-def test_it_offers_the_same_when_signing_up(visitor, users):
+def test_it_offers_the_same_when_signing_up(visitor, all_emails):
     assert travel(visitor, page="/auth/register").status_code == 303
-    assert users() == ["frida@example.com"]
+    assert all_emails() == ["frida@example.com"]
 
 
 def test_it_knows_who_comes_again_whatever_their_address_is_by_then(
-    frida, acme, browser, users, links
+    frida, acme, browser, all_emails, links
 ):
     acme.person |= {"email": "married@example.com", "name": "Somebody"}
     desk = browser()
     assert travel(desk).location == HOME
     assert is_in(desk)
-    assert users() == ["frida@example.com"]
+    assert all_emails() == ["frida@example.com"]
     assert len(links()) == 1
 
 

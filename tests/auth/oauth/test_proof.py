@@ -11,7 +11,7 @@ from carafe.auth.models import Passkey
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from tests.auth.conftest import NEW_PASSWORD
+from carafe.testing.registration import NEW_PASSWORD
 from tests.auth.oauth.conftest import SITE, depart, travel, visit
 from tests.site import HOME
 

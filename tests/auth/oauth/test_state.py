@@ -28,19 +28,19 @@ def refused(browser, path):
 
 
 @pytest.mark.parametrize("state", [None, "", "x", "é", "x" * 3000])
-def test_it_wants_the_state_that_was_sent(state, visitor, users):
+def test_it_wants_the_state_that_was_sent(state, visitor, all_emails):
     assert refused(visitor, changed(visit(depart(visitor)), state=state))
-    assert users() == []
+    assert all_emails() == []
 
 
-def test_another_browser_does_not_come_back(visitor, browser, users):
+def test_another_browser_does_not_come_back(visitor, browser, all_emails):
     """Else people could be logged in as somebody else, by a link."""
     path = visit(depart(visitor))
     other = browser()
     depart(other)
     assert refused(other, path)
     assert refused(browser(), path)
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_nobody_comes_back_who_never_left(visitor):
@@ -132,12 +132,12 @@ def test_the_cookie_stays_within_what_browsers_keep(visitor):
     assert len(answer.headers["Set-Cookie"]) < 4000
 
 
-def test_a_way_to_one_provider_does_not_end_at_another(acme, rival, visitor, users):
+def test_a_way_to_one_provider_does_not_end_at_another(acme, rival, visitor, all_emails):
     """Mix-up (RFC 9700, 4.4): a code of Acme's must not be handed to its rival."""
     path = visit(depart(visitor))
     assert refused(visitor, path.replace("/acme/", "/rival/"))
     assert rival.calls == []
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_an_answer_that_names_another_issuer_is_refused(acme, rival, visitor):
@@ -159,13 +159,13 @@ def test_a_provider_that_promises_to_name_itself_has_to(acme, visitor):
     assert acme.called("/token") == []
 
 
-def test_nothing_comes_of_cancelling(visitor, users):
+def test_nothing_comes_of_cancelling(visitor, all_emails):
     page = visitor.get("/members").location
     path = visit(depart(visitor, page=page))
     answer = visitor.get(changed(path, code=None, error="access_denied"))
     assert (answer.status_code, answer.location) == (303, page)
     assert "You did not log in with Acme" in visitor.get(answer.location).text
-    assert users() == []
+    assert all_emails() == []
 
 
 def test_cancelling_takes_the_state_as_well(visitor):

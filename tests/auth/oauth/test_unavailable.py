@@ -42,23 +42,23 @@ def test_it_says_so_when_it_is_down_at_the_start(acme, visitor):
     assert unavailable(visitor, leave(visitor))
 
 
-def test_it_says_so_when_it_is_down_at_the_end(acme, visitor, users):
+def test_it_says_so_when_it_is_down_at_the_end(acme, visitor, all_emails):
     path = visit(depart(visitor))
     acme.stop()
     assert unavailable(visitor, visitor.get(path))
-    assert users() == []
+    assert all_emails() == []
 
 
 @pytest.mark.parametrize("answer", GARBAGE, ids=str)
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks"])
-def test_it_makes_nothing_of_nonsense(path, answer, acme, visitor, users):
+def test_it_makes_nothing_of_nonsense(path, answer, acme, visitor, all_emails):
     with acme.answering(path, lambda call: answer):
         if path.startswith("/."):
             assert unavailable(visitor, leave(visitor))
         else:
             assert unavailable(visitor, travel(visitor))
     assert acme.called("/elsewhere") == []
-    assert users() == []
+    assert all_emails() == []
     assert travel(visitor).status_code == 303
 
 
