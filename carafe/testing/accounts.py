@@ -15,8 +15,8 @@ from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.mail import outbox
 from carafe.testing.http import Browser
-from carafe.testing.second_factor import Clock
 from carafe.testing.sessions import open_session
+from carafe.testing.two_factor import Clock
 from carafe.time import now
 
 PASSWORD = "carafe under the apple tree"

@@ -4,8 +4,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.mailbox import Mailbox
-from carafe.testing.remote import Remote
 from carafe.testing.server import PATIENCE_SECONDS
 
 USES = 20
@@ -34,13 +34,13 @@ def at_once(browsers, path):
 
 def test_exactly_one_of_twenty_changes_the_address_and_one_restores_it(running, email):
     running.flask("user", "create", email, "--password", PASSWORD)
-    alice, new = Remote(running.url), f"new-{email}"
+    alice, new = LiveBrowser(running.url), f"new-{email}"
     alice.submit("/auth/login", {"email": email, "password": PASSWORD})
     assert alice.submit("/account/email", {"email": new}).status_code == 303
     statuses = at_once([alice] * USES, link(running, new))
     assert sorted(statuses) == [303] + [404] * (USES - 1)
 
-    visitors = [Remote(running.url) for _ in range(USES)]
+    visitors = [LiveBrowser(running.url) for _ in range(USES)]
     statuses = at_once(visitors, link(running, email))
     assert sorted(statuses) == [303] + [404] * (USES - 1)
     assert email in running.flask("user", "list")

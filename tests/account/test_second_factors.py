@@ -8,15 +8,15 @@ import pytest
 from carafe.auth.models import RecoveryCode, Totp
 from carafe.database import db
 from carafe.testing.clock import later
-from carafe.testing.second_factor import (
+from carafe.testing.two_factor import (
     NEW,
     PAGE,
-    Phone,
-    answer_with,
-    begin,
-    is_in,
+    AuthenticatorApp,
+    is_logged_in,
     recovery_codes,
     set_up,
+    start_setup,
+    submit_code,
 )
 
 
@@ -35,7 +35,7 @@ def rows(app):
 
 
 def test_it_shows_a_qr_code_and_the_key_to_type(browser_of_alice):
-    phone = begin(browser_of_alice)
+    phone = start_setup(browser_of_alice)
     page = browser_of_alice.get(NEW).text
     assert re.search(r'role="img" aria-label="[^"]+"><svg', page)
     assert "style=" not in page
@@ -47,30 +47,30 @@ def test_it_shows_a_qr_code_and_the_key_to_type(browser_of_alice):
 
 def test_it_names_site_and_account_in_the_app(app, browser_of_alice):
     name = app.config["APP_NAME"]
-    parts = urlsplit(begin(browser_of_alice).uri)
+    parts = urlsplit(start_setup(browser_of_alice).uri)
     assert (parts.scheme, parts.netloc) == ("otpauth", "totp")
     assert unquote(parts.path) == f"/{name}:alice@example.com"
     assert parse_qs(parts.query)["issuer"] == [name]
 
 
 def test_it_is_on_only_after_a_code(browser_of_alice, alice, sign_in, rows):
-    begin(browser_of_alice)
+    start_setup(browser_of_alice)
     assert rows(Totp) == 0
-    assert is_in(sign_in(alice))
+    assert is_logged_in(sign_in(alice))
 
 
 @pytest.mark.parametrize("code", ["000000", "", "12345", "é" * 6, "١٢٣٤٥٦", "x" * 500])
 def test_it_refuses_a_wrong_code_and_keeps_the_key(code, browser_of_alice, rows):
-    phone = begin(browser_of_alice)
+    phone = start_setup(browser_of_alice)
     answer = browser_of_alice.submit(NEW, {"code": code})
     assert answer.status_code == 422
-    assert Phone(answer.text).secret == phone.secret
+    assert AuthenticatorApp(answer.text).secret == phone.secret
     assert rows(Totp) == 0
     assert browser_of_alice.submit(NEW, {"code": phone.code()}).status_code == 200
 
 
 def test_it_explains_a_clock_that_is_wrong(browser_of_alice, rows):
-    phone = begin(browser_of_alice)
+    phone = start_setup(browser_of_alice)
     answer = browser_of_alice.submit(NEW, {"code": phone.code(later=-6)})
     assert answer.status_code == 422
     assert "the clock of your phone is 3 minutes slow" in answer.text
@@ -78,18 +78,18 @@ def test_it_explains_a_clock_that_is_wrong(browser_of_alice, rows):
 
 
 def test_it_shows_the_same_key_after_a_reload_and_in_two_tabs(browser_of_alice):
-    phone = begin(browser_of_alice)
-    assert Phone(browser_of_alice.get(NEW).text).secret == phone.secret
-    assert begin(browser_of_alice).secret == phone.secret
+    phone = start_setup(browser_of_alice)
+    assert AuthenticatorApp(browser_of_alice.get(NEW).text).secret == phone.secret
+    assert start_setup(browser_of_alice).secret == phone.secret
 
 
 def test_it_is_another_key_each_time(alice, bob, sign_in):
-    assert begin(sign_in(alice)).secret != begin(sign_in(bob)).secret
+    assert start_setup(sign_in(alice)).secret != start_setup(sign_in(bob)).secret
 
 
 def test_it_shows_the_key_to_nobody_else(browser_of_alice, bob, sign_in):
     """Somebody who has a copy of the cookie, in their own session."""
-    begin(browser_of_alice)
+    start_setup(browser_of_alice)
     mallory = sign_in(bob)
     with (
         browser_of_alice.client.session_transaction() as hers,
@@ -100,7 +100,7 @@ def test_it_shows_the_key_to_nobody_else(browser_of_alice, bob, sign_in):
 
 
 def test_it_shows_the_key_no_more_once_it_is_in_use(browser_of_alice, browser):
-    begin(browser_of_alice)
+    start_setup(browser_of_alice)
     thief = browser()
     browser_of_alice.copy_cookies_to(thief)
     assert thief.get(NEW).status_code == 200
@@ -116,7 +116,7 @@ def test_it_does_not_begin_by_itself(browser_of_alice):
 
 
 def test_it_gives_ten_recovery_codes_once(browser_of_alice, rows):
-    phone = begin(browser_of_alice)
+    phone = start_setup(browser_of_alice)
     form = browser_of_alice.fill(NEW)
     answer = browser_of_alice.send(form, {"code": phone.code()})
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
@@ -144,7 +144,7 @@ def test_it_stores_neither_key_nor_codes_readably(app, browser_of_alice):
 
 
 def test_it_keeps_the_key_out_of_the_cookie(browser_of_alice):
-    phone = begin(browser_of_alice)
+    phone = start_setup(browser_of_alice)
     with browser_of_alice.client.session_transaction() as session:
         assert phone.secret not in repr(dict(session))
 
@@ -164,17 +164,17 @@ def test_it_moves_to_another_phone(browser_of_alice, challenge, alice, clock, ma
     assert len(mailbox.to(alice.email)) == 2
     clock.step += 1
     browser = challenge(alice)
-    assert answer_with(browser, old.code()).status_code == 422
-    assert answer_with(browser, new.code()).status_code == 303
+    assert submit_code(browser, old.code()).status_code == 422
+    assert submit_code(browser, new.code()).status_code == 303
 
 
 def test_it_keeps_the_old_phone_until_the_new_one_is_proved(
     browser_of_alice, challenge, alice, clock
 ):
     phone, _ = set_up(browser_of_alice)
-    begin(browser_of_alice)
+    start_setup(browser_of_alice)
     clock.step += 1
-    assert answer_with(challenge(alice), phone.code()).status_code == 303
+    assert submit_code(challenge(alice), phone.code()).status_code == 303
 
 
 def test_it_is_removed_with_its_codes(browser_of_alice, sign_in, alice, mailbox, trail, rows):
@@ -184,20 +184,20 @@ def test_it_is_removed_with_its_codes(browser_of_alice, sign_in, alice, mailbox,
     assert rows(Totp) == rows(RecoveryCode) == 0
     assert mailbox.to(alice.email)[-1]["Subject"] == "Your authenticator app was removed"
     assert trail("totp.removed") == [(f"user:{alice.id}", alice.email, "127.0.0.1", {})]
-    assert is_in(sign_in(alice))
+    assert is_logged_in(sign_in(alice))
 
 
 def test_a_change_logs_the_other_devices_out(browser_of_alice, alice, sign_in, challenge, clock):
     other = sign_in(alice)
     phone, _ = set_up(browser_of_alice)
-    assert not is_in(other)
+    assert not is_logged_in(other)
     clock.step += 1
     third = challenge(alice)
-    answer_with(third, phone.code())
-    assert is_in(third)
+    submit_code(third, phone.code())
+    assert is_logged_in(third)
     browser_of_alice.submit(PAGE, action=f"{PAGE}/totp/delete")
-    assert not is_in(third)
-    assert is_in(browser_of_alice)
+    assert not is_logged_in(third)
+    assert is_logged_in(browser_of_alice)
 
 
 def test_it_removes_none_that_is_not_there(browser_of_alice):
@@ -214,7 +214,7 @@ def test_it_asks_for_a_proof(action, app, browser_of_alice):
 
 
 def test_it_shows_the_key_only_after_a_proof(app, browser_of_alice):
-    begin(browser_of_alice)
+    start_setup(browser_of_alice)
     later(app, minutes=11)
     answer = browser_of_alice.get(NEW)
     assert answer.location.startswith("/auth/reauthenticate")

@@ -17,7 +17,7 @@ from carafe.database import Base, db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.database import statements
-from carafe.testing.second_factor import set_up
+from carafe.testing.two_factor import set_up
 from carafe.time import now
 from tests.security.routes import routes
 from tests.site import HOME

@@ -7,7 +7,7 @@ from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add
 from carafe.testing.clock import later
-from carafe.testing.second_factor import PAGE, is_in, set_up
+from carafe.testing.two_factor import PAGE, is_logged_in, set_up
 
 SUBJECT = "Please set up a second factor"
 
@@ -44,25 +44,25 @@ def required(app, alice):
 
 def test_it_leads_there_at_once_and_says_why(alice, sign_in, ask):
     browser = sign_in(alice)
-    assert is_in(browser)
+    assert is_logged_in(browser)
     ask()
     answer = browser.get("/members")
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert "Your account needs a second factor." in browser.get(PAGE).text
     set_up(browser)
-    assert is_in(browser)
+    assert is_logged_in(browser)
 
 
 def test_it_leaves_others_alone(bob, sign_in, ask):
     ask()
-    assert is_in(sign_in(bob))
+    assert is_logged_in(sign_in(bob))
 
 
 def test_it_lets_in_who_has_one(alice, sign_in, ask, clock):
     browser = sign_in(alice)
     add(browser)
     ask()
-    assert is_in(browser)
+    assert is_logged_in(browser)
     assert "Your account needs one, so the last stays." in browser.get(PAGE).text
 
 
@@ -85,7 +85,7 @@ def test_waived_it_may_go(alice, sign_in, ask, clock):
     ask()
     ask("/delete")
     assert browser.submit(PAGE, action=f"{PAGE}/totp/delete").status_code == 303
-    assert is_in(browser)
+    assert is_logged_in(browser)
 
 
 def test_the_user_is_told_once(alice, admin, ask, path, mailbox):

@@ -8,7 +8,7 @@ from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add
 from carafe.testing.clock import later
-from carafe.testing.second_factor import is_in, set_up
+from carafe.testing.two_factor import is_logged_in, set_up
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_it_lets_the_password_in_again(path, alice, carol, sign_in, challenge, c
     answer = sign_in(carol).submit(f"/admin/users/{alice.id}", action=path)
     assert answer.location == f"/admin/users/{alice.id}"
     assert count() == [0, 0, 0]
-    assert is_in(sign_in(alice))
+    assert is_logged_in(sign_in(alice))
     assert mailbox.to(alice.email)[-1]["Subject"] == "Your second factors were removed"
     assert challenged.get("/auth/second-factor").location == "/auth/login"
 
@@ -90,4 +90,4 @@ def test_it_works_from_the_command_line(app, path, alice, count, sign_in):
     result = app.test_cli_runner().invoke(args=["user", "remove-second-factors", alice.email])
     assert result.output == "alice@example.com has no second factor any more.\n"
     assert count() == [0, 0, 0]
-    assert is_in(sign_in(alice))
+    assert is_logged_in(sign_in(alice))

@@ -7,7 +7,7 @@ import pytest
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add
-from carafe.testing.second_factor import set_up
+from carafe.testing.two_factor import set_up
 from carafe.time import now
 
 

@@ -7,13 +7,13 @@ import pytest
 
 from app.auth.models import User
 from carafe.testing.http import Browser
-from carafe.testing.second_factor import Clock, set_up
+from carafe.testing.two_factor import Clock, set_up
 
 
 @pytest.fixture
 def owner(alice: User, sign_in: Callable[..., Browser], clock: Clock) -> Any:
-    """Alice's browser. She has an app, her `phone`, whose next code is to come; and `codes`."""
+    """Alice's browser. She has an app, `totp`, whose next code is to come; and `codes`."""
     opened: Any = sign_in(alice)
-    opened.phone, opened.codes = set_up(opened)
+    opened.totp, opened.codes = set_up(opened)
     clock.step += 1
     return opened

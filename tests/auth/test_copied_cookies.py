@@ -4,7 +4,7 @@ import pytest
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.registration import NEW_PASSWORD
-from carafe.testing.second_factor import set_up
+from carafe.testing.two_factor import set_up
 
 
 def log_out(alice, owner, admin, link, browser):

@@ -14,7 +14,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.groups import require
 from carafe.testing.http import Forms
-from carafe.testing.second_factor import answer_with, set_up
+from carafe.testing.two_factor import set_up, submit_code
 from tests.site import HOME
 
 PAGE = "/members"
@@ -382,4 +382,4 @@ def test_the_second_tab_passes_no_second_factor(app, alice, sign_in, clock, visi
     answer = visitor.send(second, {"email": alice.email, "password": PASSWORD})
     assert answer.location == challenge == "/auth/second-factor"
     assert visitor.get(PAGE).status_code == 303
-    assert answer_with(visitor, phone.code()).status_code == 303
+    assert submit_code(visitor, phone.code()).status_code == 303

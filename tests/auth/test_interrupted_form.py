@@ -341,7 +341,7 @@ def test_what_a_thief_sent_does_not_continue_however_the_owner_proves(
     owner.copy_cookies_to(thief)
     interrupt(thief)
     if method == "code":
-        answer = owner.submit(PROOF, {"code": owner.phone.code()})
+        answer = owner.submit(PROOF, {"code": owner.totp.code()})
     else:
         form, options = ask_for_proof(owner)
         answer = owner.send(sent(form, key.get(options)))

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from carafe.testing.authenticator import add, ask_to_sign_in, sent
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 
 USES = 20
 
@@ -14,14 +14,14 @@ def test_exactly_one_of_twenty_wins(running, email):
     password = "the password of this test"
     running.flask("user", "create", email, "--password", password)
     origin = f"http://localhost:{running.port}"
-    mine = Remote(running.url)
+    mine = LiveBrowser(running.url)
     mine.submit("/auth/login", {"email": email, "password": password})
     key = add(mine, origin=origin)
 
-    victim = Remote(running.url)
+    victim = LiveBrowser(running.url)
     form, asked = ask_to_sign_in(victim)
     sent(form, key.get(asked, counter=0))  # as synchronised ones: no counter gives it away
-    thieves = [Remote(running.url) for _ in range(USES)]
+    thieves = [LiveBrowser(running.url) for _ in range(USES)]
     for thief in thieves:
         for cookie in victim.jar:
             thief.jar.set_cookie(cookie)

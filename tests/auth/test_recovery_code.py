@@ -8,7 +8,7 @@ from carafe.audit import AuditEvent
 from carafe.auth.models import RecoveryCode
 from carafe.database import db
 from carafe.testing.authenticator import Authenticator, add, ask_to_add, sent
-from carafe.testing.second_factor import PAGE, answer_with, is_in, recovery_codes, set_up
+from carafe.testing.two_factor import PAGE, is_logged_in, recovery_codes, set_up, submit_code
 
 RENEW = f"{PAGE}/recovery-codes"
 
@@ -33,22 +33,22 @@ def test_it_has_120_random_bits(owner):
 )
 def test_it_lets_in_however_it_is_typed(spell, owner, alice, challenge):
     browser = challenge(alice)
-    assert answer_with(browser, spell(owner.codes[3])).status_code == 303
-    assert is_in(browser)
+    assert submit_code(browser, spell(owner.codes[3])).status_code == 303
+    assert is_logged_in(browser)
 
 
 def test_it_works_once(owner, alice, challenge):
-    assert answer_with(challenge(alice), owner.codes[0]).status_code == 303
+    assert submit_code(challenge(alice), owner.codes[0]).status_code == 303
     browser = challenge(alice)
-    answer = answer_with(browser, owner.codes[0])
+    answer = submit_code(browser, owner.codes[0])
     assert answer.status_code == 422
     assert "nor an unused recovery code" in answer.text
-    assert answer_with(browser, owner.codes[1]).status_code == 303
+    assert submit_code(browser, owner.codes[1]).status_code == 303
 
 
 def test_it_tells_the_owner_how_many_are_left(app, owner, alice, challenge, mailbox):
     for left in reversed(range(10)):
-        assert answer_with(challenge(alice), owner.codes[left]).status_code == 303
+        assert submit_code(challenge(alice), owner.codes[left]).status_code == 303
         mail = mailbox.to(alice.email)[-1]
         assert mail["Subject"] == "A recovery code was used"
         text = mail.get_body(("plain",)).get_content()
@@ -58,7 +58,7 @@ def test_it_tells_the_owner_how_many_are_left(app, owner, alice, challenge, mail
 
 
 def test_it_is_audited_without_the_code(app, owner, alice, challenge):
-    answer_with(challenge(alice), owner.codes[0])
+    submit_code(challenge(alice), owner.codes[0])
     with app.app_context():
         event = db.session.scalar(db.select(AuditEvent).filter_by(action="recovery_code.used"))
         assert (event.subject, event.actor, event.details) == (
@@ -68,7 +68,7 @@ def test_it_is_audited_without_the_code(app, owner, alice, challenge):
 
 def test_it_is_nobody_elses(owner, bob, sign_in, challenge):
     set_up(sign_in(bob))
-    assert answer_with(challenge(bob), owner.codes[0]).status_code == 422
+    assert submit_code(challenge(bob), owner.codes[0]).status_code == 422
 
 
 def test_it_is_renewed(owner, alice, challenge, mailbox):
@@ -78,8 +78,8 @@ def test_it_is_renewed(owner, alice, challenge, mailbox):
     assert len(set(new) - set(owner.codes)) == 10
     assert mailbox.to(alice.email)[-1]["Subject"].startswith("New recovery codes were made")
     browser = challenge(alice)
-    assert answer_with(browser, owner.codes[0]).status_code == 422
-    assert answer_with(browser, new[0]).status_code == 303
+    assert submit_code(browser, owner.codes[0]).status_code == 422
+    assert submit_code(browser, new[0]).status_code == 303
 
 
 def test_it_is_not_shown_at_the_address_where_it_was(owner):
@@ -108,7 +108,7 @@ def test_it_comes_with_the_first_passkey_too(alice, sign_in, challenge):
     answer = browser.send(sent(form, Authenticator().create(asked)))
     codes = recovery_codes(answer.text)
     assert len(codes) == 10
-    assert answer_with(challenge(alice), codes[0]).status_code == 303
+    assert submit_code(challenge(alice), codes[0]).status_code == 303
 
 
 def test_it_stays_when_another_factor_is_added_and_when_one_is_left(
@@ -118,5 +118,5 @@ def test_it_stays_when_another_factor_is_added_and_when_one_is_left(
     owner.submit(PAGE, action=f"{PAGE}/totp/delete")
     browser = challenge(alice)
     assert "A recovery code" in browser.get("/auth/second-factor").text
-    assert answer_with(browser, "123456").status_code == 422
-    assert answer_with(browser, owner.codes[0]).status_code == 303
+    assert submit_code(browser, "123456").status_code == 422
+    assert submit_code(browser, owner.codes[0]).status_code == 303

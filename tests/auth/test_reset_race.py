@@ -4,8 +4,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.mailbox import Mailbox
-from carafe.testing.remote import Remote
 from carafe.testing.server import PATIENCE_SECONDS
 
 USES = 20
@@ -14,12 +14,12 @@ USES = 20
 def test_exactly_one_of_twenty_wins(running, email):
     old = "the password from before"
     running.flask("user", "create", email, "--password", old)
-    Remote(running.url).submit("/auth/reset", {"email": email})
+    LiveBrowser(running.url).submit("/auth/reset", {"email": email})
     mailbox, deadline = Mailbox(running.folder / "mail"), time.monotonic() + PATIENCE_SECONDS
     while not mailbox.to(email) and time.monotonic() < deadline:
         time.sleep(0.01)
     path = mailbox.link(email)
-    browsers = [Remote(running.url) for _ in range(USES)]
+    browsers = [LiveBrowser(running.url) for _ in range(USES)]
     forms = [browser.fill(path) for browser in browsers]
     barrier = Barrier(USES)
 
@@ -34,7 +34,7 @@ def test_exactly_one_of_twenty_wins(running, email):
 
     def enters(password):
         fields = {"email": email, "password": password}
-        return Remote(running.url).submit("/auth/login", fields).status_code == 303
+        return LiveBrowser(running.url).submit("/auth/login", fields).status_code == 303
 
     assert enters(f"new password {statuses.index(303)}")
     assert not enters(old)

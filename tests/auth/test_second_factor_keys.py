@@ -9,7 +9,7 @@ from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
-from carafe.testing.second_factor import NEW, answer_with, begin, is_in, set_up
+from carafe.testing.two_factor import NEW, is_logged_in, set_up, start_setup, submit_code
 
 NEW_KEY = {"SECRET_KEY": "a new key"}
 
@@ -31,19 +31,19 @@ def bare(app):
 def enter(app, user, code):
     browser = Browser(app.test_client())
     browser.submit("/auth/login", {"email": user.email, "password": PASSWORD})
-    return browser, answer_with(browser, code)
+    return browser, submit_code(browser, code)
 
 
 def test_it_works_with_the_old_key_among_the_fallbacks(owner, alice, rotated):
-    browser, _ = enter(rotated, alice, owner.phone.code())
-    assert is_in(browser)
+    browser, _ = enter(rotated, alice, owner.totp.code())
+    assert is_logged_in(browser)
 
 
 def test_it_is_encrypted_with_the_new_key_at_its_next_use(owner, alice, rotated, bare, clock):
-    enter(rotated, alice, owner.phone.code())
+    enter(rotated, alice, owner.totp.code())
     clock.step += 1
-    browser, _ = enter(bare, alice, owner.phone.code())
-    assert is_in(browser)
+    browser, _ = enter(bare, alice, owner.totp.code())
+    assert is_logged_in(browser)
 
 
 def test_it_is_encrypted_with_the_new_key_by_a_command(
@@ -53,25 +53,25 @@ def test_it_is_encrypted_with_the_new_key_by_a_command(
     monkeypatch.setattr(two_factor, "CHUNK", 1)
     result = rotated.test_cli_runner().invoke(args=["user", "renew-secrets"])
     assert (result.exit_code, result.output) == (0, "2 secrets are encrypted with SECRET_KEY.\n")
-    browser, _ = enter(bare, alice, owner.phone.code())
-    assert is_in(browser)
+    browser, _ = enter(bare, alice, owner.totp.code())
+    assert is_logged_in(browser)
 
 
 def test_it_leaves_the_step_alone_when_it_is_renewed(owner, alice, rotated, challenge):
-    code = owner.phone.code()
-    answer_with(challenge(alice), code)
+    code = owner.totp.code()
+    submit_code(challenge(alice), code)
     rotated.test_cli_runner().invoke(args=["user", "renew-secrets"])
     _, answer = enter(rotated, alice, code)
     assert answer.status_code == 422
 
 
 def test_it_says_so_when_no_key_opens_it(owner, alice, bare, caplog):
-    browser, answer = enter(bare, alice, owner.phone.code())
+    browser, answer = enter(bare, alice, owner.totp.code())
     assert answer.status_code == 422
     assert "We cannot check codes of your app at the moment." in answer.text
     assert "flask user renew-secrets" in caplog.text
-    assert answer_with(browser, owner.codes[0]).status_code == 303
-    assert is_in(browser)
+    assert submit_code(browser, owner.codes[0]).status_code == 303
+    assert is_logged_in(browser)
 
 
 def test_it_says_whose_are_lost(owner, alice, bare):
@@ -87,7 +87,7 @@ def test_it_is_no_error_when_the_row_is_damaged(stored, app, owner, alice, chall
     with app.app_context():
         db.session.execute(update(Totp).values(secret=stored))
         db.session.commit()
-    assert answer_with(challenge(alice), owner.phone.code()).status_code == 422
+    assert submit_code(challenge(alice), owner.totp.code()).status_code == 422
 
 
 def test_it_can_be_set_up_anew(owner, alice, bare, clock):
@@ -96,12 +96,12 @@ def test_it_can_be_set_up_anew(owner, alice, bare, clock):
     phone, _ = set_up(browser)
     clock.step += 1
     browser, _ = enter(bare, alice, phone.code())
-    assert is_in(browser)
+    assert is_logged_in(browser)
 
 
 def test_it_begins_anew_when_the_key_changes_in_between(app, alice, sign_in, clock, bare):
     browser = sign_in(alice)
-    begin(browser)
+    start_setup(browser)
     with browser.client.session_transaction() as session:
         waiting = session["totp set-up"]
     moved = Browser(bare.test_client())

@@ -5,15 +5,15 @@ from carafe.auth.two_factor import ATTEMPTS, ATTEMPTS_BY_CLIENT
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from carafe.testing.second_factor import answer_with, is_in, set_up
+from carafe.testing.two_factor import is_logged_in, set_up, submit_code
 
 SUBJECT = "Somebody is guessing your codes"
 
 
 def guess(browser, times=ATTEMPTS.amount):
     for _ in range(times):
-        assert answer_with(browser, "000000").status_code == 422
-    return answer_with(browser, "000000")
+        assert submit_code(browser, "000000").status_code == 422
+    return submit_code(browser, "000000")
 
 
 def test_it_stops_a_guesser_and_says_for_how_long(owner, alice, challenge):
@@ -25,9 +25,9 @@ def test_it_stops_a_guesser_and_says_for_how_long(owner, alice, challenge):
 def test_it_stops_the_right_code_as_well(owner, alice, challenge):
     browser = challenge(alice)
     guess(browser)
-    assert answer_with(browser, owner.phone.code()).status_code == 429
-    assert answer_with(browser, owner.codes[0]).status_code == 429
-    assert not is_in(browser)
+    assert submit_code(browser, owner.totp.code()).status_code == 429
+    assert submit_code(browser, owner.codes[0]).status_code == 429
+    assert not is_logged_in(browser)
 
 
 def test_it_counts_across_challenges_and_addresses(owner, alice, challenge):
@@ -37,26 +37,26 @@ def test_it_counts_across_challenges_and_addresses(owner, alice, challenge):
         form = browser.fill("/auth/second-factor")
         answer = browser.send(form, {"code": "000000"}, environ_overrides=address)
         assert answer.status_code == 422
-    assert answer_with(challenge(alice), owner.phone.code()).status_code == 429
+    assert submit_code(challenge(alice), owner.totp.code()).status_code == 429
 
 
 def test_it_goes_on_in_the_same_browser_after_the_wait(app, owner, alice, challenge):
     browser = challenge(alice)
     guess(browser)
     later(app, minutes=16)
-    assert answer_with(browser, owner.phone.code()).status_code == 303
-    assert is_in(browser)
+    assert submit_code(browser, owner.totp.code()).status_code == 303
+    assert is_logged_in(browser)
 
 
 def test_it_leaves_the_owner_in(owner, alice, challenge):
     guess(challenge(alice))
-    assert is_in(owner)
+    assert is_logged_in(owner)
 
 
 def test_it_warns_the_owner_once_a_day(app, owner, alice, challenge, mailbox):
     guess(challenge(alice))
     browser = challenge(alice)
-    assert answer_with(browser, "000000").status_code == 429
+    assert submit_code(browser, "000000").status_code == 429
     assert [mail["Subject"] for mail in mailbox.to(alice.email)].count(SUBJECT) == 1
     with app.app_context():
         events = db.session.scalars(db.select(AuditEvent).filter_by(action="two_factor.blocked"))
@@ -68,7 +68,7 @@ def test_it_warns_the_owner_once_a_day(app, owner, alice, challenge, mailbox):
 
 def test_it_does_not_count_good_codes(owner, alice, challenge, clock):
     for _ in range(ATTEMPTS.amount + 2):
-        assert answer_with(challenge(alice), owner.phone.code()).status_code == 303
+        assert submit_code(challenge(alice), owner.totp.code()).status_code == 303
         clock.step += 1
 
 
@@ -78,13 +78,13 @@ def test_it_stops_one_client_with_the_passwords_of_many(make_user, sign_in, chal
         set_up(sign_in(user))
     answers = []
     for number in range(ATTEMPTS_BY_CLIENT.amount + 1):
-        answers.append(answer_with(challenge(users[number % 5]), "000000").status_code)
+        answers.append(submit_code(challenge(users[number % 5]), "000000").status_code)
     assert answers == [422] * ATTEMPTS_BY_CLIENT.amount + [429]
 
 
 def test_it_counts_guesses_at_the_proof_as_well(owner, alice, challenge):
     for _ in range(ATTEMPTS.amount):
         assert owner.submit("/auth/reauthenticate", {"code": "000000"}).status_code == 422
-    assert owner.submit("/auth/reauthenticate", {"code": owner.phone.code()}).status_code == 429
-    assert answer_with(challenge(alice), owner.phone.code()).status_code == 429
+    assert owner.submit("/auth/reauthenticate", {"code": owner.totp.code()}).status_code == 429
+    assert submit_code(challenge(alice), owner.totp.code()).status_code == 429
     assert owner.submit("/auth/reauthenticate", {"password": PASSWORD}).status_code == 303

@@ -8,7 +8,7 @@ from carafe.audit import AuditEvent
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from carafe.testing.second_factor import PAGE, answer_with
+from carafe.testing.two_factor import PAGE, submit_code
 
 PROOF = "/auth/reauthenticate"
 
@@ -34,7 +34,7 @@ def test_it_goes_on_with_the_interrupted_form(owner):
     remove = owner.fill(PAGE, f"{PAGE}/totp/delete")
     asked = owner.send(remove)
     assert asked.location.startswith(PROOF)
-    answer = owner.submit(asked.location, {"code": owner.phone.code()})
+    answer = owner.submit(asked.location, {"code": owner.totp.code()})
     assert answer.location.startswith(f"{PROOF}/form/")
     assert owner.submit(answer.location, action=remove.action).location == PAGE
     assert "Set up" in owner.get(PAGE).text
@@ -42,7 +42,7 @@ def test_it_goes_on_with_the_interrupted_form(owner):
 
 @pytest.mark.parametrize("kind", ["app", "recovery"])
 def test_it_takes_both_kinds(kind, owner):
-    code = owner.phone.code() if kind == "app" else owner.codes[0]
+    code = owner.totp.code() if kind == "app" else owner.codes[0]
     answer = owner.submit(f"{PROOF}?next=/account/export", {"code": code})
     assert answer.location == "/account/export"
 
@@ -74,22 +74,22 @@ def test_it_says_what_is_missing_in_the_form_of_the_code(owner):
 
 
 def test_it_uses_the_code_up(owner, alice, challenge):
-    code = owner.phone.code()
+    code = owner.totp.code()
     assert owner.submit(PROOF, {"code": code}).status_code == 303
     assert owner.submit(PROOF, {"code": code}).status_code == 422
-    assert answer_with(challenge(alice), code).status_code == 422
+    assert submit_code(challenge(alice), code).status_code == 422
 
 
 def test_it_refuses_a_code_that_logged_in(owner, alice, challenge):
-    code = owner.phone.code()
-    assert answer_with(challenge(alice), code).status_code == 303
+    code = owner.totp.code()
+    assert submit_code(challenge(alice), code).status_code == 303
     assert owner.submit(PROOF, {"code": code}).status_code == 422
 
 
 def test_it_refuses_the_code_of_somebody_else(owner, app, bob, sign_in):
     browser = sign_in(bob)
     assert 'name="code"' not in browser.get(PROOF).text
-    form = {"csrf_token": browser.token(), "code": owner.phone.code()}
+    form = {"csrf_token": browser.token(), "code": owner.totp.code()}
     assert browser.post(PROOF, form).status_code == 422
 
 
@@ -97,7 +97,7 @@ def test_it_is_the_way_of_those_without_password(owner, without_password):
     without_password()
     page = owner.get(PROOF).text
     assert 'name="password"' not in page
-    assert owner.submit(PROOF, {"code": owner.phone.code()}).status_code == 303
+    assert owner.submit(PROOF, {"code": owner.totp.code()}).status_code == 303
 
 
 def test_it_says_what_to_do_who_has_nothing_to_prove_with(alice, sign_in, without_password):
@@ -113,7 +113,7 @@ def test_it_says_what_to_do_who_has_nothing_to_prove_with(alice, sign_in, withou
     [("", "session.reauthenticated", {"method": "totp"}), ("000000", "two_factor.failed", {})],
 )
 def test_it_audits_how(code, action, details, owner, app, alice):
-    owner.submit(PROOF, {"code": code or owner.phone.code()})
+    owner.submit(PROOF, {"code": code or owner.totp.code()})
     with app.app_context():
         event = db.session.scalar(db.select(AuditEvent).filter_by(action=action))
         assert (event.subject, event.details) == (alice.subject, details)

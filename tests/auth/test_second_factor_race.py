@@ -12,8 +12,8 @@ from carafe.database import db
 from carafe.security.rate_limits import RateLimit
 from carafe.testing.authenticator import add
 from carafe.testing.clock import change_limits
-from carafe.testing.remote import Remote
-from carafe.testing.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
+from carafe.testing.live_browser import LiveBrowser
+from carafe.testing.two_factor import NEW, PAGE, is_logged_in, recovery_codes, set_up, start_setup
 from tests.site import HOME
 
 USES = 20
@@ -58,7 +58,7 @@ def test_exactly_one_use_of_a_recovery_code_wins(unlimited, owner, alice, challe
     forms = [with_code(browser.fill(CHALLENGE), owner.codes[0]) for browser in browsers]
     answers = at_once(browsers, forms)
     assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
-    assert [is_in(browser) for browser in browsers].count(True) == 1
+    assert [is_logged_in(browser) for browser in browsers].count(True) == 1
     assert count(RecoveryCode) == 9
 
 
@@ -69,10 +69,10 @@ def test_exactly_one_use_of_an_app_code_wins(
     if not counted:
         monkeypatch.setattr(Totp, "_is_first_use_of_step", lambda *_: True)
     browsers = [challenge(alice) for _ in range(USES)]
-    code = owner.phone.code()
+    code = owner.totp.code()
     answers = at_once(browsers, [with_code(each.fill(CHALLENGE), code) for each in browsers])
     assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
-    assert [is_in(browser) for browser in browsers].count(True) == 1
+    assert [is_logged_in(browser) for browser in browsers].count(True) == 1
 
 
 def test_exactly_one_use_of_a_challenge_wins(
@@ -87,7 +87,7 @@ def test_exactly_one_use_of_a_challenge_wins(
     answers = at_once(browsers, forms)
     locations = sorted(answer.location for answer in answers)
     assert locations == ["/auth/login"] * 9 + [HOME]
-    assert [is_in(each) for each in browsers].count(True) == 1
+    assert [is_logged_in(each) for each in browsers].count(True) == 1
     assert count(RecoveryCode) == 9
 
 
@@ -95,7 +95,7 @@ def test_exactly_one_proof_by_a_code_wins(unlimited, owner, browser):
     browsers = [browser() for _ in range(USES)]
     for copy in browsers:
         owner.copy_cookies_to(copy)
-    code = owner.phone.code()
+    code = owner.totp.code()
     forms = [with_code(each.fill("/auth/reauthenticate"), code) for each in browsers]
     answers = at_once(browsers, forms)
     assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
@@ -103,7 +103,7 @@ def test_exactly_one_proof_by_a_code_wins(unlimited, owner, browser):
 
 def test_exactly_one_set_up_shows_recovery_codes(alice, sign_in, clock, browser, count):
     first = sign_in(alice)
-    phone = begin(first)
+    phone = start_setup(first)
     browsers = [browser() for _ in range(USES)]
     for copy in browsers:
         first.copy_cookies_to(copy)
@@ -135,12 +135,12 @@ def test_exactly_one_wins_among_several_processes(running, email):
     """With all that protects it, limits included."""
     fields = {"email": email, "password": "an apple a day keeps"}
     running.flask("user", "create", email, "--password", fields["password"])
-    mine = Remote(running.url)
+    mine = LiveBrowser(running.url)
     mine.submit("/auth/login", fields)
-    phone = begin(mine)
+    phone = start_setup(mine)
     codes = recovery_codes(mine.submit(NEW, {"code": phone.code()}).text)
     for code in (phone.code(1), codes[0]):
-        browsers = [Remote(running.url) for _ in range(USES)]
+        browsers = [LiveBrowser(running.url) for _ in range(USES)]
         for each in browsers:
             each.submit("/auth/login", fields)
         forms = [with_code(each.fill(CHALLENGE), code) for each in browsers]
@@ -148,5 +148,5 @@ def test_exactly_one_wins_among_several_processes(running, email):
         statuses = [answer.status_code for answer in answers]
         assert statuses.count(303) == 1
         assert set(statuses) <= {303, 422, 429}
-        assert [is_in(each) for each in browsers].count(True) == 1
+        assert [is_logged_in(each) for each in browsers].count(True) == 1
         change_limits(running.folder, "DELETE FROM hit")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from carafe.testing.clock import change_limits
-from carafe.testing.second_factor import answer_with, is_in, set_up
+from carafe.testing.two_factor import is_logged_in, set_up, submit_code
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def phone(alice, sign_in, clock):
 def try_code(alice, challenge):
     def attempt(code):
         browser = challenge(alice)
-        answer = answer_with(browser, code)
-        assert is_in(browser) == (answer.status_code == 303)
+        answer = submit_code(browser, code)
+        assert is_logged_in(browser) == (answer.status_code == 303)
         return answer
 
     return attempt

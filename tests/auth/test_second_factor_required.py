@@ -9,7 +9,7 @@ from carafe.testing.authenticator import add
 from carafe.testing.clock import later
 from carafe.testing.database import statements
 from carafe.testing.groups import require
-from carafe.testing.second_factor import NEW, PAGE, begin, is_in, recovery_codes, set_up
+from carafe.testing.two_factor import NEW, PAGE, is_logged_in, recovery_codes, set_up, start_setup
 from tests.security.routes import routes
 
 OPEN = {
@@ -93,13 +93,13 @@ def test_it_asks_for_a_proof_on_the_way(app, admin):
     assert answer.location.startswith("/auth/reauthenticate/form")
     assert admin.submit(answer.location, action=f"{PAGE}/totp").location == NEW
     set_up(admin)
-    assert is_in(admin)
+    assert is_logged_in(admin)
 
 
 def test_it_lets_them_log_out(admin):
     token = admin.fill(PAGE, f"{PAGE}/totp").fields["csrf_token"]
     assert admin.post("/auth/logout", {"csrf_token": token}).location == "/"
-    assert not is_in(admin)
+    assert not is_logged_in(admin)
 
 
 def test_it_lets_them_connect_no_other_site(app, admin, carol):
@@ -115,7 +115,7 @@ def test_it_is_for_staff_with_a_permission_too(app, required, make_user, sign_in
     staff = sign_in(make_user("staff@example.com", role="staff"))
     granted = app.extensions["permissions"]
     monkeypatch.setitem(granted, "staff", set())
-    assert is_in(staff)
+    assert is_logged_in(staff)
     monkeypatch.setitem(granted, "staff", {"notes.moderate"})
     assert staff.get("/members").location == PAGE
 
@@ -123,16 +123,16 @@ def test_it_is_for_staff_with_a_permission_too(app, required, make_user, sign_in
 def test_it_leaves_others_alone_and_costs_them_nothing(app, required, alice, sign_in):
     browser = sign_in(alice)
     with statements(app) as asked:
-        assert is_in(browser)
+        assert is_logged_in(browser)
     with_it = len(asked)
     app.config["REQUIRE_SECOND_FACTOR"] = False
     with statements(app) as asked:
-        assert is_in(browser)
+        assert is_logged_in(browser)
     assert len(asked) == with_it
 
 
 def test_it_is_off_by_default(carol, sign_in):
-    assert is_in(sign_in(carol))
+    assert is_logged_in(sign_in(carol))
 
 
 @pytest.mark.parametrize("kind", ["totp", "passkey"])
@@ -147,7 +147,7 @@ def test_it_keeps_the_last_one(kind, app, admin):
     answer = admin.post(path, {"csrf_token": admin.token()})
     assert answer.status_code == 409
     assert "Add another before you remove this one." in answer.text
-    assert is_in(admin)
+    assert is_logged_in(admin)
 
 
 def test_it_lets_one_of_two_go(app, admin):
@@ -162,7 +162,7 @@ def test_it_lets_them_change_phones(admin, clock):
     clock.step += 10
     new, _ = set_up(admin)
     assert new.secret != old.secret
-    assert is_in(admin)
+    assert is_logged_in(admin)
 
 
 def test_it_does_not_begin_before_the_address_is_confirmed(required, make_user, sign_in):
@@ -172,5 +172,5 @@ def test_it_does_not_begin_before_the_address_is_confirmed(required, make_user, 
 
 
 def test_it_shows_the_recovery_codes_to_them_as_well(admin):
-    phone = begin(admin)
+    phone = start_setup(admin)
     assert len(recovery_codes(admin.submit(NEW, {"code": phone.code()}).text)) == 10

@@ -9,7 +9,7 @@ from carafe.auth.accounts.authentication import LOGIN_FAILURES_BY_ADDRESS
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.registration import NEW_PASSWORD
-from carafe.testing.second_factor import answer_with, is_in, set_up
+from carafe.testing.two_factor import is_logged_in, set_up, submit_code
 
 HOME = "203.0.113.1"
 WRONG = "a wrong one"
@@ -158,13 +158,13 @@ def test_a_thief_of_the_password_does_not_lock_the_owner_out(alice, known, brows
     clock.step += 1
     thief = browser()
     assert log_in(thief, alice, address="192.0.2.1") == 303
-    assert [answer_with(thief, "000000").status_code for _ in range(6)] == [422] * 5 + [429]
+    assert [submit_code(thief, "000000").status_code for _ in range(6)] == [422] * 5 + [429]
     other = browser()
     assert log_in(other, alice) == 303
-    assert answer_with(other, phone.code()).status_code == 429
+    assert submit_code(other, phone.code()).status_code == 429
     assert log_in(known, alice) == 303
-    assert answer_with(known, phone.code()).status_code == 303
-    assert is_in(known)
+    assert submit_code(known, phone.code()).status_code == 303
+    assert is_logged_in(known)
 
 
 def test_browsers_from_before_the_second_factor_do_not_add_up_their_tries(
@@ -179,10 +179,10 @@ def test_browsers_from_before_the_second_factor_do_not_add_up_their_tries(
     statuses = []
     for thief in thieves:
         assert log_in(thief, alice) == 303
-        statuses += [answer_with(thief, "000000").status_code for _ in range(4)]
+        statuses += [submit_code(thief, "000000").status_code for _ in range(4)]
     assert statuses == [422] * 10 + [429] * 6
     # Not even with the right one, or guessing would go on.
-    assert answer_with(thieves[-1], phone.code()).status_code == 429
+    assert submit_code(thieves[-1], phone.code()).status_code == 429
 
 
 def test_a_thief_of_a_session_does_not_keep_the_owner_from_a_proof(alice, sign_in):

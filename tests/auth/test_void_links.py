@@ -124,7 +124,7 @@ def test_a_login_that_waits_for_its_code_ends_with_the_sessions(owner, alice, ch
     half_way = challenge(alice)
     end_other_sessions(owner)
     clock.step += 1
-    form = {"csrf_token": half_way.token(), "code": owner.phone.code()}
+    form = {"csrf_token": half_way.token(), "code": owner.totp.code()}
     assert half_way.post("/auth/second-factor", form).location.startswith("/auth/login")
     assert half_way.get("/members").status_code == 303
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from carafe.testing.second_factor import Phone
+from carafe.testing.two_factor import AuthenticatorApp
 from tests.browser.axe import barriers
 from tests.browser.conftest import Site
 
@@ -41,13 +41,13 @@ class Person:
         self.page.get_by_label("Code", exact=True).fill(code)
         self.page.get_by_role("button", name="Continue").click()
 
-    def begin(self) -> Phone:
+    def begin(self) -> AuthenticatorApp:
         self.page.goto("/account/second-factors")
         self.page.get_by_role("button", name="Set up").click()
         expect(self.page.get_by_role("img", name="QR code")).to_be_visible()
-        return Phone(self.page.content())
+        return AuthenticatorApp(self.page.content())
 
-    def turn_on(self, phone: Phone) -> list[str]:
+    def turn_on(self, phone: AuthenticatorApp) -> list[str]:
         self.page.get_by_label("Code", exact=True).fill(phone.code())
         self.page.get_by_role("button", name="Turn on").click()
         return self.codes()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from carafe.config import ROOT
+from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.mailbox import Mailbox
-from carafe.testing.remote import Remote
 from carafe.testing.server import BIN
 from carafe.testing.waiting import until
 
@@ -37,7 +37,7 @@ def workers_of(server) -> list[int]:
 
 def test_it_runs_jobs_in_the_server_alone(server):
     alone = server(WEB_CONCURRENCY="2")
-    assert Remote(alone.url).submit("/auth/register", ANN).status_code == 303
+    assert LiveBrowser(alone.url).submit("/auth/register", ANN).status_code == 303
     mailbox = Mailbox(alone.folder / "mail")
     until(lambda: mailbox.to(ANN["email"]))
 
@@ -58,7 +58,7 @@ def test_it_keeps_a_worker_beside_the_server(started):
     [worker] = workers_of(started)
     os.kill(worker, signal.SIGKILL)
     until(lambda: workers_of(started) not in ([], [worker]))
-    assert Remote(started.url).submit("/auth/register", ANN).status_code == 303
+    assert LiveBrowser(started.url).submit("/auth/register", ANN).status_code == 303
     mailbox = Mailbox(started.folder / "mail")
     until(lambda: mailbox.to(ANN["email"]))
 

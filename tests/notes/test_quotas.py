@@ -21,7 +21,7 @@ from carafe.config import ROOT
 from carafe.database import db, timeouts
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 
 EXPORT = "/notes/export.csv"
 
@@ -203,7 +203,7 @@ def site(server):
 
 @pytest.fixture
 def remote(site):
-    remote = Remote(site.url)
+    remote = LiveBrowser(site.url)
     remote.submit("/auth/login", {"email": "alice@example.com", "password": PASSWORD})
     return remote
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from carafe.testing.lists import ids
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 
 SENDERS = 8
 PASSWORD = "carafe under the apple tree"
@@ -61,7 +61,7 @@ def send_at_once(browser, form, changes):
     together = Barrier(len(changes))
 
     def send(change):
-        copy = Remote(browser.url)
+        copy = LiveBrowser(browser.url)
         for cookie in browser.jar:
             copy.jar.set_cookie(cookie)
         together.wait()
@@ -73,7 +73,7 @@ def send_at_once(browser, form, changes):
 
 def test_it_makes_one_note_of_many_at_once(running, email):
     running.flask("user", "create", email, "--password", PASSWORD)
-    browser = Remote(running.url)
+    browser = LiveBrowser(running.url)
     browser.submit("/auth/login", {"email": email, "password": PASSWORD})
 
     form = browser.fill("/notes/new")

@@ -1,7 +1,7 @@
 """What happens to an account is told to its owner, beside the mail."""
 
 from carafe.testing.accounts import PASSWORD
-from carafe.testing.second_factor import set_up
+from carafe.testing.two_factor import set_up
 
 NEW = "four green bottles"
 

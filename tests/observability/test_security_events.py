@@ -12,7 +12,7 @@ from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
-from carafe.testing.second_factor import answer_with, set_up
+from carafe.testing.two_factor import set_up, submit_code
 
 CLIENT = "203.0.113.7"
 HERE = {"environ_overrides": {"REMOTE_ADDR": CLIENT}}
@@ -101,7 +101,7 @@ def test_a_wrong_code_is_one(alice, open_site, sign_in, clock, events):
     site = open_site()
     set_up(sign_in(alice))
     assert log_in(site, alice.email, PASSWORD).status_code == 303
-    answer_with(site, "000000", **HERE)
+    submit_code(site, "000000", **HERE)
     assert events() == [("second_factor.failed", "wrong_code", alice.subject)]
 
 

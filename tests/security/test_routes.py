@@ -14,7 +14,7 @@ from carafe.auth.permissions import permissions
 from carafe.database import db
 from carafe.security.rate_limits import Full
 from carafe.testing.clock import later
-from carafe.testing.second_factor import set_up
+from carafe.testing.two_factor import set_up
 from tests.security.routes import routes
 from tests.security.rows import THEIRS, clear, plant
 

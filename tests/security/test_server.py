@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from carafe.testing.apps import PRODUCTION
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.server import BIN, Server
 
 HOST = "Host: example.org"
@@ -128,7 +128,7 @@ FORGED = (
     "Forwarded: for=203.0.113.66;proto=https",
     "Script-Name: /evil",
     "Path-Info: /livez",
-    "Remote-User: carol@example.com",
+    "LiveBrowser-User: carol@example.com",
     "X-Request-ID: chosen-by-the-visitor",
 )
 
@@ -162,7 +162,7 @@ def test_a_header_cannot_pass_for_what_the_server_says(header, start):
 def test_limits_are_exact_across_processes(server):
     """Two workers count together: of sixty failures at once exactly twenty are answered."""
     running = server(WEB_CONCURRENCY="2", WEB_THREADS="4")
-    browsers = [Remote(running.url) for _ in range(12)]
+    browsers = [LiveBrowser(running.url) for _ in range(12)]
     forms = [browser.fill("/auth/login") for browser in browsers]
 
     def fail(number):

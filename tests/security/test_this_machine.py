@@ -6,7 +6,7 @@ import pytest
 
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.server import BIN, Server
 
 # As ngrok, cloudflared, Codespaces, and the like send them, with `Host` rewritten to localhost.
@@ -73,7 +73,7 @@ def flask_run(tmp_path):
     """The server of `flask run`, as `bin/dev` starts it."""
     running = Server(tmp_path, {"APP_ENV": "development"})
     running.start(str(BIN / "flask"), "run", "--debug", "--no-reload", "--port", str(running.port))
-    yield Remote(running.url)
+    yield LiveBrowser(running.url)
     running.stop()
 
 

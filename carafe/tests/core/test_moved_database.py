@@ -14,7 +14,7 @@ from carafe.database import db, sqlite_file
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import change_limits
 from carafe.testing.http import Browser
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.server import BIN, Server
 from carafe.testing.waiting import until
 
@@ -30,7 +30,7 @@ class Load:
         self.stopped = Event()
 
     def run(self, _):
-        browser = Remote(self.server.url)
+        browser = LiveBrowser(self.server.url)
         for cookie in self.jar:
             browser.jar.set_cookie(cookie)
         while not self.stopped.is_set():
@@ -69,7 +69,7 @@ def test_it_loses_no_acknowledged_write_and_comes_back(tmp_path):
     server = Server(tmp_path / "instance", {"WEB_CONCURRENCY": "2", "WEB_THREADS": "2"})
     server.start(str(BIN / "gunicorn"), "carafe.tests.counter:app")
     try:
-        first = Remote(server.url)
+        first = LiveBrowser(server.url)
         token = {"csrf_token": first.token()}
         assert first.post("/counter/start", token).text == "started"
         load = Load(server, token, first.jar)

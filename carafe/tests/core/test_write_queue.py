@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from carafe.config import ROOT
 from carafe.database import db, read_transaction
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.server import BIN, Server
 
 THREADS = 16
@@ -23,12 +23,12 @@ def test_it_loses_no_increment(tmp_path):
     server = Server(tmp_path, {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4"})
     server.start(str(BIN / "gunicorn"), "carafe.tests.counter:app")
     try:
-        first = Remote(server.url)
+        first = LiveBrowser(server.url)
         token = {"csrf_token": first.token()}
         assert first.post("/counter/start", token).text == "started"
 
         def count(number: int) -> set[int]:
-            browser = Remote(server.url)
+            browser = LiveBrowser(server.url)
             for cookie in first.jar:
                 browser.jar.set_cookie(cookie)
             posted = (browser.post("/counter", token) for _ in range(INCREMENTS_EACH))

@@ -24,7 +24,7 @@ from carafe.testing.images import (
     quarters,
     shown,
 )
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 
 INITIAL = '<span class="avatar" aria-hidden="true">A</span>'
 MOST_BYTES = 10 * 1024 * 1024
@@ -114,7 +114,7 @@ def test_it_says_that_a_body_is_too_large(megabytes, alice, sign_in, upload, fil
 def test_it_says_so_through_a_socket(running, email):
     """Whoever is not read to the end reads "connection reset", and not the answer."""
     running.flask("user", "create", email, "--password", PASSWORD)
-    browser = Remote(running.url)
+    browser = LiveBrowser(running.url)
     browser.submit("/auth/login", {"email": email, "password": PASSWORD})
     body, content_type = multipart({"csrf_token": browser.token()}, bytes(2 * MOST_BYTES))
     answer = browser.post("/account/avatar", body, headers={"Content-Type": content_type})

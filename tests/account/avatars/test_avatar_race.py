@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from carafe.testing.images import multipart, plain, shown
-from carafe.testing.remote import Remote
+from carafe.testing.live_browser import LiveBrowser
 
 UPLOADS = 20
 PASSWORD = "carafe under the apple tree"
@@ -39,7 +39,7 @@ def at_once():
 
 def test_over_several_processes(running, email, at_once):
     running.flask("user", "create", email, "--password", PASSWORD)
-    first, *others = [Remote(running.url) for _ in range(UPLOADS)]
+    first, *others = [LiveBrowser(running.url) for _ in range(UPLOADS)]
     first.submit("/auth/login", {"email": email, "password": PASSWORD})
     first.token()  # the cookie holds what it belongs to
     for other in others:

@@ -20,7 +20,7 @@ from carafe.auth.models import LinkedAccount
 from carafe.database import db
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
-from carafe.testing.remote import NoRedirects
+from carafe.testing.live_browser import NoRedirects
 from carafe.time import now
 from tests.conftest import ACME
 

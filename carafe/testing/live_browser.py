@@ -29,7 +29,7 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Remote(Browser):
+class LiveBrowser(Browser):
     def __init__(self, url: str):
         self.url = url
         self.jar = CookieJar()
