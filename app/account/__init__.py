@@ -2,9 +2,8 @@
 
 from flask import Flask
 
-from app.account import avatars, security_notices, user_data, views
-from carafe.audit import event_recorded
-from carafe.auth import is_logged_in
+from app.account import avatars, user_data, views
+from carafe.auth import is_logged_in, pages
 from carafe.web import menus
 
 
@@ -29,4 +28,4 @@ def init_app(app: Flask) -> None:
     menus.add(app, "settings", "Your data", "account.export", icon="download")
     avatars.init_app(app)
     user_data.init_app(app)
-    event_recorded.connect(security_notices.notify_owner)
+    pages.register(app, activity="account.activity")

@@ -10,7 +10,7 @@ from app.auth import views
 from app.auth.demo import ADMIN, USER, load
 from app.auth.models import User
 from app.auth.roles import ROLES
-from carafe import auth, demo_data
+from carafe import audit, auth, demo_data
 
 
 def init_app(app: Flask) -> None:
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
         reset_link="auth.reset_token",
         second_factor="auth.second_factor",
     )
+    audit.add_descriptions(app, {"user.renamed": "The name was changed"})
     demo_data.add(app, load)
 
 

@@ -4,15 +4,18 @@ from flask import Flask
 
 from carafe.audit import jobs  # noqa: F401  (it defines the jobs)
 from carafe.audit.changes import changes
+from carafe.audit.descriptions import DESCRIPTIONS, add_descriptions, description
 from carafe.audit.models import AuditEvent, event_recorded, record
 
 __all__ = [
     "AuditEvent",
+    "add_descriptions",
     "changes",
+    "description",
     "event_recorded",
     "record",
 ]
 
 
 def init_app(app: Flask) -> None:
-    """Importing `jobs` defines what is scheduled."""
+    DESCRIPTIONS.init_app(app)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from flask import Flask
 from flask_login import current_user
 
+from carafe.audit import add_descriptions
 from carafe.auth import (
     access,
     accounts,
@@ -24,7 +25,7 @@ from carafe.auth import (
     two_factor,
     users,
 )
-from carafe.auth.email_history import past_emails
+from carafe.auth.descriptions import DESCRIPTIONS
 from carafe.auth.fields import EmailField, NewPasswordField, PasswordField, normalize_email
 from carafe.auth.identity import can, is_anonymous, is_logged_in
 from carafe.auth.identity_query import add_identity_column
@@ -93,7 +94,6 @@ __all__ = [
     "normalize_email",
     "pages",
     "passwords",
-    "past_emails",
     "permission_required",
     "providers",
     "public",
@@ -115,6 +115,7 @@ def init_app(app: Flask) -> None:
     providers.init_app(app)
     relying_party.init_app(app)
     quotas.init_app(app)
+    add_descriptions(app, DESCRIPTIONS)
     app.cli.add_command(cli.users)
     if app.config["APP_ENV"] == "development":
         from carafe.auth import previews

@@ -10,8 +10,10 @@ from carafe.config import ConfigError
 from carafe.web.urls import endpoint_path, public_url
 
 Page = Literal[
+    "activity",
     "confirm",
     "confirm_link",
+    "data_export",
     "email_change",
     "email_undo",
     "end_impersonation",
@@ -33,26 +35,36 @@ OPTIONAL = {
     "magic_link": "MAGIC_LINK",
     "provider_callback": "OAUTH_PROVIDERS",
 }
+# Linked to if they exist. The feature that has them registers them, later than the others.
+LINKED_IF_ANY = {"activity", "data_export"}
 CALL = 'pages.register(app, login="auth.login", …)'
 
 
 def register(app: Flask, **endpoints: str) -> None:
     """Name the endpoints of the pages, whose views have been registered before.
 
-    Raises `ConfigError`, whose text is the remedy, where a page is missing.
+    A later call adds pages to those of the first. Raises `ConfigError`, whose text is the remedy,
+    where a page is missing.
     """
     pages = get_args(Page)
+    registered: dict[str, str] = app.extensions.get("auth_pages", {}) | endpoints
     needed = [page for page in pages if page not in OPTIONAL or app.config[OPTIONAL[page]]]
-    if missing := ", ".join(page for page in needed if page not in endpoints):
+    needed = [page for page in needed if page in registered or page not in LINKED_IF_ANY]
+    if missing := ", ".join(page for page in needed if page not in registered):
         raise ConfigError(
             "The engine links to pages without endpoints.", f"Add to {CALL}: {missing}"
         )
     if unknown := ", ".join(page for page in endpoints if page not in pages):
         raise ConfigError("The engine links to no such pages.", f"Remove from {CALL}: {unknown}")
     for page in needed:
-        if endpoints[page] not in app.view_functions:
+        if registered[page] not in app.view_functions:
             raise ConfigError(f'No view has the endpoint of "{page}".', f"Correct it in {CALL}.")
-    app.extensions["auth_pages"] = endpoints
+    app.extensions["auth_pages"] = registered
+
+
+def exists(page: Page) -> bool:
+    """Tell whether the app has a page."""
+    return page in current_app.extensions["auth_pages"]
 
 
 def endpoint(page: Page) -> str:

@@ -6,11 +6,18 @@ transaction; `Message.send` tells everyone.
 
 from flask import Flask
 
+from carafe.audit import add_descriptions
 from carafe.auth.identity import is_logged_in
 from carafe.auth.identity_query import add_identity_column
-from carafe.notifications import jobs, unread, views  # noqa: F401  (it defines the jobs)
+from carafe.notifications import (
+    jobs,  # noqa: F401  (it defines the jobs)
+    security,
+    unread,
+    views,
+)
 from carafe.notifications.models import Message, Notification, notify
 from carafe.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
+from carafe.notifications.security import add_security_notice
 from carafe.web import menus
 
 __all__ = [
@@ -18,11 +25,14 @@ __all__ = [
     "TITLE_LENGTH",
     "Message",
     "Notification",
+    "add_security_notice",
     "notify",
 ]
 
 
 def init_app(app: Flask) -> None:
+    add_descriptions(app, {"message.sent": "A message was sent to you"})
+    security.init_app(app)
     if not app.config["NOTIFICATIONS"]:
         return
     app.register_blueprint(views.blueprint)

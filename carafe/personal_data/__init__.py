@@ -14,6 +14,7 @@ from typing import IO
 
 from flask import Flask, current_app, render_template
 
+from carafe.audit import add_descriptions
 from carafe.jobs import progress
 from carafe.personal_data import account_sections
 from carafe.personal_data import jobs as jobs
@@ -31,6 +32,10 @@ __all__ = [
 MAX_IN_MEMORY_BYTES = 1024 * 1024
 # Rows.
 PROGRESS_EVERY = 500
+DESCRIPTIONS = {
+    "data.downloaded": "A copy of your data was downloaded",
+    "data.exported": "A copy of your data was made",
+}
 
 Rows = Callable[[int], Iterable[Mapping[str, object]]]
 File = Callable[[int], tuple[str, bytes] | None]
@@ -109,6 +114,7 @@ def _to_json(value: object) -> str:
 def init_app(app: Flask) -> None:
     DATA.init_app(app)
     FILES.init_app(app)
+    add_descriptions(app, DESCRIPTIONS)
     for name, rows in account_sections.SECTIONS.items():
         add_section(app, name, rows)
     if app.config["APP_ENV"] == "development":

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import literal, select
 
+from carafe.audit import AuditEvent
+from carafe.auth.activity import activity_query, describe, own_emails
 from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp
+from carafe.auth.users import user_model
+from carafe.database import db
 from carafe.notifications import Notification
 from carafe.tabular import iter_dicts
 
@@ -46,6 +50,22 @@ def notifications(user_id: int) -> Dicts:
     return iter_dicts(query.order_by(Notification.id))
 
 
+def activity(user_id: int) -> Dicts:
+    """Yield what `accounts.list_activity` returns, oldest first, without other people's data."""
+    model = user_model()
+    email = db.session.scalar(select(model.email).where(model.id == user_id)) or ""
+    emails = own_emails(user_id, email)
+    for row in iter_dicts(activity_query(user_id).order_by(AuditEvent.id)):
+        event = describe(**row, own_emails=emails)
+        yield {
+            "at": event.at,
+            "action": row["action"],
+            "address": event.address,
+            "what": event.text,
+            "device": event.device,
+        }
+
+
 SECTIONS = {
     "sessions": sessions,
     "known-devices": known_devices,
@@ -53,4 +73,5 @@ SECTIONS = {
     "passkeys": passkeys,
     "connected-accounts": connected_accounts,
     "notifications": notifications,
+    "activity": activity,
 }

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from app.account.activity_texts import activity_text
 from carafe.audit import record
+from carafe.auth.activity import activity_text
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.database import statements
@@ -114,8 +114,10 @@ def test_it_asks_no_more_of_the_database_for_more_events(app, alice, sign_in, ha
 
 
 @pytest.mark.parametrize("actor", [None, "alice@example.com"])
-def test_it_blames_no_administrator_for_what_one_did_oneself(actor):
-    assert activity_text("user.renamed", actor, {"alice@example.com"}) == "The name was changed"
+def test_it_blames_no_administrator_for_what_one_did_oneself(app, actor):
+    with app.app_context():
+        text = activity_text("user.renamed", actor, {"alice@example.com"})
+    assert text == "The name was changed"
 
 
 def test_it_does_not_show_where_others_are(alice, carol, sign_in, browser):

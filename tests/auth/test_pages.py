@@ -42,3 +42,15 @@ def test_an_unknown_page_is_refused():
 def test_an_endpoint_without_a_view_is_refused():
     with pytest.raises(ConfigError, match='"login"'):
         pages.register(make_app(**NEEDED), **NEEDED | {"login": "nowhere"})
+
+
+def test_a_page_that_another_feature_may_have_is_registered_later():
+    endpoints = {page: page for page in NEEDED if page not in pages.LINKED_IF_ANY}
+    app = make_app(**endpoints, activity="activity")
+    pages.register(app, **endpoints)
+    with app.app_context():
+        assert not pages.exists("activity")
+    pages.register(app, activity="activity")
+    with app.app_context():
+        assert pages.exists("activity")
+        assert pages.endpoint("login") == "login"

@@ -5,6 +5,7 @@ and returns what the page needs to answer, or raises one of the errors below. It
 Decorators named `limit_…` go on views of forms that visitors send.
 """
 
+from carafe.auth.accounts.activity import list_activity
 from carafe.auth.accounts.authentication import NextStep, authenticate, limit_logins, log_out
 from carafe.auth.accounts.authenticator_app import (
     NoSetupError,
@@ -152,6 +153,7 @@ __all__ = [
     "limit_magic_link_requests",
     "limit_registrations",
     "limit_reset_requests",
+    "list_activity",
     "list_connections",
     "list_devices",
     "list_passkeys",
