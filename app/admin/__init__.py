@@ -5,7 +5,7 @@ from functools import partial
 from flask import Blueprint, Flask
 
 from app.admin import overview, users, views
-from carafe.auth import add_permission, can, impersonation
+from carafe.auth import accounts, add_permission, can, impersonation
 from carafe.web import menus
 
 __all__ = ["init_app", "views"]
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["impersonation_refusal"] = impersonation.denial_reason
     users.init_app(app)
     overview.init_app(app)
-    may_invite = partial(can, "users.invite")
+    may_invite = partial(can, accounts.INVITE_PERMISSION)
     menus.add(app, "admin", "Invitations", "admin.invitations", icon="mail", visible=may_invite)
     may_write = partial(can, "messages.send")
     menus.add(app, "admin", "Messages", "admin.messages", icon="inbox", visible=may_write)
@@ -31,7 +31,4 @@ def add_permissions(app: Flask) -> None:
         add_permission(app, name, roles=["staff"])
     add_permission(app, "users.edit")
     add_permission(app, "users.delete")
-    add_permission(app, "users.invite", setting="INVITATIONS")
-    add_permission(app, impersonation.PERMISSION, setting="IMPERSONATION")
-    add_permission(app, impersonation.WRITE_PERMISSION, setting="IMPERSONATION")
     add_permission(app, "messages.send", setting="NOTIFICATIONS")

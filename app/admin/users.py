@@ -20,6 +20,7 @@ from carafe.auth import (
     current_user,
     delete_later,
     device_label,
+    grantable_roles,
     two_factor,
 )
 from carafe.database import db
@@ -116,9 +117,7 @@ def context(user: User) -> Mapping[str, object]:
     ).all()
     return {
         "roles": ROLES,
-        "given": {
-            role: label for role, label in ROLES.items() if can_grant(role, current_user.role)
-        },
+        "grantable": grantable_roles(current_user.role),
         "app": rows[0].app,
         "passkeys": rows[0].passkeys,
         "sessions": [

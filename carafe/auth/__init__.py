@@ -47,11 +47,18 @@ from carafe.auth.models import (
     Totp,
     UserMixin,
 )
+from carafe.auth.models.invitation import INVITE_PERMISSION
 from carafe.auth.models.user_columns import NAME_LENGTH
 from carafe.auth.models.user_mixin import ACTIVE_USERS
 from carafe.auth.oversized_uploads import render_too_large
 from carafe.auth.ownership import OwnerMixin
-from carafe.auth.permissions import ADMIN, DEFAULT_ROLE, add_permission, can_grant
+from carafe.auth.permissions import (
+    ADMIN,
+    DEFAULT_ROLE,
+    add_permission,
+    can_grant,
+    grantable_roles,
+)
 from carafe.auth.reauthentication import require_fresh_login
 from carafe.auth.signals import user_deleted
 from carafe.auth.user_agents import device_label
@@ -85,6 +92,7 @@ __all__ = [
     "device_label",
     "effect",
     "fresh_login_required",
+    "grantable_roles",
     "impersonation",
     "interrupted_forms",
     "is_anonymous",
@@ -116,6 +124,9 @@ def init_app(app: Flask) -> None:
     relying_party.init_app(app)
     quotas.init_app(app)
     add_descriptions(app, DESCRIPTIONS)
+    add_permission(app, INVITE_PERMISSION, setting="INVITATIONS")
+    add_permission(app, impersonation.PERMISSION, setting="IMPERSONATION")
+    add_permission(app, impersonation.WRITE_PERMISSION, setting="IMPERSONATION")
     app.cli.add_command(cli.users)
     if app.config["APP_ENV"] == "development":
         from carafe.auth import previews

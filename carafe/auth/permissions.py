@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from flask import Flask
+from flask import Flask, current_app
 from werkzeug.exceptions import Conflict
 
 from carafe.config import ConfigError
@@ -45,6 +45,12 @@ def can_grant(role: str, limit: str) -> bool:
     return permissions(role) <= permissions(limit)
 
 
+def grantable_roles(limit: str) -> dict[str, str]:
+    """Return the roles that someone whose role is `limit` may give, with their labels."""
+    labels: dict[str, str] = current_app.extensions["roles"]
+    return {role: label for role, label in labels.items() if can_grant(role, limit)}
+
+
 class LastAdminError(Conflict):
     """Nobody would be left who can look after the others."""
 
@@ -63,5 +69,6 @@ def register_roles(app: Flask, roles: Mapping[str, str]) -> None:
     for role in (DEFAULT_ROLE, ADMIN):
         if role not in roles:
             raise ConfigError(f'No role is called "{role}".', "Add one to ROLES.")
+    app.extensions["roles"] = {**roles}
     for role in roles:
         PERMISSIONS.by_name(app).setdefault(role, set())

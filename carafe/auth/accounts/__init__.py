@@ -48,7 +48,14 @@ from carafe.auth.accounts.identity_proof import (
     prove_with_password,
 )
 from carafe.auth.accounts.impersonation import end_impersonation, impersonate
-from carafe.auth.accounts.invitation import accept_invitation, find_invitation
+from carafe.auth.accounts.invitation import (
+    SentInvitation,
+    accept_invitation,
+    find_invitation,
+    invite,
+    list_invitations,
+    revoke_invitation,
+)
 from carafe.auth.accounts.magic_link import (
     MagicLinkLogin,
     limit_magic_link_requests,
@@ -91,6 +98,7 @@ from carafe.auth.accounts.reset import (
 from carafe.auth.accounts.second_factor import LoginExpiredError, challenged_user, log_in_with_code
 from carafe.auth.accounts.sessions import Device, end_other_sessions, end_session, list_devices
 from carafe.auth.deletion import GRACE_PERIOD as DELETION_GRACE_PERIOD
+from carafe.auth.models.invitation import INVITATION_LIFETIME, INVITE_PERMISSION
 from carafe.auth.models.passkey import MAX_PASSKEYS, PASSKEY_NAME_LENGTH
 from carafe.auth.models.user_mixin import EmailTakenError
 from carafe.auth.passkeys import TOO_MANY_PASSKEYS, PasskeyError
@@ -99,6 +107,8 @@ from carafe.auth.providers.profile import CancelledError, ProviderError, Unavail
 
 __all__ = [
     "DELETION_GRACE_PERIOD",
+    "INVITATION_LIFETIME",
+    "INVITE_PERMISSION",
     "LOG_IN",
     "MAX_PASSKEYS",
     "PASSKEY_NAME_LENGTH",
@@ -123,6 +133,7 @@ __all__ = [
     "ProofMethods",
     "ProviderError",
     "ProviderReturn",
+    "SentInvitation",
     "TotpSetup",
     "UnavailableError",
     "accept_invitation",
@@ -148,6 +159,7 @@ __all__ = [
     "find_passkey",
     "has_password",
     "impersonate",
+    "invite",
     "limit_confirmation_requests",
     "limit_logins",
     "limit_magic_link_requests",
@@ -156,6 +168,7 @@ __all__ = [
     "list_activity",
     "list_connections",
     "list_devices",
+    "list_invitations",
     "list_passkeys",
     "log_in_at",
     "log_in_with_code",
@@ -189,6 +202,7 @@ __all__ = [
     "reset_password",
     "resume_journey",
     "return_from",
+    "revoke_invitation",
     "schedule_deletion",
     "set_first_password",
     "undo_email_change",

@@ -1,16 +1,89 @@
-"""Creating an account with an invitation from a mail."""
+"""Invitations: to send, list, and revoke them, and to create an account with one from a mail."""
 
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import abort
+from flask_login import current_user
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from carafe.auth import passwords
 from carafe.auth.accounts.authentication import is_other_user
-from carafe.auth.accounts.errors import OtherUserError, refuse_link
+from carafe.auth.accounts.errors import FieldError, OtherUserError, refuse_link
 from carafe.auth.models import Invitation, UserMixin
 from carafe.auth.models.user_mixin import EmailTakenError
+from carafe.auth.permissions import can_grant
 from carafe.auth.sessions import log_in_user
+from carafe.auth.users import user_model
 from carafe.database import db, read_transaction
+from carafe.time import now
+from carafe.web.pagination import Page, paginate
 
 INVITATION = "invitation"
+
+
+class SentInvitation(NamedTuple):
+    """An invitation in the list of those sent. `inviter` is the email address of who sent it."""
+
+    id: int
+    email: str
+    role: str
+    inviter: str
+    expires_at: datetime
+    is_expired: bool
+
+
+def list_invitations() -> Page:
+    """Return a page of the invitations sent by anyone, latest first: rows of `SentInvitation`."""
+    user = user_model()
+    query = select(
+        Invitation.email, Invitation.role, user.email.label("inviter"), Invitation.expires_at,
+        Invitation.created_at, Invitation.id,
+    ).join(user, user.id == Invitation.inviter_id)  # fmt: skip
+    page = paginate(query, Invitation.created_at, Invitation.id, descending=True)
+    page.rows = [
+        SentInvitation(id, email, role, inviter, expires_at, expires_at <= now())
+        for email, role, inviter, expires_at, _created_at, id in page.rows
+    ]
+    return page
+
+
+def invite(email: str, role: str) -> None:
+    """Send an address an invitation to create an account with this role.
+
+    Raises `FieldError` where the address has an account. Responds with 403 where the current user
+    lacks a permission of the role, or of one that a pending invitation gives.
+    """
+    if not can_grant(role, current_user.role):
+        abort(403, "You cannot give permissions that you do not have.")
+    user = user_model().by_email(email)
+    if user and user.confirmed_at:
+        raise FieldError("email", "This address has an account already.")
+    if user and user.suspended_at:
+        message = "This address has a suspended account. Delete that account first."
+        raise FieldError("email", message)
+    if pending := Invitation.pending(email):
+        _ensure_may_change(pending)
+    Invitation.send(email, role, current_user.user)
+    db.session.commit()
+
+
+def revoke_invitation(id: int) -> str:
+    """Void the link of an invitation. Return the address that it was sent to.
+
+    Responds with 404 where there is none, and with 403 as `invite` does.
+    """
+    invitation = db.session.get(Invitation, id) or abort(404)
+    _ensure_may_change(invitation)
+    invitation.revoke()
+    db.session.commit()
+    return invitation.email
+
+
+def _ensure_may_change(invitation: Invitation) -> None:
+    if not can_grant(invitation.role, current_user.role):
+        abort(403, "This invitation grants permissions that you don't have.")
 
 
 def find_invitation(token: str) -> Invitation:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from carafe.auth.models.user_mixin import UserMixin
 
 INVITATION_LIFETIME = timedelta(days=7)
+INVITE_PERMISSION = "users.invite"
 
 
 class Invitation(TokenHashMixin, Base):
@@ -79,7 +80,7 @@ class Invitation(TokenHashMixin, Base):
             .where(condition, cls.expires_at > now())
             .where(inviter.suspended_at.is_(None), inviter.deletes_at.is_(None))
         ).first()
-        if row is None or "users.invite" not in permissions(row.role):
+        if row is None or INVITE_PERMISSION not in permissions(row.role):
             return None
         if not can_grant(row.Invitation.role, row.role):
             return None

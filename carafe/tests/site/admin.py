@@ -5,7 +5,6 @@ from typing import Any
 from flask import Flask
 
 from carafe import admin
-from carafe.auth import impersonation
 from carafe.auth.fields import normalize_email
 from carafe.auth.permissions import add_permission
 from carafe.tests.site.models import ROLES, Thing, User
@@ -39,8 +38,6 @@ def save(thing: Thing, form: Any) -> None:
 def init_app(app: Flask) -> None:
     for name in ("admin", "audit.read", "users.read"):
         add_permission(app, name, roles=["staff"])
-    add_permission(app, impersonation.PERMISSION)
-    add_permission(app, impersonation.WRITE_PERMISSION)
     admin.add(
         app,
         User,
