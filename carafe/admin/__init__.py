@@ -6,7 +6,7 @@ from flask import Flask
 
 from carafe import personal_data
 from carafe.admin import views  # noqa: F401  (they add their routes)
-from carafe.admin.actions.declaration import Action
+from carafe.admin.actions.declaration import Action, Button
 from carafe.admin.blueprint import blueprint
 from carafe.admin.columns import Column
 from carafe.admin.imports.declaration import Field, Import
@@ -30,6 +30,7 @@ from carafe.web import menus
 
 __all__ = [
     "Action",
+    "Button",
     "Card",
     "Choice",
     "Column",

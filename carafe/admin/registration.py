@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 
 from carafe.admin.actions.building import build_actions, check_permissions
+from carafe.admin.actions.buttons import add_buttons
 from carafe.admin.attributes import Attributes
 from carafe.admin.checks import validate_options
 from carafe.admin.columns import Column
@@ -47,6 +48,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     ADMINS.add(app, admin, name=name)
     if not admin.options.endpoint:
         PAGES.add(app, DetailPage(admin), name=name)
+    add_buttons(app, admin)
     declare_fulltext(app, admin)
     menus.add(
         app,

@@ -25,6 +25,7 @@ from carafe.auth import (
     two_factor,
     users,
 )
+from carafe.auth.administration import change_denial_reason, ensure_can_grant
 from carafe.auth.descriptions import DESCRIPTIONS
 from carafe.auth.fields import EmailField, NewPasswordField, PasswordField, normalize_email
 from carafe.auth.identity import can, is_anonymous, is_logged_in
@@ -86,11 +87,13 @@ __all__ = [
     "allow_without_two_factor",
     "can",
     "can_grant",
+    "change_denial_reason",
     "confirmed_required",
     "current_user",
     "delete_later",
     "device_label",
     "effect",
+    "ensure_can_grant",
     "fresh_login_required",
     "grantable_roles",
     "impersonation",

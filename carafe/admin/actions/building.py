@@ -16,10 +16,11 @@ from carafe.database import Base
 
 
 def build_actions(options: ModelOptions) -> dict[str, Action]:
-    """Return the declared actions by name, and "delete" if the operation is enabled."""
+    """Return the bulk actions by name, and "delete" if the operation is enabled."""
     actions = [
         replace(action, permission=action.permission or options.permission("edit"))
         for action in options.actions
+        if action.bulk
     ]
     if "delete" in options.operations:
         actions.append(_deletion(options))

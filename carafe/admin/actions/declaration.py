@@ -16,8 +16,23 @@ DenialCheck = Callable[[Any, Any], str | None]
 
 
 @dataclass(frozen=True)
+class Button:
+    """A button on the page of a row, which applies an action without the page that asks.
+
+    It posts to `path` below the row, such as "suspension" for "/admin/users/12/suspension"; the
+    endpoint is that of the action, "admin.suspend". `effect` is the text for `auth.effect`.
+    """
+
+    path: str
+    effect: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Action:
     """An action that users apply to a row, to selected rows, or to all matching rows.
+
+    With `button`, the page of a row can have one for it, too; without `bulk`, that is all.
 
     `apply` is a method of the model, which records an audit event. `undo` is the label and the
     function that reverts it; for 24 hours, users can revert rows that have not changed since.
@@ -38,3 +53,5 @@ class Action:
     tone: str = "primary"
     # Whether it deletes the rows, and with them their dependent rows.
     deletes: bool = False
+    button: Button | None = None
+    bulk: bool = True

@@ -96,7 +96,14 @@ from carafe.auth.accounts.reset import (
     reset_password,
 )
 from carafe.auth.accounts.second_factor import LoginExpiredError, challenged_user, log_in_with_code
-from carafe.auth.accounts.sessions import Device, end_other_sessions, end_session, list_devices
+from carafe.auth.accounts.sessions import (
+    AccessSummary,
+    Device,
+    end_other_sessions,
+    end_session,
+    list_devices,
+    summarize_access,
+)
 from carafe.auth.deletion import GRACE_PERIOD as DELETION_GRACE_PERIOD
 from carafe.auth.models.invitation import INVITATION_LIFETIME, INVITE_PERMISSION
 from carafe.auth.models.passkey import MAX_PASSKEYS, PASSKEY_NAME_LENGTH
@@ -114,6 +121,7 @@ __all__ = [
     "PASSKEY_NAME_LENGTH",
     "REAUTHENTICATE",
     "TOO_MANY_PASSKEYS",
+    "AccessSummary",
     "Arrival",
     "AuthorizationRequest",
     "CancelledError",
@@ -205,6 +213,7 @@ __all__ = [
     "revoke_invitation",
     "schedule_deletion",
     "set_first_password",
+    "summarize_access",
     "undo_email_change",
     "user_of_magic_link",
 ]

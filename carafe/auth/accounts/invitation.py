@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from carafe.auth import passwords
 from carafe.auth.accounts.authentication import is_other_user
 from carafe.auth.accounts.errors import FieldError, OtherUserError, refuse_link
+from carafe.auth.administration import ensure_can_grant
 from carafe.auth.models import Invitation, UserMixin
 from carafe.auth.models.user_mixin import EmailTakenError
 from carafe.auth.permissions import can_grant
@@ -55,8 +56,7 @@ def invite(email: str, role: str) -> None:
     Raises `FieldError` where the address has an account. Responds with 403 where the current user
     lacks a permission of the role, or of one that a pending invitation gives.
     """
-    if not can_grant(role, current_user.role):
-        abort(403, "You cannot give permissions that you do not have.")
+    ensure_can_grant(role)
     user = user_model().by_email(email)
     if user and user.confirmed_at:
         raise FieldError("email", "This address has an account already.")

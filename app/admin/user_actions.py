@@ -1,0 +1,81 @@
+"""Actions on users: on many in their list, and with a button on the page of one."""
+
+from app.auth.models import User
+from carafe import admin
+from carafe.auth import two_factor
+
+ACTIONS = [
+    admin.Action(
+        "suspend",
+        "Suspend",
+        User.suspend,
+        undo=("Reinstate", User.reinstate),
+        where=User.suspended_at.is_(None),
+        unavailable_reason="Suspended already.",
+        warning="They are logged out everywhere, and cannot log in.",
+        button=admin.Button(
+            "suspension",
+            "this user will be suspended",
+            "The user is suspended and logged out everywhere.",
+        ),
+    ),
+    admin.Action(
+        "reinstate",
+        "Reinstate",
+        User.reinstate,
+        where=User.suspended_at.is_not(None),
+        unavailable_reason="Not suspended.",
+        warning="They can log in again.",
+        button=admin.Button(
+            "suspension/delete", "this user will be reinstated", "The user can log in again."
+        ),
+    ),
+    admin.Action(
+        "end-sessions",
+        "End sessions",
+        User.log_out_everywhere,
+        warning="They are logged out everywhere, and can log in again.",
+        button=admin.Button(
+            "sessions/delete",
+            "this user will be logged out everywhere",
+            "The user is logged out everywhere.",
+        ),
+    ),
+    admin.Action(
+        "require-second-factor",
+        "Require second factor",
+        two_factor.require,
+        undo=("Waive it", two_factor.stop_requiring),
+        where=User.second_factor_required_at.is_(None),
+        unavailable_reason="Required already.",
+        warning="Users without one can't do anything else until it's set up. They'll get an email.",
+        button=admin.Button(
+            "second-factor-requirement",
+            "this user will have to set up a second factor",
+            "The user needs a second factor now.",
+        ),
+    ),
+    admin.Action(
+        "waive-second-factor",
+        "Waive second factor",
+        two_factor.stop_requiring,
+        where=User.second_factor_required_at.is_not(None),
+        unavailable_reason="Not required.",
+        button=admin.Button(
+            "second-factor-requirement/delete",
+            "this user will no longer need a second factor",
+            "The user may do without a second factor.",
+        ),
+    ),
+    admin.Action(
+        "remove-second-factors",
+        "Remove second factors",
+        two_factor.remove_all,
+        bulk=False,
+        button=admin.Button(
+            "second-factors/delete",
+            "this user's second factors will be removed",
+            "The user's second factors are removed.",
+        ),
+    ),
+]

@@ -1,0 +1,44 @@
+"""Actions that a button on the page of a row applies, without a page that asks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Flask, flash, redirect
+from flask.typing import ResponseReturnValue
+
+from carafe.admin.actions.declaration import Action
+from carafe.admin.model_admin import ModelAdmin
+from carafe.admin.objects.page import page_of
+from carafe.auth.marks import fresh_login_required
+from carafe.database import db
+from carafe.web.routing import set_policy
+
+
+def add_buttons(app: Flask, admin: ModelAdmin) -> None:
+    """Add the routes of the actions that have buttons."""
+    for action in admin.options.actions:
+        if action.button is None:
+            continue
+        endpoint = f"admin.{action.name.replace('-', '_')}"
+        if endpoint in app.view_functions:
+            what = f"there is an endpoint {endpoint} already."
+            raise admin.options.error("actions", what, f"Rename {action.name}.")
+        view = set_policy(
+            fresh_login_required(partial(apply_to_row, admin, action)),
+            permission=action.permission or admin.permission("edit"),
+            read_permission=admin.permission("read"),
+            effect=action.button.effect,
+        )
+        rule = f"/admin/{admin.name}/<int:id>/{action.button.path}"
+        app.add_url_rule(rule, endpoint, view, methods=["POST"])
+
+
+def apply_to_row(admin: ModelAdmin, action: Action, id: int) -> ResponseReturnValue:
+    """Apply an action to a row, or respond with 403 if the current user may not change it."""
+    row = page_of(admin).lock_permitted(id)
+    action.apply(row)
+    db.session.commit()
+    if action.button:
+        flash(action.button.message, "success")
+    return redirect(admin.url(id), 303)
