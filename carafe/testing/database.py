@@ -4,11 +4,13 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import create_engine, event, exists, select, text
+from sqlalchemy import create_engine, event, text
 
 from carafe.database import db
 from carafe.database.setup import database_url
@@ -40,12 +42,23 @@ def empty_database(folder: Path) -> Iterator[str]:
 
 def empty_tables() -> None:
     """Delete all rows: of the tables that have any, which one query tells, since most have none."""
-    tables = list(reversed(db.Model.metadata.sorted_tables))
-    filled = db.session.execute(select(*[exists(select(1).select_from(t)) for t in tables])).one()
-    for table, has_rows in zip(tables, filled, strict=True):
-        if has_rows:
-            db.session.execute(table.delete())
+    tables, query = _filled_tables()
+    filled = db.session.connection().exec_driver_sql(query).one()
+    for table in compress(tables, filled):
+        db.session.connection().exec_driver_sql(f"DELETE FROM {table}")
     db.session.commit()
+
+
+@cache
+def _filled_tables() -> tuple[list[str], str]:
+    """Return all tables, children first, and the statement that says which have rows.
+
+    As text: this runs before each test, and SQLAlchemy's expressions take four times as long.
+    """
+    quote = db.engine.dialect.identifier_preparer.format_table
+    tables = [quote(table) for table in reversed(db.Model.metadata.sorted_tables)]
+    exists = (f"EXISTS (SELECT 1 FROM {table})" for table in tables)
+    return tables, f"SELECT {', '.join(exists)}"
 
 
 @contextmanager
