@@ -81,8 +81,6 @@ NEEDED = {
         "browser/test_notes.py",
         "browser/test_pages.py",
         "browser/test_toolbar.py",
-        "observability/test_metrics.py",
-        "observability/test_server_timing.py",
     ],
 }
 collect_ignore_glob = [
@@ -108,7 +106,6 @@ def pytest_configure() -> None:
         groups={
             "tests/auth/oauth": "oauth",
             "tests/browser": "browser",
-            "tests/observability/test_tracing.py": "otel",
         },
     )
 

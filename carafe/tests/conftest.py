@@ -14,7 +14,12 @@ pytest_plugins = ["carafe.testing"]
 def pytest_configure() -> None:
     from carafe.testing.suite import configure
 
-    configure(create_app, wsgi="carafe.tests.site.wsgi", settings={"MAGIC_LINK": True})
+    configure(
+        create_app,
+        wsgi="carafe.tests.site.wsgi",
+        settings={"MAGIC_LINK": True},
+        groups={"carafe/tests/observability/test_tracing.py": "otel"},
+    )
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from carafe.observability import store
 from carafe.observability.plans.nodes import SCAN
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.testing.recording import recording_app, rows
 from carafe.time import format_date, now
 from tests.admin.test_plans_of_lists import Plans
-from tests.observability.recording import recording_app, rows
 
 CARD = re.compile(
     r'<section class="card[^>]*?aria-labelledby="([\w-]+)-heading">(.*?)</section>', re.S

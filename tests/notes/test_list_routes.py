@@ -9,8 +9,8 @@ from carafe.observability import store
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
+from carafe.testing.recording import recording_app, rows
 from carafe.web.routing import get_policy
-from tests.observability.recording import recording_app, rows
 from tests.security.routes import routes
 
 LISTS = {"audit", "jobs", "notes", "users"}

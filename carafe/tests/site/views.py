@@ -5,7 +5,6 @@ from functools import partial
 from flask import (
     Blueprint,
     Flask,
-    abort,
     current_app,
     flash,
     redirect,
@@ -75,7 +74,7 @@ def go_on(step: accounts.NextStep, next: str | None = None) -> ResponseReturnVal
 
 @blueprint.errorhandler(accounts.InvalidLinkError)
 def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
-    abort(404)
+    return render_template("error.html", title="Invalid link", message="It does not work."), 404
 
 
 @blueprint.errorhandler(accounts.LoginExpiredError)

@@ -118,7 +118,7 @@ def test_it_holds_up_nobody_while_it_is_away(logging_app):
 
 def test_nothing_is_imported_before_it_is_needed(tmp_path):
     code = (
-        "import sys, wsgi; wsgi.app.test_client().get('/nowhere'); "
+        "import sys; from carafe.tests.site.wsgi import app; app.test_client().get('/nowhere'); "
         "print({name.partition('.')[0] for name in sys.modules} & set(sys.argv))"
     )
     libraries = ["sentry_sdk", "opentelemetry", "prometheus_client"]

@@ -16,8 +16,8 @@ from carafe.observability import logs, tracing
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.http import Browser
 from carafe.testing.loopback import Loopback
+from carafe.tests.observability.collector import Collector
 from carafe.web.routing import public
-from tests.collector import Collector
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = {"traceparent": f"00-{TRACE}-{PARENT}-01"}
@@ -49,7 +49,9 @@ def traced_app(logging_app, collector, elsewhere):
         @made.get("/far/<int:id>")
         @public
         def far(id):
-            db.session.execute(text("SELECT id FROM note WHERE title = :title"), {"title": "zebra"})
+            db.session.execute(
+                text("SELECT id FROM thing WHERE title = :title"), {"title": "zebra"}
+            )
             requests.get(f"http://user:zebra@{elsewhere.url[7:]}/thing?key=zebra", timeout=5)
             return tracing.propagation_headers()
 
@@ -66,7 +68,7 @@ def test_it_is_one_from_the_request_over_its_job_to_others(traced_app, collector
         with tracing.call("SMTP", "mail.example.org", 587):
             pass
     request, job = collector.span("GET /far/<int:id>"), collector.span("digest")
-    query, get = collector.span("SELECT note"), collector.span("GET")
+    query, get = collector.span("SELECT thing"), collector.span("GET")
     post, mail = collector.span("POST"), collector.span("SMTP")
     assert {span.trace for span in collector.spans()} == {request.trace}
     assert (request.kind, request.parent) == ("SERVER", "")
@@ -85,8 +87,8 @@ def test_it_says_what_happened_and_no_value(traced_app, collector):
     assert request["http.response.status_code"] == 200
     assert request["url.path"] == "/far/7"
     assert request["request.id"] == answer.headers["X-Request-ID"]
-    query = collector.span("SELECT note").attributes
-    assert query["db.query.text"].startswith("SELECT id FROM note WHERE title = ")
+    query = collector.span("SELECT thing").attributes
+    assert query["db.query.text"].startswith("SELECT id FROM thing WHERE title = ")
     assert query["db.system.name"] in ("sqlite", "postgresql")
     assert collector.span("GET").attributes["url.full"].endswith("/thing")
     assert "zebra" not in repr(collector.spans())
@@ -175,7 +177,7 @@ def process(collector, tmp_path):
     """Runs a process of its own that answers one request, and ends."""
 
     def run():
-        code = "import wsgi; wsgi.app.test_client().get('/nowhere')"
+        code = "from carafe.tests.site.wsgi import app; app.test_client().get('/nowhere')"
         settings = {
             "APP_ENV": "testing",
             "INSTANCE_PATH": str(tmp_path),

@@ -53,16 +53,16 @@ def growth(visitor: Browser) -> Callable[..., float]:
 
 
 def test_it_counts_requests_by_page_method_and_outcome(growth, alice, sign_in):
-    page = {"endpoint": "notes.index", "method": "GET"}
+    page = {"endpoint": "things.index", "method": "GET"}
     before = growth(REQUESTS, **page, status="2xx"), growth(SECONDS, **page)
     browser = sign_in(alice)
-    growth("database_queries_total", endpoint="notes.index")
+    growth("database_queries_total", endpoint="things.index")
     for _ in range(3):
-        assert browser.get("/notes/").status_code == 200
-    assert growth("database_queries_total", endpoint="notes.index") == 6
+        assert browser.get("/things/").status_code == 200
+    assert growth("database_queries_total", endpoint="things.index") == 6
     assert (growth(REQUESTS, **page, status="2xx"), growth(SECONDS, **page)) == (3, 3), before
-    browser.get("/notes/4711")
-    assert growth(REQUESTS, endpoint="notes.show", status="4xx") >= 1
+    browser.get("/things/4711/edit")
+    assert growth(REQUESTS, endpoint="things.edit", status="4xx") >= 1
 
 
 def test_it_counts_each_declared_list_by_itself(growth, carol, sign_in):
@@ -211,8 +211,8 @@ def digests(metrics: Metrics) -> float:
 def test_it_counts_by_itself_where_nothing_can_be_written(tmp_path, caplog):
     alone = Metrics(tmp_path / "missing" / "metrics")
     alone.start_request()
-    alone.end_request(("notes.index", "GET", "2xx"), 0.2, 1, 0.1)
-    assert number(as_scraped(alone), REQUESTS, endpoint="notes.index", status="2xx") == 1
+    alone.end_request(("things.index", "GET", "2xx"), 0.2, 1, 0.1)
+    assert number(as_scraped(alone), REQUESTS, endpoint="things.index", status="2xx") == 1
     assert "limited to this process" in caplog.text
 
 

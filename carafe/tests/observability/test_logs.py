@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.auth.models import User
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.http import Browser
 from carafe.testing.mailbox import Mailbox
+from carafe.tests.site.models import User
 
 TOKEN = "Zm9yIHRoZSB0ZXN0cyBhbG9uZSwgbm90IGEgdG9rZW4"
 

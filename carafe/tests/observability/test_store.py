@@ -16,11 +16,11 @@ from carafe.database.sqlite import sqlite_driver
 from carafe.observability import observations, recorder, retention, store
 from carafe.observability.store import Store
 from carafe.testing.http import Browser
-from tests.observability.recording import recording_app, rows
+from carafe.testing.recording import recording_app, rows
 
 ONE_PAGE = """
 import threading
-from app import create_app
+from carafe.tests.site import create_app
 from carafe.observability import recorder, writer
 create_app().test_client().get("/nowhere")
 """

@@ -10,8 +10,8 @@ from carafe.database import db
 from carafe.observability import recorder, requests, store
 from carafe.observability.store import bucket_midpoint_us, bucket_of, merge_bucket
 from carafe.testing.http import Browser
+from carafe.testing.recording import recording_app, rows
 from carafe.web.routing import public
-from tests.observability.recording import recording_app, rows
 
 SECRET = "Tr0ub4dor and his 3 friends"
 
@@ -61,7 +61,7 @@ def test_it_finds_what_is_repeated_in_one_request_and_its_place(app, visitor):
     answer = visitor.get("/one-by-one")
     [one] = rows(app, store.repeated)
     assert (one.endpoint, one.worst, one.requests) == ("one_by_one", 6, 1)
-    assert one.call_site == "app/faulty/views.py:4 one_by_one"
+    assert one.call_site == "carafe/tests/site/faulty/views.py:4 one_by_one"
     assert one.request_id == answer.headers["X-Request-ID"]
     [statement] = [r for r in rows(app, store.statement) if r.fingerprint == one.fingerprint]
     assert statement.sql.startswith("SELECT")
@@ -72,7 +72,7 @@ def test_it_finds_what_is_repeated_in_one_request_and_its_place(app, visitor):
 def test_it_finds_the_place_that_queues_jobs(app, visitor):
     visitor.get("/queue-all")
     places = {row.call_site for row in rows(app, store.repeated)}
-    assert places == {"app/faulty/views.py:11 queue_all"}
+    assert places == {"carafe/tests/site/faulty/views.py:11 queue_all"}
 
 
 def test_it_takes_a_statement_for_the_same_with_any_number_of_values(app, visitor):
@@ -89,7 +89,7 @@ def test_it_keeps_the_plan_of_a_slow_statement(app, visitor):
     assert not any(row.plan for row in rows(app, store.statement))
     app.config["SLOW_QUERY_MS"] = 0
     visitor.get("/one-by-one")
-    [one] = [row for row in rows(app, store.statement) if "name" in row.sql]
+    [one] = [row for row in rows(app, store.statement) if "email" in row.sql]
     assert json.loads(one.plan)
 
 
@@ -134,13 +134,13 @@ def test_it_tells_where_the_time_of_a_slow_request_went(app, visitor):
 
 def test_it_records_a_job_as_it_does_a_request(app):
     def fail():
-        with recorder.record("job:notes.digest", "12"):
+        with recorder.record("job:things.digest", "12"):
             db.session.execute(text("SELECT 1 AS job"))
             raise LookupError(SECRET)
 
     with app.app_context(), pytest.raises(LookupError):
         fail()
-    assert {row.endpoint for row in rows(app, store.request_count)} == {"job:notes.digest"}
+    assert {row.endpoint for row in rows(app, store.request_count)} == {"job:things.digest"}
     assert [(r.type, r.request_id) for r in rows(app, store.exception)] == [("LookupError", "12")]
     assert any(row.sql == "SELECT 1 AS job" for row in rows(app, store.statement))
 
@@ -149,21 +149,21 @@ def test_it_tells_a_job_from_the_request_that_runs_it(app, visitor):
     @app.get("/with-a-job")
     @public
     def with_a_job():
-        with recorder.record("job:notes.digest"):
+        with recorder.record("job:things.digest"):
             db.session.execute(text("SELECT 1 AS job"))
         db.session.execute(text("SELECT 1 AS page"))
         return "done"
 
     visitor.get("/with-a-job")
     by_text = {row.sql: row.endpoint for row in rows(app, store.statement)}
-    assert by_text["SELECT 1 AS job"] == "job:notes.digest"
+    assert by_text["SELECT 1 AS job"] == "job:things.digest"
     assert by_text["SELECT 1 AS page"] == "with_a_job"
 
 
 def test_it_scales_a_sample_up(app, visitor, monkeypatch):
     app.extensions["recorder"].sample = 0.25
     visitor.get("/one-by-one")
-    [one] = [row for row in rows(app, store.statement) if "name" in row.sql]
+    [one] = [row for row in rows(app, store.statement) if "email" in row.sql]
     assert one.count == 24
     assert one.max_us < one.total_us
     assert [row.requests for row in rows(app, store.repeated)] == [4]
@@ -191,7 +191,7 @@ def test_it_knows_a_duration_to_within_a_tenth(us):
 def test_it_keeps_the_far_past_in_fewer_rows(app):
     with app.app_context(), app.extensions["recorder"] as observed:
         for us in range(1000, 1_000_000, 1000):
-            observed.count("notes.index", us, False)
+            observed.count("things.index", us, False)
     kept = Counter(row.resolution for row in rows(app, store.request_count))
     assert kept[60] > 2.5 * kept[21_600]
     assert {sum(r.count for r in rows(app, store.request_count) if r.resolution == step)

@@ -6,13 +6,16 @@ from urllib.parse import quote
 
 import pytest
 
-from app.auth.models import User
+from carafe.auth import accounts
+from carafe.auth.passkeys import PasskeyError
 from carafe.config import ROOT
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
 from carafe.testing.two_factor import set_up, submit_code
+from carafe.tests.site.models import User
+from carafe.web.routing import public
 
 CLIENT = "203.0.113.7"
 HERE = {"environ_overrides": {"REMOTE_ADDR": CLIENT}}
@@ -113,10 +116,19 @@ def test_a_failed_proof_is_one(alice, open_site, events):
     assert events() == [("proof.failed", "wrong_password", alice.subject)]
 
 
-def test_a_passkey_that_does_not_count_is_one(open_site, events):
-    site = open_site()
+def test_a_passkey_that_does_not_count_is_one(logging_app, events):
+    made = logging_app(LOG_LEVEL="INFO")
+
+    @made.post("/passkey")
+    @public
+    def log_in_with_passkey():
+        with pytest.raises(PasskeyError):
+            accounts.log_in_with_passkey(remember=False)
+        return ""
+
+    site = Browser(made.test_client())
     fields = {"csrf_token": site.token(), "credential": "{}", "challenge": "x"}
-    assert site.post("/auth/passkeys/sign-in", fields, **HERE).status_code == 422
+    assert site.post("/passkey", fields, **HERE).status_code == 200
     assert events() == [("passkey.refused", "not_accepted", None)]
 
 
@@ -166,8 +178,10 @@ def test_a_program_without_a_recent_proof_is_one(alice, open_site, events, app):
     site = open_site()
     log_in(site, alice.email, PASSWORD)
     later(app, minutes=11)
-    fields = {"csrf_token": site.token(), "email": "new@example.com"}
-    assert site.post("/account/email", fields, headers=JSON, **HERE).status_code == 403
+    fields = {"csrf_token": site.token()}
+    assert (
+        site.post("/account/second-factors/totp", fields, headers=JSON, **HERE).status_code == 403
+    )
     assert events() == [("access.denied", "no_recent_proof", alice.subject)]
 
 
@@ -187,7 +201,7 @@ def test_what_is_too_large_is_one(path, options, status, reason, open_site, even
 def test_a_page_that_is_not_there_is_none(alice, open_site, events):
     site = open_site()
     log_in(site, alice.email, PASSWORD)
-    for path in ("/nowhere", "/notes/4711"):
+    for path in ("/nowhere", "/things/4711"):
         assert site.get(path, **HERE).status_code == 404
     assert site.get("/auth/logout", **HERE).status_code == 405
     assert events() == []

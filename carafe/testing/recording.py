@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
 from sqlalchemy import Table, select, text
 
-from app.auth.models import User
 from carafe.auth.jobs import delete_account
-from carafe.config import ROOT
+from carafe.auth.users import user_model
 from carafe.database import db, write_transaction
 from carafe.observability import recorder, store
 from carafe.observability.observations import Observations
@@ -20,11 +20,11 @@ from carafe.web.routing import public
 FAULTY = """
 def one_by_one():
     for _ in range(6):
-        db.session.scalars(select(User.name)).all()
+        db.session.scalars(select(user_model().email)).all()
     return "one by one"
 
 def queue_all():
-    db.session.scalars(select(User.name)).all()
+    db.session.scalars(select(user_model().email)).all()
     with write_transaction():
         for number in range(6):
             delete_account.enqueue(number)
@@ -36,21 +36,25 @@ def queue_all():
 @contextmanager
 def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     """An app that has recorded nothing yet, and from now on records everything."""
-    given = {"RECORD_SAMPLE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False} | settings
-    with another_app(app, **given) as made:
+    defaults = {"RECORD_SAMPLE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False}
+    with another_app(app, **defaults | settings) as made:
         names: dict[str, Any] = {
-            "db": db, "select": select, "User": User, "delete_account": delete_account,
+            "db": db,
+            "delete_account": delete_account,
+            "select": select,
+            "user_model": user_model,
             "write_transaction": write_transaction,
-        }  # fmt: skip
-        exec(compile(FAULTY, str(ROOT / "app" / "faulty" / "views.py"), "exec"), names)
+        }
+        exec(compile(FAULTY, str(Path(made.root_path) / "faulty" / "views.py"), "exec"), names)
         made.get("/one-by-one")(public(names["one_by_one"]))
         made.get("/queue-all")(public(names["queue_all"]))
 
         @made.get("/many")
         @public
         def many() -> str:
-            users = select(User.id).where(User.id.in_(range(int(request.args["ids"]))))
-            return str(len(db.session.scalars(users).all()))
+            column = user_model().id
+            query = select(column).where(column.in_(range(int(request.args["ids"]))))
+            return str(len(db.session.scalars(query).all()))
 
         @made.get("/by-hand")
         @public
@@ -68,12 +72,12 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
                 raise failure from (failure if "ring" in request.args else error)
 
         with made.app_context():
-            kept = store.get_store()
-            with kept.engine.begin() as connection:
+            records = store.get_store()
+            with records.engine.begin() as connection:
                 store.metadata.drop_all(connection)
-            kept.close()
+            records.close()
         yield made
-        kept.close()
+        records.close()
         if "recorder" in made.extensions:  # the thread goes on
             made.extensions["recorder"].observed = Observations()
             made.extensions["recorder"].waiting.clear()

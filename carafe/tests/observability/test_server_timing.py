@@ -13,7 +13,7 @@ TIMING = re.compile(
 
 
 def test_it_tells_administrators_what_a_page_took(carol, sign_in):
-    answer = sign_in(carol).get("/notes/")
+    answer = sign_in(carol).get("/things/")
     found = TIMING.fullmatch(answer.headers["Server-Timing"])
     assert found
     database, queries, template, total = map(float, found.groups())
@@ -29,7 +29,7 @@ def test_it_counts_for_each_page_anew(carol, sign_in):
     assert told == {"1 queries"}
 
 
-@pytest.mark.parametrize("path", ["/", "/auth/login", "/notes/", "/nowhere", "/livez"])
+@pytest.mark.parametrize("path", ["/", "/auth/login", "/things/", "/nowhere", "/livez"])
 def test_it_tells_nobody_else(path, alice, sign_in, visitor):
     for browser in (visitor, sign_in(alice)):
         assert "Server-Timing" not in browser.get(path).headers

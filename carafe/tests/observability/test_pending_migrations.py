@@ -69,12 +69,12 @@ def run(developer, page, **fields):
 def test_an_empty_database_is_filled_by_a_button_that_leads_back(developer, tables):
     with developer.client.session_transaction() as cookie:
         cookie["_user_id"] = "a session that was there once"
-    page = developer.get("/auth/login?next=/notes/")
+    page = developer.get("/auth/login?next=/things/")
     assert page.status_code == 503
     assert "Migrations are pending" in page.text
     assert "0001" in page.text
     answer = run(developer, page)
-    assert (answer.status_code, answer.location) == (303, "/auth/login?next=/notes/")
+    assert (answer.status_code, answer.location) == (303, "/auth/login?next=/things/")
     assert {"user", "session", "alembic_version"} <= tables()
     assert developer.get(answer.location).status_code == 200
 
@@ -87,7 +87,7 @@ def test_it_stands_in_for_every_page_but_not_for_health_and_files(developer, dev
     assert "Migrations are pending" in developer.get("/no-such-page").text
     assert developer.get("/livez").status_code == 200
     assert developer.get("/readyz").json["checks"]["migrations"]["ok"] is False
-    assert developer.get("/static/app/app.css").status_code == 200
+    assert developer.get("/static/carafe/app.js").status_code == 200
 
 
 def test_a_program_is_told_in_json(developer):
@@ -153,7 +153,7 @@ def test_a_new_migration_is_noticed(developer, scripts):
     run(developer, developer.get("/"))
     assert developer.get("/").status_code == 200
     scripts("    op.add_column('user', sa.Column('motto', sa.String(50)))\n")
-    page = developer.get("/notes/")
+    page = developer.get("/things/")
     assert page.status_code == 503
     assert "Give users a motto" in page.text
     assert "0001" not in page.text
@@ -165,13 +165,13 @@ def test_a_new_migration_is_noticed(developer, scripts):
 def test_a_migration_that_fails_is_shown_and_has_not_happened(developer, scripts, development):
     run(developer, developer.get("/"))
     scripts("    op.add_column('user', sa.Column('motto', sa.String(50)))\n    1 / 0\n")
-    answer = run(developer, developer.get("/notes/"))
+    answer = run(developer, developer.get("/things/"))
     assert answer.status_code == 503
     assert "ZeroDivisionError" in answer.text
     with development.app_context():
         assert "motto" not in {column["name"] for column in inspect(db.engine).get_columns("user")}
     scripts("    op.add_column('user', sa.Column('motto', sa.String(50)))\n")
-    assert run(developer, answer).location == "/notes/"
+    assert run(developer, answer).location == "/things/"
 
 
 def test_files_that_make_no_sense_are_told(developer, scripts):

@@ -17,9 +17,9 @@ from carafe.web.routing import public
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 
 
-@pytest.fixture
-def development(app):
-    with another_app(app, APP_ENV="development", LOG_LEVEL="CRITICAL") as made:
+@pytest.fixture(scope="module")
+def development(application):
+    with another_app(application, APP_ENV="development", LOG_LEVEL="CRITICAL") as made:
 
         @made.get("/statements")
         @public
@@ -35,11 +35,11 @@ def development(app):
 
 
 @pytest.fixture
-def developer(development, alice):
-    opened = Browser(development.test_client())
+def developer(app, development, alice):
+    browser = Browser(development.test_client())
     fields = {"email": alice.email, "password": PASSWORD}
-    assert opened.submit("/auth/login", fields).status_code == 303
-    return opened
+    assert browser.submit("/auth/login", fields).status_code == 303
+    return browser
 
 
 def test_it_shows_queries_and_their_plans(developer):

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from carafe.auth import accounts, impersonation
+from carafe.auth.marks import login_required
+from carafe.auth.sessions import set_session_token
+from carafe.database import db
 from carafe.observability import logs, tracing
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.http import Browser
 from carafe.testing.mailbox import Mailbox
+from carafe.tests.site.models import User
 
 FIELDS = {"password", "current_password", "csrf_token"}
 JSON = {"Accept": "application/json"}
@@ -45,7 +50,7 @@ def test_it_has_the_user_on_pages_and_from_the_log_in_on(logging_app, alice, lin
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/admin/", 403), ("/nowhere", 404), ("/notes/4711", 404)]
+    ("path", "status"), [("/admin/", 403), ("/nowhere", 404), ("/things/4711", 404)]
 )
 @pytest.mark.parametrize("headers", [{}, JSON])
 def test_it_has_the_user_who_was_refused(path, status, headers, signed_in, alice, lines):
@@ -55,9 +60,20 @@ def test_it_has_the_user_who_was_refused(path, status, headers, signed_in, alice
 
 
 def test_it_has_both_where_one_acts_as_the_other(logging_app, alice, carol, lines):
-    browser = Browser(logging_app().test_client())
+    made = logging_app()
+
+    @made.post("/impersonation/<int:id>")
+    @login_required
+    def impersonate(id):
+        user = db.session.get_one(User, id)
+        token = impersonation.start(user, reason="To help", may_write=False, back="/")
+        db.session.commit()
+        set_session_token(token, clear=True)
+        return ""
+
+    browser = Browser(made.test_client())
     browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
-    browser.submit(f"/admin/users/{alice.id}/impersonation", {"reason": "To help"})
+    browser.post(f"/impersonation/{alice.id}", {"csrf_token": browser.token()})
     lines()
     browser.get("/members")
     [line] = requests_of(lines)
@@ -170,7 +186,8 @@ def test_it_names_no_secret_of_a_whole_walk(logging_app, app, logged):
     browser.submit("/members", action="/auth/logout")
     submit("/auth/reset", email=new)
     follow(new, password="zebras in a reset")
-    submit("/auth/magic-link", email=new)
+    with made.test_request_context(method="POST"):
+        accounts.request_magic_link(new)
     follow(new)
 
     text = logged()
