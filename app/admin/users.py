@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 from flask import Flask
 from markupsafe import Markup
@@ -54,6 +55,7 @@ def state_badges(
     return badges + Markup(" ") + badge("to be deleted", "danger") if deletes_at else badges
 
 
+@cache  # formatting takes longer than the rest of a row
 def badge(text: str, tone: str) -> Markup:
     return Markup('<span class="badge badge-{}">{}</span>').format(tone, text)
 
