@@ -1,14 +1,15 @@
 """Pages of things."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
-from sqlalchemy import select
 
+from carafe.auth import quotas
 from carafe.auth.marks import confirmed_required, login_required
-from carafe.database import db
+from carafe.database import contains, db
+from carafe.tabular import csv_response
 from carafe.tests.site.forms import ThingForm
 from carafe.tests.site.models import Thing
+from carafe.web.forms import search_term
 from carafe.web.pagination import paginate
 
 blueprint = Blueprint("things", __name__, url_prefix="/things")
@@ -17,9 +18,20 @@ blueprint = Blueprint("things", __name__, url_prefix="/things")
 @blueprint.get("/")
 @login_required
 def index() -> ResponseReturnValue:
-    query = select(Thing.title, Thing.created_at, Thing.id).where(Thing.user_id == current_user.id)
-    page = paginate(query, Thing.created_at, Thing.id, descending=True)
+    q = search_term()
+    query = Thing.mine(Thing.title, Thing.created_at, Thing.id)
+    with quotas.search(q):
+        query = query.where(contains(q, Thing.title, Thing.body))
+        page = paginate(query, Thing.created_at, Thing.id, descending=True)
     return render_template("things.html", title="Things", page=page)
+
+
+@blueprint.get("/export.csv")
+@login_required
+@quotas.one_at_a_time("export")
+def export_csv() -> Response:
+    quotas.EXPORTS.spend()
+    return csv_response("things.csv", Thing.mine(Thing.title, Thing.body), Thing.id)
 
 
 @blueprint.get("/new")

@@ -17,6 +17,7 @@ from carafe.tests.storage.bucket import SECRET, Bucket, problem
 
 @pytest.fixture
 def bucket():
+    """As in conftest.py, but it may have complaints."""
     require("s3")
     with Bucket() as running:
         yield running

@@ -12,7 +12,6 @@ from sqlalchemy import update
 
 from carafe.database import db
 from carafe.downloads import orphans
-from carafe.images import pictures, rendering
 from carafe.storage.uploads import MEGABYTE, FileUpload, PictureUpload, RefusedError, Size
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
@@ -25,15 +24,13 @@ MANUALS = FileUpload("manuals", {".pdf": "application/pdf"}, max_bytes=3 * MEGAB
 PDF = b"%PDF-1.7 words"
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", rendering.render)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.fixture
 def site(app):
     """An app with a page for covers and one for manuals."""
-    for folder in ("covers", "manuals"):
+    for folder in ("avatars", "covers", "manuals"):
         shutil.rmtree(Path(app.instance_path, folder), ignore_errors=True)
     with another_app(app) as made:
         COVERS.init_app(made, User.avatar)
@@ -144,6 +141,11 @@ def test_what_is_no_picture_is_refused_with_the_reason(content, reason, site, se
     answer = send("/covers", content)
     assert (answer.status_code, answer.text) == (422, reason)
     assert files(site) == []
+
+
+def test_a_picture_of_just_ten_megabytes_is_taken(send):
+    padded = plain("JPEG").ljust(10 * MEGABYTE, b"\0")  # zeros, as cameras append
+    assert send("/covers", padded).status_code == 200
 
 
 def test_what_no_row_names_is_deleted_in_the_night(site, alice, send, monkeypatch):

@@ -1,15 +1,20 @@
-"""Fetching a picture by its address."""
+"""A picture: fetched by its address, and what else is asked for there."""
+
+import stat
+from pathlib import Path
 
 import pytest
 
-from carafe.testing.images import plain, shown
+from carafe.testing.images import plain
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.fixture
-def path(alice, sign_in, upload):
+def path(alice, sign_in, upload, paths):
     browser = sign_in(alice)
     upload(browser, plain())
-    return shown(browser)[0]
+    return paths(browser)[0]
 
 
 def test_it_is_an_image_and_nothing_else(path, alice, sign_in):
@@ -31,20 +36,32 @@ def test_it_is_kept_by_browsers_and_by_nobody_in_between(path, alice, sign_in):
     assert browser.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
-def test_it_is_for_everyone_who_is_logged_in(path, bob, carol, erin, sign_in, visitor):
-    for user in (bob, carol, erin):
-        assert sign_in(user).get(path).status_code == 200
-    answer = visitor.get(path)
-    assert (answer.status_code, answer.location[:11]) == (303, "/auth/login")
-    assert "immutable" not in answer.headers.get("Cache-Control", "")
-
-
-def test_it_cannot_be_guessed(path, alice, sign_in, upload):
+def test_an_address_cannot_be_guessed(path, alice, sign_in, upload, paths):
     browser = sign_in(alice)
     upload(browser, plain())
-    names = [p.removeprefix("/account/avatars/") for p in (path, shown(browser)[0])]
+    names = [p.removeprefix("/account/avatars/") for p in (path, paths(browser)[0])]
     assert [len(name) for name in names] == [37, 37]
     assert names[0] != names[1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../../../tmp/evil.png", "..\\..\\evil.png", "/etc/passwd", "a\0b.png", "évil.png",
+        "evil.php", "evil.html", "x" * 5000, "<script>.png", "C:\\evil.png", ".",
+    ],
+)  # fmt: skip
+def test_the_name_of_an_upload_counts_for_nothing(name, alice, sign_in, upload, files):
+    assert upload(sign_in(alice), plain(), name).status_code == 303
+    [stored] = files()
+    assert "evil" not in stored
+    assert len(stored) == 37
+
+
+def test_the_file_is_readable_to_the_server_alone(app, path):
+    folder = Path(app.instance_path) / "avatars"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / path.rpartition("/")[2]).stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(

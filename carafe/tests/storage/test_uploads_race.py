@@ -1,6 +1,6 @@
 """Twenty pictures at the same moment: one after the other is taken, one is left, and one file.
 
-Who sends so many is told to wait: see `tests/notes/test_quotas.py`.
+Who sends so many is told to wait: see `carafe/tests/auth/test_quotas.py`.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from carafe.testing.images import multipart, plain, shown
+from carafe.testing.images import multipart, plain
 from carafe.testing.live_browser import LiveBrowser
 
 UPLOADS = 20
@@ -20,7 +20,7 @@ def at_once():
     """Sends that many at once: the picture, or every second time its removal instead."""
 
     def send_all(browsers, removing=False):
-        form = browsers[0].fill("/account/profile", "/account/avatar")
+        form = browsers[0].fill("/account/avatar")
         barrier = Barrier(len(browsers))
 
         def send(number):
@@ -37,7 +37,7 @@ def at_once():
     return send_all
 
 
-def test_over_several_processes(running, email, at_once):
+def test_over_several_processes(running, email, at_once, paths):
     running.flask("user", "create", email, "--password", PASSWORD)
     first, *others = [LiveBrowser(running.url) for _ in range(UPLOADS)]
     first.submit("/auth/login", {"email": email, "password": PASSWORD})
@@ -49,11 +49,11 @@ def test_over_several_processes(running, email, at_once):
     assert 303 in statuses
     assert set(statuses) <= {303, 429}
     left = [file.name for file in (running.folder / "avatars").iterdir()]
-    assert left == [shown(first)[0].rpartition("/")[2]]
+    assert left == [paths(first)[0].rpartition("/")[2]]
 
 
 @pytest.mark.parametrize("removing", [False, True])
-def test_over_several_threads(removing, alice, browser, sign_in, at_once, files):
+def test_over_several_threads(removing, alice, browser, sign_in, at_once, files, paths, quick):
     first, *others = [sign_in(alice), *(browser() for _ in range(UPLOADS - 1))]
     first.token()
     for other in others:
@@ -63,5 +63,5 @@ def test_over_several_threads(removing, alice, browser, sign_in, at_once, files)
     assert 303 in uploads
     assert set(uploads) <= {303, 429}
     assert set(others) <= ({303} if removing else {303, 429})
-    assert set(files()) == {path.rpartition("/")[2] for path in shown(first)}
+    assert set(files()) == {path.rpartition("/")[2] for path in paths(first)}
     assert removing or len(files()) == 1

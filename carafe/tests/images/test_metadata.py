@@ -7,7 +7,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from carafe.testing.images import chunks, corners, encoded, picture, quarters
+from carafe.testing.images import chunks, corners, encoded, quarters
 
 SECRET = "52.5163 N 13.3777 E"
 PICTURE_ALONE = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
@@ -40,13 +40,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("format", OPTIONS)
-def test_it_is_left_out(format, alice, sign_in, upload):
+def test_it_is_left_out(format, render):
     content = encoded(quarters(), format, **OPTIONS[format])
     assert SECRET.encode() in content
     assert Image.open(io.BytesIO(content)).getexif().get_ifd(ExifTags.IFD.GPSInfo)
-    browser = sign_in(alice)
-    assert upload(browser, content).status_code == 303
-    made = picture(browser)
+    made = render(content)
     assert set(chunks(made)) <= PICTURE_ALONE
     assert SECRET.encode() not in made
     opened = Image.open(io.BytesIO(made))
@@ -70,10 +68,9 @@ TURNED = {
 
 @pytest.mark.parametrize("format", OPTIONS)
 @pytest.mark.parametrize("orientation", TURNED)
-def test_it_is_upright(format, orientation, alice, sign_in, upload):
-    browser = sign_in(alice)
-    upload(browser, encoded(quarters(), format, exif=exif(orientation)))
-    assert corners(picture(browser)) == TURNED[orientation]
+def test_it_is_upright(format, orientation, render):
+    made = render(encoded(quarters(), format, exif=exif(orientation)))
+    assert corners(made) == TURNED[orientation]
 
 
 @pytest.mark.parametrize(
@@ -82,16 +79,12 @@ def test_it_is_upright(format, orientation, alice, sign_in, upload):
      b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x63\0\0\0"],
 )  # fmt: skip
 @pytest.mark.parametrize("format", OPTIONS)
-def test_nonsense_turns_nothing(format, nonsense, alice, sign_in, upload):
-    browser = sign_in(alice)
-    content = encoded(quarters(), format, exif=b"Exif\0\0" + nonsense)
-    assert upload(browser, content).status_code == 303
-    assert corners(picture(browser)) == TURNED[1]
+def test_nonsense_turns_nothing(format, nonsense, render):
+    made = render(encoded(quarters(), format, exif=b"Exif\0\0" + nonsense))
+    assert corners(made) == TURNED[1]
 
 
-def test_a_photo_with_a_depth_map_is_taken(alice, sign_in, upload):
+def test_a_photo_with_a_depth_map_is_taken(render):
     """Phones append further JPEGs to the one that is shown, and zeros."""
     photo, depth = encoded(quarters(), "JPEG"), encoded(Image.new("L", (40, 40)), "JPEG")
-    browser = sign_in(alice)
-    assert upload(browser, photo + bytes(64) + depth + bytes(64)).status_code == 303
-    assert corners(picture(browser)) == TURNED[1]
+    assert corners(render(photo + bytes(64) + depth + bytes(64))) == TURNED[1]
