@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from app.account import avatars, user_data, views
-from carafe.auth import is_logged_in, pages
+from app.account import user_data, views
+from carafe import personal_data
+from carafe.auth import avatars, is_logged_in, pages
 from carafe.web import menus
 
 
@@ -26,6 +27,6 @@ def init_app(app: Flask) -> None:
     menus.add(app, "settings", "Devices", "account.sessions", icon="device")
     menus.add(app, "settings", "Activity", "account.activity", icon="activity")
     menus.add(app, "settings", "Your data", "account.export", icon="download")
-    avatars.init_app(app)
-    user_data.init_app(app)
-    pages.register(app, activity="account.activity")
+    avatars.register(app, "/account/avatars/")
+    pages.register(app, activity="account.activity", data_export="account.export")
+    personal_data.add_section(app, "profile", user_data.profile)

@@ -23,15 +23,6 @@ class User(UserMixin, Base):
     def _display_name(cls) -> ColumnElement[str]:
         return case((cls.name != "", cls.name), else_=cls.email)
 
-    @property
-    def greeting(self) -> str:
-        """Return the first line of an email to this user.
-
-        The name appears only if the address is confirmed. Otherwise, anyone could register a
-        stranger's address and have us email them any text, even a link, as the name.
-        """
-        return f"Hello {self.name}," if self.name and self.confirmed_at else "Hello,"
-
     def rename(self, name: str) -> None:
         if name != self.name:
             record("user.renamed", self.subject, before=self.name, after=name)

@@ -9,6 +9,7 @@ from carafe.audit import add_descriptions
 from carafe.auth import (
     access,
     accounts,
+    avatars,
     checks,
     cli,
     identity,
@@ -61,6 +62,7 @@ from carafe.auth.permissions import (
     grantable_roles,
 )
 from carafe.auth.reauthentication import require_fresh_login
+from carafe.auth.redirects import redirect_target, redirect_to_step
 from carafe.auth.signals import user_deleted
 from carafe.auth.user_agents import device_label
 from carafe.web.routing import effect, public
@@ -85,6 +87,7 @@ __all__ = [
     "add_identity_column",
     "add_permission",
     "allow_without_two_factor",
+    "avatars",
     "can",
     "can_grant",
     "change_denial_reason",
@@ -109,6 +112,8 @@ __all__ = [
     "providers",
     "public",
     "quotas",
+    "redirect_target",
+    "redirect_to_step",
     "register",
     "render_too_large",
     "require_fresh_login",

@@ -15,6 +15,12 @@ from carafe.notifications import (
     unread,
     views,
 )
+from carafe.notifications.messages import (
+    list_messages,
+    send_message,
+    send_message_to,
+    withdraw_message,
+)
 from carafe.notifications.models import Message, Notification, notify
 from carafe.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
 from carafe.notifications.security import add_security_notice
@@ -26,7 +32,11 @@ __all__ = [
     "Message",
     "Notification",
     "add_security_notice",
+    "list_messages",
     "notify",
+    "send_message",
+    "send_message_to",
+    "withdraw_message",
 ]
 
 

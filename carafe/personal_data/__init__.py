@@ -18,13 +18,15 @@ from carafe.audit import add_descriptions
 from carafe.jobs import progress
 from carafe.personal_data import account_sections
 from carafe.personal_data import jobs as jobs
-from carafe.personal_data.jobs import make_export
+from carafe.personal_data.requests import export_response, export_status, request_export
 from carafe.registry import Registry
 
 __all__ = [
     "add_file",
     "add_section",
-    "make_export",
+    "export_response",
+    "export_status",
+    "request_export",
 ]
 
 
@@ -117,6 +119,7 @@ def init_app(app: Flask) -> None:
     add_descriptions(app, DESCRIPTIONS)
     for name, rows in account_sections.SECTIONS.items():
         add_section(app, name, rows)
+    add_file(app, account_sections.picture)
     if app.config["APP_ENV"] == "development":
         from carafe.personal_data import previews
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import literal, select
 
 from carafe.audit import AuditEvent
+from carafe.auth import avatars
 from carafe.auth.activity import activity_query, describe, own_emails
 from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp
 from carafe.auth.users import user_model
@@ -64,6 +65,14 @@ def activity(user_id: int) -> Dicts:
             "what": event.text,
             "device": event.device,
         }
+
+
+def picture(user_id: int) -> tuple[str, bytes] | None:
+    """Return the profile picture and its name in the archive, if there is one."""
+    model = user_model()
+    name = db.session.scalar(select(model.avatar).where(model.id == user_id))
+    content = avatars.PICTURES.get(name) if name else None
+    return ("picture.webp", content) if content else None
 
 
 SECTIONS = {

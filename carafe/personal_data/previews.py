@@ -2,18 +2,18 @@
 
 from flask import Flask
 
+from carafe.auth import pages
 from carafe.auth.previews import sample_user
 from carafe.downloads.models import LIFETIME, Export
 from carafe.mail.previews import preview
 from carafe.time import now
-from carafe.web.urls import public_url
 
 
 def sample() -> dict[str, object]:
     return {
         "user": sample_user(),
         "export": Export(expires_at=now() + LIFETIME),
-        "url": public_url("/account/export"),
+        "url": pages.url("data_export" if pages.exists("data_export") else "login"),
     }
 
 

@@ -19,6 +19,7 @@ from carafe.web.forms import ChoiceField, Form, LongTextField, SecretField, Text
 from carafe.web.pagination import BoundedCounts, paginate
 from carafe.web.routing import ConditionalRoutes, background_request, max_body_size
 from carafe.web.submissions import SubmissionForm
+from carafe.web.time_zones import TimeZoneField
 from carafe.web.urls import (
     current_path,
     endpoint_path,
@@ -38,6 +39,7 @@ __all__ = [
     "SecretField",
     "SubmissionForm",
     "TextField",
+    "TimeZoneField",
     "VersionForm",
     "VersionMixin",
     "add_card",

@@ -1,7 +1,11 @@
 """The time zones to choose from."""
 
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
+
+from wtforms import StringField, ValidationError
+from wtforms.form import BaseForm
 
 AUTOMATIC = ("", "Automatic (this device)")
 # As the first part of the names has it, and as people call it. Names outside of these are old
@@ -19,6 +23,20 @@ REGIONS = {
     "Pacific": "Pacific Ocean",
 }
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
+
+
+class TimeZoneField(StringField):
+    """A time zone that this system knows, or "" for the browser's.
+
+    The one that the form's object has stays valid even after the system drops it.
+    """
+
+    data: str
+    object_data: Any
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.data and self.data != self.object_data and self.data not in names():
+            raise ValidationError("Choose a time zone from the list.")
 
 
 @cache

@@ -6,13 +6,10 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.account import avatars
-from app.account.avatars import PICTURES
 from app.account.forms import AvatarForm
 from app.account.views import blueprint
 from app.account.views.profile import show_profile
-from carafe.auth import current_user, login_required, render_too_large
-from carafe.database import db
+from carafe.auth import avatars, login_required, render_too_large
 from carafe.storage import RefusedError
 from carafe.web import ConditionalRoutes, max_body_size
 
@@ -21,18 +18,12 @@ routes = ConditionalRoutes(blueprint, "AVATARS")
 
 @routes.post("/avatar")
 @login_required
-@max_body_size(PICTURES.max_body)
+@max_body_size(avatars.PICTURES.max_body)
 def save_avatar() -> ResponseReturnValue:
     try:
-        name = PICTURES.save(request.files.get("avatar"))
+        avatars.save(request.files.get("avatar"))
     except RefusedError as reason:
         return _render_error(str(reason))
-    try:
-        avatars.set_avatar(current_user.user, name)
-    except Exception:  # the account was deleted in the meantime, or the database is away
-        PICTURES.delete(name)
-        raise
-    db.session.commit()
     flash("Your picture is saved.", "success")
     return redirect(url_for("account.profile"), 303)
 
@@ -47,8 +38,7 @@ def avatar_form() -> ResponseReturnValue:
 @routes.post("/avatar/delete")
 @login_required
 def delete_avatar() -> ResponseReturnValue:
-    avatars.set_avatar(current_user.user, None)
-    db.session.commit()
+    avatars.remove()
     flash("Your picture is removed.", "success")
     return redirect(url_for("account.profile"), 303)
 
@@ -56,13 +46,13 @@ def delete_avatar() -> ResponseReturnValue:
 @routes.get("/avatars/<name>")
 @login_required
 def avatar(name: str) -> ResponseReturnValue:
-    return PICTURES.answer(name) or abort(404)
+    return avatars.response(name) or abort(404)
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Show the profile with an error if the uploaded file was too large to read."""
-    page = partial(_render_error, PICTURES.too_large, 413)
+    page = partial(_render_error, avatars.PICTURES.too_large, 413)
     return render_too_large(error, "account.save_avatar", page)
 
 

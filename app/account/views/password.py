@@ -5,29 +5,22 @@ from flask.typing import ResponseReturnValue
 
 from app.account.forms import FirstPasswordForm, PasswordForm
 from app.account.views import blueprint
-from carafe.auth import (
-    accounts,
-    current_user,
-    login_required,
-    no_impersonation,
-    require_fresh_login,
-)
+from carafe.auth import accounts, current_user, login_required, no_impersonation
 
 
 @blueprint.get("/password")
 @login_required
 @no_impersonation
+@accounts.fresh_login_without_password
 def password() -> ResponseReturnValue:
-    if accounts.has_password():
-        return _page(PasswordForm(formdata=None))
-    if not current_user.is_fresh:
-        return require_fresh_login()
-    return _page(FirstPasswordForm(formdata=None))
+    form = PasswordForm if accounts.has_password() else FirstPasswordForm
+    return _page(form(formdata=None))
 
 
 @blueprint.post("/password")
 @login_required
 @no_impersonation
+@accounts.fresh_login_without_password
 def change_password() -> ResponseReturnValue:
     if not accounts.has_password():
         return _set_first_password()
@@ -45,9 +38,6 @@ def change_password() -> ResponseReturnValue:
 
 
 def _set_first_password() -> ResponseReturnValue:
-    """Require a recent proof of identity in place of the current password."""
-    if not current_user.is_fresh:
-        return require_fresh_login()
     form = FirstPasswordForm()
     form.password.email = current_user.email
     if not form.validate():

@@ -25,14 +25,12 @@ def profile() -> ResponseReturnValue:
 @blueprint.post("/profile")
 @login_required
 def save_profile() -> ResponseReturnValue:
-    form = ProfileForm()
-    form.time_zone.present = current_user.time_zone
+    form = ProfileForm(obj=current_user)
     if not form.validate():
         return show_profile(form=form), 422
-    if form.name.data is not None:
-        current_user.user.rename(form.name.data)
-    if form.time_zone.data is not None:
-        current_user.user.set_time_zone(form.time_zone.data)
+    user = current_user.user
+    user.rename(form.name.data)
+    user.set_time_zone(form.time_zone.data)
     db.session.commit()
     flash("Your profile is saved.", "success")
     return redirect(url_for("account.profile"), 303)

@@ -5,7 +5,6 @@ Setting one up requires a confirmed address, as with passkeys.
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from app.account.views import blueprint
 from app.account.views.recovery_codes import show_codes
@@ -94,16 +93,5 @@ def begin_again(error: accounts.NoSetupError) -> ResponseReturnValue:
 
 
 def _page(form: CodeForm) -> str:
-    import segno
-
     setup = accounts.pending_totp_setup()
-    # Black on white in dark mode, too: many cameras can't read inverted codes.
-    svg = segno.make(setup.uri, error="m").svg_inline(light="#fff", dark="#000", omitsize=True)
-    groups = [setup.secret[at : at + 4] for at in range(0, len(setup.secret), 4)]
-    return render_template(
-        "account/new_totp.html",
-        form=form,
-        uri=setup.uri,
-        groups=groups,
-        qr=Markup(svg),  # noqa: S704  # nosec B704
-    )
+    return render_template("account/new_totp.html", form=form, setup=setup)

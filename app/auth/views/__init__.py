@@ -4,11 +4,11 @@ None reveals whether an address has an account: the response and its timing are 
 way, and only the email says which it is.
 """
 
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from carafe.auth import accounts, is_anonymous
-from carafe.web import menus, safe_redirect_path
+from carafe.web import menus
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="../templates")
 
@@ -18,21 +18,6 @@ PAGES_FOR_LINKS = {
     "reset": "auth.reset",
     "magic link": "auth.magic_link",
 }
-
-
-def redirect_target(next: str | None = None) -> str:
-    """Return the path to redirect to after login: `next` if it is on this site, or `HOME_URL`."""
-    return safe_redirect_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
-
-
-def go_on(step: accounts.NextStep, next: str | None = None) -> ResponseReturnValue:
-    """Redirect to the next step of logging in, or to the target after the last."""
-    if step is accounts.NextStep.LOG_IN:
-        return redirect(url_for("auth.login"), 303)
-    if step is accounts.NextStep.SECOND_FACTOR:
-        next = safe_redirect_path(next or request.args.get("next"))
-        return redirect(url_for("auth.second_factor", next=next), 303)
-    return redirect(redirect_target(next), 303)
 
 
 @blueprint.errorhandler(accounts.InvalidLinkError)

@@ -3,8 +3,8 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth.views import blueprint, redirect_target
-from carafe.auth import accounts, public
+from app.auth.views import blueprint
+from carafe.auth import accounts, public, redirect_target
 from carafe.web import current_path
 
 

@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import AcceptInvitationForm
-from app.auth.views import blueprint, redirect_target
-from carafe.auth import Invitation, accounts, public
+from app.auth.views import blueprint
+from carafe.auth import Invitation, accounts, public, redirect_target
 from carafe.web import ConditionalRoutes
 
 routes = ConditionalRoutes(blueprint, "INVITATIONS")

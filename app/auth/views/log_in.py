@@ -4,8 +4,8 @@ from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import LoginForm
-from app.auth.views import blueprint, go_on, redirect_target
-from carafe.auth import accounts, is_logged_in, public
+from app.auth.views import blueprint
+from carafe.auth import accounts, is_logged_in, public, redirect_target, redirect_to_step
 from carafe.web import site_root
 
 
@@ -24,7 +24,7 @@ def log_in() -> ResponseReturnValue:
     form = LoginForm()
     if form.validate():
         try:
-            return go_on(
+            return redirect_to_step(
                 accounts.authenticate(
                     form.email.data, form.password.data, remember=form.remember.data
                 )
@@ -38,8 +38,4 @@ def log_in() -> ResponseReturnValue:
 @public
 def logout() -> ResponseReturnValue:
     accounts.log_out()
-    response = redirect(f"{site_root()}/", 303)
-    # Not "cookies": the session cookie is deleted above, and the device cookie must stay. Not
-    # "storage" under a path, because other sites on the same host share it.
-    response.headers["Clear-Site-Data"] = '"cache"' if site_root() else '"cache", "storage"'
-    return response
+    return redirect(f"{site_root()}/", 303)

@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import EmailForm, RememberForm
-from app.auth.views import blueprint, go_on, redirect_target
-from carafe.auth import accounts, is_logged_in, public
+from app.auth.views import blueprint
+from carafe.auth import accounts, is_logged_in, public, redirect_target, redirect_to_step
 from carafe.web import ConditionalRoutes
 
 routes = ConditionalRoutes(blueprint, "MAGIC_LINK")
@@ -49,7 +49,7 @@ def log_in_with_link(token: str) -> ResponseReturnValue:
         return _page(token), 409
     if login.confirmed:  # flashed only now, because logging in starts an empty session
         flash("Your address is confirmed. If you want a password, set a new one.", "success")
-    return go_on(login.step)
+    return redirect_to_step(login.step)
 
 
 def _page(token: str) -> str:

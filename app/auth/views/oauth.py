@@ -7,7 +7,7 @@ it. Its `state` takes the place of a CSRF token, and SameSite=Lax lets the cooki
 
 from collections.abc import Callable
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.views import blueprint, oauth_callback
@@ -63,9 +63,8 @@ def _redirect_to_provider(
         return _failed(provider, error)
     # A page rather than a redirect: after a form, browsers follow a redirect to another site only
     # if `form-action` names that site and every site it may redirect to in turn.
-    response = Response(render_template("auth/leave.html", provider=provider, url=url))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    page = render_template("auth/leave.html", provider=provider, url=url)
+    return page, {"Cache-Control": "no-store"}
 
 
 @routes.get("/oauth/<provider>/callback")

@@ -3,8 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth.views import go_on, redirect_target
-from carafe.auth import accounts, current_user, providers
+from carafe.auth import accounts, current_user, providers, redirect_target, redirect_to_step
 
 # The message and its category, by the outcome. `{label}` is the provider's name.
 MESSAGES = {
@@ -38,7 +37,7 @@ def respond(
 ) -> ResponseReturnValue:
     result, profile = arrival.result, arrival.profile
     if isinstance(result, accounts.NextStep):
-        return go_on(result, journey.next)
+        return redirect_to_step(result, journey.next)
     if result is accounts.Arrival.SESSION_ENDED:
         back = url_for("auth.login")
         return render_template("auth/provider_failed.html", provider=provider, back=back), 400

@@ -4,10 +4,17 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import CodeForm, LoginForm, ReauthenticateForm
-from app.auth.views import blueprint, go_on, redirect_target
+from app.auth.views import blueprint
 from app.auth.views.reauthenticate import render_form
 from app.auth.views.second_factor import render_challenge
-from carafe.auth import accounts, allow_without_two_factor, login_required, public
+from carafe.auth import (
+    accounts,
+    allow_without_two_factor,
+    login_required,
+    public,
+    redirect_target,
+    redirect_to_step,
+)
 from carafe.web import ConditionalRoutes
 
 routes = ConditionalRoutes(blueprint, "PASSKEYS")
@@ -60,6 +67,6 @@ def proof_options() -> ResponseReturnValue:
 @allow_without_two_factor
 def prove_with_passkey() -> ResponseReturnValue:
     try:
-        return go_on(accounts.prove_with_passkey(request.args.get("next")))
+        return redirect_to_step(accounts.prove_with_passkey(request.args.get("next")))
     except accounts.PasskeyError as error:
         return render_form(ReauthenticateForm(formdata=None), refused=error), 422

@@ -4,8 +4,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import ReauthenticateForm
-from app.auth.views import blueprint, go_on, redirect_target
-from carafe.auth import accounts, allow_without_two_factor, interrupted_forms, login_required
+from app.auth.views import blueprint
+from carafe.auth import (
+    accounts,
+    allow_without_two_factor,
+    interrupted_forms,
+    login_required,
+    redirect_target,
+    redirect_to_step,
+)
 from carafe.database import read_transaction
 from carafe.web import return_path
 
@@ -26,8 +33,8 @@ def prove() -> ResponseReturnValue:
     if form.validate():
         try:
             if form.code.data:
-                return go_on(accounts.prove_with_code(form.code.data, next))
-            return go_on(accounts.prove_with_password(form.password.data, next))
+                return redirect_to_step(accounts.prove_with_code(form.code.data, next))
+            return redirect_to_step(accounts.prove_with_password(form.password.data, next))
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
     return render_form(form), 422

@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import RegisterForm
-from app.auth.views import blueprint, redirect_target
-from carafe.auth import accounts, is_logged_in, public
+from app.auth.views import blueprint
+from carafe.auth import accounts, is_logged_in, public, redirect_target
 from carafe.web import ConditionalRoutes
 
 # If sign-up is by invitation, the page exists too, and says so.

@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import CodeForm
-from app.auth.views import blueprint, redirect_target
-from carafe.auth import UserMixin, accounts, is_logged_in, public, two_factor
+from app.auth.views import blueprint
+from carafe.auth import UserMixin, accounts, is_logged_in, public, redirect_target, two_factor
 from carafe.database import read_transaction
 from carafe.web import safe_redirect_path
 

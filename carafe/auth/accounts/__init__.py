@@ -78,7 +78,12 @@ from carafe.auth.accounts.passkeys import (
     remove_passkey,
     rename_passkey,
 )
-from carafe.auth.accounts.password import change_password, has_password, set_first_password
+from carafe.auth.accounts.password import (
+    change_password,
+    fresh_login_without_password,
+    has_password,
+    set_first_password,
+)
 from carafe.auth.accounts.provider_arrivals import Arrival, proof_providers
 from carafe.auth.accounts.provider_journey import (
     ProviderReturn,
@@ -165,6 +170,7 @@ __all__ = [
     "end_session",
     "find_invitation",
     "find_passkey",
+    "fresh_login_without_password",
     "has_password",
     "impersonate",
     "invite",

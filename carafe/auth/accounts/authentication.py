@@ -6,7 +6,7 @@ from enum import Enum
 from functools import wraps
 from typing import NoReturn, ParamSpec
 
-from flask import session
+from flask import Response, after_this_request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -21,6 +21,7 @@ from carafe.auth.users import user_model
 from carafe.database import db, read_transaction
 from carafe.observability import security_events
 from carafe.security.rate_limits import Attempt, RateLimit, client_key
+from carafe.web.urls import site_root
 
 LOGIN_FAILURES_BY_CLIENT = RateLimit("login:client", 20, timedelta(minutes=15))
 # Of one client for one address typed. By the address alone, a stranger could lock its owner out.
@@ -148,9 +149,20 @@ def admit(user: UserMixin, *, remember: bool) -> NextStep:
 
 
 def log_out() -> None:
-    """End the session of this browser, on the server and in its cookie."""
+    """End the session of this browser, on the server and in its cookie.
+
+    The response to this request has the browser delete what it stored of the site's pages.
+    """
     log_out_user()
     db.session.commit()
+    after_this_request(_clear_site_data)
+
+
+def _clear_site_data(response: Response) -> Response:
+    # Not "cookies": the session cookie is deleted already, and the device cookie must stay. Not
+    # "storage" under a path, because other sites on the same host share it.
+    response.headers["Clear-Site-Data"] = '"cache"' if site_root() else '"cache", "storage"'
+    return response
 
 
 def is_other_user(email: str, switch_from: str | None) -> bool:

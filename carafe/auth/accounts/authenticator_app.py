@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import abort
 from flask_login import current_user
+from markupsafe import Markup
 
 from carafe.auth import totp, totp_enrollment, two_factor
 from carafe.auth.accounts.errors import FieldError
@@ -19,10 +20,25 @@ WRONG = "This is not what your app should show now. Take its newest code for thi
 
 @dataclass(frozen=True)
 class TotpSetup:
-    """A secret that waits for a code, for a QR code as `uri`, and for typing."""
+    """A secret that waits for a code of the app that will have it."""
 
     secret: str
     uri: str
+
+    @property
+    def qr_code(self) -> Markup:
+        """Return the `uri` as an SVG image, for cameras."""
+        import segno
+
+        # Black on white in dark mode, too: many cameras can't read inverted codes.
+        code = segno.make(self.uri, error="m")
+        svg = code.svg_inline(light="#fff", dark="#000", omitsize=True)
+        return Markup(svg)  # noqa: S704  # nosec B704: it has nothing but the modules of the code
+
+    @property
+    def groups(self) -> list[str]:
+        """Return the secret in groups of four characters, for typing."""
+        return [self.secret[at : at + 4] for at in range(0, len(self.secret), 4)]
 
 
 class NoSetupError(Exception):

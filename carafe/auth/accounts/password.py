@@ -1,6 +1,11 @@
 """Changing the password of the current user, or setting their first."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 from flask import abort
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -10,12 +15,27 @@ from carafe.auth.sessions import renew_session
 from carafe.auth.users import user_model
 from carafe.database import db, read_transaction
 
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
 
 def has_password() -> bool:
     """Return whether the current user has a password; one who signed up elsewhere may not."""
     with read_transaction():
         query = select(user_model().password_hash).where(user_model().id == current_user.id)
         return bool(db.session.scalar(query))
+
+
+def fresh_login_without_password(view: View[P]) -> View[P]:
+    """Decorate the views of the form: a fresh login takes the place of a missing password."""
+
+    @wraps(view)
+    def check(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not has_password() and not current_user.is_fresh:
+            return reauthentication.require_fresh_login()
+        return view(*args, **kwargs)
+
+    return check
 
 
 def change_password(current_password: str, password: str) -> None:
@@ -34,8 +54,8 @@ def change_password(current_password: str, password: str) -> None:
 def set_first_password(password: str) -> None:
     """Set the password of a user who has none, and log out their other devices.
 
-    Ask for a recent proof of identity first, which stands for the current password: 403 without
-    one. 409 where a password was set, or the user suspended, in the meantime.
+    403 without a fresh login: see `fresh_login_without_password`. 409 where a password was set, or
+    the user suspended, in the meantime.
     """
     if not current_user.is_fresh:
         abort(403)

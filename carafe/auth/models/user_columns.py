@@ -94,8 +94,13 @@ class UserColumns:
 
     @property
     def greeting(self) -> str:
-        """How a mail to this user begins."""
-        return "Hello,"
+        """Return the first line of an email to this user.
+
+        The name appears only if the address is confirmed. Otherwise, anyone could register a
+        stranger's address and have us email them any text, even a link, as the name.
+        """
+        has_name = self.display_name != self.email
+        return f"Hello {self.display_name}," if has_name and self.confirmed_at else "Hello,"
 
     @classmethod
     def by_email(cls, email: str, *, lock: bool = False) -> Self | None:

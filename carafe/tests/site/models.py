@@ -40,10 +40,6 @@ class User(UserMixin, Base):
             record("user.renamed", self.subject, before=self.name, after=name)
             self.name = name
 
-    @property
-    def greeting(self) -> str:
-        return f"Hello {self.name}," if self.name and self.confirmed_at else "Hello,"
-
 
 class Thing(OwnerMixin, VersionMixin, Base):
     __tablename__ = "thing"

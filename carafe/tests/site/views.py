@@ -5,7 +5,6 @@ from functools import partial
 from flask import (
     Blueprint,
     Flask,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -18,13 +17,14 @@ from flask_login import current_user
 from carafe.auth import accounts, impersonation, interrupted_forms
 from carafe.auth.identity import is_anonymous, is_logged_in
 from carafe.auth.marks import allow_without_two_factor, login_required
+from carafe.auth.redirects import redirect_target, redirect_to_step
 from carafe.auth.sessions import set_session_token
 from carafe.database import db
 from carafe.tests.site import forms
 from carafe.web import menus
 from carafe.web.forms import Form
 from carafe.web.routing import ConditionalRoutes, public
-from carafe.web.urls import current_path, return_path, safe_redirect_path, site_root
+from carafe.web.urls import current_path, return_path, site_root
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth")
 magic_links = ConditionalRoutes(blueprint, "MAGIC_LINK")
@@ -54,22 +54,8 @@ def add_navigation(app: Flask) -> None:
     menus.add(app, "main", "Dashboard", "account.dashboard", icon="home", visible=is_logged_in)
 
 
-def home(next: str | None = None) -> str:
-    next = safe_redirect_path(next or request.args.get("next"))
-    return next or current_app.config["HOME_URL"]
-
-
 def form_page(title: str, form: Form | None = None, status: int = 200) -> ResponseReturnValue:
     return render_template("form.html", title=title, form=form), status
-
-
-def go_on(step: accounts.NextStep, next: str | None = None) -> ResponseReturnValue:
-    if step is accounts.NextStep.LOG_IN:
-        return redirect(url_for("auth.login"), 303)
-    if step is accounts.NextStep.SECOND_FACTOR:
-        next = safe_redirect_path(next or request.args.get("next"))
-        return redirect(url_for("auth.second_factor", next=next), 303)
-    return redirect(home(next), 303)
 
 
 @blueprint.errorhandler(accounts.InvalidLinkError)
@@ -87,7 +73,7 @@ def log_in_first(error: Exception) -> ResponseReturnValue:
 @public
 def login() -> ResponseReturnValue:
     if is_logged_in():
-        return redirect(home(), 303)
+        return redirect(redirect_target(), 303)
     return form_page("Log in", forms.LoginForm(formdata=None))
 
 
@@ -99,7 +85,9 @@ def log_in() -> ResponseReturnValue:
     if form.validate():
         email, password = form.email.data, form.password.data
         try:
-            return go_on(accounts.authenticate(email, password, remember=form.remember.data))
+            return redirect_to_step(
+                accounts.authenticate(email, password, remember=form.remember.data)
+            )
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
     return form_page("Log in", form, 422)
@@ -168,7 +156,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
         accounts.confirm_email_with_password(token, form.password.data, name=form.name.data or "")
     else:
         accounts.confirm_email(token)
-    return redirect(home(), 303)
+    return redirect(redirect_target(), 303)
 
 
 @blueprint.get("/reset")
@@ -217,7 +205,7 @@ def magic_link(token: str) -> ResponseReturnValue:
 @public
 def log_in_with_link(token: str) -> ResponseReturnValue:
     switch_from = request.form.get("switch")
-    return go_on(
+    return redirect_to_step(
         accounts.log_in_with_magic_link(token, remember=False, switch_from=switch_from).step
     )
 
@@ -236,7 +224,7 @@ def pass_with_code() -> ResponseReturnValue:
     if form.validate():
         try:
             accounts.log_in_with_code(user, form.code.data)
-            return redirect(home(), 303)
+            return redirect(redirect_target(), 303)
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
     return form_page("One more step", form, 422)
@@ -257,8 +245,8 @@ def prove() -> ResponseReturnValue:
     if form.validate():
         try:
             if form.code.data:
-                return go_on(accounts.prove_with_code(form.code.data, next))
-            return go_on(accounts.prove_with_password(form.password.data, next))
+                return redirect_to_step(accounts.prove_with_code(form.code.data, next))
+            return redirect_to_step(accounts.prove_with_password(form.password.data, next))
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
     return form_page("Confirm that it is you", form, 422)
@@ -270,7 +258,7 @@ def prove() -> ResponseReturnValue:
 def interrupted(token: str) -> ResponseReturnValue:
     form = interrupted_forms.find(token)
     if form is None:
-        return redirect(home(), 303)
+        return redirect(redirect_target(), 303)
     if not form.may_continue:
         return redirect(url_for("auth.reauthenticate", next=return_path()), 303)
     return render_template("interrupted.html", form=form)
@@ -292,7 +280,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
         return form_page("Welcome", form, 422)
     accept = partial(accounts.accept_invitation, invitation, token, form.password.data)
     accept(switch_from=request.form.get("switch"), name=form.name.data or "")
-    return redirect(home(), 303)
+    return redirect(redirect_target(), 303)
 
 
 @blueprint.get("/email/<token>")
@@ -305,7 +293,7 @@ def email_change(token: str) -> ResponseReturnValue:
 @public
 def change_email(token: str) -> ResponseReturnValue:
     accounts.change_email(token)
-    return redirect(home(), 303)
+    return redirect(redirect_target(), 303)
 
 
 @blueprint.get("/email/undo/<token>")
@@ -329,4 +317,4 @@ def end_impersonation() -> ResponseReturnValue:
         token, back = impersonation.stop("back")
         db.session.commit()
         set_session_token(token, clear=True)
-    return redirect(back or home(), 303)
+    return redirect(back or redirect_target(), 303)

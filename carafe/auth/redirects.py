@@ -1,0 +1,26 @@
+"""Where the pages of logging in redirect to."""
+
+from flask import current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from carafe.auth import pages
+from carafe.auth.accounts.authentication import NextStep
+from carafe.web.urls import safe_redirect_path
+
+
+def redirect_target(next: str | None = None) -> str:
+    """Return the path to redirect to after login: `next` if it is on this site, or `HOME_URL`.
+
+    Without `next`, it is that of the URL.
+    """
+    return safe_redirect_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
+
+
+def redirect_to_step(step: NextStep, next: str | None = None) -> ResponseReturnValue:
+    """Redirect to the next step of logging in, or to the target after the last."""
+    if step is NextStep.LOG_IN:
+        return redirect(pages.path("login"), 303)
+    if step is NextStep.SECOND_FACTOR:
+        next = safe_redirect_path(next or request.args.get("next"))
+        return redirect(pages.path("second_factor", next=next), 303)
+    return redirect(redirect_target(next), 303)
