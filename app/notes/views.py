@@ -2,39 +2,36 @@
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import bindparam
+from sqlalchemy import func
 
 from app.notes.forms import NoteForm
-from app.notes.models import Note, list_query
-from carafe.auth import confirmed_required, current_user, login_required, no_impersonation, quotas
-from carafe.database import db
+from app.notes.models import Note
+from carafe.auth import confirmed_required, login_required, no_impersonation, quotas
+from carafe.database import contains, db
 from carafe.tabular import csv_response
 from carafe.web import BoundedCounts, paginate, search_term
 
 blueprint = Blueprint("notes", __name__, url_prefix="/notes", template_folder="templates")
 
-# For the dashboard. Built once, because building a query takes longer than running it.
-NOTES = list_query(bindparam("user_id"))
-RECENT_NOTES = NOTES.order_by(Note.updated_at.desc(), Note.id.desc()).limit(5)
-NOTE_COUNT = BoundedCounts(count=NOTES)
+# The columns of a list, with the beginning of the text.
+ROW = Note.title, func.substr(Note.body, 1, 160), Note.updated_at, Note.id
 
 
 @blueprint.get("/")
 @login_required
+@quotas.limit_searches
 def index() -> ResponseReturnValue:
     q = search_term()
-    with quotas.search(q):
-        query = list_query(current_user.id, q)
-        page = paginate(query, Note.updated_at, Note.id, descending=True)
+    query = Note.mine(*ROW).where(contains(q, Note.title, Note.body))
+    page = paginate(query, Note.updated_at, Note.id, descending=True)
     return render_template("notes/index.html", page=page, q=q)
 
 
 @blueprint.get("/export.csv")
 @login_required
 @no_impersonation
-@quotas.one_at_a_time("export")
+@quotas.limit_exports
 def export_csv() -> Response:
-    quotas.EXPORTS.spend()
     times = Note.created_at.label("created"), Note.updated_at.label("updated")
     return csv_response("notes.csv", Note.mine(Note.title, Note.body, *times), Note.id)
 
@@ -89,6 +86,6 @@ def delete(id: int) -> ResponseReturnValue:
 
 
 def dashboard_card() -> dict[str, object]:
-    user_id = current_user.id
-    notes = db.session.execute(RECENT_NOTES, {"user_id": user_id}).all()
-    return {"notes": notes, **NOTE_COUNT(user_id=user_id)}
+    recent = Note.mine(*ROW).order_by(Note.updated_at.desc(), Note.id.desc()).limit(5)
+    count = BoundedCounts(count=Note.mine())()
+    return {"notes": db.session.execute(recent).all(), **count}

@@ -68,8 +68,8 @@ class ModelOptions:
     # Related rows that are displayed and edited on the page of a row.
     inlines: Sequence[Inline] = ()
     # Methods of the model: `save(row, form)`, `create(form, submission)`, `delete(row)`. They
-    # record audit events themselves. The defaults set attributes and record the changes, without
-    # the values of `private` attributes.
+    # record audit events themselves. The defaults call those of an `AuditMixin`; of other models
+    # they set attributes and record the changes, without the values of `private` attributes.
     save: Callable[[Any, Any], object] | None = None
     create: Callable[[Any, str], Base] | None = None
     delete: RowFunction = auditing.delete
@@ -84,6 +84,8 @@ class ModelOptions:
     # A template that extends admin/object.html, and a function that returns its context.
     template: str = "admin/object.html"
     context: Callable[[Any], Mapping[str, object]] | None = None
+    # What a card on the overview says, which counts rows by `created_at`; "" for no card.
+    card: str = ""
 
     def with_defaults(self) -> ModelOptions:
         """Return the options, with defaults that depend on other options filled in."""

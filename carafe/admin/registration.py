@@ -26,6 +26,8 @@ from carafe.admin.lists.spec import build_list
 from carafe.admin.model_admin import ADMINS, ModelAdmin
 from carafe.admin.objects.page import PAGES, DetailPage
 from carafe.admin.options import ModelOptions
+from carafe.admin.overview import series
+from carafe.admin.overview.cards import Card, add_card
 from carafe.auth.identity import can
 from carafe.auth.permissions import add_permission
 from carafe.config import ConfigError
@@ -49,6 +51,8 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     if not admin.options.endpoint:
         PAGES.add(app, DetailPage(admin), name=name)
     add_buttons(app, admin)
+    if admin.options.card:
+        add_card(app, row_card(admin))
     declare_fulltext(app, admin)
     menus.add(
         app,
@@ -80,6 +84,22 @@ def add_permissions(app: Flask, admin: ModelAdmin) -> None:
     check_permissions(app, admin.options, admin.actions.values())
     # For sharing saved views with all users who may read the list.
     add_permission(app, admin.permission("share"))
+
+
+def row_card(admin: ModelAdmin) -> Card:
+    """Return the card that counts rows by when they were created."""
+    created_at = getattr(admin.model, "created_at", None)
+    if created_at is None:
+        raise admin.options.error("card", "there is no created_at.", "Use admin.add_card instead.")
+    return Card(
+        admin.name,
+        admin.label,
+        series.rows(created_at),
+        admin.permission("read"),
+        "admin.list",
+        admin.options.card,
+        values={"admin": admin.name},
+    )
 
 
 def declare_fulltext(app: Flask, admin: ModelAdmin) -> None:

@@ -5,10 +5,12 @@ from flask import Flask
 from carafe.audit import jobs  # noqa: F401  (it defines the jobs)
 from carafe.audit.changes import changes
 from carafe.audit.descriptions import DESCRIPTIONS, add_descriptions, description
+from carafe.audit.mixin import AuditMixin
 from carafe.audit.models import AuditEvent, event_recorded, record
 
 __all__ = [
     "AuditEvent",
+    "AuditMixin",
     "add_descriptions",
     "changes",
     "description",

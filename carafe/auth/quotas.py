@@ -4,7 +4,8 @@
     quotas.EXPORTS.spend()                            # one more of what has a number per hour
 
     @quotas.one_at_a_time("export")                   # on a view, or `with` it around some work
-    with quotas.search(q): ...                        # one search at a time, of two seconds
+    @quotas.limit_exports                             # on a view: that, and one of `EXPORTS`
+    @quotas.limit_searches                            # on a view with `q`: one search at a time
 
 Each refuses with an `HTTPException` that says what to do: show it at a form, or let it be the
 answer. Once a day for each user and quota the audit and the log say that it was reached.
@@ -12,7 +13,6 @@ answer. Once a day for each user and quota the audit and the log say that it was
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial, wraps
@@ -33,6 +33,7 @@ from carafe.observability import health
 from carafe.security.body_limits import discard_body
 from carafe.security.rate_limits import RateLimit
 from carafe.security.slots import Slot, slots
+from carafe.web.forms import search_term
 
 log = logging.getLogger(__name__)
 
@@ -191,17 +192,31 @@ class one_at_a_time:  # noqa: N801  (a decorator)
         return slot
 
 
-@contextmanager
-def search(q: str) -> Iterator[None]:
-    """Let the signed-in user search all their texts, once at a time and not for long.
+def limit_exports(view: View) -> View:
+    """Decorate a view that sends a file: one at a time per user, and `EXPORTS` an hour. 429."""
 
-    Where `q` is empty, nothing is searched. Raises 429, or 503 when the time is up.
+    @wraps(view)
+    def wrapper(*args: object, **kwargs: object) -> object:
+        EXPORTS.spend()
+        return view(*args, **kwargs)
+
+    return one_at_a_time("export")(wrapper)  # type: ignore[return-value]
+
+
+def limit_searches(view: View) -> View:
+    """Decorate a view that searches a user's texts for `q`: one at a time, and not for long.
+
+    Without `q`, nothing is searched. Raises 429, or 503 when the time is up.
     """
-    if q:
+
+    @wraps(view)
+    def wrapper(*args: object, **kwargs: object) -> object:
+        if not search_term():
+            return view(*args, **kwargs)
         with one_at_a_time("search"), statement_timeout(SEARCH_SECONDS):
-            yield
-    else:
-        yield
+            return view(*args, **kwargs)
+
+    return wrapper  # type: ignore[return-value]
 
 
 def _report(quota: str, limit: int) -> None:

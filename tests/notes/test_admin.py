@@ -19,7 +19,7 @@ def notes(app, alice, bob):
     with app.app_context():
         for user in (alice, bob):
             for n in range(3):
-                Note.create(user.id, f"={user.name} {n}", "")
+                Note.create(user_id=user.id, title=f"={user.name} {n}")
         db.session.commit()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from carafe.audit import record
+from carafe.audit import AuditMixin, record
 from carafe.database import Base, db
 
 
@@ -24,5 +24,8 @@ def record_change(row: Base, participle: str, **details: Any) -> None:
 
 def delete(row: Base) -> None:
     """Delete a row and record it: the default of the option `delete`."""
-    record_change(row, "deleted")
-    db.session.delete(row)
+    if isinstance(row, AuditMixin):
+        row.delete()
+    else:
+        record_change(row, "deleted")
+        db.session.delete(row)

@@ -103,13 +103,24 @@ class BoundForm:
         for name, field in self.changed.items():
             yield field.label.text, _display_value(stored[name]), _display_value(field)
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The submitted values by attribute, None for a text that was left empty if it may be."""
+        columns = inspect(type(self.row)).column_attrs
+        return {
+            name: None if field.data == "" and columns[name].columns[0].nullable else field.data
+            for name, field in _fields(self.form).items()
+        }
+
+    @property
+    def changed_values(self) -> dict[str, object]:
+        """The submitted values that differ from the stored ones."""
+        return {name: value for name, value in self.values.items() if name in self.changed}
+
     def set_attributes(self) -> None:
         """Set the attributes of the row to the submitted values."""
-        columns = inspect(type(self.row)).column_attrs
-        for name, field in _fields(self.form).items():
-            if name in self.changed:
-                empty = field.data == "" and columns[name].columns[0].nullable
-                setattr(self.row, name, None if empty else field.data)
+        for name, value in self.changed_values.items():
+            setattr(self.row, name, value)
 
     def add_unique_errors(self) -> None:
         """Add errors to the fields whose values another row has already."""

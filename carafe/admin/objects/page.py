@@ -26,9 +26,10 @@ from carafe.admin.schema import (
     related_model,
     table_column,
 )
-from carafe.audit import changes
+from carafe.audit import AuditMixin, changes
 from carafe.database import Base, db
 from carafe.registry import Registry
+from carafe.web.submissions import SubmissionMixin
 
 # Label and value.
 ReadOnlyField = tuple[str, object]
@@ -133,6 +134,8 @@ class DetailPage:
             return
         if self.options.save:
             self.options.save(edit.row, edit.form)
+        elif isinstance(edit.row, AuditMixin):
+            edit.row.edit(**edit.changed_values)
         else:
             edit.set_attributes()
             details = changes(edit.row, private=self.options.private)
@@ -153,6 +156,8 @@ class DetailPage:
     def create(self, edit: BoundForm, submission: str) -> Base:
         if self.options.create:
             return self.options.create(edit.form, submission)
+        if isinstance(edit.row, AuditMixin) and isinstance(edit.row, SubmissionMixin):
+            return type(edit.row).create_once(submission, **edit.values)
         edit.set_attributes()
         db.session.add(edit.row)
         details = changes(edit.row, private=self.options.private)
