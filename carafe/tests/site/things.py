@@ -17,20 +17,18 @@ blueprint = Blueprint("things", __name__, url_prefix="/things")
 
 @blueprint.get("/")
 @login_required
+@quotas.limit_searches
 def index() -> ResponseReturnValue:
-    q = search_term()
     query = Thing.mine(Thing.title, Thing.created_at, Thing.id)
-    with quotas.search(q):
-        query = query.where(contains(q, Thing.title, Thing.body))
-        page = paginate(query, Thing.created_at, Thing.id, descending=True)
+    query = query.where(contains(search_term(), Thing.title, Thing.body))
+    page = paginate(query, Thing.created_at, Thing.id, descending=True)
     return render_template("things.html", title="Things", page=page)
 
 
 @blueprint.get("/export.csv")
 @login_required
-@quotas.one_at_a_time("export")
+@quotas.limit_exports
 def export_csv() -> Response:
-    quotas.EXPORTS.spend()
     return csv_response("things.csv", Thing.mine(Thing.title, Thing.body), Thing.id)
 
 
