@@ -16,9 +16,9 @@ from carafe.personal_data import account_sections
 from carafe.testing.apps import another_app
 from carafe.testing.database import statements
 from carafe.testing.http import Browser
+from carafe.testing.routes import routes
 from carafe.testing.sessions import open_session
 from tests.crawler import crawl, links_of
-from tests.security.routes import routes
 
 # By setting, a page that it switches off.
 PAGES = {

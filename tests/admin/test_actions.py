@@ -1,271 +1,65 @@
-"""Actions on rows of a list: those ticked, or all that match; confirmed, done, told, undone."""
+"""Actions on users who are ticked in the list."""
 
 import pytest
 
-from app.auth.models import User
-from carafe import admin as administration
-from carafe.admin.actions.declaration import Action
-from carafe.config import ConfigError
-from carafe.database import db
-from carafe.testing.accounts import PASSWORD
-from carafe.testing.apps import another_app
-from carafe.testing.clock import later
 from carafe.testing.http import Forms
+from carafe.time import now
 
 RUN = "/admin/users/run"
 
 
 @pytest.fixture
-def admin(carol, sign_in):
-    return sign_in(carol)
+def confirm(carol, sign_in):
+    """Return the browser of an administrator, and the page that confirms an action."""
+    browser = sign_in(carol)
 
-
-@pytest.fixture
-def confirm():
-    """The page before it is done."""
-
-    def ask(browser, action, *users, **more):
-        query = {"action": action, "id": [user.id for user in users], **more}
-        return browser.get(RUN, query_string=query)
+    def ask(action, *users):
+        query = {"action": action, "id": [user.id for user in users]}
+        return browser, browser.get(RUN, query_string=query)
 
     return ask
 
 
-@pytest.fixture
-def act(confirm):
-    """Does something to users; the page about what came of it."""
-
-    def do(browser, action, *users, **more):
-        page = confirm(browser, action, *users, **more)
-        answer = browser.send(browser.form(page, RUN))
-        assert answer.status_code == 303, answer.text
-        return browser.get(answer.location)
-
-    return do
-
-
-@pytest.fixture
-def suspended(app):
-    """The addresses of those who are."""
-
-    def read():
-        with app.app_context():
-            found = db.select(User.email).where(User.suspended_at.is_not(None))
-            return sorted(db.session.scalars(found))
-
-    return read
-
-
-def test_the_list_has_a_box_for_each_row_and_what_can_be_done(alice, admin):
-    page = admin.get("/admin/users/").text
-    assert f'name="id" value="{alice.id}" form="selection" aria-labelledby="row-{alice.id}"' in page
-    assert f'<td id="row-{alice.id}"' in page
-    [form] = [form for form in Forms(page).forms if form.action == RUN]
-    assert form.fields["action"] == "suspend"
-
-
-def test_who_may_do_nothing_is_shown_no_boxes(alice, sam, sign_in):
-    page = sign_in(sam).get("/admin/users/").text
-    assert 'name="id"' not in page
-    assert RUN not in page
-
-
-def test_it_says_before_what_it_will_do_to_whom(alice, bob, carol, dave, admin, confirm, suspended):
-    page = confirm(admin, "suspend", alice, bob, carol, dave).text
+def test_it_says_before_what_it_will_do_to_whom(alice, bob, carol, dave, confirm, reload):
+    page = confirm("suspend", alice, bob, carol, dave)[1].text
     assert "Suspend: 2 users" in page
     assert "They are logged out everywhere" in page
     assert "<li>alice@example.com</li>" in page
     assert "Suspended already." in page
     assert "This is your own account." in page
-    assert suspended() == ["dave@example.com"]
-
-
-def test_it_does_it_to_those_chosen_and_tells_who_was_left_out(
-    alice, bob, carol, dave, erin, admin, act, suspended, events
-):
-    page = act(admin, "suspend", alice, bob, carol, dave).text
-    assert suspended() == ["alice@example.com", "bob@example.com", "dave@example.com"]
-    assert "Suspended already." in page
-    assert "This is your own account." in page
-    found = [(actor, subject) for actor, subject, _ in events("user.suspended")]
-    assert found == [(carol.email, f"user:{user.id}") for user in (alice, bob)]
-    [(actor, _, told)] = events("bulk_action.finished")
-    assert (actor, told["done"], told["skipped"]) == (carol.email, 2, 2)
-
-
-def test_it_does_nothing_where_nothing_was_ticked(alice, admin, confirm):
-    answer = confirm(admin, "suspend", list="state=active")
-    assert (answer.status_code, answer.location) == (303, "/admin/users/?state=active")
-    assert "Tick the users first" in admin.get(answer.location).text
-
-
-def test_it_does_it_once_when_the_form_is_sent_twice(alice, bob, admin, confirm, events):
-    form = admin.form(confirm(admin, "end-sessions", alice, bob), RUN)
-    first, second = admin.send(form), admin.send(form)
-    assert first.location == second.location
-    assert len(events("user.sessions_ended")) == 2
-
-
-def test_it_does_it_to_all_that_match_and_to_nobody_else(
-    alice, bob, dave, erin, admin, act, suspended
-):
-    act(admin, "suspend", all="y", list="state=unconfirmed")
-    assert suspended() == ["dave@example.com", "erin@example.com"]
-
-
-def test_it_leaves_out_and_names_who_does_not_match_any_more(
-    app, alice, erin, admin, confirm, suspended
-):
-    form = admin.form(confirm(admin, "suspend", all="y", list="state=unconfirmed"), RUN)
-    with app.app_context():
-        db.session.get_one(User, erin.id).confirm()
-        db.session.commit()
-    page = admin.get(admin.send(form).location).text
-    assert "It does not match any more." in page
-    assert "erin@example.com" in page
-    assert suspended() == []
-
-
-def test_it_leaves_out_who_came_since(erin, admin, confirm, make_user, suspended):
-    form = admin.form(confirm(admin, "suspend", all="y", list="state=unconfirmed"), RUN)
-    make_user("late@example.com", confirmed_at=None)
-    admin.send(form)
-    assert suspended() == ["erin@example.com"]
-
-
-def test_it_names_who_is_gone(app, alice, bob, admin, confirm):
-    form = admin.form(confirm(admin, "suspend", alice, bob), RUN)
-    with app.app_context():
-        db.session.get_one(User, bob.id).delete()
-        db.session.commit()
-    page = admin.get(admin.send(form).location).text
-    assert "It is gone." in page
-    assert f"#{bob.id}" in page
-
-
-def test_it_says_what_goes_along_and_deletes_it(alice, admin, sign_in, confirm, reload):
-    theirs = sign_in(alice)
-    page = confirm(admin, "delete", alice)
-    assert "This cannot be undone." in page.text
-    assert "<dt>Sessions</dt><dd>1</dd>" in page.text
-    answer = admin.send(admin.form(page, RUN))
-    assert "Undo" not in admin.get(answer.location).text
-    assert reload(alice) is None
-    assert theirs.get("/members").status_code == 303
-
-
-def test_it_asks_for_a_proof_and_then_goes_on(app, alice, admin, confirm, suspended):
-    form = admin.form(confirm(admin, "suspend", alice), RUN)
-    later(app, minutes=11)
-    answer = admin.send(form)
-    assert answer.location.startswith("/auth/reauthenticate")
-    assert suspended() == []
-    answer = admin.submit(answer.location, {"password": PASSWORD})
-    admin.submit(answer.location, action=RUN)
-    assert suspended() == ["alice@example.com"]
-
-
-def test_it_is_for_those_with_the_permission_of_the_action(alice, sam, sign_in, grant, confirm):
-    browser = sign_in(sam)
-    assert confirm(browser, "suspend", alice).status_code == 403
-    sent = {"action": "suspend", "id": alice.id, "submission": "x", "csrf_token": browser.token()}
-    assert browser.post(RUN, sent).status_code == 403
-    grant({"users.edit"})
-    assert confirm(browser, "suspend", alice).status_code == 200
-    assert confirm(browser, "delete", alice).status_code == 403
-    assert 'value="delete"' not in browser.get("/admin/users/").text
-
-
-def test_what_came_of_it_is_for_those_who_may_do_it(alice, sam, admin, sign_in, confirm):
-    path = admin.send(admin.form(confirm(admin, "suspend", alice), RUN)).location
-    browser = sign_in(sam)
-    for url in (path, f"{path}/latest"):
-        assert browser.get(url).status_code == 403
-    token = {"csrf_token": browser.token()}
-    for below in ("reversal", "cancellation"):
-        assert browser.post(f"{path}/{below}", token).status_code == 403
+    assert reload(alice).suspended_at is None
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("action", "event"),
     [
-        "action=nothing&id=1", "action=suspend&id=x", "action=suspend&id=-1", "action=suspend",
-        f"action=suspend&id={'9' * 30}", "action=suspend&all=y&last=x&list=%00", "id=1",
-        "action=suspend&all=y&last=99999999999999999999", "action=suspend&id=4711", "",
-        "action=suspend&list=state%3D%0D%0AX:y", "action=suspend&list=%22%3E%3Cb%3E%E2%80%A8",
-        "action=suspend&all=y&list=state%3D%26q%3D%25FF%26created_at.from%3Dx",
-    ],
-)  # fmt: skip
-def test_it_answers_odd_arguments(query, alice, admin):
-    assert admin.get(f"{RUN}?{query}").status_code in (200, 303, 404)
-
-
-@pytest.mark.parametrize("submission", ["", "a\0b", "undo 1", "x" * 33, "é"])
-def test_it_does_nothing_for_an_odd_form(submission, alice, admin, suspended):
-    fields = {"action": "suspend", "id": alice.id, "submission": submission}
-    assert admin.post(RUN, fields | {"csrf_token": admin.token()}).status_code == 422
-    assert suspended() == []
-
-
-def test_it_takes_no_more_ids_than_databases_do(alice, admin):
-    fields = {"action": "delete", "id": ",".join(map(str, range(40_000))), "submission": ""}
-    assert admin.post(RUN, fields | {"csrf_token": admin.token()}).status_code == 422
-
-
-def test_it_undoes_what_it_did_and_only_that(app, alice, bob, dave, erin, admin, act, suspended):
-    page = act(admin, "suspend", alice, bob, dave, erin)
-    with app.app_context():
-        user = db.session.get_one(User, bob.id)
-        user.reinstate()
-        db.session.commit()
-        user.suspend()
-        db.session.get_one(User, erin.id).rename("Erin herself")
-        db.session.commit()
-    undone = undo(admin, page)
-    assert suspended() == ["bob@example.com", "dave@example.com"]
-    assert "It has changed since." in undone
-    assert "bob@example.com" in undone
-
-
-def undo(browser, page):
-    path = next(form.action for form in Forms(page.text).forms if form.action.endswith("reversal"))
-    answer = browser.send(browser.form(page, path))
-    assert answer.status_code == 303
-    return browser.get(answer.location).text
-
-
-def test_it_undoes_once(alice, bob, admin, act, suspended, events):
-    page = act(admin, "suspend", alice, bob)
-    undo(admin, page)
-    undo(admin, page)
-    assert len(events("user.reinstated")) == 2
-    assert suspended() == []
-
-
-def test_it_undoes_for_a_day(app, alice, admin, act, suspended, older):
-    page = act(admin, "suspend", alice)
-    older(hours=25)
-    assert "can be undone no more" in undo(admin, page)
-    assert suspended() == ["alice@example.com"]
-
-
-def test_the_list_offers_to_undo_what_was_done_last(alice, admin, act, suspended):
-    act(admin, "suspend", alice)
-    page = admin.get("/admin/users/")
-    assert "Suspend: 1 user" in page.text
-    undo(admin, page)
-    assert suspended() == []
-    assert "Suspend: 1 user" not in admin.get("/admin/users/").text
-
-
-@pytest.mark.parametrize(
-    ("actions", "says"),
-    [
-        ([Action("x", "X", User.suspend), Action("x", "Y", User.suspend)], "the same name"),
-        ([Action("x", "X", User.suspend, tone="loud")], "no tone loud"),
-        ([Action("x", "X", User.suspend, permission="users.edti")], "no permission users.edti"),
+        ("suspend", "user.suspended"),
+        ("reinstate", "user.reinstated"),
+        ("end-sessions", "user.sessions_ended"),
+        ("require-second-factor", "two_factor.required"),
+        ("waive-second-factor", "two_factor.optional"),
+        ("delete", "user.deleted"),
     ],
 )
-def test_what_is_wrong_stops_the_start(actions, says, app):
-    with another_app(app) as made, pytest.raises(ConfigError, match=says):
-        administration.add(made, User, name="people", columns=["email"], actions=actions)
+def test_it_does_what_it_says(action, event, alice, carol, make_user, confirm, events):
+    other = make_user("other@example.com", suspended_at=now(), second_factor_required_at=now())
+    user = other if action in ("reinstate", "waive-second-factor") else alice
+    browser, page = confirm(action, user, carol)
+    assert browser.send(browser.form(page, RUN)).status_code == 303
+    assert [row[:2] for row in events(event)] == [(carol.email, f"user:{user.id}")]
+
+
+def test_those_who_may_do_nothing_see_no_boxes(alice, sam, sign_in):
+    page = sign_in(sam).get("/admin/users/").text
+    assert 'name="id"' not in page
+    assert RUN not in page
+
+
+def test_they_see_the_actions_that_they_may_do(alice, sam, sign_in, grant):
+    grant({"users.edit"})
+    browser = sign_in(sam)
+    page = browser.get("/admin/users/").text
+    assert any(form.action == RUN for form in Forms(page).forms)
+    assert 'value="delete"' not in page
+    assert browser.get(f"{RUN}?action=suspend&id={alice.id}").status_code == 200
+    assert browser.get(f"{RUN}?action=delete&id={alice.id}").status_code == 403

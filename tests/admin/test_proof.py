@@ -4,7 +4,7 @@ import pytest
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from tests.security.routes import routes
+from carafe.testing.routes import routes
 
 
 @pytest.fixture

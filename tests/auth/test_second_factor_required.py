@@ -9,8 +9,8 @@ from carafe.testing.authenticator import add
 from carafe.testing.clock import later
 from carafe.testing.database import statements
 from carafe.testing.groups import require
+from carafe.testing.routes import routes
 from carafe.testing.two_factor import NEW, PAGE, is_logged_in, recovery_codes, set_up, start_setup
-from tests.security.routes import routes
 
 OPEN = {
     "account.add_passkey",

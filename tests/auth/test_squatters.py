@@ -8,7 +8,7 @@ from app.auth.roles import ROLES
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.registration import NEW_PASSWORD
-from tests.security.routes import routes
+from carafe.testing.routes import routes
 
 EMAIL = "owner@example.com"
 

@@ -12,7 +12,6 @@ from app.auth.models import User
 from app.notes.models import Note
 from carafe.database import db
 from carafe.time import now
-from tests.notes.importer import Importer
 
 
 @pytest.fixture
@@ -50,19 +49,5 @@ def stored(app: Flask) -> Callable[[], list[Any]]:
         with app.app_context():
             statement = select(Note.title, Note.body, Note.version).order_by(Note.id)
             return [tuple(row) for row in db.session.execute(statement)]
-
-    return read
-
-
-@pytest.fixture
-def importer(app, carol, sign_in):
-    return Importer(app, sign_in(carol))
-
-
-@pytest.fixture
-def titles(app):
-    def read() -> list[str]:
-        with app.app_context():
-            return list(db.session.scalars(select(Note.title).order_by(Note.id)))
 
     return read

@@ -10,8 +10,8 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
 from carafe.testing.recording import recording_app, rows
+from carafe.testing.routes import routes
 from carafe.web.routing import get_policy
-from tests.security.routes import routes
 
 LISTS = {"audit", "jobs", "notes", "users"}
 # Operations other than reading, by method and path.

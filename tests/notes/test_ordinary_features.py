@@ -12,9 +12,9 @@ from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.testing.routes import routes
 from carafe.web.routing import shared
 from tests.admin.scratch import Scratch, Thing
-from tests.security.routes import routes
 from tests.security.rows import THEIRS, plant
 from tests.security.test_routes import leak
 

@@ -4,8 +4,8 @@ import pytest
 
 from carafe.auth.permissions import ADMIN
 from carafe.jobs.worker import run_due
-from tests.notes.importer import Importer
-from tests.security.routes import routes
+from carafe.testing.imports import Importer
+from carafe.testing.routes import routes
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_an_import_tells_nobody_who_has_an_account(alice, blind):
 def test_an_import_stops_when_who_began_it_may_no_longer_read(
     app, alice, carol, sign_in, monkeypatch
 ):
-    importer = Importer(app, sign_in(carol))
+    importer = Importer(app, sign_in(carol), "/admin/notes/")
     importer.check(f"title,user.email\na,{alice.email}\n")
     importer.send("rows", {"mode": "all"})
     granted = app.extensions["permissions"]

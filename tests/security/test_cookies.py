@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import SecureBrowser
-from tests.security.routes import routes
+from carafe.testing.routes import routes
 
 
 def attributes(header):

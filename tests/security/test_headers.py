@@ -5,8 +5,8 @@ import pytest
 from carafe.security import csp
 from carafe.testing.apps import SITE, another_app
 from carafe.testing.http import Browser
+from carafe.testing.routes import routes
 from carafe.web.routing import public
-from tests.security.routes import routes
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.security.routes import routes
+from carafe.testing.routes import routes
 
 # Every field that some form here has, and one that none has.
 FIELDS = [

@@ -8,7 +8,7 @@ from flask import Flask
 import carafe
 from carafe import auth, demo_data
 from carafe.auth import identity_query, pages
-from carafe.tests.site import account, admin, pictures, things, views
+from carafe.tests.site import account, admin, impersonation, pictures, things, views
 from carafe.tests.site.models import ROLES, User
 from carafe.tests.site.settings import load
 from carafe.time import now
@@ -21,7 +21,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     carafe.init_app(app)
     auth.register(app, User, ROLES)
     identity_query.add_identity_column(app, "name", lambda: User.name)
-    for module in (views, account, pictures, things):
+    for module in (views, account, impersonation, pictures, things):
         app.register_blueprint(module.blueprint)
     pages.register(app, **views.PAGES)
     views.add_navigation(app)

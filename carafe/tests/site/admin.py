@@ -5,7 +5,9 @@ from typing import Any
 from flask import Flask
 
 from carafe import admin
+from carafe.auth.administration import change_denial_reason
 from carafe.auth.fields import normalize_email
+from carafe.auth.jobs import delete_later
 from carafe.auth.permissions import add_permission
 from carafe.tests.site.models import ROLES, Thing, User
 
@@ -24,7 +26,14 @@ SUSPEND = admin.Action(
     undo=("Reinstate", User.reinstate),
     where=User.suspended_at.is_(None),
     unavailable_reason="Suspended already.",
+    warning="They are logged out.",
 )
+END_SESSIONS = admin.Action("end-sessions", "End sessions", User.log_out_everywhere)
+STATES = {
+    "active": ("Active", User.suspended_at.is_(None) & User.confirmed_at.is_not(None)),
+    "unconfirmed": ("Unconfirmed", User.suspended_at.is_(None) & User.confirmed_at.is_(None)),
+    "suspended": ("Suspended", User.suspended_at.is_not(None)),
+}
 
 
 def create(form: Any, submission: str) -> Thing:
@@ -43,7 +52,11 @@ def init_app(app: Flask) -> None:
         User,
         columns=["email", "name", "role", "created_at"],
         search=[admin.FullText("E-mail or name", User.email, User.name, address=User.email)],
-        filters=[admin.Choice(User.role, "role", "Role", ROLES)],
+        filters=[
+            admin.Choice(User.role, "role", "Role", ROLES),
+            admin.Choice(None, "state", "State", STATES),
+            "created_at",
+        ],
         sorts=["email", "name", "created_at"],
         order="-created_at",
         icon="users",
@@ -51,12 +64,15 @@ def init_app(app: Flask) -> None:
         title="email",
         form=["name"],
         delete=User.delete,
-        actions=[SUSPEND],
+        delete_later=delete_later,
+        denial_reason=change_denial_reason,
+        actions=[SUSPEND, END_SESSIONS],
     )
     admin.add(
         app,
         Thing,
         columns=["title", "user.email", "created_at"],
+        optional=["body"],
         search=[admin.FullText("Title", Thing.title)],
         filters=["user_id", "created_at"],
         title="title",

@@ -7,17 +7,24 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from app.auth.models import User
-from carafe.admin.actions import runner
+from carafe.admin.actions import preview, runner, selection
 from carafe.admin.actions.jobs import purge_bulk_actions
 from carafe.admin.actions.models import BATCH_SIZE, Batch, BulkAction
 from carafe.database import db
 from carafe.jobs import Job
 from carafe.jobs.worker import run_due
+from carafe.tests.site.models import User
 from carafe.time import now
 
 RUN = "/admin/users/run"
-MANY = 120
+MANY = 25
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch):
+    """Let less than `MANY` rows be more than are done at once."""
+    for module in (selection, preview):
+        monkeypatch.setattr(module, "MAX_IMMEDIATE", 22)
 
 
 @pytest.fixture
@@ -37,7 +44,7 @@ def admin(carol, crowd, sign_in):
 
 @pytest.fixture
 def form(admin):
-    """What confirms an action to all who match; that they are suspended, by default."""
+    """Return the form that confirms an action on all users who match."""
 
     def ask(action="suspend", matching="state=unconfirmed"):
         query = {"action": action, "all": "y", "list": matching}
@@ -48,7 +55,7 @@ def form(admin):
 
 @pytest.fixture
 def begin(admin, form):
-    """Confirms it; the path of the page about it."""
+    """Confirm it; return the path of the page about it."""
     return lambda *what: admin.send(form(*what)).location
 
 
@@ -56,15 +63,15 @@ def begin(admin, form):
 def suspended(app):
     def count():
         with app.app_context():
-            found = select(func.count()).select_from(User).where(User.suspended_at.is_not(None))
-            return db.session.scalar(found)
+            query = select(func.count()).select_from(User).where(User.suspended_at.is_not(None))
+            return db.session.scalar(query)
 
     return count
 
 
 @pytest.fixture
 def again(app):
-    """Has what failed be tried again, now."""
+    """Try again what failed, now."""
 
     def run():
         with app.app_context():
@@ -115,7 +122,7 @@ def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events
     monkeypatch.undo()
     again()
     assert suspended() == len(events("user.suspended")) == MANY
-    assert [told["done"] for *_, told in events("bulk_action.finished")] == [MANY]
+    assert [details["done"] for *_, details in events("bulk_action.finished")] == [MANY]
 
 
 def test_it_stops_for_who_was_demoted_meanwhile(
@@ -245,7 +252,7 @@ def test_of_two_at_the_same_moment_one_begins_it(app, admin, browser, form):
     sent, other = form(), browser()
     admin.copy_cookies_to(other)
     with ThreadPoolExecutor(2) as both:
-        answers = list(both.map(lambda one: one.send(sent), (admin, other)))
+        answers = list(both.map(lambda each: each.send(sent), (admin, other)))
     assert len({answer.location for answer in answers}) == 1
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(BulkAction)) == 1
@@ -257,7 +264,7 @@ def test_of_two_that_undo_at_the_same_moment_one_does(app, admin, browser, begin
     sent, other = admin.fill(path, f"{path}/reversal"), browser()
     admin.copy_cookies_to(other)
     with ThreadPoolExecutor(2) as both:
-        answers = list(both.map(lambda one: one.send(sent), (admin, other)))
+        answers = list(both.map(lambda each: each.send(sent), (admin, other)))
     run_due(app)
     assert len({answer.location for answer in answers}) == 1
     assert len(events("user.reinstated")) == MANY

@@ -1,23 +1,18 @@
-"""Imports as they are declared: what is wrong with one, and rows that are found again by a key."""
-
-import io
-from typing import Any
+"""Imports as declared: what is wrong with one, and rows that are updated by a key."""
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.auth.models import User
 from carafe import admin
 from carafe.admin.imports import jobs, writing
 from carafe.config import ConfigError
 from carafe.database import db
-from carafe.jobs.worker import run_due
-from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
-from carafe.testing.http import Browser
+from carafe.testing.imports import Importer
+from carafe.testing.sessions import open_session
+from carafe.tests.site.models import User
 
 OPTIONS = {"name": "people", "columns": ["email"], "form": ["name"], "order": "email"}
-PATH = "/admin/people/imports/"
 
 
 @pytest.mark.parametrize(
@@ -48,41 +43,38 @@ def test_what_is_wrong_stops_the_start(imports, operations, says, app):
         admin.add(made, User, **OPTIONS, imports=imports, operations=operations)
 
 
-@pytest.fixture
-def bring(app, carol, monkeypatch):
-    """Imports a file of people, found again by their address; the pages after check and end."""
-    monkeypatch.setattr(jobs, "BATCH_SIZE", 2)
+@pytest.fixture(scope="module")
+def made(application):
+    """An app with a list of people, which an import finds by their address."""
     declared = admin.Import(
         ["email", "name", "created_at"],
         key="email",
-        row=lambda **own: User(password_hash="", **own),
+        row=lambda **values: User(password_hash="", **values),
     )
-    with another_app(app) as made:
+    with another_app(application) as app:
         operations = ["read", "create", "edit"]
-        admin.add(made, User, **OPTIONS, imports=declared, operations=operations)
-        browser = Browser(made.test_client())
-        browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+        admin.add(app, User, **OPTIONS, imports=declared, operations=operations)
+        yield app
 
-        def call(*given, mode="good"):
-            content = "\n".join(["email,name,created_at", *given]).encode()
-            form = browser.fill(PATH)
-            page = browser.send(form, {"file": (io.BytesIO(content), "people.csv")}).location
-            browser.submit(page, action=f"{page}/check")
-            run_due(made)
-            checked = browser.get(page).text
-            browser.submit(page, {"mode": mode}, action=f"{page}/rows")
-            run_due(made)
-            return checked, browser.get(page).text
 
-        yield call
+@pytest.fixture
+def bring(app, made, carol, monkeypatch):
+    """Import a file of people; return the pages after the check and at the end."""
+    monkeypatch.setattr(jobs, "BATCH_SIZE", 2)
+    importer = Importer(made, open_session(made, carol), "/admin/people/")
+
+    def call(*lines, mode="good"):
+        checked = importer.check("\n".join(["email,name,created_at", *lines]))
+        return checked, importer.bring_in(mode)
+
+    return call
 
 
 @pytest.fixture
 def names(app):
     def read():
         with app.app_context():
-            found: Any = db.session.execute(select(User.email, User.name))
-            return dict(map(tuple, found))
+            return {user.email: user.name for user in db.session.scalars(select(User))}
 
     return read
 
@@ -109,16 +101,16 @@ def test_what_was_changed_is_changed_back_when_one_does_not_fit(
 ):
     """Dave goes between the look at what is there and the change."""
     before = names()
-    given = [f"{alice.email},A,", f"{bob.email},B,", "n@example.com,N,", f"{dave.email},D,"]
+    lines = [f"{alice.email},A,", f"{bob.email},B,", "n@example.com,N,", f"{dave.email},D,"]
     bring_in = writing.apply
 
-    def late(plan, found):
-        if any(row.values["email"] == dave.email for row in found):
+    def late(plan, rows):
+        if any(row.values["email"] == dave.email for row in rows):
             db.session.execute(delete(User).where(User.id == dave.id))
-        return bring_in(plan, found)
+        return bring_in(plan, rows)
 
     monkeypatch.setattr(jobs, "apply", late)
-    _, ended = bring(*given, mode="all")
+    _, ended = bring(*lines, mode="all")
     assert "Nothing was imported" in ended
     assert names() == before
 
@@ -130,11 +122,11 @@ def test_what_was_changed_again_since_stays(alice, bring, names, monkeypatch):
         db.session.execute(update(User).where(User.id == alice.id).values(name="Newest"))
         begin(run, error)
 
-    def refuse(plan, found):
-        if found[0].number == 3:
-            found[0].add_error("", None, "No.")
-            return found[0].errors, []
-        return bring_in(plan, found)
+    def refuse(plan, rows):
+        if rows[0].number == 3:
+            rows[0].add_error("", None, "No.")
+            return rows[0].errors, []
+        return bring_in(plan, rows)
 
     monkeypatch.setattr(jobs, "BATCH_SIZE", 1)
     monkeypatch.setattr(jobs, "_start_revert", meanwhile)

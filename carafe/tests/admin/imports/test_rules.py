@@ -1,18 +1,14 @@
 """What an import may set: no more than the form and the pages of the same declaration."""
 
-import io
-from types import SimpleNamespace
-
 import pytest
 
-from app.auth.models import User
 from carafe import admin
 from carafe.admin.lists.filters import Choice
 from carafe.database import db
-from carafe.jobs.worker import run_due
-from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
-from carafe.testing.http import Browser
+from carafe.testing.imports import Importer
+from carafe.testing.sessions import open_session
+from carafe.tests.site.models import User
 
 LIST = "/admin/people/"
 
@@ -30,28 +26,28 @@ def made(application):
             operations=["read", "create", "edit"],
             form=["email"],
             denial_reason=lambda user, by: "That is you." if user.id == by.id else None,
-            imports=admin.Import(fields, "email", lambda **v: User(password_hash="", **v)),
+            imports=admin.Import(
+                fields, "email", lambda **values: User(password_hash="", **values)
+            ),
         )
         yield app
 
 
 @pytest.fixture
-def errors(made, carol):
-    """Carol has a file checked, and its good rows brought in; what is wrong with the others."""
-    browser = Browser(made.test_client())
-    browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+def people(made, carol):
+    return Importer(made, open_session(made, carol), LIST)
+
+
+@pytest.fixture
+def errors(people):
+    """Import the good rows of a file; return what is wrong with the others."""
 
     def bring_in(*lines):
-        text = "\n".join(["email,role,confirmed_at", *lines])
-        form = browser.fill(f"{LIST}imports/")
-        page = browser.send(form, {"file": (io.BytesIO(text.encode()), "x.csv")}).location
-        browser.submit(page, action=f"{page}/check")
-        run_due(made)
-        browser.submit(page, {"mode": "good"}, action=f"{page}/rows")
-        run_due(made)
-        return browser.get(f"{page}/errors.csv").text
+        people.check("\n".join(["email,role,confirmed_at", *lines]))
+        people.bring_in()
+        return people.browser.get(f"{people.page}/errors.csv").text
 
-    return SimpleNamespace(of=bring_in, browser=browser)
+    return bring_in
 
 
 @pytest.fixture
@@ -64,25 +60,25 @@ def roles(app):
 
 
 def test_it_changes_nobody_whom_the_page_would_refuse(errors, alice, carol, roles):
-    told = errors.of(f"{carol.email},user,", f"{alice.email},staff,")
-    assert "2,,,That is you." in told
+    file = errors(f"{carol.email},user,", f"{alice.email},staff,")
+    assert "2,,,That is you." in file
     assert roles() == {carol.email: "admin", alice.email: "staff"}
 
 
 def test_it_sets_what_can_be_chosen_alone(errors, alice, bob, carol, roles):
-    told = errors.of(f"{alice.email},admin,", f"{bob.email},staff,")
-    assert '2,role,admin,"Write one of user, staff."' in told
+    file = errors(f"{alice.email},admin,", f"{bob.email},staff,")
+    assert '2,role,admin,"Write one of user, staff."' in file
     assert roles() == {carol.email: "admin", alice.email: "user", bob.email: "staff"}
 
 
-def test_it_sets_no_time_that_no_list_can_show(app, errors, carol):
+def test_it_sets_no_time_that_no_list_can_show(app, errors, people):
     with app.app_context():
         db.session.execute(db.update(User).values(time_zone="Asia/Tokyo"))
         db.session.commit()
-    told = errors.of(
+    file = errors(
         "a@example.com,user,9999-12-31 23:59",
         "b@example.com,user,0001-01-01 00:00",
         "c@example.com,user,9998-12-31 23:59",
     )
-    assert told.count("Enter a year from 1000 to 9998.") == 2
-    assert errors.browser.get(LIST).status_code == 200
+    assert file.count("Enter a year from 1000 to 9998.") == 2
+    assert people.browser.get(LIST).status_code == 200
