@@ -25,7 +25,7 @@ class Config(carafe.Config):
 
     # Your pages that the engine redirects to.
     HOME_URL = "/dashboard"
-    SECOND_FACTORS_URL = "/account/second-factors"
+    TWO_FACTOR_URL = "/account/second-factors"
 
 
 class Development(Config):
@@ -35,13 +35,13 @@ class Development(Config):
     TRUSTED_HOSTS = Env(
         ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.accepts
     )
-    RECORD_SAMPLE = Env(1.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(1.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
     SQLALCHEMY_RECORD_QUERIES = True
 
 
 class Testing(Config):
     TESTING = True
-    RECORD_SAMPLE = Env(0.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(0.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
     LOG_LEVEL = Env("WARNING", Config.LOG_LEVEL.read, Config.LOG_LEVEL.accepts)
 
 

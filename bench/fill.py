@@ -27,7 +27,7 @@ from carafe.time import now
 # In one transaction; what is in memory at once.
 AT_ONCE = 10_000
 SINCE = timedelta(days=5 * 365)
-# Older events than `AUDIT_KEEP_DAYS` would be deleted in the night.
+# Older events than `AUDIT_RETENTION_DAYS` would be deleted in the night.
 EVENTS_SINCE = timedelta(days=700)
 ACTORS = 20_000
 

@@ -32,7 +32,7 @@ REQUESTS_OF_A_BLOCK = 10
 # As many as a busy process answers between two flushes.
 REQUESTS_OF_A_FLUSH = 500
 
-# RECORD_SAMPLE; None: not even timed.
+# RECORDER_SAMPLE_RATE; None: not even timed.
 APPS: dict[str, float | None] = {
     "nothing": None,
     "nothing, again": None,
@@ -46,7 +46,7 @@ def make(sample: float | None) -> Any:
     from app import create_app
     from carafe.observability import queries
 
-    settings = {"RECORD_SAMPLE": sample or 0.0, "JOBS_IN_WEB": False}
+    settings = {"RECORDER_SAMPLE_RATE": sample or 0.0, "JOBS_IN_WEB": False}
     if sample is not None:
         return create_app(settings)
     with patch.object(queries, "init_app", lambda app: None):

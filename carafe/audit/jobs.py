@@ -18,8 +18,8 @@ from carafe.time import now
 @scheduled("25 3 * * *")
 @job(queue="maintenance", unique=True)
 def purge() -> int:
-    """Delete the events that are older than `AUDIT_KEEP_DAYS`; how many. The trail says so."""
-    days = current_app.config["AUDIT_KEEP_DAYS"]
+    """Delete the events that are older than `AUDIT_RETENTION_DAYS`; how many. The trail says so."""
+    days = current_app.config["AUDIT_RETENTION_DAYS"]
     before = now() - timedelta(days=days)
     is_old = AuditEvent.at < before
     with read_transaction():

@@ -81,7 +81,7 @@ def redirect_to_two_factor_setup() -> ResponseReturnValue | None:
     if wants_json():
         message = "Your account needs a second factor. Set one up first."
         refuse(403, "access.denied", "no_second_factor", message)
-    return lead_to(current_app.config["SECOND_FACTORS_URL"], 403)
+    return lead_to(current_app.config["TWO_FACTOR_URL"], 403)
 
 
 def _may_send_more(rules: Policy) -> bool:

@@ -150,7 +150,7 @@ def require(user: UserMixin) -> None:
     if user.second_factor_required_at is None:
         user.second_factor_required_at = now()
         record("two_factor.required", user.subject)
-        _notify(user, "second_factor_required", current_app.config["SECOND_FACTORS_URL"])
+        _notify(user, "second_factor_required", current_app.config["TWO_FACTOR_URL"])
 
 
 def stop_requiring(user: UserMixin) -> None:

@@ -120,14 +120,14 @@ class Config:
     REDIS_URL = Env(None, redis_url, "redis://:password@host:6379/0, or rediss:// for TLS")
 
     # Events of the audit trail that are older are deleted. 0: they are kept forever.
-    AUDIT_KEEP_DAYS = Env(
+    AUDIT_RETENTION_DAYS = Env(
         730, integer(0, 36_500), "a number of days up to 36500, 0 to keep them forever"
     )
 
     # The share of requests whose statements are recorded for /admin/queries/; all requests are
     # counted for /admin/requests/. 0: nothing is recorded. A statement is slow, and its plan is
     # stored, if it takes at least this many milliseconds.
-    RECORD_SAMPLE = Env(0.1, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(0.1, decimal(0, 1), "a share between 0 and 1, such as 0.1")
     SLOW_QUERY_MS = Env(100, integer(0, 3_600_000), "a number of milliseconds up to 3600000")
 
     # What Prometheus sends as a bearer token to read /metrics. None: only this machine may, and not

@@ -7,6 +7,7 @@ from typing import Any
 from carafe.config.defaults import Config
 from carafe.config.dotenv import read_dotenv
 from carafe.config.env import ConfigError, Env
+from carafe.config.names import RENAMED
 from carafe.config.paths import ROOT
 from carafe.config.problems import registration_problems
 
@@ -19,6 +20,9 @@ def environment() -> dict[str, str]:
     if environ.get("APP_ENV", "development") == "development":
         # A checkout's .env must neither reach the tests nor a production server.
         environ = read_dotenv(ROOT / ".env") | environ
+    for old_name, name in RENAMED.items():
+        if old_name in environ:
+            environ.setdefault(name, environ[old_name])
     return environ
 
 
@@ -41,7 +45,7 @@ def read(
 
     An override that is a string is parsed like a variable of the environment.
     """
-    overrides = overrides or {}
+    overrides = {RENAMED.get(key, key): value for key, value in (overrides or {}).items()}
     try:
         environ = environment()
     except ConfigError as error:
@@ -54,8 +58,11 @@ def read(
     config_class = classes[name]
     values: dict[str, Any] = {"APP_ENV": name, "CONFIG_CLASS": config_class}
     problems = []
-    for key in filter(str.isupper, sorted({*dir(config_class), *overrides})):
-        setting = getattr(config_class, key, None)
+    settings = {key: getattr(config_class, key) for key in dir(config_class) if key.isupper()}
+    # Of these, only the app's class has the old name, so it replaces the engine's default.
+    settings |= {RENAMED[key]: settings.pop(key) for key in RENAMED if key in settings}
+    for key in sorted({*settings, *overrides}):
+        setting = settings.get(key)
         try:
             values[key] = _value_of(key, setting, environ, overrides)
         except ConfigError as error:

@@ -1,9 +1,16 @@
-"""Variables whose names are almost those of settings: they would be ignored without a word."""
+"""Old names of settings, and names that are almost those of settings."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from carafe.config.env import Env, EnvTable
+
+# Settings whose old names still work, in the environment and in config.py.
+RENAMED = {
+    "AUDIT_KEEP_DAYS": "AUDIT_RETENTION_DAYS",
+    "RECORD_SAMPLE": "RECORDER_SAMPLE_RATE",
+    "SECOND_FACTORS_URL": "TWO_FACTOR_URL",
+}
 
 SIMILAR = 0.85
 PREFIXES = ("CARAFE_", "FLASK_", "APP_")
@@ -36,7 +43,7 @@ def almost_settings(
 ) -> Iterator[tuple[str, str]]:
     """Yield variables that no setting has the name of, and the settings that may be meant."""
     names = {name for name, setting in settings.items() if isinstance(setting, Env)}
-    names.add("APP_ENV")
+    names |= {"APP_ENV", *RENAMED}
     for name in sorted(set(environ) - names):
         if environ[name].strip() and (setting_name := _meant(name.upper(), names)):
             yield name, setting_name

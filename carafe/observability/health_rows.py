@@ -78,7 +78,7 @@ def disk() -> Iterator[HealthRow]:
 
 def recorder() -> Iterator[HealthRow]:
     if not (working := current_app.extensions.get("recorder")):
-        reason = "RECORD_SAMPLE is 0" if current_app.config["RECORDER"] else "RECORDER is no"
+        reason = "RECORDER_SAMPLE_RATE is 0" if current_app.config["RECORDER"] else "RECORDER is no"
         yield HealthRow("Recorder", f"Off: {reason}.")
         return
     if working.failing:

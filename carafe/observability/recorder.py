@@ -3,8 +3,8 @@
 A request adds a few numbers to what its process remembers. A thread writes that down every few
 seconds, in one transaction. Nothing here may break or hold up what it observes.
 
-Every request and job is counted. Of a sample (`RECORD_SAMPLE`) the statements are kept as well:
-their text has placeholders, never values.
+Every request and job is counted. Of a sample (`RECORDER_SAMPLE_RATE`) the statements are kept as
+well: their text has placeholders, never values.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ TOOLBAR = "/_debug_toolbar/"
 class Recorder:
     def __init__(self, app: Flask):
         self.app = app
-        self.sample: float = app.config["RECORD_SAMPLE"]
+        self.sample: float = app.config["RECORDER_SAMPLE_RATE"]
         self.observed = Observations()
         self.waiting: deque[Observations] = deque(maxlen=MAX_WAITING)
         self.failing = False
@@ -201,7 +201,7 @@ def _of(app: Flask) -> Recorder | None:
 
 
 def init_app(app: Flask) -> None:
-    if not (app.config["RECORDER"] and app.config["RECORD_SAMPLE"]):
+    if not (app.config["RECORDER"] and app.config["RECORDER_SAMPLE_RATE"]):
         return
     recorder = app.extensions["recorder"] = Recorder(app)
 

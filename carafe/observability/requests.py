@@ -93,7 +93,7 @@ def init_app(app: Flask) -> None:
     app.wsgi_app = RequestIdMiddleware(  # type: ignore[method-assign]
         app.wsgi_app,
         trust_incoming=app.config["TRUSTED_PROXIES"] > 0,
-        sample=app.config["RECORD_SAMPLE"],
+        sample=app.config["RECORDER_SAMPLE_RATE"],
     )
 
     # By its name, since `app.logger` sets the level of one that is asked for while debugging.

@@ -33,7 +33,7 @@ PRODUCTION = {
 
 
 # Tests run jobs, and write down what was recorded, when they look at it.
-QUIET = {"APP_ENV": "testing", "JOBS_IN_WEB": False, "RECORD_SAMPLE": 0}
+QUIET = {"APP_ENV": "testing", "JOBS_IN_WEB": False, "RECORDER_SAMPLE_RATE": 0}
 
 
 @contextmanager

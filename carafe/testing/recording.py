@@ -36,7 +36,7 @@ def queue_all():
 @contextmanager
 def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     """An app that has recorded nothing yet, and from now on records everything."""
-    defaults = {"RECORD_SAMPLE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False}
+    defaults = {"RECORDER_SAMPLE_RATE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False}
     with another_app(app, **defaults | settings) as made:
         names: dict[str, Any] = {
             "db": db,

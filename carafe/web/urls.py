@@ -85,6 +85,6 @@ def return_path() -> str | None:
 
 def init_app(app: Flask) -> None:
     root = app.config["APPLICATION_ROOT"].rstrip("/")
-    for name in ("HOME_URL", "SECOND_FACTORS_URL"):
+    for name in ("HOME_URL", "TWO_FACTOR_URL"):
         app.config[name] = root + app.config[name]
     app.jinja_env.globals["site_root"] = root

@@ -16,7 +16,7 @@ def kept(app, monkeypatch):
     """What is left of events of these ages after a purge with this setting."""
 
     def purge(setting):
-        monkeypatch.setitem(app.config, "AUDIT_KEEP_DAYS", setting)
+        monkeypatch.setitem(app.config, "AUDIT_RETENTION_DAYS", setting)
         monkeypatch.setattr(batches, "BATCH_SIZE", 2)
         with app.app_context():
             ages = [{"action": f"{days}", "at": now() - timedelta(days=days)} for days in AGES]
@@ -39,7 +39,7 @@ def test_it_deletes_what_is_older(kept):
 
 
 def test_it_keeps_two_years_by_default(app, kept):
-    assert kept(app.config["AUDIT_KEEP_DAYS"]) == [729, 31, 29, 0]
+    assert kept(app.config["AUDIT_RETENTION_DAYS"]) == [729, 31, 29, 0]
 
 
 def test_it_keeps_everything_where_that_is_wanted(kept):

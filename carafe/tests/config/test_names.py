@@ -9,6 +9,7 @@ import pytest
 from carafe.config import ROOT
 from carafe.testing.checks import findings
 from carafe.testing.server import BIN
+from carafe.tests.site import settings
 
 ID = "core.setting_names"
 
@@ -78,3 +79,18 @@ def test_it_is_found_where_the_app_does_not_start_without_the_setting(tmp_path):
     )  # fmt: skip
     [hint] = [finding for finding in json.loads(result.stdout) if finding["id"] == ID]
     assert "SECRETKEY (did you mean SECRET_KEY?)" in hint["message"]
+
+
+def test_old_names_of_settings_still_work(environ, monkeypatch):
+    environ(AUDIT_KEEP_DAYS="31", RECORD_SAMPLE="0.5", RECORDER_SAMPLE_RATE="0.25")
+    monkeypatch.setattr(settings.Production, "SECOND_FACTORS_URL", "/mine", raising=False)
+    values = settings.load({"RECORD_SAMPLE": 1.0})
+    assert (values["AUDIT_RETENTION_DAYS"], values["TWO_FACTOR_URL"]) == (31, "/mine")
+    assert values["RECORDER_SAMPLE_RATE"] == 1.0
+    assert settings.load()["RECORDER_SAMPLE_RATE"] == 0.25
+    assert not {"AUDIT_KEEP_DAYS", "RECORD_SAMPLE", "SECOND_FACTORS_URL"} & set(values)
+
+
+def test_it_says_nothing_of_an_old_name(app, monkeypatch):
+    monkeypatch.setenv("RECORD_SAMPLE", "0.5")
+    assert findings(app) == {}

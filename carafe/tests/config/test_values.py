@@ -14,9 +14,9 @@ from carafe.tests.site.settings import CLASSES, load
         ("APPLICATION_ROOT", "/carafe/", "/carafe"),
         ("APPLICATION_ROOT", "/", "/"),
         ("JOB_THREADS", "007", 7),
-        ("AUDIT_KEEP_DAYS", "0", 0),
-        ("RECORD_SAMPLE", ".5", 0.5),
-        ("RECORD_SAMPLE", "1", 1.0),
+        ("AUDIT_RETENTION_DAYS", "0", 0),
+        ("RECORDER_SAMPLE_RATE", ".5", 0.5),
+        ("RECORDER_SAMPLE_RATE", "1", 1.0),
         ("MAGIC_LINK", "TRUE", True),
         ("MAGIC_LINK", "Yes", True),
         ("MAGIC_LINK", "oFF", False),
@@ -55,7 +55,7 @@ NUMBERS = [
 @pytest.mark.parametrize(
     "name",
     [
-        *("TRUSTED_PROXIES", "JOB_THREADS", "JOB_LEASE_SECONDS", "AUDIT_KEEP_DAYS"),
+        *("TRUSTED_PROXIES", "JOB_THREADS", "JOB_LEASE_SECONDS", "AUDIT_RETENTION_DAYS"),
         *("SLOW_QUERY_MS", "WEB_CONCURRENCY", "WEB_THREADS", "PORT", "MAX_CONTENT_LENGTH"),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_number_is_digits_within_bounds(name, text, refused):
 
 @pytest.mark.parametrize("text", [*NUMBERS, "10%", "1.1", "2", "0.1.2"])
 def test_a_share_is_between_none_and_all(text, refused):
-    refused("RECORD_SAMPLE", text)
+    refused("RECORDER_SAMPLE_RATE", text)
 
 
 @pytest.mark.parametrize(

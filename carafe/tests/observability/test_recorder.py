@@ -177,7 +177,7 @@ def test_it_counts_what_is_not_in_the_sample(app, visitor, monkeypatch):
 
 
 def test_it_records_nothing_when_told_so(app, alice, bob):
-    with recording_app(app, RECORD_SAMPLE=0) as other:
+    with recording_app(app, RECORDER_SAMPLE_RATE=0) as other:
         Browser(other.test_client()).get("/one-by-one")
         assert not rows(other, store.request_count)
 

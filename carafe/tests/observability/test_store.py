@@ -138,7 +138,11 @@ def test_it_goes_on_after_what_can_never_be_written(app):
 
 @pytest.mark.parametrize("code", [ONE_PAGE, HANGING])
 def test_it_writes_when_the_process_ends_unless_the_database_hangs(app, code):
-    environ = {"APP_ENV": "testing", "INSTANCE_PATH": app.instance_path, "RECORD_SAMPLE": "1"}
+    environ = {
+        "APP_ENV": "testing",
+        "INSTANCE_PATH": app.instance_path,
+        "RECORDER_SAMPLE_RATE": "1",
+    }
     command = [sys.executable, "-c", code]
     subprocess.run(command, cwd=ROOT, env=os.environ | environ, timeout=30, check=True)
     assert counted(app) == (code is ONE_PAGE)

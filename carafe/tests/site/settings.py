@@ -12,9 +12,9 @@ class Config(carafe.Config):
     APP_NAME = Env("Carafe", line, "a name of up to 100 characters")
     MAIL_FROM = Env("Carafe <carafe@localhost>", sender, "Name <name@example.org>, or an address")
     HOME_URL = "/dashboard"
-    SECOND_FACTORS_URL = "/account/second-factors"
+    TWO_FACTOR_URL = "/account/second-factors"
     MIGRATIONS_FOLDER = str(Path(__file__).parent / "migrations")
-    RECORD_SAMPLE = Env(0.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(0.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
 
 
 class Development(Config):
@@ -22,7 +22,7 @@ class Development(Config):
     TRUSTED_HOSTS = Env(
         ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.accepts
     )
-    RECORD_SAMPLE = Env(1.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(1.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
     SQLALCHEMY_RECORD_QUERIES = True
 
 
@@ -35,7 +35,7 @@ class Production(Config):
     SECRET_KEY = Env(None, is_secret=True)
     PUBLIC_URL = Env(None, Config.PUBLIC_URL.read, Config.PUBLIC_URL.accepts)
     LOG_FORMAT = Env("json", Config.LOG_FORMAT.read, Config.LOG_FORMAT.accepts)
-    RECORD_SAMPLE = Env(0.1, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(0.1, decimal(0, 1), "a share between 0 and 1, such as 0.1")
     SESSION_COOKIE_NAME = "__Host-session"
     DEVICE_COOKIE_NAME = "__Host-device"
     SESSION_COOKIE_SECURE = True

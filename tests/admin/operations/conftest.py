@@ -89,7 +89,7 @@ def recording(
 ) -> Iterator[Flask]:
     """An app that records everything, with pages written carelessly."""
     monkeypatch.setitem(app.config, "SLOW_QUERY_MS", 0)
-    settings = {"RECORD_SAMPLE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False}
+    settings = {"RECORDER_SAMPLE_RATE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False}
     with another_app(app, **settings) as made:
 
         @made.get("/shop")

@@ -38,7 +38,7 @@ def poor_app(app):
             connection.execute(text(POOR))
     try:
         given = url.render_as_string(hide_password=False)
-        with another_app(app, DATABASE_URL=given, RECORD_SAMPLE=1.0) as made:
+        with another_app(app, DATABASE_URL=given, RECORDER_SAMPLE_RATE=1.0) as made:
             yield made
             store.get_store(made).close()
     finally:
