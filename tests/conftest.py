@@ -18,13 +18,7 @@ NEEDED = {
         "admin/test_last_admin.py",
         "admin/test_second_factor*.py",
         "admin/test_user.py",
-        "auth/oauth/test_addresses.py",
-        "auth/oauth/test_at_once.py",
         "auth/oauth/test_connections.py",
-        "auth/oauth/test_github.py",
-        "auth/oauth/test_proof.py",
-        "auth/oauth/test_state.py",
-        "auth/oauth/test_unavailable.py",
         "auth/test_confirm_whose.py",
         "auth/test_copied_cookies.py",
         "auth/test_form_before_login.py",
@@ -87,12 +81,10 @@ collect_ignore_glob = [
     name for feature, names in NEEDED.items() if feature not in FEATURES for name in names
 ]
 
-# Nobody calls it: tests/auth/oauth has one that answers.
-ACME = {"client_id": "x", "client_secret": "y", "issuer": "https://acme.example"}
-
 
 def pytest_configure() -> None:
     from carafe.testing.groups import is_missing
+    from carafe.testing.providers import EXAMPLE
     from carafe.testing.suite import configure
 
     configure(
@@ -101,7 +93,7 @@ def pytest_configure() -> None:
         # What is off by default has routes, too, for those tests that walk all of them.
         settings={
             "MAGIC_LINK": True,
-            "OAUTH_PROVIDERS": {} if is_missing("oauth") else {"acme": ACME},
+            "OAUTH_PROVIDERS": {} if is_missing("oauth") else {"acme": EXAMPLE},
         },
         groups={
             "tests/auth/oauth": "oauth",

@@ -6,7 +6,7 @@ from carafe.config import ROOT
 from carafe.testing import groups
 from carafe.testing.suite import suite
 
-OAUTH = ROOT / "tests/auth/oauth/test_keys.py"
+OAUTH = ROOT / "tests/auth/oauth/test_log_in.py"
 
 
 @pytest.fixture(autouse=True)

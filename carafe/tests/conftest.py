@@ -18,7 +18,10 @@ def pytest_configure() -> None:
         create_app,
         wsgi="carafe.tests.site.wsgi",
         settings={"MAGIC_LINK": True},
-        groups={"carafe/tests/observability/test_tracing.py": "otel"},
+        groups={
+            "carafe/tests/auth/oauth": "oauth",
+            "carafe/tests/observability/test_tracing.py": "otel",
+        },
     )
 
 

@@ -11,9 +11,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from carafe.testing.loopback import document
+from carafe.testing.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 from carafe.testing.server import Server
 from tests.browser.conftest import DEFAULTS, SITE, Site, development_site
-from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 
 pytestmark = pytest.mark.browser
 both = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])

@@ -8,7 +8,7 @@ from flask import Flask
 import carafe
 from carafe import auth, demo_data
 from carafe.auth import identity_query, pages
-from carafe.tests.site import account, admin, impersonation, pictures, things, views
+from carafe.tests.site import account, admin, impersonation, pictures, providers, things, views
 from carafe.tests.site.models import ROLES, User
 from carafe.tests.site.settings import load
 from carafe.time import now
@@ -26,6 +26,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     pages.register(app, **views.PAGES)
     views.add_navigation(app)
     pictures.PICTURES.init_app(app, User.avatar)
+    app.jinja_env.globals["provider_links"] = providers.provider_links
     admin.init_app(app)
     demo_data.add(app, load_demo)
     return app

@@ -11,8 +11,9 @@ from carafe.auth.marks import (
     fresh_login_required,
     login_required,
 )
+from carafe.auth.reauthentication import require_fresh_login
 from carafe.database import db
-from carafe.tests.site.forms import CodeForm, NameForm, PasswordForm
+from carafe.tests.site.forms import CodeForm, NameForm, NewPasswordForm, PasswordForm
 from carafe.web.routing import effect, public
 
 blueprint = Blueprint("account", __name__)
@@ -34,8 +35,8 @@ def dashboard() -> ResponseReturnValue:
 @login_required
 def members() -> ResponseReturnValue:
     form = NameForm(formdata=None, name=current_user.name)
-    title = f"Hello, {current_user.display_name}"
-    return render_template("form.html", title=title, form=form)
+    title = f"Hello, {current_user.display_name} ({current_user.email})"
+    return render_template("members.html", title=title, form=form)
 
 
 @blueprint.post("/members")
@@ -43,7 +44,7 @@ def members() -> ResponseReturnValue:
 def rename() -> ResponseReturnValue:
     form = NameForm()
     if not form.validate():
-        return render_template("form.html", title="Name", form=form), 422
+        return render_template("members.html", title="Name", form=form), 422
     current_user.user.rename(form.name.data)
     db.session.commit()
     return redirect(url_for("account.members"), 303)
@@ -58,18 +59,28 @@ def sessions() -> ResponseReturnValue:
 @blueprint.get("/account/password")
 @login_required
 def password() -> ResponseReturnValue:
-    return render_template("form.html", title="Password", form=PasswordForm(formdata=None))
+    if accounts.has_password():
+        return render_template("form.html", title="Password", form=PasswordForm(formdata=None))
+    if not current_user.is_fresh:
+        return require_fresh_login()
+    return render_template("form.html", title="Password", form=NewPasswordForm(formdata=None))
 
 
 @blueprint.post("/account/password")
 @login_required
 @effect("your password will be changed")
 def change_password() -> ResponseReturnValue:
-    form = PasswordForm()
+    is_first = not accounts.has_password()
+    if is_first and not current_user.is_fresh:
+        return require_fresh_login()
+    form = NewPasswordForm() if is_first else PasswordForm()
     form.password.email = current_user.email
     if form.validate():
         try:
-            accounts.change_password(form.current_password.data, form.password.data)
+            if isinstance(form, PasswordForm):
+                accounts.change_password(form.current_password.data, form.password.data)
+            else:
+                accounts.set_first_password(form.password.data)
             return redirect(url_for("account.members"), 303)
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]

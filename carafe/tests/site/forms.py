@@ -30,7 +30,9 @@ class NameForm(Form):
 
 
 class PasswordForm(Form):
-    current_password = PasswordField(validators=[InputRequired("Enter your password.")])
+    current_password = PasswordField(
+        "Current password", validators=[InputRequired("Enter your password.")]
+    )
     password = NewPasswordField("New password")
 
 

@@ -17,6 +17,9 @@ class Config(carafe.Config):
     RECORDER_SAMPLE_RATE = Env(0.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
 
 
+HOME = Config.HOME_URL
+
+
 class Development(Config):
     DEBUG = True
     TRUSTED_HOSTS = Env(

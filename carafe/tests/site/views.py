@@ -40,6 +40,7 @@ PAGES = {
     "login": "auth.login",
     "logout": "auth.logout",
     "magic_link": "auth.magic_link",
+    "provider_callback": "auth.return_from_provider",
     "reauthenticate": "auth.reauthenticate",
     "reset": "auth.reset",
     "reset_link": "auth.reset_link",
@@ -58,6 +59,10 @@ def form_page(title: str, form: Form | None = None, status: int = 200) -> Respon
     return render_template("form.html", title=title, form=form), status
 
 
+def login_page(title: str, form: Form, status: int = 200, **context: object) -> ResponseReturnValue:
+    return render_template("login.html", title=title, form=form, **context), status
+
+
 @blueprint.errorhandler(accounts.InvalidLinkError)
 def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
     return render_template("error.html", title="Invalid link", message="It does not work."), 404
@@ -74,7 +79,7 @@ def log_in_first(error: Exception) -> ResponseReturnValue:
 def login() -> ResponseReturnValue:
     if is_logged_in():
         return redirect(redirect_target(), 303)
-    return form_page("Log in", forms.LoginForm(formdata=None))
+    return login_page("Log in", forms.LoginForm(formdata=None))
 
 
 @blueprint.post("/login")
@@ -90,7 +95,7 @@ def log_in() -> ResponseReturnValue:
             )
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
-    return form_page("Log in", form, 422)
+    return login_page("Log in", form, 422)
 
 
 @blueprint.post("/logout")
@@ -103,7 +108,9 @@ def logout() -> ResponseReturnValue:
 @blueprint.get("/register")
 @public
 def register() -> ResponseReturnValue:
-    return form_page("Sign up", forms.RegisterForm(formdata=None))
+    if is_logged_in():
+        return redirect(redirect_target(), 303)
+    return login_page("Sign up", forms.RegisterForm(formdata=None))
 
 
 @blueprint.post("/register")
@@ -234,7 +241,7 @@ def pass_with_code() -> ResponseReturnValue:
 @login_required
 @allow_without_two_factor
 def reauthenticate() -> ResponseReturnValue:
-    return form_page("Confirm that it is you", forms.ProofForm(formdata=None))
+    return proof_page(forms.ProofForm(formdata=None))
 
 
 @blueprint.post("/reauthenticate")
@@ -249,7 +256,12 @@ def prove() -> ResponseReturnValue:
             return redirect_to_step(accounts.prove_with_password(form.password.data, next))
         except accounts.FieldError as error:
             form[error.field].errors = [error.message]
-    return form_page("Confirm that it is you", form, 422)
+    return proof_page(form, 422)
+
+
+def proof_page(form: Form, status: int = 200) -> ResponseReturnValue:
+    interrupted = interrupted_forms.find_by_page(request.args.get("next"))
+    return login_page("Confirm that it is you", form, status, interrupted=interrupted)
 
 
 @blueprint.get("/reauthenticate/form/<token>")

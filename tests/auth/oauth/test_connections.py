@@ -1,213 +1,150 @@
-"""Connecting accounts at other sites, and disconnecting them."""
+"""Pages of connected accounts, and proofs of identity with one. Rules: carafe/tests/auth/oauth."""
 
 import pytest
-from sqlalchemy import select
 
-from carafe.audit import AuditEvent
-from carafe.auth.models import LinkedAccount, Passkey
-from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
-from tests.auth.oauth.conftest import SITE, depart, is_in, leads_to, travel, visit
-from tests.site import HOME
+from carafe.testing.providers import (
+    ORIGIN,
+    authorization_url,
+    authorize,
+    make_journey,
+    start_journey,
+)
+from carafe.testing.registration import NEW_PASSWORD
 
 PAGE = "/account/connections"
 CONNECT = f"/auth/oauth/acme/connection?next={PAGE}"
 
 
 @pytest.fixture
-def events(app):
-    def found(prefix):
-        with app.app_context():
-            rows = select(AuditEvent.action, AuditEvent.subject, AuditEvent.details)
-            rows = rows.where(AuditEvent.action.startswith(prefix)).order_by(AuditEvent.id)
-            return [tuple(row) for row in db.session.execute(rows)]
-
-    return found
+def frida_browser(app, frida, visitor):
+    """A browser in which Frida logged in with the provider a while ago."""
+    make_journey(visitor)
+    later(app, minutes=11)
+    return visitor
 
 
-@pytest.fixture
-def ids(app):
-    """The ids of all connections."""
-
-    def found():
-        with app.app_context():
-            return list(db.session.scalars(select(LinkedAccount.id).order_by(LinkedAccount.id)))
-
-    return found
+def proof_page(browser):
+    """Return the page that asks for a proof of identity before the first password."""
+    location = browser.get("/account/password").location
+    assert location.startswith("/auth/reauthenticate?next=")
+    return location
 
 
-def disconnect(browser, id):
-    return browser.submit(PAGE, action=f"{PAGE}/{id}/delete")
-
-
-def test_it_connects(alice, sign_in, browser, links):
-    desk = sign_in(alice)
-    answer = travel(desk, page=PAGE)
+def test_it_connects_and_disconnects(alice, sign_in, connections):
+    browser = sign_in(alice)
+    answer = make_journey(browser, page=PAGE)
     assert (answer.status_code, answer.location) == (303, PAGE)
-    page = desk.get(PAGE).text
+    page = browser.get(PAGE).text
     assert "Your Acme account is connected" in page
     assert "frida@example.com" in page
-    assert links() == [(alice.email, "acme", "acme-1")]
-    other = browser()
-    assert travel(other).location == HOME
-    assert 'value="Alice"' in other.get("/members").text
+    assert connections() == [(alice.email, "acme", "acme-1")]
+    [path] = {form for form in page.split('"') if form.endswith("/delete") and PAGE in form}
+    assert browser.submit(PAGE, action=path).location == PAGE
+    assert "Your Acme account is disconnected" in browser.get(PAGE).text
+    assert connections() == []
 
 
-def test_it_stays_the_same_session(alice, sign_in):
-    desk, other = sign_in(alice), sign_in(alice)
-    travel(desk, page=PAGE)
-    assert is_in(desk)
-    assert is_in(other)
+def test_nobody_disconnects_the_account_of_another(alice, bob, connect, sign_in, connections):
+    connect(alice)
+    page = sign_in(alice).get(PAGE).text
+    [path] = {form for form in page.split('"') if form.endswith("/delete") and PAGE in form}
+    browser = sign_in(bob)
+    assert browser.post(path, {"csrf_token": browser.token()}).status_code == 404
+    assert len(connections()) == 1
 
 
-def test_it_tells_the_owner_and_the_audit(alice, sign_in, mailbox, events):
-    travel(sign_in(alice), page=PAGE)
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your Acme account is connected"
-    assert events("account.") == [("account.connected", f"user:{alice.id}", {"provider": "acme"})]
+@pytest.mark.parametrize(
+    ("user", "subject", "text"),
+    [
+        ("alice", "acme-1", "This Acme account is connected already."),
+        ("alice", "acme-2", "Disconnect it first."),
+        ("bob", "acme-1", "is connected with another account here."),
+    ],
+)
+def test_it_says_why_it_connects_nothing(
+    user, subject, text, request, alice, connect, sign_in, connections
+):
+    browser = sign_in(alice)
+    url = start_journey(browser, page=PAGE)
+    connect(request.getfixturevalue(user), subject)
+    assert browser.get(authorize(url)).location == PAGE
+    assert text in browser.get(PAGE).text
+    assert len(connections()) == 1
 
 
-def test_it_wants_a_proof_of_identity_and_then_goes_on(app, alice, sign_in, links):
-    desk = sign_in(alice)
+def test_connecting_requires_a_recent_proof(app, alice, sign_in, connections):
+    browser = sign_in(alice)
     later(app, minutes=11)
-    form = desk.fill(PAGE, CONNECT)
-    answer = desk.send(form, headers={"Referer": f"{SITE}{PAGE}"})
-    assert answer.location.startswith("/auth/reauthenticate?next=")
-    answer = desk.submit(answer.location, {"password": PASSWORD})
-    again = desk.form(desk.get(answer.location), CONNECT)
-    page = desk.send(again)
-    assert desk.get(visit(leads_to(page))).location == PAGE
-    assert links() == [(alice.email, "acme", "acme-1")]
+    answer = browser.send(browser.fill(PAGE, CONNECT), headers={"Referer": f"{ORIGIN}{PAGE}"})
+    page = browser.get(answer.location).text
+    assert "After you confirm, an account of this site will be connected" in page
+    answer = browser.submit(answer.location, {"password": PASSWORD})
+    again = browser.form(browser.get(answer.location), CONNECT)
+    assert browser.get(authorize(authorization_url(browser.send(again)))).location == PAGE
+    assert len(connections()) == 1
 
 
 def test_an_unconfirmed_account_connects_nothing(erin, sign_in):
-    """Whoever signed up with another's address would leave a door of their own in the account."""
-    desk = sign_in(erin)
-    answer = desk.submit(PAGE, action=CONNECT)
-    assert answer.location == "/auth/confirm"
+    assert sign_in(erin).submit(PAGE, action=CONNECT).location == "/auth/confirm"
 
 
-def test_the_button_of_the_log_in_page_does_the_same(alice, sign_in, links):
-    desk = sign_in(alice)
-    fields = {"csrf_token": desk.token()}
-    answer = desk.post(f"/auth/oauth/acme?next={PAGE}", fields)
+def test_the_log_in_button_of_another_tab_connects(alice, sign_in):
+    browser = sign_in(alice)
+    answer = browser.post(f"/auth/oauth/acme?next={PAGE}", {"csrf_token": browser.token()})
     assert (answer.status_code, answer.location) == (307, CONNECT)
-    desk.get(visit(leads_to(desk.post(answer.location, fields))))
-    assert links() == [(alice.email, "acme", "acme-1")]
-
-
-def test_an_account_elsewhere_opens_one_account_here(alice, bob, connected, sign_in, links):
-    connected(bob)
-    desk = sign_in(alice)
-    assert travel(desk, page=PAGE).location == PAGE
-    assert "connected with another account here" in desk.get(PAGE).text
-    assert links() == [(bob.email, "acme", "acme-1")]
-
-
-def test_it_connects_one_account_of_each_site(alice, connected, sign_in, links):
-    desk = sign_in(alice)
-    travel(desk, "rival", PAGE)
-    form_url = depart(desk, page=PAGE)
-    connected(alice, "acme-2")
-    assert desk.get(visit(form_url)).location == PAGE
-    assert "Disconnect it first" in desk.get(PAGE).text
-    assert links() == [(alice.email, "rival", "acme-1"), (alice.email, "acme", "acme-2")]
-
-
-def test_connecting_twice_changes_nothing(alice, connected, sign_in, links, mailbox):
-    desk = sign_in(alice)
-    url = depart(desk, page=PAGE)
-    connected(alice)
-    assert desk.get(visit(url)).location == PAGE
-    assert "connected already" in desk.get(PAGE).text
-    assert len(links()) == 1
-
-
-def test_it_connects_with_nobody_who_logged_in_meanwhile(alice, bob, sign_in, browser, links):
-    """Else an account would be connected with whoever sits there when the answer comes."""
-    desk = sign_in(alice)
-    path = visit(depart(desk, page=PAGE))
-    cookies = browser()
-    desk.copy_cookies_to(cookies)
-    desk.submit("/members", action="/auth/logout")
-    answer = cookies.get(path)
-    assert answer.status_code == 400
-    assert links() == []
-
-
-def test_it_disconnects(alice, connected, sign_in, browser, ids, links, mailbox, events):
-    connected(alice)
-    desk = sign_in(alice)
-    assert disconnect(desk, ids()[0]).location == PAGE
-    assert "Your Acme account is disconnected" in desk.get(PAGE).text
-    assert links() == []
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your Acme account is disconnected"
-    gone = ("account.disconnected", f"user:{alice.id}", {"provider": "acme"})
-    assert events("account.dis") == [gone]
-    other = browser()
-    travel(other)
-    assert 'value="Alice"' not in other.get("/members").text
-
-
-def test_disconnecting_wants_a_proof_of_identity(app, alice, connected, sign_in, ids, links):
-    connected(alice)
-    desk = sign_in(alice)
-    later(app, minutes=11)
-    assert disconnect(desk, ids()[0]).location.startswith("/auth/reauthenticate")
-    assert len(links()) == 1
-
-
-def test_nobody_disconnects_what_is_somebody_elses(alice, bob, connected, sign_in, ids, links):
-    connected(alice)
-    desk = sign_in(bob)
-    fields = {"csrf_token": desk.token()}
-    assert desk.post(f"{PAGE}/{ids()[0]}/delete", fields).status_code == 404
-    assert desk.post(f"{PAGE}/999/delete", fields).status_code == 404
-    assert len(links()) == 1
-
-
-def test_the_only_way_in_stays(frida, visitor, ids, links):
-    travel(visitor)
-    answer = disconnect(visitor, ids()[0])
-    assert answer.status_code == 409
-    assert "Set a password first" in answer.text
-    assert len(links()) == 1
-
-
-def test_a_second_site_is_another_way_in(frida, connected, visitor, ids, links):
-    connected(frida, "rival-1", "rival")
-    travel(visitor)
-    assert disconnect(visitor, ids()[0]).status_code == 303
-    assert disconnect(visitor, ids()[0]).status_code == 409
-    assert links() == [(frida.email, "rival", "rival-1")]
-
-
-def test_a_site_that_is_not_offered_any_more_is_none(frida, connected, visitor, ids, links):
-    connected(frida, "gone-1", "gone")
-    travel(visitor)
-    assert "Gone" in visitor.get(PAGE).text
-    first, second = ids()
-    assert disconnect(visitor, first).status_code == 409
-    assert disconnect(visitor, second).status_code == 303
-    assert links() == [(frida.email, "acme", "acme-1")]
-
-
-def test_a_passkey_is_another_way_in(app, frida, visitor, ids, links):
-    travel(visitor)
-    with app.app_context():
-        key = {"credential_id": b"1", "public_key": b"2", "sign_count": 0, "name": "Phone"}
-        db.session.add(Passkey(user_id=frida.id, **key))
-        db.session.commit()
-    assert disconnect(visitor, ids()[0]).status_code == 303
-    assert links() == []
 
 
 def test_without_a_provider_there_is_no_page(app, alice, sign_in):
+    browser = sign_in(alice)
     with another_app(app) as without:
-        desk, other = sign_in(alice), Browser(without.test_client())
-        desk.copy_cookies_to(other)
+        other = Browser(without.test_client())
+        browser.copy_cookies_to(other)
         assert other.get(PAGE).status_code == 404
         assert "Connected accounts" not in other.get("/account/profile").text
-    assert "Connected accounts" in desk.get("/account/profile").text
+    assert "Connected accounts" in browser.get("/account/profile").text
+
+
+def test_it_proves_who_sets_a_first_password(frida, frida_browser, browser):
+    answer = make_journey(frida_browser, page=proof_page(frida_browser))
+    assert (answer.status_code, answer.location) == (303, "/account/password")
+    assert "Current password" not in frida_browser.get("/account/password").text
+    assert frida_browser.submit("/account/password", {"password": "short"}).status_code == 422
+    answer = frida_browser.submit("/account/password", {"password": NEW_PASSWORD})
+    assert (answer.status_code, answer.location) == (303, "/account/password")
+    assert "Current password" in frida_browser.get("/account/password").text
+    fields = {"email": frida.email, "password": NEW_PASSWORD}
+    assert browser().submit("/auth/login", fields).status_code == 303
+
+
+def test_a_first_password_requires_a_recent_proof(app, frida, visitor):
+    make_journey(visitor)
+    form = visitor.fill("/account/password")
+    later(app, minutes=11)
+    answer = visitor.send(form, {"password": NEW_PASSWORD})
+    assert answer.location.startswith("/auth/reauthenticate")
+
+
+def test_another_account_there_proves_nothing(acme, frida_browser):
+    acme.person["sub"] = "acme-2"
+    page = proof_page(frida_browser)
+    assert make_journey(frida_browser, page=page).location == page
+    assert "another Acme account" in frida_browser.get(page).text
+    assert frida_browser.get("/account/password").status_code == 303
+
+
+def test_it_says_what_to_do_if_the_provider_does_not_ask(acme, frida_browser):
+    acme.claims["auth_time"] = None
+    answer = make_journey(frida_browser, page=proof_page(frida_browser))
+    assert answer.status_code == 400
+    assert "log in again" in answer.text
+
+
+def test_it_is_no_proof_of_who_has_a_password(app, alice, connect, sign_in):
+    connect(alice)
+    browser = sign_in(alice)
+    later(app, minutes=11)
+    assert "/auth/reauthenticate/acme" not in browser.get("/auth/reauthenticate").text

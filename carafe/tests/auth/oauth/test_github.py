@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
-from carafe.testing.apps import another_app
+from carafe.auth import providers
 from carafe.testing.loopback import Loopback, document, redirection
-from tests.auth.oauth.conftest import SITE, depart, is_in, travel, visit
-from tests.site import HOME
+from carafe.testing.providers import ORIGIN, authorize, make_journey, start_journey
+from carafe.testing.two_factor import is_logged_in
+from carafe.tests.site.settings import HOME
 
-CALLBACK = f"{SITE}/auth/oauth/github/callback"
+CALLBACK = f"{ORIGIN}/auth/oauth/github/callback"
 WRITING = {"email": "mona@example.com", "primary": True, "verified": True}
 OLD = {"email": "old@example.com", "primary": False, "verified": True}
 
@@ -68,27 +69,30 @@ def github() -> Iterator[GitHub]:
 
 
 @pytest.fixture
-def app(application: Flask, app: Flask, github: GitHub) -> Iterator[Flask]:
-    with another_app(app, PUBLIC_URL=SITE, OAUTH_PROVIDERS={"github": github.settings}) as made:
-        yield made
+def app(app: Flask, provider_application: Flask, github: GitHub) -> Flask:
+    provider_application.config["OAUTH_PROVIDERS"] = {"github": github.settings}
+    providers.init_app(provider_application)
+    return provider_application
 
 
-def test_it_makes_an_account_with_the_address_that_github_has_verified(visitor, all_emails, links):
-    assert travel(visitor, "github").location == HOME
+def test_it_makes_an_account_with_the_address_that_github_has_verified(
+    visitor, all_emails, connections
+):
+    assert make_journey(visitor, "github").location == HOME
     assert all_emails() == ["mona@example.com"]
-    assert links() == [("mona@example.com", "github", "583231")]
+    assert connections() == [("mona@example.com", "github", "583231")]
     assert "not confirmed" not in visitor.get("/members").text
     assert "mona" in visitor.get("/account/connections").text
 
 
 def test_it_knows_people_by_number_not_by_name(github, visitor, browser, all_emails):
-    travel(visitor, "github")
+    make_journey(visitor, "github")
     github.user["login"] = "mona-married"
-    assert travel(browser(), "github").location == HOME
+    assert make_journey(browser(), "github").location == HOME
     github.user |= {"id": 2, "login": "mona"}
     other = browser()
-    travel(other, "github")
-    assert not is_in(other)
+    make_journey(other, "github")
+    assert not is_logged_in(other)
     assert len(all_emails()) == 1
 
 
@@ -97,25 +101,25 @@ def test_it_knows_people_by_number_not_by_name(github, visitor, browser, all_ema
 )
 def test_an_unverified_address_is_confirmed_by_mail(emails, github, visitor):
     github.emails = emails
-    assert travel(visitor, "github").location == "/auth/confirm"
-    assert not is_in(visitor)
+    assert make_journey(visitor, "github").location == "/auth/confirm"
+    assert not is_logged_in(visitor)
 
 
 def test_it_does_not_take_the_address_that_is_shown(github, visitor, all_emails):
     github.emails = [OLD]
-    assert travel(visitor, "github").status_code == 422
+    assert make_journey(visitor, "github").status_code == 422
     assert all_emails() == []
 
 
-def test_it_never_opens_the_account_that_has_the_address(github, alice, visitor, links):
+def test_it_never_opens_the_account_that_has_the_address(github, alice, visitor, connections):
     github.emails = [WRITING | {"email": alice.email}]
-    assert travel(visitor, "github").status_code == 409
-    assert links() == []
+    assert make_journey(visitor, "github").status_code == 409
+    assert connections() == []
 
 
 def test_a_code_of_another_browser_opens_nothing(visitor, browser):
-    stolen = visit(depart(browser(), "github")).partition("code=")[2].partition("&")[0]
-    path = visit(depart(visitor, "github"))
+    stolen = authorize(start_journey(browser(), "github")).partition("code=")[2].partition("&")[0]
+    path = authorize(start_journey(visitor, "github"))
     code = path.partition("code=")[2].partition("&")[0]
     assert visitor.get(path.replace(code, stolen)).status_code == 400
 
@@ -135,5 +139,5 @@ def test_a_code_of_another_browser_opens_nothing(visitor, browser):
 )
 def test_it_makes_nothing_of_nonsense(path, answer, github, visitor, all_emails):
     with github.answering(path, lambda call: answer):
-        assert travel(visitor, "github").status_code == 503
+        assert make_journey(visitor, "github").status_code == 503
     assert all_emails() == []

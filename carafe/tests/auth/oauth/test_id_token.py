@@ -6,16 +6,17 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from carafe.testing.loopback import document
-from tests.auth.oauth.conftest import FRIDA, is_in, travel
-from tests.openid_provider import CLIENT_ID, KEYS
+from carafe.testing.openid_provider import CLIENT_ID, KEYS
+from carafe.testing.providers import FRIDA, make_journey
+from carafe.testing.two_factor import is_logged_in
 
 NOW = int(time.time())
 
 
 def refused(browser):
-    answer = travel(browser)
+    answer = make_journey(browser)
     assert answer.status_code == 400, answer.text
-    return not is_in(browser)
+    return not is_logged_in(browser)
 
 
 @pytest.mark.parametrize(
@@ -79,9 +80,9 @@ def test_it_refuses_one_that_was_changed(acme, visitor, all_emails):
 
 
 def test_it_learns_a_new_key(acme, visitor, browser):
-    assert travel(visitor).status_code == 303
+    assert make_journey(visitor).status_code == 303
     acme.key, acme.published = KEYS[1], list(KEYS)
-    assert travel(browser()).status_code == 303
+    assert make_journey(browser()).status_code == 303
 
 
 def test_it_refuses_a_key_that_is_not_published(acme, visitor):
@@ -91,7 +92,7 @@ def test_it_refuses_a_key_that_is_not_published(acme, visitor):
 
 def test_it_asks_for_the_address_where_the_token_has_none(acme, visitor, all_emails):
     acme.claims = {"email": None, "email_verified": None, "name": None}
-    assert travel(visitor).status_code == 303
+    assert make_journey(visitor).status_code == 303
     assert all_emails() == ["frida@example.com"]
     assert 'value="Frida"' in visitor.get("/members").text
 
@@ -111,7 +112,7 @@ def test_it_wants_a_token(answer, acme, visitor):
 
 def test_it_takes_names_as_they_are(acme, visitor):
     acme.person["name"] = "<b>\nFrida\0 " + "x" * 300
-    assert travel(visitor).status_code == 303
+    assert make_journey(visitor).status_code == 303
     page = visitor.get("/members").text
     assert "&lt;b&gt; Frida xxx" in page
     assert "<b>" not in page

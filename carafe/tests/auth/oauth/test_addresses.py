@@ -4,13 +4,15 @@ import re
 
 import pytest
 
-from app.auth.models import User
+from carafe.auth.accounts import Arrival
 from carafe.auth.models import Passkey
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
+from carafe.testing.providers import FRIDA, authorize, make_journey, start_journey
 from carafe.testing.registration import NEW_PASSWORD
-from tests.auth.oauth.conftest import FRIDA, depart, is_in, travel, visit
-from tests.site import HOME
+from carafe.testing.two_factor import is_logged_in
+from carafe.tests.site.models import User
+from carafe.tests.site.settings import HOME
 
 
 def enters(browser, email, password):
@@ -28,27 +30,29 @@ def unverified(acme):
 
 
 @pytest.mark.parametrize("verified", [True, False, None, "true", "yes", 1])
-def test_it_never_opens_the_account_that_has_the_address(verified, acme, alice, browser, links):
+def test_it_never_opens_the_account_that_has_the_address(
+    verified, acme, alice, browser, connections
+):
     acme.person |= {"email": "Alice@Example.com", "email_verified": verified}
     desk = browser()
-    travel(desk)
-    assert not is_in(desk)
-    assert links() == []
+    make_journey(desk)
+    assert not is_logged_in(desk)
+    assert connections() == []
     assert enters(browser(), alice.email, PASSWORD)
 
 
 def test_it_tells_the_owner_of_the_address_how_to_go_on(acme, alice, visitor):
     acme.person["email"] = alice.email
-    answer = travel(visitor)
+    answer = make_journey(visitor)
     assert answer.status_code == 409
-    assert "Log in as you usually do" in answer.text
+    assert Arrival.ADDRESS_TAKEN.value in answer.text
 
 
 def test_it_tells_the_owner_of_a_suspended_account_the_same(acme, alice, dave, browser):
     pages = set()
     for user in (alice, dave):
         acme.person["email"] = user.email
-        answer = travel(browser())
+        answer = make_journey(browser())
         pages.add((answer.status_code, answer.text.replace(user.email, "")))
     assert len(pages) == 1
 
@@ -59,7 +63,7 @@ def test_it_tells_the_owner_of_a_suspended_account_the_same(acme, alice, dave, b
 def test_it_is_read_as_it_stands(email, acme, visitor, all_emails):
     """Providers don't paste: they checked exactly this address, or none."""
     acme.person["email"] = email
-    travel(visitor)
+    make_journey(visitor)
     assert "frida@example.com" not in all_emails()
 
 
@@ -67,30 +71,32 @@ def test_it_is_read_as_it_stands(email, acme, visitor, all_emails):
 
 
 @pytest.mark.usefixtures("unverified")
-def test_an_unverified_address_is_confirmed_by_mail(visitor, mailbox, all_emails, links):
-    answer = travel(visitor)
+def test_an_unverified_address_is_confirmed_by_mail(visitor, mailbox, all_emails, connections):
+    answer = make_journey(visitor)
     assert (answer.status_code, answer.location) == (303, "/auth/confirm")
-    assert not is_in(visitor)
+    assert not is_logged_in(visitor)
     assert all_emails() == ["frida@example.com"]
     visitor.submit(mailbox.link("frida@example.com"))
-    assert travel(visitor).location == HOME
+    assert make_journey(visitor).location == HOME
     assert "not confirmed" not in visitor.get("/members").text
 
 
 @pytest.mark.usefixtures("unverified")
-def test_who_confirms_it_elsewhere_is_not_connected_with_who_came(browser, visitor, mailbox, links):
+def test_who_confirms_it_elsewhere_is_not_connected_with_who_came(
+    browser, visitor, mailbox, connections
+):
     attacker = browser()
-    travel(attacker)
-    travel(attacker)
-    assert is_in(attacker)
+    make_journey(attacker)
+    make_journey(attacker)
+    assert is_logged_in(attacker)
     path = mailbox.link("frida@example.com")
     assert visitor.submit(path).status_code == 422
     assert visitor.submit(path, {"password": NEW_PASSWORD}).status_code == 303
-    assert not is_in(attacker)
-    assert links() == []
+    assert not is_logged_in(attacker)
+    assert connections() == []
     assert enters(visitor, "frida@example.com", NEW_PASSWORD)
-    travel(attacker)
-    assert not is_in(attacker)
+    make_journey(attacker)
+    assert not is_logged_in(attacker)
 
 
 @pytest.mark.usefixtures("unverified")
@@ -100,18 +106,18 @@ def test_who_comes_second_does_not_confirm_the_account_of_who_came_first(
     attacker = browser()
     register(browser(), email="frida@example.com", password=PASSWORD)
     assert enters(attacker, "frida@example.com", PASSWORD)
-    travel(visitor)
+    make_journey(visitor)
     path = mailbox.link("frida@example.com")
     assert visitor.submit(path).status_code == 422
     assert visitor.submit(path, {"password": NEW_PASSWORD}).status_code == 303
-    assert not is_in(attacker)
+    assert not is_logged_in(attacker)
     assert not enters(browser(), "frida@example.com", PASSWORD)
 
 
 @pytest.mark.usefixtures("unverified")
 def test_until_then_it_is_not_confirmed(visitor):
-    travel(visitor)
-    assert travel(visitor).location == HOME
+    make_journey(visitor)
+    assert make_journey(visitor).location == HOME
     assert "not confirmed" in visitor.get("/members").text
 
 
@@ -122,10 +128,10 @@ def test_an_unverified_address_is_answered_the_same_known_or_not(
     for number, email in enumerate([alice.email, erin.email, dave.email, "new@example.com"]):
         unverified.person |= {"email": email, "sub": f"acme-{number}"}
         desk = browser()
-        answer = travel(desk)
+        answer = make_journey(desk)
         page = desk.get(answer.location).text.replace(email, "")
         pages.add((answer.status_code, answer.location, re.sub(r'"[\w.-]{60,}"', "", page)))
-        assert not is_in(desk)
+        assert not is_logged_in(desk)
     assert len(pages) == 1
     assert mailbox.to(alice.email)[-1]["Subject"] == "You have an account already"
     assert mailbox.to("new@example.com")[-1]["Subject"] == "Confirm your e-mail address"
@@ -133,7 +139,7 @@ def test_an_unverified_address_is_answered_the_same_known_or_not(
 
 def test_unverified_addresses_fill_no_mailbox(unverified, alice, browser, mailbox):
     unverified.person["email"] = alice.email
-    statuses = [travel(browser()).status_code for _ in range(6)]
+    statuses = [make_journey(browser()).status_code for _ in range(6)]
     assert statuses == [303] * 6
     assert len(mailbox.to(alice.email)) == 5
 
@@ -141,15 +147,15 @@ def test_unverified_addresses_fill_no_mailbox(unverified, alice, browser, mailbo
 @pytest.mark.parametrize("email", [None, "", "nobody", "a@b", 7, ["a@example.com"], "x" * 300])
 def test_without_a_usable_address_there_is_no_account(email, acme, visitor, all_emails):
     acme.person["email"] = email
-    answer = travel(visitor)
+    answer = make_journey(visitor)
     assert answer.status_code == 422
-    assert "did not tell us an address" in answer.text
+    assert Arrival.NO_ADDRESS.value in answer.text
     assert all_emails() == []
 
 
 def test_look_alikes_are_different_addresses(acme, alice, visitor, all_emails):
     acme.person["email"] = "аlice@example.com"  # a Cyrillic letter
-    assert travel(visitor).location == HOME
+    assert make_journey(visitor).location == HOME
     assert all_emails() == [alice.email, "аlice@example.com"]
 
 
@@ -157,53 +163,53 @@ def test_look_alikes_are_different_addresses(acme, alice, visitor, all_emails):
 
 
 def test_who_signed_up_with_my_address_does_not_share_my_account(
-    register, browser, visitor, all_emails, links
+    register, browser, visitor, all_emails, connections
 ):
     email = FRIDA["email"]
     attacker = browser()
     register(browser(), email=email, password=NEW_PASSWORD)
     assert enters(attacker, email, NEW_PASSWORD)
-    assert travel(visitor).location == HOME
+    assert make_journey(visitor).location == HOME
     assert "not confirmed" not in visitor.get("/members").text
-    assert not is_in(attacker)
+    assert not is_logged_in(attacker)
     assert not enters(browser(), email, NEW_PASSWORD)
-    assert links() == [(email, "acme", "acme-1")]
+    assert connections() == [(email, "acme", "acme-1")]
     assert all_emails() == [email]
 
 
 def test_links_mailed_to_who_signed_up_open_nothing_any_more(register, browser, visitor, mailbox):
     register(browser(), email=FRIDA["email"])
     path = mailbox.link(FRIDA["email"])
-    travel(visitor)
+    make_journey(visitor)
     assert browser().get(path).status_code == 404
 
 
-def test_nor_does_one_who_did_so_through_another_site(rival, browser, visitor, links):
+def test_nor_does_one_who_did_so_through_another_site(rival, browser, visitor, connections):
     rival.person |= {"sub": "rival-1", "email_verified": False}
     attacker = browser()
-    travel(attacker, "rival")
-    assert travel(attacker, "rival").location == HOME
-    assert travel(visitor).location == HOME
-    assert not is_in(attacker)
-    assert travel(attacker, "rival").location == "/auth/confirm"
-    assert not is_in(attacker)
-    assert links() == [(FRIDA["email"], "acme", "acme-1")]
+    make_journey(attacker, "rival")
+    assert make_journey(attacker, "rival").location == HOME
+    assert make_journey(visitor).location == HOME
+    assert not is_logged_in(attacker)
+    assert make_journey(attacker, "rival").location == "/auth/confirm"
+    assert not is_logged_in(attacker)
+    assert connections() == [(FRIDA["email"], "acme", "acme-1")]
 
 
 @pytest.mark.parametrize("confirms", [True, False], ids=["confirmed", "not confirmed"])
-def test_nor_once_the_victim_sets_a_password(confirms, rival, browser, mailbox, links):
+def test_nor_once_the_victim_sets_a_password(confirms, rival, browser, mailbox, connections):
     """Even where the victim had followed the link of the mail that the attacker caused."""
     rival.person |= {"sub": "rival-1", "email_verified": False}
     attacker, victim = browser(), browser()
-    travel(attacker, "rival")
+    make_journey(attacker, "rival")
     if confirms:
         victim.submit(mailbox.link(FRIDA["email"]), {"password": PASSWORD})
     victim.submit("/auth/reset", {"email": FRIDA["email"]})
     victim.submit(mailbox.link(FRIDA["email"]), {"password": NEW_PASSWORD})
     assert enters(victim, FRIDA["email"], NEW_PASSWORD)
-    travel(attacker, "rival")
-    assert not is_in(attacker)
-    assert links() == []
+    make_journey(attacker, "rival")
+    assert not is_logged_in(attacker)
+    assert connections() == []
 
 
 def test_a_reset_leaves_no_passkey_of_who_signed_up(app, erin, browser, mailbox):
@@ -219,29 +225,29 @@ def test_a_reset_leaves_no_passkey_of_who_signed_up(app, erin, browser, mailbox)
         assert db.session.scalars(db.select(Passkey)).all() == []
 
 
-def test_a_reset_keeps_what_was_connected_by_the_owner(frida, browser, mailbox, links):
+def test_a_reset_keeps_what_was_connected_by_the_owner(frida, browser, mailbox, connections):
     desk = browser()
     desk.submit("/auth/reset", {"email": frida.email})
     desk.submit(mailbox.link(frida.email), {"password": NEW_PASSWORD})
-    assert links() == [(frida.email, "acme", "acme-1")]
+    assert connections() == [(frida.email, "acme", "acme-1")]
     assert enters(desk, frida.email, NEW_PASSWORD)
 
 
-def test_an_unconfirmed_account_that_is_suspended_stays_so(app, erin, acme, visitor, links):
+def test_an_unconfirmed_account_that_is_suspended_stays_so(app, erin, acme, visitor, connections):
     app.test_cli_runner().invoke(args=["user", "suspend", erin.email])
     acme.person["email"] = erin.email
-    assert travel(visitor).status_code == 409
-    assert links() == []
+    assert make_journey(visitor).status_code == 409
+    assert connections() == []
 
 
 def test_a_role_that_was_given_to_the_address_stays(app, erin, acme, visitor):
     app.test_cli_runner().invoke(args=["user", "promote", erin.email])
     acme.person["email"] = erin.email
-    assert travel(visitor).location == HOME
+    assert make_journey(visitor).location == HOME
     with app.app_context():
         assert db.session.scalar(db.select(User.role).where(User.email == erin.email)) == "admin"
 
 
 def test_a_visitor_who_came_and_went_is_nobody(visitor, all_emails):
-    visit(depart(visitor))
+    authorize(start_journey(visitor))
     assert all_emails() == []

@@ -10,8 +10,9 @@ from joserfc.jwk import OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from carafe.testing.loopback import document
-from tests.auth.oauth.conftest import is_in, travel
-from tests.openid_provider import KEYS
+from carafe.testing.openid_provider import KEYS
+from carafe.testing.providers import make_journey
+from carafe.testing.two_factor import is_logged_in
 
 MALLORY = RSAKey.generate_key(2048, {"kid": "mallory"})
 
@@ -45,9 +46,9 @@ def forged(acme):
 @pytest.fixture
 def refused(visitor, all_emails):
     def check():
-        answer = travel(visitor)
+        answer = make_journey(visitor)
         assert answer.status_code == 400, answer.text
-        assert not is_in(visitor)
+        assert not is_logged_in(visitor)
         assert all_emails() == []
 
     return check
@@ -74,7 +75,7 @@ def test_a_key_that_the_token_brings_itself(pointer, kid, forged, refused):
 def test_a_token_with_more_in_its_header_is_believed_otherwise(forged, visitor):
     header = {"alg": "RS256", "kid": "key 0", "bork": "x", "jku": "https://mallory.example/jwks"}
     forged(lambda claims: jwt.encode(header, claims, KEYS[0], registry=CARELESS))
-    assert travel(visitor).status_code == 303
+    assert make_journey(visitor).status_code == 303
 
 
 @pytest.mark.parametrize("name", ["bork", "cnf", "exp"])
@@ -147,7 +148,7 @@ def test_a_token_that_is_huge(part, forged, refused):
 def test_what_is_no_token_at_all(text, acme, visitor, all_emails):
     answer = document({"access_token": "x", "token_type": "Bearer", "id_token": text})
     with acme.answering("/token", lambda call: answer):
-        assert travel(visitor).status_code in (400, 503)
+        assert make_journey(visitor).status_code in (400, 503)
     assert all_emails() == []
 
 
@@ -155,7 +156,7 @@ def test_what_is_no_token_at_all(text, acme, visitor, all_emails):
 def test_a_token_of_another_type(token, acme, visitor, all_emails):
     answer = document({"access_token": "x", "token_type": "Bearer", "id_token": token})
     with acme.answering("/token", lambda call: answer):
-        assert travel(visitor).status_code in (400, 503)
+        assert make_journey(visitor).status_code in (400, 503)
     assert all_emails() == []
 
 
@@ -169,9 +170,9 @@ def test_a_token_in_the_other_serialization(forged, refused):
 
 
 @pytest.mark.parametrize("claim", ["preferred_username", "upn", "email", "name"])
-def test_a_name_that_people_choose_is_not_who_they_are(claim, acme, frida, links, visitor):
+def test_a_name_that_people_choose_is_not_who_they_are(claim, acme, frida, connections, visitor):
     """django-allauth 65.13.0: Okta's and NetIQ's users were known by a name that can be changed."""
     acme.person |= {"sub": "acme-2", "email": "other@example.com", claim: frida.email}
-    travel(visitor)
-    assert (frida.email, "acme", "acme-1") in links()
-    assert (frida.email, "acme", "acme-2") not in links()
+    make_journey(visitor)
+    assert (frida.email, "acme", "acme-1") in connections()
+    assert (frida.email, "acme", "acme-2") not in connections()
