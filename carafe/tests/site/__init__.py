@@ -8,7 +8,17 @@ from flask import Flask
 import carafe
 from carafe import auth, demo_data
 from carafe.auth import identity_query, pages
-from carafe.tests.site import account, admin, impersonation, pictures, providers, things, views
+from carafe.tests.site import (  # noqa: F401  (some only for their routes)
+    account,
+    admin,
+    impersonation,
+    magic_links,
+    pictures,
+    providers,
+    things,
+    user_settings,
+    views,
+)
 from carafe.tests.site.models import ROLES, User
 from carafe.tests.site.settings import load
 from carafe.time import now

@@ -109,7 +109,10 @@ def begin_totp() -> ResponseReturnValue:
 @fresh_login_required
 @allow_without_two_factor
 def new_totp() -> ResponseReturnValue:
-    return _page(CodeForm(formdata=None))
+    try:
+        return _page(CodeForm(formdata=None))
+    except accounts.NoSetupError:
+        return redirect(url_for("account.second_factors"), 303)
 
 
 @blueprint.post("/account/second-factors/totp/new")

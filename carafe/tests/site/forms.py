@@ -1,6 +1,6 @@
 """Forms of the sample app."""
 
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired, InputRequired
 
 from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
@@ -18,6 +18,11 @@ class LoginForm(Form):
 
 class EmailForm(Form):
     email = EmailField()
+
+
+class MagicLinkForm(Form):
+    remember = BooleanField("Keep me logged in on this device")
+    switch = HiddenField()
 
 
 class AccountForm(Form):

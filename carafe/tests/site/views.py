@@ -23,11 +23,10 @@ from carafe.database import db
 from carafe.tests.site import forms
 from carafe.web import menus
 from carafe.web.forms import Form
-from carafe.web.routing import ConditionalRoutes, public
+from carafe.web.routing import public
 from carafe.web.urls import current_path, return_path, site_root
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth")
-magic_links = ConditionalRoutes(blueprint, "MAGIC_LINK")
 
 PAGES = {
     "confirm": "auth.confirm",
@@ -201,22 +200,6 @@ def set_password(token: str) -> ResponseReturnValue:
     return redirect(url_for("auth.login"), 303)
 
 
-@magic_links.get("/magic-link/<token>")
-@public
-def magic_link(token: str) -> ResponseReturnValue:
-    accounts.user_of_magic_link(token)
-    return form_page("Log in")
-
-
-@magic_links.post("/magic-link/<token>")
-@public
-def log_in_with_link(token: str) -> ResponseReturnValue:
-    switch_from = request.form.get("switch")
-    return redirect_to_step(
-        accounts.log_in_with_magic_link(token, remember=False, switch_from=switch_from).step
-    )
-
-
 @blueprint.get("/second-factor")
 @public
 def second_factor() -> ResponseReturnValue:
@@ -270,6 +253,7 @@ def proof_page(form: Form, status: int = 200) -> ResponseReturnValue:
 def interrupted(token: str) -> ResponseReturnValue:
     form = interrupted_forms.find(token)
     if form is None:
+        flash(interrupted_forms.GONE)
         return redirect(redirect_target(), 303)
     if not form.may_continue:
         return redirect(url_for("auth.reauthenticate", next=return_path()), 303)
@@ -291,7 +275,10 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     if not form.validate():
         return form_page("Welcome", form, 422)
     accept = partial(accounts.accept_invitation, invitation, token, form.password.data)
-    accept(switch_from=request.form.get("switch"), name=form.name.data or "")
+    try:
+        accept(switch_from=request.form.get("switch"), name=form.name.data or "")
+    except accounts.EmailTakenError:
+        return redirect(url_for("auth.login"), 303)
     return redirect(redirect_target(), 303)
 
 
