@@ -18,6 +18,7 @@ pytest_plugins = [
     "carafe.testing.apps",
     "carafe.testing.accounts",
     "carafe.testing.admin",
+    "carafe.testing.email_change",
     "carafe.testing.providers",
     "carafe.testing.registration",
     "carafe.testing.server",

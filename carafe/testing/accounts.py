@@ -79,6 +79,17 @@ def log_in(browser: Callable[[], Browser]) -> Callable[..., Browser]:
 
 
 @pytest.fixture
+def can_log_in(browser: Callable[[], Browser]) -> Callable[..., bool]:
+    """Return whether an address and a password open an account."""
+
+    def attempt(email: str, password: str = PASSWORD) -> bool:
+        fields = {"email": email, "password": password}
+        return browser().submit("/auth/login", fields).status_code == 303
+
+    return attempt
+
+
+@pytest.fixture
 def sign_in(app: Flask) -> Callable[[UserMixin], Browser]:
     """Opens a session for a user, in a browser of their own, without the form.
 

@@ -74,10 +74,10 @@ def test_it_does_not_name_who_wanted_the_address(alice, bob, sign_in):
     assert bob.email not in browser.get("/account/activity").text
 
 
-def test_it_knows_what_one_did_under_an_address_from_before(alice, sign_in, change):
+def test_it_knows_what_one_did_under_an_address_from_before(alice, sign_in, change_email):
     browser = sign_in(alice)
     browser.submit("/account/profile", {"name": "Alicia"})
-    change(browser)
+    change_email(browser)
     assert "The name was changed" in sentences(browser)
     assert "administrator" not in browser.get("/account/activity").text
 

@@ -11,6 +11,8 @@ from carafe.auth import identity_query, pages
 from carafe.tests.site import (  # noqa: F401  (some only for their routes)
     account,
     admin,
+    deletion,
+    email,
     impersonation,
     magic_links,
     pictures,
@@ -31,7 +33,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     carafe.init_app(app)
     auth.register(app, User, ROLES)
     identity_query.add_identity_column(app, "name", lambda: User.name)
-    for module in (views, account, impersonation, pictures, things):
+    for module in (views, account, deletion, email, impersonation, pictures, things):
         app.register_blueprint(module.blueprint)
     pages.register(app, **views.PAGES)
     views.add_navigation(app)

@@ -5,6 +5,7 @@ from functools import partial
 from flask import (
     Blueprint,
     Flask,
+    abort,
     flash,
     redirect,
     render_template,
@@ -304,7 +305,10 @@ def email_undo(token: str) -> ResponseReturnValue:
 @blueprint.post("/email/undo/<token>")
 @public
 def restore_email(token: str) -> ResponseReturnValue:
-    _, reset = accounts.undo_email_change(token)
+    try:
+        _, reset = accounts.undo_email_change(token)
+    except accounts.EmailTakenError:
+        abort(409)
     return redirect(url_for("auth.reset_link", token=reset), 303)
 
 

@@ -21,8 +21,8 @@ def test_it_is_not_written_within_a_minute(app, alice, sign_in, seen):
     browser = sign_in(alice)
     later(app, seconds=50)
     before = seen()
-    browser.get("/account/profile")
-    browser.submit("/account/profile", {"name": "Alice"})
+    browser.get("/members")
+    browser.submit("/members", {"name": "Alice"})
     assert seen() == before
 
 
@@ -30,10 +30,10 @@ def test_it_is_written_once_after_a_minute(app, alice, sign_in, seen):
     browser = sign_in(alice)
     later(app, seconds=61)
     started = now()
-    browser.get("/account/profile")
+    browser.get("/members")
     written = seen()
     assert written >= started
-    browser.get("/account/profile")
+    browser.get("/members")
     assert seen() == written
 
 
@@ -50,14 +50,14 @@ def test_it_is_not_written_by_a_dead_cookie(app, alice, sign_in, visitor, seen):
     browser.copy_cookies_to(visitor)
     later(app, hours=13)
     before = seen()
-    assert visitor.get("/account/profile").status_code == 303
+    assert visitor.get("/members").status_code == 303
     assert visitor.get("/").status_code == 200
     assert seen() == before
 
 
 def test_it_renews_the_cookie_that_is_remembered(app, alice, log_in):
     browser = log_in(alice, remember="y")
-    browser.get("/account/profile")  # its form's token is new in the cookie
-    assert "Set-Cookie" not in browser.get("/account/profile").headers
+    browser.get("/members")  # its form's token is new in the cookie
+    assert "Set-Cookie" not in browser.get("/members").headers
     later(app, minutes=2)
-    assert "Expires=" in browser.get("/account/profile").headers["Set-Cookie"]
+    assert "Expires=" in browser.get("/members").headers["Set-Cookie"]

@@ -5,8 +5,8 @@ from threading import Barrier
 
 import pytest
 
+from carafe.testing.email_change import NEW_EMAIL
 from carafe.testing.mailbox import link_in
-from tests.account.conftest import NEW_EMAIL
 
 USES = 12
 
@@ -35,41 +35,41 @@ def at_once(browser):
     return use
 
 
-def test_one_of_many_changes_the_address(alice, sign_in, ask, at_once, stored):
+def test_one_of_many_changes_the_address(alice, sign_in, request_email_change, at_once, reload):
     owner = sign_in(alice)
-    statuses = at_once(*[ask(owner)] * USES, owners=[owner] * USES)
+    statuses = at_once(*[request_email_change(owner)] * USES, owners=[owner] * USES)
     assert sorted(statuses) == [303] + [404] * (USES - 1)
-    assert stored(alice).email == NEW_EMAIL
+    assert reload(alice).email == NEW_EMAIL
 
 
-def test_one_of_many_restores_it(alice, sign_in, change, mailbox, at_once, stored):
-    change(sign_in(alice))
+def test_one_of_many_restores_it(alice, sign_in, change_email, mailbox, at_once, reload):
+    change_email(sign_in(alice))
     statuses = at_once(*[mailbox.link(alice.email)] * USES)
     assert sorted(statuses) == [303] + [404] * (USES - 1)
-    assert stored(alice).email == alice.email
+    assert reload(alice).email == alice.email
 
 
 @pytest.mark.parametrize("attempt", range(4))
 def test_the_owner_wins_against_a_change_at_the_same_moment(
-    attempt, alice, sign_in, change, ask, mailbox, at_once, stored
+    attempt, alice, sign_in, change_email, request_email_change, mailbox, at_once, reload
 ):
     thief = sign_in(alice)
-    change(thief, "first@evil.example.com")
+    change_email(thief, "first@evil.example.com")
     undo = mailbox.link(alice.email)
-    again = ask(thief, "second@evil.example.com")
+    again = request_email_change(thief, "second@evil.example.com")
     changed, restored = at_once(again, undo, owners=[thief])
     assert restored == 303
     assert changed in (303, 404)
-    assert stored(alice).email == alice.email
+    assert reload(alice).email == alice.email
 
 
 @pytest.mark.parametrize("attempt", range(4))
 def test_a_link_confirms_the_address_that_it_was_mailed_to(
-    attempt, alice, sign_in, ask, browser, mailbox, stored
+    attempt, alice, sign_in, request_email_change, browser, mailbox, reload
 ):
     """CVE-2026-32700 (Devise): of two changes at once, one's link confirmed the other's address."""
     owner = sign_in(alice)
-    ask(owner, "mine@example.com")
+    request_email_change(owner, "mine@example.com")
     tabs = {"mine@example.com": browser(), "victim@example.com": browser()}
     forms = {}
     for email, tab in tabs.items():
@@ -86,13 +86,15 @@ def test_a_link_confirms_the_address_that_it_was_mailed_to(
     for path in map(link_in, mailbox.to("mine@example.com")):
         if owner.get(path).status_code == 200:
             owner.submit(path)
-    assert stored(alice).email in (alice.email, "mine@example.com")
+    assert reload(alice).email in (alice.email, "mine@example.com")
 
 
-def test_one_of_two_accounts_gets_an_address(alice, bob, sign_in, ask, at_once, stored):
+def test_one_of_two_accounts_gets_an_address(
+    alice, bob, sign_in, request_email_change, at_once, reload
+):
     owners = [sign_in(user) for user in (alice, bob)]
-    paths = [ask(owner, "wanted@example.com") for owner in owners]
+    paths = [request_email_change(owner, "wanted@example.com") for owner in owners]
     assert sorted(at_once(*paths, owners=owners)) == [303, 404]
-    emails = {stored(alice).email, stored(bob).email}
+    emails = {reload(alice).email, reload(bob).email}
     assert "wanted@example.com" in emails
     assert len(emails) == 2

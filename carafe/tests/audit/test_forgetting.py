@@ -5,7 +5,6 @@ import json
 import pytest
 from sqlalchemy import select
 
-from app.auth.models import User
 from carafe.audit import AuditEvent, record
 from carafe.audit.jobs import forget
 from carafe.auth import deletion
@@ -24,8 +23,9 @@ from carafe.database import Base, batches, db
 from carafe.jobs import Job
 from carafe.jobs.worker import run_due
 from carafe.testing.accounts import PASSWORD
+from carafe.testing.email_change import NEW_EMAIL
+from carafe.tests.site.models import User
 from carafe.time import now
-from tests.account.conftest import NEW_EMAIL
 
 ADDRESS = "203.0.113.7"
 
@@ -33,8 +33,7 @@ ADDRESS = "203.0.113.7"
 @pytest.fixture
 def by_admin(carol, sign_in):
     def delete(user):
-        page = f"/admin/users/{user.id}"
-        assert sign_in(carol).submit(page, action=f"{page}/delete").status_code == 303
+        assert sign_in(carol).submit(f"/admin/users/{user.id}/delete").status_code == 303
 
     return delete
 
@@ -44,13 +43,24 @@ def by_owner(app, sign_in):
     def delete(user):
         sign_in(user).submit("/account/delete")
         with app.app_context():
-            found = db.session.get(User, user.id)
-            assert found
-            found.deletes_at = now()
+            db.session.get_one(User, user.id).deletes_at = now()
             db.session.commit()
         assert app.test_cli_runner().invoke(args=["user", "purge"]).exit_code == 0
 
     return delete
+
+
+@pytest.fixture
+def trail(app):
+    """Subject, actor, address and details of each event of that name, oldest first."""
+
+    def read(action):
+        columns = AuditEvent.subject, AuditEvent.actor, AuditEvent.address, AuditEvent.details
+        query = select(*columns).where(AuditEvent.action == action).order_by(AuditEvent.id)
+        with app.app_context():
+            return [tuple(row) for row in db.session.execute(query)]
+
+    return read
 
 
 @pytest.fixture
@@ -75,7 +85,7 @@ def delete(request):
 
 
 def test_it_keeps_nothing_that_names_them(
-    alice, bob, browser, sign_in, change, ask, delete, everything
+    alice, bob, browser, sign_in, change_email, request_email_change, delete, everything
 ):
     opened = browser()
     form = opened.fill("/auth/login")
@@ -84,11 +94,11 @@ def test_it_keeps_nothing_that_names_them(
         opened.send(
             form, fields | {"password": password}, environ_overrides={"REMOTE_ADDR": ADDRESS}
         )
-    opened.submit("/account/profile", {"name": "Alicia Adams"})
+    opened.submit("/members", {"name": "Alicia Adams"})
     browser().submit("/auth/reset", {"email": "not-yet@example.com"})
-    change(opened, "not-yet@example.com")
-    change(opened, NEW_EMAIL)
-    ask(opened, "never@example.com")
+    change_email(opened, "not-yet@example.com")
+    change_email(opened, NEW_EMAIL)
+    request_email_change(opened, "never@example.com")
     assert "Alicia Adams" in everything()
 
     delete(alice.__class__(id=alice.id, email=NEW_EMAIL))
@@ -100,7 +110,7 @@ def test_it_keeps_nothing_that_names_them(
 
 
 def test_it_keeps_that_something_happened(alice, sign_in, delete, trail):
-    sign_in(alice).submit("/account/profile", {"name": "Alicia"})
+    sign_in(alice).submit("/members", {"name": "Alicia"})
     delete(alice)
     them = alice.subject
     assert trail("user.renamed") == [(them, them, None, {})]
@@ -111,7 +121,7 @@ def test_it_keeps_that_something_happened(alice, sign_in, delete, trail):
 def test_it_keeps_what_administrators_did(alice, carol, sign_in, delete, trail):
     sign_in(carol).submit(f"/admin/users/{alice.id}", {"name": "Alicia"})
     delete(alice)
-    [(subject, actor, address, details)] = trail("user.renamed")
+    [(subject, actor, address, details)] = trail("user.edited")
     assert (subject, actor, address, details) == (alice.subject, carol.email, "127.0.0.1", {})
 
 
@@ -124,8 +134,8 @@ def test_it_is_taken_out_of_events_about_others(app, alice, bob, by_admin):
     by_admin(alice)
     with app.app_context():
         columns = AuditEvent.actor, AuditEvent.details
-        found = select(*columns).where(AuditEvent.action.startswith("thing."))
-        rows = [tuple(row) for row in db.session.execute(found.order_by(AuditEvent.id))]
+        query = select(*columns).where(AuditEvent.action.startswith("thing."))
+        rows = [tuple(row) for row in db.session.execute(query.order_by(AuditEvent.id))]
     assert rows == [
         (bob.email, {}),
         (bob.email, {"address_of": f"jo{alice.email}"}),
@@ -133,11 +143,13 @@ def test_it_is_taken_out_of_events_about_others(app, alice, bob, by_admin):
     ]
 
 
-def test_it_does_not_take_others_for_them(alice, bob, sign_in, change, make_user, by_admin, trail):
+def test_it_does_not_take_others_for_them(
+    alice, bob, sign_in, change_email, make_user, by_admin, trail
+):
     """Addresses change hands: what their next owner did stays theirs."""
-    change(sign_in(alice))
+    change_email(sign_in(alice))
     successor = make_user(alice.email)
-    sign_in(successor).submit("/account/profile", {"name": "Another"})
+    sign_in(successor).submit("/members", {"name": "Another"})
     by_admin(alice)
     [(subject, actor, *_)] = trail("user.renamed")
     assert (subject, actor) == (successor.subject, alice.email)
@@ -155,11 +167,11 @@ def test_it_finds_the_address_however_it_is_written(email, app, bob, make_user, 
     by_admin(user)
     with app.app_context():
         details = select(AuditEvent.details).where(AuditEvent.action == "thing.shared")
-        found = list(db.session.scalars(details.order_by(AuditEvent.id)))
-    assert found == [{}, {"address_of": "a_bxc@example.com"}]
+        values = list(db.session.scalars(details.order_by(AuditEvent.id)))
+    assert values == [{}, {"address_of": "a_bxc@example.com"}]
 
 
-def test_it_is_told_in_the_trail(alice, delete, trail):
+def test_the_erasure_is_audited(alice, delete, trail):
     delete(alice)
     assert trail("audit.erased") == [(alice.subject, "the app", None, {})]
 
@@ -214,14 +226,14 @@ def test_it_takes_every_row_of_theirs_along(app, alice, bob, sign_in, by_admin):
 
 
 def test_it_is_announced_in_the_transaction(app, alice, by_admin):
-    told = []
+    heard = []
 
     def hear(user):
-        told.append((user.id, db.session().in_transaction()))
+        heard.append((user.id, db.session().in_transaction()))
 
     with user_deleted.connected_to(hear):
         by_admin(alice)
-    assert told == [(alice.id, True)]
+    assert heard == [(alice.id, True)]
 
 
 def test_the_trail_is_append_only_otherwise(app, alice):
