@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from flask import Flask
 from sqlalchemy import func, select
+from tests.admin.choices import choices, sorts
 
 from app import create_app
 from app.auth.models import User
@@ -40,7 +41,6 @@ from carafe.admin.lists import listing, matching
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin
 from carafe.database import db
-from tests.admin.choices import choices, sorts
 
 CLIENTS = 8
 DEEP = 10_000

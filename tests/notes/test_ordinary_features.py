@@ -13,8 +13,8 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 from carafe.testing.routes import routes
+from carafe.testing.sample_model import Sample, Scratch
 from carafe.web.routing import shared
-from tests.admin.scratch import Scratch, Thing
 from tests.security.rows import THEIRS, plant
 from tests.security.test_routes import leak
 
@@ -32,7 +32,7 @@ def made(app):
 def test_a_row_of_any_model_can_be_planted(made, alice):
     with made.app_context():
         plant(alice.id, Scratch.metadata.sorted_tables)
-        assert db.session.get_one(Thing, THEIRS).price == Decimal(1)
+        assert db.session.get_one(Sample, THEIRS).price == Decimal(1)
 
 
 def page(model, *conditions):
@@ -48,7 +48,7 @@ def page(model, *conditions):
 @pytest.mark.parametrize(
     ("view", "says"),
     [
-        (page(Thing), ""),
+        (page(Sample), ""),
         (shared(page(Note)), None),
         (page(Note), "If it is for all, mark it @shared."),
         (page(Note, Note.user_id == 0), "shows its owner nothing"),

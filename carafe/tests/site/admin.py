@@ -5,10 +5,12 @@ from typing import Any
 from flask import Flask
 
 from carafe import admin
+from carafe.auth import ACTIVE_USERS
 from carafe.auth.administration import change_denial_reason
 from carafe.auth.fields import normalize_email
 from carafe.auth.jobs import delete_later
 from carafe.auth.permissions import add_permission
+from carafe.mail import SENT_COUNTER
 from carafe.tests.site.models import ROLES, Thing, User
 
 ARCHIVE = admin.Action(
@@ -34,6 +36,25 @@ STATES = {
     "unconfirmed": ("Unconfirmed", User.suspended_at.is_(None) & User.confirmed_at.is_(None)),
     "suspended": ("Suspended", User.suspended_at.is_not(None)),
 }
+CARDS = [
+    admin.Card(
+        "sign-ups",
+        "Sign-ups",
+        admin.series.rows(User.created_at),
+        "users.read",
+        "admin.list",
+        values={"admin": "users"},
+    ),
+    admin.Card(
+        "active-users",
+        "Active users",
+        admin.series.counter_series(ACTIVE_USERS),
+        "users.read",
+        average=True,
+    ),
+    admin.Card("mails", "Mails", admin.series.counter_series(SENT_COUNTER), "operations.read"),
+    admin.Card("errors", "Errors", admin.series.errors, "operations.read", "admin.exceptions"),
+]
 
 
 def create(form: Any, submission: str) -> Thing:
@@ -50,12 +71,13 @@ def init_app(app: Flask) -> None:
     admin.add(
         app,
         User,
-        columns=["email", "name", "role", "created_at"],
+        columns=["email", "name", "role", admin.Column("created_at", "Since")],
+        optional=["time_zone", "suspended_at"],
         search=[admin.FullText("E-mail or name", User.email, User.name, address=User.email)],
         filters=[
             admin.Choice(User.role, "role", "Role", ROLES),
             admin.Choice(None, "state", "State", STATES),
-            "created_at",
+            admin.DateRange(User.created_at, "created_at", "Since"),
         ],
         sorts=["email", "name", "created_at"],
         order="-created_at",
@@ -85,3 +107,5 @@ def init_app(app: Flask) -> None:
         actions=[ARCHIVE],
         icon="file",
     )
+    for card in CARDS:
+        admin.add_card(app, card)

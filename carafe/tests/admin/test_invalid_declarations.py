@@ -1,16 +1,26 @@
 """Each wrong option of a declaration stops the app as it starts, and says what to write."""
 
+from copy import copy
+
 import pytest
 
-from app.auth.models import User
 from carafe import admin
 from carafe.admin import Action, Column, Import, Inline
 from carafe.admin.lists.filters import Choice
 from carafe.admin.lists.ranges import DateRange
 from carafe.admin.lists.search import Exact, Prefix
-from carafe.auth.models import LinkedAccount, Session
+from carafe.auth.models import Impersonation, KnownDevice, LinkedAccount, Passkey, Session
 from carafe.config import ConfigError
+from carafe.jobs.models import Schedule
 from carafe.testing.apps import another_app
+from carafe.testing.sample_model import Sample
+from carafe.tests.site.forms import NameForm
+from carafe.tests.site.models import User
+from carafe.web.forms import TextField
+
+
+class OddForm(NameForm):
+    nickname = TextField("Nickname", length=10)
 
 
 def verb(row):
@@ -25,6 +35,9 @@ WRONG = [
     ({"columns": [Column("x", attributes=["email", "name"])]}, "x is made of several"),
     ({"columns": [Column("email", render="upper")]}, "render of email is no function"),  # type: ignore[arg-type]
     ({"optional": ["email"]}, "optional=…): email is there twice"),
+    ({"optional": ["nothing"]}, "there is no nothing"),
+    ({"columns": ["nothing"]}, "there is no nothing"),
+    ({"columns": ["name.nothing"]}, "name.… leads nowhere"),
     ({"name": "users"}, "name=…): there is a page users already"),
     ({"name": "queries"}, "name=…): there is a page queries already"),
     ({"name": "my/people"}, "name=…): 'my/people' cannot stand in a URL"),
@@ -33,7 +46,13 @@ WRONG = [
     ({"search": [Prefix]}, "search=…): <class"),
     ({"search": [Prefix(User.deletes_at, "Leaves")]}, "search=…): deletes_at is in the order of"),
     ({"search": [Exact(Session.token_hash, "Token")]}, "is a column of Session"),
+    ({"search": ["password_hash"]}, "password_hash has no index"),
+    ({"search": [Exact(User.time_zone, "zone")]}, "zone has no index"),
+    ({"search": ["name"]}, "name is in the order of a language"),
     ({"filters": "role"}, "filters=…): 'role' is no list"),
+    ({"filters": ["role"]}, "role has no filter by itself"),
+    ({"filters": ["confirmed_at"]}, "confirmed_at has no index"),
+    ({"filters": [Choice(User.role, "q", "Q", {})]}, "q in the URL is"),
     ({"filters": [Choice]}, "filters=…): <class"),
     ({"filters": ["created_at", "created_at"]}, "filters=…): two have the same name"),
     ({"filters": [DateRange(User.email, "x", "X")]}, "x cannot be a DateRange"),
@@ -43,6 +62,10 @@ WRONG = [
     ({"scopes": ["new"]}, "scopes=…): ['new'] is no dict"),
     ({"scopes": {"new": User.confirmed_at.is_(None)}}, "new is not a label and a condition"),
     ({"order": "--id"}, "sorts=…): there is no -id"),
+    ({"sorts": ["confirmed_at"]}, "confirmed_at may be empty"),
+    ({"sorts": ["role"], "order": "time_zone"}, "time_zone has no index"),
+    ({"operations": ["fly"]}, "operations=…): there is no fly"),
+    ({"operations": ["read", "edit"]}, "operations=…): there is no form"),
     ({"operations": ["delete"]}, "operations=…): there is no read"),
     ({"permissions": "users.read"}, "permissions=…): 'users.read' is no dict"),
     ({"permissions": {"read": "users.look"}}, "there is no permission users.look"),
@@ -53,6 +76,11 @@ WRONG = [
     ({"endpoint": "people.page"}, "endpoint=…): there is no people.page"),
     ({"form": "name"}, "form=…): 'name' is no form"),
     ({"form": User}, "is no form"),
+    ({"form": ["nothing"]}, "form=…): there is no nothing"),
+    ({"form": OddForm}, "form=…): there is no nickname to set"),
+    ({"title": "nothing"}, "title=…): there is no nothing"),
+    ({"read_only": ["nothing"]}, "read_only=…): there is no nothing"),
+    ({"private": ["nothing"]}, "private=…): there is no nothing"),
     ({"save": "rename"}, "save=…): 'rename' is no function"),
     ({"context": {}}, "context=…): {} is no function"),
     ({"template": "people/none.html"}, "template=…): there is no template people/none.html"),
@@ -62,19 +90,44 @@ WRONG = [
     ({"form": ["name"], "imports": ["name"]}, "imports=…): no row can be without email"),
     ({"form": ["name"], "imports": Import(["name"], "name", dict)}, "the key name is not unique"),
     ({"inlines": [LinkedAccount]}, "inlines=…): <class"),
+    ({"inlines": [Inline(Impersonation, [], foreign_key="x")]}, "has 0 such"),
+    ({"inlines": [Inline(LinkedAccount, [], ["label"])]}, "no form around theirs"),
     ({"inlines": [Inline(LinkedAccount, ["id"], private=["x"])]}, "has no x, which is private"),
     ({"inlines": [Inline(Session, ["id"]), Inline(Session, ["id"])]}, "two are of one model"),
 ]
+OTHERS = [
+    (KnownDevice, {"columns": ["user_id"]}, "primary key is not one whole number"),
+    (Schedule, {"columns": ["name"]}, "primary key is not one whole number"),
+    (Passkey, {"sorts": ["credential_id"]}, "cannot stand in links"),
+    (Passkey, {"form": ["public_key"]}, "public_key has no field by itself"),
+    (Sample, {"form": ["settings"]}, "settings has no field"),
+    # They would be joined to nothing: each row with each user.
+    (Session, {"search": ["user.email"]}, "search=…): user.email is not an attribute of Session"),
+    (Session, {"filters": ["user.email"]}, "filters=…): user.email is not an attribute of Session"),
+    (Session, {"sorts": ["user.email"]}, "sorts=…): user.email is not an attribute of Session"),
+    ("user", {}, "it is no model"),
+    (dict, {}, "it is no model"),
+]
 
 
-@pytest.mark.parametrize(("options", "says"), WRONG)
-def test_it_stops_the_start(options, says, app):
-    with another_app(app) as made, pytest.raises(ConfigError) as raised:
-        admin.add(made, User, **{"name": "people", "columns": ["email"]} | options)
+@pytest.fixture(scope="module")
+def another(application):
+    with another_app(application) as app:
+        yield app
+
+
+@pytest.fixture
+def made(another, monkeypatch):
+    """An app in which nothing is left of a declaration that was refused late."""
+    for name, value in [*another.extensions.items()]:
+        if isinstance(value, dict):
+            monkeypatch.setitem(another.extensions, name, copy(value))
+    return another
+
+
+@pytest.mark.parametrize(("model", "options", "says"), [*((User, *row) for row in WRONG), *OTHERS])
+def test_it_stops_the_start(model, options, says, made):
+    columns = ["email"] if model is User else ["id"]
+    with pytest.raises(ConfigError) as raised:
+        admin.add(made, model, **{"name": "people", "columns": columns} | options)
     assert says in str(raised.value)
-
-
-@pytest.mark.parametrize("model", ["user", dict])
-def test_it_takes_no_other_class(model, app):
-    with another_app(app) as made, pytest.raises(ConfigError, match="it is no model"):
-        admin.add(made, model, columns=["id"])

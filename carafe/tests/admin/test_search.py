@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import case, select, text
 
-from app.auth.models import User
 from carafe.admin.lists.search import FullText
 from carafe.database import db, read_transaction
+from carafe.tests.site.models import User
 
 
 @pytest.fixture(params=["few", "many"])

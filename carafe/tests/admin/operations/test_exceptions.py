@@ -5,7 +5,7 @@ from sqlalchemy.exc import DatabaseError
 from carafe.database.sqlite import sqlite_driver
 from carafe.observability import recorder
 from carafe.testing.http import Browser
-from tests.admin.operations.conftest import FINGERPRINT
+from carafe.tests.admin.operations.conftest import FINGERPRINT
 
 
 def test_it_groups_them_by_type_and_place(recording, carols):
@@ -31,7 +31,7 @@ def test_it_forgets_what_is_resolved(keep, carols, events):
     assert (answer.status_code, answer.location) == (303, "/admin/exceptions/")
     assert "Nothing went wrong" in carols.get("/admin/exceptions/").text
     assert carols.get(path).status_code == 404
-    what = {"type": "ValueError", "place": "app/main/views.py:14 index", "count": 4}
+    what = {"type": "ValueError", "place": "site/account.py:14 index", "count": 4}
     assert events("exception.resolved") == [("carol@example.com", None, what)]
 
 

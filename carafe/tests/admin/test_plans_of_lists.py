@@ -11,7 +11,6 @@ import pytest
 from flask import Flask, request
 from sqlalchemy import Connection, event, insert, text
 
-from app.auth.models import User
 from carafe.admin.actions.selection import Selection
 from carafe.admin.lists import export, listing, matching, relations, saved_views
 from carafe.admin.lists.saved_views import SavedView
@@ -23,8 +22,9 @@ from carafe.jobs import Job
 from carafe.observability.plans import postgresql, sqlite
 from carafe.observability.plans.nodes import SCAN, SORT, Node, walk
 from carafe.testing.database import empty_tables
+from carafe.tests.admin.choices import choices, sorts
+from carafe.tests.site.models import User
 from carafe.time import now
-from tests.admin.choices import choices, sorts
 
 ROWS = 3_000
 # Of so many rows any index gives the first ones as soon as another.

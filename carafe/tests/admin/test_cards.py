@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, text, update
 
-from app.auth.models import User
 from carafe import admin, mail
 from carafe.admin.overview import cards
 from carafe.audit import AuditEvent
@@ -21,8 +20,9 @@ from carafe.observability.plans.nodes import SCAN
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 from carafe.testing.recording import recording_app, rows
+from carafe.tests.admin.test_plans_of_lists import Plans
+from carafe.tests.site.models import User
 from carafe.time import format_date, now
-from tests.admin.test_plans_of_lists import Plans
 
 CARD = re.compile(
     r'<section class="card[^>]*?aria-labelledby="([\w-]+)-heading">(.*?)</section>', re.S

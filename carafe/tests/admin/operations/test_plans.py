@@ -6,9 +6,9 @@ from html import unescape
 import pytest
 from sqlalchemy import bindparam, delete, func, select, text, update
 
-from app.auth.models import User
 from carafe.database import db
-from tests.admin.operations.conftest import FINGERPRINT, widget
+from carafe.tests.admin.operations.conftest import FINGERPRINT, widget
+from carafe.tests.site.models import User
 
 LARGE, SMALL = 2000, 3
 by_kind = widget.c.kind == bindparam("kind", type_=widget.c.kind.type)

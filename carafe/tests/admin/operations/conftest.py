@@ -3,25 +3,26 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
 
-from app.auth.models import User
-from carafe.config import ROOT
 from carafe.database import db
 from carafe.observability import store
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.tests.site.models import User
 from carafe.web.routing import public
 
 FINGERPRINT = "0123456789abcdef0123456789abcdef"
 DEFAULTS: dict[str, Any] = {
-    "fingerprint": FINGERPRINT, "endpoint": "main.index", "call_site": "app/main/views.py:14 index",
+    "fingerprint": FINGERPRINT, "endpoint": "account.index",
+    "call_site": "site/account.py:14 index",
     "request_id": "a1b2c3d4e5f6", "method": "GET", "path": "/", "status": 200, "sql": "SELECT 1",
-    "resolution": 60, "type": "ValueError", "place": "app/main/views.py:14 index",
+    "resolution": 60, "type": "ValueError", "place": "site/account.py:14 index",
     "traceback": "Traceback …",
 }  # fmt: skip
 
@@ -101,7 +102,7 @@ def recording(
             return "shop"
 
         # Only places in the app's own code are kept.
-        place = str(ROOT / "app" / "shop" / "views.py")
+        place = str(Path(made.root_path) / "shop" / "views.py")
         shop_page.__code__ = shop_page.__code__.replace(co_filename=place)
 
         @made.get("/broken")

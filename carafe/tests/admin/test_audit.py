@@ -46,12 +46,11 @@ def test_it_is_for_those_with_the_permission(alice, carol, make_user, sign_in, v
     assert sign_in(carol).get(PATH).status_code == 200
 
 
-def test_it_tells_who_did_what_to_whom_and_from_where(alice, carol, sign_in, page):
-    browser = sign_in(carol)
-    browser.submit(page, {"name": "Alicia <b>"})
-    shown = browser.get(PATH).text
+def test_it_tells_who_did_what_to_whom_and_from_where(alice, carol, sign_in):
+    sign_in(alice).submit("/members", {"name": "Alicia <b>"})
+    shown = sign_in(carol).get(PATH).text
     row = next(row for row in shown.split("<tr>") if "user.renamed" in row)
-    for part in ("carol@example.com", alice.subject, "after: Alicia &lt;b&gt;", "127.0.0.1"):
+    for part in ("alice@example.com", alice.subject, "after: Alicia &lt;b&gt;", "127.0.0.1"):
         assert part in row
 
 

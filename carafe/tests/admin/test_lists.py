@@ -7,18 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Date, literal, select, union_all
 
-from app.auth.models import User
-from carafe import admin
 from carafe.admin.lists import listing, matching
-from carafe.admin.lists.filters import Choice
 from carafe.admin.lists.ranges import NumberRange
-from carafe.admin.lists.search import Exact
-from carafe.auth.models import KnownDevice, Passkey, Session
-from carafe.config import ConfigError
 from carafe.database import timeouts
-from carafe.jobs.models import Schedule
-from carafe.testing.apps import another_app
 from carafe.testing.lists import Links, ids, walk
+from carafe.tests.site.models import User
 from carafe.web.pagination import paginate
 
 
@@ -48,47 +41,6 @@ def test_it_sorts_either_way_by_its_headings(make_user, carol, sign_in):
     assert 'aria-sort="ascending"' in page
     assert "sort=-email" in page
     assert ids(page, "/admin/users/")[-1] == carol.id
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ({"columns": ["nothing"]}, "there is no nothing"),
-        ({"columns": ["name.nothing"]}, "name.… leads nowhere"),
-        ({"columns": ["email"], "filters": ["role"]}, "role has no filter by itself"),
-        ({"columns": ["email"], "sorts": ["confirmed_at"]}, "confirmed_at may be empty"),
-        ({"columns": ["email"], "sorts": ["role"], "order": "time_zone"}, "time_zone has no index"),
-        ({"columns": ["email"], "search": ["password_hash"]}, "password_hash has no index"),
-        ({"columns": ["email"], "search": [Exact(User.time_zone, "zone")]}, "zone has no index"),
-        ({"columns": ["email"], "search": ["name"]}, "name is in the order of a language"),
-        ({"columns": ["email"], "filters": ["confirmed_at"]}, "confirmed_at has no index"),
-        ({"columns": ["email"], "filters": [Choice(User.role, "q", "Q", {})]}, "q in the URL is"),
-    ],
-)
-def test_what_is_wrong_stops_the_start(options, says, app):
-    with another_app(app) as made, pytest.raises(ConfigError, match=says):
-        admin.add(made, User, name="people", **options)
-
-
-@pytest.mark.parametrize("option", ["search", "filters", "sorts"])
-def test_it_is_not_looked_for_by_what_rows_refer_to(option, app):
-    """That would be joined to nothing: each row with each user."""
-    says = f"{option}=…\\): user.email is not an attribute of Session"
-    with another_app(app) as made, pytest.raises(ConfigError, match=says):
-        admin.add(made, Session, columns=["user.email"], **{option: ["user.email"]})
-
-
-@pytest.mark.parametrize(
-    ("model", "options", "says"),
-    [
-        (KnownDevice, {"columns": ["user_id"]}, "primary key is not one whole number"),
-        (Schedule, {"columns": ["name"]}, "primary key is not one whole number"),
-        (Passkey, {"columns": ["name"], "sorts": ["credential_id"]}, "cannot stand in links"),
-    ],
-)
-def test_what_has_no_pages_stops_the_start(model, options, says, app):
-    with another_app(app) as made, pytest.raises(ConfigError, match=says):
-        admin.add(made, model, **options)
 
 
 @pytest.mark.parametrize(

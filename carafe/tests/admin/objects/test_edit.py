@@ -6,8 +6,8 @@ from threading import Barrier
 
 import pytest
 
-from app.auth.models import User
 from carafe.database import db
+from carafe.tests.site.models import User
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A model with a column of each common type, in tables that only tests of the admin have."""
+"""A model with a column of each common type, in tables that only tests have."""
 
 import enum
 from datetime import date, datetime, time
@@ -42,10 +42,10 @@ class Scratch(Base):
     metadata = MetaData()
 
 
-class Thing(Scratch):
-    __tablename__ = "scratch_thing"
+class Sample(Scratch):
+    __tablename__ = "scratch_sample"
     __table_args__ = tuple(
-        Index(f"ix_scratch_thing_{name}", name, "id") for name in NAMES if name != "settings"
+        Index(f"ix_scratch_sample_{name}", name, "id") for name in NAMES if name != "settings"
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

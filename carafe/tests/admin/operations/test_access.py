@@ -8,12 +8,12 @@ from carafe.observability import recorder, store
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
-from tests.admin.operations.conftest import FINGERPRINT
+from carafe.tests.admin.operations.conftest import FINGERPRINT
 
 LISTS = ["/admin/requests/", "/admin/queries/", "/admin/exceptions/", "/admin/health/"]
 PAGES = [
     *LISTS,
-    "/admin/requests/main.index",
+    "/admin/requests/account.index",
     f"/admin/queries/{FINGERPRINT}",
     f"/admin/exceptions/{FINGERPRINT}",
 ]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.auth.models import User
 from carafe.auth.models import LinkedAccount
+from carafe.tests.site.models import User
 
 NEW = "/admin/links/new"
 FIELDS = {"provider": "acme", "subject": "s1", "label": "alice@acme.example"}

@@ -6,7 +6,7 @@ import pytest
 
 from carafe.observability import recorder
 from carafe.testing.http import Browser
-from tests.admin.operations.conftest import FINGERPRINT
+from carafe.tests.admin.operations.conftest import FINGERPRINT
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_it_finds_what_is_repeated_in_one_request(shopping, carols):
     repeated = page.split("Repeated in one request")[1].split("All statements")[0]
     assert "max(widget.id)" in repeated
     assert "6 times" in repeated
-    assert re.search(r"app/shop/views\.py:\d+ shop_page", repeated)
+    assert re.search(r"shop/views\.py:\d+ shop_page", repeated)
 
 
 def test_it_marks_what_reads_whole_tables(shopping, carols):
@@ -47,10 +47,10 @@ def test_it_sorts_as_asked(keep, carols):
 
 
 def test_it_finds_statements_by_what_is_in_them(keep, carols):
-    keep("statement", fingerprint="a", sql="SELECT note.title FROM note")
+    keep("statement", fingerprint="a", sql="SELECT thing.title FROM thing")
     keep("statement", fingerprint="b", sql='SELECT 1 FROM "user"', endpoint="auth.login")
-    assert "note.title" in carols.get("/admin/queries/?q=TITLE").text
-    assert "note.title" not in carols.get("/admin/queries/?q=auth.log").text
+    assert "thing.title" in carols.get("/admin/queries/?q=TITLE").text
+    assert "thing.title" not in carols.get("/admin/queries/?q=auth.log").text
     assert "Nothing found" in carols.get("/admin/queries/?q=100%25").text
 
 

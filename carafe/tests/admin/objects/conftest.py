@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.auth.models import User
 from carafe import admin
 from carafe.admin.actions.models import BulkAction
 from carafe.auth.models import LinkedAccount
@@ -17,6 +16,7 @@ from carafe.notifications.models.notification import Notification
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.tests.site.models import User
 
 
 def declare(app: Flask) -> None:

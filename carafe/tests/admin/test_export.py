@@ -13,7 +13,6 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import select, update
 
-from app.auth.models import User
 from carafe.admin.lists import export
 from carafe.database import db
 from carafe.downloads import encrypted
@@ -23,6 +22,7 @@ from carafe.notifications import Notification
 from carafe.personal_data.jobs import purge_exports
 from carafe.storage import storage
 from carafe.tabular import xlsx
+from carafe.tests.site.models import User
 from carafe.time import now
 
 LIST = "/admin/users/"

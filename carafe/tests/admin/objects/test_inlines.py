@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth.models import User
 from carafe.auth.models import LinkedAccount
 from carafe.database import db
+from carafe.tests.site.models import User
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def test_it_counts_what_was_asked(recording, carols):
     recorder.flush(recording)
     page = text_of(carols.get("/admin/requests/").text)
     assert "Requests 4 Failed 25.0 %" in page
-    assert "main.index 2 0.0 %" in page
+    assert "account.index 2 0.0 %" in page
     assert "broken 1 100.0 %" in page
     assert "no such page 1 0.0 %" in page
     assert "GET /broken 500" in page
@@ -44,10 +44,10 @@ def test_it_tells_the_usual_from_the_slow(keep, carols):
 
 def test_it_takes_no_job_for_a_request(keep, carols):
     keep("request_count", bucket=ms(10), count=3)
-    keep("request_count", endpoint="job:notes.digest", bucket=ms(60_000), count=9, errors=9)
+    keep("request_count", endpoint="job:things.digest", bucket=ms(60_000), count=9, errors=9)
     page = text_of(carols.get("/admin/requests/").text)
     assert "Requests 3 Failed 0.0 %" in page
-    assert "job:notes.digest 9 100.0 %" in page
+    assert "job:things.digest 9 100.0 %" in page
 
 
 def test_it_looks_back_as_far_as_asked(keep, carols):
@@ -113,7 +113,7 @@ def test_it_draws_a_chart_and_has_its_figures_in_a_table(keep, carols):
 
 def test_it_shows_one_endpoint(keep, carols):
     keep("request_count", bucket=50, count=3)
-    keep("request_count", bucket=50, count=9, endpoint="notes.index")
+    keep("request_count", bucket=50, count=9, endpoint="things.index")
     keep(
         "slow_request",
         us=120_000,
@@ -122,8 +122,8 @@ def test_it_shows_one_endpoint(keep, carols):
         queries=5,
         request_id="feedfacefeed",
     )
-    keep("slow_request", us=900_000, endpoint="notes.index", request_id="other")
-    page = text_of(carols.get("/admin/requests/main.index").text)
+    keep("slow_request", us=900_000, endpoint="things.index", request_id="other")
+    page = text_of(carols.get("/admin/requests/account.index").text)
     assert "Requests 3 " in page
     assert "120 ms GET / database 80 ms template 30 ms other 10 ms 5 queries" in page
     assert "request feedfacefeed" in page
