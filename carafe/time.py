@@ -1,7 +1,7 @@
 """Time: aware in Python, UTC in the database, in the reader's zone on pages."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
@@ -99,6 +99,18 @@ def format_datetime_with_zone(value: datetime, zone_name: str = "") -> str:
     return f"{format_datetime(value)} UTC"
 
 
+def format_timespan(value: timedelta) -> str:
+    """Return a duration in its largest whole unit: "14 days", "24 hours", "10 minutes"."""
+    minutes = int(value.total_seconds()) // 60
+    if minutes > 24 * 60 and minutes % (24 * 60) == 0:
+        count, unit = minutes // (24 * 60), "day"
+    elif minutes >= 60 and minutes % 60 == 0:
+        count, unit = minutes // 60, "hour"
+    else:
+        count, unit = minutes, "minute"
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
 def time_tag(value: datetime) -> Markup:
     """Day, hour and minute in the reader's zone, as `<time>`."""
     if zone := viewer_zone():
@@ -131,4 +143,5 @@ def init_app(app: Flask) -> None:
         "moment": format_datetime_with_zone,
         "time": time_tag,
         "date": date_tag,
+        "timespan": format_timespan,
     }

@@ -32,6 +32,7 @@ from carafe.auth.fields import EmailField, NewPasswordField, PasswordField, norm
 from carafe.auth.identity import can, is_anonymous, is_logged_in
 from carafe.auth.identity_query import add_identity_column
 from carafe.auth.jobs import delete_later
+from carafe.auth.limits import LIMITS
 from carafe.auth.marks import (
     allow_without_two_factor,
     confirmed_required,
@@ -128,10 +129,10 @@ def init_app(app: Flask) -> None:
     access.init_app(app)
     sessions.init_app(app)
     old_forms.init_app(app)
-    providers.init_app(app)
     relying_party.init_app(app)
     quotas.init_app(app)
     add_descriptions(app, DESCRIPTIONS)
+    app.jinja_env.globals["limits"] = LIMITS
     add_permission(app, INVITE_PERMISSION, setting="INVITATIONS")
     add_permission(app, impersonation.PERMISSION, setting="IMPERSONATION")
     add_permission(app, impersonation.WRITE_PERMISSION, setting="IMPERSONATION")

@@ -32,7 +32,8 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         "auth.second_factor",
         admins_without_second_factor,
         level="warning",
-        remedy="They set one up at /account/second-factors, and REQUIRE_SECOND_FACTOR makes them.",
+        remedy=f"They set one up at {app.config['TWO_FACTOR_URL']}, and REQUIRE_SECOND_FACTOR "
+        "makes them.",
         needs="core.migrations",
     )
     checks.add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from blinker import signal
 from flask import Flask, current_app, request, url_for
 
 from carafe.config import ConfigError
@@ -37,6 +38,8 @@ OPTIONAL = {
 }
 # Linked to if they exist. The feature that has them registers them, later than the others.
 LINKED_IF_ANY = {"activity", "data_export"}
+# Sent with the app. Whatever is set up after this signal can use the URLs of pages.
+pages_registered = signal("pages-registered")
 CALL = 'pages.register(app, login="auth.login", …)'
 
 
@@ -60,11 +63,13 @@ def register(app: Flask, **endpoints: str) -> None:
         if registered[page] not in app.view_functions:
             raise ConfigError(f'No view has the endpoint of "{page}".', f"Correct it in {CALL}.")
     app.extensions["auth_pages"] = registered
+    pages_registered.send(app)
 
 
 def exists(page: Page) -> bool:
-    """Tell whether the app has a page."""
-    return page in current_app.extensions["auth_pages"]
+    """Tell whether the app has a page: it may have none, or a setting switches it off."""
+    endpoint = current_app.extensions["auth_pages"].get(page)
+    return endpoint in current_app.view_functions
 
 
 def endpoint(page: Page) -> str:

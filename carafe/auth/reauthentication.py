@@ -1,7 +1,7 @@
 """A recent proof of identity, for what a thief of a session must not do.
 
-Anyone who lacks one is led to `/auth/reauthenticate`. A form that they sent continues after it: see
-`interrupted_forms`.
+Anyone who lacks one is led to the page `reauthenticate`. A form that they sent continues after it:
+see `interrupted_forms`.
 """
 
 from datetime import timedelta

@@ -9,11 +9,12 @@ from carafe.auth import pages
 from carafe.auth.models.impersonation import MAX_DURATION
 from carafe.notifications.models import notify
 from carafe.registry import Registry
+from carafe.time import format_timespan
 from carafe.web.urls import endpoint_path
 
 BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
 IMPERSONATION_BODY = (
-    f"For up to {MAX_DURATION.seconds // 60} minutes, they see what you see, except for your "
+    f"For up to {format_timespan(MAX_DURATION)}, they see what you see, except for your "
     "passwords, codes, and devices. Your activity lists what they change."
 )
 # These exclude what anyone can cause by typing an address, such as requesting a password reset:

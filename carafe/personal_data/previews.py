@@ -2,8 +2,7 @@
 
 from flask import Flask
 
-from carafe.auth import pages
-from carafe.auth.previews import sample_user
+from carafe.auth.previews import page_url, sample_user
 from carafe.downloads.models import LIFETIME, Export
 from carafe.mail.previews import preview
 from carafe.time import now
@@ -13,7 +12,7 @@ def sample() -> dict[str, object]:
     return {
         "user": sample_user(),
         "export": Export(expires_at=now() + LIFETIME),
-        "url": pages.url("data_export" if pages.exists("data_export") else "login"),
+        "url": page_url("data_export"),
     }
 
 

@@ -19,7 +19,7 @@ from carafe.time import format_datetime_with_zone
 @login_required
 @no_impersonation
 def delete() -> ResponseReturnValue:
-    return render_template("account/delete.html", days=accounts.DELETION_GRACE_PERIOD.days)
+    return render_template("account/delete.html")
 
 
 @blueprint.post("/delete")

@@ -57,7 +57,6 @@ def _page(form: InvitationForm) -> str:
         "admin/invitations.html",
         form=form,
         page=accounts.list_invitations(),
-        days=accounts.INVITATION_LIFETIME.days,
         grantable=grantable_roles(current_user.role),
         roles=ROLES,
     )

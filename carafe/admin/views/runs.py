@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from carafe.admin.actions import preview, runner, start
 from carafe.admin.actions.declaration import Action
-from carafe.admin.actions.models import BulkAction
+from carafe.admin.actions.models import UNDO_LIFETIME, BulkAction
 from carafe.admin.actions.selection import Selection, row_labels
 from carafe.admin.blueprint import blueprint
 from carafe.admin.model_admin import ModelAdmin
@@ -124,6 +124,7 @@ def _page(action: Action, selection: Selection, *, has_grown: bool = False) -> s
     admin = selection.admin
     return render_template(
         "admin/confirm.html",
+        undo_lifetime=UNDO_LIFETIME,
         admin=admin,
         action=action,
         selection=selection,

@@ -109,8 +109,7 @@ from carafe.auth.accounts.sessions import (
     list_devices,
     summarize_access,
 )
-from carafe.auth.deletion import GRACE_PERIOD as DELETION_GRACE_PERIOD
-from carafe.auth.models.invitation import INVITATION_LIFETIME, INVITE_PERMISSION
+from carafe.auth.models.invitation import INVITE_PERMISSION
 from carafe.auth.models.passkey import MAX_PASSKEYS, PASSKEY_NAME_LENGTH
 from carafe.auth.models.user_mixin import EmailTakenError
 from carafe.auth.passkeys import TOO_MANY_PASSKEYS, PasskeyError
@@ -118,8 +117,6 @@ from carafe.auth.providers.journey import LOG_IN, REAUTHENTICATE, AuthorizationR
 from carafe.auth.providers.profile import CancelledError, ProviderError, UnavailableError
 
 __all__ = [
-    "DELETION_GRACE_PERIOD",
-    "INVITATION_LIFETIME",
     "INVITE_PERMISSION",
     "LOG_IN",
     "MAX_PASSKEYS",

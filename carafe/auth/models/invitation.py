@@ -56,7 +56,6 @@ class Invitation(TokenHashMixin, Base):
         mail.send(
             email,
             "auth/emails/invitation",
-            days=INVITATION_LIFETIME.days,
             url=pages.url("invitation", token=token),
         )
 

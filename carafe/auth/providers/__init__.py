@@ -57,7 +57,7 @@ class Provider:
     @property
     def redirect_uri(self) -> str:
         """The one address to come back to, as it is registered with the provider."""
-        return pages.url("provider_callback", provider=self.name)
+        return _callback_url(self.name)
 
     def allows_url(self, address: str) -> bool:
         """Whether its documents may name this address: not of this machine, unless it is here."""
@@ -86,23 +86,29 @@ def _providers() -> dict[str, Provider]:
     return providers
 
 
+@pages.pages_registered.connect
 def init_app(app: Flask) -> None:
-    settings: Mapping[str, Mapping[str, str]] = app.config["OAUTH_PROVIDERS"]
+    """Read the settings, once the remedy for a missing one can name the page to come back to."""
+    settings: Mapping[str, Mapping[str, str]] = app.config["OAUTH_PROVIDERS"] or {}
     if settings and not all(map(find_spec, LIBRARIES)):
         raise missing_group("OAUTH_PROVIDERS", "oauth")
-    base = f"{app.config['PUBLIC_URL']}/auth/oauth"
-    app.extensions["providers"] = {name: _read(name, settings[name], base) for name in settings}
+    with app.app_context():
+        app.extensions["providers"] = {name: _read(name, settings[name]) for name in settings}
     # What discovery has found, and until when it is believed.
     app.extensions["provider_documents"] = {}
 
 
-def _read(name: str, options: Mapping[str, str], base: str) -> Provider:
+def _callback_url(name: str) -> str:
+    return pages.url("provider_callback", provider=name)
+
+
+def _read(name: str, options: Mapping[str, str]) -> Provider:
     values: dict[str, Any] = {"label": name.title()} | BUILT_IN.get(name, {}) | dict(options)
     for key in ("client_id", "client_secret"):
         if not values.get(key):
             raise ConfigError(
                 f"OAUTH_{name}_{key}".upper() + " is missing.",
-                f"Register this site at {values['label']}, with {base}/{name}/callback to come "
+                f"Register this site at {values['label']}, with {_callback_url(name)} to come "
                 "back to, and set what you are given there.",
             )
     for key in ("issuer", "api_url"):

@@ -14,6 +14,8 @@ GOOD = {"client_id": "x", "client_secret": "y", "issuer": "https://accounts.exam
 def start(given):
     app = Flask("app")
     app.config.update(OAUTH_PROVIDERS=given, PUBLIC_URL="https://example.org")
+    app.add_url_rule("/auth/oauth/<provider>/callback", "callback")
+    app.extensions["auth_pages"] = {"provider_callback": "callback"}
     providers.init_app(app)
     with app.app_context():
         return providers.configured()
