@@ -40,6 +40,7 @@ NEEDED = {
         "browser/test_second_factor.py",
         "browser/test_sign_in_elsewhere.py",
         "notifications/test_security_notices.py",
+        "security/test_check*.py",
         "test_switches.py",
     ],
     "admin": [

@@ -19,6 +19,7 @@ from carafe.auth.permissions import add_permission, permissions
 from carafe.auth.users import user_model
 from carafe.database import db, read_transaction
 from carafe.database.aliases import AnyRow
+from carafe.database.transactions import takes_write_lock
 from carafe.observability import logs, requests, server_timing
 from carafe.time import now, set_time_zone_source
 from carafe.web.urls import endpoint_path
@@ -110,8 +111,11 @@ class Identity(ReadOnly, Columns):
 
     @property
     def user(self) -> UserMixin:
-        """The user's row, locked in this request's transaction; gone meanwhile is signed out."""
-        user = db.session.get(user_model(), self.id, with_for_update=True)
+        """Return the user's row: locked in a transaction that writes, only read in another.
+
+        A user who was deleted in the meantime is logged out.
+        """
+        user = db.session.get(user_model(), self.id, with_for_update=takes_write_lock())
         if user is None:
             raise Unauthorized
         return user

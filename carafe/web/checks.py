@@ -1,14 +1,17 @@
-"""Icons that pages have and the sprite has not: each would be an empty space."""
+"""Checks of pages: icons that the sprite has not, and settings that name no page."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, current_app
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from carafe import checks
 from carafe.web import templating
 from carafe.web.menus import ENTRIES
+from carafe.web.urls import PAGE_SETTINGS
 
 IN_TEMPLATE = re.compile(r"""(["'])([\w-]+)\1\s*\|\s*icon\b""")
 
@@ -22,6 +25,35 @@ def init_app(app: Flask) -> None:
         remedy="Add them to app/static/icons.svg, or take others.",
         everywhere=True,
     )
+    checks.add(
+        app,
+        "core.page_settings",
+        settings_without_page,
+        level="warning",
+        remedy="Set them in config.py to paths of pages: flask routes lists all.",
+        everywhere=True,
+    )
+
+
+def settings_without_page() -> str | None:
+    """Return which settings lead to a path that no page has."""
+    paths = {name: current_app.config[name] for name in PAGE_SETTINGS}
+    settings = [f"{name}={path}" for name, path in paths.items() if not _is_page(path)]
+    return f"There is no page for {', '.join(settings)}." if settings else None
+
+
+def _is_page(path: str) -> bool:
+    if not path.startswith("/"):  # a redirect to it would be relative
+        return False
+    root = current_app.config["APPLICATION_ROOT"].rstrip("/")
+    adapter = current_app.url_map.bind("")
+    try:
+        adapter.match(path.removeprefix(root).partition("?")[0], method="GET")
+    except RequestRedirect:  # to the same path with a slash
+        return True
+    except HTTPException:
+        return False
+    return True
 
 
 def missing() -> str | None:

@@ -7,6 +7,8 @@ from flask import Flask, current_app, request
 
 from carafe.database.transactions import SAFE_METHODS
 
+# Settings that are the path of a page of the app.
+PAGE_SETTINGS = "HOME_URL", "TWO_FACTOR_URL"
 # Segments with which browsers go up, escaped or not.
 DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
@@ -85,6 +87,6 @@ def return_path() -> str | None:
 
 def init_app(app: Flask) -> None:
     root = app.config["APPLICATION_ROOT"].rstrip("/")
-    for name in ("HOME_URL", "TWO_FACTOR_URL"):
+    for name in PAGE_SETTINGS:
         app.config[name] = root + app.config[name]
     app.jinja_env.globals["site_root"] = root
