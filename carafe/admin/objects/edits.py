@@ -112,15 +112,10 @@ class BoundForm:
             for name, field in _fields(self.form).items()
         }
 
-    @property
-    def changed_values(self) -> dict[str, object]:
-        """The submitted values that differ from the stored ones."""
-        return {name: value for name, value in self.values.items() if name in self.changed}
-
     def set_attributes(self) -> None:
         """Set the attributes of the row to the submitted values."""
-        for name, value in self.changed_values.items():
-            setattr(self.row, name, value)
+        for name in self.changed:
+            setattr(self.row, name, self.values[name])
 
     def add_unique_errors(self) -> None:
         """Add errors to the fields whose values another row has already."""

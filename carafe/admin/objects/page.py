@@ -135,7 +135,7 @@ class DetailPage:
         if self.options.save:
             self.options.save(edit.row, edit.form)
         elif isinstance(edit.row, AuditMixin):
-            edit.row.edit(**edit.changed_values)
+            edit.row.edit(**{name: edit.values[name] for name in edit.changed})
         else:
             edit.set_attributes()
             details = changes(edit.row, private=self.options.private)
