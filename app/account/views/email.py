@@ -25,7 +25,7 @@ def request_email() -> ResponseReturnValue:
     try:
         accounts.request_email_change(form.email.data)
     except accounts.FieldError as error:
-        form[error.field].errors = [error.message]
+        error.add_to(form)
         return _page(form), 422
     flash(f"We have sent a mail to {form.email.data}. Its link changes your address.", "success")
     return redirect(url_for("account.email"), 303)

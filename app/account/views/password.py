@@ -31,7 +31,7 @@ def change_password() -> ResponseReturnValue:
     try:
         accounts.change_password(form.current_password.data, form.password.data)
     except accounts.FieldError as error:
-        form[error.field].errors = [error.message]
+        error.add_to(form)
         return _page(form), 422
     flash("Your password is changed, and your other devices are logged out.", "success")
     return redirect(url_for("account.password"), 303)

@@ -64,7 +64,7 @@ def add_totp() -> ResponseReturnValue:
     try:
         codes = accounts.add_totp(form.code.data)
     except accounts.FieldError as error:
-        form[error.field].errors = [error.message]
+        error.add_to(form)
         return _page(form), 422
     done = "Your authenticator app is set up, and your other devices are logged out."
     if codes:

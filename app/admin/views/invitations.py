@@ -36,7 +36,7 @@ def invite() -> ResponseReturnValue:
     try:
         accounts.invite(form.email.data, form.role.data)
     except accounts.FieldError as error:
-        form[error.field].errors = [error.message]
+        error.add_to(form)
         return _page(form), 422
     flash(f"{form.email.data} is invited.", "success")
     return redirect(url_for("admin.invitations"), 303)

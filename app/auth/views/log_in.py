@@ -30,7 +30,7 @@ def log_in() -> ResponseReturnValue:
                 )
             )
         except accounts.FieldError as error:
-            form[error.field].errors = [error.message]
+            error.add_to(form)
     return render_template("auth/login.html", form=form), 422
 
 

@@ -36,7 +36,7 @@ def prove() -> ResponseReturnValue:
                 return redirect_to_step(accounts.prove_with_code(form.code.data, next))
             return redirect_to_step(accounts.prove_with_password(form.password.data, next))
         except accounts.FieldError as error:
-            form[error.field].errors = [error.message]
+            error.add_to(form)
     return render_form(form), 422
 
 

@@ -28,7 +28,7 @@ def pass_with_code() -> ResponseReturnValue:
             accounts.log_in_with_code(user, form.code.data)
             return redirect(redirect_target(), 303)
         except accounts.FieldError as error:
-            form[error.field].errors = [error.message]
+            error.add_to(form)
     return render_challenge(user, form), 422
 
 

@@ -3,6 +3,7 @@
 from typing import NoReturn
 
 from carafe.observability import security_events
+from carafe.web.forms import Form
 
 
 class FieldError(Exception):
@@ -11,6 +12,10 @@ class FieldError(Exception):
     def __init__(self, field: str, message: str):
         super().__init__(message)
         self.field, self.message = field, message
+
+    def add_to(self, form: Form) -> None:
+        """Show the message at the field of a form."""
+        form[self.field].errors = [self.message]
 
 
 class InvalidLinkError(Exception):

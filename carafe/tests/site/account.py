@@ -83,7 +83,7 @@ def change_password() -> ResponseReturnValue:
                 accounts.set_first_password(form.password.data)
             return redirect(url_for("account.members"), 303)
         except accounts.FieldError as error:
-            form[error.field].errors = [error.message]
+            error.add_to(form)
     return render_template("form.html", title="Password", form=form), 422
 
 
@@ -126,7 +126,7 @@ def add_totp() -> ResponseReturnValue:
         try:
             return _page(None, codes=accounts.add_totp(form.code.data))
         except accounts.FieldError as error:
-            form[error.field].errors = [error.message]
+            error.add_to(form)
     return _page(form), 422
 
 

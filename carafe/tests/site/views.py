@@ -94,7 +94,7 @@ def log_in() -> ResponseReturnValue:
                 accounts.authenticate(email, password, remember=form.remember.data)
             )
         except accounts.FieldError as error:
-            form[error.field].errors = [error.message]
+            error.add_to(form)
     return login_page("Log in", form, 422)
 
 
@@ -217,7 +217,7 @@ def pass_with_code() -> ResponseReturnValue:
             accounts.log_in_with_code(user, form.code.data)
             return redirect(redirect_target(), 303)
         except accounts.FieldError as error:
-            form[error.field].errors = [error.message]
+            error.add_to(form)
     return form_page("One more step", form, 422)
 
 
@@ -239,7 +239,7 @@ def prove() -> ResponseReturnValue:
                 return redirect_to_step(accounts.prove_with_code(form.code.data, next))
             return redirect_to_step(accounts.prove_with_password(form.password.data, next))
         except accounts.FieldError as error:
-            form[error.field].errors = [error.message]
+            error.add_to(form)
     return proof_page(form, 422)
 
 
