@@ -1,6 +1,9 @@
 """The app that is tested, and the cast: who uses it."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,6 +11,10 @@ from app import FEATURES
 from app.auth.models import User
 from carafe.time import now
 from tests.site import create_app
+
+if TYPE_CHECKING:
+    from carafe.testing.openid_provider import OpenIdProvider
+    from carafe.testing.site import Site
 
 pytest_plugins = ["carafe.testing"]
 
@@ -33,12 +40,6 @@ NEEDED = {
         "auth/test_squatters.py",
         "auth/test_strangers.py",
         "auth/test_void_links.py",
-        "browser/test_account.py",
-        "browser/test_avatar.py",
-        "browser/test_jobs.py",
-        "browser/test_passkeys.py",
-        "browser/test_second_factor.py",
-        "browser/test_sign_in_elsewhere.py",
         "notifications/test_security_notices.py",
         "security/test_check*.py",
         "test_switches.py",
@@ -47,9 +48,6 @@ NEEDED = {
         "auth/test_interrupted_form.py",
         "auth/test_second_factor_required.py",
         "auth/test_squatters.py",
-        "browser/test_[ai]*.py",
-        "browser/test_lists.py",
-        "browser/test_pages.py",
         "notes/test_ordinary_features.py",
         "notifications/test_messages.py",
         "test_switches.py",
@@ -65,17 +63,6 @@ NEEDED = {
     "notes": [
         "auth/test_form_before_login.py",
         "auth/test_scripts.py",
-        "browser/test_actions.py",
-        "browser/test_admin_rows.py",
-        "browser/test_comfort.py",
-        "browser/test_first_note.py",
-        "browser/test_import.py",
-        "browser/test_keyboard.py",
-        "browser/test_lists.py",
-        "browser/test_live.py",
-        "browser/test_notes.py",
-        "browser/test_pages.py",
-        "browser/test_toolbar.py",
     ],
 }
 collect_ignore_glob = [
@@ -97,8 +84,7 @@ def pytest_configure() -> None:
             "OAUTH_PROVIDERS": {} if is_missing("oauth") else {"acme": EXAMPLE},
         },
         groups={
-            "tests/auth/oauth": "oauth",
-            "tests/browser": "browser",
+            "tests/auth/oauth/*": "oauth",
         },
     )
 
@@ -116,6 +102,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (chosen if is_copy == config.getoption("--copies") else others).append(item)
     items[:] = chosen
     config.hook.pytest_deselected(items=others)
+
+
+@pytest.fixture(scope="session")
+def _provider() -> Iterator[OpenIdProvider | None]:
+    from carafe.testing.groups import is_missing
+
+    if is_missing("oauth"):
+        yield None
+        return
+    from carafe.testing.openid_provider import OpenIdProvider
+
+    with OpenIdProvider("set by `site_provider`") as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def site_settings(_provider: OpenIdProvider | None) -> dict[str, str]:
+    """Switch on in the development server, too, what is off by default."""
+    if _provider is None:
+        return {"MAGIC_LINK": "yes"}
+    acme = {f"OAUTH_ACME_{name.upper()}": value for name, value in _provider.settings.items()}
+    return {"MAGIC_LINK": "yes", "OAUTH_PROVIDERS": "acme"} | acme
+
+
+@pytest.fixture
+def site_provider(site: Site, _provider: OpenIdProvider | None) -> OpenIdProvider:
+    """Acme, which the development server lets people in from."""
+    from carafe.testing.groups import require
+
+    require("oauth")
+    assert _provider
+    _provider.redirect_uri = f"{site.url}/auth/oauth/acme/callback"
+    return _provider
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ pytest_plugins = [
     "carafe.testing.hooks",
     "carafe.testing.apps",
     "carafe.testing.accounts",
+    "carafe.testing.browser",
     "carafe.testing.admin",
     "carafe.testing.email_change",
     "carafe.testing.providers",

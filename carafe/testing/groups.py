@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,8 +39,11 @@ def require(group: str) -> None:
 
 def missing_group(path: Path) -> str | None:
     """Return the group without which a file of tests cannot be imported."""
-    for place, group in suite().groups.items():
-        if path.is_relative_to(ROOT / place) and is_missing(group):
+    if not path.is_relative_to(ROOT):
+        return None
+    name = path.relative_to(ROOT).as_posix()
+    for pattern, group in suite().groups.items():
+        if fnmatch(name, pattern) and is_missing(group):
             return group
     return None
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Flask
 
+# Tests in these places cannot be imported without a group of packages.
+GROUPS = {"*/browser/*": "browser"}
 CreateApp = Callable[[Mapping[str, Any]], Flask]
 
 
@@ -32,10 +34,10 @@ def configure(
     """Name the app of this suite.
 
     `wsgi` is the module whose `app` servers and `flask` commands run. `settings` are those of the
-    app that all tests share. `groups` has the paths of tests, below the project, that cannot be
-    imported without a group of packages.
+    app that all tests share. `groups` has patterns of the paths of tests, below the project, that
+    cannot be imported without a group of packages; folders named `browser` are known.
     """
-    _suites[:] = [Suite(create_app, wsgi, settings or {}, groups or {})]
+    _suites[:] = [Suite(create_app, wsgi, settings or {}, GROUPS | {**(groups or {})})]
 
 
 def suite() -> Suite:

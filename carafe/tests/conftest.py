@@ -19,7 +19,7 @@ def pytest_configure() -> None:
         wsgi="carafe.tests.site.wsgi",
         settings={"MAGIC_LINK": True},
         groups={
-            "carafe/tests/auth/oauth": "oauth",
+            "carafe/tests/auth/oauth/*": "oauth",
             "carafe/tests/observability/test_tracing.py": "otel",
         },
     )

@@ -12,6 +12,7 @@ from carafe.tests.site import (  # noqa: F401  (some only for their routes)
     account,
     admin,
     deletion,
+    demo,
     email,
     impersonation,
     magic_links,
@@ -23,7 +24,6 @@ from carafe.tests.site import (  # noqa: F401  (some only for their routes)
 )
 from carafe.tests.site.models import ROLES, User
 from carafe.tests.site.settings import load
-from carafe.time import now
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -40,10 +40,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     pictures.PICTURES.init_app(app, User.avatar)
     app.jinja_env.globals["provider_links"] = providers.provider_links
     admin.init_app(app)
-    demo_data.add(app, load_demo)
+    demo_data.add(app, demo.load)
     return app
-
-
-def load_demo() -> None:
-    """Add a user without a password."""
-    User.register("user@example.com", "", name="Uma User", confirmed_at=now())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import barriers
+from carafe.testing.axe import barriers
 
 pytestmark = pytest.mark.browser
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.browser
 def test_it_shows_the_second_both_versions(visit: Callable[..., Page], width: int) -> None:
     screen = {"width": width, "height": 800}
     page = visit("admin", viewport=screen, reduced_motion="reduce")
-    page.goto("/admin/notes/")
+    page.goto("/admin/things/")
     page.locator("#list tbody a").nth(width % 7).click()
     other = visit("admin")
     other.goto(page.url)
     other.get_by_label("Title").fill(f"Theirs {width}")
     other.get_by_role("button", name="Save").click()
-    expect(other.get_by_text("The note is saved.")).to_be_visible()
+    expect(other.get_by_text("The thing is saved.")).to_be_visible()
 
     page.get_by_label("Title").fill(f"Mine {width}")
     page.get_by_label("Title").press("Enter")
@@ -32,6 +32,6 @@ def test_it_shows_the_second_both_versions(visit: Callable[..., Page], width: in
     assert not barriers(page)
 
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The note is saved.")).to_be_visible()
+    expect(page.get_by_text("The thing is saved.")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Mine {width}")
     assert not barriers(page)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import barriers
-from tests.browser.conftest import Site
+from carafe.testing.axe import barriers
+from carafe.testing.site import Site
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_it_leads_there_and_back(visit: Callable[..., Page], site: Site, width: int) -> None:
     page = visit(viewport={"width": width, "height": 800}, reduced_motion="reduce")
     # A session of its own: what ends here is not for the other tests.
-    site.log_in(page, "admin")
+    site.sign_in(page, site.people["admin"][0])
     user, _ = site.people["user"]
     page.goto(f"/admin/users/?q={user}")
     page.get_by_role("link", name=user).click()
@@ -25,9 +25,9 @@ def test_it_leads_there_and_back(visit: Callable[..., Page], site: Site, width: 
     page.get_by_label("Reason").fill("They cannot find their notes")
     page.get_by_role("button", name="Act as this user").click()
 
-    page.wait_for_url("**/dashboard")
+    page.wait_for_url(f"**{site.home}")
     banner = page.get_by_role("region", name="Acting as somebody else")
-    for path in ("/dashboard", "/notes/", "/nowhere"):
+    for path in (site.home, "/members", "/nowhere"):
         page.goto(path)
         expect(banner).to_contain_text(user)
         expect(banner).to_contain_text("You cannot change anything.")

@@ -1,7 +1,6 @@
 """Passkeys in Chromium, with a virtual authenticator (DevTools protocol, domain WebAuthn)."""
 
 import re
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,12 +8,11 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.browser.axe import barriers
-from tests.browser.conftest import Site
+from carafe.testing.axe import barriers
+from carafe.testing.site import Member, Site
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "carafe under the apple tree"
 KEY = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -22,8 +20,6 @@ KEY = {
     "hasUserVerification": True,
     "isUserVerified": True,
 }
-
-
 # Elsewhere a page would use the passkey before a test does.
 AUTOFILL = "autofill"
 NO_AUTOFILL = f"""
@@ -33,29 +29,16 @@ if (location.search !== "?{AUTOFILL}") {{
 """
 
 
-class Person:
-    """Somebody with an account of their own and a device that has passkeys."""
+class Owner(Member):
+    """A user with a device that has passkeys."""
 
     def __init__(self, site: Site, page: Page):
-        self.site, self.page = site, page
-        self.email = f"{secrets.token_hex(4)}@example.com"
-        site.register(self.email, PASSWORD)
+        super().__init__(site, page)
         page.add_init_script(NO_AUTOFILL)
         self.cdp: CDPSession = page.context.new_cdp_session(page)
         self.cdp.send("WebAuthn.enable")
         answer = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
         self.device = {"authenticatorId": answer["authenticatorId"]}
-
-    def log_in(self) -> None:
-        self.page.goto("/auth/login")
-        self.page.get_by_label("E-mail address").fill(self.email)
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="Log in", exact=True).click()
-
-    def log_out(self) -> None:
-        self.page.locator(".account-menu summary").click()
-        self.page.get_by_role("button", name="Log out").click()
-        expect(self.page.get_by_role("link", name="Log in").first).to_be_visible()
 
     def add_passkey(self, name: str) -> None:
         self.page.goto("/account/passkeys")
@@ -75,21 +58,25 @@ class Person:
 
 
 @pytest.fixture
-def person(visit: Callable[..., Page], site: Site) -> Iterator[Person]:
-    # By the name: browsers have no passkeys for 127.0.0.1.
-    person = Person(site, visit(base_url=f"http://localhost:{site.server.port}"))
-    yield person
-    person.cdp.send("WebAuthn.disable")
-    person.cdp.detach()
+def localhost(site: Site) -> str:
+    """The site by its name: browsers have no passkeys for 127.0.0.1."""
+    return f"http://localhost:{site.server.port}"
 
 
 @pytest.fixture
-def owner(person: Person) -> Person:
-    """A person with a passkey, who is logged in."""
-    person.log_in()
-    person.page.wait_for_url("**/dashboard")
-    person.add_passkey("My phone")
-    return person
+def newcomer(visit: Callable[..., Page], site: Site, localhost: str) -> Iterator[Owner]:
+    owner = Owner(site, visit(base_url=localhost))
+    yield owner
+    owner.cdp.send("WebAuthn.disable")
+    owner.cdp.detach()
+
+
+@pytest.fixture
+def owner(newcomer: Owner, localhost: str) -> Owner:
+    """A user with a passkey, who is logged in."""
+    newcomer.sign_in(localhost)
+    newcomer.add_passkey("My phone")
+    return newcomer
 
 
 def row(page: Page, name: str) -> str:
@@ -97,9 +84,14 @@ def row(page: Page, name: str) -> str:
     return page.get_by_role("row").filter(has_text=name).inner_text()
 
 
-def test_it_adds_renames_and_removes_one(owner: Person) -> None:
+def test_it_adds_renames_and_removes_one(owner: Owner) -> None:
     page = owner.page
     assert "never" in row(page, "My phone")
+    page.goto("/account/passkeys/new")
+    page.get_by_role("button", name="Add passkey").click()
+    expect(page.get_by_role("alert")).to_have_text(re.compile("already"))
+    expect(page).to_have_url("/account/passkeys/new")
+    page.goto("/account/passkeys")
     page.get_by_role("link", name="Rename My phone").click()
     page.get_by_label("Name").fill("My old phone")
     page.get_by_role("button", name="Save").click()
@@ -109,44 +101,36 @@ def test_it_adds_renames_and_removes_one(owner: Person) -> None:
     expect(page.get_by_text("No passkeys yet")).to_be_visible()
 
 
-def test_it_adds_one_device_once(owner: Person) -> None:
-    page = owner.page
-    page.goto("/account/passkeys/new")
-    page.get_by_role("button", name="Add passkey").click()
-    expect(page.get_by_role("alert")).to_have_text(re.compile("already"))
-    expect(page).to_have_url("/account/passkeys/new")
-
-
-def test_it_signs_in_by_the_button(owner: Person) -> None:
+def test_it_signs_in_by_the_button(owner: Owner) -> None:
     page = owner.page
     owner.log_out()
-    page.goto("/auth/login?next=/notes/")
+    page.goto("/auth/login?next=/members")
     page.get_by_label("Keep me logged in").check()
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page).to_have_url("/notes/")
+    expect(page).to_have_url("/members")
     assert "never" not in row(page, "My phone")
     [cookie] = [c for c in page.context.cookies() if c["name"] == "session"]
     assert cookie["expires"] > 0
 
 
-def test_it_signs_in_from_the_email_field(owner: Person) -> None:
+def test_it_signs_in_from_the_email_field(owner: Owner) -> None:
     page = owner.page
     owner.log_out()
     # The virtual authenticator chooses by itself what the browser would list at the field.
     page.goto(f"/auth/login?{AUTOFILL}")
-    expect(page).to_have_url("/dashboard")
+    owner.wait_for_home()
 
 
-def test_it_says_when_no_passkey_was_used(person: Person) -> None:
-    page = person.page
+def test_it_says_when_no_passkey_was_used(newcomer: Owner) -> None:
+    page = newcomer.page
     page.goto("/auth/login")
-    person.cdp.send("WebAuthn.setUserVerified", person.device | {"isUserVerified": False})
+    newcomer.cdp.send("WebAuthn.setUserVerified", newcomer.device | {"isUserVerified": False})
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator(".passkey [role=alert]")).to_have_text(re.compile("No passkey was used"))
     assert not barriers(page)
 
 
-def test_it_says_when_a_passkey_was_removed_here(owner: Person) -> None:
+def test_it_says_when_a_passkey_was_removed_here(owner: Owner) -> None:
     """The device still has it."""
     page = owner.page
     page.locator("summary").filter(has_text="Remove").click()
@@ -154,19 +138,19 @@ def test_it_says_when_a_passkey_was_removed_here(owner: Person) -> None:
     owner.log_out()
     page.goto(f"/auth/login?{AUTOFILL}")
     expect(page.get_by_text("This passkey did not work.")).to_be_visible()
-    owner.log_in()
-    page.wait_for_url("**/dashboard")
+    owner.submit_login()
+    owner.wait_for_home()
 
 
-def test_it_is_the_second_factor(owner: Person) -> None:
+def test_it_is_the_second_factor(owner: Owner) -> None:
     page = owner.page
     owner.log_out()
-    owner.log_in()
+    owner.submit_login()
     page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_url("**/dashboard")
+    owner.wait_for_home()
 
 
-def test_it_proves_who_one_is_and_goes_on_with_the_form(owner: Person) -> None:
+def test_it_proves_who_one_is_and_goes_on_with_the_form(owner: Owner) -> None:
     page = owner.page
     owner.wait_until_the_proof_is_old()
     page.locator("summary").filter(has_text="Remove").click()
@@ -176,7 +160,7 @@ def test_it_proves_who_one_is_and_goes_on_with_the_form(owner: Person) -> None:
     expect(page.get_by_text("No passkeys yet")).to_be_visible()
 
 
-def test_it_asks_who_one_is_when_a_page_stood_open_too_long(owner: Person) -> None:
+def test_it_asks_who_one_is_when_a_page_stood_open_too_long(owner: Owner) -> None:
     page = owner.page
     page.goto("/account/passkeys/new")
     owner.wait_until_the_proof_is_old()
@@ -185,19 +169,23 @@ def test_it_asks_who_one_is_when_a_page_stood_open_too_long(owner: Person) -> No
     expect(page).to_have_url("/account/passkeys/new")
 
 
-def test_it_leads_from_the_ip_address_to_the_name(visit: Callable[..., Page], site: Site) -> None:
+def test_it_leads_from_the_ip_address_to_the_name(
+    visit: Callable[..., Page], localhost: str
+) -> None:
     page = visit("user")
     page.goto("/account/passkeys/new")
     expect(page.get_by_role("button", name="Add passkey")).to_have_count(0)
-    page.get_by_role("link", name=f"http://localhost:{site.server.port}").click()
+    page.get_by_role("link", name=localhost).click()
     # There the browser has another cookie.
     expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
 
 
-def test_it_lists_and_removes_without_javascript(owner: Person, visit: Callable[..., Page]) -> None:
+def test_it_lists_and_removes_without_javascript(
+    owner: Owner, visit: Callable[..., Page], localhost: str
+) -> None:
     cookies = owner.page.context.cookies()
-    page = visit(base_url=f"http://localhost:{owner.site.server.port}", java_script_enabled=False)
+    page = visit(base_url=localhost, java_script_enabled=False)
     page.context.add_cookies(cookies)  # type: ignore[arg-type]
     page.goto("/account/passkeys")
     expect(page.get_by_text("needs JavaScript")).to_be_visible()

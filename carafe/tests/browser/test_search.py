@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.axe import barriers, barriers_in_both_themes
+from carafe.testing.axe import barriers, barriers_in_both_themes
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +89,8 @@ def test_it_closes_suggestions_and_leaves_other_fields_alone(visit: Callable[...
     page.keyboard.press("Control+k")
     expect(field).to_be_focused()
     page.keyboard.type("uma")
-    expect(page.get_by_role("option").first).to_be_visible()
+    suggestions = page.get_by_role("listbox").get_by_role("option")
+    expect(suggestions.first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("listbox")).to_be_hidden()
     expect(field).to_have_value("uma")

@@ -1,4 +1,4 @@
-"""Choosing a picture, with and without JavaScript."""
+"""Choosing a picture, by clicking."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,17 +23,14 @@ DRAWING: FilePayload = {
 DRAWN = "document.querySelector('.account-menu img.avatar').naturalWidth"
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_it_is_uploaded_shown_and_removed(
-    visit: Callable[..., Page], tmp_path: Path, scripts: bool
-) -> None:
+def test_it_is_uploaded_shown_and_removed(visit: Callable[..., Page], tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(bytes(11 * 1024 * 1024))
     refused: list[tuple[FilePayload | Path, str]] = [
         (DRAWING, "not a PNG, JPEG, or WebP"),
         (photo, "larger than 10 MB"),
     ]
-    page = visit("user", java_script_enabled=scripts)
+    page = visit("user")
     page.goto("/account/profile")
     for file, reason in refused:
         page.get_by_label("Picture").set_input_files(file)

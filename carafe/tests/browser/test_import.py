@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.axe import barriers
+from carafe.testing.axe import barriers
 
 pytestmark = pytest.mark.browser
 
 ROWS = [f"Imported {n},{'nobody' if n == 3 else 'user'}@example.com" for n in range(20)]
 FILE: FilePayload = {
-    "name": "some notes.csv",
+    "name": "some things.csv",
     "mimeType": "text/csv",
     "buffer": "\n".join(["Title;x,user.email", *ROWS]).encode(),
 }
@@ -27,7 +27,7 @@ def test_it_is_seen_before_it_happens(visit: Callable[..., Page]) -> None:
             assert not barriers(page)
             assert page.evaluate("document.documentElement.scrollWidth") == width
 
-    page.goto("/admin/notes/")
+    page.goto("/admin/things/")
     page.get_by_role("link", name="Import").click()
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_label("File")).to_be_focused()
@@ -43,7 +43,7 @@ def test_it_is_seen_before_it_happens(visit: Callable[..., Page]) -> None:
     page.get_by_role("button", name="Import 19 rows").click()
     expect(page.get_by_text("Bad rows, left out")).to_be_visible()
     look()
-    page.get_by_role("link", name="Show notes").click()
+    page.get_by_role("link", name="Show things").click()
     expect(page.get_by_role("link", name="Imported 19")).to_be_visible()
     page.get_by_role("link", name="Export").click()
     page.get_by_role("button", name="Make an Excel file").click()
@@ -52,3 +52,8 @@ def test_it_is_seen_before_it_happens(visit: Callable[..., Page]) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="Download", exact=True).click()
     assert download.value.suggested_filename.endswith(".xlsx")
+    # The job that made it.
+    page.goto("/admin/jobs/?q=export")
+    page.get_by_role("table").get_by_role("link").first.click()
+    expect(page.locator("#job").get_by_text("succeeded")).to_be_visible()
+    look()

@@ -1,0 +1,68 @@
+"""Signing up by clicking; the mail is read in the development mailbox."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from carafe.testing.axe import barriers
+from carafe.testing.site import Site, submit_login
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    ("part", "javascript"), [("html", True), ("text", False)], ids=["javascript", "plain"]
+)
+def test_it_leads_from_the_form_to_the_first_page(
+    visit: Callable[..., Page], site: Site, part: str, javascript: bool
+) -> None:
+    page = visit(java_script_enabled=javascript)
+    email, password = f"{part}@example.com", "seven green bottles"
+
+    page.goto("/auth/login")
+    page.get_by_role("link", name="Create an account").last.click()
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Name").fill("Frida First")
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("status")).to_contain_text(email)
+
+    page.get_by_role("link", name="Mailbox").click()
+    page.get_by_role("link", name=email).click()
+    if part == "text":
+        page.locator("pre a").first.click()
+    else:
+        page.frame_locator("iframe").get_by_role("link", name="Confirm address").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("confirmed")
+
+    submit_login(page, email, password)
+    page.wait_for_url(f"**{site.home}")
+    expect(page.locator(".account-menu summary")).to_contain_text("Frida First")
+
+
+def test_it_leads_to_the_field_in_question(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.goto("/auth/register")
+    page.get_by_label("E-mail address").fill("nonsense")
+    page.get_by_label("Password", exact=True).fill("seven green bottles")
+    page.keyboard.press("Enter")
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    assert not barriers(page)
+    summary.get_by_role("link", name="E-mail address").click()
+    field = page.get_by_label("E-mail address")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("nonsense")
+    expect(field).to_have_accessible_description(re.compile("This is not an email address"))
+
+
+def test_it_shows_a_password_on_request(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.goto("/auth/login")
+    field = page.get_by_label("Password", exact=True)
+    expect(field).to_have_attribute("type", "password")
+    page.get_by_role("button", name="Show password").click()
+    expect(field).to_have_attribute("type", "text")

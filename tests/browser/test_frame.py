@@ -1,0 +1,105 @@
+"""What all pages share: menus without a mouse and on a phone, the theme, the bell."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from app.auth.models import User
+from carafe.database import db
+from carafe.notifications import notify
+from carafe.testing.axe import barriers
+from carafe.testing.site import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_it_keeps_the_chosen_theme(visit: Callable[..., Page]) -> None:
+    page = visit(color_scheme="light")
+    page.goto("/auth/register")
+    light = background(page)
+    page.get_by_title("Dark").click()
+    dark = background(page)
+    assert dark != light
+    page.reload()
+    assert background(page) == dark
+    page.goto("/auth/login")
+    assert background(page) == dark
+    page.get_by_title("System").click()
+    assert background(page) == light
+
+
+def test_it_follows_the_system_without_a_choice(visit: Callable[..., Page]) -> None:
+    page = visit(color_scheme="light")
+    page.goto("/auth/login")
+    light = background(page)
+    page.emulate_media(color_scheme="dark")
+    assert background(page) != light
+
+
+def background(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_it_skips_to_the_content(visit: Callable[..., Page]) -> None:
+    page = visit("user")
+    page.goto("/members")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Name")).to_be_focused()
+
+
+def test_it_opens_and_closes_the_account_menu(visit: Callable[..., Page]) -> None:
+    page = visit("user")
+    page.goto("/members")
+    menu = page.get_by_role("navigation", name="Account")
+    summary, entry = page.locator(".account-menu summary"), menu.locator("a, button").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(entry).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(entry).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_it_has_its_menus_on_a_phone(
+    visit: Callable[..., Page], site: Site, javascript: bool
+) -> None:
+    page = visit(java_script_enabled=javascript, viewport={"width": 390, "height": 800})
+    site.sign_in(page, site.people["user"][0])
+    page.goto("/members")
+    entry = page.locator(".main-menu a").last
+    target = entry.get_attribute("href")
+    expect(entry).to_be_hidden()
+    page.locator(".menu-toggle summary").click()
+    entry.click()
+    expect(page).to_have_url(target or "")
+    page.locator(".account-menu summary").click()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.locator(".account-menu")).to_have_count(0)
+    page.goto("/members")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+def test_its_bell_rings_without_a_reload(visit: Callable[..., Page], site: Site) -> None:
+    page = visit("user", fresh=True)
+    page.clock.install()
+    page.goto("/members")
+    page.evaluate("window.sameDocument = true")
+    with site.app.app_context():
+        email = site.people["user"][0]
+        notify(db.session.scalars(select(User.id).filter_by(email=email)).one(), "It is done")
+        db.session.commit()
+    page.clock.fast_forward(30_000)
+    expect(page.get_by_role("link", name=re.compile(r"\d+ unread notification"))).to_be_visible()
+    expect(page.locator("div[aria-live]")).to_contain_text("unread notification")
+    assert page.evaluate("window.sameDocument")
+    assert not barriers(page)
