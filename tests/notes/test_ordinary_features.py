@@ -13,9 +13,9 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 from carafe.testing.routes import routes
+from carafe.testing.rows import THEIRS, plant
 from carafe.testing.sample_model import Sample, Scratch
 from carafe.web.routing import shared
-from tests.security.rows import THEIRS, plant
 from tests.security.test_routes import leak
 
 

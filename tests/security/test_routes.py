@@ -15,8 +15,8 @@ from carafe.database import db
 from carafe.security.rate_limits import Full
 from carafe.testing.clock import later
 from carafe.testing.routes import routes
+from carafe.testing.rows import THEIRS, clear, plant
 from carafe.testing.two_factor import set_up
-from tests.security.rows import THEIRS, clear, plant
 
 # To open a page to visitors is to add it here, for everyone who reads the change to see.
 PUBLIC = {

@@ -11,6 +11,14 @@ def save(browser, token=None, name="Changed", **options):
     return browser.post("/members", fields, **options)
 
 
+@pytest.fixture(scope="module")
+def two_hosts(application):
+    """The app in production, with two names."""
+    hosts = ["example.org", "www.example.org"]
+    with another_app(application, **PRODUCTION | {"TRUSTED_HOSTS": hosts}) as made:
+        yield made
+
+
 @pytest.fixture
 def unchanged(alice, sign_in):
     yield
@@ -125,17 +133,15 @@ def test_it_is_accepted_from_our_own_pages(headers, alice, sign_in):
     ],
 )
 @pytest.mark.parametrize("proto", ["http", "https"])
-def test_an_https_site_takes_nothing_from_http(host, origin, status, proto, app, alice):
+def test_an_https_site_takes_nothing_from_http(host, origin, status, proto, two_hosts, alice):
     """Also where the proxy says nothing of the scheme."""
-    hosts = ["example.org", "www.example.org"]
-    with another_app(app, **PRODUCTION | {"TRUSTED_HOSTS": hosts}) as made:
-        browser = SecureBrowser(made.test_client())
-        page = browser.get("/auth/login", base_url=f"https://{host}")
-        form = browser.form(page, "/auth/login", "/auth/login")
-        fields = {"email": alice.email, "password": PASSWORD}
-        base = {"base_url": f"https://{host}", "environ_overrides": {"wsgi.url_scheme": proto}}
-        answer = browser.send(form, fields, headers={"Origin": origin}, **base)
-        assert answer.status_code == status
+    browser = SecureBrowser(two_hosts.test_client())
+    page = browser.get("/auth/login", base_url=f"https://{host}")
+    form = browser.form(page, "/auth/login", "/auth/login")
+    fields = {"email": alice.email, "password": PASSWORD}
+    base = {"base_url": f"https://{host}", "environ_overrides": {"wsgi.url_scheme": proto}}
+    answer = browser.send(form, fields, headers={"Origin": origin}, **base)
+    assert answer.status_code == status
 
 
 def test_it_lets_others_link_to_us(alice, sign_in):

@@ -28,7 +28,7 @@ def start(tmp_path_factory):
                 "MAIL_URL": "file:",
             }
             running[proxies] = Server(tmp_path_factory.mktemp("server"), environ)
-            running[proxies].start(str(BIN / "gunicorn"), "tests.security.echo:app")
+            running[proxies].start(str(BIN / "gunicorn"), "carafe.tests.security.echo:app")
         return running[proxies]
 
     yield make
@@ -128,7 +128,7 @@ FORGED = (
     "Forwarded: for=203.0.113.66;proto=https",
     "Script-Name: /evil",
     "Path-Info: /livez",
-    "LiveBrowser-User: carol@example.com",
+    "Remote-User: carol@example.com",
     "X-Request-ID: chosen-by-the-visitor",
 )
 

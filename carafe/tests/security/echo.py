@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import request
 
+from carafe.tests.site.wsgi import app
 from carafe.web.routing import public
-from wsgi import app
 
 
 @app.get("/echo")

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from app import create_app
 from carafe import observability
 from carafe.config import ROOT, ConfigError
 from carafe.database import db
 from carafe.testing.server import BIN
+from carafe.tests.site import create_app
 
 KEY = "a key of the tests, long enough to be one"
 GOOD = {"APP_ENV": "production", "SECRET_KEY": KEY, "TRUSTED_HOSTS": "example.org"}
