@@ -27,14 +27,12 @@ NEEDED = {
         "admin/test_user.py",
         "auth/oauth/test_connections.py",
         "auth/test_confirm_whose.py",
-        "auth/test_copied_cookies.py",
         "auth/test_form_before_login.py",
         "auth/test_interrupted_form.py",
+        "auth/test_log_in_with_passkey.py",
         "auth/test_magic_link.py",
-        "auth/test_passkeys_*.py",
         "auth/test_password_spelling.py",
-        "auth/test_recovery_code.py",
-        "auth/test_scripts.py",
+        "auth/test_reauthenticate.py",
         "auth/test_second_factor*.py",
         "auth/test_split_addresses.py",
         "auth/test_squatters.py",
@@ -62,7 +60,6 @@ NEEDED = {
     ],
     "notes": [
         "auth/test_form_before_login.py",
-        "auth/test_scripts.py",
     ],
 }
 collect_ignore_glob = [

@@ -16,10 +16,12 @@ from carafe.tests.site import (  # noqa: F401  (some only for their routes)
     email,
     impersonation,
     magic_links,
+    passkeys,
     pictures,
     providers,
+    second_factors,
+    sessions,
     things,
-    user_settings,
     views,
 )
 from carafe.tests.site.models import ROLES, User
@@ -33,7 +35,18 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     carafe.init_app(app)
     auth.register(app, User, ROLES)
     identity_query.add_identity_column(app, "name", lambda: User.name)
-    for module in (views, account, deletion, email, impersonation, pictures, things):
+    for module in (
+        views,
+        account,
+        deletion,
+        email,
+        impersonation,
+        passkeys,
+        pictures,
+        second_factors,
+        sessions,
+        things,
+    ):
         app.register_blueprint(module.blueprint)
     pages.register(app, **views.PAGES)
     views.add_navigation(app)

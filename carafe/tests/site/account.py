@@ -1,19 +1,14 @@
-"""The first page, and one's second factors."""
+"""The first page, and pages for users: their name and their password."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from carafe.auth import accounts
-from carafe.auth.marks import (
-    allow_without_two_factor,
-    confirmed_required,
-    fresh_login_required,
-    login_required,
-)
+from carafe.auth.marks import login_required
 from carafe.auth.reauthentication import require_fresh_login
 from carafe.database import db
-from carafe.tests.site.forms import CodeForm, NameForm, NewPasswordForm, PasswordForm
+from carafe.tests.site.forms import NameForm, NewPasswordForm, PasswordForm
 from carafe.web.routing import effect, public
 
 blueprint = Blueprint("account", __name__)
@@ -50,12 +45,6 @@ def rename() -> ResponseReturnValue:
     return redirect(url_for("account.members"), 303)
 
 
-@blueprint.get("/account/sessions")
-@login_required
-def sessions() -> ResponseReturnValue:
-    return render_template("sessions.html", title="Devices", devices=accounts.list_devices())
-
-
 @blueprint.get("/account/password")
 @login_required
 def password() -> ResponseReturnValue:
@@ -85,51 +74,3 @@ def change_password() -> ResponseReturnValue:
         except accounts.FieldError as error:
             error.add_to(form)
     return render_template("form.html", title="Password", form=form), 422
-
-
-@blueprint.get("/account/second-factors")
-@login_required
-@allow_without_two_factor
-def second_factors() -> ResponseReturnValue:
-    return render_template("second_factors.html", title="Second factors")
-
-
-@blueprint.post("/account/second-factors/totp")
-@confirmed_required
-@fresh_login_required
-@effect("an authenticator app will be set up")
-@allow_without_two_factor
-def begin_totp() -> ResponseReturnValue:
-    accounts.begin_totp_setup()
-    return redirect(url_for("account.new_totp"), 303)
-
-
-@blueprint.get("/account/second-factors/totp/new")
-@confirmed_required
-@fresh_login_required
-@allow_without_two_factor
-def new_totp() -> ResponseReturnValue:
-    try:
-        return _page(CodeForm(formdata=None))
-    except accounts.NoSetupError:
-        return redirect(url_for("account.second_factors"), 303)
-
-
-@blueprint.post("/account/second-factors/totp/new")
-@confirmed_required
-@fresh_login_required
-@effect("an authenticator app will be added")
-@allow_without_two_factor
-def add_totp() -> ResponseReturnValue:
-    form = CodeForm()
-    if form.validate():
-        try:
-            return _page(None, codes=accounts.add_totp(form.code.data))
-        except accounts.FieldError as error:
-            error.add_to(form)
-    return _page(form), 422
-
-
-def _page(form: CodeForm | None, codes: list[str] | None = None) -> str:
-    uri = accounts.pending_totp_setup().uri if form else None
-    return render_template("form.html", title="Authenticator app", form=form, uri=uri, codes=codes)

@@ -4,6 +4,7 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired, InputRequired
 
 from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
+from carafe.auth.models.passkey import PASSKEY_NAME_LENGTH
 from carafe.auth.models.user_columns import NAME_LENGTH
 from carafe.web.forms import Form, LongTextField, TextField
 from carafe.web.submissions import SubmissionForm
@@ -51,6 +52,10 @@ class NewPasswordForm(Form):
 
 class CodeForm(Form):
     code = TextField("Code", [DataRequired("Enter the code.")], length=40)
+
+
+class PasskeyForm(Form):
+    name = TextField("Name", [DataRequired("Enter a name.")], length=PASSKEY_NAME_LENGTH)
 
 
 class ProofForm(Form):

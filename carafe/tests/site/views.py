@@ -6,6 +6,7 @@ from flask import (
     Blueprint,
     Flask,
     abort,
+    current_app,
     flash,
     redirect,
     render_template,
@@ -25,7 +26,7 @@ from carafe.tests.site import forms
 from carafe.web import menus
 from carafe.web.forms import Form
 from carafe.web.routing import public
-from carafe.web.urls import current_path, return_path, site_root
+from carafe.web.urls import current_path, return_path, safe_redirect_path, site_root
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth")
 
@@ -55,8 +56,16 @@ def add_navigation(app: Flask) -> None:
     menus.add(app, "main", "Dashboard", "account.dashboard", icon="home", visible=is_logged_in)
 
 
-def form_page(title: str, form: Form | None = None, status: int = 200) -> ResponseReturnValue:
-    return render_template("form.html", title=title, form=form), status
+def form_page(
+    title: str, form: Form | None = None, status: int = 200, **context: object
+) -> ResponseReturnValue:
+    return render_template("form.html", title=title, form=form, **context), status
+
+
+def passkey_url(endpoint: str) -> str | None:
+    if not current_app.config["PASSKEYS"]:
+        return None
+    return url_for(endpoint, next=request.args.get("next"))
 
 
 def login_page(title: str, form: Form, status: int = 200, **context: object) -> ResponseReturnValue:
@@ -69,8 +78,13 @@ def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
 
 
 @blueprint.errorhandler(accounts.LoginExpiredError)
+def restart_login(error: accounts.LoginExpiredError) -> ResponseReturnValue:
+    next = safe_redirect_path(request.args.get("next"))
+    return redirect(url_for("auth.login", next=next), 303)
+
+
 @blueprint.errorhandler(accounts.LoginRequiredError)
-def log_in_first(error: Exception) -> ResponseReturnValue:
+def log_in_first(error: accounts.LoginRequiredError) -> ResponseReturnValue:
     return redirect(url_for("auth.login", next=current_path()), 303)
 
 
@@ -79,7 +93,8 @@ def log_in_first(error: Exception) -> ResponseReturnValue:
 def login() -> ResponseReturnValue:
     if is_logged_in():
         return redirect(redirect_target(), 303)
-    return login_page("Log in", forms.LoginForm(formdata=None))
+    passkey = passkey_url("auth.log_in_with_passkey")
+    return login_page("Log in", forms.LoginForm(formdata=None), passkey=passkey)
 
 
 @blueprint.post("/login")
@@ -204,8 +219,11 @@ def set_password(token: str) -> ResponseReturnValue:
 @blueprint.get("/second-factor")
 @public
 def second_factor() -> ResponseReturnValue:
+    if is_logged_in():
+        return redirect(redirect_target(), 303)
     accounts.challenged_user()
-    return form_page("One more step", forms.CodeForm(formdata=None))
+    passkey = passkey_url("auth.pass_with_passkey")
+    return form_page("One more step", forms.CodeForm(formdata=None), passkey=passkey)
 
 
 @blueprint.post("/second-factor")
@@ -225,7 +243,8 @@ def pass_with_code() -> ResponseReturnValue:
 @login_required
 @allow_without_two_factor
 def reauthenticate() -> ResponseReturnValue:
-    return proof_page(forms.ProofForm(formdata=None))
+    passkey = passkey_url("auth.prove_with_passkey")
+    return proof_page(forms.ProofForm(formdata=None), passkey=passkey)
 
 
 @blueprint.post("/reauthenticate")
@@ -243,9 +262,9 @@ def prove() -> ResponseReturnValue:
     return proof_page(form, 422)
 
 
-def proof_page(form: Form, status: int = 200) -> ResponseReturnValue:
-    interrupted = interrupted_forms.find_by_page(request.args.get("next"))
-    return login_page("Confirm that it is you", form, status, interrupted=interrupted)
+def proof_page(form: Form, status: int = 200, **context: object) -> ResponseReturnValue:
+    context["interrupted"] = interrupted_forms.find_by_page(request.args.get("next"))
+    return login_page("Confirm that it is you", form, status, **context)
 
 
 @blueprint.get("/reauthenticate/form/<token>")

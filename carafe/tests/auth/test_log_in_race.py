@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, update
 
-from app.auth.models import User
 from carafe.auth import passwords
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
+from carafe.tests.site.models import User
 from carafe.time import now
 
 

@@ -33,7 +33,7 @@ def test_it_accepts_a_step_of_drift(later, phone, try_code):
 
 
 @pytest.mark.parametrize(
-    ("later", "told"),
+    ("later", "reason"),
     [
         (-2, "the clock of your phone is 1 minute slow"),
         (2, "the clock of your phone is 1 minute fast"),
@@ -41,10 +41,10 @@ def test_it_accepts_a_step_of_drift(later, phone, try_code):
         (10, "the clock of your phone is 5 minutes fast"),
     ],
 )
-def test_it_explains_more_and_refuses_it(later, told, phone, try_code):
+def test_it_explains_more_and_refuses_it(later, reason, phone, try_code):
     answer = try_code(phone.code(later))
     assert answer.status_code == 422
-    assert told in answer.text
+    assert reason in answer.text
 
 
 @pytest.mark.parametrize("later", [-11, 11, 3000])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth.models import User
 from carafe.auth import users
 from carafe.auth.models import UserMixin
+from carafe.tests.site.models import User
 
 
 def test_it_is_the_one_of_the_app(app):

@@ -5,7 +5,6 @@ from urllib.parse import quote
 import pytest
 
 from carafe.testing.accounts import PASSWORD
-from tests.site import HOME
 
 
 def log_in(browser, user, query):
@@ -69,8 +68,8 @@ def test_it_leads_to_what_one_came_for(path, alice, visitor):
 )
 def test_it_leads_nowhere_else(target, alice, sign_in, visitor):
     query = f"next={quote(target, safe='')}"
-    assert log_in(visitor, alice, query).location == HOME
-    assert sign_in(alice).get(f"/auth/login?{query}").location == HOME
+    assert log_in(visitor, alice, query).location == "/dashboard"
+    assert sign_in(alice).get(f"/auth/login?{query}").location == "/dashboard"
 
 
 def test_it_is_remembered_through_a_wrong_password(alice, visitor):

@@ -5,9 +5,10 @@ import pytest
 from carafe.testing.clock import later
 
 PAGE = "/members"
+SECOND_FACTORS = "/account/second-factors"
 SITE = "http://localhost"
 FETCH = {"Accept": "*/*", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
-HTMX = {"HX-Request": "true", "HX-Current-URL": f"{SITE}/notes/?q=a%20b", **FETCH}
+HTMX = {"HX-Request": "true", "HX-Current-URL": f"{SITE}/things/?q=a%20b", **FETCH}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_browser_is_led_to_the_login_page(headers, visitor):
 
 @pytest.mark.parametrize("headers", [FETCH, {"X-Requested-With": "XMLHttpRequest"}])
 def test_a_script_gets_problem_details_for_other_errors_too(headers, alice, sign_in):
-    answer = sign_in(alice).get("/notes/4711", headers=headers)
+    answer = sign_in(alice).get("/things/4711", headers=headers)
     assert answer.status_code == 404
     assert answer.content_type == "application/problem+json"
 
@@ -72,20 +73,20 @@ def test_a_script_of_a_page_from_before_the_logout_gets_401(alice, sign_in):
 
 def test_a_script_without_a_recent_proof_gets_403(app, alice, sign_in):
     desk = sign_in(alice)
-    form = desk.fill("/account/email")
+    form = desk.fill(SECOND_FACTORS, f"{SECOND_FACTORS}/totp")
     later(app, minutes=11)
-    answer = desk.send(form, {"email": "new@example.com"}, headers=FETCH)
+    answer = desk.send(form, headers=FETCH)
     assert answer.status_code == 403
     assert answer.content_type == "application/problem+json"
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/notes/"), ("POST", "/notes/new")])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/things/"), ("POST", "/things/new")])
 def test_htmx_leaves_for_the_login_page(method, path, visitor):
     """It would swap the page behind a redirect into a part of the one that is open."""
     headers = HTMX | {"X-CSRFToken": visitor.token()}
     answer = visitor.client.open(path, method=method, headers=headers)
     assert answer.status_code == 401
-    assert answer.headers["HX-Redirect"] == "/auth/login?next=/notes/?q%3Da%2520b"
+    assert answer.headers["HX-Redirect"] == "/auth/login?next=/things/?q%3Da%2520b"
     assert answer.location is None
 
 
@@ -99,7 +100,7 @@ def test_htmx_comes_back_to_a_page_that_it_was_to_open(visitor):
     "url", ["http://[", "https://evil.example//evil.example", "javascript:alert(1)", "//evil", "\\"]
 )
 def test_htmx_comes_back_to_no_other_site(url, visitor):
-    answer = visitor.get("/notes/", headers=HTMX | {"HX-Current-URL": url})
+    answer = visitor.get("/things/", headers=HTMX | {"HX-Current-URL": url})
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"].startswith("/auth/login")
     assert "evil.example" not in answer.headers["HX-Redirect"]
@@ -115,13 +116,13 @@ def test_htmx_loses_no_text(alice, sign_in):
 
 def test_htmx_leaves_for_the_page_that_asks_for_a_proof(app, alice, sign_in):
     desk = sign_in(alice)
-    form = desk.fill("/account/email")
+    form = desk.fill(SECOND_FACTORS, f"{SECOND_FACTORS}/totp")
     later(app, minutes=11)
-    answer = desk.send(form, {"email": "new@example.com"}, headers=HTMX)
+    answer = desk.send(form, headers=HTMX)
     assert answer.status_code == 403
     assert answer.headers["HX-Redirect"].startswith("/auth/reauthenticate?next=")
 
 
 def test_htmx_leaves_for_the_page_that_confirms_an_address(erin, sign_in):
-    answer = sign_in(erin).get("/notes/new", headers=HTMX)
+    answer = sign_in(erin).get("/things/new", headers=HTMX)
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (403, "/auth/confirm")

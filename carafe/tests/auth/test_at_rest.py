@@ -62,7 +62,7 @@ def test_no_password_can_be_read(alice, browser, register, visitor, sign_in, sto
 
 
 def test_equal_passwords_do_not_look_equal(app, register, browser):
-    from app.auth.models import User
+    from carafe.tests.site.models import User
 
     for email in ("one@example.com", "two@example.com"):
         register(browser(), email=email)

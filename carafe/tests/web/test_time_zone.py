@@ -1,0 +1,126 @@
+"""The time zone in which users see times."""
+
+import zoneinfo
+from datetime import UTC, datetime
+
+import pytest
+
+from carafe.database import db
+from carafe.testing.accounts import PASSWORD
+from carafe.tests.site.models import Thing, User
+from carafe.web import time_zones
+
+MOMENT = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def log_in_with_zone(app, sign_in):
+    def choose(user, name):
+        with app.app_context():
+            db.session.get_one(User, user.id).set_time_zone(name)
+            db.session.commit()
+        return sign_in(user)
+
+    return choose
+
+
+@pytest.fixture
+def add_thing(app):
+    def add(user, moment=MOMENT):
+        with app.app_context():
+            Thing.create(user.id, "A thing").created_at = moment
+            db.session.commit()
+
+    return add
+
+
+def test_times_are_shown_in_the_zone_that_was_chosen(alice, log_in_with_zone, add_thing):
+    add_thing(alice)
+    assert (
+        '<time datetime="2026-01-31T23:30:00+00:00" title="31 Jan 2026, 23:30 UTC">'
+        "01 Feb 2026, 05:15</time>"
+    ) in log_in_with_zone(alice, "Asia/Kathmandu").get("/things/").text
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "hour", "text"),
+    [
+        (1, 1, 12, "01 Jan 2026, 13:30<"),
+        (7, 1, 12, "01 Jul 2026, 14:30<"),
+        (3, 29, 0, "29 Mar 2026, 01:30<"),
+        (3, 29, 1, "29 Mar 2026, 03:30<"),
+        (10, 25, 0, "25 Oct 2026, 02:30<"),
+        (10, 25, 1, "25 Oct 2026, 02:30<"),
+    ],
+)
+def test_it_keeps_summer_time(month, day, hour, text, alice, log_in_with_zone, add_thing):
+    add_thing(alice, datetime(2026, month, day, hour, 30, tzinfo=UTC))
+    assert text in log_in_with_zone(alice, "Europe/Berlin").get("/things/").text
+
+
+def test_lists_show_the_day_of_that_zone(carol, log_in_with_zone, add_thing):
+    add_thing(carol)
+    page = log_in_with_zone(carol, "Pacific/Auckland").get("/admin/things/").text
+    assert 'title="31 Jan 2026, 23:30 UTC">01 Feb 2026</time>' in page
+
+
+def test_without_one_the_browser_decides(alice, sign_in, log_in_with_zone, add_thing):
+    add_thing(alice)
+    utc = '<time datetime="2026-01-31T23:30:00+00:00">31 Jan 2026, 23:30 UTC</time>'
+    assert utc in sign_in(alice).get("/things/").text
+    log_in_with_zone(alice, "Asia/Tokyo")
+    assert utc in log_in_with_zone(alice, "").get("/things/").text
+
+
+def test_it_is_for_nobody_else(alice, bob, sign_in, log_in_with_zone, add_thing):
+    log_in_with_zone(alice, "Asia/Tokyo")
+    add_thing(bob)
+    assert "UTC</time>" in sign_in(bob).get("/things/").text
+
+
+def test_mails_show_it(alice, log_in_with_zone, browser, mailbox):
+    log_in_with_zone(alice, "Asia/Tokyo")
+    other = browser()
+    fields = {"email": alice.email, "password": PASSWORD}
+    other.send(other.fill("/auth/login"), fields, headers={"User-Agent": "curl/8.0"})
+    text = mailbox.to(alice.email)[-1].get_body(("plain",)).get_content()
+    assert "(Asia/Tokyo)" in text
+
+
+def test_a_choice_that_the_system_lacks_is_offered_to_who_made_it():
+    regions = dict(choice for choice in time_zones.choices("Europe/Atlantis") if choice[0])
+    assert ("Europe/Atlantis", "Atlantis") in regions["Europe"]
+    assert "Europe/Atlantis" not in time_zones.names()
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "US/Pacific", "Europe", ""])
+def test_what_is_no_zone_is_no_name(name):
+    assert name not in time_zones.names()
+
+
+@pytest.fixture
+def without_time_zones(monkeypatch):
+    """A system on which no time zones are installed, as small containers are."""
+    cached_functions = [time_zones.names, time_zones.choices]
+    zoneinfo.reset_tzpath(to=[])
+    zoneinfo.ZoneInfo.clear_cache()
+    monkeypatch.setattr(zoneinfo._common, "load_tzdata", _missing)
+    for function in cached_functions:
+        function.cache_clear()
+    yield
+    zoneinfo.reset_tzpath()
+    for function in cached_functions:
+        function.cache_clear()
+
+
+def _missing(key):
+    raise zoneinfo.ZoneInfoNotFoundError(key)
+
+
+def test_it_does_without_where_the_system_has_none(alice, log_in_with_zone, add_thing, request):
+    add_thing(alice)
+    browser = log_in_with_zone(alice, "Asia/Tokyo")
+    request.getfixturevalue("without_time_zones")
+    assert "31 Jan 2026, 23:30 UTC</time>" in browser.get("/things/").text
+    assert time_zones.names() == {"UTC"}
+    assert ("Asia", [("Asia/Tokyo", "Tokyo")]) in time_zones.choices("Asia/Tokyo")
