@@ -33,7 +33,7 @@ class Development(Config):
     # Any site can point its name at this machine, and its pages could then read yours (DNS
     # rebinding). To use a tunnel or this machine's network name, set these two and that name.
     TRUSTED_HOSTS = Env(
-        ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.accepts
+        ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.expected
     )
     RECORDER_SAMPLE_RATE = Env(1.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
     SQLALCHEMY_RECORD_QUERIES = True
@@ -42,13 +42,13 @@ class Development(Config):
 class Testing(Config):
     TESTING = True
     RECORDER_SAMPLE_RATE = Env(0.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
-    LOG_LEVEL = Env("WARNING", Config.LOG_LEVEL.read, Config.LOG_LEVEL.accepts)
+    LOG_LEVEL = Env("WARNING", Config.LOG_LEVEL.read, Config.LOG_LEVEL.expected)
 
 
 class Production(Config):
     SECRET_KEY = Env(None, is_secret=True)
-    PUBLIC_URL = Env(None, Config.PUBLIC_URL.read, Config.PUBLIC_URL.accepts)
-    LOG_FORMAT = Env("json", Config.LOG_FORMAT.read, Config.LOG_FORMAT.accepts)
+    PUBLIC_URL = Env(None, Config.PUBLIC_URL.read, Config.PUBLIC_URL.expected)
+    LOG_FORMAT = Env("json", Config.LOG_FORMAT.read, Config.LOG_FORMAT.expected)
     # With this prefix, browsers reject such cookies from subdomains and over plain HTTP.
     SESSION_COOKIE_NAME = "__Host-session"
     DEVICE_COOKIE_NAME = "__Host-device"

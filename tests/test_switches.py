@@ -44,7 +44,7 @@ def owner(app, alice):
     with app.app_context():
         user = db.session.get_one(User, alice.id)
         user.avatar = "a.webp"
-        Passkey.add(user, "Phone", b"id", b"key", 0)
+        Passkey.register(user, "Phone", b"id", b"key", 0)
         Message.send("Hello, everybody", "")
         notify(user.id, "Hello, Alice")
         db.session.commit()

@@ -79,7 +79,7 @@ def add_navigation(app: Flask) -> None:
     Lists of the app come before the pages about the running app.
     """
     is_visible = partial(can, "admin")
-    menus.add(app, "main", "Admin", "admin.index", icon="shield", visible=is_visible, last=True)
+    menus.add(app, "main", "Admin", "admin.index", icon="shield", visible=is_visible, at_end=True)
     menus.add_part(app, "admin", "admin/_search.html", visible=is_visible)
     menus.add(app, "admin", "Overview", "admin.index", icon="home")
     audit.init_app(app)
@@ -92,5 +92,5 @@ def add_navigation(app: Flask) -> None:
     ):
         visible = partial(can, "operations.read")
         menus.add(
-            app, "admin", label, endpoint, icon=icon, visible=visible, setting=setting, last=True
+            app, "admin", label, endpoint, icon=icon, visible=visible, setting=setting, at_end=True
         )

@@ -42,7 +42,7 @@ def search_all(q: str) -> list[ResultGroup]:
 
 def searchable_models() -> Iterator[ModelAdmin]:
     """Yield the models with a search that the current user may read."""
-    for admin in sorted(all_admins(), key=lambda admin: admin.options.last):
+    for admin in sorted(all_admins(), key=lambda admin: admin.options.at_end):
         if admin.list.searches and admin.is_permitted("read"):
             yield admin
 

@@ -49,7 +49,7 @@ class ModelOptions:
     search_placeholder: str = ""
     icon: str = "database"
     # Whether menus list it after the lists of features that are added later.
-    last: bool = False
+    at_end: bool = False
     # A template below the list, and a function that returns its context.
     footer: tuple[str, Callable[[], Mapping[str, object]]] | None = None
     # The endpoint of a custom page about a row, which gets its `id`.

@@ -62,7 +62,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
         values={"admin": name},
         icon=admin.options.icon,
         visible=partial(can, admin.permission("read")),
-        last=admin.options.last,
+        at_end=admin.options.at_end,
     )
 
 

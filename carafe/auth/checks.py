@@ -25,7 +25,7 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         no_admin,
         level="info",
         remedy="flask user create you@example.org --admin",
-        needs="core.migrations",
+        depends_on="core.migrations",
     )
     checks.add(
         app,
@@ -34,7 +34,7 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         level="warning",
         remedy=f"They set one up at {app.config['TWO_FACTOR_URL']}, and REQUIRE_SECOND_FACTOR "
         "makes them.",
-        needs="core.migrations",
+        depends_on="core.migrations",
     )
     checks.add(
         app,
@@ -49,7 +49,7 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         demo_accounts,
         level="warning",
         remedy="Delete them at /admin/users/. In production do not run: flask demo",
-        needs="core.migrations",
+        depends_on="core.migrations",
     )
     checks.add(
         app,
@@ -57,7 +57,7 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         default_passwords,
         level="error",
         remedy="flask user suspend and the address; or set another password.",
-        needs="core.migrations",
+        depends_on="core.migrations",
     )
 
 

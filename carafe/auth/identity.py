@@ -134,7 +134,7 @@ def load_identity(token: str) -> Identity | None:
             if impersonation_ended := impersonation.end_reason(row):
                 row = _fetch_row(token, acting=False)
             else:
-                impersonator = Impersonator.of(row)
+                impersonator = Impersonator.from_row(row)
     del g.identity_failed
     if row is None:
         return None

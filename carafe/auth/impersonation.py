@@ -42,7 +42,7 @@ class Impersonator:
     ends_at: datetime
 
     @classmethod
-    def of(cls, row: AnyRow) -> Impersonator:
+    def from_row(cls, row: AnyRow) -> Impersonator:
         """From what `identity_query` reads of it."""
         return cls(
             id=row.impersonator_id,
@@ -93,7 +93,7 @@ def start(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
             may_write=may_write, ends_at=ends_at, return_path=back,
         )
     )  # fmt: skip
-    return session.renew()
+    return session.rotate_token()
 
 
 def stop(why: str) -> tuple[str, str | None]:
@@ -101,10 +101,10 @@ def stop(why: str) -> tuple[str, str | None]:
     session = _lock_session()
     impersonation = db.session.get(Impersonation, session.id)
     if impersonation is None:  # ended in the meantime
-        return session.renew(), None
-    Impersonation.finish(Impersonation.session_id == session.id, why)
+        return session.rotate_token(), None
+    Impersonation.end_matching(Impersonation.session_id == session.id, why)
     db.session.delete(impersonation)
-    return session.renew(), impersonation.return_path
+    return session.rotate_token(), impersonation.return_path
 
 
 def _lock_session() -> Session:

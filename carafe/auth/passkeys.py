@@ -117,7 +117,7 @@ def register(user: UserMixin, name: str) -> Passkey:
     if Passkey.count(user.id) >= MAX_PASSKEYS:
         raise PasskeyError(TOO_MANY_PASSKEYS)
     ATTEMPTS.refund(client_key())
-    return Passkey.add(user, name, id, verified.credential_public_key, verified.sign_count)
+    return Passkey.register(user, name, id, verified.credential_public_key, verified.sign_count)
 
 
 def authenticate(purpose: str, user_id: int | None = None) -> UserMixin:
@@ -160,7 +160,7 @@ def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
         raise PasskeyError(FAILED_MESSAGE, used_passkey.user_id)
     if user.suspended_at:
         raise PasskeyError(SUSPENDED_MESSAGE, user.id)
-    if not passkey.use(user, count):
+    if not passkey.record_use(user, count):
         raise PasskeyError(FAILED_MESSAGE, user.id)
     ATTEMPTS.refund(client_key())
     return user

@@ -74,7 +74,7 @@ def end_other_sessions(user: UserMixin) -> None:
 def renew_session() -> None:
     """Give this browser's session a new token: copies of its cookie open nothing anymore."""
     if row := db.session.get(Session, current_user.session_id):
-        set_session_token(row.renew())
+        set_session_token(row.rotate_token())
 
 
 def log_out_user() -> None:

@@ -33,7 +33,7 @@ def pending(user_id: int) -> str | None:
     if owner != user_id or begun + LIFETIME.total_seconds() < time.time():
         return None
     # A copy of the cookie from before must not show the secret once it is in use.
-    app = Totp.of(user_id)
+    app = Totp.for_user(user_id)
     return secret if app is None or app.created_at.timestamp() < begun else None
 
 

@@ -86,15 +86,15 @@ def use_code(user: UserMixin, code: str) -> str:
     typed = totp.normalize_code(code)
     try:
         if not (len(typed) == totp.DIGITS and typed.isdigit()):
-            if RecoveryCode.use(user, typed):
+            if RecoveryCode.consume(user, typed):
                 return "recovery code"
             raise InvalidCodeError(
                 "This is neither a code of your app nor an unused recovery code."
             )
-        app = Totp.of(user.id)
+        app = Totp.for_user(user.id)
         if app is None:
             raise InvalidCodeError("You have no authenticator app here. Use a recovery code.")
-        app.use(typed)
+        app.verify(typed)
         return "totp"
     except InvalidCodeError:
         record("two_factor.failed", user.subject, actor=user.email)
@@ -104,20 +104,20 @@ def use_code(user: UserMixin, code: str) -> str:
 
 def initial_recovery_codes(user: UserMixin) -> list[str]:
     """Recovery codes to show, where a factor was added and there are none yet; else []."""
-    return [] if RecoveryCode.count(user.id) else RecoveryCode.renew(user)
+    return [] if RecoveryCode.count(user.id) else RecoveryCode.regenerate(user)
 
 
 def regenerate_recovery_codes(user: UserMixin) -> list[str]:
     """Recovery codes to show, in place of those from before; their owner is told."""
     _notify(user, "recovery_codes_renewed")
-    return RecoveryCode.renew(user)
+    return RecoveryCode.regenerate(user)
 
 
 def delete_codes_without_factor(user: UserMixin) -> None:
     """After a factor was removed: without any, neither codes nor a begun log-in are of use."""
     db.session.flush()
     if not user.has_second_factor:
-        RecoveryCode.forget(user)
+        RecoveryCode.delete_all(user)
         Token.revoke(user.id, LOGIN_CHALLENGE)
 
 

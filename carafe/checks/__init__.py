@@ -28,8 +28,8 @@ class Check:
     level: str
     problem: Problem
     remedy: str
-    needs: str | None = None
-    everywhere: bool = False
+    depends_on: str | None = None
+    all_environments: bool = False
 
 
 CHECKS = Registry[Check]("checks", "check")
@@ -58,17 +58,17 @@ def add(
     *,
     level: str,
     remedy: str,
-    needs: str | None = None,
-    everywhere: bool = False,
+    depends_on: str | None = None,
+    all_environments: bool = False,
 ) -> None:
     """Add a check. `problem` returns in one line what is wrong, or None.
 
     The id, "feature.noun", is a promise: people silence checks by it. `level` is "info", "warning"
     or "error", which `bin/start` does not start with. It runs in production alone unless
-    `everywhere`, and not when the check `needs`, added before, found something. `docs/checks.md`
+    `all_environments`, and not when the check it `depends_on`, added before, found something. `docs/checks.md`
     lists it.
     """
-    CHECKS.add(app, Check(id, level, problem, remedy, needs, everywhere))
+    CHECKS.add(app, Check(id, level, problem, remedy, depends_on, all_environments))
 
 
 def ids() -> list[str]:
@@ -80,9 +80,9 @@ def run() -> Outcome:
     outcome = Outcome()
     bad: set[str] = set()
     for check in CHECKS:
-        if not check.everywhere and current_app.config["APP_ENV"] != "production":
+        if not check.all_environments and current_app.config["APP_ENV"] != "production":
             continue
-        if check.needs in bad:
+        if check.depends_on in bad:
             outcome.skipped.append(check.id)
             bad.add(check.id)
         elif finding := _evaluate(check):

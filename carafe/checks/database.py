@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
         unreachable,
         level="error",
         remedy="Start the database, or correct DATABASE_URL or INSTANCE_PATH.",
-        everywhere=True,
+        all_environments=True,
     )
     checks.add(
         app,
@@ -33,8 +33,8 @@ def init_app(app: Flask) -> None:
         migrations_pending,
         level="error",
         remedy="flask db upgrade; or run the code that this database belongs to.",
-        needs="core.database",
-        everywhere=True,
+        depends_on="core.database",
+        all_environments=True,
     )
     checks.add(
         app,
@@ -42,8 +42,8 @@ def init_app(app: Flask) -> None:
         unwritable_database,
         level="error",
         remedy="Give its folder to the user that runs the app, on a disk mounted for writing.",
-        needs="core.migrations",
-        everywhere=True,
+        depends_on="core.migrations",
+        all_environments=True,
     )
     checks.add(
         app,
@@ -51,8 +51,8 @@ def init_app(app: Flask) -> None:
         other_engine_version,
         level="warning",
         remedy="flask db upgrade; or run the version of the engine that this database belongs to.",
-        needs="core.migrations",
-        everywhere=True,
+        depends_on="core.migrations",
+        all_environments=True,
     )
     checks.add(
         app,
@@ -60,8 +60,8 @@ def init_app(app: Flask) -> None:
         missing_tables,
         level="error",
         remedy='flask db migrate -m "Add …", and then flask db upgrade.',
-        needs="core.migrations",
-        everywhere=True,
+        depends_on="core.migrations",
+        all_environments=True,
     )
     checks.add(
         app,
@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
         unsafe_sqlite,
         level="warning",
         remedy="Install the package pysqlite3, or a Python with a newer SQLite.",
-        everywhere=True,
+        all_environments=True,
     )
     checks.add(
         app,
@@ -77,8 +77,8 @@ def init_app(app: Flask) -> None:
         non_wal_journal,
         level="warning",
         remedy="Keep the database in a file on a local disk that can be written.",
-        needs="core.database",
-        everywhere=True,
+        depends_on="core.database",
+        all_environments=True,
     )
     checks.add(
         app,

@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
         misspelled,
         level="warning",
         remedy="Correct the name, or remove the variable; config.py lists all settings.",
-        everywhere=True,
+        all_environments=True,
     )
 
 
@@ -30,10 +30,10 @@ def add(app: Flask, error: ConfigError | None) -> None:
     checks.add(
         app,
         INVALID_SETTINGS,
-        partial(str, error.wrong) if error else lambda: None,
+        partial(str, error.problem) if error else lambda: None,
         level="error",
         remedy=error.remedy if error else "Set what it names; config.py says what is accepted.",
-        everywhere=True,
+        all_environments=True,
     )
 
 

@@ -19,9 +19,9 @@ class ConfigError(ClickException, RuntimeError):
     `flask check` shows the two halves apart.
     """
 
-    def __init__(self, wrong: str, remedy: str = "See config.py for what it accepts."):
-        super().__init__(f"{wrong} {remedy}")
-        self.wrong, self.remedy = wrong, remedy
+    def __init__(self, problem: str, remedy: str = "See config.py for what it accepts."):
+        super().__init__(f"{problem} {remedy}")
+        self.problem, self.remedy = problem, remedy
 
 
 class RefusedError(ValueError):
@@ -43,11 +43,11 @@ class Env:
         self,
         default: Any,
         read: Callable[[str], Any] = str,
-        accepts: str = "text",
+        expected: str = "text",
         *,
         is_secret: bool = False,
     ):
-        self.default, self.read, self.accepts = default, read, accepts
+        self.default, self.read, self.expected = default, read, expected
         self.is_secret = is_secret
 
     def value(self, name: str, environ: Mapping[str, str]) -> Any:
@@ -59,11 +59,13 @@ class Env:
         try:
             return self.read(plain(text))
         except RefusedError as refusal:
-            remedy = f"{refusal.remedy} Give {self.accepts}.".strip()
+            remedy = f"{refusal.remedy} Give {self.expected}.".strip()
             raise ConfigError(f"{name} is not accepted: {refusal.reason}.", remedy) from None
         except ValueError:
             quoted = "" if self.is_secret else f"={text[:MAX_QUOTED_LENGTH]!r}"
-            raise ConfigError(f"{name}{quoted} is not accepted.", f"Give {self.accepts}.") from None
+            raise ConfigError(
+                f"{name}{quoted} is not accepted.", f"Give {self.expected}."
+            ) from None
 
 
 class EnvTable(Env):

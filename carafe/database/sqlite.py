@@ -80,7 +80,7 @@ def configure_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "close")
     @event.listens_for(engine, "close_detached")
     def leave(connection: sqlite3.Connection | None, *record: object) -> None:
-        queue.leave(connection)
+        queue.release(connection)
 
 
 def register_sqlite_functions(connection: sqlite3.Connection) -> None:

@@ -61,7 +61,7 @@ class WriteQueue:
         """Begin a writing transaction in turn; `leave(its driver's connection)` ends the turn."""
         driver: Any = connection.connection.dbapi_connection
         try:
-            left = round(self._enter(driver) * 1000)
+            left = round(self._acquire(driver) * 1000)
             timeout_ms = round(self.timeout * 1000)
             if left == timeout_ms:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -73,7 +73,7 @@ class WriteQueue:
             finally:
                 driver.execute(f"PRAGMA busy_timeout={timeout_ms}")
         except BaseException:
-            self.leave(driver)
+            self.release(driver)
             raise
 
     @contextmanager
@@ -81,12 +81,12 @@ class WriteQueue:
         """Hold up writers without a transaction, or go on after the timeout."""
         visitor = object()
         try:
-            self._enter(visitor)
+            self._acquire(visitor)
             yield
         finally:
-            self.leave(visitor)
+            self.release(visitor)
 
-    def leave(self, owner: object) -> None:
+    def release(self, owner: object) -> None:
         """End the turn of `who`, if it has one, and call the next."""
         if owner is None or owner is not self._holder:
             return
@@ -101,7 +101,7 @@ class WriteQueue:
                 self._holder, self._thread, turn = self._waiters.popleft()
                 turn.release()
 
-    def _enter(self, owner: object) -> float:
+    def _acquire(self, owner: object) -> float:
         """Wait for the turn; returns the seconds left, 0 when it did not come in time."""
         if self._process != os.getpid():
             self._start()  # after a fork: those who stood in line are in the parent
@@ -112,7 +112,7 @@ class WriteQueue:
             return 0
         if not self._slice_ends_at:
             if not self._wait_for_processes(deadline):
-                self.leave(owner)
+                self.release(owner)
                 return 0
             self._slice_ends_at = monotonic() + TIME_SLICE_SECONDS
         return max(0, deadline - monotonic())

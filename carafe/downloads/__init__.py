@@ -44,7 +44,7 @@ def request_export(
     `user` is locked, as `current_user.user` is: of two clicks at once the second finds the first.
     `make` is the job, `labels` are its `label` in notifications and the `path` of its page.
     """
-    export, job = Export.of(user.id, name)
+    export, job = Export.for_user(user.id, name)
     if export and export.is_running(job):
         return False
     job_id = make.with_options(subject=user.subject).enqueue(*arguments)

@@ -41,7 +41,7 @@ class Export(Base):
     expires_at: Mapped[datetime | None]
 
     @classmethod
-    def of(cls, user_id: int, name: str) -> tuple[Export | None, Job | None]:
+    def for_user(cls, user_id: int, name: str) -> tuple[Export | None, Job | None]:
         """A user's, if there is one, and the job that makes it, if that is still known."""
         query = select(cls, Job).outerjoin(Job, Job.id == cls.job_id)
         row = db.session.execute(query.where(cls.user_id == user_id, cls.name == name)).first()

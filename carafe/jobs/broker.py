@@ -65,7 +65,7 @@ class RedisJobBroker(RedisBroker):
             for id in ids:
                 # Each queue has an actor of its name.
                 self.enqueue(Message(queue, queue, args=(id,), kwargs={}, options={}))
-            self.is_there()
+            self.mark_available()
         except FAILURES as error:
             self.mark_unavailable(error)
 
@@ -84,7 +84,7 @@ class RedisJobBroker(RedisBroker):
             log.warning("jobs wait, because Redis does: %s", error)
         self.unavailable_until = monotonic() + RETRY_SECONDS
 
-    def is_there(self) -> None:
+    def mark_available(self) -> None:
         if self.unavailable_until:
             log.warning("Redis is back")
             self.unavailable_until = 0.0
@@ -114,7 +114,7 @@ class RedisJobConsumer(_RedisConsumer):
         # From the head of the list to its head: nothing moves, but Redis answers when there is one.
         key = self.broker.list_of(self.queue_name)
         message = self.broker.client.blmove(key, key, self.timeout / 1000, "LEFT", "LEFT")
-        self.broker.is_there()
+        self.broker.mark_available()
         return message is not None
 
     def ack(self, message: object) -> None:

@@ -13,7 +13,7 @@ def init_app(app: Flask) -> None:
         paused_queues,
         level="warning",
         remedy="See /admin/health/ for what to do. A restart tries again at once.",
-        needs="core.migrations",
+        depends_on="core.migrations",
     )
 
 

@@ -113,7 +113,7 @@ class Job(Base):
         return db.session.get(cls, id, with_for_update=True, populate_existing=True)
 
     @classmethod
-    def forget(cls, subject: str) -> None:
+    def delete_for_subject(cls, subject: str) -> None:
         """Delete what is queued and kept of a subject that is no more."""
         db.session.execute(delete(cls).where(cls.subject == subject, cls.state != RUNNING))
         db.session.execute(update(cls).where(cls.subject == subject).values(cancel_requested=True))

@@ -79,7 +79,7 @@ class JobRun:
                     ctypes.c_ulong(self._thread), ctypes.py_object(JobTimeoutError)
                 )
 
-    def note(self, **values: object) -> None:
+    def set_progress(self, **values: object) -> None:
         self._progress, self.is_dirty = values, True
 
     def progress(self) -> dict[str, object]:
@@ -111,6 +111,6 @@ def progress(done: int | None = None, total: int | None = None, message: str = "
         return
     # Whole numbers, and text that every database takes: the worker must be able to note it.
     done, total = (None if number is None else int(number) for number in (done, total))
-    run.note(done=done, total=total, message=strip_invalid_text(message)[:MESSAGE_LENGTH])
+    run.set_progress(done=done, total=total, message=strip_invalid_text(message)[:MESSAGE_LENGTH])
     if run.cancelled:
         raise JobCancelled

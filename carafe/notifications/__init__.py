@@ -49,4 +49,4 @@ def init_app(app: Flask) -> None:
     add_identity_column(app, unread.NAME, unread.column)
     app.jinja_env.globals["unread_notifications"] = unread.unread_count
     menus.add_part(app, "header", "notifications/_bell.html", visible=is_logged_in)
-    menus.add(app, "settings", "Notifications", "notifications.index", icon="bell", last=True)
+    menus.add(app, "settings", "Notifications", "notifications.index", icon="bell", at_end=True)

@@ -25,7 +25,7 @@ def deliver(user_id: int) -> None:
     nor a full disk is a reason to show nothing.
     """
     model = user_model()
-    undelivered = select(Message).join(model, Message.waiting()).where(model.id == user_id)
+    undelivered = select(Message).join(model, Message.is_undelivered()).where(model.id == user_id)
     if db.session.scalar(undelivered.limit(1)) is None:
         return
     try:

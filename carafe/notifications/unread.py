@@ -19,7 +19,7 @@ def column() -> ScalarSelect[int]:
     notifications = notifications.where(
         Notification.user_id == model.id, Notification.read_at.is_(None)
     )
-    messages = select(func.count()).select_from(Message).where(Message.waiting())
+    messages = select(func.count()).select_from(Message).where(Message.is_undelivered())
     parts = [query.correlate(model).scalar_subquery() for query in (notifications, messages)]
     return select(parts[0] + parts[1]).correlate(model).scalar_subquery()
 

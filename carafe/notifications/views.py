@@ -63,7 +63,7 @@ def read_all() -> ResponseReturnValue:
 def read(id: int) -> ResponseReturnValue:
     """Mark one as read, and go where it leads."""
     notification = _get_own(id)
-    notification.read()
+    notification.mark_read()
     db.session.commit()
     return redirect(notification.url or url_for("notifications.index"), 303)
 
@@ -87,4 +87,4 @@ def _listed() -> dict[str, object]:
 
 
 def _get_own(id: int) -> Notification:
-    return Notification.of(current_user.id, id) or abort(404)
+    return Notification.for_user(current_user.id, id) or abort(404)

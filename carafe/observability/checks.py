@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
         low_disk_space,
         level="warning",
         remedy="Make room: delete old copies, or move INSTANCE_PATH to a larger disk.",
-        everywhere=True,
+        all_environments=True,
     )
 
 

@@ -47,8 +47,8 @@ class Recorder:
     def __init__(self, app: Flask):
         self.app = app
         self.sample: float = app.config["RECORDER_SAMPLE_RATE"]
-        self.observed = Observations()
-        self.waiting: deque[Observations] = deque(maxlen=MAX_WAITING)
+        self.current_observations = Observations()
+        self.unflushed: deque[Observations] = deque(maxlen=MAX_WAITING)
         self.failing = False
         self._lock, self._flushing = threading.Lock(), threading.Lock()
         self._process = 0
@@ -59,7 +59,7 @@ class Recorder:
     def __enter__(self) -> Observations:
         """What is being observed, for one thread at a time. `@contextmanager` would take 1 µs."""
         self._lock.acquire()
-        return self.observed
+        return self.current_observations
 
     def __exit__(self, *error: object) -> None:
         self._lock.release()
@@ -72,21 +72,22 @@ class Recorder:
 
         with self._flushing:
             with self._lock:
-                if self.observed != Observations():
-                    self.waiting.append(self.observed)
-                    self.observed = Observations()
+                if self.current_observations != Observations():
+                    self.unflushed.append(self.current_observations)
+                    self.current_observations = Observations()
             try:
                 with self.app.app_context():
-                    while self.waiting:
-                        writer.write(self.app, self.waiting[0], self.sample)
-                        self.waiting.popleft()
+                    while self.unflushed:
+                        writer.write(self.app, self.unflushed[0], self.sample)
+                        self.unflushed.popleft()
                         self.failing = False
             except Exception as error:
-                if self.waiting and not is_unavailable(error):
-                    self.waiting.popleft()  # another try would fail as well
+                if self.unflushed and not is_unavailable(error):
+                    self.unflushed.popleft()  # another try would fail as well
                 if not self.failing:
                     log.warning(
-                        "nothing is recorded for now: %s", store.get_store(self.app).why(error)
+                        "nothing is recorded for now: %s",
+                        store.get_store(self.app).error_hint(error),
                     )
                 self.failing = True
 

@@ -88,7 +88,7 @@ class Store:
         try:
             connection = self.engine.connect()
         except DatabaseError as error:
-            raise ServiceUnavailable(f"Nothing is recorded: {self.why(error)}") from error
+            raise ServiceUnavailable(f"Nothing is recorded: {self.error_hint(error)}") from error
         with connection:
             yield connection
 
@@ -106,7 +106,7 @@ class Store:
             self._recreate(error)
             raise
 
-    def why(self, error: Exception) -> str:
+    def error_hint(self, error: Exception) -> str:
         """What keeps observations from being kept, and what helps."""
         reason = root_cause(error).partition("\n")[0]
         if getattr(getattr(error, "orig", None), "sqlstate", None) != PG_NOT_ALLOWED:

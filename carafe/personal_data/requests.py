@@ -25,7 +25,7 @@ def request_export() -> None:
 
 def export_status() -> dict[str, object]:
     """Return what the page about the file shows, and the `version` for polling."""
-    export, job = Export.of(current_user.id, DATA_EXPORT)
+    export, job = Export.for_user(current_user.id, DATA_EXPORT)
     running = job if export and export.is_running(job) else None
     version: list[object] = [export and (export.job_id, export.is_ready)]
     if running:
@@ -38,7 +38,7 @@ def export_response() -> Response | None:
 
     Raises `downloads.UnreadableError`.
     """
-    export, _ = Export.of(current_user.id, DATA_EXPORT)
+    export, _ = Export.for_user(current_user.id, DATA_EXPORT)
     if export is None or not export.is_ready:
         return None
     name = f"personal-data-{export.ended_at:%Y-%m-%d}.zip"

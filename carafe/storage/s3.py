@@ -39,19 +39,19 @@ class S3Storage:
         self.credentials = url.user, url.password, region, "s3"
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
-        self._ask("PUT", self._url(key), data=content, headers={"Content-Type": content_type})
+        self._request("PUT", self._url(key), data=content, headers={"Content-Type": content_type})
 
     def get(self, key: str) -> bytes | None:
-        answer = self._ask("GET", self._url(key))
+        answer = self._request("GET", self._url(key))
         return None if answer.status_code == 404 else answer.content
 
     def delete(self, key: str) -> None:
-        self._ask("DELETE", self._url(key))
+        self._request("DELETE", self._url(key))
 
     def list_older_than(self, cutoff: datetime, folder: str) -> Iterator[str]:
         query = {"list-type": "2", "prefix": f"{self.prefix}{folder}/"}
         while True:
-            page = self._ask("GET", self.bucket, params=query).text
+            page = self._request("GET", self.bucket, params=query).text
             for entry in CONTENTS_TAG.findall(page):
                 fields = dict(FIELD_TAG.findall(entry))  # in any order
                 key = html.unescape(fields["Key"]).removeprefix(self.prefix)
@@ -64,7 +64,7 @@ class S3Storage:
     def _url(self, key: str) -> str:
         return f"{self.bucket}/{quote(self.prefix + validate_key(key))}"
 
-    def _ask(self, method: str, url: str, **options: Any) -> "Response":
+    def _request(self, method: str, url: str, **options: Any) -> "Response":
         import requests
         from requests_aws4auth import AWS4Auth
 

@@ -79,8 +79,8 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
         yield made
         records.close()
         if "recorder" in made.extensions:  # the thread goes on
-            made.extensions["recorder"].observed = Observations()
-            made.extensions["recorder"].waiting.clear()
+            made.extensions["recorder"].current_observations = Observations()
+            made.extensions["recorder"].unflushed.clear()
 
 
 def rows(app: Flask, table: Table) -> list[Any]:

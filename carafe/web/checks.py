@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
         missing,
         level="warning",
         remedy="Add them to app/static/icons.svg, or take others.",
-        everywhere=True,
+        all_environments=True,
     )
     checks.add(
         app,

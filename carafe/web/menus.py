@@ -18,7 +18,7 @@ class MenuEntry:
     icon: str | None
     method: str
     visible: Callable[[], bool] | None
-    last: bool
+    at_end: bool
 
 
 @dataclass(frozen=True)
@@ -52,25 +52,25 @@ def add(
     method: str = "get",
     visible: Callable[[], bool] | None = None,
     setting: str | None = None,
-    last: bool = False,
+    at_end: bool = False,
 ) -> None:
     """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
 
     `values` are the arguments of `endpoint`. `method="post"` draws a button. `visible` is asked on
     each page; without it everyone sees the entry. With a `setting`, such as "PASSKEYS", the entry
-    exists only where that is on, as its routes do. `last` puts it behind those of later features.
+    exists only where that is on, as its routes do. `at_end` puts it behind those of later features.
     """
     if setting and not app.config[setting]:
         return
     if icon is not None:
         refuse_unknown_icon(app, f"nav.add({label!r}, icon=…)", icon)
-    ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, last))
+    ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, at_end))
 
 
 def visible_items(menu: str) -> list[MenuItem]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
-    entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.last)
+    entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.at_end)
     items = [
         MenuItem(entry.label, root + _endpoint_path(entry), entry.icon, entry.method)
         for entry in entries

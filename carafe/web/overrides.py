@@ -143,5 +143,5 @@ def init_app(app: Flask) -> None:
         outdated,
         level="warning",
         remedy="Compare each with the file in carafe/templates, then run flask template mark.",
-        everywhere=True,
+        all_environments=True,
     )

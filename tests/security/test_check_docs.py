@@ -16,7 +16,12 @@ def test_it_lists_every_check_with_level_place_and_remedy(app):
     with another_app(app, **GOOD) as made:
         registered = checks.CHECKS.by_name(made).values()
     assert [(id, level, place, remedy) for id, level, place, _, remedy in rows()] == [
-        (check.id, check.level, "everywhere" if check.everywhere else "production", check.remedy)
+        (
+            check.id,
+            check.level,
+            "everywhere" if check.all_environments else "production",
+            check.remedy,
+        )
         for check in registered
     ]
 

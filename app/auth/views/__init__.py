@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["offered_providers"] = oauth.provider_links
     menus.add(app, "visitor", "Log in", "auth.login", visible=is_anonymous)
     menus.add(app, "visitor", "Sign up", "auth.register", visible=_may_register)
-    menus.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)
+    menus.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", at_end=True)
 
 
 from app.auth.views import (  # noqa: E402  (imported for their routes)

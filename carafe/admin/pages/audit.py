@@ -71,6 +71,6 @@ def init_app(app: Flask) -> None:
         title="action",
         read_only=READ_ONLY,
         icon="activity",
-        last=True,
+        at_end=True,
         permissions={"read": "audit.read"},
     )

@@ -155,7 +155,7 @@ def init_app(app: Flask) -> None:
             QueueFilter(Job.queue, "queue", "Queue"),
         ],
         icon="layers",
-        last=True,
+        at_end=True,
         permissions={"read": "jobs.read", "edit": "jobs.edit"},
         endpoint="admin.job",
         actions=ACTIONS,

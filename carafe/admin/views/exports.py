@@ -104,7 +104,7 @@ def make_export(admin: ModelAdmin, format: str) -> ResponseReturnValue:
 @fresh_login_required
 @quotas.one_at_a_time("download")
 def export_file(admin: ModelAdmin) -> ResponseReturnValue:
-    ready, _ = Export.of(current_user.id, export.name_of(admin))
+    ready, _ = Export.for_user(current_user.id, export.name_of(admin))
     if ready is None or not ready.is_ready or ready.ended_at is None:
         return _to_page(admin)
     format = ready.label.rpartition(".")[2]
@@ -127,7 +127,7 @@ def _filename(admin: ModelAdmin, format: str, at: datetime) -> str:
 
 
 def _state(admin: ModelAdmin) -> dict[str, object]:
-    latest, job = Export.of(current_user.id, export.name_of(admin))
+    latest, job = Export.for_user(current_user.id, export.name_of(admin))
     running = job if latest and latest.is_running(job) else None
     version: list[object] = [latest and (latest.job_id, latest.is_ready)]
     if running:

@@ -85,7 +85,7 @@ def remove_totp() -> None:
     row is locked first, so that of two removals at once the second sees what the first left.
     """
     user = current_user.user
-    app = Totp.of(user.id) or abort(404)
+    app = Totp.for_user(user.id) or abort(404)
     if two_factor.is_last_required(user):
         abort(409, two_factor.LAST_FACTOR_MESSAGE)
     app.remove(user)

@@ -20,7 +20,7 @@ class Connection(NamedTuple):
 
 def list_connections() -> list[Connection]:
     """Return the sites that the settings name, then others with which an account is connected."""
-    linked = {account.provider: account for account in LinkedAccount.of(current_user.id)}
+    linked = {account.provider: account for account in LinkedAccount.for_user(current_user.id)}
     rows = [Connection(p.name, p.label, linked.pop(p.name, None)) for p in providers.configured()]
     # What is left was connected when the settings named its provider.
     return rows + [Connection(n, providers.label(n), account) for n, account in linked.items()]

@@ -73,7 +73,7 @@ def record_proof(method: str, next: str | None) -> NextStep:
     session = db.session.get(Session, current_user.session_id)
     if session is None:  # ended in the meantime
         return NextStep.LOG_IN
-    set_session_token(session.prove(method))
+    set_session_token(session.mark_fresh(method))
     interrupted_forms.release(next)
     db.session.commit()
     return NextStep.LOGGED_IN

@@ -118,11 +118,11 @@ def connect(provider: Provider, journey: AuthorizationRequest, profile: Profile)
     if not _is_still_there(journey):
         return Arrival.SESSION_ENDED
     user = current_user.user
-    linked = LinkedAccount.known(profile.provider, profile.subject)
+    linked = LinkedAccount.by_subject(profile.provider, profile.subject)
     if linked:
         is_theirs = linked.user_id == user.id
         return Arrival.CONNECTED_BEFORE if is_theirs else Arrival.CONNECTED_ELSEWHERE
-    if any(account.provider == provider.name for account in LinkedAccount.of(user.id)):
+    if any(account.provider == provider.name for account in LinkedAccount.for_user(user.id)):
         return Arrival.ANOTHER_CONNECTED
     _connect(user, profile)
     notify_owner(user, "account_connected", provider.label)
@@ -135,7 +135,7 @@ def prove(
     """Record that the current user proved who they are at a provider."""
     if not _is_still_there(journey) or provider not in proof_providers():
         return Arrival.SESSION_ENDED
-    linked = LinkedAccount.known(profile.provider, profile.subject)
+    linked = LinkedAccount.by_subject(profile.provider, profile.subject)
     if linked is None or linked.user_id != current_user.id:
         security_events.report("proof.failed", "other_account")
         return Arrival.OTHER_ACCOUNT
@@ -151,7 +151,7 @@ def proof_providers() -> list[Provider]:
     password_hash = db.session.scalar(query)
     if password_hash or has_second_factor(current_user.id):
         return []
-    linked = {account.provider for account in LinkedAccount.of(current_user.id)}
+    linked = {account.provider for account in LinkedAccount.for_user(current_user.id)}
     return [provider for provider in providers.configured() if provider.name in linked]
 
 

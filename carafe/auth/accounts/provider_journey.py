@@ -52,7 +52,7 @@ def prove_at(provider: Provider) -> str:
 
 def _depart(provider: Provider, purpose: str) -> str:
     DEPARTURES.spend(client_key())
-    journey = AuthorizationRequest.begin(provider.name, purpose)
+    journey = AuthorizationRequest.create(provider.name, purpose)
     db.session.commit()  # nobody waits for us while we wait for the provider
     try:
         return protocol_of(provider).authorization_url(provider, journey)

@@ -45,7 +45,7 @@ class KnownDevice(Base):
         The first of an account is not: nobody else can have been there.
         """
         user.lock()  # of two sign-ins at once from a new device, one finds it known
-        fingerprints = cls._of(user.id) or cls._seed_from_sessions(user.id)
+        fingerprints = cls._fingerprints(user.id) or cls._seed_from_sessions(user.id)
         fingerprint = _fingerprint(agent, address)
         if fingerprint in fingerprints:
             fingerprints[fingerprint].last_seen_at = now()
@@ -64,7 +64,7 @@ class KnownDevice(Base):
         db.session.execute(delete(cls).where(cls.user_id == user_id, cls.last_seen_at >= since))
 
     @classmethod
-    def _of(cls, user_id: int) -> dict[bytes, KnownDevice]:
+    def _fingerprints(cls, user_id: int) -> dict[bytes, KnownDevice]:
         devices = db.session.scalars(select(cls).where(cls.user_id == user_id))
         return {device.fingerprint: device for device in devices}
 

@@ -38,7 +38,7 @@ class Impersonation(Base):
     return_path: Mapped[str] = mapped_column(String(300))
 
     @classmethod
-    def finish(cls, condition: ColumnElement[bool], why: str) -> int:
+    def end_matching(cls, condition: ColumnElement[bool], why: str) -> int:
         """Have those be over to which the condition applies; how many."""
         if not current_app.config["IMPERSONATION"]:
             return 0
@@ -56,4 +56,4 @@ class Impersonation(Base):
 
     @classmethod
     def end_expired(cls) -> int:
-        return cls.finish(cls.ends_at <= now(), "time")
+        return cls.end_matching(cls.ends_at <= now(), "time")

@@ -38,13 +38,13 @@ class LinkedAccount(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @classmethod
-    def known(cls, provider: str, subject: str) -> LinkedAccount | None:
+    def by_subject(cls, provider: str, subject: str) -> LinkedAccount | None:
         return db.session.scalar(
             select(cls).where(cls.provider == provider, cls.subject == subject)
         )
 
     @classmethod
-    def of(cls, user_id: int) -> list[LinkedAccount]:
+    def for_user(cls, user_id: int) -> list[LinkedAccount]:
         """A user's, oldest first."""
         query = select(cls).where(cls.user_id == user_id).order_by(cls.id)
         return list(db.session.scalars(query))
@@ -73,7 +73,9 @@ class LinkedAccount(Base):
         """Whether nothing else opens the account. Others do while `providers` has their site."""
         if user.password_hash:
             return False
-        if any(o.id != self.id and o.provider in providers for o in LinkedAccount.of(user.id)):
+        if any(
+            o.id != self.id and o.provider in providers for o in LinkedAccount.for_user(user.id)
+        ):
             return False
         return not db.session.scalar(select(literal(1)).where(Passkey.user_id == user.id).limit(1))
 

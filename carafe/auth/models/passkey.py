@@ -54,7 +54,7 @@ class Passkey(Base):
         return db.session.scalar(query) or 0
 
     @classmethod
-    def add(
+    def register(
         cls, user: UserMixin, name: str, credential_id: bytes, key: bytes, count: int
     ) -> Passkey:
         """Let this key stand for the user from now on, and tell them."""
@@ -70,7 +70,7 @@ class Passkey(Base):
         _notify_owner(user, "passkey_added", name, "reset")
         return passkey
 
-    def use(self, user: UserMixin, count: int) -> bool:
+    def record_use(self, user: UserMixin, count: int) -> bool:
         """Note that it was used. False, and its owner is told, where `count` went back.
 
         Web Authentication 7.2, step 22: two devices then seem to hold the private key, one of

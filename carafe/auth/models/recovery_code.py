@@ -36,10 +36,10 @@ class RecoveryCode(Base):
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     @classmethod
-    def renew(cls, user: UserMixin) -> list[str]:
+    def regenerate(cls, user: UserMixin) -> list[str]:
         """New codes in place of the user's old ones. Show them now: they are stored nowhere."""
         codes = [_generate_code() for _ in range(CODE_COUNT)]
-        cls.forget(user)
+        cls.delete_all(user)
         rows = [{"user_id": user.id, "code_hash": _digest(code)} for code in codes]
         db.session.execute(insert(cls), rows)
         record("recovery_codes.generated", user.subject)
@@ -52,7 +52,7 @@ class RecoveryCode(Base):
         return db.session.scalar(query) or 0
 
     @classmethod
-    def use(cls, user: UserMixin, code: str) -> bool:
+    def consume(cls, user: UserMixin, code: str) -> bool:
         """Use a code up, if it is one: of many at the same time one wins. Its owner is told."""
         used = delete(cls).where(cls.user_id == user.id, cls.code_hash == _digest(code))
         if db.session.scalar(used.returning(cls.id)) is None:
@@ -64,7 +64,7 @@ class RecoveryCode(Base):
         return True
 
     @classmethod
-    def forget(cls, user: UserMixin) -> None:
+    def delete_all(cls, user: UserMixin) -> None:
         db.session.execute(delete(cls).where(cls.user_id == user.id))
 
 

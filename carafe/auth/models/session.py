@@ -94,22 +94,22 @@ class Session(TokenHashMixin, Base):
             .values(last_seen_at=current_time, expires_at=current_time + cls.lifetime(remembered))
         )
 
-    def prove(self, method: str) -> str:
+    def mark_fresh(self, method: str) -> str:
         """Note that the user proved just now, by `method`, who they are.
 
         Returns the session's new token: anyone who has a copy of the old one proved nothing.
         """
         self.authenticated_at = now()
         record("session.reauthenticated", f"user:{self.user_id}", method=method)
-        return self.renew()
+        return self.rotate_token()
 
-    def renew(self) -> str:
+    def rotate_token(self) -> str:
         """Give the session a new token, and return it: copies of the old one open nothing."""
         token = generate_token()
         self.token_hash = digest(token)
         return token
 
     def end(self) -> None:
-        Impersonation.finish(Impersonation.session_id == self.id, "session")
+        Impersonation.end_matching(Impersonation.session_id == self.id, "session")
         record("session.ended", f"user:{self.user_id}")
         db.session.delete(self)

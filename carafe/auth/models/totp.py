@@ -50,7 +50,7 @@ class Totp(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @classmethod
-    def of(cls, user_id: int) -> Totp | None:
+    def for_user(cls, user_id: int) -> Totp | None:
         query = select(cls).where(cls.user_id == user_id)
         # Afresh: what was read before the user's row was locked may have changed.
         return db.session.scalar(query.execution_options(populate_existing=True))
@@ -64,7 +64,7 @@ class Totp(Base):
         record("totp.replaced" if before else "totp.added", user.subject)
         _tell(user, "totp_added")
 
-    def use(self, code: str) -> None:
+    def verify(self, code: str) -> None:
         """Use up a code: of many at the same time one wins. Raises `InvalidCodeError`."""
         try:
             secret = encryption.decrypt(self.secret, PURPOSE)

@@ -63,7 +63,7 @@ class UserAccess(UserColumns):
         if keep:
             ending &= Session.id != keep
         begun_there = Impersonation.session_id.in_(select(Session.id).where(ending))
-        Impersonation.finish(begun_there, "session")
+        Impersonation.end_matching(begun_there, "session")
         db.session.execute(delete(Session).where(ending))
         Token.revoke(self.id, LOGIN_CHALLENGE)  # a session that waits for the second factor
 

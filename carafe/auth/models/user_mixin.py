@@ -118,10 +118,10 @@ class UserMixin(UserAccess):
 
     def _remove(self, forgotten: int = 0) -> None:
         self.end_sessions()
-        Impersonation.finish(Impersonation.user_id == self.id, "deletion")
+        Impersonation.end_matching(Impersonation.user_id == self.id, "deletion")
         forget(self.subject, past_emails(self.subject, self.email), after=forgotten)
         record("user.deleted", self.subject)
-        Job.forget(self.subject)
+        Job.delete_for_subject(self.subject)
         user_deleted.send(self)
         db.session.delete(self)
 

@@ -43,7 +43,7 @@ class AuthorizationRequest:
     next: str | None
 
     @classmethod
-    def begin(cls, provider: str, purpose: str) -> "AuthorizationRequest":
+    def create(cls, provider: str, purpose: str) -> "AuthorizationRequest":
         next = safe_redirect_path(request.args.get("next"))
         journey = cls(
             provider=provider,

@@ -63,7 +63,7 @@ class Message(Base):
         db.session.delete(self)
 
     @classmethod
-    def waiting(cls) -> ColumnElement[bool]:
+    def is_undelivered(cls) -> ColumnElement[bool]:
         """Whether a `User` of the statement has yet to get a copy of the message."""
         model = user_model()
         got = select(Inbox.message_id).where(Inbox.user_id == model.id).correlate(model)

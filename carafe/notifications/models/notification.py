@@ -61,7 +61,7 @@ class Notification(Base):
     key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
 
     @classmethod
-    def of(cls, user_id: int, id: int) -> Notification | None:
+    def for_user(cls, user_id: int, id: int) -> Notification | None:
         """The user's notification with that id; someone else's is None."""
         return db.session.scalar(select(cls).where(cls.id == id, cls.user_id == user_id))
 
@@ -77,7 +77,7 @@ class Notification(Base):
         unread = cls.user_id == user_id, cls.read_at.is_(None), cls.id <= up_to
         db.session.execute(update(cls).where(*unread).values(read_at=now()))
 
-    def read(self) -> None:
+    def mark_read(self) -> None:
         if self.read_at is None:
             self.read_at = now()
 

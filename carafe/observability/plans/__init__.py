@@ -48,14 +48,14 @@ def build_report(sql: str) -> PlanReport:
         report = PlanReport(_tree(engine, cursor, sql), scopes(sql))
         try:
             report.sizes = _sizes(engine, cursor, tables_of(report.nodes, report.scopes))
-            if report.mark():
+            if report.flag_nodes():
                 with engine.copy(cursor, report.sizes) as trial_cursor:
                     trial = IndexTrial(
                         trial_cursor, lambda c: _tree(engine, c, sql), engine.columns, _quote
                     )
                     report.advise(trial)
         except Exception as error:
-            report.give_up(error)
+            report.abort(error)
     return report
 
 
@@ -87,7 +87,9 @@ def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
             log.debug("no sizes of tables: %s", error)
     for look in looks.values():
         look.sizes = sizes
-    return {key: sorted({node.mark for node in look.mark()}) for key, look in looks.items()}
+    return {
+        key: sorted({node.warning for node in look.flag_nodes()}) for key, look in looks.items()
+    }
 
 
 def load_report(plan: str, sql: str) -> PlanReport:
@@ -95,7 +97,7 @@ def load_report(plan: str, sql: str) -> PlanReport:
     rows = json.loads(plan)
     engine = sqlite if rows and isinstance(rows[0], list) else postgresql
     report = PlanReport(engine.tree(rows), scopes(sql))
-    report.mark()
+    report.flag_nodes()
     return report
 
 

@@ -25,7 +25,7 @@ class Node:
     relation: str = ""
     children: list["Node"] = field(default_factory=list)
     # The badge: what is slow where there is much, …
-    mark: str = ""
+    warning: str = ""
     # … and why it is not, here.
     acceptable_reason: str = ""
 
@@ -74,9 +74,9 @@ def mark(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int]) -> li
         if node.kind == SCAN and not table:
             continue
         kind = SCAN if node.kind == FIRST and _filters(node, scopes) else node.kind
-        node.mark = WARNINGS.get(kind, "")
+        node.warning = WARNINGS.get(kind, "")
         size = sizes.get(table, SMALL_TABLE + 1) if table else largest
-        if node.mark and size <= SMALL_TABLE:
+        if node.warning and size <= SMALL_TABLE:
             node.acceptable_reason = (
                 f"fine: {table} has {size:,} row{'s' * (size != 1)}"
                 if table
@@ -84,7 +84,7 @@ def mark(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int]) -> li
             )
         elif node.kind == SCAN and not sorts and _stops_early(node, scopes):
             node.acceptable_reason = "fine: it stops at the limit"
-    return [node for node in walk(nodes) if node.mark and not node.acceptable_reason]
+    return [node for node in walk(nodes) if node.warning and not node.acceptable_reason]
 
 
 def _filters(node: Node, scopes: list[Scope]) -> bool:

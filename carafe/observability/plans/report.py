@@ -23,12 +23,12 @@ class PlanReport:
     # Why no index is named, although there are marks.
     reason: str = ""
 
-    def mark(self) -> list[Node]:
+    def flag_nodes(self) -> list[Node]:
         return mark(self.nodes, self.scopes, self.sizes)
 
     def advise(self, trial: IndexTrial) -> None:
         """Name the index that would help, or say why none is."""
-        marked = self.mark()
+        marked = self.flag_nodes()
         before = mark(trial.plan(), self.scopes, self.sizes)
         if not before:
             for node in marked:
@@ -40,7 +40,7 @@ class PlanReport:
             filtered = any(scope.filtered for scope in self.scopes)
             self.reason = "" if self.advice else NO_INDEX if filtered else FULL_READ
 
-    def give_up(self, error: Exception) -> None:
+    def abort(self, error: Exception) -> None:
         """Say that nothing could be tried: it may not make temporary tables, or they are locked."""
-        if self.mark():
+        if self.flag_nodes():
             self.reason = f"No index could be tried: {collapse_whitespace(str(error))[:200]}"

@@ -14,7 +14,7 @@ def init_app(app: Flask) -> None:
         public_but_not_production,
         level="warning",
         remedy="Set APP_ENV=production where others can reach the app.",
-        everywhere=True,
+        all_environments=True,
     )
     checks.add(
         app,
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         unknown_silenced,
         level="warning",
         remedy="Correct CHECK_SILENCE; docs/checks.md lists all ids.",
-        everywhere=True,
+        all_environments=True,
     )
 
 

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
         unwritable_rate_limits,
         level="error",
         remedy="Let the user that runs the app write INSTANCE_PATH and limits.db in it.",
-        everywhere=True,
+        all_environments=True,
     )
 
 

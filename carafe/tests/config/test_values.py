@@ -145,12 +145,12 @@ def test_quotes_that_docker_leaves_are_refused(name, quotes, refused):
     ids=["line break", "zero width space", "byte order mark", "right to left", "latin-1"],
 )
 def test_what_nobody_sees_is_refused(name, text, says, refused):
-    assert says in refused(name, text).wrong
+    assert says in refused(name, text).problem
 
 
 def test_all_that_is_wrong_is_found_at_once(environ):
     environ(PORT="http", MAIL_URL="smtp://user:12#34@mail.example.org", LOG_LEVEL="LOUD")
-    wrong = [error.wrong.split("=")[0].split()[0] for error in read(CLASSES)[1]]
+    wrong = [error.problem.split("=")[0].split()[0] for error in read(CLASSES)[1]]
     assert wrong == ["LOG_LEVEL", "MAIL_URL", "PORT"]
 
 

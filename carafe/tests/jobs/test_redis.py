@@ -98,5 +98,5 @@ def test_it_says_which_package_is_missing(app, monkeypatch):
     monkeypatch.setitem(sys.modules, "dramatiq", None)
     with pytest.raises(ConfigError) as error, another_app(app, REDIS_URL=NOBODY):
         pass
-    assert "REDIS_URL" in error.value.wrong
+    assert "REDIS_URL" in error.value.problem
     assert re.fullmatch(r"Run bin/setup base .*redis\b.*", error.value.remedy)

@@ -52,7 +52,7 @@ PAGES = {
 def add_navigation(app: Flask) -> None:
     menus.add(app, "visitor", "Log in", "auth.login", visible=is_anonymous)
     menus.add(app, "visitor", "Sign up", "auth.register", visible=is_anonymous)
-    menus.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", last=True)
+    menus.add(app, "account", "Log out", "auth.logout", icon="log-out", method="post", at_end=True)
     menus.add(app, "main", "Dashboard", "account.dashboard", icon="home", visible=is_logged_in)
 
 
