@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
         settings_without_page,
         level="warning",
         remedy="Set them in config.py to paths of pages: flask routes lists all.",
-        everywhere=True,
+        all_environments=True,
     )
 
 
