@@ -111,7 +111,7 @@ def test_it_says_when_there_are_enough(app, alice, desk):
     with app.app_context():
         user = db.session.merge(alice)
         for number in range(MAX_PASSKEYS):
-            Passkey.add(user, "Key", bytes([number]), b"key", 0)
+            Passkey.register(user, "Key", bytes([number]), b"key", 0)
         db.session.commit()
     assert desk.get(f"{PAGE}/new").location == PAGE
     page = desk.get(PAGE).text

@@ -185,7 +185,7 @@ def test_it_refuses_a_key_that_is_known(browser_of_alice, bob, sign_in, names):
 def test_it_adds_so_many_and_no_more(app, alice, browser_of_alice, names):
     with app.app_context():
         for number in range(MAX_PASSKEYS - 1):
-            Passkey.add(db.session.merge(alice), "Key", bytes([number]), b"key", 0)
+            Passkey.register(db.session.merge(alice), "Key", bytes([number]), b"key", 0)
         db.session.commit()
     late, asked = ask_to_add(browser_of_alice)
     add(browser_of_alice, "the last")

@@ -128,9 +128,9 @@ def test_a_check_is_left_out_while_what_it_needs_is_wrong(app):
 
     with another_app(app, **GOOD) as made:
         check("test.first", "wrong")
-        check("test.second", needs="test.first")
-        check("test.third", needs="test.second")
-        check("test.fourth", needs="core.database")
+        check("test.second", depends_on="test.first")
+        check("test.third", depends_on="test.second")
+        check("test.fourth", depends_on="core.database")
         result = made.test_cli_runner().invoke(args=["check", "--silence", "test.first"])
     assert asked == ["test.first", "test.fourth"]
     assert "test.second, test.third" in result.stdout
