@@ -6,11 +6,12 @@ from typing import Any
 from flask import Flask
 
 import carafe
-from carafe import auth, demo_data
+from carafe import auth, demo_data, personal_data
 from carafe.auth import identity_query, pages
 from carafe.tests.site import (  # noqa: F401  (some only for their routes)
     account,
     admin,
+    data,
     deletion,
     demo,
     email,
@@ -38,6 +39,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for module in (
         views,
         account,
+        data,
         deletion,
         email,
         impersonation,
@@ -50,6 +52,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(module.blueprint)
     pages.register(app, **views.PAGES)
     views.add_navigation(app)
+    personal_data.add_section(app, "profile", data.profile)
     pictures.PICTURES.init_app(app, User.avatar)
     app.jinja_env.globals["provider_links"] = providers.provider_links
     admin.init_app(app)

@@ -33,6 +33,7 @@ blueprint = Blueprint("auth", __name__, url_prefix="/auth")
 PAGES = {
     "confirm": "auth.confirm",
     "confirm_link": "auth.confirm_link",
+    "data_export": "data.export",
     "email_change": "auth.email_change",
     "email_undo": "auth.email_undo",
     "end_impersonation": "auth.end_impersonation",
