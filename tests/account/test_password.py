@@ -25,20 +25,20 @@ def without_password(app, alice, sign_in):
     return sign_in(alice)
 
 
-def test_it_replaces_the_old_one(alice, sign_in, enters):
+def test_it_replaces_the_old_one(alice, sign_in, can_log_in):
     desk, other = sign_in(alice), sign_in(alice)
     assert change(desk).location == PAGE
     assert "Your password is changed" in desk.get(PAGE).text
     assert other.get(PAGE).status_code == 303
-    assert enters(alice.email, NEW_PASSWORD)
-    assert not enters(alice.email, PASSWORD)
+    assert can_log_in(alice.email, NEW_PASSWORD)
+    assert not can_log_in(alice.email, PASSWORD)
 
 
-def test_it_asks_for_the_current_one(alice, sign_in, enters):
+def test_it_asks_for_the_current_one(alice, sign_in, can_log_in):
     answer = change(sign_in(alice), current="a wrong one")
     assert answer.status_code == 422
     assert "This is not your current password." in answer.text
-    assert enters(alice.email)
+    assert can_log_in(alice.email)
 
 
 @pytest.mark.parametrize(
@@ -51,18 +51,18 @@ def test_it_refuses_a_bad_one_and_says_why(new, reason, alice, sign_in):
     assert PASSWORD not in answer.text
 
 
-def test_it_sets_the_first_one(without_password, alice, enters):
+def test_it_sets_the_first_one(without_password, alice, can_log_in):
     assert 'name="current_password"' not in without_password.get(PAGE).text
     assert without_password.submit(PAGE, {"password": "short"}).status_code == 422
     assert without_password.submit(PAGE, {"password": NEW_PASSWORD}).location == PAGE
     assert "Your password is set" in without_password.get(PAGE).text
-    assert enters(alice.email, NEW_PASSWORD)
+    assert can_log_in(alice.email, NEW_PASSWORD)
 
 
-def test_the_first_one_needs_a_recent_proof(app, without_password, alice, enters):
+def test_the_first_one_needs_a_recent_proof(app, without_password, alice, can_log_in):
     form = without_password.fill(PAGE)
     later(app, minutes=11)
     assert without_password.get(PAGE).location.startswith("/auth/reauthenticate")
     answer = without_password.send(form, {"password": NEW_PASSWORD})
     assert answer.location.startswith("/auth/reauthenticate")
-    assert not enters(alice.email, NEW_PASSWORD)
+    assert not can_log_in(alice.email, NEW_PASSWORD)
