@@ -65,8 +65,8 @@ def add(
 
     The id, "feature.noun", is a promise: people silence checks by it. `level` is "info", "warning"
     or "error", which `bin/start` does not start with. It runs in production alone unless
-    `all_environments`, and not when the check it `depends_on`, added before, found something. `docs/checks.md`
-    lists it.
+    `all_environments`, and not when the check it `depends_on`, added before, found something.
+    `docs/checks.md` lists it.
     """
     CHECKS.add(app, Check(id, level, problem, remedy, depends_on, all_environments))
 

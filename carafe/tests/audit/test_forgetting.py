@@ -289,9 +289,9 @@ def test_purging_spares_who_came_back_meanwhile(later, app, alice):
         [due] = deletion.due_ids()
         db.session.rollback()
         with app.app_context():
-            again = db.session.get(User, alice.id)
-            assert again
-            again.deletes_at = later and now() + later
+            user = db.session.get(User, alice.id)
+            assert user
+            user.deletes_at = later and now() + later
             db.session.commit()
         assert not deletion.delete_due(due)
         assert db.session.get(User, alice.id)

@@ -12,7 +12,7 @@ from carafe.time import now
 
 
 @pytest.fixture
-def kept(app, monkeypatch):
+def remaining_ages(app, monkeypatch):
     """What is left of events of these ages after a purge with this setting."""
 
     def purge(setting):
@@ -34,20 +34,20 @@ def kept(app, monkeypatch):
 AGES = [5000, 900, 731, 729, 31, 29, 0]
 
 
-def test_it_deletes_what_is_older(kept):
-    assert kept(30) == [29, 0]
+def test_it_deletes_what_is_older(remaining_ages):
+    assert remaining_ages(30) == [29, 0]
 
 
-def test_it_keeps_two_years_by_default(app, kept):
-    assert kept(app.config["AUDIT_RETENTION_DAYS"]) == [729, 31, 29, 0]
+def test_it_keeps_two_years_by_default(app, remaining_ages):
+    assert remaining_ages(app.config["AUDIT_RETENTION_DAYS"]) == [729, 31, 29, 0]
 
 
-def test_it_keeps_everything_where_that_is_wanted(kept):
-    assert kept(0) == AGES
+def test_it_keeps_everything_where_that_is_wanted(remaining_ages):
+    assert remaining_ages(0) == AGES
 
 
-def test_it_says_so_in_the_trail(app, kept):
-    assert kept(30) == [29, 0]
+def test_it_says_so_in_the_trail(app, remaining_ages):
+    assert remaining_ages(30) == [29, 0]
     with app.app_context():
         query = select(AuditEvent.details).where(AuditEvent.action == "audit.purged")
         [details] = db.session.scalars(query)

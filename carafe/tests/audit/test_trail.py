@@ -102,19 +102,19 @@ def test_it_takes_events_of_many_at_once(app, actions):
     failed: list[BaseException] = []
     start = threading.Barrier(4)
 
-    def work(own):
+    def work(lamp_id):
         start.wait()
         try:
             with app.app_context():
                 for n in range(20):
-                    lamp = own if n % 2 else 0
+                    lamp = lamp_id if n % 2 else 0
                     record("lamp.lit", f"lamp:{lamp}")
                     db.session.execute(text(f"UPDATE lamp SET lit = lit + 1 WHERE id = {lamp}"))
                     db.session.commit()
         except BaseException as error:
             failed.append(error)
 
-    threads = [threading.Thread(target=work, args=[own]) for own in (1, 2, 3, 4)]
+    threads = [threading.Thread(target=work, args=[lamp_id]) for lamp_id in (1, 2, 3, 4)]
     try:
         for thread in threads:
             thread.start()

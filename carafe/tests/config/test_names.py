@@ -36,11 +36,11 @@ ID = "core.setting_names"
 )
 def test_it_tells_which_setting_may_be_meant(name, setting, app, monkeypatch):
     monkeypatch.setenv(name, "hunter2")
-    found = findings(app)
-    assert list(found) == [ID]
-    assert found[ID]["level"] == "warning"
-    assert f"{name} (did you mean {setting}?)" in found[ID]["message"]
-    assert "hunter2" not in str(found)
+    findings_by_id = findings(app)
+    assert list(findings_by_id) == [ID]
+    assert findings_by_id[ID]["level"] == "warning"
+    assert f"{name} (did you mean {setting}?)" in findings_by_id[ID]["message"]
+    assert "hunter2" not in str(findings_by_id)
 
 
 def test_it_knows_the_fields_of_the_providers_that_there_are(app, monkeypatch):

@@ -62,7 +62,7 @@ def test_a_url_is_accepted_as_it_is(name, url, accepted):
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "value"),
+    ("name", "text", "value"),
     [
         ("MAIL_URL", "file:///var/mails", "file:/var/mails"),
         ("MAIL_URL", "console://", "console:"),
@@ -73,8 +73,8 @@ def test_a_url_is_accepted_as_it_is(name, url, accepted):
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318/", "http://127.0.0.1:4318"),
     ],
 )
-def test_a_url_is_accepted_in_its_usual_form(name, given, value, accepted):
-    assert accepted(name, given) == value
+def test_a_url_is_accepted_in_its_usual_form(name, text, value, accepted):
+    assert accepted(name, text) == value
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from carafe.tests.site.settings import CLASSES, load
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "value"),
+    ("name", "text", "value"),
     [
         ("TRUSTED_PROXIES", " 2 ", 2),
         ("APPLICATION_ROOT", "/carafe/", "/carafe"),
@@ -42,8 +42,8 @@ from carafe.tests.site.settings import CLASSES, load
         ("INSTANCE_PATH", "state", str(ROOT / "state")),
     ],
 )
-def test_it_is_accepted(name, given, value, accepted):
-    assert accepted(name, given) == value
+def test_it_is_accepted(name, text, value, accepted):
+    assert accepted(name, text) == value
 
 
 NUMBERS = [

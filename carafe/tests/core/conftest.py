@@ -21,19 +21,19 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def own(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
+def own_app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
     """An app with a migrated SQLite database at `tmp_path/app.db`."""
     (tmp_path / "app.db").write_bytes(migrated_database())
     return make_app(PROPAGATE_EXCEPTIONS=False)
 
 
 @pytest.fixture
-def own_alice(own: Flask, password_hash: str) -> Browser:
+def own_alice(own_app: Flask, password_hash: str) -> Browser:
     """Alice, signed in to that app."""
-    with own.app_context():
+    with own_app.app_context():
         User.register("alice@example.com", password_hash, name="Alice", confirmed_at=now())
         db.session.commit()
-    browser = Browser(own.test_client())
+    browser = Browser(own_app.test_client())
     browser.submit("/auth/login", {"email": "alice@example.com", "password": PASSWORD})
     assert browser.get("/members").status_code == 200
     return browser

@@ -18,10 +18,10 @@ from carafe.web import templating
 
 @pytest.mark.parametrize("make", [empty_file, str])
 def test_it_finds_a_database_without_tables(make, app, tmp_path):
-    found = findings(app, DATABASE_URL=f"sqlite:///{make(tmp_path / 'new.db')}")
-    assert list(found) == ["core.migrations"]
-    assert found["core.migrations"]["level"] == "error"
-    assert found["core.migrations"]["remedy"].startswith("flask db upgrade")
+    result = findings(app, DATABASE_URL=f"sqlite:///{make(tmp_path / 'new.db')}")
+    assert list(result) == ["core.migrations"]
+    assert result["core.migrations"]["level"] == "error"
+    assert result["core.migrations"]["remedy"].startswith("flask db upgrade")
 
 
 def test_it_finds_a_database_at_another_revision(app, tmp_path):
@@ -30,38 +30,38 @@ def test_it_finds_a_database_at_another_revision(app, tmp_path):
         db.session.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
         db.session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
         db.session.commit()
-    found = findings(app, DATABASE_URL=url)
-    assert list(found) == ["core.migrations"]
-    assert "revision 0001" in found["core.migrations"]["message"]
+    result = findings(app, DATABASE_URL=url)
+    assert list(result) == ["core.migrations"]
+    assert "revision 0001" in result["core.migrations"]["message"]
 
 
-def test_it_finds_a_database_of_another_version_of_the_engine(own):
-    with own.app_context():
+def test_it_finds_a_database_of_another_version_of_the_engine(own_app):
+    with own_app.app_context():
         db.session.execute(text("UPDATE carafe_version SET version = '0.0.9'"))
         db.session.commit()
-    result = own.test_cli_runner().invoke(args=["check", "--json"])
-    [finding] = [one for one in json.loads(result.stdout) if one["id"] == "core.engine_version"]
+    result = own_app.test_cli_runner().invoke(args=["check", "--json"])
+    [finding] = [row for row in json.loads(result.stdout) if row["id"] == "core.engine_version"]
     assert finding["level"] == "warning"
     assert f"version 0.0.9 of the engine, the code is {__version__}" in finding["message"]
 
 
 def test_it_finds_a_library_that_can_corrupt_the_database(app, monkeypatch, tmp_path):
     monkeypatch.setattr(database, "MIN_SQLITE_VERSION", (99, 1, 2))
-    found = findings(app, APP_ENV="testing", PUBLIC_URL="http://localhost")
+    result = findings(app, APP_ENV="testing", PUBLIC_URL="http://localhost")
     with app.app_context():
-        assert list(found) == ["core.sqlite_version"] * (db.engine.dialect.name == "sqlite")
-    if found:
-        assert "99.1.2" in found["core.sqlite_version"]["message"]
+        assert list(result) == ["core.sqlite_version"] * (db.engine.dialect.name == "sqlite")
+    if result:
+        assert "99.1.2" in result["core.sqlite_version"]["message"]
 
 
 def test_it_finds_a_database_without_write_ahead_log(app):
-    found = findings(app, DATABASE_URL="sqlite:///:memory:")
-    assert set(found) == {"core.migrations", "core.sqlite_journal"}
-    assert "'memory'" in found["core.sqlite_journal"]["message"]
+    result = findings(app, DATABASE_URL="sqlite:///:memory:")
+    assert set(result) == {"core.migrations", "core.sqlite_journal"}
+    assert "'memory'" in result["core.sqlite_journal"]["message"]
 
 
 @pytest.mark.parametrize(
-    ("mount", "found"),
+    ("mount", "is_found"),
     [
         ("server:/export {} nfs4 rw 0 0", True),
         ("//server/share {} cifs rw 0 0", True),
@@ -71,26 +71,26 @@ def test_it_finds_a_database_without_write_ahead_log(app):
         ("/dev/sda1 {} ext4 rw 0 0\nserver:/export {} nfs rw 0 0", True),
     ],
 )
-def test_it_finds_a_network_disk(mount, found, app, monkeypatch, tmp_path):
+def test_it_finds_a_network_disk(mount, is_found, app, monkeypatch, tmp_path):
     folder = tmp_path / "a state"
     mounts = tmp_path / "mounts"
     place = str(folder).replace(" ", "\\040")
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\n{mount.replace('{}', place)}\n")
     monkeypatch.setattr(disks, "MOUNTS", mounts)
     ids = list(findings(app, INSTANCE_PATH=str(folder / "carafe")))
-    assert ids == ["core.network_disk"] * found
+    assert ids == ["core.network_disk"] * is_found
 
 
 def test_it_finds_a_database_file_on_a_network_disk(app, monkeypatch, tmp_path):
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/export {tmp_path} nfs4 rw 0 0\n")
     monkeypatch.setattr(disks, "MOUNTS", mounts)
-    found = findings(app, DATABASE_URL=f"sqlite:///{tmp_path}/app.db")
-    assert "core.network_disk" in found
+    is_found = findings(app, DATABASE_URL=f"sqlite:///{tmp_path}/app.db")
+    assert "core.network_disk" in is_found
 
 
 @pytest.mark.parametrize(
-    ("url", "found"),
+    ("url", "is_found"),
     [
         ("postgresql://u:p@db.invalid/x", True),
         ("postgresql://u:p@192.0.2.1/x?connect_timeout=1&sslmode=prefer", True),
@@ -100,19 +100,19 @@ def test_it_finds_a_database_file_on_a_network_disk(app, monkeypatch, tmp_path):
         ("postgresql:///x?host=/nowhere", False),
     ],
 )
-def test_it_finds_a_connection_that_need_not_be_encrypted(url, found, app):
+def test_it_finds_a_connection_that_need_not_be_encrypted(url, is_found, app):
     require("postgres")
-    assert ("core.database_encryption" in findings(app, DATABASE_URL=url)) == found
+    assert ("core.database_encryption" in findings(app, DATABASE_URL=url)) == is_found
 
 
-def test_it_finds_a_table_that_no_migration_creates(own):
-    with own.app_context():
+def test_it_finds_a_table_that_no_migration_creates(own_app):
+    with own_app.app_context():
         fulltext.drop(db.session.connection(), "user")
         db.session.execute(text("DROP TABLE saved_view"))
         db.session.commit()
-    with own.app_context():
-        result = own.test_cli_runner().invoke(args=["check", "--json"])
-    [finding] = [one for one in json.loads(result.stdout) if one["id"] == "core.tables"]
+    with own_app.app_context():
+        result = own_app.test_cli_runner().invoke(args=["check", "--json"])
+    [finding] = [row for row in json.loads(result.stdout) if row["id"] == "core.tables"]
     assert (finding["level"], result.exit_code) == ("error", 1)
     assert "saved_view, user_search" in finding["message"]
     assert "flask db migrate" in finding["remedy"]
@@ -126,8 +126,8 @@ def fewer_icons(app, monkeypatch):
 
 
 def test_it_finds_icons_that_there_are_not(app, fewer_icons):
-    found = findings(app, PUBLIC_URL="https://example.org")
-    assert found["core.icons"]["message"] == "There are no icons file, plus, users."
+    result = findings(app, PUBLIC_URL="https://example.org")
+    assert result["core.icons"]["message"] == "There are no icons file, plus, users."
 
 
 def test_an_icon_that_there_is_not_stops_the_start_in_development(app, fewer_icons):

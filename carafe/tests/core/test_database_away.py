@@ -29,19 +29,19 @@ def unreadable(file: Path) -> None:
 
 
 @pytest.fixture(params=[corrupt, unreadable])
-def broken(request, own, own_alice, tmp_path):
+def broken(request, own_app, own_alice, tmp_path):
     """Breaks the database file; the function that is returned mends it."""
     file = tmp_path / "app.db"
-    with own.app_context():
+    with own_app.app_context():
         db.engine.dispose()
     assert not file.with_name("app.db-wal").exists()
-    kept = file.read_bytes()
+    content = file.read_bytes()
     request.param(file)
 
     def mend():
         if file.is_dir():
             file.rmdir()
-        file.write_bytes(kept)
+        file.write_bytes(content)
 
     return mend
 
@@ -63,8 +63,8 @@ def assert_unavailable_problem(answer) -> None:
     assert answer.json["request_id"] == answer.headers["X-Request-ID"]
 
 
-def test_it_serves_what_needs_no_database(own, broken):
-    visitor = Browser(own.test_client())
+def test_it_serves_what_needs_no_database(own_app, broken):
+    visitor = Browser(own_app.test_client())
     for path in ("/", "/auth/login", "/auth/register", "/livez", "/favicon.ico"):
         answer = visitor.get(path)
         assert answer.status_code == 200, path
@@ -74,7 +74,7 @@ def test_it_serves_what_needs_no_database(own, broken):
     assert visitor.get("/readyz").status_code == 503
 
 
-def test_it_answers_503_to_a_user(own, own_alice, broken):
+def test_it_answers_503_to_a_user(own_app, own_alice, broken):
     for path in ("/", "/members"):
         assert_unavailable_page(own_alice.get(path))
         assert_unavailable_problem(own_alice.get(path, headers=JSON))
@@ -95,13 +95,13 @@ def test_it_never_answers_500_to_a_user(own_alice, broken):
         assert method == "HEAD" or 'class="site-header"' in answer.text
 
 
-def test_it_answers_503_to_a_log_in(own, broken):
-    visitor = Browser(own.test_client())
+def test_it_answers_503_to_a_log_in(own_app, broken):
+    visitor = Browser(own_app.test_client())
     assert_unavailable_page(visitor.submit("/auth/login", LOGIN))
     assert_unavailable_problem(visitor.submit("/auth/login", LOGIN, headers=JSON))
 
 
-def test_it_comes_back_with_the_database(own, own_alice, broken):
+def test_it_comes_back_with_the_database(own_app, own_alice, broken):
     assert own_alice.get("/members").status_code == 503
     broken()
     assert "Hello, Alice" in own_alice.get("/members").text
@@ -124,7 +124,7 @@ def locked(folder: Path, mode: str):
 
 @pytest.mark.parametrize("mode", ["IMMEDIATE", "EXCLUSIVE"])
 def test_it_answers_503_to_writers_when_the_lock_is_not_had_in_time(
-    mode, impatient, own, own_alice, tmp_path
+    mode, impatient, own_app, own_alice, tmp_path
 ):
     alice = own_alice
     form = alice.fill("/members")
@@ -134,14 +134,14 @@ def test_it_answers_503_to_writers_when_the_lock_is_not_had_in_time(
         # Readers do not wait.
         assert "Hello, Alice" in alice.get("/members").text
         assert 'value="Alice"' in alice.get("/members").text
-        visitor = Browser(own.test_client())
+        visitor = Browser(own_app.test_client())
         assert_unavailable_page(visitor.submit("/auth/login", LOGIN))
     assert alice.send(form, {"name": "Alicia"}).status_code == 303
     assert "Hello, Alicia" in alice.get("/members").text
 
 
-def test_it_shows_a_page_though_last_seen_cannot_be_noted(impatient, own, own_alice, tmp_path):
-    later(own, minutes=5)
+def test_it_shows_a_page_though_last_seen_cannot_be_noted(impatient, own_app, own_alice, tmp_path):
+    later(own_app, minutes=5)
     with locked(tmp_path, "IMMEDIATE"):
         assert own_alice.get("/members").status_code == 200
 
@@ -162,12 +162,12 @@ def test_it_reads_but_does_not_write_a_file_that_is_read_only(own_alice, make_ap
     assert "Hello, Alice" in alice.get("/members").text
 
 
-def test_it_answers_503_when_the_disk_is_full(own, own_alice):
+def test_it_answers_503_when_the_disk_is_full(own_app, own_alice):
     def fill_disk(connection, record):
         connection.execute("PRAGMA max_page_count=1")  # as many as there are already
 
     form = own_alice.fill("/members")
-    with own.app_context():
+    with own_app.app_context():
         event.listen(db.engine, "connect", fill_disk)
         db.engine.dispose()
     # Grows the audit trail until a page is full.

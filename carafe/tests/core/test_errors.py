@@ -47,13 +47,13 @@ def explain():
 
 
 @pytest.fixture
-def failing(own):
-    own.add_url_rule("/fail/<int:code>", view_func=fail)
-    own.add_url_rule("/api/fail/<int:code>", "api", fail)
-    own.add_url_rule("/twice", view_func=twice)
-    own.add_url_rule("/reach", view_func=reach)
-    own.add_url_rule("/explain", view_func=explain)
-    return Browser(own.test_client())
+def failing(own_app):
+    own_app.add_url_rule("/fail/<int:code>", view_func=fail)
+    own_app.add_url_rule("/api/fail/<int:code>", "api", fail)
+    own_app.add_url_rule("/twice", view_func=twice)
+    own_app.add_url_rule("/reach", view_func=reach)
+    own_app.add_url_rule("/explain", view_func=explain)
+    return Browser(own_app.test_client())
 
 
 def assert_page(answer, code) -> None:

@@ -99,10 +99,10 @@ def attentive(monkeypatch):
 
 
 @pytest.fixture
-def backup(attentive, own, own_alice, tmp_path):
+def backup(attentive, own_app, own_alice, tmp_path):
     """A copy of the database, in which Alice still has her old name."""
     path = tmp_path / "backup.db"
-    with own.app_context(), closing(db.engine.raw_connection()) as connection:
+    with own_app.app_context(), closing(db.engine.raw_connection()) as connection:
         connection.execute("VACUUM INTO ?", [str(path)])
     assert own_alice.submit("/members", {"name": "Alicia"}).status_code == 303
     return path

@@ -13,7 +13,7 @@ from carafe.time import now
 
 
 @pytest.mark.parametrize(
-    "moment",
+    "value",
     [
         datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC),
         datetime(2026, 1, 1, 0, 15, tzinfo=timezone(timedelta(hours=5, minutes=45))),
@@ -21,14 +21,14 @@ from carafe.time import now
         datetime(1, 1, 2, tzinfo=UTC),
     ],
 )
-def test_it_gives_back_the_same_instant_in_utc(moment, app, make_user):
-    make_user("a@example.com", created_at=moment)
+def test_it_gives_back_the_same_instant_in_utc(value, app, make_user):
+    make_user("a@example.com", created_at=value)
     with app.app_context():
-        found = db.session.scalar(select(User.created_at))
-        assert found == moment
-        assert found.tzinfo is UTC
+        created_at = db.session.scalar(select(User.created_at))
+        assert created_at == value
+        assert created_at.tzinfo is UTC
         # Compared as instants, whatever zone the other is in.
-        same = moment.astimezone(timezone(timedelta(hours=-3)))
+        same = value.astimezone(timezone(timedelta(hours=-3)))
         assert db.session.scalar(select(User.id).where(User.created_at == same))
         assert not db.session.scalar(select(User.id).where(User.created_at < same))
 
@@ -51,8 +51,8 @@ def test_it_is_now_in_utc():
 
 
 def test_it_writes_times_for_machines_and_for_people(app):
-    moment = datetime(2026, 9, 5, 7, 3, 9, 500, tzinfo=UTC)
+    value = datetime(2026, 9, 5, 7, 3, 9, 500, tzinfo=UTC)
     with app.test_request_context():
-        page = render_template_string("{{ m|time }} {{ m|date }}", m=moment)
+        page = render_template_string("{{ m|time }} {{ m|date }}", m=value)
     start = '<time datetime="2026-09-05T07:03:09+00:00">05 Sept 2026'
     assert page == f"{start}, 07:03 UTC</time> {start}</time>"

@@ -14,7 +14,7 @@ from carafe.tests.site.models import User
 
 
 @pytest.fixture
-def begun(own):
+def begun(own_app):
     """The statements with which transactions of that app begin."""
     modes: list[str] = []
 
@@ -25,20 +25,20 @@ def begun(own):
     def trace(connection, record):
         connection.set_trace_callback(note)
 
-    with own.app_context():
+    with own_app.app_context():
         event.listen(db.engine, "connect", trace)
         db.engine.dispose()
     return modes
 
 
-def test_it_reads_in_requests_that_read(own, own_alice, begun):
+def test_it_reads_in_requests_that_read(own_app, own_alice, begun):
     own_alice.get("/members")
     own_alice.client.head("/members")
     own_alice.client.options("/members")
     assert set(begun) == {"BEGIN"}
 
 
-def test_it_takes_the_lock_when_a_writing_request_begins(own, own_alice, begun):
+def test_it_takes_the_lock_when_a_writing_request_begins(own_app, own_alice, begun):
     form = own_alice.fill("/members")
     begun.clear()
     own_alice.send(form, {"name": "Alicia"})
@@ -46,8 +46,8 @@ def test_it_takes_the_lock_when_a_writing_request_begins(own, own_alice, begun):
     assert begun == ["BEGIN", "BEGIN IMMEDIATE"]
 
 
-def test_it_takes_the_lock_outside_of_requests(own, begun):
-    with own.app_context():
+def test_it_takes_the_lock_outside_of_requests(own_app, begun):
+    with own_app.app_context():
         db.session.execute(text("SELECT 1"))
         assert begun == ["BEGIN IMMEDIATE"]
         db.session.rollback()
@@ -56,28 +56,28 @@ def test_it_takes_the_lock_outside_of_requests(own, begun):
         assert begun == ["BEGIN IMMEDIATE", "BEGIN"]
 
 
-def test_it_begins_anew_after_reading(own, begun):
-    with own.test_request_context("/", method="POST"):
+def test_it_begins_anew_after_reading(own_app, begun):
+    with own_app.test_request_context("/", method="POST"):
         with read_transaction():
             db.session.execute(text("SELECT 1"))
         db.session.execute(text("SELECT 1"))
         assert begun == ["BEGIN", "BEGIN IMMEDIATE"]
 
 
-def test_it_keeps_what_was_written_when_something_is_read_meanwhile(own, begun):
-    with own.test_request_context("/", method="POST"):
+def test_it_keeps_what_was_written_when_something_is_read_meanwhile(own_app, begun):
+    with own_app.test_request_context("/", method="POST"):
         db.session.add(User(email="a@example.com", password_hash="x"))
         db.session.flush()
         with read_transaction():
             assert db.session.scalar(select(User.email)) == "a@example.com"
         db.session.commit()
-    with own.app_context():
+    with own_app.app_context():
         assert db.session.scalar(select(User.email)) == "a@example.com"
     assert begun[0] == "BEGIN IMMEDIATE"
 
 
-def test_it_notes_who_was_seen_in_a_transaction_of_its_own(own, own_alice, begun):
-    later(own, minutes=5)
+def test_it_notes_who_was_seen_in_a_transaction_of_its_own(own_app, own_alice, begun):
+    later(own_app, minutes=5)
     begun.clear()
     answer = own_alice.get("/members")
     answer.close()
@@ -87,8 +87,8 @@ def test_it_notes_who_was_seen_in_a_transaction_of_its_own(own, own_alice, begun
     assert begun == ["BEGIN"], "seen less than a minute ago"
 
 
-def test_it_sets_up_every_connection(own):
-    wanted = {
+def test_it_sets_up_every_connection(own_app):
+    pragmas = {
         "journal_mode": "wal",
         "synchronous": 1,  # NORMAL
         "foreign_keys": 1,
@@ -97,35 +97,35 @@ def test_it_sets_up_every_connection(own):
         "temp_store": 2,  # MEMORY
         "mmap_size": 0,
     }
-    with own.app_context():
+    with own_app.app_context():
         connections = [db.engine.raw_connection() for _ in range(3)]
         for connection in connections:
             read = connection.cursor().execute
-            assert {name: read(f"PRAGMA {name}").fetchone()[0] for name in wanted} == wanted
+            assert {name: read(f"PRAGMA {name}").fetchone()[0] for name in pragmas} == pragmas
         for connection in connections:
             connection.close()
 
 
-def test_it_keeps_the_busy_timeout_after_waiting_in_the_queue(own, own_alice):
+def test_it_keeps_the_busy_timeout_after_waiting_in_the_queue(own_app, own_alice):
     for name in ("A", "B"):
         own_alice.submit("/members", {"name": name})
-    with own.app_context(), db.engine.connect() as connection:
+    with own_app.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
 
 
-def test_it_uses_the_newer_sqlite(own):
-    with own.app_context():
+def test_it_uses_the_newer_sqlite(own_app):
+    with own_app.app_context():
         used = db.session.scalar(text("SELECT sqlite_version()"))
     assert used == sqlite_driver().sqlite_version
-    visitor = Browser(own.test_client())
+    visitor = Browser(own_app.test_client())
     health: Any = visitor.get("/readyz").json
     check = health["checks"]["database"]
     assert check["version"] == used
     assert check["driver"] == sqlite_driver().__name__
 
 
-def test_it_lowers_every_script(own):
-    with own.app_context():
+def test_it_lowers_every_script(own_app):
+    with own_app.app_context():
         lower = text("SELECT lower('ÄÉШ'), lower(NULL), lower(5)")
         assert tuple(db.session.execute(lower).one()) == ("äéш", None, 5)
 

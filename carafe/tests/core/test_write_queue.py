@@ -42,7 +42,7 @@ def test_it_loses_no_increment(tmp_path):
 
 
 @pytest.fixture
-def holder(own, tmp_path):
+def holder(own_app, tmp_path):
     """Another process that holds the write lock."""
     process = subprocess.Popen(
         [sys.executable, "-m", "carafe.tests.holder", f"sqlite:///{tmp_path / 'app.db'}"],
@@ -56,11 +56,11 @@ def holder(own, tmp_path):
 
 
 @pytest.fixture
-def write(own):
+def write(own_app):
     """Begins a writing transaction in a thread of its own; the promise that it did."""
 
     def run() -> str:
-        with own.app_context():
+        with own_app.app_context():
             db.session.execute(text("SELECT 1"))
             db.session.rollback()
             return "written"
@@ -69,10 +69,10 @@ def write(own):
         yield lambda: pool.submit(run)
 
 
-def test_it_goes_on_when_the_holder_is_killed(holder, own, write):
+def test_it_goes_on_when_the_holder_is_killed(holder, own_app, write):
     writers = [write() for _ in range(4)]
     assert not wait(writers, 0.2).done
-    with own.app_context(), read_transaction():
+    with own_app.app_context(), read_transaction():
         db.session.execute(text("SELECT 1"))  # who reads does not wait
     os.kill(holder.pid, signal.SIGKILL)
     assert {writer.result(PATIENCE_SECONDS) for writer in writers} == {"written"}
@@ -89,12 +89,12 @@ def test_it_says_locked_when_the_holder_hangs(impatient, own_alice, holder):
     assert own_alice.send(form, {"name": "Alicia"}).status_code == 303
 
 
-def test_it_ends_the_turn_of_a_transaction_that_fails(own, write):
+def test_it_ends_the_turn_of_a_transaction_that_fails(own_app, write):
     def fail() -> None:
         with db.engine.begin() as connection:
             connection.execute(text("SELECT 1"))
             raise ZeroDivisionError
 
-    with own.app_context(), pytest.raises(ZeroDivisionError):
+    with own_app.app_context(), pytest.raises(ZeroDivisionError):
         fail()
     assert write().result(PATIENCE_SECONDS) == "written"

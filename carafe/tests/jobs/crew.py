@@ -35,8 +35,8 @@ def begun(instance: Path) -> dict[int, list[float]]:
     if (file := instance / BEGUN).exists():
         # A worker may still be writing the last line.
         for line in file.read_text().split("\n")[:-1]:
-            number, moment = line.split()
-            times.setdefault(int(number), []).append(float(moment))
+            number, seconds = line.split()
+            times.setdefault(int(number), []).append(float(seconds))
     return times
 
 

@@ -26,9 +26,9 @@ def test_it_queues_a_failed_job_anew(command, run):
     run()
     assert command("retry", id).exit_code == 0
     assert state(id).state == "queued"
-    again = command("retry", id)
-    assert again.exit_code == 1
-    assert again.stderr == f"Error: Job {id} is queued: nothing to try again.\n"
+    second = command("retry", id)
+    assert second.exit_code == 1
+    assert second.stderr == f"Error: Job {id} is queued: nothing to try again.\n"
 
 
 def test_it_queues_all_of_a_name_that_failed_anew(command, run):

@@ -17,8 +17,8 @@ from carafe.tests.jobs.crew import BEGUN, Crew, begun, count
 JOBS, KILLS, THREADS = 200, 2, 4
 
 
-def has_begun(folder, some):
-    return len(begun(folder)) > some
+def has_begun(folder, count):
+    return len(begun(folder)) > count
 
 
 @pytest.fixture
@@ -51,8 +51,8 @@ def test_it_runs_every_job_though_workers_are_killed(app, crew):
     crew.start()
     for kill in range(KILLS):
         crew.start()
-        some = JOBS * (kill + random.random()) / KILLS
-        until(partial(has_begun, folder, some))
+        begun_jobs = JOBS * (kill + random.random()) / KILLS
+        until(partial(has_begun, folder, begun_jobs))
         crew.kill()
     expected = Counter(map(str, range(JOBS)))
     until(lambda: outcomes() == expected, seconds=30)

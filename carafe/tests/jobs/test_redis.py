@@ -78,8 +78,8 @@ def test_it_keeps_jobs_while_redis_is_away_and_complains_once(app, caplog):
     with another_app(app, REDIS_URL=NOBODY) as away, away.app_context():
         for text in "ab":
             enqueue(note, text)
-        told = [r for r in caplog.records if r.levelno == logging.WARNING]
-        assert ["because Redis does" in r.getMessage() for r in told] == [True]
+        warnings = [r for r in caplog.records if r.levelno == logging.WARNING]
+        assert ["because Redis does" in r.getMessage() for r in warnings] == [True]
         assert run_due(away) == 2
 
 

@@ -31,13 +31,13 @@ def nightly(monkeypatch):
 
 def row(name):
     db.session.rollback()
-    found = db.session.get(Schedule, name, populate_existing=True)
+    schedule = db.session.get(Schedule, name, populate_existing=True)
     db.session.rollback()
-    return found
+    return schedule
 
 
-def due_since(name, moment):
-    db.session.execute(update(Schedule).where(Schedule.name == name).values(next_at=moment))
+def due_since(name, next_at):
+    db.session.execute(update(Schedule).where(Schedule.name == name).values(next_at=next_at))
     db.session.commit()
 
 

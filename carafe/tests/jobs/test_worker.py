@@ -163,10 +163,10 @@ def test_it_undoes_it_while_another_one_is_at_it(app):
     [late] = claims.claim("tests", 1, "slow")
     lose(id)
     claims.requeue_lost()
-    [again] = claims.claim("tests", 1, "quick")
+    [retry] = claims.claim("tests", 1, "quick")
     execute(app, late)
     assert (ran("x"), state(id).state) == (0, "running")
-    execute(app, again)
+    execute(app, retry)
     assert (ran("x"), state(id).state) == (1, "succeeded")
 
 

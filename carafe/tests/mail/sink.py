@@ -108,10 +108,10 @@ class Conversation(StreamRequestHandler):
             if not self.as_told(GREETING):
                 self.say("220-sink", "220 ready")
             while line := self.rfile.readline().decode().strip():
-                verb, *rest = line.split(" ", 1)
-                self.server.commands.append(" ".join([verb.upper(), *rest]))
+                verb, *words = line.split(" ", 1)
+                self.server.commands.append(" ".join([verb.upper(), *words]))
                 if not self.as_told(verb.upper()):
-                    self.answer(verb.upper(), "".join(rest))
+                    self.answer(verb.upper(), "".join(words))
         except EOFError:
             pass
 
@@ -129,8 +129,8 @@ class Conversation(StreamRequestHandler):
             raise EOFError
         return True
 
-    def answer(self, verb: str, rest: str) -> None:
-        if not rest.isascii() and "SMTPUTF8" not in self.server.offers:
+    def answer(self, verb: str, argument: str) -> None:
+        if not argument.isascii() and "SMTPUTF8" not in self.server.offers:
             self.say("553 letters beyond ASCII")
         elif verb == "EHLO" and self.server.knows_ehlo:
             self.say("250-sink", *(f"250-{line}" for line in self.extensions()), "250 OK")
@@ -141,7 +141,7 @@ class Conversation(StreamRequestHandler):
             self.request = self.server.context.wrap_socket(self.request, server_side=True)
             super().setup()
         elif verb == "AUTH":
-            self.say("235 OK" if self.logs_in(rest) else "535 5.7.8 wrong user or password")
+            self.say("235 OK" if self.logs_in(argument) else "535 5.7.8 wrong user or password")
         elif verb == "DATA":
             self.receive()
         elif verb == "QUIT":
@@ -158,21 +158,21 @@ class Conversation(StreamRequestHandler):
             lines.append(f"AUTH {self.server.auth}")
         return lines
 
-    def logs_in(self, rest: str) -> bool:
-        mechanism, _, first = rest.partition(" ")
+    def logs_in(self, argument: str) -> bool:
+        mechanism, _, first = argument.partition(" ")
         if mechanism == "PLAIN":
-            _, *given = b64decode(first or self.ask("334 ")).decode().split("\0")
+            _, *credentials = b64decode(first or self.ask("334 ")).decode().split("\0")
         elif mechanism == "LOGIN":
             asked = [self.ask(f"334 {b64encode(text).decode()}") for text in (b"User:", b"Pass:")]
-            given = [b64decode(line).decode() for line in asked]
+            credentials = [b64decode(line).decode() for line in asked]
         else:
             challenge = b"<1.2@sink>"
             reply = b64decode(self.ask(f"334 {b64encode(challenge).decode()}")).decode()
             user, _, digest = reply.rpartition(" ")
             password = (self.server.login or ("", ""))[1]
             right = hmac.new(password.encode(), challenge, "md5").hexdigest()
-            given = [user, password if digest == right else "wrong"]
-        return self.server.login is None or tuple(given) == self.server.login
+            credentials = [user, password if digest == right else "wrong"]
+        return self.server.login is None or tuple(credentials) == self.server.login
 
     def receive(self) -> None:
         self.say("354 go")

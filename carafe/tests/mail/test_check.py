@@ -18,10 +18,10 @@ from carafe.testing.checks import findings
     ],
 )
 def test_it_finds_a_setting(id, change, named, app):
-    found = findings(app, **change)
-    assert list(found) == [id]
-    assert found[id]["level"] == "warning"
-    assert named in found[id]["message"]
+    result = findings(app, **change)
+    assert list(result) == [id]
+    assert result[id]["level"] == "warning"
+    assert named in result[id]["message"]
 
 
 @pytest.mark.parametrize(

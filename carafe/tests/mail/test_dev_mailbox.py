@@ -14,8 +14,8 @@ def receive(development, developer):
     """Registers an account; the path of its mail in the mailbox."""
 
     def register(**fields):
-        given = {"email": "new@example.com", "password": "a long enough secret"}
-        assert developer.submit("/auth/register", given | fields).status_code == 303
+        defaults = {"email": "new@example.com", "password": "a long enough secret"}
+        assert developer.submit("/auth/register", defaults | fields).status_code == 303
         run_due(development)
         return re.findall(r'href="(/dev/mail/[^"/]+)"', developer.get("/dev/mail").text)[0]
 

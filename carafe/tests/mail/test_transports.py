@@ -22,6 +22,6 @@ def test_the_console_shows_it(mailing, post, capsys):
     with app.app_context():
         post()
     run_due(app)
-    shown = capsys.readouterr().out
-    assert "To: ann@example.com" in shown
-    assert "http://localhost/x" in shown
+    output = capsys.readouterr().out
+    assert "To: ann@example.com" in output
+    assert "http://localhost/x" in output

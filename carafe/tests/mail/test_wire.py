@@ -66,9 +66,9 @@ def test_a_name_of_the_sender_arrives(offers, sender, name, address, deliver):
     with Sink(offers=offers) as sink:
         mail = deliver(sink, sender)
     assert_plain(sink.raw[0])
-    [found] = mail["From"].addresses
-    assert found.addr_spec == address
-    assert name is None or found.display_name == name
+    [mailbox] = mail["From"].addresses
+    assert mailbox.addr_spec == address
+    assert name is None or mailbox.display_name == name
     assert mail["Bcc"] is None
     assert f"FROM:<{address}>" in next(line for line in sink.commands if line.startswith("MAIL"))
 

@@ -47,5 +47,5 @@ class Collector(Loopback):
         ]
 
     def span(self, name: str) -> Span:
-        [found] = [span for span in self.spans() if span.name == name]
-        return found
+        [only_span] = [span for span in self.spans() if span.name == name]
+        return only_span

@@ -18,8 +18,8 @@ def logging_app(app: Flask, capsys: pytest.CaptureFixture[str]) -> Iterator[Call
     with ExitStack() as stack:
 
         def make(**settings: Any) -> Flask:
-            given = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "PROPAGATE_EXCEPTIONS": False}
-            made = stack.enter_context(another_app(app, **given | settings))
+            defaults = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "PROPAGATE_EXCEPTIONS": False}
+            made = stack.enter_context(another_app(app, **defaults | settings))
 
             @made.route("/broken/<token>", methods=["GET", "POST"])
             @public

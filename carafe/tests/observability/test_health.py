@@ -18,7 +18,7 @@ def queries(app):
     """The statements that were sent to the database."""
     sent = []
 
-    def note(connection, cursor, statement, *rest):
+    def note(connection, cursor, statement, *arguments):
         sent.append(statement)
 
     with app.app_context():

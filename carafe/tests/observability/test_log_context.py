@@ -40,8 +40,8 @@ def test_it_has_the_user_on_pages_and_from_the_log_in_on(logging_app, alice, lin
     browser.get("/")
     browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     browser.get("/members")
-    told = [(line["path"], line.get("user_id")) for line in requests_of(lines)]
-    assert told == [
+    users = [(line["path"], line.get("user_id")) for line in requests_of(lines)]
+    assert users == [
         ("/", None),
         ("/auth/login", None),
         ("/auth/login", alice.id),
@@ -125,12 +125,12 @@ def test_it_has_the_job_and_the_request_that_asked_for_it(logging_app, lines):
 def test_it_hides_what_stands_under_a_telling_name(logging_app, lines):
     logging_app()
     lines()
-    told = {
+    extra_fields = {
         "password": "zebra", "new_password": "zebra", "reset_token": "zebra", "Cookie": "zebra",
         "Authorization": "zebra", "SECRET_KEY": "zebra", "headers": {"Set-Cookie": "zebra"},
         "request_id": "kept", "path": "/kept",
     }  # fmt: skip
-    logging.getLogger("x").error("done", extra=told)
+    logging.getLogger("x").error("done", extra=extra_fields)
     [line] = lines()
     assert "zebra" not in json.dumps(line)
     assert (line["request_id"], line["path"]) == ("kept", "/kept")
@@ -168,8 +168,8 @@ def test_it_names_no_secret_of_a_whole_walk(logging_app, app, logged):
         form = browser.fill(path, action)
         answer = browser.send(form, fields)
         assert answer.status_code in (303, 422), (path, answer.status_code)
-        kept = {k: v for k, v in (form.fields | fields).items() if k in FIELDS}
-        secrets.update(kept.values(), (value for _, value in browser.cookies()))
+        values = {k: v for k, v in (form.fields | fields).items() if k in FIELDS}
+        secrets.update(values.values(), (value for _, value in browser.cookies()))
 
     def follow(address, **fields):
         path = mailbox.link(address)

@@ -101,9 +101,9 @@ def test_it_names_no_token_when_a_view_breaks(logging_app, lines):
     browser = Browser(logging_app().test_client())
     lines()
     assert browser.get(f"/broken/{TOKEN}").status_code == 500
-    told = lines()
-    assert len(told) == 2
-    assert TOKEN not in json.dumps(told)
+    records = lines()
+    assert len(records) == 2
+    assert TOKEN not in json.dumps(records)
 
 
 def test_it_names_nothing_that_a_program_sent(logging_app, lines):
@@ -117,8 +117,11 @@ def test_it_names_nothing_that_a_program_sent(logging_app, lines):
 
 def test_it_names_no_secret_that_is_given_to_it(logging_app, logged):
     logging_app()
-    given = {"items": [{"password": "xylophone"}], "url": "https://user:xylophone@example.com/"}
-    logging.getLogger("app").warning("https://user:xylophone@example.com/", extra=given)
+    extra_fields = {
+        "items": [{"password": "xylophone"}],
+        "url": "https://user:xylophone@example.com/",
+    }
+    logging.getLogger("app").warning("https://user:xylophone@example.com/", extra=extra_fields)
     text = logged()
     assert "https://***@example.com/" in text
     assert "xylophone" not in text

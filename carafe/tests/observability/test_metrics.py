@@ -121,11 +121,11 @@ def test_it_is_for_this_machine_alone(app, visitor):
     assert (answer.status_code, answer.mimetype) == (200, "text/plain")
     assert answer.headers["Cache-Control"] == "no-store"
     for address in ("127.0.0.5", "::1"):
-        own = {"REMOTE_ADDR": address}
-        assert visitor.get("/metrics", environ_overrides=own).status_code == 200
+        local = {"REMOTE_ADDR": address}
+        assert visitor.get("/metrics", environ_overrides=local).status_code == 200
     for address in ("203.0.113.7", "10.0.0.1", ""):
-        there = {"REMOTE_ADDR": address}
-        assert visitor.get("/metrics", environ_overrides=there).status_code == 404
+        remote = {"REMOTE_ADDR": address}
+        assert visitor.get("/metrics", environ_overrides=remote).status_code == 404
     assert visitor.get("/metrics", environ_overrides=AFAR, headers=BEARER).status_code == 404
 
 
@@ -149,10 +149,10 @@ def test_it_is_for_whoever_has_the_token(app):
     with another_app(app, METRICS_TOKEN=TOKEN, TRUSTED_PROXIES=1) as made:
         browser = Browser(made.test_client())
         proxied = {"X-Forwarded-For": "203.0.113.7"}
-        there = {"headers": proxied | BEARER, "environ_overrides": AFAR}
-        assert browser.get("/metrics", **there).status_code == 200
-        for given in ("", TOKEN, "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", "Bearer \xe9"):
-            assert browser.get("/metrics", headers={"Authorization": given}).status_code == 404
+        options = {"headers": proxied | BEARER, "environ_overrides": AFAR}
+        assert browser.get("/metrics", **options).status_code == 200
+        for value in ("", TOKEN, "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", "Bearer \xe9"):
+            assert browser.get("/metrics", headers={"Authorization": value}).status_code == 404
         assert browser.get("/metrics").status_code == 404
 
 

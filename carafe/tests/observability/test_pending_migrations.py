@@ -55,11 +55,11 @@ def scripts(development, tmp_path, monkeypatch):
 
 @pytest.fixture
 def tables(development):
-    def found() -> set[str]:
+    def read_warnings() -> set[str]:
         with development.app_context():
             return set(inspect(db.engine).get_table_names())
 
-    return found
+    return read_warnings
 
 
 def run(developer, page, **fields):
@@ -194,11 +194,11 @@ def test_a_database_of_another_branch_is_told(developer, development):
 
 def test_a_table_that_went_missing_is_noticed(developer, development):
     run(developer, developer.get("/"))
-    given = {"email": "alice@example.com", "password": "wrong, and long"}
+    credentials = {"email": "alice@example.com", "password": "wrong, and long"}
     form = developer.fill("/auth/login")
     with development.app_context():
         downgrade(revision="base")
-    page = developer.send(form, given, headers={"Referer": "http://localhost/auth/login"})
+    page = developer.send(form, credentials, headers={"Referer": "http://localhost/auth/login"})
     assert page.status_code == 503
     assert run(developer, page).location == "/auth/login"
     assert developer.get("/auth/login").status_code == 200

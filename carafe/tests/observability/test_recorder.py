@@ -49,9 +49,9 @@ def test_it_does_not_count_the_toolbar(app):
 
 def test_it_adds_up_what_several_processes_write(app, alice, bob):
     with recording_app(app) as other:
-        for each in (app, other, app):
-            Browser(each.test_client()).get("/one-by-one")
-            recorder.flush(each)
+        for target in (app, other, app):
+            Browser(target.test_client()).get("/one-by-one")
+            recorder.flush(target)
         assert sum(r.count for r in rows(app, store.request_count) if r.resolution == 60) == 3
         assert [row.requests for row in rows(app, store.repeated)] == [3]
         assert 18 in [row.count for row in rows(app, store.statement)]
@@ -59,11 +59,11 @@ def test_it_adds_up_what_several_processes_write(app, alice, bob):
 
 def test_it_finds_what_is_repeated_in_one_request_and_its_place(app, visitor):
     answer = visitor.get("/one-by-one")
-    [one] = rows(app, store.repeated)
-    assert (one.endpoint, one.worst, one.requests) == ("one_by_one", 6, 1)
-    assert one.call_site == "carafe/tests/site/faulty/views.py:4 one_by_one"
-    assert one.request_id == answer.headers["X-Request-ID"]
-    [statement] = [r for r in rows(app, store.statement) if r.fingerprint == one.fingerprint]
+    [row] = rows(app, store.repeated)
+    assert (row.endpoint, row.worst, row.requests) == ("one_by_one", 6, 1)
+    assert row.call_site == "carafe/tests/site/faulty/views.py:4 one_by_one"
+    assert row.request_id == answer.headers["X-Request-ID"]
+    [statement] = [r for r in rows(app, store.statement) if r.fingerprint == row.fingerprint]
     assert statement.sql.startswith("SELECT")
     assert statement.count == 6
     assert statement.rows == 12
@@ -78,9 +78,9 @@ def test_it_finds_the_place_that_queues_jobs(app, visitor):
 def test_it_takes_a_statement_for_the_same_with_any_number_of_values(app, visitor):
     for ids in (1, 5, 100):
         visitor.get(f"/many?ids={ids}")
-    [one] = [row for row in rows(app, store.statement) if " IN (" in row.sql]
-    assert one.count == 3
-    assert json.loads(one.plan)
+    [row] = [row for row in rows(app, store.statement) if " IN (" in row.sql]
+    assert row.count == 3
+    assert json.loads(row.plan)
 
 
 def test_it_keeps_the_plan_of_a_slow_statement(app, visitor):
@@ -89,18 +89,18 @@ def test_it_keeps_the_plan_of_a_slow_statement(app, visitor):
     assert not any(row.plan for row in rows(app, store.statement))
     app.config["SLOW_QUERY_MS"] = 0
     visitor.get("/one-by-one")
-    [one] = [row for row in rows(app, store.statement) if "email" in row.sql]
-    assert json.loads(one.plan)
+    [row] = [row for row in rows(app, store.statement) if "email" in row.sql]
+    assert json.loads(row.plan)
 
 
 def test_it_keeps_no_value_of_a_statement(app, visitor, alice):
     visitor.submit("/auth/login", {"email": alice.email, "password": SECRET})
     visitor.get("/by-hand", query_string={"text": SECRET})
-    kept = str(rows(app, store.statement))
-    assert "carafe/auth/" in kept
-    assert "'constant'" not in kept
-    assert alice.email not in kept
-    assert SECRET not in kept
+    statements = str(rows(app, store.statement))
+    assert "carafe/auth/" in statements
+    assert "'constant'" not in statements
+    assert alice.email not in statements
+    assert SECRET not in statements
 
 
 @pytest.mark.parametrize("chain", ["", "&ring=1"])
@@ -108,11 +108,11 @@ def test_it_groups_exceptions_without_what_was_typed(app, visitor, chain):
     form = {"password": SECRET, "csrf_token": visitor.token()}
     for _ in range(2):
         assert visitor.post(f"/broken?text={SECRET}{chain}", form).status_code == 500
-    [one] = rows(app, store.exception)
-    assert (one.type, one.count, one.endpoint) == ("RuntimeError", 2, "broken")
-    assert "in broken" in one.traceback
-    assert ("LookupError" in one.traceback) is not bool(chain)
-    assert SECRET not in str(one)
+    [row] = rows(app, store.exception)
+    assert (row.type, row.count, row.endpoint) == ("RuntimeError", 2, "broken")
+    assert "in broken" in row.traceback
+    assert ("LookupError" in row.traceback) is not bool(chain)
+    assert SECRET not in str(row)
     assert sum(row.errors for row in rows(app, store.request_count) if row.resolution == 60) == 2
 
 
@@ -126,10 +126,10 @@ def test_it_counts_an_error_that_goes_on_to_the_debugger(app, visitor):
 
 def test_it_tells_where_the_time_of_a_slow_request_went(app, visitor):
     answer = visitor.get("/one-by-one")
-    [one] = rows(app, store.slow_request)
-    assert one.request_id == answer.headers["X-Request-ID"]
-    assert one.queries >= 6  # a first connection asks some of its own
-    assert 0 < one.database_us <= one.us
+    [row] = rows(app, store.slow_request)
+    assert row.request_id == answer.headers["X-Request-ID"]
+    assert row.queries >= 6  # a first connection asks some of its own
+    assert 0 < row.database_us <= row.us
 
 
 def test_it_records_a_job_as_it_does_a_request(app):
@@ -163,9 +163,9 @@ def test_it_tells_a_job_from_the_request_that_runs_it(app, visitor):
 def test_it_scales_a_sample_up(app, visitor, monkeypatch):
     app.extensions["recorder"].sample = 0.25
     visitor.get("/one-by-one")
-    [one] = [row for row in rows(app, store.statement) if "email" in row.sql]
-    assert one.count == 24
-    assert one.max_us < one.total_us
+    [row] = [row for row in rows(app, store.statement) if "email" in row.sql]
+    assert row.count == 24
+    assert row.max_us < row.total_us
     assert [row.requests for row in rows(app, store.repeated)] == [4]
 
 
@@ -192,7 +192,7 @@ def test_it_keeps_the_far_past_in_fewer_rows(app):
     with app.app_context(), app.extensions["recorder"] as observed:
         for us in range(1000, 1_000_000, 1000):
             observed.count("things.index", us, False)
-    kept = Counter(row.resolution for row in rows(app, store.request_count))
-    assert kept[60] > 2.5 * kept[21_600]
+    counts = Counter(row.resolution for row in rows(app, store.request_count))
+    assert counts[60] > 2.5 * counts[21_600]
     assert {sum(r.count for r in rows(app, store.request_count) if r.resolution == step)
-            for step in kept} == {999}  # fmt: skip
+            for step in counts} == {999}  # fmt: skip

@@ -25,9 +25,9 @@ def test_it_is_on_every_line_of_the_log(logging_app, lines):
     lines()
     for path in ("/", "/nowhere", "/broken/x"):
         id = browser.get(path).headers["X-Request-ID"]
-        told = lines()
-        assert told
-        assert {line["request_id"] for line in told} == {id}
+        records = lines()
+        assert records
+        assert {line["request_id"] for line in records} == {id}
 
 
 def test_it_is_shown_with_an_error(visitor):
@@ -41,7 +41,7 @@ def test_it_is_not_for_visitors_to_choose(visitor):
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("sent_id", "is_kept"),
     [
         ("4bf92f3577b34da6a3ce929d0e0e4736", True),
         ("c0ffee_-C0FFEE", True),
@@ -53,8 +53,8 @@ def test_it_is_not_for_visitors_to_choose(visitor):
         ("", False),
     ],
 )
-def test_it_is_the_proxys_where_there_is_one(given, kept, app):
+def test_it_is_the_proxys_where_there_is_one(sent_id, is_kept, app):
     with another_app(app, TRUSTED_PROXIES=1) as made:
-        answer = made.test_client().get("/", headers={"X-Request-ID": given})
-        assert (answer.headers["X-Request-ID"] == given) is kept
-        assert ID.fullmatch(answer.headers["X-Request-ID"]) or kept
+        answer = made.test_client().get("/", headers={"X-Request-ID": sent_id})
+        assert (answer.headers["X-Request-ID"] == sent_id) is is_kept
+        assert ID.fullmatch(answer.headers["X-Request-ID"]) or is_kept

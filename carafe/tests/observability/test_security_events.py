@@ -38,7 +38,7 @@ def events(lines):
     """Return a function that reads the events since its last call: name, reason, account."""
 
     def read():
-        found = []
+        events = []
         for line in lines():
             if line["logger"] == "carafe.security":
                 assert line["client"] == CLIENT
@@ -46,8 +46,8 @@ def events(lines):
                 assert len(line["request_id"]) == 32
                 assert line["method"] in ("GET", "POST")
                 assert line["path"].startswith("/")
-                found.append((line["event"], line["reason"], line.get("account")))
-        return found
+                events.append((line["event"], line["reason"], line.get("account")))
+        return events
 
     return read
 

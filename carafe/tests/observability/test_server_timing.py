@@ -14,9 +14,9 @@ TIMING = re.compile(
 
 def test_it_tells_administrators_what_a_page_took(carol, sign_in):
     answer = sign_in(carol).get("/things/")
-    found = TIMING.fullmatch(answer.headers["Server-Timing"])
-    assert found
-    database, queries, template, total = map(float, found.groups())
+    match = TIMING.fullmatch(answer.headers["Server-Timing"])
+    assert match
+    database, queries, template, total = map(float, match.groups())
     assert queries == 2
     assert 0 < database < total
     assert 0 < template < total
@@ -25,8 +25,10 @@ def test_it_tells_administrators_what_a_page_took(carol, sign_in):
 
 def test_it_counts_for_each_page_anew(carol, sign_in):
     browser = sign_in(carol)
-    told = {browser.get("/members").headers["Server-Timing"].split('"')[1] for _ in range(3)}
-    assert told == {"1 queries"}
+    descriptions = {
+        browser.get("/members").headers["Server-Timing"].split('"')[1] for _ in range(3)
+    }
+    assert descriptions == {"1 queries"}
 
 
 @pytest.mark.parametrize("path", ["/", "/auth/login", "/things/", "/nowhere", "/livez"])

@@ -101,15 +101,15 @@ def test_it_leaves_alone_what_another_process_has_made_anew(app, file, visit):
 
 
 def test_it_waits_until_it_can_write_and_says_so_once(app, file, visit, monkeypatch):
-    said = []
+    messages = []
     monkeypatch.setattr(logging.getLogger("carafe.observability.recorder"), "warning",
-                        lambda *text: said.append(text))  # fmt: skip
+                        lambda *text: messages.append(text))  # fmt: skip
     store.get_store(app).close()
     remove(file)
     file.mkdir()  # as good as a folder that cannot be written, which root's always can
     visit()
     visit()
-    assert len(said) == 1
+    assert len(messages) == 1
     file.rmdir()
     visit()
     assert counted(app) == 3
@@ -154,9 +154,9 @@ def test_it_is_made_once_by_processes_that_start_together(app, visit):
 
     def start(number):
         with app.app_context():
-            one = Store(app)
-            assert one.engine
-            one.close()
+            first_store = Store(app)
+            assert first_store.engine
+            first_store.close()
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(start, range(8)))
@@ -190,8 +190,8 @@ def test_it_keeps_a_bounded_number_of_everything(app, monkeypatch):
                 ["at", "status", "us", "database_us", "template_us", "queries"], 1
             )
             observed.add_slow(number, row | {"us": number, "at": 2**31})
-    kept = rows(app, store.statement)
-    assert len(kept) == 7
+    statements = rows(app, store.statement)
+    assert len(statements) == 7
     assert sorted(row.us for row in rows(app, store.slow_request)) == [5, 6, 7, 8]
     assert len(rows(app, store.request_count)) == 0
 

@@ -81,8 +81,11 @@ def test_its_pages_allow_by_hash_what_is_inline(path, developer):
 
 def test_pages_without_it_allow_nothing_inline(developer):
     assert "sha256" not in developer.get("/livez").headers["Content-Security-Policy"]
-    for there in ({"environ_overrides": ELSEWHERE}, {"headers": {"X-Forwarded-For": "192.0.2.7"}}):
-        assert "sha256" not in developer.get("/", **there).headers["Content-Security-Policy"]
+    for options in (
+        {"environ_overrides": ELSEWHERE},
+        {"headers": {"X-Forwarded-For": "192.0.2.7"}},
+    ):
+        assert "sha256" not in developer.get("/", **options).headers["Content-Security-Policy"]
 
 
 def test_it_runs_no_statement_that_a_link_carries(developer):

@@ -100,9 +100,9 @@ def test_it_has_the_user_and_no_secret(traced_app, collector, alice):
     browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     browser.get("/members")
     assert collector.span("GET /members").attributes["user.id"] == str(alice.id)
-    told = repr(collector.spans())
+    spans = repr(collector.spans())
     for hidden in (PASSWORD, alice.email, "argon2", *(value for _, value in browser.cookies())):
-        assert hidden not in told
+        assert hidden not in spans
 
 
 def test_it_names_the_declared_list(traced_app, collector, carol):
@@ -140,13 +140,13 @@ def test_it_names_no_address_that_leads_nowhere(traced_app, collector):
     assert [span.name for span in collector.spans()] == ["GET", "_OTHER"]
 
 
-@pytest.mark.parametrize(("proxies", "kept"), [(0, False), (1, True)])
-def test_it_goes_on_from_a_proxy_not_from_a_visitor(proxies, kept, traced_app, collector):
+@pytest.mark.parametrize(("proxies", "is_kept"), [(0, False), (1, True)])
+def test_it_goes_on_from_a_proxy_not_from_a_visitor(proxies, is_kept, traced_app, collector):
     made = traced_app(TRUSTED_PROXIES=proxies)
     made.test_client().get("/", headers=TRACEPARENT | {"X-Forwarded-For": "203.0.113.7"})
     [span] = [span for span in collector.spans() if span.kind == "SERVER"]
-    assert ((span.trace, span.parent) == (TRACE, PARENT)) == kept
-    assert kept or span.parent == ""
+    assert ((span.trace, span.parent) == (TRACE, PARENT)) == is_kept
+    assert is_kept or span.parent == ""
 
 
 def test_its_id_is_on_the_lines_of_the_log(traced_app, collector, lines):

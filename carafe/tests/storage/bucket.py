@@ -92,9 +92,9 @@ class Conversation(BaseHTTPRequestHandler):
 def listing(bucket: Bucket, query: dict[str, str]) -> bytes:
     """One page of ListObjectsV2."""
     keys = sorted(key for key in bucket.objects if key.startswith(query["prefix"]))
-    rest = [key for key in keys if key > query.get("continuation-token", "")]
+    later_keys = [key for key in keys if key > query.get("continuation-token", "")]
     page = ""
-    for number, key in enumerate(rest[:PAGE]):
+    for number, key in enumerate(later_keys[:PAGE]):
         fields = [
             f"<Key>{key}</Key>",
             "<Size>1</Size>",
@@ -102,8 +102,8 @@ def listing(bucket: Bucket, query: dict[str, str]) -> bytes:
         ]
         # Their order is no promise.
         page += f"<Contents>{''.join(fields[number:] + fields[:number])}</Contents>"
-    if rest[PAGE:]:
-        page += f"<NextContinuationToken>{rest[PAGE - 1]}</NextContinuationToken>"
+    if later_keys[PAGE:]:
+        page += f"<NextContinuationToken>{later_keys[PAGE - 1]}</NextContinuationToken>"
     return f"<ListBucketResult>{page}</ListBucketResult>".encode()
 
 
@@ -111,13 +111,13 @@ def problem(method: str, target: str, headers: dict[str, str], body: bytes) -> s
     """What is wrong with the signature of a request."""
     headers = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
     algorithm, _, fields = headers.get("authorization", "").partition(" ")
-    given = dict(field.strip().split("=", 1) for field in fields.split(",") if "=" in field)
-    if algorithm != ALGORITHM or set(given) != {"Credential", "SignedHeaders", "Signature"}:
+    signature = dict(field.strip().split("=", 1) for field in fields.split(",") if "=" in field)
+    if algorithm != ALGORITHM or set(signature) != {"Credential", "SignedHeaders", "Signature"}:
         return "not signed"
-    signed, time = given["SignedHeaders"].split(";"), headers.get("x-amz-date", "")
+    signed, time = signature["SignedHeaders"].split(";"), headers.get("x-amz-date", "")
     scope = f"{time[:8]}/{REGION}/s3/aws4_request"
-    if given["Credential"] != f"{KEY}/{scope}":
-        return f"signed by or for somebody else: {given['Credential']}"
+    if signature["Credential"] != f"{KEY}/{scope}":
+        return f"signed by or for somebody else: {signature['Credential']}"
     sent_at = datetime.strptime(time, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     if abs(datetime.now(UTC) - sent_at) > timedelta(minutes=15):
         return "signed too long ago"
@@ -140,4 +140,6 @@ def problem(method: str, target: str, headers: dict[str, str], body: bytes) -> s
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     text = "\n".join([ALGORITHM, time, scope, digest])
     expected = hmac.new(key, text.encode(), "sha256").hexdigest()
-    return None if hmac.compare_digest(expected, given["Signature"]) else "the signature is wrong"
+    return (
+        None if hmac.compare_digest(expected, signature["Signature"]) else "the signature is wrong"
+    )

@@ -31,8 +31,8 @@ def test_it_is_kept_by_browsers_and_by_nobody_in_between(path, alice, sign_in):
     browser = sign_in(alice)
     answer = browser.get(path)
     assert answer.headers.getlist("Cache-Control") == ["private, max-age=31536000, immutable"]
-    again = browser.get(path, headers={"If-None-Match": answer.headers["ETag"]})
-    assert (again.status_code, again.data) == (304, b"")
+    second = browser.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (second.status_code, second.data) == (304, b"")
     assert browser.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 

@@ -108,9 +108,9 @@ def test_the_start_names_the_setting_and_the_remedy(url, app):
 
 
 def test_the_start_says_which_packages_are_missing(app, monkeypatch):
-    found = importlib.util.find_spec
+    find_spec = importlib.util.find_spec
     monkeypatch.setattr(
-        s3, "find_spec", lambda name: None if name.startswith("requests") else found(name)
+        s3, "find_spec", lambda name: None if name.startswith("requests") else find_spec(name)
     )
     with (
         pytest.raises(ConfigError, match=r"STORAGE_URL .* Run bin/setup base .*s3\b.*"),
@@ -126,7 +126,7 @@ def test_nothing_of_it_is_loaded_before_it_is_used(tmp_path):
         **os.environ, "APP_ENV": "testing", "INSTANCE_PATH": str(tmp_path),
         "STORAGE_URL": "s3://k:s@s3.example.com/bucket",
     }  # fmt: skip
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True
     )
-    assert found.stdout == "[]\n", found.stderr
+    assert result.stdout == "[]\n", result.stderr

@@ -175,8 +175,8 @@ def test_what_is_discarded_in_a_savepoint_stays_when_that_is_undone(store):
         delete_on_commit("avatars/c.webp")
         raise LookupError
     db.session.commit()
-    kept = [storage().get(f"avatars/{name}.webp") is not None for name in ("a", "b", "c")]
-    assert kept == [False, True, True]
+    is_kept = [storage().get(f"avatars/{name}.webp") is not None for name in ("a", "b", "c")]
+    assert is_kept == [False, True, True]
 
 
 def test_a_commit_stands_when_the_store_is_away(store, caplog):

@@ -103,8 +103,8 @@ def test_a_picture_is_kept_in_each_size(site, browser, send):
     assert Image.open(io.BytesIO(large.data)).size == (1350, 900)
     assert large.content_type == "image/webp"
     assert large.headers["Content-Security-Policy"].endswith("sandbox")
-    again = browser.get(f"/covers/{name}/large", headers={"If-None-Match": large.headers["ETag"]})
-    assert again.status_code == 304
+    second = browser.get(f"/covers/{name}/large", headers={"If-None-Match": large.headers["ETag"]})
+    assert second.status_code == 304
 
 
 def test_a_small_picture_is_not_enlarged_unless_it_has_to_fill(browser, send):
@@ -150,13 +150,13 @@ def test_a_picture_of_just_ten_megabytes_is_taken(send):
 
 def test_what_no_row_names_is_deleted_in_the_night(site, alice, send, monkeypatch):
     monkeypatch.setattr(orphans, "ORPHAN_AGE", timedelta(seconds=-1))
-    mine, nobodys = send("/covers", plain()).text, send("/covers", plain()).text
-    assert mine != nobodys
+    alices, nobodys = send("/covers", plain()).text, send("/covers", plain()).text
+    assert alices != nobodys
     with site.app_context():
-        db.session.execute(update(User).where(User.id == alice.id).values(avatar=mine))
+        db.session.execute(update(User).where(User.id == alice.id).values(avatar=alices))
         db.session.commit()
         assert orphans.purge_uploads() == 2
-    assert files(site) == [mine.replace(".", "-large."), mine.replace(".", "-small.")]
+    assert files(site) == [alices.replace(".", "-large."), alices.replace(".", "-small.")]
 
 
 def test_a_file_is_kept_as_it_is_and_sent_as_a_download(browser, send):
