@@ -19,8 +19,10 @@ class Links(HTMLParser):
 
 
 def ids(page: str, base: str) -> list[int]:
-    """The ids of the rows, each linked once as `base` and the id, in the page's order."""
-    matches = (re.fullmatch(rf"{base}(\d+)", a.get("href") or "") for a in Links(page).links)
+    """The ids of the rows, each linked once by a page or form below `base`, in the page's order."""
+    matches = (
+        re.fullmatch(rf"{base}(\d+)(?:/edit)?", a.get("href") or "") for a in Links(page).links
+    )
     return [int(match[1]) for match in matches if match]
 
 

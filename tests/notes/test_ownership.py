@@ -1,7 +1,5 @@
 """A note of somebody else is 404, like one that does not exist."""
 
-import pytest
-
 ROUTES = [
     ("GET", ""),
     ("GET", "/edit"),
@@ -10,28 +8,16 @@ ROUTES = [
 ]
 
 
-@pytest.mark.parametrize(("method", "below"), ROUTES)
-def test_it_hides_the_notes_of_others(method, below, alice, bob, carol, sign_in, write, stored):
+def test_it_hides_the_notes_of_others(alice, bob, carol, sign_in, write, stored):
     [id] = write(alice, "Roof", body="two offers")
-    for intruder in (bob, carol):
-        browser = sign_in(intruder)
+    for browser in (sign_in(bob), sign_in(carol)):
         data = {"csrf_token": browser.token(), "title": "Taken", "body": "", "version": "1"}
-        theirs = browser.client.open(f"/notes/{id}{below}", method=method, data=data)
-        nobodys = browser.client.open(f"/notes/{id + 1}{below}", method=method, data=data)
-        assert theirs.status_code == nobodys.status_code == 404
-        assert "Roof" not in theirs.text
+        for method, below in ROUTES:
+            theirs = browser.client.open(f"/notes/{id}{below}", method=method, data=data)
+            nobodys = browser.client.open(f"/notes/{id + 1}{below}", method=method, data=data)
+            assert theirs.status_code == nobodys.status_code == 404
+            assert "Roof" not in theirs.text
     assert stored() == [("Roof", "two offers", 1)]
-
-
-@pytest.mark.parametrize(("method", "below"), ROUTES)
-def test_it_has_no_note_with_an_odd_id(method, below, alice, sign_in, write, stored):
-    write(alice, "Roof")
-    browser = sign_in(alice)
-    data = {"csrf_token": browser.token(), "title": "Taken"}
-    for id in ("0", "-1", str(2**63 - 1), str(2**63), "9" * 5000, "x", "1.0", "1%00"):
-        answer = browser.client.open(f"/notes/{id}{below}", method=method, data=data)
-        assert answer.status_code == 404, id
-    assert stored() == [("Roof", "", 1)]
 
 
 def test_it_lists_only_ones_own(alice, bob, sign_in, write):

@@ -1,137 +1,32 @@
-"""Lists in pages, each found by where the one before ended."""
+"""The list of notes in pages."""
 
-import base64
-import json
 from itertools import chain
 
-import pytest
-
 from carafe.testing.database import statements
-from carafe.testing.lists import ids, last_page, neighbour, walk
-from carafe.time import now
+from carafe.testing.lists import walk
 
 BASE = "/notes/"
 
 
-def titles(count: int) -> list[str]:
-    return [f"Note {number}" for number in range(count)]
-
-
-def test_it_shows_each_note_once_in_either_direction(alice, sign_in, write):
-    written = [id for title in titles(45) for id in write(alice, title)]
-    browser = sign_in(alice)
-    forward = walk(browser, "/notes/", BASE)
-    assert [len(page) for page in forward] == [20, 20, 5]
-    assert list(chain(*forward)) == written[::-1]
-    assert walk(browser, last_page(browser, "/notes/"), BASE, "prev") == forward[::-1]
-
-
-def test_it_shows_each_note_once_when_all_are_of_one_instant(alice, sign_in, write):
-    written = write(alice, *titles(61), at=now())
-    browser = sign_in(alice)
-    forward = walk(browser, "/notes/", BASE)
-    assert list(chain(*forward)) == written[::-1]
-    assert walk(browser, last_page(browser, "/notes/"), BASE, "prev") == forward[::-1]
-
-
-def test_it_links_no_neighbours_of_a_single_page(alice, sign_in, write):
-    write(alice, *titles(20))
-    page = sign_in(alice).get("/notes/").text
-    assert len(ids(page, BASE)) == 20
-    assert neighbour(page, "next") is None
-    assert neighbour(page, "prev") is None
-
-
-def test_it_neither_skips_nor_repeats_when_notes_come_and_go(alice, sign_in, write):
-    written = write(alice, *titles(50))
-    browser = sign_in(alice)
-    first = browser.get("/notes/").text
-    new = write(alice, "Come in between", "And another")
-    second = browser.get(neighbour(first, "next")).text
-    seen = ids(first, BASE) + ids(second, BASE)
-    # The very note that the next page starts after goes away.
-    gone = f"/notes/{seen[-1]}"
-    browser.submit(gone, action=f"{gone}/delete")
-    seen += ids(browser.get(neighbour(second, "next")).text, BASE)
-    assert seen == written[::-1]
-    # On the way back, the new ones are there.
-    back = browser.get(neighbour(second, "prev")).text
-    assert ids(back, BASE) == ids(first, BASE)
-    assert ids(browser.get(neighbour(back, "prev")).text, BASE) == new[::-1]
-
-
-def test_it_keeps_the_search_from_page_to_page(alice, sign_in, write):
-    written = write(alice, *titles(30))
-    write(alice, *[f"Other {number}" for number in range(30)])
-    assert list(chain(*walk(sign_in(alice), "/notes/?q=note", BASE))) == written[::-1]
-
-
-def test_it_links_pages_of_a_search_with_any_characters(alice, sign_in, write):
-    written = write(alice, *[f'&after="x#%é{number}' for number in range(21)])
-    pages = walk(sign_in(alice), "/notes/?q=%26after%3D%22x%23%25%C3%89", BASE)
+def test_it_shows_each_note_once(alice, sign_in, write):
+    written = [id for number in range(45) for id in write(alice, f"Note {number}")]
+    pages = walk(sign_in(alice), BASE, BASE)
+    assert [len(page) for page in pages] == [20, 20, 5]
     assert list(chain(*pages)) == written[::-1]
 
 
-def cursor(value) -> str:
-    text = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return base64.urlsafe_b64encode(text).decode().rstrip("=")
-
-
-MOMENT = "2026-01-01T00:00:00+00:00"
-BROKEN = {
-    "garbage": "garbage",
-    "not ASCII": "%C3%A4%F0%9F%A6%86",
-    "NUL": "%00",
-    "no JSON": cursor(b"{"),
-    "not UTF-8": cursor(b"\xff\xfe"),
-    "an object": cursor({"a": 1}),
-    "a text": cursor("ab"),
-    "a number": cursor(1),
-    "null": cursor(None),
-    "too few": cursor([MOMENT]),
-    "too many": cursor([MOMENT, 1, 1]),
-    "nulls": cursor([None, None]),
-    "swapped": cursor([1, MOMENT]),
-    "a boolean": cursor([MOMENT, True]),
-    "a fraction": cursor([MOMENT, 1.5]),
-    "infinity": cursor(f'["{MOMENT}", Infinity]'.encode()),
-    "an id as text": cursor([MOMENT, "1"]),
-    "a huge id": cursor([MOMENT, 2**63]),
-    "a hugely negative id": cursor([MOMENT, -(2**63) - 1]),
-    "an endless id": cursor(f'["{MOMENT}", {"9" * 5000}]'.encode()),
-    "nesting": cursor(b"[" * 100_000),
-    "a day": cursor(["2026-13-41T00:00:00+00:00", 1]),
-    "a time without zone": cursor(["2026-01-01T00:00:00", 1]),
-    "a time before all times": cursor(["0001-01-01T00:00:00+14:00", 1]),
-    "a time after all times": cursor(["9999-12-31T23:59:59-14:00", 1]),
-    "half a surrogate pair": cursor(b'["\\ud800", 1]'),
-}
-
-
-@pytest.mark.parametrize("direction", ["after", "before"])
-def test_it_has_no_page_at_a_broken_cursor(direction, alice, sign_in, write):
-    write(alice, "Roof")
+def test_it_has_no_page_at_a_broken_cursor(alice, sign_in):
     browser = sign_in(alice)
-    for name, value in BROKEN.items():
-        assert browser.get(f"/notes/?{direction}={value}").status_code == 404, name
-
-
-@pytest.mark.parametrize("direction", ["after", "before"])
-def test_it_answers_cursors_at_the_edges(direction, alice, sign_in, write):
-    write(alice, "Roof")
-    browser = sign_in(alice)
-    for time in (MOMENT, "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59Z"):
-        for id in (0, -1, 2**63 - 1, -(2**63)):
-            path = f"/notes/?{direction}={cursor([time, id])}"
-            assert browser.get(path).status_code == 200, (time, id)
+    for direction in ("after", "before"):
+        assert browser.get(f"{BASE}?{direction}=garbage").status_code == 404
 
 
 def test_it_asks_as_little_of_many_notes_as_of_few(app, alice, sign_in, write):
     [id] = write(alice, "Roof")
     browser = sign_in(alice)
-    paths = ["/notes/", "/notes/?q=o", "/dashboard", f"/notes/{id}", f"/notes/{id}/edit"]
+    paths = [BASE, f"{BASE}?q=o", "/dashboard", f"{BASE}{id}", f"{BASE}{id}/edit"]
 
-    def asked() -> list[int]:
+    def count_statements() -> list[int]:
         counts = []
         for path in paths:
             with statements(app) as sent:
@@ -139,7 +34,7 @@ def test_it_asks_as_little_of_many_notes_as_of_few(app, alice, sign_in, write):
             counts.append(len(sent))
         return counts
 
-    few = asked()
+    few = count_statements()
     assert max(few) <= 3
-    write(alice, *titles(100))
-    assert asked() == few
+    write(alice, *[f"Note {number}" for number in range(100)])
+    assert count_statements() == few

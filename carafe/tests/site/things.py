@@ -61,7 +61,8 @@ def update(id: int) -> ResponseReturnValue:
     form = ThingForm(obj=thing)
     if form.validate() and form.save(thing):
         return redirect(url_for("things.index"), 303)
-    return render_template("form.html", title="Edit thing", form=form), form.status
+    newer = thing if form.conflict else None
+    return render_template("form.html", title="Edit thing", form=form, newer=newer), form.status
 
 
 @blueprint.post("/<int:id>/delete")

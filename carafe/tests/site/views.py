@@ -78,6 +78,12 @@ def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
     return render_template("error.html", title="Invalid link", message="It does not work."), 404
 
 
+@blueprint.errorhandler(accounts.OtherUserError)
+def other_user(error: accounts.OtherUserError) -> ResponseReturnValue:
+    return form_page("You are logged in as somebody else", None, 409)
+
+
+@blueprint.errorhandler(accounts.EmailTakenError)
 @blueprint.errorhandler(accounts.LoginExpiredError)
 def restart_login(error: accounts.LoginExpiredError) -> ResponseReturnValue:
     next = safe_redirect_path(request.args.get("next"))

@@ -271,7 +271,7 @@ def test_it_keeps_closed_what_is_for_the_user_in_person(
             closed.add(route.endpoint)
     assert stored() == before
     assert closed >= {
-        "account.begin_totp", "account.add_totp", "auth.reauthenticate", "auth.prove",
+        "second_factors.begin_totp", "second_factors.add_totp", "auth.reauthenticate", "auth.prove",
         "auth.interrupted", "auth.log_in", "auth.set_password", "impersonation.start",
     }  # fmt: skip
 

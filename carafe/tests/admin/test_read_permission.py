@@ -10,7 +10,7 @@ from carafe.testing.routes import routes
 
 @pytest.fixture
 def blind(app, make_user, sign_in, monkeypatch):
-    """A browser of somebody who has every permission but to read this."""
+    """Return the browser of a user with every permission except to read these lists."""
 
     def enter(*names):
         granted = app.extensions["permissions"]
@@ -21,7 +21,7 @@ def blind(app, make_user, sign_in, monkeypatch):
     return enter
 
 
-@pytest.mark.parametrize("name", ["notes", "users", "jobs"])
+@pytest.mark.parametrize("name", ["things", "users", "jobs"])
 def test_no_page_about_rows_is_for_who_may_not_read_them(name, app, alice, blind):
     browser = blind(name)
     fields = {"csrf_token": browser.token(), "title": "", "role": "user", "_seen": "x"}
@@ -38,18 +38,18 @@ def test_no_page_about_rows_is_for_who_may_not_read_them(name, app, alice, blind
 def test_an_import_tells_nobody_who_has_an_account(alice, blind):
     """A bad row says that there is no such address."""
     browser = blind("users")
-    assert "Import" not in browser.get("/admin/notes/").text
-    assert browser.get("/admin/notes/imports/").status_code == 403
+    assert "Import" not in browser.get("/admin/things/").text
+    assert browser.get("/admin/things/imports/").status_code == 403
 
 
 def test_an_import_stops_when_who_began_it_may_no_longer_read(
     app, alice, carol, sign_in, monkeypatch
 ):
-    importer = Importer(app, sign_in(carol), "/admin/notes/")
+    importer = Importer(app, sign_in(carol), "/admin/things/")
     importer.check(f"title,user.email\na,{alice.email}\n")
     importer.send("rows", {"mode": "all"})
     granted = app.extensions["permissions"]
-    monkeypatch.setitem(granted, ADMIN, granted[ADMIN] - {"notes.read"})
+    monkeypatch.setitem(granted, ADMIN, granted[ADMIN] - {"things.read"})
     run_due(app)
     monkeypatch.undo()
     assert "Nothing was imported" in importer.look()
