@@ -38,7 +38,6 @@ NEEDED = {
         "auth/test_squatters.py",
         "auth/test_strangers.py",
         "auth/test_void_links.py",
-        "notifications/test_security_notices.py",
         "security/test_check*.py",
         "test_switches.py",
     ],
@@ -47,7 +46,6 @@ NEEDED = {
         "auth/test_second_factor_required.py",
         "auth/test_squatters.py",
         "notes/test_ordinary_features.py",
-        "notifications/test_messages.py",
         "test_switches.py",
     ],
     "main": [

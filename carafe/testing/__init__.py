@@ -20,6 +20,7 @@ pytest_plugins = [
     "carafe.testing.browser",
     "carafe.testing.admin",
     "carafe.testing.email_change",
+    "carafe.testing.notifications",
     "carafe.testing.providers",
     "carafe.testing.registration",
     "carafe.testing.server",

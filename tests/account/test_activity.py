@@ -136,3 +136,15 @@ def test_it_shows_where_somebody_tried_to_log_in(alice, sign_in, browser):
     elsewhere = {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}
     browser().submit("/auth/login", {"email": alice.email, "password": "wrong"}, **elsewhere)
     assert "203.0.113.9" in sign_in(alice).get("/account/activity").text
+
+
+def test_a_notification_about_a_changed_password_leads_to_it(
+    alice, sign_in, notification_ids, notification_titles
+):
+    browser, page = sign_in(alice), "/account/notifications/"
+    fields = {"current_password": PASSWORD, "password": "four green bottles"}
+    browser.submit("/account/password", fields)
+    assert notification_titles(alice) == ["The password was changed"]
+    assert "Was it not you?" in browser.get(page).text
+    answer = browser.submit(page, action=f"{page}{notification_ids()[0]}/read")
+    assert answer.location == "/account/activity"

@@ -1,4 +1,4 @@
-"""What the tests of notifications share."""
+"""A user's notifications, stored and as the bell counts them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,39 +7,39 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.auth.models import User
+from carafe.auth.models import UserMixin
 from carafe.database import db
 from carafe.notifications import Notification, notify
 from carafe.testing.http import Browser
 
 
 @pytest.fixture
-def tell(app: Flask) -> Callable[..., None]:
-    """Tells a user something, as a feature would: `tell(alice, "Ready", url="/notes/")`."""
+def notify_user(app: Flask) -> Callable[..., None]:
+    """Notifies a user as a feature would: `notify_user(alice, "Ready", url="/notes/")`."""
 
-    def carry_out(user: User, title: str, body: str = "", **options: Any) -> None:
+    def write(user: UserMixin, title: str, body: str = "", **options: Any) -> None:
         with app.app_context():
             notify(user.id, title, body, **options)
             db.session.commit()
 
-    return carry_out
+    return write
 
 
 @pytest.fixture
-def told(app: Flask) -> Callable[[User], list[str]]:
-    """The titles of what a user has been told, oldest first."""
+def notification_titles(app: Flask) -> Callable[[UserMixin], list[str]]:
+    """Return the titles of a user's notifications, oldest first."""
 
-    def read(user: User) -> list[str]:
-        own = select(Notification.title).where(Notification.user_id == user.id)
+    def read(user: UserMixin) -> list[str]:
+        query = select(Notification.title).where(Notification.user_id == user.id)
         with app.app_context():
-            return list(db.session.scalars(own.order_by(Notification.id)))
+            return list(db.session.scalars(query.order_by(Notification.id)))
 
     return read
 
 
 @pytest.fixture
-def ids(app: Flask) -> Callable[[], list[int]]:
-    """The ids of all notifications, oldest first."""
+def notification_ids(app: Flask) -> Callable[[], list[int]]:
+    """Return the ids of all notifications, oldest first."""
 
     def read() -> list[int]:
         with app.app_context():
@@ -50,7 +50,7 @@ def ids(app: Flask) -> Callable[[], list[int]]:
 
 @pytest.fixture
 def bell() -> Callable[[Browser], str]:
-    """What the bell says to a screen reader, on an ordinary page."""
+    """Return what the bell says to a screen reader, on an ordinary page."""
 
     def read(browser: Browser, path: str = "/members") -> str:
         page = browser.get(path).text

@@ -12,34 +12,36 @@ LATEST = "/account/notifications/latest"
 
 
 @pytest.mark.parametrize("path", [BELL, LATEST])
-def test_it_answers_with_what_is_new(path, alice, sign_in, tell):
+def test_it_answers_with_what_is_new(path, alice, sign_in, notify_user):
     browser = sign_in(alice)
     first = browser.get(path)
     known = {"If-None-Match": first.headers["ETag"]}
     assert first.headers["ETag"].strip('"') in first.text
     again = browser.get(path, headers=known)
     assert (again.status_code, again.data) == (304, b"")
-    tell(alice, "Something new")
+    notify_user(alice, "Something new")
     changed = browser.get(path, headers=known)
     assert changed.status_code == 200
     assert ("Something new" if path == LATEST else "1 unread notification") in changed.text
     assert "<html" not in changed.text
 
 
-def test_it_knows_what_the_page_shows(alice, sign_in, tell):
+def test_it_knows_what_the_page_shows(alice, sign_in, notify_user):
     """An open page needs no first answer to compare the next ones with."""
-    tell(alice, "Known already")
+    notify_user(alice, "Known already")
     browser = sign_in(alice)
-    shown = browser.get("/notes/").text.partition('data-live-version="')[2].partition('"')[0]
+    shown = browser.get("/things/").text.partition('data-live-version="')[2].partition('"')[0]
     answer = browser.get(BELL, headers={"If-None-Match": f'"{shown}"'})
     assert answer.status_code == 304
 
 
-def test_it_notices_what_was_read_elsewhere(alice, sign_in, tell, ids):
-    tell(alice, "Read on the phone")
+def test_it_notices_what_was_read_elsewhere(alice, sign_in, notify_user, notification_ids):
+    notify_user(alice, "Read on the phone")
     here, there = sign_in(alice), sign_in(alice)
     known = {"If-None-Match": here.get(LATEST).headers["ETag"]}
-    there.submit("/account/notifications/", action=f"/account/notifications/{ids()[0]}/read")
+    there.submit(
+        "/account/notifications/", action=f"/account/notifications/{notification_ids()[0]}/read"
+    )
     assert ">new<" not in here.get(LATEST, headers=known).text
 
 
@@ -50,9 +52,9 @@ def test_it_is_told_to_log_in_once_signed_out(alice, sign_in):
     assert browser.get(BELL, headers={"Accept": "application/json"}).status_code == 401
 
 
-def test_its_links_lead_to_the_page(app, alice, sign_in, tell):
+def test_its_links_lead_to_the_page(app, alice, sign_in, notify_user):
     for number in range(21):
-        tell(alice, f"{number}")
+        notify_user(alice, f"{number}")
     page = sign_in(alice).get(LATEST).text
     assert 'href="/account/notifications/?after=' in page
 
@@ -76,7 +78,7 @@ def test_it_is_not_worth_a_line_of_log(alice, sign_in, caplog):
         browser.get(BELL)
         browser.get(LATEST)
         assert caplog.records == []
-        browser.get("/notes/")
+        browser.get("/things/")
     assert len(caplog.records) == 1
 
 
