@@ -42,12 +42,12 @@ def test_nobody_signs_up_with_one(email, visitor, register, all_emails, mailbox)
 
 
 @pytest.mark.parametrize("path", ["/auth/reset", "/auth/magic-link", "/auth/confirm"])
-@pytest.mark.parametrize("email", ADDRESSES[::4])
+@pytest.mark.parametrize("email", ADDRESSES[::8])
 def test_no_link_is_mailed_to_one(email, path, visitor):
     assert visitor.submit(path, {"email": email}).status_code == 422
 
 
-@pytest.mark.parametrize("email", ADDRESSES)
+@pytest.mark.parametrize("email", ADDRESSES[::4])
 def test_nobody_changes_to_one(email, alice, sign_in):
     assert sign_in(alice).submit("/account/email", {"email": email}).status_code == 422
 
