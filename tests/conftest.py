@@ -1,15 +1,13 @@
-"""The app that is tested, and the cast: who uses it."""
+"""The app that is tested."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from app import FEATURES
-from app.auth.models import User
-from carafe.time import now
 from tests.site import create_app
 
 if TYPE_CHECKING:
@@ -127,35 +125,3 @@ def site_provider(site: Site, _provider: OpenIdProvider | None) -> OpenIdProvide
     assert _provider
     _provider.redirect_uri = f"{site.url}/auth/oauth/acme/callback"
     return _provider
-
-
-@pytest.fixture
-def alice(make_user: Callable[..., User]) -> User:
-    return make_user("alice@example.com", name="Alice")
-
-
-@pytest.fixture
-def bob(make_user: Callable[..., User]) -> User:
-    """Somebody else, who must see nothing of Alice's."""
-    return make_user("bob@example.com", name="Bob")
-
-
-@pytest.fixture
-def carol(make_user: Callable[..., User]) -> User:
-    return make_user("carol@example.com", name="Carol", role="admin")
-
-
-@pytest.fixture
-def dave(make_user: Callable[..., User]) -> User:
-    return make_user("dave@example.com", name="Dave", suspended_at=now())
-
-
-@pytest.fixture
-def erin(make_user: Callable[..., User]) -> User:
-    """Registered, and has not confirmed her address."""
-    return make_user("erin@example.com", name="Erin", confirmed_at=None)
-
-
-@pytest.fixture
-def sam(make_user: Callable[..., User]) -> User:
-    return make_user("sam@example.com", name="Sam", role="staff")

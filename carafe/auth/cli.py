@@ -1,6 +1,7 @@
 """`flask user …`"""
 
 import secrets
+from collections.abc import Callable
 
 import click
 from flask import current_app
@@ -44,65 +45,68 @@ def create(email: str, name: str, admin: bool, password: str | None) -> None:
     click.echo(f"Created {email}" + ("" if password else f" with password {plain_password}"))
 
 
-@users.command("promote")
-@click.argument("email")
-def promote(email: str) -> None:
+def _user_command(name: str) -> Callable[[Callable[[UserMixin], str]], click.Command]:
+    """Return a decorator for a command about the user with an address: it prints what it returns.
+
+    What the function does is committed first.
+    """
+
+    def decorate(change: Callable[[UserMixin], str]) -> click.Command:
+        @users.command(name, help=change.__doc__)
+        @click.argument("email")
+        def command(email: str) -> None:
+            message = change(_get_user(email))
+            db.session.commit()
+            click.echo(message)
+
+        return command
+
+    return decorate
+
+
+@_user_command("promote")
+def promote(user: UserMixin) -> str:
     """Make a user an administrator."""
-    user = _get_user(email)
     user.change_role(ADMIN)
-    db.session.commit()
     condition = "" if user.confirmed_at else " once they have confirmed their address"
-    click.echo(f"{user.email} is an administrator{condition}.")
+    return f"{user.email} is an administrator{condition}."
 
 
-@users.command("demote")
-@click.argument("email")
-def demote(email: str) -> None:
+@_user_command("demote")
+def demote(user: UserMixin) -> str:
     """Make a member of the staff or an administrator a plain user."""
-    user = _get_user(email)
     user.change_role(DEFAULT_ROLE)
-    db.session.commit()
-    click.echo(f"{user.email} is a plain user.")
+    return f"{user.email} is a plain user."
 
 
-@users.command("suspend")
-@click.argument("email")
-def suspend(email: str) -> None:
+@_user_command("suspend")
+def suspend(user: UserMixin) -> str:
     """Suspend a user and end all sessions."""
-    user = _get_user(email)
     user.suspend()
-    db.session.commit()
-    click.echo(f"{user.email} is suspended.")
+    return f"{user.email} is suspended."
 
 
-@users.command("reinstate")
-@click.argument("email")
-def reinstate(email: str) -> None:
+@_user_command("reinstate")
+def reinstate(user: UserMixin) -> str:
     """Let a suspended user log in again."""
-    user = _get_user(email)
     user.reinstate()
-    db.session.commit()
-    click.echo(f"{user.email} can log in again.")
+    return f"{user.email} can log in again."
 
 
-@users.command("delete")
-@click.argument("email")
 @click.confirmation_option(prompt="Delete the user and everything of theirs?")
-def delete(email: str) -> None:
+@_user_command("delete")
+def delete(user: UserMixin) -> str:
     """Delete a user at once, without the days of grace."""
-    user = _get_user(email)
+    message = f"{user.email} is deleted."
     deletion.delete_now(user)
-    click.echo(f"{user.email} is deleted.")
+    return message
 
 
-@users.command("remove-second-factors")
-@click.argument("email")
-def remove_second_factors(email: str) -> None:
+@_user_command("remove-second-factors")
+def remove_second_factors(user: UserMixin) -> str:
     """Let the password alone open an account again, whose owner has lost everything else."""
-    user = _get_user(email)
     two_factor.remove_all(user)
-    db.session.commit()
-    click.echo(f"{user.email} has no second factor any more.")
+    return f"{user.email} has no second factor any more."
 
 
 @users.command("renew-secrets")

@@ -1,6 +1,6 @@
 """What the tests of an app need: a pytest plugin, and helpers in the modules of this package.
 
-A suite names its app in the `conftest.py` at its top, and adds its own cast:
+A suite names its app in the `conftest.py` at its top:
 
     pytest_plugins = ["carafe.testing"]
 
@@ -17,6 +17,7 @@ pytest_plugins = [
     "carafe.testing.hooks",
     "carafe.testing.apps",
     "carafe.testing.accounts",
+    "carafe.testing.cast",
     "carafe.testing.browser",
     "carafe.testing.admin",
     "carafe.testing.email_change",

@@ -1,0 +1,53 @@
+"""The cast: users whom a test asks for by name.
+
+They are called by it on pages, too, where the app's `User` has a column `name`.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from carafe.auth.models import UserMixin
+from carafe.auth.users import user_model
+from carafe.time import now
+
+MakeUser = Callable[..., UserMixin]
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"name": name} if hasattr(user_model(), "name") else {}
+
+
+@pytest.fixture
+def alice(make_user: MakeUser) -> UserMixin:
+    return make_user("alice@example.com", **_named("Alice"))
+
+
+@pytest.fixture
+def bob(make_user: MakeUser) -> UserMixin:
+    """Another user, who must see nothing of Alice's."""
+    return make_user("bob@example.com", **_named("Bob"))
+
+
+@pytest.fixture
+def carol(make_user: MakeUser) -> UserMixin:
+    """An administrator."""
+    return make_user("carol@example.com", role="admin", **_named("Carol"))
+
+
+@pytest.fixture
+def dave(make_user: MakeUser) -> UserMixin:
+    """A suspended user."""
+    return make_user("dave@example.com", suspended_at=now(), **_named("Dave"))
+
+
+@pytest.fixture
+def erin(make_user: MakeUser) -> UserMixin:
+    """A user who has not confirmed her address."""
+    return make_user("erin@example.com", confirmed_at=None, **_named("Erin"))
+
+
+@pytest.fixture
+def sam(make_user: MakeUser) -> UserMixin:
+    """A member of the staff, where the app has that role."""
+    return make_user("sam@example.com", role="staff", **_named("Sam"))
