@@ -1,4 +1,4 @@
-"""The app with a page of the tests' own, so that no test needs a feature that may be deleted."""
+"""The app with pages of the tests' own, so that no test needs a feature that may be deleted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from flask_login import current_user
 import app as package
 from carafe.auth import NAME_LENGTH, login_required
 from carafe.database import db
-from carafe.web import Form, TextField
+from carafe.web import Form, TextField, visible_cards
 from config import Config
 
 # Where people get who log in: a page of the app.
@@ -29,6 +29,14 @@ MEMBERS_PAGE = """
 <label for="name">Name</label>
 <input id="name" class="form-control" name="name" value="{{ form.name.data }}">
 </form>
+{% endblock %}
+"""
+
+CARDS_PAGE = """
+{% extends "base.html" %}
+{% set title = "Cards" %}
+{% block content %}
+{% for template, card in cards %}{% include template %}{% endfor %}
 {% endblock %}
 """
 
@@ -54,6 +62,13 @@ def rename() -> ResponseReturnValue:
     current_user.user.rename(form.name.data)
     db.session.commit()
     return redirect("/members", 303)
+
+
+@blueprint.get("/cards")
+@login_required
+def cards() -> ResponseReturnValue:
+    """Show the cards of features, as the dashboard does."""
+    return render_template_string(CARDS_PAGE, cards=visible_cards())
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:

@@ -19,13 +19,13 @@ def test_it_leads_there_from_the_account(alice, sign_in):
 def test_it_shows_the_address_to_those_without_a_name(alice, sign_in):
     browser = sign_in(alice)
     browser.submit("/account/profile", {"name": ""})
-    assert f'<span class="account-name">{alice.email}</span>' in browser.get("/").text
+    assert f'<span class="account-name">{alice.email}</span>' in browser.get("/members").text
 
 
 def test_it_escapes_the_name(alice, sign_in):
     browser = sign_in(alice)
     browser.submit("/account/profile", {"name": "<script>alert('x')</script>\"'"})
-    for path in ("/account/profile", "/", "/nowhere"):
+    for path in ("/account/profile", "/members", "/nowhere"):
         page = browser.get(path).text
         assert "alert(&#39;x&#39;)" in page
         assert "<script>alert" not in page

@@ -24,7 +24,7 @@ def test_nobody_registers_where_registration_is_closed(app):
         browser = Browser(made.test_client())
         assert browser.get("/auth/register").status_code == 404
         assert browser.post("/auth/register").status_code == 404
-        for path in ("/", "/auth/login"):
+        for path in ("/auth/login", "/auth/reset"):
             assert ("GET", "/auth/register") not in links_of(browser.get(path).text)
         result = made.test_cli_runner().invoke(args=["user", "create", "frida@example.com"])
         assert result.exit_code == 0
@@ -40,7 +40,7 @@ def test_registration_by_invitation(app, guest, mailbox):
         assert "by invitation only" in page.text
         assert ("POST", "/auth/register") not in links_of(page.text)
         assert browser.post("/auth/register").status_code == 405
-        for path in ("/", "/auth/login"):
+        for path in ("/auth/login", "/auth/reset"):
             assert ("GET", "/auth/register") not in links_of(browser.get(path).text)
         fields = {"name": "Gus", "password": "eleven green bottles"}
         assert browser.submit(mailbox.link(guest), fields).status_code == 303

@@ -85,7 +85,7 @@ def test_it_works_below_a_prefix(shop):
 
 
 def test_it_draws_what_changes_something_as_a_form(shop):
-    page = Browser(shop.test_client()).get("/").text
+    page = Browser(shop.test_client()).get("/auth/login").text
     assert active(page, "Main") == []
     assert ("/shop/", False) in entries_of(page)["Main"]
     assert '<form method="post" action="/auth/logout">' in page

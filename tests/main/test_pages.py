@@ -12,6 +12,11 @@ def test_it_greets_visitors_and_leads_them_on(visitor):
     assert 'href="/auth/login"' in page.text
 
 
+def test_it_invites_nobody_where_registration_is_closed(app):
+    with another_app(app, REGISTRATION="closed", INVITATIONS=False) as made:
+        assert "/auth/register" not in Browser(made.test_client()).get("/").text
+
+
 def test_it_sets_no_cookie_and_may_be_kept_by_caches(visitor):
     page = visitor.get("/")
     assert "Set-Cookie" not in page.headers

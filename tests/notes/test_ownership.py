@@ -24,7 +24,7 @@ def test_it_lists_only_ones_own(alice, bob, sign_in, write):
     write(alice, "Roof")
     write(bob, "Cellar")
     browser = sign_in(bob)
-    for path in ("/notes/", "/notes/?q=o", "/notes/export.csv", "/dashboard"):
+    for path in ("/notes/", "/notes/?q=o", "/notes/export.csv", "/members/cards"):
         page = browser.get(path).text
         assert "Roof" not in page
         assert ("Cellar" in page) == (path != "/notes/?q=o")

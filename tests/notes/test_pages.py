@@ -24,7 +24,7 @@ def test_it_has_no_page_at_a_broken_cursor(alice, sign_in):
 def test_it_asks_as_little_of_many_notes_as_of_few(app, alice, sign_in, write):
     [id] = write(alice, "Roof")
     browser = sign_in(alice)
-    paths = [BASE, f"{BASE}?q=o", "/dashboard", f"{BASE}{id}", f"{BASE}{id}/edit"]
+    paths = [BASE, f"{BASE}?q=o", f"{BASE}{id}", f"{BASE}{id}/edit", "/members/cards"]
 
     def count_statements() -> list[int]:
         counts = []
@@ -35,6 +35,7 @@ def test_it_asks_as_little_of_many_notes_as_of_few(app, alice, sign_in, write):
         return counts
 
     few = count_statements()
-    assert max(few) <= 3
+    # Other features may have cards, too.
+    assert max(few[:-1]) <= 3
     write(alice, *[f"Note {number}" for number in range(100)])
     assert count_statements() == few

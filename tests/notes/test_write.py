@@ -29,7 +29,7 @@ def test_it_shows_the_same_text_again_in_the_form(alice, sign_in, write):
 def test_it_shows_markup_as_text(alice, sign_in, write):
     [id] = write(alice, "<i>Roof</i>", body="<script>alert(1)</script>")
     browser = sign_in(alice)
-    for path in ("/notes/", f"/notes/{id}", f"/notes/{id}/edit", "/dashboard"):
+    for path in ("/notes/", f"/notes/{id}", f"/notes/{id}/edit", "/members/cards"):
         page = browser.get(path).text
         assert "<i>" not in page
         assert "<script>alert" not in page

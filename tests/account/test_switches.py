@@ -1,0 +1,20 @@
+"""Settings that switch off pages of the account."""
+
+import pytest
+
+from carafe.testing.apps import another_app
+from carafe.testing.sessions import open_session
+from tests.crawler import links_of
+
+PAGES = {"AVATARS": "/account/avatar", "PASSKEYS": "/account/passkeys"}
+
+
+@pytest.mark.parametrize("setting", PAGES)
+def test_what_is_off_is_nowhere(setting, application, app, alice):
+    with another_app(application, **{setting: False}) as made:
+        browser = open_session(made, alice)
+        assert browser.get(PAGES[setting]).status_code == 404
+        for path in ("/account/profile", "/account/second-factors"):
+            page = browser.get(path)
+            assert page.status_code == 200
+            assert PAGES[setting] not in {link for _, link in links_of(page.text)}
