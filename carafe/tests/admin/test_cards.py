@@ -19,8 +19,8 @@ from carafe.observability import store
 from carafe.observability.plans.nodes import SCAN
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.testing.list_plans import Plans
 from carafe.testing.recording import recording_app, rows
-from carafe.tests.admin.test_plans_of_lists import Plans
 from carafe.tests.site.models import User
 from carafe.time import format_date, now
 
@@ -199,6 +199,17 @@ def test_it_shows_staff_what_they_may_see(sam, sign_in, grant):
     assert set(found) == {"sign-ups", "active-users", "mails", "errors"}
 
 
+def test_the_latest_events_are_below(alice, carol, sign_in, page):
+    browser = sign_in(carol)
+    browser.submit(page, {"name": "Alicia <b>"})
+    for path in ("/admin/", page):
+        shown = browser.get(path).text
+        assert "user.edited" in shown
+        assert "carol@example.com" in shown
+        assert "<b>" not in shown
+    assert "Alicia &lt;b&gt;" in shown
+
+
 def test_two_cards_of_a_name_stop_the_start(app):
     card = admin.Card("mails", "Mails", broken, "admin")
     with another_app(app) as made, pytest.raises(ConfigError, match="a card mails already"):
@@ -213,6 +224,6 @@ def test_rows_without_an_index_stop_the_start():
 
 def test_it_reads_ranges_of_an_index(app):
     periods = [(now() - timedelta(days=n + 1), now() - timedelta(days=n)) for n in range(30)]
-    with app.app_context(), Plans(app.extensions["admin"]["users"]) as plans:
+    with app.app_context(), Plans("user") as plans:
         admin.series.rows(User.created_at)(periods)
-        assert not plans.wrong(SCAN)
+        assert not plans.bad(SCAN)

@@ -1,0 +1,63 @@
+"""What can be asked of a declared list: scopes, filters and searches, of few rows and of many."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, func, select
+
+from carafe.admin.lists.filters import Filter
+from carafe.admin.model_admin import ModelAdmin
+from carafe.database import db
+
+Arguments = dict[str, str]
+
+
+def choices(admin: ModelAdmin) -> Iterator[Arguments]:
+    """Yield the arguments in the URL of each choice alone. Their values are those of rows."""
+    for scope in admin.options.scopes:
+        yield {"scope": scope}
+    for filter in admin.list.filters:
+        yield from _choices_of_filter(admin, filter)
+    for search in admin.list.searches:
+        column = getattr(search, "column", None)
+        column = _text_column(admin) if column is None else column
+        if (value := _middle_value(admin, column)) is not None:
+            yield {"q": value}
+            yield {"q": value[:2]}
+    # Of no rows the planner makes what it likes.
+    if admin.list.searches and _middle_value(admin, admin.key) is not None:
+        yield {"q": "qxqxqx"}
+
+
+def sorts(admin: ModelAdmin) -> list[str]:
+    return [sign + name for name in sorted(admin.list.sort_columns) for sign in ("", "-")]
+
+
+def _choices_of_filter(admin: ModelAdmin, filter: Filter) -> Iterator[Arguments]:
+    name = filter.name
+    for value in filter.options():
+        yield {name: value}
+    if filter.kind == "choice" or (value := _middle_value(admin, filter.column)) is None:
+        return
+    text = value.date().isoformat() if isinstance(value, datetime) else str(value)
+    if filter.kind in ("id", "text"):
+        yield {name: text}
+    else:
+        yield {f"{name}.from": text, f"{name}.to": text}
+        yield {f"{name}.to": text}
+        yield {f"{name}.from": text}
+
+
+def _text_column(admin: ModelAdmin) -> Any:
+    columns = admin.list.visible.attributes.values()
+    return next(column for column in columns if isinstance(column.type, String))
+
+
+def _middle_value(admin: ModelAdmin, column: Any) -> Any:
+    """Return the value of a row in the middle of the table, so that there is one."""
+    middle = select(func.max(admin.key) / 2).scalar_subquery()
+    query = select(column).where(admin.key >= middle, column.is_not(None))
+    if isinstance(column.type, String):
+        query = query.where(column != "")
+    return db.session.scalar(query.order_by(admin.key).limit(1))
