@@ -30,13 +30,10 @@ def test_it_shows_its_columns_and_those_one_chooses(carol, sign_in):
 
 
 def test_it_tells_the_states_of_users_apart(carol, make_user, sign_in):
-    for name, fields in {
-        "active": {},
-        "unconfirmed": {"confirmed_at": None},
-        "suspended": {"suspended_at": now()},
-        "to be deleted": {"deletes_at": now()},
-    }.items():
-        make_user(f"{name.replace(' ', '-')}@example.org", **fields)
+    make_user("active@example.org")
+    make_user("unconfirmed@example.org", confirmed_at=None)
+    make_user("suspended@example.org", suspended_at=now())
+    make_user("to-be-deleted@example.org", deletes_at=now())
     page = sign_in(carol).get(f"{LIST}?q=example.org").text
     rows = re.findall(r"([\w-]+)@example.org.*?data-label=\"State\">(.*?)</td>", page, re.DOTALL)
     badges = {name: re.findall(r">([\w ]+)</span>", cell) for name, cell in rows}
