@@ -114,10 +114,10 @@ CHANGES += ["/second-factors/delete", "/second-factor-requirement"]
 
 def test_it_refuses_ones_own_account(carol, make_user, sign_in, reload, events):
     make_user("oscar@example.com", role="admin")
-    admin, own = sign_in(carol), f"/admin/users/{carol.id}"
+    admin, page = sign_in(carol), f"/admin/users/{carol.id}"
     fields = {"csrf_token": admin.token(), "name": "C", "role": "user"}
     for below in CHANGES:
-        answer = admin.post(f"{own}{below}", fields)
+        answer = admin.post(f"{page}{below}", fields)
         assert answer.status_code == 403, below
         assert "your own account" in answer.text
     assert (reload(carol).role, reload(carol).name) == ("admin", "Carol")
@@ -125,9 +125,9 @@ def test_it_refuses_ones_own_account(carol, make_user, sign_in, reload, events):
 
 
 def test_it_draws_no_forms_against_oneself(carol, sign_in, forms_of):
-    admin, own = sign_in(carol), f"/admin/users/{carol.id}"
-    assert forms_of(admin, own) == set()
-    assert "your own account" in admin.get(own).text
+    admin, page = sign_in(carol), f"/admin/users/{carol.id}"
+    assert forms_of(admin, page) == set()
+    assert "your own account" in admin.get(page).text
 
 
 def test_it_shows_role_state_and_second_factors(carol, make_user, sign_in, clock):

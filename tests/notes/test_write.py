@@ -12,12 +12,6 @@ def test_it_keeps_what_was_typed(alice, sign_in):
     assert "two offers\nby May" in page
 
 
-def test_it_keeps_every_script_and_symbol(alice, sign_in, stored):
-    title, body = "Ärger 🦆 שלום", "\n  <first> & 'second'\t\u202e 漢字\n"
-    sign_in(alice).submit("/notes/new", {"title": title, "body": body})
-    assert stored() == [(title, body, 1)]
-
-
 def test_it_shows_the_same_text_again_in_the_form(alice, sign_in, write):
     body = '\n\nleading lines, "quotes", </textarea><script>alert(1)</script>'
     [id] = write(alice, '<b>Roof</b> "quoted"', body=body)
@@ -62,14 +56,6 @@ def test_it_refuses_bad_fields_and_keeps_what_was_typed(fields, alice, sign_in, 
     assert form.fields["title"].strip() == fields.get("title", "").strip()
     assert 'role="alert"' in answer.text
     assert stored() == []
-
-
-def test_it_accepts_the_longest_title_and_text(alice, sign_in, stored):
-    # A browser counts a line end as one character and sends two.
-    title, body = "🦆" * 200, "🦆\r\n" * 10_000
-    answer = sign_in(alice).submit("/notes/new", {"title": title, "body": body})
-    assert answer.status_code == 303
-    assert stored() == [(title, body.replace("\r\n", "\n"), 1)]
 
 
 def test_it_leads_a_visitor_to_log_in(visitor, stored):

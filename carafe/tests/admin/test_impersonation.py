@@ -261,9 +261,9 @@ def test_it_keeps_closed_what_is_for_the_user_in_person(
     browser = begin(sign_in(carol), alice, changes="y")
     before, closed, fields = stored(), set(), {"csrf_token": browser.token()}
     for route in routes(app):
-        own = route.endpoint.startswith("auth.") and route.endpoint not in OPEN
-        own = own or route.policy.fresh_login or route.policy.no_impersonation
-        if own and route.method in ("GET", "POST"):
+        is_personal = route.endpoint.startswith("auth.") and route.endpoint not in OPEN
+        is_personal = is_personal or route.policy.fresh_login or route.policy.no_impersonation
+        if is_personal and route.method in ("GET", "POST"):
             answer = browser.client.open(route.path, method=route.method, data=fields)
             assert answer.status_code == 403, str(route)
             assert "in person" in answer.text, str(route)
@@ -293,9 +293,9 @@ def test_it_notes_nothing_of_what_was_refused(changing, events):
 
 def test_it_takes_no_form_from_before(carol, alice, sign_in, begin, reload):
     browser = sign_in(carol)
-    own = browser.fill("/members")
+    before = browser.fill("/members")
     begin(browser, alice, changes="y")
-    assert browser.send(own, {"name": "Carola"}).status_code == 400
+    assert browser.send(before, {"name": "Carola"}).status_code == 400
     theirs = browser.fill("/members")
     browser.submit("/members", action=BACK)
     assert browser.send(theirs, {"name": "Alicia"}).status_code == 400
@@ -388,15 +388,15 @@ def test_it_ends_with_the_log_out(acting, events):
 def test_copies_of_the_cookie_die_when_it_begins_and_when_it_ends(
     carol, alice, sign_in, begin, browser
 ):
-    own, before, meanwhile = sign_in(carol), browser(), browser()
-    own.copy_cookies_to(before)
-    begin(own, alice)
-    own.copy_cookies_to(meanwhile)
+    carols, before, meanwhile = sign_in(carol), browser(), browser()
+    carols.copy_cookies_to(before)
+    begin(carols, alice)
+    carols.copy_cookies_to(meanwhile)
     assert who(meanwhile) == "Alice"
-    own.submit("/members", action=BACK)
+    carols.submit("/members", action=BACK)
     for copy in (before, meanwhile):
         assert copy.get("/members").location.startswith("/auth/login")
-    assert who(own) == "Carol"
+    assert who(carols) == "Carol"
 
 
 def test_of_two_that_begin_at_once_one_does(carol, alice, bob, sign_in, browser, app):
@@ -451,8 +451,8 @@ def test_it_touches_no_session_of_the_users(app, alice, acting, sign_in):
 
     def seen():
         with app.app_context():
-            own = select(Session.id, Session.last_seen_at).where(Session.user_id == alice.id)
-            return db.session.execute(own).all()
+            query = select(Session.id, Session.last_seen_at).where(Session.user_id == alice.id)
+            return db.session.execute(query).all()
 
     before = seen()
     acting.get("/members")
