@@ -1,145 +1,81 @@
-"""Confirming an e-mail address."""
+"""The pages to confirm an address. What a link does and for whom: carafe/tests/auth."""
 
 import re
 
 import pytest
 
-from app.auth.models import User
-from carafe.auth.marks import confirmed_required
-from carafe.database import db
-from carafe.testing.accounts import PASSWORD
-from carafe.testing.apps import another_app
-from carafe.testing.clock import later
-from carafe.testing.http import Browser
 from carafe.testing.registration import NEW_PASSWORD
-from carafe.time import now
 from tests.site import HOME
 
-
-@pytest.fixture
-def is_confirmed(app):
-    def look(user):
-        with app.app_context():
-            stored = User.by_email(user.email)
-            return stored is not None and stored.confirmed_at is not None
-
-    return look
+EMAIL = "new@example.com"
 
 
-def plain(page):
-    """What a page says, without what is new on each."""
-    return re.sub(r'"[\w.-]{60,}"', "", page.text)
-
-
-def test_it_changes_nothing_before_the_button(erin, request_link, visitor, is_confirmed):
-    path = request_link(erin, "confirm")
-    assert visitor.client.head(path).status_code == 200
+def test_it_is_a_button_in_the_browser_that_registered(visitor, register, mailbox):
+    register(visitor, name="New")
+    path = mailbox.link(EMAIL)
     page = visitor.get(path)
-    assert page.status_code == 200
+    assert f"Confirm that {EMAIL} is your email address." in page.text
     assert page.headers["Cache-Control"] == "no-store"
-    assert not is_confirmed(erin)
-
-
-def test_it_confirms_at_the_button_and_once(erin, request_link, visitor, is_confirmed):
-    path = request_link(erin, "confirm")
-    form = visitor.fill(path)
-    form.fields["password"] = NEW_PASSWORD
-    answer = visitor.send(form)
+    answer = visitor.submit(path)
     assert (answer.status_code, answer.location) == (303, HOME)
-    assert is_confirmed(erin)
-    assert visitor.get(path).status_code == 404
-    assert visitor.send(form).status_code == 404
+    visitor.submit("/auth/login", {"email": EMAIL, "password": NEW_PASSWORD})
+    page = visitor.get("/members").text
+    assert "not confirmed" not in page
+    assert 'value="New"' in page
 
 
-def test_it_does_not_sign_in(erin, request_link, visitor):
-    visitor.submit(request_link(erin, "confirm"), {"password": NEW_PASSWORD})
-    assert visitor.get("/members").status_code == 303
-
-
-def test_it_is_for_the_owner_of_the_link_whoever_clicks(
-    erin, make_user, request_link, sign_in, is_confirmed
-):
-    frank = make_user("frank@example.com", confirmed_at=None)
-    answer = sign_in(frank).submit(request_link(erin, "confirm"), {"password": NEW_PASSWORD})
-    assert answer.status_code == 303
-    assert is_confirmed(erin)
-    assert not is_confirmed(frank)
-
-
-def test_it_works_for_a_day(app, erin, request_link, visitor, is_confirmed):
+def test_it_sets_a_new_password_in_another_browser(erin, request_link, visitor):
     path = request_link(erin, "confirm")
-    later(app, hours=23, minutes=59)
-    form = visitor.fill(path)
-    later(app, minutes=2)
-    assert visitor.get(path).status_code == 404
-    assert visitor.send(form, {"password": NEW_PASSWORD}).status_code == 404
-    assert not is_confirmed(erin)
+    page = visitor.get(path).text
+    assert f"set a new password for {erin.email}" in page
+    assert f'href="/auth/login?next={path}"' in page
+    answer = visitor.submit(path, {"password": "short"})
+    assert answer.status_code == 422
+    assert "at least 8 characters" in answer.text
+    assert f"set a new password for {erin.email}" in answer.text
+    assert visitor.submit(path, {"password": NEW_PASSWORD, "name": "Owner"}).location == HOME
+    assert "Your email address is confirmed." in visitor.get("/auth/login").text
+    visitor.submit("/auth/login", {"email": erin.email, "password": NEW_PASSWORD})
+    assert 'value="Owner"' in visitor.get("/members").text
 
 
-def test_it_says_the_same_of_every_link_that_does_not_work(
-    app, erin, make_user, request_link, visitor, browser, is_confirmed
-):
-    def change(user, **values):
-        with app.app_context():
-            db.session.execute(db.update(User).where(User.id == user.id).values(values))
-            db.session.commit()
-
-    moved, gone, shut = (
-        make_user(f"{n}@example.com", confirmed_at=None) for n in ("moved", "gone", "shut")
-    )
-    paths = {name: request_link(user, "confirm") for name, user in
-             {"moved": moved, "gone": gone, "shut": shut, "used": erin}.items()}  # fmt: skip
-    change(moved, email="elsewhere@example.com")
-    change(shut, suspended_at=now())
-    with app.app_context():
-        db.session.delete(db.session.get(User, gone.id))
-        db.session.commit()
-    browser().submit(paths["used"], {"password": NEW_PASSWORD})
-
-    token = request_link(moved_back := make_user("late@example.com", confirmed_at=None), "confirm")
-    reset = request_link(moved_back, "reset").rpartition("/")[2]
-    paths |= {
-        "truncated": token[:-1],
-        "lengthened": token + "x",
-        "of another purpose": f"/auth/confirm/{reset}",
-        "invented": "/auth/confirm/x",
-        "with NUL": "/auth/confirm/%00",
-        "with surrogates": "/auth/confirm/%ED%A0%80",
-        "very long": "/auth/confirm/" + "x" * 5_000,
-    }
-    csrf = {"csrf_token": visitor.token()}
-    answers = {name: (visitor.get(path), visitor.post(path, csrf)) for name, path in paths.items()}
-    assert {a.status_code for pair in answers.values() for a in pair} == {404}
-    assert len({plain(a) for pair in answers.values() for a in pair}) == 1
-    assert "This link does not work" in answers["used"][0].text
-    with app.app_context():
-        users = [db.session.get_one(User, user.id) for user in (moved, shut, moved_back)]
-        assert [user.confirmed_at for user in users] == [None] * 3
-
-
-def test_it_does_not_take_a_link_to_reset_a_password_nor_the_reverse(
-    alice, erin, request_link, visitor
-):
-    confirm = request_link(erin, "confirm").rpartition("/")[2]
-    reset = request_link(alice, "reset").rpartition("/")[2]
-    assert visitor.get(f"/auth/reset/{confirm}").status_code == 404
-    assert visitor.get(f"/auth/confirm/{reset}").status_code == 404
-    assert visitor.get(f"/auth/reset/{reset}").status_code == 200
+@pytest.mark.parametrize("purpose", ["confirm", "reset", "magic-link"])
+def test_a_link_that_does_not_work_leads_to_a_new_one(purpose, visitor):
+    answer = visitor.get(f"/auth/{purpose}/x")
+    assert answer.status_code == 404
+    assert "This link does not work" in answer.text
+    assert f'href="/auth/{purpose}">Get a new link' in answer.text
 
 
 def test_it_lets_the_unconfirmed_in_and_says_what_to_do(erin, sign_in):
     browser = sign_in(erin)
     assert 'href="/auth/confirm"' in browser.get("/members").text
-    page = browser.get("/auth/confirm")
-    assert "Open the mail that we sent you" in page.text
-    assert f'value="{erin.email}"' in page.text
+    page = browser.get("/auth/confirm").text
+    assert "Open the mail that we sent you" in page
+    assert f'value="{erin.email}"' in page
 
 
-def test_it_keeps_the_unconfirmed_out_of_what_wants_an_address(app, alice, erin):
-    with another_app(app) as other:
-        other.add_url_rule("/write", "write", confirmed_required(lambda: "written"))
-        for user, expected in ((erin, 303), (alice, 200)):
-            browser = Browser(other.test_client())
-            browser.submit("/auth/login", {"email": user.email, "password": PASSWORD})
-            assert browser.get("/write").status_code == expected
-        assert browser.get("/write").text == "written"
+def test_it_sends_the_confirmed_onward(alice, sign_in):
+    assert sign_in(alice).get("/auth/confirm").location == HOME
+
+
+def test_it_sends_the_mail_again_and_tells_nobody_which_addresses_are_known(
+    alice, erin, dave, browser, mailbox
+):
+    pages = set()
+    for email in (alice.email, erin.email, dave.email, "nobody@example.com"):
+        opened = browser()
+        answer = opened.submit("/auth/confirm", {"email": email})
+        page = opened.get(answer.location).text
+        assert f"If {email} still needs to be confirmed" in page
+        page = re.sub(r'"[\w.-]{60,}"', "", page.replace(email, ""))
+        pages.add((answer.status_code, answer.location, page))
+    assert len(pages) == 1
+    assert len(mailbox.to(erin.email)) == 1
+    assert mailbox.to(alice.email) == []
+
+
+def test_it_refuses_what_is_no_address(visitor):
+    answer = visitor.submit("/auth/confirm", {"email": "nobody"})
+    assert answer.status_code == 422
+    assert 'value="nobody"' in answer.text

@@ -63,7 +63,9 @@ def test_it_answers_an_incomplete_form_with_the_page(fields, reason, visitor):
 def test_logging_out_is_a_form_of_the_menu(alice, sign_in):
     browser = sign_in(alice)
     assert browser.get("/auth/logout").status_code == 405
-    assert browser.submit("/members", action="/auth/logout").location == "/"
+    answer = browser.submit("/members", action="/auth/logout")
+    assert answer.location == "/"
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert browser.get("/members").location == "/auth/login?next=/members"
 
 

@@ -35,7 +35,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_path=values["INSTANCE_PATH"], static_folder=None)
     app.config.from_mapping(values)
     carafe.init_app(app)
-    auth.register(app, User, ROLES)
+    auth.register(app, User, ROLES, demo_emails=(demo.USER, demo.ADMIN))
     identity_query.add_identity_column(app, "name", lambda: User.name)
     for module in (
         views,

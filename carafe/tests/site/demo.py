@@ -8,13 +8,14 @@ from carafe.auth import passwords
 from carafe.tests.site.models import Thing, User
 from carafe.time import now
 
+USER, ADMIN = "user@example.com", "admin@example.com"
 # More than a page of a list has.
 COUNT = 60
 
 
 def load() -> None:
     """Add a user with things, and an administrator, and print each one's password."""
-    people = {"user": ("user@example.com", "Uma User"), "admin": ("admin@example.com", "Ada Admin")}
+    people = {"user": (USER, "Uma User"), "admin": (ADMIN, "Ada Admin")}
     for role, (email, name) in people.items():
         password = secrets.token_urlsafe(12)
         password_hash = passwords.hash(password)

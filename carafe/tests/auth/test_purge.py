@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from app.auth.models import User
 from carafe.auth import deletion, jobs
 from carafe.auth.models import Session, Token
 from carafe.auth.signals import user_deleted
@@ -14,6 +13,7 @@ from carafe.notifications import Notification, notify
 from carafe.personal_data.jobs import make_export
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.database import statements
+from carafe.tests.site.models import User
 from carafe.time import now
 
 

@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 from argon2 import PasswordHasher
 
-from app.auth.models import User
 from carafe.database import db
 from carafe.testing.accounts import CHEAP_HASHER
+from carafe.tests.site.models import User
 
 PASSWORD = "naïve Ärzte, 2½ Flöße…"
 FORMS = "NFC", "NFD", "NFKC", "NFKD"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth.models import User
 from carafe.database import db
 from carafe.testing.accounts import CHEAP_HASHER, PASSWORD
+from carafe.tests.site.models import User
 
 pytestmark = pytest.mark.usefixtures("real_hashes")
 
