@@ -40,7 +40,7 @@ def test_it_refuses_a_wrong_code_and_keeps_the_key(code, reason, desk):
     answer = desk.submit(NEW, {"code": code})
     assert answer.status_code == 422
     assert reason in answer.text
-    assert AuthenticatorApp(answer.text).secret == totp.secret
+    assert AuthenticatorApp.scan(answer.text).secret == totp.secret
 
 
 def test_it_shows_recovery_codes_once(desk):

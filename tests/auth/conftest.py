@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app.auth.models import User
 from carafe.testing.http import Browser
-from carafe.testing.two_factor import Clock, set_up
+from carafe.testing.two_factor import Clock, enroll
 
 
 @pytest.fixture
-def owner(alice: User, sign_in: Callable[..., Browser], clock: Clock) -> Any:
+def owner(app: Flask, alice: User, sign_in: Callable[..., Browser], clock: Clock) -> Any:
     """Alice's browser. She has an app, `totp`, whose next code is to come; and `codes`."""
     opened: Any = sign_in(alice)
-    opened.totp, opened.codes = set_up(opened)
+    opened.totp, opened.codes = enroll(app, alice)
     clock.step += 1
     return opened

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from carafe.audit import AuditEvent
 from carafe.database import Base, db
 from carafe.testing.http import Browser
-from carafe.testing.two_factor import AuthenticatorApp, Clock, set_up
+from carafe.testing.sessions import open_session
+from carafe.testing.two_factor import AuthenticatorApp, Clock, enroll
 from carafe.tests.site.models import User
 
 
@@ -19,15 +20,15 @@ class Owner(Browser):
     totp: AuthenticatorApp
     codes: list[str]
 
-    def __init__(self, browser: Browser):
-        super().__init__(browser.client)
-        self.totp, self.codes = set_up(browser)
+    def __init__(self, app: Flask, user: User):
+        super().__init__(open_session(app, user).client)
+        self.totp, self.codes = enroll(app, user)
 
 
 @pytest.fixture
-def owner(alice: User, sign_in: Callable[..., Browser], clock: Clock) -> Owner:
+def owner(app: Flask, alice: User, clock: Clock) -> Owner:
     """Alice's browser. She has an authenticator app, and recovery codes."""
-    owner = Owner(sign_in(alice))
+    owner = Owner(app, alice)
     clock.step += 1
     return owner
 

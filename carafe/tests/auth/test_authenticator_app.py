@@ -42,7 +42,7 @@ def test_it_refuses_a_wrong_code_and_keeps_the_key(code, browser_of_alice, count
     phone = start_setup(browser_of_alice)
     answer = browser_of_alice.submit(NEW, {"code": code})
     assert answer.status_code == 422
-    assert AuthenticatorApp(answer.text).secret == phone.secret
+    assert AuthenticatorApp.scan(answer.text).secret == phone.secret
     assert count(Totp) == 0
     assert browser_of_alice.submit(NEW, {"code": phone.code()}).status_code == 200
 
@@ -57,7 +57,7 @@ def test_it_explains_a_clock_that_is_wrong(browser_of_alice, count):
 
 def test_it_shows_the_same_key_after_a_reload_and_in_two_tabs(browser_of_alice):
     phone = start_setup(browser_of_alice)
-    assert AuthenticatorApp(browser_of_alice.get(NEW).text).secret == phone.secret
+    assert AuthenticatorApp.scan(browser_of_alice.get(NEW).text).secret == phone.secret
     assert start_setup(browser_of_alice).secret == phone.secret
 
 

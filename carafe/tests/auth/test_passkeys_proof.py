@@ -5,7 +5,7 @@ import re
 import pytest
 
 from carafe.auth.models import Passkey
-from carafe.testing.authenticator import add, ask_for_proof, encode, sent
+from carafe.testing.authenticator import ask_for_proof, encode, register, sent
 from carafe.testing.clock import later
 
 
@@ -15,9 +15,9 @@ def browser_of_alice(alice, sign_in):
 
 
 @pytest.fixture
-def key(browser_of_alice, app):
+def key(alice, browser_of_alice, app):
     """Alice's passkey; she is signed in, and it is a while since she proved who she is."""
-    made = add(browser_of_alice)
+    made = register(app, alice)
     later(app, minutes=11)
     return made
 
@@ -36,8 +36,8 @@ def test_it_goes_on_with_the_interrupted_form(key, browser_of_alice, count):
     assert count(Passkey) == 0
 
 
-def test_it_asks_for_the_passkeys_of_the_one_signed_in(key, browser_of_alice, bob, sign_in):
-    add(sign_in(bob))
+def test_it_asks_for_the_passkeys_of_the_one_signed_in(key, app, browser_of_alice, bob):
+    register(app, bob)
     _, asked = ask_for_proof(browser_of_alice)
     assert [one["id"] for one in asked["allowCredentials"]] == [encode(key.id)]
     assert asked["userVerification"] == "required"
@@ -62,9 +62,9 @@ def test_it_needs_no_user_handle(key, browser_of_alice):
     assert is_fresh(browser_of_alice)
 
 
-def test_it_refuses_the_passkey_of_somebody_else(key, bob, sign_in, app, browser_of_alice):
+def test_it_refuses_the_passkey_of_somebody_else(key, bob, app, browser_of_alice):
     """A thief of Alice's session has a passkey, too: to an account of their own."""
-    his = add(sign_in(bob))
+    his = register(app, bob)
     form, asked = ask_for_proof(browser_of_alice)
     assert browser_of_alice.send(sent(form, his.get(asked))).status_code == 422
     assert not is_fresh(browser_of_alice)

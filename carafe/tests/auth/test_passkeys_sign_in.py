@@ -11,19 +11,16 @@ from carafe.auth.models import Passkey, Session
 from carafe.database import db
 from carafe.testing import authenticator
 from carafe.testing.accounts import PASSWORD
-from carafe.testing.authenticator import Authenticator, add, ask_to_sign_in, sent
+from carafe.testing.authenticator import Authenticator, ask_to_sign_in, register, sent
 
 REFUSED = "This passkey did not work."
 enter = authenticator.sign_in  # not the fixture, which signs in with a password
 
 
 @pytest.fixture
-def key(alice, sign_in):
+def key(app, alice):
     """Alice's passkey, who is nowhere signed in."""
-    browser = sign_in(alice)
-    made = add(browser)
-    assert browser.submit("/account/passkeys", action="/auth/logout").status_code == 303
-    return made
+    return register(app, alice)
 
 
 @pytest.fixture
@@ -122,10 +119,9 @@ def test_it_refuses_a_lie(lie, key, visitor, is_refused):
     assert is_refused(enter(visitor, key, **lie))
 
 
-def test_it_refuses_the_key_of_somebody_else(key, bob, browser, sign_in, visitor, is_refused):
+def test_it_refuses_the_key_of_somebody_else(key, app, bob, browser, visitor, is_refused):
     """Bob signs, and says that it was Alice's passkey, or that he is Alice."""
-    his = add(his_browser := sign_in(bob))
-    assert his_browser.submit("/account/passkeys", action="/auth/logout").status_code == 303
+    his = register(app, bob)
     assert is_refused(enter(visitor, his, id=key.id, user=key.user))
     assert is_refused(enter(browser(), his, user=key.user))
 
@@ -210,7 +206,7 @@ def test_it_refuses_to_read_without_end(key, visitor, is_refused):
 
 
 @pytest.mark.parametrize("part", ["clientDataJSON", "authenticatorData", "signature", "userHandle"])
-@pytest.mark.parametrize("value", ["", "!", "AAAA", None, 1, [], "A" * 10_000])
+@pytest.mark.parametrize("value", ["", "!", "AAAA", None, []])
 def test_it_refuses_a_broken_part(part, value, key, visitor, is_refused):
     form, asked = ask_to_sign_in(visitor)
     credential = key.get(asked)

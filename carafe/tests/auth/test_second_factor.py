@@ -1,10 +1,14 @@
 """The second factor, after whatever was the first."""
 
+from datetime import timedelta
+
 import pytest
 
 from carafe.audit import AuditEvent
+from carafe.auth.accounts import authentication
 from carafe.auth.models import Session
 from carafe.database import db
+from carafe.security.rate_limits import RateLimit
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.two_factor import PAGE, is_logged_in, set_up, submit_code
@@ -176,7 +180,9 @@ def test_it_ends_the_session_from_before(owner, bob, alice, sign_in):
     assert "Hello, Alice" in browser.get("/members").text
 
 
-def test_it_spends_no_attempts_to_log_in(owner, alice, challenge, clock):
-    for _ in range(12):
+def test_it_spends_no_attempts_to_log_in(owner, alice, challenge, clock, monkeypatch):
+    limit = RateLimit("login", 2, timedelta(minutes=15))
+    monkeypatch.setattr(authentication, "LOGIN_FAILURES", limit)
+    for _ in range(3):
         assert enters(challenge(alice), owner.totp.code())
         clock.step += 1

@@ -24,7 +24,7 @@ class Owner(Member):
         self.page.goto("/account/second-factors")
         self.page.get_by_role("button", name="Set up").click()
         expect(self.page.get_by_role("img", name="QR code")).to_be_visible()
-        return AuthenticatorApp(self.page.content())
+        return AuthenticatorApp.scan(self.page.content())
 
     def turn_on(self, phone: AuthenticatorApp) -> list[str]:
         self.page.get_by_label("Code", exact=True).fill(phone.code())
