@@ -31,15 +31,11 @@ def test_it_escapes_the_name(alice, sign_in):
         assert "<script>alert" not in page
 
 
-@pytest.mark.parametrize("name", ["n" * 101, "n" * 10_000, "\0", "Ali\x00ce", "\x1b[31m"])
+@pytest.mark.parametrize("name", ["n" * 101, "Ali\x00ce"])
 def test_it_refuses_what_cannot_be_stored(name, alice, sign_in):
     browser = sign_in(alice)
     assert browser.submit("/account/profile", {"name": name}).status_code == 422
     assert 'value="Alice"' in browser.get("/account/profile").text
-
-
-def test_it_accepts_the_longest(alice, sign_in):
-    assert sign_in(alice).submit("/account/profile", {"name": "ü" * 100}).status_code == 303
 
 
 def test_it_changes_nobody_elses(alice, bob, sign_in):
@@ -48,15 +44,6 @@ def test_it_changes_nobody_elses(alice, bob, sign_in):
     page = sign_in(bob).get("/account/profile").text
     assert 'value="Bob"' in page
     assert bob.email in page
-
-
-def test_it_survives_an_account_deleted_meanwhile(alice, carol, sign_in):
-    browser, admin = sign_in(alice), sign_in(carol)
-    form = browser.fill("/account/profile")
-    page = f"/admin/users/{alice.id}"
-    admin.submit(page, action=f"{page}/delete")
-    answer = browser.send(form, {"name": "Gone"})
-    assert (answer.status_code, answer.location[:11]) == (303, "/auth/login")
 
 
 def test_the_menu_of_users_leads_to_the_profile(alice, sign_in, visitor):

@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from carafe.database import db
 from carafe.testing.sessions import open_session
+from carafe.tests.site.models import User
 
 
 @pytest.fixture
@@ -37,3 +38,13 @@ def test_a_form_locks_it(app, alice, queries):
     queries.clear()
     assert browser.send(form, {"name": "Alicia"}).status_code == 303
     assert [text for text in queries if "FOR UPDATE" in text]
+
+
+def test_a_form_leads_to_the_log_in_once_the_account_is_gone(app, alice, sign_in):
+    browser = sign_in(alice)
+    form = browser.fill("/members")
+    with app.app_context():
+        db.session.get_one(User, alice.id).delete()
+        db.session.commit()
+    answer = browser.send(form, {"name": "Gone"})
+    assert (answer.status_code, answer.location[:11]) == (303, "/auth/login")

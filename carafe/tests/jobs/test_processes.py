@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from carafe.config import ROOT
+from carafe.testing.database import empty_file
 from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.mailbox import Mailbox
-from carafe.testing.server import BIN
+from carafe.testing.server import BIN, Server
 from carafe.testing.waiting import until
 
 ANN = {"email": "ann@example.com", "password": "carafe under the apple tree"}
@@ -17,16 +18,16 @@ ANN = {"email": "ann@example.com", "password": "carafe under the apple tree"}
 
 def parents_of(command: str) -> dict[int, int]:
     """Running processes with this in their command line, and which process began them."""
-    found = {}
+    parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             if command in words:
                 stat = (folder / "stat").read_text().rpartition(")")[2].split()
-                found[int(folder.name)] = int(stat[1])
+                parents[int(folder.name)] = int(stat[1])
         except OSError:
             continue  # it just ended
-    return found
+    return parents
 
 
 def workers_of(server) -> list[int]:
@@ -43,14 +44,17 @@ def test_it_runs_jobs_in_the_server_alone(server):
 
 
 @pytest.fixture
-def started(server):
-    """What `bin/start` makes of the server."""
-    made = server()
-    made.stop()
-    made.environ = made.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"}
-    made.start(str(ROOT / "bin/start"))
-    until(lambda: len(workers_of(made)) == 1)
-    return made
+def started(tmp_path):
+    """What `bin/start` starts, with the project's app and an empty database."""
+    made = Server(tmp_path / "state", {"PATH": f"{BIN}:{os.environ['PATH']}"})
+    del made.environ["FLASK_APP"]
+    empty_file(made.folder / "app.db")
+    try:
+        made.start(str(ROOT / "bin/start"))
+        until(lambda: len(workers_of(made)) == 1)
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into Linux's /proc")
