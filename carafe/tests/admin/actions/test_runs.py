@@ -248,6 +248,14 @@ def test_it_asks_again_when_more_match_than_it_said(app, bob, admin, form, suspe
     assert suspended() == MANY + 1
 
 
+def test_it_leaves_out_who_came_since(app, admin, form, make_user, suspended):
+    sent = form()
+    make_user("u999@example.org", confirmed_at=None)
+    assert admin.send(sent).status_code == 303
+    run_due(app)
+    assert suspended() == MANY
+
+
 def test_of_two_at_the_same_moment_one_begins_it(app, admin, browser, form):
     sent, other = form(), browser()
     admin.copy_cookies_to(other)
