@@ -10,6 +10,7 @@ from carafe import auth, demo_data, personal_data
 from carafe.auth import identity_query, pages
 from carafe.tests.site import (  # noqa: F401  (some only for their routes)
     account,
+    activity,
     admin,
     data,
     deletion,
@@ -40,6 +41,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for module in (
         views,
         account,
+        activity,
         data,
         deletion,
         email,
