@@ -27,15 +27,15 @@ class AuditMixin:
         return f"{self.__tablename__}:{self.id}"  # type: ignore[attr-defined]
 
     @classmethod
-    def create(cls, **values: Any) -> Self:
+    def create(cls, *args: Any, **values: Any) -> Self:
         """Add a row in the current transaction."""
-        row = cls(**values)
+        row = cls(*args, **values)
         db.session.add(row)
         db.session.flush()
         row._record("created")
         return row
 
-    def edit(self, **values: Any) -> None:
+    def edit(self, *args: Any, **values: Any) -> None:
         """Set attributes, and record an event if any of them changes."""
         for name, value in values.items():
             setattr(self, name, value)

@@ -62,7 +62,7 @@ def create(form: Any, submission: str) -> Thing:
 
 
 def save(thing: Thing, form: Any) -> None:
-    thing.edit(form.title.data, form.body.data)
+    thing.edit(title=form.title.data, body=form.body.data)
 
 
 def init_app(app: Flask) -> None:

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Index, String, UniqueConstraint, case
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.audit import changes, record
+from carafe.audit import AuditMixin, record
 from carafe.auth.models.user_columns import NAME_LENGTH
 from carafe.auth.models.user_mixin import UserMixin
 from carafe.auth.ownership import OwnerMixin
 from carafe.auth.permissions import ADMIN, DEFAULT_ROLE
-from carafe.database import Base, db
+from carafe.database import Base
 from carafe.time import now
 from carafe.web.versions import VersionMixin
 
@@ -41,13 +41,15 @@ class User(UserMixin, Base):
             self.name = name
 
 
-class Thing(OwnerMixin, VersionMixin, Base):
+class Thing(AuditMixin, OwnerMixin, VersionMixin, Base):
     __tablename__ = "thing"
     __table_args__ = (
         UniqueConstraint("user_id", "submission"),
         Index("ix_thing_created_at_id", "created_at", "id"),
         {"sqlite_autoincrement": True},
     )
+
+    private = "title", "body"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
@@ -59,20 +61,7 @@ class Thing(OwnerMixin, VersionMixin, Base):
     def create(
         cls, user_id: int, title: str, body: str = "", submission: str | None = None
     ) -> Self:
-        thing = cls(user_id=user_id, title=title, body=body, submission=submission)
-        db.session.add(thing)
-        db.session.flush()
-        record("thing.created", thing.subject)
-        return thing
-
-    @property
-    def subject(self) -> str:
-        return f"thing:{self.id}"
-
-    def edit(self, title: str, body: str) -> None:
-        self.title, self.body = title, body
-        if changed := changes(self, private=["title", "body"]):
-            record("thing.edited", self.subject, changes=changed)
+        return super().create(user_id=user_id, title=title, body=body, submission=submission)
 
     def archive(self) -> None:
         self.archived_at = now()
@@ -81,7 +70,3 @@ class Thing(OwnerMixin, VersionMixin, Base):
     def restore(self) -> None:
         self.archived_at = None
         record("thing.restored", self.subject)
-
-    def delete(self) -> None:
-        db.session.delete(self)
-        record("thing.deleted", self.subject)
