@@ -1,5 +1,7 @@
 """The pages about exceptions."""
 
+import re
+
 from sqlalchemy.exc import DatabaseError
 
 from carafe.database.sqlite import sqlite_driver
@@ -17,8 +19,8 @@ def test_it_groups_them_by_type_and_place(recording, carols):
     assert page.count("ValueError") == 1
     assert 'data-label="Count">3<' in page
     assert "broken" in page
-    path = page.split("/admin/exceptions/")[-1].split('"')[0]
-    page = carols.get(f"/admin/exceptions/{path}").text
+    [path] = {*re.findall(r'"(/admin/exceptions/\w+)"', page)}
+    page = carols.get(path).text
     assert "Traceback (most recent call last)" in page
     assert "in broken" in page
     assert last.headers["X-Request-ID"] in page
