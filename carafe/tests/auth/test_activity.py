@@ -53,7 +53,8 @@ def test_it_has_words_for_what_it_has_never_heard_of(alice, sign_in, happen):
 def test_it_leads_to_older_events_and_back(alice, sign_in, happen):
     happen(alice, *[f"step.number_{n}" for n in range(45)])
     browser = sign_in(alice)
-    seen, path = [], "/account/activity"
+    seen: list[str] = []
+    path: str | None = "/account/activity"
     while path:
         page = browser.get(path).text
         seen += sentences(page)
