@@ -7,6 +7,7 @@ from carafe.auth.models import Invitation
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.registration import NEW_PASSWORD
+from carafe.testing.routes import routes
 from carafe.tests.site.models import User
 
 EMAIL = "owner@example.com"
@@ -137,6 +138,17 @@ def test_nobody_undoes_a_suspension_by_a_change_of_address(
 
 
 # A role is given to the owner of an address: until it is confirmed, it permits nothing.
+
+
+def test_a_role_opens_nothing_before_the_address_is_confirmed(app, make_user, sign_in):
+    browser = sign_in(make_user(EMAIL, role="admin", confirmed_at=None))
+    fields, tried = {"csrf_token": browser.token(), "role": "admin"}, 0
+    for route in routes(app):
+        if route.permission:
+            assert route.open(browser, data=fields).status_code == 403, str(route)
+            tried += 1
+    assert tried >= 10
+    assert 'href="/admin/"' not in browser.get("/members").text
 
 
 def test_a_role_that_is_given_to_a_squatter_is_the_owners(squat, run, stored, visitor, mailbox):
