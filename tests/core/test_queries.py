@@ -1,11 +1,6 @@
 """How many queries a page makes: three at most, and no more for more rows."""
 
-from app.auth.models import User
-from carafe import admin
-from carafe.testing.accounts import PASSWORD
-from carafe.testing.apps import another_app
 from carafe.testing.database import statements
-from carafe.testing.http import Browser
 from carafe.testing.rules import pages
 
 MOST = 3
@@ -43,23 +38,6 @@ def test_it_asks_at_most_three_for_each_page(app, alice, carol, make_user, sign_
         # Beside the user: sessions and second factors, and the history.
         most = most_of(app, path) + (path in users)
         assert len(asked) <= most, (path, asked)
-
-
-def test_a_list_may_count_what_its_filters_choose(app, carol, make_user):
-    for n in range(25):
-        make_user(f"u{n}@example.com")
-    roles = admin.Choice(
-        User.role, "role", "Role", {"user": "User", "admin": "Admin"}, show_counts=True
-    )
-    with another_app(app) as made:
-        columns = ["email", "name"]
-        admin.add(made, User, name="people", columns=columns, filters=[roles])
-        browser = Browser(made.test_client())
-        browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
-        with statements(made) as asked:
-            page = browser.get("/admin/people/").text
-        assert "User 25" in page
-        assert len(asked) <= most_of(made, "/admin/people/"), asked
 
 
 def test_it_asks_nothing_for_visitors(app, visitor):

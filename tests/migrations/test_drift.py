@@ -1,20 +1,32 @@
 """Whether the migrations end where the models are, in what Alembic does not compare either."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
+from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, create_engine, text
 
 from carafe.config import ROOT
 from carafe.database import db
 from carafe.database.migrations.rebuild import has_autoincrement
+from carafe.testing.apps import another_app
 
 REVISIONS = [
     script.revision
     for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions("base", "heads")
 ][::-1]
+
+
+@pytest.fixture
+def sqlite(app: Flask, tmp_path: Path) -> Iterator[None]:
+    """The context of an app on an empty SQLite database."""
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    with another_app(app, DATABASE_URL=url) as made, made.app_context():
+        yield
 
 
 def shape(connection: Connection, table: str) -> dict[str, Any]:

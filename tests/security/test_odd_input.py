@@ -15,15 +15,10 @@ LEFT_OUT = {
     "account.end_session", "account.schedule_deletion", "auth.connect_provider",
     "auth.leave_for_provider", "auth.logout", "auth.prove_with_provider",
 }  # fmt: skip
+# The engine's own tests have others.
 ODD = {
-    "nothing": b"",
-    "no UTF-8": b"%FF%FE%80",
-    "lone surrogate": b"%ED%A0%80",
-    "NUL": b"a%00b@example.com",
-    "number": b"99999999999999999999999",
-    "braces": b"%7B%7B7*7%7D%7D%7B%22%5B",
-    "long": b"x" * 20_000,
-    "line": b"a@example.com%0D%0ABcc:%20b@example.com",
+    "no UTF-8, nor a number": b"%FF%FE%80%00",
+    "a number that is too large": b"99999999999999999999999",
 }
 
 

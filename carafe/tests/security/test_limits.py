@@ -153,6 +153,8 @@ def test_other_forms_stop_by_client(page, app, send):
     answer = ask(2, whole=True)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 3600
+    # The limit holds before the form is validated.
+    assert send(page, {"email": "no address", "password": "x"}) == 429
     assert ask(3, address="192.0.2.1") == 303
     later(app, hours=1)
     assert ask(4) == 303

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from carafe.database import db
 
-TABLE = 'op.create_table("thing", sa.Column("id", sa.Integer(), primary_key=True){})'
+TABLE = 'op.create_table("widget", sa.Column("id", sa.Integer(), primary_key=True){})'
 COLOR = 'sa.Column("{}", sa.Enum("red", "green", name="color"))'
 
 
@@ -26,21 +26,21 @@ def color(database):
 
 
 def test_one_is_dropped_with_its_table(database, migrate, run, color):
-    migrate(TABLE.format(", " + COLOR.format("color")), 'op.drop_table("thing")')
-    run("INSERT INTO thing (color) VALUES ('red')")
+    migrate(TABLE.format(", " + COLOR.format("color")), 'op.drop_table("widget")')
+    run("INSERT INTO widget (color) VALUES ('red')")
     assert types() == color
-    migrate('op.drop_table("thing")', TABLE.format(", " + COLOR.format("color")))
+    migrate('op.drop_table("widget")', TABLE.format(", " + COLOR.format("color")))
     assert types() == set()
     migrate.undo()
-    run("INSERT INTO thing (color) VALUES ('green')")
+    run("INSERT INTO widget (color) VALUES ('green')")
 
 
 def test_one_is_created_with_a_column_and_dropped_with_the_last(database, migrate, run, color):
     migrate(TABLE.format(""))
-    drop = 'op.drop_column("thing", "{}")'
-    migrate(f'op.add_column("thing", {COLOR.format("color")})', drop.format("color"))
-    migrate(f'op.add_column("thing", {COLOR.format("second")})', drop.format("second"))
-    run("INSERT INTO thing (color, second) VALUES ('red', 'green')")
+    drop = 'op.drop_column("widget", "{}")'
+    migrate(f'op.add_column("widget", {COLOR.format("color")})', drop.format("color"))
+    migrate(f'op.add_column("widget", {COLOR.format("second")})', drop.format("second"))
+    run("INSERT INTO widget (color, second) VALUES ('red', 'green')")
     migrate.undo()
     assert types() == color
     migrate.undo()

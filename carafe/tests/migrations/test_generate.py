@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import check, downgrade, migrate, revision, upgrade
 
-from carafe.config import ROOT
 from carafe.database import Base, binary_collated, db, fulltext
 from carafe.testing.apps import another_app
 from carafe.testing.database import empty_database
@@ -72,14 +71,18 @@ class Project:
         for file in set(self.files()) - set(self.start):
             file.unlink()
         for name in list(db.metadata.tables):
-            if name.startswith("thing"):
+            if name.startswith("widget"):
                 self.remove(name)
 
 
 @pytest.fixture(scope="module")
 def home(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "migrations", folder / "migrations")
+    shutil.copytree(
+        application.config["MIGRATIONS_FOLDER"],
+        folder / "migrations",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     with (
         empty_database(folder) as url,
         another_app(application, DATABASE_URL=url) as made,
@@ -113,11 +116,11 @@ def test_it_writes_nothing_when_there_is_no_change_and_says_so(project, capsys):
 
 
 def test_it_numbers_files_in_sequence(project):
-    project.table("thing", sa.Column("name", sa.String(20)))
-    text = project.migrate("Add things")
+    project.table("widget", sa.Column("name", sa.String(20)))
+    text = project.migrate("Add widgets")
     last, new = project.files()[-2:]
     number = int(last.name[:4]) + 1
-    assert new.name == f"{number:04}_add_things.py"
+    assert new.name == f"{number:04}_add_widgets.py"
     assert f'revision = "{number:04}"\ndown_revision = "{last.name[:4]}"' in text
     revision(directory=str(project.folder), message="By hand")
     assert project.files()[-1].name == f"{number + 1:04}_by_hand.py"
@@ -139,7 +142,7 @@ def test_it_refuses_two_migrations_with_one_number(project, caplog):
 
 
 def test_it_writes_what_the_linter_wants(project):
-    project.table("thing", sa.Column("name", sa.String(20)), sa.Column("at", UTCDateTime))
+    project.table("widget", sa.Column("name", sa.String(20)), sa.Column("at", UTCDateTime))
     text = project.migrate()
     assert "'" not in text
     assert max(map(len, text.splitlines())) <= 100
@@ -149,11 +152,11 @@ def test_it_fills_a_new_column_with_the_default_of_the_model(project, run):
     class Color(Enum):
         RED = "r"
 
-    project.table("thing")
+    project.table("widget")
     project.migrate()
-    run("INSERT INTO thing (id) VALUES (1)")
+    run("INSERT INTO widget (id) VALUES (1)")
     project.table(
-        "thing",
+        "widget",
         sa.Column("name", sa.String(20), nullable=False, default="it's"),
         sa.Column("price", sa.Numeric(8, 2), nullable=False, default=5),
         sa.Column("is_old", sa.Boolean, nullable=False, default=True),
@@ -161,63 +164,63 @@ def test_it_fills_a_new_column_with_the_default_of_the_model(project, run):
         sa.Column("color", sa.Enum(Color, native_enum=False), nullable=False, default=Color.RED),
     )
     project.migrate()
-    assert run("SELECT name, price, is_old, color FROM thing") == [("it's", 5, True, "RED")]
+    assert run("SELECT name, price, is_old, color FROM widget") == [("it's", 5, True, "RED")]
     project.check()
 
 
 def test_it_fills_a_new_column_with_nothing_and_asks(project, run, capsys):
-    project.table("thing")
+    project.table("widget")
     project.migrate()
-    run("INSERT INTO thing (id) VALUES (1)")
-    thing = project.table(
-        "thing",
+    run("INSERT INTO widget (id) VALUES (1)")
+    widget = project.table(
+        "widget",
         sa.Column("name", sa.String(20), nullable=False),
         sa.Column("count", ID, nullable=False),
         sa.Column("at", UTCDateTime, nullable=False, default=now),
     )
     text = project.migrate()
-    assert "# Rows that exist get '' as thing.name. Change it if that is wrong." in text
-    assert "thing.name" in capsys.readouterr().out
+    assert "# Rows that exist get '' as widget.name. Change it if that is wrong." in text
+    assert "widget.name" in capsys.readouterr().out
     with db.engine.connect() as connection:
-        [row] = connection.execute(sa.select(thing))
+        [row] = connection.execute(sa.select(widget))
     assert (row.name, row._mapping["count"], bool(row.at.tzinfo)) == ("", 0, True)
 
 
 def test_it_takes_two_steps_where_it_cannot_know(project, run):
-    owner = project.table("thing_owner")
-    project.table("thing")
+    owner = project.table("widget_owner")
+    project.table("widget")
     project.migrate()
-    run("INSERT INTO thing_owner (id) VALUES (7)")
-    run("INSERT INTO thing (id) VALUES (1)")
-    project.table("thing", sa.Column("owner_id", ID, sa.ForeignKey(owner.c.id), nullable=False))
+    run("INSERT INTO widget_owner (id) VALUES (7)")
+    run("INSERT INTO widget (id) VALUES (1)")
+    project.table("widget", sa.Column("owner_id", ID, sa.ForeignKey(owner.c.id), nullable=False))
     text = project.write()
-    assert text.index("nullable=True") < text.index("UPDATE thing SET owner_id")
-    assert text.index("UPDATE thing SET owner_id") < text.index("nullable=False")
+    assert text.index("nullable=True") < text.index("UPDATE widget SET owner_id")
+    assert text.index("UPDATE widget SET owner_id") < text.index("nullable=False")
     file = project.files()[-1]
     file.write_text(re.sub(r"# Here give.*: (op.execute.*) = …", r"\1 = 7", text))
     project.upgrade()
-    assert run("SELECT owner_id FROM thing") == [(7,)]
+    assert run("SELECT owner_id FROM widget") == [(7,)]
     project.check()
 
 
 def test_it_can_undo_what_deletes_a_column_that_was_not_empty(project, run):
-    project.table("thing", sa.Column("name", sa.String(20), nullable=False))
+    project.table("widget", sa.Column("name", sa.String(20), nullable=False))
     project.migrate()
-    run("INSERT INTO thing (id, name) VALUES (1, 'Alpha')")
-    project.table("thing")
+    run("INSERT INTO widget (id, name) VALUES (1, 'Alpha')")
+    project.table("widget")
     project.migrate()
     project.undo()
-    assert run("SELECT name FROM thing") == [("",)]
+    assert run("SELECT name FROM widget") == [("",)]
     project.upgrade()
 
 
 def test_it_asks_whether_a_column_was_renamed(project, run):
-    project.table("thing", sa.Column("name", sa.String(20)), sa.Column("at", UTCDateTime))
+    project.table("widget", sa.Column("name", sa.String(20)), sa.Column("at", UTCDateTime))
     project.migrate()
-    run("INSERT INTO thing (id, name) VALUES (1, 'Alpha')")
-    project.table("thing", sa.Column("title", sa.String(20)), sa.Column("at", UTCDateTime))
+    run("INSERT INTO widget (id, name) VALUES (1, 'Alpha')")
+    project.table("widget", sa.Column("title", sa.String(20)), sa.Column("at", UTCDateTime))
     text = project.write()
-    assert "# Was thing.name renamed to title?" in text
+    assert "# Was widget.name renamed to title?" in text
     assert text.count("# Was") == 1
     [remedy] = re.findall(r"batch_op\.alter_column\(.*\)", text.replace("\n", ""))[:1]
     assert remedy.startswith('batch_op.alter_column("name", new_column_name="title")')
@@ -226,27 +229,27 @@ def test_it_asks_whether_a_column_was_renamed(project, run):
 
 def test_it_asks_whether_a_table_was_renamed(project):
     columns = "name", "place", "price"
-    project.table("thing", *[sa.Column(name, sa.String(20)) for name in columns])
+    project.table("widget", *[sa.Column(name, sa.String(20)) for name in columns])
     project.migrate()
-    project.remove("thing")
-    project.table("thing_new", *[sa.Column(name, sa.String(20)) for name in columns])
+    project.remove("widget")
+    project.table("widget_new", *[sa.Column(name, sa.String(20)) for name in columns])
     text = project.migrate()
-    assert 'op.rename_table("thing", "thing_new")' in text
+    assert 'op.rename_table("widget", "widget_new")' in text
 
 
 def test_it_makes_searchable_what_a_feature_searches(project, run, searches):
-    project.table("thing", sa.Column("name", sa.String(20)))
-    searches["thing"] = ["name"]
+    project.table("widget", sa.Column("name", sa.String(20)))
+    searches["widget"] = ["name"]
     text = project.migrate()
-    assert 'fulltext.create_index(op, "thing", ["name"])' in text
-    run("INSERT INTO thing (id, name) VALUES (1, 'Alpha')")
+    assert 'fulltext.create_index(op, "widget", ["name"])' in text
+    run("INSERT INTO widget (id, name) VALUES (1, 'Alpha')")
     project.check()
-    project.table("thing", sa.Column("title", sa.String(20)))
-    searches["thing"] = ["title"]
+    project.table("widget", sa.Column("title", sa.String(20)))
+    searches["widget"] = ["title"]
     project.migrate()
     project.check()
-    del searches["thing"]
-    assert 'fulltext.drop_index(op, "thing")' in project.migrate()
+    del searches["widget"]
+    assert 'fulltext.drop_index(op, "widget")' in project.migrate()
     project.check()
 
 
@@ -260,29 +263,29 @@ def test_it_lists_what_goes_with_a_table_and_can_bring_it_back(project, run, sea
             sa.Column("tags", sa.JSON),
             sa.Column("on", sa.Date),
             sa.Column("is_old", sa.Boolean),
-            sa.Index("ix_thing_name", "name"),
+            sa.Index("ix_widget_name", "name"),
         ]
 
     options = {"sqlite_autoincrement": True}
-    project.table("thing", *columns(), **options)
-    searches["thing"] = ["name"]
+    project.table("widget", *columns(), **options)
+    searches["widget"] = ["name"]
     project.migrate()
-    insert = "INSERT INTO thing (name, at) VALUES ('Alpha', '2026-01-01 00:00:00')"
+    insert = "INSERT INTO widget (name, at) VALUES ('Alpha', '2026-01-01 00:00:00')"
     run(insert)
-    project.remove("thing")
-    del searches["thing"]
-    text = project.migrate("drop things")
-    for name in ("thing_search", "thing_search_insert", "thing_search_delete"):
+    project.remove("widget")
+    del searches["widget"]
+    text = project.migrate("drop widgets")
+    for name in ("widget_search", "widget_search_insert", "widget_search_delete"):
         assert name in text
-    assert "thing_search" not in sa.inspect(db.engine).get_table_names()
+    assert "widget_search" not in sa.inspect(db.engine).get_table_names()
     project.check()
     project.forget()
-    project.table("thing", *columns(), **options)
-    searches["thing"] = ["name"]
+    project.table("widget", *columns(), **options)
+    searches["widget"] = ["name"]
     project.check()
     run(insert)
     if db.engine.dialect.name == "sqlite":
-        assert run("SELECT id FROM thing") == [(2,)]
+        assert run("SELECT id FROM widget") == [(2,)]
     # On the other database it would be the same.
     assert not re.search(
         r"sa\.(VARCHAR|INTEGER|DATETIME|TIMESTAMP|BLOB)|postgresql\.|sqlite\.", text
@@ -290,15 +293,15 @@ def test_it_lists_what_goes_with_a_table_and_can_bring_it_back(project, run, sea
 
 
 def test_it_notices_that_a_table_may_give_ids_twice(project, run):
-    project.table("thing", sa.Column("name", sa.String(20)))
+    project.table("widget", sa.Column("name", sa.String(20)))
     project.migrate()
-    project.table("thing", sa.Column("name", sa.String(20)), sqlite_autoincrement=True)
+    project.table("widget", sa.Column("name", sa.String(20)), sqlite_autoincrement=True)
     if db.engine.dialect.name == "sqlite":
         project.migrate()
-        run("INSERT INTO thing (id) VALUES (7)")
-        run("DELETE FROM thing")
-        run("INSERT INTO thing (name) VALUES ('Alpha')")
-        assert run("SELECT id FROM thing") == [(8,)]
+        run("INSERT INTO widget (id) VALUES (7)")
+        run("DELETE FROM widget")
+        run("INSERT INTO widget (name) VALUES ('Alpha')")
+        assert run("SELECT id FROM widget") == [(8,)]
     project.check()
 
 
@@ -312,7 +315,7 @@ def test_it_notices_that_a_table_may_give_ids_twice(project, run):
 )
 def test_no_constraint_is_without_a_name(project, nameless):
     def add():
-        project.table("thing", sa.Column("name", sa.String(20)), nameless())
+        project.table("widget", sa.Column("name", sa.String(20)), nameless())
         project.migrate()
 
     with pytest.raises(sa.exc.InvalidRequestError, match="explicitly named"):
