@@ -18,7 +18,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.database import statements
 from carafe.testing.routes import routes
-from carafe.testing.two_factor import set_up
+from carafe.testing.two_factor import enroll
 from carafe.tests.site.models import User
 from carafe.time import now
 
@@ -257,7 +257,7 @@ def test_it_changes_nothing_by_looking(app, carol, alice, sign_in, begin, stored
 def test_it_keeps_closed_what_is_for_the_user_in_person(
     app, carol, alice, sign_in, begin, clock, stored
 ):
-    set_up(sign_in(alice))
+    enroll(app, alice)
     browser = begin(sign_in(carol), alice, changes="y")
     before, closed, fields = stored(), set(), {"csrf_token": browser.token()}
     for route in routes(app):

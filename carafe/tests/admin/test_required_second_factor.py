@@ -6,7 +6,7 @@ from carafe.auth import two_factor
 from carafe.auth.models import RecoveryCode, Totp
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
-from carafe.testing.two_factor import PAGE, is_logged_in, set_up
+from carafe.testing.two_factor import PAGE, enroll, is_logged_in, set_up
 from carafe.tests.site.models import User
 
 SUBJECT = "Please set up a second factor"
@@ -50,8 +50,8 @@ def test_it_leads_the_user_there_at_once_and_nobody_else(alice, bob, sign_in, ap
     assert is_logged_in(sign_in(bob))
 
 
-def test_the_last_one_stays_until_it_is_not_required(alice, sign_in, apply):
-    set_up(sign_in(alice))
+def test_the_last_one_stays_until_it_is_not_required(app, alice, sign_in, apply):
+    enroll(app, alice)
     assert not apply(two_factor.is_last_required, alice)
     apply(two_factor.require, alice)
     assert is_logged_in(sign_in(alice))
@@ -83,9 +83,9 @@ def test_it_stays_when_the_account_starts_over(app, make_user, apply, visitor, m
 
 
 def test_without_any_the_password_is_enough_again(
-    alice, sign_in, challenge, log_in, apply, count, mailbox, events
+    app, alice, challenge, log_in, apply, count, mailbox, events
 ):
-    set_up(sign_in(alice))
+    enroll(app, alice)
     challenged = challenge(alice)
     apply(two_factor.remove_all, alice)
     assert count() == [0, 0]
@@ -95,8 +95,8 @@ def test_without_any_the_password_is_enough_again(
     assert [subject for _, subject, _ in events("two_factor.disabled")] == [alice.subject]
 
 
-def test_the_command_line_removes_them(app, alice, sign_in, clock, log_in, count):
-    set_up(sign_in(alice))
+def test_the_command_line_removes_them(app, alice, clock, log_in, count):
+    enroll(app, alice)
     result = app.test_cli_runner().invoke(args=["user", "remove-second-factors", alice.email])
     assert result.output == "alice@example.com has no second factor any more.\n"
     assert count() == [0, 0]
