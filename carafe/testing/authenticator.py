@@ -30,7 +30,7 @@ def decode(text: str) -> bytes:
 
 
 class Authenticator:
-    """One passkey. What it lies about is given as a keyword: `origin`, `rp`, `counter` …"""
+    """One passkey. Keywords say what it lies about: `origin`, `rp`, `counter` …"""
 
     def __init__(self, origin: str = "http://localhost", rp: str = "localhost"):
         self.origin, self.rp = origin, rp
@@ -46,7 +46,7 @@ class Authenticator:
         return cbor2.dumps(key)
 
     def create(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
-        """What `navigator.credentials.create()` gives, as JSON."""
+        """Return what `navigator.credentials.create()` does, as JSON."""
         self.user = decode(options["user"]["id"])
         id = lies.get("id", self.id)
         key = cbor2.dumps(lies["key"]) if "key" in lies else self.public_key()
@@ -60,7 +60,7 @@ class Authenticator:
         return {"id": encode(id), "rawId": encode(id), "type": "public-key", "response": response}
 
     def get(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
-        """What `navigator.credentials.get()` gives, as JSON."""
+        """Return what `navigator.credentials.get()` does, as JSON."""
         self.counter += 1
         id = encode(lies.get("id", self.id))
         data = self._data(lies)
@@ -93,13 +93,13 @@ class Authenticator:
 
 
 def ask(browser: Browser, page: str, action: str, options: str) -> tuple[Form, dict[str, Any]]:
-    """The passkey's form on a page, with a challenge; and what the authenticator is asked."""
+    """Return the passkey's form on a page, with a challenge, and the authenticator's options."""
     form = browser.fill(page, action)
     answer = browser.post(options, {"csrf_token": form.fields["csrf_token"]})
     assert answer.status_code == 200, answer.text
-    asked = json.loads(answer.text)
-    form.fields["challenge"] = asked["challenge"]
-    return form, asked["publicKey"]
+    request = json.loads(answer.text)
+    form.fields["challenge"] = request["challenge"]
+    return form, request["publicKey"]
 
 
 def ask_to_add(browser: Browser) -> tuple[Form, dict[str, Any]]:
@@ -121,7 +121,7 @@ def ask_for_proof(
 
 
 def sent(form: Form, credential: Any) -> Form:
-    """The form with what the authenticator gave."""
+    """Return the form with the authenticator's response."""
     is_text = isinstance(credential, str)
     form.fields["credential"] = credential if is_text else json.dumps(credential)
     return form
@@ -130,9 +130,9 @@ def sent(form: Form, credential: Any) -> Form:
 def add(browser: Browser, name: str = "My key", **options: Any) -> Authenticator:
     """Add a passkey to the account that a browser is signed in to."""
     authenticator = Authenticator(**options)
-    form, asked = ask_to_add(browser)
+    form, request = ask_to_add(browser)
     form.fields["name"] = name
-    answer = browser.send(sent(form, authenticator.create(asked)))
+    answer = browser.send(sent(form, authenticator.create(request)))
     # With the first come recovery codes, which are shown at once.
     assert answer.status_code in (200, 303), answer.text
     return authenticator
@@ -154,5 +154,5 @@ def register(app: Flask, user: UserMixin, name: str = "My key") -> Authenticator
 
 
 def sign_in(browser: Browser, authenticator: Authenticator, **lies: Any) -> Any:
-    form, asked = ask_to_sign_in(browser)
-    return browser.send(sent(form, authenticator.get(asked, **lies)))
+    form, request = ask_to_sign_in(browser)
+    return browser.send(sent(form, authenticator.get(request, **lies)))

@@ -39,26 +39,26 @@ def test_it_is_on_only_after_a_code(browser_of_alice, alice, sign_in, count):
 
 @pytest.mark.parametrize("code", ["000000", "", "12345", "é" * 6, "١٢٣٤٥٦", "x" * 500])
 def test_it_refuses_a_wrong_code_and_keeps_the_key(code, browser_of_alice, count):
-    phone = start_setup(browser_of_alice)
+    totp = start_setup(browser_of_alice)
     answer = browser_of_alice.submit(NEW, {"code": code})
     assert answer.status_code == 422
-    assert AuthenticatorApp.scan(answer.text).secret == phone.secret
+    assert AuthenticatorApp.scan(answer.text).secret == totp.secret
     assert count(Totp) == 0
-    assert browser_of_alice.submit(NEW, {"code": phone.code()}).status_code == 200
+    assert browser_of_alice.submit(NEW, {"code": totp.code()}).status_code == 200
 
 
 def test_it_explains_a_clock_that_is_wrong(browser_of_alice, count):
-    phone = start_setup(browser_of_alice)
-    answer = browser_of_alice.submit(NEW, {"code": phone.code(later=-6)})
+    totp = start_setup(browser_of_alice)
+    answer = browser_of_alice.submit(NEW, {"code": totp.code(later=-6)})
     assert answer.status_code == 422
     assert "the clock of your phone is 3 minutes slow" in answer.text
     assert count(Totp) == 0
 
 
 def test_it_shows_the_same_key_after_a_reload_and_in_two_tabs(browser_of_alice):
-    phone = start_setup(browser_of_alice)
-    assert AuthenticatorApp.scan(browser_of_alice.get(NEW).text).secret == phone.secret
-    assert start_setup(browser_of_alice).secret == phone.secret
+    totp = start_setup(browser_of_alice)
+    assert AuthenticatorApp.scan(browser_of_alice.get(NEW).text).secret == totp.secret
+    assert start_setup(browser_of_alice).secret == totp.secret
 
 
 def test_it_is_another_key_each_time(alice, bob, sign_in):
@@ -71,9 +71,9 @@ def test_it_shows_the_key_to_nobody_else(browser_of_alice, bob, sign_in):
     mallory = sign_in(bob)
     with (
         browser_of_alice.client.session_transaction() as hers,
-        mallory.client.session_transaction() as own,
+        mallory.client.session_transaction() as his,
     ):
-        own["totp set-up"] = hers["totp set-up"]
+        his["totp set-up"] = hers["totp set-up"]
     assert mallory.get(NEW).location == PAGE
 
 
@@ -94,34 +94,34 @@ def test_it_does_not_begin_by_itself(browser_of_alice):
 
 
 def test_it_gives_ten_recovery_codes_once(browser_of_alice, count):
-    phone = start_setup(browser_of_alice)
+    totp = start_setup(browser_of_alice)
     form = browser_of_alice.fill(NEW)
-    answer = browser_of_alice.send(form, {"code": phone.code()})
+    answer = browser_of_alice.send(form, {"code": totp.code()})
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     codes = recovery_codes(answer.text)
     assert len(set(codes)) == 10
-    again = browser_of_alice.send(form, {"code": phone.code()})
+    again = browser_of_alice.send(form, {"code": totp.code()})
     assert again.location == PAGE
     assert count(RecoveryCode) == 10
 
 
 def test_it_stores_neither_key_nor_codes_readably(app, browser_of_alice):
-    phone, codes = set_up(browser_of_alice)
+    totp, codes = set_up(browser_of_alice)
     with app.app_context():
         stored = db.session.execute(db.select(Totp.secret)).scalar_one()
         hashes = db.session.scalars(db.select(RecoveryCode.code_hash)).all()
         for table in db.metadata.sorted_tables:
             text = repr(db.session.execute(table.select()).all())
-            for secret in (phone.secret, *codes, *(code.replace("-", "") for code in codes)):
+            for secret in (totp.secret, *codes, *(code.replace("-", "") for code in codes)):
                 assert secret not in text, table.name
     assert len(stored) > 100
     assert {len(each) for each in hashes} == {32}
 
 
 def test_it_keeps_the_key_out_of_the_cookie(browser_of_alice):
-    phone = start_setup(browser_of_alice)
+    totp = start_setup(browser_of_alice)
     with browser_of_alice.client.session_transaction() as session:
-        assert phone.secret not in repr(dict(session))
+        assert totp.secret not in repr(dict(session))
 
 
 def test_it_tells_the_owner(browser_of_alice, alice, mailbox, events):
@@ -146,10 +146,10 @@ def test_it_moves_to_another_phone(browser_of_alice, challenge, alice, clock, ma
 def test_it_keeps_the_old_phone_until_the_new_one_is_proved(
     browser_of_alice, challenge, alice, clock
 ):
-    phone, _ = set_up(browser_of_alice)
+    totp, _ = set_up(browser_of_alice)
     start_setup(browser_of_alice)
     clock.step += 1
-    assert submit_code(challenge(alice), phone.code()).status_code == 303
+    assert submit_code(challenge(alice), totp.code()).status_code == 303
 
 
 def test_it_is_removed_with_its_codes(browser_of_alice, sign_in, alice, mailbox, events, count):
@@ -164,11 +164,11 @@ def test_it_is_removed_with_its_codes(browser_of_alice, sign_in, alice, mailbox,
 
 def test_a_change_logs_the_other_devices_out(browser_of_alice, alice, sign_in, challenge, clock):
     other = sign_in(alice)
-    phone, _ = set_up(browser_of_alice)
+    totp, _ = set_up(browser_of_alice)
     assert not is_logged_in(other)
     clock.step += 1
     third = challenge(alice)
-    submit_code(third, phone.code())
+    submit_code(third, totp.code())
     assert is_logged_in(third)
     browser_of_alice.submit(PAGE, action=f"{PAGE}/totp/delete")
     assert not is_logged_in(third)

@@ -139,8 +139,8 @@ def test_it_is_audited(app, alice, enter):
     enter(alice, SAFARI, "198.51.100.1")
     with app.app_context():
         columns = AuditEvent.subject, AuditEvent.details, AuditEvent.address
-        found = db.session.execute(select(*columns).where(AuditEvent.action == "device.added"))
-        assert [tuple(row) for row in found] == [
+        rows = db.session.execute(select(*columns).where(AuditEvent.action == "device.added"))
+        assert [tuple(row) for row in rows] == [
             (alice.subject, {"device": "Safari on iPhone"}, "198.51.100.1")
         ]
 

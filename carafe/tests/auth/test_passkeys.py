@@ -69,12 +69,12 @@ def test_it_adds_one_and_tells_its_owner(alice, browser_of_alice, names, mailbox
 
 def test_it_shows_recovery_codes_with_the_first(browser_of_alice, alice, browser):
     """Else a lost phone would lock her out."""
-    form, asked = ask_to_add(browser_of_alice)
-    page = browser_of_alice.send(sent(form, Authenticator().create(asked))).text
+    form, request = ask_to_add(browser_of_alice)
+    page = browser_of_alice.send(sent(form, Authenticator().create(request))).text
     codes = recovery_codes(page)
     assert len(codes) == 10
-    form, asked = ask_to_add(browser_of_alice)
-    answer = browser_of_alice.send(sent(form, Authenticator().create(asked)))
+    form, request = ask_to_add(browser_of_alice)
+    answer = browser_of_alice.send(sent(form, Authenticator().create(request)))
     assert answer.status_code == 303
     other = browser()
     other.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
@@ -107,14 +107,14 @@ def test_it_keeps_the_last_where_a_role_needs_one(carol, sign_in, app, monkeypat
 
 def test_it_asks_for_a_key_without_attestation(alice, browser_of_alice):
     add(browser_of_alice)
-    _, asked = ask_to_add(browser_of_alice)
-    assert asked["rp"]["id"] == "localhost"
-    assert asked["attestation"] == "none"
-    assert asked["authenticatorSelection"]["residentKey"] == "preferred"
-    assert len(decode(asked["challenge"])) == 32
-    assert "alice" not in decode(asked["user"]["id"]).decode()
-    [known] = asked["excludeCredentials"]
-    assert known["type"] == "public-key"
+    _, request = ask_to_add(browser_of_alice)
+    assert request["rp"]["id"] == "localhost"
+    assert request["attestation"] == "none"
+    assert request["authenticatorSelection"]["residentKey"] == "preferred"
+    assert len(decode(request["challenge"])) == 32
+    assert "alice" not in decode(request["user"]["id"]).decode()
+    [excluded] = request["excludeCredentials"]
+    assert excluded["type"] == "public-key"
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ def test_it_asks_for_a_key_without_attestation(alice, browser_of_alice):
     ids=lambda lie: next(iter(lie)),
 )
 def test_it_refuses_a_lie(lie, browser_of_alice, names):
-    form, asked = ask_to_add(browser_of_alice)
-    answer = browser_of_alice.send(sent(form, Authenticator().create(asked, **lie)))
+    form, request = ask_to_add(browser_of_alice)
+    answer = browser_of_alice.send(sent(form, Authenticator().create(request, **lie)))
     assert answer.status_code == 422
     assert "This passkey did not work." in answer.text
     assert names() == []
@@ -150,26 +150,26 @@ def test_it_refuses_garbage(garbage, browser_of_alice, names):
 
 @pytest.mark.parametrize("attestation", ["", "AAAA", "oWNmbXRkbm9uZQ", "_" * 1000])
 def test_it_refuses_a_broken_attestation(attestation, browser_of_alice, names):
-    form, asked = ask_to_add(browser_of_alice)
-    credential = Authenticator().create(asked)
+    form, request = ask_to_add(browser_of_alice)
+    credential = Authenticator().create(request)
     credential["response"]["attestationObject"] = attestation
     assert browser_of_alice.send(sent(form, credential)).status_code == 422
     assert names() == []
 
 
 def test_it_refuses_a_challenge_used_before(browser_of_alice, names):
-    form, asked = ask_to_add(browser_of_alice)
-    assert browser_of_alice.send(sent(form, Authenticator().create(asked))).status_code == 200
-    assert browser_of_alice.send(sent(form, Authenticator().create(asked))).status_code == 422
+    form, request = ask_to_add(browser_of_alice)
+    assert browser_of_alice.send(sent(form, Authenticator().create(request))).status_code == 200
+    assert browser_of_alice.send(sent(form, Authenticator().create(request))).status_code == 422
     assert len(names()) == 1
 
 
 def test_it_refuses_a_challenge_of_somebody_else(browser_of_alice, bob, sign_in, names):
     """What Alice's browser was asked cannot add her key to Bob's account."""
-    form, asked = ask_to_add(browser_of_alice)
+    form, request = ask_to_add(browser_of_alice)
     browser_of_bob = sign_in(bob)
     form.fields["csrf_token"] = browser_of_bob.token()
-    assert browser_of_bob.send(sent(form, Authenticator().create(asked))).status_code == 422
+    assert browser_of_bob.send(sent(form, Authenticator().create(request))).status_code == 422
     assert names() == []
 
 
@@ -177,8 +177,8 @@ def test_it_refuses_a_key_that_is_known(browser_of_alice, bob, sign_in, names):
     """Neither twice, nor as a second user's: it would say that the first is here."""
     key = add(browser_of_alice)
     for browser in (browser_of_alice, sign_in(bob)):
-        form, asked = ask_to_add(browser)
-        assert browser.send(sent(form, key.create(asked))).status_code == 422
+        form, request = ask_to_add(browser)
+        assert browser.send(sent(form, key.create(request))).status_code == 422
     assert len(names()) == 1
 
 
@@ -187,9 +187,9 @@ def test_it_adds_so_many_and_no_more(app, alice, browser_of_alice, names):
         for number in range(MAX_PASSKEYS - 1):
             Passkey.register(db.session.merge(alice), "Key", bytes([number]), b"key", 0)
         db.session.commit()
-    late, asked = ask_to_add(browser_of_alice)
+    late, request = ask_to_add(browser_of_alice)
     add(browser_of_alice, "the last")
-    answer = browser_of_alice.send(sent(late, Authenticator().create(asked)))
+    answer = browser_of_alice.send(sent(late, Authenticator().create(request)))
     assert answer.status_code == 422
     assert "Remove one to add another." in answer.text
     assert len(names()) == MAX_PASSKEYS
@@ -203,8 +203,8 @@ def test_it_limits_attempts(browser_of_alice):
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * (PASSKEY_NAME_LENGTH + 1), "a\0b"])
 def test_it_refuses_a_bad_name(name, browser_of_alice, names, first_id):
-    form, asked = ask_to_add(browser_of_alice)
-    answer = browser_of_alice.send(sent(form, Authenticator().create(asked)), {"name": name})
+    form, request = ask_to_add(browser_of_alice)
+    answer = browser_of_alice.send(sent(form, Authenticator().create(request)), {"name": name})
     assert answer.status_code == 422
     add(browser_of_alice, "Good")
     fields = {"csrf_token": browser_of_alice.token(), "name": name}

@@ -19,8 +19,8 @@ def test_exactly_one_wins(running, email):
     key = add(mine, origin=origin)
 
     victim = LiveBrowser(running.url)
-    form, asked = ask_to_sign_in(victim)
-    sent(form, key.get(asked, counter=0))  # as synchronised ones: no counter gives it away
+    form, request = ask_to_sign_in(victim)
+    sent(form, key.get(request, counter=0))  # as synchronised ones: no counter gives it away
     thieves = [LiveBrowser(running.url) for _ in range(USES)]
     for thief in thieves:
         for cookie in victim.jar:

@@ -40,32 +40,32 @@ def ask_for_passkey(browser):
 
 
 def test_it_signs_in_and_goes_on(key, challenged):
-    form, asked = ask_for_passkey(challenged)
+    form, request = ask_for_passkey(challenged)
     form.action += "?next=/things/"
-    assert challenged.send(sent(form, key.get(asked))).location == "/things/"
+    assert challenged.send(sent(form, key.get(request))).location == "/things/"
     assert challenged.get("/members").status_code == 200
 
 
 def test_it_asks_for_the_passkeys_of_that_user(key, app, bob, challenged):
     register(app, bob)
-    _, asked = ask_for_passkey(challenged)
-    assert [one["id"] for one in asked["allowCredentials"]] == [encode(key.id)]
-    assert asked["userVerification"] == "preferred"
+    _, request = ask_for_passkey(challenged)
+    assert [credential["id"] for credential in request["allowCredentials"]] == [encode(key.id)]
+    assert request["userVerification"] == "preferred"
 
 
 @pytest.mark.parametrize("user", [None, b"the user's own"])
 def test_it_is_content_with_a_touch(user, key, challenged):
     """The password came before. Older security keys have no PIN, and no user handle."""
-    form, asked = ask_for_passkey(challenged)
+    form, request = ask_for_passkey(challenged)
     key.user = key.user if user else None
-    assert challenged.send(sent(form, key.get(asked, verified=False))).status_code == 303
+    assert challenged.send(sent(form, key.get(request, verified=False))).status_code == 303
 
 
 def test_it_remembers_on_request(key, alice, visitor):
     fields = {"email": alice.email, "password": PASSWORD, "remember": "y"}
     visitor.submit("/auth/login", fields)
-    form, asked = ask_for_passkey(visitor)
-    visitor.send(sent(form, key.get(asked)))
+    form, request = ask_for_passkey(visitor)
+    visitor.send(sent(form, key.get(request)))
     assert visitor.client.get_cookie("session").expires is not None
 
 
@@ -73,8 +73,8 @@ def test_it_remembers_on_request(key, alice, visitor):
     "lie", [{"origin": "https://evil.example"}, {"rp": "evil.example"}, {"user": b"999"}], ids=str
 )
 def test_it_refuses_a_lie(lie, key, challenged, sessions):
-    form, asked = ask_for_passkey(challenged)
-    answer = challenged.send(sent(form, key.get(asked, **lie)))
+    form, request = ask_for_passkey(challenged)
+    answer = challenged.send(sent(form, key.get(request, **lie)))
     assert answer.status_code == 422
     assert "This passkey did not work." in answer.text
     assert sessions() == 0
@@ -83,16 +83,16 @@ def test_it_refuses_a_lie(lie, key, challenged, sessions):
 def test_it_refuses_the_passkey_of_somebody_else(app, bob, challenged, sessions):
     """Bob knows Alice's password."""
     his = register(app, bob)
-    form, asked = ask_for_passkey(challenged)
-    assert challenged.send(sent(form, his.get(asked))).status_code == 422
+    form, request = ask_for_passkey(challenged)
+    assert challenged.send(sent(form, his.get(request))).status_code == 422
     assert sessions() == 0
 
 
 def test_it_refuses_an_answer_used_before(key, challenged, browser, sessions):
     thief = browser()
-    form, asked = ask_for_passkey(challenged)
+    form, request = ask_for_passkey(challenged)
     challenged.copy_cookies_to(thief)
-    sent(form, key.get(asked, counter=0))
+    sent(form, key.get(request, counter=0))
     assert challenged.send(form).location == "/dashboard"
     assert thief.send(form).location == "/auth/login"
     assert sessions() == 1
@@ -101,15 +101,15 @@ def test_it_refuses_an_answer_used_before(key, challenged, browser, sessions):
 def test_its_proof_of_identity_signs_nobody_in(key, challenged):
     """The purposes cannot be exchanged."""
     assert enter(challenged, key).status_code == 303
-    form, asked = ask_for_proof(challenged)
+    form, request = ask_for_proof(challenged)
     form.action = "/auth/passkeys/sign-in"
-    assert challenged.send(sent(form, key.get(asked))).status_code == 422
+    assert challenged.send(sent(form, key.get(request))).status_code == 422
 
 
 def test_it_asks_to_log_in_again_after_a_while(key, challenged, app, sessions):
-    form, asked = ask_for_passkey(challenged)
+    form, request = ask_for_passkey(challenged)
     later(app, minutes=21)
-    assert challenged.send(sent(form, key.get(asked))).location == "/auth/login"
+    assert challenged.send(sent(form, key.get(request))).location == "/auth/login"
     options = challenged.post(f"{PATH}/passkey/options", {"csrf_token": form.fields["csrf_token"]})
     assert options.status_code == 403
     assert sessions() == 0

@@ -51,22 +51,22 @@ def test_it_leads_to_what_was_asked_for(key, visitor):
         visitor.get("/auth/login?next=/things/"), "/auth/passkeys/sign-in?next=/things/"
     )
     options = {"csrf_token": form.fields["csrf_token"]}
-    asked = json.loads(visitor.post("/auth/passkeys/options", options).text)
-    form.fields["challenge"] = asked["challenge"]
-    assert visitor.send(sent(form, key.get(asked["publicKey"]))).location == "/things/"
+    request = json.loads(visitor.post("/auth/passkeys/options", options).text)
+    form.fields["challenge"] = request["challenge"]
+    assert visitor.send(sent(form, key.get(request["publicKey"]))).location == "/things/"
 
 
 @pytest.mark.parametrize("next", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_it_leads_to_no_other_site(next, key, visitor):
-    form, asked = ask_to_sign_in(visitor)
+    form, request = ask_to_sign_in(visitor)
     form.action += f"?next={next}"
-    assert visitor.send(sent(form, key.get(asked))).location == "/dashboard"
+    assert visitor.send(sent(form, key.get(request))).location == "/dashboard"
 
 
 @pytest.mark.parametrize("remembered", [True, False])
 def test_it_remembers_on_request(remembered, key, app, visitor):
-    form, asked = ask_to_sign_in(visitor)
-    visitor.send(sent(form, key.get(asked)), {"remember": "y"} if remembered else {})
+    form, request = ask_to_sign_in(visitor)
+    visitor.send(sent(form, key.get(request)), {"remember": "y"} if remembered else {})
     assert (visitor.client.get_cookie("session").expires is not None) == remembered
     with app.app_context():
         assert db.session.scalar(db.select(Session.remembered)) == remembered
@@ -74,11 +74,11 @@ def test_it_remembers_on_request(remembered, key, app, visitor):
 
 def test_it_asks_the_same_whoever_it_is(key, visitor, browser):
     """No list of credentials: it would say for whom there is an account."""
-    for one in (visitor, browser()):
-        _, asked = ask_to_sign_in(one)
-        assert asked["allowCredentials"] == []
-        assert asked["userVerification"] == "required"
-        assert asked["rpId"] == "localhost"
+    for opened in (visitor, browser()):
+        _, request = ask_to_sign_in(opened)
+        assert request["allowCredentials"] == []
+        assert request["userVerification"] == "required"
+        assert request["rpId"] == "localhost"
 
 
 def test_it_refuses_the_suspended(key, app, alice, visitor, is_refused):
@@ -89,11 +89,11 @@ def test_it_refuses_the_suspended(key, app, alice, visitor, is_refused):
 
 
 def test_it_refuses_a_passkey_that_was_removed(key, app, visitor, is_refused):
-    form, asked = ask_to_sign_in(visitor)
+    form, request = ask_to_sign_in(visitor)
     with app.app_context():
         db.session.execute(db.delete(Passkey))
         db.session.commit()
-    assert is_refused(visitor.send(sent(form, key.get(asked))))
+    assert is_refused(visitor.send(sent(form, key.get(request))))
 
 
 @pytest.mark.parametrize(
@@ -127,57 +127,57 @@ def test_it_refuses_the_key_of_somebody_else(key, app, bob, browser, visitor, is
 
 
 def test_it_refuses_what_was_changed_after_signing(key, visitor, is_refused):
-    form, asked = ask_to_sign_in(visitor)
-    credential = key.get(asked)
-    other = key.get(asked, counter=100)
+    form, request = ask_to_sign_in(visitor)
+    credential = key.get(request)
+    other = key.get(request, counter=100)
     credential["response"]["authenticatorData"] = other["response"]["authenticatorData"]
     assert is_refused(visitor.send(sent(form, credential)))
 
 
 def test_it_refuses_an_answer_used_before(key, visitor, browser, is_refused):
-    form, asked = ask_to_sign_in(visitor)
+    form, request = ask_to_sign_in(visitor)
     thief = browser()
     visitor.copy_cookies_to(thief)
-    sent(form, key.get(asked, counter=0))  # as synchronised ones: no counter gives it away
+    sent(form, key.get(request, counter=0))  # as synchronised ones: no counter gives it away
     assert visitor.send(form).status_code == 303
     visitor.submit("/members", action="/auth/logout")
     assert is_refused(thief.send(form))
 
 
 def test_it_uses_up_a_challenge_even_by_a_failure(key, visitor, is_refused):
-    form, asked = ask_to_sign_in(visitor)
-    assert is_refused(visitor.send(sent(form, key.get(asked, verified=False))))
-    assert is_refused(visitor.send(sent(form, key.get(asked))))
+    form, request = ask_to_sign_in(visitor)
+    assert is_refused(visitor.send(sent(form, key.get(request, verified=False))))
+    assert is_refused(visitor.send(sent(form, key.get(request))))
 
 
 def test_it_refuses_the_challenge_of_another_browser(key, visitor, browser, is_refused):
-    form, asked = ask_to_sign_in(visitor)
+    form, request = ask_to_sign_in(visitor)
     other, _ = ask_to_sign_in(thief := browser())
     other.fields["challenge"] = form.fields["challenge"]
-    assert is_refused(thief.send(sent(other, key.get(asked))))
-    assert visitor.send(sent(form, key.get(asked))).status_code == 303
+    assert is_refused(thief.send(sent(other, key.get(request))))
+    assert visitor.send(sent(form, key.get(request))).status_code == 303
 
 
 def test_it_takes_either_of_two_tabs(key, visitor):
-    first, asked = ask_to_sign_in(visitor)
+    first, request = ask_to_sign_in(visitor)
     ask_to_sign_in(visitor)
-    assert visitor.send(sent(first, key.get(asked))).status_code == 303
+    assert visitor.send(sent(first, key.get(request))).status_code == 303
 
 
 def test_it_refuses_the_challenge_for_another_purpose(key, alice, visitor, is_refused):
     visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
     form, _ = ask_to_sign_in(visitor)
     options = {"csrf_token": form.fields["csrf_token"]}
-    asked = json.loads(visitor.post("/auth/second-factor/passkey/options", options).text)
-    form.fields["challenge"] = asked["challenge"]
-    assert is_refused(visitor.send(sent(form, key.get(asked["publicKey"]))))
+    request = json.loads(visitor.post("/auth/second-factor/passkey/options", options).text)
+    form.fields["challenge"] = request["challenge"]
+    assert is_refused(visitor.send(sent(form, key.get(request["publicKey"]))))
 
 
 def test_it_refuses_a_challenge_from_long_ago(key, visitor, is_refused, monkeypatch):
-    form, asked = ask_to_sign_in(visitor)
+    form, request = ask_to_sign_in(visitor)
     moment = time.time() + 301
     monkeypatch.setattr(challenges, "time", SimpleNamespace(time=lambda: moment))
-    assert is_refused(visitor.send(sent(form, key.get(asked))), "That took too long.")
+    assert is_refused(visitor.send(sent(form, key.get(request))), "That took too long.")
 
 
 @pytest.mark.parametrize(
@@ -201,24 +201,24 @@ def test_it_refuses_garbage(garbage, key, visitor, is_refused):
 
 
 def test_it_refuses_to_read_without_end(key, visitor, is_refused):
-    form, asked = ask_to_sign_in(visitor)
-    assert is_refused(visitor.send(sent(form, key.get(asked) | {"more": "x" * 20_000})))
+    form, request = ask_to_sign_in(visitor)
+    assert is_refused(visitor.send(sent(form, key.get(request) | {"more": "x" * 20_000})))
 
 
 @pytest.mark.parametrize("part", ["clientDataJSON", "authenticatorData", "signature", "userHandle"])
 @pytest.mark.parametrize("value", ["", "!", "AAAA", None, []])
 def test_it_refuses_a_broken_part(part, value, key, visitor, is_refused):
-    form, asked = ask_to_sign_in(visitor)
-    credential = key.get(asked)
+    form, request = ask_to_sign_in(visitor)
+    credential = key.get(request)
     credential["response"][part] = value
     assert is_refused(visitor.send(sent(form, credential)))
 
 
 @pytest.mark.parametrize("challenge", ["", "nonsense", "é", "gAAAAA" + "A" * 200])
 def test_it_refuses_a_challenge_that_is_not_ours(challenge, key, visitor, is_refused):
-    form, asked = ask_to_sign_in(visitor)
+    form, request = ask_to_sign_in(visitor)
     form.fields["challenge"] = challenge
-    assert is_refused(visitor.send(sent(form, key.get(asked))))
+    assert is_refused(visitor.send(sent(form, key.get(request))))
 
 
 def test_it_limits_attempts(key, browser):
@@ -260,8 +260,8 @@ def test_it_refuses_a_key_nobody_added(visitor, alice, is_refused):
 def test_it_outlives_a_change_of_key(key, app, browser, monkeypatch):
     """A page fetched its challenge before SECRET_KEY changed, and sends it afterwards."""
     visitor = browser()
-    form, asked = ask_to_sign_in(visitor)
+    form, request = ask_to_sign_in(visitor)
     old = app.config["SECRET_KEY"]
     monkeypatch.setitem(app.config, "SECRET_KEY", "another key, quite as long as the first")
     monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [old])
-    assert visitor.send(sent(form, key.get(asked))).status_code == 303
+    assert visitor.send(sent(form, key.get(request))).status_code == 303

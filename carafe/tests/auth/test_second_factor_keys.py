@@ -93,9 +93,9 @@ def test_it_is_no_error_when_the_row_is_damaged(stored, app, owner, alice, chall
 def test_it_can_be_set_up_anew(owner, alice, bare, clock):
     browser, _ = enter(bare, alice, owner.codes[0])
     clock.step += 1
-    phone, _ = set_up(browser)
+    totp, _ = set_up(browser)
     clock.step += 1
-    browser, _ = enter(bare, alice, phone.code())
+    browser, _ = enter(bare, alice, totp.code())
     assert is_logged_in(browser)
 
 

@@ -93,11 +93,11 @@ def test_exactly_one_proof_by_a_code_wins(unlimited, owner, browser):
 
 def test_exactly_one_set_up_shows_recovery_codes(alice, sign_in, clock, browser, count):
     first = sign_in(alice)
-    phone = start_setup(first)
+    totp = start_setup(first)
     browsers = [browser() for _ in range(USES)]
     for copy in browsers:
         first.copy_cookies_to(copy)
-    answers = at_once(browsers, [with_code(b.fill(NEW), phone.code()) for b in browsers])
+    answers = at_once(browsers, [with_code(b.fill(NEW), totp.code()) for b in browsers])
     assert sorted(answer.status_code for answer in answers) == [200] + [303] * (USES - 1)
     assert (count(Totp), count(RecoveryCode)) == (1, 10)
 
@@ -127,9 +127,9 @@ def test_exactly_one_wins_among_several_processes(running, email):
     running.flask("user", "create", email, "--password", fields["password"])
     mine = LiveBrowser(running.url)
     mine.submit("/auth/login", fields)
-    phone = start_setup(mine)
-    codes = recovery_codes(mine.submit(NEW, {"code": phone.code()}).text)
-    for code in (phone.code(1), codes[0]):
+    totp = start_setup(mine)
+    codes = recovery_codes(mine.submit(NEW, {"code": totp.code()}).text)
+    for code in (totp.code(1), codes[0]):
         browsers = [LiveBrowser(running.url) for _ in range(USES)]
         for each in browsers:
             each.submit("/auth/login", fields)

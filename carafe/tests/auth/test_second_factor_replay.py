@@ -9,8 +9,8 @@ from carafe.testing.two_factor import is_logged_in, set_up, submit_code
 
 
 @pytest.fixture
-def phone(alice, sign_in, clock):
-    """Alice's phone, some minutes after she set it up."""
+def totp(alice, sign_in, clock):
+    """Alice's totp, some minutes after she set it up."""
     made, _ = set_up(sign_in(alice))
     clock.step += 20
     return made
@@ -28,8 +28,8 @@ def try_code(alice, challenge):
 
 
 @pytest.mark.parametrize("later", [-1, 0, 1])
-def test_it_accepts_a_step_of_drift(later, phone, try_code):
-    assert try_code(phone.code(later)).status_code == 303
+def test_it_accepts_a_step_of_drift(later, totp, try_code):
+    assert try_code(totp.code(later)).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -41,39 +41,39 @@ def test_it_accepts_a_step_of_drift(later, phone, try_code):
         (10, "the clock of your phone is 5 minutes fast"),
     ],
 )
-def test_it_explains_more_and_refuses_it(later, reason, phone, try_code):
-    answer = try_code(phone.code(later))
+def test_it_explains_more_and_refuses_it(later, reason, totp, try_code):
+    answer = try_code(totp.code(later))
     assert answer.status_code == 422
     assert reason in answer.text
 
 
 @pytest.mark.parametrize("later", [-11, 11, 3000])
-def test_it_explains_nothing_beyond_five_minutes(later, phone, try_code):
-    answer = try_code(phone.code(later))
+def test_it_explains_nothing_beyond_five_minutes(later, totp, try_code):
+    answer = try_code(totp.code(later))
     assert answer.status_code == 422
     assert "clock" not in answer.text
     assert "This code is not right." in answer.text
 
 
-def test_it_accepts_the_right_time_after_a_wrong_one(phone, try_code):
-    assert try_code(phone.code(8)).status_code == 422
-    assert try_code(phone.code()).status_code == 303
+def test_it_accepts_the_right_time_after_a_wrong_one(totp, try_code):
+    assert try_code(totp.code(8)).status_code == 422
+    assert try_code(totp.code()).status_code == 303
 
 
-def test_it_does_not_wait_for_a_guess_to_become_right(phone, try_code, clock):
+def test_it_does_not_wait_for_a_guess_to_become_right(totp, try_code, clock):
     """Who is told that a guess is a code of the future could come back with it then."""
-    guess = phone.code(4)
+    guess = totp.code(4)
     assert "fast" in try_code(guess).text
     clock.step += 4
     answer = try_code(guess)
     assert answer.status_code == 422
     assert "used already" in answer.text
     clock.step += 1
-    assert try_code(phone.code()).status_code == 303
+    assert try_code(totp.code()).status_code == 303
 
 
-def test_it_refuses_a_code_again(phone, try_code, clock):
-    code = phone.code()
+def test_it_refuses_a_code_again(totp, try_code, clock):
+    code = totp.code()
     assert try_code(code).status_code == 303
     answer = try_code(code)
     assert answer.status_code == 422
@@ -82,10 +82,10 @@ def test_it_refuses_a_code_again(phone, try_code, clock):
     assert try_code(code).status_code == 422
 
 
-def test_it_refuses_codes_before_one_that_was_used(phone, try_code):
-    assert try_code(phone.code(1)).status_code == 303
-    assert try_code(phone.code(0)).status_code == 422
-    assert try_code(phone.code(-1)).status_code == 422
+def test_it_refuses_codes_before_one_that_was_used(totp, try_code):
+    assert try_code(totp.code(1)).status_code == 303
+    assert try_code(totp.code(0)).status_code == 422
+    assert try_code(totp.code(-1)).status_code == 422
 
 
 def test_it_refuses_the_code_of_the_set_up(alice, sign_in, clock, try_code):
@@ -94,9 +94,9 @@ def test_it_refuses_the_code_of_the_set_up(alice, sign_in, clock, try_code):
     assert try_code(made.code(1)).status_code == 303
 
 
-def test_it_remembers_what_was_used_without_the_counters(app, phone, try_code, clock):
+def test_it_remembers_what_was_used_without_the_counters(app, totp, try_code, clock):
     """They stand in a file that may be lost; the step stands with the secret."""
-    code = phone.code()
+    code = totp.code()
     assert try_code(code).status_code == 303
     change_limits(Path(app.instance_path), "DELETE FROM hit")
     assert try_code(code).status_code == 422

@@ -125,5 +125,5 @@ def test_it_does_not_begin_before_the_address_is_confirmed(required, make_user, 
 
 
 def test_it_shows_the_recovery_codes_to_them_as_well(admin):
-    phone = start_setup(admin)
-    assert len(recovery_codes(admin.submit(NEW, {"code": phone.code()}).text)) == 10
+    totp = start_setup(admin)
+    assert len(recovery_codes(admin.submit(NEW, {"code": totp.code()}).text)) == 10

@@ -174,16 +174,16 @@ def test_a_thief_of_the_password_does_not_lock_the_owner_out(
     alice, known_browser, browser, sign_in, clock
 ):
     """Codes are few to guess: five wrong ones stop everyone but the owner's own browser."""
-    phone, _ = set_up(sign_in(alice))
+    totp, _ = set_up(sign_in(alice))
     clock.step += 1
     thief = browser()
     assert log_in(thief, alice, address="192.0.2.1") == 303
     assert [submit_code(thief, "000000").status_code for _ in range(6)] == [422] * 5 + [429]
     other = browser()
     assert log_in(other, alice) == 303
-    assert submit_code(other, phone.code()).status_code == 429
+    assert submit_code(other, totp.code()).status_code == 429
     assert log_in(known_browser, alice) == 303
-    assert submit_code(known_browser, phone.code()).status_code == 303
+    assert submit_code(known_browser, totp.code()).status_code == 303
     assert is_logged_in(known_browser)
 
 
@@ -194,7 +194,7 @@ def test_browsers_from_before_the_second_factor_do_not_add_up_their_tries(
     thieves = [browser() for _ in range(4)]
     for thief in thieves:
         assert log_in(thief, alice) == 303
-    phone, _ = set_up(sign_in(alice))
+    totp, _ = set_up(sign_in(alice))
     clock.step += 1
     statuses = []
     for thief in thieves:
@@ -202,16 +202,16 @@ def test_browsers_from_before_the_second_factor_do_not_add_up_their_tries(
         statuses += [submit_code(thief, "000000").status_code for _ in range(4)]
     assert statuses == [422] * 10 + [429] * 6
     # Not even with the right one, or guessing would go on.
-    assert submit_code(thieves[-1], phone.code()).status_code == 429
+    assert submit_code(thieves[-1], totp.code()).status_code == 429
 
 
 def test_a_thief_of_a_session_does_not_keep_the_owner_from_a_proof(alice, sign_in):
-    stolen, own = sign_in(alice), sign_in(alice)
+    thief, owner = sign_in(alice), sign_in(alice)
     page = "/auth/reauthenticate"
     for _ in range(11):
-        answer = stolen.submit(page, {"password": WRONG})
+        answer = thief.submit(page, {"password": WRONG})
     assert answer.status_code == 429
-    assert own.submit(page, {"password": PASSWORD}).status_code == 303
+    assert owner.submit(page, {"password": PASSWORD}).status_code == 303
 
 
 @pytest.mark.parametrize("page", ["reset", "confirm", "magic-link"])
