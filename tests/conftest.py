@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app import FEATURES
 from tests.site import create_app
 
 if TYPE_CHECKING:
@@ -15,50 +14,6 @@ if TYPE_CHECKING:
     from carafe.testing.site import Site
 
 pytest_plugins = ["carafe.testing"]
-
-# Tests that go through pages of a feature, beside those in its own folder: they leave with it.
-NEEDED = {
-    "account": [
-        "admin/test_impersonation.py",
-        "admin/test_last_admin.py",
-        "admin/test_second_factors.py",
-        "admin/test_user.py",
-        "auth/oauth/test_connections.py",
-        "auth/test_form_before_login.py",
-        "auth/test_interrupted_form.py",
-        "auth/test_log_in_with_passkey.py",
-        "auth/test_reauthenticate.py",
-        "auth/test_second_factor*.py",
-        "auth/test_squatters.py",
-        "core/test_mailed_links.py",
-        "security/test_check*.py",
-        "security/test_root.py",
-        "test_switches.py",
-    ],
-    "admin": [
-        "auth/test_interrupted_form.py",
-        "auth/test_second_factor_required.py",
-        "auth/test_squatters.py",
-        "core/test_mailed_links.py",
-        "notes/test_ordinary_features.py",
-        "security/test_long_values.py",
-        "security/test_root.py",
-        "test_switches.py",
-    ],
-    "main": [
-        "core/test_nav.py",
-        "core/test_static.py",
-        "notes/test_ownership.py",
-        "notes/test_pages.py",
-        "notes/test_write.py",
-    ],
-    "notes": [
-        "security/test_root.py",
-    ],
-}
-collect_ignore_glob = [
-    name for feature, names in NEEDED.items() if feature not in FEATURES for name in names
-]
 
 
 def pytest_configure() -> None:
@@ -75,7 +30,7 @@ def pytest_configure() -> None:
             "OAUTH_PROVIDERS": {} if is_missing("oauth") else {"acme": EXAMPLE},
         },
         groups={
-            "tests/auth/oauth/*": "oauth",
+            "tests/*/oauth/*": "oauth",
         },
     )
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template_string
+from flask import Blueprint, Flask, redirect, render_template_string, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 import app as package
-from carafe.auth import NAME_LENGTH, login_required
+from carafe.auth import NAME_LENGTH, effect, fresh_login_required, login_required
 from carafe.database import db
 from carafe.web import Form, TextField, visible_cards
 from config import Config
@@ -61,7 +61,20 @@ def rename() -> ResponseReturnValue:
         return render_template_string(MEMBERS_PAGE, form=form), 422
     current_user.user.rename(form.name.data)
     db.session.commit()
-    return redirect("/members", 303)
+    return redirect(url_for("members.show"), 303)
+
+
+@blueprint.get("/name")
+@login_required
+def name() -> ResponseReturnValue:
+    return render_template_string(MEMBERS_PAGE, form=NameForm(data={"name": ""}))
+
+
+@blueprint.post("/name")
+@fresh_login_required
+@effect("your name will be changed")
+def rename_after_proof() -> ResponseReturnValue:
+    return rename()
 
 
 @blueprint.get("/cards")

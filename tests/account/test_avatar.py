@@ -87,7 +87,7 @@ def test_the_name_stands_for_it_where_there_is_none(alice, sign_in):
     assert shown(browser) == []
 
 
-def test_it_is_shown_beside_the_name_on_every_page(alice, carol, sign_in, upload):
+def test_it_is_shown_beside_the_name_on_every_page(alice, sign_in, upload):
     browser = sign_in(alice)
     upload(browser, plain())
     [menu, large] = shown(browser)
@@ -96,7 +96,6 @@ def test_it_is_shown_beside_the_name_on_every_page(alice, carol, sign_in, upload
         assert shown(browser, path) == [menu]
         assert INITIAL not in browser.get(path).text
     assert 'alt=""' in browser.get("/members").text
-    assert shown(sign_in(carol), f"/admin/users/{alice.id}") == [menu]
 
 
 def test_a_new_one_has_a_new_address_and_the_old_is_gone(alice, sign_in, upload, files):
@@ -129,22 +128,21 @@ def test_it_is_removed(app, alice, sign_in, upload, files):
         ]
 
 
-def test_it_goes_with_the_account(alice, carol, sign_in, upload, files):
+def test_it_goes_with_the_account(app, alice, sign_in, upload, files):
     upload(sign_in(alice), plain())
     assert len(files()) == 1
-    page = f"/admin/users/{alice.id}"
-    sign_in(carol).submit(page, action=f"{page}/delete")
+    app.test_cli_runner().invoke(args=["user", "delete", alice.email, "--yes"])
     assert files() == []
 
 
 def test_one_that_comes_after_the_account_is_gone_is_not_kept(
-    alice, carol, sign_in, upload, files, monkeypatch
+    app, alice, sign_in, upload, files, monkeypatch
 ):
-    browser, admin, page = sign_in(alice), sign_in(carol), f"/admin/users/{alice.id}"
+    browser, arguments = sign_in(alice), ["user", "delete", alice.email, "--yes"]
 
     def delete_meanwhile(content, sizes):
         with ThreadPoolExecutor(1) as other:
-            other.submit(admin.submit, page, action=f"{page}/delete").result()
+            other.submit(app.test_cli_runner().invoke, args=arguments).result()
         return rendering.render(content, sizes)
 
     monkeypatch.setattr(pictures, "draw", delete_meanwhile)

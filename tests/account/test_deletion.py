@@ -39,11 +39,3 @@ def test_logging_in_cancels_it(alice, sign_in, log_in, reload):
     sign_in(alice).submit(PAGE)
     assert "Your account stays" in log_in(alice).get("/account/profile").text
     assert reload(alice).deletes_at is None
-
-
-def test_administrators_see_it(alice, carol, sign_in):
-    sign_in(alice).submit(PAGE)
-    admin = sign_in(carol)
-    assert "to be deleted" in admin.get(f"/admin/users/{alice.id}").text
-    assert alice.email in admin.get("/admin/users/?state=leaving").text
-    assert alice.email not in admin.get("/admin/users/?state=suspended").text

@@ -4,16 +4,20 @@ import re
 
 import pytest
 
+from app.auth.models import User
+from carafe.database import db
 from carafe.testing.authenticator import add
 from carafe.testing.clock import later
 from carafe.testing.two_factor import (
     NEW,
     PAGE,
     AuthenticatorApp,
+    enroll,
     recovery_codes,
     set_up,
     start_setup,
 )
+from carafe.time import now
 
 RENEW = f"{PAGE}/recovery-codes"
 
@@ -125,3 +129,17 @@ def test_the_last_one_stays_where_the_role_requires_it(app, carol, sign_in, cloc
     assert "Add another before you remove this one." in answer.text
     add(browser)
     assert browser.submit(PAGE, action=f"{PAGE}/totp/delete").location == PAGE
+
+
+def test_the_last_one_stays_while_it_is_required_of_the_user(app, alice, sign_in):
+    enroll(app, alice)
+    with app.app_context():
+        db.session.get_one(User, alice.id).second_factor_required_at = now()
+        db.session.commit()
+    browser = sign_in(alice)
+    page = browser.get(PAGE).text
+    assert "Your account needs one, so the last stays." in page
+    assert f"{PAGE}/totp/delete" not in page
+    answer = browser.post(f"{PAGE}/totp/delete", {"csrf_token": browser.token()})
+    assert answer.status_code == 409
+    assert "Add another before you remove this one." in answer.text

@@ -37,7 +37,8 @@ def guest(app):
 
 def test_it_makes_an_account_of_that_role(carol, invite, visitor, guest, sign_in):
     path = invite(role="staff")
-    assert GUEST in visitor.get(path).text
+    # Mail programs add such things.
+    assert GUEST in visitor.get(f"{path}&amp;utm_source=news", follow_redirects=True).text
     assert guest() is None
     assert visitor.submit(path, {"name": "Gus", "password": PASSWORD}).status_code == 303
     assert visitor.get("/members").status_code == 200
@@ -75,7 +76,12 @@ def test_it_can_be_taken_back(carol, invite, sign_in, visitor):
 
 def test_it_refuses_bad_fields(alice, carol, sign_in, mailbox):
     browser = sign_in(carol)
-    for email, role in (("nobody", "user"), (GUEST, "root"), (alice.email, "user")):
+    for email, role in (
+        ("nobody", "user"),
+        ("a@" + "[" * 30_000, "user"),
+        (GUEST, "root"),
+        (alice.email, "user"),
+    ):
         answer = browser.submit(PATH, {"email": email, "role": role})
         assert answer.status_code == 422, (email, role)
         assert mailbox.to(email) == []

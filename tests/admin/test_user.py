@@ -6,6 +6,7 @@ from datetime import timedelta
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add
 from carafe.testing.clock import later
+from carafe.testing.database import statements
 from carafe.testing.two_factor import set_up
 from carafe.time import now
 
@@ -17,6 +18,17 @@ def test_it_shows_the_user(alice, carol, sign_in, page):
     assert "alice@example.com" in shown
     assert "session.started" in shown
     assert "127.0.0.1" in shown
+    assert 'class="avatar avatar-large"' in shown
+
+
+def test_it_asks_at_most_four_queries(app, alice, carol, sign_in, page):
+    """Of the user, sessions and second factors, and the history."""
+    browser = sign_in(carol)
+    for _ in range(3):
+        sign_in(alice)
+    with statements(app) as queries:
+        assert browser.get(page).status_code == 200
+    assert len(queries) <= 4, queries
 
 
 def test_it_saves_name_and_role(alice, carol, sign_in, page, reload, events):

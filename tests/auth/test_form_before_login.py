@@ -18,7 +18,7 @@ def log_in(browser, user, page="/auth/login"):
 
 def test_it_continues_after_the_login(alice, sign_in):
     browser = sign_in(alice)
-    form = browser.fill("/account/profile")
+    form = browser.fill("/members")
     browser.submit("/members", action="/auth/logout")
     answer = browser.send(form, {"name": "Alice A."})
     assert "Log in to submit your form." in browser.get(answer.location).text

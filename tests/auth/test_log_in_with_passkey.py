@@ -5,14 +5,14 @@ import json
 import pytest
 
 from carafe.database import db
-from carafe.testing.authenticator import add, ask_to_sign_in, sent
+from carafe.testing.authenticator import ask_to_sign_in, register, sent
 from carafe.testing.authenticator import sign_in as log_in_with
 from tests.site import HOME
 
 
 @pytest.fixture
-def passkey(alice, sign_in):
-    return add(sign_in(alice))
+def passkey(app, alice):
+    return register(app, alice)
 
 
 @pytest.mark.parametrize("remember", [{}, {"remember": "y"}])

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from app.auth.models import User
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
-from carafe.testing.authenticator import add, ask_for_proof, sent
+from carafe.testing.authenticator import ask_for_proof, register, sent
 from carafe.testing.clock import later
 
 PAGE = "/auth/reauthenticate"
@@ -36,8 +36,8 @@ def test_it_takes_the_password_and_codes(kind, owner):
         "app": {"code": owner.totp.code()},
         "recovery": {"code": owner.codes[0]},
     }[kind]
-    answer = owner.submit(f"{PAGE}?next=/account/export", fields)
-    assert answer.location == "/account/export"
+    answer = owner.submit(f"{PAGE}?next=/members", fields)
+    assert answer.location == "/members"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_it_says_what_is_missing_in_the_form_of_the_code(owner):
 
 def test_it_takes_a_passkey_of_those_who_have_one(app, alice, bob, sign_in):
     browser = sign_in(alice)
-    key = add(browser)
+    key = register(app, alice)
     later(app, minutes=11)
     assert "Use a passkey" in browser.get(PAGE).text
     assert "Use a passkey" not in sign_in(bob).get(PAGE).text
@@ -71,9 +71,9 @@ def test_it_takes_a_passkey_of_those_who_have_one(app, alice, bob, sign_in):
     answer = browser.send(sent(form, key.get(request, verified=False)))
     assert answer.status_code == 422
     assert "This passkey did not work." in answer.text
-    form, request = ask_for_proof(browser, f"{PAGE}?next=/account/passkeys/new")
-    assert browser.send(sent(form, key.get(request))).location == "/account/passkeys/new"
-    assert browser.get("/account/passkeys/new").status_code == 200
+    form, request = ask_for_proof(browser, f"{PAGE}?next=/members/name")
+    assert browser.send(sent(form, key.get(request))).location == "/members/name"
+    assert browser.submit("/members/name", {"name": "Alice A."}).location == "/members"
 
 
 def test_it_asks_for_what_the_user_has(owner, bob, sign_in, without_password):

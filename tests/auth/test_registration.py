@@ -44,4 +44,4 @@ def test_registration_by_invitation(app, guest, mailbox):
             assert ("GET", "/auth/register") not in links_of(browser.get(path).text)
         fields = {"name": "Gus", "password": "eleven green bottles"}
         assert browser.submit(mailbox.link(guest), fields).status_code == 303
-        assert browser.get("/account/profile").status_code == 200
+        assert browser.get("/members").status_code == 200

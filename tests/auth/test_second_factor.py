@@ -4,7 +4,7 @@ import pytest
 
 from carafe.auth.models import Passkey
 from carafe.database import db
-from carafe.testing.authenticator import add, ask, sent
+from carafe.testing.authenticator import ask, register, sent
 from carafe.testing.two_factor import is_logged_in, submit_code
 from tests.site import HOME
 
@@ -63,8 +63,8 @@ def test_it_leads_on_who_is_logged_in(owner):
     assert owner.get(PAGE).location == HOME
 
 
-def test_it_takes_a_passkey(alice, sign_in, challenge):
-    key = add(sign_in(alice))
+def test_it_takes_a_passkey(app, alice, challenge):
+    key = register(app, alice)
     browser = challenge(alice, "/auth/login?next=/members")
     assert "A recovery code" in browser.get(PAGE).text
     page = f"{PAGE}?next=/members"
@@ -72,8 +72,8 @@ def test_it_takes_a_passkey(alice, sign_in, challenge):
     assert browser.send(sent(form, key.get(request))).location == "/members"
 
 
-def test_it_goes_on_after_a_passkey_is_refused(alice, sign_in, challenge):
-    add(sign_in(alice))
+def test_it_goes_on_after_a_passkey_is_refused(app, alice, challenge):
+    register(app, alice)
     browser = challenge(alice)
     form, _ = ask_for_passkey(browser)
     refused = browser.send(sent(form, "nonsense"))
@@ -83,15 +83,15 @@ def test_it_goes_on_after_a_passkey_is_refused(alice, sign_in, challenge):
     assert browser.send(again, {"code": "000000"}).status_code == 422
 
 
-def test_a_passkey_needs_the_password_first(alice, sign_in, challenge, visitor):
-    key = add(sign_in(alice))
+def test_a_passkey_needs_the_password_first(app, alice, challenge, visitor):
+    key = register(app, alice)
     form, request = ask_for_passkey(challenge(alice))
     form.fields["csrf_token"] = visitor.token()
     assert visitor.send(sent(form, key.get(request))).location == "/auth/login"
 
 
-def test_it_offers_no_passkey_that_is_gone(app, alice, sign_in, challenge):
-    add(sign_in(alice))
+def test_it_offers_no_passkey_that_is_gone(app, alice, challenge):
+    register(app, alice)
     browser = challenge(alice)
     with app.app_context():
         db.session.execute(db.delete(Passkey))

@@ -5,11 +5,11 @@ from carafe.testing.menus import active, entries_of
 
 def test_it_marks_where_one_is(carol, sign_in):
     browser = sign_in(carol)
-    page = browser.get("/admin/users/").text
+    page = browser.get("/admin/jobs/").text
     assert active(page, "Main") == ["/admin/"]
-    assert active(page, "Admin") == ["/admin/users/"]
-    page = browser.get(f"/admin/users/{carol.id}").text
-    assert active(page, "Admin") == ["/admin/users/"]
+    assert active(page, "Admin") == ["/admin/jobs/"]
+    page = browser.get("/admin/jobs/?state=failed").text
+    assert active(page, "Admin") == ["/admin/jobs/"]
     page = browser.get("/admin/").text
     assert active(page, "Admin") == ["/admin/"]
     assert active(browser.get("/members").text, "Main") == []
