@@ -19,7 +19,7 @@ PERSONAL = {
     "account.email", "account.request_email", "account.export", "account.export_file",
     "account.delete", "account.schedule_deletion", "account.sessions", "account.end_session",
     "account.end_other_sessions", "auth.reauthenticate", "auth.prove", "auth.interrupted",
-    "auth.log_in", "auth.set_password", "auth.return_from_provider",
+    "auth.log_in", "auth.set_password", "notes.export_csv", "auth.return_from_provider",
 }  # fmt: skip
 
 

@@ -46,10 +46,10 @@ def test_it_is_exported(notes, alice, carol, sign_in):
 
 def test_it_is_added_for_a_user_edited_and_deleted(alice, carol, sign_in, stored):
     browser = sign_in(carol)
-    fields = {"user_id": alice.email, "title": "Roof", "body": "leaks"}
+    fields = {"user_id": alice.id, "title": "Roof", "body": "leaks"}
     answer = browser.submit(f"{PATH}new", fields)
     assert answer.status_code == 303, answer.text
-    assert alice.email in browser.get(answer.location).text
+    assert alice.email in browser.get(PATH).text
     assert browser.submit(answer.location, {"title": ""}).status_code == 422
     assert browser.submit(answer.location, {"title": "Wall"}).status_code == 303
     assert [row[:2] for row in stored()] == [("Wall", "leaks")]

@@ -36,20 +36,22 @@ def test_it_takes_no_owner_from_the_form(alice, bob, sign_in):
     assert "Planted" in sign_in(bob).get("/notes/").text
 
 
-def test_it_goes_with_its_owner(alice, bob, carol, sign_in, write, stored):
+def delete(app, user):
+    app.test_cli_runner().invoke(args=["user", "delete", user.email, "--yes"])
+
+
+def test_it_goes_with_its_owner(app, alice, bob, write, stored):
     write(alice, "Roof")
     write(bob, "Cellar")
-    page = f"/admin/users/{alice.id}"
-    assert sign_in(carol).submit(page, action=f"{page}/delete").status_code == 303
+    delete(app, alice)
     assert stored() == [("Cellar", "", 1)]
 
 
-def test_it_sends_the_open_tab_of_a_deleted_owner_to_log_in(alice, carol, sign_in, write, stored):
+def test_it_sends_the_open_tab_of_a_deleted_owner_to_log_in(app, alice, sign_in, write, stored):
     [id] = write(alice, "Roof")
     browser = sign_in(alice)
     form = browser.fill(f"/notes/{id}/edit")
-    page = f"/admin/users/{alice.id}"
-    sign_in(carol).submit(page, action=f"{page}/delete")
+    delete(app, alice)
     answer = browser.send(form)
     assert answer.status_code == 303
     assert answer.location.startswith("/auth/login")
