@@ -82,7 +82,7 @@ def test_it_blames_no_administrator_for_what_one_did_oneself(app, actor):
     assert text == "User renamed"
 
 
-def test_it_does_not_show_where_others_are(alice, carol, sign_in, browser):
+def test_it_does_not_show_who_and_where_others_are(alice, carol, sign_in, browser):
     elsewhere = {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}
     page = f"/admin/users/{alice.id}"
     sign_in(carol).submit(page, {"name": "Alicia"}, **elsewhere)
@@ -90,5 +90,6 @@ def test_it_does_not_show_where_others_are(alice, carol, sign_in, browser):
     browser().submit("/auth/register", fields, **elsewhere)
     text = sign_in(alice).get("/account/activity").text
     assert "User edited by an administrator" in text
+    assert carol.email not in text
     assert "tried to sign up with your e-mail address" in text
     assert "203.0.113.9" not in text
