@@ -43,6 +43,7 @@ class Scratch(Base):
 
 
 class Sample(Scratch):
+    __module__ = "scratch"  # no model of the engine, whose tables must have migrations
     __tablename__ = "scratch_sample"
     __table_args__ = tuple(
         Index(f"ix_scratch_sample_{name}", name, "id") for name in NAMES if name != "settings"
