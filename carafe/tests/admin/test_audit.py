@@ -27,7 +27,7 @@ def write(app):
 
 
 @pytest.fixture
-def found(carol, sign_in):
+def actions_at(carol, sign_in):
     """What happened, by the page at a path."""
     admin = sign_in(carol)
 
@@ -54,28 +54,28 @@ def test_it_tells_who_did_what_to_whom_and_from_where(alice, carol, sign_in):
         assert part in row
 
 
-def test_it_shows_each_event_once_newest_first(write, found, carol, sign_in):
+def test_it_shows_each_event_once_newest_first(write, actions_at, carol, sign_in):
     write(*[(f"thing.no{n:03}", "x@example.com", "thing:1") for n in range(105)])
     admin, paths = sign_in(carol), [f"{PATH}?q=thing:1"]
     while following := neighbour(admin.get(paths[-1]).text, "next"):
         paths.append(following)
-    shown = [found(path) for path in paths]
+    shown = [actions_at(path) for path in paths]
     assert [len(page) for page in shown] == [50, 50, 5]
     assert list(chain(*shown)) == [f"thing.no{n:03}" for n in reversed(range(105))]
-    assert found(neighbour(admin.get(paths[-1]).text, "prev")) == shown[1]
+    assert actions_at(neighbour(admin.get(paths[-1]).text, "prev")) == shown[1]
 
 
-def test_it_finds_by_actor_action_and_subject(write, found):
+def test_it_finds_by_actor_action_and_subject(write, actions_at):
     write(
         ("apple.eaten", "eve@example.org", "user:9001"),
         ("apple.grown", "adam@example.org", "user:90012"),
         ("pear.eaten", "adam@example.org", "note:9001"),
     )
-    assert found(f"{PATH}?q=APPLE") == ["apple.grown", "apple.eaten"]
-    assert found(f"{PATH}?q=adam@") == ["pear.eaten", "apple.grown"]
-    assert found(f"{PATH}?q=user:9001") == ["apple.eaten"]
-    assert found(f"{PATH}?q=%25") == []
-    assert found(f"{PATH}?q=nothing") == []
+    assert actions_at(f"{PATH}?q=APPLE") == ["apple.grown", "apple.eaten"]
+    assert actions_at(f"{PATH}?q=adam@") == ["pear.eaten", "apple.grown"]
+    assert actions_at(f"{PATH}?q=user:9001") == ["apple.eaten"]
+    assert actions_at(f"{PATH}?q=%25") == []
+    assert actions_at(f"{PATH}?q=nothing") == []
 
 
 def test_it_is_linked_from_a_user(alice, carol, sign_in, page):

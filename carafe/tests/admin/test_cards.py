@@ -37,16 +37,16 @@ def shown(page: str) -> dict[str, str]:
 
 def number(page: str, name: str) -> str:
     part = dict(CARD.findall(page))[name]
-    [found] = re.findall(r"<strong>([\d,]+)</strong>", part)
-    return str(found)
+    [figure] = re.findall(r"<strong>([\d,]+)</strong>", part)
+    return str(figure)
 
 
 def days(page: str, name: str) -> dict[str, int]:
     """What the table behind a chart says, without days of nothing."""
-    found = re.findall(
+    rows_of_table = re.findall(
         r"<td>(\d\d \w+ \d{4})</td><td>([\d,]+)</td>", dict(CARD.findall(page))[name]
     )
-    return {day: int(count.replace(",", "")) for day, count in found if count != "0"}
+    return {day: int(count.replace(",", "")) for day, count in rows_of_table if count != "0"}
 
 
 def noon(zone: str, ago: int) -> datetime:
@@ -79,20 +79,20 @@ def test_it_says_how_it_changed(make_user, sign_in):
     assert number(page, "sign-ups") == "5"
 
 
-@pytest.mark.parametrize("wanted", ["", "0", "8", "-7", "9" * 30, "7%00", "x"])
-def test_it_shows_a_month_where_it_is_asked_for_something_else(wanted, carol, sign_in):
-    page = sign_in(carol).get(f"/admin/?days={wanted}").text
+@pytest.mark.parametrize("days_before", ["", "0", "8", "-7", "9" * 30, "7%00", "x"])
+def test_it_shows_a_month_where_it_is_asked_for_something_else(days_before, carol, sign_in):
+    page = sign_in(carol).get(f"/admin/?days={days_before}").text
     assert len(re.findall("<tr><td>", dict(CARD.findall(page))["sign-ups"])) == 30
 
 
 def active(app) -> int:
     with app.app_context():
-        wanted = (
+        query = (
             select(CounterBucket.count)
             .where(CounterBucket.name == "users.active")
             .order_by(CounterBucket.at)
         )
-        return sum(db.session.scalars(wanted))
+        return sum(db.session.scalars(query))
 
 
 def change(app, statement: Any) -> None:
@@ -183,10 +183,10 @@ def test_it_leaves_out_a_card_that_fails(series, app, carol, monkeypatch):
         browser = signed_in(made, carol)
         page = browser.get("/admin/")
         assert page.status_code == 200
-        found = shown(page.text)
-        assert "Not available" in found.pop("bad")
-        assert found
-        assert "Not available" not in " ".join(found.values())
+        texts = shown(page.text)
+        assert "Not available" in texts.pop("bad")
+        assert texts
+        assert "Not available" not in " ".join(texts.values())
         [recorded] = rows(made, store.exception)
         assert recorded.endpoint == "admin.index"
 
@@ -195,8 +195,8 @@ def test_it_shows_staff_what_they_may_see(sam, sign_in, grant):
     browser = sign_in(sam)
     assert set(shown(browser.get("/admin/").text)) == {"sign-ups", "active-users"}
     grant(["operations.read"])
-    found = shown(browser.get("/admin/").text)
-    assert set(found) == {"sign-ups", "active-users", "mails", "errors"}
+    texts = shown(browser.get("/admin/").text)
+    assert set(texts) == {"sign-ups", "active-users", "mails", "errors"}
 
 
 def test_the_latest_events_are_below(alice, carol, sign_in, page):

@@ -13,9 +13,9 @@ PAGE = "/admin/users/columns"
 
 
 def headings(page: str) -> list[str]:
-    found = re.search(r"<thead>(.*?)</thead>", page, re.S)
-    assert found
-    cells = re.findall(r"<th\b[^>]*>(.*?)</th>", found[1], re.S)
+    head = re.search(r"<thead>(.*?)</thead>", page, re.S)
+    assert head
+    cells = re.findall(r"<th\b[^>]*>(.*?)</th>", head[1], re.S)
     shown = (cell for cell in cells if "visually-hidden" not in cell)
     return [re.sub(r"<[^>]+>", "", cell).strip() for cell in shown]
 

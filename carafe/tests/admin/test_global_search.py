@@ -3,8 +3,6 @@
 import re
 from html import unescape
 
-import pytest
-
 from carafe.admin.lists import matching
 from carafe.testing.database import statements
 
@@ -12,7 +10,7 @@ SECTION = re.compile(r'<section class="results".*?</section>', re.S)
 LINK = re.compile(r'<a class="row-link" href="([^"]*)">(.*?)</a>', re.S)
 
 
-def found(page: str) -> dict[str, dict[str, str]]:
+def results(page: str) -> dict[str, dict[str, str]]:
     """Of each kind, text and address of what was found."""
     groups = {}
     for section in SECTION.findall(page):
@@ -27,15 +25,15 @@ def found(page: str) -> dict[str, dict[str, str]]:
 def test_it_finds_people_by_address_and_by_name(alice, bob, carol, sign_in):
     browser = sign_in(carol)
     for q in ("alice@", "ALICE@EXAMPLE", "Alice"):
-        users = found(browser.get(f"/admin/search?q={q}").text)["Users"]
+        users = results(browser.get(f"/admin/search?q={q}").text)["Users"]
         assert users == {"alice@example.com Alice": f"/admin/users/{alice.id}"}, q
         assert browser.get(users["alice@example.com Alice"]).status_code == 200
 
 
 def test_it_finds_pages_by_their_names(carol, sign_in):
     browser = sign_in(carol)
-    assert found(browser.get("/admin/search?q=JOB").text) == {"Pages": {"Jobs": "/admin/jobs/"}}
-    pages = found(browser.get("/admin/search?q=health").text)["Pages"]
+    assert results(browser.get("/admin/search?q=JOB").text) == {"Pages": {"Jobs": "/admin/jobs/"}}
+    pages = results(browser.get("/admin/search?q=health").text)["Pages"]
     assert pages == {"Health": "/admin/health/"}
 
 
@@ -43,18 +41,18 @@ def test_it_leads_to_all_where_there_are_more(carol, make_user, sign_in):
     for n in range(7):
         make_user(f"many{n}@example.com")
     browser = sign_in(carol)
-    users = found(browser.get("/admin/search?q=many").text)["Users"]
+    users = results(browser.get("/admin/search?q=many").text)["Users"]
     assert len(users) == 6
     listed = browser.get(users["All 7 users"]).text
     assert all(f"many{n}@example.com" in listed for n in range(7))
     page = browser.get("/admin/search?q=many0").text
-    assert len(found(page)["Users"]) == 1
+    assert len(results(page)["Users"]) == 1
     assert ">The first " not in page
     assert re.search(r">The first \d+ results for", browser.get("/admin/search?q=many").text)
 
 
 def test_it_keeps_the_parts_of_a_cell_apart(carol, sign_in):
-    events = found(sign_in(carol).get("/admin/search?q=session.started").text)["Audit"]
+    events = results(sign_in(carol).get("/admin/search?q=session.started").text)["Audit"]
     assert any("session.started · device: " in text for text in events)
     assert any(" · 127.0.0.1" in text for text in events)
 
@@ -63,22 +61,22 @@ def test_it_counts_no_further_than_lists_do(carol, make_user, sign_in, monkeypat
     monkeypatch.setattr(matching, "COUNT_LIMIT", 6)
     for n in range(8):
         make_user(f"many{n}@example.com")
-    users = found(sign_in(carol).get("/admin/search?q=many").text)["Users"]
+    users = results(sign_in(carol).get("/admin/search?q=many").text)["Users"]
     assert "All 6+ users" in users
 
 
 def test_it_shows_each_only_what_they_may_read(alice, sam, sign_in, app):
     staff = sign_in(sam)
-    assert "Users" in found(staff.get("/admin/search?q=alice@").text)
+    assert "Users" in results(staff.get("/admin/search?q=alice@").text)
     may = app.extensions["permissions"]["staff"]
     may.discard("users.read")
     try:
         page = staff.get("/admin/search?q=alice@").text
-        assert "Users" not in found(page)
-        assert found(staff.get("/admin/search?q=users").text) == {}
+        assert "Users" not in results(page)
+        assert results(staff.get("/admin/search?q=users").text) == {}
     finally:
         may.add("users.read")
-    assert found(staff.get("/admin/search?q=jobs").text) == {}
+    assert results(staff.get("/admin/search?q=jobs").text) == {}
 
 
 def test_it_is_for_those_who_may_enter(alice, visitor, sign_in):
@@ -86,14 +84,16 @@ def test_it_is_for_those_who_may_enter(alice, visitor, sign_in):
     assert visitor.get("/admin/search?q=alice").status_code == 303
 
 
-@pytest.mark.parametrize(
-    "q", ["%", "_", "'", '"', "\\", "%00", "a%00b", "<script>", "😀", "%ff", "a" * 5_000, "* OR"]
-)
-def test_it_takes_any_text_for_text(q, alice, carol, sign_in):
-    answer = sign_in(carol).get(f"/admin/search?q={q}")
-    assert answer.status_code == 200
-    assert "<script>" not in answer.text.replace("<script src", "")
-    assert "alice" not in answer.text or q.startswith("a")
+ODD = ["%", "_", "'", '"', "\\", "%00", "a%00b", "<script>", "😀", "%ff", "a" * 5_000, "* OR"]
+
+
+def test_it_takes_any_text_for_text(alice, carol, sign_in):
+    browser = sign_in(carol)
+    for q in ODD:
+        answer = browser.get(f"/admin/search?q={q}")
+        assert answer.status_code == 200, q
+        assert "<script>" not in answer.text.replace("<script src", "")
+        assert "alice" not in answer.text or q.startswith("a"), q
 
 
 def test_it_says_that_nothing_was_found(carol, sign_in):
@@ -105,7 +105,7 @@ def test_it_says_that_nothing_was_found(carol, sign_in):
 def test_it_says_what_it_searches(carol, sign_in):
     page = sign_in(carol).get("/admin/search").text
     assert "E-mail or name" in page
-    assert not found(page)
+    assert not results(page)
 
 
 def test_it_asks_a_fixed_number_for_each_model(app, carol, make_user, sign_in):
@@ -113,8 +113,10 @@ def test_it_asks_a_fixed_number_for_each_model(app, carol, make_user, sign_in):
     browser.get("/admin/search?q=many")
     for n in range(20):
         make_user(f"many{n}@example.com", name=f"many {n}")
-    declared = [one for one in app.extensions["admin"].values() if one.list.searches]
-    with statements(app) as asked:
+    declared = [
+        model_admin for model_admin in app.extensions["admin"].values() if model_admin.list.searches
+    ]
+    with statements(app) as queries:
         browser.get("/admin/search?q=many")
     # How many there are, of each kind of search and in all, and the rows.
-    assert len(asked) <= 1 + sum(2 + len(one.list.searches) for one in declared)
+    assert len(queries) <= 1 + sum(2 + len(model_admin.list.searches) for model_admin in declared)

@@ -41,12 +41,12 @@ def of_lists(app, number=4711):
 
 
 def needed(route, tail) -> set[str]:
-    found = [
+    operations = [
         operation
         for pattern, operation in OPERATIONS.items()
         if re.fullmatch(pattern, f"{route.method} {tail}")
     ]
-    names = {f"{route.list}.{operation}" for operation in ["read", *found]}
+    names = {f"{route.list}.{operation}" for operation in ["read", *operations]}
     # Errors in an import reveal which addresses have accounts. No view answers OPTIONS.
     is_import = tail.startswith("imports/") and route.method != "OPTIONS"
     return names | ({"users.read"} if is_import else set())

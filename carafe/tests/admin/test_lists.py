@@ -53,14 +53,14 @@ def test_a_number_that_is_none_narrows_nothing_down(text):
 def test_pages_can_be_in_the_order_of_days(app):
     days = [date(2026, 1, day) for day in range(1, 31)]
     rows = union_all(*[select(literal(day, Date).label("day")) for day in days]).subquery()
-    found: list[Any] = []
+    shown_days: list[Any] = []
     query: str | None = ""
     while query is not None:
         with app.test_request_context(query_string=query):
             page = paginate(select(rows.c.day), rows.c.day, per_page=20)
-            found += [row.day for row in page.rows]
+            shown_days += [row.day for row in page.rows]
             query = page.next_url and urlsplit(page.next_url).query
-    assert found == days
+    assert shown_days == days
 
 
 def test_it_shows_what_was_chosen_and_takes_it_back(dave, carol, sign_in):

@@ -24,10 +24,10 @@ def save(browser, name: str, query: str = QUERY, path: str = PAGE):
 
 def tabs(browser, path: str = LIST) -> dict[str, str]:
     """The saved views above the list, and where each leads."""
-    found = re.search(r'<nav class="choices views".*?</nav>', browser.get(path).text, re.S)
-    if not found:
+    nav = re.search(r'<nav class="choices views".*?</nav>', browser.get(path).text, re.S)
+    if not nav:
         return {}
-    links = re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', found[0])
+    links = re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', nav[0])
     return {name: path.replace("&amp;", "&") for path, name in links[1:-1]}
 
 
@@ -153,8 +153,8 @@ def test_no_address_is_left_in_the_trail_of_who_is_gone(app, admin, alice, id_of
         admin.get(f"{LIST}export.csv?q={quote(q)}")
     admin.submit(f"{LIST}{alice.id}/delete")
     with app.app_context():
-        told = db.session.scalars(db.select(AuditEvent.details)).all()
-        assert "alice" not in str(told).lower()
+        details = db.session.scalars(db.select(AuditEvent.details)).all()
+        assert "alice" not in str(details).lower()
 
 
 def test_it_is_shared_with_all_who_see_the_list(admin, other, carol, id_of, events):

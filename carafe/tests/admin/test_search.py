@@ -17,10 +17,12 @@ def find(request, app, monkeypatch):
 
     def ask(words: str) -> list[str]:
         with app.app_context(), read_transaction():
-            found = select(User.email).where(search.condition(words))
-            looked_at = select(User.email).where(case((search.condition(words), 1), else_=0) == 1)
-            emails = list(db.session.scalars(found.order_by(User.id)))
-            assert list(db.session.scalars(looked_at.order_by(User.id))) == emails
+            query = select(User.email).where(search.condition(words))
+            checked_query = select(User.email).where(
+                case((search.condition(words), 1), else_=0) == 1
+            )
+            emails = list(db.session.scalars(query.order_by(User.id)))
+            assert list(db.session.scalars(checked_query.order_by(User.id))) == emails
             return emails
 
     return ask

@@ -59,8 +59,8 @@ def test_it_shows_both_versions_to_the_second_who_can_save_nevertheless(admins, 
     admins.carol.submit(path, {"name": "Carols"})
     answer = admins.oscar.send(second, {"name": "Oscars", "time_zone": "Europe/Berlin"})
     assert answer.status_code == 409
-    for told in ("Carols", "Oscars", "carol@example.com saved it", "Europe/Berlin"):
-        assert told in answer.text
+    for text in ("Carols", "Oscars", "carol@example.com saved it", "Europe/Berlin"):
+        assert text in answer.text
     assert "Carols" in stored(User.name)
     again = admins.oscar.form(answer, path, path)
     assert again.fields["name"] == "Oscars"

@@ -9,10 +9,10 @@ NEW = "/admin/links/new"
 FIELDS = {"provider": "acme", "subject": "s1", "label": "alice@acme.example"}
 
 
-@pytest.mark.parametrize("given", ["number", "address"])
-def test_it_is_made_for_who_is_named_by_number_or_address(given, admins, alice, stored):
-    named = {"number": str(alice.id), "address": "Alice@Example.com"}[given]
-    answer = admins.carol.submit(NEW, FIELDS | {"user_id": named})
+@pytest.mark.parametrize("by", ["number", "address"])
+def test_it_is_made_for_who_is_named_by_number_or_address(by, admins, alice, stored):
+    owner = {"number": str(alice.id), "address": "Alice@Example.com"}[by]
+    answer = admins.carol.submit(NEW, FIELDS | {"user_id": owner})
     assert answer.status_code == 303
     [(id, user_id)] = stored(LinkedAccount.id, LinkedAccount.user_id)
     assert (answer.location, user_id) == (f"/admin/links/{id}", alice.id)

@@ -96,8 +96,8 @@ def recording(
         @made.get("/shop")
         @public
         def shop_page() -> str:
-            found = select(widget.c.id).where(widget.c.kind == "k3").order_by(widget.c.weight)
-            for id in db.session.scalars(found.limit(6)).all():
+            query = select(widget.c.id).where(widget.c.kind == "k3").order_by(widget.c.weight)
+            for id in db.session.scalars(query.limit(6)).all():
                 db.session.scalar(select(func.max(widget.c.id)).where(widget.c.maker_id == id))
             return "shop"
 

@@ -37,8 +37,8 @@ def poor_app(app):
         with db.engine.begin() as connection:
             connection.execute(text(POOR))
     try:
-        given = url.render_as_string(hide_password=False)
-        with another_app(app, DATABASE_URL=given, RECORDER_SAMPLE_RATE=1.0) as made:
+        address = url.render_as_string(hide_password=False)
+        with another_app(app, DATABASE_URL=address, RECORDER_SAMPLE_RATE=1.0) as made:
             yield made
             store.get_store(made).close()
     finally:

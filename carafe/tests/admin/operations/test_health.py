@@ -20,12 +20,12 @@ def rows(carols):
 
     def read():
         page = carols.get("/admin/health/").text
-        found = re.findall(
+        items = re.findall(
             r"<li>.*?<strong>(.*?)</strong>(.*?)<span class=\"badge.*?>(.*?)</span>", page, re.S
         )
         return {
             label: (state, " ".join(re.sub("<[^>]+>", " ", said).split()))
-            for label, said, state in found
+            for label, said, state in items
         }
 
     return read
@@ -55,18 +55,20 @@ def worker(**fields):
 def test_it_names_the_database(rows, app):
     with app.app_context():
         name = {"sqlite": "SQLite 3.", "postgresql": "PostgreSQL 1"}[db.engine.dialect.name]
-    found = rows()
-    assert name in found["Version"][1]
-    assert found["Migrations"][0] == "ok"
-    assert found["Free space"][1].endswith("GiB.")
+    shown = rows()
+    assert name in shown["Version"][1]
+    assert shown["Migrations"][0] == "ok"
+    assert shown["Free space"][1].endswith("GiB.")
 
 
 def test_it_sees_a_database_that_is_behind(rows, app):
-    def set_revision(revision):
+    def set_revision(new_revision):
         with app.app_context(), db.engine.begin() as connection:
-            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
-            return found
+            revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = :r"), {"r": new_revision}
+            )
+            return revision
 
     revision = set_revision("0001")
     try:
@@ -84,18 +86,18 @@ def test_it_misses_the_workers(rows, add):
         worker(seen_at=now() - timedelta(minutes=5)),
         worker(id="old", seen_at=now() - timedelta(hours=2)),
     )
-    found = rows()
-    assert found["Workers"][0] == "bad"
-    state, said = found["Gone"]
+    shown = rows()
+    assert shown["Workers"][0] == "bad"
+    state, said = shown["Gone"]
     assert state == "warning"
     assert said.startswith("1 ended without a word")
 
 
 def test_it_sees_workers_that_are_alive(rows, add):
     add(worker())
-    found = rows()
-    assert found["machine:1:abc"][0] == "ok"
-    assert "Workers" not in found
+    shown = rows()
+    assert shown["machine:1:abc"][0] == "ok"
+    assert "Workers" not in shown
 
 
 def test_it_tells_how_many_jobs_wait_and_for_how_long(rows, add):

@@ -43,8 +43,8 @@ def run(app):
 
 
 def index_in(page):
-    found = re.search(r"Index\((.*?)\)", page)
-    return found and [name.strip('"') for name in found[1].split(", ")][1:]
+    index = re.search(r"Index\((.*?)\)", page)
+    return index and [name.strip('"') for name in index[1].split(", ")][1:]
 
 
 SLOW = {
@@ -204,8 +204,8 @@ def test_it_leaves_no_trace(app, stocked, plan_of):
         assert connection.scalar(count.where(widget.c.weight == -1)) == 0
         names = {"postgresql": "SELECT indexname FROM pg_indexes WHERE tablename = 'widget'"}
         default = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'widget'"
-        found = connection.scalars(text(names.get(db.engine.dialect.name, default))).all()
-        assert not [name for name in found if name.startswith("ix_")]
+        indexes = connection.scalars(text(names.get(db.engine.dialect.name, default))).all()
+        assert not [name for name in indexes if name.startswith("ix_")]
 
 
 def test_it_shows_the_plan_that_was_kept_of_a_table_that_is_gone(app, keep, carols):
