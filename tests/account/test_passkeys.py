@@ -8,7 +8,7 @@ from sqlalchemy import select
 from carafe.auth.models import Passkey
 from carafe.auth.models.passkey import MAX_PASSKEYS, PASSKEY_NAME_LENGTH
 from carafe.database import db
-from carafe.testing.authenticator import Authenticator, add, ask_to_add, sent
+from carafe.testing.authenticator import Authenticator, ask_to_add, register, sent
 from carafe.testing.clock import later
 
 PAGE = "/account/passkeys"
@@ -47,8 +47,8 @@ def test_it_adds_one_with_recovery_codes(desk, names):
     assert "never" in page
 
 
-def test_it_adds_another_without(desk):
-    add(desk)
+def test_it_adds_another_without(app, alice, desk):
+    register(app, alice)
     form, request = ask_to_add(desk)
     answer = desk.send(sent(form, Authenticator().create(request)), {"name": "Key"})
     assert answer.location == PAGE
@@ -71,24 +71,24 @@ def test_it_refuses_what_is_no_passkey_and_keeps_the_name(desk, names):
 
 
 @pytest.mark.parametrize("name", ["   ", "x" * (PASSKEY_NAME_LENGTH + 1)])
-def test_it_refuses_a_bad_name(name, desk, names):
+def test_it_refuses_a_bad_name(name, app, alice, desk, names):
     form, request = ask_to_add(desk)
     answer = desk.send(sent(form, Authenticator().create(request)), {"name": name})
     assert answer.status_code == 422
-    add(desk, "Good")
+    register(app, alice, "Good")
     assert desk.submit(f"{first_path(desk)}/edit", {"name": name}).status_code == 422
     assert names() == ["Good"]
 
 
-def test_it_renames_one(desk, names):
-    add(desk, "Old")
+def test_it_renames_one(app, alice, desk, names):
+    register(app, alice, "Old")
     assert desk.submit(f"{first_path(desk)}/edit", {"name": "New"}).location == PAGE
     assert "Your passkey is renamed." in desk.get(PAGE).text
     assert names() == ["New"]
 
 
-def test_it_removes_one(desk, names):
-    add(desk)
+def test_it_removes_one(app, alice, desk, names):
+    register(app, alice)
     assert desk.submit(PAGE, action=f"{first_path(desk)}/delete").location == PAGE
     page = desk.get(PAGE).text
     assert "Your passkey is removed" in page
@@ -96,8 +96,8 @@ def test_it_removes_one(desk, names):
     assert names() == []
 
 
-def test_it_shows_and_changes_nothing_of_others(desk, bob, sign_in, names):
-    add(desk, "My phone")
+def test_it_shows_and_changes_nothing_of_others(app, alice, desk, bob, sign_in, names):
+    register(app, alice, "My phone")
     bobs, path = sign_in(bob), first_path(desk)
     assert "My phone" not in bobs.get(PAGE).text
     assert bobs.get(f"{path}/edit").status_code == 404
@@ -119,8 +119,8 @@ def test_it_says_when_there_are_enough(app, alice, desk):
     assert "Add a passkey" not in page
 
 
-def test_adding_and_removing_need_a_recent_proof(app, desk, names):
-    add(desk)
+def test_adding_and_removing_need_a_recent_proof(app, alice, desk, names):
+    register(app, alice)
     remove = desk.fill(PAGE, f"{first_path(desk)}/delete")
     form, request = ask_to_add(desk)
     later(app, minutes=11)

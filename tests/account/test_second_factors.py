@@ -6,7 +6,7 @@ import pytest
 
 from app.auth.models import User
 from carafe.database import db
-from carafe.testing.authenticator import add
+from carafe.testing.authenticator import register
 from carafe.testing.clock import later
 from carafe.testing.two_factor import (
     NEW,
@@ -14,7 +14,6 @@ from carafe.testing.two_factor import (
     AuthenticatorApp,
     enroll,
     recovery_codes,
-    set_up,
     start_setup,
 )
 from carafe.time import now
@@ -61,8 +60,8 @@ def test_it_shows_recovery_codes_once(desk):
     assert not [code for code in codes if code in page]
 
 
-def test_it_moves_to_another_phone(desk, clock):
-    set_up(desk)
+def test_it_moves_to_another_phone(app, alice, desk, clock):
+    enroll(app, alice)
     assert "Change phone" in desk.get(PAGE).text
     clock.step += 10
     totp = start_setup(desk)
@@ -76,8 +75,8 @@ def test_it_starts_again_without_a_setup(desk):
     assert "No setup is in progress" in desk.get(PAGE).text
 
 
-def test_it_is_removed(desk):
-    set_up(desk)
+def test_it_is_removed(app, alice, desk):
+    enroll(app, alice)
     assert desk.submit(PAGE, action=f"{PAGE}/totp/delete").location == PAGE
     page = desk.get(PAGE).text
     assert "Your authenticator app is removed" in page
@@ -90,8 +89,8 @@ def test_it_removes_none_that_is_not_there(desk):
     assert answer.status_code == 404
 
 
-def test_recovery_codes_are_renewed(desk):
-    _, codes = set_up(desk)
+def test_recovery_codes_are_renewed(app, alice, desk):
+    _, codes = enroll(app, alice)
     answer = desk.submit(PAGE, action=RENEW)
     assert answer.status_code == 200
     assert len(set(recovery_codes(answer.text)) - set(codes)) == 10
@@ -103,8 +102,8 @@ def test_recovery_codes_need_a_factor(desk):
     assert desk.post(RENEW, {"csrf_token": desk.token()}).location == PAGE
 
 
-def test_every_change_needs_a_recent_proof(app, desk):
-    set_up(desk)
+def test_every_change_needs_a_recent_proof(app, alice, desk):
+    enroll(app, alice)
     later(app, minutes=11)
     for action in ("totp", "totp/delete", "recovery-codes"):
         answer = desk.submit(PAGE, action=f"{PAGE}/{action}")
@@ -120,14 +119,14 @@ def test_the_last_one_stays_where_the_role_requires_it(app, carol, sign_in, cloc
     monkeypatch.setitem(app.config, "REQUIRE_SECOND_FACTOR", True)
     browser = sign_in(carol)
     assert "Your account needs a second factor" in browser.get(PAGE).text
-    set_up(browser)
+    enroll(app, carol)
     page = browser.get(PAGE).text
     assert "Set one up to go on" not in page
     assert f"{PAGE}/totp/delete" not in page
     answer = browser.post(f"{PAGE}/totp/delete", {"csrf_token": browser.token()})
     assert answer.status_code == 409
     assert "Add another before you remove this one." in answer.text
-    add(browser)
+    register(app, carol)
     assert browser.submit(PAGE, action=f"{PAGE}/totp/delete").location == PAGE
 
 
