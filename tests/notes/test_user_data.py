@@ -27,6 +27,6 @@ def test_they_are_part_of_it(app, alice, bob, sign_in, write):
 
 def test_they_are_read_by_and_by(app, alice, write):
     write(alice, *[f"Note {n}" for n in range(1200)])
-    with statements(app) as asked, app.app_context():
+    with statements(app) as queries, app.app_context():
         assert [row["title"] for row in user_data(alice.id)] == [f"Note {n}" for n in range(1200)]
-    assert len(asked) == 1
+    assert len(queries) == 1

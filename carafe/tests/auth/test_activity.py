@@ -68,9 +68,9 @@ def test_it_asks_no_more_of_the_database_for_more_events(app, alice, sign_in, ha
     browser = sign_in(alice)
     counts = []
     for _ in range(2):
-        with statements(app) as asked:
+        with statements(app) as queries:
             browser.get("/account/activity")
-        counts.append(len(asked))
+        counts.append(len(queries))
         happen(alice, *["user.renamed"] * 30)
     assert counts[0] == counts[1]
 

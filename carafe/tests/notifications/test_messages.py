@@ -124,10 +124,11 @@ def test_it_comes_with_the_newest_alone(app, alice, sign_in, notification_titles
             Message.send(f"{number}", "")
         db.session.commit()
     browser = sign_in(alice)
-    with statements(app) as asked:
+    with statements(app) as queries:
         browser.get(PAGE)
     assert (
-        sum(statement.startswith("INSERT INTO notification") for statement in asked) == MAX_PER_USER
+        sum(statement.startswith("INSERT INTO notification") for statement in queries)
+        == MAX_PER_USER
     )
     assert notification_titles(alice) == [str(number) for number in range(2, MAX_PER_USER + 2)]
     assert bell(browser) == "More than 99 unread notifications"
@@ -162,9 +163,9 @@ def test_it_reaches_one(app, alice, bob, sign_in, bell, events):
 def test_it_costs_other_pages_no_query(app, alice, send, sign_in):
     send()
     browser = sign_in(alice)
-    with statements(app) as asked:
+    with statements(app) as queries:
         browser.get("/members")
-    assert len(asked) == 1
+    assert len(queries) == 1
 
 
 def test_it_leaves_nothing_of_who_is_deleted(app, alice, send, sign_in):
