@@ -118,7 +118,7 @@ def remove(project: Path, feature: str) -> None:
     change_features(project, f'    "{feature}",\n', "")
     if feature == "main":
         config = project / "config.py"
-        config.write_text(config.read_text().replace("/dashboard", "/account/notifications/"))
+        config.write_text(config.read_text().replace("/dashboard", "/notes/"))
 
 
 def run_remaining_tests(project: Path) -> None:

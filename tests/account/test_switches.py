@@ -3,10 +3,21 @@
 import pytest
 
 from carafe.testing.apps import another_app
+from carafe.testing.database import statements
 from carafe.testing.sessions import open_session
 from tests.crawler import links_of
 
 PAGES = {"AVATARS": "/account/avatar", "PASSKEYS": "/account/passkeys"}
+
+
+def test_a_picture_is_read_with_its_user_unless_off(application, app, alice):
+    """In the first query of a page."""
+    with another_app(application, AVATARS=False) as made:
+        for other, expected in ((app, True), (made, False)):
+            browser = open_session(other, alice)
+            with statements(other) as queries:
+                browser.get("/members")
+            assert ("avatar" in queries[0]) is expected
 
 
 @pytest.mark.parametrize("setting", PAGES)

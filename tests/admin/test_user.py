@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 
 from carafe.testing.accounts import PASSWORD
-from carafe.testing.authenticator import add
+from carafe.testing.authenticator import register
 from carafe.testing.clock import later
 from carafe.testing.database import statements
-from carafe.testing.two_factor import set_up
+from carafe.testing.two_factor import enroll
 from carafe.time import now
 
 
@@ -142,11 +142,11 @@ def test_it_draws_no_forms_against_oneself(carol, sign_in, forms_of):
     assert "your own account" in admin.get(page).text
 
 
-def test_it_shows_role_state_and_second_factors(carol, make_user, sign_in, clock):
+def test_it_shows_role_state_and_second_factors(app, carol, make_user, sign_in):
     leaving = make_user("leaving@example.com", role="staff", deletes_at=now() + timedelta(days=3))
-    browser = sign_in(alone := make_user("app@example.com"))
-    set_up(browser)
-    add(browser)
+    alone = make_user("app@example.com")
+    enroll(app, alone)
+    register(app, alone)
     admin = sign_in(carol)
     details = dict(parts(admin.get(f"/admin/users/{leaving.id}").text))
     assert details["Role"] == "Staff"

@@ -16,7 +16,7 @@ from carafe.security.rate_limits import Full
 from carafe.testing.clock import later
 from carafe.testing.routes import routes
 from carafe.testing.rows import THEIRS, clear, plant
-from carafe.testing.two_factor import set_up
+from carafe.testing.two_factor import enroll
 
 # To open a page to visitors is to add it here, for everyone who reads the change to see.
 PUBLIC = {
@@ -277,8 +277,8 @@ def beyond(app, monkeypatch, tokens):
     return refused
 
 
-def test_beyond_its_limit_each_is_closed_to_visitors(app, bob, sign_in, challenge, clock, beyond):
-    set_up(sign_in(bob))
+def test_beyond_its_limit_each_is_closed_to_visitors(app, bob, challenge, clock, beyond):
+    enroll(app, bob)
     forms = [route for route in routes(app) if route.method == "POST" and route.public]
     # As somebody who has typed the password, so that guessing codes is among it.
     open_ones = {route.endpoint for route in forms} - beyond(forms, lambda: challenge(bob))
