@@ -8,6 +8,7 @@ feature of the app only features above it in `FEATURES`.
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -29,18 +30,27 @@ OWNED_BY_THE_APP = {"base.html", "error.html", "mail/layout.html"}
 
 def modules_imported(file: Path, root: Path = ROOT) -> Iterator[str]:
     """Yield the full name of every module that a file imports, at any place in it."""
-    package = file.relative_to(root).parent.parts
-    for node in ast.walk(ast.parse(file.read_text())):
+    yield from modules_in(file.read_text(), file.relative_to(root).parent.parts)
+
+
+@cache
+def modules_in(code: str, package: tuple[str, ...]) -> frozenset[str]:
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             parents = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join([*parents, *filter(None, [node.module])])
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
-            names = (a.value for a in node.args if isinstance(a, ast.Constant))
-            yield from (name for name in names if isinstance(name, str))
+            modules |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Call) and "import" in function_name(node.func):
+            values = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            modules |= {value for value in values if isinstance(value, str)}
+    return frozenset(modules)
+
+
+def function_name(node: ast.expr) -> str:
+    return getattr(node, "id", "") or getattr(node, "attr", "")
 
 
 def packages_used(file: Path, top: str) -> set[str]:

@@ -28,7 +28,8 @@ def test_production_starts_with_good_settings(production):
 
 def test_development_shows_errors_and_mails(development):
     assert development.debug
-    assert Browser(development.test_client()).get("/dev/mail").status_code == 200
+    page = Browser(development.test_client()).get("/dev/mail")
+    assert page.status_code == 200, page.text
 
 
 def test_a_page_says_when_to_try_again(visitor):
