@@ -5,7 +5,7 @@ from carafe.auth.two_factor import ATTEMPTS, ATTEMPTS_BY_CLIENT
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from carafe.testing.two_factor import is_logged_in, set_up, submit_code
+from carafe.testing.two_factor import enroll, is_logged_in, submit_code
 
 SUBJECT = "Somebody is guessing your codes"
 
@@ -72,10 +72,10 @@ def test_it_does_not_count_good_codes(owner, alice, challenge, clock):
         clock.step += 1
 
 
-def test_it_stops_one_client_with_the_passwords_of_many(make_user, sign_in, challenge, clock):
+def test_it_stops_one_client_with_the_passwords_of_many(app, make_user, challenge, clock):
     users = [make_user(f"user{number}@example.com") for number in range(5)]
     for user in users:
-        set_up(sign_in(user))
+        enroll(app, user)
     answers = []
     for number in range(ATTEMPTS_BY_CLIENT.amount + 1):
         answers.append(submit_code(challenge(users[number % 5]), "000000").status_code)

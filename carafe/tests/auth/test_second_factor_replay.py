@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from carafe.testing.clock import change_limits
-from carafe.testing.two_factor import is_logged_in, set_up, submit_code
+from carafe.testing.two_factor import enroll, is_logged_in, set_up, submit_code
 
 
 @pytest.fixture
-def totp(alice, sign_in, clock):
-    """Alice's totp, some minutes after she set it up."""
-    made, _ = set_up(sign_in(alice))
+def totp(app, alice, clock):
+    """Alice's app, some minutes after she set it up."""
+    totp, _ = enroll(app, alice)
     clock.step += 20
-    return made
+    return totp
 
 
 @pytest.fixture
