@@ -31,7 +31,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from flask import Flask
 from sqlalchemy import func, select
-from tests.admin.choices import choices, sorts
 
 from app import create_app
 from app.auth.models import User
@@ -41,6 +40,7 @@ from carafe.admin.lists import listing, matching
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin
 from carafe.database import db
+from carafe.testing.list_choices import choices, sorts
 
 CLIENTS = 8
 DEEP = 10_000
@@ -97,7 +97,7 @@ def cases(app: Flask, admin: ModelAdmin) -> Iterator[Case]:
             if after := deep(admin, sort):
                 yield f"sort {sort}, page {DEEP:,}", {"sort": sort, "after": after}
         choices_by_name = {
-            name: (matches(admin, filters), filters) for name, filters in choices(admin)
+            urlencode(filters): (matches(admin, filters), filters) for filters in choices(admin)
         }
         for name, (count, filters) in choices_by_name.items():
             yield f"{name} ({count:,})", filters
