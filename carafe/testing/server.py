@@ -109,9 +109,11 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     with empty_database(folder) as url:
         server = Server(folder, {"DATABASE_URL": url, "MAGIC_LINK": "yes", "WEB_THREADS": "8"})
-        server.start()
-        yield server
-        server.stop()
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture
