@@ -53,17 +53,19 @@ def passkey(user):
 
 def test_it_tells_that_there_is_no_administrator(app, alice, make_user):
     make_user("gone@example.com", role="admin", suspended_at=now())
-    found = json.loads(run(app, "--json").stdout)
-    assert [(finding["id"], finding["level"]) for finding in found] == [("auth.no_admin", "info")]
+    reported = json.loads(run(app, "--json").stdout)
+    assert [(finding["id"], finding["level"]) for finding in reported] == [
+        ("auth.no_admin", "info")
+    ]
 
 
 def test_it_finds_administrators_with_nothing_but_a_password(app, alice, carol, make_user):
     for number in range(3):
         make_user(f"admin{number}@example.com", role="admin")
-    found = findings(app)
-    assert list(found) == ["auth.second_factor"]
-    assert found["auth.second_factor"]["level"] == "warning"
-    message = found["auth.second_factor"]["message"]
+    reported = findings(app)
+    assert list(reported) == ["auth.second_factor"]
+    assert reported["auth.second_factor"]["level"] == "warning"
+    message = reported["auth.second_factor"]["message"]
     assert "carol@example.com, admin0@example.com, admin1@example.com and 1 more" in message
     assert "alice" not in message
 
@@ -85,19 +87,19 @@ def test_it_lets_suspended_administrators_be(app, add, carol, make_user):
 
 def test_it_finds_sample_accounts(app):
     assert app.test_cli_runner().invoke(args=["demo"]).exit_code == 0
-    found = findings(app)
-    assert set(found) == {"auth.demo_accounts", "auth.second_factor"}
-    assert USER in found["auth.demo_accounts"]["message"]
-    assert ADMIN in found["auth.demo_accounts"]["message"]
+    reported = findings(app)
+    assert set(reported) == {"auth.demo_accounts", "auth.second_factor"}
+    assert USER in reported["auth.demo_accounts"]["message"]
+    assert ADMIN in reported["auth.demo_accounts"]["message"]
 
 
 @pytest.mark.parametrize("password", ["password", "changeme", "user"])
 def test_it_finds_sample_accounts_with_a_password_that_anyone_can_guess(password, app, sample_user):
     sample_user(password)
-    found = findings(app)
-    assert set(found) == {"auth.demo_accounts", "auth.default_password"}
-    assert found["auth.default_password"]["level"] == "error"
-    assert USER in found["auth.default_password"]["message"]
+    reported = findings(app)
+    assert set(reported) == {"auth.demo_accounts", "auth.default_password"}
+    assert reported["auth.default_password"]["level"] == "error"
+    assert USER in reported["auth.default_password"]["message"]
 
 
 def test_it_lets_suspended_sample_accounts_be(app, sample_user):

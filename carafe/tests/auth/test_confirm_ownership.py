@@ -112,10 +112,10 @@ def test_it_is_a_button_for_who_is_logged_in_with_the_account(
 
 def test_it_leads_who_knows_the_password_to_log_in_and_back(browser, register, mailbox, stored):
     register(browser(), email=EMAIL, password=OWN, name="Owner")
-    path, phone = mailbox.link(EMAIL), browser()
+    path, other = mailbox.link(EMAIL), browser()
     login = f"/auth/login?next={path}"
-    assert phone.submit(login, {"email": EMAIL, "password": OWN}).location == path
-    assert phone.submit(path).status_code == 303
+    assert other.submit(login, {"email": EMAIL, "password": OWN}).location == path
+    assert other.submit(path).status_code == 303
     assert stored().name == "Owner"
 
 

@@ -100,13 +100,13 @@ def test_long_text_of_all_alphabets_continues(end, app, alice, desk):
 
 def test_it_continues_after_a_second_factor(app, alice, sign_in, clock):
     desk = sign_in(alice)
-    phone, _ = set_up(desk)
+    totp, _ = set_up(desk)
     form = desk.fill(PAGE)
     log_out_in_another_tab(app, desk)
     clock.step += 1
     challenge = log_in(desk, alice, send(desk, form))
     assert challenge.startswith("/auth/second-factor")
-    answer = desk.submit(challenge, {"code": phone.code()})
+    answer = desk.submit(challenge, {"code": totp.code()})
     assert offers(desk, answer.location) == (True, True)
 
 
@@ -357,11 +357,11 @@ def test_a_page_for_visitors_without_a_token_of_ours_is_refused(alice, visitor):
 
 
 def test_the_second_tab_passes_no_second_factor(app, alice, sign_in, clock, visitor):
-    phone, _ = set_up(sign_in(alice))
+    totp, _ = set_up(sign_in(alice))
     clock.step += 1
     second = visitor.fill("/auth/login")
     challenge = log_in(visitor, alice, "/auth/login")
     answer = visitor.send(second, {"email": alice.email, "password": PASSWORD})
     assert answer.location == challenge == "/auth/second-factor"
     assert visitor.get(PAGE).status_code == 303
-    assert submit_code(visitor, phone.code()).status_code == 303
+    assert submit_code(visitor, totp.code()).status_code == 303

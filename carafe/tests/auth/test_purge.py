@@ -101,7 +101,7 @@ def test_what_is_much_goes_by_and_by(app, alice, bob, leave, monkeypatch):
     with statements(app) as asked, app.app_context():
         deletion.delete_due(alice.id)
         assert set(db.session.scalars(select(Notification.user_id))) == {bob.id}
-    assert len([one for one in asked if one.startswith("DELETE FROM notification")]) == 3
+    assert len([text for text in asked if text.startswith("DELETE FROM notification")]) == 3
 
 
 def test_jobs_for_an_account_go_with_it(app, alice, bob, leave):

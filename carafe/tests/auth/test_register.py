@@ -68,10 +68,10 @@ def test_it_tells_the_owner_of_a_known_address_instead(
 
 
 def test_it_leaves_a_known_account_as_it_is(alice, erin, browser, register, sign_in):
-    for known in (alice, erin):
-        register(browser(), email=known.email, name="Mallory")
-        page = sign_in(known).get("/members").text  # with the password from before
-        assert known.name in page
+    for user in (alice, erin):
+        register(browser(), email=user.email, name="Mallory")
+        page = sign_in(user).get("/members").text  # with the password from before
+        assert user.name in page
         assert "Mallory" not in page
 
 

@@ -8,12 +8,12 @@ from carafe.testing.registration import NEW_PASSWORD
 
 def test_it_makes_one_account(app, browser, all_emails, mailbox):
     opened = [browser() for _ in range(4)]
-    forms = [one.fill("/auth/register") for one in opened]
+    forms = [each.fill("/auth/register") for each in opened]
     barrier = Barrier(len(opened))
 
-    def send(one, form):
+    def send(each, form):
         barrier.wait()
-        return one.send(form, {"email": "new@example.com", "password": NEW_PASSWORD})
+        return each.send(form, {"email": "new@example.com", "password": NEW_PASSWORD})
 
     with ThreadPoolExecutor(len(opened)) as threads:
         answers = list(threads.map(send, opened, forms))

@@ -163,12 +163,12 @@ def test_a_role_that_is_given_to_a_squatter_is_the_owners(squat, run, stored, vi
 
 
 def test_a_squatter_does_not_take_a_role_along_to_their_own_address(squat, run, mailbox, stored):
-    squatter, own = squat(), "squatter@example.com"
+    squatter, email = squat(), "squatter@example.com"
     run("promote", EMAIL)
-    squatter.submit("/account/email", {"email": own})
-    assert squatter.submit(mailbox.link(own)).status_code == 303
-    assert stored(own).confirmed_at
-    assert stored(own).role == "user"
+    squatter.submit("/account/email", {"email": email})
+    assert squatter.submit(mailbox.link(email)).status_code == 303
+    assert stored(email).confirmed_at
+    assert stored(email).role == "user"
     assert squatter.get("/admin/").status_code == 403
 
 

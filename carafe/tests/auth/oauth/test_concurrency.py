@@ -34,9 +34,9 @@ def returning(browser, page="/auth/login", provider="acme"):
 
 def test_they_make_one_account(browser, all_emails, connections):
     browsers = [browser() for _ in range(MANY)]
-    answers = at_once(*[returning(one) for one in browsers])
+    answers = at_once(*[returning(opened) for opened in browsers])
     assert {answer.location for answer in answers} == {HOME}
-    assert all(is_logged_in(one) for one in browsers)
+    assert all(is_logged_in(opened) for opened in browsers)
     assert all_emails() == ["frida@example.com"]
     assert len(connections()) == 1
 
@@ -61,8 +61,8 @@ def test_an_account_here_gets_one_of_each_site(acme, alice, sign_in, connections
         acme.person["sub"] = f"acme-{number}"
         calls.append(returning(sign_in(alice), PAGE))
     person = iter([{**acme.person, "sub": f"acme-{n}"} for n in range(2)])
-    told = acme.id_token
-    acme.id_token = lambda asked: told(asked) | next(person)
+    id_token = acme.id_token
+    acme.id_token = lambda asked: id_token(asked) | next(person)
     answers = at_once(*calls)
     assert [answer.location for answer in answers] == [PAGE, PAGE]
     assert len(connections()) == 1

@@ -25,24 +25,24 @@ CONNECT = f"/auth/oauth/acme/connection?next={PAGE}"
 
 @pytest.fixture
 def events(app):
-    def found(prefix):
+    def read(prefix):
         with app.app_context():
             rows = select(AuditEvent.action, AuditEvent.subject, AuditEvent.details)
             rows = rows.where(AuditEvent.action.startswith(prefix)).order_by(AuditEvent.id)
             return [tuple(row) for row in db.session.execute(rows)]
 
-    return found
+    return read
 
 
 @pytest.fixture
 def ids(app):
     """The ids of all connections."""
 
-    def found():
+    def read():
         with app.app_context():
             return list(db.session.scalars(select(LinkedAccount.id).order_by(LinkedAccount.id)))
 
-    return found
+    return read
 
 
 def disconnect(browser, id):

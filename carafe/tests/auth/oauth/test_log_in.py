@@ -107,8 +107,8 @@ def test_it_sends_everything_that_protects_the_way(acme, visitor):
 
 
 def test_no_two_ways_are_alike(acme, visitor, browser):
-    for one in (visitor, visitor, browser()):
-        authorize(start_journey(one))
+    for opened in (visitor, visitor, browser()):
+        authorize(start_journey(opened))
     for name in ("state", "nonce", "code_challenge"):
         assert len({call.query[name] for call in acme.called("/authorize")}) == 3
 

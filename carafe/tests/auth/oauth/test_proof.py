@@ -69,10 +69,10 @@ def test_a_login_needs_no_time(acme, frida, visitor):
     assert make_journey(visitor).location == HOME
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_another_account_there_is_no_proof(known, acme, bob, connect, desk):
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_another_account_there_is_no_proof(is_connected, acme, bob, connect, desk):
     acme.person["sub"] = "acme-2"
-    if known:
+    if is_connected:
         connect(bob, "acme-2")
     page = ask(desk)
     answer = make_journey(desk, page=page)

@@ -11,9 +11,9 @@ from carafe.config import Config, ConfigError
 GOOD = {"client_id": "x", "client_secret": "y", "issuer": "https://accounts.example.org"}
 
 
-def start(given):
+def start(settings):
     app = Flask("app")
-    app.config.update(OAUTH_PROVIDERS=given, PUBLIC_URL="https://example.org")
+    app.config.update(OAUTH_PROVIDERS=settings, PUBLIC_URL="https://example.org")
     app.add_url_rule("/auth/oauth/<provider>/callback", "callback")
     app.extensions["auth_pages"] = {"provider_callback": "callback"}
     providers.init_app(app)
