@@ -18,7 +18,6 @@ HOME = Config.HOME_URL
 MEMBERS_PAGE = """
 {% extends "base.html" %}
 {% from "carafe/forms.html" import csrf %}
-{% set title = "Members" %}
 {% block content %}
 <p>Hello, {{ current_user.display_name }} ({{ current_user.email }})</p>
 {% if not current_user.confirmed_at %}
@@ -50,7 +49,9 @@ class NameForm(Form):
 @blueprint.get("")
 @login_required
 def show() -> ResponseReturnValue:
-    return render_template_string(MEMBERS_PAGE, form=NameForm(data={"name": current_user.name}))
+    return render_template_string(
+        MEMBERS_PAGE, title="Members", form=NameForm(data={"name": current_user.name})
+    )
 
 
 @blueprint.post("")
@@ -58,7 +59,7 @@ def show() -> ResponseReturnValue:
 def rename() -> ResponseReturnValue:
     form = NameForm()
     if not form.validate():
-        return render_template_string(MEMBERS_PAGE, form=form), 422
+        return render_template_string(MEMBERS_PAGE, title="Members", form=form), 422
     current_user.user.rename(form.name.data)
     db.session.commit()
     return redirect(url_for("members.show"), 303)
@@ -67,7 +68,7 @@ def rename() -> ResponseReturnValue:
 @blueprint.get("/name")
 @login_required
 def name() -> ResponseReturnValue:
-    return render_template_string(MEMBERS_PAGE, form=NameForm(data={"name": ""}))
+    return render_template_string(MEMBERS_PAGE, title="Name", form=NameForm(data={"name": ""}))
 
 
 @blueprint.post("/name")
