@@ -151,3 +151,16 @@ class SecureBrowser(Browser):
 
     def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
         return super().post(path, data, **{"base_url": SITE} | options)
+
+
+@pytest.fixture(scope="module")
+def production(application: Flask) -> Iterator[Flask]:
+    """The app as it runs in production, on the same database, shared by the tests of a module."""
+    with another_app(application, **PRODUCTION) as made:
+        yield made
+
+
+@pytest.fixture
+def secure(app: Flask, production: Flask) -> SecureBrowser:
+    """A browser that opens the app as it runs in production."""
+    return SecureBrowser(production.test_client())
