@@ -10,6 +10,7 @@ from carafe.auth.models import Invitation
 from carafe.database import db
 from carafe.testing.clock import later
 from carafe.tests.site.models import User
+from carafe.time import now
 
 GUEST = "guest@example.com"
 PASSWORD = "eleven green bottles"
@@ -143,6 +144,14 @@ def test_it_does_not_touch_an_existing_account(alice, carol, sign_in, mailbox):
     assert answer.status_code == 422
     assert "has an account already" in answer.text
     assert mailbox.to(alice.email) == []
+
+
+def test_it_does_not_reinstate_a_suspended_account(carol, make_user, sign_in, mailbox):
+    gus = make_user(GUEST, confirmed_at=None, suspended_at=now())
+    answer = sign_in(carol).submit(PATH, {"email": gus.email, "role": "user"})
+    assert answer.status_code == 422
+    assert "has a suspended account" in answer.text
+    assert mailbox.to(gus.email) == []
 
 
 def test_it_does_not_touch_an_account_made_meanwhile(invite, make_user, visitor, guest):

@@ -44,6 +44,12 @@ def test_it_knows_what_one_did_under_an_address_from_before(alice, sign_in, chan
     assert "administrator" not in browser.get("/account/activity").text
 
 
+def test_it_tells_when_a_limit_was_reached(alice, sign_in, happen):
+    happen(alice, "quota.reached")
+    page = sign_in(alice).get("/account/activity").text
+    assert "A limit of this site was reached" in sentences(page)
+
+
 def test_it_has_words_for_what_it_has_never_heard_of(alice, sign_in, happen):
     happen(alice, "shoe_box.re_tied", "oddity")
     page = sign_in(alice).get("/account/activity").text
