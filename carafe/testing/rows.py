@@ -54,12 +54,12 @@ def has_numbers(table: Table) -> bool:
 
 def plant(user_id: int, tables: Iterable[Table]) -> None:
     """Put a row with the ID `THEIRS` into each table with numbers: that user's, if anybody's."""
+    tables = [table for table in tables if has_numbers(table) and table.name != "user"]
+    for table in reversed(tables):
+        db.session.execute(table.delete().where(table.c.id == THEIRS))
     for table in tables:
-        if not has_numbers(table) or table.name == "user":
-            continue
         row = {column.name: sample(column) for column in table.c if _is_needed(column)}
         row |= {column.name: user_id for column in owners(table)[:1]} | {"id": THEIRS}
-        db.session.execute(table.delete().where(table.c.id == THEIRS))
         try:
             with db.session.begin_nested():
                 db.session.execute(insert(table).values(row))

@@ -17,7 +17,7 @@ from carafe.web import (
 from carafe.web.dashboard import add_card, visible_cards
 from carafe.web.forms import ChoiceField, Form, LongTextField, SecretField, TextField, search_term
 from carafe.web.pagination import BoundedCounts, paginate
-from carafe.web.routing import ConditionalRoutes, background_request, max_body_size
+from carafe.web.routing import ConditionalRoutes, background_request, max_body_size, shared
 from carafe.web.submissions import SubmissionForm
 from carafe.web.time_zones import TimeZoneField
 from carafe.web.urls import (
@@ -54,6 +54,7 @@ __all__ = [
     "return_path",
     "safe_redirect_path",
     "search_term",
+    "shared",
     "site_root",
     "time_zones",
     "visible_cards",

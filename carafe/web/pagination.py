@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import current_app, request
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
@@ -72,6 +72,14 @@ class KeysetPaginator:
         self.statement, self.keys, self.descending = statement, keys, descending
         self.per_page, self.path, self.details = per_page, path, details
         self._statement = cache(self._build_query)
+        if current_app.debug or current_app.testing:
+            self._check_columns()
+
+    def _check_columns(self) -> None:
+        last = [*self.statement.selected_columns][-len(self.keys) :]
+        if not all(map(ColumnElement.shares_lineage, last, (key.expression for key in self.keys))):
+            names = ", ".join(str(key.key) for key in self.keys)
+            raise ValueError(f"The last columns must be {names}: cursors are read from them.")
 
     def __call__(self) -> Page:
         """The page that the request's `after` or `before` asks for."""

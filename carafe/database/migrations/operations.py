@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
@@ -70,7 +71,8 @@ def _add_search(context: AutogenContext, op: AddSearch) -> str:
 def _remove_search(context: AutogenContext, op: RemoveSearch) -> list[str]:
     context.imports.add("from carafe.database import fulltext")
     names = ", ".join([f"{op.table}{fulltext.SUFFIX}", *fulltext.trigger_names(op.table)])
-    return [f"# With its table and triggers: {names}", f'fulltext.drop_index(op, "{op.table}")']
+    comment = wrap(f"# With its table and triggers: {names}", 90, subsequent_indent="# ")
+    return [*comment, f'fulltext.drop_index(op, "{op.table}")']
 
 
 @renderers.dispatch_for(SetAutoincrement)
