@@ -17,6 +17,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.core import UnboundField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
@@ -64,6 +65,13 @@ class Form(FlaskForm):
                 if name not in form.too_long
             )
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for base in cls.__mro__:
+            for name, member in vars(base).items():
+                if isinstance(member, UnboundField):
+                    _refuse_to_hide(cls, name)
+
     def process(self, *args: Any, **kwargs: Any) -> None:
         self.too_long: dict[str, Field] = {}
         super().process(*args, **kwargs)
@@ -83,6 +91,22 @@ class Form(FlaskForm):
         for field in self.too_long.values():
             field.errors = [str(_maximum(field).message)]
         return False
+
+
+def _refuse_to_hide(form: type[Form], name: str) -> None:
+    """Raise `TypeError` if the field of that name hides what a base class needs."""
+    members = [(base, vars(base)[name]) for base in form.__mro__ if name in vars(base)]
+    for base, member in members[1:]:
+        # A field may be replaced, or dropped by None, unless it is one of those that no one fills.
+        if member is not None and (not isinstance(member, UnboundField) or _is_hidden(member)):
+            raise TypeError(
+                f"{form.__name__}.{name} hides {base.__name__}.{name}, which the form needs. "
+                f'Name the field otherwise, such as "{name}_value".'
+            )
+
+
+def _is_hidden(field: "UnboundField[Any]") -> bool:
+    return isinstance(field.kwargs.get("widget", field.field_class.widget), HiddenInput)
 
 
 def _is_too_long(field: Field, text: str) -> bool:
