@@ -11,7 +11,7 @@ FIELDS = [
     "_submission", "nonsense",
 ]  # fmt: skip
 # After these one is no longer signed in.
-LEFT_OUT = {"auth.logout", "deletion.schedule"}
+LEFT_OUT = {"auth.logout", "deletion.schedule", "sessions.end"}
 ODD = {
     "nothing": b"",
     "no UTF-8": b"%FF%FE%80",

@@ -1,5 +1,6 @@
 """Whom the app believes about the client's address and scheme."""
 
+import re
 from contextlib import ExitStack
 
 import pytest
@@ -34,7 +35,8 @@ def seen(behind, alice):
         form = browser.fill("/auth/login")
         fields = {"email": alice.email, "password": PASSWORD}
         assert browser.send(form, fields, headers=headers).status_code == 303
-        return browser.get("/account/sessions").text.split("<ul><li>")[1].split("<")[0]
+        [address] = re.findall(r"<li>.* (\S+) <time", browser.get("/account/sessions").text)
+        return address
 
     return log_in
 
