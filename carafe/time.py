@@ -120,8 +120,11 @@ def time_tag(value: datetime) -> Markup:
     return _time_tag(value, f"{format_datetime(value)} UTC")
 
 
-def date_tag(value: datetime) -> Markup:
-    """The day in the reader's zone, as `<time>`."""
+def date_tag(value: date) -> Markup:
+    """The day as `<time>`: of a `datetime` in the reader's zone; a `date` is the same in each."""
+    if not isinstance(value, datetime):
+        machine = value.isoformat()
+        return Markup(f'<time datetime="{machine}">{format_date(value)}</time>')  # noqa: S704  # nosec B704
     if zone := viewer_zone():
         return _time_tag(
             value, format_date(value.astimezone(zone)), f"{format_datetime(value)} UTC"
@@ -130,8 +133,8 @@ def date_tag(value: datetime) -> Markup:
 
 
 def _time_tag(value: datetime, text: str, title: str = "") -> Markup:
-    # app.js writes those without a title again, in the zone of its browser. Not `Markup.format`,
-    # which is ten times as slow: there is nothing to escape in digits and names of months.
+    # app.js writes those without a title again, in the zone of its browser, but no
+    # `date`. Not `Markup.format`, which is ten times as slow: digits and names need no escaping.
     titled = f' title="{title}"' if title else ""
     machine = value.isoformat(timespec="seconds")
     return Markup(f'<time datetime="{machine}"{titled}>{text}</time>')  # noqa: S704  # nosec B704

@@ -50,12 +50,12 @@ addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form[method=post] button[type=submit]")) button.disabled = false;
 });
 
-// Times: written in UTC by the server, shown in the reader's zone.
+// Times: written in UTC by the server, shown in the reader's zone. A day without a time (no T) is in no zone.
 const day = { day: "2-digit", month: "short", year: "numeric" };
 const asDay = new Intl.DateTimeFormat("en-GB", day);
 const asMinute = new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
 const showLocalTimes = (root) => {
-  for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
+  for (const time of root.querySelectorAll('time[datetime*="T"]:not([title])')) {
     time.title = time.textContent;
     time.textContent = (time.title.includes(":") ? asMinute : asDay).format(new Date(time.dateTime));
   }

@@ -1,6 +1,6 @@
 """Times: aware in Python, UTC in the database."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from flask import render_template_string
@@ -9,7 +9,7 @@ from sqlalchemy.exc import StatementError
 
 from carafe.database import db
 from carafe.tests.site.models import User
-from carafe.time import now
+from carafe.time import now, use_time_zone
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,11 @@ def test_it_writes_times_for_machines_and_for_people(app):
         page = render_template_string("{{ m|time }} {{ m|date }}", m=value)
     start = '<time datetime="2026-09-05T07:03:09+00:00">05 Sept 2026'
     assert page == f"{start}, 07:03 UTC</time> {start}</time>"
+
+
+@pytest.mark.parametrize("zone", ["", "Pacific/Kiritimati", "America/Los_Angeles"])
+def test_a_date_is_in_no_zone(zone, app):
+    with app.test_request_context():
+        use_time_zone(zone)
+        page = render_template_string("{{ day|date }}", day=date(2026, 11, 30))
+    assert page == '<time datetime="2026-11-30">30 Nov 2026</time>'
