@@ -5,8 +5,8 @@
 
     form = BookForm(obj=book)
     if form.validate() and form.save(book):
-        return redirect(url_for("books.show", id=book.id), 303)
-    return render_template("books/edit.html", form=form, book=book), form.status
+        return redirect(url_for(…), 303)
+    return render_template(…, form=form, book=book), form.status
 
 The template shows the newer version where `form.conflict` is set.
 """
