@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -49,7 +50,7 @@ FILES = Registry[File]("personal_files", "file of the export")
 def add_section(app: Flask, name: str, rows: Rows) -> None:
     """Put `<name>.json` into the export: the dicts that `rows(user_id)` gives, one by one.
 
-    Times may be `datetime`; secrets and hashes must not be among the values.
+    Values may be `datetime`, `date`, and `Decimal`; secrets and hashes must not be among them.
     """
     DATA.add(app, rows, name=name)
 
@@ -110,6 +111,8 @@ def _to_json(value: object) -> str:
         return value.isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     raise TypeError(f"{type(value).__name__} has no place in an export")
 
 
