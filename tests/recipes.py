@@ -4,16 +4,18 @@ Prints what went wrong, and nothing when nothing did. A process of its own, sinc
 other features.
 """
 
+import json
 import sys
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from flask import Flask
 from flask_migrate import check, downgrade, migrate, upgrade
 from sqlalchemy import inspect, select, text
 
 from app import FEATURES, create_app
+from carafe import personal_data
 from carafe.database import db, migrations, read_transaction
 from carafe.jobs import Job
 from carafe.testing.http import Browser
@@ -82,23 +84,37 @@ def remove(app: Flask) -> None:
 
 def guide(app: Flask) -> None:
     """The feature of docs/feature.md was written."""
-    from app.books.models import Book  # type: ignore[import-not-found]
-
     with app.app_context():
         migrate(message="add books")
         upgrade()
         check()
-        user_id = db.session.scalar(text('SELECT id FROM "user"'))
-        Book.create(user_id=user_id, title="Emma", price=Decimal("9.50"))
-        db.session.commit()
     browser = sign_in(app)
+    answer = browser.submit("/admin/authors/new", {"name": "Jane Austen"})
+    complain_unless(answer.status_code == 303, answer.text)
+    fields = {"title": "Emma", "author_id": "1", "state": "published", "price": "9.50"}
+    fields |= {"published_on": "1815-12-23"}
+    complain_unless(browser.submit("/books/new", fields | {"state": "lost"}).status_code == 422)
+    answer = browser.submit("/books/new", fields)
+    complain_unless(answer.status_code == 303, answer.text)
     for page in ("/books/", "/books/1", "/admin/books/", "/admin/books/1"):
         complain_unless("Emma" in browser.get(page).text, f"no book at {page}")
+    for page in ("/books/1", "/admin/books/"):
+        complain_unless("Jane Austen" in browser.get(page).text, f"no author at {page}")
+    visitor = Browser(app.test_client())
+    complain_unless("Emma, 1815-12-23" in visitor.get("/books/published").text, "not public")
+    with app.app_context(), read_transaction():
+        user_id = db.session.scalar(text('SELECT id FROM "user"'))
+        with personal_data.build_archive(user_id) as file, ZipFile(file) as archive:
+            [data] = json.loads(archive.read("books.json"))
+    expected = {"title": "Emma", "state": "published"}
+    expected |= {"published_on": "1815-12-23", "price": "9.50"}
+    complain_unless(data == expected, data)
     policy = browser.get("/books/1").headers["Content-Security-Policy"]
     complain_unless("https://covers.example.org" in policy, policy)
     book = browser.get("/books/1.json").json
     complain_unless(book == {"id": 1, "title": "Emma", "price": "9.50"}, book)
-    complain_unless(browser.submit("/books/1", action="/books/1/take-down").status_code == 303)
+    answer = browser.submit("/books/published", action="/books/1/take-down")
+    complain_unless(answer.status_code == 303, answer.text)
     complain_unless(browser.get("/books/1").status_code == 404)
     complain_unless(
         "was taken down" in browser.get("/account/notifications/").text, "no notification"

@@ -100,7 +100,7 @@ def write_the_guide(project: Path) -> None:
             assert language == "python" or file.suffix in (".html", ".txt")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(code)
-    change_features(project, '    "notes",\n', '    "notes",\n    "books",\n')
+    change_features(project, '    "notes",\n', '    "notes",\n    "authors",\n    "books",\n')
 
 
 @pytest.mark.copies
