@@ -17,6 +17,7 @@ from carafe.web import (
 from carafe.web.dashboard import add_card, visible_cards
 from carafe.web.forms import ChoiceField, Form, LongTextField, SecretField, TextField, search_term
 from carafe.web.pagination import BoundedCounts, paginate
+from carafe.web.parsed_fields import DecimalField, IntegerField
 from carafe.web.routing import ConditionalRoutes, background_request, max_body_size, shared
 from carafe.web.submissions import SubmissionForm
 from carafe.web.time_zones import TimeZoneField
@@ -34,7 +35,9 @@ __all__ = [
     "BoundedCounts",
     "ChoiceField",
     "ConditionalRoutes",
+    "DecimalField",
     "Form",
+    "IntegerField",
     "LongTextField",
     "SecretField",
     "SubmissionForm",

@@ -1,9 +1,7 @@
 """Convert the text of cells to values, by the types of columns."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from math import isfinite
 from types import SimpleNamespace
@@ -29,12 +27,10 @@ from carafe.admin.schema import (
 from carafe.time import UTCDateTime
 from carafe.unicode import nfc
 from carafe.web.forms import collapse_line_breaks, validate_printable
+from carafe.web.parsed_fields import NUMBER, parse_decimal, parse_integer
 
 YES, NO = {"yes", "true", "1", "y", "t"}, {"no", "false", "0", "n", "f"}
 UNREADABLE = "\ufffd"
-
-# A number, after `normalize_number`.
-NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 
 Parser = Callable[[str], object]
 
@@ -57,7 +53,7 @@ def parser_for(column: TableColumn) -> Parser | None:
     if isinstance(kind, Uuid):
         return partial(uuid, kind.as_uuid)
     if isinstance(kind, Numeric) and kind.asdecimal:
-        return partial(decimal, kind.precision, kind.scale)
+        return partial(parse_decimal, kind.precision, kind.scale)
     if isinstance(kind, (Float, Numeric)):
         return number
     for number_type, largest in MAX_NUMBERS.items():
@@ -101,37 +97,10 @@ def parse_bool(value: str) -> bool:
     raise ValueError("Write yes or no.")
 
 
-def parse_integer(largest: int, value: str) -> int:
-    value = value.strip()
-    digits, _, decimals = value.partition(".")
-    is_whole = re.fullmatch(r"[+-]?\d{1,20}", digits, re.ASCII) and not decimals.strip("0")
-    if is_whole and abs(int(digits)) <= largest:
-        return int(digits)
-    raise ValueError(f"Write a whole number of at most {largest:,}.")
-
-
 def number(value: str) -> float:
     parsed = float(value) if NUMBER.fullmatch(value := value.strip()) else float("nan")
     if not isfinite(parsed):
         raise ValueError("Write a number, such as 1.5.")
-    return parsed
-
-
-def decimal(precision: int | None, scale: int | None, value: str) -> Decimal:
-    """Parse a number exactly. Raises `ValueError` for digits that the column would round."""
-    try:
-        parsed = Decimal(value.strip()) if NUMBER.fullmatch(value.strip()) else Decimal("NaN")
-    except InvalidOperation:
-        parsed = Decimal("NaN")
-    if not parsed.is_finite():
-        raise ValueError("Write a number, such as 1.50.")
-    _, digits, exponent = parsed.normalize().as_tuple()
-    after = max(-int(exponent), 0)
-    if scale is not None and after > scale:
-        raise ValueError(f"Write at most {scale} digits after the decimal point.")
-    before = len(digits) + int(exponent)
-    if precision is not None and parsed and before > precision - (scale or 0):
-        raise ValueError(f"Write at most {precision - (scale or 0)} digits before the point.")
     return parsed
 
 

@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Date, DateTime, Float, Integer, Numeric, Time
 
-from carafe.admin.imports.values import clock, day, decimal
+from carafe.admin.imports.values import clock, day
 from carafe.admin.lists.filters import Arguments, Condition, Filter
 from carafe.time import UTCDateTime, viewer_zone
+from carafe.web.parsed_fields import parse_decimal
 from carafe.web.routing import MAX_ID
 
 MAX_NUMBER_LENGTH, MAX_NUMBER = 50, Decimal(10) ** 30
@@ -89,7 +90,7 @@ class DecimalRange(Range[Decimal]):
 
     def read(self, text: str) -> Decimal | None:
         try:
-            number = decimal(None, None, text) if len(text) < MAX_NUMBER_LENGTH else None
+            number = parse_decimal(None, None, text) if len(text) < MAX_NUMBER_LENGTH else None
         except ValueError:
             return None
         return number if number is not None and abs(number) < MAX_NUMBER else None

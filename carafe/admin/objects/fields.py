@@ -1,4 +1,4 @@
-"""Form fields for enumeration members, times, parsed texts, and relations."""
+"""Form fields for enumeration members, times, and relations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import select
-from wtforms import DateTimeLocalField, Field, StringField, TimeField, ValidationError
+from wtforms import DateTimeLocalField, Field, TimeField, ValidationError
 from wtforms.fields import Choice as WTFormsChoice  # type: ignore[attr-defined]
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
@@ -20,9 +20,6 @@ from carafe.database import Base, db
 from carafe.time import viewer_zone
 from carafe.web.forms import ChoiceField, clean_search_term
 from carafe.web.routing import parse_id
-
-# Characters of a number or an ID.
-MAX_LENGTH = 100
 
 Validator = Callable[[Any, Any], None]
 Validators = list[Validator] | tuple[Validator, ...]
@@ -93,32 +90,6 @@ class ClockField(TimeField):
 
     def process_data(self, value: time | None) -> None:
         self.data = value and value.replace(second=0, microsecond=0)
-
-
-class ReadField(StringField):
-    """A value in a text field, parsed as in imports: a decimal number, or an ID."""
-
-    data: Any
-
-    def __init__(
-        self,
-        label: str,
-        validators: Validators = (),
-        *,
-        read: Callable[[str], object],
-        **options: Any,
-    ):
-        super().__init__(label, validators, **options)
-        self.read = read
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        text = valuelist[0].strip() if valuelist else ""
-        self.data = self.read(text[:MAX_LENGTH]) if text else None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else str(self.data)
 
 
 class RelationField(Field):

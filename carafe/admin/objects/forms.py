@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Numeric, String, Time, Uuid
-from wtforms import BooleanField, DateField, FloatField, IntegerField
+from wtforms import BooleanField, DateField, FloatField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from carafe.admin.columns import EMPTY_VALUE, humanize
@@ -16,7 +16,6 @@ from carafe.admin.lists.filters import Choice, Filter
 from carafe.admin.objects.fields import (
     ClockField,
     MemberField,
-    ReadField,
     RelationField,
     ZonedDateTimeField,
     validate_year,
@@ -34,6 +33,7 @@ from carafe.admin.schema import (
 from carafe.database import Base
 from carafe.time import UTCDateTime
 from carafe.web.forms import ChoiceField, Form, LongTextField, TextField
+from carafe.web.parsed_fields import IntegerField, ParsedField
 
 # What a field class of WTForms returns until its form is created; the stubs say otherwise.
 UnboundField = Any
@@ -86,14 +86,15 @@ def _typed(column: TableColumn, label: str) -> UnboundField | None:
     if isinstance(column_type, Time):
         return ClockField(label, validators)
     if isinstance(column_type, (Uuid, Numeric)):
-        read = parser_for(column)
-        assert read, "both can be imported"  # noqa: S101
-        return ReadField(label, validators, read=read)
+        parse = parser_for(column)
+        assert parse, "both can be imported"  # noqa: S101
+        return ParsedField(label, validators, parse=parse)
     for number_type, largest in MAX_NUMBERS.items():
         if isinstance(column_type, number_type):
+            if number_type is not Float:
+                return IntegerField(label, validators, min=-int(largest), max=int(largest))
             within = NumberRange(-largest, largest, f"Give a number up to {largest:,}.")
-            field = FloatField if number_type is Float else IntegerField
-            return field(label, [*validators, within])
+            return FloatField(label, [*validators, within])
     return None
 
 
