@@ -19,14 +19,14 @@ def test_columns_are_chosen_and_a_view_is_saved(visit: Callable[..., Page], widt
     page.goto("/admin/users/?role=user&sort=email")
     expect(page.get_by_role("status").filter(has_text="1 user")).to_be_attached()
     page.get_by_role("link", name="Columns").click()
-    page.get_by_role("checkbox", name="Created").uncheck()
+    page.get_by_role("checkbox", name="Since").uncheck()
     page.get_by_label("Position of Name").fill("1")
     accessible(page, width)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/admin/users/\?role=user&sort=email$"))
     # The first is that of the boxes to select by.
     expect(page.locator("thead th").nth(1)).to_have_text("Name")
-    expect(page.get_by_role("columnheader", name="Created")).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="Since")).to_have_count(0)
     page.get_by_role("link", name="Save view").click()
     page.get_by_label("Name", exact=True).first.fill(name)
     accessible(page, width)
@@ -41,7 +41,7 @@ def test_columns_are_chosen_and_a_view_is_saved(visit: Callable[..., Page], widt
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("E-mail")
     page.get_by_role("link", name="Columns").click()
     page.get_by_role("button", name="Back to the usual columns").click()
-    expect(page.get_by_role("columnheader", name="Created")).to_have_count(1)
+    expect(page.get_by_role("columnheader", name="Since")).to_have_count(1)
 
 
 @pytest.mark.parametrize("java_script", [True, False])
