@@ -58,7 +58,7 @@ class WriteQueue:
         self._slice_ends_at = 0.0
 
     def begin(self, connection: Connection) -> None:
-        """Begin a writing transaction in turn; `leave(its driver's connection)` ends the turn."""
+        """Begin a writing transaction in turn; `release(its driver's connection)` ends the turn."""
         driver: Any = connection.connection.dbapi_connection
         try:
             left = round(self._acquire(driver) * 1000)

@@ -63,7 +63,7 @@ def add(
     if setting and not app.config[setting]:
         return
     if icon is not None:
-        refuse_unknown_icon(app, f"nav.add({label!r}, icon=…)", icon)
+        refuse_unknown_icon(app, f"menus.add({label!r}, icon=…)", icon)
     ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, at_end))
 
 

@@ -37,7 +37,7 @@ class Override:
         """Return why it needs attention, or None."""
         if self.file.parents[self.name.count("/")] != app_folder():
             return f"{self.file} is never used, because overrides belong in {app_folder()}"
-        header = IN_HEADER.match(self.file.read_text())
+        header = IN_HEADER.match(self.file.read_text(encoding="utf-8"))
         if header is None:
             return f"{self.name} doesn't say which version it replaces"
         if header[2] != template_hash(self.name):
@@ -110,7 +110,7 @@ def override(name: str) -> None:
     if file.exists():
         raise click.ClickException(f"{file} exists.")
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(_header(name) + (TEMPLATES / name).read_text())
+    file.write_text(_header(name) + (TEMPLATES / name).read_text(encoding="utf-8"), "utf-8")
     click.echo(f"Change {file}.")
 
 
@@ -121,7 +121,7 @@ def mark(name: str) -> None:
     file = _target(name)
     if not file.is_file():
         raise click.ClickException(f"There is no {file}.")
-    file.write_text(_header(name) + IN_HEADER.sub("", file.read_text()))
+    file.write_text(_header(name) + IN_HEADER.sub("", file.read_text(encoding="utf-8")), "utf-8")
     click.echo(f"{file} replaces the template of carafe {__version__}.")
 
 

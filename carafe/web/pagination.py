@@ -77,7 +77,8 @@ class KeysetPaginator:
 
     def _check_columns(self) -> None:
         last = [*self.statement.selected_columns][-len(self.keys) :]
-        if not all(map(ColumnElement.shares_lineage, last, (key.expression for key in self.keys))):
+        keys = [key.expression for key in self.keys]
+        if len(last) < len(keys) or not all(map(ColumnElement.shares_lineage, last, keys)):
             names = ", ".join(str(key.key) for key in self.keys)
             raise ValueError(f"The last columns must be {names}: cursors are read from them.")
 
@@ -116,7 +117,7 @@ class KeysetPaginator:
 
 
 def paginate(statement: AnySelect, *keys: CursorKey, **options: Any) -> Page:
-    """Run `statement` for the page that the request asks for: see `Pages`."""
+    """Run `statement` for the page that the request asks for: see `KeysetPaginator`."""
     return KeysetPaginator(statement, *keys, **options)()
 
 

@@ -58,7 +58,9 @@ class ParsedField(StringField):
         self.parse = parse
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        text = valuelist[0].strip() if valuelist else ""
+        if not valuelist:  # not sent: the row keeps its value
+            return
+        text = valuelist[0].strip()
         if len(text) > MAX_LENGTH:
             raise ValueError(f"Please keep this to {MAX_LENGTH} characters.")
         self.data = self.parse(text) if text else None

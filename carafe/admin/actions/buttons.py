@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Flask, flash, redirect
+from flask import Flask, abort, flash, redirect
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from carafe.admin.actions.declaration import Action
 from carafe.admin.model_admin import ModelAdmin
@@ -37,6 +38,8 @@ def add_buttons(app: Flask, admin: ModelAdmin) -> None:
 def apply_to_row(admin: ModelAdmin, action: Action, id: int) -> ResponseReturnValue:
     """Apply an action to a row, or respond with 403 if the current user may not change it."""
     row = page_of(admin).lock_permitted(id)
+    if action.denial_reason and (reason := action.denial_reason(row, current_user)):
+        abort(403, reason)
     action.apply(row)
     db.session.commit()
     if action.button:

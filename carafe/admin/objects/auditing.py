@@ -1,5 +1,6 @@
 """Audit events of rows that are created, edited, or deleted."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import inspect
@@ -29,3 +30,8 @@ def delete(row: Base) -> None:
     else:
         record_change(row, "deleted")
         db.session.delete(row)
+
+
+def private_names(row: Base, declared: Iterable[str]) -> list[str]:
+    """Return the attributes whose values the audit must not show: the list's and the model's."""
+    return [*declared, *(row.private if isinstance(row, AuditMixin) else ())]

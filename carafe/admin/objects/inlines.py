@@ -74,7 +74,7 @@ class InlineRows:
         if is_new:
             setattr(edit.row, reference, self.id)
         edit.set_attributes()
-        details = changes(edit.row, private=self.spec.private)
+        details = changes(edit.row, private=auditing.private_names(edit.row, self.spec.private))
         details.pop(reference, None)
         if is_new:
             db.session.add(edit.row)

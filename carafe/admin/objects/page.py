@@ -138,7 +138,9 @@ class DetailPage:
             edit.row.edit(**{name: edit.values[name] for name in edit.changed})
         else:
             edit.set_attributes()
-            details = changes(edit.row, private=self.options.private)
+            details = changes(
+                edit.row, private=auditing.private_names(edit.row, self.options.private)
+            )
             auditing.record_change(edit.row, "edited", changes=details)
 
     def new_form(self, *, sent: bool = False) -> BoundForm:
@@ -160,7 +162,7 @@ class DetailPage:
             return type(edit.row).create_once(submission, **edit.values)
         edit.set_attributes()
         db.session.add(edit.row)
-        details = changes(edit.row, private=self.options.private)
+        details = changes(edit.row, private=auditing.private_names(edit.row, self.options.private))
         db.session.flush()
         auditing.record_change(edit.row, "created", submission=submission, changes=details)
         return edit.row
