@@ -13,6 +13,10 @@ from carafe.tests.site.models import Thing, User
 LIST = "boxes"
 
 
+def deny_anns(thing, user):
+    return "It is Ann's." if thing.title == "Ann's" else None
+
+
 def deny_bobs(thing, user):
     return "It is Bob's." if thing.title == "Bob's" else None
 
@@ -32,6 +36,7 @@ def other(app):
                     "put-away",
                     "Put away",
                     Thing.archive,
+                    denial_reason=deny_anns,
                     bulk=False,
                     button=admin.Button("archive", "this box will be put away", "It is away."),
                 )
@@ -65,6 +70,12 @@ def test_it_applies_the_action_and_returns_to_the_row(press, carol):
     assert response.status_code == 303
     assert is_archived
     assert "It is away." in browser.get(response.location).text
+
+
+def test_it_asks_the_action_whether_it_may(press):
+    response, is_archived, _ = press("Ann's")
+    assert response.status_code == 403
+    assert not is_archived
 
 
 def test_it_is_not_for_those_without_the_permission(press, alice):
