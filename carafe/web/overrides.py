@@ -62,8 +62,9 @@ def engine_names() -> list[str]:
 
 def overrides() -> Iterator[Override]:
     """Yield the app's templates that have the name of one of the engine's."""
+    names = engine_names()
     for folder in _folders():
-        for name in engine_names():
+        for name in names:
             if (folder / name).is_file():
                 yield Override(name, folder / name)
 

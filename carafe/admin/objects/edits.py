@@ -114,8 +114,9 @@ class BoundForm:
 
     def set_attributes(self) -> None:
         """Set the attributes of the row to the submitted values."""
+        values = self.values
         for name in self.changed:
-            setattr(self.row, name, self.values[name])
+            setattr(self.row, name, values[name])
 
     def add_unique_errors(self) -> None:
         """Add errors to the fields whose values another row has already."""
