@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 from enum import Enum as PythonEnum
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import (
     BigInteger,
-    Column,
-    ColumnElement,
     Dialect,
     Enum,
     Float,
     Index,
     Integer,
     PrimaryKeyConstraint,
-    Row,
-    Select,
     SmallInteger,
     String,
     Table,
@@ -24,19 +20,20 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import ColumnProperty, InstrumentedAttribute, defer
+from sqlalchemy.orm import ColumnProperty, defer
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
-from carafe.database import Base
+from carafe.database import AnyRow, AnySelect, Base
+from carafe.database.aliases import AnyAttribute, AnyColumn, AnyExpression
 from carafe.web.routing import MAX_ID
 
 # An attribute of a model, its column, a query, and a row of a result, of any Python type.
-Attribute = InstrumentedAttribute[Any]
-TableColumn = Column[Any]
-Expression = ColumnElement[Any]
-Query = Select[*tuple[Any, ...]]
-ResultRow = Row[*tuple[Any, ...]]
+Attribute = AnyAttribute
+TableColumn = AnyColumn
+Expression = AnyExpression
+Query = AnySelect
+ResultRow = AnyRow
 
 # Longer texts get a field with several lines.
 MAX_LINE_LENGTH = 255

@@ -43,12 +43,12 @@ def drop_unredactable(details: Mapping[str, object]) -> dict[str, Any]:
     }
 
 
-def _is_redactable(values: list[Any]) -> bool:
+def _is_redactable(values: list[object]) -> bool:
     texts = [value for value in values if isinstance(value, str) and "@" in value]
     return all(len(text) <= MAX_TEXT and ADDRESS.fullmatch(text) for text in texts)
 
 
-def _truncate(value: object) -> Any:
+def _truncate(value: object) -> object:
     if value is None or (isinstance(value, (bool, int, float)) and not isinstance(value, Enum)):
         return value
     text = value.name if isinstance(value, Enum) else str(value)

@@ -54,7 +54,7 @@ event_recorded = signal("recorded")
 
 
 def record(
-    action: str, subject: str | None = None, *, actor: str | None = None, **details: object
+    action: str, subject: str | None = None, *, actor: str | None = None, **details: Any
 ) -> None:
     """Note an event in the caller's transaction: it is kept exactly when what it tells of is.
 
@@ -72,13 +72,13 @@ def append(events: Sequence[Mapping[str, object]]) -> None:
 
     Each has an `action`, and whichever else of the columns.
     """
-    defaults: dict[str, object] = {"at": now(), "actor": None, "subject": None, "details": {}}
+    defaults: dict[str, Any] = {"at": now(), "actor": None, "subject": None, "details": {}}
     defaults |= {"address": None, "request_id": None}
     db.session.execute(insert(EVENTS), [{**defaults, **event} for event in events])
 
 
 def _observed(
-    action: str, subject: str | None, *, actor: str | None, **details: object
+    action: str, subject: str | None, *, actor: str | None, **details: Any
 ) -> dict[str, object]:
     """Return the columns of an event of this moment."""
     values: dict[str, object] = {"at": now(), "action": action, "subject": subject}

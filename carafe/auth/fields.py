@@ -1,7 +1,7 @@
 """Fields of forms for email addresses and passwords."""
 
 import re
-from typing import Any
+from typing import Unpack
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, ValidationError
 from carafe.auth import passwords
 from carafe.auth.models.user_columns import EMAIL_LENGTH
 from carafe.unicode import nfc
-from carafe.web.forms import SecretField, Validators, at_most
+from carafe.web.forms import FieldOptions, SecretField, Validators, at_most
 
 ENTER_EMAIL = DataRequired("Enter your e-mail address.")
 SHORT_EMAIL = at_most(
@@ -62,7 +62,7 @@ class EmailField(StringField):
 
     data: str
 
-    def __init__(self, label: str = "E-mail address", **options: Any):
+    def __init__(self, label: str = "E-mail address", **options: Unpack[FieldOptions[str]]):
         super().__init__(label, [ENTER_EMAIL, SHORT_EMAIL], **options)
 
     def pre_validate(self, form: BaseForm) -> None:
@@ -77,7 +77,12 @@ class EmailField(StringField):
 class PasswordField(SecretField):
     """A password of someone, as typed."""
 
-    def __init__(self, label: str = "Password", validators: Validators = (), **options: Any):
+    def __init__(
+        self,
+        label: str = "Password",
+        validators: Validators = (),
+        **options: Unpack[FieldOptions[str]],
+    ):
         length = passwords.MAX_TYPED_LENGTH
         super().__init__(label, validators, length=length, message=passwords.TOO_LONG, **options)
 
@@ -85,7 +90,7 @@ class PasswordField(SecretField):
 class NewPasswordField(PasswordField):
     """A password to be set. The form's `email`, or `self.email`, must not be part of it."""
 
-    def __init__(self, label: str = "Password", **options: Any):
+    def __init__(self, label: str = "Password", **options: Unpack[FieldOptions[str]]):
         self.email = ""
         super().__init__(label, **options)
 

@@ -7,16 +7,16 @@ from functools import cache
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Boolean, ColumnElement, Label, bindparam, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import Boolean, Label, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from carafe.auth.models import Impersonation, Session, UserMixin
 from carafe.auth.users import user_model
-from carafe.database.aliases import AnySelect
+from carafe.database.aliases import AnyAttribute, AnyExpression, AnySelect
 from carafe.registry import Registry
 
 # Builds a column, once there is a `User`.
-IdentityColumn = Callable[[], ColumnElement[Any] | InstrumentedAttribute[Any]]
+IdentityColumn = Callable[[], AnyExpression | AnyAttribute]
 EXTRA_COLUMNS = Registry[IdentityColumn]("identity_columns", "column of the identity")
 
 
@@ -43,7 +43,7 @@ def identity_query(
     )
 
 
-def _columns_of(user: type[UserMixin]) -> list[Label[Any] | InstrumentedAttribute[Any]]:
+def _columns_of(user: type[UserMixin]) -> list[Label[Any] | AnyAttribute]:
     """Return the columns of the user and of the session."""
     return [
         user.id,

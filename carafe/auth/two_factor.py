@@ -1,7 +1,6 @@
 """What a user has beside the password: an authenticator app, passkeys, and recovery codes."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app
 from sqlalchemy import Row, ScalarSelect, delete, func, select
@@ -14,7 +13,7 @@ from carafe.auth.models.token import LOGIN_CHALLENGE
 from carafe.auth.models.totp import InvalidCodeError
 from carafe.auth.permissions import permissions
 from carafe.auth.users import user_model
-from carafe.database import db
+from carafe.database import AnyRow, db
 from carafe.observability import security_events
 from carafe.security.rate_limits import Attempt, LimitReachedError, RateLimit, client_key
 from carafe.time import now
@@ -160,10 +159,10 @@ def stop_requiring(user: UserMixin) -> None:
         record("two_factor.optional", user.subject)
 
 
-def is_required(who: Any) -> bool:
+def is_required(user: UserMixin | AnyRow) -> bool:
     """Whether this user has to have one, by their role or because an administrator wants it."""
-    by_role = current_app.config["REQUIRE_SECOND_FACTOR"] and permissions(who.role)
-    return bool(by_role or who.second_factor_required_at)
+    by_role = current_app.config["REQUIRE_SECOND_FACTOR"] and permissions(user.role)
+    return bool(by_role or user.second_factor_required_at)
 
 
 def is_last_required(user: UserMixin) -> bool:

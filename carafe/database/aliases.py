@@ -1,8 +1,12 @@
-"""Types of statements and rows whose columns the caller does not know in advance."""
+"""Types of statements, rows, and columns whose values the caller does not know in advance."""
 
 from typing import Any
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Column, ColumnElement, Row, Select
+from sqlalchemy.orm import InstrumentedAttribute
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
+AnyColumn = Column[Any]
+AnyAttribute = InstrumentedAttribute[Any]
+AnyExpression = ColumnElement[Any]

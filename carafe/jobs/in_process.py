@@ -10,7 +10,6 @@ import atexit
 import logging
 import os
 import threading
-from typing import Any
 
 from flask import Flask
 
@@ -53,5 +52,5 @@ def init_app(app: Flask) -> None:
         start = EmbeddedWorker(app)
 
         @app.before_request
-        def start_worker() -> Any:
+        def start_worker() -> None:
             start()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any
 
 from sqlalchemy import Engine, event
 
@@ -50,7 +49,7 @@ def time_fetches(engine: Engine, usage: Callable[[], Usage]) -> None:
                 self.ran.rows += rows
 
     class Connection(driver.Connection):  # type: ignore[name-defined]
-        def cursor(self, factory: Any = Cursor) -> Any:
+        def cursor(self, factory: object = Cursor) -> object:
             return super().cursor(factory)
 
     @event.listens_for(engine, "do_connect")

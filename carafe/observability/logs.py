@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from carafe.observability.redaction import redact_mapping, redact_text
 
@@ -35,7 +35,7 @@ def context() -> dict[str, Any]:
     return structlog.contextvars.get_contextvars()
 
 
-def redact(logger: Any, method: str, event: Any) -> Any:
+def redact(logger: object, method: str, event: EventDict) -> EventDict:
     """The last but one step of each line: no secret stands under its name, or in a text."""
     event = redact_mapping(event)
     for key, text in event.items():

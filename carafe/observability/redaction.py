@@ -1,7 +1,7 @@
 """The last defence: takes out of logs and reports what nobody should have put there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from functools import lru_cache
 
 from flask import has_request_context, request
@@ -37,7 +37,7 @@ def redact_text(text: str) -> str:
     return OTHER_SECRETS.sub(HIDDEN, text)
 
 
-def redact_mapping(values: dict[str, object]) -> dict[str, object]:
+def redact_mapping(values: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """The same, with what stands under a telling name hidden, at any depth."""
     for key, value in values.items():
         if is_secret_name(key) or isinstance(value, (dict, list)):

@@ -6,7 +6,7 @@ messages of the log. Each would have to be kept from telling a secret.
 """
 
 import atexit
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, has_request_context, request
 from flask.signals import got_request_exception
@@ -16,6 +16,9 @@ from carafe.observability import logs
 from carafe.observability.paths import loggable_path
 from carafe.observability.redaction import redact_text
 from carafe.web.routing import endpoint_label
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event
 
 FLUSH_SECONDS = 2
 
@@ -45,7 +48,7 @@ def event_context() -> dict[str, object]:
     return event
 
 
-def scrub(event: Any, hint: object) -> Any:
+def scrub(event: "Event", hint: object) -> "Event":
     """Take out of an exception's text what it may hold of a form: `invalid literal: 'hunter2'`."""
     for exception in event.get("exception", {}).get("values", ()):
         exception["value"] = redact_text(exception.get("value") or "")

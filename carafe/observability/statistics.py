@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import ceil
 from time import time
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, func, select
 
-from carafe.database.aliases import AnySelect
+from carafe.database.aliases import AnyExpression, AnySelect
 from carafe.observability.store import bucket_midpoint_us, request_count
 
 
@@ -114,7 +113,7 @@ def sum_stats(figures: Iterable[LatencyStats]) -> LatencyStats:
     return total
 
 
-def _sums(window: Window, by: ColumnElement[Any]) -> AnySelect:
+def _sums(window: Window, by: AnyExpression) -> AnySelect:
     columns = request_count.c
     sums = select(by, columns.bucket, func.sum(columns.count), func.sum(columns.errors))
     return sums.where(

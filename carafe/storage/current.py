@@ -3,14 +3,13 @@
 import logging
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask, current_app
-from sqlalchemy.orm import InstrumentedAttribute
 
 from carafe.config.urls import split_url
 from carafe.database import on_commit
+from carafe.database.aliases import AnyAttribute
 from carafe.registry import Registry
 from carafe.storage.base import Storage, StorageUnavailable
 from carafe.storage.local import LocalStorage
@@ -19,7 +18,7 @@ from carafe.storage.s3 import S3Storage
 log = logging.getLogger(__name__)
 
 # Folders of uploaded files, and the columns that name those in use: see `uploads.Upload`.
-UPLOADS = Registry[tuple[str, InstrumentedAttribute[Any]]]("uploads", "folder of uploaded files")
+UPLOADS = Registry[tuple[str, AnyAttribute]]("uploads", "folder of uploaded files")
 
 
 def storage() -> Storage:

@@ -18,12 +18,11 @@ import secrets
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import PurePath
-from typing import Any
 
 from flask import Flask, Response, request, send_file
-from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import FileStorage
 
+from carafe.database.aliases import AnyAttribute
 from carafe.images import pictures
 from carafe.images.pictures import RefusedError, Size
 from carafe.storage.current import UPLOADS, delete_on_commit, storage
@@ -49,7 +48,7 @@ class Upload:
     def __init__(self, folder: str, *, max_bytes: int = MAX_BYTES):
         self.folder, self.max_bytes = folder, max_bytes
 
-    def init_app(self, app: Flask, column: InstrumentedAttribute[Any]) -> None:
+    def init_app(self, app: Flask, column: AnyAttribute) -> None:
         """Delete files of the folder that no row names in `column` anymore, each night."""
         UPLOADS.add(app, (self.folder, column), name=self.folder)
 

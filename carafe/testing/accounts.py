@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -53,7 +52,7 @@ def password_hash(_fast_password_hashes: None) -> str:
 def make_user(app: Flask, password_hash: str) -> Callable[..., UserMixin]:
     """Makes a user with a confirmed address and the password `PASSWORD`."""
 
-    def make(email: str, **fields: Any) -> UserMixin:
+    def make(email: str, **fields: object) -> UserMixin:
         with app.app_context():
             fields = {"confirmed_at": now()} | fields
             user = user_model().register(email, password_hash, **fields)
@@ -67,7 +66,7 @@ def make_user(app: Flask, password_hash: str) -> Callable[..., UserMixin]:
 def log_in(browser: Callable[[], Browser]) -> Callable[..., Browser]:
     """Logs a user in through the form, in a browser of their own."""
 
-    def submit(user: UserMixin, **fields: Any) -> Browser:
+    def submit(user: UserMixin, **fields: object) -> Browser:
         opened = browser()
         response = opened.submit(
             "/auth/login", {"email": user.email, "password": PASSWORD} | fields
@@ -111,7 +110,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def challenge(browser: Callable[[], Browser]) -> Callable[..., Browser]:
     """A browser in which somebody typed a user's password, and is asked for the second factor."""
 
-    def enter(user: UserMixin, path: str = "/auth/login", **fields: Any) -> Browser:
+    def enter(user: UserMixin, path: str = "/auth/login", **fields: object) -> Browser:
         opened = browser()
         answer = opened.submit(path, {"email": user.email, "password": PASSWORD} | fields)
         assert answer.location.startswith("/auth/second-factor"), answer.text

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,10 +15,10 @@ from carafe.testing.http import Browser, Forms
 
 
 @pytest.fixture
-def events(app: Flask) -> Callable[[str], list[Any]]:
+def events(app: Flask) -> Callable[[str], list[tuple[object, ...]]]:
     """Return the actor, subject, and details of each event with a name, oldest first."""
 
-    def read(action: str) -> list[Any]:
+    def read(action: str) -> list[tuple[object, ...]]:
         with app.app_context():
             columns = AuditEvent.actor, AuditEvent.subject, AuditEvent.details
             query = select(*columns).where(AuditEvent.action == action).order_by(AuditEvent.id)

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -37,7 +36,7 @@ QUIET = {"APP_ENV": "testing", "JOBS_IN_WEB": False, "RECORDER_SAMPLE_RATE": 0}
 
 
 @contextmanager
-def another_app(app: Flask, **settings: Any) -> Iterator[Flask]:
+def another_app(app: Flask, **settings: object) -> Iterator[Flask]:
     """An app beside `app`, with the same data and other settings."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
@@ -124,7 +123,7 @@ def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Makes an app on an empty SQLite database in `tmp_path`."""
     with ExitStack() as stack:
 
-        def make(**settings: Any) -> Flask:
+        def make(**settings: object) -> Flask:
             own_settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"} | settings
             return stack.enter_context(another_app(app, **own_settings))
 
@@ -146,10 +145,10 @@ def developer(app: Flask, development: Flask) -> Browser:
 class SecureBrowser(Browser):
     """A browser that reaches the site as production does: over HTTPS, by its name."""
 
-    def get(self, path: str, **options: Any) -> TestResponse:
+    def get(self, path: str, **options: object) -> TestResponse:
         return super().get(path, **{"base_url": SITE} | options)
 
-    def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
+    def post(self, path: str, data: object = None, **options: object) -> TestResponse:
         return super().post(path, data, **{"base_url": SITE} | options)
 
 

@@ -4,12 +4,14 @@ import hashlib
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Any
 
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from carafe.auth.models import Passkey, UserMixin
 from carafe.auth.passkeys import user_handle
@@ -17,6 +19,10 @@ from carafe.auth.two_factor import initial_recovery_codes
 from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.testing.http import Browser, Form
+
+# What the server asks of a browser, and what the browser returns, as JSON.
+Options = dict[str, Any]
+Credential = dict[str, Any]
 
 PRESENT, VERIFIED, HAS_KEY = 0x01, 0x04, 0x40
 
@@ -45,7 +51,7 @@ class Authenticator:
         key = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}
         return cbor2.dumps(key)
 
-    def create(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
+    def create(self, options: Options, **lies: Any) -> Credential:
         """Return what `navigator.credentials.create()` does, as JSON."""
         self.user = decode(options["user"]["id"])
         id = lies.get("id", self.id)
@@ -59,7 +65,7 @@ class Authenticator:
         }
         return {"id": encode(id), "rawId": encode(id), "type": "public-key", "response": response}
 
-    def get(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
+    def get(self, options: Options, **lies: Any) -> Credential:
         """Return what `navigator.credentials.get()` does, as JSON."""
         self.counter += 1
         id = encode(lies.get("id", self.id))
@@ -76,13 +82,13 @@ class Authenticator:
             response["userHandle"] = encode(user)
         return {"id": id, "rawId": id, "type": "public-key", "response": response}
 
-    def _data(self, lies: dict[str, Any], flags: int = 0) -> bytes:
+    def _data(self, lies: Mapping[str, Any], flags: int = 0) -> bytes:
         rp = hashlib.sha256(lies.get("rp", self.rp).encode()).digest()
         flags |= PRESENT if lies.get("present", True) else 0
         flags |= VERIFIED if lies.get("verified", True) else 0
         return rp + bytes([flags]) + int(lies.get("counter", self.counter)).to_bytes(4)
 
-    def _client_data(self, type: str, options: Any, lies: dict[str, Any]) -> bytes:
+    def _client_data(self, type: str, options: Options, lies: Mapping[str, Any]) -> bytes:
         client_data = {
             "type": lies.get("type", type),
             "challenge": lies.get("challenge", options["challenge"]),
@@ -92,7 +98,7 @@ class Authenticator:
         return json.dumps(client_data).encode()
 
 
-def ask(browser: Browser, page: str, action: str, options: str) -> tuple[Form, dict[str, Any]]:
+def ask(browser: Browser, page: str, action: str, options: str) -> tuple[Form, Options]:
     """Return the passkey's form on a page, with a challenge, and the authenticator's options."""
     form = browser.fill(page, action)
     answer = browser.post(options, {"csrf_token": form.fields["csrf_token"]})
@@ -102,32 +108,30 @@ def ask(browser: Browser, page: str, action: str, options: str) -> tuple[Form, d
     return form, request["publicKey"]
 
 
-def ask_to_add(browser: Browser) -> tuple[Form, dict[str, Any]]:
+def ask_to_add(browser: Browser) -> tuple[Form, Options]:
     return ask(
         browser, "/account/passkeys/new", "/account/passkeys/new", "/account/passkeys/options"
     )
 
 
-def ask_to_sign_in(browser: Browser) -> tuple[Form, dict[str, Any]]:
+def ask_to_sign_in(browser: Browser) -> tuple[Form, Options]:
     return ask(browser, "/auth/login", "/auth/passkeys/sign-in", "/auth/passkeys/options")
 
 
-def ask_for_proof(
-    browser: Browser, page: str = "/auth/reauthenticate"
-) -> tuple[Form, dict[str, Any]]:
+def ask_for_proof(browser: Browser, page: str = "/auth/reauthenticate") -> tuple[Form, Options]:
     query = page.removeprefix("/auth/reauthenticate")
     passkey = "/auth/reauthenticate/passkey"
     return ask(browser, page, passkey + query, f"{passkey}/options")
 
 
-def sent(form: Form, credential: Any) -> Form:
+def sent(form: Form, credential: Credential | str) -> Form:
     """Return the form with the authenticator's response."""
-    is_text = isinstance(credential, str)
-    form.fields["credential"] = credential if is_text else json.dumps(credential)
+    text = credential if isinstance(credential, str) else json.dumps(credential)
+    form.fields["credential"] = text
     return form
 
 
-def add(browser: Browser, name: str = "My key", **options: Any) -> Authenticator:
+def add(browser: Browser, name: str = "My key", **options: str) -> Authenticator:
     """Add a passkey to the account that a browser is signed in to."""
     authenticator = Authenticator(**options)
     form, request = ask_to_add(browser)
@@ -153,6 +157,6 @@ def register(app: Flask, user: UserMixin, name: str = "My key") -> Authenticator
     return authenticator
 
 
-def sign_in(browser: Browser, authenticator: Authenticator, **lies: Any) -> Any:
+def sign_in(browser: Browser, authenticator: Authenticator, **lies: object) -> TestResponse:
     form, request = ask_to_sign_in(browser)
     return browser.send(sent(form, authenticator.get(request, **lies)))

@@ -1,6 +1,6 @@
 """What keeps people from using a page, as far as axe-core and the width of the screen tell."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -27,7 +27,7 @@ CUT = """() => [...document.querySelectorAll("details.confirm")].filter(details 
 }).map(details => details.innerText)"""
 
 
-def barriers(page: Page, **options: Any) -> list[str]:
+def barriers(page: Page, **options: object) -> list[str]:
     """Return the barriers on the page as it stands, each with its element; `options` are axe's."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)

@@ -42,7 +42,7 @@ class Tabs:
     def __init__(self, browser: Browser):
         self.browser = browser
         self.complaints: list[str] = []
-        self.idle: dict[Any, list[Page]] = {}
+        self.idle: dict[object, list[Page]] = {}
 
     def new(self, **options: Any) -> Page:
         context = self.browser.new_context(**options)
@@ -52,12 +52,12 @@ class Tabs:
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         return page
 
-    def take(self, key: Any, **options: Any) -> Page:
+    def take(self, key: object, **options: object) -> Page:
         """Return an idle page that was opened with the same key, or a new one."""
         idle = self.idle.setdefault(key, [])
         return idle.pop() if idle else self.new(**options)
 
-    def give_back(self, key: Any, page: Page, url: str) -> None:
+    def give_back(self, key: object, page: Page, url: str) -> None:
         """Forget what a test did on a page; `url` is one of the site that runs no scripts."""
         page.unroute_all()
         page.goto(url)
@@ -124,7 +124,7 @@ def visit(tabs: Tabs, site: Site) -> Iterator[Callable[..., Page]]:
     With `fresh=True` in a browser context of its own, for what cannot be undone: scripts that run
     on each page, a clock that stands still, permissions.
     """
-    taken: list[tuple[Any, Page]] = []
+    taken: list[tuple[object, Page]] = []
     contexts: list[BrowserContext] = []
     tabs.complaints.clear()
 

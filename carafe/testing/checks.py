@@ -3,7 +3,6 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import Result
@@ -13,7 +12,7 @@ from carafe.checks import database
 from carafe.database.sqlite import MIN_SQLITE_VERSION, sqlite_driver
 from carafe.testing.apps import another_app
 
-GOOD: dict[str, Any] = {
+GOOD: dict[str, object] = {
     "APP_ENV": "production",
     "SECRET_KEY": "tLTkRgvQq1Gd5d0hP5n2TQIWWBk0bgfvZDyUUl8oPBQ",
     "TRUSTED_HOSTS": ["example.org", "www.example.org", ".example.net"],
@@ -27,7 +26,7 @@ GOOD: dict[str, Any] = {
 Findings = dict[str, dict[str, str]]
 
 
-def run(app: Flask, *arguments: str, **settings: Any) -> Result:
+def run(app: Flask, *arguments: str, **settings: object) -> Result:
     """`flask check` on the database of the tests, with these settings instead of good ones."""
     default_url = {
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{app.instance_path}/app.db"
@@ -43,7 +42,7 @@ def run(app: Flask, *arguments: str, **settings: Any) -> Result:
         return made.test_cli_runner().invoke(args=["check", *arguments])
 
 
-def findings(app: Flask, *arguments: str, **settings: Any) -> Findings:
+def findings(app: Flask, *arguments: str, **settings: object) -> Findings:
     """What it finds, by id, without what only tells that there is no administrator yet."""
     result = run(app, "--json", *arguments, **settings)
     assert result.exit_code in (0, 1), result.output

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import compress
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import create_engine, event, text
@@ -83,7 +82,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
     """What the app asks its database meanwhile, without the starts and ends of transactions."""
     asked: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
         if not statement.startswith("BEGIN"):
             asked.append(statement)
 

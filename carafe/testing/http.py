@@ -1,8 +1,8 @@
 """A browser without a screen: it follows forms as they are on the page, hidden fields included."""
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
-from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -64,10 +64,10 @@ class Browser:
         self.client = client
 
     # buffered: the whole answer is read and then closed, as by a server.
-    def get(self, path: str, **options: Any) -> TestResponse:
+    def get(self, path: str, **options: object) -> TestResponse:
         return self.client.get(path, **{"buffered": True} | options)
 
-    def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
+    def post(self, path: str, data: object = None, **options: object) -> TestResponse:
         return self.client.post(path, data=data, **{"buffered": True} | options)
 
     def fill(self, path: str, action: str | None = None) -> Form:
@@ -84,17 +84,17 @@ class Browser:
         raise AssertionError(f"no form for {action} in {page.text[:2000]}")
 
     def send(
-        self, form: Form, changes: dict[str, Any] | None = None, **options: Any
+        self, form: Form, changes: Mapping[str, object] | None = None, **options: object
     ) -> TestResponse:
         return self.post(form.action, {**form.fields, **(changes or {})}, **options)
 
     def submit(
         self,
         path: str,
-        fields: dict[str, Any] | None = None,
+        fields: Mapping[str, object] | None = None,
         *,
         action: str | None = None,
-        **options: Any,
+        **options: object,
     ) -> TestResponse:
         """Open the page at `path`, fill in `fields`, send the form that posts to `action`."""
         return self.send(self.fill(path, action), fields, **options)

@@ -8,6 +8,7 @@ from sqlalchemy import String, func, select
 
 from carafe.admin.lists.filters import Filter
 from carafe.admin.model_admin import ModelAdmin
+from carafe.admin.schema import Attribute, Expression
 from carafe.database import db
 
 Arguments = dict[str, str]
@@ -49,12 +50,12 @@ def _choices_of_filter(admin: ModelAdmin, filter: Filter) -> Iterator[Arguments]
         yield {f"{name}.from": text}
 
 
-def _text_column(admin: ModelAdmin) -> Any:
+def _text_column(admin: ModelAdmin) -> Attribute | Expression:
     columns = admin.list.visible.attributes.values()
     return next(column for column in columns if isinstance(column.type, String))
 
 
-def _middle_value(admin: ModelAdmin, column: Any) -> Any:
+def _middle_value(admin: ModelAdmin, column: Attribute | Expression) -> Any:
     """Return the value of a row in the middle of the table, so that there is one."""
     middle = select(func.max(admin.key) / 2).scalar_subquery()
     query = select(column).where(admin.key >= middle, column.is_not(None))

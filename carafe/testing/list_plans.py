@@ -5,13 +5,13 @@ of fewer, a planner takes no index.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask, request
 from sqlalchemy import Connection, event, func, select
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from carafe.admin.lists import listing, matching
 from carafe.admin.lists.state import ListState
@@ -21,13 +21,16 @@ from carafe.observability.plans import postgresql, sqlite
 from carafe.observability.plans.nodes import SCAN, SORT, Node, walk
 from carafe.testing.list_choices import Arguments, choices, sorts
 
+# What a statement is run with, as the driver takes it.
+Parameters = Sequence[object]
+
 
 class Plans:
     """The plans of what the app asks its database, of which each kind is looked at once."""
 
     def __init__(self, table: str):
         self.table = table
-        self.statements: list[tuple[str, Any]] = []
+        self.statements: list[tuple[str, Parameters]] = []
 
     def __enter__(self) -> "Plans":
         event.listen(db.engine, "before_cursor_execute", self._remember)
@@ -36,7 +39,9 @@ class Plans:
     def __exit__(self, *error: object) -> None:
         event.remove(db.engine, "before_cursor_execute", self._remember)
 
-    def _remember(self, connection: Any, cursor: Any, sql: str, values: Any, *rest: Any) -> None:
+    def _remember(
+        self, connection: object, cursor: object, sql: str, values: Parameters, *more: object
+    ) -> None:
         if not sql.startswith(("BEGIN", "EXPLAIN", "SET")):
             self.statements.append((sql, values))
 
@@ -60,13 +65,15 @@ class Plans:
         return node.kind == SCAN and table in db.metadata.tables  # what is joined, for each row
 
 
-def plan_nodes(sql: str, values: Any, kinds: tuple[str, ...]) -> list[Node]:
+def plan_nodes(sql: str, values: Parameters, kinds: tuple[str, ...]) -> list[Node]:
     """Return the nodes of the plan for a statement that must not have nodes of these kinds."""
     return list(walk(_explain(db.session.connection(), sql, values, kinds)))
 
 
-def _explain(connection: Connection, sql: str, values: Any, kinds: tuple[str, ...]) -> list[Node]:
-    cursor: Any = connection.connection.cursor()
+def _explain(
+    connection: Connection, sql: str, values: Parameters, kinds: tuple[str, ...]
+) -> list[Node]:
+    cursor: DBAPICursor = connection.connection.cursor()
     if connection.dialect.name == "sqlite":
         return sqlite.tree(sqlite.explain(cursor, sql))
     # Some thousand rows it would rather read and sort as a whole; a table of many it will not.
@@ -75,7 +82,9 @@ def _explain(connection: Connection, sql: str, values: Any, kinds: tuple[str, ..
     for switch in switches:
         cursor.execute(f"SET LOCAL enable_{switch} = off")
     cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
-    plan = cursor.fetchone()[0]
+    row = cursor.fetchone()
+    assert row
+    plan = row[0]
     # First, or the catalog is asked at such a cost that its query is compiled: a tenth of a second.
     for switch in switches:
         cursor.execute(f"SET LOCAL enable_{switch} = on")

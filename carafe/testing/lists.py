@@ -2,7 +2,8 @@
 
 import re
 from html.parser import HTMLParser
-from typing import Any
+
+from carafe.testing.http import Browser
 
 MAX_PAGES = 20
 
@@ -31,7 +32,7 @@ def neighbour(page: str, rel: str) -> str | None:
     return next((a["href"] for a in Links(page).links if a.get("rel") == rel), None)
 
 
-def walk(browser: Any, path: str | None, base: str, rel: str = "next") -> list[list[int]]:
+def walk(browser: Browser, path: str | None, base: str, rel: str = "next") -> list[list[int]]:
     """The ids on each page, from that at `path` on by the links with this `rel`."""
     pages = []
     while path:
@@ -43,7 +44,7 @@ def walk(browser: Any, path: str | None, base: str, rel: str = "next") -> list[l
     return pages
 
 
-def last_page(browser: Any, path: str) -> str:
+def last_page(browser: Browser, path: str) -> str:
     """The address of the last page, found from that at `path` on."""
     while next := neighbour(browser.get(path).text, "next"):
         path = next

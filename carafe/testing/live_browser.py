@@ -2,6 +2,7 @@
 
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http.cookiejar import CookieJar
@@ -25,7 +26,7 @@ class Answer:
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: Any) -> None:
+    def redirect_request(self, *args: object) -> None:
         return None
 
 
@@ -49,7 +50,9 @@ class LiveBrowser(Browser):
     def cookies(self) -> list[tuple[str, str]]:
         return [(cookie.name, cookie.value or "") for cookie in self.jar]
 
-    def _open(self, path: str, body: bytes | None, headers: Any = None) -> Answer:
+    def _open(
+        self, path: str, body: bytes | None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         request = urllib.request.Request(self.url + path, body, headers or {})
         try:
             response = self.opener.open(request, timeout=TIMEOUT_SECONDS)

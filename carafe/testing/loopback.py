@@ -4,9 +4,10 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any, Self
+from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -15,7 +16,7 @@ Answer = tuple[int, dict[str, str], bytes]
 class Call:
     """A request as it came in."""
 
-    def __init__(self, method: str, target: str, headers: Any, body: bytes):
+    def __init__(self, method: str, target: str, headers: Message, body: bytes):
         self.method, self.headers = method, headers
         self.path, self.query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
         self.body = body
@@ -33,7 +34,7 @@ class Call:
         return str(self.headers.get("Authorization", "")).removeprefix("Bearer ")
 
 
-def document(content: Any, status: int = 200) -> Answer:
+def document(content: object, status: int = 200) -> Answer:
     return status, {"Content-Type": "application/json"}, json.dumps(content).encode()
 
 
@@ -68,7 +69,7 @@ class Loopback:
 
             do_POST = do_GET  # noqa: N815
 
-            def log_message(self, *arguments: Any) -> None:
+            def log_message(self, *arguments: object) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -5,7 +5,6 @@ import hashlib
 import json
 import secrets
 import time
-from typing import Any
 from urllib.parse import urlencode
 
 from joserfc import jwt
@@ -25,8 +24,8 @@ class OpenIdProvider(Loopback):
         super().__init__()
         self.redirect_uri = redirect_uri
         self.issuer = self.url
-        self.person: dict[str, Any] = {}
-        self.claims: dict[str, Any] = {}
+        self.person: dict[str, object] = {}
+        self.claims: dict[str, object] = {}
         self.key, self.published = KEYS[0], KEYS[:1]
         self.algorithm = "RS256"
         self.codes: dict[str, dict[str, str]] = {}
@@ -50,7 +49,7 @@ class OpenIdProvider(Loopback):
             "label": "Acme",
         }
 
-    def metadata(self) -> dict[str, Any]:
+    def metadata(self) -> dict[str, object]:
         return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.url}/authorize",
@@ -98,7 +97,7 @@ class OpenIdProvider(Loopback):
             | {"id_token": self.sign(self.id_token(asked))}
         )
 
-    def id_token(self, asked: dict[str, str]) -> dict[str, Any]:
+    def id_token(self, asked: dict[str, str]) -> dict[str, object]:
         moment = int(time.time())
         claims = {
             "iss": self.issuer,
@@ -112,7 +111,7 @@ class OpenIdProvider(Loopback):
         claims |= self.person | self.claims
         return {name: value for name, value in claims.items() if value is not None}
 
-    def sign(self, claims: dict[str, Any]) -> str:
+    def sign(self, claims: dict[str, object]) -> str:
         header = {"alg": self.algorithm, "kid": self.key.kid}
         if self.algorithm == "RS256":
             return jwt.encode(header, claims, self.key)

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -126,10 +126,10 @@ def connect(app: Flask) -> Callable[..., None]:
 
 
 @pytest.fixture
-def connections(app: Flask) -> Callable[[], list[Any]]:
+def connections(app: Flask) -> Callable[[], list[tuple[str, ...]]]:
     """Returns who is connected with whom: address here, provider, subject there."""
 
-    def read() -> list[Any]:
+    def read() -> list[tuple[str, ...]]:
         model = user_model()
         query = select(model.email, LinkedAccount.provider, LinkedAccount.subject)
         query = query.join(model, model.id == LinkedAccount.user_id).order_by(LinkedAccount.id)

@@ -1,7 +1,6 @@
 """Signing up, and the links that are mailed to an address."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,7 +20,7 @@ NEW_PASSWORD = "another one, quite as long"
 def register() -> Callable[..., TestResponse]:
     """Sends the form of `/auth/register` from a browser."""
 
-    def submit(browser: Browser, **fields: Any) -> TestResponse:
+    def submit(browser: Browser, **fields: object) -> TestResponse:
         defaults = {"email": "new@example.com", "password": NEW_PASSWORD}
         return browser.submit("/auth/register", defaults | fields)
 

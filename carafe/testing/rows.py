@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, insert
 from sqlalchemy.exc import IntegrityError
 
 from carafe.database import db
+from carafe.database.aliases import AnyColumn
 
 THEIRS = 4711
-SAMPLES: dict[type, Any] = {
+SAMPLES: dict[type, object] = {
     bool: False,
     bytes: b"x",
     date: date(2026, 2, 28),
@@ -30,7 +30,7 @@ SAMPLES: dict[type, Any] = {
 }
 
 
-def sample(column: Any) -> Any:
+def sample(column: AnyColumn) -> object:
     """Return a value that fits a column of any type."""
     kind = column.type.python_type
     if column.foreign_keys:
@@ -42,7 +42,7 @@ def sample(column: Any) -> Any:
     return next((SAMPLES[one] for one in kind.__mro__ if one in SAMPLES), None)
 
 
-def owners(table: Table) -> list[Any]:
+def owners(table: Table) -> list[AnyColumn]:
     """Return the columns of a table that say whose a row is."""
     users = db.metadata.tables["user"]
     return [column for column in table.c if column.references(users.c.id)]
@@ -76,5 +76,5 @@ def clear(tables: Iterable[Table]) -> None:
     db.session.commit()
 
 
-def _is_needed(column: Any) -> bool:
+def _is_needed(column: AnyColumn) -> bool:
     return not (column.nullable or column.default or column.server_default)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from carafe.testing.suite import suite
 from carafe.time import now
 
 if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
     from playwright.sync_api import Page
 
 # A developer's own .env must not decide: empty means the default.
@@ -40,7 +41,7 @@ class Site:
         output = app.test_cli_runner().invoke(args=["demo"]).output
         samples = re.findall(r"^(\w+) +(\S+@\S+)  password (\S+)", output, re.M)
         self.people = {role: (email, password) for role, email, password in samples}
-        self.cookies: dict[str, Any] = {}
+        self.cookies: dict[str, SetCookieParam] = {}
 
     def client(self, email: str) -> Client:
         """Open a session of a user that needs no real browser."""
@@ -52,13 +53,13 @@ class Site:
         """Open a session of a user on a page, without the form; `url` is the site's other name."""
         page.context.add_cookies([self.new_cookie(email, url)])
 
-    def new_cookie(self, email: str, url: str = "") -> Any:
+    def new_cookie(self, email: str, url: str = "") -> SetCookieParam:
         name = self.app.config["SESSION_COOKIE_NAME"]
         cookie = self.client(email).client.get_cookie(name)
         assert cookie
         return {"name": name, "value": cookie.value, "url": url or self.url}
 
-    def cookie(self, who: str) -> Any:
+    def cookie(self, who: str) -> SetCookieParam:
         """Return the cookie of a session, which all tests share, of one of `people`."""
         if who not in self.cookies:
             self.cookies[who] = self.new_cookie(self.people[who][0])

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Flask
 
 # Tests in these places cannot be imported without a group of packages.
 GROUPS = {"*/browser/*": "browser"}
-CreateApp = Callable[[Mapping[str, Any]], Flask]
+CreateApp = Callable[[Mapping[str, object]], Flask]
 
 
 @dataclass(frozen=True)
 class Suite:
     create_app: CreateApp
     wsgi: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -28,7 +27,7 @@ def configure(
     create_app: CreateApp,
     *,
     wsgi: str,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, object] | None = None,
     groups: Mapping[str, str] | None = None,
 ) -> None:
     """Name the app of this suite.

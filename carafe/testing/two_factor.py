@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from carafe.auth import totp, two_factor
 from carafe.auth.models import Totp, UserMixin
@@ -79,7 +80,7 @@ def recovery_codes(page: str) -> list[str]:
     return re.findall(r"<code>([^<]+)</code>", page)
 
 
-def submit_code(browser: Browser, code: str, **options: Any) -> Any:
+def submit_code(browser: Browser, code: str, **options: Any) -> TestResponse:
     return browser.submit("/auth/second-factor", {"code": code}, **options)
 
 

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 from flask import request
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     Field,
@@ -31,10 +32,22 @@ MAX_VALUE_LENGTH = 10_000
 SLACK = 100
 
 
+T = TypeVar("T")
+
+
+class FieldOptions(TypedDict, Generic[T], total=False):
+    """What WTForms takes for a field of any kind, beside its label and validators."""
+
+    default: T | Callable[[], T]
+    description: str
+    id: str
+    name: str
+    render_kw: dict[str, object]
+    widget: Callable[..., Markup]
+
+
 # What a field checks, as WTForms accepts it.
 Validators = tuple[Any, ...] | list[Any]
-
-T = TypeVar("T")
 
 
 class Form(FlaskForm):
@@ -65,14 +78,14 @@ class Form(FlaskForm):
                 if name not in form.too_long
             )
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
         for base in cls.__mro__:
             for name, member in vars(base).items():
                 if isinstance(member, UnboundField):
                     _refuse_to_hide(cls, name)
 
-    def process(self, *args: Any, **kwargs: Any) -> None:
+    def process(self, *args: object, **kwargs: object) -> None:
         self.too_long: dict[str, Field] = {}
         super().process(*args, **kwargs)
         for name, field in self.too_long.items():
@@ -147,7 +160,14 @@ class TextField(StringField):
 
     data: str
 
-    def __init__(self, label: str, validators: Validators = (), *, length: int, **options: Any):
+    def __init__(
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        length: int,
+        **options: Unpack[FieldOptions[str]],
+    ):
         super().__init__(
             label,
             [*validators, at_most(length), validate_printable],
@@ -161,7 +181,14 @@ class LongTextField(TextAreaField):
 
     data: str
 
-    def __init__(self, label: str, validators: Validators = (), *, length: int, **options: Any):
+    def __init__(
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        length: int,
+        **options: Unpack[FieldOptions[str]],
+    ):
         super().__init__(
             label,
             [*validators, at_most(length), validate_printable],
@@ -203,7 +230,7 @@ class SecretField(PasswordField):
         *,
         length: int,
         message: str = "",
-        **options: Any,
+        **options: Unpack[FieldOptions[str]],
     ):
         super().__init__(label, [*validators, at_most(length, message)], **options)
 

@@ -25,17 +25,16 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import NotFound
 
 from carafe.database import db
-from carafe.database.aliases import AnySelect
+from carafe.database.aliases import AnyAttribute, AnyExpression, AnySelect
 
 PER_PAGE = 20
 # What keys can be.
 CURSOR_TYPES = int, str, float, bool, datetime, date
 
-CursorKey = ColumnElement[Any] | InstrumentedAttribute[Any]
+CursorKey = AnyExpression | AnyAttribute
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, Unpack
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from carafe.admin.lists import relations
 from carafe.admin.schema import primary_key, singular_name
 from carafe.database import Base, db
 from carafe.time import viewer_zone
-from carafe.web.forms import ChoiceField, clean_search_term
+from carafe.web.forms import ChoiceField, FieldOptions, clean_search_term
 from carafe.web.routing import parse_id
 
 Validator = Callable[[Any, Any], None]
@@ -64,7 +64,9 @@ def validate_year(form: BaseForm, field: Field) -> None:
 class ZonedDateTimeField(DateTimeLocalField):
     """A time to the minute in the user's time zone, by default UTC."""
 
-    def __init__(self, label: str, validators: Validators = (), **options: Any):
+    def __init__(
+        self, label: str, validators: Validators = (), **options: Unpack[FieldOptions[Any]]
+    ):
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         super().__init__(label, [*validators, validate_year], format=formats, **options)
         self.description = f"Time zone: {viewer_zone() or 'UTC'}."
@@ -85,7 +87,9 @@ class ZonedDateTimeField(DateTimeLocalField):
 class ClockField(TimeField):
     """A time of day, to the minute."""
 
-    def __init__(self, label: str, validators: Validators = (), **options: Any):
+    def __init__(
+        self, label: str, validators: Validators = (), **options: Unpack[FieldOptions[time]]
+    ):
         super().__init__(label, validators, format=["%H:%M", "%H:%M:%S"], **options)
 
     def process_data(self, value: time | None) -> None:
@@ -102,7 +106,12 @@ class RelationField(Field):
     data: Any
 
     def __init__(
-        self, label: str, validators: Validators = (), *, model: type[Base], **options: Any
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        model: type[Base],
+        **options: Unpack[FieldOptions[object]],
     ):
         super().__init__(label, validators, **options)
         self.model, self.related_admin = model, relations.readable_admin(model)

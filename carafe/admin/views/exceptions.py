@@ -1,15 +1,13 @@
 """Unhandled exceptions, grouped by type and place."""
 
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 
 from carafe.admin.blueprint import blueprint
 from carafe.audit import record
 from carafe.auth.marks import fresh_login_required, permission_required
-from carafe.database import db
+from carafe.database import AnyRow, db
 from carafe.observability import store
 from carafe.observability.store import exception as recorded
 from carafe.web.routing import ConditionalRoutes, effect
@@ -49,7 +47,7 @@ def forget_exception(fingerprint: str) -> ResponseReturnValue:
     return redirect(url_for("admin.exceptions"), 303)
 
 
-def _find(fingerprint: str) -> Row[*tuple[Any, ...]]:
+def _find(fingerprint: str) -> AnyRow:
     if not fingerprint.isalnum():  # PostgreSQL raises an error for a NUL character.
         abort(404)
     query = select(recorded).where(recorded.c.fingerprint == fingerprint)

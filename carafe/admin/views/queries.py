@@ -1,15 +1,16 @@
 """Database statements by their total time, and query plans with advice."""
 
 import logging
-from typing import Any
 
 from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import or_, select
 
 from carafe.admin.blueprint import blueprint
 from carafe.auth.marks import permission_required
 from carafe.checks import root_cause
+from carafe.database import AnyRow
+from carafe.database.aliases import AnyExpression
 from carafe.observability import plans, store
 from carafe.observability.store import repeated, statement
 from carafe.web.forms import search_term
@@ -18,7 +19,7 @@ from carafe.web.routing import ConditionalRoutes
 log = logging.getLogger(__name__)
 
 # Labels and columns, by the name in the URL.
-SORTS: dict[str, tuple[str, ColumnElement[Any]]] = {
+SORTS: dict[str, tuple[str, AnyExpression]] = {
     "total": ("Total time", statement.c.total_us),
     "count": ("Count", statement.c.count),
     "worst": ("Worst", statement.c.max_us),
@@ -85,7 +86,7 @@ def query(fingerprint: str) -> ResponseReturnValue:
     )
 
 
-def _load_plan(row: Row[*tuple[Any, ...]]) -> tuple[plans.PlanReport | None, str]:
+def _load_plan(row: AnyRow) -> tuple[plans.PlanReport | None, str]:
     """Return the current plan, or the stored one and why the statement cannot be planned now."""
     try:
         return plans.build_report(row.sql), ""

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from carafe.admin.blueprint import blueprint
 from carafe.admin.overview.charts import Chart, bar_chart, format_duration
 from carafe.auth.marks import permission_required
+from carafe.database import AnyRow
 from carafe.observability import store
 from carafe.observability.statistics import (
     WINDOWS,
@@ -117,9 +117,7 @@ def _charts(steps: dict[int, LatencyStats]) -> Iterable[Chart]:
     )
 
 
-def _slowest(
-    connection: Connection, since: int, endpoint: str | None
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def _slowest(connection: Connection, since: int, endpoint: str | None) -> Sequence[AnyRow]:
     query = select(slow_request).where(slow_request.c.at >= since)
     if endpoint is not None:
         query = query.where(slow_request.c.endpoint == endpoint)

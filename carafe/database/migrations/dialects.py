@@ -13,9 +13,10 @@ from alembic.ddl.impl import DefaultImpl
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.ddl.sqlite import SQLiteImpl
 from alembic.operations.batch import ApplyBatchImpl
-from sqlalchemy import Column, Connection, Index, Table
+from sqlalchemy import Connection, Index, Table
 
 from carafe.database import fulltext
+from carafe.database.aliases import AnyColumn
 from carafe.database.migrations import enums
 from carafe.database.migrations.rebuild import Rebuild
 
@@ -23,7 +24,7 @@ from carafe.database.migrations.rebuild import Rebuild
 class WithSearch(DefaultImpl):
     """Full-text tables follow their table. A script of SQL (`--sql`) has what migrations say."""
 
-    def drop_table(self, table: Table, **kw: Any) -> None:
+    def drop_table(self, table: Table, **kw: object) -> None:
         if self._searched(table.name):
             fulltext.drop(self.online, table.name)
         super().drop_table(table, **kw)
@@ -46,7 +47,7 @@ class WithSearch(DefaultImpl):
             renamed = [str(name) if column == column_name else column for column in columns]
             fulltext.create(self.online, table_name, renamed)
 
-    def drop_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
+    def drop_column(self, table_name: str, column: AnyColumn, **kw: Any) -> None:
         if column.name in self._searched(table_name):
             raise fulltext.NeedsColumnError(table_name, column.name)
         super().drop_column(table_name, column, **kw)
@@ -72,7 +73,7 @@ class SQLite(WithSearch, SQLiteImpl):
         if batch_impl.new_table is not None and not self.as_sql:
             self._rebuild = Rebuild(self.online, batch_impl, batch_impl.new_table)
 
-    def rename_table(self, old_table_name: str, new_table_name: str, schema: Any = None) -> None:
+    def rename_table(self, old_table_name: str, new_table_name: str, schema: object = None) -> None:
         rebuild = self._rebuild
         if rebuild is None or old_table_name != rebuild.temporary_name:
             super().rename_table(old_table_name, new_table_name, schema)
@@ -82,7 +83,7 @@ class SQLite(WithSearch, SQLiteImpl):
         rebuild.finish()
         self._rebuild, self._restored = None, {index.name for index in rebuild.indexes}
 
-    def create_index(self, index: Index, **kw: Any) -> None:
+    def create_index(self, index: Index, **kw: object) -> None:
         # After a rebuild Alembic recreates those that it saw.
         if index.name in self._restored:
             self._restored.discard(str(index.name))
@@ -93,7 +94,7 @@ class SQLite(WithSearch, SQLiteImpl):
 class PostgreSQL(WithSearch, PostgresqlImpl):
     __dialect__ = "postgresql"
 
-    def add_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
+    def add_column(self, table_name: str, column: AnyColumn, **kw: Any) -> None:
         enums.create(self, column.type)
         super().add_column(table_name, column, **kw)
 
@@ -104,10 +105,10 @@ class PostgreSQL(WithSearch, PostgresqlImpl):
         with enums.dropping_unused(self, table_name):
             super().alter_column(table_name, column_name, type_=type_, **kw)
 
-    def drop_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
+    def drop_column(self, table_name: str, column: AnyColumn, **kw: Any) -> None:
         with enums.dropping_unused(self, table_name):
             super().drop_column(table_name, column, **kw)
 
-    def drop_table(self, table: Table, **kw: Any) -> None:
+    def drop_table(self, table: Table, **kw: object) -> None:
         with enums.dropping_unused(self, table.name):
             super().drop_table(table, **kw)

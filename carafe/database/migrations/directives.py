@@ -27,12 +27,10 @@ from alembic.operations.ops import (
 )
 from alembic.script import ScriptDirectory, write_hooks
 
+from carafe.database.aliases import AnyColumn
 from carafe.database.migrations.operations import Comment
 
 # What Alembic calls a revision that nobody gave a name.
-# A column of any type.
-AnyColumn = sa.Column[Any]
-
 HASH = re.compile("[0-9a-f]{12}")
 
 # What rows that exist get in a new column, where its model has no default that says so.

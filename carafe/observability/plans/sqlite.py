@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import Any
 
 from sqlalchemy.engine.interfaces import DBAPICursor
 
@@ -13,7 +12,7 @@ from carafe.observability.plans.sql import tokens
 
 # Before 3.36 with the word TABLE, and the alias after the name.
 # A row of EXPLAIN QUERY PLAN.
-PlanRow = tuple[Any, ...]
+PlanRow = tuple[int, int, int, str]
 
 READS = re.compile(r'(SCAN|SEARCH) (?:TABLE )?(?:\w+\.)?("[^"]+"|\w+)(?: AS (\w+))?(.*)', re.S)
 

@@ -6,10 +6,10 @@ that is signed with `SECRET_KEY`, which in development everyone knows.
 """
 
 from functools import partial
-from typing import Any
 
 from flask import Flask, request, url_for
 from flask_debugtoolbar import DebugToolbarExtension
+from werkzeug import Response
 
 from carafe.observability.toolbar.queries import QueriesPanel
 from carafe.security import csp
@@ -41,7 +41,7 @@ class Toolbar(DebugToolbarExtension):
         if is_at_this_machine():
             super().process_request()
 
-    def process_response(self, response: Any) -> Any:
+    def process_response(self, response: Response) -> Response:
         # A page with a policy of its own may not run scripts, such as a mail in its frame.
         has_policy = csp.HEADER in response.headers
         if response.mimetype != "text/html" or has_policy or not is_at_this_machine():

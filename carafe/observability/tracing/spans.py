@@ -95,7 +95,7 @@ class Tracer:
         return self.span(name, SpanKind.CONSUMER, {"messaging.operation.type": "process"}, carrier)
 
     @contextmanager
-    def call(self, name: str, attributes: Mapping[str, Any]) -> Iterator[Span]:
+    def call(self, name: str, attributes: Mapping[str, object]) -> Iterator[Span]:
         """Trace a call that is part of a request or job; the exporter's own calls are not."""
         if not (current := trace.get_current_span()).is_recording():
             yield current

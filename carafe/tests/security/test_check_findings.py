@@ -8,7 +8,7 @@ import pytest
 
 from carafe.testing.checks import GOOD, findings
 
-KEY: str = GOOD["SECRET_KEY"]
+KEY = str(GOOD["SECRET_KEY"])
 PHRASE = "the quick brown fox jumps over the lazy dog"
 OTHER_KEY = "HsC0lKp4Wk7mHrD0vF2uC0bSyb6cDq1rQ5xkQW3l0eA"
 
