@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask, abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,7 +15,7 @@ from carafe.auth import (
     reauthentication,
     two_factor,
 )
-from carafe.auth.identity import can, is_logged_in, load_identity
+from carafe.auth.identity import Identity, can, current_identity, is_logged_in, load_identity
 from carafe.auth.models.user_columns import has_second_factor
 from carafe.auth.permissions import ADMIN, NO_ROLE, permissions
 from carafe.auth.sessions import set_session_token
@@ -41,21 +40,22 @@ def enforce_policy() -> ResponseReturnValue | None:
     rules = current_policy()
     if rules.public:
         return _check_public_view(rules)
-    if not is_logged_in():
+    identity = current_identity()
+    if identity is None:
         return redirect_to_login()
-    if answer := _check_impersonation(rules):
+    if answer := _check_impersonation(rules, identity):
         return answer
-    if not rules.allow_without_two_factor and (answer := redirect_to_two_factor_setup()):
+    if not rules.allow_without_two_factor and (answer := redirect_to_two_factor_setup(identity)):
         return answer
     needed = {rules.permission, rules.read_permission} - {None}
-    if needed and not _recheck_permission(needed):
-        message = None if current_user.confirmed_at else CONFIRM_FIRST
+    if needed and not _recheck_permission(needed, identity):
+        message = None if identity.confirmed_at else CONFIRM_FIRST
         refuse(403, "access.denied", f"permission:{','.join(sorted(map(str, needed)))}", message)
-    if rules.confirmed and current_user.confirmed_at is None:
+    if rules.confirmed and identity.confirmed_at is None:
         if wants_json():
             refuse(403, "access.denied", "unconfirmed", CONFIRM_FIRST)
         return lead_to(pages.path("confirm"), 403)
-    if rules.fresh_login and not current_user.is_fresh:
+    if rules.fresh_login and not identity.is_fresh:
         return reauthentication.require_fresh_login()
     return None
 
@@ -71,12 +71,12 @@ def redirect_to_login() -> ResponseReturnValue:
     return lead_to(pages.path("login", next=form_page or return_path()), 401)
 
 
-def redirect_to_two_factor_setup() -> ResponseReturnValue | None:
+def redirect_to_two_factor_setup(identity: Identity) -> ResponseReturnValue | None:
     """Lead a user without a required second factor to its setup."""
-    if current_user.impersonator or not two_factor.is_required(current_user):
+    if identity.impersonator or not two_factor.is_required(identity):
         return None
     with read_transaction():
-        if has_second_factor(current_user.id):
+        if has_second_factor(identity.id):
             return None
     if wants_json():
         message = "Your account needs a second factor. Set one up first."
@@ -109,22 +109,21 @@ def _check_public_view(rules: Policy) -> ResponseReturnValue | None:
     if request.method in SAFE_METHODS and not pages.is_auth_page():
         return None
     try:
-        answer = _check_impersonation(rules)
+        identity = current_identity()
+        answer = _check_impersonation(rules, identity) if identity else None
     except SQLAlchemyError:  # nor can the view look anybody up; it may be what mends the database
         db.session.rollback()
         return None
-    if not takes_write_lock():
+    if not takes_write_lock() and db.session.registry.has():
         db.session.close()  # the other site is asked now, and may be slow
     return answer
 
 
-def _check_impersonation(rules: Policy) -> ResponseReturnValue | None:
-    if not is_logged_in():
-        return None
-    if current_user.impersonation_ended and not pages.is_requested("logout"):
-        return _end_impersonation(current_user.impersonation_ended)
-    if impersonation.check(rules):
-        _record_impersonated_change()
+def _check_impersonation(rules: Policy, identity: Identity) -> ResponseReturnValue | None:
+    if identity.impersonation_ended and not pages.is_requested("logout"):
+        return _end_impersonation(identity.impersonation_ended)
+    if identity.impersonator and impersonation.check(rules, identity.impersonator):
+        _record_impersonated_change(identity)
     return None
 
 
@@ -138,17 +137,17 @@ def _end_impersonation(why: str) -> ResponseReturnValue:
     return redirect(back or current_app.config["HOME_URL"], 303)
 
 
-def _record_impersonated_change() -> None:
+def _record_impersonated_change(loaded: Identity) -> None:
     db.session.connection()  # begins the transaction that writes; in it, again:
-    identity = load_identity(current_user.token)
-    acting = identity.impersonator if identity and identity.id == current_user.id else None
+    identity = load_identity(loaded.token)
+    acting = identity.impersonator if identity and identity.id == loaded.id else None
     if acting is None or not acting.may_write:
         abort(409, "You do not act as somebody else any more. Nothing was changed.")
     impersonation.record_change()
 
 
-def _recheck_permission(needed: set[str | None]) -> bool:
-    if not needed <= permissions(current_user.role):
+def _recheck_permission(needed: set[str | None], identity: Identity) -> bool:
+    if not needed <= identity.permissions:
         return False
     if not takes_write_lock():
         return True
@@ -157,7 +156,7 @@ def _recheck_permission(needed: set[str | None]) -> bool:
     advisory_lock(ADMIN)
     model = user_model()
     query = select(model.effective_role).where(
-        model.id == current_user.id, model.suspended_at.is_(None)
+        model.id == identity.id, model.suspended_at.is_(None)
     )
     return needed <= permissions(db.session.scalar(query) or NO_ROLE)
 

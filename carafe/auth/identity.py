@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -67,6 +68,7 @@ class Columns(NamedTuple):
     impersonator: Impersonator | None
     impersonation_ended: str | None
     token: str
+    permissions: Set[str]
     # What the app and other features read about the user: see `identity_query.add_identity_column`.
     extra: dict[str, object]
 
@@ -90,7 +92,7 @@ class Identity(ReadOnly, Columns):
         return self.impersonator is None and now() - self.authenticated_at < FRESH_LOGIN_LIFETIME
 
     def can(self, permission: str) -> bool:
-        return permission in permissions(self.role)
+        return permission in self.permissions
 
     def __getattr__(self, name: str) -> Any:
         """Return a column that was added under this name."""
@@ -160,6 +162,7 @@ def _make_identity(
         impersonator=impersonator,
         impersonation_ended=impersonation_ended,
         token=token,
+        permissions=permissions(row.role),
         extra={name: getattr(row, f"extra_{name}") for name in EXTRA_COLUMNS.by_name()},
     )
 
@@ -178,27 +181,45 @@ def _fetch_row(token: str, *, acting: bool) -> AnyRow | None:
     return db.session.connection().execute(query, values | {"acting": acting}).first()
 
 
+def loaded_identity() -> Identity | None:
+    """Return who made the request, if that was looked up before and someone is logged in."""
+    identity = g.get("_login_user")  # where Flask-Login keeps it
+    return identity if isinstance(identity, Identity) else None
+
+
+def current_identity() -> Identity | None:
+    """Return who made the request, or None for a visitor.
+
+    `current_user` stands for the same, but asks who it is at each of its attributes.
+    """
+    if identity := loaded_identity():
+        return identity
+    user = current_user._get_current_object()
+    return user if isinstance(user, Identity) else None
+
+
 def is_logged_in() -> bool:
-    return bool(current_user.is_authenticated)
+    return current_identity() is not None
 
 
 def is_anonymous() -> bool:
-    return not current_user.is_authenticated
+    return current_identity() is None
 
 
 def can(permission: str) -> bool:
     """Whether the one signed in, if any, has a permission. Templates have it, too."""
-    user = current_user._get_current_object()  # once: menus ask for dozens of permissions
-    return bool(user.is_authenticated and user.can(permission))
+    identity = current_identity()
+    return identity is not None and permission in identity.permissions
 
 
 def _can_see_timing() -> bool:
-    identity = g.get("_login_user")  # as in `sessions.update_last_seen`
-    return isinstance(identity, Identity) and identity.can("timing.read")
+    identity = loaded_identity()
+    return identity is not None and identity.can("timing.read")
 
 
 def _time_zone() -> str:
-    return current_user.time_zone if is_logged_in() else ""
+    identity = current_identity()
+    return identity.time_zone if identity else ""
 
 
 def init_app(app: Flask) -> None:

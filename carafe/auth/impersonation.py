@@ -125,13 +125,12 @@ def end_reason(row: AnyRow) -> str | None:
     return None if can_impersonate(row.impersonator_role, row.role) else "role"
 
 
-def check(rules: Policy) -> bool:
+def check(rules: Policy, impersonator: Impersonator) -> bool:
     """Before each request: refuse what is not for who acts as someone else.
 
     Returns whether they are about to change something as someone else.
     """
-    acting = current_user.impersonator
-    if acting is None or request.endpoint is None:
+    if request.endpoint is None:
         return False
     if pages.is_requested("end_impersonation", "logout"):  # what ends it is open in any case
         return False
@@ -142,7 +141,7 @@ def check(rules: Policy) -> bool:
         refuse(403, "access.denied", "acting_as_somebody", message)
     if request.method in SAFE_METHODS:
         return False
-    if not acting.may_write:
+    if not impersonator.may_write:
         abort(
             403,
             f"You are looking at this as {current_user.display_name}, "

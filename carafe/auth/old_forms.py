@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carafe.auth import interrupted_forms, pages
 from carafe.auth.access import redirect_to_login
-from carafe.auth.identity import is_logged_in
+from carafe.auth.identity import current_identity, is_logged_in
 from carafe.database import db
 from carafe.security import csrf
 from carafe.web.errors import wants_json
@@ -79,7 +79,8 @@ def _lead_on() -> ResponseReturnValue | None:
 def _page_user() -> int:
     """For whom a page is made: nobody, where someone else looks at it as that user."""
     try:
-        return 0 if not is_logged_in() or current_user.impersonator else int(current_user.id)
+        identity = current_identity()
+        return 0 if identity is None or identity.impersonator else identity.id
     except SQLAlchemyError:  # the page may be the one that mends the database
         db.session.rollback()
         return 0

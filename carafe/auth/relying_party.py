@@ -4,6 +4,7 @@ They are bound to a name, and it is the host of `PUBLIC_URL`: never what a reque
 """
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -28,7 +29,12 @@ class RelyingParty:
 
 def current_relying_party() -> RelyingParty:
     """The relying party, by `PUBLIC_URL`."""
-    parts = urlsplit(current_app.config["PUBLIC_URL"])
+    return _relying_party(current_app.config["PUBLIC_URL"])
+
+
+@cache
+def _relying_party(public_url: str) -> RelyingParty:
+    parts = urlsplit(public_url)
     host, named = parts.hostname or "", True
     try:
         # Browsers refuse IP addresses, 127.0.0.1 included, and accept localhost without HTTPS.

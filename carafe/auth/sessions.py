@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from flask import Flask, Response, current_app, flash, g, request, session
+from flask import Flask, Response, current_app, flash, request, session
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from carafe.auth import deletion, device_cookie, interrupted_forms
-from carafe.auth.identity import Identity, is_logged_in
+from carafe.auth.identity import Identity, is_logged_in, loaded_identity
 from carafe.auth.models import KnownDevice, Session, UserMixin
 from carafe.auth.models.session import LAST_SEEN_PRECISION
 from carafe.auth.providers import journey
@@ -88,8 +88,8 @@ def update_last_seen(response: Response) -> Response:
     """Note that the session was seen, at most once a minute and not in the visitor's time."""
     if current_policy().background:
         return response
-    identity = g.get("_login_user")  # not current_user, which would look up who did not matter
-    if isinstance(identity, Identity) and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
+    identity = loaded_identity()  # not current_user, which would look up who did not matter
+    if identity and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
         session.modified = True  # the cookie lasts as long as the row, signed by today's key
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         # Once the answer is sent: someone may hold the write lock, and reading never waits.
@@ -110,7 +110,7 @@ def _write_last_seen(app: Flask, identity: Identity) -> None:
 
 def disable_caching(response: Response) -> Response:
     """No cache, shared or the browser's own, keeps what is someone's or carries a token."""
-    personal = isinstance(g.get("_login_user"), Identity) or renders_token() or session.modified
+    personal = loaded_identity() is not None or renders_token() or session.modified
     if personal or request.method not in SAFE_METHODS:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -65,14 +65,14 @@ def set_upload_permission(app: Flask, may: Callable[[Policy], bool]) -> None:
 def check_headers() -> None:
     """Refuse long headers before anything parses them."""
     environ = request.environ
-    if long := [name for name, value in environ.items() if _is_long_header(name, value)]:
+    if long := [
+        name
+        for name, value in environ.items()
+        if name.startswith("HTTP_") and len(value) > MAX_HEADER_LENGTH
+    ]:
         for name in long:
             del environ[name]  # the error page would parse it
         abort(431)
-
-
-def _is_long_header(name: str, value: str) -> bool:
-    return name.startswith("HTTP_") and len(value) > MAX_HEADER_LENGTH
 
 
 def discard_body() -> None:

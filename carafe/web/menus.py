@@ -65,15 +65,15 @@ def add(
     if icon is not None:
         refuse_unknown_icon(app, f"menus.add({label!r}, icon=…)", icon)
     ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, at_end))
+    app.extensions["nav_linked"].pop(menu, None)
 
 
 def visible_items(menu: str) -> list[MenuItem]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
-    entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.at_end)
     items = [
-        MenuItem(entry.label, root + _endpoint_path(entry), entry.icon, entry.method)
-        for entry in entries
+        MenuItem(entry.label, root + path, entry.icon, entry.method)
+        for entry, path in _linked_entries(menu)
         if entry.visible is None or entry.visible()
     ]
     current_path = root + request.path
@@ -100,19 +100,23 @@ def parts(place: str) -> list[str]:
     return [part.template for part in PARTS if part.place == place and part.visible()]
 
 
-def _endpoint_path(entry: MenuEntry) -> str:
-    # A menu's paths never change, and `url_for` for each of a dozen is dear on every page. Built
-    # from the map, not from the request: a page about an untrusted host has menus, too.
-    cache: dict[tuple[object, ...], str] = current_app.extensions["nav_urls"]
-    key = entry.endpoint, *entry.values.items()
-    if key not in cache:
-        cache[key] = current_app.url_map.bind("").build(entry.endpoint, entry.values)
-    return cache[key]
+def _linked_entries(menu: str) -> list[tuple[MenuEntry, str]]:
+    """Return the entries of a menu in their order, with their paths.
+
+    They never change, and `url_for` for each of a dozen is dear on every page. Paths are built from
+    the map, not from the request: a page about an untrusted host has menus, too.
+    """
+    cache: dict[str, list[tuple[MenuEntry, str]]] = current_app.extensions["nav_linked"]
+    if menu not in cache:
+        urls = current_app.url_map.bind("")
+        entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.at_end)
+        cache[menu] = [(entry, urls.build(entry.endpoint, entry.values)) for entry in entries]
+    return cache[menu]
 
 
 def init_app(app: Flask) -> None:
     ENTRIES.init_app(app)
     PARTS.init_app(app)
-    app.extensions["nav_urls"] = {}
+    app.extensions["nav_linked"] = {}
     app.jinja_env.globals["nav"] = visible_items
     app.jinja_env.globals["nav_parts"] = parts

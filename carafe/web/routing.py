@@ -13,6 +13,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
 MAX_ID = 2**63 - 1
+# Where the WSGI environment keeps the policy of the view.
+POLICY_KEY = "carafe.policy"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -102,8 +104,12 @@ def get_policy(endpoint: str | None, arguments: Mapping[str, object] | None) -> 
 
 
 def current_policy() -> Policy:
-    """Return the policy of the view that this request is for."""
-    return get_policy(request.endpoint, request.view_args)
+    """Return the policy of the view that this request is for, looked up once in a request."""
+    environ = request.environ
+    if POLICY_KEY not in environ:
+        environ[POLICY_KEY] = get_policy(request.endpoint, request.view_args)
+    policy: Policy = environ[POLICY_KEY]
+    return policy
 
 
 class Declaration:

@@ -420,8 +420,8 @@ def test_it_is_too_late_for_a_change_when_it_has_just_ended(
 ):
     check = impersonation.check
 
-    def slow(rules):
-        about_to_change = check(rules)
+    def slow(rules, impersonator):
+        about_to_change = check(rules, impersonator)
         if about_to_change:
             with ThreadPoolExecutor() as other:
                 other.submit(overdue(change)).result()
