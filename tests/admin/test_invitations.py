@@ -2,37 +2,10 @@
 
 import re
 
-import pytest
+from carafe.testing.invitations import GUEST, PATH
 
-from app.auth.models import User
-
-GUEST = "guest@example.com"
 PASSWORD = "eleven green bottles"
-PATH = "/admin/invitations/"
 REVOKE = r"/admin/invitations/\d+/delete"
-
-
-@pytest.fixture
-def invite(carol, sign_in, mailbox):
-    """Send an invitation as Carol; return the path of its link."""
-
-    def send(email: str = GUEST, role: str = "user") -> str:
-        answer = sign_in(carol).submit(PATH, {"email": email, "role": role})
-        assert answer.status_code == 303, answer.text
-        return str(mailbox.link(email))
-
-    return send
-
-
-@pytest.fixture
-def guest(app):
-    """Return the account of the invited address, or None."""
-
-    def find() -> User | None:
-        with app.app_context():
-            return User.by_email(GUEST)
-
-    return find
 
 
 def test_it_makes_an_account_of_that_role(carol, invite, visitor, guest, sign_in):

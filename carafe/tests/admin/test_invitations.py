@@ -9,36 +9,12 @@ from sqlalchemy import func, select
 from carafe.auth.models import Invitation
 from carafe.database import db
 from carafe.testing.clock import later
+from carafe.testing.invitations import GUEST, PATH
 from carafe.tests.site.models import User
 from carafe.time import now
 
-GUEST = "guest@example.com"
 PASSWORD = "eleven green bottles"
-PATH = "/admin/invitations/"
 RACERS = 8
-
-
-@pytest.fixture
-def invite(carol, sign_in, mailbox):
-    """Send an invitation as Carol; return the path of its link."""
-
-    def send(email: str = GUEST, role: str = "user") -> str:
-        answer = sign_in(carol).submit(PATH, {"email": email, "role": role})
-        assert answer.status_code == 303, answer.text
-        return str(mailbox.link(email))
-
-    return send
-
-
-@pytest.fixture
-def guest(app):
-    """Return the account of the invited address, or None."""
-
-    def find() -> User | None:
-        with app.app_context():
-            return User.by_email(GUEST)
-
-    return find
 
 
 @pytest.fixture
