@@ -1,6 +1,7 @@
 """What a user has beside the password: an authenticator app, passkeys, and recovery codes."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flask import current_app
 from sqlalchemy import Row, ScalarSelect, delete, func, select
@@ -18,6 +19,9 @@ from carafe.observability import security_events
 from carafe.security.rate_limits import Attempt, LimitReachedError, RateLimit, client_key
 from carafe.time import now
 from carafe.web.urls import public_url
+
+if TYPE_CHECKING:
+    from carafe.auth.identity import Identity
 
 # A guess is right three times in a million: 5 in a quarter of an hour are one in 700 in a day.
 ATTEMPTS = RateLimit("code", 5, timedelta(minutes=15))
@@ -159,7 +163,7 @@ def stop_requiring(user: UserMixin) -> None:
         record("two_factor.optional", user.subject)
 
 
-def is_required(user: UserMixin | AnyRow) -> bool:
+def is_required(user: "UserMixin | AnyRow | Identity") -> bool:
     """Whether this user has to have one, by their role or because an administrator wants it."""
     by_role = current_app.config["REQUIRE_SECOND_FACTOR"] and permissions(user.role)
     return bool(by_role or user.second_factor_required_at)
