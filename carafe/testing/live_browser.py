@@ -50,6 +50,11 @@ class LiveBrowser(Browser):
     def cookies(self) -> list[tuple[str, str]]:
         return [(cookie.name, cookie.value or "") for cookie in self.jar]
 
+    def copy_cookies_to(self, other: Browser) -> None:
+        assert isinstance(other, LiveBrowser)
+        for cookie in self.jar:
+            other.jar.set_cookie(cookie)
+
     def _open(
         self, path: str, body: bytes | None, headers: Mapping[str, str] | None = None
     ) -> Answer:

@@ -10,16 +10,25 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from flask import Flask
+from sqlalchemy import create_engine, insert
+from sqlalchemy.orm import Session
 
+from carafe.auth import passwords
+from carafe.auth.users import user_model
 from carafe.config import ROOT
+from carafe.database.sqlite import configure_sqlite, sqlite_options
+from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import change_limits
 from carafe.testing.database import empty_database
 from carafe.testing.suite import suite
+from carafe.time import now
 
 BIN = Path(sys.executable).parent
 # Whatever http_proxy says.
@@ -63,6 +72,24 @@ class Server:
             cwd=ROOT, env=self.environ, check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
 
+    @contextmanager
+    def database(self) -> Iterator[Session]:
+        """Open its database, and commit at the end: a command that does it takes a second."""
+        if (url := self.environ.get("DATABASE_URL") or "").startswith("postgresql"):
+            engine = create_engine(url)
+        else:
+            engine = create_engine(url or f"sqlite:///{self.folder / 'app.db'}", **sqlite_options())
+            configure_sqlite(engine)
+        with Session(engine) as session, session.begin():
+            yield session
+        engine.dispose()
+
+    def add_user(self, email: str, password: str = PASSWORD) -> None:
+        """Store a user with a confirmed address. The test needs `application`, for the model."""
+        values = {"password_hash": passwords.hash(password), "confirmed_at": now()}
+        with self.database() as session:
+            session.execute(insert(user_model()).values(email=email, **values))
+
     def start(self, *command: str) -> None:
         self._migrate()
         with self.log.open("ab") as log:
@@ -105,7 +132,7 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def shared_server(tmp_path_factory: pytest.TempPathFactory, application: Flask) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     with empty_database(folder) as url:
         server = Server(folder, {"DATABASE_URL": url, "MAGIC_LINK": "yes", "WEB_THREADS": "8"})

@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add, ask_to_sign_in, sent
 from carafe.testing.live_browser import LiveBrowser
 
@@ -11,11 +12,10 @@ USES = 8
 
 
 def test_exactly_one_wins(running, email):
-    password = "the password of this test"
-    running.flask("user", "create", email, "--password", password)
+    running.add_user(email)
     origin = f"http://localhost:{running.port}"
     mine = LiveBrowser(running.url)
-    mine.submit("/auth/login", {"email": email, "password": password})
+    mine.submit("/auth/login", {"email": email, "password": PASSWORD})
     key = add(mine, origin=origin)
 
     victim = LiveBrowser(running.url)
@@ -23,8 +23,7 @@ def test_exactly_one_wins(running, email):
     sent(form, key.get(request, counter=0))  # as synchronised ones: no counter gives it away
     thieves = [LiveBrowser(running.url) for _ in range(USES)]
     for thief in thieves:
-        for cookie in victim.jar:
-            thief.jar.set_cookie(cookie)
+        victim.copy_cookies_to(thief)
     barrier = Barrier(USES)
 
     def use(thief):

@@ -4,8 +4,6 @@ import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,14 +14,13 @@ from sqlalchemy import func, select, text
 
 from carafe.audit import AuditEvent
 from carafe.auth import quotas
-from carafe.config import ROOT
 from carafe.database import db, timeouts
 from carafe.images import pictures, rendering
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.images import multipart
 from carafe.testing.live_browser import LiveBrowser
-from carafe.tests.site.models import Thing
+from carafe.tests.site.models import Thing, User
 
 EXPORT = "/things/export.csv"
 
@@ -193,28 +190,14 @@ def test_a_user_searches_once_at_a_time(app, alice, sign_in, impatient):
     assert browser.get("/things/?q=roof").status_code == 200
 
 
-FILL = """
-from sqlalchemy import insert
-from carafe.database import db
-from carafe.tests.site import create_app
-from carafe.tests.site.models import Thing, User
-from carafe.time import now
-with create_app().app_context():
-    user = User.by_email("alice@example.com")
-    row = {"user_id": user.id, "title": "Thing", "body": "x" * 20_000, "version": 1}
-    row["created_at"] = now()
-    db.session.execute(insert(Thing), [row] * 500)
-    db.session.commit()
-"""
-
-
 @pytest.fixture
-def site(server):
+def site(app, server):
     """gunicorn, where Alice has 10 MB of things."""
     site = server(WEB_CONCURRENCY="2", JOBS_IN_WEB="no")
-    site.flask("user", "create", "alice@example.com", "--password", PASSWORD)
-    command = [sys.executable, "-c", FILL]
-    subprocess.run(command, cwd=ROOT, env=site.environ, check=True)
+    site.add_user("alice@example.com")
+    with site.database() as session:
+        id = session.scalar(select(User.id))
+        session.add_all(Thing(user_id=id, title="Thing", body="x" * 20_000) for _ in range(500))
     return site
 
 

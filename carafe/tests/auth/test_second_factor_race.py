@@ -10,6 +10,7 @@ from carafe.auth import two_factor
 from carafe.auth.models import Passkey, RecoveryCode, Totp
 from carafe.database import db
 from carafe.security.rate_limits import RateLimit
+from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add
 from carafe.testing.clock import change_limits
 from carafe.testing.live_browser import LiveBrowser
@@ -123,8 +124,8 @@ def test_one_factor_stays_where_it_is_required(
 
 def test_exactly_one_wins_among_several_processes(running, email):
     """With all that protects it, limits included."""
-    fields = {"email": email, "password": "an apple a day keeps"}
-    running.flask("user", "create", email, "--password", fields["password"])
+    running.add_user(email)
+    fields = {"email": email, "password": PASSWORD}
     mine = LiveBrowser(running.url)
     mine.submit("/auth/login", fields)
     totp = start_setup(mine)

@@ -21,7 +21,7 @@ def test_it_says_so_at_the_form(megabytes, alice, sign_in, upload, files):
 
 def test_it_says_so_through_a_socket(running, email):
     """Whoever is not read to the end reads "connection reset", and not the answer."""
-    running.flask("user", "create", email, "--password", PASSWORD)
+    running.add_user(email)
     browser = LiveBrowser(running.url)
     browser.submit("/auth/login", {"email": email, "password": PASSWORD})
     body, content_type = multipart({"csrf_token": browser.token()}, bytes(20 * MEGABYTE))

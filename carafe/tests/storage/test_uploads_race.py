@@ -8,11 +8,11 @@ from threading import Barrier
 
 import pytest
 
+from carafe.testing.accounts import PASSWORD
 from carafe.testing.images import multipart, plain
 from carafe.testing.live_browser import LiveBrowser
 
 UPLOADS = 20
-PASSWORD = "carafe under the apple tree"
 
 
 @pytest.fixture
@@ -38,13 +38,12 @@ def at_once():
 
 
 def test_over_several_processes(running, email, at_once, paths):
-    running.flask("user", "create", email, "--password", PASSWORD)
+    running.add_user(email)
     first, *others = [LiveBrowser(running.url) for _ in range(UPLOADS)]
     first.submit("/auth/login", {"email": email, "password": PASSWORD})
     first.token()  # the cookie holds what it belongs to
     for other in others:
-        for cookie in first.jar:
-            other.jar.set_cookie(cookie)
+        first.copy_cookies_to(other)
     statuses = at_once([first, *others])
     assert 303 in statuses
     assert set(statuses) <= {303, 429}
