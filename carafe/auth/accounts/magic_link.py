@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from carafe.auth.accounts.authentication import NextStep, admit, is_other_user
-from carafe.auth.accounts.errors import OtherUserError, refuse_link
+from carafe.auth.accounts.errors import OtherUserError
 from carafe.auth.accounts.form_limits import limit_form
-from carafe.auth.accounts.mail_requests import may_mail, pretend_to_mail
-from carafe.auth.models import LinkedAccount, Token, UserMixin
+from carafe.auth.accounts.mailed_links import redeem_link, request_link, user_of_link
+from carafe.auth.models import Token, UserMixin
 from carafe.auth.models.token import MAGIC_LINK
 from carafe.auth.users import user_model
-from carafe.database import db, read_transaction
+from carafe.database import db
 from carafe.security.rate_limits import RateLimit
 
 LINKS = RateLimit("magic link", 60, timedelta(hours=1))
@@ -32,22 +32,12 @@ def request_magic_link(email: str) -> None:
 
     Outcome and time do not tell whether it has.
     """
-    user = user_model().by_email(email)
-    due = bool(user and not user.suspended_at)
-    if may_mail(LINK_MAILS, email, due=due) and user:
-        user.send_magic_link()
-    else:
-        pretend_to_mail("auth/emails/magic_link", email)
-    db.session.commit()
+    request_link(email, LINK_MAILS, "auth/emails/magic_link", user_model().send_magic_link)
 
 
 def user_of_magic_link(token: str) -> UserMixin:
     """Return the user whom a link logs in. It stays valid. Raises `InvalidLinkError`."""
-    with read_transaction():
-        user = user_model().by_token(token, MAGIC_LINK)
-    if user is None:
-        refuse_link(MAGIC_LINK)
-    return user
+    return user_of_link(token, MAGIC_LINK)
 
 
 def log_in_with_magic_link(
@@ -56,21 +46,13 @@ def log_in_with_magic_link(
     """Log in the user to whom a link was mailed, once, and void their other links for that.
 
     Raises `InvalidLinkError`, and `OtherUserError` before the link is used up: see
-    `is_other_user` for `switch_from`. An address that was not confirmed is now, as its mail was
-    read, and the account starts over empty: anyone who signed up may have been someone else.
+    `is_other_user` for `switch_from`. An account whose address was not confirmed starts over
+    empty: see `redeem_link`.
     """
     if is_other_user(user_of_magic_link(token).email, switch_from):
         raise OtherUserError
-    user = user_model().consume_token(token, MAGIC_LINK)
-    if user is None:  # someone used the link at the same time
-        db.session.commit()
-        refuse_link(MAGIC_LINK)
-    # Anyone who reads mail at this address has shown that it is theirs.
-    unconfirmed = user.confirmed_at is None
-    if unconfirmed:
-        user = user.replace_unconfirmed()
-    LinkedAccount.delete_unverified(user)
+    user, confirmed = redeem_link(token, MAGIC_LINK)
     Token.revoke(user.id, MAGIC_LINK)
     step = admit(user, remember=remember)
     db.session.commit()
-    return MagicLinkLogin(step, unconfirmed)
+    return MagicLinkLogin(step, confirmed)
