@@ -24,12 +24,15 @@ class Bucket(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Conversation)
+        self.complaints: list[str] = []
+        self.empty()
+        self.thread = threading.Thread(target=self.serve_forever, args=(0.01,))
+
+    def empty(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.types: dict[str, str] = {}
         self.times: dict[str, datetime] = {}
         self.status = 0
-        self.complaints: list[str] = []
-        self.thread = threading.Thread(target=self.serve_forever, args=(0.01,))
 
     def url(self, secret: str = SECRET, prefix: str = "") -> str:
         user = f"{quote(KEY, safe='')}:{quote(secret, safe='')}"
