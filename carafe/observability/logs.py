@@ -3,16 +3,21 @@
 Everything that logs, ours or a library, ends here with the ids of request, user, job and trace.
 """
 
+import json
 import logging
 import sys
+from collections.abc import Callable, MutableMapping
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from flask import Flask
-from structlog.typing import EventDict, Processor
 
 from carafe.observability.redaction import redact_mapping, redact_text
+
+# What `extra` did not add to a record.
+STANDARD_ATTRIBUTES = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
 
 def bind_user(user_id: int, impersonator_id: int | None = None) -> None:
@@ -35,7 +40,32 @@ def context() -> dict[str, Any]:
     return structlog.contextvars.get_contextvars()
 
 
-def redact(logger: object, method: str, event: EventDict) -> EventDict:
+class EventFormatter(logging.Formatter):
+    """Format a record with what `extra` and the context say, and without secrets.
+
+    structlog's own formatter copies each record and passes it through ten functions: 20 µs more of
+    every request.
+    """
+
+    def __init__(
+        self, render: Callable[[MutableMapping[str, object]], str], timestamp: Callable[[], str]
+    ):
+        super().__init__()
+        self.render, self.timestamp = render, timestamp
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, object] = {"event": record.getMessage(), **context()}
+        event |= {"level": record.levelname.lower(), "logger": record.name}
+        event |= {k: v for k, v in vars(record).items() if k not in STANDARD_ATTRIBUTES}
+        event["timestamp"] = self.timestamp()
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            event["stack"] = record.stack_info
+        return self.render(redact(event))
+
+
+def redact(event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """The last but one step of each line: no secret stands under its name, or in a text."""
     event = redact_mapping(event)
     for key, text in event.items():
@@ -44,33 +74,24 @@ def redact(logger: object, method: str, event: EventDict) -> EventDict:
     return event
 
 
-def init_app(app: Flask) -> None:
-    json = app.config["LOG_FORMAT"] == "json"
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso" if json else "%H:%M:%S", utc=json),
-    ]
-    renderer: Processor = (
-        structlog.processors.JSONRenderer()
-        if json
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+def _json_formatter() -> EventFormatter:
+    render = json.JSONEncoder(default=repr).encode
+    return EventFormatter(render, lambda: datetime.now(UTC).isoformat().replace("+00:00", "Z"))
+
+
+def _text_formatter() -> EventFormatter:
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
+    return EventFormatter(
+        lambda event: str(console(None, "", event)), lambda: f"{datetime.now():%H:%M:%S}"
+    )
+
+
+def init_app(app: Flask) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                redact,
-                renderer,
-            ],
-        )
+        _json_formatter() if app.config["LOG_FORMAT"] == "json" else _text_formatter()
     )
     handler.set_name("carafe")
     root = logging.getLogger()
