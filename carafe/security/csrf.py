@@ -9,17 +9,18 @@ what to do with a form that was sent after its session ended.
 """
 
 import hashlib
+import hmac
 import re
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request, session
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf, validate_csrf
 from itsdangerous import BadSignature, TimestampSigner
-from wtforms import ValidationError
 
 from carafe.database.transactions import SAFE_METHODS
 from carafe.security.refusals import refuse
@@ -33,8 +34,6 @@ OLDEST_PAGE = timedelta(days=90)
 
 
 def init_app(app: Flask) -> None:
-    # The token lives as long as the session: a form left open over lunch is not lost.
-    app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.jinja_env.globals["csrf_token"] = form_token
     app.extensions["csrf"] = Hooks(lambda: 0, lambda user_id: None)
     app.before_request(check_csrf)
@@ -50,12 +49,18 @@ class Hooks(NamedTuple):
 
 
 def form_token() -> str:
-    """Return the token that the forms of this page carry."""
-    hooks: Hooks = current_app.extensions["csrf"]
-    if "form_token" not in g:
-        user = _signer().sign(str(hooks.page_user())).decode()
-        g.form_token = f"{generate_csrf()}{SEPARATOR}{user}"
-    return str(g.form_token)
+    """Return the token that the forms of this page carry.
+
+    It is valid as long as the session: a form left open over lunch is not lost.
+    """
+    token: str | None = g.get("form_token")
+    if token is None:
+        hooks: Hooks = current_app.extensions["csrf"]
+        if TOKEN_FIELD not in session:
+            session[TOKEN_FIELD] = secrets.token_hex(20)
+        content = f"{session[TOKEN_FIELD]}{SEPARATOR}{hooks.page_user()}"
+        token = g.form_token = _signer().sign(content).decode()
+    return token
 
 
 def check_csrf() -> ResponseReturnValue | None:
@@ -109,23 +114,20 @@ def _origin_of(url: str) -> tuple[str, str, int] | None:
 
 
 def has_valid_token() -> bool:
-    token = _sent_token().partition(SEPARATOR)[0]
-    for key in [current_app.secret_key, *current_app.config["SECRET_KEY_FALLBACKS"]]:
-        try:
-            validate_csrf(token, secret_key=key)
-        except ValidationError:
-            continue
-        return True
-    return False
+    try:
+        token = _signer().unsign(_sent_token()).decode().partition(SEPARATOR)[0]
+    except BadSignature:
+        return False
+    return hmac.compare_digest(token, session.get(TOKEN_FIELD, ""))
 
 
 def page_user() -> int | None:
     """Return for whom the page with the form was made: a user's ID, 0, or None if not by us."""
-    user = _sent_token().partition(SEPARATOR)[2]
     try:
-        return int(_signer().unsign(user, max_age=int(OLDEST_PAGE.total_seconds())))
+        content = _signer().unsign(_sent_token(), max_age=int(OLDEST_PAGE.total_seconds()))
     except BadSignature:
         return None
+    return int(content.decode().partition(SEPARATOR)[2])
 
 
 def _sent_token() -> str:
@@ -133,11 +135,14 @@ def _sent_token() -> str:
 
 
 def _signer() -> TimestampSigner:
+    config = current_app.config
+    return _signer_with((*config["SECRET_KEY_FALLBACKS"], config["SECRET_KEY"]))
+
+
+@cache
+def _signer_with(keys: tuple[str, ...]) -> TimestampSigner:
     return TimestampSigner(
-        [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]],
-        salt="page user",
-        key_derivation="hmac",
-        digest_method=hashlib.sha256,
+        keys, salt="form token", key_derivation="hmac", digest_method=hashlib.sha256
     )
 
 
@@ -151,4 +156,4 @@ def browser_id() -> str | None:
 
 def renders_token() -> bool:
     """Whether the page being answered carries a token, and so must not be kept by caches."""
-    return TOKEN_FIELD in g
+    return "form_token" in g
