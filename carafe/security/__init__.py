@@ -4,6 +4,7 @@ import hashlib
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from carafe.security import (
     body_limits,
@@ -38,6 +39,16 @@ class Sha256SessionInterface(SecureCookieSessionInterface):
     """Flask's cookie, signed with HMAC-SHA-256 in place of SHA-1."""
 
     digest_method = staticmethod(hashlib.sha256)
+
+    def __init__(self) -> None:
+        self._serializers: dict[tuple[object, ...], URLSafeTimedSerializer | None] = {}
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return the serializer of the app's keys, made once: a request needs it twice."""
+        keys = app.secret_key, *app.config["SECRET_KEY_FALLBACKS"]
+        if keys not in self._serializers:
+            self._serializers[keys] = super().get_signing_serializer(app)
+        return self._serializers[keys]
 
 
 def init_app(app: Flask) -> None:
