@@ -3,7 +3,8 @@
 from wtforms.validators import DataRequired
 
 from carafe.admin.lists.saved_views import NAME_LENGTH
-from carafe.web.forms import Form, TextField
+from carafe.web.fields import TextField
+from carafe.web.forms import Form
 
 
 class SavedViewForm(Form):

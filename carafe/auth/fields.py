@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, ValidationError
 from carafe.auth import passwords
 from carafe.auth.models.user_columns import EMAIL_LENGTH
 from carafe.unicode import nfc
-from carafe.web.forms import FieldOptions, SecretField, Validators, at_most
+from carafe.web.fields import FieldOptions, SecretField, Validators, at_most
 
 ENTER_EMAIL = DataRequired("Enter your e-mail address.")
 SHORT_EMAIL = at_most(

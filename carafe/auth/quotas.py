@@ -11,20 +11,19 @@ Each refuses with an `HTTPException` that says what to do: show it at a form, or
 answer. Once a day for each user and quota the audit and the log say that it was reached.
 """
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial, wraps
+from functools import cache, wraps
 from typing import TypeVar
 
-from flask import Flask, Response, after_this_request, current_app, g, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request
 from flask_login import current_user
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import TooManyRequests, UnprocessableEntity
 
-from carafe.audit import record
+from carafe.auth.quota_reports import DAY, health_rows, report
 from carafe.database import advisory_lock, db
 from carafe.database.aliases import AnySelect
 from carafe.database.timeouts import statement_timeout
@@ -33,17 +32,9 @@ from carafe.observability import health
 from carafe.security.body_limits import discard_body
 from carafe.security.rate_limits import RateLimit
 from carafe.security.slots import Slot, slots
-from carafe.web.forms import search_term
-
-log = logging.getLogger(__name__)
+from carafe.web.search_terms import search_term
 
 View = TypeVar("View", bound=Callable[..., object])
-
-REACHED = "quota.reached"
-DAY = timedelta(days=1)
-REPORTS = RateLimit("quota:report", 1, DAY)
-REPORTS_OF_ALL = RateLimit("quota:reports", 1_000_000, DAY)
-ALL = "all"
 
 # How long a second task waits for the first, so that two clicks are two tasks. A third does not
 # wait: it would keep a thread from others.
@@ -76,7 +67,7 @@ class Quota:
         try:
             RateLimit(self.setting, most, self.period).spend(str(current_user.id), weight=amount)
         except TooManyRequests as refusal:
-            _report(f"{self.noun} {self.unit}", most)
+            report(f"{self.noun} {self.unit}", most)
             text = f"You have reached the limit of {most:,} {self.noun} {self.unit}."
             raise TooManyRequests(text, retry_after=refusal.retry_after) from None
 
@@ -125,7 +116,7 @@ def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
     if db.session.scalar(_last_row(column), {"user_id": user_id, "before": most - 1}) is None:
         return
     rows = table.replace("_", " ") + "s"
-    _report(rows, most)
+    report(rows, most)
     raise TooManyRowsError(
         f"You have {most:,} {rows}, the most an account can have. Delete some first."
     )
@@ -184,7 +175,7 @@ class one_at_a_time:  # noqa: N801  (a decorator)
             finally:
                 waiting.release()
         if slot is None:
-            _report(f"{self.task} at a time", 1)
+            report(f"{self.task} at a time", 1)
             raise TooManyRequests(
                 f"Another {self.task} of yours is still running. Try again when it's done.",
                 retry_after=RETRY_SECONDS,
@@ -219,38 +210,6 @@ def limit_searches(view: View) -> View:
     return wrapper  # type: ignore[return-value]
 
 
-def _report(quota: str, limit: int) -> None:
-    """Say once a day that the one signed in has reached a quota: in the log, and the audit."""
-    if not REPORTS.take(f"{current_user.id} {quota}"):
-        return
-    REPORTS_OF_ALL.take(ALL)
-    log.warning("quota reached", extra={"quota": quota, "limit": limit, "user_id": current_user.id})
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    write = partial(_record, app, current_user.id, current_user.email, quota, limit)
-
-    @after_this_request
-    def record_later(response: Response) -> Response:
-        # In a transaction of its own: that of the request is rolled back.
-        response.call_on_close(write)
-        return response
-
-
-def _record(app: Flask, user_id: int, email: str, quota: str, limit: int) -> None:
-    with app.app_context():
-        record(REACHED, f"user:{user_id}", actor=email, quota=quota, limit=limit)
-        db.session.commit()
-
-
-def _rows() -> Iterator[health.HealthRow]:
-    if count := REPORTS_OF_ALL.count(ALL):
-        times = "once" if count == 1 else f"{count:,} times"
-        text = f"Users reached a limit {times} in the last day."
-        remedy = f"See {REACHED} in the audit. Raise the limit, or talk to the user."
-        yield health.HealthRow("Limits per user", text, health.WARNING, remedy)
-    else:
-        yield health.HealthRow("Limits per user", "No user reached one in the last day.")
-
-
 def init_app(app: Flask) -> None:
     app.teardown_request(_end_upload)
-    health.add(app, "Limits", _rows)
+    health.add(app, "Limits", health_rows)

@@ -4,114 +4,12 @@ Errors never quote a URL: it may hold a password.
 """
 
 import re
-from collections.abc import Collection
-from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote
 
 from carafe.config.env import RefusedError
-from carafe.config.hosts import host_name
+from carafe.config.url_parts import ESCAPES, require_parts, split_url
 
-ESCAPES = "In a user or password, write : / ? # @ as %3A %2F %3F %23 %40."
 DEFAULT_PORTS = {"http": 80, "https": 443}
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-
-
-class URL(NamedTuple):
-    """The parts of a URL. User and password are decoded, the host is in ASCII."""
-
-    scheme: str
-    user: str
-    password: str
-    host: str
-    port: int | None
-    path: str
-    query: dict[str, str]
-
-    @property
-    def origin(self) -> str:
-        return f"{self.scheme}://{self.host}" + (f":{self.port}" if self.port else "")
-
-
-def split_url(text: str) -> URL:
-    """Split a URL that has a host (RFC 3986). Raises `RefusedError`."""
-    scheme, separator, remainder = text.partition("://")
-    if not separator or not re.fullmatch("[A-Za-z][A-Za-z0-9+.-]*", scheme):
-        raise RefusedError("it does not start with a scheme and ://")
-    if re.search(r"\s", text):
-        raise RefusedError("there is a space in it", "In a password, write a space as %20.")
-    if "#" in text:
-        raise RefusedError("there is a # in it", "In a password, write # as %23.")
-    if "\\" in text:
-        raise RefusedError("there is a \\ in it", "In a password, write \\ as %5C.")
-    if re.search("%(?![0-9A-Fa-f]{2})", text):
-        raise RefusedError(
-            "it has a % without two hex digits after it", "In a password, write % as %25."
-        )
-    authority, path, query = _match(r"([^/?]*)([^?]*)(?:\?(.*))?", remainder)
-    credentials, at, location = authority.rpartition("@")
-    if not at and "@" in path + query:
-        sign = "/" if path else "?"
-        raise RefusedError(
-            f"there is a {sign} in its user or password",
-            f"In a password, write {sign} as %{ord(sign):02X}.",
-        )
-    user, _, password = credentials.partition(":")
-    if "@" in password:
-        raise RefusedError("there is an @ in its password", "In a password, write @ as %40.")
-    host, port = _match(r"(\[[^\]]*\]|[^:]*)(?::(.*))?", location)
-    return URL(
-        scheme.lower(),
-        unquote(user),
-        unquote(password),
-        host_name(host) if host else "",
-        _port(port) if location.removeprefix(host) else None,
-        path,
-        _query(query),
-    )
-
-
-def _match(pattern: str, text: str) -> tuple[str, ...]:
-    if not (match := re.fullmatch(pattern, text, re.S)):
-        raise RefusedError("its host is not valid")
-    return match.groups(default="")
-
-
-def _port(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65_535:
-        raise RefusedError("its port is not a number from 1 to 65535", ESCAPES)
-    return int(text)
-
-
-def _query(text: str) -> dict[str, str]:
-    pairs = parse_qsl(text, keep_blank_values=True)
-    if len(dict(pairs)) != len(pairs):
-        raise RefusedError("it repeats a parameter")
-    return dict(pairs)
-
-
-def _with(
-    url: URL,
-    schemes: Collection[str],
-    *,
-    path: str = "/?",
-    query: Collection[str] = (),
-    credentials: bool = False,
-) -> URL:
-    """Return the URL if it has these parts and no others. `path` is a regular expression."""
-    if url.scheme not in schemes:
-        raise RefusedError(f"its scheme is not one of {', '.join(schemes)}")
-    if not url.host:
-        raise RefusedError("it has no host")
-    if (url.user or url.password) and not credentials:
-        raise RefusedError("there is a user or a password in it", "Leave them out.")
-    if not re.fullmatch(path, url.path):
-        raise RefusedError("its path is unexpected" if url.path else "it has no path", ESCAPES)
-    for name in url.query:
-        if name not in query:
-            # What looks like something else may be the end of a password.
-            label = f" {name}" if re.fullmatch("[a-z_]{1,40}", name) and url.query[name] else ""
-            raise RefusedError(f"it has an unknown parameter{label}", ESCAPES)
-    return url
 
 
 def site_url(text: str) -> str:
@@ -120,7 +18,7 @@ def site_url(text: str) -> str:
         raise RefusedError(
             "there is a path in it", "For a site under a path, set APPLICATION_ROOT."
         )
-    url = _with(split_url(text), ("http", "https"))
+    url = require_parts(split_url(text), ("http", "https"))
     # Browsers do not send it either.
     return url._replace(port=None if url.port == DEFAULT_PORTS[url.scheme] else url.port).origin
 
@@ -130,7 +28,7 @@ def mail_url(text: str) -> str:
         return "console:"
     if text.lower().startswith("file:"):
         return f"file:{file_path(text)}"
-    url = _with(split_url(text), ("smtp", "smtps"), credentials=True)
+    url = require_parts(split_url(text), ("smtp", "smtps"), credentials=True)
     if bool(url.user) != bool(url.password):
         raise RefusedError(
             "it has a user or a password, but not both", "In a user, write : as %3A."
@@ -154,7 +52,7 @@ def storage_url(text: str) -> str:
     if text.lower().startswith("file:"):
         return f"file:{file_path(text)}"
     url = split_url(text)
-    _with(url, ("s3",), path=r"/[^/@]+(/[^/@]+)*/?", query=("region",), credentials=True)
+    require_parts(url, ("s3",), path=r"/[^/@]+(/[^/@]+)*/?", query=("region",), credentials=True)
     if not (url.user and url.password):
         raise RefusedError("it has no key and secret", "In a secret, write / as %2F.")
     if "region" in url.query and not re.fullmatch("[a-z0-9-]+", url.query["region"]):
@@ -167,7 +65,7 @@ def redis_url(text: str) -> str:
         return text
     url = split_url(text)
     tls = ("ssl_ca_certs", "ssl_cert_reqs") if url.scheme == "rediss" else ()
-    _with(url, ("redis", "rediss"), path="/?|/[0-9]{1,4}", query=tls, credentials=True)
+    require_parts(url, ("redis", "rediss"), path="/?|/[0-9]{1,4}", query=tls, credentials=True)
     if url.user and not url.password:
         raise RefusedError("it has a user, but no password", "Write a : before a password alone.")
     if url.query.get("ssl_cert_reqs", "none") not in ("none", "optional", "required"):
@@ -210,7 +108,7 @@ def _sqlite_url(text: str) -> str:
 
 
 def sentry_dsn(text: str) -> str:
-    url = _with(split_url(text), ("http", "https"), path="(/.+)?/[0-9]+", credentials=True)
+    url = require_parts(split_url(text), ("http", "https"), path="(/.+)?/[0-9]+", credentials=True)
     if not url.user:
         raise RefusedError("it has no key")
     return text
@@ -218,7 +116,7 @@ def sentry_dsn(text: str) -> str:
 
 def otlp_url(text: str) -> str:
     """Read the endpoint behind which the exporter puts the path of traces."""
-    url = _with(split_url(text), ("http", "https"), path="(/[^@]*)?")
+    url = require_parts(split_url(text), ("http", "https"), path="(/[^@]*)?")
     if url.path.rstrip("/").endswith("/v1/traces"):
         raise RefusedError("/v1/traces is added to it", "Leave it out.")
     return text.rstrip("/")

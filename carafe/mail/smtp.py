@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from carafe.config.urls import URL
+from carafe.config.url_parts import URL
 from carafe.mail.errors import DeferredError, RejectedError, ServerError
 from carafe.mail.login import log_in
 from carafe.mail.message import Message

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import click
 from flask import Flask
 
-from carafe.config.urls import split_url
+from carafe.config.url_parts import split_url
 from carafe.mail.errors import ServerError
 from carafe.mail.message import Message
 from carafe.mail.smtp import SMTPTransport

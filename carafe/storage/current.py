@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from flask import Flask, current_app
 
-from carafe.config.urls import split_url
+from carafe.config.url_parts import split_url
 from carafe.database import on_commit
 from carafe.database.aliases import AnyAttribute
 from carafe.registry import Registry

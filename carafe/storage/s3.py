@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from carafe.config import missing_group
-from carafe.config.urls import URL
+from carafe.config.url_parts import URL
 from carafe.network import is_loopback
 from carafe.storage.base import KEY, StorageUnavailable, validate_key
 

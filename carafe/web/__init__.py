@@ -15,10 +15,12 @@ from carafe.web import (
     urls,
 )
 from carafe.web.dashboard import add_card, visible_cards
-from carafe.web.forms import ChoiceField, Form, LongTextField, SecretField, TextField, search_term
+from carafe.web.fields import ChoiceField, LongTextField, SecretField, TextField
+from carafe.web.forms import Form
 from carafe.web.pagination import BoundedCounts, paginate
 from carafe.web.parsed_fields import DecimalField, IntegerField
 from carafe.web.routing import ConditionalRoutes, background_request, max_body_size, shared
+from carafe.web.search_terms import search_term
 from carafe.web.submissions import SubmissionForm
 from carafe.web.time_zones import TimeZoneField
 from carafe.web.urls import (

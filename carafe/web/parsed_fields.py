@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import StringField
 from wtforms.widgets import NumberInput
 
-from carafe.web.forms import Validators
+from carafe.web.fields import Validators
 
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 # Characters of a number or an ID.

@@ -12,7 +12,7 @@ import pytest
 from app.auth.roles import ROLES
 from carafe.auth.permissions import permissions
 from carafe.database import db
-from carafe.security.rate_limits import Full
+from carafe.security.rate_limit_store import Full
 from carafe.testing.clock import later
 from carafe.testing.routes import routes
 from carafe.testing.rows import THEIRS, clear, plant

@@ -26,7 +26,7 @@ from carafe.admin.schema import (
 )
 from carafe.time import UTCDateTime
 from carafe.unicode import nfc
-from carafe.web.forms import collapse_line_breaks, validate_printable
+from carafe.web.fields import collapse_line_breaks, validate_printable
 from carafe.web.parsed_fields import NUMBER, parse_decimal, parse_integer
 
 YES, NO = {"yes", "true", "1", "y", "t"}, {"no", "false", "0", "n", "f"}

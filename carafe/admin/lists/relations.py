@@ -10,8 +10,8 @@ from carafe.admin.lists.spec import ListSpec
 from carafe.admin.model_admin import ModelAdmin, for_model
 from carafe.admin.schema import related_model
 from carafe.database import Base, db
-from carafe.web.forms import clean_search_term
 from carafe.web.routing import parse_id
+from carafe.web.search_terms import clean_search_term
 
 # With more matches than this, ask for a longer name.
 MAX_CANDIDATES = 10

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 
 from carafe.admin.lists.filters import Arguments, Filter
 from carafe.admin.lists.spec import ListSpec, Sort
-from carafe.web.forms import clean_search_term
+from carafe.web.search_terms import clean_search_term
 
 
 @dataclass(frozen=True, eq=False)

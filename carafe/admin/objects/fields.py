@@ -18,8 +18,9 @@ from carafe.admin.lists import relations
 from carafe.admin.schema import primary_key, singular_name
 from carafe.database import Base, db
 from carafe.time import viewer_zone
-from carafe.web.forms import ChoiceField, FieldOptions, clean_search_term
+from carafe.web.fields import ChoiceField, FieldOptions
 from carafe.web.routing import parse_id
+from carafe.web.search_terms import clean_search_term
 
 Validator = Callable[[Any, Any], None]
 Validators = list[Validator] | tuple[Validator, ...]

@@ -32,7 +32,8 @@ from carafe.admin.schema import (
 )
 from carafe.database import Base
 from carafe.time import UTCDateTime
-from carafe.web.forms import ChoiceField, Form, LongTextField, TextField
+from carafe.web.fields import ChoiceField, LongTextField, TextField
+from carafe.web.forms import Form
 from carafe.web.parsed_fields import IntegerField, ParsedField
 
 # What a field class of WTForms returns until its form is created; the stubs say otherwise.

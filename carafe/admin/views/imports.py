@@ -24,7 +24,7 @@ from carafe.admin.views.import_page import commit_and_redirect, importers_only, 
 from carafe.auth.marks import fresh_login_required
 from carafe.database import db
 from carafe.downloads import encrypted
-from carafe.web.forms import collapse_line_breaks
+from carafe.web.fields import collapse_line_breaks
 from carafe.web.routing import effect, max_body_size
 
 MEGABYTES = 64

@@ -13,8 +13,8 @@ from carafe.database import AnyRow
 from carafe.database.aliases import AnyExpression
 from carafe.observability import plans, store
 from carafe.observability.store import repeated, statement
-from carafe.web.forms import search_term
 from carafe.web.routing import ConditionalRoutes
+from carafe.web.search_terms import search_term
 
 log = logging.getLogger(__name__)
 

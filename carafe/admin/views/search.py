@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from carafe.admin import global_search
 from carafe.admin.blueprint import blueprint
 from carafe.auth.marks import permission_required
-from carafe.web.forms import search_term
+from carafe.web.search_terms import search_term
 
 
 @blueprint.get("/search")

@@ -17,7 +17,7 @@ from flask import Flask, abort, current_app
 
 from carafe.auth import pages
 from carafe.config import ConfigError, missing_group
-from carafe.config.urls import split_url
+from carafe.config.url_parts import split_url
 from carafe.network import is_loopback
 
 LIBRARIES = ("authlib", "requests")

@@ -10,7 +10,7 @@ from carafe.auth.fields import normalize_email
 from carafe.auth.models.user_columns import EMAIL_LENGTH, NAME_LENGTH
 from carafe.auth.providers import Provider
 from carafe.unicode import nfc
-from carafe.web.forms import collapse_line_breaks
+from carafe.web.fields import collapse_line_breaks
 
 SUBJECT_LENGTH = 255  # OpenID Connect Core, 2
 

@@ -16,7 +16,8 @@ from carafe.jobs.worker import run_due
 from carafe.testing.apps import another_app
 from carafe.testing.sample_model import NAMES, Mood, Sample, Scratch, State
 from carafe.testing.sessions import open_session
-from carafe.web.forms import ChoiceField, Form
+from carafe.web.fields import ChoiceField
+from carafe.web.forms import Form
 
 LIST = "/admin/samples/"
 FORM = [name for name in NAMES if name != "settings"]

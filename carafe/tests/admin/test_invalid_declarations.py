@@ -16,7 +16,7 @@ from carafe.testing.apps import another_app
 from carafe.testing.sample_model import Sample
 from carafe.tests.site.forms import NameForm
 from carafe.tests.site.models import User
-from carafe.web.forms import TextField
+from carafe.web.fields import TextField
 
 
 class OddForm(NameForm):

@@ -261,7 +261,7 @@ def test_the_audit_names_who_and_which_once_a_day(
     limits(ROWS_PER_USER=1)
     write(alice, "One")
     browser = sign_in(alice)
-    with caplog.at_level(logging.WARNING, "carafe.auth.quotas"):
+    with caplog.at_level(logging.WARNING, "carafe.auth.quota_reports"):
         for _ in range(3):
             browser.submit("/things/new", {"title": "Two"})
     [(subject, actor, details)] = events()

@@ -7,7 +7,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Forbidden, NotFound
 
 from carafe.database import Base, db
-from carafe.web.forms import TextField
+from carafe.web.fields import TextField
 from carafe.web.submissions import SubmissionForm, SubmissionMixin
 from carafe.web.versions import VersionForm, VersionMixin
 

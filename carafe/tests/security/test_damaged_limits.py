@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from carafe.security.rate_limits import RateLimitStore
+from carafe.security.rate_limit_store import RateLimitStore
 
 
 @pytest.fixture

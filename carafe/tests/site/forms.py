@@ -6,7 +6,8 @@ from wtforms.validators import DataRequired, InputRequired
 from carafe.auth.fields import EmailField, NewPasswordField, PasswordField
 from carafe.auth.models.passkey import PASSKEY_NAME_LENGTH
 from carafe.auth.models.user_columns import NAME_LENGTH
-from carafe.web.forms import Form, LongTextField, TextField
+from carafe.web.fields import LongTextField, TextField
+from carafe.web.forms import Form
 from carafe.web.submissions import SubmissionForm
 from carafe.web.versions import VersionForm
 

@@ -10,7 +10,8 @@ from carafe.auth import impersonation as acting
 from carafe.auth.marks import fresh_login_required, permission_required
 from carafe.database import db
 from carafe.tests.site.models import User
-from carafe.web.forms import Form, TextField
+from carafe.web.fields import TextField
+from carafe.web.forms import Form
 from carafe.web.routing import effect
 
 blueprint = Blueprint("impersonation", __name__, url_prefix="/admin/users/<int:id>/impersonation")

@@ -7,7 +7,8 @@ from wtforms.validators import InputRequired
 from carafe.auth import accounts
 from carafe.auth.fields import EmailField
 from carafe.auth.marks import fresh_login_required, permission_required
-from carafe.web.forms import Form, TextField
+from carafe.web.fields import TextField
+from carafe.web.forms import Form
 from carafe.web.routing import effect
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/admin/invitations")

@@ -9,8 +9,8 @@ from carafe.database import contains, db
 from carafe.tabular import csv_response
 from carafe.tests.site.forms import ThingForm
 from carafe.tests.site.models import Thing
-from carafe.web.forms import search_term
 from carafe.web.pagination import paginate
+from carafe.web.search_terms import search_term
 
 blueprint = Blueprint("things", __name__, url_prefix="/things")
 

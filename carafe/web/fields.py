@@ -1,0 +1,130 @@
+"""Fields for text and choices, whose limits are those of the database."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
+
+from markupsafe import Markup
+from wtforms import PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import Length
+
+from carafe.unicode import is_nfc
+
+LINE_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+
+T = TypeVar("T")
+
+
+class FieldOptions(TypedDict, Generic[T], total=False):
+    """What WTForms takes for a field of any kind, beside its label and validators."""
+
+    default: T | Callable[[], T]
+    description: str
+    id: str
+    name: str
+    render_kw: dict[str, object]
+    widget: Callable[..., Markup]
+
+
+# What a field checks, as WTForms accepts it.
+Validators = tuple[Any, ...] | list[Any]
+
+
+def validate_printable(form: object, field: Any) -> None:
+    """Refuse characters that no keyboard makes and that some databases cannot store (NUL)."""
+    for character in field.data or "":
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
+            raise ValidationError("This contains a character that cannot be stored.")
+    if not is_nfc(field.data or ""):
+        raise ValidationError("This contains a letter with too many accents.")
+
+
+def collapse_line_breaks(value: T) -> T | str:
+    return " ".join(LINE_BREAKS.split(value)).strip() if isinstance(value, str) else value
+
+
+def at_most(length: int, message: str = "") -> Length:
+    """Return the validator for a field of at most this many characters."""
+    return Length(max=length, message=message or f"Please keep this to {length:,} characters.")
+
+
+class TextField(StringField):
+    """One line of at most `length` characters; breaks and tabs become spaces, ends are cut."""
+
+    data: str
+
+    def __init__(
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        length: int,
+        **options: Unpack[FieldOptions[str]],
+    ):
+        super().__init__(
+            label,
+            [*validators, at_most(length), validate_printable],
+            filters=[collapse_line_breaks],
+            **options,
+        )
+
+
+class LongTextField(TextAreaField):
+    """Several lines of at most `length` characters; line ends become `\\n`."""
+
+    data: str
+
+    def __init__(
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        length: int,
+        **options: Unpack[FieldOptions[str]],
+    ):
+        super().__init__(
+            label,
+            [*validators, at_most(length), validate_printable],
+            filters=[lambda value: value.replace("\r\n", "\n") if value else value],
+            **options,
+        )
+
+
+class ChoiceField(SelectField):
+    """One of several values: `choices` maps each to its label, or lists pairs of them."""
+
+    def __init__(
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        choices: Mapping[Any, str] | Iterable[tuple[Any, str]],
+        **options: Any,
+    ):
+        pairs = choices.items() if isinstance(choices, Mapping) else choices
+        # WTForms warns of anything else than its own class.
+        super().__init__(
+            label,
+            validators,
+            choices=[SelectChoice(value=value, label=text) for value, text in pairs],
+            **options,
+        )
+
+
+class SecretField(PasswordField):
+    """A password as typed, spaces included: of bounded length, since hashing costs."""
+
+    data: str
+
+    def __init__(
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        length: int,
+        message: str = "",
+        **options: Unpack[FieldOptions[str]],
+    ):
+        super().__init__(label, [*validators, at_most(length, message)], **options)
