@@ -42,7 +42,6 @@ def _deletion(options: ModelOptions) -> Action:
         "delete",
         "Delete",
         partial(_delete, options),
-        denial_reason=options.denial_reason,
         permission=options.permission("delete"),
         tone="danger",
         deletes=True,

@@ -8,9 +8,9 @@ from flask import Flask, abort, flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from carafe.admin.actions.declaration import Action
+from carafe.admin.actions.declaration import Action, Button
+from carafe.admin.actions.execution import Execution
 from carafe.admin.model_admin import ModelAdmin
-from carafe.admin.objects.page import page_of
 from carafe.auth.marks import fresh_login_required
 from carafe.database import db
 from carafe.web.routing import set_policy
@@ -26,7 +26,7 @@ def add_buttons(app: Flask, admin: ModelAdmin) -> None:
             what = f"there is an endpoint {endpoint} already."
             raise admin.options.error("actions", what, f"Rename {action.name}.")
         view = set_policy(
-            fresh_login_required(partial(apply_to_row, admin, action)),
+            fresh_login_required(partial(apply_to_row, admin, action, action.button)),
             permission=action.permission or admin.permission("edit"),
             read_permission=admin.permission("read"),
             effect=action.button.effect,
@@ -35,13 +35,17 @@ def add_buttons(app: Flask, admin: ModelAdmin) -> None:
         app.add_url_rule(rule, endpoint, view, methods=["POST"])
 
 
-def apply_to_row(admin: ModelAdmin, action: Action, id: int) -> ResponseReturnValue:
-    """Apply an action to a row, or respond with 403 if the current user may not change it."""
-    row = page_of(admin).lock_permitted(id)
-    if action.denial_reason and (reason := action.denial_reason(row, current_user)):
-        abort(403, reason)
-    action.apply(row)
-    db.session.commit()
-    if action.button:
-        flash(action.button.message, "success")
+def apply_to_row(admin: ModelAdmin, action: Action, button: Button, id: int) -> ResponseReturnValue:
+    """Apply an action to a row, or say why not, as a bulk action would."""
+    candidate = Execution(admin, action, current_user).exclusions([id], lock=True)[id]
+    if candidate.row is None:
+        abort(404)
+    if candidate.is_denied:
+        abort(403, candidate.reason)
+    if candidate.reason:
+        flash(candidate.reason, "info")
+    else:
+        action.apply(candidate.row)
+        db.session.commit()
+        flash(button.message, "success")
     return redirect(admin.url(id), 303)

@@ -16,6 +16,7 @@ from carafe.admin.actions.declaration import Action
 from carafe.admin.actions.models import BatchOutcome, PendingRow
 from carafe.admin.actions.selection import conditions_for
 from carafe.admin.model_admin import ModelAdmin
+from carafe.admin.schema import RowQuery
 from carafe.auth.models import UserMixin
 from carafe.database import Base, db
 from carafe.jobs import JobTimeoutError
@@ -33,7 +34,9 @@ class Candidate(NamedTuple):
     """A row, or None if it was deleted, and the reason to skip it, or ""."""
 
     row: Base | None
-    reason: str
+    reason: str = ""
+    # Whether the user may not change it, so that trying again cannot help.
+    is_denied: bool = False
 
 
 class RowResult(NamedTuple):
@@ -57,11 +60,7 @@ class Execution:
 
     def exclusions(self, ids: Sequence[int], *, lock: bool = False) -> dict[int, Candidate]:
         """Return each row by its ID, with the reason to skip it."""
-        key = self.admin.key
-        query = select(self.admin.model).where(key.in_(ids)).order_by(key)
-        if lock:
-            query = query.with_for_update().execution_options(populate_existing=True)
-        rows = {getattr(row, key.key): row for row in db.session.scalars(query)}
+        rows = self._read(ids, lock=lock)
         suitable, matching = set(rows), set(rows)
         if not self.is_undo:
             if self.action.where is not None:
@@ -72,6 +71,14 @@ class Execution:
             id: self._candidate(rows.get(id), is_suitable=id in suitable, matches=id in matching)
             for id in ids
         }
+
+    def _read(self, ids: Sequence[int], *, lock: bool) -> dict[int, Base]:
+        key, reader = self.admin.key, RowQuery(self.admin.model)
+        query = reader.query.where(key.in_(ids)).order_by(key)
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        rows = [reader.object_of(row) for row in db.session.execute(query)]
+        return {getattr(row, key.key): row for row in rows}
 
     def _matching_ids(self, ids: Sequence[int], *conditions: ColumnElement[bool]) -> set[int]:
         key = self.admin.key
@@ -84,8 +91,10 @@ class Execution:
             return Candidate(row, self.action.unavailable_reason)
         if not matches:
             return Candidate(row, UNMATCHED)
-        denial_reason = self.action.denial_reason or self.admin.options.denial_reason
-        return Candidate(row, (denial_reason(row, self.user) if denial_reason else None) or "")
+        for denial_reason in (self.admin.options.denial_reason, self.action.denial_reason):
+            if denial_reason and (reason := denial_reason(row, self.user)):
+                return Candidate(row, reason, is_denied=True)
+        return Candidate(row)
 
     def apply_to(self, pending_rows: Sequence[PendingRow]) -> BatchOutcome:
         """Apply the action in the caller's transaction; return what `Batch.outcome` stores."""

@@ -43,9 +43,9 @@ def build_preview(action: Action, selection: Selection) -> Preview:
     execution = Execution(admin, action, current_user, selection.query)
     included_ids: list[int] = []
     skipped: dict[str, list[Markup]] = {}
-    for id, (_, reason) in execution.exclusions(checked_ids).items():
-        if reason:
-            skipped.setdefault(reason, []).append(labels.get(id, Markup("#{}").format(id)))
+    for id, candidate in execution.exclusions(checked_ids).items():
+        if candidate.reason:
+            skipped.setdefault(candidate.reason, []).append(labels.get(id, Markup("#{}").format(id)))
         else:
             included_ids.append(id)
     is_complete = selection.ids is not None and len(selection.ids) <= MAX_IMMEDIATE

@@ -36,6 +36,8 @@ def other(app):
                     "put-away",
                     "Put away",
                     Thing.archive,
+                    where=Thing.title != "Full",
+                    unavailable_reason="It is full.",
                     denial_reason=deny_anns,
                     bulk=False,
                     button=admin.Button("archive", "this box will be put away", "It is away."),
@@ -87,6 +89,12 @@ def test_it_respects_the_denial_reason(press):
     response, is_archived, _ = press("Bob's")
     assert (response.status_code, is_archived) == (403, False)
     assert "It is Bob&#39;s." in response.text
+
+
+def test_it_leaves_a_row_for_which_the_action_makes_no_sense(press):
+    response, is_archived, browser = press("Full")
+    assert (response.status_code, is_archived) == (303, False)
+    assert "It is full." in browser.get(response.location).text
 
 
 def test_it_needs_a_fresh_login(press):
