@@ -130,6 +130,8 @@ def _actions(actions: Iterable[Any]) -> Problems:
             yield "actions", f"the undo of {action.name} is not a label and a verb.", "Give both."
         if not isinstance(action.where, (ColumnElement, type(None))):
             yield "actions", f"where of {action.name} is no condition.", "Write Model.column == …."
+        if action.button is None and not action.bulk:
+            yield "actions", f"nothing applies {action.name}.", "Give a button, or no bulk=False."
 
 
 def _form_and_footer(options: Options) -> Problems:

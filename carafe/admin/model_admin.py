@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from carafe.admin.actions.declaration import Action
+from carafe.admin.actions.declaration import Action, Button
 from carafe.admin.imports.spec import ImportSpec
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.options import ModelOptions
@@ -25,7 +25,9 @@ class ModelAdmin(Declaration):
     name: str
     options: ModelOptions
     list: ListSpec
+    # Bulk actions by name, and the actions that have a button.
     actions: Mapping[str, Action]
+    buttons: Sequence[tuple[Action, Button]]
     import_spec: ImportSpec | None
 
     @property

@@ -73,7 +73,14 @@ def build(options: ModelOptions) -> ModelAdmin:
     actions = build_actions(options)
     list_spec = build_list(options, attributes)
     import_spec = build_import(options, attributes, list_spec.filters) if options.imports else None
-    return ModelAdmin(options.name, options, list_spec, actions, import_spec)
+    return ModelAdmin(
+        options.name,
+        options,
+        list_spec,
+        {action.name: action for action in actions if action.bulk},
+        [(action, action.button) for action in actions if action.button],
+        import_spec,
+    )
 
 
 def add_permissions(app: Flask, admin: ModelAdmin) -> None:
@@ -81,7 +88,8 @@ def add_permissions(app: Flask, admin: ModelAdmin) -> None:
         if operation not in admin.options.permissions:
             add_permission(app, admin.permission(operation))
     add_permission(app, admin.permission("edit"))
-    check_permissions(app, admin.options, admin.actions.values())
+    actions = [*admin.actions.values(), *(action for action, _ in admin.buttons)]
+    check_permissions(app, admin.options, actions)
     # For sharing saved views with all users who may read the list.
     add_permission(app, admin.permission("share"))
 

@@ -15,17 +15,15 @@ from carafe.auth.permissions import ADMIN, PERMISSIONS
 from carafe.database import Base
 
 
-def build_actions(options: ModelOptions) -> dict[str, Action]:
-    """Return the bulk actions by name, and "delete" if the operation is enabled."""
+def build_actions(options: ModelOptions) -> list[Action]:
+    """Return the declared actions, and "delete" if the operation is enabled."""
     actions = [
         replace(action, permission=action.permission or options.permission("edit"))
         for action in options.actions
-        if action.bulk
     ]
     if "delete" in options.operations:
         actions.append(_deletion(options))
-    by_name = {action.name: action for action in actions}
-    if len(by_name) < len(actions):
+    if len({action.name for action in actions}) < len(actions):
         raise options.error("actions", "two have the same name.", "Give each a name of its own.")
     for action in actions:
         if action.tone not in TONES:
@@ -34,7 +32,7 @@ def build_actions(options: ModelOptions) -> dict[str, Action]:
     if actions and options.key.type.python_type is not int:
         what = f"{options.key.name} is no number."
         raise options.error("actions", what, "Actions need one as the primary key.")
-    return by_name
+    return actions
 
 
 def _deletion(options: ModelOptions) -> Action:

@@ -18,20 +18,18 @@ from carafe.web.routing import set_policy
 
 def add_buttons(app: Flask, admin: ModelAdmin) -> None:
     """Add the routes of the actions that have buttons."""
-    for action in admin.options.actions:
-        if action.button is None:
-            continue
+    for action, button in admin.buttons:
         endpoint = f"admin.{action.name.replace('-', '_')}"
         if endpoint in app.view_functions:
             what = f"there is an endpoint {endpoint} already."
             raise admin.options.error("actions", what, f"Rename {action.name}.")
         view = set_policy(
-            fresh_login_required(partial(apply_to_row, admin, action, action.button)),
-            permission=action.permission or admin.permission("edit"),
+            fresh_login_required(partial(apply_to_row, admin, action, button)),
+            permission=action.permission,
             read_permission=admin.permission("read"),
-            effect=action.button.effect,
+            effect=button.effect,
         )
-        rule = f"/admin/{admin.name}/<int:id>/{action.button.path}"
+        rule = f"/admin/{admin.name}/<int:id>/{button.path}"
         app.add_url_rule(rule, endpoint, view, methods=["POST"])
 
 

@@ -45,7 +45,9 @@ def build_preview(action: Action, selection: Selection) -> Preview:
     skipped: dict[str, list[Markup]] = {}
     for id, candidate in execution.exclusions(checked_ids).items():
         if candidate.reason:
-            skipped.setdefault(candidate.reason, []).append(labels.get(id, Markup("#{}").format(id)))
+            skipped.setdefault(candidate.reason, []).append(
+                labels.get(id, Markup("#{}").format(id))
+            )
         else:
             included_ids.append(id)
     is_complete = selection.ids is not None and len(selection.ids) <= MAX_IMMEDIATE

@@ -108,6 +108,28 @@ def test_without_bulk_it_is_no_action_of_the_list(other, carol):
     assert "Put away" not in browser.get(f"/admin/{LIST}/").text
 
 
+def test_it_returns_to_the_page_that_the_app_has_for_a_row(other, carol):
+    with other.app_context():
+        thing = Thing.create(carol.id, "Mine")
+        db.session.commit()
+    archive = admin.Button("archive", "this crate will be put away", "It is away.")
+    action = admin.Action("stow", "Stow", Thing.archive, bulk=False, button=archive)
+    admin.add(
+        other,
+        Thing,
+        name="crates",
+        columns=["title"],
+        endpoint="impersonation.show",
+        actions=[action],
+    )
+    browser = open_session(other, carol)
+    path = f"/admin/crates/{thing.id}/archive"
+    response = browser.post(path, {"csrf_token": browser.token()})
+    assert response.location == f"/admin/users/{thing.id}/impersonation"
+    with other.app_context():
+        assert db.session.get_one(Thing, thing.id).archived_at
+
+
 def test_two_buttons_with_one_endpoint_are_refused(other):
     action = admin.Action(
         "put-away", "Put away", User.suspend, button=admin.Button("away", "…", "…")

@@ -27,6 +27,8 @@ def verb(row):
     """What an action does."""
 
 
+AWAY = admin.Button("away", "…", "…")
+HIDDEN = Action("x", "X", verb, permission="users.edti", bulk=False, button=AWAY)
 WRONG = [
     ({"serch": ["email"]}, "serch=…): there is no such option"),
     ({"columns": []}, "columns=…): there is none"),
@@ -73,6 +75,8 @@ WRONG = [
     ({"actions": [Action("x", "X", None)]}, "actions=…): x has no verb"),  # type: ignore[arg-type]
     ({"actions": [Action("x", "X", verb, undo=verb)]}, "the undo of x is not a label and a verb"),  # type: ignore[arg-type]
     ({"actions": [Action("x", "X", verb, where="new")]}, "where of x is no condition"),  # type: ignore[arg-type]
+    ({"actions": [Action("x", "X", verb, bulk=False)]}, "actions=…): nothing applies x"),
+    ({"actions": [HIDDEN]}, "actions=…): there is no permission users.edti"),
     ({"endpoint": "people.page"}, "endpoint=…): there is no people.page"),
     ({"form": "name"}, "form=…): 'name' is no form"),
     ({"form": User}, "is no form"),
