@@ -10,6 +10,9 @@ from carafe.audit.models import record
 from carafe.database import db
 
 
+VERBS = {"create", "edit", "delete"}
+
+
 class AuditMixin:
     """Models whose rows record that they are created, edited, and deleted, as "note.created".
 
@@ -20,6 +23,16 @@ class AuditMixin:
     """
 
     private: ClassVar[Sequence[str]] = ()
+
+    def __init_subclass__(cls, **options: Any):
+        bases = cls.__mro__[1 : cls.__mro__.index(AuditMixin)]
+        for base in bases:
+            if not issubclass(base, AuditMixin) and VERBS & {*vars(base)}:
+                raise TypeError(
+                    f"{base.__name__} hides the verbs of AuditMixin, so nothing is recorded. "
+                    f"Name it first: class {cls.__name__}(AuditMixin, …)."
+                )
+        super().__init_subclass__(**options)
 
     @property
     def subject(self) -> str:
@@ -37,6 +50,8 @@ class AuditMixin:
 
     def edit(self, *args: Any, **values: Any) -> None:
         """Set attributes, and record an event if any of them changes."""
+        if args:
+            raise TypeError("Name each value: row.edit(title=…).")
         for name, value in values.items():
             setattr(self, name, value)
         if changed := changes(self, private=self.private):  # type: ignore[arg-type]

@@ -35,6 +35,8 @@ class VersionMixin:
 
     def edit(self, *args: Any, **values: Any) -> None:
         """Change the row. A model's own verb may check and record more."""
+        if args:
+            raise TypeError("Name each value: row.edit(title=…).")
         for name, value in values.items():
             setattr(self, name, value)
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from carafe.audit import AuditEvent
+from carafe.audit import AuditEvent, AuditMixin
+from carafe.auth import OwnerMixin
 from carafe.database import db
 from carafe.tests.site.models import Thing
+from carafe.web import VersionMixin
 
 
 @pytest.fixture
@@ -37,6 +39,22 @@ def test_it_records_no_edit_that_changes_nothing(thing):
     db.session.commit()
     assert events(thing.subject)[1:] == []
     assert thing.version == 1
+
+
+def test_it_takes_no_value_without_a_name(thing):
+    with pytest.raises(TypeError, match=r"row\.edit\(title=…\)"):
+        thing.edit("Cellar")
+
+
+@pytest.mark.parametrize("mixin", [OwnerMixin, VersionMixin])
+def test_a_model_in_which_it_comes_too_late_is_refused(mixin):
+    with pytest.raises(TypeError, match=r"class Book\(AuditMixin, …\)"):
+        type("Book", (mixin, AuditMixin), {})
+
+
+def test_a_mixin_that_extends_it_may_come_first():
+    mixin = type("Sealed", (AuditMixin,), {"edit": lambda self, **values: None})
+    assert type("Book", (mixin, OwnerMixin), {}).edit is mixin.edit
 
 
 def test_it_records_that_a_row_is_deleted(thing):
