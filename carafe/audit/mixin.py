@@ -9,7 +9,6 @@ from carafe.audit.changes import changes
 from carafe.audit.models import record
 from carafe.database import db
 
-
 VERBS = {"create", "edit", "delete"}
 
 
