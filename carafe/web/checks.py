@@ -43,12 +43,13 @@ def settings_without_page() -> str | None:
 
 
 def _is_page(path: str) -> bool:
+    # The setting itself, without the root that `urls.init_app` put before it.
+    path = path.removeprefix(current_app.config["APPLICATION_ROOT"].rstrip("/"))
     if not path.startswith("/"):  # a redirect to it would be relative
         return False
-    root = current_app.config["APPLICATION_ROOT"].rstrip("/")
     adapter = current_app.url_map.bind("")
     try:
-        adapter.match(path.removeprefix(root).partition("?")[0], method="GET")
+        adapter.match(path.partition("?")[0], method="GET")
     except RequestRedirect:  # to the same path with a slash
         return True
     except HTTPException:

@@ -20,6 +20,12 @@ def test_a_page_below_the_root_is_accepted(app):
         assert settings_without_page() is None
 
 
+def test_a_path_below_the_root_without_a_slash_is_named(app):
+    with another_app(app, APPLICATION_ROOT="/site", HOME_URL="things") as other:
+        with other.app_context():
+            assert settings_without_page() == "There is no page for HOME_URL=/sitethings."
+
+
 @pytest.mark.parametrize("name", ["HOME_URL", "TWO_FACTOR_URL"])
 @pytest.mark.parametrize("path", ["/nowhere", "/account/second-factors/totp", "dashboard"])
 def test_a_path_without_a_page_is_named(app, name, path):
