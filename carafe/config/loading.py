@@ -58,9 +58,7 @@ def read(
     config_class = classes[name]
     values: dict[str, Any] = {"APP_ENV": name, "CONFIG_CLASS": config_class}
     problems = []
-    settings = {key: getattr(config_class, key) for key in dir(config_class) if key.isupper()}
-    # Of these, only the app's class has the old name, so it replaces the engine's default.
-    settings |= {RENAMED[key]: settings.pop(key) for key in RENAMED if key in settings}
+    settings = _settings_of(config_class)
     for key in sorted({*settings, *overrides}):
         setting = settings.get(key)
         try:
@@ -72,6 +70,15 @@ def read(
         values["PUBLIC_URL"] = f"https://{values['TRUSTED_HOSTS'][0].lstrip('.')}"
     problems += [*registration_problems(values), *config_class.problems(values)]
     return values, problems
+
+
+def _settings_of(config_class: type[Config]) -> dict[str, object]:
+    """Return the settings of a class by their new names. A subclass wins, by either name."""
+    settings: dict[str, object] = {}
+    for parent in reversed(config_class.__mro__):
+        values = {name: value for name, value in vars(parent).items() if name.isupper()}
+        settings |= {RENAMED.get(name, name): value for name, value in values.items()}
+    return settings
 
 
 def _value_of(

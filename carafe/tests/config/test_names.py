@@ -87,6 +87,13 @@ def test_old_names_of_settings_still_work(environ, monkeypatch):
     assert not {"AUDIT_KEEP_DAYS", "RECORD_SAMPLE", "SECOND_FACTORS_URL"} & set(values)
 
 
+def test_a_new_name_in_a_subclass_wins_over_an_old_one(environ, monkeypatch):
+    environ()
+    monkeypatch.setattr(settings.Config, "SECOND_FACTORS_URL", "/old", raising=False)
+    monkeypatch.setattr(settings.Production, "TWO_FACTOR_URL", "/new", raising=False)
+    assert settings.load()["TWO_FACTOR_URL"] == "/new"
+
+
 def test_it_says_nothing_of_an_old_name(app, monkeypatch):
     monkeypatch.setenv("RECORD_SAMPLE", "0.5")
     assert findings(app) == {}
