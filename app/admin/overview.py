@@ -25,7 +25,7 @@ CARDS = [
         admin.series.rows(User.created_at),
         "users.read",
         "admin.list",
-        "Accounts there are, by when they were made.",
+        "Accounts by sign-up date.",
         values={"admin": "users"},
     ),
     admin.Card(

@@ -19,5 +19,5 @@ def init_app(app: Flask) -> None:
         read_only=["user_id", "created_at", "updated_at"],
         imports=["title", "body", admin.Field("user.email", read=normalize_email)],
         icon="file",
-        card="Notes there are, by when they were written.",
+        card="Notes by creation date.",
     )

@@ -87,7 +87,7 @@ class WriteQueue:
             self.release(visitor)
 
     def release(self, owner: object) -> None:
-        """End the turn of `who`, if it has one, and call the next."""
+        """End the turn of `owner`, if it has one, and start the next."""
         if owner is None or owner is not self._holder:
             return
         with self._mutex:

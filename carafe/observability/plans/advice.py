@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from carafe.database import db
 from carafe.database.sqlite import sqlite_driver
 from carafe.observability.plans.candidates import candidates
-from carafe.observability.plans.nodes import SCAN, Node, mark, name_of, walk
+from carafe.observability.plans.nodes import SCAN, Node, flag_nodes, name_of, walk
 from carafe.observability.plans.scopes import Scope
 
 log = logging.getLogger(__name__)
@@ -61,17 +61,17 @@ class IndexTrial:
         None if none helps. What reads a whole table in the order of an index instead of sorting
         it is no help: it fetches each row from another place.
         """
-        fewest = len(mark(self.plan(), scopes, sizes))
+        fewest = len(flag_nodes(self.plan(), scopes, sizes))
         best: tuple[tuple[int, int, int], IndexAdvice] | None = None
         named = {item for scope in scopes for item in scope.tables.items() if item[1] in sizes}
         for alias, table in sorted(named):
             for columns in candidates(scopes, alias, self.columns(self.cursor, table)):
                 plan = self._with_index(table, columns)
-                marked = mark(plan, scopes, sizes)
-                scanned = {name_of(node, scopes) for node in marked if node.kind == SCAN}
-                if not plan or len(marked) >= fewest or alias in scanned:
+                flagged = flag_nodes(plan, scopes, sizes)
+                scanned = {name_of(node, scopes) for node in flagged if node.kind == SCAN}
+                if not plan or len(flagged) >= fewest or alias in scanned:
                     continue
-                rank = len(marked), -sum(node.terms for node in walk(plan)), len(columns)
+                rank = len(flagged), -sum(node.terms for node in walk(plan)), len(columns)
                 if best is None or rank < best[0]:
                     best = rank, IndexAdvice(table, columns, self.create(table, columns))
         return best and best[1]

@@ -63,7 +63,7 @@ def tables_of(nodes: list[Node], scopes: list[Scope]) -> set[str]:
     return {table for node in walk(nodes) if (table := table_of(node, scopes))}
 
 
-def mark(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int]) -> list[Node]:
+def flag_nodes(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int]) -> list[Node]:
     """Mark what is slow; returns the nodes that are. `sizes` are rows by table, where known."""
     sorts = any(node.kind == SORT for node in walk(nodes))
     largest = max(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from carafe.checks import collapse_whitespace
 from carafe.observability.plans.advice import IndexAdvice, IndexTrial
-from carafe.observability.plans.nodes import Node, mark
+from carafe.observability.plans.nodes import Node, flag_nodes
 from carafe.observability.plans.scopes import Scope
 
 NO_INDEX = "No index on columns that it compares or orders by would change this."
@@ -24,16 +24,16 @@ class PlanReport:
     reason: str = ""
 
     def flag_nodes(self) -> list[Node]:
-        return mark(self.nodes, self.scopes, self.sizes)
+        return flag_nodes(self.nodes, self.scopes, self.sizes)
 
     def advise(self, trial: IndexTrial) -> None:
         """Name the index that would help, or say why none is."""
-        marked = self.flag_nodes()
-        before = mark(trial.plan(), self.scopes, self.sizes)
+        flagged = self.flag_nodes()
+        before = flag_nodes(trial.plan(), self.scopes, self.sizes)
         if not before:
-            for node in marked:
+            for node in flagged:
                 node.acceptable_reason = SCAN_IS_CHEAPER
-        elif not {node.alias for node in before} <= {node.alias for node in marked}:
+        elif not {node.alias for node in before} <= {node.alias for node in flagged}:
             self.reason = DIFFERENT_PLAN
         else:
             self.advice = trial.advise(self.scopes, self.sizes)
