@@ -21,9 +21,9 @@ def test_a_page_below_the_root_is_accepted(app):
 
 
 def test_a_path_below_the_root_without_a_slash_is_named(app):
-    with another_app(app, APPLICATION_ROOT="/site", HOME_URL="things") as other:
-        with other.app_context():
-            assert settings_without_page() == "There is no page for HOME_URL=/sitethings."
+    settings = {"APPLICATION_ROOT": "/site", "HOME_URL": "things"}
+    with another_app(app, **settings) as other, other.app_context():
+        assert settings_without_page() == "There is no page for HOME_URL=/sitethings."
 
 
 @pytest.mark.parametrize("name", ["HOME_URL", "TWO_FACTOR_URL"])
