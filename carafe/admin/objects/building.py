@@ -12,6 +12,7 @@ from carafe.admin.lists.column_set import ColumnSet
 from carafe.admin.lists.filters import Filter
 from carafe.admin.objects.forms import build_form
 from carafe.admin.options import ModelOptions
+from carafe.audit import AuditMixin
 
 
 def check_page(options: ModelOptions) -> None:
@@ -25,6 +26,9 @@ def check_page(options: ModelOptions) -> None:
         raise options.error("title", f"there is no {options.title}.", "Give an attribute.")
     if unknown := {*options.private} - {*mapper.column_attrs.keys()}:
         raise options.error("private", f"there is no {min(unknown)}.", "Give attributes.")
+    if options.private and issubclass(options.model, AuditMixin):
+        what = "the model records its changes itself."
+        raise options.error("private", what, f"Write in it: private = {(*options.private,)}.")
 
 
 def page_form(options: ModelOptions, filters: Sequence[Filter]) -> type[Form]:

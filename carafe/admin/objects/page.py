@@ -138,9 +138,7 @@ class DetailPage:
             edit.row.edit(**{name: edit.values[name] for name in edit.changed})
         else:
             edit.set_attributes()
-            details = changes(
-                edit.row, private=auditing.private_names(edit.row, self.options.private)
-            )
+            details = changes(edit.row, private=self.options.private)
             auditing.record_change(edit.row, "edited", changes=details)
 
     def new_form(self, *, sent: bool = False) -> BoundForm:

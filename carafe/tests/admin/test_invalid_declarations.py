@@ -15,7 +15,7 @@ from carafe.jobs.models import Schedule
 from carafe.testing.apps import another_app
 from carafe.testing.sample_model import Sample
 from carafe.tests.site.forms import NameForm
-from carafe.tests.site.models import User
+from carafe.tests.site.models import Thing, User
 from carafe.web.fields import TextField
 
 
@@ -109,6 +109,8 @@ OTHERS = [
     (Session, {"search": ["user.email"]}, "search=…): user.email is not an attribute of Session"),
     (Session, {"filters": ["user.email"]}, "filters=…): user.email is not an attribute of Session"),
     (Session, {"sorts": ["user.email"]}, "sorts=…): user.email is not an attribute of Session"),
+    # Its own pages would record the values.
+    (Thing, {"form": ["title"], "private": ["title"]}, "Write in it: private = ('title',)."),
     ("user", {}, "it is no model"),
     (dict, {}, "it is no model"),
 ]
