@@ -42,6 +42,11 @@ def redirection(url: str) -> Answer:
     return 302, {"Location": url}, b""
 
 
+def always(answer: Answer) -> Callable[[Call], Answer]:
+    """Answer every call alike."""
+    return lambda call: answer
+
+
 class Loopback:
     """A server whose `routes` answer calls by path; `calls` are those that came."""
 

@@ -80,9 +80,10 @@ def offer_providers(app: Flask, acme: OpenIdProvider, rival: OpenIdProvider) -> 
 def start_journey(browser: Browser, provider: str = "acme", page: str = "/auth/login") -> str:
     """Press the provider's button on a page, and return the URL of the provider it leads to."""
     action = r'<form method="post" action="([^"]*/' + provider + r'(?:/connection)?(?:\?[^"]*)?)"'
-    match = re.search(action, browser.get(page).text)
+    opened = browser.get(page)
+    match = re.search(action, opened.text)
     assert match, f"no button for {provider} at {page}"
-    return authorization_url(browser.submit(page, action=unescape(match[1])))
+    return authorization_url(browser.send(browser.form(opened, unescape(match[1]))))
 
 
 def authorization_url(answer: TestResponse) -> str:

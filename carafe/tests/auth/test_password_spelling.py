@@ -52,12 +52,12 @@ def spelled(form, text=PASSWORD):
     return unicodedata.normalize(form, text)
 
 
-@pytest.mark.parametrize("typed", FORMS)
 @pytest.mark.parametrize("chosen", FORMS)
-def test_it_opens_the_account_however_it_is_spelled(chosen, typed, visitor, browser, register):
+def test_it_opens_the_account_however_it_is_spelled(chosen, visitor, browser, register):
     assert register(visitor, password=spelled(chosen)).status_code == 303
-    fields = {"email": "new@example.com", "password": spelled(typed)}
-    assert browser().submit("/auth/login", fields).status_code == 303
+    for typed in FORMS:
+        fields = {"email": "new@example.com", "password": spelled(typed)}
+        assert browser().submit("/auth/login", fields).status_code == 303, typed
 
 
 @pytest.mark.parametrize("typed", FORMS)

@@ -34,22 +34,27 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("email", ADDRESSES)
-def test_nobody_signs_up_with_one(email, visitor, register, all_emails, mailbox):
-    assert register(visitor, email=email).status_code == 422
+def test_nobody_signs_up_with_one(visitor, all_emails, mailbox):
+    form = visitor.fill("/auth/register")
+    for email in ADDRESSES:
+        answer = visitor.send(form, {"email": email, "password": NEW_PASSWORD})
+        assert answer.status_code == 422, email
     assert all_emails() == []
     assert mailbox.to("a@evil.example") == []
 
 
 @pytest.mark.parametrize("path", ["/auth/reset", "/auth/magic-link", "/auth/confirm"])
-@pytest.mark.parametrize("email", ADDRESSES[::8])
-def test_no_link_is_mailed_to_one(email, path, visitor):
-    assert visitor.submit(path, {"email": email}).status_code == 422
+def test_no_link_is_mailed_to_one(path, visitor):
+    form = visitor.fill(path)
+    for email in ADDRESSES[::8]:
+        assert visitor.send(form, {"email": email}).status_code == 422, email
 
 
-@pytest.mark.parametrize("email", ADDRESSES[::4])
-def test_nobody_changes_to_one(email, alice, sign_in):
-    assert sign_in(alice).submit("/account/email", {"email": email}).status_code == 422
+def test_nobody_changes_to_one(alice, sign_in):
+    browser = sign_in(alice)
+    form = browser.fill("/account/email")
+    for email in ADDRESSES[::4]:
+        assert browser.send(form, {"email": email}).status_code == 422, email
 
 
 @pytest.mark.parametrize("email", ["a%evil.example@example.com", "a!evil.example@example.com"])

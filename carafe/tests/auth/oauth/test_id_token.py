@@ -19,37 +19,36 @@ def refused(browser):
     return not is_logged_in(browser)
 
 
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"nonce": "of another journey"},
-        {"nonce": None},
-        {"aud": "another site"},
-        {"aud": ["another site"]},
-        {"aud": "another site", "azp": CLIENT_ID},
-        {"aud": [CLIENT_ID, "another site"], "azp": "another site"},
-        {"aud": None},
-        {"iss": "https://accounts.example.org"},
-        {"iss": None},
-        {"exp": NOW - 120},
-        {"exp": None},
-        {"exp": "tomorrow"},
-        {"iat": NOW + 3600},
-        {"nbf": NOW + 3600},
-        {"sub": None},
-        {"sub": ""},
-        {"sub": 7},
-        {"sub": "x" * 256},
-        {"sub": "acme-1\n"},
-        {"sub": "acme\u200b-1"},
-        {"sub": "acme\0-1"},
-    ],
-    ids=lambda claims: next(iter(claims)),
+UNACCEPTABLE = (
+    {"nonce": "of another journey"},
+    {"nonce": None},
+    {"aud": "another site"},
+    {"aud": ["another site"]},
+    {"aud": "another site", "azp": CLIENT_ID},
+    {"aud": [CLIENT_ID, "another site"], "azp": "another site"},
+    {"aud": None},
+    {"iss": "https://accounts.example.org"},
+    {"iss": None},
+    {"exp": NOW - 120},
+    {"exp": None},
+    {"exp": "tomorrow"},
+    {"iat": NOW + 3600},
+    {"nbf": NOW + 3600},
+    {"sub": None},
+    {"sub": ""},
+    {"sub": 7},
+    {"sub": "x" * 256},
+    {"sub": "acme-1\n"},
+    {"sub": "acme\u200b-1"},
+    {"sub": "acme\0-1"},
 )
-def test_it_refuses_one_that_is_not_for_now_and_here(claims, acme, visitor, all_emails):
-    acme.claims = claims
-    assert refused(visitor)
-    assert all_emails() == []
+
+
+def test_it_refuses_one_that_is_not_for_now_and_here(acme, visitor, all_emails):
+    for claims in UNACCEPTABLE:
+        acme.claims = claims
+        assert refused(visitor), claims
+        assert all_emails() == [], claims
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256"])
