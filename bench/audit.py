@@ -31,7 +31,7 @@ TIMES = 300
 FILL = """
     WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :rows),
     person(n, id, email) AS (
-        SELECT n, n % 10000 + 10, 'somebody' || CAST(n % 10000 AS TEXT) || '@example.com'
+        SELECT n, n % 10000 + 10, 'someone' || CAST(n % 10000 AS TEXT) || '@example.com'
         FROM number
     )
     INSERT INTO audit_event (id, at, action, actor, subject, details, address, request_id)

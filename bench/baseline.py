@@ -149,7 +149,7 @@ def new_note() -> Any:
         note = Note(user_id=current_user.id, title=form.title.data, body=form.body.data)
         db.session.add(note)
         db.session.commit()
-        flash("Your note is saved.", "success")
+        flash("Your note was saved.", "success")
         return redirect(f"/notes/{note.id}")
     return render_template("new.html", form=form)
 
@@ -167,7 +167,7 @@ def people() -> Any:
 
 
 def add_user(email: str, password: str) -> None:
-    """Somebody who can log in here, and nowhere else."""
+    """Someone who can log in here, and nowhere else."""
     with app.app_context():
         db.create_all(bind_key=None)
         if not db.session.scalar(select(User).where(User.email == email)):

@@ -354,7 +354,7 @@ def main() -> None:
                     limits.commit()
                 time.sleep(BREAK_SECONDS)
             if max(worst) > 3:
-                raise SystemExit("somebody waited longer than 3 s")
+                raise SystemExit("someone waited longer than 3 s")
         finally:
             server.stop()
 

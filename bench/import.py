@@ -50,7 +50,7 @@ def content(rows: int, bad: int) -> tuple[bytes, set[int]]:
 
 
 def beside(app: Flask, run: Callable[[], Any]) -> tuple[tuple[float, float, float], list[float]]:
-    """What `measure` says of it, and the waits of somebody who writes meanwhile, in ms."""
+    """What `measure` says of it, and the waits of someone who writes meanwhile, in ms."""
     waits: list[float] = []
     over = threading.Event()
 

@@ -52,7 +52,7 @@ def sessions(n: int, user_id: int) -> tuple[Any, dict[str, Any]]:
 def events(n: int, user_id: int) -> tuple[Any, dict[str, Any]]:
     return AuditEvent, {
         "at": OLD, "action": "session.started", "subject": f"user:{n % 1000 + 1000}",
-        "actor": f"somebody{n % 1000}@example.com", "address": "192.0.2.1", "request_id": "x" * 32,
+        "actor": f"someone{n % 1000}@example.com", "address": "192.0.2.1", "request_id": "x" * 32,
         "details": {"device": "Firefox on Linux"},
     }  # fmt: skip
 
@@ -93,7 +93,7 @@ def fill(rows: Callable[[int, int], Any], count: int) -> int:
 
 
 class Writer(threading.Thread):
-    """Somebody else, who writes all the time."""
+    """Someone else, who writes all the time."""
 
     def __init__(self, app: Flask):
         super().__init__()

@@ -40,7 +40,7 @@ def owner(app, alice):
         user = db.session.get_one(User, alice.id)
         user.avatar = "a.webp"
         Passkey.register(user, "Phone", b"id", b"key", 0)
-        Message.send("Hello, everybody", "")
+        Message.send("Hello, everyone", "")
         notify(user.id, "Hello, Alice")
         db.session.commit()
     return alice

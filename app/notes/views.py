@@ -47,7 +47,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = NoteForm()
     if form.validate() and (note := Note.create_mine(form)):
-        flash("Your note is saved.", "success")
+        flash("Your note was saved.", "success")
         return redirect(url_for("notes.show", id=note.id), 303)
     return render_template("notes/new.html", form=form), 422
 
@@ -71,7 +71,7 @@ def update(id: int) -> ResponseReturnValue:
     note = Note.get_mine_or_404(id)
     form = NoteForm(obj=note)
     if form.validate() and form.save(note):
-        flash("Your note is saved.", "success")
+        flash("Your note was saved.", "success")
         return redirect(url_for("notes.show", id=id), 303)
     return render_template("notes/edit.html", form=form, note=note), form.status
 
@@ -81,7 +81,7 @@ def update(id: int) -> ResponseReturnValue:
 def delete(id: int) -> ResponseReturnValue:
     Note.get_mine_or_404(id).delete()
     db.session.commit()
-    flash("The note is deleted.", "success")
+    flash("The note was deleted.", "success")
     return redirect(url_for("notes.index"), 303)
 
 

@@ -65,7 +65,7 @@ def _find_problems(app: Flask, name: str, options: Options) -> Problems:
         if not isinstance(options.get(option, ()), Import):
             yield from _items(option, options.get(option, ()), kinds)
     if not options["columns"]:
-        yield "columns", "there is none.", 'Name at least one: columns=["id"].'
+        yield "columns", "it is empty.", 'Name at least one: columns=["id"].'
     for option in CALLABLES:
         if options.get(option) is not None and not callable(options[option]):
             yield option, f"{options[option]!r} is no function.", "Give one, or leave it out."

@@ -1,4 +1,4 @@
-"""What the trail keeps of a person who is gone: that things happened, not who it was."""
+"""What the trail keeps of a deleted person: that things happened, not who it was."""
 
 import json
 from collections.abc import Sequence

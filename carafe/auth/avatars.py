@@ -39,7 +39,7 @@ def remove() -> None:
 
 
 def response(name: str) -> Response | None:
-    """Return a response with a picture, or None if there is none of this name."""
+    """Return a response with a picture, or None if no picture has this name."""
     return PICTURES.answer(name)
 
 

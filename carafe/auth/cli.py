@@ -93,11 +93,11 @@ def reinstate(user: UserMixin) -> str:
     return f"{user.email} can log in again."
 
 
-@click.confirmation_option(prompt="Delete the user and everything of theirs?")
+@click.confirmation_option(prompt="Delete the user and all of their data?")
 @_user_command("delete")
 def delete(user: UserMixin) -> str:
     """Delete a user at once, without the days of grace."""
-    message = f"{user.email} is deleted."
+    message = f"{user.email} was deleted."
     deletion.delete_now(user)
     return message
 
@@ -106,7 +106,7 @@ def delete(user: UserMixin) -> str:
 def remove_second_factors(user: UserMixin) -> str:
     """Let the password alone open an account again, whose owner has lost everything else."""
     two_factor.remove_all(user)
-    return f"{user.email} has no second factor any more."
+    return f"{user.email} has no second factor anymore."
 
 
 @users.command("renew-secrets")

@@ -168,7 +168,7 @@ def _make_identity(
 
 
 def _fetch_row(token: str, *, acting: bool) -> AnyRow | None:
-    """Fetch a row of `identity_query`; without `acting`, that of whoever the session belongs to."""
+    """Fetch a row of `identity_query`; without `acting`, that of the session's owner."""
     current_time = now()
     values = {
         "token_hash": digest(token),

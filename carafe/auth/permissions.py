@@ -56,7 +56,7 @@ class LastAdminError(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "This is the last administrator. Make somebody else one first, then try again."
+            "This is the last administrator. Make someone else one first, then try again."
         )
 
 

@@ -132,9 +132,9 @@ def _last_row(column: InstrumentedAttribute[datetime]) -> AnySelect:
 class one_at_a_time:  # noqa: N801  (a decorator)
     """Let each user do something expensive once at a time, in all processes of this machine.
 
-    Decorates a view, and holds until its response is sent or its client is gone; or is a context
-    manager. `task` is what the user does: "export". Of two at once the second waits a moment, and
-    then, like a third at once, is 429.
+    Decorates a view, and holds until its response is sent or its client disconnects; or is a
+    context manager. `task` is what the user does: "export". Of two at once the second waits a
+    moment, and then, like a third at once, is 429.
     """
 
     def __init__(self, task: str):

@@ -79,7 +79,7 @@ def declared(app: Flask) -> dict[str, list[str]]:
 
 
 def searched_tables(connection: Connection) -> dict[str, list[str]]:
-    """Return the searched columns of each table that has a search, also of one that is gone."""
+    """Return the searched columns of each table that has a search, dropped tables included."""
     if connection.dialect.name == "sqlite":
         return {
             name.removesuffix(SUFFIX): [

@@ -153,7 +153,7 @@ class SQLiteFile:
                 return
             except self.driver.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != SQLITE_BUSY:
-                    return  # a read-only disk, say: whoever asked for the connection is told
+                    return  # a read-only disk, say: the caller's own query reports it
                 if monotonic() > deadline:
                     raise
             sleep(POLL_SECONDS)

@@ -75,7 +75,7 @@ def download_response(export: Export, name: str, mimetype: str) -> Response:
     """A download of it under that name. Raises `UnreadableError`; it stays, and may be replaced."""
     content = encrypted.read(export.file or "", export.parts)
     try:
-        first = next(content)  # while an answer can still say that there is none
+        first = next(content)  # while an answer can still say that it is missing
     except encrypted.MissingError as error:
         log.error("an export cannot be offered: %s", error)
         raise UnreadableError("This file is not on this server. Try again later.") from error

@@ -188,8 +188,8 @@ RETRY_LOCKED_AFTER: Mapping[str, object] = {
 class Silence:
     """Finds workers that fell silent by this process's own clock, which nobody can set.
 
-    A lease is a sign of life as well: whoever holds a job gives it another end three times as often
-    as it runs out. One that stays the same for a whole lease while it is watched is nobody's, also
+    A lease is a sign of life as well: the worker of a job renews it three times as often as it
+    would expire. One that stays the same for a whole lease while it is watched is nobody's, also
     where the machine's clock went back and its end is far away.
     """
 

@@ -23,7 +23,7 @@ jobs = Group("jobs", help="Background jobs.")
 @jobs.command("work")
 @click.option("--threads", type=click.IntRange(1, 64), help="Of each queue; default: JOB_THREADS.")
 @click.option("--queue", "queues", multiple=True, help="Only this one; may be given repeatedly.")
-@click.option("--while", "server", type=int, help="Stop as well when this process is gone.")
+@click.option("--while", "server", type=int, help="Stop as well when this process has ended.")
 def work(threads: int | None, queues: tuple[str, ...], server: int | None) -> None:
     """Run jobs until told to stop (SIGTERM, Ctrl-C)."""
     if unknown := set(queues) - set(known_queues()):
@@ -43,7 +43,7 @@ def work(threads: int | None, queues: tuple[str, ...], server: int | None) -> No
 
 @jobs.command("list")
 @click.option("--state", type=click.Choice(STATES), help="Only those.")
-@click.option("--limit", default=50, show_default=True, help="The newest so many.")
+@click.option("--limit", default=50, show_default=True, help="How many of the newest jobs.")
 def list_jobs(state: str | None, limit: int) -> None:
     """Print jobs, newest first: id, state, name, queue, attempts, when and the last error."""
     query = select(Job).order_by(Job.id.desc()).limit(limit)

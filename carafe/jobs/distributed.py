@@ -1,6 +1,6 @@
 """Jobs for workers on many machines: Dramatiq tells them, over Redis, that there is one.
 
-The table stays the truth. A message carries the id of a job that was queued; whoever gets it takes
+The table stays the truth. A message carries the id of a job that was queued; its receiver takes
 the most urgent one of that queue, which need not be the same. So a message that is lost, late or
 there twice does no harm: when none waits, workers send new ones for what is due.
 """

@@ -1,6 +1,6 @@
 """Queues that are paused, because what all of their jobs need does not work: a mail server, say.
 
-A job raises `QueueError`, and its queue is paused: the jobs wait, and no failure of theirs counts.
+A job raises `QueueError`, and its queue is paused: the jobs wait, and their failures do not count.
 From time to time one job is begun as a probe. When that calls `queue_works()`, the pause ends.
 """
 

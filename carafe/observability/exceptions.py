@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from carafe import call_sites
 
 MAX_TRACEBACK = 20_000
-REDACTED_MESSAGE = "(its text is not kept: it may hold what somebody typed)"
+REDACTED_MESSAGE = "(its text is not kept: it may hold what someone typed)"
 
 
 @dataclass

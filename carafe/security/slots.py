@@ -61,7 +61,7 @@ class Slots:
 
     def give_up(self, key: str, file: int | None) -> None:
         if file is not None:
-            # While it is locked: whoever has opened it meanwhile sees that it is gone.
+            # While it is locked: another process that has opened it meanwhile sees the deletion.
             with suppress(OSError):
                 (self._folder / key).unlink()
             os.close(file)

@@ -66,5 +66,5 @@ document.addEventListener("htmx:load", (event) => showLocalTimes(event.target));
 document.querySelector(".error-summary")?.focus();
 document.querySelector(".sub-menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-// A form that was interrupted by the question who somebody is goes on by itself.
+// A form that was interrupted by the question who someone is goes on by itself.
 document.querySelector("form[data-submit-now]")?.requestSubmit();

@@ -129,7 +129,7 @@ class PictureUpload(Upload):
 class FileUpload(Upload):
     """Files as they are, of these types: their MIME types by extension, such as ".pdf".
 
-    What is in them is for whoever downloads one to judge: they are sent as downloads, never shown.
+    Their content is not checked: they are sent as downloads, never shown.
     """
 
     def __init__(self, folder: str, types: Mapping[str, str], *, max_bytes: int = MAX_BYTES):

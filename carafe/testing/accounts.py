@@ -108,7 +108,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def challenge(browser: Callable[[], Browser]) -> Callable[..., Browser]:
-    """A browser in which somebody typed a user's password, and is asked for the second factor."""
+    """A browser in which someone typed a user's password, and is asked for the second factor."""
 
     def enter(user: UserMixin, path: str = "/auth/login", **fields: object) -> Browser:
         opened = browser()

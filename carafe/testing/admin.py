@@ -29,7 +29,7 @@ def events(app: Flask) -> Callable[[str], list[tuple[object, ...]]]:
 
 @pytest.fixture
 def reload(app: Flask) -> Callable[[UserMixin], UserMixin | None]:
-    """Return a user as stored now, or None if there is no such user any more."""
+    """Return a user as stored now, or None if there is no such user anymore."""
 
     def read(user: UserMixin) -> UserMixin | None:
         with app.app_context():

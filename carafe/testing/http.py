@@ -102,7 +102,7 @@ class Browser:
     def token(self) -> str:
         """Return the CSRF token of this browser's pages, as scripts find it."""
         page = self.get("/auth/login")
-        if page.location:  # whoever is logged in is led to a page that has it, too
+        if page.location:  # users who are logged in are led to a page that has it, too
             page = self.get(page.location)
         token = re.search(r'name="csrf[-_]token" (?:content|value)="([^"]+)"', page.text)
         assert token, "no page has a CSRF token"

@@ -69,7 +69,7 @@ class Loopback:
                 self.end_headers()
                 try:
                     self.wfile.write(content)
-                except OSError:  # whoever asked has heard enough
+                except OSError:  # the client closed the connection
                     self.close_connection = True
 
             do_POST = do_GET  # noqa: N815

@@ -12,9 +12,11 @@ def entries_of(page: str) -> dict[str, list[tuple[str, bool]]]:
     ):
         entries = re.findall(r'<a class="nav-entry"[^>]*? href="([^"]*)"([^>]*)>', content)
         entries += re.findall(r'<a href="([^"]*)" class="nav-entry"([^>]*)>', content)
-        menus[unescape(label)] = [(url, 'aria-current="page"' in rest) for url, rest in entries]
+        menus[unescape(label)] = [
+            (url, 'aria-current="page"' in attributes) for url, attributes in entries
+        ]
     return menus
 
 
 def active(page: str, menu: str) -> list[str]:
-    return [url for url, here in entries_of(page)[menu] if here]
+    return [url for url, is_current in entries_of(page)[menu] if is_current]

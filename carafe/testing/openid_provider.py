@@ -98,16 +98,16 @@ class OpenIdProvider(Loopback):
         )
 
     def id_token(self, asked: dict[str, str]) -> dict[str, object]:
-        moment = int(time.time())
+        issued_at = int(time.time())
         claims = {
             "iss": self.issuer,
             "aud": CLIENT_ID,
-            "iat": moment,
-            "exp": moment + 60,
+            "iat": issued_at,
+            "exp": issued_at + 60,
             "nonce": asked["nonce"],
         }
         if "max_age" in asked:
-            claims["auth_time"] = moment
+            claims["auth_time"] = issued_at
         claims |= self.person | self.claims
         return {name: value for name, value in claims.items() if value is not None}
 
@@ -115,7 +115,7 @@ class OpenIdProvider(Loopback):
         header = {"alg": self.algorithm, "kid": self.key.kid}
         if self.algorithm == "RS256":
             return jwt.encode(header, claims, self.key)
-        # As forgers do: no signature at all, or one with what everybody knows, the public key.
+        # As forgers do: no signature at all, or one with what everyone knows, the public key.
         if self.algorithm == "none":
             parts = (json.dumps(part).encode() for part in (header, claims))
             return ".".join(base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in parts) + "."

@@ -73,11 +73,11 @@ def routes(app: Flask, number: int = 1) -> list[Route]:
 def _routes(app: Flask, adapter: MapAdapter, number: int) -> Iterator[Route]:
     for rule, lists in rules(app):
         ids = {name for name, part in rule._converters.items() if isinstance(part, IdConverter)}
-        given = lists | dict(rule.defaults or {})
-        missing = rule.arguments - ids - given.keys() - EXAMPLES.keys()
+        fixed = lists | dict(rule.defaults or {})
+        missing = rule.arguments - ids - fixed.keys() - EXAMPLES.keys()
         assert not missing, f"{rule}: add {missing} to EXAMPLES in {__file__}"
-        names = rule.arguments - given.keys()
-        values = given | {name: number if name in ids else EXAMPLES[name] for name in names}
+        names = rule.arguments - fixed.keys()
+        values = fixed | {name: number if name in ids else EXAMPLES[name] for name in names}
         declared = hasattr(app.view_functions[rule.endpoint], "policy")
         for method in sorted(rule.methods or ()):
             path = adapter.build(rule.endpoint, values, method)

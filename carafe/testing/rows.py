@@ -39,7 +39,7 @@ def sample(column: AnyColumn) -> object:
         return next(iter(kind))
     if enums := getattr(column.type, "enums", None):
         return enums[0]
-    return next((SAMPLES[one] for one in kind.__mro__ if one in SAMPLES), None)
+    return next((SAMPLES[base] for base in kind.__mro__ if base in SAMPLES), None)
 
 
 def owners(table: Table) -> list[AnyColumn]:
@@ -69,7 +69,7 @@ def plant(user_id: int, tables: Iterable[Table]) -> None:
 
 
 def clear(tables: Iterable[Table]) -> None:
-    """Take out the rows that are somebody's."""
+    """Take out the rows that are someone's."""
     for table in reversed(list(tables)):
         if owners(table) and has_numbers(table):
             db.session.execute(table.delete().where(table.c.id == THEIRS))

@@ -43,7 +43,7 @@ class AuthenticatorApp:
         return cls(link[1].replace("&amp;", "&"))
 
     def code(self, later: int = 0) -> str:
-        """Return what the app shows now, or so many half minutes later."""
+        """Return what the app shows now, or that many half minutes later."""
         return pyotp.TOTP(self.secret).generate_otp(totp.current_step() + later)
 
 

@@ -32,7 +32,7 @@ ERROR_MESSAGES = {
     403: ("Not allowed", "You are not allowed to do this."),
     404: ("Nothing here", "It may have been moved or deleted, or it is not yours to see."),
     405: ("Wrong method", "This address does not work that way."),
-    409: ("Changed meanwhile", "Somebody else was faster. Nothing of theirs was overwritten."),
+    409: ("Changed meanwhile", "Someone else was faster. Their changes were not overwritten."),
     411: ("Length required", "This request did not say how long it is, and was not read."),
     413: ("Too large", "That is more than this site accepts at once."),
     422: ("Not accepted", "Something in this request is not as it should be."),

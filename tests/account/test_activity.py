@@ -18,7 +18,7 @@ def test_it_tells_what_happened_newest_first(alice, sign_in, browser):
     assert sentences(inside) == [
         "The name was changed",
         "You logged in",
-        "Somebody tried to log in with a wrong password",
+        "Someone tried to log in with a wrong password",
         "The account was made",
     ]
 

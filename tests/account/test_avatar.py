@@ -48,7 +48,7 @@ def test_it_is_shown_as_a_square(alice, sign_in, upload):
     browser = sign_in(alice)
     answer = upload(browser, encoded(quarters((600, 400))))
     assert (answer.status_code, answer.location) == (303, "/account/profile")
-    assert "Your picture is saved." in browser.get("/account/profile").text
+    assert "Your picture was saved." in browser.get("/account/profile").text
     assert Image.open(io.BytesIO(picture(browser))).size == (256, 256)
     assert corners(picture(browser)) == ["red", "green", "blue", "white"]
 

@@ -1,4 +1,4 @@
-"""Somebody who can look after the others is always left."""
+"""Someone who can look after the others is always left."""
 
 
 def test_the_last_administrator_cannot_leave(carol, sign_in, reload):

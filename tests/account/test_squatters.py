@@ -6,7 +6,7 @@ from carafe.testing.registration import NEW_PASSWORD
 EMAIL = "owner@example.com"
 
 
-# Mails to an address that is not confirmed go to somebody who may have asked for nothing.
+# Mails to an address that is not confirmed go to someone who may have asked for nothing.
 
 
 def test_they_have_nothing_mailed_that_they_wrote(browser, register, mailbox):

@@ -1,4 +1,4 @@
-"""Messages of an administrator: to one, and to everybody."""
+"""Messages of an administrator: to one, and to everyone."""
 
 import pytest
 from sqlalchemy import select
@@ -18,14 +18,14 @@ def admin(carol, sign_in):
 
 @pytest.fixture
 def pages(alice):
-    """The pages with a form: to everybody, and to Alice."""
+    """The pages with a form: to everyone, and to Alice."""
     return [PAGE, f"/admin/users/{alice.id}/messages"]
 
 
 def test_it_reaches_everybody(alice, bob, admin, sign_in):
     answer = admin.submit(PAGE, WORDS)
     assert (answer.status_code, answer.location) == (303, PAGE)
-    assert "The message is on everybody&#39;s pages." in admin.get(PAGE).text
+    assert "The message is on everyone&#39;s pages." in admin.get(PAGE).text
     for user in (alice, bob):
         page = sign_in(user).get(LIST).text
         assert page.count("We move on Saturday") == 1
@@ -37,7 +37,7 @@ def test_it_can_be_taken_back(app, alice, admin, sign_in):
     with app.app_context():
         id = db.session.scalar(select(Message.id))
     assert admin.submit(PAGE, action=f"{PAGE}{id}/delete").status_code == 303
-    assert "The message is taken back." in admin.get(PAGE).text
+    assert "The message was taken back." in admin.get(PAGE).text
     assert "We move" not in sign_in(alice).get(LIST).text
 
 

@@ -1,4 +1,4 @@
-"""A role for an address that somebody else signed up with."""
+"""A role for an address that someone else signed up with."""
 
 from app.auth.models import User
 from carafe.database import db

@@ -1,4 +1,4 @@
-"""Who may create an account where that is not everybody."""
+"""Who may create an account where that is not everyone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every page, for everybody who may see it, in both themes, on a phone and on a desktop."""
+"""Every page, for everyone who may see it, in both themes, on a phone and on a desktop."""
 
 import re
 from collections.abc import Callable

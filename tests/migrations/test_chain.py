@@ -47,7 +47,7 @@ def tables() -> set[str]:
 def differences() -> Any:
     """What the models have and the database has not, or has otherwise.
 
-    Tables without a model are left out: those of a feature that was deleted stay until somebody
+    Tables without a model are left out: those of a feature that was deleted stay until someone
     writes a migration that drops them.
     """
     with db.engine.connect() as connection:

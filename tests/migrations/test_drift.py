@@ -77,7 +77,7 @@ def test_a_migrated_database_is_what_the_models_say(sqlite):
 
 @pytest.fixture
 def counters(sqlite):
-    """Makes each table with AUTOINCREMENT have given an id once that no row has any more."""
+    """Makes each table with AUTOINCREMENT have given an id once that no row has anymore."""
 
     def read() -> dict[str, int]:
         with db.engine.begin() as connection:

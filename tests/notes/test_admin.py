@@ -1,4 +1,4 @@
-"""Everybody's notes, as administrators see them."""
+"""Everyone's notes, as administrators see them."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A note of somebody else is 404, like one that does not exist."""
+"""A note of someone else is 404, like one that does not exist."""
 
 ROUTES = [
     ("GET", ""),

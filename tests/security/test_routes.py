@@ -1,4 +1,4 @@
-"""Every route there is, tried as everybody who must not get through.
+"""Every route there is, tried as everyone who must not get through.
 
 A new route is tried without a change here, unless it is open to visitors.
 """
@@ -153,7 +153,7 @@ def test_no_view_takes_another_method(app):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_is_for_the_roles_that_have_its_permission(role, app, make_user, sign_in, tokens):
-    browser = sign_in(make_user("somebody@example.com", role=role))
+    browser = sign_in(make_user("someone@example.com", role=role))
     fields = tokens(browser) | {"role": "admin"}
     with app.app_context():
         granted = permissions(role)
@@ -199,7 +199,7 @@ def test_what_is_somebodys_is_not_there_for_others(app, alice, bob, carol, sign_
 def leak(app, route, owner, theirs, strangers, tokens, tables=None) -> str | None:
     """What is wrong with a page about a row; None for one that is about none.
 
-    A page that is there before anything is somebody's shows what all share.
+    A page that is there before anything is someone's shows what all share.
     """
     own = route.numbered and not (route.public or route.permission or route.policy.shared)
     if not own or route.method == "OPTIONS":
@@ -215,7 +215,7 @@ def leak(app, route, owner, theirs, strangers, tokens, tables=None) -> str | Non
         plant(owner.id, tables)
     for name, browser in strangers.items():
         if _is_there(route, browser, tokens):
-            return f"{route} shows {name} what is somebody's. If it is for all, mark it @shared."
+            return f"{route} shows {name} what is someone's. If it is for all, mark it @shared."
     # That it is there for its owner shows that there was something to find.
     return "" if _is_there(route, theirs, tokens) else f"{route} shows its owner nothing."
 
@@ -249,7 +249,7 @@ def test_who_must_confirm_their_address_is_led_there(app, erin, sign_in, tokens)
 
 
 class Exhausted:
-    """Counters by which everybody has had all their attempts."""
+    """Counters by which everyone has had all their attempts."""
 
     def spend(self, *attempt: Any) -> Full:
         return Full(["all"], time.time() + 60)
@@ -280,7 +280,7 @@ def beyond(app, monkeypatch, tokens):
 def test_beyond_its_limit_each_is_closed_to_visitors(app, bob, challenge, clock, beyond):
     enroll(app, bob)
     forms = [route for route in routes(app) if route.method == "POST" and route.public]
-    # As somebody who has typed the password, so that guessing codes is among it.
+    # As someone who has typed the password, so that guessing codes is among it.
     open_ones = {route.endpoint for route in forms} - beyond(forms, lambda: challenge(bob))
     assert open_ones == UNLIMITED & app.view_functions.keys()
 

@@ -29,7 +29,7 @@ def send_message() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 422
     is_new = notifications.send_message(form.title.data, form.body.data, form.submission_digest)
-    _flash_sent(is_new, "The message is on everybody's pages.")
+    _flash_sent(is_new, "The message is on everyone's pages.")
     return redirect(url_for("admin.messages"), 303)
 
 
@@ -39,7 +39,7 @@ def send_message() -> ResponseReturnValue:
 @effect("this message will be taken back")
 def take_back_message(id: int) -> ResponseReturnValue:
     notifications.withdraw_message(id)
-    flash("The message is taken back. Whoever has opened it keeps it.", "success")
+    flash("The message was taken back. Whoever has opened it keeps it.", "success")
     return redirect(url_for("admin.messages"), 303)
 
 

@@ -23,8 +23,8 @@ from carafe.jobs import JobTimeoutError
 
 log = logging.getLogger(__name__)
 
-DELETED = "It is gone."
-UNMATCHED = "It does not match any more."
+DELETED = "It no longer exists."
+UNMATCHED = "It does not match anymore."
 CHANGED = "It has changed since."
 STILL_REFERENCED = "Other data refers to it."
 ERROR = "An error. The log tells more."

@@ -21,7 +21,7 @@ from carafe.database import advisory_lock, db, read_transaction
 from carafe.jobs import progress
 from carafe.time import use_time_zone
 
-PERMISSION_LOST = "Whoever began it may not do this any more."
+PERMISSION_LOST = "The user who started it may no longer do this."
 UNKNOWN_ACTION = "This version of the app does not know it."
 BATCHES_PER_QUERY = 20
 

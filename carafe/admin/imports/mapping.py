@@ -26,7 +26,7 @@ def initialize(run: ImportRun) -> tuple[list[str], list[list[str]]]:
         raise
     except ValueError as error:
         log.error("an import cannot be opened: %s", error)
-        raise UnreadableFileError("The file cannot be opened any more. Upload it anew.") from error
+        raise UnreadableFileError("The file can no longer be opened. Upload it again.") from error
     samples: list[list[str]] = []
     non_ascii = 0
     with suppress(UnreadableFileError):  # The check reports it.

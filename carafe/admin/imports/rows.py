@@ -86,7 +86,7 @@ class RowValidator:
                 "", None, f"It has {len(cells)} cells, and the heading has {len(self.names)}."
             )
         elif [" ".join(cell.split()) for cell in cells] == self.names:
-            row.add_error("", None, "It is the heading once more.")
+            row.add_error("", None, "This row repeats the heading.")
         else:
             for index, target in self.targets:
                 self._read_cell(row, target, self.names[index], cells[index])

@@ -65,7 +65,7 @@ class Prefix:
 
 
 def _upper_bound(text: str) -> str:
-    """Return the first text after all texts that start with this one, or "" if there is none."""
+    """Return the first text after all texts that start with this one, or "" if no text does."""
     text = text.rstrip(MAX_CHARACTER)
     following = chr(ord(text[-1]) + 1) if text else ""
     if "\ud800" <= following <= "\udfff":  # Surrogates are not valid in a text.

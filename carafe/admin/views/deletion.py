@@ -34,7 +34,7 @@ def delete_row(admin: ModelAdmin, id: int) -> ResponseReturnValue:
         row, _ = page_of(admin).read(id) or abort(404)
         return _deletion(admin, row, refused=True), 409
     if is_deleted:
-        flash(f"{title} is deleted.", "success")
+        flash(f"{title} was deleted.", "success")
     else:
         flash(f"{title} is being deleted. Much goes with it, so this takes a while.", "info")
     return redirect(url_for("admin.list", admin=admin), 303)

@@ -43,7 +43,7 @@ def forget_exception(fingerprint: str) -> ResponseReturnValue:
     db.session.commit()
     with store.get_store().write_transaction() as connection:
         connection.execute(delete(recorded).where(recorded.c.fingerprint == fingerprint))
-    flash("It is forgotten. If it comes back, it is here again.", "success")
+    flash("The exception was removed. It reappears here if it is raised again.", "success")
     return redirect(url_for("admin.exceptions"), 303)
 
 

@@ -35,7 +35,7 @@ def save_view(admin: ModelAdmin) -> ResponseReturnValue:
         form, partial(SavedView.save, admin.name, query=encode_query(arguments))
     ):
         return _commit_and_redirect(
-            f"The view “{form.name.data}” is saved.", origin.url(**arguments)
+            f"The view “{form.name.data}” was saved.", origin.url(**arguments)
         )
     return _page(admin, form), 422
 
@@ -53,7 +53,7 @@ def rename_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
 @operation_required("read")
 def delete_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     view = _find_own(admin, id)
-    return _apply_change(admin, view.delete, f"The view “{view.name}” is deleted.")
+    return _apply_change(admin, view.delete, f"The view “{view.name}” was deleted.")
 
 
 @blueprint.post("/<list:admin>/views/first", endpoint="begin_with")
@@ -85,7 +85,7 @@ def unshare_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     """Stop sharing a view, including those of other users."""
     query = select(SavedView).filter_by(list=admin.name, id=id).where(SavedView.shared)
     view = db.session.scalar(query) or abort(404)
-    return _apply_change(admin, view.stop_sharing, f"“{view.name}” is not shared any more.")
+    return _apply_change(admin, view.stop_sharing, f"“{view.name}” is no longer shared.")
 
 
 def _find_own(admin: ModelAdmin, id: int) -> SavedView:

@@ -43,7 +43,7 @@ class NextStep(Enum):
 
     LOGGED_IN = "the page that they came for"
     SECOND_FACTOR = "the page that asks for the second factor"
-    LOG_IN = "the login page, once more"
+    LOG_IN = "the login page again"
 
 
 def limit_logins(view: View[P]) -> View[P]:
@@ -125,7 +125,7 @@ def _reason(user: UserMixin | None) -> str:
 
 
 def forget_failures(user: UserMixin) -> None:
-    """Let a user log in who has shown that the account is theirs, whoever failed to before."""
+    """Let a user log in who has shown that the account is theirs, no matter who failed before."""
     for limit in (LOGIN_FAILURES, LOGIN_FAILURES_BY_ADDRESS):
         limit.clear(user.email)
     # Others on their network may have used up its tries. Where there is a second factor, anyone who

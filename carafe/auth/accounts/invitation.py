@@ -72,7 +72,7 @@ def invite(email: str, role: str) -> None:
 def revoke_invitation(id: int) -> str:
     """Void the link of an invitation. Return the address that it was sent to.
 
-    Responds with 404 where there is none, and with 403 as `invite` does.
+    Responds with 404 if it does not exist, and with 403 as `invite` does.
     """
     invitation = db.session.get(Invitation, id) or abort(404)
     _ensure_may_change(invitation)

@@ -11,9 +11,9 @@ from carafe.security.rate_limits import RateLimit
 def may_mail(limit: RateLimit, email: str, *, due: bool) -> bool:
     """Count a mail to an address, and return whether it may be sent.
 
-    At the limit nothing is sent, and nobody is told: whoever asks in somebody's name neither keeps
-    them from asking nor learns whether there is an account. A mail that is not `due` counts as
-    well, which takes as long, but not for the address: it may be someone's one day.
+    At the limit nothing is sent, and nobody is told: a stranger who asks in someone's name neither
+    keeps them from asking nor learns whether there is an account. A mail that is not `due` counts
+    as well, which takes as long, but not for the address: it may be someone's one day.
     """
     return limit.take(email if due else f"nobody at {email}") and due
 

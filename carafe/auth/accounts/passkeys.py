@@ -113,8 +113,8 @@ def add_passkey(name: str) -> list[str]:
     """Add the passkey that was sent to the current user's, and log out their other devices.
 
     Return recovery codes to show, if it is the first factor beside the password. Raises
-    `PasskeyError`. Only for a confirmed address: whoever signs up with another's and adds a passkey
-    would still get in after its owner has taken the account over ("pre-hijacking").
+    `PasskeyError`. Only for a confirmed address: someone who signs up with another's and adds a
+    passkey would still get in after its owner has taken the account over ("pre-hijacking").
     """
     user = current_user.user
     try:

@@ -86,7 +86,7 @@ def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
 
 
 def _sign_up_invited(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
-    """Sign up somebody where registration is not open: with an invitation, or not at all."""
+    """Sign up someone where registration is not open: with an invitation, or not at all."""
     if not profile.email or not profile.email_verified:
         return Arrival.NOT_INVITED
     if owner and (owner.confirmed_at or owner.suspended_at):

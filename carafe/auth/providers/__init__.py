@@ -1,7 +1,6 @@
 """Sites that people may sign in with: any OpenID Connect provider, and GitHub.
 
-Which there are says the setting `OAUTH_PROVIDERS`. Where there is none, authlib and requests are
-not imported.
+The setting `OAUTH_PROVIDERS` names them. Without any, authlib and requests are not imported.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def profile(
             if "email" not in claims and "userinfo_endpoint" in metadata:
                 more = client.json(metadata["userinfo_endpoint"], token=token)
                 if more["sub"] != claims["sub"]:  # OpenID Connect Core, 5.3.2
-                    raise InvalidResponseError("user info about somebody else")
+                    raise InvalidResponseError("user info about someone else")
                 claims = more | claims
         return Profile.read(
             provider,

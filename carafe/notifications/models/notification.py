@@ -95,7 +95,7 @@ def notify(
     """Tell a user something, in the caller's transaction: they are told exactly when it happens.
 
     `url` is a path of this site that it leads to; `key`, such as "export:7", has it told once
-    however often this is called. Text that is too long is cut. A user who is gone is not told, and
+    however often this is called. Text that is too long is cut. A deleted user is not told, and
     nobody is where NOTIFICATIONS is off. Returns whether it was told now.
     """
     if url and safe_redirect_path(url) is None:

@@ -148,7 +148,7 @@ def test_it_keeps_the_proof_of_the_administrator(bob, acting):
 def test_it_leads_back_once(acting):
     form = acting.fill("/members", BACK)
     acting.send(form)
-    # The form is from a page of somebody else's.
+    # The form is from a page of someone else's.
     assert acting.send(form).status_code == 400
     assert acting.post(BACK, {"csrf_token": acting.token()}).location == HOME
     assert who(acting) == "Carol"

@@ -1,4 +1,4 @@
-"""Somebody who can look after the others is always left."""
+"""Someone who can look after the others is always left."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial

@@ -57,7 +57,7 @@ def a_user(number: int) -> dict[str, Any]:
     """Mostly a plain user: confirmed, and neither suspended nor about to be deleted."""
     at = now() - timedelta(hours=ROWS - number)
     return {
-        "email": f"somebody{number}@example.com", "name": f"Given{number % 80} Family{number % 90}",
+        "email": f"someone{number}@example.com", "name": f"Given{number % 80} Family{number % 90}",
         "password_hash": "", "role": "user" if number % 1000 else "staff", "created_at": at,
         "confirmed_at": at if number % 20 else None, "suspended_at": None if number % 200 else at,
         "deletes_at": None if number % 500 else now() + timedelta(days=1),
@@ -69,7 +69,7 @@ def an_event(number: int) -> dict[str, Any]:
     user = round(ROWS * (number / ROWS) ** 3)
     return {
         "action": "session.started" if number % 50 else "user.exported",
-        "at": now() - timedelta(minutes=ROWS - number), "actor": f"somebody{user}@example.com",
+        "at": now() - timedelta(minutes=ROWS - number), "actor": f"someone{user}@example.com",
         "subject": f"user:{user}", "address": "192.0.2.1", "request_id": f"{number:032x}",
     }  # fmt: skip
 
@@ -105,7 +105,7 @@ def test_it_walks_many_by_an_index_of_the_order(filled):
 
 
 def test_it_gathers_by_the_narrowest_of_several_filters(filled):
-    """SQLite would take the index of a role that everybody has."""
+    """SQLite would take the index of a role that everyone has."""
     admin = filled.extensions["admin"]["users"]
     query = {"role": "user", "state": "suspended"}
     with filled.test_request_context(query_string=query), Plans("user") as plans:

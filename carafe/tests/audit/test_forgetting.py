@@ -1,4 +1,4 @@
-"""What is left of somebody whose account is deleted: that things happened, not who it was."""
+"""What is left of someone whose account is deleted: that things happened, not who it was."""
 
 import json
 
@@ -240,7 +240,7 @@ def test_the_trail_is_append_only_otherwise(app, alice):
     with app.app_context():
         event = db.session.scalars(select(AuditEvent)).first()
         assert event
-        event.actor = "somebody else"
+        event.actor = "someone else"
         with pytest.raises(TypeError, match="append-only"):
             db.session.commit()
         db.session.rollback()

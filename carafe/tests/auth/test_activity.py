@@ -32,7 +32,7 @@ def test_it_does_not_name_who_wanted_the_address(alice, bob, sign_in):
     sign_in(bob).submit("/account/email", {"email": alice.email})
     browser = sign_in(alice)
     page = browser.get("/account/activity").text
-    assert "Somebody wanted to use your e-mail address" in sentences(page)
+    assert "Someone wanted to use your e-mail address" in sentences(page)
     assert bob.email not in page
 
 

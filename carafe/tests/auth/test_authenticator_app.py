@@ -66,7 +66,7 @@ def test_it_is_another_key_each_time(alice, bob, sign_in):
 
 
 def test_it_shows_the_key_to_nobody_else(browser_of_alice, bob, sign_in):
-    """Somebody who has a copy of the cookie, in their own session."""
+    """Someone who has a copy of the cookie, in their own session."""
     start_setup(browser_of_alice)
     mallory = sign_in(bob)
     with (

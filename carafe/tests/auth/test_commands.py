@@ -70,7 +70,7 @@ def test_it_demotes(run, carol, make_user, role):
 
 def test_it_deletes_once_that_is_confirmed(run, app, alice):
     assert run("delete", alice.email).exit_code == 1
-    assert run("delete", alice.email, "--yes").output == "alice@example.com is deleted.\n"
+    assert run("delete", alice.email, "--yes").output == "alice@example.com was deleted.\n"
     with app.app_context():
         assert User.by_email(alice.email) is None
 

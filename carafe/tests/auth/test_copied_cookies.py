@@ -1,4 +1,4 @@
-"""Cookies that somebody copied: dead as soon as the session ends, however it ends."""
+"""Cookies that someone copied: dead as soon as the session ends, however it ends."""
 
 import pytest
 

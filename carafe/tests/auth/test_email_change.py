@@ -105,7 +105,7 @@ def test_it_answers_the_same_whether_the_address_is_taken(alice, bob, sign_in, b
         pages.append((answer.status_code, re.sub(r'"[\w.-]{60,}"', "", page)))
     assert pages[0] == pages[1]
     [mail] = mailbox.to(bob.email)
-    assert mail["Subject"] == "Somebody wanted to use your address"
+    assert mail["Subject"] == "Someone wanted to use your address"
     assert alice.email not in mail.as_string()
     assert "/auth/email/" not in mail.as_string()
 

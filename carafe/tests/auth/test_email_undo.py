@@ -1,4 +1,4 @@
-"""The link to the old address: for those whose address somebody else has changed."""
+"""The link to the old address: for those whose address someone else has changed."""
 
 from datetime import timedelta
 

@@ -200,7 +200,7 @@ def test_it_confirms_the_address(erin, link, visitor):
 
 
 def test_who_signed_up_with_my_address_does_not_share_my_account(erin, link, sign_in, browser):
-    """Pre-hijacking: erin's password and session may be those of somebody else."""
+    """Pre-hijacking: erin's password and session may be those of someone else."""
     attacker, owner = sign_in(erin), browser()
     assert owner.submit(link(erin)).status_code == 303
     assert is_in(owner)
@@ -212,7 +212,7 @@ def test_who_signed_up_with_my_address_does_not_share_my_account(erin, link, sig
 def test_it_keeps_no_account_elsewhere_from_before_the_address_was_confirmed(
     app, alice, link, visitor
 ):
-    """Somebody may have signed up with her address through a site that does not check any."""
+    """Someone may have signed up with her address through a site that does not check any."""
     with app.app_context():
         for provider, age in (("acme", timedelta(days=1)), ("rival", -timedelta(seconds=1))):
             made = {"provider": provider, "subject": "1", "label": f"{provider}-1"}

@@ -1,4 +1,4 @@
-"""How often somebody may guess."""
+"""How often someone may guess."""
 
 from carafe.audit import AuditEvent
 from carafe.auth.two_factor import ATTEMPTS, ATTEMPTS_BY_CLIENT
@@ -7,7 +7,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.two_factor import enroll, is_logged_in, submit_code
 
-SUBJECT = "Somebody is guessing your codes"
+SUBJECT = "Someone is guessing your codes"
 
 
 def guess(browser, times=ATTEMPTS.amount):

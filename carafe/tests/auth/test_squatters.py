@@ -1,4 +1,4 @@
-"""Squatters: people who register with somebody else's address, which they never confirm."""
+"""Squatters: people who register with someone else's address, which they never confirm."""
 
 import pytest
 from sqlalchemy import select
@@ -191,7 +191,7 @@ def test_nobody_acts_as_others_in_a_session_that_lost_its_confirmation(app, alic
     assert "alice@example.com" not in admin.get("/members", follow_redirects=True).text
 
 
-# Mails to an address that is not confirmed go to somebody who may have asked for nothing.
+# Mails to an address that is not confirmed go to someone who may have asked for nothing.
 
 
 def test_an_invitation_names_nobody(app, make_user, mailbox):

@@ -1,6 +1,6 @@
 """What a new password voids, and suspension, and deletion: whatever was mailed before.
 
-Somebody who knew the password, or was in a session, may have caused it to be mailed.
+Someone who knew the password, or was in a session, may have caused it to be mailed.
 """
 
 import pytest

@@ -111,7 +111,7 @@ def test_it_comes_back_with_the_database(own_app, own_alice, broken):
 
 @contextmanager
 def locked(folder: Path, mode: str):
-    """Somebody else holds the write lock, past the queue."""
+    """Someone else holds the write lock, past the queue."""
     # By the same library: SQLite's locks are the process's, and two libraries' do not meet.
     other = sqlite_driver().connect(folder / "app.db", isolation_level=None)
     other.execute(f"BEGIN {mode}")

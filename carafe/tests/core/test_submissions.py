@@ -1,4 +1,4 @@
-"""Forms sent twice, and forms about rows that somebody else changed, for any model."""
+"""Forms sent twice, and forms about rows that someone else changed, for any model."""
 
 import pytest
 from sqlalchemy import Integer, MetaData, String, UniqueConstraint, delete, func, select
@@ -33,7 +33,7 @@ class BookForm(SubmissionForm, VersionForm):
 
 @pytest.fixture
 def send(app):
-    """Returns the form with what somebody typed, in a request of its own."""
+    """Returns the form with what someone typed, in a request of its own."""
     with app.app_context():
         Shelf.metadata.create_all(db.engine)
 

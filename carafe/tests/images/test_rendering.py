@@ -1,4 +1,4 @@
-"""A picture from somebody is redrawn as a square."""
+"""A picture from someone is redrawn as a square."""
 
 import io
 

@@ -60,7 +60,7 @@ def answer_with_a_set():
 
 @job(queue="tests", retries=0)
 def count_to(total):
-    """Says how far it is until somebody stops it, or nothing more is to be done."""
+    """Says how far it is until someone stops it, or nothing more is to be done."""
     started.set()
     deadline = monotonic() + PATIENCE_SECONDS
     for done in range(total):

@@ -96,7 +96,7 @@ def lose(id):
 
 def test_it_runs_anew_what_a_worker_left_behind(run):
     id = enqueue(note, "x")
-    assert claims.claim("tests", 1, "somebody who dies")
+    assert claims.claim("tests", 1, "someone who dies")
     assert run() == 0
     assert claims.requeue_lost() == 0
     lose(id)
@@ -108,7 +108,7 @@ def test_it_runs_anew_what_a_worker_left_behind(run):
 def test_it_runs_anew_what_was_left_behind_before_the_clock_went_back(app, work, monkeypatch):
     monkeypatch.setitem(app.config, "JOB_LEASE_SECONDS", 1)
     id = note.enqueue("x")
-    assert claims.claim("tests", 1, "somebody who dies")
+    assert claims.claim("tests", 1, "someone who dies")
     ahead = now() + timedelta(minutes=10)
     db.session.execute(update(Job).where(Job.id == id).values(lease_until=ahead))
     db.session.commit()
@@ -120,7 +120,7 @@ def test_it_runs_anew_what_was_left_behind_before_the_clock_went_back(app, work,
 def test_it_leaves_what_is_renewed_by_a_clock_that_went_back(app, monkeypatch):
     monkeypatch.setitem(app.config, "JOB_LEASE_SECONDS", 1)
     note.enqueue("x")
-    [run] = claims.claim("tests", 1, "somebody who is well")
+    [run] = claims.claim("tests", 1, "someone who is well")
     silence, clock = claims.Silence(), [0.0]
     monkeypatch.setattr(claims, "monotonic", lambda: clock[0])
     for _ in range(10):
@@ -138,7 +138,7 @@ def test_it_leaves_what_is_renewed_by_a_clock_that_went_back(app, monkeypatch):
 
 def test_it_gives_workers_time_to_renew_when_the_clock_was_set(app):
     id = enqueue(note, "x")
-    assert claims.claim("tests", 1, "somebody who is well")
+    assert claims.claim("tests", 1, "someone who is well")
     worker = JobWorker(app, 1, ["tests"])
     worker._renewed_at -= timedelta(hours=1)
     lose(id)

@@ -130,7 +130,7 @@ def test_it_does_not_let_one_that_must_wait_hold_up_the_others(mailing, post):
 
 
 def test_it_does_not_hold_up_or_break_the_answer(mailing, alice):
-    """Nobody listens at that port any more."""
+    """Nobody listens at that port anymore."""
     from carafe.testing.http import Browser
 
     with Sink() as sink:

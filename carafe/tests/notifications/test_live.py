@@ -60,7 +60,7 @@ def test_its_links_lead_to_the_page(app, alice, sign_in, notify_user):
 
 
 def test_it_is_no_sign_of_the_user(app, alice, sign_in):
-    """Somebody who left a page open is not there: the session ends when it would have."""
+    """Someone who left a page open is not there: the session ends when it would have."""
     browser = sign_in(alice)
     later(app, hours=1)
     before = seen(app)

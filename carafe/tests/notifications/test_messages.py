@@ -1,4 +1,4 @@
-"""Messages to one user, and to everybody."""
+"""Messages to one user, and to everyone."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,7 +19,7 @@ TITLE, BODY = "We move on Saturday", "Nothing is lost."
 
 @pytest.fixture
 def send(app):
-    """Sends a message to everybody; whether it is new."""
+    """Sends a message to everyone; whether it is new."""
 
     def write(title=TITLE, body=BODY, submission=None):
         with app.app_context():

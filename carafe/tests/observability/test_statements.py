@@ -1,4 +1,4 @@
-"""What is kept of a statement that somebody put together by hand."""
+"""What is kept of a statement that someone put together by hand."""
 
 import pytest
 

@@ -35,7 +35,7 @@ def collector(monkeypatch):
 
 @pytest.fixture
 def elsewhere():
-    """Somebody else's service."""
+    """Someone else's service."""
     with Loopback() as server:
         server.routes["/thing"] = lambda call: (200, {}, b"{}")
         yield server

@@ -28,7 +28,7 @@ def behind(application):
 
 @pytest.fixture
 def seen(behind, alice):
-    """What `/account/sessions` shows as the address of somebody behind so many proxies."""
+    """What `/account/sessions` shows as the address of someone behind so many proxies."""
 
     def log_in(proxies, headers):
         browser = Browser(behind(proxies).test_client())

@@ -1,4 +1,4 @@
-"""Every route of the sample app, tried as everybody who must not get through."""
+"""Every route of the sample app, tried as everyone who must not get through."""
 
 from carafe.testing.routes import routes
 

@@ -80,7 +80,7 @@ def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
 
 @blueprint.errorhandler(accounts.OtherUserError)
 def other_user(error: accounts.OtherUserError) -> ResponseReturnValue:
-    return form_page("You are logged in as somebody else", None, 409)
+    return form_page("You are logged in as someone else", None, 409)
 
 
 @blueprint.errorhandler(accounts.EmailTakenError)

@@ -120,7 +120,7 @@ def problem(method: str, target: str, headers: dict[str, str], body: bytes) -> s
     signed, time = signature["SignedHeaders"].split(";"), headers.get("x-amz-date", "")
     scope = f"{time[:8]}/{REGION}/s3/aws4_request"
     if signature["Credential"] != f"{KEY}/{scope}":
-        return f"signed by or for somebody else: {signature['Credential']}"
+        return f"signed by or for someone else: {signature['Credential']}"
     sent_at = datetime.strptime(time, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     if abs(datetime.now(UTC) - sent_at) > timedelta(minutes=15):
         return "signed too long ago"

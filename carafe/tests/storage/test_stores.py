@@ -25,7 +25,7 @@ from carafe.time import now
 class Store:
     """`age(key)` makes a file older than an hour, `end()` takes the store away.
 
-    `rename(key, name)` does behind the store's back what somebody else may have done. `empty()`
+    `rename(key, name)` does behind the store's back what someone else may have done. `empty()`
     prepares it for the next test.
     """
 

@@ -83,7 +83,7 @@ def test_one_that_could_not_be_deleted_is_purged(
     bucket.status = 0
     assert len(bucket.objects) == 1
     with app_on_s3.app_context():
-        assert orphans.purge_uploads() == 0  # it may be about to be somebody's
+        assert orphans.purge_uploads() == 0  # it may be about to be someone's
         age()
         assert orphans.purge_uploads() == 1
     assert bucket.objects == {}

@@ -121,7 +121,7 @@ def test_it_leaves_out_and_names_who_does_not_match_any_more(
         db.session.get_one(User, erin.id).confirm()
         db.session.commit()
     page = admin.get(admin.send(form).location).text
-    assert "It does not match any more." in page
+    assert "It does not match anymore." in page
     assert "erin@example.com" in page
     assert suspended() == []
 
@@ -139,7 +139,7 @@ def test_it_names_who_is_gone(app, alice, bob, admin, confirm):
         db.session.get_one(User, bob.id).delete()
         db.session.commit()
     page = admin.get(admin.send(form).location).text
-    assert "It is gone." in page
+    assert "It no longer exists." in page
     assert f"#{bob.id}" in page
 
 

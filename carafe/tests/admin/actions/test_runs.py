@@ -133,7 +133,7 @@ def test_it_stops_for_who_was_demoted_meanwhile(
     app.test_cli_runner().invoke(args=["user", "demote", carol.email])
     run_due(app)
     assert suspended() == 0
-    assert "may not do this any more" in sign_in(other).get(path).text
+    assert "may no longer do this" in sign_in(other).get(path).text
 
 
 def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, again, monkeypatch):
@@ -142,14 +142,14 @@ def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, again, monkey
 
     def stop(self, outcome):
         note(self, outcome)
-        self.end("Somebody stopped it.")
+        self.end("Someone stopped it.")
 
     monkeypatch.setattr(BulkAction, "record_batch", stop)
     run_due(app)
     monkeypatch.undo()
     again()
     assert suspended() == BATCH_SIZE
-    assert "Somebody stopped it." in admin.get(path).text
+    assert "Someone stopped it." in admin.get(path).text
     admin.submit(path, action=f"{path}/reversal")
     assert suspended() == 0
 

@@ -78,7 +78,7 @@ def test_rows_that_are_no_rows_are_named(alice, importer):
     assert [(row, reason) for row, _, _, reason in importer.errors()] == [
         ("4", "It has 4 cells, and the heading has 3."),
         ("5", "It is empty, and needed."),
-        ("6", "It is the heading once more."),
+        ("6", "This row repeats the heading."),
         ("7", "It cannot be read: there is text behind a closing quote."),
     ]
 

@@ -76,6 +76,6 @@ def test_it_stays_whole_if_who_wanted_it_may_no_longer(made, app, admins, carol,
 def test_little_goes_at_once(admins, run, stored, monkeypatch):
     monkeypatch.setattr(deletion, "MAX_DEPENDENTS", 9)
     answer = admins.carol.submit(f"/admin/done/{run}/delete")
-    assert "much is deleted." in admins.carol.get(answer.location).text
+    assert "much was deleted." in admins.carol.get(answer.location).text
     assert stored(BulkAction.id) == []
     assert stored(Batch.number) == []

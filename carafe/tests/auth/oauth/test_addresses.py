@@ -1,4 +1,4 @@
-"""What an address that a provider tells is worth: never somebody's account."""
+"""What an address that a provider tells is worth: never someone's account."""
 
 import re
 
@@ -26,7 +26,7 @@ def unverified(acme):
     return acme
 
 
-# A provider that is wrong, or an address that went to somebody else, opens nothing.
+# A provider that is wrong, or an address that went to someone else, opens nothing.
 
 
 @pytest.mark.parametrize("verified", [True, False, None, "true", "yes", 1])
@@ -159,7 +159,7 @@ def test_look_alikes_are_different_addresses(acme, alice, visitor, all_emails):
     assert all_emails() == [alice.email, "аlice@example.com"]
 
 
-# Pre-hijacking: somebody signs up with the victim's address, and waits for the victim to come.
+# Pre-hijacking: someone signs up with the victim's address, and waits for the victim to come.
 
 
 def test_who_signed_up_with_my_address_does_not_share_my_account(

@@ -34,7 +34,7 @@ def test_it_offers_the_same_when_signing_up(visitor, all_emails):
 def test_it_knows_who_comes_again_whatever_their_address_is_by_then(
     frida, acme, browser, all_emails, connections
 ):
-    acme.person |= {"email": "married@example.com", "name": "Somebody"}
+    acme.person |= {"email": "married@example.com", "name": "Someone"}
     desk = browser()
     assert make_journey(desk).location == HOME
     assert is_logged_in(desk)

@@ -133,7 +133,7 @@ def test_the_form_that_was_sent_goes_on(desk, connect, frida, connections):
     assert connections() == [(frida.email, "rival", "rival-1")]
 
 
-# The first password of somebody who has none.
+# The first password of someone who has none.
 
 
 def test_the_first_password_is_set_without_an_old_one(frida, visitor, browser):

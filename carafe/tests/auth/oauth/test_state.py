@@ -37,7 +37,7 @@ def test_it_wants_the_state_that_was_sent(state, visitor, all_emails):
 
 
 def test_another_browser_does_not_come_back(visitor, browser, all_emails):
-    """Else people could be logged in as somebody else, by a link."""
+    """Else people could be logged in as someone else, by a link."""
     path = authorize(start_journey(visitor))
     other = browser()
     start_journey(other)
