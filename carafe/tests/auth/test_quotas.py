@@ -191,40 +191,36 @@ def test_a_user_searches_once_at_a_time(app, alice, sign_in, impatient):
 
 
 @pytest.fixture
-def site(app, server):
-    """gunicorn, where Alice has 10 MB of things."""
-    site = server(WEB_CONCURRENCY="2", JOBS_IN_WEB="no")
-    site.add_user("alice@example.com")
-    with site.database() as session:
-        id = session.scalar(select(User.id))
+def remote(running, email):
+    """A browser at gunicorn, where its user has 10 MB of things."""
+    running.add_user(email)
+    with running.database() as session:
+        id = session.scalar(select(User.id).where(User.email == email))
         session.add_all(Thing(user_id=id, title="Thing", body="x" * 20_000) for _ in range(500))
-    return site
-
-
-@pytest.fixture
-def remote(site):
-    remote = LiveBrowser(site.url)
-    remote.submit("/auth/login", {"email": "alice@example.com", "password": PASSWORD})
+    remote = LiveBrowser(running.url)
+    remote.submit("/auth/login", {"email": email, "password": PASSWORD})
     return remote
 
 
-def stall(site, remote):
+def stall(running, remote):
     """Begin an export of 10 MB and do not read it."""
     cookie = "; ".join(f"{name}={value}" for name, value in remote.cookies())
-    connection = socket.create_connection(("127.0.0.1", site.port), timeout=20)
+    connection = socket.create_connection(("127.0.0.1", running.port), timeout=20)
     head = f"GET {EXPORT} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n"
     connection.sendall(head.encode())
     assert connection.recv(12) == b"HTTP/1.1 200"
     return connection
 
 
-def test_it_is_given_back_by_a_client_that_hangs_up_and_by_a_process_that_is_killed(site, remote):
-    with stall(site, remote):
+def test_it_is_given_back_by_a_client_that_hangs_up_and_by_a_process_that_is_killed(
+    running, remote
+):
+    with stall(running, remote):
         assert remote.get(EXPORT).status_code == 429
     assert wait_for(lambda: remote.get(EXPORT).status_code == 200)
-    with stall(site, remote):
+    with stall(running, remote):
         assert remote.get(EXPORT).status_code == 429
-        children = f"/proc/{site.process.pid}/task/{site.process.pid}/children"
+        children = f"/proc/{running.process.pid}/task/{running.process.pid}/children"
         with open(children) as file:
             for pid in file.read().split():
                 os.kill(int(pid), signal.SIGKILL)
