@@ -60,7 +60,7 @@ ACTIONS = (
 
 
 def fill(users: int, events: int) -> None:
-    """Add so many of each, and update PostgreSQL's statistics, as autovacuum would in minutes."""
+    """Add this many of each, and update PostgreSQL's statistics, as autovacuum would in minutes."""
     _load("users", users, load_users)
     _load("events", events, load_events)
     if db.engine.dialect.name == "postgresql":

@@ -3,7 +3,7 @@
     python bench/floods.py [--seconds 10] [--clients 16] [case …]
 
 gunicorn as in production (2 workers of 4 threads, and jobs in them) on an SQLite file with an
-account of 45,000 notes. In each case so many clients send what costs the app most, one request
+account of 45,000 notes. In each case this many clients send what costs the app most, one request
 after the other, from a process of their own; meanwhile another user asks for their dashboard five
 times a second. Prints what they waited, and what the flood was answered. 2 cores: p99 below 3 s.
 It takes five minutes, and keeps its files in a temporary folder. Only 127.0.0.1 is asked.
@@ -141,7 +141,7 @@ def import_file(client: Flooder) -> Request:
     return client.upload("/admin/notes/imports/", "file", content, "many.csv")
 
 
-# What is sent by whom; made anew for each request.
+# What is sent by whom; made for each request.
 Make = Callable[[Flooder], Request]
 CASES: dict[str, tuple[str | None, Make | None]] = {
     "nothing": (None, None),
@@ -214,7 +214,7 @@ def flood(port: int, clients: int, email: str | None, case: str, results: Any, e
 
 
 def stall(port: int, clients: int, headers: dict[str, str]) -> list[socket.socket]:
-    """Begin so many exports that nobody reads."""
+    """Begin this many exports that nobody reads."""
     opened = []
     for _ in range(clients):
         connection = socket.create_connection(("127.0.0.1", port), timeout=5)

@@ -3,8 +3,8 @@
     python bench/live.py [--pages 500] [--seconds 10] [--interval 20]
 
 gunicorn as in production (2 workers of 4 threads) serves the list of notes to two readers, who ask
-10 times a second each and give up after 5 seconds: alone, then while so many pages
-stand open that ask for their bell every 20 seconds and mostly get a 304, then with the interval a
+10 times a second each and give up after 5 seconds: alone, then while this many open pages
+ask for their bell every 20 seconds and mostly get a 304, then with the interval a
 tenth of that, then while as many pages hold a stream of server-sent events (`streams.py`). Times
 are what the readers wait; the last column is the part of one processor that the workers take.
 """

@@ -8,7 +8,7 @@ from typing import Any
 
 def measure(run: Callable[[], Any]) -> tuple[float, float, float]:
     """Seconds, and MB before and at most."""
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before, began = _megabytes("VmRSS"), monotonic()
     run()
     return monotonic() - began, before, _megabytes("VmHWM")

@@ -25,7 +25,7 @@ from carafe.images.rendering import RefusedError, Size, render
 
 # Sides of the largest picture that is no JPEG, and of the largest JPEG.
 N, M = 4120, 5000
-MOST_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 SIZE = Size(256, 256, crop=True)
 
 
@@ -66,7 +66,7 @@ def small(format: str) -> bytes:
 
 def stuffed(file: bytes, at: int, part: bytes) -> bytes:
     """A file of just below 10 MB with as many of one part as fit."""
-    return file[:at] + part * ((MOST_BYTES - len(file)) // len(part)) + file[at:]
+    return file[:at] + part * ((MAX_BYTES - len(file)) // len(part)) + file[at:]
 
 
 CASES = {
@@ -99,7 +99,7 @@ def measure(file: Path) -> None:
     content = file.read_bytes()
     for format in ("PNG", "JPEG", "WEBP"):
         render(small(format), [SIZE])  # libraries are loaded
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before, start = peak_kib(), time.process_time()
     try:
         outcome = f"{len(render(content, [SIZE])[0]) / 1024:.1f} KiB"

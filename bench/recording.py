@@ -3,7 +3,7 @@
     python bench/recording.py [--blocks 400]
 
 Apps as in production share a process and a database: nothing looks at statements and templates;
-the same once more, which tells how far from 1 a ratio is by chance; they are timed, but nothing is
+the same again, which tells how far from 1 a ratio is by chance; they are timed, but nothing is
 recorded; what is by default; the statements of every request. They take turns in an order that
 chance chooses, with ten requests each. Figures are medians of the blocks, in µs of processor time
 of the thread that answers, per request; ratios are medians of each block's ratio to the first

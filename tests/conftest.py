@@ -41,13 +41,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave tests of changed copies of the project to `bin/ci`: they take a minute."""
-    chosen: list[pytest.Item] = []
-    others: list[pytest.Item] = []
+    selected: list[pytest.Item] = []
+    deselected: list[pytest.Item] = []
     for item in items:
         is_copy = item.get_closest_marker("copies") is not None
-        (chosen if is_copy == config.getoption("--copies") else others).append(item)
-    items[:] = chosen
-    config.hook.pytest_deselected(items=others)
+        (selected if is_copy == config.getoption("--copies") else deselected).append(item)
+    items[:] = selected
+    config.hook.pytest_deselected(items=deselected)
 
 
 @pytest.fixture(scope="session")

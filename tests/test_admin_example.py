@@ -14,10 +14,10 @@ PAGE = Path(__file__).parent.parent / "docs/admin.md"
 def test_it_makes_a_list_of_five_lines(app, alice, carol):
     [example, *_] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.S)
     assert len([line for line in example.splitlines() if line]) == 5
-    said: dict[str, Any] = {}
-    exec(example, said)
+    namespace: dict[str, Any] = {}
+    exec(example, namespace)
     with another_app(app) as made:
-        said["init_app"](made)
+        namespace["init_app"](made)
         browser = Browser(made.test_client())
         browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
         page = browser.get(f"/admin/sessions/?user_id={carol.id}")

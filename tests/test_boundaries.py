@@ -23,7 +23,7 @@ ENGINE = [file for file in (ROOT / "carafe").rglob("*.py") if "tests" not in fil
 TEMPLATES = [*(ROOT / "carafe" / "templates").rglob("*.*")]
 APP = [*(ROOT / "app").rglob("*.py"), ROOT / "config.py", ROOT / "wsgi.py"]
 PAGES_WITH_CODE = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
-LONGEST_CIRCLE = 3  # files
+MAX_CIRCLE_LENGTH = 3  # files
 # Templates of the app that the engine's pages extend, to share its look (docs/engine.md).
 OWNED_BY_THE_APP = {"base.html", "error.html", "mail/layout.html"}
 
@@ -135,7 +135,7 @@ def files_imported(file: Path) -> set[Path]:
             # A name imported from a package is a module with its own file, or in `__init__.py`.
             module = node.module or ""
             files |= {file_of(f"{module}.{a.name}") or file_of(module) for a in node.names}
-    return {each for each in files if each and each != file}
+    return {imported for imported in files if imported and imported != file}
 
 
 def import_circles(graph: Mapping[Path, set[Path]]) -> set[frozenset[Path]]:
@@ -161,10 +161,10 @@ def features_used(file: Path) -> set[str]:
     """Return the features that a module or template of the app refers to."""
     if file.suffix == ".py":
         return packages_used(file, "app") & {*FEATURES}
-    found = re.findall(
+    references = re.findall(
         r'(?:extends|include|import|from) "(\w+)/|url_for\(["\'](\w+)\.', file.read_text()
     )
-    return {name for pair in found for name in pair} & {*FEATURES}
+    return {name for pair in references for name in pair} & {*FEATURES}
 
 
 def path_of(file: Path) -> str:
@@ -193,10 +193,10 @@ def test_templates_of_the_engine_contain_no_path_of_the_app():
 
 
 def test_templates_of_the_engine_extend_only_its_own_and_the_frame():
-    own = {file.relative_to(ROOT / "carafe" / "templates").as_posix() for file in TEMPLATES}
+    names = {file.relative_to(ROOT / "carafe" / "templates").as_posix() for file in TEMPLATES}
     for file in TEMPLATES:
         used = re.findall(r'(?:extends|include|import|from) "([^"{]+)"', file.read_text())
-        assert {*used} <= own | OWNED_BY_THE_APP, path_of(file)
+        assert {*used} <= names | OWNED_BY_THE_APP, path_of(file)
 
 
 def test_packages_of_the_engine_import_only_those_above():
@@ -252,7 +252,7 @@ def test_no_import_circle_within_a_package_is_long():
         files = [file for file in ENGINE if file.relative_to(ROOT / "carafe").parts[0] == folder]
         graph = {file: files_imported(file) & {*files} for file in files}
         circles = [sorted(map(path_of, circle)) for circle in import_circles(graph)]
-        assert [circle for circle in circles if len(circle) > LONGEST_CIRCLE] == []
+        assert [circle for circle in circles if len(circle) > MAX_CIRCLE_LENGTH] == []
 
 
 def test_an_import_circle_is_noticed():

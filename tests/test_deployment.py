@@ -12,8 +12,8 @@ UNITS = {"k": 1024, "m": 1024**2, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib":
 def block(language: str) -> str:
     """Return the configuration of a proxy in that page."""
     page = (ROOT / "docs/deployment.md").read_text()
-    [found] = re.findall(rf"(?s)```{language}\n(.*?)```", page)
-    return str(found)
+    [configuration] = re.findall(rf"(?s)```{language}\n(.*?)```", page)
+    return str(configuration)
 
 
 def largest_body(app: Flask) -> int:

@@ -32,5 +32,5 @@ def test_it_has_the_names_of_the_engine_itself():
 def test_it_names_the_blocks_of_the_templates(template):
     source = (Path(__file__).parent.parent / "app/templates" / template).read_text()
     [row] = [line for line in PAGE.splitlines() if line.startswith(f"| `{template}` |")]
-    own = re.findall(r"{% block (\w+) %}", source) if template != "error.html" else []
-    assert {*own} <= {*re.findall(r"`(\w+)`", row)}
+    blocks = re.findall(r"{% block (\w+) %}", source) if template != "error.html" else []
+    assert {*blocks} <= {*re.findall(r"`(\w+)`", row)}

@@ -1,4 +1,4 @@
-"""The app uses what its libraries promise: no private names of theirs."""
+"""The app uses the public names of its libraries alone."""
 
 import ast
 from functools import cache
@@ -52,8 +52,8 @@ def is_private(name: str) -> bool:
 
 
 def test_it_uses_no_private_name_of_a_library():
-    own = own_names()
-    found = set()
+    own_private_names = own_names()
+    violations = set()
     for file in FILES:
         path = str(file.relative_to(ROOT))
         for node in nodes(file):
@@ -62,6 +62,6 @@ def test_it_uses_no_private_name_of_a_library():
                 names = [alias.name for alias in node.names] + (node.module or "").split(".")
             for name in filter(is_private, names):
                 allowed = name in ALLOWED and path.startswith(ALLOWED[name])
-                if name not in own and not allowed:
-                    found.add((path, name))
-    assert not found
+                if name not in own_private_names and not allowed:
+                    violations.add((path, name))
+    assert not violations

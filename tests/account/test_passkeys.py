@@ -132,7 +132,7 @@ def test_adding_and_removing_need_a_recent_proof(app, alice, desk, names):
 
 
 def test_adding_is_for_confirmed_addresses(erin, sign_in, names):
-    """Or whoever signed up with her address would keep a way into the account she takes over."""
+    """Or a stranger who signed up with her address would keep a way into the account."""
     browser = sign_in(erin)
     assert browser.get(f"{PAGE}/new").location == "/auth/confirm"
     fields = {"csrf_token": browser.token(), "name": "My key"}

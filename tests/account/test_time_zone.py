@@ -20,8 +20,8 @@ def choose(sign_in):
 def test_times_are_shown_in_the_zone_that_was_chosen(alice, choose):
     page = choose(alice, "Asia/Kathmandu").get("/account/activity").text
     [times, *_] = re.findall(r'title="(.*?) UTC">(.*?)</time>', page)
-    utc, shown = (datetime.strptime(time, "%d %b %Y, %H:%M") for time in times)
-    assert shown - utc == timedelta(hours=5, minutes=45)
+    utc, local = (datetime.strptime(time, "%d %b %Y, %H:%M") for time in times)
+    assert local - utc == timedelta(hours=5, minutes=45)
 
 
 def test_the_form_shows_what_was_chosen(alice, choose):

@@ -21,8 +21,8 @@ def headings(page: str) -> list[str]:
 
 def test_it_shows_its_columns_and_those_one_chooses(carol, sign_in):
     browser = sign_in(carol)
-    shown = headings(browser.get(LIST).text)
-    assert shown == ["E-mail", "Name", "Role", "State", "Since"]
+    names = headings(browser.get(LIST).text)
+    assert names == ["E-mail", "Name", "Role", "State", "Since"]
     page = browser.get(f"{LIST}?columns={COLUMNS},{OPTIONAL}").text
     optional = headings(page)[5:]
     assert len(optional) == OPTIONAL.count(",") + 1

@@ -14,11 +14,11 @@ from carafe.time import now
 def test_it_shows_the_user(alice, carol, sign_in, page):
     browser = sign_in(alice)
     browser.get("/members", headers={"User-Agent": "<i>agent</i>"})
-    shown = sign_in(carol).get(page).text
-    assert "alice@example.com" in shown
-    assert "session.started" in shown
-    assert "127.0.0.1" in shown
-    assert 'class="avatar avatar-large"' in shown
+    text = sign_in(carol).get(page).text
+    assert "alice@example.com" in text
+    assert "session.started" in text
+    assert "127.0.0.1" in text
+    assert 'class="avatar avatar-large"' in text
 
 
 def test_it_asks_at_most_four_queries(app, alice, carol, sign_in, page):
@@ -74,10 +74,10 @@ def test_it_suspends_and_reinstates(alice, carol, sign_in, browser, page, reload
 
     answer = admin.submit(page, action=f"{page}/suspension")
     assert (answer.status_code, answer.location) == (303, page)
-    for one in (theirs, copied):
-        assert one.get("/members").location.startswith("/auth/login")
-    again = browser().submit("/auth/login", {"email": alice.email, "password": PASSWORD})
-    assert again.status_code == 422
+    for session_browser in (theirs, copied):
+        assert session_browser.get("/members").location.startswith("/auth/login")
+    answer_to_login = browser().submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    assert answer_to_login.status_code == 422
     assert reload(alice).suspended_at is not None
 
     answer = admin.submit(page, action=f"{page}/suspension/delete")
@@ -181,11 +181,11 @@ def test_it_asks_for_a_proof_and_then_goes_on(app, alice, carol, sign_in, page, 
 
 
 def test_of_two_who_demote_each_other_one_stays(make_user, sign_in):
-    one, other = (make_user(f"admin{n}@example.com", role="admin") for n in range(2))
-    browsers = sign_in(one), sign_in(other)
+    first, second = (make_user(f"admin{n}@example.com", role="admin") for n in range(2))
+    browsers = sign_in(first), sign_in(second)
     forms = [
         browser.fill(f"/admin/users/{user.id}")
-        for browser, user in zip(browsers, (other, one), strict=True)
+        for browser, user in zip(browsers, (second, first), strict=True)
     ]
     statuses = [
         browser.send(form, {"role": "user"}).status_code

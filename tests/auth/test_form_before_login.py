@@ -25,8 +25,8 @@ def test_it_continues_after_the_login(alice, sign_in):
     page = browser.get(log_in(browser, alice, answer.location))
     assert "Continue where you left off" in page.text
     assert "data-submit-now" in page.text
-    [again] = [form for form in Forms(page.text).forms if "interrupted_form" in form.fields]
-    assert browser.send(again).status_code == 303
+    [interrupted] = [form for form in Forms(page.text).forms if "interrupted_form" in form.fields]
+    assert browser.send(interrupted).status_code == 303
     assert 'value="Alice A."' in browser.get("/members").text
 
 

@@ -35,8 +35,10 @@ def test_it_goes_on_after_a_passkey_is_refused(passkey, alice, visitor):
     assert refused.status_code == 422
     assert "This passkey did not work." in refused.text
     visitor.form(refused, "/auth/passkeys/sign-in?next=/members")
-    again = visitor.form(refused, "/auth/login?next=/members")
-    assert visitor.send(again, {"email": alice.email, "password": "wrong"}).status_code == 422
+    password_form = visitor.form(refused, "/auth/login?next=/members")
+    assert (
+        visitor.send(password_form, {"email": alice.email, "password": "wrong"}).status_code == 422
+    )
 
 
 def test_it_leads_to_no_other_site_with_a_passkey(passkey, visitor):

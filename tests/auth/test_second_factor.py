@@ -79,8 +79,8 @@ def test_it_goes_on_after_a_passkey_is_refused(app, alice, challenge):
     refused = browser.send(sent(form, "nonsense"))
     assert refused.status_code == 422
     assert "This passkey did not work." in refused.text
-    again = browser.form(refused, PAGE)
-    assert browser.send(again, {"code": "000000"}).status_code == 422
+    code_form = browser.form(refused, PAGE)
+    assert browser.send(code_form, {"code": "000000"}).status_code == 422
 
 
 def test_a_passkey_needs_the_password_first(app, alice, challenge, visitor):

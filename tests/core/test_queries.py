@@ -21,7 +21,7 @@ def most_of(app, path: str) -> int:
     most = MOST + path.endswith("/export.csv")
     if admin := app.extensions["admin"].get(path.removeprefix("/admin/").removesuffix("/")):
         # How its reader wants to see a declared list, and one for each filter that says how many.
-        most += 1 + sum(offered.show_counts for offered in admin.list.filters)
+        most += 1 + sum(filter.show_counts for filter in admin.list.filters)
     return most
 
 

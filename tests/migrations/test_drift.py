@@ -108,9 +108,9 @@ def test_no_migration_loses_the_counter_of_a_table(counters):
     steps += [(downgrade, revision) for revision in REVISIONS[-2::-1]]
     for number, (step, revision) in enumerate(steps):
         step(revision=revision)
-        kept = read()
+        counters_now = read()
         still = set_all(number)
-        assert {name: kept.get(name) for name in names & still} == dict.fromkeys(
+        assert {name: counters_now.get(name) for name in names & still} == dict.fromkeys(
             names & still, number - 1
         ), f"{step.__name__} {revision}"
         names = still

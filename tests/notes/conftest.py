@@ -19,15 +19,15 @@ def write(app: Flask) -> Callable[..., list[int]]:
     """Writes a note for each title past all forms; their ids."""
 
     def make(owner: User, *titles: str, body: str = "", at: datetime | None = None) -> list[int]:
-        moment = at or now()
+        time = at or now()
         rows = [
             {
                 "user_id": owner.id,
                 "title": title,
                 "body": body,
                 "version": 1,
-                "created_at": moment,
-                "updated_at": moment,
+                "created_at": time,
+                "updated_at": time,
             }
             for title in titles
         ]

@@ -201,15 +201,15 @@ def leak(app, route, owner, theirs, strangers, tokens, tables=None) -> str | Non
 
     A page that is there before anything is someone's shows what all share.
     """
-    own = route.numbered and not (route.public or route.permission or route.policy.shared)
-    if not own or route.method == "OPTIONS":
+    is_private = route.numbered and not (route.public or route.permission or route.policy.shared)
+    if not is_private or route.method == "OPTIONS":
         return None
     tables = tables or db.metadata.sorted_tables
     with app.app_context():
         plant(owner.id, tables)
         clear(tables)
-    there = [name for name, browser in strangers.items() if _is_there(route, browser, tokens)]
-    if len(there) == len(strangers):
+    visible_to = [name for name, browser in strangers.items() if _is_there(route, browser, tokens)]
+    if len(visible_to) == len(strangers):
         return ""
     with app.app_context():
         plant(owner.id, tables)
@@ -259,10 +259,10 @@ class Exhausted:
 
 @pytest.fixture
 def beyond(app, monkeypatch, tokens):
-    """The forms that answer 429 to whoever has had all their attempts."""
+    """The forms that answer 429 to clients that have had all their attempts."""
 
     def refused(forms, open_browser) -> set[str]:
-        found = set()
+        endpoints = set()
         for route in forms:
             browser = open_browser()
             fields = FILLED | tokens(browser) | {"avatar": (BytesIO(b"x"), "x.png")}
@@ -271,8 +271,8 @@ def beyond(app, monkeypatch, tokens):
                 answer = route.open(browser, data=fields)
             if answer.status_code == 429:
                 assert 0 < int(answer.headers["Retry-After"]) <= 60, str(route)
-                found.add(route.endpoint)
-        return found
+                endpoints.add(route.endpoint)
+        return endpoints
 
     return refused
 

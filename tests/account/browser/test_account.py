@@ -67,10 +67,10 @@ def test_it_downloads_ones_data(member: Callable[..., Member], javascript: bool)
     page.get_by_role("link", name="Your data").click()
     page.get_by_role("button", name="Pack your data").click()
     link = page.get_by_role("link", name="Download")
-    again = page.get_by_role("link", name="Look again")
-    expect(link.or_(again)).to_be_visible()
-    while again.is_visible():
-        again.click()
+    reload_link = page.get_by_role("link", name="Look again")
+    expect(link.or_(reload_link)).to_be_visible()
+    while reload_link.is_visible():
+        reload_link.click()
     with page.expect_download() as download:
         link.click()
     name = download.value.suggested_filename
@@ -106,7 +106,7 @@ def test_it_shows_times_in_the_zone_that_was_chosen_or_of_the_browser(
     page.get_by_label("Time zone").select_option(label="Kiritimati")
     page.get_by_role("button", name="Save").click()
     page.goto("/account/activity")
-    written, shown = time.get_attribute("title") or "", time.inner_text()
-    assert written.endswith("UTC")
-    hours = [int(re.search(r"(\d\d):\d\d", text)[1]) for text in (written, shown)]  # type: ignore[index]
+    utc, local = time.get_attribute("title") or "", time.inner_text()
+    assert utc.endswith("UTC")
+    hours = [int(re.search(r"(\d\d):\d\d", text)[1]) for text in (utc, local)]  # type: ignore[index]
     assert (hours[1] - hours[0]) % 24 == 14

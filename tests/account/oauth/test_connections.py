@@ -83,8 +83,8 @@ def test_connecting_requires_a_recent_proof(app, alice, sign_in, connections):
     page = browser.get(answer.location).text
     assert "After you confirm, an account of this site will be connected" in page
     answer = browser.submit(answer.location, {"password": PASSWORD})
-    again = browser.form(browser.get(answer.location), CONNECT)
-    assert browser.get(authorize(authorization_url(browser.send(again)))).location == PAGE
+    form = browser.form(browser.get(answer.location), CONNECT)
+    assert browser.get(authorize(authorization_url(browser.send(form)))).location == PAGE
     assert len(connections()) == 1
 
 

@@ -116,7 +116,7 @@ def test_a_search_after_the_session_ended_leads_to_the_login_page(
 def test_its_pages_are_accessible_and_fit_the_screen(visit: Callable[..., Page]) -> None:
     page = visit("user", reduced_motion="reduce")
     write(page, LONG, LONG)
-    shown = page.url
-    for path in (shown, f"{shown}/edit", "/notes/", "/notes/?q=nowhere", "/notes/9999"):
+    url = page.url
+    for path in (url, f"{url}/edit", "/notes/", "/notes/?q=nowhere", "/notes/9999"):
         page.goto(path)
         assert problems(page) == [], path
