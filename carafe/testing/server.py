@@ -33,7 +33,7 @@ from carafe.time import now
 BIN = Path(sys.executable).parent
 # Whatever http_proxy says.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @cache

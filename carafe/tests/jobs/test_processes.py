@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from carafe.config import ROOT
+from carafe.testing.accounts import PASSWORD
 from carafe.testing.database import empty_file
 from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.mailbox import Mailbox
 from carafe.testing.server import BIN, Server
 from carafe.testing.waiting import until
 
-ANN = {"email": "ann@example.com", "password": "carafe under the apple tree"}
+PATIENCE_SECONDS = 60
 
 
 def parents_of(command: str) -> dict[int, int]:
@@ -36,35 +37,39 @@ def workers_of(server) -> list[int]:
     return [pid for pid, parent in parents_of("flask jobs work").items() if parent in loops]
 
 
-def test_it_runs_jobs_in_the_server_alone(server):
-    alone = server(WEB_CONCURRENCY="2")
-    assert LiveBrowser(alone.url).submit("/auth/register", ANN).status_code == 303
-    mailbox = Mailbox(alone.folder / "mail")
-    until(lambda: mailbox.to(ANN["email"]))
+def register(server, email):
+    """Register a user, and wait for the mail that a job sends."""
+    fields = {"email": email, "password": PASSWORD}
+    assert LiveBrowser(server.url).submit("/auth/register", fields).status_code == 303
+    mailbox = Mailbox(server.folder / "mail")
+    until(lambda: mailbox.to(email), PATIENCE_SECONDS)
+
+
+def test_it_runs_jobs_in_the_server_alone(running, email):
+    register(running, email)
 
 
 @pytest.fixture
 def started(tmp_path):
     """What `bin/start` starts, with the project's app and an empty database."""
-    made = Server(tmp_path / "state", {"PATH": f"{BIN}:{os.environ['PATH']}"})
+    path = f"{BIN}:{os.environ['PATH']}"
+    made = Server(tmp_path / "state", {"PATH": path, "WEB_CONCURRENCY": "1"})
     del made.environ["FLASK_APP"]
     empty_file(made.folder / "app.db")
     try:
         made.start(str(ROOT / "bin/start"))
-        until(lambda: len(workers_of(made)) == 1)
+        until(lambda: len(workers_of(made)) == 1, PATIENCE_SECONDS)
         yield made
     finally:
         made.stop()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into Linux's /proc")
-def test_it_keeps_a_worker_beside_the_server(started):
+def test_it_keeps_a_worker_beside_the_server(started, email):
     [worker] = workers_of(started)
     os.kill(worker, signal.SIGKILL)
-    until(lambda: workers_of(started) not in ([], [worker]))
-    assert LiveBrowser(started.url).submit("/auth/register", ANN).status_code == 303
-    mailbox = Mailbox(started.folder / "mail")
-    until(lambda: mailbox.to(ANN["email"]))
+    until(lambda: workers_of(started) not in ([], [worker]), PATIENCE_SECONDS)
+    register(started, email)
 
     [worker] = workers_of(started)
     assert started.stop() == 0

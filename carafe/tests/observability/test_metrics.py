@@ -6,8 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import product
@@ -21,9 +19,12 @@ from carafe.observability.metrics.app_metrics import Metrics
 from carafe.observability.metrics.exposition import exposition
 from carafe.testing.apps import PRODUCTION, another_app
 from carafe.testing.http import Browser
+from carafe.testing.live_browser import LiveBrowser
+from carafe.testing.waiting import until
 
 TOKEN = "a-token-of-the-tests-alone"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+PATIENCE_SECONDS = 60
 AFAR = {"REMOTE_ADDR": "203.0.113.7"}
 REQUESTS, SECONDS = "http_requests_total", "http_request_duration_seconds_count"
 
@@ -185,16 +186,22 @@ def test_it_logs_those_who_were_refused_alone(logging_app, lines):
 
 
 def test_it_keeps_what_a_killed_process_has_counted_but_not_what_it_was_at(growth, visitor):
-    code = (
-        "import os, sys; from pathlib import Path; "
-        "from carafe.observability.metrics.app_metrics import Metrics; "
-        "metrics = Metrics(Path(sys.argv[1])); metrics.count_job('export', 'done', 1); "
-        "metrics.start_request(); os._exit(9)"
-    )
+    code = """
+import os, sys
+from pathlib import Path
+from carafe.observability.metrics.app_metrics import Metrics
+
+for _ in range(2):
+    if not os.fork():
+        metrics = Metrics(Path(sys.argv[1]))
+        metrics.count_job("export", "done", 1)
+        metrics.start_request()
+        os._exit(9)
+    os.wait()
+"""
     growth("jobs_total", name="export")
-    for _ in range(2):
-        command = [sys.executable, "-c", code, str(metrics._folder)]
-        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
+    command = [sys.executable, "-c", code, str(metrics._folder)]
+    subprocess.run(command, cwd=ROOT, check=True)
     assert growth("jobs_total", name="export", outcome="done") == 2
     assert growth("job_duration_seconds_count", name="export") == 2
     assert number(visitor.get("/metrics").text, "http_requests_in_flight") == 1
@@ -295,33 +302,33 @@ def test_it_lets_requests_end_when_there_is_place_for_no_more_numbers(tmp_path):
     assert number(as_scraped(metrics), "http_requests_in_flight") == 0
 
 
-def test_it_adds_up_workers_and_keeps_what_a_killed_one_counted(server):
-    running = server(WEB_CONCURRENCY="2")
+def workers(text: str) -> set[int]:
+    families = text_string_to_metric_families(text)
+    return {int(s.labels["pid"]) for f in families for s in f.samples if "pid" in s.labels}
+
+
+def test_it_adds_up_workers_and_keeps_what_a_killed_one_counted(running):
+    browser = LiveBrowser(running.url)
 
     def scrape() -> str:
-        with urllib.request.urlopen(f"{running.url}/metrics", timeout=10) as answer:
-            return str(answer.read().decode())
+        return str(browser.get("/metrics").text)
 
-    def ask() -> None:
-        with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"{running.url}/nowhere", timeout=10)
+    def wait_for_two_workers() -> None:
+        until(lambda: len(workers(scrape())) == 2, PATIENCE_SECONDS)
 
-    def workers(text: str) -> set[int]:
-        families = text_string_to_metric_families(text)
-        return {int(s.labels["pid"]) for f in families for s in f.samples if "pid" in s.labels}
-
-    ask()
-    first = workers(scrape()).pop()
-    os.kill(first, signal.SIGSTOP)  # so that the other one answers
-    ask()
+    wait_for_two_workers()
+    before = scrape()
+    first, second = workers(before)
+    for worker in first, second:
+        os.kill(worker, signal.SIGSTOP)  # so that the other one answers
+        assert browser.get("/nowhere").status_code == 404
+        os.kill(worker, signal.SIGCONT)
     both = scrape()
     os.kill(first, signal.SIGKILL)
-    left = scrape()
-    while workers(left) == workers(both):  # until the first is gone
-        left = scrape()
-    assert first in workers(both)
-    assert first not in workers(left)
-    for text in both, left:
-        assert number(text, REQUESTS, endpoint="", status="4xx") == 2
-        assert number(text, SECONDS, endpoint="") == 2
+    until(lambda: first not in workers(scrape()), PATIENCE_SECONDS)
+    for text in both, scrape():
+        for name, labels in (REQUESTS, {"status": "4xx"}), (SECONDS, {}):
+            selected = labels | {"endpoint": ""}
+            assert number(text, name, **selected) - number(before, name, **selected) == 2, name
         assert number(text, "http_requests_in_flight") == 1
+    wait_for_two_workers()  # other tests share the server

@@ -2,15 +2,13 @@
 
 import gzip
 import json
-import os
-import subprocess
 import sys
 from typing import Any
 
 import pytest
 from flask import request
 
-from carafe.config import ROOT, ConfigError
+from carafe.config import ConfigError
 from carafe.observability import logs, sentry
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
@@ -114,18 +112,6 @@ def test_it_holds_up_nobody_while_it_is_away(logging_app):
     made = logging_app(SENTRY_DSN=DSN.format("127.0.0.1:9"), LOG_LEVEL="CRITICAL")
     assert Browser(made.test_client()).get("/broken/x").status_code == 500
     made.extensions["sentry"].flush(timeout=10)
-
-
-def test_nothing_is_imported_before_it_is_needed(tmp_path):
-    code = (
-        "import sys; from carafe.tests.site.wsgi import app; app.test_client().get('/nowhere'); "
-        "print({name.partition('.')[0] for name in sys.modules} & set(sys.argv))"
-    )
-    libraries = ["sentry_sdk", "opentelemetry", "prometheus_client"]
-    command = [sys.executable, "-c", code, *libraries]
-    environ = os.environ | {"APP_ENV": "testing", "INSTANCE_PATH": str(tmp_path)}
-    ran = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "set()"
 
 
 @pytest.mark.parametrize(

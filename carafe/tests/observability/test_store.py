@@ -1,9 +1,6 @@
 """Recording breaks nothing, whatever becomes of its file, and takes a bounded place."""
 
 import logging
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -11,26 +8,11 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from carafe.config import ROOT
 from carafe.database.sqlite import sqlite_driver
 from carafe.observability import observations, recorder, retention, store
 from carafe.observability.store import Store
 from carafe.testing.http import Browser
 from carafe.testing.recording import recording_app, rows
-
-ONE_PAGE = """
-import threading
-from carafe.tests.site import create_app
-from carafe.observability import recorder, writer
-create_app().test_client().get("/nowhere")
-"""
-HANGING = (
-    ONE_PAGE
-    + """
-recorder.END_SECONDS = 0.1
-writer.write = lambda *arguments: threading.Event().wait()
-"""
-)
 
 
 @pytest.fixture
@@ -134,18 +116,6 @@ def test_it_goes_on_after_what_can_never_be_written(app):
     assert [row.endpoint for row in rows(app, store.request_count) if row.resolution == 60] == [
         "fine"
     ]
-
-
-@pytest.mark.parametrize("code", [ONE_PAGE, HANGING])
-def test_it_writes_when_the_process_ends_unless_the_database_hangs(app, code):
-    environ = {
-        "APP_ENV": "testing",
-        "INSTANCE_PATH": app.instance_path,
-        "RECORDER_SAMPLE_RATE": "1",
-    }
-    command = [sys.executable, "-c", code]
-    subprocess.run(command, cwd=ROOT, env=os.environ | environ, timeout=30, check=True)
-    assert counted(app) == (code is ONE_PAGE)
 
 
 def test_it_is_made_once_by_processes_that_start_together(app, visit):

@@ -1,16 +1,11 @@
 """Traces, as a collector receives them."""
 
 import json
-import os
-import subprocess
-import sys
-import time
 
 import pytest
 import requests
 from sqlalchemy import text
 
-from carafe.config import ROOT
 from carafe.database import db
 from carafe.observability import logs, tracing
 from carafe.testing.accounts import PASSWORD
@@ -170,32 +165,3 @@ def test_its_share_is_chosen_by_the_environment(traced_app, collector, monkeypat
     made = traced_app()
     made.test_client().get("/far/7")
     assert collector.spans() == []
-
-
-@pytest.fixture
-def process(collector, tmp_path):
-    """Runs a process of its own that answers one request, and ends."""
-
-    def run():
-        code = "from carafe.tests.site.wsgi import app; app.test_client().get('/nowhere')"
-        settings = {
-            "APP_ENV": "testing",
-            "INSTANCE_PATH": str(tmp_path),
-            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
-            "OTEL_EXPORTER_OTLP_TIMEOUT": "60",
-        }
-        command, environ = [sys.executable, "-c", code], os.environ | settings
-        subprocess.run(command, cwd=ROOT, env=environ, check=True, timeout=20)
-
-    return run
-
-
-def test_it_is_complete_when_the_process_ends(process, collector):
-    process()
-    assert collector.called("/v1/traces")
-
-
-def test_it_holds_up_nobody_when_the_collector_hangs(process, collector):
-    collector.routes["/v1/traces"] = lambda call: time.sleep(30) or (200, {}, b"")  # type: ignore
-    process()
-    assert collector.called("/v1/traces")

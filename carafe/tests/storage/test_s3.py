@@ -1,14 +1,11 @@
 """What is special about an S3-compatible store: it is far away, and believes signatures alone."""
 
 import importlib.util
-import os
 import socket
-import subprocess
-import sys
 
 import pytest
 
-from carafe.config import ROOT, ConfigError
+from carafe.config import ConfigError
 from carafe.storage import StorageUnavailable, s3, storage
 from carafe.testing.apps import another_app
 from carafe.testing.groups import require
@@ -117,16 +114,3 @@ def test_the_start_says_which_packages_are_missing(app, monkeypatch):
         another_app(app, STORAGE_URL="s3://k:s@s3.example.com/bucket"),
     ):
         pass
-
-
-def test_nothing_of_it_is_loaded_before_it_is_used(tmp_path):
-    require("s3")
-    code = "import sys, wsgi; print([m for m in ('requests', 'PIL') if m in sys.modules])"
-    environ = {
-        **os.environ, "APP_ENV": "testing", "INSTANCE_PATH": str(tmp_path),
-        "STORAGE_URL": "s3://k:s@s3.example.com/bucket",
-    }  # fmt: skip
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True
-    )
-    assert result.stdout == "[]\n", result.stderr

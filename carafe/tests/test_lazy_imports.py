@@ -1,0 +1,31 @@
+"""Large libraries are imported by what needs them, not by each process that starts."""
+
+import os
+import subprocess
+import sys
+
+from carafe.config import ROOT
+from carafe.testing.groups import require
+
+LIBRARIES = ["sentry_sdk", "opentelemetry", "prometheus_client", "requests", "PIL"]
+ONE_REQUEST = """
+import sys
+from carafe.tests.site.wsgi import app
+
+app.test_client().get("/nowhere")
+print({name.partition(".")[0] for name in sys.modules} & set(sys.argv))
+"""
+
+
+def test_nothing_is_imported_before_it_is_needed(tmp_path):
+    require("s3")
+    command = [sys.executable, "-c", ONE_REQUEST, *LIBRARIES]
+    settings = {
+        "APP_ENV": "testing",
+        "INSTANCE_PATH": str(tmp_path),
+        "STORAGE_URL": "s3://k:s@s3.example.com/bucket",
+    }
+    ran = subprocess.run(
+        command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "set()"
