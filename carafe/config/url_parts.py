@@ -35,16 +35,7 @@ def split_url(text: str) -> URL:
     scheme, separator, remainder = text.partition("://")
     if not separator or not re.fullmatch("[A-Za-z][A-Za-z0-9+.-]*", scheme):
         raise RefusedError("it does not start with a scheme and ://")
-    if re.search(r"\s", text):
-        raise RefusedError("there is a space in it", "In a password, write a space as %20.")
-    if "#" in text:
-        raise RefusedError("there is a # in it", "In a password, write # as %23.")
-    if "\\" in text:
-        raise RefusedError("there is a \\ in it", "In a password, write \\ as %5C.")
-    if re.search("%(?![0-9A-Fa-f]{2})", text):
-        raise RefusedError(
-            "it has a % without two hex digits after it", "In a password, write % as %25."
-        )
+    _refuse_unescaped(text)
     authority, path, query = _match(r"([^/?]*)([^?]*)(?:\?(.*))?", remainder)
     credentials, at, location = authority.rpartition("@")
     if not at and "@" in path + query:
@@ -66,6 +57,20 @@ def split_url(text: str) -> URL:
         path,
         _query(query),
     )
+
+
+def _refuse_unescaped(text: str) -> None:
+    """Raise `RefusedError` for a character that has to be written as % and two hex digits."""
+    if re.search(r"\s", text):
+        raise RefusedError("there is a space in it", "In a password, write a space as %20.")
+    if "#" in text:
+        raise RefusedError("there is a # in it", "In a password, write # as %23.")
+    if "\\" in text:
+        raise RefusedError("there is a \\ in it", "In a password, write \\ as %5C.")
+    if re.search("%(?![0-9A-Fa-f]{2})", text):
+        raise RefusedError(
+            "it has a % without two hex digits after it", "In a password, write % as %25."
+        )
 
 
 def _match(pattern: str, text: str) -> tuple[str, ...]:

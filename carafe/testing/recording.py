@@ -38,39 +38,7 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
     """An app that has recorded nothing yet, and from now on records everything."""
     defaults = {"RECORDER_SAMPLE_RATE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False}
     with another_app(app, **defaults | settings) as made:
-        names: dict[str, Any] = {
-            "db": db,
-            "delete_account": delete_account,
-            "select": select,
-            "user_model": user_model,
-            "write_transaction": write_transaction,
-        }
-        exec(compile(FAULTY, str(Path(made.root_path) / "faulty" / "views.py"), "exec"), names)
-        made.get("/one-by-one")(public(names["one_by_one"]))
-        made.get("/queue-all")(public(names["queue_all"]))
-
-        @made.get("/many")
-        @public
-        def many() -> str:
-            column = user_model().id
-            query = select(column).where(column.in_(range(int(request.args["ids"]))))
-            return str(len(db.session.scalars(query).all()))
-
-        @made.get("/by-hand")
-        @public
-        def by_hand() -> str:
-            db.session.execute(text(f"SELECT '{request.args['text']}', 'constant'"))
-            return "by hand"
-
-        @made.route("/broken", methods=["GET", "POST"])
-        @public
-        def broken() -> str:
-            try:
-                raise LookupError(request.args["text"])
-            except LookupError as error:
-                failure = RuntimeError(request.args["text"])
-                raise failure from (failure if "ring" in request.args else error)
-
+        _add_faulty_pages(made)
         with made.app_context():
             records = store.get_store()
             with records.engine.begin() as connection:
@@ -81,6 +49,41 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
         if "recorder" in made.extensions:  # the thread goes on
             made.extensions["recorder"].current_observations = Observations()
             made.extensions["recorder"].unflushed.clear()
+
+
+def _add_faulty_pages(app: Flask) -> None:
+    names: dict[str, Any] = {
+        "db": db,
+        "delete_account": delete_account,
+        "select": select,
+        "user_model": user_model,
+        "write_transaction": write_transaction,
+    }
+    exec(compile(FAULTY, str(Path(app.root_path) / "faulty" / "views.py"), "exec"), names)
+    app.get("/one-by-one")(public(names["one_by_one"]))
+    app.get("/queue-all")(public(names["queue_all"]))
+
+    @app.get("/many")
+    @public
+    def many() -> str:
+        column = user_model().id
+        query = select(column).where(column.in_(range(int(request.args["ids"]))))
+        return str(len(db.session.scalars(query).all()))
+
+    @app.get("/by-hand")
+    @public
+    def by_hand() -> str:
+        db.session.execute(text(f"SELECT '{request.args['text']}', 'constant'"))
+        return "by hand"
+
+    @app.route("/broken", methods=["GET", "POST"])
+    @public
+    def broken() -> str:
+        try:
+            raise LookupError(request.args["text"])
+        except LookupError as error:
+            failure = RuntimeError(request.args["text"])
+            raise failure from (failure if "ring" in request.args else error)
 
 
 def rows(app: Flask, table: Table) -> list[Any]:

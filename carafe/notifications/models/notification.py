@@ -120,10 +120,15 @@ def notify(
     new = dialect_insert(table, db.engine.dialect).from_select(list(row), source)
     new = new.on_conflict_do_nothing(index_elements=["user_id", "key"]).returning(table.c.id)
     inserted = db.session.scalar(new) is not None
+    _delete_beyond_limit(table, user_id)
+    return inserted
+
+
+def _delete_beyond_limit(table: Table, user_id: int) -> None:
+    """Keep the newest `MAX_PER_USER` notifications of a user."""
     ids = select(table.c.id).where(table.c.user_id == user_id).order_by(table.c.id.desc())
     beyond = ids.offset(MAX_PER_USER).limit(1).scalar_subquery()
     db.session.execute(delete(table).where(table.c.user_id == user_id, table.c.id <= beyond))
-    return inserted
 
 
 def _truncate(text: str, length: int) -> str:
