@@ -17,13 +17,14 @@ class Importer:
         self.app, self.browser, self.list = app, browser, f"{list}imports/"
         # The path of the page of the last upload.
         self.page = ""
+        self._token = ""
 
     def upload(
         self, content: str | bytes, name: str = "rows.csv", status: int = 303
     ) -> TestResponse:
         data = content.encode() if isinstance(content, str) else content
-        form = self.browser.fill(self.list)
-        response = self.browser.send(form, {"file": (io.BytesIO(data), name)})
+        self._token = self._token or self.browser.fill(self.list).fields["csrf_token"]
+        response = self._post(self.list, file=(io.BytesIO(data), name))
         assert response.status_code == status, response.text
         self.page = response.location or ""
         return response
@@ -44,9 +45,12 @@ class Importer:
 
     def bring_in(self, mode: str = "good") -> str:
         """Import the checked rows; return the page."""
-        assert self.send("rows", {"mode": mode}).status_code == 303
+        assert self._post(f"{self.page}/rows", mode=mode).status_code == 303
         run_due(self.app)
         return self.look()
+
+    def _post(self, path: str, **fields: object) -> TestResponse:
+        return self.browser.post(path, {"csrf_token": self._token} | fields)
 
     def look(self) -> str:
         response = self.browser.get(self.page)

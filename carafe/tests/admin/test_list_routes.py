@@ -23,8 +23,7 @@ OPERATIONS = {
 }
 GRANTS = [
     {"things.read", "things.create"},
-    {"users.read", "users.edit", "things.edit"},
-    {"things.read", "things.create", "users.read"},
+    {"things.read", "things.create", "users.read", "users.edit"},
     {"things.read", "things.delete", "users.share", "audit.read", "audit.share", "jobs.read"},
     {f"{name}.{operation}" for name in LISTS for operation in ["edit", "create", "delete"]},
 ]

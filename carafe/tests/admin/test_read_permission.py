@@ -21,13 +21,12 @@ def blind(app, make_user, sign_in, monkeypatch):
     return enter
 
 
-@pytest.mark.parametrize("name", ["things", "users", "jobs"])
-def test_no_page_about_rows_is_for_who_may_not_read_them(name, app, alice, blind):
-    browser = blind(name)
+def test_no_page_about_rows_is_for_who_may_not_read_them(app, alice, blind):
+    browser = blind("users")
     fields = {"csrf_token": browser.token(), "title": "", "role": "user", "_seen": "x"}
     tried = 0
     for route in routes(app, number=alice.id):
-        if route.path.startswith(f"/admin/{name}/"):
+        if route.path.startswith("/admin/users/"):
             answer = route.open(browser, data=fields)
             assert answer.status_code == 403, str(route)
             assert alice.email not in answer.text

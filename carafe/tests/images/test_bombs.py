@@ -59,8 +59,14 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_bomb_is_refused_with_the_reason(bomb, draw):
+def test_a_bomb_is_refused_with_the_reason(bomb, render):
     content, reason = BOMBS[bomb]
+    with pytest.raises(RefusedError, match=reason):
+        render(content)
+
+
+def test_its_reason_comes_from_the_process_that_draws(draw):
+    content, reason = BOMBS["PNG of 50,000 x 50,000"]
     with pytest.raises(RefusedError, match=reason):
         draw(content)
 
@@ -86,9 +92,8 @@ def entries(count: int) -> bytes:
     return (b"II*\0" + struct.pack("<IH", 8, count) + entries).ljust(MEBIBYTE, b"\0")
 
 
-@pytest.mark.parametrize("count", [500, 65_000])
-def test_entries_that_name_the_same_bytes_fill_no_memory(count, draw):
-    assert draw(png(9, 9, chunk(b"eXIf", entries(count))))
+def test_entries_that_name_the_same_bytes_fill_no_memory(draw):
+    assert draw(png(9, 9, chunk(b"eXIf", entries(65_000))))
 
 
 def test_one_that_takes_too_long_is_refused(draw, monkeypatch):

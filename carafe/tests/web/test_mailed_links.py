@@ -52,20 +52,20 @@ def follow(browser, path):
     return response.status_code, response.text
 
 
-@pytest.mark.parametrize("added", ADDED)
-def test_it_leads_to_the_page_without(added, reset, visitor):
-    status, page = follow(visitor, reset + added)
-    assert status == 200
-    assert "Set a new password" in page
+def test_it_leads_to_the_page_without(reset, visitor):
+    for added in ADDED:
+        status, page = follow(visitor, reset + added)
+        assert status == 200, added
+        assert "Set a new password" in page, added
 
 
-@pytest.mark.parametrize("broken", ["=\r\n", "=0D=0A", "=", "=%0A"])
-def test_it_joins_a_line_that_was_broken(broken, reset, visitor):
+def test_it_joins_a_line_that_was_broken(reset, visitor):
     middle = len(reset) - 20
-    path = (reset[:middle] + broken + reset[middle:]).replace("\r\n", "%0D%0A")
-    status, page = follow(visitor, path)
-    assert status == 200
-    assert "Set a new password" in page
+    for broken in ("=\r\n", "=0D=0A", "=", "=%0A"):
+        path = (reset[:middle] + broken + reset[middle:]).replace("\r\n", "%0D%0A")
+        status, page = follow(visitor, path)
+        assert status == 200, broken
+        assert "Set a new password" in page, broken
 
 
 def test_the_form_behind_it_works(reset, visitor, alice):

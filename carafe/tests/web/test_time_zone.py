@@ -1,5 +1,6 @@
 """The time zone in which users see times."""
 
+import re
 import zoneinfo
 from datetime import UTC, datetime
 
@@ -42,20 +43,23 @@ def test_times_are_shown_in_the_zone_that_was_chosen(alice, log_in_with_zone, ad
     ) in log_in_with_zone(alice, "Asia/Kathmandu").get("/things/").text
 
 
-@pytest.mark.parametrize(
-    ("month", "day", "hour", "text"),
-    [
-        (1, 1, 12, "01 Jan 2026, 13:30<"),
-        (7, 1, 12, "01 Jul 2026, 14:30<"),
-        (3, 29, 0, "29 Mar 2026, 01:30<"),
-        (3, 29, 1, "29 Mar 2026, 03:30<"),
-        (10, 25, 0, "25 Oct 2026, 02:30<"),
-        (10, 25, 1, "25 Oct 2026, 02:30<"),
-    ],
-)
-def test_it_keeps_summer_time(month, day, hour, text, alice, log_in_with_zone, add_thing):
-    add_thing(alice, datetime(2026, month, day, hour, 30, tzinfo=UTC))
-    assert text in log_in_with_zone(alice, "Europe/Berlin").get("/things/").text
+def test_it_keeps_summer_time(alice, log_in_with_zone, add_thing):
+    moments = {
+        (1, 1, 12): "01 Jan 2026, 13:30<",
+        (7, 1, 12): "01 Jul 2026, 14:30<",
+        (3, 29, 0): "29 Mar 2026, 01:30<",
+        (3, 29, 1): "29 Mar 2026, 03:30<",
+        (10, 25, 0): "25 Oct 2026, 02:30<",
+        (10, 25, 1): "25 Oct 2026, 02:30<",
+    }
+    for month, day, hour in moments:
+        add_thing(alice, datetime(2026, month, day, hour, 30, tzinfo=UTC))
+    page = log_in_with_zone(alice, "Europe/Berlin").get("/things/").text
+    for moment, text in moments.items():
+        month, day, hour = moment
+        time = re.search(f'datetime="2026-{month:02}-{day:02}T{hour:02}:30[^>]*>[^<]*<', page)
+        assert time, moment
+        assert time[0].endswith(text), moment
 
 
 def test_lists_show_the_day_of_that_zone(carol, log_in_with_zone, add_thing):
@@ -93,9 +97,9 @@ def test_a_choice_that_the_system_lacks_is_offered_to_who_made_it():
     assert "Europe/Atlantis" not in time_zones.names()
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "US/Pacific", "Europe", ""])
-def test_what_is_no_zone_is_no_name(name):
-    assert name not in time_zones.names()
+def test_what_is_no_zone_is_no_name():
+    names = {"../../etc/passwd", "/etc/passwd", "US/Pacific", "Europe", ""}
+    assert not names & set(time_zones.names())
 
 
 @pytest.fixture

@@ -52,21 +52,22 @@ BAD = [
 ]
 
 
-def test_it_names_each_bad_row_and_touches_no_other(alice, importer, titles):
+def test_it_names_each_bad_row_and_touches_no_other(alice, importer, titles, monkeypatch):
+    monkeypatch.setattr(jobs, "BATCH_SIZE", 20)
     rows, expected = [], []
-    for n in range(600):
-        title, body, email, *wrong = BAD[n // 100] if n % 100 == 7 else ("ok", "", alice.email)
+    for n in range(60):
+        title, body, email, *wrong = BAD[n // 10] if n % 10 == 7 else ("ok", "", alice.email)
         rows.append(f"{title} {n},{body},{email}" if not wrong else f"{title},{body},{email}")
         if wrong:
             expected.append((str(n + 2), *wrong))
     page = importer.check(lines(*rows))
-    assert "594 of 600 rows can be brought in" in page
+    assert "54 of 60 rows can be brought in" in page
     errors = importer.errors()
     assert [(row, column) for row, column, _, _ in errors] == [each[:2] for each in expected]
     for (*_, reason), (*_, text) in zip(errors, expected, strict=True):
         assert text in reason
-    assert "594" in importer.bring_in("good")
-    assert titles() == [f"ok {n}" for n in range(600) if n % 100 != 7]
+    assert "54" in importer.bring_in("good")
+    assert titles() == [f"ok {n}" for n in range(60) if n % 10 != 7]
     assert importer.errors() == errors
 
 
@@ -110,10 +111,7 @@ def test_a_heading_without_rows_is_told(importer):
     assert "no rows below the heading" in importer.check(lines())
 
 
-@pytest.mark.parametrize(
-    ("delimiter", "encoding"),
-    [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16"), (",", "utf-16-le"), (";", "cp1252")],
-)
+@pytest.mark.parametrize(("delimiter", "encoding"), [("\t", "utf-16"), (";", "cp1252")])
 def test_it_reads_what_spreadsheets_write(delimiter, encoding, alice, importer, titles):
     rows = [["Title", "Text", "User"], ["Käse für 5 €", "a", alice.email]]
     content = "\r\n".join(delimiter.join(row) for row in rows).encode(encoding)
