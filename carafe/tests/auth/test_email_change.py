@@ -168,11 +168,11 @@ def test_it_gives_no_way_back_to_an_address_that_was_never_confirmed(
     assert mailbox.to(erin.email) == []
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b@c", "x" * 250 + "@example.com", "\0@e.com"])
-def test_it_refuses_what_is_no_address(email, alice, sign_in):
+def test_it_refuses_what_is_no_address(alice, sign_in):
     browser = sign_in(alice)
-    answer = browser.submit("/account/email", {"email": email})
-    assert answer.status_code == 422
+    form = browser.fill("/account/email")
+    for email in ("", "nobody", "a@b@c", "x" * 250 + "@example.com", "\0@e.com"):
+        assert browser.send(form, {"email": email}).status_code == 422, email
 
 
 def test_it_refuses_the_address_one_has(alice, sign_in, mailbox):

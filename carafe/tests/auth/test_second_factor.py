@@ -1,6 +1,7 @@
 """The second factor, after whatever was the first."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from carafe.auth.models import Session
 from carafe.database import db
 from carafe.security.rate_limits import RateLimit
 from carafe.testing.accounts import PASSWORD
-from carafe.testing.clock import later
+from carafe.testing.clock import change_limits, later
 from carafe.testing.two_factor import PAGE, is_logged_in, set_up, submit_code
 from carafe.tests.site.models import User
 
@@ -71,19 +72,21 @@ def test_it_takes_the_digits_of_a_wide_keyboard(owner, alice, challenge):
     assert enters(challenge(alice), wide)
 
 
-@pytest.mark.parametrize("code", ["000000", "12345", "é", "١٢٣٤٥٦", "0" * 40, "-", "'; --"])
-def test_it_refuses_a_wrong_code(app, code, owner, alice, challenge):
+def test_it_refuses_a_wrong_code(app, owner, alice, challenge):
     browser = challenge(alice)
-    answer = submit_code(browser, code)
-    assert answer.status_code == 422
-    assert "Please check the form" in answer.text
-    assert not is_logged_in(browser)
+    for code in ("000000", "12345", "é", "١٢٣٤٥٦", "0" * 40, "-", "'; --"):
+        answer = submit_code(browser, code)
+        assert answer.status_code == 422, code
+        assert "Please check the form" in answer.text, code
+        assert not is_logged_in(browser), code
+        change_limits(Path(app.instance_path), "DELETE FROM hit")
     assert enters(browser, owner.totp.code())
 
 
-@pytest.mark.parametrize("code", ["", "0" * 41, "12\x0034"])
-def test_it_refuses_what_is_no_code(code, owner, alice, challenge):
-    assert submit_code(challenge(alice), code).status_code == 422
+def test_it_refuses_what_is_no_code(owner, alice, challenge):
+    browser = challenge(alice)
+    for code in ("", "0" * 41, "12\x0034"):
+        assert submit_code(browser, code).status_code == 422, code
 
 
 def test_it_audits_a_wrong_code(app, owner, alice, challenge):

@@ -29,15 +29,13 @@ def unverified(acme):
 # A provider that is wrong, or an address that went to someone else, opens nothing.
 
 
-@pytest.mark.parametrize("verified", [True, False, None, "true", "yes", 1])
-def test_it_never_opens_the_account_that_has_the_address(
-    verified, acme, alice, browser, connections
-):
-    acme.person |= {"email": "Alice@Example.com", "email_verified": verified}
+def test_it_never_opens_the_account_that_has_the_address(acme, alice, browser, connections):
     desk = browser()
-    make_journey(desk)
-    assert not is_logged_in(desk)
-    assert connections() == []
+    for verified in (True, False, None, "true", "yes", 1):
+        acme.person |= {"email": "Alice@Example.com", "email_verified": verified}
+        make_journey(desk)
+        assert not is_logged_in(desk), verified
+        assert connections() == [], verified
     assert enters(browser(), alice.email, PASSWORD)
 
 
@@ -57,14 +55,13 @@ def test_it_tells_the_owner_of_a_suspended_account_the_same(acme, alice, dave, b
     assert len(pages) == 1
 
 
-@pytest.mark.parametrize(
-    "email", ["fri\u200bda@example.com", "Frida <frida@example.com>", "mailto:frida@example.com"]
-)
-def test_it_is_read_as_it_stands(email, acme, visitor, all_emails):
+def test_it_is_read_as_it_stands(acme, visitor, all_emails):
     """Providers don't paste: they checked exactly this address, or none."""
-    acme.person["email"] = email
-    make_journey(visitor)
-    assert "frida@example.com" not in all_emails()
+    address = "frida@example.com"
+    for email in ("fri\u200bda@example.com", f"Frida <{address}>", f"mailto:{address}"):
+        acme.person["email"] = email
+        make_journey(visitor)
+        assert address not in all_emails(), email
 
 
 # An address that the provider has not checked may be anybody's.
@@ -144,12 +141,12 @@ def test_unverified_addresses_fill_no_mailbox(unverified, alice, browser, mailbo
     assert len(mailbox.to(alice.email)) == 5
 
 
-@pytest.mark.parametrize("email", [None, "", "nobody", "a@b", 7, ["a@example.com"], "x" * 300])
-def test_without_a_usable_address_there_is_no_account(email, acme, visitor, all_emails):
-    acme.person["email"] = email
-    answer = make_journey(visitor)
-    assert answer.status_code == 422
-    assert Arrival.NO_ADDRESS.value in answer.text
+def test_without_a_usable_address_there_is_no_account(acme, visitor, all_emails):
+    for email in (None, "", "nobody", "a@b", 7, ["a@example.com"], "x" * 300):
+        acme.person["email"] = email
+        answer = make_journey(visitor)
+        assert answer.status_code == 422, email
+        assert Arrival.NO_ADDRESS.value in answer.text, email
     assert all_emails() == []
 
 
