@@ -18,7 +18,7 @@ from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.server import BIN, Server
 from carafe.testing.waiting import until
 
-THREADS = 4
+THREADS = 8
 
 
 class Load:
@@ -66,7 +66,7 @@ def delete_log(folder, load, probe):
 
 
 def test_it_loses_no_acknowledged_write_and_comes_back(tmp_path):
-    server = Server(tmp_path / "instance", {"WEB_CONCURRENCY": "2", "WEB_THREADS": "2"})
+    server = Server(tmp_path / "instance", {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4"})
     server.start(str(BIN / "gunicorn"), "carafe.tests.counter:app")
     try:
         first = LiveBrowser(server.url)
@@ -76,6 +76,9 @@ def test_it_loses_no_acknowledged_write_and_comes_back(tmp_path):
         with ThreadPoolExecutor(THREADS) as pool:
             clients = pool.map(load.run, range(THREADS))
             try:
+                # While nothing is wrong, each writer waits for its turn, and gets it.
+                load.more(200, 100)
+                assert set(load.statuses) == {200}
                 for disturb in (move_away, move_folder, delete_log):
                     load.more(200)
                     disturb(server.folder, load, first)

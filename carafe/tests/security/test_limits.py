@@ -5,6 +5,7 @@ import pytest
 from carafe.auth import passwords
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
+from carafe.testing.http import Browser
 
 WRONG = "a wrong one"
 
@@ -18,14 +19,20 @@ def _quick(monkeypatch):
 @pytest.fixture
 def send(browser):
     """Sends a form as from an address of a network; the status, or the whole answer."""
+    logged_out: list[tuple[Browser, str]] = []  # with their tokens
 
     def post(path, fields, address="203.0.113.1", whole=False):
-        opened = browser()
-        token = opened.token()
+        opened, token = logged_out.pop() if logged_out else open_browser()
         answer = opened.post(
             path, {"csrf_token": token} | fields, environ_overrides={"REMOTE_ADDR": address}
         )
+        if answer.status_code != 303:
+            logged_out.append((opened, token))
         return answer if whole else answer.status_code
+
+    def open_browser():
+        opened = browser()
+        return opened, opened.token()
 
     return post
 
@@ -79,7 +86,7 @@ def test_waiting_is_not_prolonged_by_trying(app, alice, send):
 
 
 def test_good_log_ins_do_not_count(alice, send):
-    assert [log_in(send, alice.email, PASSWORD) for _ in range(25)] == [303] * 25
+    assert [log_in(send, alice.email, PASSWORD) for _ in range(21)] == [303] * 21
 
 
 def test_good_log_ins_give_back_no_failures(alice, bob, send):
