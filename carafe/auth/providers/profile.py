@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from email_validator import EmailNotValidError
 from werkzeug.datastructures import MultiDict
 
 from carafe.auth.fields import normalize_email
@@ -96,7 +95,7 @@ def constant_time_equal(left: object, right: str) -> bool:
 def _address(email: object) -> str | None:
     try:
         address = normalize_email(email) if isinstance(email, str) else ""
-    except EmailNotValidError:
+    except ValueError:
         return None
     return address if 0 < len(address) <= EMAIL_LENGTH else None
 
