@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from carafe.admin.columns import EMPTY_VALUE
+from carafe.admin.columns import EMPTY_VALUE, format_value
 from carafe.admin.lists.listing import ListRow
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.model_admin import ModelAdmin
@@ -25,13 +25,13 @@ def render_rows(
     base_url = admin.url(0)[:-1]
     verbose_name = escape(admin.verbose_name.capitalize())
     columns = [
-        (f'<td data-label="{escape(column.label)}">', column.value)
+        (f'<td data-label="{escape(column.label)}">', column.read)
         for column in admin.list.visible.columns
     ]
     for id, values in rows:
         cells: list[str] = []
-        for start, value_of in columns:
-            value = value_of(values)
+        for start, read in columns:
+            value = format_value(read(values))
             html: str = value if isinstance(value, Markup) else escape(value)
             if not cells:
                 # A link needs a text that names its target.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from carafe.admin.attributes import Attributes
 from carafe.admin.columns import Column, format_value, humanize
@@ -12,10 +13,10 @@ from carafe.admin.schema import Query, readable_column
 
 @dataclass(frozen=True)
 class SelectedColumn:
-    """A column, and the positions of its attributes among the selected values of a row."""
+    """A column, and what reads its value from the selected values of a row."""
 
     column: Column
-    positions: Sequence[int]
+    read: Callable[[Sequence[object]], object]
 
     @property
     def name(self) -> str:
@@ -27,11 +28,15 @@ class SelectedColumn:
 
     def value(self, values: Sequence[object]) -> str:
         """Return what the column displays for the selected values of a row."""
-        if self.column.render:
-            return format_value(
-                self.column.render(*[values[position] for position in self.positions])
-            )
-        return format_value(values[self.positions[0]])
+        return format_value(self.read(values))
+
+
+def _reader(column: Column, positions: Sequence[int]) -> Callable[[Sequence[object]], object]:
+    """Return what reads the value of a column whose attributes have these positions in a row."""
+    render = column.render
+    if render is None:
+        return itemgetter(positions[0])
+    return lambda values: render(*[values[position] for position in positions])
 
 
 class ColumnSet:
@@ -43,7 +48,9 @@ class ColumnSet:
             path: readable_column(attributes.find("columns", path)) for path in paths
         }
         self.columns = [
-            SelectedColumn(column, [paths.index(path) for path in column.attributes])
+            SelectedColumn(
+                column, _reader(column, [paths.index(path) for path in column.attributes])
+            )
             for column in columns
         ]
         heads = {path.partition(".")[0] for path in paths if "." in path}
