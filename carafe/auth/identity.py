@@ -192,9 +192,9 @@ def current_identity() -> Identity | None:
 
     `current_user` stands for the same, but asks who it is at each of its attributes.
     """
-    if identity := loaded_identity():
-        return identity
-    user = current_user._get_current_object()
+    user = g.get("_login_user")
+    if user is None:
+        user = current_user._get_current_object()
     return user if isinstance(user, Identity) else None
 
 
