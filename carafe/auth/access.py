@@ -36,7 +36,7 @@ CONFIRM_FIRST = "Confirm your email address first."
 
 
 def enforce_policy() -> ResponseReturnValue | None:
-    """Before each request: enforce the policy of its view."""
+    """Enforce the policy of the view."""
     rules = current_policy()
     if rules.public:
         return _check_public_view(rules)
@@ -94,7 +94,7 @@ def _may_send_more(rules: Policy) -> bool:
 
 
 def settle_interrupted_form() -> None:
-    """Before each request whose policy is met: use up the form that continues with it."""
+    """Use up the form that continues with this request, whose policy is met."""
     rules = current_policy()
     if rules.public or not takes_write_lock():
         return
@@ -161,7 +161,14 @@ def _recheck_permission(needed: set[str | None], identity: Identity) -> bool:
     return needed <= permissions(db.session.scalar(query) or NO_ROLE)
 
 
+def check_access() -> ResponseReturnValue | None:
+    """Before each request: enforce the policy of its view, and settle what it continues."""
+    answer = enforce_policy()
+    if answer is None:
+        settle_interrupted_form()
+    return answer
+
+
 def init_app(app: Flask) -> None:
     set_upload_permission(app, _may_send_more)
-    app.before_request(enforce_policy)
-    app.before_request(settle_interrupted_form)
+    app.before_request(check_access)

@@ -4,6 +4,7 @@ import hashlib
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
 
 from carafe.security import (
@@ -51,7 +52,18 @@ class Sha256SessionInterface(SecureCookieSessionInterface):
         return self._serializers[keys]
 
 
+def check_request() -> ResponseReturnValue | None:
+    """Before each request: check what it carries, from where it comes, and to which host."""
+    body_limits.check_headers()
+    body_limits.limit_body()
+    answer = csrf.check_csrf()
+    if answer is None:
+        edge.refuse_without_host()
+    return answer
+
+
 def init_app(app: Flask) -> None:
+    app.before_request(check_request)
     local_requests.keep_off_proxies()
     app.session_interface = Sha256SessionInterface()
     headers.init_app(app)

@@ -49,8 +49,6 @@ MAX_DISCARDED_BYTES = 32 * 1024 * 1024
 def init_app(app: Flask) -> None:
     app.request_class = DiskUploadRequest
     app.extensions["may_send_more"] = None
-    app.before_request(check_headers)
-    app.before_request(limit_body)
 
 
 def set_upload_permission(app: Flask, may: Callable[[Policy], bool]) -> None:

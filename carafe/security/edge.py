@@ -5,6 +5,7 @@ Settled once, before anything looks at it, so that limits, logs, and links see t
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv6Address
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -88,6 +89,7 @@ class Edge:
         return normalize_host(host or "") or host or ""
 
 
+@lru_cache(maxsize=256)
 def read_address(text: str) -> str | None:
     """Return the IP address in an entry of X-Forwarded-For, in one spelling, or None.
 
@@ -133,7 +135,6 @@ def refuse_without_host() -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(refuse_without_host)
     hosts = app.config["TRUSTED_HOSTS"] or []
     root = app.config["APPLICATION_ROOT"].rstrip("/")
     app.wsgi_app = Edge(  # type: ignore[method-assign]
