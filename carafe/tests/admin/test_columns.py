@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from carafe.admin.columns import humanize
 from carafe.testing.lists import Links
 
 LIST = "/admin/users/"
@@ -33,6 +34,14 @@ def choose():
         return browser.post(PAGE, form.fields | fields)
 
     return send
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [("user.name", "User"), ("user.email", "E-mail"), ("user.role", "Role"), ("name", "Name")],
+)
+def test_what_a_related_row_is_called_has_the_heading_of_the_relation(path, heading):
+    assert humanize(path) == heading
 
 
 def test_it_links_a_row_that_has_nothing_in_the_first_column(alice, carol, sign_in, choose):
