@@ -47,6 +47,10 @@ class Filter:
         """Return the condition for rows, or None for no or invalid arguments."""
         raise NotImplementedError
 
+    def problem(self, arguments: Arguments) -> str:
+        """Return what is wrong with the arguments, for their author, or ""."""
+        return ""
+
     def options(self) -> Mapping[str, str]:
         """Return the labels of the options by their values in the URL."""
         return {}

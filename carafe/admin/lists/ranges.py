@@ -41,6 +41,15 @@ class Range(Filter, Generic[T]):
             parts.append(self.column <= self.start(maximum))
         return _all(parts)
 
+    def problem(self, arguments: Arguments) -> str:
+        texts = [text for name in self.names if (text := arguments.get(name, ""))]
+        unreadable = [text for text in texts if self.read(text) is None]
+        return (
+            f"{self.label}: “{unreadable[0]}” is no {self.kind}, so it is ignored."
+            if unreadable
+            else ""
+        )
+
     def describe(self, arguments: Arguments) -> str:
         ends = zip(("from", "to"), self.names, strict=True)
         return " ".join(f"{end} {arguments[name]}" for end, name in ends if arguments.get(name))
