@@ -1,15 +1,21 @@
 """What models inherit from, and the session of the app's database."""
 
 from datetime import datetime
+from enum import Enum as PythonEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.record_queries import get_recorded_queries as get_recorded_queries
-from sqlalchemy import BigInteger, Integer, MetaData, String
+from sqlalchemy import BigInteger, Enum, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeEngine
 
 from carafe.time import UTCDateTime
+
+
+def _values(kind: type[PythonEnum]) -> list[str]:
+    """Return what is stored of the members of an enumeration: their values, not their names."""
+    return [str(member.value) for member in kind]
 
 
 class Base(DeclarativeBase):
@@ -30,6 +36,8 @@ class Base(DeclarativeBase):
             datetime: UTCDateTime,
             # Any id that fits into SQLite's fits into PostgreSQL's.
             int: BigInteger().with_variant(Integer, "sqlite"),
+            # Text on every database, so that a new member needs no migration.
+            PythonEnum: Enum(PythonEnum, values_callable=_values, native_enum=False, length=50),
         },
     )
 
