@@ -1,23 +1,26 @@
 """All that the app knows about a user, as a ZIP file to take away.
 
-The engine adds what its own tables keep. Each feature adds the rest:
+The engine adds what its own tables keep, and the rows of models with an `OwnerMixin`. Features add
+the rest, or what they say themselves about those rows:
 `personal_data.add_section(app, "notes", function)` from its `init_app`.
 """
 
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO
+from uuid import UUID
 
 from flask import Flask, current_app, render_template
 
 from carafe.audit import add_descriptions
 from carafe.jobs import progress
-from carafe.personal_data import account_sections
+from carafe.personal_data import account_sections, owned_rows
 from carafe.personal_data import jobs as jobs
 from carafe.personal_data.requests import export_response, export_status, request_export
 from carafe.registry import Registry
@@ -50,7 +53,9 @@ FILES = Registry[File]("personal_files", "file of the export")
 def add_section(app: Flask, name: str, rows: Rows) -> None:
     """Put `<name>.json` into the export: the dicts that `rows(user_id)` gives, one by one.
 
-    Values may be `datetime`, `date`, and `Decimal`; secrets and hashes must not be among them.
+    Values may be dates, times, `Decimal`, `UUID`, and enumeration members; secrets and hashes must
+    not be among them. Rows of a model with an `OwnerMixin` are in it without a section, in all
+    columns but binary ones: `<table>s.json`. A section with that name replaces it.
     """
     DATA.add(app, rows, name=name)
 
@@ -66,7 +71,7 @@ def build_archive(user_id: int) -> IO[bytes]:
     packed = SpooledTemporaryFile(MAX_IN_MEMORY_BYTES, dir=current_app.instance_path)  # noqa: SIM115
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            features = DATA.by_name()
+            features = {**owned_rows.sections(), **DATA.by_name()}
             readme = render_template("personal_data/export.txt", names=features)
             archive.writestr("README.txt", readme)
             for done, (name, rows) in enumerate(features.items()):
@@ -111,8 +116,10 @@ def _to_json(value: object) -> str:
         return value.isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Decimal):
+    if isinstance(value, (Decimal, time, UUID)):
         return str(value)
+    if isinstance(value, Enum):
+        return str(value.value)
     raise TypeError(f"{type(value).__name__} has no place in an export")
 
 

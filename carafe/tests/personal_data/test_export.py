@@ -15,7 +15,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.clock import later
 from carafe.tests.personal_data.archives import FILE, PAGE, unpack
-from carafe.tests.site.models import User
+from carafe.tests.site.models import Thing, User
 
 
 @pytest.fixture
@@ -73,6 +73,27 @@ def test_it_holds_sessions_and_activity(alice, export):
     assert [event["what"] for event in files["activity.json"]] == [
         "The account was made", "You logged in", "A copy of your data was made",
     ]  # fmt: skip
+
+
+def test_it_holds_rows_of_theirs_that_no_section_has(app, alice, bob, export):
+    with app.app_context():
+        Thing.create(alice.id, "Roof", "two offers")
+        Thing.create(bob.id, "Cellar")
+        db.session.commit()
+    files = export(alice)
+    [thing] = files["things.json"]
+    assert thing.keys() == {"title", "body", "archived_at", "created_at"}
+    assert (thing["title"], thing["body"]) == ("Roof", "two offers")
+    assert "things.json" in files["README.txt"]
+
+
+def test_a_section_of_that_name_replaces_them(app, alice):
+    with another_app(app) as other, other.app_context():
+        Thing.create(alice.id, "Roof")
+        db.session.commit()
+        personal_data.add_section(other, "things", lambda user_id: [{"owner": user_id}])
+        with personal_data.build_archive(alice.id) as file, zipfile.ZipFile(file) as archive:
+            assert json.loads(archive.read("things.json")) == [{"owner": alice.id}]
 
 
 def test_it_holds_nobody_elses(alice, bob, carol, sign_in, export):
