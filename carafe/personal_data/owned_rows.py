@@ -16,7 +16,7 @@ TECHNICAL = "user_id", "submission", "version"
 def sections() -> dict[str, Callable[[int], Iterator[dict[str, object]]]]:
     """Return the rows of each model with an `OwnerMixin`: "books", for a table "book"."""
     names = {
-        f"{mapper.class_.__tablename__}s".replace("_", "-"): mapper.class_
+        f"{mapper.local_table}s".replace("_", "-"): mapper.class_
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, OwnerMixin)
     }
