@@ -22,6 +22,7 @@ pytest_plugins = [
     "carafe.testing.admin",
     "carafe.testing.email_change",
     "carafe.testing.invitations",
+    "carafe.testing.migrations",
     "carafe.testing.notifications",
     "carafe.testing.odd_input",
     "carafe.testing.providers",

@@ -1,10 +1,6 @@
 """The app's migrations: from nothing to the models, from each revision, and back."""
 
-from typing import Any
-
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, text
@@ -12,54 +8,10 @@ from sqlalchemy import inspect, text
 from carafe.config import ROOT
 from carafe.database import db
 from carafe.database.migrations.squashed import same_revision
-from carafe.testing.apps import another_app
-from carafe.testing.database import empty_database
-from carafe.time import now
+from carafe.testing.migrations import revisions
 
 SCRIPTS = ROOT / "migrations"
-REVISIONS = [
-    script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions("base", "heads")
-][::-1]
-
-
-@pytest.fixture
-def url(tmp_path):
-    with empty_database(tmp_path) as address:
-        yield address
-
-
-@pytest.fixture
-def empty(app, url):
-    """An app on an empty database, within its context."""
-    with another_app(app, DATABASE_URL=url) as made, made.app_context():
-        yield made
-
-
-def revision() -> str | None:
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def tables() -> set[str]:
-    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
-
-
-def differences() -> Any:
-    """What the models have and the database has not, or has otherwise.
-
-    Tables without a model are left out: those of a feature that was deleted stay until someone
-    writes a migration that drops them.
-    """
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_object": lambda item, name, kind, reflected, other: (
-                    name in db.metadata.tables if kind == "table" else True
-                )
-            },
-        )
-        return compare_metadata(context, db.metadata)
+REVISIONS = revisions(SCRIPTS)
 
 
 def test_it_has_one_head():
@@ -68,15 +20,15 @@ def test_it_has_one_head():
     assert len(REVISIONS) == len(list(SCRIPTS.glob("versions/*.py")))
 
 
-def test_it_leads_to_the_models(empty):
+def test_it_leads_to_the_models(chain):
     upgrade()
-    assert revision() == REVISIONS[-1]
-    assert differences() == []
-    assert set(db.metadata.tables) <= tables()
+    assert chain.revision() == chain.head
+    assert chain.differences() == []
+    assert set(db.metadata.tables) <= chain.tables()
     check()
 
 
-def test_every_constraint_has_a_name(empty):
+def test_every_constraint_has_a_name(chain):
     upgrade()
     inspector = inspect(db.engine)
     unnamed = {
@@ -93,55 +45,38 @@ def test_every_constraint_has_a_name(empty):
     assert unnamed == set()
 
 
-def test_it_goes_up_and_down_step_by_step(empty):
+def test_it_goes_up_and_down_step_by_step(chain):
     seen = []
     for number in REVISIONS:
         upgrade(revision=number)
-        assert revision() == number
-        seen.append(tables())
+        assert chain.revision() == number
+        seen.append(chain.tables())
     for number in REVISIONS[-2::-1]:
         downgrade(revision=number)
         seen.pop()
-        assert (revision(), tables()) == (number, seen[-1])
+        assert (chain.revision(), chain.tables()) == (number, seen[-1])
     downgrade(revision="base")
-    assert (revision(), tables()) == (None, set())
+    assert (chain.revision(), chain.tables()) == (None, set())
     upgrade()
-    assert differences() == []
+    assert chain.differences() == []
 
 
 @pytest.mark.parametrize("start", REVISIONS)
-def test_it_goes_to_the_head_from_each_revision_and_keeps_what_is_there(start, empty):
+def test_it_goes_to_the_head_from_each_revision_and_keeps_what_is_there(start, chain):
     upgrade(revision=start)
-    insert_user("alice@example.com")
+    chain.insert_user("alice@example.com")
     upgrade()
-    assert differences() == []
+    assert chain.differences() == []
     downgrade(revision=start)
     upgrade()
     with db.engine.connect() as connection:
         assert connection.scalar(text('SELECT email FROM "user"')) == "alice@example.com"
 
 
-def insert_user(email: str) -> None:
-    # Not through the model, which is the head's.
-    with db.engine.begin() as connection:
-        connection.execute(
-            text(
-                'INSERT INTO "user" (email, name, password_hash, role, created_at)'
-                " VALUES (:email, 'Alice', 'x', 'user', :at)"
-            ),
-            {"email": email, "at": now().replace(tzinfo=None)},
-        )
-
-
-def set_revision(number: str) -> None:
-    with db.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = :n"), {"n": number})
-
-
-def test_it_continues_from_the_last_revision_before_migrations_were_squashed(empty):
-    upgrade(revision=same_revision(ScriptDirectory(str(SCRIPTS))))
-    insert_user("alice@example.com")
-    set_revision("0027")
+def test_it_continues_from_the_last_revision_before_migrations_were_squashed(chain):
+    upgrade(revision=same_revision(chain.scripts))
+    chain.insert_user("alice@example.com")
+    chain.set_revision("0027")
     upgrade()
-    assert revision() == REVISIONS[-1]
-    assert differences() == []
+    assert chain.revision() == chain.head
+    assert chain.differences() == []

@@ -4,15 +4,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from click import ClickException
 from flask_migrate import check, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from carafe import __version__
@@ -21,114 +17,54 @@ from carafe.config import ROOT
 from carafe.database import db, read_transaction
 from carafe.database.migrations import engine_version
 from carafe.database.migrations.squashed import same_revision
-from carafe.testing.apps import another_app
 from carafe.testing.database import empty_database
 from carafe.tests.site import settings
 from carafe.tests.site.models import User
-from carafe.time import now
 
 PROCESSES = 2
 ENVIRON = {"APP_ENV": "testing", "FLASK_APP": "carafe.tests.site.wsgi"}
 SCRIPTS = Path(settings.Config.MIGRATIONS_FOLDER)
-REVISIONS = [
-    script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions("base", "heads")
-][::-1]
 
 
-@pytest.fixture
-def url(tmp_path):
-    with empty_database(tmp_path) as address:
-        yield address
-
-
-@pytest.fixture
-def empty(app, url):
-    """An app on an empty database, within its context."""
-    with another_app(app, DATABASE_URL=url) as made, made.app_context():
-        yield made
-
-
-def revision() -> str | None:
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def tables() -> set[str]:
-    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
-
-
-def differences() -> Any:
-    """What the models have and the database has not, or has otherwise.
-
-    Tables without a model are left out: those of a feature that was deleted stay until someone
-    writes a migration that drops them.
-    """
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_object": lambda item, name, kind, reflected, other: (
-                    name in db.metadata.tables if kind == "table" else True
-                )
-            },
-        )
-        return compare_metadata(context, db.metadata)
-
-
-def test_it_leads_to_the_models(empty):
+def test_it_leads_to_the_models_and_the_version_of_the_engine(chain):
     upgrade()
-    assert revision() == REVISIONS[-1]
-    assert differences() == []
-    assert set(db.metadata.tables) <= tables()
+    assert chain.revision() == chain.head
+    assert chain.differences() == []
+    assert set(db.metadata.tables) <= chain.tables()
+    assert engine_version() == __version__
     check()
 
 
-def test_it_leads_to_the_version_of_the_engine(empty):
-    upgrade()
-    assert engine_version() == __version__
-
-
-def test_it_notices_what_a_migration_forgot(empty):
+def test_it_notices_what_a_migration_forgot(chain):
     upgrade()
     with db.engine.begin() as connection:
         connection.execute(text("DROP INDEX ix_user_name_id"))
         connection.execute(text("ALTER TABLE token DROP COLUMN purpose"))
-    assert len(differences()) == 2
+    assert len(chain.differences()) == 2
 
 
-def insert_user(email: str) -> None:
-    # Not through the model, which is the head's.
-    with db.engine.begin() as connection:
-        connection.execute(
-            text(
-                'INSERT INTO "user" (email, name, password_hash, role, created_at)'
-                " VALUES (:email, 'Alice', 'x', 'user', :at)"
-            ),
-            {"email": email, "at": now().replace(tzinfo=None)},
-        )
-
-
-def test_it_changes_nothing_the_second_time(empty):
+def test_it_changes_nothing_the_second_time(chain):
     upgrade()
-    insert_user("alice@example.com")
+    chain.insert_user("alice@example.com")
     upgrade()
-    assert revision() == REVISIONS[-1]
+    assert chain.revision() == chain.head
     assert db.session.query(User).count() == 1
 
 
-def test_it_happens_once_when_several_processes_begin_at_the_same_time(url, tmp_path):
+def test_it_happens_once_when_several_processes_begin_at_the_same_time(tmp_path):
     command = [sys.executable, "-m", "flask", "db", "upgrade"]
-    environ = ENVIRON | {"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url}
-    started = [
-        subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
-        for _ in range(PROCESSES)
-    ]
-    ended = [(process.communicate()[1], process.returncode) for process in started]
+    with empty_database(tmp_path) as url:
+        environ = ENVIRON | {"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url}
+        started = [
+            subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+            for _ in range(PROCESSES)
+        ]
+        ended = [(process.communicate()[1], process.returncode) for process in started]
     assert [code for _, code in ended] == [0] * PROCESSES, ended
 
 
 @pytest.fixture
-def migrate(empty, tmp_path):
+def migrate(chain, tmp_path):
     """Adds a migration to a copy of ours, and upgrades to it."""
     scripts = tmp_path / "migrations"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
@@ -137,13 +73,13 @@ def migrate(empty, tmp_path):
         (scripts / "versions" / "9999_next.py").write_text(
             "import sqlalchemy as sa\n"
             "from alembic import op\n"
-            f"revision, down_revision = '9999', {REVISIONS[-1]!r}\n"
+            f"revision, down_revision = '9999', {chain.head!r}\n"
             f"def upgrade():\n{body}"
         )
         upgrade(directory=str(scripts))
 
     upgrade()
-    insert_user("alice@example.com")
+    chain.insert_user("alice@example.com")
     with db.engine.begin() as connection:
         connection.execute(
             text(
@@ -170,9 +106,9 @@ def enforced() -> bool:
         return connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
-def test_it_keeps_the_rows_that_refer_to_a_table_that_is_rebuilt(migrate):
+def test_it_keeps_the_rows_that_refer_to_a_table_that_is_rebuilt(migrate, chain):
     migrate(REBUILD_USER)
-    assert revision() == "9999"
+    assert chain.revision() == "9999"
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM token")) == 1
         assert connection.scalar(text('SELECT motto FROM "user"')) is None
@@ -190,10 +126,10 @@ def found(words: str) -> list[str]:
         return list(db.session.scalars(select(User.name).where(search.condition(words))))
 
 
-def test_it_keeps_the_search_of_a_table_that_is_rebuilt(migrate):
+def test_it_keeps_the_search_of_a_table_that_is_rebuilt(migrate, chain):
     migrate(REBUILD_USER + '    op.execute("UPDATE \\"user\\" SET name = \'Walrus\'")\n')
     assert (found("walr"), found("alice")) == (["Walrus"], ["Walrus"])  # by the address
-    insert_user("bob@example.com")
+    chain.insert_user("bob@example.com")
     assert found("bob") == ["Alice"]
     with db.engine.begin() as connection:
         connection.execute(text('DELETE FROM "user"'))
@@ -216,54 +152,49 @@ def test_it_stops_where_a_searched_column_is_gone(migrate):
         drop_a_searched_column(migrate)
 
 
-def set_revision(number: str) -> None:
-    with db.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = :n"), {"n": number})
-
-
-def test_it_continues_from_the_last_revision_before_migrations_were_squashed(empty):
-    upgrade(revision=same_revision(ScriptDirectory(str(SCRIPTS))))
-    insert_user("alice@example.com")
-    set_revision("0027")
+def test_it_continues_from_the_last_revision_before_migrations_were_squashed(chain):
+    upgrade(revision=same_revision(chain.scripts))
+    chain.insert_user("alice@example.com")
+    chain.set_revision("0027")
     upgrade()
-    assert revision() == REVISIONS[-1]
-    assert differences() == []
+    assert chain.revision() == chain.head
+    assert chain.differences() == []
     assert db.session.query(User).count() == 1
 
 
-@pytest.mark.parametrize("number", ["0001", "0003", "0026"])
-def test_it_refuses_earlier_revisions_from_before_migrations_were_squashed(number, empty):
+def test_it_refuses_earlier_revisions_from_before_migrations_were_squashed(chain):
     upgrade()
     with db.engine.begin() as connection:
         connection.execute(text("DROP TABLE carafe_version"))
-    set_revision(number)
-    with pytest.raises(ClickException, match=f"at revision {number} .*/0027_engine_version.py"):
-        upgrade()
-    assert revision() == number
+    for number in ("0001", "0003", "0026"):
+        chain.set_revision(number)
+        with pytest.raises(ClickException, match=f"at revision {number} .*/0027_engine_version.py"):
+            upgrade()
+        assert chain.revision() == number
 
 
-def test_it_has_not_happened_when_it_fails_halfway(migrate):
+def test_it_has_not_happened_when_it_fails_halfway(migrate, chain):
     with pytest.raises(ZeroDivisionError):
         migrate(REBUILD_USER + "    1 / 0\n")
-    assert revision() == REVISIONS[-1]
-    assert differences() == []
+    assert chain.revision() == chain.head
+    assert chain.differences() == []
     assert enforced()
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM token")) == 1
 
 
-def test_it_has_not_happened_when_rows_would_refer_to_nothing(migrate):
+def test_it_has_not_happened_when_rows_would_refer_to_nothing(migrate, chain):
     # Flask-Migrate ends the command at an error of SQLite's check; PostgreSQL refuses at once.
     with pytest.raises((SystemExit, IntegrityError)):
         migrate("    op.execute('UPDATE token SET user_id = 99')\n")
-    assert revision() == REVISIONS[-1]
+    assert chain.revision() == chain.head
     assert enforced()
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT user_id FROM token")) != 99
 
 
-def test_it_is_written_as_sql_for_who_runs_it_by_hand(empty):
-    result = empty.test_cli_runner().invoke(args=["db", "upgrade", "--sql"])
+def test_it_is_written_as_sql_for_who_runs_it_by_hand(chain):
+    result = chain.app.test_cli_runner().invoke(args=["db", "upgrade", "--sql"])
     assert result.exit_code == 0, result.output
     assert 'CREATE TABLE "user"' in result.stdout or "CREATE TABLE user" in result.stdout
-    assert tables() == set()
+    assert chain.tables() == set()
