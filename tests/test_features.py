@@ -1,4 +1,7 @@
-"""Features can be added, copied, and deleted: each test changes a copy of the project."""
+"""Features can be added, copied, and deleted: each test changes a copy of the project.
+
+Tests that take longest come first, so that none of them runs alone at the end.
+"""
 
 import os
 import re
@@ -16,16 +19,6 @@ ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".env", ".*_cache", "__pycache__", "instance", "*.egg-info", "node_modules"
 )
-
-
-@pytest.mark.copies
-def test_it_starts_and_answers_without_its_last_features(tmp_path):
-    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.probe", str(tmp_path)],
-        cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 @pytest.fixture
@@ -55,10 +48,58 @@ def change_features(project: Path, old: str, new: str) -> None:
 
 
 @pytest.fixture
-def follow(project, tmp_path):
+def follow(project, tmp_path, database_url):
     """Looks at what a recipe leads to (see `tests/recipes.py`); what is wrong."""
-    with empty_database(tmp_path) as url:
+    with empty_database(database_url, tmp_path) as url:
         yield lambda recipe: run_in(project, "-m", "tests.recipes", recipe, str(tmp_path), url)
+
+
+# What no other feature changes, and takes seconds: what a form answers to odd input is its own.
+UNAFFECTED = [
+    "tests/security/test_odd_input.py",
+    "tests/test_checkout.py",
+    "tests/test_deployment.py",
+    "tests/test_private_names.py",
+]
+
+
+def remove(project: Path, feature: str) -> None:
+    """As the README says."""
+    shutil.rmtree(project / "app" / feature)
+    shutil.rmtree(project / "tests" / feature)
+    change_features(project, f'    "{feature}",\n', "")
+    if feature == "main":
+        config = project / "config.py"
+        config.write_text(config.read_text().replace("/dashboard", "/notes/"))
+
+
+def run_remaining_tests(project: Path, database_url: str | None, *paths: str) -> None:
+    """Run them in one process: what runs beside it is another removal."""
+    database = {"DATABASE_URL": database_url} if database_url else {}
+    arguments = ["-p", "no:cacheprovider", "-m", "not browser"]
+    arguments += [f"--ignore={path}" for path in UNAFFECTED]
+    arguments += ["--database-only"] if database_url else []
+    run_in(project, "-m", "pytest", *arguments, *paths, **database)
+
+
+@pytest.mark.copies
+@pytest.mark.parametrize("feature", FEATURES[1:])
+def test_it_can_lose_a_feature(project, follow, feature, database_url):
+    """A database that has data can be migrated, and all remaining tests pass."""
+    assert follow("fill") == ""
+    remove(project, feature)
+    output = follow("remove")
+    assert [line for line in output.splitlines() if line.startswith("remove:")] == []
+    if feature == "notes" or not database_url:
+        run_remaining_tests(project, database_url)
+
+
+@pytest.mark.copies
+def test_it_can_lose_its_example_before_there_is_a_database(project):
+    remove(project, "notes")
+    (project / "migrations" / "versions" / "0003_notes.py").unlink()
+    # All others pass where notes were dropped (above), and see the same tables here.
+    run_remaining_tests(project, None, "tests/migrations", "tests/test_demo.py")
 
 
 def copy_the_example(project: Path) -> None:
@@ -111,49 +152,10 @@ def test_the_guide_to_features_works(project, follow):
     assert [line for line in output.splitlines() if line.startswith("guide:")] == []
 
 
-# What no other feature changes, and takes seconds: what a form answers to odd input is its own.
-UNAFFECTED = [
-    "tests/security/test_odd_input.py",
-    "tests/test_checkout.py",
-    "tests/test_deployment.py",
-    "tests/test_private_names.py",
-]
-
-
-def remove(project: Path, feature: str) -> None:
-    """As the README says."""
-    shutil.rmtree(project / "app" / feature)
-    shutil.rmtree(project / "tests" / feature)
-    change_features(project, f'    "{feature}",\n', "")
-    if feature == "main":
-        config = project / "config.py"
-        config.write_text(config.read_text().replace("/dashboard", "/notes/"))
-
-
-def run_remaining_tests(project: Path, *paths: str) -> None:
-    """Run them in one process: what runs beside it is another removal."""
-    database = {name: os.environ[name] for name in ["DATABASE_URL"] if name in os.environ}
-    arguments = ["-p", "no:cacheprovider", "-m", "not browser"]
-    arguments += [f"--ignore={path}" for path in UNAFFECTED]
-    run_in(project, "-m", "pytest", *arguments, *paths, **database)
-
-
 @pytest.mark.copies
-@pytest.mark.parametrize("feature", FEATURES[1:])
-def test_it_can_lose_a_feature(project, follow, feature):
-    """A database that has data can be migrated, and all remaining tests pass."""
-    assert follow("fill") == ""
-    remove(project, feature)
-    output = follow("remove")
-    assert [line for line in output.splitlines() if line.startswith("remove:")] == []
-    if feature == "notes" or not os.environ.get("DATABASE_URL"):
-        run_remaining_tests(project)
-
-
-@pytest.mark.copies
-@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs on SQLite")
-def test_it_can_lose_its_example_before_there_is_a_database(project):
-    remove(project, "notes")
-    (project / "migrations" / "versions" / "0003_notes.py").unlink()
-    # All others pass where notes were dropped (above), and see the same tables here.
-    run_remaining_tests(project, "tests/migrations", "tests/test_demo.py")
+def test_it_starts_and_answers_without_its_last_features(tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.probe", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

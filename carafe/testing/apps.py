@@ -66,13 +66,13 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def application(instance: Path) -> Iterator[Flask]:
+def application(instance: Path, database_url: str | None) -> Iterator[Flask]:
     """One app and one migrated database for all tests: on SQLite, or where DATABASE_URL says."""
     app = suite().create_app(
         {
             "APP_ENV": "testing",
             "INSTANCE_PATH": str(instance),
-            "DATABASE_URL": os.environ.get("DATABASE_URL"),
+            "DATABASE_URL": database_url,
             "PUBLIC_URL": "http://localhost",
             # Tests run them when they look at what came of them.
             "JOBS_IN_WEB": False,

@@ -1,6 +1,5 @@
 """Databases beside the one that all tests share, and what databases are asked."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +21,9 @@ def empty_file(path: Path) -> Path:
 
 
 @contextmanager
-def empty_database(folder: Path) -> Iterator[str]:
-    """The address of an empty one: a file in `folder`, or a schema where DATABASE_URL says."""
-    if not (shared := os.environ.get("DATABASE_URL")):
+def empty_database(shared: str | None, folder: Path) -> Iterator[str]:
+    """The address of an empty one: a schema in PostgreSQL's `shared` one, or a file in `folder`."""
+    if not shared:
         yield f"sqlite:///{empty_file(folder / 'own.db')}"
         return
     schema = f"own_{secrets.token_hex(4)}"

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,34 @@ def pytest_pycollect_makemodule(
     return None
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only tests that ask, themselves or through a fixture, for the database",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect tests that pass or fail alike whatever DATABASE_URL says."""
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
+        items[:] = filter(asks_database, items)
+
+
+def asks_database(item: pytest.Item) -> bool:
+    return "database_url" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Hide DATABASE_URL from other tests: `--database-only` must leave out none that reads it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not asks_database(item):
+            patch.delenv("DATABASE_URL", raising=False)
+        return (yield)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     for line in groups.summary(str(report.longrepr) for report in skipped):
@@ -38,12 +66,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _database_of_worker(worker_id: str) -> Iterator[None]:
-    """Give each of several pytest processes a PostgreSQL database of its own."""
+@pytest.fixture(scope="session")
+def database_url(worker_id: str) -> Iterator[str | None]:
+    """Give each of several pytest processes a PostgreSQL database of its own; None means SQLite.
+
+    Whatever reaches the database must ask for this, or its tests run on SQLite alone.
+    """
     url = os.environ.get("DATABASE_URL")
     if not url or worker_id == "master":
-        yield
+        yield url
         return
     with database_for(worker_id, url) as os.environ["DATABASE_URL"]:
-        yield
+        yield os.environ["DATABASE_URL"]

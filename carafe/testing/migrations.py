@@ -72,10 +72,10 @@ class Chain:
 
 
 @pytest.fixture
-def chain(app: Flask, tmp_path: Path) -> Iterator[Chain]:
+def chain(app: Flask, database_url: str | None, tmp_path: Path) -> Iterator[Chain]:
     """The app's migrations, within the context of an app on an empty database."""
     with (
-        empty_database(tmp_path) as url,
+        empty_database(database_url, tmp_path) as url,
         another_app(app, DATABASE_URL=url) as made,
         made.app_context(),
     ):

@@ -132,9 +132,11 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def shared_server(tmp_path_factory: pytest.TempPathFactory, application: Flask) -> Iterator[Server]:
+def shared_server(
+    tmp_path_factory: pytest.TempPathFactory, application: Flask, database_url: str | None
+) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
-    with empty_database(folder) as url:
+    with empty_database(database_url, folder) as url:
         server = Server(folder, {"DATABASE_URL": url, "MAGIC_LINK": "yes", "WEB_THREADS": "8"})
         try:
             server.start()

@@ -57,10 +57,10 @@ class Migrations:
 
 
 @pytest.fixture
-def database(app: Flask, tmp_path: Path) -> Iterator[Flask]:
+def database(app: Flask, database_url: str | None, tmp_path: Path) -> Iterator[Flask]:
     """An app on an empty database, within its context."""
     with (
-        empty_database(tmp_path) as url,
+        empty_database(database_url, tmp_path) as url,
         another_app(app, DATABASE_URL=url) as made,
         made.app_context(),
     ):

@@ -76,7 +76,9 @@ class Project:
 
 
 @pytest.fixture(scope="module")
-def home(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def home(
+    application: Flask, database_url: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(
         application.config["MIGRATIONS_FOLDER"],
@@ -84,7 +86,7 @@ def home(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         ignore=shutil.ignore_patterns("__pycache__"),
     )
     with (
-        empty_database(folder) as url,
+        empty_database(database_url, folder) as url,
         another_app(application, DATABASE_URL=url) as made,
         made.app_context(),
     ):

@@ -51,9 +51,9 @@ def test_it_changes_nothing_the_second_time(chain):
     assert db.session.query(User).count() == 1
 
 
-def test_it_happens_once_when_several_processes_begin_at_the_same_time(tmp_path):
+def test_it_happens_once_when_several_processes_begin_at_the_same_time(database_url, tmp_path):
     command = [sys.executable, "-m", "flask", "db", "upgrade"]
-    with empty_database(tmp_path) as url:
+    with empty_database(database_url, tmp_path) as url:
         environ = ENVIRON | {"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url}
         started = [
             subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)

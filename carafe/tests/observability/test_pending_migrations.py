@@ -16,8 +16,8 @@ BUTTON = "/dev/migrations"
 
 
 @pytest.fixture
-def url(tmp_path):
-    with empty_database(tmp_path) as address:
+def url(database_url, tmp_path):
+    with empty_database(database_url, tmp_path) as address:
         yield address
 
 
