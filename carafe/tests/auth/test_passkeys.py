@@ -141,19 +141,20 @@ def test_it_refuses_a_lie(lie, browser_of_alice, names):
     assert names() == []
 
 
-@pytest.mark.parametrize("garbage", ["", "nonsense", "[]", "[" * 5000, "x" * 100_000])
-def test_it_refuses_garbage(garbage, browser_of_alice, names):
-    form, _ = ask_to_add(browser_of_alice)
-    assert browser_of_alice.send(sent(form, garbage)).status_code == 422
+def test_it_refuses_garbage(browser_of_alice, names):
+    for garbage in ("", "nonsense", "[]", "[" * 5000, "x" * 100_000):
+        form, _ = ask_to_add(browser_of_alice)
+        assert browser_of_alice.send(sent(form, garbage)).status_code == 422, garbage[:10]
     assert names() == []
 
 
-@pytest.mark.parametrize("attestation", ["", "AAAA", "oWNmbXRkbm9uZQ", "_" * 1000])
-def test_it_refuses_a_broken_attestation(attestation, browser_of_alice, names):
-    form, request = ask_to_add(browser_of_alice)
-    credential = Authenticator().create(request)
-    credential["response"]["attestationObject"] = attestation
-    assert browser_of_alice.send(sent(form, credential)).status_code == 422
+def test_it_refuses_a_broken_attestation(browser_of_alice, names):
+    for attestation in ("", "AAAA", "oWNmbXRkbm9uZQ", "_" * 1000):
+        form, request = ask_to_add(browser_of_alice)
+        credential = Authenticator().create(request)
+        credential["response"]["attestationObject"] = attestation
+        answer = browser_of_alice.send(sent(form, credential))
+        assert answer.status_code == 422, attestation
     assert names() == []
 
 

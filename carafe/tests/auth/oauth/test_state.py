@@ -30,9 +30,9 @@ def refused(browser, path):
     return not is_logged_in(browser)
 
 
-@pytest.mark.parametrize("state", [None, "", "x", "é", "x" * 3000])
-def test_it_wants_the_state_that_was_sent(state, visitor, all_emails):
-    assert refused(visitor, changed(authorize(start_journey(visitor)), state=state))
+def test_it_wants_the_state_that_was_sent(visitor, all_emails):
+    for state in (None, "", "x", "é", "x" * 3000):
+        assert refused(visitor, changed(authorize(start_journey(visitor)), state=state)), state
     assert all_emails() == []
 
 
