@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -26,25 +27,37 @@ GOOD: dict[str, object] = {
 Findings = dict[str, dict[str, str]]
 
 
-def run(app: Flask, *arguments: str, **settings: object) -> Result:
-    """`flask check` on the database of the tests, with these settings instead of good ones."""
+def deployment(app: Flask, **settings: object) -> AbstractContextManager[Flask]:
+    """Make an app on the database of the tests, with these settings instead of good ones."""
     default_url = {
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{app.instance_path}/app.db"
     }
+    return another_app(app, **GOOD | default_url | settings)
+
+
+def check(deployed: Flask, *arguments: str) -> Result:
+    """Run `flask check` in an app."""
     is_old = sqlite_driver().sqlite_version_info < MIN_SQLITE_VERSION
-    with (
-        another_app(app, **GOOD | default_url | settings) as made,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    with pytest.MonkeyPatch.context() as patch:
         if is_old and vars(database)["MIN_SQLITE_VERSION"] == MIN_SQLITE_VERSION:
             # This machine's library is not under test.
             patch.setattr(database, "MIN_SQLITE_VERSION", (3,))
-        return made.test_cli_runner().invoke(args=["check", *arguments])
+        return deployed.test_cli_runner().invoke(args=["check", *arguments])
+
+
+def run(app: Flask, *arguments: str, **settings: object) -> Result:
+    """Run `flask check` with these settings instead of good ones."""
+    with deployment(app, **settings) as deployed:
+        return check(deployed, *arguments)
 
 
 def findings(app: Flask, *arguments: str, **settings: object) -> Findings:
     """What it finds, by id, without what only tells that there is no administrator yet."""
-    result = run(app, "--json", *arguments, **settings)
+    return findings_in(run(app, "--json", *arguments, **settings))
+
+
+def findings_in(result: Result) -> Findings:
+    """Return the findings by id that `flask check --json` printed, without `auth.no_admin`."""
     assert result.exit_code in (0, 1), result.output
     by_id = {finding["id"]: finding for finding in json.loads(result.stdout)}
     by_id.pop("auth.no_admin", None)

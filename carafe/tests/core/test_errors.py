@@ -7,7 +7,9 @@ from flask import abort
 from sqlalchemy.orm.exc import StaleDataError
 
 from carafe.database import db, write_transaction
+from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.testing.server import migrated_database
 from carafe.tests.site.models import User
 from carafe.web.routing import public
 
@@ -46,14 +48,24 @@ def explain():
     abort(403, "Only on <b>Sundays</b>.")
 
 
+@pytest.fixture(scope="module")
+def failing_app(application, tmp_path_factory):
+    file = tmp_path_factory.mktemp("failing") / "app.db"
+    file.write_bytes(migrated_database())
+    with another_app(
+        application, DATABASE_URL=f"sqlite:///{file}", PROPAGATE_EXCEPTIONS=False
+    ) as made:
+        made.add_url_rule("/fail/<int:code>", view_func=fail)
+        made.add_url_rule("/api/fail/<int:code>", "api", fail)
+        made.add_url_rule("/twice", view_func=twice)
+        made.add_url_rule("/reach", view_func=reach)
+        made.add_url_rule("/explain", view_func=explain)
+        yield made
+
+
 @pytest.fixture
-def failing(own_app):
-    own_app.add_url_rule("/fail/<int:code>", view_func=fail)
-    own_app.add_url_rule("/api/fail/<int:code>", "api", fail)
-    own_app.add_url_rule("/twice", view_func=twice)
-    own_app.add_url_rule("/reach", view_func=reach)
-    own_app.add_url_rule("/explain", view_func=explain)
-    return Browser(own_app.test_client())
+def failing(app, failing_app):
+    return Browser(failing_app.test_client())
 
 
 def assert_page(answer, code) -> None:

@@ -6,11 +6,32 @@ from pathlib import Path
 
 import pytest
 
-from carafe.testing.checks import GOOD, findings
+from carafe.testing.checks import GOOD, check, deployment, findings, findings_in
+from carafe.tests.site.settings import load
 
 KEY = str(GOOD["SECRET_KEY"])
 PHRASE = "the quick brown fox jumps over the lazy dog"
 OTHER_KEY = "HsC0lKp4Wk7mHrD0vF2uC0bSyb6cDq1rQ5xkQW3l0eA"
+
+
+@pytest.fixture(scope="module")
+def deployed(application):
+    with deployment(application) as made:
+        yield made
+
+
+@pytest.fixture
+def findings_with(app, deployed, monkeypatch):
+    """Finds with other settings what is wrong; they are read by checks alone, in one app."""
+
+    def look(**change):
+        before, after = load(GOOD), load(GOOD | change)
+        for name, value in after.items():
+            if name not in before or value != before[name]:
+                monkeypatch.setitem(deployed.config, name, value)
+        return findings_in(check(deployed, "--json"))
+
+    return look
 
 
 def test_it_finds_nothing_where_all_is_well(app):
@@ -44,8 +65,8 @@ def test_it_finds_nothing_where_all_is_well(app):
         ("auth.require_second_factor", "info", {"REQUIRE_SECOND_FACTOR": False}, "second factor"),
     ],
 )
-def test_it_finds_a_setting(id, level, change, named, app):
-    found = findings(app, **change)
+def test_it_finds_a_setting(id, level, change, named, findings_with):
+    found = findings_with(**change)
     assert list(found) == [id]
     assert found[id]["level"] == level
     assert named in found[id]["message"]
@@ -67,8 +88,8 @@ def test_it_finds_a_setting(id, level, change, named, app):
         "2001:db8::1",
     ],
 )
-def test_it_finds_a_host_that_is_not_this_sites_own(name, app):
-    found = findings(app, TRUSTED_HOSTS=["example.org", name])
+def test_it_finds_a_host_that_is_not_this_sites_own(name, findings_with):
+    found = findings_with(TRUSTED_HOSTS=["example.org", name])
     assert list(found) == ["security.trusted_hosts"]
     assert f"holds {name}:" in found["security.trusted_hosts"]["message"]
 
@@ -87,8 +108,8 @@ def test_it_finds_a_host_that_is_not_this_sites_own(name, app):
         {"SESSION_COOKIE_SAMESITE": "Strict"},
     ],
 )
-def test_it_lets_good_settings_be(change, app):
-    assert findings(app, **change) == {}
+def test_it_lets_good_settings_be(change, findings_with):
+    assert findings_with(**change) == {}
 
 
 def test_it_finds_debugging_that_flask_switches_on(app, monkeypatch):

@@ -4,6 +4,7 @@ import re
 from contextlib import ExitStack
 
 import pytest
+from flask import request
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import PRODUCTION, another_app
@@ -123,18 +124,22 @@ def test_it_takes_no_address_from_other_headers(header, seen):
     assert seen(1, {header: "for=203.0.113.1"}) == "127.0.0.1"
 
 
-def is_https(app, proxies, headers):
-    """Whether a log-in page answers to an `Origin` that only an HTTPS request matches."""
-    with another_app(app, **PRODUCTION | {"TRUSTED_PROXIES": proxies}) as made:
+@pytest.fixture(scope="module")
+def is_https(application):
+    """Tells the scheme that the app in production takes a request for, behind so many proxies."""
+    clients = {}
+    with ExitStack() as stack:
 
-        @made.before_request
-        def tell():
-            from flask import request
+        def ask(proxies, headers):
+            if proxies not in clients:
+                settings = PRODUCTION | {"TRUSTED_PROXIES": proxies}
+                made = stack.enter_context(another_app(application, **settings))
+                made.before_request(lambda: request.scheme)
+                clients[proxies] = made.test_client()
+            answer = clients[proxies].get("/", headers={"Host": "example.org"} | headers)
+            return answer.text == "https"
 
-            return request.scheme
-
-        client = made.test_client()
-        return client.get("/", headers={"Host": "example.org"} | headers).text == "https"
+        yield ask
 
 
 @pytest.mark.parametrize(
@@ -143,8 +148,8 @@ def is_https(app, proxies, headers):
      (1, "http", False), (1, "HTTPS", True), (1, '"https"', True), (1, "httpsx", False),
      (2, "https", False), (1, "", False)],
 )  # fmt: skip
-def test_it_takes_the_scheme_from_trusted_proxies_alone(app, proxies, proto, expected):
-    assert is_https(app, proxies, {"X-Forwarded-Proto": proto}) is expected
+def test_it_takes_the_scheme_from_trusted_proxies_alone(is_https, proxies, proto, expected):
+    assert is_https(proxies, {"X-Forwarded-Proto": proto}) is expected
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Forwarded-Prefix", "X-Forwarded-Port"])
