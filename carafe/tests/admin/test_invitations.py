@@ -14,7 +14,7 @@ from carafe.tests.site.models import User
 from carafe.time import now
 
 PASSWORD = "eleven green bottles"
-RACERS = 8
+RACERS = 4
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
-from carafe.testing.routes import routes
 
 
 @pytest.fixture
@@ -50,24 +49,6 @@ def test_a_form_that_was_kept_is_of_no_use_to_who_was_demoted(
     app.test_cli_runner().invoke(args=["user", "demote", carol.email])
     assert go_on(browser, answer, f"{page}/delete").status_code == 403
     assert reload(alice) is not None
-
-
-def test_a_list_leaves_as_a_file_only_after_the_proof(app, carol, sign_in):
-    """Whatever list, whichever way: nothing is made, sent, or recorded before."""
-    ends = "/export", "/export.csv", "/export.xlsx", "/export/file", "/errors.csv"
-    paths = [
-        route.path
-        for route in routes(app)
-        if (route.method, route.path[:7]) == ("GET", "/admin/") and route.path.endswith(ends)
-    ]
-    assert {"/admin/users/export.csv", "/admin/audit/export.csv"} <= set(paths)
-    browser = sign_in(carol)
-    later(app, minutes=11)
-    for path in paths:
-        answer = browser.get(f"{path}?q=x")
-        assert answer.status_code == 303
-        if not path.endswith(".xlsx"):  # it leads to the page where one is made
-            assert answer.location.startswith("/auth/reauthenticate?next=")
 
 
 def test_a_download_goes_on_after_the_proof(app, alice, carol, sign_in):

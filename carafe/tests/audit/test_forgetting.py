@@ -85,7 +85,7 @@ def delete(request):
 
 
 def test_it_keeps_nothing_that_names_them(
-    alice, bob, browser, sign_in, change_email, request_email_change, delete, everything
+    alice, bob, browser, sign_in, change_email, request_email_change, delete, everything, trail
 ):
     opened = browser()
     form = opened.fill("/auth/login")
@@ -107,20 +107,21 @@ def test_it_keeps_nothing_that_names_them(
         assert trace not in left, trace
     assert ADDRESS not in left
     assert bob.email in left
+    assert trail("audit.erased") == [(alice.subject, "the app", None, {})]
 
 
-def test_it_keeps_that_something_happened(alice, sign_in, delete, trail):
+def test_it_keeps_that_something_happened(alice, sign_in, by_owner, trail):
     sign_in(alice).submit("/members", {"name": "Alicia"})
-    delete(alice)
+    by_owner(alice)
     them = alice.subject
     assert trail("user.renamed") == [(them, them, None, {})]
     [(subject, *_, details)] = trail("user.deleted")
     assert (subject, details) == (them, {})
 
 
-def test_it_keeps_what_administrators_did(alice, carol, sign_in, delete, trail):
+def test_it_keeps_what_administrators_did(alice, carol, sign_in, by_admin, trail):
     sign_in(carol).submit(f"/admin/users/{alice.id}", {"name": "Alicia"})
-    delete(alice)
+    by_admin(alice)
     [(subject, actor, address, details)] = trail("user.edited")
     assert (subject, actor, address, details) == (alice.subject, carol.email, "127.0.0.1", {})
 
@@ -169,11 +170,6 @@ def test_it_finds_the_address_however_it_is_written(email, app, bob, make_user, 
         details = select(AuditEvent.details).where(AuditEvent.action == "thing.shared")
         values = list(db.session.scalars(details.order_by(AuditEvent.id)))
     assert values == [{}, {"address_of": "a_bxc@example.com"}]
-
-
-def test_the_erasure_is_audited(alice, delete, trail):
-    delete(alice)
-    assert trail("audit.erased") == [(alice.subject, "the app", None, {})]
 
 
 def test_it_forgets_what_was_noted_in_the_same_transaction(app, alice):

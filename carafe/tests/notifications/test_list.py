@@ -9,7 +9,7 @@ import pytest
 from carafe import personal_data
 from carafe.database import db
 from carafe.notifications import notify
-from carafe.notifications.models.notification import MAX_PER_USER
+from carafe.notifications.models import notification
 from carafe.testing.lists import neighbour
 
 PAGE = "/account/notifications/"
@@ -151,13 +151,14 @@ def test_it_cuts_what_is_too_long(alice, sign_in, notify_user):
     assert "B" * 999 + "…" in page
 
 
-def test_it_keeps_the_newest(app, alice, bob, notification_titles, notify_user):
+def test_it_keeps_the_newest(app, alice, bob, notification_titles, notify_user, monkeypatch):
+    monkeypatch.setattr(notification, "MAX_PER_USER", 5)
     notify_user(bob, "The only one")
     with app.app_context():
-        for number in range(MAX_PER_USER + 5):
+        for number in range(10):
             notify(alice.id, f"{number}")
         db.session.commit()
-    assert notification_titles(alice) == [str(number) for number in range(5, MAX_PER_USER + 5)]
+    assert notification_titles(alice) == [str(number) for number in range(5, 10)]
     assert notification_titles(bob) == ["The only one"]
 
 

@@ -6,12 +6,23 @@ from carafe.testing.apps import another_app
 from carafe.web.checks import settings_without_page
 
 
+@pytest.fixture
+def problem(application, monkeypatch):
+    """Return what is wrong with a path in a setting."""
+
+    def check(name, path):
+        monkeypatch.setitem(application.config, name, path)
+        with application.app_context():
+            return settings_without_page()
+
+    return check
+
+
 @pytest.mark.parametrize(
     "path", ["/dashboard", "/things", "/things/?q=a", "/account/second-factors"]
 )
-def test_a_page_is_accepted(app, path):
-    with another_app(app, HOME_URL=path) as other, other.app_context():
-        assert settings_without_page() is None
+def test_a_page_is_accepted(problem, path):
+    assert problem("HOME_URL", path) is None
 
 
 def test_a_page_below_the_root_is_accepted(app):
@@ -28,6 +39,5 @@ def test_a_path_below_the_root_without_a_slash_is_named(app):
 
 @pytest.mark.parametrize("name", ["HOME_URL", "TWO_FACTOR_URL"])
 @pytest.mark.parametrize("path", ["/nowhere", "/account/second-factors/totp", "dashboard"])
-def test_a_path_without_a_page_is_named(app, name, path):
-    with another_app(app, **{name: path}) as other, other.app_context():
-        assert settings_without_page() == f"There is no page for {name}={path}."
+def test_a_path_without_a_page_is_named(problem, name, path):
+    assert problem(name, path) == f"There is no page for {name}={path}."
