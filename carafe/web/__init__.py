@@ -21,6 +21,7 @@ from carafe.web.pagination import BoundedCounts, paginate
 from carafe.web.parsed_fields import DecimalField, IntegerField
 from carafe.web.routing import ConditionalRoutes, background_request, max_body_size, shared
 from carafe.web.search_terms import search_term
+from carafe.web.select_fields import EnumField, QuerySelectField
 from carafe.web.submissions import SubmissionForm
 from carafe.web.time_zones import TimeZoneField
 from carafe.web.urls import (
@@ -38,9 +39,11 @@ __all__ = [
     "ChoiceField",
     "ConditionalRoutes",
     "DecimalField",
+    "EnumField",
     "Form",
     "IntegerField",
     "LongTextField",
+    "QuerySelectField",
     "SecretField",
     "SubmissionForm",
     "TextField",
