@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from flask import abort
 from flask_login import current_user
-from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from carafe.auth import quotas
 from carafe.database import db
@@ -19,8 +19,13 @@ from carafe.web.submissions import SubmissionForm, SubmissionMixin
 class OwnerMixin(SubmissionMixin):
     """Models whose rows belong to a user and go with them.
 
-    `UniqueConstraint("user_id", "submission")` must be in `__table_args__`.
+    A model with `__table_args__` of its own must have those of this class among them.
     """
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805
+        # The ID of a deleted row is never given to another, which would get its history.
+        return UniqueConstraint("user_id", "submission"), {"sqlite_autoincrement": True}
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
 
