@@ -107,7 +107,9 @@ def guide(app: Flask) -> None:
         user_id = db.session.scalar(text('SELECT id FROM "user"'))
         with personal_data.build_archive(user_id) as file, ZipFile(file) as archive:
             [data] = json.loads(archive.read("books.json"))
-    expected = {"title": "Emma", "state": "published"}
+        state = db.session.scalar(text("SELECT state FROM book"))
+    complain_unless(state == "published", state)
+    expected = {"title": "Emma", "author_id": 1, "state": "published", "cover": None}
     expected |= {"published_on": "1815-12-23", "price": "9.50"}
     complain_unless(data == expected, data)
     policy = browser.get("/books/1").headers["Content-Security-Policy"]
