@@ -1,9 +1,11 @@
 """Addresses: of this site, for mails, and within it, for coming back."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request, url_for
 
 from carafe.database.transactions import SAFE_METHODS
 
@@ -90,3 +92,23 @@ def init_app(app: Flask) -> None:
     for name in PAGE_SETTINGS:
         app.config[name] = root + app.config[name]
     app.jinja_env.globals["site_root"] = root
+    app.jinja_env.globals["url_for"] = _remembering_url_for()
+
+
+def _remembering_url_for() -> Callable[..., str]:
+    """Return a `url_for` for templates that builds a URL without arguments once.
+
+    Each page has some, and each takes Flask 12 µs.
+    """
+    urls: dict[tuple[str, str, str], str] = {}
+
+    def remembering_url_for(endpoint: str, **values: Any) -> str:
+        if values or endpoint.startswith(".") or not has_request_context():
+            return url_for(endpoint, **values)
+        # Rules of one endpoint may differ by method.
+        key = endpoint, request.method, request.script_root
+        if key not in urls:
+            urls[key] = url_for(endpoint)
+        return urls[key]
+
+    return remembering_url_for
