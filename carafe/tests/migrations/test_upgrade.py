@@ -21,7 +21,7 @@ from carafe.testing.database import empty_database
 from carafe.tests.site import settings
 from carafe.tests.site.models import User
 
-PROCESSES = 2
+PROCESSES = 3
 ENVIRON = {"APP_ENV": "testing", "FLASK_APP": "carafe.tests.site.wsgi"}
 SCRIPTS = Path(settings.Config.MIGRATIONS_FOLDER)
 

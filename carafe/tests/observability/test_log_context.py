@@ -14,6 +14,7 @@ from carafe.observability import logs, tracing
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.http import Browser
 from carafe.testing.mailbox import Mailbox
+from carafe.testing.sessions import open_session
 from carafe.tests.site.models import User
 
 FIELDS = {"password", "current_password", "csrf_token"}
@@ -23,8 +24,7 @@ JSON = {"Accept": "application/json"}
 @pytest.fixture
 def signed_in(logging_app, alice, lines):
     def enter():
-        browser = Browser(logging_app().test_client())
-        browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+        browser = open_session(logging_app(), alice)
         lines()
         return browser
 
@@ -49,14 +49,13 @@ def test_it_has_the_user_on_pages_and_from_the_log_in_on(logging_app, alice, lin
     ]
 
 
-@pytest.mark.parametrize(
-    ("path", "status"), [("/admin/", 403), ("/nowhere", 404), ("/things/4711", 404)]
-)
-@pytest.mark.parametrize("headers", [{}, JSON])
-def test_it_has_the_user_who_was_refused(path, status, headers, signed_in, alice, lines):
-    assert signed_in().get(path, headers=headers).status_code == status
-    [line] = requests_of(lines)
-    assert (line["status"], line["user_id"]) == (status, alice.id)
+def test_it_has_the_user_who_was_refused(signed_in, alice, lines):
+    browser = signed_in()
+    for path, status in {"/admin/": 403, "/nowhere": 404, "/things/4711": 404}.items():
+        for headers in ({}, JSON):
+            assert browser.get(path, headers=headers).status_code == status
+            [line] = requests_of(lines)
+            assert (line["status"], line["user_id"]) == (status, alice.id), path
 
 
 def test_it_has_both_where_one_acts_as_the_other(logging_app, alice, carol, lines):
@@ -71,8 +70,7 @@ def test_it_has_both_where_one_acts_as_the_other(logging_app, alice, carol, line
         set_session_token(token, clear=True)
         return ""
 
-    browser = Browser(made.test_client())
-    browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+    browser = open_session(made, carol)
     browser.post(f"/impersonation/{alice.id}", {"csrf_token": browser.token()})
     lines()
     browser.get("/members")

@@ -47,14 +47,14 @@ def test_it_tells_of_a_bug_on_one_line_with_its_traceback(logging_app, lines):
 
 
 @pytest.mark.parametrize("log_format", ["json", "text"])
-@pytest.mark.parametrize("path", ["/a%0a%0d2026 forged", "/%1b[31mred", "/%00%7f", "/%22}%0a{"])
-def test_it_cannot_be_forged_by_a_path(path, log_format, logging_app, logged):
+def test_it_cannot_be_forged_by_a_path(log_format, logging_app, logged):
     browser = Browser(logging_app(LOG_FORMAT=log_format).test_client())
     logged()
-    browser.get(path)
-    text = logged()
-    assert text.count("\n") == 1
-    assert text.removesuffix("\n").isprintable()
+    for path in ("/a%0a%0d2026 forged", "/%1b[31mred", "/%00%7f", "/%22}%0a{"):
+        browser.get(path)
+        text = logged()
+        assert text.count("\n") == 1, path
+        assert text.removesuffix("\n").isprintable(), path
 
 
 def test_it_names_no_password_and_no_cookie(logging_app, alice, logged):

@@ -297,7 +297,7 @@ def test_it_lets_requests_end_when_there_is_place_for_no_more_numbers(tmp_path):
     with suppress(OverflowError):
         for n in range(2000):
             metrics.start_request()
-            metrics.end_request((f"page{n}", "GET", "2xx"), 0.2, 1, 0.1)
+            metrics.end_request((f"page{n}" * 50, "GET", "2xx"), 0.2, 1, 0.1)
     assert n < 1999
     assert number(as_scraped(metrics), "http_requests_in_flight") == 0
 

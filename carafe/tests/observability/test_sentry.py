@@ -15,6 +15,7 @@ from carafe.testing.apps import another_app
 from carafe.testing.groups import require
 from carafe.testing.http import Browser
 from carafe.testing.loopback import Loopback
+from carafe.testing.sessions import open_session
 
 DSN = "http://publickey@{}/4711"
 COOKIE = "a-cookie-that-nobody-is-to-know"
@@ -57,8 +58,7 @@ def reporting_app(logging_app, reports):
 
 def test_it_reports_a_bug_with_its_place_and_who_met_it(reporting_app, reports, alice):
     made = reporting_app()
-    browser = Browser(made.test_client())
-    browser.submit("/auth/login", {"email": alice.email, "password": PASSWORD})
+    browser = open_session(made, alice)
     answer = browser.get("/broken/a-token-of-32-letters-AND-MORE-OF-IT")
     [event] = reports.all(made)
     [exception] = event["exception"]["values"]

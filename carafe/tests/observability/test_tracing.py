@@ -11,6 +11,7 @@ from carafe.observability import logs, tracing
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.http import Browser
 from carafe.testing.loopback import Loopback
+from carafe.testing.sessions import open_session
 from carafe.tests.observability.collector import Collector
 from carafe.web.routing import public
 
@@ -101,8 +102,7 @@ def test_it_has_the_user_and_no_secret(traced_app, collector, alice):
 
 
 def test_it_names_the_declared_list(traced_app, collector, carol):
-    browser = Browser(traced_app().test_client())
-    browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+    browser = open_session(traced_app(), carol)
     browser.get("/admin/users/")
     browser.get("/admin/audit/4711")
     span = collector.span("GET /admin/users/").attributes
