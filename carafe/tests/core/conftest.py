@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from carafe.database import db, sqlite
-from carafe.testing.accounts import PASSWORD
 from carafe.testing.http import Browser
 from carafe.testing.server import migrated_database
+from carafe.testing.sessions import open_session
 from carafe.tests.site.models import User
 from carafe.time import now
 
@@ -31,9 +31,6 @@ def own_app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
 def own_alice(own_app: Flask, password_hash: str) -> Browser:
     """Alice, signed in to that app."""
     with own_app.app_context():
-        User.register("alice@example.com", password_hash, name="Alice", confirmed_at=now())
+        alice = User.register("alice@example.com", password_hash, name="Alice", confirmed_at=now())
         db.session.commit()
-    browser = Browser(own_app.test_client())
-    browser.submit("/auth/login", {"email": "alice@example.com", "password": PASSWORD})
-    assert browser.get("/members").status_code == 200
-    return browser
+        return open_session(own_app, alice)

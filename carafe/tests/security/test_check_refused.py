@@ -93,11 +93,11 @@ def test_it_finds_what_only_the_app_refuses(change, name, remedy, flask):
     ],
 )
 def test_it_names_the_command_that_installs_what_a_setting_needs(
-    setting, value, package, group, in_a_process, tmp_path
+    setting, value, package, group, flask, monkeypatch
 ):
-    (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError(name={package!r})\n")
-    environ = GOOD | {setting: value, "PYTHONPATH": str(tmp_path)}
-    [finding] = json.loads(in_a_process("flask", "check", "--json", **environ).stdout)
+    monkeypatch.setitem(sys.modules, package, None)  # as if it were not installed
+    monkeypatch.delitem(sys.modules, "carafe.jobs.distributed", raising=False)
+    [finding] = json.loads(flask("check", "--json", **GOOD | {setting: value}).stdout)
     assert finding["id"] == "core.settings"
     assert finding["message"].startswith(setting)
     assert re.fullmatch(rf"Run bin/setup base.* {group}(\W.*)?", finding["remedy"])
