@@ -79,10 +79,11 @@ def test_it_says_how_it_changed(make_user, sign_in):
     assert number(page, "sign-ups") == "5"
 
 
-@pytest.mark.parametrize("days_before", ["", "0", "8", "-7", "9" * 30, "7%00", "x"])
-def test_it_shows_a_month_where_it_is_asked_for_something_else(days_before, carol, sign_in):
-    page = sign_in(carol).get(f"/admin/?days={days_before}").text
-    assert len(re.findall("<tr><td>", dict(CARD.findall(page))["sign-ups"])) == 30
+def test_it_shows_a_month_where_it_is_asked_for_something_else(carol, sign_in):
+    browser = sign_in(carol)
+    for days_before in ("", "0", "8", "-7", "9" * 30, "7%00", "x"):
+        page = browser.get(f"/admin/?days={days_before}").text
+        assert len(re.findall("<tr><td>", dict(CARD.findall(page))["sign-ups"])) == 30, days_before
 
 
 def active(app) -> int:
