@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from carafe.config import ROOT
 from carafe.database import db
+from carafe.database.sqlite_file import files_of
 from carafe.testing.apps import another_app
 from carafe.testing.database import empty_database
 
@@ -67,12 +68,21 @@ def database(app: Flask, database_url: str | None, tmp_path: Path) -> Iterator[F
         yield made
 
 
-@pytest.fixture
-def sqlite(app: Flask, tmp_path: Path) -> Iterator[Flask]:
-    """An app on an empty SQLite database, within its context."""
-    url = f"sqlite:///{tmp_path / 'own.db'}"
-    with another_app(app, DATABASE_URL=url) as made, made.app_context():
+@pytest.fixture(scope="module")
+def sqlite_app(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'own.db'}"
+    with another_app(application, DATABASE_URL=url) as made:
         yield made
+
+
+@pytest.fixture
+def sqlite(app: Flask, sqlite_app: Flask) -> Iterator[Flask]:
+    """An app on an empty SQLite database, within its context."""
+    with sqlite_app.app_context():
+        db.engine.dispose()
+        for file in files_of(db.engine):
+            file.unlink(missing_ok=True)
+        yield sqlite_app
 
 
 @pytest.fixture

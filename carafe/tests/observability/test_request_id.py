@@ -2,21 +2,19 @@
 
 import re
 
-import pytest
-
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 
 ID = re.compile(r"[0-9a-f]{32}")
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/nowhere", "/members", "/livez", "/readyz", "/favicon.ico", "/broken/x"]
-)
-def test_it_is_on_every_answer_and_new_each_time(path, logging_app):
+PATHS = ["/", "/nowhere", "/members", "/livez", "/readyz", "/favicon.ico", "/broken/x"]
+
+
+def test_it_is_on_every_answer_and_new_each_time(logging_app):
     browser = Browser(logging_app().test_client())
-    ids = [browser.get(path).headers["X-Request-ID"] for _ in range(3)]
-    assert len(set(ids)) == 3
+    ids = [browser.get(path).headers["X-Request-ID"] for path in PATHS * 2]
+    assert len(set(ids)) == len(ids)
     assert all(ID.fullmatch(id) for id in ids)
 
 
@@ -40,21 +38,16 @@ def test_it_is_not_for_visitors_to_choose(visitor):
     assert ID.fullmatch(answer.headers["X-Request-ID"])
 
 
-@pytest.mark.parametrize(
-    ("sent_id", "is_kept"),
-    [
-        ("4bf92f3577b34da6a3ce929d0e0e4736", True),
-        ("c0ffee_-C0FFEE", True),
-        ("short", False),
-        ("x" * 65, False),
-        ("<script>alert</script>", False),
-        ("a b c d e f", False),
-        ("abcdefgh\tx", False),
-        ("", False),
-    ],
-)
-def test_it_is_the_proxys_where_there_is_one(sent_id, is_kept, app):
+ACCEPTED = ["4bf92f3577b34da6a3ce929d0e0e4736", "c0ffee_-C0FFEE"]
+REFUSED = ["short", "x" * 65, "<script>alert</script>", "a b c d e f", "abcdefgh\tx", ""]
+
+
+def test_it_is_the_proxys_where_there_is_one(app):
     with another_app(app, TRUSTED_PROXIES=1) as made:
-        answer = made.test_client().get("/", headers={"X-Request-ID": sent_id})
-        assert (answer.headers["X-Request-ID"] == sent_id) is is_kept
-        assert ID.fullmatch(answer.headers["X-Request-ID"]) or is_kept
+        client = made.test_client()
+        for sent_id in ACCEPTED + REFUSED:
+            id = client.get("/", headers={"X-Request-ID": sent_id}).headers["X-Request-ID"]
+            if sent_id in ACCEPTED:
+                assert id == sent_id
+            else:
+                assert ID.fullmatch(id), sent_id
