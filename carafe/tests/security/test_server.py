@@ -161,16 +161,16 @@ def test_a_header_cannot_pass_for_what_the_server_says(header, start):
 
 
 def test_limits_are_exact_across_processes(running):
-    """Two workers count together: of thirty failures at once exactly twenty are answered."""
-    browsers = [LiveBrowser(running.url) for _ in range(6)]
+    """Two workers count together: of forty failures at once exactly twenty are answered."""
+    browsers = [LiveBrowser(running.url) for _ in range(12)]
     forms = [browser.fill("/auth/login") for browser in browsers]
 
     def fail(number):
-        browser, form = browsers[number % 6], forms[number % 6]
+        browser, form = browsers[number % 12], forms[number % 12]
         fields = {"email": f"user{number}@example.com", "password": "a wrong one"}
         return browser.send(form, fields).status_code
 
-    with ThreadPoolExecutor(6) as threads:
-        statuses = list(threads.map(fail, range(30)))
+    with ThreadPoolExecutor(12) as threads:
+        statuses = list(threads.map(fail, range(40)))
     assert statuses.count(422) == 20
-    assert statuses.count(429) == 10
+    assert statuses.count(429) == 20
