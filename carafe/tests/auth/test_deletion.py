@@ -68,7 +68,7 @@ def test_logging_in_cancels_it(app, alice, leave, sign_in, mailbox, reload, purg
     leave(alice)
     later(app, days=13, hours=23)
     browser = sign_in(alice)
-    assert "Your account stays" in browser.get("/members").text
+    assert "Your account will not be deleted." in browser.get("/members").text
     assert mailbox.to(alice.email)[-1]["Subject"] == "Your account stays"
     later(app, days=2)
     purge()
