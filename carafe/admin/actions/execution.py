@@ -87,13 +87,13 @@ class Execution:
     def _candidate(self, row: Base | None, *, is_suitable: bool, matches: bool) -> Candidate:
         if row is None:
             return Candidate(None, DELETED)
+        for denial_reason in (self.admin.options.denial_reason, self.action.denial_reason):
+            if denial_reason and (reason := denial_reason(row, self.user)):
+                return Candidate(row, reason, is_denied=True)
         if not is_suitable:
             return Candidate(row, self.action.unavailable_reason)
         if not matches:
             return Candidate(row, UNMATCHED)
-        for denial_reason in (self.admin.options.denial_reason, self.action.denial_reason):
-            if denial_reason and (reason := denial_reason(row, self.user)):
-                return Candidate(row, reason, is_denied=True)
         return Candidate(row)
 
     def apply_to(self, pending_rows: Sequence[PendingRow]) -> BatchOutcome:

@@ -36,7 +36,7 @@ def other(app):
                     "put-away",
                     "Put away",
                     Thing.archive,
-                    where=Thing.title != "Full",
+                    where=Thing.title.not_in(["Full", "Ann's"]),
                     unavailable_reason="It is full.",
                     denial_reason=deny_anns,
                     bulk=False,
