@@ -220,7 +220,7 @@ def ready(machine: Machine) -> Machine:
 
 @contextmanager
 def listener(address: str, port: int = 0) -> Iterator[int]:
-    """Something that listens there; whoever else does already will do as well."""
+    """Something that listens there; any other listener will do as well."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as taken:
         with suppress(OSError):
@@ -311,11 +311,11 @@ def test_it_wants_a_folder_and_no_file(machine, tmp_path):
     assert "Set INSTANCE_PATH to a folder" in line
 
 
-@pytest.mark.parametrize(("there", "wanted"), [(["base", "dev"], "base"), (["base"], "dev")])
-def test_it_never_replaces_an_environment_of_the_other_kind(machine, there, wanted):
+@pytest.mark.parametrize(("installed", "requested"), [(["base", "dev"], "base"), (["base"], "dev")])
+def test_it_never_replaces_an_environment_of_the_other_kind(machine, installed, requested):
     machine.install(PYTHON)
-    machine.has_groups(*there)
-    assert "rm -r .venv" in complaint(machine.setup(wanted))
+    machine.has_groups(*installed)
+    assert "rm -r .venv" in complaint(machine.setup(requested))
     environment = machine.checkout / ".venv"
     assert sorted(path.name for path in environment.iterdir()) == ["groups", "lock.txt"]
 

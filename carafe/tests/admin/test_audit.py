@@ -48,8 +48,8 @@ def test_it_is_for_those_with_the_permission(alice, carol, make_user, sign_in, v
 
 def test_it_tells_who_did_what_to_whom_and_from_where(alice, carol, sign_in):
     sign_in(alice).submit("/members", {"name": "Alicia <b>"})
-    shown = sign_in(carol).get(PATH).text
-    row = next(row for row in shown.split("<tr>") if "user.renamed" in row)
+    content = sign_in(carol).get(PATH).text
+    row = next(row for row in content.split("<tr>") if "user.renamed" in row)
     for part in ("alice@example.com", alice.subject, "after: Alicia &lt;b&gt;", "127.0.0.1"):
         assert part in row
 
@@ -59,10 +59,10 @@ def test_it_shows_each_event_once_newest_first(write, actions_at, carol, sign_in
     admin, paths = sign_in(carol), [f"{PATH}?q=thing:1"]
     while following := neighbour(admin.get(paths[-1]).text, "next"):
         paths.append(following)
-    shown = [actions_at(path) for path in paths]
-    assert [len(page) for page in shown] == [50, 50, 5]
-    assert list(chain(*shown)) == [f"thing.no{n:03}" for n in reversed(range(105))]
-    assert actions_at(neighbour(admin.get(paths[-1]).text, "prev")) == shown[1]
+    pages = [actions_at(path) for path in paths]
+    assert [len(page) for page in pages] == [50, 50, 5]
+    assert list(chain(*pages)) == [f"thing.no{n:03}" for n in reversed(range(105))]
+    assert actions_at(neighbour(admin.get(paths[-1]).text, "prev")) == pages[1]
 
 
 def test_it_finds_by_actor_action_and_subject(write, actions_at):

@@ -58,8 +58,8 @@ def noon(zone: str, ago: int) -> datetime:
 def test_it_counts_by_the_days_of_the_reader(zone, app, make_user, sign_in):
     reader = make_user("r@example.com", role="admin", time_zone=zone, created_at=noon(zone, 100))
     first, last = noon(zone, 6), noon(zone, 6).replace(hour=23, minute=59)
-    for n, moment in enumerate([first.replace(hour=0), last, last + timedelta(minutes=1)]):
-        make_user(f"u{n}@example.com", created_at=moment)
+    for n, time in enumerate([first.replace(hour=0), last, last + timedelta(minutes=1)]):
+        make_user(f"u{n}@example.com", created_at=time)
     page = sign_in(reader).get("/admin/?days=7").text
     assert days(page, "sign-ups") == {format_date(first): 2, format_date(noon(zone, 5)): 1}
     assert number(page, "sign-ups") == "3"
@@ -162,8 +162,8 @@ def broken(periods: Any) -> Any:
 
 
 def endless(periods: Any) -> Any:
-    again = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i % 9 + 1 FROM n)"
-    db.session.execute(text(f"{again} SELECT count(*) FROM n"))
+    endless_query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i % 9 + 1 FROM n)"
+    db.session.execute(text(f"{endless_query} SELECT count(*) FROM n"))
 
 
 def test_it_leaves_out_cards_that_fail(app, carol, monkeypatch):

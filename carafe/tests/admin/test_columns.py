@@ -17,20 +17,20 @@ def headings(page: str) -> list[str]:
     head = re.search(r"<thead>(.*?)</thead>", page, re.S)
     assert head
     cells = re.findall(r"<th\b[^>]*>(.*?)</th>", head[1], re.S)
-    shown = (cell for cell in cells if "visually-hidden" not in cell)
-    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in shown]
+    columns = (cell for cell in cells if "visually-hidden" not in cell)
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in columns]
 
 
 @pytest.fixture
 def choose():
     """Shows these columns alone, at these positions."""
 
-    def send(browser, *shown: str, path=PAGE, **positions: int):
+    def send(browser, *columns: str, path=PAGE, **positions: int):
         form = browser.fill(path, PAGE)
         page = browser.get(path).text
         names = re.findall(r'name="column" value="([^"]+)"', page)
         now = [positions.get(name, place) for place, name in enumerate(names, 1)]
-        fields = {"column": names, "position": now, "shown": list(shown)}
+        fields = {"column": names, "position": now, "shown": list(columns)}
         return browser.post(PAGE, form.fields | fields)
 
     return send
@@ -77,8 +77,8 @@ def test_it_moves_a_column_to_its_number(carol, sign_in, choose):
 
 def test_it_wants_one_at_least_and_takes_no_other(carol, sign_in, choose):
     browser = sign_in(carol)
-    for shown in ([], ["password_hash"]):
-        answer = choose(browser, *shown)
+    for columns in ([], ["password_hash"]):
+        answer = choose(browser, *columns)
         assert answer.status_code == 422
         assert "Choose at least one column." in answer.text
     odd = {"csrf_token": browser.token(), "column": ["email", "email", "password_hash"]}

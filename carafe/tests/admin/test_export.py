@@ -94,9 +94,9 @@ def test_a_workbook_has_what_is_filtered(app, alice, carol, make_user, ask):
 
 
 def test_a_workbook_holds_whatever_there_is(tmp_path):
-    moment = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    time = datetime(2026, 11, 21, 12, tzinfo=UTC)
     odd = "a\x00b\x1f\uffff<&>\"' _x0041_ \n 漢字🦆"
-    values = [odd, moment, True, None, 1.5, -7, 10**17, " = ", moment.date(), Decimal("0.10")]
+    values = [odd, time, True, None, 1.5, -7, 10**17, " = ", time.date(), Decimal("0.10")]
     [[names, row]], cut = made(tmp_path, ["a"] * 10, [values])
     assert names == ["a"] * 10
     assert row[0] == "a_x0000_b_x001F__xFFFF_<&>\"' _x005F_x0041_ \n 漢字🦆"

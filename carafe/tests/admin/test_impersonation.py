@@ -363,7 +363,7 @@ def test_it_ends_when_the_user_is_suspended(ends, alice, alter):
 
 
 def test_it_ends_when_the_user_is_deleted(ends, alice, alter):
-    # Of who is gone, the audit says only that it happened.
+    # Of a deleted user, the audit says only that it happened.
     ends(lambda: alter(alice, User.delete), None)
 
 
@@ -406,10 +406,10 @@ def test_of_two_that_begin_at_once_one_does(carol, alice, bob, sign_in, browser,
     forms = [first.fill(path) for path in paths]
     with ThreadPoolExecutor() as pool:
         sent = [
-            pool.submit(each.send, form, {"reason": REASON})
-            for each, form in zip((first, second), forms, strict=True)
+            pool.submit(request.send, form, {"reason": REASON})
+            for request, form in zip((first, second), forms, strict=True)
         ]
-    answers = [each.result() for each in sent]
+    answers = [request.result() for request in sent]
     assert [answer.location for answer in answers].count(HOME) == 1
     with app.app_context():
         assert len(db.session.scalars(select(Impersonation)).all()) == 1

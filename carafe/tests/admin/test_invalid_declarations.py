@@ -31,7 +31,7 @@ AWAY = admin.Button("away", "…", "…")
 HIDDEN = Action("x", "X", verb, permission="users.edti", bulk=False, button=AWAY)
 WRONG = [
     ({"serch": ["email"]}, "serch=…): there is no such option"),
-    ({"columns": []}, "columns=…): there is none"),
+    ({"columns": []}, "columns=…): it is empty"),
     ({"columns": "email"}, "columns=…): 'email' is no list"),
     ({"columns": [3]}, "columns=…): 3 is none of str or Column"),
     ({"columns": [Column("x", attributes=["email", "name"])]}, "x is made of several"),

@@ -88,7 +88,7 @@ def test_it_works_for_seven_days(app, invite, browser):
 def test_exactly_one_of_many_creates_the_account(app, invite, browser):
     path = invite()
     browsers = [browser() for _ in range(RACERS)]
-    forms = [each.fill(path) for each in browsers]
+    forms = [racer.fill(path) for racer in browsers]
     barrier = Barrier(RACERS)
 
     def use(number):

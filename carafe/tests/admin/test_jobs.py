@@ -38,7 +38,7 @@ def make(app):
             made = [Job(**row | {"run_at": now()} | values) for _ in range(count)]
             db.session.add_all(made)
             db.session.commit()
-            return [each.id for each in made]
+            return [job_row.id for job_row in made]
 
     return rows
 

@@ -102,7 +102,11 @@ def test_of_administrators_who_delete_each_other_one_stays(make_user, sign_in, l
     answers = at_once(tasks)
     assert left() >= 1
     # Who was deleted meanwhile is led to log in.
-    done = [each for each in answers if each.status_code == 303 and "login" not in each.location]
+    done = [
+        response
+        for response in answers
+        if response.status_code == 303 and "login" not in response.location
+    ]
     assert len(done) == ADMINS - left()
     assert {answer.status_code for answer in answers} <= {303, 403, 404, 409}
 

@@ -21,14 +21,14 @@ def test_it_shows_the_same_rows_few_or_many_or_far(carol, make_user, sign_in, mo
     for n in range(60):
         make_user(f"u{n:02}@example.com", name=f"N{n % 7}", confirmed_at=None)
     browser = sign_in(carol)
-    shown: dict[str, list[Any]] = {}
+    values: dict[str, list[Any]] = {}
     for few, seconds in ((matching.COUNT_LIMIT, 60), (10, 60), (10, 0.001)):
         monkeypatch.setattr(matching, "COUNT_LIMIT", few)
         monkeypatch.setattr(listing, "SCAN_TIMEOUT_SECONDS", seconds)
         for sort in ("email", "-name", "created_at"):
             path = f"/admin/users/?state=unconfirmed&sort={sort}"
-            shown.setdefault(sort, []).append(walk(browser, path, "/admin/users/"))
-    for few, many, far in shown.values():
+            values.setdefault(sort, []).append(walk(browser, path, "/admin/users/"))
+    for few, many, far in values.values():
         assert few == many == far
         assert sum(map(len, few)) == 60
     assert "10+ users" in browser.get(path).text

@@ -30,7 +30,7 @@ from carafe.tests.site.models import User
 from carafe.time import now
 
 ROWS = 3_000
-# Of so many rows any index gives the first ones as soon as another.
+# With this many rows any index gives the first ones as soon as another.
 MANY = ROWS // 10
 
 

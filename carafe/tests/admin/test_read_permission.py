@@ -14,8 +14,8 @@ def blind(app, make_user, sign_in, monkeypatch):
 
     def enter(*names):
         granted = app.extensions["permissions"]
-        rest = granted[ADMIN] - {f"{name}.read" for name in names}
-        monkeypatch.setitem(granted, "staff", rest)
+        others = granted[ADMIN] - {f"{name}.read" for name in names}
+        monkeypatch.setitem(granted, "staff", others)
         return sign_in(make_user("dora@example.com", role="staff"))
 
     return enter

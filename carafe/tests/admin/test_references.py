@@ -69,8 +69,8 @@ def test_it_is_exported_as_it_is_filtered(things, alice, carol, sign_in, events)
     assert names == ["id", "title", "user.email", "created_at"]
     # No spreadsheet takes a title for a formula.
     assert [row[1] for row in rows] == [f"'={alice.name} {n}" for n in range(3)]
-    chosen = {"user_id": str(alice.id)}
-    details = {"list": "things", "format": "csv", "chosen": chosen}
+    fields = {"user_id": str(alice.id)}
+    details = {"list": "things", "format": "csv", "chosen": fields}
     assert events("list.exported") == [(carol.email, None, details)]
 
 
@@ -92,7 +92,7 @@ def test_it_asks_whom_a_name_means(things, alice, bob, carol, make_user, sign_in
     assert f'href="?user_id={alice.id}">{alice.email}<' in page
     assert "0 things" in page
     assert "There is no user “zoe”" in browser.get(f"{PATH}?user_id=zoe").text
-    # One that is typed in full is meant, whoever else's begins with it.
+    # One that is typed in full is meant, no matter whose else begins with it.
     make_user("bob@example.com.au")
     assert browser.get(f"{PATH}?user_id={bob.email.upper()}").status_code == 303
 

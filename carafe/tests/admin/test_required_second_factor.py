@@ -77,9 +77,9 @@ def test_it_stays_when_the_account_starts_over(app, make_user, apply, visitor, m
     visitor.submit("/auth/reset", {"email": user.email})
     visitor.submit(mailbox.link(user.email), {"password": PASSWORD})
     with app.app_context():
-        again = db.session.scalar(db.select(User).filter_by(email=user.email))
-        assert again.id != user.id
-        assert again.second_factor_required_at
+        reloaded = db.session.scalar(db.select(User).filter_by(email=user.email))
+        assert reloaded.id != user.id
+        assert reloaded.second_factor_required_at
 
 
 def test_without_any_the_password_is_enough_again(

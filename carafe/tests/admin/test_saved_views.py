@@ -133,7 +133,7 @@ def test_the_list_begins_with_it(admin, id_of, dave):
 
 
 def test_the_list_begins_with_all_where_the_view_says_nothing(admin, id_of, dave):
-    """As one would whose only filter is gone."""
+    """As one would whose only filter was removed."""
     admin.post(PAGE, {"csrf_token": admin.token(), "name": "Empty", "back": ""})
     admin.submit(PAGE, {"view": str(id_of("Empty"))}, action=f"{PAGE}/first")
     assert admin.get(LIST).status_code == 200
@@ -165,9 +165,9 @@ def test_it_is_shared_with_all_who_see_the_list(admin, other, carol, id_of, even
     other.submit(PAGE, {"view": str(id_of("Ours"))}, action=f"{PAGE}/first")
     assert other.get(LIST).location == f"{LIST}?{QUERY}"
     details = {"list": "users", "name": "Ours"}
-    chosen = {"sort": "-name", "state": "suspended"}
+    filters = {"sort": "-name", "state": "suspended"}
     subject = f"view:{id_of('Ours')}"
-    assert events("view.shared") == [(carol.email, subject, details | {"chosen": chosen})]
+    assert events("view.shared") == [(carol.email, subject, details | {"chosen": filters})]
     other.submit(PAGE, action=f"{path}/sharing/delete")
     assert events("view.unshared") == [("eve@example.com", subject, details)]
     assert tabs(other) == {}

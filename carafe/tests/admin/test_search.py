@@ -82,9 +82,9 @@ def test_it_takes_signs_for_blanks(people, find):
 def test_it_knows_no_operators(people, make_user, find):
     words = [f"alice {word}" for word in ("AND", "OR", "NOT", "NEAR", "NEAR(a b)")]
     words.append("alice and or not near 5")
-    assert [find(each) for each in words] == [[]] * 6
+    assert [find(phrase) for phrase in words] == [[]] * 6
     make_user("other@example.org", name="alice and or not near a b 5")
-    assert [find(each) for each in words] == [["other@example.org"]] * 6
+    assert [find(phrase) for phrase in words] == [["other@example.org"]] * 6
 
 
 TYPED = ["x" * 200, "e " * 100, "ab" * 100, "①²½Ⅷ", "क्षत्रिय", "ﬁ İı ẞß", "12e5abc 1.5e-3"]

@@ -275,7 +275,7 @@ def test_purging_deletes_what_is_over_in_small_transactions(app, alice, monkeypa
         assert list(db.session.scalars(select(Session.token_hash))) == [bytes([7])]
 
 
-@pytest.mark.parametrize("later", [None, deletion.GRACE_PERIOD], ids=["stays", "left anew"])
+@pytest.mark.parametrize("later", [None, deletion.GRACE_PERIOD], ids=["stays", "left again"])
 def test_purging_spares_who_came_back_meanwhile(later, app, alice):
     with app.app_context():
         user = db.session.get(User, alice.id)

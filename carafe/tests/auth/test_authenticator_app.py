@@ -100,8 +100,8 @@ def test_it_gives_ten_recovery_codes_once(browser_of_alice, count):
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     codes = recovery_codes(answer.text)
     assert len(set(codes)) == 10
-    again = browser_of_alice.send(form, {"code": totp.code()})
-    assert again.location == PAGE
+    second_answer = browser_of_alice.send(form, {"code": totp.code()})
+    assert second_answer.location == PAGE
     assert count(RecoveryCode) == 10
 
 
@@ -115,7 +115,7 @@ def test_it_stores_neither_key_nor_codes_readably(app, browser_of_alice):
             for secret in (totp.secret, *codes, *(code.replace("-", "") for code in codes)):
                 assert secret not in text, table.name
     assert len(stored) > 100
-    assert {len(each) for each in hashes} == {32}
+    assert {len(code_hash) for code_hash in hashes} == {32}
 
 
 def test_it_keeps_the_key_out_of_the_cookie(browser_of_alice):

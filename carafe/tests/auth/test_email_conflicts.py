@@ -56,8 +56,8 @@ def test_the_owner_wins_against_a_change_at_the_same_moment(
     thief = sign_in(alice)
     change_email(thief, "first@evil.example.com")
     undo = mailbox.link(alice.email)
-    again = request_email_change(thief, "second@evil.example.com")
-    changed, restored = at_once(again, undo, owners=[thief])
+    second_answer = request_email_change(thief, "second@evil.example.com")
+    changed, restored = at_once(second_answer, undo, owners=[thief])
     assert restored == 303
     assert changed in (303, 404)
     assert reload(alice).email == alice.email

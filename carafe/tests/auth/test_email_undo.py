@@ -188,7 +188,7 @@ def test_it_says_so_when_the_address_has_another_account(
     assert answer.status_code == 409
     assert can_log_in(alice.email)
     assert can_log_in(NEW_EMAIL)
-    assert visitor.get(undo).status_code == 200, "it works once that account is gone"
+    assert visitor.get(undo).status_code == 200, "it works once that account is deleted"
 
 
 def test_it_works_for_seven_days(app, alice, sign_in, change_email, mailbox, visitor):

@@ -114,9 +114,9 @@ def test_it_continues_after_a_second_factor(app, alice, sign_in, clock):
 def test_it_is_sent_once(app, alice, desk, form):
     end_session(app, desk)
     form_page = log_in(desk, alice, send(desk, form))
-    again = desk.fill(form_page, PAGE)
-    assert desk.send(again).status_code == 303
-    assert desk.send(again).status_code == 409
+    second_form = desk.fill(form_page, PAGE)
+    assert desk.send(second_form).status_code == 303
+    assert desk.send(second_form).status_code == 409
     assert offers(desk, form_page) == (False, False)
 
 
@@ -273,10 +273,10 @@ def test_after_another_login_it_is_sent_again_by_a_click(app, alice, desk, form)
     answer = desk.send(form, {"name": "Alice A."})
     assert answer.status_code == 400
     assert name_of(desk) == "Alice"
-    again = desk.form(answer, PAGE)
-    assert again.fields["name"] == "Alice A."
+    second_form = desk.form(answer, PAGE)
+    assert second_form.fields["name"] == "Alice A."
     assert "data-submit-now" not in answer.text
-    assert desk.send(again).status_code == 303
+    assert desk.send(second_form).status_code == 303
     assert name_of(desk) == "Alice A."
 
 

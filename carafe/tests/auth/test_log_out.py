@@ -35,9 +35,9 @@ def test_it_does_not_happen_without_the_form(alice, sign_in):
 
 def test_it_does_no_harm_twice(alice, sign_in):
     browser = sign_in(alice)
-    again = browser.fill("/members", action="/auth/logout")
-    browser.send(again)
-    answer = browser.send(again)
+    second_form = browser.fill("/members", action="/auth/logout")
+    browser.send(second_form)
+    answer = browser.send(second_form)
     assert answer.status_code == 400  # the form went with the session
     assert browser.submit("/auth/login", {"csrf_token": ""}).status_code == 400
 

@@ -196,7 +196,7 @@ def test_it_confirms_the_address(erin, link, visitor):
     visitor.submit(link(erin))
     page = visitor.get("/members").text
     assert "not confirmed" not in page
-    assert 'value="Erin"' not in page, "a name that whoever signed up chose"
+    assert 'value="Erin"' not in page, "a name that the person who signed up chose"
 
 
 def test_who_signed_up_with_my_address_does_not_share_my_account(erin, link, sign_in, browser):

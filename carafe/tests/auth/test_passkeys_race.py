@@ -14,9 +14,9 @@ USES = 8
 def test_exactly_one_wins(running, email):
     running.add_user(email)
     origin = f"http://localhost:{running.port}"
-    mine = LiveBrowser(running.url)
-    mine.submit("/auth/login", {"email": email, "password": PASSWORD})
-    key = add(mine, origin=origin)
+    own_browser = LiveBrowser(running.url)
+    own_browser.submit("/auth/login", {"email": email, "password": PASSWORD})
+    key = add(own_browser, origin=origin)
 
     victim = LiveBrowser(running.url)
     form, request = ask_to_sign_in(victim)
@@ -34,5 +34,5 @@ def test_exactly_one_wins(running, email):
         statuses = list(threads.map(use, thieves))
     assert statuses.count(303) == 1
     assert set(statuses) <= {303, 422, 429}
-    devices = re.findall(r"/account/sessions/\d+/delete", mine.get("/account/sessions").text)
+    devices = re.findall(r"/account/sessions/\d+/delete", own_browser.get("/account/sessions").text)
     assert len(devices) == 2

@@ -176,8 +176,8 @@ def test_it_refuses_the_challenge_for_another_purpose(key, alice, visitor, is_re
 
 def test_it_refuses_a_challenge_from_long_ago(key, visitor, is_refused, monkeypatch):
     form, request = ask_to_sign_in(visitor)
-    moment = time.time() + 301
-    monkeypatch.setattr(challenges, "time", SimpleNamespace(time=lambda: moment))
+    timestamp = time.time() + 301
+    monkeypatch.setattr(challenges, "time", SimpleNamespace(time=lambda: timestamp))
     assert is_refused(visitor.send(sent(form, key.get(request))), "That took too long.")
 
 

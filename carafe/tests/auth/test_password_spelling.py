@@ -52,9 +52,9 @@ def spelled(form, text=PASSWORD):
     return unicodedata.normalize(form, text)
 
 
-@pytest.mark.parametrize("chosen", FORMS)
-def test_it_opens_the_account_however_it_is_spelled(chosen, visitor, browser, register):
-    assert register(visitor, password=spelled(chosen)).status_code == 303
+@pytest.mark.parametrize("spelling", FORMS)
+def test_it_opens_the_account_however_it_is_spelled(spelling, visitor, browser, register):
+    assert register(visitor, password=spelled(spelling)).status_code == 303
     for typed in FORMS:
         fields = {"email": "new@example.com", "password": spelled(typed)}
         assert browser().submit("/auth/login", fields).status_code == 303, typed

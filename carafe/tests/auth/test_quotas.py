@@ -233,7 +233,7 @@ def wait_for(condition) -> bool:
         try:
             if condition():
                 return True
-        except OSError:  # the server starts its processes anew
+        except OSError:  # the server restarts its processes
             pass
         time.sleep(0.1)
     return False
@@ -263,7 +263,7 @@ def test_the_audit_names_who_and_which_once_a_day(
     [(subject, actor, details)] = events()
     assert (subject, actor) == (f"user:{alice.id}", alice.email)
     assert details == {"quota": "things", "limit": 1}
-    [line] = [one for one in caplog.records if one.getMessage() == "quota reached"]
+    [line] = [entry for entry in caplog.records if entry.getMessage() == "quota reached"]
     assert (line.quota, line.limit, line.user_id) == ("things", 1, alice.id)
 
 

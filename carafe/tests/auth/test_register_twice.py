@@ -8,12 +8,12 @@ from carafe.testing.registration import NEW_PASSWORD
 
 def test_it_makes_one_account(app, browser, all_emails, mailbox):
     opened = [browser() for _ in range(4)]
-    forms = [each.fill("/auth/register") for each in opened]
+    forms = [client.fill("/auth/register") for client in opened]
     barrier = Barrier(len(opened))
 
-    def send(each, form):
+    def send(client, form):
         barrier.wait()
-        return each.send(form, {"email": "new@example.com", "password": NEW_PASSWORD})
+        return client.send(form, {"email": "new@example.com", "password": NEW_PASSWORD})
 
     with ThreadPoolExecutor(len(opened)) as threads:
         answers = list(threads.map(send, opened, forms))

@@ -61,7 +61,7 @@ def test_exactly_one_use_of_an_app_code_wins(
         monkeypatch.setattr(Totp, "_is_first_use_of_step", lambda *_: True)
     browsers = [challenge(alice) for _ in range(USES)]
     code = owner.totp.code()
-    answers = at_once(browsers, [with_code(each.fill(CHALLENGE), code) for each in browsers])
+    answers = at_once(browsers, [with_code(racer.fill(CHALLENGE), code) for racer in browsers])
     assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
     assert [is_logged_in(browser) for browser in browsers].count(True) == 1
 
@@ -78,7 +78,7 @@ def test_exactly_one_use_of_a_challenge_wins(
     answers = at_once(browsers, forms)
     locations = sorted(answer.location for answer in answers)
     assert locations == ["/auth/login"] * 9 + ["/dashboard"]
-    assert [is_logged_in(each) for each in browsers].count(True) == 1
+    assert [is_logged_in(racer) for racer in browsers].count(True) == 1
     assert count(RecoveryCode) == 9
 
 
@@ -87,7 +87,7 @@ def test_exactly_one_proof_by_a_code_wins(unlimited, owner, browser):
     for copy in browsers:
         owner.copy_cookies_to(copy)
     code = owner.totp.code()
-    forms = [with_code(each.fill("/auth/reauthenticate"), code) for each in browsers]
+    forms = [with_code(racer.fill("/auth/reauthenticate"), code) for racer in browsers]
     answers = at_once(browsers, forms)
     assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
 
@@ -126,18 +126,18 @@ def test_exactly_one_wins_among_several_processes(running, email):
     """With all that protects it, limits included."""
     running.add_user(email)
     fields = {"email": email, "password": PASSWORD}
-    mine = LiveBrowser(running.url)
-    mine.submit("/auth/login", fields)
-    totp = start_setup(mine)
-    codes = recovery_codes(mine.submit(NEW, {"code": totp.code()}).text)
+    first_browser = LiveBrowser(running.url)
+    first_browser.submit("/auth/login", fields)
+    totp = start_setup(first_browser)
+    codes = recovery_codes(first_browser.submit(NEW, {"code": totp.code()}).text)
     for code in (totp.code(1), codes[0]):
         browsers = [LiveBrowser(running.url) for _ in range(USES)]
-        for each in browsers:
-            each.submit("/auth/login", fields)
-        forms = [with_code(each.fill(CHALLENGE), code) for each in browsers]
+        for racer in browsers:
+            racer.submit("/auth/login", fields)
+        forms = [with_code(racer.fill(CHALLENGE), code) for racer in browsers]
         answers = at_once(browsers, forms)
         statuses = [answer.status_code for answer in answers]
         assert statuses.count(303) == 1
         assert set(statuses) <= {303, 422, 429}
-        assert [is_logged_in(each) for each in browsers].count(True) == 1
+        assert [is_logged_in(racer) for racer in browsers].count(True) == 1
         change_limits(running.folder, "DELETE FROM hit")

@@ -92,12 +92,12 @@ def test_it_ends_one(alice, sign_in, browser):
     phone.copy_cookies_to(thief)
     paths = listed(desk)
     assert len(paths) == 2
-    [mine] = [
+    [own_row] = [
         row.split('action="')[1].split('"')[0]
         for row in desk.get("/account/sessions").text.split("</li>")
         if "this device" in row
     ]
-    [other] = [path for path in paths if path != mine]
+    [other] = [path for path in paths if path != own_row]
     assert desk.submit("/account/sessions", action=other).status_code == 303
     assert [b.get("/members").status_code for b in (phone, thief, desk)] == [303, 303, 200]
 

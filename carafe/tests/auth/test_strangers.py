@@ -50,7 +50,7 @@ def log_out(browser):
 
 @pytest.fixture
 def fail(browser):
-    """Fails to log in as a user, so many times from each address; the statuses."""
+    """Fails to log in as a user, this many times from each address; the statuses."""
 
     def stranger(user, addresses, times=MAX_FAILURES):
         opened = browser()
@@ -237,8 +237,8 @@ def test_who_asks_for_mails_too_often_is_told_nothing(page, app, alice, erin, br
     form = opened.fill(f"/auth/{page}")
     for email in [user.email] * 4 + ["nobody@example.com"] * 4:
         answer = opened.send(form, {"email": email})
-        shown = opened.get(answer.location).text.replace(email, "")
-        pages.add((answer.status_code, answer.location, re.sub(r'"[\w.-]{60,}"', "", shown)))
+        page_text = opened.get(answer.location).text.replace(email, "")
+        pages.add((answer.status_code, answer.location, re.sub(r'"[\w.-]{60,}"', "", page_text)))
     assert len(pages) == 1
     assert len(mailbox.to(user.email)) == MAX_MAILS
     later(app, hours=1)

@@ -38,8 +38,8 @@ def test_it_leads_from_the_search_to_a_page(visit: Callable[..., Page], width: i
 
     # Past the menu, by the list's own search, to the first row.
     skip_to_content(page)
-    own = page.get_by_label("E-mail or name")
-    tab_to(page, own.first)
+    list_search = page.get_by_label("E-mail or name")
+    tab_to(page, list_search.first)
     page.keyboard.type("uma")
     page.keyboard.press("Enter")
     row = page.get_by_role("link", name=PERSON)
@@ -60,7 +60,7 @@ SHOWS_FOCUS = """() => {
 
 
 def skip_to_content(page: Page) -> None:
-    # While a page is being parsed, Chromium follows the link once more at the end, which takes the
+    # While a page is being parsed, Chromium follows the link again at the end, which takes the
     # focus back.
     page.wait_for_load_state()
     page.keyboard.press("Tab")
@@ -69,12 +69,12 @@ def skip_to_content(page: Page) -> None:
     expect(page.get_by_role("main")).to_be_focused()
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
+def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until it has the focus, which on the way there can always be seen."""
     for _ in range(40):
         page.keyboard.press("Tab")
         assert page.evaluate(SHOWS_FOCUS), page.evaluate("document.activeElement.outerHTML")
-        if wanted.evaluate("element => element === document.activeElement"):
+        if target.evaluate("element => element === document.activeElement"):
             return
     raise AssertionError("it cannot be reached by Tab")
 
@@ -82,10 +82,10 @@ def tab_to(page: Page, wanted: Locator) -> None:
 def test_it_closes_suggestions_and_leaves_other_fields_alone(visit: Callable[..., Page]) -> None:
     page = visit("admin")
     page.goto("/admin/users/")
-    own, field = page.get_by_label("E-mail or name").first, page.get_by_label(FIELD)
-    own.focus()
+    list_search, field = page.get_by_label("E-mail or name").first, page.get_by_label(FIELD)
+    list_search.focus()
     page.keyboard.type("a/b")
-    expect(own).to_have_value("a/b")
+    expect(list_search).to_have_value("a/b")
     page.keyboard.press("Control+k")
     expect(field).to_be_focused()
     page.keyboard.type("uma")

@@ -40,7 +40,7 @@ class Load:
         return self.statuses.count(status)
 
     def more(self, status, number=20):
-        """Wait for so many more answers with this status."""
+        """Wait for this many more answers with this status."""
         goal = self.count(status) + number
         until(lambda: self.count(status) >= goal, seconds=60)
 

@@ -1,4 +1,4 @@
-"""Files of a few kilobytes that would fill the memory of whoever opens them, or keep it busy."""
+"""Files of a few kilobytes that would fill the memory of their reader, or keep it busy."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""What a mail says, whoever it is to."""
+"""What a mail says, no matter who it is to."""
 
 import pytest
 

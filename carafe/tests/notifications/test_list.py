@@ -124,7 +124,7 @@ def test_it_has_pages(app, alice, sign_in):
     second = browser.get(neighbour(first, "next")).text
     assert [n for n in range(25) if f"Number {n}." in second] == [0, 1, 2, 3, 4]
     assert "hx-trigger" in first.partition("<main")[2]
-    # What comes anew belongs on the first.
+    # What is new belongs on the first.
     assert "hx-trigger" not in second.partition("<main")[2]
 
 
@@ -181,8 +181,12 @@ def test_it_is_among_ones_own_data(app, alice, bob, notify_user):
     with app.app_context():
         packed = personal_data.build_archive(alice.id)
     with packed, zipfile.ZipFile(packed) as archive:
-        [kept] = json.loads(archive.read("notifications.json"))
-    assert (kept["title"], kept["body"], kept["read_at"]) == ("For Alice", "In detail.", None)
+        [exported] = json.loads(archive.read("notifications.json"))
+    assert (exported["title"], exported["body"], exported["read_at"]) == (
+        "For Alice",
+        "In detail.",
+        None,
+    )
 
 
 def test_it_goes_with_the_account(alice, carol, sign_in, notify_user, notification_ids):

@@ -15,12 +15,12 @@ LATEST = "/account/notifications/latest"
 def test_it_answers_with_what_is_new(path, alice, sign_in, notify_user):
     browser = sign_in(alice)
     first = browser.get(path)
-    known = {"If-None-Match": first.headers["ETag"]}
+    headers = {"If-None-Match": first.headers["ETag"]}
     assert first.headers["ETag"].strip('"') in first.text
-    again = browser.get(path, headers=known)
-    assert (again.status_code, again.data) == (304, b"")
+    second_answer = browser.get(path, headers=headers)
+    assert (second_answer.status_code, second_answer.data) == (304, b"")
     notify_user(alice, "Something new")
-    changed = browser.get(path, headers=known)
+    changed = browser.get(path, headers=headers)
     assert changed.status_code == 200
     assert ("Something new" if path == LATEST else "1 unread notification") in changed.text
     assert "<html" not in changed.text
@@ -30,19 +30,19 @@ def test_it_knows_what_the_page_shows(alice, sign_in, notify_user):
     """An open page needs no first answer to compare the next ones with."""
     notify_user(alice, "Known already")
     browser = sign_in(alice)
-    shown = browser.get("/things/").text.partition('data-live-version="')[2].partition('"')[0]
-    answer = browser.get(BELL, headers={"If-None-Match": f'"{shown}"'})
+    version = browser.get("/things/").text.partition('data-live-version="')[2].partition('"')[0]
+    answer = browser.get(BELL, headers={"If-None-Match": f'"{version}"'})
     assert answer.status_code == 304
 
 
 def test_it_notices_what_was_read_elsewhere(alice, sign_in, notify_user, notification_ids):
     notify_user(alice, "Read on the phone")
-    here, there = sign_in(alice), sign_in(alice)
-    known = {"If-None-Match": here.get(LATEST).headers["ETag"]}
-    there.submit(
+    first_browser, second_browser = sign_in(alice), sign_in(alice)
+    headers = {"If-None-Match": first_browser.get(LATEST).headers["ETag"]}
+    second_browser.submit(
         "/account/notifications/", action=f"/account/notifications/{notification_ids()[0]}/read"
     )
-    assert ">new<" not in here.get(LATEST, headers=known).text
+    assert ">new<" not in first_browser.get(LATEST, headers=headers).text
 
 
 def test_it_is_told_to_log_in_once_signed_out(alice, sign_in):

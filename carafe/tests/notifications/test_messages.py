@@ -57,10 +57,10 @@ def test_it_comes_once_to_pages_that_are_opened_at_once(
     send()
     opened = [browser() for _ in range(6)]
     signed_in = sign_in(alice)
-    for each in opened:
-        signed_in.copy_cookies_to(each)
+    for reader in opened:
+        signed_in.copy_cookies_to(reader)
     with ThreadPoolExecutor(len(opened)) as pool:
-        answers = list(pool.map(lambda each: each.get(PAGE), opened))
+        answers = list(pool.map(lambda reader: reader.get(PAGE), opened))
     assert {answer.status_code for answer in answers} == {200}
     # Who would have to wait for the others finds it the next time.
     assert {answer.text.count("We move on Saturday") for answer in answers} <= {0, 1}

@@ -84,7 +84,7 @@ def broken(app, monkeypatch):
     """A feature that cannot give what it keeps."""
 
     def rows(user_id):
-        raise RuntimeError("the shelf is gone")
+        raise RuntimeError("the shelf is missing")
 
     monkeypatch.setitem(app.extensions["personal_data"], "shelf", rows)
 
@@ -160,16 +160,16 @@ def test_the_page_shows_how_far_it_is(app, alice, sign_in, change):
 
 
 def test_it_says_where_it_is_while_it_runs(app, alice, sign_in, monkeypatch):
-    said = []
-    monkeypatch.setattr("carafe.personal_data.progress", lambda *values: said.append(values))
+    messages = []
+    monkeypatch.setattr("carafe.personal_data.progress", lambda *values: messages.append(values))
     monkeypatch.setattr("carafe.personal_data.PROGRESS_EVERY", 1)
     sign_in(alice).submit(PAGE)
     run_due(app)
     total = len(app.extensions["personal_data"])
     sections = [*app.extensions["personal_data"]]
-    assert (sections.index("profile"), total, "Profile") in said
-    assert (sections.index("sessions"), total, "Sessions: 1") in said
-    assert [done for done, _, _ in said] == sorted(done for done, _, _ in said)
+    assert (sections.index("profile"), total, "Profile") in messages
+    assert (sections.index("sessions"), total, "Sessions: 1") in messages
+    assert [done for done, _, _ in messages] == sorted(done for done, _, _ in messages)
 
 
 def test_it_is_for_its_owner_alone(app, alice, bob, sign_in, visitor):
@@ -192,8 +192,8 @@ def test_it_is_kept_in_parts_that_nobody_can_read(app, alice, sign_in, files, mo
     run_due(app)
     assert len(files()) > 1
     with app.app_context():
-        kept = [storage().get(name) or b"" for name in files()]
-    assert not [part for part in kept if b"PK" in part[:4] or b"profile.json" in part]
+        contents = [storage().get(name) or b"" for name in files()]
+    assert not [part for part in contents if b"PK" in part[:4] or b"profile.json" in part]
     answer = browser.get(FILE)
     assert answer.content_length == len(answer.data)
     assert "profile.json" in unpack(answer)

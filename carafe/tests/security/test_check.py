@@ -14,14 +14,14 @@ TWO_WARNINGS = {"MAIL_URL": None, "TRUSTED_PROXIES": 0}
 
 def test_it_prints_a_list_of_objects_and_nothing_else(app):
     result = run(app, "--json", **TWO_WARNINGS)
-    found = json.loads(result.stdout)
-    assert [set(finding) for finding in found] == [{"id", "level", "message", "remedy"}] * 3
-    assert {finding["id"] for finding in found} == {
+    problems = json.loads(result.stdout)
+    assert [set(finding) for finding in problems] == [{"id", "level", "message", "remedy"}] * 3
+    assert {finding["id"] for finding in problems} == {
         "mail.url",
         "security.trusted_proxies",
         "auth.no_admin",
     }
-    assert all("\n" not in text and text for finding in found for text in finding.values())
+    assert all("\n" not in text and text for finding in problems for text in finding.values())
 
 
 def test_it_prints_an_empty_list(app):
@@ -95,9 +95,9 @@ def test_it_tells_where_all_checks_are_listed(app):
 
 
 def test_a_setting_that_silences_nothing_is_found(app):
-    found = findings(app, CHECK_SILENCE=["mail.uri"])
-    assert "mail.url" in found.pop("security.silenced")["message"]
-    assert found == {}
+    problems = findings(app, CHECK_SILENCE=["mail.uri"])
+    assert "mail.url" in problems.pop("security.silenced")["message"]
+    assert problems == {}
 
 
 def test_a_check_that_fails_is_an_error_and_the_others_are_made(app):
@@ -108,12 +108,12 @@ def test_a_check_that_fails_is_an_error_and_the_others_are_made(app):
         checks.add(made, "test.broken", broken, level="info", remedy="None.")
         checks.add(made, "test.after", lambda: "two\nlines", level="info", remedy="None.")
         result = made.test_cli_runner().invoke(args=["check", "--json"])
-    found = {finding["id"]: finding for finding in json.loads(result.stdout)}
+    problems = {finding["id"]: finding for finding in json.loads(result.stdout)}
     assert result.exit_code == 1
-    assert found["test.broken"]["level"] == "error"
-    assert "LookupError: the reason of it" in found["test.broken"]["message"]
-    assert found["test.after"]["message"] == "two lines"
-    assert "mail.url" in found
+    assert problems["test.broken"]["level"] == "error"
+    assert "LookupError: the reason of it" in problems["test.broken"]["message"]
+    assert problems["test.after"]["message"] == "two lines"
+    assert "mail.url" in problems
 
 
 def test_a_check_is_left_out_while_what_it_needs_is_wrong(app):
@@ -154,6 +154,6 @@ def test_it_says_in_one_line_that_the_database_is_away(app, tmp_path):
 
 def test_it_says_that_no_server_answers(app):
     require("postgres")
-    found = findings(app, DATABASE_URL="postgresql://nobody:secret@127.0.0.1:1/none")
-    assert set(found) == {"core.database"}
-    assert "secret" not in str(found)
+    problems = findings(app, DATABASE_URL="postgresql://nobody:secret@127.0.0.1:1/none")
+    assert set(problems) == {"core.database"}
+    assert "secret" not in str(problems)

@@ -66,11 +66,11 @@ def test_it_finds_nothing_where_all_is_well(app):
     ],
 )
 def test_it_finds_a_setting(id, level, change, named, findings_with):
-    found = findings_with(**change)
-    assert list(found) == [id]
-    assert found[id]["level"] == level
-    assert named in found[id]["message"]
-    assert KEY not in str(found)
+    problems = findings_with(**change)
+    assert list(problems) == [id]
+    assert problems[id]["level"] == level
+    assert named in problems[id]["message"]
+    assert KEY not in str(problems)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_it_finds_a_setting(id, level, change, named, findings_with):
     ],
 )
 def test_it_finds_a_host_that_is_not_this_sites_own(name, findings_with):
-    found = findings_with(TRUSTED_HOSTS=["example.org", name])
-    assert list(found) == ["security.trusted_hosts"]
-    assert f"holds {name}:" in found["security.trusted_hosts"]["message"]
+    problems = findings_with(TRUSTED_HOSTS=["example.org", name])
+    assert list(problems) == ["security.trusted_hosts"]
+    assert f"holds {name}:" in problems["security.trusted_hosts"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_it_finds_debugging_that_flask_switches_on(app, monkeypatch):
 
 @pytest.mark.parametrize("name", ["development", "testing"])
 def test_it_finds_a_public_site_that_is_not_run_as_production(name, app):
-    found = findings(app, APP_ENV=name, PUBLIC_URL="https://example.org")
-    assert list(found) == ["security.environment"]
-    assert name in found["security.environment"]["message"]
+    problems = findings(app, APP_ENV=name, PUBLIC_URL="https://example.org")
+    assert list(problems) == ["security.environment"]
+    assert name in problems["security.environment"]["message"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -139,16 +139,16 @@ def test_it_finds_a_public_site_that_is_not_run_as_production(name, app):
 )
 def test_it_finds_local_state_that_others_can_get_at(folder, file, closed, app, tmp_path):
     instance = tmp_path / "state"
-    found = findings(app, INSTANCE_PATH=str(instance))  # makes it
-    assert found == {}
+    problems = findings(app, INSTANCE_PATH=str(instance))  # makes it
+    assert problems == {}
     for path in instance.rglob("*"):
         path.chmod(0o700 if path.is_dir() else 0o600)
     (instance / "limits.db").touch()
     (instance / "limits.db").chmod(file)
     instance.chmod(folder)
-    found = findings(app, INSTANCE_PATH=str(instance))
-    assert list(found) == ([] if closed else ["security.readable_files"])
-    assert closed or str(instance) in found["security.readable_files"]["message"]
+    problems = findings(app, INSTANCE_PATH=str(instance))
+    assert list(problems) == ([] if closed else ["security.readable_files"])
+    assert closed or str(instance) in problems["security.readable_files"]["message"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -158,18 +158,18 @@ def test_it_finds_a_second_file_of_settings(app, monkeypatch, tmp_path):
     folder = tmp_path / "below"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    found = findings(app)
-    assert list(found) == ["security.dotenv"]
-    assert str(file) in found["security.dotenv"]["message"]
+    problems = findings(app)
+    assert list(problems) == ["security.dotenv"]
+    assert str(file) in problems["security.dotenv"]["message"]
     file.chmod(0o644)
     assert str(file) in findings(app)["security.readable_files"]["message"]
 
 
 def test_it_finds_rate_limits_that_cannot_be_counted(app, tmp_path):
     (tmp_path / "limits.db").mkdir()
-    found = findings(app, INSTANCE_PATH=str(tmp_path))
-    assert list(found) == ["security.rate_limits"]
-    assert found["security.rate_limits"]["level"] == "error"
+    problems = findings(app, INSTANCE_PATH=str(tmp_path))
+    assert list(problems) == ["security.rate_limits"]
+    assert problems["security.rate_limits"]["level"] == "error"
 
 
 def test_it_finds_a_folder_that_rate_limits_cannot_be_made_in(app, monkeypatch, tmp_path):
@@ -188,6 +188,6 @@ def test_it_leaves_the_making_of_files_to_the_app(app, tmp_path):
 def test_it_finds_a_disk_that_is_nearly_full(app, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage(2**40, 2**40, 2**25))
-    found = findings(app)
-    assert list(found) == ["observability.disk"]
-    assert "32 MiB" in found["observability.disk"]["message"]
+    problems = findings(app)
+    assert list(problems) == ["observability.disk"]
+    assert "32 MiB" in problems["observability.disk"]["message"]

@@ -59,11 +59,13 @@ def in_a_process(tmp_path):
 
 def test_it_lists_all_that_is_wrong_as_json(flask):
     result = flask("check", "--json", TRUSTED_PROXIES="one", WEB_CONCURRENCY="x")
-    found = json.loads(result.stdout)
+    problems = json.loads(result.stdout)
     assert result.exit_code == 1
-    assert {(finding["id"], finding["level"]) for finding in found} == {("core.settings", "error")}
+    assert {(finding["id"], finding["level"]) for finding in problems} == {
+        ("core.settings", "error")
+    }
     for name in ("SECRET_KEY", "TRUSTED_HOSTS", "TRUSTED_PROXIES", "WEB_CONCURRENCY"):
-        [finding] = [finding for finding in found if finding["message"].startswith(name)]
+        [finding] = [finding for finding in problems if finding["message"].startswith(name)]
         assert set(finding) == {"id", "level", "message", "remedy"}
     assert "secrets.token_urlsafe(48)" in result.stdout
     assert "Traceback" not in result.stderr

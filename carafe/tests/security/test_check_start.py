@@ -21,9 +21,9 @@ NAMES = ("DATABASE_URL", "PUBLIC_URL", "FLASK_DEBUG", "FLASK_APP", "CHECK_SILENC
 @pytest.fixture
 def environ(tmp_path):
     """The settings that docs/deployment.md shows, with a key and a folder of the test's own."""
-    shown = settings_in(ROOT / "docs/deployment.md")
-    assert shown["SECRET_KEY"] == "…"
-    own = {
+    documented = settings_in(ROOT / "docs/deployment.md")
+    assert documented["SECRET_KEY"] == "…"
+    test_settings = {
         "SECRET_KEY": "hX1kZkq0F2bJx8m3W0b7yVt2kq5S0Qn4v9T6rC1uYdE",
         "INSTANCE_PATH": str(tmp_path / "state"),
         "WEB_CONCURRENCY": "1",
@@ -31,7 +31,7 @@ def environ(tmp_path):
     }
     outside = {name: value for name, value in os.environ.items() if name not in NAMES}
     path = f"{BIN}:{os.environ['PATH']}"
-    return {**outside, **shown, **own, "PATH": path}
+    return {**outside, **documented, **test_settings, "PATH": path}
 
 
 @pytest.fixture

@@ -24,11 +24,11 @@ def test_it_is_locked_to_the_site_in_production(alice, secure):
     names = [header.partition("=")[0] for header in headers]
     assert sorted(names) == ["__Host-device"] + ["__Host-session"] * 3
     for header in headers:
-        given = attributes(header)
-        assert {"secure", "httponly"} <= set(given)
-        assert given["samesite"] == "SameSite=Lax"
-        assert given["path"] == "Path=/"
-        assert "domain" not in given
+        flags = attributes(header)
+        assert {"secure", "httponly"} <= set(flags)
+        assert flags["samesite"] == "SameSite=Lax"
+        assert flags["path"] == "Path=/"
+        assert "domain" not in flags
     assert [answer.status_code for answer in answers] == [200, 303, 303]
 
 

@@ -13,7 +13,11 @@ WRONG = "a wrong one"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     """Counting is the point here, not hashing."""
-    monkeypatch.setattr(passwords, "verify", lambda known, given: bool(known) and given == PASSWORD)
+    monkeypatch.setattr(
+        passwords,
+        "verify",
+        lambda stored_hash, candidate: bool(stored_hash) and candidate == PASSWORD,
+    )
 
 
 @pytest.fixture
@@ -21,14 +25,14 @@ def send(browser):
     """Sends a form as from an address of a network; the status, or the whole answer."""
     logged_out: list[tuple[Browser, str]] = []  # with their tokens
 
-    def post(path, fields, address="203.0.113.1", whole=False):
+    def post(path, fields, address="203.0.113.1", read_all=False):
         opened, token = logged_out.pop() if logged_out else open_browser()
         answer = opened.post(
             path, {"csrf_token": token} | fields, environ_overrides={"REMOTE_ADDR": address}
         )
         if answer.status_code != 303:
             logged_out.append((opened, token))
-        return answer if whole else answer.status_code
+        return answer if read_all else answer.status_code
 
     def open_browser():
         opened = browser()
@@ -67,7 +71,7 @@ def test_log_in_stops_after_failures_by_one_client(alice, send):
 def test_log_in_says_when_to_try_again(app, alice, send):
     for _ in range(10):
         log_in(send, alice.email)
-    answer = log_in(send, alice.email, whole=True)
+    answer = log_in(send, alice.email, read_all=True)
     assert answer.status_code == 429
     seconds = int(answer.headers["Retry-After"])
     assert 60 < seconds <= 15 * 60
@@ -99,7 +103,7 @@ def test_good_log_ins_give_back_no_failures(alice, bob, send):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "second", "same"),
     [
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
@@ -113,11 +117,11 @@ def test_good_log_ins_give_back_no_failures(alice, bob, send):
         ("2001:0:4136:e378:8000:63bf:34ff:8efe", "203.0.113.1", True),  # Teredo
     ],
 )
-def test_a_client_is_an_address_or_a_network_of_ipv6(one, other, same, send):
+def test_a_client_is_an_address_or_a_network_of_ipv6(first, second, same, send):
     for n in range(20):
-        log_in(send, f"user{n}@example.com", address=one)
-    assert log_in(send, "last@example.com", address=one) == 429
-    assert log_in(send, "another@example.com", address=other) == (429 if same else 422)
+        log_in(send, f"user{n}@example.com", address=first)
+    assert log_in(send, "last@example.com", address=first) == 429
+    assert log_in(send, "another@example.com", address=second) == (429 if same else 422)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +161,7 @@ def test_other_forms_stop_by_client(page, app, send):
         for _ in range(limit.amount - 1):
             limit.spend("203.0.113.1")
     assert ask(1) == 303
-    answer = ask(2, whole=True)
+    answer = ask(2, read_all=True)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 3600
     # The limit holds before the form is validated.

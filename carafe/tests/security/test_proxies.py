@@ -13,7 +13,7 @@ from carafe.testing.http import Browser
 
 @pytest.fixture(scope="module")
 def behind(application):
-    """The app behind so many proxies."""
+    """The app behind this many proxies."""
     made = {}
     with ExitStack() as stack:
 
@@ -29,7 +29,7 @@ def behind(application):
 
 @pytest.fixture
 def seen(behind, alice):
-    """What `/account/sessions` shows as the address of someone behind so many proxies."""
+    """What `/account/sessions` shows as the address of someone behind this many proxies."""
 
     def log_in(proxies, headers):
         browser = Browser(behind(proxies).test_client())

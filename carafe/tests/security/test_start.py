@@ -106,9 +106,9 @@ def test_it_names_the_setting_and_the_remedy(change, remedy, start):
     assert next(iter(change)) in str(error.value)
 
 
-@pytest.mark.parametrize("given", ["https://example.org:8443", "https://example.org:8443/"])
-def test_it_takes_the_address_of_a_host(given, start):
-    app = start(**GOOD, PUBLIC_URL=given, MAIL_URL="file:", LOG_LEVEL="ERROR")
+@pytest.mark.parametrize("public_url", ["https://example.org:8443", "https://example.org:8443/"])
+def test_it_takes_the_address_of_a_host(public_url, start):
+    app = start(**GOOD, PUBLIC_URL=public_url, MAIL_URL="file:", LOG_LEVEL="ERROR")
     assert app.config["PUBLIC_URL"] == "https://example.org:8443"
 
 

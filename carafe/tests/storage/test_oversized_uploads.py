@@ -1,4 +1,4 @@
-"""A body that is too large to be read: whoever sends it is told so, at the form they sent."""
+"""A body that is too large to be read: its sender is told so, at the form they sent."""
 
 import pytest
 

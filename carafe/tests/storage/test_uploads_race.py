@@ -1,6 +1,6 @@
 """Twenty pictures at the same moment: one after the other is taken, one is left, and one file.
 
-Who sends so many is told to wait: see `carafe/tests/auth/test_quotas.py`.
+Who sends this many is told to wait: see `carafe/tests/auth/test_quotas.py`.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -52,7 +52,7 @@ def test_it_saves_the_first_and_tells_the_second(title, code, left, app, alice, 
     assert answer.status_code == code
     assert stored() == [(left, "", 2)]
     if code == 409:
-        kept = second.form(answer, f"/things/{id}/edit", f"/things/{id}/edit")
-        assert kept.fields["title"] == "Second"
-        assert second.send(kept).status_code == 303
+        second_form = second.form(answer, f"/things/{id}/edit", f"/things/{id}/edit")
+        assert second_form.fields["title"] == "Second"
+        assert second.send(second_form).status_code == 303
         assert stored() == [("Second", "", 3)]

@@ -77,5 +77,5 @@ def test_what_is_no_such_number_is_refused_and_shown_again(name, text, error, su
 
 def test_a_stored_number_is_shown_with_its_places(app):
     with app.test_request_context():
-        shown = [OrderForm(data={"price": Decimal(text)}).price._value() for text in ("7", "1.999")]
-        assert [*shown, OrderForm(data={"count": 3}).count._value()] == ["7.00", "1.999", "3"]
+        texts = [OrderForm(data={"price": Decimal(text)}).price._value() for text in ("7", "1.999")]
+        assert [*texts, OrderForm(data={"count": 3}).count._value()] == ["7.00", "1.999", "3"]

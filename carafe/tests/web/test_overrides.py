@@ -45,9 +45,9 @@ def test_a_change_of_the_original_is_reported_until_the_copy_is_marked(folder, r
     run("override", OTHER)
     file = folder / OTHER
     text = file.read_text()
-    start, _, rest = text.partition("\n")
+    start, _, remainder = text.partition("\n")
     older = " ".join([*start.split(" ")[:-2], "0" * 12, "-#}"]).replace("carafe 0.1", "carafe 0.0")
-    file.write_text(f"{older}\n{rest}<p>Mine</p>")
+    file.write_text(f"{older}\n{remainder}<p>Mine</p>")
     assert "admin/list.html replaces that of carafe 0.0" in problem()
     assert "has changed since" in problem()
     assert run("mark", OTHER).exit_code == 0

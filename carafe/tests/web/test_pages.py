@@ -21,8 +21,8 @@ def write(app):
     """Add a thing for each title past all forms; return their ids."""
 
     def add(user, *titles, at=None):
-        moment = at or now()
-        row = {"user_id": user.id, "body": "", "version": 1, "created_at": moment}
+        created_at = at or now()
+        row = {"user_id": user.id, "body": "", "version": 1, "created_at": created_at}
         with app.app_context():
             query = insert(Thing).returning(Thing.id, sort_by_parameter_order=True)
             ids = db.session.scalars(query, [row | {"title": title} for title in titles]).all()

@@ -27,9 +27,9 @@ def log_in_with_zone(app, sign_in):
 
 @pytest.fixture
 def add_thing(app):
-    def add(user, moment=MOMENT):
+    def add(user, created_at=MOMENT):
         with app.app_context():
-            Thing.create(user.id, "A thing").created_at = moment
+            Thing.create(user.id, "A thing").created_at = created_at
             db.session.commit()
 
     return add
@@ -55,11 +55,11 @@ def test_it_keeps_summer_time(alice, log_in_with_zone, add_thing):
     for month, day, hour in moments:
         add_thing(alice, datetime(2026, month, day, hour, 30, tzinfo=UTC))
     page = log_in_with_zone(alice, "Europe/Berlin").get("/things/").text
-    for moment, text in moments.items():
-        month, day, hour = moment
+    for created_at, text in moments.items():
+        month, day, hour = created_at
         time = re.search(f'datetime="2026-{month:02}-{day:02}T{hour:02}:30[^>]*>[^<]*<', page)
-        assert time, moment
-        assert time[0].endswith(text), moment
+        assert time, created_at
+        assert time[0].endswith(text), created_at
 
 
 def test_lists_show_the_day_of_that_zone(carol, log_in_with_zone, add_thing):

@@ -70,7 +70,7 @@ def suspended(app):
 
 
 @pytest.fixture
-def again(app):
+def retry(app):
     """Try again what failed, now."""
 
     def run():
@@ -107,7 +107,7 @@ def test_it_says_that_it_is_a_job_and_whom_it_is_about(admin):
     assert "This is your own account" in page
 
 
-def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events, monkeypatch):
+def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, retry, events, monkeypatch):
     begin()
     note = BulkAction.record_batch
 
@@ -120,7 +120,7 @@ def test_it_does_no_row_twice_after_a_crash(app, begin, suspended, again, events
     run_due(app)
     assert suspended() == BATCH_SIZE
     monkeypatch.undo()
-    again()
+    retry()
     assert suspended() == len(events("user.suspended")) == MANY
     assert [details["done"] for *_, details in events("bulk_action.finished")] == [MANY]
 
@@ -136,7 +136,7 @@ def test_it_stops_for_who_was_demoted_meanwhile(
     assert "may no longer do this" in sign_in(other).get(path).text
 
 
-def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, again, monkeypatch):
+def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, retry, monkeypatch):
     path = begin()
     note = BulkAction.record_batch
 
@@ -147,7 +147,7 @@ def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, again, monkey
     monkeypatch.setattr(BulkAction, "record_batch", stop)
     run_due(app)
     monkeypatch.undo()
-    again()
+    retry()
     assert suspended() == BATCH_SIZE
     assert "Someone stopped it." in admin.get(path).text
     admin.submit(path, action=f"{path}/reversal")
@@ -198,16 +198,16 @@ def test_it_undoes_few_of_many_by_a_job_as_well(app, admin, begin, suspended):
 
 
 def test_it_knows_the_days_of_who_began_it_when_it_goes_on(
-    app, carol, begin, suspended, again, monkeypatch
+    app, carol, begin, suspended, retry, monkeypatch
 ):
     """By then all rows are chosen. In UTC the day of these users has not begun."""
-    there = datetime(2026, 3, 4, 5, tzinfo=ZoneInfo("Pacific/Kiritimati"))
+    local_time = datetime(2026, 3, 4, 5, tzinfo=ZoneInfo("Pacific/Kiritimati"))
     with app.app_context():
         crowd = User.email.startswith("u")
         db.session.execute(
-            update(User).where(User.id == carol.id).values(time_zone=str(there.tzinfo))
+            update(User).where(User.id == carol.id).values(time_zone=str(local_time.tzinfo))
         )
-        db.session.execute(update(User).where(crowd).values(created_at=there.astimezone(UTC)))
+        db.session.execute(update(User).where(crowd).values(created_at=local_time.astimezone(UTC)))
         db.session.commit()
     begin("suspend", "created_at.from=2026-03-04&created_at.to=2026-03-04")
     do_next = runner.run_next_batch
@@ -260,7 +260,7 @@ def test_of_two_at_the_same_moment_one_begins_it(app, admin, browser, form):
     sent, other = form(), browser()
     admin.copy_cookies_to(other)
     with ThreadPoolExecutor(2) as both:
-        answers = list(both.map(lambda each: each.send(sent), (admin, other)))
+        answers = list(both.map(lambda session_browser: session_browser.send(sent), (admin, other)))
     assert len({answer.location for answer in answers}) == 1
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(BulkAction)) == 1
@@ -272,7 +272,7 @@ def test_of_two_that_undo_at_the_same_moment_one_does(app, admin, browser, begin
     sent, other = admin.fill(path, f"{path}/reversal"), browser()
     admin.copy_cookies_to(other)
     with ThreadPoolExecutor(2) as both:
-        answers = list(both.map(lambda each: each.send(sent), (admin, other)))
+        answers = list(both.map(lambda session_browser: session_browser.send(sent), (admin, other)))
     run_due(app)
     assert len({answer.location for answer in answers}) == 1
     assert len(events("user.reinstated")) == MANY

@@ -79,11 +79,11 @@ def written(rows, delimiter=",", end="\r\n", **options):
 
 def excel(rows, delimiter, encoding):
     """Excel leaves out last cells that are empty, 16 rows at a time."""
-    kept = []
+    cropped = []
     for block in (rows[n : n + 16] for n in range(0, len(rows), 16)):
         width = max(max(n for n, cell in enumerate(row, 1) if cell) for row in block)
-        kept += [row[:width] for row in block]
-    return written(kept, delimiter).encode(encoding)
+        cropped += [row[:width] for row in block]
+    return written(cropped, delimiter).encode(encoding)
 
 
 def libreoffice(rows, delimiter, encoding):

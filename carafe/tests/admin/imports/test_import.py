@@ -63,7 +63,7 @@ def test_it_names_each_bad_row_and_touches_no_other(alice, importer, titles, mon
     page = importer.check(lines(*rows))
     assert "54 of 60 rows can be brought in" in page
     errors = importer.errors()
-    assert [(row, column) for row, column, _, _ in errors] == [each[:2] for each in expected]
+    assert [(row, column) for row, column, _, _ in errors] == [error[:2] for error in expected]
     for (*_, reason), (*_, text) in zip(errors, expected, strict=True):
         assert text in reason
     assert "54" in importer.bring_in("good")
@@ -187,22 +187,22 @@ class Killed(BaseException):
     """As by kill -9: nothing more is done."""
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_one_that_is_killed_goes_on_where_it_was(moment, app, alice, importer, titles, monkeypatch):
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_one_that_is_killed_goes_on_where_it_was(when, app, alice, importer, titles, monkeypatch):
     monkeypatch.setattr(jobs, "BATCH_SIZE", 10)
     importer.check(lines(*[f"n{n},,{alice.email}" for n in range(45)]))
     importer.send("rows", {"mode": "all"})
     note, calls = jobs._update, list[Any]()
 
     def die(run, **values):
-        if moment == "after":
+        if when == "after":
             note(run, **values)
             if len(calls) == 2:
                 db.session.commit()
         calls.append(values)
         if len(calls) == 3:
             raise Killed
-        if moment == "before":
+        if when == "before":
             note(run, **values)
 
     with app.app_context():
@@ -210,7 +210,7 @@ def test_one_that_is_killed_goes_on_where_it_was(moment, app, alice, importer, t
     monkeypatch.setattr(jobs, "_update", die)
     with pytest.raises(Killed), app.app_context():
         jobs.run_import(run_id)
-    assert len(titles()) == (30 if moment == "after" else 20)
+    assert len(titles()) == (30 if when == "after" else 20)
     monkeypatch.setattr(jobs, "_update", note)
     run_due(app)
     assert titles() == [f"n{n}" for n in range(45)]

@@ -62,9 +62,9 @@ def test_it_shows_both_versions_to_the_second_who_can_save_nevertheless(admins, 
     for text in ("Carols", "Oscars", "carol@example.com saved it", "Europe/Berlin"):
         assert text in answer.text
     assert "Carols" in stored(User.name)
-    again = admins.oscar.form(answer, path, path)
-    assert again.fields["name"] == "Oscars"
-    assert admins.oscar.send(again).status_code == 303
+    second_form = admins.oscar.form(answer, path, path)
+    assert second_form.fields["name"] == "Oscars"
+    assert admins.oscar.send(second_form).status_code == 303
     assert "Oscars" in stored(User.name)
     assert "Europe/Berlin" in stored(User.time_zone)
 
@@ -72,17 +72,17 @@ def test_it_shows_both_versions_to_the_second_who_can_save_nevertheless(admins, 
 def test_it_shows_a_third_version_as_well(admins, path):
     second = admins.oscar.fill(path)
     admins.carol.submit(path, {"name": "One"})
-    again = admins.oscar.form(admins.oscar.send(second, {"name": "Oscars"}), path, path)
+    second_form = admins.oscar.form(admins.oscar.send(second, {"name": "Oscars"}), path, path)
     admins.carol.submit(path, {"name": "Two"})
-    assert admins.oscar.send(again).status_code == 409
+    assert admins.oscar.send(second_form).status_code == 409
 
 
 def test_a_form_that_is_wrong_and_late_is_late_still_when_it_is_right(admins, path, stored):
     second = admins.oscar.fill(path)
     admins.carol.submit(path, {"name": "Carols"})
     answer = admins.oscar.send(second, {"name": "x" * 101})
-    again = admins.oscar.form(answer, path, path)
-    assert admins.oscar.send(again, {"name": "Oscars"}).status_code == 409
+    second_form = admins.oscar.form(answer, path, path)
+    assert admins.oscar.send(second_form, {"name": "Oscars"}).status_code == 409
     assert "Carols" in stored(User.name)
 
 

@@ -13,11 +13,13 @@ def path(alice):
 
 
 @pytest.fixture
-def kept(stored):
+def stored_accounts(stored):
     return lambda: stored(LinkedAccount.provider, LinkedAccount.label)
 
 
-def test_they_are_added_changed_and_deleted_at_once(admins, alice, bob, path, link, kept, events):
+def test_they_are_added_changed_and_deleted_at_once(
+    admins, alice, bob, path, link, stored_accounts, events
+):
     first, second = link(alice, "first"), link(alice, "second")
     link(bob, "theirs")
     page = admins.carol.get(path).text
@@ -33,20 +35,22 @@ def test_they_are_added_changed_and_deleted_at_once(admins, alice, bob, path, li
     form = admins.carol.fill(path)
     form.fields["linked_account"] = [str(first), str(second)]
     assert admins.carol.send(form, typed).status_code == 303
-    assert kept() == [("first", "new label"), ("theirs", "x"), ("third", "l")]
+    assert stored_accounts() == [("first", "new label"), ("theirs", "x"), ("third", "l")]
     [(_, subject, details)] = events("linked_account.edited")
     changes = {"label": ["x", "new label"]}
     assert (subject, details) == (alice.subject, {"linked_account": first, "changes": changes})
     assert "new label</ins>" in admins.carol.get(path).text
 
 
-def test_nothing_of_it_is_saved_when_one_is_wrong(admins, alice, path, link, kept, stored):
+def test_nothing_of_it_is_saved_when_one_is_wrong(
+    admins, alice, path, link, stored_accounts, stored
+):
     id = link(alice, "first")
     typed = {"name": "Alicia", f"linked_account-{id}-label": "", "linked_account-new-provider": "p"}
     answer = admins.carol.submit(path, typed)
     assert answer.status_code == 422
     assert "Label is needed." in answer.text
-    assert kept() == [("first", "x")]
+    assert stored_accounts() == [("first", "x")]
     assert "Alicia" not in stored(User.name)
     typed = {"linked_account-new-provider": "first", "linked_account-new-label": "l"}
     answer = admins.carol.submit(path, typed | {"linked_account-new-subject": "s"})
@@ -54,29 +58,31 @@ def test_nothing_of_it_is_saved_when_one_is_wrong(admins, alice, path, link, kep
     assert "There is one with this." in answer.text
 
 
-def test_those_of_others_are_out_of_reach(admins, alice, bob, path, link, kept):
+def test_those_of_others_are_out_of_reach(admins, alice, bob, path, link, stored_accounts):
     theirs = link(bob, "theirs")
     form = admins.carol.fill(path)
     typed = {"linked_account": str(theirs), f"linked_account-{theirs}-label": "mine"}
     admins.carol.send(form, typed)
     admins.carol.send(form, typed | {f"linked_account-{theirs}-_gone": "y"})
-    assert kept() == [("theirs", "x")]
+    assert stored_accounts() == [("theirs", "x")]
 
 
-def test_two_who_change_the_same_one_are_told(admins, alice, path, link, kept):
+def test_two_who_change_the_same_one_are_told(admins, alice, path, link, stored_accounts):
     name = f"linked_account-{link(alice, 'first')}-label"
     second = admins.oscar.fill(path)
     admins.carol.submit(path, {name: "Carols"})
     answer = admins.oscar.send(second, {name: "Oscars"})
     assert answer.status_code == 409
-    assert kept() == [("first", "Carols")]
-    again = admins.oscar.form(answer, path, path)
-    assert again.fields[name] == "Oscars"
-    assert admins.oscar.send(again).status_code == 303
-    assert kept() == [("first", "Oscars")]
+    assert stored_accounts() == [("first", "Carols")]
+    second_form = admins.oscar.form(answer, path, path)
+    assert second_form.fields[name] == "Oscars"
+    assert admins.oscar.send(second_form).status_code == 303
+    assert stored_accounts() == [("first", "Oscars")]
 
 
-def test_what_was_typed_about_one_that_is_gone_is_not_lost(admins, app, alice, path, link, kept):
+def test_what_was_typed_about_one_that_is_gone_is_not_lost(
+    admins, app, alice, path, link, stored_accounts
+):
     id = link(alice, "first")
     form = admins.carol.fill(path)
     with app.app_context():
@@ -84,10 +90,10 @@ def test_what_was_typed_about_one_that_is_gone_is_not_lost(admins, app, alice, p
         db.session.commit()
     answer = admins.carol.send(form, {f"linked_account-{id}-label": "typed"})
     assert answer.status_code == 409
-    again = admins.carol.form(answer, path, path)
-    assert again.fields["linked_account-new-label"] == "typed"
-    assert admins.carol.send(again).status_code == 303
-    assert kept() == [("first", "typed")]
+    second_form = admins.carol.form(answer, path, path)
+    assert second_form.fields["linked_account-new-label"] == "typed"
+    assert admins.carol.send(second_form).status_code == 303
+    assert stored_accounts() == [("first", "typed")]
 
 
 def test_it_shows_the_latest_and_how_many_there_are(admins, alice, path, link):

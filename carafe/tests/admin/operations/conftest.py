@@ -66,7 +66,7 @@ def carols(carol: User, sign_in: Callable[..., Browser]) -> Browser:
 
 @pytest.fixture
 def stocked(app: Flask) -> Iterator[Callable[[int], None]]:
-    """Stocks a table that has no index with so many rows."""
+    """Stocks a table that has no index with this many rows."""
 
     def stock(rows: int) -> None:
         with app.app_context(), db.engine.begin() as connection:

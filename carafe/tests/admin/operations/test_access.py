@@ -47,24 +47,24 @@ def poor_app(app):
 
 
 @pytest.fixture
-def kept(keep):
+def recorded(keep):
     keep("statement")
     keep("exception")
 
 
-def test_it_asks_visitors_to_log_in(kept, visitor):
+def test_it_asks_visitors_to_log_in(recorded, visitor):
     for path in PAGES:
         answer = visitor.get(path)
         assert (answer.status_code, answer.location) == (303, f"/auth/login?next={path}")
 
 
-def test_it_forbids_users_and_staff_every_page(kept, alice, sam, sign_in):
+def test_it_forbids_users_and_staff_every_page(recorded, alice, sam, sign_in):
     for user in (alice, sam):
         browser = sign_in(user)
         assert {browser.get(path).status_code for path in PAGES} == {403}
 
 
-def test_it_shows_administrators_every_page(kept, carols):
+def test_it_shows_administrators_every_page(recorded, carols):
     assert {carols.get(path).status_code for path in PAGES} == {200}
     menu = carols.get("/admin/").text
     assert all(f'href="{path}"' in menu for path in LISTS)
@@ -76,7 +76,7 @@ def test_it_shows_the_menu_to_administrators_alone(sam, sign_in):
 
 
 @pytest.mark.parametrize("name", ["unknown", "%00", "a" * 5000, "..", "%F0%9F%8D%B7"])
-def test_what_nobody_recorded_is_not_there(name, kept, carols):
+def test_what_nobody_recorded_is_not_there(name, recorded, carols):
     for path in ("/admin/requests/", "/admin/queries/", "/admin/exceptions/"):
         assert carols.get(path + name).status_code == 404
     token = carols.token()

@@ -24,8 +24,8 @@ def rows(carols):
             r"<li>.*?<strong>(.*?)</strong>(.*?)<span class=\"badge.*?>(.*?)</span>", page, re.S
         )
         return {
-            label: (state, " ".join(re.sub("<[^>]+>", " ", said).split()))
-            for label, said, state in items
+            label: (state, " ".join(re.sub("<[^>]+>", " ", message).split()))
+            for label, message, state in items
         }
 
     return read
@@ -55,10 +55,10 @@ def worker(**fields):
 def test_it_names_the_database(rows, app):
     with app.app_context():
         name = {"sqlite": "SQLite 3.", "postgresql": "PostgreSQL 1"}[db.engine.dialect.name]
-    shown = rows()
-    assert name in shown["Version"][1]
-    assert shown["Migrations"][0] == "ok"
-    assert shown["Free space"][1].endswith("GiB.")
+    table = rows()
+    assert name in table["Version"][1]
+    assert table["Migrations"][0] == "ok"
+    assert table["Free space"][1].endswith("GiB.")
 
 
 def test_it_sees_a_database_that_is_behind(rows, app):
@@ -72,12 +72,12 @@ def test_it_sees_a_database_that_is_behind(rows, app):
 
     revision = set_revision("0001")
     try:
-        state, said = rows()["Migrations"]
+        state, message = rows()["Migrations"]
     finally:
         set_revision(revision)
     assert state == "bad"
-    assert "0001" in said
-    assert "flask db upgrade" in said
+    assert "0001" in message
+    assert "flask db upgrade" in message
 
 
 def test_it_misses_the_workers(rows, add):
@@ -86,41 +86,41 @@ def test_it_misses_the_workers(rows, add):
         worker(seen_at=now() - timedelta(minutes=5)),
         worker(id="old", seen_at=now() - timedelta(hours=2)),
     )
-    shown = rows()
-    assert shown["Workers"][0] == "bad"
-    state, said = shown["Gone"]
+    table = rows()
+    assert table["Workers"][0] == "bad"
+    state, message = table["Gone"]
     assert state == "warning"
-    assert said.startswith("1 ended without a word")
+    assert message.startswith("1 ended without a word")
 
 
 def test_it_sees_workers_that_are_alive(rows, add):
     add(worker())
-    shown = rows()
-    assert shown["machine:1:abc"][0] == "ok"
-    assert "Workers" not in shown
+    table = rows()
+    assert table["machine:1:abc"][0] == "ok"
+    assert "Workers" not in table
 
 
 def test_it_tells_how_many_jobs_wait_and_for_how_long(rows, add):
     assert rows()["Queue mail"] == ("ok", "Nothing waits.")
     add(job(), job(run_at=now() - timedelta(minutes=5)), job(run_at=now() + timedelta(hours=1)))
-    state, said = rows()["Queue mail"]
+    state, message = rows()["Queue mail"]
     assert state == "warning"
-    assert said.startswith("2 wait, the oldest for 5 minutes.")
+    assert message.startswith("2 wait, the oldest for 5 minutes.")
 
 
 def test_it_tells_of_mails_that_failed(rows, add):
     add(job(state="failed", finished_at=now()), job(state="succeeded", finished_at=now()))
-    state, said = rows()["Queue mail"]
+    state, message = rows()["Queue mail"]
     assert state == "warning"
-    assert "1 failed and is kept." in said
+    assert "1 failed and is kept." in message
 
 
 def test_it_tells_of_queues_that_nobody_takes_from(rows, add):
     assert "Queue unknown" not in rows()
     add(job(queue="letters"), job(queue="zebras"))
-    state, said = rows()["Queue unknown"]
+    state, message = rows()["Queue unknown"]
     assert state == "warning"
-    assert "letters, zebras" in said
+    assert "letters, zebras" in message
 
 
 def test_it_does_not_count_for_ever(rows, add, monkeypatch):
@@ -135,9 +135,9 @@ def test_a_part_that_fails_is_a_row(rows, app, monkeypatch):
 
     monkeypatch.setitem(app.extensions, "health", dict(app.extensions["health"]))
     health.add(app, "Keys", spare_key)
-    state, said = rows()["Spare key"]
+    state, message = rows()["Spare key"]
     assert state == "bad"
-    assert "the &lt;cupboard&gt; is locked" in said
+    assert "the &lt;cupboard&gt; is locked" in message
 
 
 def test_a_feature_can_add_its_own(rows, app, monkeypatch):

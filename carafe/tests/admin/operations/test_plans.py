@@ -18,15 +18,15 @@ other = widget.alias("other")
 @pytest.fixture
 def plan_of(app, keep, carols):
     """What the page of a statement says about its plan."""
-    kept: dict[str, str] = {}
+    saved: dict[str, str] = {}
 
     def look(statement):
         with app.app_context():
             sql = statement if isinstance(statement, str) else str(statement.compile(db.engine))
-        if sql not in kept:
-            kept[sql] = f"{len(kept):032x}"
-            keep("statement", sql=sql, fingerprint=kept[sql])
-        answer = carols.get(f"/admin/queries/{kept[sql]}")
+        if sql not in saved:
+            saved[sql] = f"{len(saved):032x}"
+            keep("statement", sql=sql, fingerprint=saved[sql])
+        answer = carols.get(f"/admin/queries/{saved[sql]}")
         assert answer.status_code == 200
         return unescape(answer.text.split("<h2>Plan</h2>")[1].split("</main>")[0])
 
@@ -247,5 +247,5 @@ def test_it_plans_nothing_that_is_no_statement(sql, app, stocked, plan_of):
 def test_it_knows_the_statements_of_the_app(plan_of):
     page = plan_of(select(User.id).where(User.email == bindparam("email", type_=User.email.type)))
     assert "email" in page
-    # PostgreSQL may know by now that there is one row.
+    # PostgreSQL may know in the meantime that there is one row.
     assert "full scan" not in page or "fine: user has 1 row" in page

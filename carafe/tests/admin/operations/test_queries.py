@@ -62,8 +62,8 @@ def test_it_shows_statements_as_text(keep, carols):
     keep("statement", sql="SELECT '<script>alert(1)</script>'", call_site="<b>place</b>")
     for path in ("/admin/queries/", f"/admin/queries/{FINGERPRINT}"):
         page = carols.get(path).text
-        for shown in ("&lt;script&gt;alert(1)", "&lt;b&gt;place"):
-            assert shown in page, path
+        for html in ("&lt;script&gt;alert(1)", "&lt;b&gt;place"):
+            assert html in page, path
         for run in ("<script>alert", "<b>place"):
             assert run not in page, path
 

@@ -82,8 +82,8 @@ def test_it_wants_a_proof_of_identity_and_then_goes_on(app, alice, sign_in, conn
     answer = desk.send(form, headers={"Referer": f"{ORIGIN}{PAGE}"})
     assert answer.location.startswith("/auth/reauthenticate?next=")
     answer = desk.submit(answer.location, {"password": PASSWORD})
-    again = desk.form(desk.get(answer.location), CONNECT)
-    page = desk.send(again)
+    second_form = desk.form(desk.get(answer.location), CONNECT)
+    page = desk.send(second_form)
     assert desk.get(authorize(authorization_url(page))).location == PAGE
     assert connections() == [(alice.email, "acme", "acme-1")]
 
@@ -132,7 +132,7 @@ def test_connecting_twice_changes_nothing(alice, connect, sign_in, connections, 
 
 
 def test_it_connects_with_nobody_who_logged_in_meanwhile(alice, bob, sign_in, browser, connections):
-    """Else an account would be connected with whoever sits there when the answer comes."""
+    """Else an account would be connected with the person who sits there when the answer comes."""
     desk = sign_in(alice)
     path = authorize(start_journey(desk, page=PAGE))
     cookies = browser()

@@ -128,8 +128,8 @@ def test_the_form_that_was_sent_goes_on(desk, connect, frida, connections):
     answer = desk.send(form, headers={"Referer": f"{ORIGIN}{PAGE}"})
     answer = make_journey(desk, page=answer.location)
     assert answer.location.startswith("/auth/reauthenticate/form/")
-    again = desk.form(desk.get(answer.location), form.action)
-    assert desk.send(again).location == PAGE
+    second_form = desk.form(desk.get(answer.location), form.action)
+    assert desk.send(second_form).location == PAGE
     assert connections() == [(frida.email, "rival", "rival-1")]
 
 
@@ -153,8 +153,8 @@ def test_it_wants_a_proof_instead(app, frida, visitor):
     answer = visitor.send(form, {"password": NEW_PASSWORD})
     assert answer.location.startswith("/auth/reauthenticate")
     answer = make_journey(visitor, page=answer.location)
-    again = visitor.form(visitor.get(answer.location), "/account/password")
-    assert visitor.send(again).status_code == 303
+    second_form = visitor.form(visitor.get(answer.location), "/account/password")
+    assert visitor.send(second_form).status_code == 303
     assert "Current password" in visitor.get("/account/password").text
 
 
@@ -169,7 +169,7 @@ def test_of_two_first_passwords_one_is_set(frida, visitor):
     form = visitor.fill("/account/password")
     assert visitor.send(form, {"password": NEW_PASSWORD}).status_code == 303
     answer = visitor.send(form, {"password": "another again, as long"})
-    assert answer.status_code == 422  # by now there is one to ask for
+    assert answer.status_code == 422  # now there is one to ask for
 
 
 def test_a_password_still_needs_the_old_one(alice, sign_in):

@@ -87,8 +87,8 @@ def test_of_many_copies_at_once_one_comes_back(acme, visitor, browser):
 @pytest.mark.parametrize(("seconds", "code"), [(595, 303), (600, 400), (-60, 400)])
 def test_it_works_for_ten_minutes(seconds, code, visitor, monkeypatch):
     path = authorize(start_journey(visitor))
-    moment = time.time() + seconds
-    monkeypatch.setattr(journey, "time", SimpleNamespace(time=lambda: moment))
+    timestamp = time.time() + seconds
+    monkeypatch.setattr(journey, "time", SimpleNamespace(time=lambda: timestamp))
     assert visitor.get(path).status_code == code
 
 

@@ -143,7 +143,7 @@ def test_it_sends_no_secret_without_tls(acme, visitor):
 
 
 def test_it_calls_nothing_on_this_machine_for_a_provider_elsewhere(app, acme, visitor):
-    """Which would not be reached otherwise, and may believe whoever calls from here."""
+    """Which would not be reached otherwise, and may believe any caller from here."""
     issuer = "https://accounts.example.org"
     provider = replace(app.extensions["providers"]["acme"], issuer=issuer)
     app.extensions["providers"]["acme"] = provider
