@@ -65,15 +65,15 @@ def add(
     if icon is not None:
         refuse_unknown_icon(app, f"menus.add({label!r}, icon=…)", icon)
     ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, at_end))
-    app.extensions["nav_linked"].pop(menu, None)
+    app.extensions["nav_sorted"].pop(menu, None)
 
 
 def visible_items(menu: str) -> list[MenuItem]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
     items = [
-        MenuItem(entry.label, root + path, entry.icon, entry.method)
-        for entry, path in _linked_entries(menu)
+        MenuItem(entry.label, root + _path(entry), entry.icon, entry.method)
+        for entry in _sorted_entries(menu)
         if entry.visible is None or entry.visible()
     ]
     current_path = root + request.path
@@ -100,23 +100,29 @@ def parts(place: str) -> list[str]:
     return [part.template for part in PARTS if part.place == place and part.visible()]
 
 
-def _linked_entries(menu: str) -> list[tuple[MenuEntry, str]]:
-    """Return the entries of a menu in their order, with their paths.
-
-    They never change, and `url_for` for each of a dozen is dear on every page. Paths are built from
-    the map, not from the request: a page about an untrusted host has menus, too.
-    """
-    cache: dict[str, list[tuple[MenuEntry, str]]] = current_app.extensions["nav_linked"]
+def _sorted_entries(menu: str) -> list[MenuEntry]:
+    cache: dict[str, list[MenuEntry]] = current_app.extensions["nav_sorted"]
     if menu not in cache:
-        urls = current_app.url_map.bind("")
-        entries = sorted((e for e in ENTRIES if e.menu == menu), key=lambda entry: entry.at_end)
-        cache[menu] = [(entry, urls.build(entry.endpoint, entry.values)) for entry in entries]
+        entries = (entry for entry in ENTRIES if entry.menu == menu)
+        cache[menu] = sorted(entries, key=lambda entry: entry.at_end)
     return cache[menu]
+
+
+def _path(entry: MenuEntry) -> str:
+    """Return the path of an entry below the root; it never changes, and `url_for` is slow.
+
+    It is built from the map, not from the request: a page about an untrusted host has menus, too.
+    """
+    paths: dict[int, str] = current_app.extensions["nav_paths"]
+    if id(entry) not in paths:
+        paths[id(entry)] = current_app.url_map.bind("").build(entry.endpoint, entry.values)
+    return paths[id(entry)]
 
 
 def init_app(app: Flask) -> None:
     ENTRIES.init_app(app)
     PARTS.init_app(app)
-    app.extensions["nav_linked"] = {}
+    app.extensions["nav_sorted"] = {}
+    app.extensions["nav_paths"] = {}
     app.jinja_env.globals["nav"] = visible_items
     app.jinja_env.globals["nav_parts"] = parts

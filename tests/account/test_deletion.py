@@ -37,5 +37,5 @@ def test_it_asks_for_a_proof(app, alice, sign_in, reload):
 
 def test_logging_in_cancels_it(alice, sign_in, log_in, reload):
     sign_in(alice).submit(PAGE)
-    assert "Your account stays" in log_in(alice).get("/account/profile").text
+    assert "Your account will not be deleted." in log_in(alice).get("/account/profile").text
     assert reload(alice).deletes_at is None
