@@ -106,7 +106,9 @@ def copy_the_example(project: Path) -> None:
     """As the README says."""
     words = {"notes": "tasks", "note": "task", "Note": "Task"}
     for folder in ("app", "tests"):
-        made = shutil.copytree(project / folder / "notes", project / folder / "tasks")
+        made = shutil.copytree(
+            project / folder / "notes", project / folder / "tasks", ignore=LEFT_OUT
+        )
         for templates in made.rglob("templates/notes"):
             templates.rename(templates.with_name("tasks"))
         for file in filter(Path.is_file, made.rglob("*")):

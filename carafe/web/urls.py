@@ -105,6 +105,9 @@ def _remembering_url_for() -> Callable[..., str]:
     def remembering_url_for(endpoint: str, **values: Any) -> str:
         if values or endpoint.startswith(".") or not has_request_context():
             return url_for(endpoint, **values)
+        # Clients may send any method; what is remembered must stay small.
+        if request.method not in ("GET", "HEAD", "POST"):
+            return url_for(endpoint)
         # Rules of one endpoint may differ by method.
         key = endpoint, request.method, request.script_root
         if key not in urls:
