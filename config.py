@@ -35,13 +35,13 @@ class Development(Config):
     TRUSTED_HOSTS = Env(
         ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.expected
     )
-    RECORDER_SAMPLE_RATE = Env(1.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(1.0, decimal(0, 1), "a fraction between 0 and 1, such as 0.1")
     SQLALCHEMY_RECORD_QUERIES = True
 
 
 class Testing(Config):
     TESTING = True
-    RECORDER_SAMPLE_RATE = Env(0.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(0.0, decimal(0, 1), "a fraction between 0 and 1, such as 0.1")
     LOG_LEVEL = Env("WARNING", Config.LOG_LEVEL.read, Config.LOG_LEVEL.expected)
 
 

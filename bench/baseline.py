@@ -8,7 +8,7 @@ and the HTML of the pages are those of the app it is compared with, to within a 
 
 What it does not do: no log, no request id, no response headers beside Flask's, no check of where
 a POST comes from, no bounds or rate limits; its sessions cannot be listed or ended; its pages
-hold a menu that is written out; a POST writes no more than the note.
+hold a menu that is written out; a POST writes no more than the others note.
 """
 
 import sqlite3
@@ -76,7 +76,7 @@ class Person(db.Model):
 class LoginForm(FlaskForm):
     email = EmailField("E-mail address", validators=[DataRequired()])
     password = PasswordField("Password", validators=[DataRequired(), Length(max=256)])
-    remember = BooleanField("Keep me logged in on this device")
+    remember = BooleanField("Keep me logged in")
 
 
 class NoteForm(FlaskForm):

@@ -13,7 +13,7 @@ class Command(click.Command):
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
             raise click.ClickException(
-                f"The database refused: {cause}. Is it there, and up to date? flask db upgrade"
+                f"Database error: {cause}. If it's missing or outdated, run: flask db upgrade"
             ) from None
         except HTTPException as refusal:  # models refuse alike, no matter who asks
             raise click.ClickException(refusal.description or refusal.name) from None

@@ -24,7 +24,7 @@ __all__ = [
 
 
 # As browsers abbreviate them in British English: app.js writes times again, in the reader's zone.
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"]
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def now() -> datetime:

@@ -10,11 +10,11 @@ from carafe.web import menus
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
-    menus.add(app, "account", "Your account", "account.profile", icon="user", visible=is_logged_in)
+    menus.add(app, "account", "Settings", "account.profile", icon="user", visible=is_logged_in)
     menus.add(app, "settings", "Profile", "account.profile", icon="user")
-    menus.add(app, "settings", "E-mail", "account.email", icon="mail")
+    menus.add(app, "settings", "Email", "account.email", icon="mail")
     menus.add(app, "settings", "Password", "account.password", icon="key")
-    menus.add(app, "settings", "Second factors", "account.second_factors", icon="shield")
+    menus.add(app, "settings", "Two-factor authentication", "account.second_factors", icon="shield")
     menus.add(app, "settings", "Passkeys", "account.passkeys", icon="passkey", setting="PASSKEYS")
     menus.add(
         app,

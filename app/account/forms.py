@@ -17,7 +17,7 @@ class AvatarForm(Form):
 
 
 class EmailChangeForm(Form):
-    email = EmailField("New address")
+    email = EmailField("New email address")
 
 
 class FirstPasswordForm(Form):
@@ -32,4 +32,4 @@ class PasswordForm(Form):
 
 
 class PasskeyForm(Form):
-    name = TextField("Name", [DataRequired("Give it a name.")], length=accounts.PASSKEY_NAME_LENGTH)
+    name = TextField("Name", [DataRequired("Enter a name.")], length=accounts.PASSKEY_NAME_LENGTH)

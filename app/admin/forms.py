@@ -22,14 +22,12 @@ class InvitationForm(Form):
 class ImpersonationForm(Form):
     reason = TextField(
         "Reason",
-        [DataRequired("Say why: it is kept in the audit.")],
+        [DataRequired("Enter a reason for the audit log.")],
         length=impersonation.REASON_LENGTH,
     )
     changes = BooleanField("Allow changes")
 
 
 class MessageForm(SubmissionForm):
-    title = TextField(
-        "Title", [DataRequired("Say in a line what it is about.")], length=TITLE_LENGTH
-    )
+    title = TextField("Title", [DataRequired("Enter a title.")], length=TITLE_LENGTH)
     body = LongTextField("Text", length=BODY_LENGTH, default="")

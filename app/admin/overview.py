@@ -41,7 +41,7 @@ CARDS = [
         "Mails",
         admin.series.counter_series(SENT_COUNTER),
         "operations.read",
-        text="Handed to the server.",
+        text="Accepted by the mail server.",
     ),
     admin.Card(
         "errors",
@@ -49,7 +49,7 @@ CARDS = [
         admin.series.errors,
         "operations.read",
         "admin.exceptions",
-        "Requests and jobs that failed.",
+        "Failed requests and jobs.",
         setting="RECORDER",
     ),
 ]

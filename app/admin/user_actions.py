@@ -12,11 +12,11 @@ ACTIONS = [
         undo=("Reinstate", User.reinstate),
         where=User.suspended_at.is_(None),
         unavailable_reason="Suspended already.",
-        warning="They are logged out everywhere, and cannot log in.",
+        warning="They'll be logged out everywhere and can't log back in.",
         button=admin.Button(
             "suspension",
             "this user will be suspended",
-            "The user is suspended and logged out everywhere.",
+            "User suspended and logged out everywhere",
         ),
     ),
     admin.Action(
@@ -25,20 +25,18 @@ ACTIONS = [
         User.reinstate,
         where=User.suspended_at.is_not(None),
         unavailable_reason="Not suspended.",
-        warning="They can log in again.",
-        button=admin.Button(
-            "suspension/delete", "this user will be reinstated", "The user can log in again."
-        ),
+        warning="They'll be able to log in again.",
+        button=admin.Button("suspension/delete", "this user will be reinstated", "User reinstated"),
     ),
     admin.Action(
         "end-sessions",
         "End sessions",
         User.log_out_everywhere,
-        warning="They are logged out everywhere, and can log in again.",
+        warning="They'll be logged out everywhere but can log back in.",
         button=admin.Button(
             "sessions/delete",
             "this user will be logged out everywhere",
-            "The user is logged out everywhere.",
+            "User logged out everywhere",
         ),
     ),
     admin.Action(
@@ -52,7 +50,7 @@ ACTIONS = [
         button=admin.Button(
             "second-factor-requirement",
             "this user will have to set up a second factor",
-            "The user needs a second factor now.",
+            "Two-factor authentication required",
         ),
     ),
     admin.Action(
@@ -64,7 +62,7 @@ ACTIONS = [
         button=admin.Button(
             "second-factor-requirement/delete",
             "this user will no longer need a second factor",
-            "The user may do without a second factor.",
+            "Two-factor authentication no longer required",
         ),
     ),
     admin.Action(
@@ -75,7 +73,7 @@ ACTIONS = [
         button=admin.Button(
             "second-factors/delete",
             "this user's second factors will be removed",
-            "The user's second factors are removed.",
+            "Two-factor authentication turned off",
         ),
     ),
 ]

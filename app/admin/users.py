@@ -26,7 +26,7 @@ STATES: dict[str, tuple[str, ColumnElement[bool]]] = {
     "active": ("Active", User.suspended_at.is_(None) & User.confirmed_at.is_not(None)),
     "unconfirmed": ("Unconfirmed", User.suspended_at.is_(None) & User.confirmed_at.is_(None)),
     "suspended": ("Suspended", User.suspended_at.is_not(None)),
-    "leaving": ("To be deleted", User.deletes_at.is_not(None)),
+    "leaving": ("Deletion scheduled", User.deletes_at.is_not(None)),
 }
 
 
@@ -52,7 +52,7 @@ def state_badges(
     if suspended_at:
         text, tone = "suspended", "danger"
     badges = badge(text, tone)
-    return badges + Markup(" ") + badge("to be deleted", "danger") if deletes_at else badges
+    return badges + Markup(" ") + badge("Deletion scheduled", "danger") if deletes_at else badges
 
 
 @cache  # formatting takes longer than the rest of a row
@@ -74,7 +74,7 @@ def init_app(app: Flask) -> None:
             "name",
             admin.Column("role", render=lambda role: ROLES.get(role, role)),
             STATE,
-            admin.Column("created_at", "Since"),
+            admin.Column("created_at", "Joined"),
         ],
         optional=[
             "id",
@@ -84,11 +84,11 @@ def init_app(app: Flask) -> None:
             "deletes_at",
             "second_factor_required_at",
         ],
-        search=[admin.FullText("E-mail or name", User.email, User.name, address=User.email)],
+        search=[admin.FullText("Email or name", User.email, User.name, address=User.email)],
         filters=[
             admin.Choice(User.role, "role", "Role", ROLES),
-            admin.Choice(None, "state", "State", STATES),
-            admin.DateRange(User.created_at, "created_at", "Since"),
+            admin.Choice(None, "state", "Status", STATES),
+            admin.DateRange(User.created_at, "created_at", "Joined"),
         ],
         sorts=["email", "name", "created_at"],
         order="-created_at",

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         reset_link="auth.reset_token",
         second_factor="auth.second_factor",
     )
-    audit.add_descriptions(app, {"user.renamed": "The name was changed"})
+    audit.add_descriptions(app, {"user.renamed": "Name changed"})
     demo_data.add(app, load)
 
 

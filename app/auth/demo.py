@@ -22,7 +22,7 @@ def load() -> None:
         password = secrets.token_urlsafe(12)
         accounts.append((email, name, role, password, passwords.hash(password)))
     if db.session.scalar(select(User.id).limit(1)):
-        raise demo_data.DatabaseNotEmptyError("There are users already, so no sample data.")
+        raise demo_data.DatabaseNotEmptyError("Users already exist, so no sample data was added.")
     lines = []
     for email, name, role, password, password_hash in accounts:
         User.register(email, password_hash, name=name, role=role, confirmed_at=now())

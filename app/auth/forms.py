@@ -13,7 +13,7 @@ CODE_LENGTH = 40  # a recovery code has 29 characters, and some people add space
 class LoginForm(Form):
     email = EmailField()
     password = PasswordField(validators=[PASSWORD_REQUIRED])
-    remember = BooleanField("Keep me logged in on this device")
+    remember = BooleanField("Keep me logged in")
 
 
 class RegisterForm(Form):
@@ -32,7 +32,7 @@ class EmailForm(Form):
 
 
 class RememberForm(Form):
-    remember = BooleanField("Keep me logged in on this device")
+    remember = BooleanField("Keep me logged in")
 
 
 class NewPasswordForm(Form):
@@ -40,7 +40,7 @@ class NewPasswordForm(Form):
 
 
 class CodeForm(Form):
-    code = TextField("Code", [DataRequired("Enter the code.")], length=CODE_LENGTH)
+    code = TextField("Code", [DataRequired("Enter your code.")], length=CODE_LENGTH)
 
 
 class ReauthenticateForm(Form):
@@ -55,7 +55,7 @@ class ReauthenticateForm(Form):
         if self.password.data or self.code.data:
             return True
         if self.code.raw_data:
-            self.code.errors = ["Enter the code."]
+            self.code.errors = ["Enter your code."]
         else:
             self.password.errors = ["Enter your password."]
         return False

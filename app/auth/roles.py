@@ -2,4 +2,4 @@
 
 from carafe.auth import ADMIN, DEFAULT_ROLE
 
-ROLES = {DEFAULT_ROLE: "User", "staff": "Staff", ADMIN: "Administrator"}
+ROLES = {DEFAULT_ROLE: "User", "staff": "Staff", ADMIN: "Admin"}

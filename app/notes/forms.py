@@ -7,5 +7,5 @@ from carafe.web import LongTextField, SubmissionForm, TextField, VersionForm
 
 
 class NoteForm(SubmissionForm, VersionForm):
-    title = TextField("Title", [DataRequired("Give the note a title.")], length=TITLE_LENGTH)
+    title = TextField("Title", [DataRequired("Enter a title.")], length=TITLE_LENGTH)
     body = LongTextField("Text", length=BODY_LENGTH, default="")

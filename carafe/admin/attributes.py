@@ -33,7 +33,7 @@ class Attributes:
         """Return an attribute of the model itself: lists cannot be filtered by related models."""
         if "." in name:
             what = f"{name} is not an attribute of {self.model.__name__}."
-            raise self.error(option, what, "Of what is referred to, only columns can be made.")
+            raise self.error(option, what, "Related attributes can only be used as columns.")
         return self.find(option, name)
 
     def error(self, option: str, what: str, remedy: str) -> ConfigError:

@@ -59,16 +59,16 @@ def validate_options(app: Flask, model: type[Base], name: str, options: Options)
 def _find_problems(app: Flask, name: str, options: Options) -> Problems:
     names = [option.name for option in fields(ModelOptions) if option.name != "model"]
     for option in options.keys() - {*names}:
-        yield option, "there is no such option.", f"Give some of {', '.join(names)}."
+        yield option, "Unknown option.", f"Give some of {', '.join(names)}."
     yield from _name(app, name)
     for option, kinds in ITEM_TYPES.items():
         if not isinstance(options.get(option, ()), Import):
             yield from _items(option, options.get(option, ()), kinds)
     if not options["columns"]:
-        yield "columns", "it is empty.", 'Name at least one: columns=["id"].'
+        yield "columns", "it is empty.", 'Pass at least one: columns=["id"].'
     for option in CALLABLES:
         if options.get(option) is not None and not callable(options[option]):
-            yield option, f"{options[option]!r} is no function.", "Give one, or leave it out."
+            yield option, f"{options[option]!r} is no function.", "Pass a function, or omit it."
     yield from _scopes(options.get("scopes", {}))
     yield from _operations(app, options)
     yield from _actions(options.get("actions", ()))
@@ -78,25 +78,25 @@ def _find_problems(app: Flask, name: str, options: Options) -> Problems:
 
 def _name(app: Flask, name: str) -> Problems:
     if not NAME.fullmatch(name):
-        remedy = 'Write up to 40 small letters, digits, "-" and "_".'
+        remedy = 'Use up to 40 lowercase letters, digits, "-", and "_".'
         yield "name", f"{name!r} cannot stand in a URL.", remedy
     rules = {rule.rule for rule in app.url_map.iter_rules()}
     if name in ADMINS.by_name(app) or {f"/admin/{name}", f"/admin/{name}/"} & rules:
-        yield "name", f"there is a page {name} already.", 'Give it another: name="…".'
+        yield "name", f"The page {name} already exists.", 'Pass another name: name="…".'
 
 
 def _items(option: str, items: object, kinds: tuple[type, ...]) -> Problems:
     expected = " or ".join(kind.__name__ for kind in kinds)
     if not isinstance(items, (list, tuple)):
-        yield option, f"{items!r} is no list.", f"Give a list of {expected}."
+        yield option, f"{items!r} is no list.", f"Pass a list of {expected}."
         return
     for item in items:
         if not isinstance(item, kinds):
-            yield option, f"{item!r} is none of {expected}.", f"Give a list of {expected}."
+            yield option, f"{item!r} is none of {expected}.", f"Pass a list of {expected}."
 
 
 def _scopes(scopes: object) -> Problems:
-    remedy = 'Give scopes={"mine": ("Mine", Model.column == …)}.'
+    remedy = 'Pass scopes={"mine": ("Mine", Model.column == …)}.'
     if not isinstance(scopes, Mapping):
         yield "scopes", f"{scopes!r} is no dict.", remedy
         return
@@ -114,22 +114,26 @@ def _operations(app: Flask, options: Options) -> Problems:
         for operation in {*options.get(option, ())} - {*OPERATIONS}:
             yield option, f"there is no {operation}.", f"Give some of {', '.join(OPERATIONS)}."
     if options.get("operations") and "read" not in options["operations"]:
-        yield "operations", "there is no read, which a list needs.", 'Add "read".'
+        yield "operations", '"read" is missing; every list needs it.', 'Add "read".'
     known_permissions = set().union(*PERMISSIONS.by_name(app).values())
     for permission in permissions.values():
         if permission not in known_permissions:
-            remedy = "Make it known first: add_permission(app, …)."
-            yield "permissions", f"there is no permission {permission}.", remedy
+            remedy = "Register it first: add_permission(app, …)."
+            yield "permissions", f"Unknown permission: {permission}.", remedy
 
 
 def _actions(actions: Iterable[Any]) -> Problems:
     for action in actions:
         if not callable(action.apply):
-            yield "actions", f"{action.name} has no verb.", "Give a function of the row."
+            yield "actions", f"{action.name} has no verb.", "Pass a function that takes the row."
         if action.undo is not None and not _is_pair(action.undo, callable):
-            yield "actions", f"the undo of {action.name} is not a label and a verb.", "Give both."
+            yield "actions", f"the undo of {action.name} is not a label and a verb.", "Pass both."
         if not isinstance(action.where, (ColumnElement, type(None))):
-            yield "actions", f"where of {action.name} is no condition.", "Write Model.column == …."
+            yield (
+                "actions",
+                f"where of {action.name} is not a SQLAlchemy condition.",
+                "Use Model.column == ….",
+            )
         if action.button is None and not action.bulk:
             yield "actions", f"nothing applies {action.name}.", "Give a button, or no bulk=False."
 
@@ -139,9 +143,9 @@ def _form_and_footer(options: Options) -> Problems:
     if not isinstance(form, (list, tuple)) and not (
         isinstance(form, type) and issubclass(form, Form)
     ):
-        yield "form", f"{form!r} is no form.", 'Give a class of one, or attributes: ["title"].'
+        yield "form", f"{form!r} is no form.", 'Pass a form class, or attribute names: ["title"].'
     if footer is not None and not _is_pair(footer, callable):
-        yield "footer", "it is not a template and a function.", "Give both."
+        yield "footer", "Must be a (template, function) pair.", "Pass both."
 
 
 def _pages(app: Flask, options: Options) -> Problems:
@@ -149,13 +153,13 @@ def _pages(app: Flask, options: Options) -> Problems:
     footer = options.get("footer")
     icon = options.get("icon")
     if icon and icon not in icon_names(app) and app.config["APP_ENV"] != "production":
-        yield "icon", f"there is no icon {icon}.", f"Give one of {SPRITE}, or add it there."
+        yield "icon", f"Unknown icon: {icon}.", f"Give one of {SPRITE}, or add it there."
     endpoint = options.get("endpoint")
     if endpoint and endpoint not in app.view_functions:
-        yield "endpoint", f"there is no {endpoint}.", "Register its blueprint before."
+        yield "endpoint", f"there is no {endpoint}.", "Register its blueprint first."
     for option, name in ("template", options.get("template")), ("footer", footer and footer[0]):
         if name and not _has_template(app, name):
-            yield option, f"there is no template {name}.", "Register its blueprint before."
+            yield option, f"Template not found: {name}.", "Register its blueprint first."
 
 
 def _is_pair(value: object, is_second: Callable[[object], bool]) -> bool:

@@ -32,14 +32,14 @@ class Column:
 
 
 def humanize(name: str) -> str:
-    """Return the label of a column from its name: "E-mail" for "user.email".
+    """Return the label of a column from its name: "Email" for "user.email".
 
     What a related row is called stands for that row: "author.name" is "Author".
     """
     relation, _, attribute = name.rpartition(".")
     words = relation if relation and attribute in ("name", "title") else attribute
     words = words.removesuffix("_at").removesuffix("_id").replace("_", " ")
-    return {"email": "E-mail", "id": "Number"}.get(words, words.capitalize())
+    return {"email": "Email", "id": "ID"}.get(words, words.capitalize())
 
 
 def format_value(value: object) -> str:

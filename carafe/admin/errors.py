@@ -15,6 +15,6 @@ def check_key(model: type[Base]) -> None:
     """Raise `ConfigError` unless one number identifies each row of a model."""
     keys = inspect(model).primary_key
     if len(keys) > 1 or not isinstance(keys[0].type, Integer):
-        what = "its primary key is not one whole number."
-        remedy = "Give it a column id, which is its primary key."
+        what = "The primary key must be a single integer column."
+        remedy = "Add an integer column id as the primary key."
         raise config_error(model, "model", what, remedy)

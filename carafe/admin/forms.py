@@ -8,4 +8,4 @@ from carafe.web.forms import Form
 
 
 class SavedViewForm(Form):
-    name = TextField("Name", [DataRequired("Give the view a name.")], length=NAME_LENGTH)
+    name = TextField("Name", [DataRequired("Enter a name for the view.")], length=NAME_LENGTH)

@@ -64,7 +64,7 @@ def _rows(admin: ModelAdmin, q: str) -> ResultGroup:
         )
         for row in page.rows
     ]
-    all_label = f"All {page.count} {admin.verbose_name_plural}" if page.pages.next_url else ""
+    all_label = f"View all {page.count} {admin.verbose_name_plural}" if page.pages.next_url else ""
     url = f"{url_for('admin.list', admin=admin)}?{urlencode({'q': q})}"
     return ResultGroup(admin.name, admin.label, results, all_label, url)
 

@@ -41,7 +41,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     Users need the permission "<name>.read", which administrators have by default.
     """
     if not (isinstance(model, type) and issubclass(model, Base) and hasattr(model, "__table__")):
-        raise ConfigError(f"admin.add({model!r}): it is no model.", "Give a class with a table.")
+        raise ConfigError(f"admin.add({model!r}): it is no model.", "Pass a mapped class.")
     name = options.pop("name", None) or f"{model.__name__.lower()}s"
     label = options.pop("label", None) or name.capitalize()
     validate_options(app, model, name, {"columns": columns, **options})

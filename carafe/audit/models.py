@@ -117,4 +117,4 @@ def as_actor(actor: str) -> Iterator[None]:
 @event.listens_for(AuditEvent, "before_update")
 @event.listens_for(AuditEvent, "before_delete")
 def _forbid_change(mapper: object, connection: object, target: AuditEvent) -> None:
-    raise TypeError("The audit trail is append-only, by `record` alone.")
+    raise TypeError("The audit log is append-only. Use record().")

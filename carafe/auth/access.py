@@ -79,7 +79,7 @@ def redirect_to_two_factor_setup(identity: Identity) -> ResponseReturnValue | No
         if has_second_factor(identity.id):
             return None
     if wants_json():
-        message = "Your account needs a second factor. Set one up first."
+        message = "Set up two-factor authentication first."
         refuse(403, "access.denied", "no_second_factor", message)
     return lead_to(current_app.config["TWO_FACTOR_URL"], 403)
 
@@ -133,7 +133,7 @@ def _end_impersonation(why: str) -> ResponseReturnValue:
         token, back = impersonation.stop(why)
         db.session.commit()
     set_session_token(token, clear=True)
-    flash("You are back in your own account. What you did last was not carried out.", "info")
+    flash("You're back in your own account. Your last action wasn't completed.", "info")
     return redirect(back or current_app.config["HOME_URL"], 303)
 
 

@@ -22,13 +22,13 @@ def change_denial_reason(user: UserMixin, by: Actor) -> str | None:
     """Return why `by`, who may change users, may not change this one, or None."""
     if user.id == by.id:
         # Changes to your own account have safeguards on its pages, such as the grace period.
-        return "This is your own account. Change it on its own pages, or ask another administrator."
+        return "This is your own account. Change it in Settings, or ask another admin."
     if not can_grant(user.role, by.role):
-        return "This user has permissions that you do not have."
+        return "This user has permissions you don't have."
     return None
 
 
 def ensure_can_grant(role: str) -> None:
     """Respond with 403 if the role has permissions that the current user lacks."""
     if not can_grant(role, current_user.role):
-        abort(403, "You cannot give permissions that you do not have.")
+        abort(403, "You can't grant permissions you don't have.")

@@ -41,14 +41,14 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         "auth.require_second_factor",
         two_factor_optional,
         level="info",
-        remedy="Set REQUIRE_SECOND_FACTOR, once they have one.",
+        remedy="Set REQUIRE_SECOND_FACTOR once they've set it up.",
     )
     checks.add(
         app,
         "auth.demo_accounts",
         demo_accounts,
         level="warning",
-        remedy="Delete them at /admin/users/. In production do not run: flask demo",
+        remedy="Delete them at /admin/users/, and don't run flask demo in production.",
         depends_on="core.migrations",
     )
     checks.add(
@@ -56,7 +56,7 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         "auth.default_password",
         default_passwords,
         level="error",
-        remedy="flask user suspend and the address; or set another password.",
+        remedy="Run flask user suspend EMAIL, or change the password.",
         depends_on="core.migrations",
     )
 
@@ -64,7 +64,7 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
 def no_admin() -> str | None:
     if db.session.scalar(select(user_model().id).where(_is_active_admin()).limit(1)):
         return None
-    return "There is no administrator."
+    return "There are no admins."
 
 
 def admins_without_second_factor() -> str | None:
@@ -77,13 +77,13 @@ def admins_without_second_factor() -> str | None:
     if not emails:
         return None
     more = f" and {len(emails) - 3} more" if emails[3:] else ""
-    return f"Only a password protects these administrators: {', '.join(emails[:3])}{more}."
+    return f"These admins don't use two-factor authentication: {', '.join(emails[:3])}{more}."
 
 
 def two_factor_optional() -> str | None:
     if current_app.config.get("REQUIRE_SECOND_FACTOR"):
         return None
-    return "Administrators may do without a second factor."
+    return "Two-factor authentication is optional for admins."
 
 
 def demo_accounts() -> str | None:
@@ -93,7 +93,7 @@ def demo_accounts() -> str | None:
 
 def default_passwords() -> str | None:
     emails = [user.email for user in _active_demo_users() if has_default_password(user)]
-    return f"Anyone can guess the password of {', '.join(emails)}." if emails else None
+    return f"Easy-to-guess passwords: {', '.join(emails)}." if emails else None
 
 
 def has_default_password(user: UserMixin) -> bool:

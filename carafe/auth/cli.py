@@ -19,19 +19,19 @@ from carafe.cli import Group
 from carafe.database import advisory_lock, db
 from carafe.unicode import nfc
 
-users = Group("user", help="Look after user accounts.")
+users = Group("user", help="Manage user accounts.")
 
 
 @users.command("create")
 @click.argument("email")
-@click.option("--name", default="", help="The name that others see.")
-@click.option("--admin", is_flag=True, help="Make an administrator.")
-@click.option("--password", help="By default one is generated and printed.")
+@click.option("--name", default="", help="Display name.")
+@click.option("--admin", is_flag=True, help="Create an admin.")
+@click.option("--password", help="Generated and printed if omitted.")
 def create(email: str, name: str, admin: bool, password: str | None) -> None:
     """Create a user with a confirmed address."""
     email, name = _parse_email(email), nfc(name)
     if len(name) > NAME_LENGTH:
-        raise click.ClickException(f"Name: Please keep this to {NAME_LENGTH} characters.")
+        raise click.ClickException(f"Name: Use {NAME_LENGTH} characters or fewer.")
     plain_password = password or secrets.token_urlsafe(12)
     if problem := passwords.validation_error(plain_password, email):
         raise click.ClickException(f"Password: {problem}")
@@ -41,7 +41,7 @@ def create(email: str, name: str, admin: bool, password: str | None) -> None:
         user_model().claim(email, password_hash, role, **({"name": name} if name else {}))
         db.session.commit()
     except (EmailTakenError, IntegrityError):
-        raise click.ClickException(f"{email} has an account already.") from None
+        raise click.ClickException(f"{email} already has an account.") from None
     click.echo(f"Created {email}" + ("" if password else f" with password {plain_password}"))
 
 
@@ -66,7 +66,7 @@ def _user_command(name: str) -> Callable[[Callable[[UserMixin], str]], click.Com
 
 @_user_command("promote")
 def promote(user: UserMixin) -> str:
-    """Make a user an administrator."""
+    """Promote a user to admin."""
     user.change_role(ADMIN)
     condition = "" if user.confirmed_at else " once they have confirmed their address"
     return f"{user.email} is an administrator{condition}."
@@ -74,29 +74,29 @@ def promote(user: UserMixin) -> str:
 
 @_user_command("demote")
 def demote(user: UserMixin) -> str:
-    """Make a member of the staff or an administrator a plain user."""
+    """Demote a staff member or admin to a regular user."""
     user.change_role(DEFAULT_ROLE)
-    return f"{user.email} is a plain user."
+    return f"{user.email} is now a regular user."
 
 
 @_user_command("suspend")
 def suspend(user: UserMixin) -> str:
     """Suspend a user and end all sessions."""
     user.suspend()
-    return f"{user.email} is suspended."
+    return f"{user.email} suspended."
 
 
 @_user_command("reinstate")
 def reinstate(user: UserMixin) -> str:
-    """Let a suspended user log in again."""
+    """Reinstate a suspended user."""
     user.reinstate()
-    return f"{user.email} can log in again."
+    return f"{user.email} reinstated."
 
 
 @click.confirmation_option(prompt="Delete the user and all of their data?")
 @_user_command("delete")
 def delete(user: UserMixin) -> str:
-    """Delete a user at once, without the days of grace."""
+    """Delete a user immediately, without the grace period."""
     message = f"{user.email} was deleted."
     deletion.delete_now(user)
     return message
@@ -104,16 +104,16 @@ def delete(user: UserMixin) -> str:
 
 @_user_command("remove-second-factors")
 def remove_second_factors(user: UserMixin) -> str:
-    """Let the password alone open an account again, whose owner has lost everything else."""
+    """Turn off two-factor authentication for a user."""
     two_factor.remove_all(user)
     return f"{user.email} has no second factor anymore."
 
 
 @users.command("renew-secrets")
 def renew_secrets() -> None:
-    """Encrypt all stored secrets with SECRET_KEY, so that older keys can leave the fallbacks."""
+    """Re-encrypt all stored secrets with SECRET_KEY, so older keys can be removed."""
     rotated, undecryptable = two_factor.rotate_secrets()
-    click.echo(f"{rotated} secrets are encrypted with SECRET_KEY.")
+    click.echo(f"{rotated} secrets re-encrypted with SECRET_KEY.")
     if undecryptable:
         raise click.ClickException(
             f"{len(undecryptable)} cannot be read: put the key from before into "
@@ -124,7 +124,7 @@ def renew_secrets() -> None:
 
 @users.command("purge")
 def purge() -> None:
-    """Delete accounts whose time has come, and sessions, links and invitations that are over."""
+    """Delete accounts due for deletion and expired sessions, links, and invitations."""
     deleted_counts = {"accounts": sum(deletion.delete_due(id) for id in deletion.due_ids())}
     deleted_counts |= deletion.delete_all_expired()
     sender = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -134,7 +134,7 @@ def purge() -> None:
 
 @users.command("list")
 def list_users() -> None:
-    """Print all users: address, role, state and name, separated by tabs."""
+    """List all users as tab-separated email, role, state, and name."""
     model = user_model()
     query = select(
         model.email,
@@ -149,7 +149,7 @@ def list_users() -> None:
             "suspended" if row.suspended_at else "confirmed" if row.confirmed_at else "unconfirmed"
         )
         if row.deletes_at:
-            state += f", deleted on {row.deletes_at:%Y-%m-%d}"
+            state += f", scheduled for deletion on {row.deletes_at:%Y-%m-%d}"
         name = "" if row.display_name == row.email else row.display_name
         click.echo("\t".join([row.email, row.role, state, name]))
 
@@ -158,12 +158,12 @@ def _parse_email(text: str) -> str:
     try:
         return normalize_pasted_email(text)
     except ValueError as error:
-        raise click.ClickException(f"{text!r} is not an e-mail address: {error}") from None
+        raise click.ClickException(f"{text!r} isn't a valid email address: {error}") from None
 
 
 def _get_user(email: str) -> UserMixin:
     advisory_lock(ADMIN)
     user = user_model().by_email(_parse_email(email), lock=True)
     if user is None:
-        raise click.ClickException(f"There is no account for {email}.")
+        raise click.ClickException(f"No account for {email}.")
     return user

@@ -13,7 +13,7 @@ from carafe.auth.models.user_columns import EMAIL_LENGTH
 from carafe.unicode import nfc
 from carafe.web.fields import FieldOptions, SecretField, Validators, at_most
 
-ENTER_EMAIL = DataRequired("Enter your e-mail address.")
+ENTER_EMAIL = DataRequired("Enter your email address.")
 SHORT_EMAIL = at_most(
     EMAIL_LENGTH, f"This is not an email address: it is longer than {EMAIL_LENGTH} characters."
 )

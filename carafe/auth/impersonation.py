@@ -63,13 +63,13 @@ def denial_reason(user: UserMixin) -> str | None:
     if current_user.impersonator:
         return "You already act as someone. Go back to your own account first."
     if user.id == current_user.id:
-        return "This is you."
+        return "You can't view as yourself."
     if user.suspended_at:
-        return "This user is suspended, and sees nothing."
+        return "You can't view as a suspended user."
     if user.role == ADMIN:
-        return "Nobody acts as an administrator."
+        return "You can't view as an admin."
     if not can_impersonate(current_user.role, user.role):
-        return "This user has permissions that you do not have."
+        return "This user has permissions you don't have."
     return None
 
 
@@ -137,15 +137,14 @@ def check(rules: Policy, impersonator: Impersonator) -> bool:
     # To the other page an unconfirmed user is led from everywhere.
     is_personal = pages.is_auth_page() and not pages.is_requested("confirm")
     if is_personal or rules.fresh_login or rules.no_impersonation:
-        message = f"This is for {current_user.display_name} in person, not for who acts as them."
+        message = f"Only {current_user.display_name} can do this. You're viewing as them."
         refuse(403, "access.denied", "acting_as_somebody", message)
     if request.method in SAFE_METHODS:
         return False
     if not impersonator.may_write:
         abort(
             403,
-            f"You are looking at this as {current_user.display_name}, "
-            "and may not change anything. Nothing was changed.",
+            f"You're viewing as {current_user.display_name} (read-only). Nothing was changed.",
         )
     return True
 

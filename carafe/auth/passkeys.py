@@ -38,12 +38,14 @@ CREDENTIAL_BYTES = 16 * 1024
 CREDENTIAL_ID_BYTES = 1023  # the most that section 4 allows
 EDDSA, ES256, RS256 = -8, -7, -257  # RFC 9053; one of them is known to every authenticator
 
-FAILED_MESSAGE = "This passkey did not work. Try again, or go on another way."
-EXPIRED_MESSAGE = "That took too long. Try again."
-SUSPENDED_MESSAGE = "This account is suspended."
+FAILED_MESSAGE = "That passkey didn't work. Try again, or use another method."
+EXPIRED_MESSAGE = "Timed out. Try again."
+SUSPENDED_MESSAGE = "This account is suspended. Contact support."
 # For the log.
 REASONS = {EXPIRED_MESSAGE: "too_late", SUSPENDED_MESSAGE: "suspended"}
-TOO_MANY_PASSKEYS = f"You have {MAX_PASSKEYS} passkeys. Remove one to add another."
+TOO_MANY_PASSKEYS = (
+    f"You've reached the limit of {MAX_PASSKEYS} passkeys. Remove one to add another."
+)
 
 T = TypeVar("T")
 
@@ -211,5 +213,5 @@ def _verify_or_reject(verify: Callable[[], T]) -> T:
     # Whatever a stranger's bytes do to parsers of JSON, CBOR, keys and certificates, from the
     # library's own errors to a RecursionError, is a credential that does not count, and no 500.
     except Exception as error:
-        log.info("passkey refused: %s: %s", type(error).__name__, error)
+        log.info("passkey rejected: %s: %s", type(error).__name__, error)
         raise PasskeyError(FAILED_MESSAGE) from None

@@ -86,10 +86,10 @@ def validation_error(password: str, email: str) -> str | None:
         return TOO_LONG
     address = email.casefold()
     if address and (address in lowered or address.partition("@")[0] in words_in(lowered)):
-        return "Do not use your e-mail address in the password."
+        return "Don't use your email address in your password."
     name = current_app.config["APP_NAME"].casefold()
     if "".join(filter(str.isalpha, lowered)) == "".join(filter(str.isalpha, name)):
-        return "Do not use the name of this site as the password."
+        return "Don't use the name of this site as your password."
     if is_common(lowered):
         return COMMON
     return None

@@ -28,7 +28,7 @@ REAUTH_FAILURES = RateLimit("proof", 10, timedelta(minutes=15))
 def require_fresh_login() -> ResponseReturnValue:
     """Lead anyone who has no recent proof to the page that asks for one."""
     if wants_json():
-        refuse(403, "access.denied", "no_recent_proof", "Confirm that it is you first.")
+        refuse(403, "access.denied", "no_recent_proof", "Confirm it's you first.")
     interrupted_forms.drop()
     next = return_path()
     if request.method not in SAFE_METHODS:

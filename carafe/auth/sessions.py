@@ -105,7 +105,7 @@ def _write_last_seen(app: Flask, identity: Identity) -> None:
                 user_model().record_activity((identity.impersonator or identity).id)
             db.session.commit()
         except SQLAlchemyError as error:
-            log.warning("last seen was not noted: %s", error)
+            log.warning("could not update last_seen_at: %s", error)
 
 
 def disable_caching(response: Response) -> Response:

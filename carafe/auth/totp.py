@@ -59,6 +59,6 @@ def rejection_reason(step: int) -> str:
     span = f"{minutes} minute{'s' if minutes > 1 else ''}"
     when, error = (f"{span} ahead", "fast") if seconds > 0 else (f"{span} old", "slow")
     return (
-        f"This code is {when}. If it is the newest, the clock of your phone is {span} {error}: "
-        "have it set the time automatically, and try again."
+        f"That code is {when}. If it's the newest, your phone's clock is {span} {error}. Turn "
+        "on automatic time and try again."
     )

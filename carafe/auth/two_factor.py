@@ -33,7 +33,10 @@ WARNINGS = RateLimit("code:warning", 1, timedelta(days=1))
 
 CHUNK = 500  # others wait for some 50 ms in the meantime
 
-LAST_FACTOR_MESSAGE = "Your account needs a second factor. Add another before you remove this one."
+LAST_FACTOR_MESSAGE = (
+    "Two-factor authentication is required for your account. Add another method before removing "
+    "this one."
+)
 
 
 def factors_of(user_id: int) -> Row[datetime | None, int, int]:
@@ -92,11 +95,12 @@ def use_code(user: UserMixin, code: str) -> str:
             if RecoveryCode.consume(user, typed):
                 return "recovery code"
             raise InvalidCodeError(
-                "This is neither a code of your app nor an unused recovery code."
+                "That code isn't valid. Enter a current code from your app, or an unused recovery "
+                "code."
             )
         app = Totp.for_user(user.id)
         if app is None:
-            raise InvalidCodeError("You have no authenticator app here. Use a recovery code.")
+            raise InvalidCodeError("No authenticator app is set up. Use a recovery code.")
         app.verify(typed)
         return "totp"
     except InvalidCodeError:

@@ -98,8 +98,8 @@ def _evaluate(check: Check) -> Finding | None:
             message = check.problem()
     except Exception as error:
         log.debug("%s", check.id, exc_info=True)
-        message = f"The check itself failed: {type(error).__name__}: {root_cause(error)}"
-        remedy = f"Mend what it says, or leave it out: --silence {check.id}"
+        message = f"The check failed to run: {type(error).__name__}: {root_cause(error)}"
+        remedy = f"Fix the error, or skip the check with --silence {check.id}"
         return Finding(check.id, "error", collapse_whitespace(message), remedy)
     return (
         Finding(check.id, check.level, collapse_whitespace(message), check.remedy)

@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
         "core.database",
         unreachable,
         level="error",
-        remedy="Start the database, or correct DATABASE_URL or INSTANCE_PATH.",
+        remedy="Start the database, or fix DATABASE_URL or INSTANCE_PATH.",
         all_environments=True,
     )
     checks.add(
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
         "core.migrations",
         migrations_pending,
         level="error",
-        remedy="flask db upgrade; or run the code that this database belongs to.",
+        remedy="Run flask db upgrade, or deploy the version of the code this database belongs to.",
         depends_on="core.database",
         all_environments=True,
     )
@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
         "core.sqlite_version",
         unsafe_sqlite,
         level="warning",
-        remedy="Install the package pysqlite3, or a Python with a newer SQLite.",
+        remedy="Install pysqlite3, or use a Python with a newer SQLite.",
         all_environments=True,
     )
     checks.add(
@@ -76,7 +76,7 @@ def init_app(app: Flask) -> None:
         "core.sqlite_journal",
         non_wal_journal,
         level="warning",
-        remedy="Keep the database in a file on a local disk that can be written.",
+        remedy="Keep the database file on a local, writable disk.",
         depends_on="core.database",
         all_environments=True,
     )
@@ -85,14 +85,14 @@ def init_app(app: Flask) -> None:
         "core.network_disk",
         network_disks,
         level="warning",
-        remedy="Move INSTANCE_PATH to a local disk, and for several machines use PostgreSQL.",
+        remedy="Move INSTANCE_PATH to a local disk. For several machines, use PostgreSQL.",
     )
     checks.add(
         app,
         "core.database_encryption",
         unencrypted,
         level="info",
-        remedy="Add ?sslmode=verify-full to DATABASE_URL, unless the network is your own.",
+        remedy="Add ?sslmode=verify-full to DATABASE_URL, unless this is a private network.",
     )
 
 
@@ -102,7 +102,7 @@ def unreachable() -> str | None:
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
-        return f"The database cannot be reached: {checks.root_cause(error)}"
+        return f"Can't connect to the database: {checks.root_cause(error)}"
     return None
 
 
@@ -139,8 +139,8 @@ def unsafe_sqlite() -> str | None:
     if db.engine.dialect.name != "sqlite" or driver.sqlite_version_info >= MIN_SQLITE_VERSION:
         return None
     return (
-        f"SQLite {driver.sqlite_version} can corrupt a database that two processes write at the "
-        f"same instant; {'.'.join(map(str, MIN_SQLITE_VERSION))} cannot."
+        f"SQLite {driver.sqlite_version} can corrupt a database when two processes write at the "
+        f"same instant. {'.'.join(map(str, MIN_SQLITE_VERSION))} fixes this."
     )
 
 
@@ -162,7 +162,7 @@ def unencrypted() -> str | None:
         or _is_local_host(url.host)
     ):
         return None
-    return f"Nothing makes the connection to PostgreSQL on {url.host} encrypted."
+    return f"The connection to PostgreSQL on {url.host} isn't guaranteed to be encrypted."
 
 
 def _is_local_host(host: str | None) -> bool:

@@ -32,7 +32,7 @@ def add(app: Flask, error: ConfigError | None) -> None:
         INVALID_SETTINGS,
         partial(str, error.problem) if error else lambda: None,
         level="error",
-        remedy=error.remedy if error else "Set what it names; config.py says what is accepted.",
+        remedy=error.remedy if error else "Fix the setting. See config.py for accepted values.",
         all_environments=True,
     )
 

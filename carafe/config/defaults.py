@@ -48,7 +48,7 @@ class Config:
     TRUSTED_HOSTS = Env(None, trusted_hosts, "host names, comma-separated")
     # How many reverse proxies are in front. As many entries of X-Forwarded-For and -Proto are
     # believed, from the right.
-    TRUSTED_PROXIES = Env(0, integer(0, 100), "a number of proxies, 0 for none")
+    TRUSTED_PROXIES = Env(0, integer(0, 100), "a number of proxies (0 for none)")
     # The address of this site in mails. Never taken from a request, which anyone can forge.
     # Its host is what passkeys are bound to: change it, and all have to be added again. Browsers
     # have them for names with HTTPS and for localhost, not for IP addresses; where this is one

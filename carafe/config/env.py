@@ -19,7 +19,7 @@ class ConfigError(ClickException, RuntimeError):
     `flask check` shows the two halves apart.
     """
 
-    def __init__(self, problem: str, remedy: str = "See config.py for what it accepts."):
+    def __init__(self, problem: str, remedy: str = "See config.py for accepted values."):
         super().__init__(f"{problem} {remedy}")
         self.problem, self.remedy = problem, remedy
 
@@ -75,7 +75,7 @@ class EnvTable(Env):
     """
 
     def __init__(self, prefix: str, *fields: str):
-        super().__init__({}, self._names, "names of letters and digits, comma-separated")
+        super().__init__({}, self._names, "comma-separated names of letters and digits")
         self.prefix, self.fields = prefix, fields
 
     def value(self, name: str, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -27,13 +27,12 @@ def production_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
     keys = [values["SECRET_KEY"] or "", *values["SECRET_KEY_FALLBACKS"]]
     if any(len(key.encode()) < 32 or key == Config.SECRET_KEY.default for key in keys):
         yield ConfigError(
-            "SECRET_KEY (and each of SECRET_KEY_FALLBACKS) must be a secret of 32 or more "
-            "bytes in production.",
-            f"Make one with: {GENERATE_KEY_COMMAND}",
+            "In production, SECRET_KEY and each of SECRET_KEY_FALLBACKS must be at least 32 "
+            "random bytes.",
+            f"Generate one: {GENERATE_KEY_COMMAND}",
         )
     if not values["TRUSTED_HOSTS"]:
         yield ConfigError(
-            "TRUSTED_HOSTS must name the hosts this site answers for in production, "
-            "comma-separated.",
+            "In production, TRUSTED_HOSTS must list this site's hostnames, comma-separated.",
             "For example: TRUSTED_HOSTS=example.org,www.example.org",
         )

@@ -30,8 +30,8 @@ def init_app(app: Flask) -> None:
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(
-            f"INSTANCE_PATH must be a folder that can be written: {error}.",
-            "Make it, or give it to the user that runs the app.",
+            f"INSTANCE_PATH must be a writable directory: {error}.",
+            "Create it, or make it writable for the app's user.",
         ) from None
     url = database_url(app.config["DATABASE_URL"] or f"sqlite:///{instance / 'app.db'}")
     app.config["SQLALCHEMY_DATABASE_URI"] = url

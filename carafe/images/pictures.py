@@ -48,7 +48,10 @@ def draw(content: bytes, sizes: Sequence[Size]) -> list[bytes]:
     503 while others are drawn.
     """
     if not _turn.acquire(timeout=SLOT_TIMEOUT_SECONDS):
-        raise ServiceUnavailable("Too many pictures at once.", retry_after=SLOT_TIMEOUT_SECONDS)
+        raise ServiceUnavailable(
+            "We're busy processing other pictures. Try again in a moment.",
+            retry_after=SLOT_TIMEOUT_SECONDS,
+        )
     try:
         answer = _run(content, sizes)
     finally:

@@ -29,7 +29,7 @@ MAX_PIXELS = {"PNG": 17_000_000, "JPEG": 25_000_000, "WEBP": 17_000_000}
 NICENESS = 10
 
 NO_PICTURE = "This is not a PNG, JPEG, or WebP picture."
-DAMAGED = "This picture is damaged or incomplete."
+DAMAGED = "This image is damaged or incomplete."
 TOO_MANY_PIXELS = "This picture has more than {} million pixels. Make it smaller first."
 A_BOMB = "This file expands to far more than its size suggests."
 
@@ -76,7 +76,7 @@ def render(content: bytes, sizes: list[Size]) -> list[bytes]:
         raise RefusedError(A_BOMB) from None
     # Decoders raise whatever they stumble on: struct.error, SyntaxError, OSError, EOFError …
     except Exception as error:
-        logging.info("a picture was not drawn: %r", error)
+        logging.info("image processing failed: %r", error)
         raise RefusedError(DAMAGED) from None
 
 

@@ -81,12 +81,12 @@ class RedisJobBroker(RedisBroker):
 
     def mark_unavailable(self, error: Exception) -> None:
         if not self.unavailable_until:
-            log.warning("jobs wait, because Redis does: %s", error)
+            log.warning("Redis unavailable, jobs delayed: %s", error)
         self.unavailable_until = monotonic() + RETRY_SECONDS
 
     def mark_available(self) -> None:
         if self.unavailable_until:
-            log.warning("Redis is back")
+            log.warning("Redis available again")
             self.unavailable_until = 0.0
 
 

@@ -17,18 +17,20 @@ from carafe.jobs.worker import JobWorker
 
 STATES = [QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED]
 
-jobs = Group("jobs", help="Background jobs.")
+jobs = Group("jobs", help="Manage background jobs.")
 
 
 @jobs.command("work")
-@click.option("--threads", type=click.IntRange(1, 64), help="Of each queue; default: JOB_THREADS.")
-@click.option("--queue", "queues", multiple=True, help="Only this one; may be given repeatedly.")
+@click.option(
+    "--threads", type=click.IntRange(1, 64), help="Threads per queue (default: JOB_THREADS)."
+)
+@click.option("--queue", "queues", multiple=True, help="Queue to work on. Can be repeated.")
 @click.option("--while", "server", type=int, help="Stop as well when this process has ended.")
 def work(threads: int | None, queues: tuple[str, ...], server: int | None) -> None:
-    """Run jobs until told to stop (SIGTERM, Ctrl-C)."""
+    """Run a worker until stopped (SIGTERM or Ctrl-C)."""
     if unknown := set(queues) - set(known_queues()):
         raise click.ClickException(
-            f"There is no queue {', '.join(sorted(unknown))}, only {', '.join(known_queues())}."
+            f"No such queue: {', '.join(sorted(unknown))}. Available: {', '.join(known_queues())}."
         )
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     worker = JobWorker(app, threads or app.config["JOB_THREADS"], list(queues), server)
@@ -42,10 +44,10 @@ def work(threads: int | None, queues: tuple[str, ...], server: int | None) -> No
 
 
 @jobs.command("list")
-@click.option("--state", type=click.Choice(STATES), help="Only those.")
+@click.option("--state", type=click.Choice(STATES), help="Only jobs in this state.")
 @click.option("--limit", default=50, show_default=True, help="How many of the newest jobs.")
 def list_jobs(state: str | None, limit: int) -> None:
-    """Print jobs, newest first: id, state, name, queue, attempts, when and the last error."""
+    """List jobs, newest first: ID, state, name, queue, attempts, time, and last error."""
     query = select(Job).order_by(Job.id.desc()).limit(limit)
     for job in db.session.scalars(query.where(Job.state == state) if state else query):
         error = (job.error or "").strip().rpartition("\n")[2]
@@ -56,39 +58,46 @@ def list_jobs(state: str | None, limit: int) -> None:
 
 @jobs.command("retry")
 @click.argument("ids", type=int, nargs=-1)
-@click.option("--failed", "name", metavar="NAME", help="All that failed of, say, mail.deliver.")
+@click.option(
+    "--failed",
+    "name",
+    metavar="NAME",
+    help="Retry all failed jobs with this name, e.g. mail.deliver.",
+)
 def retry(ids: tuple[int, ...], name: str | None) -> None:
     """Queue jobs again that failed or were cancelled."""
     if not ids and not name:
-        raise click.UsageError("Give ids of jobs, or a name with --failed.")
+        raise click.UsageError("Pass job IDs, or a name with --failed.")
     for id in ids:
         if not (job := _find(id)).retry():
-            raise click.ClickException(f"Job {id} is {job.state}: nothing to try again.")
+            raise click.ClickException(
+                f"Job {id} is {job.state}. Only failed or canceled jobs can be retried."
+            )
         db.session.commit()
-        click.echo(f"Job {id} is queued.")
+        click.echo(f"Job {id} queued.")
     if name:
-        click.echo(f"Queued: {_retry_failed(name)} jobs")
+        click.echo(f"Queued {_retry_failed(name)} jobs")
 
 
 @jobs.command("cancel")
 @click.argument("id", type=int)
 def cancel(id: int) -> None:
-    """Do not run a job, or ask it to stop."""
+    """Cancel a queued job, or stop a running one."""
     if not (job := _find(id)).cancel():
-        raise click.ClickException(f"Job {id} is {job.state}: nothing to cancel.")
+        raise click.ClickException(f"Job {id} is {job.state} and can't be canceled.")
     db.session.commit()
-    click.echo(f"Job {id} is {'cancelled' if job.is_finished else 'asked to stop'}.")
+    click.echo(f"Job {id} is {'cancelled' if job.is_finished else 'stopping'}.")
 
 
 @jobs.command("purge")
 def purge() -> None:
-    """Delete jobs that are long over, as a scheduled job does every hour."""
-    click.echo(f"Deleted: {purge_jobs()} jobs")
+    """Delete old finished jobs (also runs hourly)."""
+    click.echo(f"Deleted {purge_jobs()} jobs")
 
 
 def _find(id: int) -> Job:
     if (job := Job.locked(id)) is None:
-        raise click.ClickException(f"There is no job {id}.")
+        raise click.ClickException(f"No such job: {id}.")
     return job
 
 

@@ -93,7 +93,7 @@ class JobDefinition(Generic[P]):
         if key is None:
             return None
         if len(key := f"{self.name}:{key}") > KEY_LENGTH:
-            raise ValueError(f"The key of a job has at most {KEY_LENGTH} characters: {key}")
+            raise ValueError(f"Job keys can have up to {KEY_LENGTH} characters: {key}")
         return key
 
 
@@ -119,7 +119,9 @@ def job(
     arguments out while the first waits. With `keep=False` it is deleted as soon as it succeeded.
     """
     if not QUEUE_NAME.fullmatch(queue):
-        raise ValueError(f"Not the name of a queue: {queue!r}. Give a word in small letters.")
+        raise ValueError(
+            f'Invalid queue name {queue!r}. Use lowercase letters, digits, "-", and "_".'
+        )
 
     def define(function: Callable[P, object]) -> JobDefinition[P]:
         _, *packages = function.__module__.removesuffix(".jobs").split(".")
@@ -141,14 +143,17 @@ def to_json_value(value: object) -> object:
     try:
         text = json.dumps(value, allow_nan=False)
     except ValueError as error:
-        raise TypeError(f"A job takes and gives what JSON can hold: {error}") from None
+        raise TypeError(f"Job arguments and results must be JSON-serializable: {error}") from None
     if json.loads(text) != value:
         raise TypeError(
-            "A job takes and gives what JSON can hold: lists rather than tuples, text as the keys "
-            "of a dict."
+            "Job arguments and results must be JSON-serializable: use lists, not tuples, and "
+            "string keys."
         )
     if len(text) > MAX_ARGUMENTS_BYTES:
-        raise TypeError("A job takes and gives at most 1 MiB. Keep it in a table and give its id.")
+        raise TypeError(
+            "Job arguments and results can be up to 1 MiB. Store larger data in a table and pass "
+            "its ID."
+        )
     return value
 
 

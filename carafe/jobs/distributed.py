@@ -37,8 +37,8 @@ class RedisEngine:
             self.broker = RedisJobBroker(self.url)
         except ValueError:
             raise ConfigError(
-                "REDIS_URL is not accepted.",
-                "Give redis://:password@host:6379/0, or rediss:// for TLS.",
+                "Invalid REDIS_URL.",
+                "Use redis://:password@host:6379/0, or rediss:// for TLS.",
             ) from None
 
     def before_commit(self) -> None:

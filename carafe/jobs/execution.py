@@ -54,10 +54,10 @@ def execute(app: Flask, run: JobRun) -> None:
                 log.info("job", extra={"outcome": outcome, "ms": round(seconds * 1000, 1)})
             metrics.job_ended(run.name, outcome, seconds)
     except LeaseLostError:
-        log.warning("job %s lost its lease while it ran, and is undone", run.id)
+        log.warning("job %s lost its lease and was rolled back", run.id)
     except Exception:
         # The database is away, for example. The lease runs out, and the job is begun again.
-        log.exception("the outcome of job %s could not be written", run.id)
+        log.exception("could not save the result of job %s", run.id)
     finally:
         current.reset(token)
 
@@ -104,7 +104,7 @@ def _call(run: JobRun, definition: JobDefinition[...] | None) -> object:
         raise
     except BaseException as exit:
         # It would end the worker's thread, and be nobody's outcome.
-        raise RuntimeError(f"The job wanted to end the process: {exit!r}") from exit
+        raise RuntimeError(f"The job tried to exit the process: {exit!r}") from exit
     finally:
         run.end()
     return to_json_value(result)
@@ -119,11 +119,11 @@ def _fail(run: JobRun, definition: JobDefinition[...] | None, error: Exception) 
         if isinstance(error, PermanentError):
             log.error("job %s failed: %s", run.name, error)
         else:
-            log.error("job %s failed for good", run.name, exc_info=error)
+            log.error("job %s failed permanently", run.name, exc_info=error)
             sentry.capture(current_app._get_current_object(), error)  # type: ignore[attr-defined]
         return FAILED
     wait = _backoff(definition.backoff if definition else timedelta(minutes=1), run.failures)
-    log.warning("job %s failed, and is tried again in %.0f s: %s", run.name, wait.total_seconds(),
+    log.warning("job %s failed, retrying in %.0f s: %s", run.name, wait.total_seconds(),
                 type(error).__name__)  # fmt: skip
     _write(run, update(TABLE).values(**RETRY_LOCKED_AFTER, run_at=now() + wait, **values))
     return RETRIED

@@ -36,9 +36,9 @@ def _workers() -> Iterator[Sample]:
 
 def init_app(app: Flask) -> None:
     labels = ("queue",)
-    metrics.add_gauge(app, "jobs_waiting", "Jobs that are due and wait.", _queue_depth, labels)
+    metrics.add_gauge(app, "jobs_waiting", "Due jobs waiting to run.", _queue_depth, labels)
     metrics.add_gauge(
-        app, "jobs_oldest_seconds", "How long the oldest of them waits.", _oldest_age, labels
+        app, "jobs_oldest_seconds", "Age of the oldest waiting job.", _oldest_age, labels
     )
     metrics.add_gauge(app, "jobs_paused", "Queues that wait for a probe.", _paused, labels)
     metrics.add_gauge(app, "job_workers", "Workers seen in the last minute.", _workers)

@@ -34,12 +34,16 @@ def workers() -> Iterator[HealthRow]:
             worker.id, f"{worker.threads} threads for {worker.queues}; seen {since} ago."
         )
     if gone := len(seen) - len(alive):
-        text = f"{gone} ended without a word in the last hour: killed, or the machine is off."
+        text = f"{gone} workers disappeared in the last hour (killed, or the machine went down)."
         yield HealthRow(
-            "Gone", text, WARNING, "See their logs. Their jobs run again by themselves."
+            "Missing workers",
+            text,
+            WARNING,
+            "Check their logs. Their jobs are retried automatically.",
         )
     if not alive:
-        text = f"None was seen in the last {format_age(WORKER_TIMEOUT.total_seconds())}: jobs wait."
+        age = format_age(WORKER_TIMEOUT.total_seconds())
+        text = f"No worker seen in the last {age}. Jobs are waiting."
         yield HealthRow("Workers", text, CRITICAL, "Start one: flask jobs work")
 
 
@@ -56,7 +60,7 @@ def queue_rows() -> Iterator[HealthRow]:
     idle = {pause.queue for pause in paused()}
     for queue, (count, oldest) in _waiting().items():
         late = (now() - oldest).total_seconds() if oldest else 0
-        text = "Nothing waits."
+        text = "Empty"
         if count:
             number = f"{MAX_COUNTED_WAITING:,}+" if count > MAX_COUNTED_WAITING else f"{count:,}"
             text = (
@@ -64,17 +68,15 @@ def queue_rows() -> Iterator[HealthRow]:
             )
         state, remedy = OK, ""
         if late > LATE_SECONDS and queue not in idle:
-            state, remedy = WARNING, "Start more workers, or look for what holds them up."
+            state, remedy = WARNING, "Start more workers, or find out what's blocking them."
         if amount := failed.get(queue):
             number = f"{MAX_COUNTED_FAILED:,}+" if amount >= MAX_COUNTED_FAILED else f"{amount:,}"
             text += f" {number} failed and {'is' if amount == 1 else 'are'} kept."
             state, remedy = WARNING, remedy or "See: flask jobs list --state failed"
         yield HealthRow(f"Queue {queue}", text, state, remedy)
     if unknown := ", ".join(_unknown()):
-        text = f"Jobs wait in {unknown}, and this version of the app has no such queue."
-        yield HealthRow(
-            "Queue unknown", text, WARNING, "Cancel them, or bring their functions back."
-        )
+        text = f"Jobs are waiting in {unknown}, but this version of the app has no such queue."
+        yield HealthRow("Unknown queue", text, WARNING, "Cancel them, or restore their functions.")
 
 
 def _waiting() -> dict[str, tuple[int, datetime]]:

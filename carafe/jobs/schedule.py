@@ -63,12 +63,12 @@ def scheduled(
 def _rule(when: str | timedelta) -> ScheduleRule:
     if isinstance(when, timedelta):
         if when < timedelta(seconds=1):
-            raise ValueError("An interval of a schedule is at least one second.")
+            raise ValueError("A schedule interval must be at least one second.")
         return ScheduleRule(f"every {when.total_seconds():g} s", when)
     try:
         next(CronSim(when, now()))
     except (CronSimError, StopIteration):
-        raise ValueError(f"Not a cron expression that is ever due: {when!r}") from None
+        raise ValueError(f"Invalid or never-due cron expression: {when!r}") from None
     return ScheduleRule(when)
 
 

@@ -88,7 +88,7 @@ class Listener:
             for _ in self.connection.notifies(timeout=0):
                 pass
         except Exception as error:
-            log.warning("no notifications for now: %s", error)
+            log.warning("LISTEN connection lost: %s", error)
             with suppress(Exception):
                 self.connection.close()
             self.connection = None
@@ -105,5 +105,5 @@ def _open(path: Path) -> int | None:
         # For writing, too: without any writer it would always be ready to be read.
         return os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError as error:
-        log.warning("jobs are looked for, not rung for: %s", error)
+        log.warning("falling back to polling: %s", error)
         return None

@@ -137,7 +137,7 @@ class JobWorker:
         db.session.commit()
         count = claims.requeue_lost(self._silence.look(), by_clock=self._clock_is_steady())
         if count:
-            log.warning("%s jobs of workers that fell silent are queued again", count)
+            log.warning("requeued %s jobs of dead workers", count)
         self._renewed, self._renewed_at = monotonic(), now()
 
     def _clock_is_steady(self) -> bool:
@@ -184,7 +184,7 @@ class JobWorker:
 
     def _end(self) -> None:
         if left := list(self.runs):
-            log.warning("%s jobs were not finished in time, and are queued again", len(left))
+            log.warning("requeued %s unfinished jobs at shutdown", len(left))
             claims.requeue(left)
         db.session.execute(delete(WorkerRecord).where(WorkerRecord.id == self.id))
         db.session.commit()
@@ -208,7 +208,7 @@ class JobWorker:
             self._last_error = trouble
             is_database_error = isinstance(error, SQLAlchemyError)
             log.warning(
-                "jobs wait, because of: %s", error, exc_info=None if is_database_error else error
+                "worker error, retrying: %s", error, exc_info=None if is_database_error else error
             )
 
 

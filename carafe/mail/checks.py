@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
         "mail.sender",
         unroutable_sender,
         level="warning",
-        remedy="Set MAIL_FROM to an address that the mail server sends for.",
+        remedy="Set MAIL_FROM to an address your mail server can send from.",
     )
 
 
@@ -41,7 +41,7 @@ def not_delivered() -> str | None:
     if scheme in SERVERS:
         return None
     place = "the log" if scheme == "console" else "a folder"
-    return f"Mails are written to {place} in plain text, with links that work, and not sent."
+    return f"Emails aren't sent: they're written to {place} in plain text, with working links."
 
 
 def wrong_port() -> str | None:
@@ -56,4 +56,4 @@ def unroutable_sender() -> str | None:
     host = parseaddr(sender)[1].partition("@")[2]
     if "." in host:
         return None
-    return f"Mails are from {sender}, which other mail servers refuse."
+    return f"Emails are sent from {sender}, which other mail servers reject."

@@ -44,11 +44,11 @@ def deliver(encrypted: str) -> None:
         raise QueueError(error.reason, error.remedy) from None
     except DeferredError as error:
         queue_works()
-        log.warning("mail to %s was not sent: %s", message.to, error)
+        log.warning("sending email to %s failed: %s", message.to, error)
         raise
     except RejectedError as error:
         queue_works()
-        log.warning("mail to %s was not sent: %s", message.to, error)
-        raise PermanentError(f"The mail to {message.to} cannot be sent: {error}") from None
+        log.warning("sending email to %s failed: %s", message.to, error)
+        raise PermanentError(f"Can't send the email to {message.to}: {error}") from None
     queue_works()
     counters.increment(SENT_COUNTER)

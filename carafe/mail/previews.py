@@ -42,7 +42,7 @@ def index() -> str:
 @public
 def show(name: str) -> Response:
     html_url = url_for("previews.html", name=name)
-    return page(_compose(name).to_bytes(), html_url, url_for("previews.index"), "Mail previews")
+    return page(_compose(name).to_bytes(), html_url, url_for("previews.index"), "Email previews")
 
 
 @blueprint.get("/<name>/html")
@@ -61,4 +61,4 @@ def _compose(name: str) -> Message:
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     is_local = is_at_this_machine
-    menus.add(app, "footer", "Mail previews", "previews.index", icon="mail", visible=is_local)
+    menus.add(app, "footer", "Email previews", "previews.index", icon="mail", visible=is_local)

@@ -41,7 +41,7 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    add_descriptions(app, {"message.sent": "A message was sent to you"})
+    add_descriptions(app, {"message.sent": "Message received"})
     security.init_app(app)
     if not app.config["NOTIFICATIONS"]:
         return

@@ -40,7 +40,7 @@ def deliver(user_id: int) -> None:
                 inbox.message_id = messages[0].id
             db.session.commit()
     except SQLAlchemyError as error:
-        log.warning("messages were not delivered: %s", error)
+        log.warning("message delivery failed: %s", error)
 
 
 def _lock(user_id: int) -> Inbox:

@@ -12,7 +12,7 @@ from carafe.registry import Registry
 from carafe.time import format_timespan
 from carafe.web.urls import endpoint_path
 
-BODY = "Was it not you? Look at your activity: it says from where, and what you can do."
+BODY = "Not you? Review your recent activity."
 IMPERSONATION_BODY = (
     f"For up to {format_timespan(MAX_DURATION)}, they see what you see, except for your "
     "passwords, codes, and devices. Your activity lists what they change."

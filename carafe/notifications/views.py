@@ -54,7 +54,7 @@ def read_all() -> ResponseReturnValue:
         abort(422)
     Notification.mark_all_read(current_user.id, form.newest.data)
     db.session.commit()
-    flash("All are marked as read.", "success")
+    flash("All marked as read", "success")
     return redirect(url_for("notifications.index"), 303)
 
 

@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
             from carafe.observability import toolbar
         except ModuleNotFoundError as error:
             raise ConfigError(
-                f"Development needs a package that is not installed ({error.name}).",
+                f"Development needs {error.name}, which isn't installed.",
                 "Run bin/setup dev, or set APP_ENV=production.",
             ) from None
         toolbar.init_app(app)

@@ -14,7 +14,7 @@ def init_app(app: Flask) -> None:
         "observability.disk",
         low_disk_space,
         level="warning",
-        remedy="Make room: delete old copies, or move INSTANCE_PATH to a larger disk.",
+        remedy="Free up space: delete old backups, or move INSTANCE_PATH to a larger disk.",
         all_environments=True,
     )
 
@@ -24,6 +24,6 @@ def low_disk_space() -> str | None:
     if free >= MIN_FREE_BYTES:
         return None
     return (
-        f"Only {free // MIB} MiB are free at {folder}; below "
-        f"{MIN_FREE_BYTES // MIB} the app does not call itself ready."
+        f"Only {free // MIB} MiB free at {folder}. Below {MIN_FREE_BYTES // MIB} MiB, the app "
+        "reports that it's not ready."
     )

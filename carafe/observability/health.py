@@ -59,7 +59,7 @@ def _run_section(rows: Rows) -> list[HealthRow]:
         log.debug("%s", rows, exc_info=True)
         db.session.rollback()
         message = error.description if isinstance(error, HTTPException) else root_cause(error)
-        text = f"This cannot be told: {collapse_whitespace(message or '')[:200]}"
+        text = f"Can't check this: {collapse_whitespace(message or '')[:200]}"
         return [HealthRow(rows.__name__.strip("_").replace("_", " ").capitalize(), text, CRITICAL)]
 
 

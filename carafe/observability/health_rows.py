@@ -30,17 +30,17 @@ def database() -> Iterator[HealthRow]:
     if problem := migrations_pending():
         yield HealthRow("Migrations", problem, CRITICAL, "Run: flask db upgrade")
     else:
-        yield HealthRow("Migrations", f"Up to date, at {migrations.head_revision()}.")
+        yield HealthRow("Migrations", f"Up to date ({migrations.head_revision()}).")
 
 
 def _sqlite() -> Iterator[HealthRow]:
     driver, problem = sqlite_driver(), unsafe_sqlite()
-    version = f"SQLite {driver.sqlite_version}, by {driver.__name__.split('.')[0]}."
+    version = f"SQLite {driver.sqlite_version} ({driver.__name__.split('.')[0]})."
     yield HealthRow(
         "Version",
         problem or version,
         WARNING if problem else OK,
-        "Install the package pysqlite3, or a Python with a newer SQLite." if problem else "",
+        "Install pysqlite3, or use a Python with a newer SQLite." if problem else "",
     )
     if problem := non_wal_journal():
         yield HealthRow("Journal", problem, WARNING, "Keep the database on a local disk.")
@@ -50,7 +50,7 @@ def _sqlite() -> Iterator[HealthRow]:
     log = Path(f"{name}-wal")
     length = log.stat().st_size if log.exists() else 0
     if length > LARGE_WAL_BYTES:
-        remedy = "Something reads for very long and keeps it from being emptied. Restart the app."
+        remedy = "A long-running read is blocking the checkpoint. Restart the app."
         yield HealthRow("Write-ahead log", format_size(length), WARNING, remedy)
     else:
         yield HealthRow("Write-ahead log", format_size(length))
@@ -68,10 +68,13 @@ def disk() -> Iterator[HealthRow]:
     summary = f"{format_size(usage.free)} free of {format_size(usage.total)}."
     if problem := low_disk_space():
         yield HealthRow(
-            "Free space", problem, CRITICAL, "Make room, or move INSTANCE_PATH to a larger disk."
+            "Free space",
+            problem,
+            CRITICAL,
+            "Free up space, or move INSTANCE_PATH to a larger disk.",
         )
     elif usage.free < LOW_SPACE_BYTES:
-        yield HealthRow("Free space", summary, WARNING, "Make room before it is full.")
+        yield HealthRow("Free space", summary, WARNING, "Free up space before the disk is full.")
     else:
         yield HealthRow("Free space", summary)
 
@@ -82,16 +85,14 @@ def recorder() -> Iterator[HealthRow]:
         yield HealthRow("Recorder", f"Off: {reason}.")
         return
     if working.failing:
-        yield HealthRow(
-            "Recorder", "What was observed lately could not be written: see the log.", CRITICAL
-        )
+        yield HealthRow("Recorder", "Recent observations couldn't be saved. See the log.", CRITICAL)
     observations = store.get_store()
     with observations.connect() as connection:
         statements = connection.scalar(select(func.count()).select_from(store.statement))
     place = f"in the schema {store.SCHEMA}"
     if db.engine.dialect.name == "sqlite":
         place = f"in {observations.path.name}, {format_size(_file_size(observations.path))}"
-    yield HealthRow("Kept", f"{statements} statements, and what was counted of requests, {place}.")
+    yield HealthRow("Kept", f"{statements} statements and request counts, {place}.")
 
 
 def _file_size(file: Path) -> int:

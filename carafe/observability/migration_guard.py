@@ -82,7 +82,7 @@ def run() -> ResponseReturnValue:
         try:
             migrations.upgrade()
         except Exception as error:
-            log.warning("a migration failed: %s", error)
+            log.warning("migration failed: %s", error)
             return _page(back, _steps(), problem=traceback.format_exc())
     return redirect(back, 303)
 

@@ -86,7 +86,7 @@ class Recorder:
                     self.unflushed.popleft()  # another try would fail as well
                 if not self.failing:
                     log.warning(
-                        "nothing is recorded for now: %s",
+                        "recording suspended: %s",
                         store.get_store(self.app).error_hint(error),
                     )
                 self.failing = True

@@ -78,7 +78,7 @@ def _identify() -> None:
     try:
         current_app.extensions["identify"]()
     except Exception as error:  # the database is away, say: the line is written all the same
-        log.warning("who was refused is not known: %s", error)
+        log.warning("cannot identify the rejected user: %s", error)
 
 
 def is_logged(status: int) -> bool:

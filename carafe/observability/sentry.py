@@ -76,7 +76,7 @@ def init_app(app: Flask) -> None:
         )
     except BadDsn:  # not shown: it holds a key
         raise ConfigError(
-            "SENTRY_DSN is not accepted.", "Give the DSN of a project, https://key@host/number."
+            "Invalid SENTRY_DSN.", "Use a project's DSN, such as https://key@host/1."
         ) from None
     app.extensions["sentry"] = client
     got_request_exception.connect(_report, app)

@@ -38,7 +38,7 @@ def explain(store: Store, fingerprints: list[str], now: int) -> None:
             plan = json.dumps(plans.explain(sql))
             values |= {"plan": plan} if len(plan) < MAX_PLAN_LENGTH else {}
         except Exception as error:  # a table that no longer exists, say
-            log.info("a slow statement has no plan: %s", error)
+            log.info("no plan for slow statement: %s", error)
         with store.write_transaction() as connection:
             row = column.fingerprint == fingerprint
             connection.execute(update(statement).where(row).values(values))

@@ -88,7 +88,7 @@ class Store:
         try:
             connection = self.engine.connect()
         except DatabaseError as error:
-            raise ServiceUnavailable(f"Nothing is recorded: {self.error_hint(error)}") from error
+            raise ServiceUnavailable(f"Recording is off: {self.error_hint(error)}") from error
         with connection:
             yield connection
 
@@ -112,7 +112,7 @@ class Store:
         if getattr(getattr(error, "orig", None), "sqlstate", None) != PG_NOT_ALLOWED:
             return reason
         remedy = f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {self.user}"
-        return f"{reason}. Let the owner of the database run: {remedy}"
+        return f"{reason}. Ask the database owner to run: {remedy}"
 
     def close(self) -> None:
         """Close its connections. It is opened again when it is used."""

@@ -55,7 +55,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
         slow_fingerprints = [row["fingerprint"] for row in statements if row["max_us"] >= limit]
         slow.explain(target_store, slow_fingerprints, now)
     except Exception as error:  # what was observed is written: it is not to be written again
-        log.info("slow statements have no plans: %s", error)
+        log.info("explaining slow statements failed: %s", error)
 
 
 def fingerprint(sql: str) -> str:

@@ -39,8 +39,8 @@ MAX_IN_MEMORY_BYTES = 1024 * 1024
 # Rows.
 PROGRESS_EVERY = 500
 DESCRIPTIONS = {
-    "data.downloaded": "A copy of your data was downloaded",
-    "data.exported": "A copy of your data was made",
+    "data.downloaded": "Data export downloaded",
+    "data.exported": "Data export created",
 }
 
 Rows = Callable[[int], Iterable[Mapping[str, object]]]
@@ -120,7 +120,7 @@ def _to_json(value: object) -> str:
         return str(value)
     if isinstance(value, Enum):
         return str(value.value)
-    raise TypeError(f"{type(value).__name__} has no place in an export")
+    raise TypeError(f"Can't export a value of type {type(value).__name__}")
 
 
 def init_app(app: Flask) -> None:

@@ -23,10 +23,10 @@ def make_export(user_id: int) -> None:
     with read_transaction():  # packing takes its time, and must hold up nobody who writes
         archive_file = personal_data.build_archive(user_id)
     with archive_file:
-        progress(message="Almost there")
+        progress(message="Finishing…")
         export = downloads.store_export(user_id, DATA_EXPORT, archive_file, LIFETIME)
     if export:
-        _notify(export, "Your data is ready", "export_ready", "Download it within seven days.")
+        _notify(export, "Your data export is ready", "export_ready", "Download it within 7 days.")
 
 
 @scheduled("*/10 * * * *")
@@ -37,7 +37,7 @@ def tell_of_failed_exports() -> None:
     for export in db.session.scalars(abandoned.limit(BATCH_SIZE).with_for_update(of=Export)):
         export.end(LIFETIME)
         template = "export_failed" if export.name == DATA_EXPORT else None
-        _notify(export, f"{export.label} could not be packed", template, "Please try again.")
+        _notify(export, f"{export.label} failed to export", template, "Try again.")
 
 
 @scheduled("50 * * * *")

@@ -66,14 +66,14 @@ def check_csrf() -> ResponseReturnValue | None:
     if request.method in SAFE_METHODS or request.endpoint is None:
         return None
     if not is_same_origin():
-        message = "This request came from another site and was not carried out."
+        message = "We blocked this request because it came from another site."
         refuse(403, "csrf.refused", "other_origin", message)
     if has_valid_token():
         return None
     hooks: Hooks = current_app.extensions["csrf"]
     user_id = page_user()
     answer = None if user_id is None else hooks.answer_old_form(user_id)
-    message = "This form is too old or incomplete. Go back, reload the page and try again."
+    message = "This form has expired. Go back, reload the page, and try again."
     return answer or refuse(400, "csrf.refused", "no_token", message)
 
 

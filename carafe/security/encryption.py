@@ -31,7 +31,7 @@ def decrypt(data: bytes, purpose: str) -> bytes:
     try:
         return _fernet(purpose).decrypt(data)
     except InvalidToken:
-        raise ValueError(f"no key of the ring opens this {purpose}") from None
+        raise ValueError(f"no key can decrypt this {purpose}") from None
 
 
 def rotate(data: bytes, purpose: str) -> bytes:

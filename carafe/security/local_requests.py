@@ -94,5 +94,5 @@ def keep_off_proxies() -> None:
 def only_at_this_machine() -> None:
     """Refuse everyone else: as a blueprint's `before_request`, for example."""
     if not is_at_this_machine():
-        message = "Only a browser on this machine may do this, at localhost or 127.0.0.1."
+        message = "This only works in a browser on the server itself, at localhost or 127.0.0.1."
         refuse(403, "access.denied", "not_this_machine", message)

@@ -37,10 +37,12 @@ class StorageUnavailable(ServiceUnavailable):
 
     def __init__(self, cause: object):
         log.error("file storage unavailable: %s", cause)
-        super().__init__("Files cannot be reached at the moment.", retry_after=RETRY_SECONDS)
+        super().__init__(
+            "Files are temporarily unavailable. Try again in a moment.", retry_after=RETRY_SECONDS
+        )
 
 
 def validate_key(key: str) -> str:
     if not KEY.fullmatch(key):
-        raise ValueError(f"no key of a file: {key!r}")
+        raise ValueError(f"invalid storage key: {key!r}")
     return key

@@ -37,7 +37,7 @@ def _delete_committed(key: str) -> None:
     try:
         storage().delete(key)
     except StorageUnavailable:
-        log.warning("%s is left over", key)
+        log.warning("orphaned file: %s", key)
 
 
 def init_app(app: Flask) -> None:

@@ -59,7 +59,7 @@ class Upload:
 
     @property
     def too_large(self) -> str:
-        return f"This file is larger than {self.max_bytes // MEGABYTE} MB."
+        return f"Choose a file of {self.max_bytes // MEGABYTE} MB or less."
 
     def discard(self, name: str) -> None:
         """Delete a file once this transaction has committed."""

@@ -13,7 +13,7 @@ import pytest
 
 from carafe.config import ROOT
 
-# All that the commands may find on this machine beside Python.
+# View all that the commands may find on this machine beside Python.
 TOOLS = ("sh", "cat", "cmp", "cp", "dirname", "grep", "id", "mkdir", "rm")
 
 OLD = "exit 1"
@@ -45,7 +45,7 @@ class Machine:
         self.checkout = folder / "a checkout"
         shutil.copytree(ROOT / "bin", self.checkout / "bin")
         shutil.copytree(ROOT / "requirements", self.checkout / "requirements")
-        # All that `bin/port` imports.
+        # View all that `bin/port` imports.
         (self.checkout / "carafe").mkdir()
         for name in ("__init__.py", "version.py"):
             shutil.copy(ROOT / "carafe" / name, self.checkout / "carafe")

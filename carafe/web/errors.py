@@ -27,26 +27,41 @@ RETRY_SECONDS = 5
 
 # Heading and text for people, by status.
 ERROR_MESSAGES = {
-    400: ("Bad request", "The server could not understand this. Go back, reload, and try again."),
-    401: ("Please log in", "This page is for people who are logged in."),
-    403: ("Not allowed", "You are not allowed to do this."),
-    404: ("Nothing here", "It may have been moved or deleted, or it is not yours to see."),
-    405: ("Wrong method", "This address does not work that way."),
-    409: ("Changed meanwhile", "Someone else was faster. Their changes were not overwritten."),
-    411: ("Length required", "This request did not say how long it is, and was not read."),
-    413: ("Too large", "That is more than this site accepts at once."),
-    422: ("Not accepted", "Something in this request is not as it should be."),
-    429: ("Too many tries", "That was too often. Please wait a little, then try again."),
+    400: (
+        "Bad request",
+        "We couldn't understand that request. Go back, reload the page, and try again.",
+    ),
+    401: ("Log in to continue", "You need to log in to see this page."),
+    403: ("Access denied", "You don't have permission to do this."),
+    404: ("Page not found", "It may have been moved or deleted, or you may not have access."),
+    405: ("Method not allowed", "This page can't be used that way. Go back and try again."),
+    409: (
+        "Someone else saved first",
+        "Someone else was faster. Their changes were not overwritten.",
+    ),
+    411: ("Length required", "The request needs a Content-Length header."),
+    413: ("Too large", "That's more than this site accepts. Send less and try again."),
+    422: (
+        "We couldn't process that",
+        "Something in the request is invalid. Check it and try again.",
+    ),
+    429: ("Too many attempts", "Wait a moment, then try again."),
     431: (
         "Headers too long",
         "Your browser sent more than this site accepts. Delete this site's cookies.",
     ),
-    500: ("Something broke", "It is not your fault. It was recorded, and we will look into it."),
-    503: ("Not right now", "We cannot do this at the moment. Nothing was lost."),
+    500: (
+        "Something went wrong",
+        "It's not your fault. We've logged the error and will look into it.",
+    ),
+    503: (
+        "Temporarily unavailable",
+        "We can't do this right now. Nothing was lost. Try again in a moment.",
+    ),
 }
 
 UNKNOWN_HOST_MESSAGE = (
-    "This site does not answer to that name. If it is yours, add it: "
+    "This hostname isn't allowed. If it's yours, add it to .env and restart the app: "
     "TRUSTED_HOSTS=localhost,127.0.0.1,the.name in .env, then start again."
 )
 

@@ -36,7 +36,7 @@ def validate_printable(form: object, field: Any) -> None:
     """Refuse characters that no keyboard makes and that some databases cannot store (NUL)."""
     for character in field.data or "":
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
-            raise ValidationError("This contains a character that cannot be stored.")
+            raise ValidationError("Remove the unsupported character.")
     if not is_nfc(field.data or ""):
         raise ValidationError("This contains a letter with too many accents.")
 
@@ -47,7 +47,7 @@ def collapse_line_breaks(value: T) -> T | str:
 
 def at_most(length: int, message: str = "") -> Length:
     """Return the validator for a field of at most this many characters."""
-    return Length(max=length, message=message or f"Please keep this to {length:,} characters.")
+    return Length(max=length, message=message or f"Use {length:,} characters or fewer.")
 
 
 class TextField(StringField):

@@ -21,7 +21,7 @@ def parse_integer(largest: int, value: str) -> int:
     is_whole = re.fullmatch(r"[+-]?\d{1,20}", digits, re.ASCII) and not decimals.strip("0")
     if is_whole and abs(int(digits)) <= largest:
         return int(digits)
-    raise ValueError(f"Write a whole number of at most {largest:,}.")
+    raise ValueError(f"Use a whole number up to {largest:,}.")
 
 
 def parse_decimal(precision: int | None, scale: int | None, value: str) -> Decimal:
@@ -62,7 +62,7 @@ class ParsedField(StringField):
             return
         text = valuelist[0].strip()
         if len(text) > MAX_LENGTH:
-            raise ValueError(f"Please keep this to {MAX_LENGTH} characters.")
+            raise ValueError(f"Use {MAX_LENGTH} characters or fewer.")
         self.data = self.parse(text) if text else None
 
     def _value(self) -> str:

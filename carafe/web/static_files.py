@@ -66,7 +66,7 @@ def _add_versioned_file(app: Flask, server: WhiteNoise, file: Path, name: str) -
         try:
             source = _compress(file, Path(app.instance_path) / "static" / hashed)
         except OSError:
-            app.logger.warning("cannot compress %s below %s", name, app.instance_path)
+            app.logger.warning("compression did not shrink %s (%s)", name, app.instance_path)
     url = f"/static/{hashed}"
     server.add_file_to_dictionary(url, str(source))
     return url

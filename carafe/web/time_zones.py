@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from wtforms import StringField, ValidationError
 from wtforms.form import BaseForm
 
-AUTOMATIC = ("", "Automatic (this device)")
+AUTOMATIC = ("", "Automatic (from this device)")
 # As the first part of the names has it, and as people call it. Names outside of these are old
 # ones ("US/Pacific"), or say nothing about summer time ("Etc/GMT+5").
 REGIONS = {

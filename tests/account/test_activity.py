@@ -16,10 +16,10 @@ def test_it_tells_what_happened_newest_first(alice, sign_in, browser):
     inside = sign_in(alice)
     inside.submit("/account/profile", {"name": "Alicia"})
     assert sentences(inside) == [
-        "The name was changed",
+        "Name changed",
         "You logged in",
         "Someone tried to log in with a wrong password",
-        "The account was made",
+        "Account created",
     ]
 
 
@@ -39,7 +39,7 @@ def test_it_tells_time_address_and_device(alice, browser):
 
 def test_it_shows_only_ones_own(alice, bob, sign_in):
     sign_in(bob).submit("/account/profile", {"name": "Robert"})
-    assert "The name was changed" not in sentences(sign_in(alice))
+    assert "Name changed" not in sentences(sign_in(alice))
 
 
 def test_it_does_not_name_the_administrator(app, alice, carol, sign_in):
@@ -47,7 +47,7 @@ def test_it_does_not_name_the_administrator(app, alice, carol, sign_in):
         record("user.renamed", alice.subject, actor=carol.email)
         db.session.commit()
     browser = sign_in(alice)
-    assert "The name was changed by an administrator" in sentences(browser)
+    assert "Name changed by an administrator" in sentences(browser)
     assert carol.email not in browser.get("/account/activity").text
 
 
@@ -63,7 +63,7 @@ def test_a_notification_about_a_changed_password_leads_to_it(
     browser, page = sign_in(alice), "/account/notifications/"
     fields = {"current_password": PASSWORD, "password": "four green bottles"}
     browser.submit("/account/password", fields)
-    assert notification_titles(alice) == ["The password was changed"]
+    assert notification_titles(alice) == ["Password changed"]
     assert "Was it not you?" in browser.get(page).text
     answer = browser.submit(page, action=f"{page}{notification_ids()[0]}/read")
     assert answer.location == "/account/activity"

@@ -74,7 +74,7 @@ def test_it_is_refused_with_the_reason(content, reason, alice, sign_in, upload, 
 def test_it_says_that_it_is_too_large(alice, sign_in, upload, files):
     answer = upload(sign_in(alice), bytes(11 * MEGABYTE))
     assert answer.status_code == 413
-    assert "This file is larger than 10 MB." in answer.text
+    assert "Choose a file of 10 MB or less." in answer.text
     assert 'aria-describedby="avatar-error' in answer.text
     assert files() == []
 

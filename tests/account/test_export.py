@@ -1,4 +1,4 @@
-"""All of one's own data, to take away: the page, and what the app adds to the archive."""
+"""View all of one's own data, to take away: the page, and what the app adds to the archive."""
 
 import io
 import json
@@ -78,7 +78,7 @@ def test_the_page_shows_how_far_it_is(app, alice, sign_in, change):
     browser = sign_in(alice)
     assert "<progress" not in browser.get(PAGE).text
     browser.submit(PAGE)
-    assert "Waiting for its turn" in browser.get(PAGE).text
+    assert "Queued…" in browser.get(PAGE).text
     assert PAGE in hrefs(browser.get(PAGE))  # without JavaScript
     change(state="running", done=2, total=8, message="Notes: 1,500")
     part = browser.get(f"{PAGE}/latest")

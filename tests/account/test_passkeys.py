@@ -83,7 +83,7 @@ def test_it_refuses_a_bad_name(name, app, alice, desk, names):
 def test_it_renames_one(app, alice, desk, names):
     register(app, alice, "Old")
     assert desk.submit(f"{first_path(desk)}/edit", {"name": "New"}).location == PAGE
-    assert "Your passkey is renamed." in desk.get(PAGE).text
+    assert "Passkey renamed" in desk.get(PAGE).text
     assert names() == ["New"]
 
 
@@ -152,4 +152,4 @@ def test_it_explains_where_browsers_have_none(app, desk, monkeypatch):
         page = desk.get(path).text
         assert "cannot be used at the address of this site, http://example.org" in page
         assert "data-passkey" not in page
-    assert "Use a passkey" not in desk.get("/auth/reauthenticate").text
+    assert "Use passkey" not in desk.get("/auth/reauthenticate").text

@@ -37,7 +37,7 @@ def test_it_shows_a_qr_code_and_the_key_to_type(desk):
     assert max(map(len, typed.split())) == 4
 
 
-@pytest.mark.parametrize(("code", "reason"), [("000000", "newest code"), ("", "Enter the code.")])
+@pytest.mark.parametrize(("code", "reason"), [("000000", "newest code"), ("", "Enter your code.")])
 def test_it_refuses_a_wrong_code_and_keeps_the_key(code, reason, desk):
     totp = start_setup(desk)
     answer = desk.submit(NEW, {"code": code})
@@ -67,7 +67,7 @@ def test_it_moves_to_another_phone(app, alice, desk, clock):
     totp = start_setup(desk)
     assert desk.submit(NEW, {"code": totp.code()}).location == PAGE
     page = desk.get(PAGE).text
-    assert "Your authenticator app is set up, and your other devices are logged out." in page
+    assert "Authenticator app added. Your other devices have been logged out." in page
 
 
 def test_it_starts_again_without_a_setup(desk):
@@ -137,7 +137,7 @@ def test_the_last_one_stays_while_it_is_required_of_the_user(app, alice, sign_in
         db.session.commit()
     browser = sign_in(alice)
     page = browser.get(PAGE).text
-    assert "Your account needs one, so the last stays." in page
+    assert "It's required for your account, so you can't remove your last method." in page
     assert f"{PAGE}/totp/delete" not in page
     answer = browser.post(f"{PAGE}/totp/delete", {"csrf_token": browser.token()})
     assert answer.status_code == 409

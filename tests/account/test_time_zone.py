@@ -36,7 +36,7 @@ def test_the_form_shows_what_was_chosen(alice, choose):
 
 def test_it_is_automatic_by_default(alice, sign_in):
     page = sign_in(alice).get("/account/profile").text
-    assert '<option value="" selected>Automatic (this device)</option>' in page
+    assert '<option value="" selected>Automatic (from this device)</option>' in page
 
 
 def test_it_refuses_what_is_no_zone(alice, sign_in):

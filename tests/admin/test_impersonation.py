@@ -49,7 +49,7 @@ def test_it_leads_to_the_site_of_the_user_and_back(alice, carol, sign_in, begin,
     members = browser.get("/members").text
     assert "Hello, Alice" in members
     assert "You act as Alice (alice@example.com)" in banner(members)
-    assert "You cannot change anything." in banner(members)
+    assert "Read-only." in banner(members)
     answer = browser.submit("/members", action=BACK)
     assert (answer.status_code, answer.location) == (303, page)
     assert banner(browser.get(page).text) is None
@@ -89,7 +89,7 @@ def test_it_asks_for_a_proof_first(app, carol, page, sign_in):
 
 def test_it_allows_changes_where_that_was_chosen(carol, alice, sign_in, begin, reload):
     browser = begin(sign_in(carol), alice, changes="y")
-    assert "What you change is changed for them." in banner(browser.get("/members").text)
+    assert "Changes apply to their account." in banner(browser.get("/members").text)
     assert browser.submit("/members", {"name": "Alicia"}).status_code == 303
     assert reload(alice).name == "Alicia"
 
@@ -116,6 +116,6 @@ def test_the_user_is_told(alice, carol, sign_in, begin):
     browser.submit("/members", {"name": "Alicia"}, action="/members", **ELSEWHERE)
     browser.submit("/members", action=BACK)
     page = sign_in(alice).get("/account/notifications/").text
-    assert "An administrator looked at your account" in page
+    assert "An admin viewed your account" in page
     for hidden in ("203.0.113.9", "carol@example.com", REASON):
         assert hidden not in page

@@ -41,7 +41,7 @@ def test_it_can_be_taken_back(carol, invite, sign_in, visitor):
     path, browser = invite(), sign_in(carol)
     page = browser.get(PATH).text
     assert GUEST in page
-    assert f"invited by {carol.email}" in page
+    assert f"Invited by {carol.email}" in page
     [action] = re.findall(REVOKE, page)
     assert browser.submit(PATH, action=action).status_code == 303
     assert visitor.get(path).status_code == 404
@@ -58,7 +58,7 @@ def test_it_refuses_bad_fields(alice, carol, sign_in, mailbox):
         answer = browser.submit(PATH, {"email": email, "role": role})
         assert answer.status_code == 422, (email, role)
         assert mailbox.to(email) == []
-    assert "This address has an account already." in answer.text
+    assert "This email address already has an account." in answer.text
 
 
 def test_it_leads_to_an_account_made_meanwhile(invite, make_user, visitor, guest):

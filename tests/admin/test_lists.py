@@ -41,7 +41,7 @@ def test_it_tells_the_states_of_users_apart(carol, make_user, sign_in):
         "active": ["active"],
         "unconfirmed": ["unconfirmed"],
         "suspended": ["suspended"],
-        "to-be-deleted": ["active", "to be deleted"],
+        "to-be-deleted": ["active", "Deletion scheduled"],
     }
 
 

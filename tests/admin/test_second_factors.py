@@ -49,7 +49,7 @@ def test_it_is_audited(alice, carol, press, events):
 
 
 def test_the_button_removes_all(app, alice, carol, sign_in, page, press, log_in, mailbox, events):
-    assert "Remove second factors" not in sign_in(carol).get(page).text
+    assert "Turn off 2FA" not in sign_in(carol).get(page).text
     enroll(app, alice)
     register(app, alice)
     press("second-factors/delete")

@@ -151,7 +151,7 @@ def test_it_shows_role_state_and_second_factors(app, carol, make_user, sign_in):
     details = dict(parts(admin.get(f"/admin/users/{leaving.id}").text))
     assert details["Role"] == "Staff"
     assert details["Second factors"] == "None"
-    assert "unless they log in before" in details["To be deleted"]
+    assert "unless they log in first" in details["Scheduled for deletion"]
     details = dict(parts(admin.get(f"/admin/users/{alone.id}").text))
     assert details["Second factors"] == "Authenticator app, 1 passkey"
 

@@ -70,6 +70,6 @@ def test_it_sorts(make_user, admin):
 
 def test_it_shows_who_is_to_be_deleted(make_user, admin):
     alice = make_user("alice@example.com", deletes_at=now() + timedelta(days=7))
-    assert "to be deleted" in admin.get(f"/admin/users/{alice.id}").text
+    assert "Deletion scheduled" in admin.get(f"/admin/users/{alice.id}").text
     assert alice.email in admin.get("/admin/users/?state=leaving").text
     assert alice.email not in admin.get("/admin/users/?state=suspended").text

@@ -43,7 +43,7 @@ def test_it_sets_a_new_password_in_another_browser(erin, request_link, visitor):
 def test_a_link_that_does_not_work_leads_to_a_new_one(purpose, visitor):
     answer = visitor.get(f"/auth/{purpose}/x")
     assert answer.status_code == 404
-    assert "This link does not work" in answer.text
+    assert "This link doesn't work" in answer.text
     assert f'href="/auth/{purpose}">Get a new link' in answer.text
 
 

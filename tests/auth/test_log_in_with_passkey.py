@@ -53,7 +53,7 @@ def test_it_refuses_the_passkeys_of_the_suspended(passkey, app, alice, visitor):
         db.session.commit()
     answer = log_in_with(visitor, passkey)
     assert answer.status_code == 422
-    assert "This account is suspended." in answer.text
+    assert "This account is suspended. Contact support." in answer.text
 
 
 def test_it_offers_no_passkeys_where_browsers_have_none(app, visitor, monkeypatch):

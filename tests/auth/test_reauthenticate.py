@@ -44,7 +44,7 @@ def test_it_takes_the_password_and_codes(kind, owner):
     ("fields", "reason"),
     [
         ({"code": "000000"}, "This code is not right."),
-        ({"password": "wrong"}, "This is not your password."),
+        ({"password": "wrong"}, "Wrong password."),
         ({"password": ""}, "Enter your password."),
     ],
 )
@@ -57,7 +57,7 @@ def test_it_refuses_what_is_wrong(fields, reason, owner):
 def test_it_says_what_is_missing_in_the_form_of_the_code(owner):
     answer = owner.post(PAGE, {"csrf_token": owner.token(), "code": ""})
     assert answer.status_code == 422
-    assert "Enter the code." in answer.text
+    assert "Enter your code." in answer.text
     assert "Enter your password." not in answer.text
 
 
@@ -65,8 +65,8 @@ def test_it_takes_a_passkey_of_those_who_have_one(app, alice, bob, sign_in):
     browser = sign_in(alice)
     key = register(app, alice)
     later(app, minutes=11)
-    assert "Use a passkey" in browser.get(PAGE).text
-    assert "Use a passkey" not in sign_in(bob).get(PAGE).text
+    assert "Use passkey" in browser.get(PAGE).text
+    assert "Use passkey" not in sign_in(bob).get(PAGE).text
     form, request = ask_for_proof(browser)
     answer = browser.send(sent(form, key.get(request, verified=False)))
     assert answer.status_code == 422

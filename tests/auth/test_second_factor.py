@@ -21,7 +21,7 @@ def test_it_lets_nobody_in_with_the_password_alone(owner, alice, challenge):
     page = browser.get(PAGE).text
     assert 'autocomplete="one-time-code"' in page
     assert "Six digits from your authenticator app" in page
-    assert "Use a passkey" not in page
+    assert "Use passkey" not in page
     assert alice.email not in page
 
 
@@ -46,7 +46,7 @@ def test_it_refuses_a_wrong_code(code, owner, alice, challenge):
     browser = challenge(alice)
     answer = submit_code(browser, code)
     assert answer.status_code == 422
-    assert "Please check the form" in answer.text
+    assert "There's a problem" in answer.text
     assert not is_logged_in(browser)
 
 
@@ -54,7 +54,7 @@ def test_it_asks_for_the_first_factor_first(owner, visitor):
     visitor.get("/auth/login")
     answer = visitor.get(f"{PAGE}?next=/members")
     assert (answer.status_code, answer.location) == (303, "/auth/login?next=/members")
-    assert "Please log in again" in visitor.get(answer.location).text
+    assert "Log in to continue again" in visitor.get(answer.location).text
     form = {"csrf_token": visitor.token(), "code": owner.totp.code()}
     assert visitor.post(PAGE, form).location == "/auth/login"
 
@@ -96,4 +96,4 @@ def test_it_offers_no_passkey_that_is_gone(app, alice, challenge):
     with app.app_context():
         db.session.execute(db.delete(Passkey))
         db.session.commit()
-    assert "Use a passkey" not in browser.get(PAGE).text
+    assert "Use passkey" not in browser.get(PAGE).text

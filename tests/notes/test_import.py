@@ -33,8 +33,8 @@ def test_it_brings_in_what_the_file_says(app, alice, bob, importer, events):
 
 BAD = [
     ("x" * 201, "alice@example.com", "title", "201 characters; there is room for 200"),
-    ("", "alice@example.com", "title", "It is empty, and needed."),
-    ("a", "nobody@example.com", "user.email", "There is none like this."),
+    ("", "alice@example.com", "title", "Required"),
+    ("a", "nobody@example.com", "user.email", "No match"),
     ("a", "nobody", "user.email", "@-sign"),
 ]
 

@@ -93,5 +93,5 @@ def test_the_same_form_sent_twice_makes_one_note(alice, sign_in, stored):
 
 def test_it_says_how_long_a_text_may_be(alice, sign_in):
     answer = sign_in(alice).submit("/notes/new", {"title": "Long", "body": "x" * 20_001})
-    assert "Please keep this to 20,000 characters." in answer.text
+    assert "Use 20,000 characters or fewer." in answer.text
     assert 'value="Long"' in answer.text

@@ -39,7 +39,7 @@ def avatar_form() -> ResponseReturnValue:
 @login_required
 def delete_avatar() -> ResponseReturnValue:
     avatars.remove()
-    flash("Your picture is removed.", "success")
+    flash("Picture removed", "success")
     return redirect(url_for("account.profile"), 303)
 
 

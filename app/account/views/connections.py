@@ -22,5 +22,5 @@ def connections() -> ResponseReturnValue:
 @effect("this connected account will be removed")
 def disconnect(id: int) -> ResponseReturnValue:
     label = accounts.disconnect(id)
-    flash(f"Your {label} account is disconnected.", "success")
+    flash(f"{label} disconnected", "success")
     return redirect(url_for("account.connections"), 303)

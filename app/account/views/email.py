@@ -27,7 +27,10 @@ def request_email() -> ResponseReturnValue:
     except accounts.FieldError as error:
         error.add_to(form)
         return _page(form), 422
-    flash(f"We have sent a mail to {form.email.data}. Its link changes your address.", "success")
+    flash(
+        f"Check your inbox: we sent a link to {form.email.data}. Click it to change your address.",
+        "success",
+    )
     return redirect(url_for("account.email"), 303)
 
 
@@ -36,7 +39,7 @@ def request_email() -> ResponseReturnValue:
 @no_impersonation
 def cancel_email() -> ResponseReturnValue:
     accounts.cancel_email_change()
-    flash("Your address stays as it is.", "success")
+    flash("Email change canceled", "success")
     return redirect(url_for("account.email"), 303)
 
 

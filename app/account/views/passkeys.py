@@ -63,7 +63,7 @@ def add_passkey() -> ResponseReturnValue:
         codes = accounts.add_passkey(form.name.data)
     except accounts.PasskeyError as error:
         return render_template("account/new_passkey.html", form=form, refused=error), 422
-    done = "Your passkey is added, and your other devices are logged out."
+    done = "Passkey added. Your other devices have been logged out."
     if codes:
         return show_codes(codes, done)
     flash(done, "success")
@@ -87,7 +87,7 @@ def rename_passkey(id: int) -> ResponseReturnValue:
     if not form.validate():
         return render_template("account/edit_passkey.html", form=form), 422
     accounts.rename_passkey(id, form.name.data)
-    flash("Your passkey is renamed.", "success")
+    flash("Passkey renamed", "success")
     return redirect(url_for("account.passkeys"), 303)
 
 
@@ -97,8 +97,7 @@ def rename_passkey(id: int) -> ResponseReturnValue:
 def remove_passkey(id: int) -> ResponseReturnValue:
     accounts.remove_passkey(id)
     flash(
-        "Your passkey is removed, and your other devices are logged out. Delete it on your device "
-        "as well.",
+        "Passkey removed. Your other devices have been logged out. Delete it on your device, too.",
         "success",
     )
     return redirect(url_for("account.passkeys"), 303)

@@ -66,7 +66,7 @@ def add_totp() -> ResponseReturnValue:
     except accounts.FieldError as error:
         error.add_to(form)
         return _page(form), 422
-    done = "Your authenticator app is set up, and your other devices are logged out."
+    done = "Authenticator app added. Your other devices have been logged out."
     if codes:
         return show_codes(codes, done)
     flash(done, "success")
@@ -79,8 +79,8 @@ def add_totp() -> ResponseReturnValue:
 def remove_totp() -> ResponseReturnValue:
     accounts.remove_totp()
     flash(
-        "Your authenticator app is removed, and your other devices are logged out. Delete the "
-        "entry in the app as well.",
+        "Authenticator app removed. Your other devices have been logged out. Delete the entry "
+        "in the app, too.",
         "success",
     )
     return redirect(url_for("account.second_factors"), 303)

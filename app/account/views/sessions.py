@@ -19,7 +19,7 @@ def sessions() -> ResponseReturnValue:
 @no_impersonation
 def end_session(id: int) -> ResponseReturnValue:
     accounts.end_session(id)
-    flash("That device is logged out.", "success")
+    flash("Device logged out", "success")
     return redirect(url_for("account.sessions"), 303)
 
 
@@ -28,5 +28,5 @@ def end_session(id: int) -> ResponseReturnValue:
 @no_impersonation
 def end_other_sessions() -> ResponseReturnValue:
     accounts.end_other_sessions()
-    flash("All other devices are logged out.", "success")
+    flash("Other devices logged out", "success")
     return redirect(url_for("account.sessions"), 303)

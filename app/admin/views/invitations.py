@@ -38,7 +38,7 @@ def invite() -> ResponseReturnValue:
     except accounts.FieldError as error:
         error.add_to(form)
         return _page(form), 422
-    flash(f"{form.email.data} is invited.", "success")
+    flash(f"Invitation sent to {form.email.data}", "success")
     return redirect(url_for("admin.invitations"), 303)
 
 

@@ -59,7 +59,7 @@ def send_user_message(id: int) -> ResponseReturnValue:
         return _form(user, form), 422
     title, body = form.title.data, form.body.data
     is_new = notifications.send_message_to(user, title, body, form.submission_digest)
-    _flash_sent(is_new, f"{user.display_name} has your message.")
+    _flash_sent(is_new, f"Message sent to {user.display_name}")
     return redirect(url_for("admin.row", admin="users", id=id), 303)
 
 
@@ -71,7 +71,7 @@ def _flash_sent(is_new: bool, text: str) -> None:
     if is_new:
         flash(text, "success")
     else:
-        flash("That was sent already.", "info")
+        flash("This message has already been sent.", "info")
 
 
 def _page(form: MessageForm) -> str:

@@ -41,6 +41,10 @@ def restore_email(token: str) -> ResponseReturnValue:
         email, reset = accounts.undo_email_change(token)
     except accounts.EmailTakenError:
         # Safe to reveal: anyone who has this link can read the email sent to that address.
-        abort(409, "By now this address has another account. Delete that, then use the link again.")
-    flash(f"{email} is the address of your account again. Now set a new password.", "success")
+        abort(
+            409,
+            "Another account now uses this address. Delete that account first, then click the "
+            "link again.",
+        )
+    flash(f"{email} is your email address again. Set a new password now.", "success")
     return redirect(url_for("auth.reset_token", token=reset), 303)

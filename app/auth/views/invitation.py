@@ -32,7 +32,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     except accounts.OtherUserError:
         return _page(invitation, form), 409
     except accounts.EmailTakenError:
-        flash(f"{invitation.email} has an account already. Log in with it.", "info")
+        flash(f"{invitation.email} already has an account. Log in instead.", "info")
         return redirect(url_for("auth.login"), 303)
     return redirect(redirect_target(), 303)
 

@@ -27,7 +27,7 @@ def send_magic_link() -> ResponseReturnValue:
     if not form.validate():
         return render_template("auth/magic_link.html", form=form), 422
     accounts.request_magic_link(form.email.data)
-    flash(f"If there is an account for {form.email.data}, a link is on its way.", "success")
+    flash(f"If {form.email.data} has an account, we've sent a login link.", "success")
     return redirect(url_for("auth.magic_link"), 303)
 
 
@@ -48,7 +48,7 @@ def log_in_with_link(token: str) -> ResponseReturnValue:
     except accounts.OtherUserError:
         return _page(token), 409
     if login.confirmed:  # flashed only now, because logging in starts an empty session
-        flash("Your address is confirmed. If you want a password, set a new one.", "success")
+        flash("Email address confirmed. You can set a password if you want one.", "success")
     return redirect_to_step(login.step)
 
 

@@ -87,7 +87,7 @@ def _failed(
 ) -> ResponseReturnValue:
     back = oauth_callback.failure_url(journey)
     if isinstance(error, accounts.CancelledError):
-        flash(f"You did not log in with {provider.label}. Nothing was changed.", "info")
+        flash(f"Login with {provider.label} canceled. Nothing was changed.", "info")
         return redirect(back, 303)
     unavailable = isinstance(error, accounts.UnavailableError)
     page = render_template(

@@ -14,19 +14,22 @@ MESSAGES = {
         "success",
     ),
     accounts.Arrival.CONNECTED: (
-        "Your {label} account is connected. You can log in with it.",
+        "{label} connected. You can now log in with it.",
         "success",
     ),
-    accounts.Arrival.CONNECTED_BEFORE: ("This {label} account is connected already.", "info"),
+    accounts.Arrival.CONNECTED_BEFORE: ("This {label} account is already connected.", "info"),
     accounts.Arrival.CONNECTED_ELSEWHERE: (
-        "This {label} account is connected with another account here.",
+        "This {label} account is connected to a different account here.",
         "danger",
     ),
     accounts.Arrival.ANOTHER_CONNECTED: (
-        "You have connected another {label} account. Disconnect it first.",
+        "You've already connected a {label} account. Disconnect it first.",
         "danger",
     ),
-    accounts.Arrival.OTHER_ACCOUNT: ("That was another {label} account than yours.", "danger"),
+    accounts.Arrival.OTHER_ACCOUNT: (
+        "That's a different {label} account. Use the one connected here.",
+        "danger",
+    ),
 }
 
 

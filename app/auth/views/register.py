@@ -30,5 +30,5 @@ def create_account() -> ResponseReturnValue:
         return render_template("auth/register.html", form=form), 422
     email = form.email.data
     accounts.register(email, form.password.data, name=form.name.data or "")
-    flash(f"We have sent a mail to {email}. It says how to go on.", "success")
+    flash(f"Check your inbox: we sent a link to {email}.", "success")
     return redirect(url_for("auth.confirm"), 303)

@@ -46,5 +46,5 @@ def render_challenge(
 @blueprint.errorhandler(accounts.LoginExpiredError)
 def restart_login(error: accounts.LoginExpiredError) -> ResponseReturnValue:
     if session:  # without a cookie there was no login to expire, and none should be set
-        flash("That took too long, or your account has changed. Please log in again.", "info")
+        flash("Your login timed out. Log in again.", "info")
     return redirect(url_for("auth.login", next=safe_redirect_path(request.args.get("next"))), 303)

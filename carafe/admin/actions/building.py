@@ -24,14 +24,14 @@ def build_actions(options: ModelOptions) -> list[Action]:
     if "delete" in options.operations:
         actions.append(_deletion(options))
     if len({action.name for action in actions}) < len(actions):
-        raise options.error("actions", "two have the same name.", "Give each a name of its own.")
+        raise options.error("actions", "Two filters have the same name.", "Use unique names.")
     for action in actions:
         if action.tone not in TONES:
             what = f"{action.name} has no tone {action.tone}."
             raise options.error("actions", what, f"Give {' or '.join(TONES)}.")
     if actions and options.key.type.python_type is not int:
         what = f"{options.key.name} is no number."
-        raise options.error("actions", what, "Actions need one as the primary key.")
+        raise options.error("actions", what, "Actions need an integer primary key.")
     return actions
 
 

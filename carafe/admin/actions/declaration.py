@@ -45,7 +45,7 @@ class Action:
     apply: RowFunction
     undo: tuple[str, RowFunction] | None = None
     where: ColumnElement[bool] | None = None
-    unavailable_reason: str = "There is nothing to do."
+    unavailable_reason: str = "Nothing to do"
     denial_reason: DenialCheck | None = None
     permission: str = ""
     # Further consequences, in a sentence or two.

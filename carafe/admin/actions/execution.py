@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 
 DELETED = "It no longer exists."
 UNMATCHED = "It does not match anymore."
-CHANGED = "It has changed since."
-STILL_REFERENCED = "Other data refers to it."
+CHANGED = "Changed since then"
+STILL_REFERENCED = "Still referenced by other data"
 ERROR = "An error. The log tells more."
 
 

@@ -70,7 +70,7 @@ def _conditions(action: Action) -> list[ColumnElement[bool]]:
 
 def _more(count: int, named: int) -> str:
     if count > matching.COUNT_LIMIT:
-        return f"more than {matching.COUNT_LIMIT - named:,}"
+        return f"more than {matching.COUNT_LIMIT - named:,} others"
     return f"{count - named:,}" if count > named else ""
 
 

@@ -22,7 +22,7 @@ from carafe.jobs import progress
 from carafe.time import use_time_zone
 
 PERMISSION_LOST = "The user who started it may no longer do this."
-UNKNOWN_ACTION = "This version of the app does not know it."
+UNKNOWN_ACTION = "This version of the app doesn't have this action."
 BATCHES_PER_QUERY = 20
 
 
@@ -65,7 +65,7 @@ def resume(run_id: int) -> None:
         # Filters by date use the days of the user's time zone.
         use_time_zone(db.session.scalar(query.where(BulkAction.id == run_id)) or "")
     while _enumerate_rows(run_id):
-        progress(message="Looks for what matches")
+        progress(message="Finding matches…")
     while run := _run_next(run_id):
         progress(run.processed, run.total)
 
@@ -121,7 +121,7 @@ def _run_next(run_id: int) -> BulkAction | None:
     user = None
     if run.actor_id:
         user = db.session.get(user_model(), run.actor_id, populate_existing=True)
-    with as_actor(user.email if user else "the app"):
+    with as_actor(user.email if user else "system"):
         run_next_batch(run, user)
         db.session.commit()
     db.session.expunge_all()

@@ -39,7 +39,7 @@ class Selection:
         texts = ",".join(form.getlist("id")).split(",")
         ids = [id for text in texts if (id := parse_id(text)) is not None]
         if len(ids) > MAX_IDS:
-            abort(422, "These are more than can be chosen one by one. Choose all that match.")
+            abort(422, "Too many selected. Use “Select all that match” instead.")
         if "all" not in form:
             return cls(admin, query if "matching" in form else "", sorted(set(ids)))
         if (last := parse_id(form.get("last", ""))) is not None:

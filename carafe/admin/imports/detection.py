@@ -53,13 +53,13 @@ def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected
     for start, kind in SIGNATURES.items():
         if head.startswith(start):
             kind = next((name for mark, name in ARCHIVES.items() if mark in head[:4000]), kind)
-            raise UnreadableFileError(f"This is {kind}, not CSV. {SAVE_AS}")
+            raise UnreadableFileError(f"This is {kind}, not a CSV file. {SAVE_AS}")
     guess = guess_encoding(file)
     file.seek(0)
     text = head.decode(guess.encoding, "replace").lstrip(BOM)
     for pattern, kind in TEXTS.items():
         if pattern.match(text.lstrip()):
-            raise UnreadableFileError(f"This is {kind}, not CSV. {SAVE_AS}")
+            raise UnreadableFileError(f"This is {kind}, not a CSV file. {SAVE_AS}")
     if len(head) == CHUNK_BYTES:  # the last line, which is cut, says nothing
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     format = _format(text, guess.encoding, matches)

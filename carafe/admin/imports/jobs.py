@@ -71,11 +71,11 @@ def check(run_id: int) -> None:
         for validator, batch in _batches(run, spec):
             _check_batch(run, spec, validator, batch)
         if not run.rows:
-            raise UnreadableFileError("There are no rows below the heading.")
+            raise UnreadableFileError("The file has no rows below the header.")
     except UnreadableFileError as error:
         problem = str(error)
     _update(run, state=CHECKED, rows=run.rows, invalid=run.invalid, problem=problem)
-    _notify(run, f"{run.filename} is checked")
+    _notify(run, f"{run.filename} validated")
 
 
 def _check_batch(
@@ -91,11 +91,11 @@ def _check_batch(
         db.session.add(ImportBatch(run_id=run.id, errors=errors))
         _update(run, rows=run.rows, invalid=run.invalid)
         db.session.commit()
-    progress(message=f"{run.rows:,} rows checked")
+    progress(message=f"{run.rows:,} rows validated")
     if run.invalid > MAX_INVALID:
         raise UnreadableFileError(
-            f"More than {MAX_INVALID:,} rows are bad, and the rest was not looked at. "
-            "Are the columns chosen as they should be?"
+            f"More than {MAX_INVALID:,} rows are invalid, so we stopped. Check that the columns "
+            "are matched correctly."
         )
 
 
@@ -164,7 +164,7 @@ def revert_import(run_id: int) -> None:
         last_id, batch.changes = batch.id, []
         _update(run)
         db.session.commit()
-        progress(message="Taking it back")
+        progress(message="Undoing…")
     run.created = run.changed = 0
     _update(run, created=0, changed=0)
     _finish(run, REVERTED, "import_undone")
@@ -200,7 +200,7 @@ def _update(run: ImportRun, **values: object) -> None:
     query = update(ImportRun).where(ImportRun.id == run.id, ImportRun.attempt == run.attempt)
     query = query.values(attempt=run.attempt, **values).returning(ImportRun.id)
     if db.session.scalar(query) is None:
-        raise PermanentError("Another worker goes on with it, or it was deleted.")
+        raise PermanentError("Another worker took over this import, or it was deleted.")
 
 
 def _spec(run: ImportRun) -> ImportSpec:
@@ -253,11 +253,11 @@ def _finish(run: ImportRun, state: str, participle: str) -> None:
     counts = {"created": run.created, "changed": run.changed, "invalid": run.invalid}
     record(f"{run.list}.{participle}", run.subject, actor=email, file=run.filename, **counts)
     _notify(
-        run, f"{run.filename} is imported" if state == DONE else f"{run.filename} was not imported"
+        run, f"{run.filename} imported" if state == DONE else f"Import of {run.filename} failed"
     )
 
 
 def _notify(run: ImportRun, title: str) -> None:
     path = endpoint_path("admin.import", admin=run.list, id=run.id)
-    counts = f"{run.created:,} made, {run.changed:,} changed."
+    counts = f"{run.created:,} created, {run.changed:,} updated"
     notify(run.user_id, title, counts if run.position else "", url=path, kind="import")

@@ -75,9 +75,9 @@ def mapping_error(spec: ImportSpec, names: Sequence[str]) -> str:
     """Return what is wrong with the selected fields, or ""."""
     targets = spec.targets
     if duplicates := {targets[name].label for name in names if names.count(name) > 1}:
-        return f"{min(duplicates)} is chosen for two columns. Leave one out."
+        return f"{min(duplicates)} is used for two columns. Clear one of them."
     if missing := [t.label for t in targets.values() if t.required and t.name not in names]:
-        return f"Choose the column for {' and '.join(missing)}: every row needs it."
+        return f"Choose a column for {' and '.join(missing)}. It's required."
     if (key := spec.key) and key.name not in names:
-        return f"Choose the column for {key.label}: it says which row is meant."
+        return f"Choose a column for {key.label}. It identifies the row to update."
     return "" if names else "Choose at least one column."

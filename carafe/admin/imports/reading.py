@@ -52,9 +52,7 @@ def iter_records(parts: Iterable[bytes], format: Format) -> Iterator[Record]:
         except csv.Error as error:
             if reader.line_num > line:
                 first_line = line + format.skip
-                reason = (
-                    f"Row {number}, from line {first_line} on, cannot be read: {_explain(error)}"
-                )
+                reason = f"Can't read row {number} (line {first_line}): {_explain(error)}"
                 raise UnreadableFileError(
                     f"{reason} Correct it and upload the file again, or choose other quotes below."
                 ) from None
@@ -122,10 +120,10 @@ def _name(cell: str) -> str:
 def _explain(error: csv.Error) -> str:
     text = str(error)
     if "field larger" in text:
-        return f"a cell has more than {csv.field_size_limit():,} characters."
+        return f"a cell is longer than {csv.field_size_limit():,} characters."
     if "unexpected end" in text:
-        return "a quote is opened and never closed."
-    return "there is text behind a closing quote."
+        return "a quote is never closed."
+    return "there is text after a closing quote."
 
 
 def _lines(text: io.TextIOWrapper, skip: int) -> Iterator[str]:

@@ -75,7 +75,7 @@ class RowValidator:
     def _read(self, number: int, cells: list[str] | str) -> ImportRow:
         row = ImportRow(number)
         if isinstance(cells, str):
-            row.add_error("", None, f"It cannot be read: {cells}")
+            row.add_error("", None, f"Can't read it: {cells}")
             return row
         while len(cells) > len(self.names) and not cells[-1].strip():
             cells.pop()
@@ -83,7 +83,7 @@ class RowValidator:
             cells += [""] * (len(self.names) - len(cells))
         if len(cells) != len(self.names):
             row.add_error(
-                "", None, f"It has {len(cells)} cells, and the heading has {len(self.names)}."
+                "", None, f"Has {len(cells)} cells, but the header has {len(self.names)}."
             )
         elif [" ".join(cell.split()) for cell in cells] == self.names:
             row.add_error("", None, "This row repeats the heading.")
@@ -96,7 +96,7 @@ class RowValidator:
         key = target.column.key
         if not cell.strip():
             if target.required:
-                row.add_error(name, None, "It is empty, and needed.")
+                row.add_error(name, None, "Required")
             elif table_column(target.column).nullable:
                 row.values[key] = None
             return
@@ -121,7 +121,7 @@ class RowValidator:
             if name not in row.lookup_values:
                 continue
             if (id := ids.get(row.lookup_values[name])) is None:
-                message = "There is none like this."
+                message = "No match"
                 row.add_error(self._name(target), row.lookup_values[name], message)
             else:
                 row.values[target.column.key] = id
@@ -136,11 +136,11 @@ class RowValidator:
                 continue
             first = first_rows.setdefault(value, row.number)
             if first != row.number:
-                row.add_error(self._name(target), value, f"Row {first} has the same.")
+                row.add_error(self._name(target), value, f"Duplicate of row {first}")
             elif is_key:
                 row.existing = ids.get(value)
             elif ids.get(value) not in (None, row.existing):
-                row.add_error(self._name(target), value, "There is one with this already.")
+                row.add_error(self._name(target), value, "Already exists")
 
     def _check_permissions(self, rows: list[ImportRow], user: Actor) -> None:
         """Add errors to rows that the user may not change, as on pages and in actions."""

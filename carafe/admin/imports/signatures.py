@@ -4,7 +4,7 @@ import re
 
 # The first bytes of other file types.
 SIGNATURES = {
-    b"PK\x03\x04": "an Excel file or another archive",
+    b"PK\x03\x04": "an Excel file or a ZIP archive",
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"%PDF": "a PDF file",
     b"\x1f\x8b": "a compressed file",
@@ -32,4 +32,4 @@ TEXTS = {
     re.compile(r"\{\\rtf"): "a Word file",
     re.compile(r'\[\s*[\[{]|\{\s*"'): "a JSON file",
 }
-SAVE_AS = "In your spreadsheet, save it as “CSV UTF-8”, and upload that."
+SAVE_AS = "Save it as “CSV UTF-8” in your spreadsheet app and upload that."

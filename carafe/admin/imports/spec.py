@@ -71,16 +71,16 @@ def build_import(
         targets[field.name] = _target(attributes, filters, field)
     key = targets.get(declared.key)
     if declared.key and not (key and key.unique):
-        what = f"the key {declared.key} is not unique, or not among the fields."
-        raise options.error("imports", what, "Give one that is: it says which row is meant.")
+        what = f"The key {declared.key} is not unique, or not one of the fields."
+        raise options.error("imports", what, "Use a unique field. It identifies the row to update.")
     spec = ImportSpec(options, declared.row or options.model, targets, key)
     for operation in spec.operations:
         if operation not in options.operations:
             remedy = f'Add "{operation}" to operations.'
-            raise options.error("imports", f"it needs the operation {operation}.", remedy)
+            raise options.error("imports", f"Imports need the operation {operation}.", remedy)
     if declared.row is None and (missing := _missing_required(spec)):
-        what = f"no row can be without {missing}."
-        raise options.error("imports", what, "Add it, or Import(…, row=…) that knows its value.")
+        what = f"{missing} is required for every row."
+        raise options.error("imports", what, "Add it, or pass Import(…, row=…) that sets it.")
     return spec
 
 
@@ -107,12 +107,12 @@ def _target(attributes: Attributes, filters: Sequence[Filter], field: Field) -> 
     column: Attribute = getattr(attributes.model, f"{head}_id") if dot else attribute
     lookup: Attribute | None = getattr(related_model(column), tail) if dot else None
     if lookup is not None and not is_unique(lookup):
-        what = f"several may have the same {field.name}."
-        raise attributes.error("imports", what, "Find it by what is unique.")
+        what = f"{field.name} is not unique."
+        raise attributes.error("imports", what, "Look it up by a unique attribute.")
     typed_column = table_column(attribute)
     read = field.read or _choice_reader(filters, attribute) or parser_for(typed_column)
     if read is None:
-        remedy = f'Say how: Field("{field.name}", read=…).'
+        remedy = f'Pass a parser: Field("{field.name}", read=…).'
         raise attributes.error("imports", f"{field.name} is not read by itself.", remedy)
     return Target(
         name=field.name,

@@ -81,9 +81,9 @@ def text(length: int, value: str) -> str:
         collapse_line_breaks(value) if is_line else value.replace("\r\n", "\n").replace("\r", "\n")
     )
     if len(value) > length:
-        raise ValueError(f"It has {len(value):,} characters; there is room for {length:,}.")
+        raise ValueError(f"Too long: {len(value):,} characters (limit {length:,})")
     if UNREADABLE in value:
-        raise ValueError("It has characters that cannot be read. Is the encoding right?")
+        raise ValueError("Contains unreadable characters. Check the encoding.")
     try:
         validate_printable(None, SimpleNamespace(data=value))
     except ValidationError as error:
@@ -94,13 +94,13 @@ def text(length: int, value: str) -> str:
 def parse_bool(value: str) -> bool:
     if (word := value.strip().lower()) in YES | NO:
         return word in YES
-    raise ValueError("Write yes or no.")
+    raise ValueError("Use yes or no.")
 
 
 def number(value: str) -> float:
     parsed = float(value) if NUMBER.fullmatch(value := value.strip()) else float("nan")
     if not isfinite(parsed):
-        raise ValueError("Write a number, such as 1.5.")
+        raise ValueError("Use a number, such as 1.5.")
     return parsed
 
 
@@ -110,7 +110,7 @@ def parse_datetime(value: str) -> datetime:
         parsed = datetime.fromisoformat(value.strip())
         parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("Write a time as 2026-11-21 15:30; it is taken to be UTC.") from None
+        raise ValueError("Use a UTC time such as 2026-11-21 15:30.") from None
     _check_year(parsed.year)
     return parsed
 

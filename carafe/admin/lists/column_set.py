@@ -73,7 +73,7 @@ def columns_by_name(
             column = item if isinstance(item, Column) else Column(item)
             if column.name in columns:
                 what = f"{column.name} is there twice."
-                raise attributes.error(option, what, "Name each column once.")
+                raise attributes.error(option, what, "List each column once.")
             columns[column.name] = _with_defaults(attributes, option, column)
     return columns
 

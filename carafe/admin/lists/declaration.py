@@ -35,7 +35,7 @@ ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"
 
 def make_search(attributes: Attributes, search: str | Search) -> Search:
     if isinstance(search, FullText) and search.model is not attributes.model:
-        what = f"FullText has columns of {search.model.__name__}."
+        what = f"FullText uses columns of {search.model.__name__}."
         raise attributes.error("search", what, f"Give columns of {attributes.model.__name__}.")
     if isinstance(search, str):
         search = Prefix(attributes.find_own("search", search), humanize(search))
@@ -52,16 +52,16 @@ def make_filter(attributes: Attributes, declared: str | Filter) -> Filter:
     item = declared if isinstance(declared, Filter) else _default_filter(attributes, declared)
     if item.name in ARGUMENTS:
         what = f"{item.name} in the URL is the list's own."
-        raise attributes.error("filters", what, f'Call it otherwise, such as "its_{item.name}".')
+        raise attributes.error("filters", what, f'Use another name, such as "its_{item.name}".')
     if item.column is not None:
         _check_index(attributes, "filters", item.name, item.column)
         if item.types and not isinstance(item.column.type, item.types):
             what = f"{item.name} cannot be a {type(item).__name__}."
-            raise attributes.error("filters", what, "Give one that fits the type of the column.")
+            raise attributes.error("filters", what, "Use a filter that matches the column type.")
     choices: object = item.choices if isinstance(item, Choice) else {}
     if not isinstance(choices, Mapping):
-        what = f"the choices of {item.name} have no labels."
-        raise attributes.error("filters", what, 'Give {"value in the URL": "Label"}.')
+        what = f"The choices of {item.name} need labels."
+        raise attributes.error("filters", what, 'Use {"value in the URL": "Label"}.')
     return item
 
 
@@ -87,11 +87,13 @@ def sort_column(attributes: Attributes, name: str) -> Attribute:
     attribute = attributes.find_own("sorts", name)
     column = table_column(attribute)
     if column.nullable:
-        raise attributes.error("sorts", f"{name} may be empty.", "Sort by what always has a value.")
+        raise attributes.error(
+            "sorts", f"{name} may be empty.", "Sort by a column that is never null."
+        )
     if column.type.python_type not in CURSOR_TYPES:
         kinds = ", ".join(kind.__name__ for kind in CURSOR_TYPES)
         raise attributes.error(
-            "sorts", f"{name} cannot stand in links to pages.", f"Sort by one of {kinds}."
+            "sorts", f"{name} cannot stand in links to pages.", f"Sort by a column of type {kinds}."
         )
     _check_index(attributes, "sorts", name, attribute)
     return attribute

@@ -112,7 +112,7 @@ def make(
         file.seek(0)
         export = downloads.store_export(user_id, name_of(admin), file, LIFETIME)
     if export:
-        title, body = f"{export.label} is ready", "Download it within a day."
+        title, body = f"{export.label} is ready", "Download it within 24 hours."
         notify(user_id, title, body, url=export.path, kind="export")
     return {"cut": cut}
 

@@ -66,7 +66,7 @@ def placeholder(relation: RelationFilter) -> str:
     admin = _related_admin(relation)
     if admin and admin.list.searches:
         return admin.list.search_placeholder.lower()
-    return "number"
+    return "ID"
 
 
 def _related_admin(relation: RelationFilter) -> ModelAdmin | None:

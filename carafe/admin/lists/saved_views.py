@@ -79,7 +79,7 @@ class SavedView(Base):
     def save(cls, list: str, name: str, query: str) -> None:
         """Save a view, replacing one with the same name. Raises `ViewError`."""
         if len(query) > QUERY_LENGTH:
-            raise ViewError("This is too much to keep: search for less, or with fewer columns.")
+            raise ViewError("This view is too long to save. Use a shorter search or fewer columns.")
         advisory_lock(LOCK_NAME)
         view = cls.find(list, name=name)
         if view is None:
@@ -104,7 +104,7 @@ class SavedView(Base):
         advisory_lock(LOCK_NAME)
         self.ensure_private()
         if name != self.name and SavedView.find(self.list, name=name):
-            raise ViewError(f"You have a view “{name}” already. Take another name.")
+            raise ViewError(f"You already have a view named “{name}”. Choose another name.")
         self.name = name
 
     def delete(self) -> None:
@@ -115,7 +115,7 @@ class SavedView(Base):
         """Raise `ViewError` for a shared view: stop sharing it first, which needs a permission."""
         if self.shared:
             raise ViewError(
-                f"“{self.name}” is shared. Stop sharing it first, or take another name."
+                f"“{self.name}” is shared. Stop sharing it first, or choose another name."
             )
 
     def share(self) -> None:
@@ -138,7 +138,7 @@ class SavedView(Base):
     def _check_limit(*conditions: ColumnElement[bool] | Attribute) -> None:
         query = select(func.count(SavedView.id)).where(*conditions)
         if (db.session.scalar(query) or 0) >= MAX_VIEWS:
-            raise ViewError(f"There are {MAX_VIEWS} views already. Delete one that nobody needs.")
+            raise ViewError(f"You've reached the limit of {MAX_VIEWS} views. Delete one first.")
 
 
 class ViewError(ValueError):

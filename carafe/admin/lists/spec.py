@@ -100,7 +100,7 @@ def build_list(options: ModelOptions, attributes: Attributes) -> ListSpec:
     searches = [declaration.make_search(attributes, search) for search in options.search]
     filters = [declaration.make_filter(attributes, item) for item in options.filters]
     if len({item.name for item in filters}) < len(filters):
-        raise attributes.error("filters", "two have the same name.", "Give each its own.")
+        raise attributes.error("filters", "Two filters have the same name.", "Use unique names.")
     sorts = {*options.sorts, options.order.removeprefix("-")}
     indexes = full_indexes(table_column(options.key).table)
     return ListSpec(

@@ -19,9 +19,9 @@ def check_page(options: ModelOptions) -> None:
     """Raise `ConfigError` for options that the page of a row cannot use."""
     mapper = inspect(options.model)
     if not isinstance(options.key.type, Integer) or len(mapper.primary_key) > 1:
-        raise options.error("endpoint", "rows have no number.", "Give the endpoint of a page.")
+        raise options.error("endpoint", "Rows have no ID.", "Pass the endpoint of a page.")
     if not options.form and {"create", "edit"} & {*options.operations}:
-        raise options.error("operations", "there is no form.", 'Give it: form=["title"].')
+        raise options.error("operations", "form is missing.", 'Give it: form=["title"].')
     if options.title and not hasattr(options.model, options.title):
         raise options.error("title", f"there is no {options.title}.", "Give an attribute.")
     if unknown := {*options.private} - {*mapper.column_attrs.keys()}:
@@ -39,8 +39,8 @@ def page_form(options: ModelOptions, filters: Sequence[Filter]) -> type[Form]:
     unknown = field_names(form) - {*inspect(options.model).column_attrs.keys()}
     is_creatable = "create" in options.operations
     if unknown and is_creatable and not (options.save and options.create):
-        what = f"there is no {min(unknown)} to set."
-        raise options.error("form", what, "Give save and create, too.")
+        what = f"The model has no attribute {min(unknown)}."
+        raise options.error("form", what, "Pass save and create as well.")
     return form
 
 

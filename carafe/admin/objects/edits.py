@@ -131,7 +131,7 @@ class BoundForm:
                 duplicates = select(key).where(*same, key != getattr(self.row, key.name))
                 if db.session.scalar(duplicates.limit(1)) is not None:
                     for name in names & fields.keys():
-                        fields[name].errors = [*fields[name].errors, "There is one with this."]
+                        fields[name].errors = [*fields[name].errors, "Already in use."]
 
     def _value(self, fields: dict[str, Field], name: str) -> object:
         value: object = fields[name].data if name in fields else getattr(self.row, name)

@@ -149,9 +149,7 @@ class RelationField(Field):
         admin = self.related_admin
         candidates = relations.find_exact(admin, text) if admin else []
         if len(candidates) > 1:
-            raise ValidationError(
-                f"There are several with this {self.label.text.lower()}. Give the number."
-            )
+            raise ValidationError(f"Several match this {self.label.text.lower()}. Enter the ID.")
         if not candidates:
-            raise ValidationError(f"There is no {self.verbose_name} that has this.")
+            raise ValidationError(f"No such {self.verbose_name}.")
         return candidates[0][0]

@@ -52,7 +52,7 @@ def build_form(
 def _field(model: type[Base], option: str, name: str, filters: Sequence[Filter]) -> UnboundField:
     attribute: Attribute = getattr(model, name, None)  # type: ignore[assignment]
     if not hasattr(getattr(attribute, "property", None), "columns"):
-        raise config_error(model, option, f"there is no {name}.", "Give attributes of the model.")
+        raise config_error(model, option, f"there is no {name}.", "Use attributes of the model.")
     column, label = table_column(attribute), humanize(name)
     if column.foreign_keys:
         return RelationField(label, _required(column, label), model=related_model(attribute))
@@ -94,7 +94,7 @@ def _typed(column: TableColumn, label: str) -> UnboundField | None:
         if isinstance(column_type, number_type):
             if number_type is not Float:
                 return IntegerField(label, validators, min=-int(largest), max=int(largest))
-            within = NumberRange(-largest, largest, f"Give a number up to {largest:,}.")
+            within = NumberRange(-largest, largest, f"Enter a number up to {largest:,}.")
             return FloatField(label, [*validators, within])
     return None
 

@@ -84,7 +84,7 @@ def build_inline(inline: Inline, parent: ModelOptions) -> InlineSpec:
     model = inline.model
     reference = _reference(inline, parent)
     if inline.form and "edit" not in parent.operations:
-        raise parent.error("inlines", "there is no form around theirs.", "Give form.")
+        raise parent.error("inlines", "Inline forms need a form on the parent page.", "Give form.")
     check_key(model)
     attributes = Attributes(model)
     columns = columns_by_name(attributes, {"columns": inline.columns})
@@ -115,7 +115,7 @@ def _reference(inline: Inline, parent: ModelOptions) -> Attribute:
         names = [name for name in names if name == inline.foreign_key]
     if len(names) != 1:
         what = f"{inline.model.__name__} has {len(names)} such foreign keys to it."
-        remedy = 'Give the one that is meant: Inline(…, foreign_key="…").'
+        remedy = 'Choose one: Inline(…, foreign_key="…").'
         raise parent.error("inlines", what, remedy)
     reference: Attribute = getattr(inline.model, names[0])
     return reference

@@ -56,7 +56,9 @@ class DetailPage:
         }
         self.inlines = [build_inline(inline, self.options) for inline in self.options.inlines]
         if len({inline.name for inline in self.inlines}) < len(self.inlines):
-            raise self.options.error("inlines", "two are of one model.", "Give each once.")
+            raise self.options.error(
+                "inlines", "Two inlines use the same model.", "List each model once."
+            )
 
     def read(self, id: int) -> tuple[Base, list[ReadOnlyField]] | None:
         """Return a row and its read-only fields, or None if it does not exist."""

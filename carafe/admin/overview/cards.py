@@ -78,7 +78,7 @@ def _load_card(card: Card, periods: Periods) -> RenderedCard:
         with statement_timeout(CARD_TIMEOUT_SECONDS):
             previous, *counts = card.series(periods)
     except Exception as error:
-        log.exception("the card %s is not available", card.name)
+        log.exception("overview card %s failed", card.name)
         db.session.rollback()
         # Recorded like an exception of the view.
         got_request_exception.send(current_app._get_current_object(), exception=error)  # type: ignore[attr-defined]
@@ -105,10 +105,10 @@ def _render(card: Card, previous: int, counts: list[int], starts: list[datetime]
 def trend(total: int, previous: int, days: int) -> str:
     """Return the change from the previous period of the same length, in words."""
     if not previous:
-        return f"none in the {days} days before"
+        return f"none in the previous {days} days"
     percent = round(100 * (total - previous) / previous)
     if not percent:
-        return f"as many as in the {days} days before"
+        return f"no change from the previous {days} days"
     return f"{abs(percent):,} % {'more' if percent > 0 else 'fewer'} than in the {days} days before"
 
 

@@ -57,7 +57,7 @@ def bar_chart(
         for bar in _stack(step, row, kinds, text, top)
     ]
     description = (
-        f"{len(values)} bars, the highest for {format_value(largest)}." if bars else "No bars."
+        f"{len(values)} bars; highest value: {format_value(largest)}." if bars else "No data."
     )
     return Chart(id, title, description, format_value(top), len(values), bars, kinds)
 

@@ -19,7 +19,7 @@ def render_action(action: str, details: Mapping[str, object]) -> Markup:
 
 
 def render_actor(actor: str | None, address: str | None) -> Markup:
-    return _with_small(actor or "a visitor", address)
+    return _with_small(actor or "Visitor", address)
 
 
 def render_subject(subject: str | None) -> str | None:
@@ -33,19 +33,19 @@ def _with_small(text: str, small: str | None) -> Markup:
 
 
 COLUMNS = [
-    Column("action", "What", attributes=["action", "details"], render=render_action),
-    Column("actor", "Who", attributes=["actor", "address"], render=render_actor),
-    Column("subject", "About", render=render_subject),
-    Column("at", "When", render=time_tag),
+    Column("action", "Event", attributes=["action", "details"], render=render_action),
+    Column("actor", "User", attributes=["actor", "address"], render=render_actor),
+    Column("subject", "Subject", render=render_subject),
+    Column("at", "Time", render=time_tag),
 ]
 READ_ONLY = [
     "id",
     "at",
-    Column("actor", "Who", render=lambda actor: actor or "a visitor"),
-    Column("subject", "About", render=render_subject),
+    Column("actor", "User", render=lambda actor: actor or "Visitor"),
+    Column("subject", "Subject", render=render_subject),
     "details",
     "address",
-    Column("request_id", "Request"),
+    Column("request_id", "Request ID"),
 ]
 
 
@@ -54,10 +54,10 @@ def init_app(app: Flask) -> None:
         app,
         AuditEvent,
         name="audit",
-        label="Audit",
+        label="Audit log",
         verbose_name_plural="events",
-        search_placeholder="Who, what, or about whom (user:12)",
-        intro="Who did what, when, and from where. Nothing here can be changed.",
+        search_placeholder="User, event, or subject (user:12)",
+        intro="Who did what, when, and from where. Read-only.",
         columns=COLUMNS,
         optional=["id", "address", "request_id"],
         search=[
@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
             Prefix(AuditEvent.actor, "who", str.lower),
             Prefix(AuditEvent.action, "what", str.lower),
         ],
-        filters=[DateRange(AuditEvent.at, "at", "When")],
+        filters=[DateRange(AuditEvent.at, "at", "Time")],
         sorts=["at"],
         order="-at",
         title="action",

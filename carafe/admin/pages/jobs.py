@@ -125,18 +125,18 @@ COLUMNS: list[str | Column] = [
 ACTIONS = [
     Action(
         "retry",
-        "Try again",
+        "Retry",
         retry,
         where=Job.state.in_([FAILED, CANCELLED]),
-        unavailable_reason="Neither failed nor cancelled.",
+        unavailable_reason="Only failed or canceled jobs can be retried.",
     ),
     Action(
         "cancel",
         "Cancel",
         cancel,
         where=Job.state.in_(ACTIVE_STATES),
-        unavailable_reason="It is over.",
-        warning="What waits never runs. What runs is asked to stop.",
+        unavailable_reason="Already finished",
+        warning="Queued jobs won't run. Running jobs are asked to stop.",
     ),
 ]
 
@@ -145,13 +145,12 @@ def init_app(app: Flask) -> None:
     add(
         app,
         Job,
-        intro="Work outside of requests. What succeeded is kept for three days,"
-        " the rest for a month.",
+        intro="Background jobs. Successful jobs are kept for 3 days, all others for a month.",
         columns=COLUMNS,
         optional=["id", "subject", Column("priority", render=PRIORITIES.get), "worker", *TIMES],
-        search=[JobNameSearch(Job.name, "Name of a job")],
+        search=[JobNameSearch(Job.name, "Job name")],
         filters=[
-            Choice(Job.state, "state", "State", STATES, show_counts=True),
+            Choice(Job.state, "state", "Status", STATES, show_counts=True),
             QueueFilter(Job.queue, "queue", "Queue"),
         ],
         icon="layers",

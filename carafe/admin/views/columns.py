@@ -33,7 +33,7 @@ def save_columns(admin: ModelAdmin) -> ResponseReturnValue:
     visible = [name for name in names if name in ticked]
     if not visible:
         names = names or list(admin.list.columns_by_name)
-        return _page(admin, names, visible, "Choose at least one column."), 422
+        return _page(admin, names, visible, "Select at least one column."), 422
     is_default = visible == admin.list.default_columns
     return _save_columns(admin, [] if is_default else visible, "Your columns were saved.")
 
@@ -41,7 +41,7 @@ def save_columns(admin: ModelAdmin) -> ResponseReturnValue:
 @blueprint.post("/<list:admin>/columns/delete")
 @operation_required("read")
 def reset_columns(admin: ModelAdmin) -> ResponseReturnValue:
-    return _save_columns(admin, [], "The list has its usual columns again.")
+    return _save_columns(admin, [], "Columns reset")
 
 
 def reorder(names: list[str], positions: Sequence[str]) -> list[str]:

@@ -94,7 +94,7 @@ def lock_import(admin: ModelAdmin, id: int, *states: str) -> ImportRun:
         abort(404)
     _, job = ImportRun.for_user(current_user.id, admin.name, id) or abort(404)
     if run.state not in states or run.is_working(job):
-        abort(409, "This import has gone on meanwhile. Look at its page.")
+        abort(409, "This import has moved on. Reload the page.")
     return run
 
 

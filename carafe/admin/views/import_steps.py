@@ -73,10 +73,10 @@ def import_rows(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     run = lock_import(admin, id, CHECKED, IMPORTING)
     if run.state == CHECKED:
         if run.problem or run.invalid >= run.rows:
-            abort(409, "There is nothing in this file that can be imported.")
+            abort(409, "Nothing in this file can be imported.")
         run.mode = SKIP_INVALID if request.form.get("mode") == SKIP_INVALID else ALL_OR_NOTHING
         if run.invalid and run.mode == ALL_OR_NOTHING:
-            problem = "Some rows are bad. Correct them, or choose to skip them."
+            problem = "Some rows are invalid. Fix them, or choose to skip them."
             return render_import(admin, id, problem), 422
     return _enqueue(admin, run, IMPORTING, jobs.run_import)
 
@@ -88,7 +88,7 @@ def import_rows(admin: ModelAdmin, id: int) -> ResponseReturnValue:
 def undo_import(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     """Revert the rows of an import that stopped halfway."""
     run = lock_import(admin, id, IMPORTING, REVERTING)
-    run.problem = "It stopped halfway, and was taken back."
+    run.problem = "The import stopped halfway and was undone."
     return _enqueue(admin, run, REVERTING, jobs.revert_import)
 
 

@@ -47,7 +47,7 @@ def show_imports(admin: ModelAdmin) -> ResponseReturnValue:
 def upload(admin: ModelAdmin) -> ResponseReturnValue:
     uploaded = request.files.get("file")
     if uploaded is None or not uploaded.filename:
-        return _page(admin, "Choose a file first.")
+        return _page(admin, "Choose a file to upload.")
     db.session.close()  # Other writers must not wait for the upload.
     try:
         detected = _detect(admin, uploaded.stream)
@@ -59,7 +59,7 @@ def upload(admin: ModelAdmin) -> ResponseReturnValue:
     if _count_open(user.id) >= MAX_OPEN:
         encrypted.drop(file, parts, FOLDER)
         db.session.commit()
-        return _page(admin, f"You have {MAX_OPEN} imports that are not at their end. Delete one.")
+        return _page(admin, f"You have {MAX_OPEN} unfinished imports. Finish or delete one first.")
     filename = str(collapse_line_breaks(uploaded.filename)).replace("\0", "")[-FILENAME_LENGTH:]
     run = ImportRun(
         user_id=user.id,

@@ -34,11 +34,9 @@ def latest_job(id: int) -> ResponseReturnValue:
 def cancel_job(id: int) -> ResponseReturnValue:
     job = Job.locked(id) or abort(404)
     if job.is_finished:
-        return _commit_and_redirect(job, f"The job is {job.state} already.", "info")
+        return _commit_and_redirect(job, f"The job is already {job.state}.", "info")
     cancel(job)
-    return _commit_and_redirect(
-        job, "The job is cancelled." if job.is_finished else "The job is asked to stop."
-    )
+    return _commit_and_redirect(job, "Job canceled" if job.is_finished else "Stopping job…")
 
 
 @blueprint.post("/jobs/<int:id>/attempts")
@@ -48,10 +46,8 @@ def cancel_job(id: int) -> ResponseReturnValue:
 def retry_job(id: int) -> ResponseReturnValue:
     job = Job.locked(id) or abort(404)
     if not retry(job):
-        return _commit_and_redirect(
-            job, f"The job is {job.state}: there is nothing to try again.", "info"
-        )
-    return _commit_and_redirect(job, "The job is queued.")
+        return _commit_and_redirect(job, "Only failed or canceled jobs can be retried.", "info")
+    return _commit_and_redirect(job, "Job queued")
 
 
 def _commit_and_redirect(job: Job, message: str, category: str = "success") -> ResponseReturnValue:

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 # Labels and columns, by the name in the URL.
 SORTS: dict[str, tuple[str, AnyExpression]] = {
     "total": ("Total time", statement.c.total_us),
-    "count": ("Count", statement.c.count),
-    "worst": ("Worst", statement.c.max_us),
+    "count": ("Calls", statement.c.count),
+    "worst": ("Slowest", statement.c.max_us),
 }
 MAX_ROWS = 50
 
@@ -91,5 +91,5 @@ def _load_plan(row: AnyRow) -> tuple[plans.PlanReport | None, str]:
     try:
         return plans.build_report(row.sql), ""
     except Exception as error:  # For example, an older statement uses a dropped table.
-        log.debug("no plan of %s", row.fingerprint, exc_info=True)
+        log.debug("no plan for %s", row.fingerprint, exc_info=True)
         return (plans.load_report(row.plan, row.sql) if row.plan else None), root_cause(error)

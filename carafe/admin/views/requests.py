@@ -27,7 +27,7 @@ from carafe.web.routing import ConditionalRoutes
 # Labels and sort keys of an endpoint and its statistics, by the name in the URL.
 SORTS: dict[str, tuple[str, Callable[[tuple[str, LatencyStats]], float]]] = {
     "count": ("Requests", lambda item: item[1].count),
-    "errors": ("Failed", lambda item: item[1].error_rate),
+    "errors": ("Errors", lambda item: item[1].error_rate),
     "p50": ("p50", lambda item: item[1].p50),
     "p95": ("p95", lambda item: item[1].p95),
     "p99": ("p99", lambda item: item[1].p99),
@@ -106,7 +106,7 @@ def _charts(steps: dict[int, LatencyStats]) -> Iterable[Chart]:
     )
     yield bar_chart(
         "times",
-        "Time in which 95 of 100 were answered",
+        "95th percentile response time",
         [(stats.p95,) for stats in steps.values()],
         kinds={"time": ""},
         titles=[

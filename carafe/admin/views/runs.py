@@ -36,7 +36,7 @@ def confirm_run(admin: ModelAdmin) -> ResponseReturnValue:
         return redirect(url_for("admin.list", admin=admin), 303)
     action, selection = _requested_action(admin, request.args)
     if not selection.count():
-        flash(f"Tick the {admin.verbose_name_plural} first that this is about.", "info")
+        flash(f"Select at least one of the {admin.verbose_name_plural} first.", "info")
         return redirect(_list(selection.admin, request.args.get("list", "")), 303)
     return _page(action, selection)
 
@@ -85,11 +85,11 @@ def latest_run(admin: ModelAdmin, id: int) -> ResponseReturnValue:
 def cancel_run(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     run, _ = _find(admin, id, lock=True)
     if run.ended_at is None:
-        runner.end(run, f"{current_user.display_name} stopped it.")
+        runner.end(run, f"Stopped by {current_user.display_name}")
         if run.job_id and (job := Job.locked(run.job_id)):
             job.cancel()
         db.session.commit()
-        flash("It is stopped. What was done stays.", "success")
+        flash("Stopped. Changes made so far were kept.", "success")
     return _redirect_to(run)
 
 
@@ -102,7 +102,7 @@ def undo_run(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     undo = BulkAction.undo_of(id)
     if undo is None:
         if not (action.undo and run.is_undoable):
-            flash("This can be undone no more.", "info")
+            flash("This can no longer be undone.", "info")
             return _redirect_to(run)
         undo = start.undo(run, current_user.user)
         db.session.commit()

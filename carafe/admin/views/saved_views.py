@@ -45,7 +45,7 @@ def save_view(admin: ModelAdmin) -> ResponseReturnValue:
 def rename_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     form, view = SavedViewForm(), _find_own(admin, id)
     if form.validate() and _save_form(form, view.rename):
-        return _commit_and_redirect("The view has its new name.", _url(admin))
+        return _commit_and_redirect("View renamed", _url(admin))
     return _page(admin, SavedViewForm(formdata=None), renamed=(id, form)), 422
 
 
@@ -65,7 +65,7 @@ def set_default_view(admin: ModelAdmin) -> ResponseReturnValue:
     if value and value not in ids:
         abort(404)
     SavedView.set_default(admin.name, default_view_id=ids.get(value))
-    return _commit_and_redirect("The list begins as you chose.", _url(admin))
+    return _commit_and_redirect("Default view saved", _url(admin))
 
 
 @blueprint.post("/<list:admin>/views/<int:id>/sharing")
@@ -74,7 +74,7 @@ def set_default_view(admin: ModelAdmin) -> ResponseReturnValue:
 @effect("this view will be shared")
 def share_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     view = _find_own(admin, id)
-    return _apply_change(admin, view.share, f"All who may see the list can choose “{view.name}”.")
+    return _apply_change(admin, view.share, f"View “{view.name}” shared")
 
 
 @blueprint.post("/<list:admin>/views/<int:id>/sharing/delete")

@@ -31,7 +31,7 @@ LOGIN_FAILURES_BY_ADDRESS = RateLimit("login:address", 100, timedelta(hours=1))
 # Of a browser that has logged in as this user before. The other limits do not hold it up.
 LOGIN_FAILURES_BY_DEVICE = RateLimit("login:device", 10, timedelta(minutes=15))
 
-WRONG = "This e-mail address and password do not belong together."
+WRONG = "Wrong email address or password."
 SUSPENDED = "This account is suspended."
 
 P = ParamSpec("P")

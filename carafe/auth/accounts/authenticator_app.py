@@ -15,7 +15,7 @@ from carafe.auth.models import Totp
 from carafe.auth.sessions import end_other_sessions
 from carafe.database import db
 
-WRONG = "This is not what your app should show now. Take its newest code for this entry."
+WRONG = "That code isn't right. Enter the one your app shows now for this account."
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def disconnect(id: int) -> str:
         abort(404)
     label = providers.label(linked.provider)
     if linked.is_only_login_method(user, {provider.name for provider in providers.configured()}):
-        abort(409, f"{label} is the only way into your account. Set a password first.")
+        abort(409, f"{label} is your only way to log in. Set a password first.")
     linked.disconnect(user, label)
     db.session.commit()
     return label

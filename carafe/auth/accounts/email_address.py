@@ -39,7 +39,7 @@ def request_email_change(email: str) -> None:
     many. Who asks does not learn whether the address has an account: its owner is told by mail.
     """
     if email == current_user.email:
-        raise FieldError("email", "This is your address already.")
+        raise FieldError("email", "That's already your email address.")
     account = str(current_user.id)
     Attempt(
         [

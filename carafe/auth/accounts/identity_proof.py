@@ -44,7 +44,7 @@ def prove_with_password(password: str, next: str | None) -> NextStep:
     may then be sent. The session gets a new token, so that a copied cookie has not got the proof.
     """
     if not reauthentication.verify_password(password):
-        raise FieldError("password", "This is not your password.")
+        raise FieldError("password", "Wrong password.")
     return record_proof("password", next)
 
 

@@ -59,7 +59,7 @@ def invite(email: str, role: str) -> None:
     ensure_can_grant(role)
     user = user_model().by_email(email)
     if user and user.confirmed_at:
-        raise FieldError("email", "This address has an account already.")
+        raise FieldError("email", "This email address already has an account.")
     if user and user.suspended_at:
         message = "This address has a suspended account. Delete that account first."
         raise FieldError("email", message)

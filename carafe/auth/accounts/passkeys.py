@@ -46,7 +46,7 @@ def passkey_second_factor_options() -> dict[str, object]:
     with read_transaction():
         user = find_challenged()
         if user is None:
-            abort(403, "Log in again first.")
+            abort(403, "Log in again to continue.")
         return ceremonies.request_options(SECOND_FACTOR, Passkey.credential_ids(user.id))
 
 

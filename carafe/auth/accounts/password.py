@@ -47,7 +47,7 @@ def change_password(current_password: str, password: str) -> None:
     """
     password_hash = reauthentication.verify_password(current_password)
     if not password_hash:
-        raise FieldError("current_password", "This is not your current password.")
+        raise FieldError("current_password", "Wrong password.")
     _save(password, password_hash)
 
 

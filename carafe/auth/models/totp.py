@@ -29,7 +29,7 @@ STEP_REUSE_LIMIT = RateLimit(
     "totp:step", 1, timedelta(seconds=4 * totp.MAX_EXPLAINED_STEPS * totp.STEP_SECONDS)
 )
 
-CODE_USED_MESSAGE = "This code was used already. Wait for the next one."
+CODE_USED_MESSAGE = "That code has already been used. Wait for the next one."
 
 
 class InvalidCodeError(Exception):
@@ -69,14 +69,14 @@ class Totp(Base):
         try:
             secret = encryption.decrypt(self.secret, PURPOSE)
         except ValueError as error:
-            log.error("%s of user %s: see `flask user renew-secrets`", error, self.user_id)
+            log.error("%s for user %s: run `flask user renew-secrets`", error, self.user_id)
             raise InvalidCodeError(
-                "We cannot check codes of your app at the moment. Use a recovery code, and tell "
-                "those who run this site."
+                "We can't check codes from your app right now. Use a recovery code and contact "
+                "support."
             ) from None
         step = totp.match(secret.decode(), code)
         if step is None:
-            raise InvalidCodeError("This code is not right. Take the newest that your app shows.")
+            raise InvalidCodeError("That code isn't right. Enter the one your app shows now.")
         is_new = self._is_first_use_of_step(step)
         if not totp.is_in_time(step):
             raise InvalidCodeError(totp.rejection_reason(step))

@@ -107,8 +107,8 @@ def _read(name: str, options: Mapping[str, str]) -> Provider:
         if not values.get(key):
             raise ConfigError(
                 f"OAUTH_{name}_{key}".upper() + " is missing.",
-                f"Register this site at {values['label']}, with {_callback_url(name)} to come "
-                "back to, and set what you are given there.",
+                f"Register this site with {values['label']} using the redirect URI "
+                f"{_callback_url(name)}, then set the values you get.",
             )
     for key in ("issuer", "api_url"):
         address = values.get(key, "")
@@ -116,8 +116,8 @@ def _read(name: str, options: Mapping[str, str]) -> Provider:
             quoted = "" if "@" in address else f"={address!r}"  # with a password, perhaps
             raise ConfigError(
                 f"OAUTH_{name}_{key}".upper() + f"{quoted} is not accepted.",
-                "Give its address, such as https://accounts.example.org, exactly as the provider "
-                "writes it. Only on this machine may it be http.",
+                "Use the issuer URL exactly as the provider shows it, such as "
+                "https://accounts.example.org. Plain http works for localhost only.",
             )
         if "?" in address or "/.well-known/" in address:
             raise ConfigError(

@@ -41,7 +41,7 @@ class Client(OAuth2Session):
 
     def request(self, method: str, url: str, *arguments: object, **options: Any) -> Response:
         if not self.provider.allows_url(url):
-            raise UnavailableError("an address without TLS, or of this machine")
+            raise UnavailableError("insecure or local URL")
         bounds = {"timeout": TIMEOUT_SECONDS, "stream": True, "allow_redirects": False}
         response: Response = super().request(method, url, *arguments, **options | bounds)
         with response:
@@ -65,9 +65,9 @@ def _read(raw: Any) -> bytes:
     while part := raw.read1(16 * 1024):
         body += part
         if len(body) > MAX_RESPONSE_BYTES:
-            raise UnavailableError("an answer too large")
+            raise UnavailableError("response too large")
         if time.monotonic() > deadline:
-            raise UnavailableError("an answer too slow")
+            raise UnavailableError("response timed out")
     return body
 
 
@@ -77,15 +77,15 @@ def provider_errors(provider: Provider) -> Iterator[None]:
     try:
         yield
     except (RequestException, HTTPError, OSError) as error:
-        log.warning("%s does not answer: %s", provider.name, error)
+        log.warning("%s is unreachable: %s", provider.name, error)
         raise UnavailableError(str(error)) from error
     except (AuthlibBaseError, JoseError) as error:
-        log.warning("%s is not believed: %s", provider.name, error)
+        log.warning("%s response rejected: %s", provider.name, error)
         raise InvalidResponseError(str(error)) from error
     except (UnavailableError, InvalidResponseError) as error:
         log.warning("%s: %s", provider.name, error)
         raise
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         # JSON of another shape than the specification's.
-        log.warning("%s answers in a way we do not understand: %r", provider.name, error)
+        log.warning("unexpected response from %s: %r", provider.name, error)
         raise UnavailableError(str(error)) from error

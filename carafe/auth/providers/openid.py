@@ -141,9 +141,9 @@ def _metadata(provider: Provider) -> JSONObject:
         provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
     )
     if metadata.get("issuer") != provider.issuer:  # OpenID Connect Discovery, 4.3
-        raise UnavailableError(f"discovery names another issuer: {metadata.get('issuer')!r}")
+        raise UnavailableError(f"issuer mismatch in discovery document: {metadata.get('issuer')!r}")
     if not provider.allows_url(metadata["authorization_endpoint"]):
-        raise UnavailableError("an address without TLS, or of this machine")
+        raise UnavailableError("insecure or local URL")
     return metadata
 
 

@@ -56,9 +56,9 @@ class Profile:
     ) -> "Profile":
         """Of what a provider says keep what is of the right kind, and fits."""
         if not isinstance(subject, str) or not subject.isprintable():
-            raise InvalidResponseError("no usable subject")
+            raise InvalidResponseError("missing or invalid subject")
         if not 0 < len(subject) <= SUBJECT_LENGTH:
-            raise InvalidResponseError("no usable subject")
+            raise InvalidResponseError("missing or invalid subject")
         address = _address(email)
         return cls(
             provider=provider.name,
@@ -80,7 +80,7 @@ def authorization_code(
     if (answer_issuer is None and wants_issuer) or (
         answer_issuer is not None and answer_issuer != issuer
     ):
-        raise InvalidResponseError("the answer is of another issuer")
+        raise InvalidResponseError("issuer mismatch in response")
     if error := answer.get("error"):
         raise CancelledError(error[:100])
     if not (code := answer.get("code")):

@@ -99,9 +99,9 @@ def notify(
     nobody is where NOTIFICATIONS is off. Returns whether it was told now.
     """
     if url and safe_redirect_path(url) is None:
-        raise ValueError(f"A notification leads to a path of this site, not to {url!r}.")
+        raise ValueError(f"A notification URL must be a local path, not {url!r}.")
     if len(url) > URL_LENGTH:
-        raise ValueError(f"A path of more than {URL_LENGTH} characters is too long: {url!r}.")
+        raise ValueError(f"The notification URL is longer than {URL_LENGTH} characters: {url!r}.")
     if not current_app.config["NOTIFICATIONS"]:
         return False
     row = {

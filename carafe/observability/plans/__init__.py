@@ -73,7 +73,7 @@ def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
             try:
                 looks[key] = PlanReport(_tree(engine, cursor, sql), scopes(sql))
             except Exception as error:  # of older code, say, which knew another table
-                log.debug("no plan of %s: %s", key, error)
+                log.debug("EXPLAIN failed for %s: %s", key, error)
                 cursor.execute("ROLLBACK TO SAVEPOINT one")
                 if getattr(error, "sqlstate", "") == LOCK_TIMEOUT:
                     break
@@ -84,7 +84,7 @@ def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
         try:
             sizes = _sizes(engine, cursor, tables)
         except Exception as error:
-            log.debug("no sizes of tables: %s", error)
+            log.debug("cannot read table sizes: %s", error)
     for look in looks.values():
         look.sizes = sizes
     return {

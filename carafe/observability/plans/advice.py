@@ -83,7 +83,7 @@ class IndexTrial:
             self.cursor.execute(self.create(table, columns))
             return self.plan()
         except (db.engine.dialect.loaded_dbapi.Error, sqlite_driver().Error) as error:
-            log.debug("no index on %s %s: %s", table, columns, error)
+            log.debug("trial index on %s %s failed: %s", table, columns, error)
             return []
         finally:
             self.cursor.execute("ROLLBACK TO SAVEPOINT trial")

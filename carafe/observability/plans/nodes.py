@@ -9,8 +9,8 @@ from carafe.observability.plans.scopes import Scope
 SMALL_TABLE = 1000
 
 # FIRST: from one end of an index until something is found, as for min() and max().
-SCAN, FIRST, SEARCH, SORT, MADE_INDEX = "scan", "first", "search", "sort", "made index"
-WARNINGS = {SCAN: "full scan", SORT: "temporary sort", MADE_INDEX: "index made for one query"}
+SCAN, FIRST, SEARCH, SORT, MADE_INDEX = "scan", "first", "search", "sort", "automatic index"
+WARNINGS = {SCAN: "full scan", SORT: "temporary sort", MADE_INDEX: "index built for this query"}
 
 
 @dataclass
@@ -78,12 +78,10 @@ def flag_nodes(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int])
         size = sizes.get(table, SMALL_TABLE + 1) if table else largest
         if node.warning and size <= SMALL_TABLE:
             node.acceptable_reason = (
-                f"fine: {table} has {size:,} row{'s' * (size != 1)}"
-                if table
-                else "fine: a few rows"
+                f"fine: {table} has {size:,} row{'s' * (size != 1)}" if table else "fine: few rows"
             )
         elif node.kind == SCAN and not sorts and _stops_early(node, scopes):
-            node.acceptable_reason = "fine: it stops at the limit"
+            node.acceptable_reason = "fine: stops at the limit"
     return [node for node in walk(nodes) if node.warning and not node.acceptable_reason]
 
 

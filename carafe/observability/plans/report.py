@@ -7,10 +7,10 @@ from carafe.observability.plans.advice import IndexAdvice, IndexTrial
 from carafe.observability.plans.nodes import Node, flag_nodes
 from carafe.observability.plans.scopes import Scope
 
-NO_INDEX = "No index on columns that it compares or orders by would change this."
-FULL_READ = "It asks for whole tables, which no index changes: give it a WHERE or a LIMIT."
-DIFFERENT_PLAN = "On empty tables its plan is another one, so no index could be tried."
-SCAN_IS_CHEAPER = "fine: there is an index, and the database finds this cheaper"
+NO_INDEX = "No index on the columns it filters or sorts by would help."
+FULL_READ = "It reads whole tables, so an index can't help. Add a WHERE or LIMIT."
+DIFFERENT_PLAN = "The plan differs on empty tables, so no index could be tested."
+SCAN_IS_CHEAPER = "Fine: there's an index, but the database estimates that a scan is cheaper"
 
 
 @dataclass
@@ -43,4 +43,4 @@ class PlanReport:
     def abort(self, error: Exception) -> None:
         """Say that nothing could be tried: it may not make temporary tables, or they are locked."""
         if self.flag_nodes():
-            self.reason = f"No index could be tried: {collapse_whitespace(str(error))[:200]}"
+            self.reason = f"Couldn't test any index: {collapse_whitespace(str(error))[:200]}"

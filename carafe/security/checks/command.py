@@ -16,18 +16,18 @@ LEVEL_COLORS = {"info": "blue", "warning": "yellow", "error": "red"}
 
 
 @click.command("check", cls=Command)
-@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@click.option("--json", "as_json", is_flag=True, help="Output as JSON.")
 @click.option(
     "--fail-level",
     type=click.Choice(LEVELS),
     default="error",
     show_default=True,
-    help="Exit with 1 when something of this level or above is found.",
+    help="Exit with status 1 for findings at this level or above.",
 )
-@click.option("--silence", metavar="ID", multiple=True, help="Leave a check out. May be repeated.")
+@click.option("--silence", metavar="ID", multiple=True, help="Skip a check. Can be repeated.")
 @with_appcontext
 def check(as_json: bool, fail_level: str, silence: tuple[str, ...]) -> None:
-    """Look for what is wrong with this deployment. docs/checks.md tells of each check."""
+    """Check this deployment for problems. See docs/checks.md."""
     silenced = silenced_ids(silence)
     outcome = checks.run()
     findings = [finding for finding in outcome.findings if finding.id not in silenced]
@@ -54,8 +54,8 @@ def unknown_ids(ids: list[str]) -> str | None:
     close = {match: None for id in wrong for match in get_close_matches(id, check_ids, cutoff=0.5)}
     if not wrong:
         return None
-    hint = f"Did you mean {' or '.join(close)}?" if close else "docs/checks.md lists them."
-    return f"There is no check {', '.join(map(repr, wrong))}. {hint}"
+    hint = f"Did you mean {' or '.join(close)}?" if close else "See docs/checks.md for a list."
+    return f"No such check: {', '.join(map(repr, wrong))}. {hint}"
 
 
 def print_report(findings: list[Finding], outcome: Outcome) -> None:
@@ -65,7 +65,7 @@ def print_report(findings: list[Finding], outcome: Outcome) -> None:
         click.echo(f"{level}  {finding.id:{width}}  {finding.message}")
         click.echo(f"{'':7}  {'':{width}}  -> {finding.remedy}")
     if outcome.skipped:
-        click.echo(f"Not looked at, because of these: {', '.join(outcome.skipped)}")
+        click.echo(f"Skipped because of these: {', '.join(outcome.skipped)}")
     click.echo(summary(findings, outcome))
 
 
@@ -77,4 +77,4 @@ def summary(findings: list[Finding], outcome: Outcome) -> str:
     }
     counts["silenced"] = len(outcome.findings) - len(findings)
     parts = [f"{count} {name}" for name, count in counts.items() if count]
-    return ", ".join(parts) or "Nothing found."
+    return ", ".join(parts) or "No problems found."

@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
         "security.cookie_flags",
         insecure_flags,
         level="error",
-        remedy="Leave these settings as config.py has them for production.",
+        remedy="Keep the production values from config.py.",
     )
     checks.add(
         app,
@@ -32,7 +32,9 @@ def init_app(app: Flask) -> None:
 def insecure_flags() -> str | None:
     wrong = [name for name, good in FLAGS.items() if current_app.config[name] not in good]
     return (
-        f"The session's cookie can be stolen or sent along: {', '.join(wrong)}" if wrong else None
+        f"The session cookie can be stolen or sent cross-site: {', '.join(wrong)}"
+        if wrong
+        else None
     )
 
 
@@ -41,7 +43,7 @@ def name_without_prefix() -> str | None:
     if config["APPLICATION_ROOT"] != "/":
         return None  # all sites on this host can set it, whatever its name is
     if not name.startswith(PREFIX):
-        return f"Other hosts of this domain can set the session's cookie {name!r}."
+        return f"Other hosts on this domain can set the session cookie {name!r}."
     if config["SESSION_COOKIE_DOMAIN"] or config["SESSION_COOKIE_PATH"] not in (None, "/"):
-        return f"Browsers refuse the cookie {name!r} with this domain or path."
+        return f"Browsers reject the cookie {name!r} with this domain or path."
     return None

@@ -13,7 +13,7 @@ def init_app(app: Flask) -> None:
         "security.environment",
         public_but_not_production,
         level="warning",
-        remedy="Set APP_ENV=production where others can reach the app.",
+        remedy="Set APP_ENV=production wherever others can reach the app.",
         all_environments=True,
     )
     checks.add(
@@ -21,21 +21,21 @@ def init_app(app: Flask) -> None:
         "security.debug",
         debug,
         level="error",
-        remedy="Unset FLASK_DEBUG, and leave DEBUG and TESTING as config.py has them.",
+        remedy="Unset FLASK_DEBUG, and keep DEBUG and TESTING as set in config.py.",
     )
     checks.add(
         app,
         "security.dotenv",
         dotenv_in_production,
         level="warning",
-        remedy="Delete the file; give its settings as the server gets its own.",
+        remedy="Delete the file and set its values where the server gets its own.",
     )
     checks.add(
         app,
         "security.silenced",
         unknown_silenced,
         level="warning",
-        remedy="Correct CHECK_SILENCE; docs/checks.md lists all ids.",
+        remedy="Fix CHECK_SILENCE. See docs/checks.md for all IDs.",
         all_environments=True,
     )
 
@@ -54,7 +54,10 @@ def debug() -> str | None:
 
 def dotenv_in_production() -> str | None:
     if file := dotenv():
-        return f"Commands read {file}, but the server does not in production: they may differ."
+        return (
+            f"Commands read {file}, but the server doesn't in production, so their settings may "
+            "differ."
+        )
     return None
 
 

@@ -19,14 +19,14 @@ def init_app(app: Flask) -> None:
         "security.readable_files",
         world_accessible,
         level="warning",
-        remedy="Close it to others: chmod o= and the path.",
+        remedy="Remove access for others: chmod o= PATH",
     )
     checks.add(
         app,
         "security.rate_limits",
         unwritable_rate_limits,
         level="error",
-        remedy="Let the user that runs the app write INSTANCE_PATH and limits.db in it.",
+        remedy="Make INSTANCE_PATH and limits.db writable for the app's user.",
         all_environments=True,
     )
 
@@ -37,7 +37,7 @@ def world_accessible() -> str | None:
         for path in (Path(current_app.instance_path), dotenv())
         if is_world_accessible(path)
     ]
-    return f"Every user of this machine can get at {' and '.join(matches)}." if matches else None
+    return f"Every user on this machine can access {' and '.join(matches)}." if matches else None
 
 
 def is_world_accessible(path: Path | None) -> bool:
@@ -72,5 +72,5 @@ def unwritable_rate_limits() -> str | None:
     try:
         counters.probe()
     except (sqlite_driver().Error, OSError) as error:
-        return f"Rate limits cannot be counted, so nobody can log in: {error}"
+        return f"Can't count rate limits, so nobody can log in: {error}"
     return None

@@ -15,28 +15,28 @@ def init_app(app: Flask) -> None:
         "security.trusted_hosts",
         ambiguous_hosts,
         level="warning",
-        remedy="Name this site's own hosts only, such as TRUSTED_HOSTS=example.org,www.example.org",
+        remedy="List only this site's hostnames, e.g. TRUSTED_HOSTS=example.org,www.example.org",
     )
     checks.add(
         app,
         "security.https",
         insecure_public_url,
         level="warning",
-        remedy="Put a proxy that ends TLS in front, and set PUBLIC_URL=https://…",
+        remedy="Put a TLS-terminating proxy in front, and set PUBLIC_URL=https://…",
     )
     checks.add(
         app,
         "security.public_url",
         untrusted_public_url,
         level="warning",
-        remedy="Add the host of PUBLIC_URL to TRUSTED_HOSTS, or correct PUBLIC_URL.",
+        remedy="Add PUBLIC_URL's host to TRUSTED_HOSTS, or fix PUBLIC_URL.",
     )
     checks.add(
         app,
         "security.trusted_proxies",
         untrusted_proxy,
         level="warning",
-        remedy="Set TRUSTED_PROXIES to the number of proxies in front, mostly 1.",
+        remedy="Set TRUSTED_PROXIES to the number of proxies in front, usually 1.",
     )
 
 
@@ -59,17 +59,17 @@ def insecure_public_url() -> str | None:
     url = current_app.config["PUBLIC_URL"]
     if url.startswith("https://"):
         return None
-    return f"Links in mails lead to {url}: secrets in them can be read on the way."
+    return f"Links in emails use {url}, so secrets in them can be read in transit."
 
 
 def untrusted_public_url() -> str | None:
     host = urlsplit(current_app.config["PUBLIC_URL"]).netloc
     if is_trusted(host, current_app.config["TRUSTED_HOSTS"]):
         return None
-    return f"Links in mails lead to {host}, which is not among TRUSTED_HOSTS: they open nothing."
+    return f"Links in emails point to {host}, which isn't in TRUSTED_HOSTS, so they won't work."
 
 
 def untrusted_proxy() -> str | None:
     if current_app.config["TRUSTED_PROXIES"] or insecure_public_url():
         return None
-    return "TLS ends at a proxy, but TRUSTED_PROXIES is 0: all visitors share one rate limit."
+    return "A proxy terminates TLS, but TRUSTED_PROXIES is 0: all visitors share one rate limit."

@@ -27,21 +27,21 @@ def init_app(app: Flask) -> None:
         "security.secret_key",
         guessable_keys,
         level="error",
-        remedy=f"Make another with: {GENERATE_KEY_COMMAND}",
+        remedy=f"Generate a new one: {GENERATE_KEY_COMMAND}",
     )
     checks.add(
         app,
         "security.secret_key_fallbacks",
         duplicate_keys,
         level="warning",
-        remedy="SECRET_KEY is the new key, SECRET_KEY_FALLBACKS holds only those before it.",
+        remedy="SECRET_KEY is the new key. SECRET_KEY_FALLBACKS lists only earlier keys.",
     )
 
 
 def guessable_keys() -> str | None:
     keys = {"SECRET_KEY": current_app.config["SECRET_KEY"]}
     for number, key in enumerate(current_app.config["SECRET_KEY_FALLBACKS"], 1):
-        keys[f"number {number} of SECRET_KEY_FALLBACKS"] = key
+        keys[f"key {number} in SECRET_KEY_FALLBACKS"] = key
     weak = [name for name, key in keys.items() if is_guessable(key)]
     return f"Easy to guess: {', '.join(weak)}. It signs and encrypts everything." if weak else None
 
@@ -50,7 +50,7 @@ def duplicate_keys() -> str | None:
     keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
     if len(set(keys)) == len(keys):
         return None
-    return "A key stands twice among SECRET_KEY and SECRET_KEY_FALLBACKS: nothing was changed."
+    return "SECRET_KEY and SECRET_KEY_FALLBACKS contain the same key twice, so nothing was rotated."
 
 
 def is_guessable(key: str) -> bool:

@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     try {
       await navigator.clipboard.writeText(codes.join("\n"));
     } catch {
-      said = "Not copied: select the codes instead";
+      said = "Couldn't copy. Select the codes and copy them yourself.";
     }
     button.querySelector("span").textContent = said;
     document.getElementById("copied").textContent = said;

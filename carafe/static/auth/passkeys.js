@@ -66,15 +66,15 @@
 
   const MESSAGES = {
     AbortError: "",
-    NotAllowedError: "No passkey was used. Try again, or go on another way.",
-    InvalidStateError: "This device has a passkey for your account already.",
+    NotAllowedError: "No passkey was used. Try again, or use another method.",
+    InvalidStateError: "This device already has a passkey for your account.",
   };
 
   const submit = (form) => {
     clearInterval(refreshing);
     say(form, "");
     use(form).catch((error) => {
-      say(form, MESSAGES[error.name] ?? "That did not work. Reload the page and try again.");
+      say(form, MESSAGES[error.name] ?? "That didn't work. Reload the page and try again.");
       if ("autofill" in form.dataset) offerInField(form);
     });
   };
@@ -86,7 +86,7 @@
       link.href = link.textContent = origin + location.pathname;
       form.replaceChildren("Passkeys work at ", link);
     } else if (!window.PublicKeyCredential) {
-      form.replaceChildren(...(form.elements.name ? ["This browser knows no passkeys."] : []));
+      form.replaceChildren(...(form.elements.name ? ["This browser doesn't support passkeys."] : []));
     } else {
       form.addEventListener("submit", (event) => { event.preventDefault(); submit(form); });
       form.querySelector("button").disabled = false;

@@ -69,13 +69,13 @@ def test_it_counts_by_the_days_of_the_reader(zone, app, make_user, sign_in):
 def test_it_says_how_it_changed(make_user, sign_in):
     created = {"created_at": now() - timedelta(days=300)}
     browser = sign_in(make_user("r@example.com", role="admin", **created))
-    assert "none in the 7 days before" in shown(browser.get("/admin/?days=7").text)["sign-ups"]
+    assert "none in the previous 7 days" in shown(browser.get("/admin/?days=7").text)["sign-ups"]
     for n, ago in enumerate([0, 1, 2, 8, 9]):
         make_user(f"u{n}@example.com", created_at=now() - timedelta(days=ago, minutes=1))
     page = browser.get("/admin/?days=7").text
-    assert "50 % more than in the 7 days before" in shown(page)["sign-ups"]
+    assert "50 % more than in others the 7 days before" in shown(page)["sign-ups"]
     page = browser.get("/admin/").text
-    assert "none in the 30 days before" in shown(page)["sign-ups"]
+    assert "none in the previous 30 days" in shown(page)["sign-ups"]
     assert number(page, "sign-ups") == "5"
 
 

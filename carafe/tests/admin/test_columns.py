@@ -80,7 +80,7 @@ def test_it_wants_one_at_least_and_takes_no_other(carol, sign_in, choose):
     for columns in ([], ["password_hash"]):
         answer = choose(browser, *columns)
         assert answer.status_code == 422
-        assert "Choose at least one column." in answer.text
+        assert "Select at least one column." in answer.text
     odd = {"csrf_token": browser.token(), "column": ["email", "email", "password_hash"]}
     odd |= {"position": ["x", "-1", "9" * 30], "shown": ["email", "password_hash"]}
     assert browser.post(PAGE, odd).status_code == 303

@@ -72,7 +72,7 @@ def ask(app, carol, sign_in):
 
 @pytest.fixture
 def long(monkeypatch):
-    """Lists of more than two rows are too long to be answered at once."""
+    """Lists of more than two others rows are too long to be answered at once."""
     monkeypatch.setattr(export, "MAX_DIRECT_ROWS", 2)
 
 
@@ -224,7 +224,7 @@ def test_days_are_those_of_who_asks(app, carol, ask, make_user):
 
 def test_the_page_shows_how_far_it_is(app, carol, ask):
     browser = ask()
-    assert "Waiting for its turn" in browser.get(PAGE).text
+    assert "Queued…" in browser.get(PAGE).text
     part = browser.get(f"{PAGE}/latest")
     assert "<progress" in part.text
     run_due(app)

@@ -43,7 +43,7 @@ def test_it_leads_to_all_where_there_are_more(carol, make_user, sign_in):
     browser = sign_in(carol)
     users = results(browser.get("/admin/search?q=many").text)["Users"]
     assert len(users) == 6
-    listed = browser.get(users["All 7 users"]).text
+    listed = browser.get(users["View all 7 users"]).text
     assert all(f"many{n}@example.com" in listed for n in range(7))
     page = browser.get("/admin/search?q=many0").text
     assert len(results(page)["Users"]) == 1
@@ -62,7 +62,7 @@ def test_it_counts_no_further_than_lists_do(carol, make_user, sign_in, monkeypat
     for n in range(8):
         make_user(f"many{n}@example.com")
     users = results(sign_in(carol).get("/admin/search?q=many").text)["Users"]
-    assert "All 6+ users" in users
+    assert "View all 6+ users" in users
 
 
 def test_it_shows_each_only_what_they_may_read(alice, sam, sign_in, app):
@@ -104,7 +104,7 @@ def test_it_says_that_nothing_was_found(carol, sign_in):
 
 def test_it_says_what_it_searches(carol, sign_in):
     page = sign_in(carol).get("/admin/search").text
-    assert "E-mail or name" in page
+    assert "Email or name" in page
     assert not results(page)
 
 

@@ -117,12 +117,12 @@ def test_it_says_so_on_every_page(acting):
     for path in ("/", "/members", "/nowhere", "/admin/", "/account/password"):
         text = banner(acting.get(path).text)
         assert "You act as Alice (alice@example.com)" in text
-        assert "You cannot change anything." in text
-        assert text.endswith("Back to your account")
+        assert "Read-only." in text
+        assert text.endswith("Stop viewing as user")
 
 
 def test_it_says_so_where_changes_are_allowed(changing):
-    assert "What you change is changed for them." in banner(changing.get("/members").text)
+    assert "Changes apply to their account." in banner(changing.get("/members").text)
 
 
 def test_it_says_nothing_to_others(alice, carol, acting, sign_in):
@@ -171,7 +171,7 @@ def test_it_begins_after_a_recent_proof(app, carol, alice, sign_in, begin):
 @pytest.mark.parametrize(
     ("role", "fields", "reason"),
     [
-        ("admin", {}, "Nobody acts as an administrator."),
+        ("admin", {}, "You can't view as an admin."),
         ("user", {"suspended_at": now()}, "suspended"),
         ("staff", {}, None),
         ("user", {"confirmed_at": None}, None),
@@ -193,7 +193,7 @@ def test_it_is_not_as_oneself(carol, sign_in):
     fields = {"csrf_token": browser.token(), "reason": REASON}
     answer = browser.post(f"/admin/users/{carol.id}/impersonation", fields)
     assert answer.status_code == 403
-    assert "This is you." in answer.text
+    assert "You can't view as yourself." in answer.text
 
 
 def test_it_is_not_as_who_may_do_more(app, grant, sam, alice, make_user, sign_in):

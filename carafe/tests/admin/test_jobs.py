@@ -115,7 +115,7 @@ def test_many_are_tried_again_at_once(app, admin, carol, make, events):
     failed, [over] = make(3, state="failed", error="x"), make(state="succeeded")
     data = {"action": "retry", "id": [*failed, over]}
     page = admin.get(f"{BASE}run", query_string=data)
-    assert "Neither failed nor cancelled." in page.text
+    assert "Only failed or canceled jobs can be retried." in page.text
     admin.send(admin.form(page, f"{BASE}run"))
     with app.app_context():
         states = [db.session.get_one(Job, id).state for id in [*failed, over]]
@@ -232,7 +232,7 @@ def test_one_that_runs_is_asked_to_stop(app, admin, queue):
     admin.send(form)
     text = admin.get(page).text
     assert ">running<" in text
-    assert "asked to stop" in text
+    assert "Stopping" in text
 
 
 def test_one_that_is_over_cannot_be_cancelled(app, admin, queue, events):
@@ -240,7 +240,7 @@ def test_one_that_is_over_cannot_be_cancelled(app, admin, queue, events):
     form = admin.fill(page, f"{page}/cancellation")
     run_due(app)
     assert admin.send(form).location == page
-    assert "The job is succeeded already." in admin.get(page).text
+    assert "The job is already succeeded." in admin.get(page).text
     assert events("job.canceled") == []
 
 

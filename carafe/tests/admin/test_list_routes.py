@@ -1,4 +1,4 @@
-"""All declared lists share their routes; each is for users with permissions for that list."""
+"""View all declared lists share their routes; each is for users with permissions for that list."""
 
 import re
 from collections import Counter

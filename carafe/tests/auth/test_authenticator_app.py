@@ -126,7 +126,7 @@ def test_it_keeps_the_key_out_of_the_cookie(browser_of_alice):
 
 def test_it_tells_the_owner(browser_of_alice, alice, mailbox, events):
     set_up(browser_of_alice)
-    assert mailbox.to(alice.email)[-1]["Subject"].startswith("An authenticator app was set up")
+    assert mailbox.to(alice.email)[-1]["Subject"].startswith("Authenticator app added")
     assert events("totp.added") == [(f"user:{alice.id}", alice.email, "127.0.0.1", {})]
 
 

@@ -98,9 +98,9 @@ def test_it_lists_nobody(run, app):
         (["create", "new@example.com", "--password", "short"], "at least 8 characters"),
         (["create", "new@example.com", "--password", "password1"], "attackers try first"),
         (["create", "new@example.com", "--name", "n" * 101], "100 characters"),
-        (["promote", "nobody@example.com"], "There is no account for nobody@example.com."),
+        (["promote", "nobody@example.com"], "No account for nobody@example.com."),
         (["promote", "nobody"], "'nobody' is not an e-mail address"),
-        (["suspend", "nobody@example.com"], "There is no account for nobody@example.com."),
+        (["suspend", "nobody@example.com"], "No account for nobody@example.com."),
         (["create"], "Missing argument"),
     ],
 )

@@ -60,7 +60,7 @@ def test_it_adds_one_and_tells_its_owner(alice, browser_of_alice, names, mailbox
     assert names() == ["My phone"]
     assert "My phone" in browser_of_alice.get("/account/passkeys").text
     mail = mailbox.to(alice.email)[-1]
-    assert mail["Subject"] == "A passkey was added to your account"
+    assert mail["Subject"] == "Passkey added to your account"
     assert "My phone" in mail.get_body(("plain",)).get_content()
     with app.app_context():
         event = db.session.scalar(db.select(AuditEvent).filter_by(action="passkey.added"))
@@ -233,7 +233,7 @@ def test_it_removes_one_and_tells_its_owner(alice, browser_of_alice, names, remo
     assert remove(browser_of_alice).status_code == 303
     assert names() == []
     mail = mailbox.to(alice.email)[-1]
-    assert mail["Subject"] == "A passkey was removed from your account"
+    assert mail["Subject"] == "Passkey removed from your account"
     assert "My phone" in mail.get_body(("plain",)).get_content()
 
 

@@ -1,4 +1,4 @@
-"""Sign in with a passkey and nothing else."""
+"""Log in with a passkey and nothing else."""
 
 import json
 import time
@@ -86,7 +86,7 @@ def test_it_refuses_the_suspended(key, app, alice, visitor, is_refused):
     with app.app_context():
         db.session.merge(alice).suspend()
         db.session.commit()
-    assert is_refused(enter(visitor, key), "This account is suspended.")
+    assert is_refused(enter(visitor, key), "This account is suspended. Contact support.")
 
 
 def test_it_refuses_a_passkey_that_was_removed(key, app, visitor, is_refused):

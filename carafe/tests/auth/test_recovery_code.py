@@ -53,7 +53,7 @@ def test_it_tells_the_owner_how_many_are_left(left, text, app, owner, alice, cha
         db.session.commit()
     assert submit_code(challenge(alice), owner.codes[9]).status_code == 303
     mail = mailbox.to(alice.email)[-1]
-    assert mail["Subject"] == "A recovery code was used"
+    assert mail["Subject"] == "Recovery code used"
     body = mail.get_body(("plain",)).get_content()
     assert text in body
     assert owner.codes[9] not in body
@@ -78,7 +78,7 @@ def test_it_is_renewed(owner, alice, challenge, mailbox):
     new = recovery_codes(answer.text)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     assert len(set(new) - set(owner.codes)) == 10
-    assert mailbox.to(alice.email)[-1]["Subject"].startswith("New recovery codes were made")
+    assert mailbox.to(alice.email)[-1]["Subject"].startswith("New recovery codes generated")
     browser = challenge(alice)
     assert submit_code(browser, owner.codes[0]).status_code == 422
     assert submit_code(browser, new[0]).status_code == 303

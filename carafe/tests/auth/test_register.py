@@ -62,7 +62,7 @@ def test_it_tells_the_owner_of_a_known_address_instead(
 ):
     register(visitor, email=alice.email, name="Mallory")
     [mail] = mailbox.to(alice.email)
-    assert mail["Subject"] == "You have an account already"
+    assert mail["Subject"] == "You already have an account"
     assert mailbox.link(alice.email) == "/auth/reset"
     assert all_emails() == [alice.email]
 
@@ -172,7 +172,7 @@ def test_it_survives_lone_surrogates_and_broken_utf_8(field, visitor):
 def test_it_asks_for_what_is_missing(visitor, all_emails):
     answer = visitor.post("/auth/register", {"csrf_token": visitor.token()})
     assert answer.status_code == 422
-    assert "Enter your e-mail address." in answer.text
+    assert "Enter your email address." in answer.text
     assert all_emails() == []
 
 

@@ -57,7 +57,7 @@ def test_it_still_takes_the_password(owner):
     [
         ({"code": "000000"}, "This code is not right."),
         ({"code": "x" * 41}, "40 characters"),
-        ({"password": "wrong"}, "This is not your password."),
+        ({"password": "wrong"}, "Wrong password."),
     ],
 )
 def test_it_refuses_what_is_neither(fields, reason, owner):

@@ -36,7 +36,7 @@ def test_it_leads_there_from_other_pages(admin):
 def test_it_tells_programs_why(admin):
     answer = admin.get("/admin/users/", headers={"Accept": "application/json"})
     assert answer.status_code == 403
-    assert answer.json["detail"] == "Your account needs a second factor. Set one up first."
+    assert answer.json["detail"] == "Set up two-factor authentication first."
 
 
 def test_it_lets_them_in_with_an_app(admin):

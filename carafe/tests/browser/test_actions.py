@@ -22,7 +22,7 @@ def test_rows_are_ticked_and_suspended_and_reinstated(
     box.focus()
     page.keyboard.press("Space")
     expect(page.get_by_text("1 selected")).to_have_role("status")
-    everything = page.get_by_label("All on this page")
+    everything = page.get_by_label("View all on this page")
     expect(everything).to_be_checked()
     everything.uncheck()
     expect(box).not_to_be_checked()
@@ -62,7 +62,7 @@ def test_it_needs_no_script(visit: Callable[..., Page]) -> None:
     page = visit("admin", java_script_enabled=False)
     page.goto("/admin/users/?q=user@")
     page.get_by_role("checkbox", name="user@example.com").check()
-    page.get_by_label("What to do").select_option("Suspend")
+    page.get_by_label("Action").select_option("Suspend")
     page.get_by_role("button", name=re.compile("^Selected")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Suspend: 1 user")
 

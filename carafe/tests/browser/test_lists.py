@@ -40,7 +40,7 @@ def test_columns_are_chosen_and_a_view_is_saved(visit: Callable[..., Page], widt
     expect(page.get_by_role("link", name="Remove Role: User")).to_be_visible()
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("E-mail")
     page.get_by_role("link", name="Columns").click()
-    page.get_by_role("button", name="Back to the usual columns").click()
+    page.get_by_role("button", name="Reset to default").click()
     expect(page.get_by_role("columnheader", name="Since")).to_have_count(1)
 
 
@@ -59,7 +59,7 @@ def test_filters_are_folded_on_a_phone(visit: Callable[..., Page], java_script: 
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**role=user**")
     expect(fold).to_have_text("Filters 1 chosen")
-    page.get_by_label("E-mail or name: how it begins").fill("user@")
+    page.get_by_label("Email or name: how it begins").fill("user@")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 user", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Remove Role: User")).to_be_visible()

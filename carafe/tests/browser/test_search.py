@@ -38,7 +38,7 @@ def test_it_leads_from_the_search_to_a_page(visit: Callable[..., Page], width: i
 
     # Past the menu, by the list's own search, to the first row.
     skip_to_content(page)
-    list_search = page.get_by_label("E-mail or name")
+    list_search = page.get_by_label("Email or name")
     tab_to(page, list_search.first)
     page.keyboard.type("uma")
     page.keyboard.press("Enter")
@@ -82,7 +82,7 @@ def tab_to(page: Page, target: Locator) -> None:
 def test_it_closes_suggestions_and_leaves_other_fields_alone(visit: Callable[..., Page]) -> None:
     page = visit("admin")
     page.goto("/admin/users/")
-    list_search, field = page.get_by_label("E-mail or name").first, page.get_by_label(FIELD)
+    list_search, field = page.get_by_label("Email or name").first, page.get_by_label(FIELD)
     list_search.focus()
     page.keyboard.type("a/b")
     expect(list_search).to_have_value("a/b")

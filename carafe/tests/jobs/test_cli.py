@@ -28,16 +28,18 @@ def test_it_queues_a_failed_job_anew(command, run):
     assert state(id).state == "queued"
     second = command("retry", id)
     assert second.exit_code == 1
-    assert second.stderr == f"Error: Job {id} is queued: nothing to try again.\n"
+    assert (
+        second.stderr == f"Error: Job {id} queued. Only failed or canceled jobs can be retried.\n"
+    )
 
 
 def test_it_queues_all_of_a_name_that_failed_anew(command, run):
     failed = [enqueue(give_up), enqueue(give_up)]
     run()
     enqueue(note, "x")
-    assert command("retry", "--failed", give_up.name).stdout == "Queued: 2 jobs\n"
+    assert command("retry", "--failed", give_up.name).stdout == "Queued 2 jobs\n"
     assert [state(id).state for id in failed] == ["queued", "queued"]
-    assert command("retry", "--failed", give_up.name).stdout == "Queued: 0 jobs\n"
+    assert command("retry", "--failed", give_up.name).stdout == "Queued 0 jobs\n"
     assert command("retry").exit_code == 2
 
 
@@ -52,7 +54,7 @@ def test_it_cancels_a_job(command, run):
 
 @pytest.mark.parametrize("verb", ["retry", "cancel"])
 def test_it_says_when_there_is_no_such_job(command, verb):
-    assert command(verb, 4711).stderr == "Error: There is no job 4711.\n"
+    assert command(verb, 4711).stderr == "Error: No such job: 4711.\n"
 
 
 def test_it_knows_its_queues(command):
@@ -62,4 +64,4 @@ def test_it_knows_its_queues(command):
 
 
 def test_it_purges(command):
-    assert command("purge").stdout == "Deleted: 0 jobs\n"
+    assert command("purge").stdout == "Deleted 0 jobs\n"

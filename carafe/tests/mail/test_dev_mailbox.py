@@ -34,7 +34,7 @@ def newest(app, browser):
 
 
 def test_it_says_when_it_is_empty(developer):
-    assert "No mail yet" in developer.get("/dev/mail").text
+    assert "No emails yet" in developer.get("/dev/mail").text
 
 
 def test_it_lists_what_was_sent(receive, developer):

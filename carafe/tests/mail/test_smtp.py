@@ -28,7 +28,7 @@ def test_it_delivers_to_this_machine_in_the_clear(host, mailing, post):
     with Sink() as sink:
         deliver(mailing(f"smtp://{host}:{sink.port}"), post)
     assert sink.encrypted == [False]
-    assert "Subject: You have an account already" in sink.mails[0]
+    assert "Subject: You already have an account" in sink.mails[0]
     assert "rcpt to:<ann@example.com>" in [line.lower() for line in sink.commands]
 
 

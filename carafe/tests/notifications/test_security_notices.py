@@ -13,7 +13,7 @@ def test_it_tells_of_a_changed_password(alice, sign_in, notification_titles, bel
     browser = sign_in(alice)
     fields = {"current_password": PASSWORD, "password": NEW}
     browser.submit("/account/password", fields)
-    assert notification_titles(alice) == ["The password was changed"]
+    assert notification_titles(alice) == ["Password changed"]
     assert bell(browser) == "1 unread notification"
     page = browser.get("/account/notifications/").text
     assert "Was it not you?" in page
@@ -40,8 +40,8 @@ def test_it_tells_of_second_factors(app, alice, carol, sign_in, clock, notificat
         two_factor.remove_all(db.session.get_one(User, alice.id))
         db.session.commit()
     titles = notification_titles(alice)
-    assert titles[0] == "An authenticator app was set up"
-    assert titles[-1] == "All second factors were removed"
+    assert titles[0] == "Authenticator app added"
+    assert titles[-1] == "Two-factor authentication turned off"
     assert notification_titles(carol) == []
 
 
@@ -50,4 +50,4 @@ def test_it_tells_of_a_password_that_was_reset(alice, visitor, mailbox, notifica
     # What a stranger can ask for is told by mail alone.
     assert notification_titles(alice) == []
     visitor.submit(mailbox.link(alice.email), {"password": NEW})
-    assert notification_titles(alice) == ["The password was changed"]
+    assert notification_titles(alice) == ["Password changed"]

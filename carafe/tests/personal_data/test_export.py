@@ -1,4 +1,4 @@
-"""All of one's own data, to take away, as the archive that is downloaded."""
+"""View all of one's own data, to take away, as the archive that is downloaded."""
 
 import io
 import json
@@ -71,7 +71,7 @@ def test_it_holds_sessions_and_activity(alice, export):
     files = export(alice)
     assert len(files["sessions.json"]) == 1
     assert [event["what"] for event in files["activity.json"]] == [
-        "The account was made", "You logged in", "A copy of your data was made",
+        "Account created", "You logged in", "Data export created",
     ]  # fmt: skip
 
 

@@ -107,8 +107,8 @@ def test_one_is_told_when_it_is_ready(app, alice, bob, sign_in, mailbox, titles)
     browser.submit(PAGE)
     assert titles(alice) == []
     assert mailbox.link(alice.email) == PAGE
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your data is ready"
-    assert titles(alice) == ["Your data is ready"]
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Your data export is ready"
+    assert titles(alice) == ["Your data export is ready"]
     assert titles(bob) == mailbox.to(bob.email) == []
     assert is_offered(browser.get(PAGE))
 
@@ -285,7 +285,7 @@ def test_one_that_fails_is_tried_again(app, alice, sign_in, change, broken, monk
     monkeypatch.delitem(app.extensions["personal_data"], "shelf")
     change(Job, run_at=now())
     run_due(app)
-    assert titles(alice) == ["Your data is ready"]
+    assert titles(alice) == ["Your data export is ready"]
     assert "profile.json" in unpack(browser.get(FILE))
 
 
@@ -295,7 +295,7 @@ def test_one_is_told_when_it_failed_for_good(app, alice, sign_in, fails, mailbox
     assert "It failed." in browser.get(PAGE).text
     for _ in range(2):
         run(jobs.tell_of_failed_exports)
-    assert titles(alice) == ["Your data could not be packed"]
+    assert titles(alice) == ["Your data export failed"]
     assert [mail["Subject"] for mail in mailbox.to(alice.email)] == titles(alice)
 
 
@@ -307,7 +307,7 @@ def test_one_that_failed_can_be_asked_for_again(
     monkeypatch.delitem(app.extensions["personal_data"], "shelf")
     browser.submit(PAGE)
     run(jobs.tell_of_failed_exports)
-    assert titles(alice) == ["Your data is ready"]
+    assert titles(alice) == ["Your data export is ready"]
 
 
 def test_it_says_when_the_storage_is_away(app, alice, sign_in, monkeypatch):

@@ -73,7 +73,7 @@ def init_app(app: Flask) -> None:
         User,
         columns=["email", "name", "role", admin.Column("created_at", "Since")],
         optional=["time_zone", "suspended_at"],
-        search=[admin.FullText("E-mail or name", User.email, User.name, address=User.email)],
+        search=[admin.FullText("Email or name", User.email, User.name, address=User.email)],
         filters=[
             admin.Choice(User.role, "role", "Role", ROLES),
             admin.Choice(None, "state", "State", STATES),

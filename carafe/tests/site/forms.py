@@ -15,7 +15,7 @@ from carafe.web.versions import VersionForm
 class LoginForm(Form):
     email = EmailField()
     password = PasswordField(validators=[InputRequired("Enter your password.")])
-    remember = BooleanField("Keep me logged in on this device")
+    remember = BooleanField("Keep me logged in")
 
 
 class EmailForm(Form):
@@ -23,7 +23,7 @@ class EmailForm(Form):
 
 
 class MagicLinkForm(Form):
-    remember = BooleanField("Keep me logged in on this device")
+    remember = BooleanField("Keep me logged in")
     switch = HiddenField()
 
 
@@ -52,7 +52,7 @@ class NewPasswordForm(Form):
 
 
 class CodeForm(Form):
-    code = TextField("Code", [DataRequired("Enter the code.")], length=40)
+    code = TextField("Code", [DataRequired("Enter your code.")], length=40)
 
 
 class PasskeyForm(Form):
@@ -65,5 +65,5 @@ class ProofForm(Form):
 
 
 class ThingForm(SubmissionForm, VersionForm):
-    title = TextField("Title", [DataRequired("Give it a title.")], length=200)
+    title = TextField("Title", [DataRequired("Use it a title.")], length=200)
     body = LongTextField("Text", length=20_000, default="")

@@ -49,7 +49,9 @@ def pass_with_passkey() -> ResponseReturnValue:
     try:
         accounts.log_in_with_second_passkey(user)
     except accounts.PasskeyError as error:
-        return views.form_page("One more step", forms.CodeForm(formdata=None), 422, refused=error)
+        return views.form_page(
+            "Two-factor authentication", forms.CodeForm(formdata=None), 422, refused=error
+        )
     return redirect(redirect_target(), 303)
 
 

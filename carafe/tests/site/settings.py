@@ -14,7 +14,7 @@ class Config(carafe.Config):
     HOME_URL = "/dashboard"
     TWO_FACTOR_URL = "/account/second-factors"
     MIGRATIONS_FOLDER = str(Path(__file__).parent / "migrations")
-    RECORDER_SAMPLE_RATE = Env(0.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(0.0, decimal(0, 1), "a fraction between 0 and 1, such as 0.1")
 
 
 HOME = Config.HOME_URL
@@ -25,7 +25,7 @@ class Development(Config):
     TRUSTED_HOSTS = Env(
         ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.expected
     )
-    RECORDER_SAMPLE_RATE = Env(1.0, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(1.0, decimal(0, 1), "a fraction between 0 and 1, such as 0.1")
     SQLALCHEMY_RECORD_QUERIES = True
 
 
@@ -38,7 +38,7 @@ class Production(Config):
     SECRET_KEY = Env(None, is_secret=True)
     PUBLIC_URL = Env(None, Config.PUBLIC_URL.read, Config.PUBLIC_URL.expected)
     LOG_FORMAT = Env("json", Config.LOG_FORMAT.read, Config.LOG_FORMAT.expected)
-    RECORDER_SAMPLE_RATE = Env(0.1, decimal(0, 1), "a share between 0 and 1, such as 0.1")
+    RECORDER_SAMPLE_RATE = Env(0.1, decimal(0, 1), "a fraction between 0 and 1, such as 0.1")
     SESSION_COOKIE_NAME = "__Host-session"
     DEVICE_COOKIE_NAME = "__Host-device"
     SESSION_COOKIE_SECURE = True

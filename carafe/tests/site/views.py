@@ -150,7 +150,7 @@ def create_account() -> ResponseReturnValue:
 @blueprint.get("/confirm")
 @public
 def confirm() -> ResponseReturnValue:
-    return form_page("Confirm your address", forms.EmailForm(formdata=None))
+    return form_page("Confirm your email address", forms.EmailForm(formdata=None))
 
 
 @blueprint.post("/confirm")
@@ -159,7 +159,7 @@ def confirm() -> ResponseReturnValue:
 def resend() -> ResponseReturnValue:
     form = forms.EmailForm()
     if not form.validate():
-        return form_page("Confirm your address", form, 422)
+        return form_page("Confirm your email address", form, 422)
     accounts.request_confirmation(form.email.data)
     return redirect(url_for("auth.confirm"), 303)
 
@@ -230,7 +230,7 @@ def second_factor() -> ResponseReturnValue:
         return redirect(redirect_target(), 303)
     accounts.challenged_user()
     passkey = passkey_url("auth.pass_with_passkey")
-    return form_page("One more step", forms.CodeForm(formdata=None), passkey=passkey)
+    return form_page("Two-factor authentication", forms.CodeForm(formdata=None), passkey=passkey)
 
 
 @blueprint.post("/second-factor")
@@ -243,7 +243,7 @@ def pass_with_code() -> ResponseReturnValue:
             return redirect(redirect_target(), 303)
         except accounts.FieldError as error:
             error.add_to(form)
-    return form_page("One more step", form, 422)
+    return form_page("Two-factor authentication", form, 422)
 
 
 @blueprint.get("/reauthenticate")
@@ -271,7 +271,7 @@ def prove() -> ResponseReturnValue:
 
 def proof_page(form: Form, status: int = 200, **context: object) -> ResponseReturnValue:
     context["interrupted"] = interrupted_forms.find_by_page(request.args.get("next"))
-    return login_page("Confirm that it is you", form, status, **context)
+    return login_page("Confirm it's you", form, status, **context)
 
 
 @blueprint.get("/reauthenticate/form/<token>")

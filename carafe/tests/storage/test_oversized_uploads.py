@@ -7,7 +7,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.images import multipart
 from carafe.testing.live_browser import LiveBrowser
 
-TOO_LARGE = "This file is larger than 10 MB."
+TOO_LARGE = "Choose a file of 10 MB or less."
 PAGE = "/account/avatar"
 
 

@@ -133,7 +133,7 @@ def test_there_is_no_other_size_and_no_other_name(browser, send):
     [
         (b"", "Choose a picture first."),
         (b"<svg/>", "This is not a PNG, JPEG, or WebP picture."),
-        (bytes(10 * MEGABYTE + 1), "This file is larger than 10 MB."),
+        (bytes(10 * MEGABYTE + 1), "Choose a file of 10 MB or less."),
     ],
     ids=["nothing", "no picture", "too large"],
 )
@@ -173,10 +173,10 @@ def test_a_file_is_kept_as_it_is_and_sent_as_a_download(browser, send):
 @pytest.mark.parametrize(
     ("content", "name", "reason"),
     [
-        (b"", "a.pdf", "Choose a file first."),
+        (b"", "a.pdf", "Choose a file to upload."),
         (b"<html>", "a.html", "Choose a file of another type: .pdf."),
         (b"x", "pdf", "Choose a file of another type: .pdf."),
-        (bytes(3 * MEGABYTE + 1), "a.pdf", "This file is larger than 3 MB."),
+        (bytes(3 * MEGABYTE + 1), "a.pdf", "Choose a file of 3 MB or less."),
     ],
     ids=["nothing", "another type", "no type", "too large"],
 )  # fmt: skip

@@ -64,7 +64,7 @@ def test_nothing_changes_while_the_bucket_is_away(alice, bucket, sign_in, upload
     answer = upload(browser, plain("JPEG"))
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
-    assert "Files cannot be reached at the moment." in answer.text
+    assert "Files are temporarily unavailable. Try again in a moment." in answer.text
     assert browser.get(path).status_code == 503
     assert paths(browser) == [path]
     bucket.status = 0

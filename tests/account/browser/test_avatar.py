@@ -42,5 +42,5 @@ def test_it_is_uploaded_shown_and_removed(visit: Callable[..., Page], tmp_path: 
     page.wait_for_load_state()
     assert page.evaluate(DRAWN) == 256
     page.get_by_role("button", name="Remove picture").click()
-    page.get_by_text("Your picture is removed.").wait_for()
+    page.get_by_text("Picture removed").wait_for()
     expect(page.locator("img.avatar")).to_have_count(0)

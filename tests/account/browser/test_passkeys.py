@@ -106,7 +106,7 @@ def test_it_signs_in_by_the_button(owner: Owner) -> None:
     owner.log_out()
     page.goto("/auth/login?next=/members")
     page.get_by_label("Keep me logged in").check()
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Log in with a passkey").click()
     expect(page).to_have_url("/members")
     assert "never" not in row(page, "My phone")
     [cookie] = [c for c in page.context.cookies() if c["name"] == "session"]
@@ -125,7 +125,7 @@ def test_it_says_when_no_passkey_was_used(newcomer: Owner) -> None:
     page = newcomer.page
     page.goto("/auth/login")
     newcomer.cdp.send("WebAuthn.setUserVerified", newcomer.device | {"isUserVerified": False})
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Log in with a passkey").click()
     expect(page.locator(".passkey [role=alert]")).to_have_text(re.compile("No passkey was used"))
     assert not barriers(page)
 
@@ -146,7 +146,7 @@ def test_it_is_the_second_factor(owner: Owner) -> None:
     page = owner.page
     owner.log_out()
     owner.submit_login()
-    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Use passkey").click()
     owner.wait_for_home()
 
 
@@ -155,7 +155,7 @@ def test_it_proves_who_one_is_and_goes_on_with_the_form(owner: Owner) -> None:
     owner.wait_until_the_proof_is_old()
     page.locator("summary").filter(has_text="Remove").click()
     page.get_by_role("button", name="Remove").click()
-    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Use passkey").click()
     expect(page.get_by_text("Your passkey is removed")).to_be_visible()
     expect(page.get_by_text("No passkeys yet")).to_be_visible()
 
@@ -165,7 +165,7 @@ def test_it_asks_who_one_is_when_a_page_stood_open_too_long(owner: Owner) -> Non
     page.goto("/account/passkeys/new")
     owner.wait_until_the_proof_is_old()
     page.get_by_role("button", name="Add passkey").click()
-    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Use passkey").click()
     expect(page).to_have_url("/account/passkeys/new")
 
 
@@ -178,7 +178,7 @@ def test_it_leads_from_the_ip_address_to_the_name(
     page.get_by_role("link", name=localhost).click()
     # There the browser has another cookie.
     expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
-    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
+    expect(page.get_by_role("button", name="Log in with a passkey")).to_be_visible()
 
 
 def test_it_lists_and_removes_without_javascript(

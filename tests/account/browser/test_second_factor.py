@@ -51,13 +51,13 @@ def test_it_goes_all_the_way(visit: Callable[..., Page], site: Site, javascript:
     codes = owner.turn_on(phone)
     assert not (javascript and barriers(page))
     assert len(codes) == 10
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I've saved my codes").click()
     expect(page.get_by_text("10 of 10 are left")).to_be_visible()
     assert not (javascript and barriers(page))
 
     owner.log_out()
     owner.submit_login()
-    expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two-factor authentication")
     owner.answer("000000")
     expect(page.get_by_text("This code is not right.").first).to_be_visible()
     assert not (javascript and barriers(page))
@@ -66,7 +66,7 @@ def test_it_goes_all_the_way(visit: Callable[..., Page], site: Site, javascript:
 
     page.goto("/account/second-factors")
     expect(page.get_by_text("9 of 10 are left")).to_be_visible()
-    owner.confirm("Make new ones")
+    owner.confirm("Generate new codes")
     new = owner.codes()
     assert len({*new, *codes}) == 20
 

@@ -60,7 +60,7 @@ def test_nobody_disconnects_the_account_of_another(alice, bob, connect, sign_in,
 @pytest.mark.parametrize(
     ("user", "subject", "text"),
     [
-        ("alice", "acme-1", "This Acme account is connected already."),
+        ("alice", "acme-1", "This Acme account is already connected."),
         ("alice", "acme-2", "Disconnect it first."),
         ("bob", "acme-1", "is connected with another account here."),
     ],

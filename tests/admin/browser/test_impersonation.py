@@ -20,21 +20,21 @@ def test_it_leads_there_and_back(visit: Callable[..., Page], site: Site, width: 
     page.goto(f"/admin/users/?q={user}")
     page.get_by_role("link", name=user).click()
     begun = page.url
-    page.get_by_role("link", name="Act as this user").click()
+    page.get_by_role("link", name="View as user").click()
     assert not barriers(page)
     page.get_by_label("Reason").fill("They cannot find their notes")
-    page.get_by_role("button", name="Act as this user").click()
+    page.get_by_role("button", name="View as user").click()
 
     page.wait_for_url(f"**{site.home}")
     banner = page.get_by_role("region", name="Acting as someone else")
     for path in (site.home, "/members", "/nowhere"):
         page.goto(path)
         expect(banner).to_contain_text(user)
-        expect(banner).to_contain_text("You cannot change anything.")
+        expect(banner).to_contain_text("Read-only.")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert not barriers(page)
 
-    page.get_by_role("button", name="Back to your account").focus()
+    page.get_by_role("button", name="Stop viewing as user").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(begun)
     expect(banner).to_have_count(0)

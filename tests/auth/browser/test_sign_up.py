@@ -22,7 +22,7 @@ def test_it_leads_from_the_form_to_the_first_page(
     email, password = f"{part}@example.com", "seven green bottles"
 
     page.goto("/auth/login")
-    page.get_by_role("link", name="Create an account").last.click()
+    page.get_by_role("link", name="Sign up").last.click()
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Name").fill("Frida First")
     page.get_by_label("Password", exact=True).fill(password)

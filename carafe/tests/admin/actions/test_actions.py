@@ -146,7 +146,7 @@ def test_it_names_who_is_gone(app, alice, bob, admin, confirm):
 def test_it_says_what_goes_along_and_deletes_it(alice, admin, sign_in, confirm, reload):
     theirs = sign_in(alice)
     page = confirm(admin, "delete", alice)
-    assert "This cannot be undone." in page.text
+    assert "This can't be undone." in page.text
     assert "<dt>Sessions</dt><dd>1</dd>" in page.text
     answer = admin.send(admin.form(page, RUN))
     assert "Undo" not in admin.get(answer.location).text
@@ -224,7 +224,7 @@ def test_it_undoes_what_it_did_and_only_that(app, alice, bob, dave, erin, admin,
         db.session.commit()
     undone = undo(admin, page)
     assert suspended() == ["bob@example.com", "dave@example.com"]
-    assert "It has changed since." in undone
+    assert "Changed since then" in undone
     assert "bob@example.com" in undone
 
 

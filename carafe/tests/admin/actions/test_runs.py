@@ -22,7 +22,7 @@ MANY = 25
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch):
-    """Let less than `MANY` rows be more than are done at once."""
+    """Let less than `MANY` rows be more than are others done at once."""
     for module in (selection, preview):
         monkeypatch.setattr(module, "MAX_IMMEDIATE", 22)
 

@@ -223,7 +223,7 @@ def test_missing_cells_can_be_an_error(alice, importer):
     importer.upload(f"user.email,Title,Body\n{alice.email},a\n{alice.email},b,x\n")
     importer.send("format", {"missing": "error"})
     importer.check_rows()
-    assert importer.errors() == [["2", "", "", "It has 2 cells, and the heading has 3."]]
+    assert importer.errors() == [["2", "", "", "Has 2 cells, but the header has 3."]]
 
 
 AMBIGUOUS = {
@@ -291,7 +291,7 @@ def test_a_few_wrong_bytes_make_bad_rows_and_no_other_encoding(alice, importer, 
         + f"K\udce4se,{alice.email}\n".encode("utf-8", "surrogateescape")
     )
     [[row, _, _, reason]] = importer.errors()
-    assert (row, reason) == ("22", "It has characters that cannot be read. Is the encoding right?")
+    assert (row, reason) == ("22", "Contains unreadable characters. Check the encoding.")
     importer.bring_in()
     assert titles() == ["Größe für Übermut"] * 20
 

@@ -27,7 +27,7 @@ def test_it_brings_in_what_the_file_says(app, alice, bob, importer, titles):
     page = importer.check(lines(f'"One, two","a\nb",{alice.email}', f"Three,,{bob.email.upper()}"))
     assert "2 of 2 rows can be brought in" in page
     assert titles() == []
-    assert "Bad rows, left out" in importer.bring_in("all")
+    assert "Skipped (invalid)" in importer.bring_in("all")
     with app.app_context():
         query = select(Thing.title, Thing.body, Thing.user_id).order_by(Thing.id)
         assert list(map(tuple, db.session.execute(query))) == [
@@ -77,17 +77,17 @@ def test_rows_that_are_no_rows_are_named(alice, importer):
         lines(f"{good},", "", f"{good},x", "a,b", "title,body,user.email", f'"a"b,,{alice.email}')
     )
     assert [(row, reason) for row, _, _, reason in importer.errors()] == [
-        ("4", "It has 4 cells, and the heading has 3."),
-        ("5", "It is empty, and needed."),
+        ("4", "Has 4 cells, but the header has 3."),
+        ("5", "Required"),
         ("6", "This row repeats the heading."),
-        ("7", "It cannot be read: there is text behind a closing quote."),
+        ("7", "Can't read it: there is text after a closing quote."),
     ]
 
 
 def test_a_quote_that_is_never_closed_keeps_all_out(alice, importer, titles):
     """What follows it cannot be told from what it opens."""
     page = importer.check(lines(f"a,,{alice.email}", f'b,"x,{alice.email}', f"c,,{alice.email}"))
-    assert "Row 3, from line 3 on, cannot be read: a quote is opened and never closed." in page
+    assert "Can't read row 3 (line 3): a quote is never closed." in page
     assert f'action="{importer.page}/rows"' not in page
     fields = {"csrf_token": importer.browser.token(), "mode": "good"}
     assert importer.browser.post(f"{importer.page}/rows", fields).status_code == 409
@@ -161,7 +161,7 @@ def test_all_or_nothing_is_nothing_when_one_does_not_fit_any_more(
         db.session.execute(delete(User).where(User.id == bob.id))
         db.session.commit()
     page = importer.bring_in("all")
-    assert "Row 7, user.email: There is none like this. Nothing was imported." in page
+    assert "Row 7, user.email: No match Nothing was imported." in page
     assert titles() == []
 
 
@@ -308,7 +308,7 @@ def test_a_heading_with_nul_is_told_of(app, alice, bob, importer, titles):
     with app.app_context():
         db.session.execute(delete(User).where(User.id == bob.id))
         db.session.commit()
-    assert "Row 3, e\ufffdmail: There is none like this." in importer.bring_in("all")
+    assert "Row 3, e\ufffdmail: No match" in importer.bring_in("all")
     assert titles() == []
 
 

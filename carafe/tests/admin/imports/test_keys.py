@@ -91,7 +91,7 @@ def test_one_key_twice_in_a_file_is_told(alice, bring, names):
     checked, _ = bring(
         f"{alice.email},One,", "x@example.com,X,", "y@example.com,Y,", f"{alice.email},Two,"
     )
-    assert "Row 2 has the same." in checked
+    assert "Duplicate of row 2" in checked
     assert names()[alice.email] == "One"
     assert names()["y@example.com"] == "Y"
 

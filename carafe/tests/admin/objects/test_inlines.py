@@ -55,7 +55,7 @@ def test_nothing_of_it_is_saved_when_one_is_wrong(
     typed = {"linked_account-new-provider": "first", "linked_account-new-label": "l"}
     answer = admins.carol.submit(path, typed | {"linked_account-new-subject": "s"})
     assert answer.status_code == 422
-    assert "There is one with this." in answer.text
+    assert "Already in use." in answer.text
 
 
 def test_those_of_others_are_out_of_reach(admins, alice, bob, path, link, stored_accounts):

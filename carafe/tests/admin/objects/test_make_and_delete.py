@@ -34,7 +34,7 @@ def test_it_is_not_made_for_one_of_several(admins, make_user, stored):
         make_user(f"sam{n}@example.com", name="Sam")
     answer = admins.carol.submit(NEW, FIELDS | {"user_id": "Sam"})
     assert answer.status_code == 422
-    assert "Give the number." in answer.text
+    assert "Use the number." in answer.text
 
 
 def test_the_same_form_sent_twice_makes_one(admins, alice, stored):
@@ -50,12 +50,12 @@ def test_it_says_which_field_another_row_has_already(admins, alice, bob, link, s
     link(bob, "acme")
     answer = admins.carol.submit(NEW, FIELDS | {"user_id": alice.email, "subject": "acme"})
     assert answer.status_code == 422
-    assert "There is one with this." in answer.text
+    assert "Already in use." in answer.text
     assert len(stored(LinkedAccount.id)) == 1
     id = link(alice, "other")
     answer = admins.carol.submit(f"/admin/links/{id}", {"provider": "acme", "subject": "acme"})
     assert answer.status_code == 422
-    assert "There is one with this." in answer.text
+    assert "Already in use." in answer.text
 
 
 def test_its_history_tells_no_private_value(admins, alice, link, events):
@@ -71,7 +71,7 @@ def test_it_is_deleted_after_a_page_that_asks(admins, alice, link, stored, event
     ask = f"/admin/links/{id}/delete"
     page = admins.carol.get(ask).text
     assert "Delete Of Alice" in page
-    assert "Nothing else goes with it." in page
+    assert "Nothing else is deleted." in page
     assert len(stored(LinkedAccount.id)) == 1
     form = admins.oscar.fill(ask)
     answer = admins.carol.submit(ask)

@@ -101,7 +101,7 @@ def test_it_sees_workers_that_are_alive(rows, add):
 
 
 def test_it_tells_how_many_jobs_wait_and_for_how_long(rows, add):
-    assert rows()["Queue mail"] == ("ok", "Nothing waits.")
+    assert rows()["Queue mail"] == ("ok", "Empty")
     add(job(), job(run_at=now() - timedelta(minutes=5)), job(run_at=now() + timedelta(hours=1)))
     state, message = rows()["Queue mail"]
     assert state == "warning"

@@ -131,7 +131,7 @@ def test_it_finds_a_small_table_fine(stocked, plan_of):
 def test_it_finds_a_few_rows_of_a_large_table_fine(stocked, plan_of):
     stocked(LARGE)
     page = plan_of(select(widget).limit(5))
-    assert "fine: it stops at the limit" in page
+    assert "Fine: stops at the limit" in page
     assert "badge-warning" not in page
     assert "CREATE INDEX" not in page
 

@@ -19,7 +19,7 @@ def shopping(recording, stocked):
 
 def test_it_finds_what_is_repeated_in_one_request(shopping, carols):
     page = carols.get("/admin/queries/").text
-    repeated = page.split("Repeated in one request")[1].split("All statements")[0]
+    repeated = page.split("Repeated within one request (N+1)")[1].split("All statements")[0]
     assert "max(widget.id)" in repeated
     assert "6 times" in repeated
     assert re.search(r"shop/views\.py:\d+ shop_page", repeated)

@@ -25,7 +25,7 @@ def test_it_counts_what_was_asked(recording, carols):
     assert "Requests 4 Failed 25.0 %" in page
     assert "account.index 2 0.0 %" in page
     assert "broken 1 100.0 %" in page
-    assert "no such page 1 0.0 %" in page
+    assert "Not found (404) 1 0.0 %" in page
     assert "GET /broken 500" in page
 
 

@@ -130,7 +130,7 @@ def test_an_unverified_address_is_answered_the_same_known_or_not(
         pages.add((answer.status_code, answer.location, re.sub(r'"[\w.-]{60,}"', "", page)))
         assert not is_logged_in(desk)
     assert len(pages) == 1
-    assert mailbox.to(alice.email)[-1]["Subject"] == "You have an account already"
+    assert mailbox.to(alice.email)[-1]["Subject"] == "You already have an account"
     assert mailbox.to("new@example.com")[-1]["Subject"] == "Confirm your e-mail address"
 
 

@@ -36,7 +36,7 @@ def test_it_leads_back_from_what_does_not_work(
     with site_provider.answering("/token", lambda call: document({"error": "invalid_grant"}, 400)):
         page.goto("/auth/login")
         page.get_by_role("button", name="Continue with Acme").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("That did not work")
+        expect(page.get_by_role("heading", level=1)).to_have_text("That didn't work")
     page.get_by_role("link", name="Start again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
 
@@ -44,9 +44,9 @@ def test_it_leads_back_from_what_does_not_work(
 def test_it_logs_in_with_a_link_from_a_mail(visit: Callable[..., Page], site: Site) -> None:
     page = visit()
     page.goto("/auth/login")
-    page.get_by_role("link", name="Log in with a link in a mail").click()
+    page.get_by_role("link", name="Email me a login link").click()
     page.get_by_label("E-mail address").fill(site.people["user"][0])
-    page.get_by_role("button", name="Send the link").click()
+    page.get_by_role("button", name="Email me a link").click()
     expect(page.get_by_role("status")).to_contain_text("a link is on its way")
 
     page.goto("/dev/mail")
