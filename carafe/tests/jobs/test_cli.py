@@ -29,7 +29,8 @@ def test_it_queues_a_failed_job_anew(command, run):
     second = command("retry", id)
     assert second.exit_code == 1
     assert (
-        second.stderr == f"Error: Job {id} queued. Only failed or canceled jobs can be retried.\n"
+        second.stderr
+        == f"Error: Job {id} is queued. Only failed or canceled jobs can be retried.\n"
     )
 
 
@@ -60,7 +61,7 @@ def test_it_says_when_there_is_no_such_job(command, verb):
 def test_it_knows_its_queues(command):
     answer = command("work", "--queue", "nowhere")
     assert answer.exit_code == 1
-    assert "There is no queue nowhere" in answer.stderr
+    assert "No such queue: nowhere" in answer.stderr
 
 
 def test_it_purges(command):

@@ -158,5 +158,5 @@ def test_it_is_said_what_failed_without_the_text(mailing, caplog):
                       user={"display_name": "Ann"})  # fmt: skip
             db.session.commit()
         run_due(app)
-    assert "The mail to ann@example.com cannot be sent" in caplog.text
+    assert "Can't send the email to ann@example.com" in caplog.text
     assert "SECRET-TOKEN" not in caplog.text
