@@ -37,7 +37,7 @@ def tell_of_failed_exports() -> None:
     for export in db.session.scalars(abandoned.limit(BATCH_SIZE).with_for_update(of=Export)):
         export.end(LIFETIME)
         template = "export_failed" if export.name == DATA_EXPORT else None
-        _notify(export, f"{export.label} failed to export", template, "Try again.")
+        _notify(export, f"{export.label} export failed", template, "Try again.")
 
 
 @scheduled("50 * * * *")

@@ -95,7 +95,7 @@ def test_the_page_says_that_it_failed(alice, sign_in, change):
     browser = sign_in(alice)
     browser.submit(PAGE)
     change(state="failed")
-    assert "could not be packed" in browser.get(PAGE).text
+    assert "The export failed." in browser.get(PAGE).text
 
 
 def test_the_page_says_why_it_cannot_be_downloaded(app, alice, sign_in, monkeypatch):

@@ -53,7 +53,7 @@ def test_it_tells_the_second_of_two_editors(alice, note, sign_in, stored):
     answer = second.send(forms[1], {"title": "The second title", "body": "the second text"})
 
     assert answer.status_code == 409
-    assert "not saved yet" in answer.text
+    assert "Your version isn't saved yet." in answer.text
     assert "The first title" in answer.text
     assert "the first text" in answer.text
     form = second.form(answer, f"{note}/edit", f"{note}/edit")

@@ -19,7 +19,7 @@ def test_it_brings_in_what_the_file_says(app, alice, bob, importer, events):
         f'"One, two","a\nb",{alice.email}',
         f"Three,,{bob.email.upper()}",
     )
-    assert "2 of 2 rows can be brought in" in importer.check("\n".join(lines))
+    assert "2 of 2 rows are ready" in importer.check("\n".join(lines))
     importer.bring_in("all")
     with app.app_context():
         query = select(Note.title, Note.body, Note.user_id).order_by(Note.id)
@@ -32,17 +32,17 @@ def test_it_brings_in_what_the_file_says(app, alice, bob, importer, events):
 
 
 BAD = [
-    ("x" * 201, "alice@example.com", "title", "201 characters; there is room for 200"),
+    ("x" * 201, "alice@example.com", "title", "201 characters (limit 200)"),
     ("", "alice@example.com", "title", "Required"),
     ("a", "nobody@example.com", "user.email", "No match"),
-    ("a", "nobody", "user.email", "@-sign"),
+    ("a", "nobody", "user.email", "@"),
 ]
 
 
 def test_it_names_each_bad_row(alice, importer, stored):
     rows = "".join(f"{title},{email}\n" for title, email, *_ in BAD)
     page = importer.check(f"title,user.email\nGood,{alice.email}\n{rows}")
-    assert "1 of 5 rows can be brought in" in page
+    assert "1 of 5 rows are ready" in page
     errors = importer.errors()
     for (number, column, _, reason), bad in zip(errors, BAD, strict=True):
         assert (number, column) == (str(BAD.index(bad) + 3), bad[2])

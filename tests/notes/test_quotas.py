@@ -19,8 +19,7 @@ def test_one_note_more_is_refused_and_what_was_typed_is_kept(
     write(alice, "One")
     answer = sign_in(alice).submit("/notes/new", {"title": "Two", "body": "What I wrote."})
     assert answer.status_code == 422
-    assert "1 notes, the most an account can have passkeys" in answer.text
-    assert "Delete some first." in answer.text
+    assert "1 notes, the most an account can have. Delete some first." in answer.text
     assert 'value="Two"' in answer.text
     assert "What I wrote." in answer.text
 
@@ -42,7 +41,7 @@ def test_exports_are_limited_by_the_hour(app, alice, bob, sign_in, monkeypatch):
     assert browser.get(EXPORT).status_code == 200
     answer = browser.get(EXPORT)
     assert answer.status_code == 429
-    assert "reached the limit of 1 exports an hour passkeys" in answer.text
+    assert "reached the limit of 1 exports an hour." in answer.text
     assert sign_in(bob).get(EXPORT).status_code == 200
 
 

@@ -42,7 +42,7 @@ def test_it_notices_what_was_read_elsewhere(alice, sign_in, notify_user, notific
     second_browser.submit(
         "/account/notifications/", action=f"/account/notifications/{notification_ids()[0]}/read"
     )
-    assert ">new<" not in first_browser.get(LATEST, headers=headers).text
+    assert ">New<" not in first_browser.get(LATEST, headers=headers).text
 
 
 def test_it_is_told_to_log_in_once_signed_out(alice, sign_in):

@@ -16,7 +16,7 @@ def test_it_tells_of_a_changed_password(alice, sign_in, notification_titles, bel
     assert notification_titles(alice) == ["Password changed"]
     assert bell(browser) == "1 unread notification"
     page = browser.get("/account/notifications/").text
-    assert "Was it not you?" in page
+    assert "Not you? Review your recent activity." in page
 
 
 def test_it_tells_nothing_that_was_refused(alice, sign_in, notification_titles):
