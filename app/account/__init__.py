@@ -10,7 +10,16 @@ from carafe.web import menus
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
-    menus.add(app, "account", "Settings", "account.profile", icon="user", visible=is_logged_in)
+    menus.add(app, "account", "Settings", "account.profile", icon="settings", visible=is_logged_in)
+    menus.add(
+        app,
+        "account",
+        "Notifications",
+        "notifications.index",
+        icon="bell",
+        visible=is_logged_in,
+        setting="NOTIFICATIONS",
+    )
     menus.add(app, "settings", "Profile", "account.profile", icon="user")
     menus.add(app, "settings", "Email", "account.email", icon="mail")
     menus.add(app, "settings", "Password", "account.password", icon="key")

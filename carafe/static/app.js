@@ -1,4 +1,5 @@
 // Comfort on top of pages that work without it.
+import "./live.js";
 
 // Theme: the choice is kept in this browser; theme.js, which gives setTheme, applies it on the next page.
 for (const radio of document.querySelectorAll(".theme-chooser input")) {

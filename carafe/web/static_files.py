@@ -1,8 +1,9 @@
 """Static files, served before Flask: those of the engine at `/static/carafe/…`, those of the app at
 `/static/app/…`, and `static/` of each feature at `/static/<feature>/…`.
 
-In production the URL carries a hash of the content, so that browsers may keep the file forever,
-and the files are compressed once into `INSTANCE_PATH/static/`.
+In production the URL carries a hash of the content, so that browsers may keep the file forever.
+What a stylesheet or script imports is put in its place, and the files are compressed; both is done
+once, into `INSTANCE_PATH/static/`.
 """
 
 import gzip
@@ -14,34 +15,35 @@ from pathlib import Path
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from carafe.web.bundles import bundle
+
 ENGINE = Path(__file__).parents[1] / "static"
 ROOT_FILES = ("favicon.ico", "robots.txt")
 COMPRESSIBLE = {".css", ".js", ".svg", ".txt", ".json"}
 
 
 def init_app(app: Flask) -> None:
+    is_plain = app.debug or not _is_writable(app)
     server = WhiteNoise(
         app.wsgi_app,
         autorefresh=app.debug,
         allow_all_origins=False,
-        immutable_file_test=lambda path, url: url.startswith("/static/") and not app.debug,
+        immutable_file_test=lambda path, url: url.startswith("/static/") and not is_plain,
     )
-    urls: dict[str, str] = {}
     root: str = app.config["APPLICATION_ROOT"].rstrip("/")
-    for feature, folder in _folders(app):
-        if app.debug:
+    urls: dict[str, str] = {}
+    if is_plain:
+        for feature, folder in _folders(app):
             server.add_files(str(folder), f"/static/{feature}")
-            continue
-        for file in filter(Path.is_file, folder.rglob("*")):
-            name = f"{feature}/{file.relative_to(folder).as_posix()}"
-            urls[name] = _add_versioned_file(app, server, file, name)
+    else:
+        _add_versioned_files(app, server, root, urls)
     if not app.debug:
         for name in ROOT_FILES:
             server.add_file_to_dictionary(f"/{name}", str(Path(app.root_path, "static", name)))
 
     def asset(name: str) -> str:
         """The URL of `<feature>/<path below its static folder>`."""
-        return root + (urls.get(name) or f"/static/{name}")
+        return urls.get(name) or f"{root}/static/{name}"
 
     # As a filter it is computed when a template is compiled, and costs a page nothing.
     app.jinja_env.filters["asset"] = asset
@@ -57,30 +59,46 @@ def _folders(app: Flask) -> Iterator[tuple[str, Path]]:
         yield folder.parent.name, folder
 
 
-def _add_versioned_file(app: Flask, server: WhiteNoise, file: Path, name: str) -> str:
-    """Have `server` answer with `file` at a URL that changes when the content does."""
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    hashed = f"{name.removesuffix(file.suffix)}.{digest}{file.suffix}"
-    source = file
-    if file.suffix in COMPRESSIBLE:
-        try:
-            source = _compress(file, Path(app.instance_path) / "static" / hashed)
-        except OSError:
-            app.logger.warning("compression did not shrink %s (%s)", name, app.instance_path)
-    url = f"/static/{hashed}"
-    server.add_file_to_dictionary(url, str(source))
-    return url
+def _is_writable(app: Flask) -> bool:
+    """Return whether there is a folder for compressed files; else files are served as they are."""
+    folder = Path(app.instance_path) / "static"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        app.logger.warning("static files are not compressed: can't write to %s", folder)
+        return False
+    return os.access(folder, os.W_OK)
 
 
-def _compress(file: Path, target: Path) -> Path:
-    """Copy `file` to `target` and gzip it beside, unless an earlier start has."""
+def _add_versioned_files(app: Flask, server: WhiteNoise, root: str, urls: dict[str, str]) -> None:
+    """Have `server` answer at URLs that change when the content does; `urls` gets each by name."""
+    files = {
+        f"{feature}/{file.relative_to(folder).as_posix()}": file
+        for feature, folder in _folders(app)
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+    # Stylesheets last: they name files, whose URLs must be known.
+    for name, file in sorted(files.items(), key=lambda item: item[1].suffix == ".css"):
+        content = bundle(name, files, urls)
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        hashed = f"{name.removesuffix(file.suffix)}.{digest}{file.suffix}"
+        target = Path(app.instance_path) / "static" / hashed
+        if file.suffix in COMPRESSIBLE:
+            _compress(content, target)
+        server.add_file_to_dictionary(
+            f"/static/{hashed}", str(target if file.suffix in COMPRESSIBLE else file)
+        )
+        urls[name] = f"{root}/static/{hashed}"
+
+
+def _compress(content: bytes, target: Path) -> None:
+    """Write a file and its gzip beside, unless an earlier start has."""
     compressed = target.with_name(target.name + ".gz")
     if not compressed.exists():
-        content = file.read_bytes()
         target.parent.mkdir(parents=True, exist_ok=True)
         _write_atomically(target, content)
         _write_atomically(compressed, gzip.compress(content, 9, mtime=0))
-    return target
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

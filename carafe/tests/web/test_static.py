@@ -13,7 +13,7 @@ def links(page: str) -> set[str]:
 
 @pytest.fixture
 def style(visitor):
-    [url] = [url for url in links(visitor.get("/").text) if "bootstrap." in url]
+    [url] = [url for url in links(visitor.get("/").text) if url.endswith(".css")]
     return url
 
 
@@ -43,6 +43,23 @@ def test_it_serves_what_was_compressed_to_who_can_read_it(visitor, style):
     assert "Accept-Encoding" in packed.headers["Vary"]
     assert len(packed.data) < len(plain.data)
     assert gzip.decompress(packed.data) == plain.data
+
+
+def test_a_stylesheet_has_what_it_imports(visitor, style):
+    content = fetch(visitor, style).text
+    assert "@import" not in content
+    assert ".site-header" in content
+    [font] = set(re.findall(r'url\("(/[^"]+\.woff2)"\)', content))
+    answer = fetch(visitor, font)
+    assert answer.content_type == "font/woff2"
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_script_has_what_it_imports(visitor):
+    [script] = [url for url in links(visitor.get("/").text) if re.search(r"/app\.\w+\.js", url)]
+    content = fetch(visitor, script).text
+    assert "import " not in re.sub("//.*", "", content)
+    assert "data-live-version" in content
 
 
 def test_it_answers_head_and_conditions(visitor, style):
@@ -101,8 +118,9 @@ def test_it_serves_files_as_they_are_in_development(developer):
 
 def test_it_works_where_nothing_can_be_compressed(make_app, tmp_path):
     (tmp_path / "static").write_text("no folder")
-    client = make_app(INSTANCE_PATH=str(tmp_path)).test_client()
-    [script] = [url for url in links(client.get("/").text) if re.search(r"/app\.\w+\.js", url)]
-    with client.get(script, headers={"Accept-Encoding": "gzip"}) as answer:
+    app = make_app(INSTANCE_PATH=str(tmp_path))
+    url = app.jinja_env.filters["asset"]("carafe/app.js")
+    with app.test_client().get(url, headers={"Accept-Encoding": "gzip"}) as answer:
         assert answer.status_code == 200
         assert "Content-Encoding" not in answer.headers
+        assert "immutable" not in answer.headers["Cache-Control"]
