@@ -11,9 +11,11 @@ def init_app(app: Flask) -> None:
     admin.add(
         app,
         Note,
-        columns=["title", "user.email", "created_at", "updated_at"],
+        columns=["title", admin.Column("user.email", "Owner"), "created_at", "updated_at"],
         search=[admin.FullText("Title", Note.title)],
         filters=["user_id", "created_at"],
+        sorts=["title", "created_at", "updated_at"],
+        order="-created_at",
         title="title",
         form=["user_id", "title", "body"],
         read_only=["user_id", "created_at", "updated_at"],

@@ -24,6 +24,9 @@ class Note(AuditMixin, OwnerMixin, VersionMixin, Base):
         Index("ix_note_user_id_updated_at_id", "user_id", "updated_at", "id"),
         Index("ix_note_created_at_id", "created_at", "id"),
         Index("ix_note_created_at", "created_at"),
+        # The admin sorts by them.
+        Index("ix_note_updated_at_id", "updated_at", "id"),
+        Index("ix_note_title_id", "title", "id"),
         # Never reuse the ID, and so the history, of a deleted note.
         {"sqlite_autoincrement": True},
     )
@@ -32,7 +35,7 @@ class Note(AuditMixin, OwnerMixin, VersionMixin, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
-    body: Mapped[str] = mapped_column(String(BODY_LENGTH), default="")
+    body: Mapped[str] = mapped_column(String(BODY_LENGTH), default="", info={"label": "Text"})
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 

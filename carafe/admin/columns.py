@@ -9,7 +9,7 @@ from enum import Enum
 
 from markupsafe import Markup
 
-from carafe.admin.schema import label_of_member
+from carafe.admin.schema import Attribute, label_of_member, table_column
 from carafe.time import date_tag, format_date
 
 EMPTY_VALUE = "–"
@@ -40,6 +40,15 @@ def humanize(name: str) -> str:
     words = relation if relation and attribute in ("name", "title") else attribute
     words = words.removesuffix("_at").removesuffix("_id").replace("_", " ")
     return {"email": "Email", "id": "ID"}.get(words, words.capitalize())
+
+
+def label_of(attribute: Attribute, name: str) -> str:
+    """Return the label that the column of an attribute declares, or one made from its name.
+
+    `mapped_column(info={"label": "Text"})` declares one.
+    """
+    label: str = table_column(attribute).info.get("label", "")
+    return label or humanize(name)
 
 
 def format_value(value: object) -> str:

@@ -21,6 +21,8 @@ class SearchResult:
     text: str
     url: str
     details: str = ""
+    # Of a row.
+    id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,10 @@ class ResultGroup:
     url: str = ""
 
 
-def search_all(q: str) -> list[ResultGroup]:
-    """Search everything that the current user may read."""
-    groups = [_pages(q), *(_rows(admin, q) for admin in searchable_models())]
+def search_all(q: str, name: str = "") -> list[ResultGroup]:
+    """Search everything that the current user may read, or only the list with this name."""
+    admins = [admin for admin in searchable_models() if name in ("", admin.name)]
+    groups = [*([] if name else [_pages(q)]), *(_rows(admin, q) for admin in admins)]
     return [group for group in groups if group.results]
 
 
@@ -60,7 +63,8 @@ def _rows(admin: ModelAdmin, q: str) -> ResultGroup:
         SearchResult(
             _plain(first.value(row.values)),
             admin.url(row.id),
-            *(_plain(column.value(row.values)) for column in second),
+            " · ".join(_plain(column.value(row.values)) for column in second),
+            row.id,
         )
         for row in page.rows
     ]

@@ -27,7 +27,9 @@ class OwnerMixin(SubmissionMixin):
         # The ID of a deleted row is never given to another, which would get its history.
         return UniqueConstraint("user_id", "submission"), {"sqlite_autoincrement": True}
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), info={"label": "Owner"}
+    )
 
     @classmethod
     def mine(cls, *columns: Any) -> AnySelect:

@@ -81,7 +81,7 @@ def download_response(export: Export, name: str, mimetype: str) -> Response:
         raise UnreadableError("This file is not on this server. Try again later.") from error
     except ValueError as error:
         log.error("an export cannot be opened: %s", error)
-        raise UnreadableError("This file can no longer be opened. Create a new one.") from error
+        raise UnreadableError("This file is no longer available. Export it again.") from error
     response = Response(stream_with_context(chain([first], content)), mimetype=mimetype)
     response.content_length = export.size
     response.headers.set("Content-Disposition", "attachment", filename=name)

@@ -34,7 +34,8 @@ def workers() -> Iterator[HealthRow]:
             worker.id, f"{worker.threads} threads for {worker.queues}; seen {since} ago."
         )
     if gone := len(seen) - len(alive):
-        text = f"{gone} workers disappeared in the last hour (killed, or the machine went down)."
+        workers = "1 worker" if gone == 1 else f"{gone} workers"
+        text = f"{workers} disappeared in the last hour (killed, or the machine went down)."
         yield HealthRow(
             "Missing workers",
             text,

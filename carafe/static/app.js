@@ -11,7 +11,7 @@ for (const radio of document.querySelectorAll(".theme-chooser input")) {
 }
 
 // Menus: one open at a time, closed by Escape and by a click elsewhere.
-const openMenus = () => document.querySelectorAll(".site-header details[open], .confirm[open]");
+const openMenus = () => document.querySelectorAll(".site-header details[open], .confirm[open], .menu[open]");
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) {
     if (!menu.contains(event.target) && !event.target.closest(".main-menu")) menu.open = false;

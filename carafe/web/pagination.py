@@ -4,11 +4,8 @@ A page is found by the sort key of the row it starts after (or ends before), nev
 of rows to skip. See use-the-index-luke.com/no-offset for the idea.
 """
 
-import base64
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -25,25 +22,26 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from werkzeug.exceptions import NotFound
 
 from carafe.database import db
-from carafe.database.aliases import AnyAttribute, AnyExpression, AnySelect
+from carafe.database.aliases import AnySelect
+from carafe.web.cursors import CursorKey, decode, encode
 
 PER_PAGE = 20
-# What keys can be.
-CURSOR_TYPES = int, str, float, bool, datetime, date
-
-CursorKey = AnyExpression | AnyAttribute
 
 
 @dataclass(slots=True)
 class Page:
-    """Rows of one page, and the URLs of its neighbors (None where none exists)."""
+    """Rows of one page, and the URLs of its neighbors (None where none exists).
+
+    `first` is the number of the first row in the list. It is counted from page to page, so rows
+    that were added or deleted in the meantime can make it inexact.
+    """
 
     rows: Sequence[Any]
     next_url: str | None
     prev_url: str | None
+    first: int | None = None
 
 
 class KeysetPaginator:
@@ -85,7 +83,7 @@ class KeysetPaginator:
         """The page that the request's `after` or `before` asks for."""
         backward = "before" in request.args
         cursor = request.args.get("before" if backward else "after")
-        values = _decode_cursor(cursor, self.keys) if cursor else []
+        values, position = decode(cursor, self.keys) if cursor else ([], 1)
         bounds = {f"page_{n}": value for n, value in enumerate(values)}
         fetched = list(db.session.execute(self._statement(backward, bool(cursor)), bounds))
 
@@ -94,12 +92,18 @@ class KeysetPaginator:
         if backward:
             rows.reverse()
         has_next, has_prev = (bool(cursor), more) if backward else (more, bool(cursor))
-        count = len(self.keys)
+        first = _first_number(position, rows, backward=backward, is_start=not has_prev)
         return Page(
             rows,
-            _page_url(self.path, "after", rows[-1][-count:]) if has_next and rows else None,
-            _page_url(self.path, "before", rows[0][-count:]) if has_prev and rows else None,
+            self._url("after", rows[-1], first and first + len(rows))
+            if has_next and rows
+            else None,
+            self._url("before", rows[0], first) if has_prev and rows else None,
+            first,
         )
+
+    def _url(self, direction: str, row: Sequence[object], position: int | None) -> str:
+        return _page_url(self.path, direction, [*row[-len(self.keys) :]], position)
 
     def _build_query(self, backward: bool, has_cursor: bool) -> AnySelect:
         keys, statement, is_descending = self.keys, self.statement, backward != self.descending
@@ -148,41 +152,18 @@ class BoundedCounts:
         return select(func.count()).select_from(limited).scalar_subquery()
 
 
-def _page_url(path: str | None, direction: str, keys: Sequence[object]) -> str:
-    values = [v.isoformat() if isinstance(v, date) else v for v in keys]
-    cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+def _first_number(
+    position: int | None, rows: Sequence[object], *, backward: bool, is_start: bool
+) -> int | None:
+    """Return the number of the first row, where a cursor says the number it starts at."""
+    if position is None or is_start:
+        return 1 if is_start else None
+    return max(position - len(rows), 1) if backward else position
+
+
+def _page_url(
+    path: str | None, direction: str, keys: Sequence[object], position: int | None
+) -> str:
     arguments = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
     path = path or request.script_root + request.path
-    return f"{path}?{urlencode([*arguments, (direction, cursor)])}"
-
-
-def _decode_cursor(cursor: str, keys: Sequence[CursorKey]) -> list[object]:
-    """The key values in a cursor. One that we did not make is a page that does not exist."""
-    try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(keys):
-            raise ValueError(cursor)
-        return [
-            _parse_key(value, key.type.python_type) for value, key in zip(values, keys, strict=True)
-        ]
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        raise NotFound from None
-
-
-def _parse_key(value: Any, kind: type[Any]) -> object:
-    if kind is datetime:
-        time = datetime.fromisoformat(value)
-        if time.tzinfo is None:
-            raise ValueError(value)
-        return time.astimezone(UTC)  # here, where one out of range is a page that is not there
-    if kind is date:
-        return date.fromisoformat(value)
-    if type(value) is not kind:
-        raise ValueError(value)
-    if kind is int and not -(2**63) <= value < 2**63:
-        raise ValueError(value)
-    if kind is str:
-        value.encode()
-        if "\0" in value:
-            raise ValueError(value)
-    return value
+    return f"{path}?{urlencode([*arguments, (direction, encode(keys, position))])}"

@@ -32,6 +32,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "submission"),
         sa.Index("ix_note_user_id_updated_at_id", "user_id", "updated_at", "id"),
         sa.Index("ix_note_created_at_id", "created_at", "id"),
+        sa.Index("ix_note_updated_at_id", "updated_at", "id"),
+        sa.Index("ix_note_title_id", "title", "id"),
         sqlite_autoincrement=True,
     )
     fulltext.create_index(op, "note", ["title"])

@@ -22,8 +22,8 @@ def confirm(carol, sign_in):
 
 def test_it_says_before_what_it_will_do_to_whom(alice, bob, carol, dave, confirm, reload):
     page = confirm("suspend", alice, bob, carol, dave)[1].text
-    assert "Suspend: 2 users" in page
-    assert "They are logged out everywhere" in page
+    assert "Suspend 2 users?" in page
+    assert "be logged out everywhere" in page
     assert "<li>alice@example.com</li>" in page
     assert "Suspended already." in page
     assert "This is your own account." in page

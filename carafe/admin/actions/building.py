@@ -24,7 +24,7 @@ def build_actions(options: ModelOptions) -> list[Action]:
     if "delete" in options.operations:
         actions.append(_deletion(options))
     if len({action.name for action in actions}) < len(actions):
-        raise options.error("actions", "Two filters have the same name.", "Use unique names.")
+        raise options.error("actions", "Two actions have the same name.", "Use unique names.")
     for action in actions:
         if action.tone not in TONES:
             what = f"{action.name} has no tone {action.tone}."
@@ -40,6 +40,7 @@ def _deletion(options: ModelOptions) -> Action:
         "delete",
         "Delete",
         partial(_delete, options),
+        done="deleted",
         permission=options.permission("delete"),
         tone="danger",
         deletes=True,
@@ -55,5 +56,5 @@ def check_permissions(app: Flask, options: ModelOptions, actions: Iterable[Actio
     granted = PERMISSIONS.by_name(app)[ADMIN]
     for action in actions:
         if action.permission not in granted:
-            remedy = "Make it known first: add_permission(app, …)."
-            raise options.error("actions", f"there is no permission {action.permission}.", remedy)
+            remedy = "Register it first: add_permission(app, …)."
+            raise options.error("actions", f"Unknown permission: {action.permission}.", remedy)

@@ -37,12 +37,14 @@ class Action:
     `apply` is a method of the model, which records an audit event. `undo` is the label and the
     function that reverts it; for 24 hours, users can revert rows that have not changed since.
     `where` limits it to rows for which it makes sense; `unavailable_reason` explains that for
-    others. It needs the `permission`, by default that of the operation "edit".
+    others. It needs the `permission`, by default that of the operation "edit". `done` completes
+    the sentence that reports it: with "suspended", that is "3 users suspended".
     """
 
     name: str
     label: str
     apply: RowFunction
+    done: str = ""
     undo: tuple[str, RowFunction] | None = None
     where: ColumnElement[bool] | None = None
     unavailable_reason: str = "Nothing to do"

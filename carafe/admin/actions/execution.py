@@ -23,11 +23,11 @@ from carafe.jobs import JobTimeoutError
 
 log = logging.getLogger(__name__)
 
-DELETED = "It no longer exists."
-UNMATCHED = "It does not match anymore."
+DELETED = "No longer exists"
+UNMATCHED = "No longer matches"
 CHANGED = "Changed since then"
 STILL_REFERENCED = "Still referenced by other data"
-ERROR = "An error. The log tells more."
+ERROR = "Error (see the log)"
 
 
 class Candidate(NamedTuple):

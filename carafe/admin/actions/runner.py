@@ -21,8 +21,8 @@ from carafe.database import advisory_lock, db, read_transaction
 from carafe.jobs import progress
 from carafe.time import use_time_zone
 
-PERMISSION_LOST = "The user who started it may no longer do this."
-UNKNOWN_ACTION = "This version of the app doesn't have this action."
+PERMISSION_LOST = "The user who started this no longer has permission."
+UNKNOWN_ACTION = "This action is not available in this version of the app."
 BATCHES_PER_QUERY = 20
 
 
@@ -35,14 +35,26 @@ def resolve(run: BulkAction) -> tuple[ModelAdmin, Action] | None:
 
 
 def title(run: BulkAction) -> str:
-    """Return the title of a bulk action: "Suspend: 12 users"."""
+    """Return the title of a bulk action: "Suspend: 12 users", or "12 users suspended"."""
     target = resolve(run)
     if target is None:
         return f"{run.action}: {run.list_name}"
     admin, action = target
+    if run.ended_at and not run.stop_reason:
+        return _outcome(run, admin, action)
     label = action.undo[0] if run.undone_action_id and action.undo else action.label
     # A job may still be enumerating the rows.
     return f"{label}: {admin.verbose_name_plural if run.job_id else count_label(admin, run.total)}"
+
+
+def _outcome(run: BulkAction, admin: ModelAdmin, action: Action) -> str:
+    count = count_label(admin, run.done)
+    if run.undone_action_id:
+        text = f"{action.label} undone for {count}"
+    else:
+        text = f"{count} {action.done}" if action.done else f"{action.label} completed for {count}"
+    others = {"skipped": run.skipped, "failed": run.failed}
+    return ", ".join([text, *(f"{number:,} {kind}" for kind, number in others.items() if number)])
 
 
 def has_undo(run: BulkAction) -> bool:

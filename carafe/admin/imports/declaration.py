@@ -10,14 +10,16 @@ from dataclasses import dataclass
 class Field:
     """A field that a column of the file can set.
 
-    `name` is an attribute of the model, or "user.email", which looks up `user_id` by the e-mail.
+    `name` is an attribute of the model, or "user.email", which looks up `user_id` by the email.
     `read` converts the text of a cell to a value, by default by the type of the column. It raises
-    `ValueError` with a message for users.
+    `ValueError` with a message for users. A column of the file is matched by the name, the label,
+    and the `synonyms`.
     """
 
     name: str
     label: str = ""
     read: Callable[[str], object] | None = None
+    synonyms: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ def _spec(run: ImportRun) -> ImportSpec:
     admin = find_admin(run.list)
     spec = admin and admin.import_spec
     if not admin or not spec or not {*run.mapping.values()} <= {*spec.targets}:
-        raise PermanentError(f"{run.list} is not imported in this way anymore.")
+        raise PermanentError(f"{run.list} can no longer be imported this way.")
     return spec
 
 
@@ -221,7 +221,7 @@ def _check_permissions(run: ImportRun, spec: ImportSpec) -> Actor:
         user = db.session.execute(query).first()
         db.session.rollback()
     if user is None or not permissions_of(spec) <= permissions(user.role):
-        raise PermanentError("The user who started this import may no longer do it.")
+        raise PermanentError("The user who started this import no longer has permission.")
     return user
 
 

@@ -26,7 +26,7 @@ def initialize(run: ImportRun) -> tuple[list[str], list[list[str]]]:
         raise
     except ValueError as error:
         log.error("an import cannot be opened: %s", error)
-        raise UnreadableFileError("The file can no longer be opened. Upload it again.") from error
+        raise UnreadableFileError("This file is no longer available. Upload it again.") from error
     samples: list[list[str]] = []
     non_ascii = 0
     with suppress(UnreadableFileError):  # The check reports it.
@@ -56,8 +56,10 @@ def guess_mapping(spec: ImportSpec, names: Sequence[str]) -> dict[str, str]:
     """Return the field of each column by its name. If two columns match, the first one wins."""
     fields_by_header: dict[str, str] = {}
     for name, target in spec.targets.items():
-        last = name.rpartition(".")[2]
-        for text in (name, target.label, last):
+        for text in (name, target.label):
+            fields_by_header.setdefault(_normalize_header(text), name)
+    for name, target in spec.targets.items():
+        for text in filter(None, target.synonyms):
             fields_by_header.setdefault(_normalize_header(text), name)
     guessed: dict[str, str] = {}
     for n, name in enumerate(names):

@@ -54,7 +54,7 @@ def iter_records(parts: Iterable[bytes], format: Format) -> Iterator[Record]:
                 first_line = line + format.skip
                 reason = f"Can't read row {number} (line {first_line}): {_explain(error)}"
                 raise UnreadableFileError(
-                    f"{reason} Correct it and upload the file again, or choose other quotes below."
+                    f"{reason} Fix it and upload the file again, or choose other quotes below."
                 ) from None
             yield Record(number, _explain(error))
         else:
@@ -87,11 +87,11 @@ def table(parts: Iterable[bytes], format: Format) -> tuple[list[str], Iterator[R
 def _read_header(records: Iterator[Record]) -> list[str]:
     number, cells = next(records, Record(1, []))
     if isinstance(cells, str):
-        raise UnreadableFileError(f"Row {number} cannot be read: {cells}")
+        raise UnreadableFileError(f"Can't read row {number}: {cells}")
     names = [_name(cell) for cell in cells]
     if not any(names):
         raise UnreadableFileError(
-            f"Row {number} is empty. It should contain the column names. "
+            f"Row {number} is empty. It must contain the column names. "
             "Choose how many lines to skip below."
         )
     return names

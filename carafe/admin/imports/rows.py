@@ -75,7 +75,7 @@ class RowValidator:
     def _read(self, number: int, cells: list[str] | str) -> ImportRow:
         row = ImportRow(number)
         if isinstance(cells, str):
-            row.add_error("", None, f"Can't read it: {cells}")
+            row.add_error("", None, f"Can't read this row: {cells}")
             return row
         while len(cells) > len(self.names) and not cells[-1].strip():
             cells.pop()
@@ -86,7 +86,7 @@ class RowValidator:
                 "", None, f"Has {len(cells)} cells, but the header has {len(self.names)}."
             )
         elif [" ".join(cell.split()) for cell in cells] == self.names:
-            row.add_error("", None, "This row repeats the heading.")
+            row.add_error("", None, "Repeats the header row")
         else:
             for index, target in self.targets:
                 self._read_cell(row, target, self.names[index], cells[index])

@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import Enum, inspect
 
 from carafe.admin.attributes import Attributes
-from carafe.admin.columns import humanize
+from carafe.admin.columns import label_of
 from carafe.admin.imports.declaration import Field, Import
 from carafe.admin.imports.formats import Format
 from carafe.admin.imports.values import Parser, choice, parser_for, translator_of
@@ -38,6 +38,8 @@ class Target:
     translate: Callable[[str, Format], str] | None
     required: bool
     unique: bool
+    # Further names of columns of a file that are matched to it.
+    synonyms: Sequence[str]
 
     def value(self, cell: str, format: Format) -> object:
         """Return the value of a cell. Raises `ValueError` with a message for users."""
@@ -116,13 +118,14 @@ def _target(attributes: Attributes, filters: Sequence[Filter], field: Field) -> 
         raise attributes.error("imports", f"{field.name} is not read by itself.", remedy)
     return Target(
         name=field.name,
-        label=field.label or _label(field.name),
+        label=field.label or _label(column, attribute, field.name),
         column=column,
         lookup=lookup,
         read=read,
         translate=None if field.read else translator_of(typed_column),
         required=_is_required(table_column(column)),
         unique=is_unique(column),
+        synonyms=[*field.synonyms, tail, head, label_of(column, head)],
     )
 
 
@@ -139,6 +142,9 @@ def _choice_reader(filters: Sequence[Filter], attribute: Attribute) -> Parser | 
     return None
 
 
-def _label(name: str) -> str:
-    head, dot, _ = name.partition(".")
-    return f"{humanize(head)}, by {humanize(name)}" if dot else humanize(name)
+def _label(column: Attribute, attribute: Attribute, name: str) -> str:
+    """Return the label of a field: "Title", or "Owner's email" for "user.email"."""
+    head, dot, tail = name.partition(".")
+    if not dot:
+        return label_of(attribute, name)
+    return f"{label_of(column, head)}'s {tail.replace('_', ' ')}"

@@ -128,7 +128,7 @@ def day(value: str) -> date:
 
 def _check_year(year: int) -> None:
     if not 1000 <= year < 9999:  # As in forms: time zone conversions need a margin.
-        raise ValueError("Enter a year from 1000 to 9998.")
+        raise ValueError("Use a year between 1000 and 9998.")
 
 
 def clock(value: str) -> time:
@@ -150,7 +150,7 @@ def uuid(as_uuid: bool, value: str) -> UUID | str:
 def choice(options: Mapping[str, str], value: str) -> str:
     if (value := value.strip()) in options:
         return value
-    raise ValueError(f"Write one of {', '.join(options)}.")
+    raise ValueError(f"Use one of: {', '.join(options)}.")
 
 
 def member(members: Mapping[str, tuple[str, object]], value: str) -> object:
@@ -162,4 +162,4 @@ def member(members: Mapping[str, tuple[str, object]], value: str) -> object:
     by_name |= {getattr(item, "name", name).casefold(): item for name, (_, item) in members.items()}
     if value.casefold() in by_name:
         return by_name[value.casefold()]
-    raise ValueError(f"Write one of {', '.join(members)}.")
+    raise ValueError(f"Use one of: {', '.join(members)}.")

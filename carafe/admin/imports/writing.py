@@ -33,7 +33,7 @@ def apply(spec: ImportSpec, rows: Sequence[ImportRow]) -> tuple[list[CellError],
             with db.session.begin_nested():
                 changes += _write_rows(spec, [row])
         except (IntegrityError, LookupError):
-            row.add_error("", None, "It conflicts with data that was saved in the meantime.")
+            row.add_error("", None, "Conflicts with existing data")
             errors += row.errors
     return errors, changes
 

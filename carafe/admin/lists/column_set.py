@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from carafe.admin.attributes import Attributes
-from carafe.admin.columns import Column, format_value, humanize
+from carafe.admin.columns import Column, format_value, humanize, label_of
 from carafe.admin.schema import Query, readable_column
 
 
@@ -85,6 +85,9 @@ def _with_defaults(attributes: Attributes, option: str, column: Column) -> Colum
     if column.render is not None and not callable(column.render):
         raise attributes.error(option, f"render of {column.name} is no function.", "Give one.")
     paths = column.attributes or [column.name]
+    label = column.label or humanize(column.name)
     for path in paths:
-        attributes.find(option, path)
-    return replace(column, label=column.label or humanize(column.name), attributes=paths)
+        attribute = attributes.find(option, path)
+        if path == column.name and "." not in path:
+            label = column.label or label_of(attribute, path)
+    return replace(column, label=label, attributes=paths)

@@ -8,14 +8,14 @@ from sqlalchemy import Boolean as BooleanType
 from sqlalchemy import Date, DateTime, Enum, Float, Integer, Numeric, Time, Uuid
 
 from carafe.admin.attributes import Attributes
-from carafe.admin.columns import humanize
+from carafe.admin.columns import humanize, label_of
 from carafe.admin.lists.filters import Boolean, Choice, Filter, Identifier, RelationFilter
 from carafe.admin.lists.ranges import ClockRange, DateRange, DayRange, DecimalRange, NumberRange
 from carafe.admin.lists.search import Exact, FullText, Prefix, Search
 from carafe.admin.schema import Attribute, has_index, members_of, primary_key, table_column
 from carafe.database.base import is_binary_collated
 from carafe.time import UTCDateTime
-from carafe.web.pagination import CURSOR_TYPES
+from carafe.web.cursors import CURSOR_TYPES
 
 # Subclasses come before their base class.
 FILTERS: dict[type, type[Filter]] = {
@@ -67,7 +67,7 @@ def make_filter(attributes: Attributes, declared: str | Filter) -> Filter:
 
 def _default_filter(attributes: Attributes, name: str) -> Filter:
     column = attributes.find_own("filters", name)
-    label = humanize(name)
+    label = label_of(column, name)
     if table_column(column).foreign_keys:
         return RelationFilter(column, name, label)
     if isinstance(column.type, Enum):

@@ -124,7 +124,7 @@ def _recheck_access(user_id: int, name: str) -> ModelAdmin:
         select(model.effective_role).where(model.id == user_id, model.suspended_at.is_(None))
     )
     if admin is None or admin.permission("read") not in permissions(role or ""):
-        raise PermanentError("The user who requested this export may no longer read the list.")
+        raise PermanentError("The user who requested this export no longer has access to the list.")
     return admin
 
 

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 from sqlalchemy import Date, DateTime, Float, Integer, Numeric, Time
 
 from carafe.admin.imports.values import clock, day
 from carafe.admin.lists.filters import Arguments, Condition, Filter
-from carafe.time import UTCDateTime, viewer_zone
+from carafe.time import UTCDateTime, format_date, now, viewer_zone
 from carafe.web.parsed_fields import parse_decimal
 from carafe.web.routing import MAX_ID
 
 MAX_NUMBER_LENGTH, MAX_NUMBER = 50, Decimal(10) ** 30
 
+# The last days that a link selects, with its text.
+PRESETS = (1, "Today"), (7, "7 days"), (30, "30 days")
+
 T = TypeVar("T")
+
+
+class Preset(NamedTuple):
+    """A link to the list with a usual range. `query` includes the list's other arguments."""
+
+    label: str
+    query: str
+    is_active: bool
 
 
 class Range(Filter, Generic[T]):
@@ -52,7 +64,15 @@ class Range(Filter, Generic[T]):
 
     def describe(self, arguments: Arguments) -> str:
         ends = zip(("from", "to"), self.names, strict=True)
-        return " ".join(f"{end} {arguments[name]}" for end, name in ends if arguments.get(name))
+        return " ".join(
+            f"{end} {self.format(arguments[name])}" for end, name in ends if arguments.get(name)
+        )
+
+    def presets(self, arguments: Arguments) -> list[Preset]:
+        return []
+
+    def format(self, text: str) -> str:
+        return text
 
     def read(self, text: str) -> T | None:
         raise NotImplementedError
@@ -73,10 +93,37 @@ class NumberRange(Range[int]):
         return number if number is not None and abs(number) < MAX_ID else None
 
 
-class DateRange(Range[date]):
-    """A range of days in the user's time zone, by default UTC, for columns with a time."""
+class DayRange(Range[date]):
+    """A range of days, for columns without a time."""
 
     kind = "date"
+    types: ClassVar[tuple[type, ...]] = (Date,)
+
+    def read(self, text: str) -> date | None:
+        try:
+            return day(text)
+        except ValueError:
+            return None
+
+    def format(self, text: str) -> str:
+        value = self.read(text)
+        return format_date(value) if value else text
+
+    def presets(self, arguments: Arguments) -> list[Preset]:
+        start, end = self.names
+        today = now().astimezone(viewer_zone() or UTC).date()
+        others = {k: value for k, value in arguments.items() if k not in self.names}
+        presets = []
+        for days, label in PRESETS:
+            first = str(today - timedelta(days=days - 1))
+            is_active = arguments.get(start) == first and not arguments.get(end)
+            presets.append(Preset(label, urlencode(others | {start: first}), is_active))
+        return presets
+
+
+class DateRange(DayRange):
+    """A range of days in the user's time zone, by default UTC, for columns with a time."""
+
     types = DateTime, UTCDateTime
     step = timedelta(days=1)
 
@@ -103,19 +150,6 @@ class DecimalRange(Range[Decimal]):
         except ValueError:
             return None
         return number if number is not None and abs(number) < MAX_NUMBER else None
-
-
-class DayRange(Range[date]):
-    """A range of days, for columns without a time."""
-
-    kind = "date"
-    types = (Date,)
-
-    def read(self, text: str) -> date | None:
-        try:
-            return day(text)
-        except ValueError:
-            return None
 
 
 class ClockRange(Range[time]):

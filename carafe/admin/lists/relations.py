@@ -31,7 +31,7 @@ def find_exact(admin: ModelAdmin, text: str) -> list[tuple[int, str]]:
 
 def candidates(relation: RelationFilter, text: str) -> list[tuple[int, str]]:
     """Return ID and label of rows that match a text, or only the exact match if there is one."""
-    if (admin := _related_admin(relation)) is None:
+    if (admin := related_admin(relation)) is None:
         return []
     exact_matches = find_exact(admin, text)
     if len(exact_matches) == 1:
@@ -42,7 +42,7 @@ def candidates(relation: RelationFilter, text: str) -> list[tuple[int, str]]:
 
 def label(relation: RelationFilter, text: str) -> str:
     """Return the label of the row with this ID, or the text if it is not an ID."""
-    id, admin = parse_id(text), _related_admin(relation)
+    id, admin = parse_id(text), related_admin(relation)
     if id is None or admin is None:
         return text
     return row_label(admin, id)
@@ -63,13 +63,14 @@ def unresolved(spec: ListSpec, arguments: Arguments) -> Iterator[tuple[RelationF
 
 def placeholder(relation: RelationFilter) -> str:
     """Return the placeholder of the input."""
-    admin = _related_admin(relation)
+    admin = related_admin(relation)
     if admin and admin.list.searches:
         return admin.list.search_placeholder.lower()
     return "ID"
 
 
-def _related_admin(relation: RelationFilter) -> ModelAdmin | None:
+def related_admin(relation: RelationFilter) -> ModelAdmin | None:
+    """Return the administration of the related model if the current user may read it, or None."""
     return readable_admin(related_model(relation.column))
 
 

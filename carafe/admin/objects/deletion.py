@@ -55,7 +55,7 @@ def delete_row(list: str, id: int, actor: str) -> None:
     admin = find_admin(list)
     user = user_model().by_email(actor)
     if admin is None or user is None or not _may_delete(admin.options, user):
-        raise PermanentError("The user who started the deletion may no longer do this.")
+        raise PermanentError("The user who started this deletion no longer has permission.")
     try:
         _check(admin.options, id)
     except ReferredToError as error:

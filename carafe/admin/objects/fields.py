@@ -59,7 +59,7 @@ class MemberField(ChoiceField):
 def validate_year(form: BaseForm, field: Field) -> None:
     """Reject years that a database or a time zone conversion does not support."""
     if field.data and not 1000 <= field.data.year < 9999:
-        raise ValidationError("Enter a year from 1000 to 9998.")
+        raise ValidationError("Enter a year between 1000 and 9998.")
 
 
 class ZonedDateTimeField(DateTimeLocalField):
@@ -97,6 +97,10 @@ class ClockField(TimeField):
         self.data = value and value.replace(second=0, microsecond=0)
 
 
+def _in_sentence(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
 class RelationField(Field):
     """A related row, by its ID or by the searches of its list.
 
@@ -118,16 +122,23 @@ class RelationField(Field):
         self.model, self.related_admin = model, relations.readable_admin(model)
         self.verbose_name = singular_name(model)
         searches = self.related_admin.list.searches if self.related_admin else ()
-        labels = ["Number", *(search.label.lower() for search in searches)]
-        self.description = " or ".join(labels) + "."
+        labels = ["ID", *(_in_sentence(search.label) for search in searches)]
+        self.description = f"Search by {' or '.join(labels)}."
 
     def current_link(self) -> Markup:
         """Return the description with a link to the current related row."""
         if self.object_data and self.related_admin:
             url = self.related_admin.url(self.object_data)
             text = f"{self.verbose_name.capitalize()} {self.object_data}"
-            return Markup('{} Now: <a href="{}">{}</a>').format(self.description, url, text)
+            return Markup('{} Current: <a href="{}">{}</a>').format(self.description, url, text)
         return Markup("{}").format(self.description)
+
+    def row_label(self) -> str:
+        """Return the label of the selected row, or "" without a valid ID."""
+        id = parse_id(self._value())
+        if id is None or self.related_admin is None or self.errors:
+            return ""
+        return relations.row_label(self.related_admin, id)
 
     def _value(self) -> str:
         if self.raw_data:

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Numeric, String, Ti
 from wtforms import BooleanField, DateField, FloatField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from carafe.admin.columns import EMPTY_VALUE, humanize
+from carafe.admin.columns import EMPTY_VALUE, label_of
 from carafe.admin.errors import config_error
 from carafe.admin.imports.values import parser_for
 from carafe.admin.lists.filters import Choice, Filter
@@ -53,7 +53,7 @@ def _field(model: type[Base], option: str, name: str, filters: Sequence[Filter])
     attribute: Attribute = getattr(model, name, None)  # type: ignore[assignment]
     if not hasattr(getattr(attribute, "property", None), "columns"):
         raise config_error(model, option, f"there is no {name}.", "Use attributes of the model.")
-    column, label = table_column(attribute), humanize(name)
+    column, label = table_column(attribute), label_of(attribute, name)
     if column.foreign_keys:
         return RelationField(label, _required(column, label), model=related_model(attribute))
     choices = _choices(filters, attribute)
@@ -113,8 +113,12 @@ def _required(column: TableColumn, label: str) -> list[Validator]:
     if isinstance(column.type, String):
         # A column with a default accepts "" as well.
         has_default = column.default is not None or column.server_default is not None
-        return [] if has_default else [DataRequired(f"{label} is needed.")]
-    return [InputRequired(f"{label} is needed.")]
+        return [] if has_default else [DataRequired(f"Enter the {_in_sentence(label)}.")]
+    return [InputRequired(f"Enter the {_in_sentence(label)}.")]
+
+
+def _in_sentence(label: str) -> str:
+    return label if label.isupper() else label.lower()
 
 
 def _choice(

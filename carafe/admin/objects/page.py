@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnDefault, inspect
 from wtforms import Form
 
-from carafe.admin.columns import humanize
+from carafe.admin.columns import humanize, label_of
 from carafe.admin.lists import relations
 from carafe.admin.model_admin import ModelAdmin
 from carafe.admin.objects import auditing
@@ -81,7 +81,12 @@ class DetailPage:
                 value = column.render(*parts)
             else:
                 value = self._relation_link(row, column.name, format_full(parts[0]))
-            yield column.label or humanize(column.name), value
+            yield column.label or self._label(column.name), value
+
+    def _label(self, path: str) -> str:
+        attribute: Attribute | None = getattr(self.admin.model, path, None)
+        is_column = path in self.attributes and attribute is not None
+        return label_of(attribute, path) if is_column and attribute is not None else humanize(path)
 
     def _relation_link(self, row: Base, path: str, text: str) -> str:
         """Return a link to a related row with its label, or the text for other attributes."""

@@ -35,7 +35,7 @@ def save_columns(admin: ModelAdmin) -> ResponseReturnValue:
         names = names or list(admin.list.columns_by_name)
         return _page(admin, names, visible, "Select at least one column."), 422
     is_default = visible == admin.list.default_columns
-    return _save_columns(admin, [] if is_default else visible, "Your columns were saved.")
+    return _save_columns(admin, [] if is_default else visible, "Columns saved")
 
 
 @blueprint.post("/<list:admin>/columns/delete")

@@ -70,7 +70,7 @@ def delete_import(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     run.drop_file()
     db.session.delete(run)
     db.session.commit()
-    flash(f"{run.filename} was deleted. What was imported from it stays.", "success")
+    flash(f"{run.filename} deleted. Imported rows were kept.", "success")
     return redirect(url_for("admin.imports", admin=admin), 303)
 
 

@@ -1,4 +1,4 @@
-"""The user's last bulk action, which lists show while it can be undone, in the session cookie."""
+"""The user's last bulk action, which its list reports once, or while it can be undone."""
 
 from time import time
 from typing import TypedDict, cast
@@ -9,7 +9,7 @@ from carafe.admin.actions import runner
 from carafe.admin.actions.models import UNDO_LIFETIME, BulkAction
 from carafe.admin.blueprint import blueprint
 
-SESSION_KEY = "run"
+SESSION_KEY = "last_run"
 
 
 class LastRun(TypedDict):
@@ -18,6 +18,9 @@ class LastRun(TypedDict):
     of: str
     title: str
     undo: bool
+    # How the result is highlighted when it is shown first, and whether that is also the last time.
+    tone: str
+    once: bool
     # Seconds since the epoch.
     until: int
 
@@ -26,19 +29,23 @@ class LastRun(TypedDict):
 def last_run(name: str) -> LastRun | None:
     """Return the user's last bulk action on a list."""
     last = cast(LastRun | None, session.get(SESSION_KEY))
-    is_shown = last is not None and last["of"] == name and last["until"] > time()
-    return last if is_shown else None
+    if last is None or last["of"] != name or last["until"] <= time():
+        return None
+    if last["once"]:
+        session.pop(SESSION_KEY)
+    elif last["tone"]:
+        session[SESSION_KEY] = last | {"tone": ""}
+    return last
 
 
 def remember(run: BulkAction) -> None:
+    has_undo = run.is_undoable and runner.has_undo(run)
     session[SESSION_KEY] = LastRun(
         id=run.id,
         of=run.list_name,
         title=runner.title(run),
-        undo=run.is_undoable and runner.has_undo(run),
+        undo=has_undo,
+        tone="success" if run.done else "info",
+        once=run.ended_at is not None and not has_undo,
         until=int((run.created_at + UNDO_LIFETIME).timestamp()),
     )
-
-
-def forget() -> None:
-    session.pop(SESSION_KEY, None)

@@ -73,6 +73,7 @@ def _page(
         chips=list(chips(state)),
         ambiguous=ambiguous,
         placeholder=relations.placeholder,
+        related=relations.related_admin,
         ignored=state.ignored if view else [],
         exported=arguments | {"columns": columns} if columns else arguments,
         **(footer[1]() if footer else {}),

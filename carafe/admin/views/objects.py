@@ -21,7 +21,7 @@ from carafe.database import db
 from carafe.web.submissions import digest, new_token
 
 SUBMISSION = "_submission"
-REJECTED_MESSAGE = "The database does not accept this. Nothing was saved."
+REJECTED_MESSAGE = "The database rejected this change. Nothing was saved."
 
 
 @blueprint.get("/<list(read):admin>/<int:id>", endpoint="row")
@@ -52,7 +52,7 @@ def save_row(admin: ModelAdmin, id: int) -> ResponseReturnValue:
         db.session.rollback()
         _explain_rejection(edit, forms)
         return _page(admin, id, edit, inlines), 422
-    flash(f"The {admin.verbose_name} was saved.", "success")
+    flash(f"{admin.verbose_name.capitalize()} saved", "success")
     return redirect(admin.url(id), 303)
 
 
@@ -80,7 +80,7 @@ def create_row(admin: ModelAdmin) -> ResponseReturnValue:
             db.session.rollback()
             _explain_rejection(edit, [edit])
             return _form(admin, edit), 422
-    flash(f"The {admin.verbose_name} was created.", "success")
+    flash(f"{admin.verbose_name.capitalize()} created", "success")
     return redirect(admin.url(id), 303)
 
 

@@ -14,7 +14,7 @@ from carafe.admin.actions.declaration import Action
 from carafe.admin.actions.models import UNDO_LIFETIME, BulkAction
 from carafe.admin.actions.selection import Selection, row_labels
 from carafe.admin.blueprint import blueprint
-from carafe.admin.model_admin import ModelAdmin
+from carafe.admin.model_admin import ModelAdmin, find_admin
 from carafe.admin.routing import operation_required
 from carafe.admin.views import last_run
 from carafe.auth.identity import can
@@ -61,7 +61,7 @@ def begin_run(admin: ModelAdmin) -> ResponseReturnValue:
         run = start.start(selection, action.name, user, submission)
         db.session.commit()
         last_run.remember(run)
-    return _redirect_to(run)
+    return _redirect_after(run)
 
 
 @blueprint.get("/<list(runs):admin>/runs/<int:id>", endpoint="run")
@@ -106,8 +106,8 @@ def undo_run(admin: ModelAdmin, id: int) -> ResponseReturnValue:
             return _redirect_to(run)
         undo = start.undo(run, current_user.user)
         db.session.commit()
-    last_run.forget()
-    return _redirect_to(undo)
+        last_run.remember(undo)
+    return _redirect_after(undo)
 
 
 def _requested_action(
@@ -148,6 +148,14 @@ def _selection_grew(selection: Selection, confirmed_count: str) -> bool:
     return selection.count() > (parse_id(confirmed_count) or 0)
 
 
+def _redirect_after(run: BulkAction) -> ResponseReturnValue:
+    """Redirect to the list, which reports the result, or to the page of an action that goes on."""
+    if run.ended_at is None or run.stop_reason:
+        return _redirect_to(run)
+    admin = find_admin(run.list_name) or abort(404)
+    return redirect(_list(admin, request.values.get("list", "")), 303)
+
+
 def _redirect_to(run: BulkAction) -> ResponseReturnValue:
     return redirect(url_for("admin.run", admin=run.list_name, id=run.id), 303)
 
@@ -176,6 +184,7 @@ def _state(admin: ModelAdmin, id: int) -> dict[str, object]:
         "admin": admin,
         "action": action,
         "title": runner.title(run),
+        "past": action.done.capitalize() or "Done",
         "by": db.session.get(user_model(), run.actor_id) if run.actor_id else None,
         # For example, the job failed, or was canceled on the page of jobs.
         "lost": run.ended_at is None and (job is None or job.is_finished),

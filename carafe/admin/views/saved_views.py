@@ -34,9 +34,7 @@ def save_view(admin: ModelAdmin) -> ResponseReturnValue:
     if form.validate() and _save_form(
         form, partial(SavedView.save, admin.name, query=encode_query(arguments))
     ):
-        return _commit_and_redirect(
-            f"The view “{form.name.data}” was saved.", origin.url(**arguments)
-        )
+        return _commit_and_redirect(f"View “{form.name.data}” saved", origin.url(**arguments))
     return _page(admin, form), 422
 
 
@@ -53,7 +51,7 @@ def rename_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
 @operation_required("read")
 def delete_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     view = _find_own(admin, id)
-    return _apply_change(admin, view.delete, f"The view “{view.name}” was deleted.")
+    return _apply_change(admin, view.delete, f"View “{view.name}” deleted")
 
 
 @blueprint.post("/<list:admin>/views/first", endpoint="begin_with")
@@ -85,7 +83,7 @@ def unshare_view(admin: ModelAdmin, id: int) -> ResponseReturnValue:
     """Stop sharing a view, including those of other users."""
     query = select(SavedView).filter_by(list=admin.name, id=id).where(SavedView.shared)
     view = db.session.scalar(query) or abort(404)
-    return _apply_change(admin, view.stop_sharing, f"“{view.name}” is no longer shared.")
+    return _apply_change(admin, view.stop_sharing, f"View “{view.name}” no longer shared")
 
 
 def _find_own(admin: ModelAdmin, id: int) -> SavedView:

@@ -1,6 +1,6 @@
 """The search of the whole administration."""
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from carafe.admin import global_search
@@ -12,11 +12,14 @@ from carafe.web.search_terms import search_term
 @blueprint.get("/search")
 @permission_required("admin")
 def search() -> ResponseReturnValue:
-    """Return the results. While a user types, search.js requests this page and shows its list."""
+    """Return the results, of the list `in` if there is one.
+
+    While a user types, search.js and picker.js request this page and show its lists.
+    """
     q = search_term()
     return render_template(
         "admin/search.html",
         q=q,
-        groups=global_search.search_all(q) if q else [],
+        groups=global_search.search_all(q, request.args.get("in", "")) if q else [],
         searchable_models=list(global_search.searchable_models()),
     )

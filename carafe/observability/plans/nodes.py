@@ -81,7 +81,7 @@ def flag_nodes(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int])
                 f"fine: {table} has {size:,} row{'s' * (size != 1)}" if table else "fine: few rows"
             )
         elif node.kind == SCAN and not sorts and _stops_early(node, scopes):
-            node.acceptable_reason = "fine: stops at the limit"
+            node.acceptable_reason = "OK: stops at the limit"
     return [node for node in walk(nodes) if node.warning and not node.acceptable_reason]
 
 

@@ -1,30 +1,44 @@
-// Rows of a list: how many are ticked, and all of the page at once. Without it, they are ticked one by one.
+// Rows of a list: how many are selected, all on the page at once, and all that match on other pages. Without it, they are selected one by one.
 
 const selection = document.getElementById("selection");
-const all = document.getElementById("selection-all");
+const header = document.getElementById("selection-all");
+const matching = document.getElementById("selection-matching");
 const boxes = [...document.querySelectorAll("input[name=id][form=selection]")];
+const everything = selection?.elements.all;
 
-const count = () => {
-  const ticked = boxes.filter((box) => box.checked).length;
-  all.checked = ticked === boxes.length;
-  all.indeterminate = ticked > 0 && !all.checked;
-  selection.querySelector(".selection-count").textContent = ticked ? `${ticked} selected` : "";
+const update = () => {
+  if (everything.checked) selectPage(true);
+  const selected = boxes.filter((box) => box.checked).length;
+  header.checked = selected === boxes.length;
+  header.indeterminate = selected > 0 && !header.checked;
+  if (matching) matching.hidden = everything.checked;
+  const count = everything.checked && matching ? `All ${matching.dataset.count}` : selected;
+  selection.querySelector(".selection-count").textContent = selected ? `${count} selected` : "";
+};
+
+const selectPage = (checked) => {
+  for (const box of boxes) box.checked = checked;
 };
 
 // With Shift, all between this one and the one before.
-let before;
+let previous;
 const extend = (box, withShift) => {
   const here = boxes.indexOf(box);
-  const start = withShift && before !== undefined ? before : here;
+  const start = withShift && previous !== undefined ? previous : here;
   for (const other of boxes.slice(Math.min(start, here), Math.max(start, here))) other.checked = box.checked;
-  before = here;
+  previous = here;
 };
 
 document.addEventListener("click", ({ target, shiftKey }) => {
-  if (target !== all && !boxes.includes(target)) return;
-  if (target === all) for (const box of boxes) box.checked = all.checked;
-  else extend(target, shiftKey);
-  count();
+  if (target === header) selectPage(header.checked);
+  else if (boxes.includes(target)) extend(target, shiftKey);
+  else if (target === matching) everything.checked = true;
+  else if (target.id === "selection-clear") selectPage(false);
+  else return;
+  if (target !== matching) everything.checked = false;
+  update();
+  // A button that is no longer there must not take the focus along.
+  if (target.type === "button") (target === matching ? selection.querySelector("button") : header).focus({ preventScroll: true });
 });
-// Browsers remember what was ticked when one comes back.
-addEventListener("pageshow", () => { if (all) count(); });
+// Browsers remember what was selected when one comes back.
+addEventListener("pageshow", () => { if (header) update(); });

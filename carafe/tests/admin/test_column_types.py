@@ -286,7 +286,7 @@ def test_an_import_reads_numbers_and_dates_of_any_country(written, expected, bri
             [
                 "This number is ambiguous.",
                 "The day and month are ambiguous.",
-                "Write one of IN_USE, BROKEN.",
+                "Use one of: IN_USE, BROKEN.",
                 "Write an ID as",
             ],
         ),

@@ -38,7 +38,7 @@ def choose():
 
 @pytest.mark.parametrize(
     ("path", "heading"),
-    [("user.name", "User"), ("user.email", "E-mail"), ("user.role", "Role"), ("name", "Name")],
+    [("user.name", "User"), ("user.email", "Email"), ("user.role", "Role"), ("name", "Name")],
 )
 def test_what_a_related_row_is_called_has_the_heading_of_the_relation(path, heading):
     assert humanize(path) == heading
@@ -56,8 +56,8 @@ def test_it_shows_what_was_chosen_to_who_chose_it(carol, make_user, sign_in, cho
     assert "Time zone" not in usual
     answer = choose(browser, "name", "email", "time_zone", name=1)
     assert (answer.status_code, answer.location) == (303, LIST)
-    assert headings(browser.get(LIST).text) == ["Name", "E-mail", "Time zone"]
-    assert headings(sign_in(carol).get(LIST).text) == ["Name", "E-mail", "Time zone"]
+    assert headings(browser.get(LIST).text) == ["Name", "Email", "Time zone"]
+    assert headings(sign_in(carol).get(LIST).text) == ["Name", "Email", "Time zone"]
     assert headings(other.get(LIST).text) == usual
     browser.submit(PAGE, action=f"{PAGE}/delete")
     assert headings(browser.get(LIST).text) == usual
@@ -66,10 +66,10 @@ def test_it_shows_what_was_chosen_to_who_chose_it(carol, make_user, sign_in, cho
 def test_it_moves_a_column_to_its_number(carol, sign_in, choose):
     browser = sign_in(carol)
     for positions, order in (
-        ({"created_at": 1}, ["Since", "E-mail", "Name", "Role"]),
-        ({"created_at": 3}, ["E-mail", "Name", "Since", "Role"]),
-        ({"email": 2, "name": 1}, ["Name", "E-mail", "Since", "Role"]),
-        ({"name": 99, "email": 0}, ["E-mail", "Since", "Role", "Name"]),
+        ({"created_at": 1}, ["Since", "Email", "Name", "Role"]),
+        ({"created_at": 3}, ["Email", "Name", "Since", "Role"]),
+        ({"email": 2, "name": 1}, ["Name", "Email", "Since", "Role"]),
+        ({"name": 99, "email": 0}, ["Email", "Since", "Role", "Name"]),
     ):
         choose(browser, "email", "name", "role", "created_at", **positions)
         assert headings(browser.get(LIST).text) == order
@@ -84,7 +84,7 @@ def test_it_wants_one_at_least_and_takes_no_other(carol, sign_in, choose):
     odd = {"csrf_token": browser.token(), "column": ["email", "email", "password_hash"]}
     odd |= {"position": ["x", "-1", "9" * 30], "shown": ["email", "password_hash"]}
     assert browser.post(PAGE, odd).status_code == 303
-    assert headings(browser.get(LIST).text) == ["E-mail"]
+    assert headings(browser.get(LIST).text) == ["Email"]
 
 
 def test_it_leads_back_to_what_was_filtered(carol, sign_in, choose):

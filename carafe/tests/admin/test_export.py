@@ -178,7 +178,7 @@ def test_a_text_that_no_cell_holds_is_cut_and_told(app, carol, ask, monkeypatch)
     monkeypatch.setattr(xlsx, "MAX_CHARACTERS", 10)
     browser = ask()
     run_due(app)
-    assert "1 text was cut" in browser.get(PAGE).text
+    assert "1 text was truncated" in browser.get(PAGE).text
     assert cells(browser.get(FILE).data)[0][1][1] == "carol@ex …"
 
 

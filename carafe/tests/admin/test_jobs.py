@@ -136,7 +136,7 @@ def test_it_asks_a_fixed_number_of_questions(app, admin, make):
 
 
 def test_it_shows_schedule_and_workers(app, admin):
-    assert "jobs wait until one starts" in admin.get(BASE).text
+    assert "Jobs stay queued until one starts" in admin.get(BASE).text
     with app.app_context():
         schedule.sync_table()
         db.session.add(WorkerRecord(id="here:1:a", queues="default mail", threads=2))
@@ -146,8 +146,8 @@ def test_it_shows_schedule_and_workers(app, admin):
     page = admin.get(BASE).text
     assert "jobs.purge" in page
     assert "17 * * * *" in page
-    assert page.index("here:1:a") < page.index(">alive<") < page.index("there:2:b")
-    assert page.count(">silent<") == 1
+    assert page.index("here:1:a") < page.index(">Running<") < page.index("there:2:b")
+    assert page.count(">Not responding<") == 1
 
 
 def test_it_tells_how_one_went(app, admin, queue):
@@ -263,7 +263,7 @@ def test_nothing_else_is_tried_again(app, admin, make, events):
         page = f"{BASE}{id}"
         assert f"{page}/attempts" not in admin.get(page).text
         assert admin.post(f"{page}/attempts", data).location == page
-        assert "nothing to try again" in admin.get(page).text
+        assert "Only failed or canceled jobs can be retried" in admin.get(page).text
     assert events("job.retried") == []
 
 

@@ -142,7 +142,7 @@ def test_the_list_begins_with_all_where_the_view_says_nothing(admin, id_of, dave
 def test_it_keeps_no_more_than_there_is_room_for(admin):
     answer = save(admin, "Long", f"q={'x' * 3000}")
     assert answer.status_code == 422
-    assert "too much to keep" in answer.text
+    assert "too long to save" in answer.text
     assert tabs(admin) == {}
 
 
@@ -209,15 +209,15 @@ def test_it_says_what_is_not_there_any_more(app, admin, dave):
         db.session.commit()
     page = admin.get(tabs(admin)["Old"]).text
     assert ids(page, LIST) == [dave.id]
-    assert "shown without colour and shoes" in page
-    assert "shown without" not in admin.get(f"{LIST}?colour=blue").text
+    assert "Shown without colour and shoes" in page
+    assert "Shown without" not in admin.get(f"{LIST}?colour=blue").text
 
 
 def test_there_are_so_many_at_most(admin, monkeypatch):
     monkeypatch.setattr(saved_views, "MAX_VIEWS", 2)
     for name in ("One", "Two", "One"):
         assert save(admin, name).status_code == 303
-    assert "There are 2 views already" in save(admin, "Three").text
+    assert "limit of 2 views" in save(admin, "Three").text
     assert save(admin, "Three", path="/admin/audit/views", query="sort=at").status_code == 303
 
 

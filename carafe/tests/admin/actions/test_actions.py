@@ -1,5 +1,7 @@
 """Actions on the ticked rows of a list, or on all that match: confirmed, done, and undone."""
 
+import re
+
 import pytest
 
 from carafe import admin as administration
@@ -37,11 +39,17 @@ def act(confirm):
 
     def do(browser, action, *users, **more):
         page = confirm(browser, action, *users, **more)
-        answer = browser.send(browser.form(page, RUN))
-        assert answer.status_code == 303, answer.text
-        return browser.get(answer.location)
+        return details(browser, browser.send(browser.form(page, RUN)))
 
     return do
+
+
+def details(browser, answer):
+    """Return the page about an action, to which the list links that reports it."""
+    assert answer.status_code == 303, answer.text
+    page = browser.get(answer.location).text
+    [path] = re.findall(r'href="(/admin/users/runs/\d+)"', page)
+    return browser.get(path)
 
 
 @pytest.fixture
@@ -61,7 +69,11 @@ def test_the_list_has_a_box_for_each_row_and_what_can_be_done(alice, admin):
     assert f'name="id" value="{alice.id}" form="selection" aria-labelledby="row-{alice.id}"' in page
     assert f'<td id="row-{alice.id}"' in page
     [form] = [form for form in Forms(page).forms if form.action == RUN]
-    assert form.fields["action"] == "suspend"
+    assert "all" not in form.fields
+    assert (
+        '<button class="btn btn-outline-secondary" type="submit" name="action" value="suspend">'
+        in page
+    )
 
 
 def test_who_may_do_nothing_is_shown_no_boxes(alice, sam, sign_in):
@@ -72,7 +84,7 @@ def test_who_may_do_nothing_is_shown_no_boxes(alice, sam, sign_in):
 
 def test_it_says_before_what_it_will_do_to_whom(alice, bob, carol, dave, admin, confirm, suspended):
     page = confirm(admin, "suspend", alice, bob, carol, dave).text
-    assert "Suspend: 2 users" in page
+    assert "Suspend 2 users?" in page
     assert "They are logged out." in page
     assert "<li>alice@example.com</li>" in page
     assert "Suspended already." in page
@@ -96,7 +108,7 @@ def test_it_does_it_to_those_chosen_and_tells_who_was_left_out(
 def test_it_does_nothing_where_nothing_was_ticked(alice, admin, confirm):
     answer = confirm(admin, "suspend", list="state=active")
     assert (answer.status_code, answer.location) == (303, "/admin/users/?state=active")
-    assert "Tick the users first" in admin.get(answer.location).text
+    assert "Select at least one of the users first." in admin.get(answer.location).text
 
 
 def test_it_does_it_once_when_the_form_is_sent_twice(alice, bob, admin, confirm, events):
@@ -120,8 +132,8 @@ def test_it_leaves_out_and_names_who_does_not_match_any_more(
     with app.app_context():
         db.session.get_one(User, erin.id).confirm()
         db.session.commit()
-    page = admin.get(admin.send(form).location).text
-    assert "It does not match anymore." in page
+    page = details(admin, admin.send(form)).text
+    assert "No longer matches" in page
     assert "erin@example.com" in page
     assert suspended() == []
 
@@ -138,8 +150,8 @@ def test_it_names_who_is_gone(app, alice, bob, admin, confirm):
     with app.app_context():
         db.session.get_one(User, bob.id).delete()
         db.session.commit()
-    page = admin.get(admin.send(form).location).text
-    assert "It no longer exists." in page
+    page = details(admin, admin.send(form)).text
+    assert "No longer exists" in page
     assert f"#{bob.id}" in page
 
 
@@ -149,7 +161,10 @@ def test_it_says_what_goes_along_and_deletes_it(alice, admin, sign_in, confirm, 
     assert "This can't be undone." in page.text
     assert "<dt>Sessions</dt><dd>1</dd>" in page.text
     answer = admin.send(admin.form(page, RUN))
-    assert "Undo" not in admin.get(answer.location).text
+    page = admin.get(answer.location).text
+    assert "1 user deleted" in page
+    assert "Undo" not in page
+    assert "1 user deleted" not in admin.get(answer.location).text
     assert reload(alice) is None
     assert theirs.get("/members").status_code == 303
 
@@ -176,8 +191,8 @@ def test_it_is_for_those_with_the_permission_of_the_action(alice, sam, sign_in, 
     assert 'value="delete"' not in browser.get("/admin/users/").text
 
 
-def test_what_came_of_it_is_for_those_who_may_do_it(alice, sam, admin, sign_in, confirm):
-    path = admin.send(admin.form(confirm(admin, "suspend", alice), RUN)).location
+def test_what_came_of_it_is_for_those_who_may_do_it(alice, sam, admin, sign_in, act):
+    path = act(admin, "suspend", alice).request.path
     browser = sign_in(sam)
     for url in (path, f"{path}/latest"):
         assert browser.get(url).status_code == 403
@@ -222,14 +237,17 @@ def test_it_undoes_what_it_did_and_only_that(app, alice, bob, dave, erin, admin,
         user.suspend()
         db.session.get_one(User, erin.id).rename("Erin herself")
         db.session.commit()
-    undone = undo(admin, page)
+    assert "Suspend undone for 2 users, 1 skipped" in undo(admin, page)
     assert suspended() == ["bob@example.com", "dave@example.com"]
+    undone = admin.get(page.request.path).text
+    [path] = re.findall(r'Undone by</dt><dd><a href="([^"]+)', undone)
+    undone = admin.get(path).text
     assert "Changed since then" in undone
     assert "bob@example.com" in undone
 
 
 def undo(browser, page):
-    path = next(form.action for form in Forms(page.text).forms if form.action.endswith("reversal"))
+    path = next(form.action for form in Forms(page.text).forms if "/reversal" in form.action)
     answer = browser.send(browser.form(page, path))
     assert answer.status_code == 303
     return browser.get(answer.location).text
@@ -246,17 +264,19 @@ def test_it_undoes_once(alice, bob, admin, act, suspended, events):
 def test_it_undoes_for_a_day(app, alice, admin, act, suspended, older):
     page = act(admin, "suspend", alice)
     older(hours=25)
-    assert "can be undone no more" in undo(admin, page)
+    assert "can no longer be undone" in undo(admin, page)
     assert suspended() == ["alice@example.com"]
 
 
 def test_the_list_offers_to_undo_what_was_done_last(alice, admin, act, suspended):
-    act(admin, "suspend", alice)
-    page = admin.get("/admin/users/")
-    assert "Suspend: 1 user" in page.text
-    undo(admin, page)
+    act(admin, "suspend", alice, list="role=user")
+    page = admin.get("/admin/users/?role=user")
+    assert "1 user suspended" in page.text
+    assert "Suspend undone for 1 user" in undo(admin, page)
     assert suspended() == []
-    assert "Suspend: 1 user" not in admin.get("/admin/users/").text
+    page = admin.get("/admin/users/").text
+    assert "1 user suspended" not in page
+    assert "Suspend undone" not in page
 
 
 @pytest.mark.parametrize(
@@ -264,7 +284,10 @@ def test_the_list_offers_to_undo_what_was_done_last(alice, admin, act, suspended
     [
         ([Action("x", "X", User.suspend), Action("x", "Y", User.suspend)], "the same name"),
         ([Action("x", "X", User.suspend, tone="loud")], "no tone loud"),
-        ([Action("x", "X", User.suspend, permission="users.edti")], "no permission users.edti"),
+        (
+            [Action("x", "X", User.suspend, permission="users.edti")],
+            "Unknown permission: users.edti",
+        ),
     ],
 )
 def test_what_is_wrong_stops_the_start(actions, message, app):

@@ -22,7 +22,7 @@ MANY = 25
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch):
-    """Let less than `MANY` rows be more than are others done at once."""
+    """Let `MANY` rows be more than are done at once."""
     for module in (selection, preview):
         monkeypatch.setattr(module, "MAX_IMMEDIATE", 22)
 
@@ -89,19 +89,19 @@ def test_it_waits_for_a_worker_and_is_told_when_it_is_done(
     assert suspended() == 0
     page = admin.get(path).text
     assert f'hx-get="{path}/latest"' in page
-    assert "finished" not in page
+    assert "Completed" not in page
     run_due(app)
     assert suspended() == MANY
     page = admin.get(f"{path}/latest").text
-    assert "finished" in page
+    assert "Completed" in page
     assert "hx-trigger=" not in page
-    assert f"<dt>Done</dt><dd>{MANY}</dd>" in page
+    assert f"<dt>Suspended</dt><dd>{MANY}</dd>" in page
     assert {actor for actor, _, _ in events("user.suspended")} == {carol.email}
 
 
 def test_it_says_that_it_is_a_job_and_whom_it_is_about(admin):
     page = admin.get(RUN, query_string={"action": "suspend", "all": "y"}).text
-    assert f"Suspend: up to {MANY + 1} users" in page
+    assert f"Suspend up to {MANY + 1} users?" in page
     assert "It runs in the background" in page
     assert f"and {MANY + 1 - 20} more" in page
     assert "This is your own account" in page
@@ -133,7 +133,7 @@ def test_it_stops_for_who_was_demoted_meanwhile(
     app.test_cli_runner().invoke(args=["user", "demote", carol.email])
     run_due(app)
     assert suspended() == 0
-    assert "may no longer do this" in sign_in(other).get(path).text
+    assert "no longer has permission" in sign_in(other).get(path).text
 
 
 def test_it_stops_when_it_is_told_to(app, admin, begin, suspended, retry, monkeypatch):
@@ -159,7 +159,7 @@ def test_it_never_begins_where_it_was_stopped_before(app, admin, begin, suspende
     admin.submit(path, action=f"{path}/cancellation")
     run_due(app)
     assert suspended() == 0
-    assert "Carol stopped it." in admin.get(path).text
+    assert "Stopped by Carol" in admin.get(path).text
 
 
 def test_it_says_that_it_was_interrupted(app, admin, begin):
@@ -168,8 +168,8 @@ def test_it_says_that_it_was_interrupted(app, admin, begin):
         db.session.execute(update(Job).values(state="failed", finished_at=now()))
         db.session.commit()
     page = admin.get(path).text
-    assert "interrupted" in page
-    assert "Its job" in page
+    assert "Interrupted" in page
+    assert "the job" in page
 
 
 def test_it_undoes_many_by_a_job_as_well(app, admin, begin, suspended, events):
@@ -242,7 +242,7 @@ def test_it_asks_again_when_more_match_than_it_said(app, bob, admin, form, suspe
         db.session.commit()
     answer = admin.send(sent)
     assert answer.status_code == 409
-    assert f"More match now than before: {MANY + 1} users." in answer.text
+    assert f"The selection has changed: {MANY + 1} users match now." in answer.text
     admin.send(admin.form(answer, RUN))
     run_due(app)
     assert suspended() == MANY + 1

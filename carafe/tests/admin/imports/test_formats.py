@@ -275,7 +275,7 @@ def test_a_doubt_about_the_encoding_is_settled_on_the_page(alice, importer, titl
 def test_letters_that_an_earlier_program_garbled_are_asked_about(alice, importer, titles):
     importer.upload(f"Title,user.email\nKÃ¤se fÃ¼r 5 â‚¬,{alice.email}\n")
     page = importer.look()
-    assert "Some letters were garbled before this file was saved" in page
+    assert "Some characters were already garbled" in page
     assert f'action="{importer.page}/check"' not in page
     importer.send("format")
     importer.check_rows()

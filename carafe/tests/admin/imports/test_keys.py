@@ -20,21 +20,21 @@ OPTIONS = {"name": "people", "columns": ["email"], "form": ["name"], "order": "e
     [
         (["nothing"], ["read", "create"], "there is no nothing"),
         (["name.email"], ["read", "create"], "name.… leads nowhere"),
-        (["password_hash", "confirmed_at", "name"], ["read"], "needs the operation create"),
+        (["password_hash", "confirmed_at", "name"], ["read"], "need the operation create"),
         (
             admin.Import(["name", "email"], key="email"),
             ["read", "create"],
-            "needs the operation edit",
+            "need the operation edit",
         ),
         (
             admin.Import(["name"], key="email"),
             ["read", "create", "edit"],
-            "the key email is not unique",
+            "The key email is not unique",
         ),
         (
             admin.Import(["name"], key="name"),
             ["read", "create", "edit"],
-            "the key name is not unique",
+            "The key name is not unique",
         ),
     ],
 )

@@ -67,7 +67,7 @@ def test_it_changes_nobody_whom_the_page_would_refuse(errors, alice, carol, role
 
 def test_it_sets_what_can_be_chosen_alone(errors, alice, bob, carol, roles):
     file = errors(f"{alice.email},admin,", f"{bob.email},staff,")
-    assert '2,role,admin,"Write one of user, staff."' in file
+    assert '2,role,admin,"Use one of: user, staff."' in file
     assert roles() == {carol.email: "admin", alice.email: "user", bob.email: "staff"}
 
 
@@ -80,5 +80,5 @@ def test_it_sets_no_time_that_no_list_can_show(app, errors, people):
         "b@example.com,user,0001-01-01 00:00",
         "c@example.com,user,9998-12-31 23:59",
     )
-    assert file.count("Enter a year from 1000 to 9998.") == 2
+    assert file.count("Use a year between 1000 and 9998.") == 2
     assert people.browser.get(LIST).status_code == 200

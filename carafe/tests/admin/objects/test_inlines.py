@@ -49,7 +49,7 @@ def test_nothing_of_it_is_saved_when_one_is_wrong(
     typed = {"name": "Alicia", f"linked_account-{id}-label": "", "linked_account-new-provider": "p"}
     answer = admins.carol.submit(path, typed)
     assert answer.status_code == 422
-    assert "Label is needed." in answer.text
+    assert "Enter the label." in answer.text
     assert stored_accounts() == [("first", "x")]
     assert "Alicia" not in stored(User.name)
     typed = {"linked_account-new-provider": "first", "linked_account-new-label": "l"}

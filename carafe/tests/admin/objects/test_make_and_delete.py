@@ -25,7 +25,7 @@ def test_it_is_made_for_who_is_named_by_number_or_address(by, admins, alice, sto
 def test_it_is_not_made_for_who_is_nobody(named, admins, alice, stored):
     answer = admins.carol.submit(NEW, FIELDS | {"user_id": named})
     assert answer.status_code == 422
-    assert "There is no user" in answer.text
+    assert "No such user" in answer.text
     assert stored(LinkedAccount.id) == []
 
 
@@ -34,7 +34,7 @@ def test_it_is_not_made_for_one_of_several(admins, make_user, stored):
         make_user(f"sam{n}@example.com", name="Sam")
     answer = admins.carol.submit(NEW, FIELDS | {"user_id": "Sam"})
     assert answer.status_code == 422
-    assert "Use the number." in answer.text
+    assert "Enter the ID." in answer.text
 
 
 def test_the_same_form_sent_twice_makes_one(admins, alice, stored):
@@ -63,7 +63,7 @@ def test_its_history_tells_no_private_value(admins, alice, link, events):
     path = f"/admin/links/{id}"
     admins.carol.submit(path, {"label": "after"})
     assert events("linked_account.edited")[0][2] == {"changes": {"label": None}}
-    assert "changed (private)" in admins.carol.get(path).text
+    assert "Changed (private)" in admins.carol.get(path).text
 
 
 def test_it_is_deleted_after_a_page_that_asks(admins, alice, link, stored, events):

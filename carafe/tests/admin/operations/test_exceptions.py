@@ -17,7 +17,7 @@ def test_it_groups_them_by_type_and_place(recording, carols):
     recorder.flush(recording)
     page = carols.get("/admin/exceptions/").text
     assert page.count("ValueError") == 1
-    assert 'data-label="Count">3<' in page
+    assert 'data-label="Occurrences">3<' in page
     assert "broken" in page
     [path] = {*re.findall(r'"(/admin/exceptions/\w+)"', page)}
     page = carols.get(path).text

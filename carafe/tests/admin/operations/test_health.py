@@ -88,9 +88,9 @@ def test_it_misses_the_workers(rows, add):
     )
     table = rows()
     assert table["Workers"][0] == "bad"
-    state, message = table["Gone"]
+    state, message = table["Missing workers"]
     assert state == "warning"
-    assert message.startswith("1 ended without a word")
+    assert message.startswith("1 worker disappeared")
 
 
 def test_it_sees_workers_that_are_alive(rows, add):
@@ -116,9 +116,9 @@ def test_it_tells_of_mails_that_failed(rows, add):
 
 
 def test_it_tells_of_queues_that_nobody_takes_from(rows, add):
-    assert "Queue unknown" not in rows()
+    assert "Unknown queue" not in rows()
     add(job(queue="letters"), job(queue="zebras"))
-    state, message = rows()["Queue unknown"]
+    state, message = rows()["Unknown queue"]
     assert state == "warning"
     assert "letters, zebras" in message
 

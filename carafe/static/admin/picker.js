@@ -1,0 +1,117 @@
+// Fields for a related row: suggestions while one types, by the search of the admin. Without it, they take an ID or a text.
+// A combobox as the ARIA Authoring Practices have it: the focus stays in the field.
+{
+  const DEBOUNCE_MS = 200;
+  const SHORTEST = 2;
+
+  const enhance = (picker, number) => {
+    const field = picker.querySelector("input");
+    const { name } = field;
+    const list = document.createElement("div"), id = document.createElement("input"), voice = document.createElement("span");
+    let options = [], active = -1, timer, request;
+    Object.assign(list, { id: `picker-${number}`, className: "suggestions", hidden: true });
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", field.labels?.[0]?.textContent ?? field.getAttribute("aria-label"));
+    voice.className = "visually-hidden";
+    voice.setAttribute("role", "status");
+    id.type = "hidden";
+    field.after(list, id, voice);
+
+    // Either the ID of the chosen row is submitted, or what was typed.
+    const submitId = (value) => {
+      id.value = value;
+      id.name = value ? name : "";
+      field.name = value ? "" : name;
+    };
+
+    const activate = (index) => {
+      options[active]?.setAttribute("aria-selected", "false");
+      active = index;
+      options[active]?.setAttribute("aria-selected", "true");
+      options[active]?.scrollIntoView({ block: "nearest" });
+      if (options[active]) field.setAttribute("aria-activedescendant", options[active].id);
+      else field.removeAttribute("aria-activedescendant");
+    };
+
+    const close = () => {
+      clearTimeout(timer);
+      request?.abort();
+      activate(-1);
+      options = [];
+      list.hidden = true;
+      list.replaceChildren();
+      voice.textContent = "";
+      field.setAttribute("aria-expanded", "false");
+    };
+
+    const choose = (option) => {
+      field.value = option.querySelector("strong").textContent;
+      submitId(option.dataset.id);
+      close();
+      if (picker.hasAttribute("data-picker-submits")) field.form.requestSubmit();
+    };
+
+    const show = (items) => {
+      options = Array.from(items, (item, index) => {
+        const option = document.createElement("div");
+        option.id = `${list.id}-${index}`;
+        option.dataset.id = item.dataset.row;
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", "false");
+        option.append(...item.querySelector("a").childNodes);
+        option.addEventListener("click", () => choose(option));
+        return option;
+      });
+      const empty = document.createElement("p");
+      empty.textContent = `No results for “${field.value.trim()}”`;
+      list.replaceChildren(...(options.length ? options : [empty]));
+      list.hidden = false;
+      field.setAttribute("aria-expanded", "true");
+      voice.textContent = options.length ? `${options.length} suggestion${options.length > 1 ? "s" : ""}` : empty.textContent;
+    };
+
+    const load = async () => {
+      const q = field.value.trim();
+      if (q.length < SHORTEST) return close();
+      request = new AbortController();
+      const url = new URL(picker.dataset.picker, location.href);
+      url.searchParams.set("q", q);
+      try {
+        const response = await fetch(url, { redirect: "manual", signal: request.signal });
+        if (response.status !== 200) return close();
+        show(new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll(".results [data-row]"));
+      } catch { /* a newer request, or no network: what was typed is submitted */ }
+    };
+
+    field.addEventListener("input", () => {
+      submitId("");
+      clearTimeout(timer);
+      request?.abort();
+      timer = setTimeout(load, DEBOUNCE_MS);
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing || list.hidden) return;
+      if (event.key === "Escape") close();
+      else if (event.key === "Enter" && options[active]) choose(options[active]);
+      else if (event.key === "ArrowDown" && options.length) activate((active + 1) % options.length);
+      else if (event.key === "ArrowUp" && options.length) activate((active > 0 ? active : options.length) - 1);
+      else return;
+      event.preventDefault();
+    });
+    // A click on an option must not take the focus, or the list closes before it counts.
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+    field.addEventListener("blur", close);
+
+    if (picker.dataset.label) {
+      submitId(field.value);
+      field.value = picker.dataset.label;
+    }
+    field.autocomplete = "off";
+    field.setAttribute("role", "combobox");
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-controls", list.id);
+    field.setAttribute("aria-expanded", "false");
+  };
+
+  document.querySelectorAll("[data-picker]").forEach(enhance);
+}

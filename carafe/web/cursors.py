@@ -1,0 +1,62 @@
+"""Cursors: where a page of a list starts or ends, as its URL says it."""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from werkzeug.exceptions import NotFound
+
+from carafe.database.aliases import AnyAttribute, AnyExpression
+
+# What keys can be.
+CURSOR_TYPES = int, str, float, bool, datetime, date
+
+CursorKey = AnyExpression | AnyAttribute
+
+
+def encode(keys: Sequence[object], position: int | None) -> str:
+    """Return a cursor with the key values of a row, and the number of the row after them."""
+    values = [value.isoformat() if isinstance(value, date) else value for value in keys]
+    values += [] if position is None else [position]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, keys: Sequence[CursorKey]) -> tuple[list[object], int | None]:
+    """Return the key values in a cursor, and the number, if it has one.
+
+    A cursor that we did not make is a page that does not exist.
+    """
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list):
+            raise ValueError(cursor)
+        position = values.pop() if len(values) == len(keys) + 1 else None
+        if position is not None:
+            _parse_key(position, int)
+        parsed = [
+            _parse_key(value, key.type.python_type) for value, key in zip(values, keys, strict=True)
+        ]
+        return parsed, position
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise NotFound from None
+
+
+def _parse_key(value: Any, kind: type[Any]) -> object:
+    if kind is datetime:
+        time = datetime.fromisoformat(value)
+        if time.tzinfo is None:
+            raise ValueError(value)
+        return time.astimezone(UTC)  # here, where one out of range is a page that is not there
+    if kind is date:
+        return date.fromisoformat(value)
+    if type(value) is not kind:
+        raise ValueError(value)
+    if kind is int and not -(2**63) <= value < 2**63:
+        raise ValueError(value)
+    if kind is str:
+        value.encode()
+        if "\0" in value:
+            raise ValueError(value)
+    return value
