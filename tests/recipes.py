@@ -1,4 +1,4 @@
-"""What the README's recipes lead to, in a copy of the project: `python -m tests.recipes <name> …`.
+"""What the recipes of docs/customize.md lead to, in a copy: `python -m tests.recipes <name> …`.
 
 Prints what went wrong, and nothing when nothing did. A process of its own, since the copy has
 other features.

@@ -64,7 +64,7 @@ UNAFFECTED = [
 
 
 def remove(project: Path, feature: str) -> None:
-    """As the README says."""
+    """As docs/customize.md says."""
     shutil.rmtree(project / "app" / feature)
     shutil.rmtree(project / "tests" / feature)
     change_features(project, f'    "{feature}",\n', "")
@@ -103,7 +103,7 @@ def test_it_can_lose_its_example_before_there_is_a_database(project):
 
 
 def copy_the_example(project: Path) -> None:
-    """As the README says."""
+    """As docs/customize.md says."""
     words = {"notes": "tasks", "note": "task", "Note": "Task"}
     for folder in ("app", "tests"):
         made = shutil.copytree(

@@ -10,3 +10,5 @@ from carafe.web import menus
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     menus.add(app, "main", "Dashboard", "main.dashboard", icon="home", visible=is_logged_in)
+    for page in ("privacy", "terms", "contact"):
+        menus.add(app, "footer", page.capitalize(), f"main.{page}")

@@ -1,4 +1,4 @@
-"""The landing page and the dashboard."""
+"""The landing page, what its footer links to, and the dashboard."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -19,3 +19,21 @@ def index() -> ResponseReturnValue:
 @login_required
 def dashboard() -> ResponseReturnValue:
     return render_template("main/dashboard.html", cards=visible_cards())
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> ResponseReturnValue:
+    return render_template("main/privacy.html")
+
+
+@blueprint.get("/terms")
+@public
+def terms() -> ResponseReturnValue:
+    return render_template("main/terms.html")
+
+
+@blueprint.get("/contact")
+@public
+def contact() -> ResponseReturnValue:
+    return render_template("main/contact.html")

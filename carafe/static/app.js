@@ -10,6 +10,9 @@ for (const radio of document.querySelectorAll(".theme-chooser input")) {
   });
 }
 
+// Of the page's pictures, the ones for a chosen theme: theme.js ran before they were there.
+if (document.documentElement.dataset.bsTheme) setTheme(document.documentElement.dataset.bsTheme);
+
 // Menus: one open at a time, closed by Escape and by a click elsewhere.
 const openMenus = () => document.querySelectorAll(".site-header details[open], .confirm[open], .menu[open]");
 document.addEventListener("click", (event) => {

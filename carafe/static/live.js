@@ -57,3 +57,11 @@ const askNow = () => {
 };
 document.addEventListener("visibilitychange", askNow);
 addEventListener("online", askNow);
+
+// The tab says how many notifications are unread, as the bell does.
+const countInTitle = () => {
+  const count = document.querySelector(".bell-count")?.textContent;
+  document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
+};
+countInTitle();
+document.addEventListener("htmx:load", countInTitle);

@@ -3,10 +3,10 @@ function setTheme(theme) {
   const root = document.documentElement;
   if (theme === "light" || theme === "dark") root.dataset.bsTheme = theme;
   else delete root.dataset.bsTheme;
-  // The browser's own bar follows: of its two colours the one that fits counts.
-  for (const meta of document.querySelectorAll("meta[name=theme-color]")) {
+  // The browser's own bar and the pictures follow: of two colors or files, the one that fits counts.
+  for (const element of document.querySelectorAll("meta[data-theme], source[data-theme]")) {
     const chosen = root.dataset.bsTheme;
-    meta.media = !chosen ? `(prefers-color-scheme: ${meta.dataset.theme})` : meta.dataset.theme === chosen ? "all" : "not all";
+    element.media = !chosen ? `(prefers-color-scheme: ${element.dataset.theme})` : element.dataset.theme === chosen ? "all" : "not all";
   }
 }
 

@@ -37,7 +37,7 @@ ERROR_MESSAGES = {
     405: ("Method not allowed", "This page can't be used that way. Go back and try again."),
     409: (
         "Someone else saved first",
-        "Someone else was faster. Their changes were not overwritten.",
+        "Nothing was overwritten. Reload the page and try again.",
     ),
     411: ("Length required", "The request needs a Content-Length header."),
     413: ("Too large", "That's more than this site accepts. Send less and try again."),
@@ -62,7 +62,7 @@ ERROR_MESSAGES = {
 
 UNKNOWN_HOST_MESSAGE = (
     "This hostname isn't allowed. If it's yours, add it to .env and restart the app: "
-    "TRUSTED_HOSTS=localhost,127.0.0.1,the.name in .env, then start again."
+    "TRUSTED_HOSTS=localhost,127.0.0.1,the.name"
 )
 
 # SQLite's primary result codes (sqlite.org/rescode.html) for "not now, or not on this disk":

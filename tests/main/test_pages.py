@@ -1,5 +1,7 @@
 """The landing page and the dashboard."""
 
+import pytest
+
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 
@@ -27,6 +29,12 @@ def test_it_says_what_it_is(visitor):
     assert "<title>" in page
     assert 'name="description" content="' in page
     assert page.count("<h1") == 1
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/terms", "/contact"])
+def test_every_footer_leads_to_the_small_print(visitor, path):
+    assert f'href="{path}"' in visitor.get("/auth/login").text
+    assert visitor.get(path).status_code == 200
 
 
 def test_it_asks_for_a_log_in_before_the_dashboard(visitor):
