@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator
 __all__ = [
     "UTCDateTime",
     "date_tag",
+    "exact_time_tag",
     "format_date",
     "format_datetime",
     "format_datetime_with_zone",
@@ -23,8 +24,9 @@ __all__ = [
 ]
 
 
-# As browsers abbreviate them in British English: app.js writes times again, in the reader's zone.
+# As browsers abbreviate them in American English: times.js rewrites times in the reader's zone.
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+RELATIVE_PERIOD = timedelta(days=7)  # older times are shown as a date
 
 
 def now() -> datetime:
@@ -45,7 +47,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("A naive datetime cannot be stored; use carafe.time.now().")
+            raise ValueError("Naive datetimes can't be stored. Use carafe.time.now().")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -56,12 +58,30 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def format_date(value: date) -> str:
-    return f"{value.day:02} {MONTHS[value.month - 1]} {value.year}"
+    return f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
 
 
 def format_datetime(value: datetime) -> str:
     # `f"{…}"` is a third of strftime's cost, and lists show one on every row.
-    return f"{format_date(value)}, {value.hour:02}:{value.minute:02}"
+    hour, half = value.hour % 12 or 12, "PM" if value.hour >= 12 else "AM"
+    return f"{format_date(value)}, {hour}:{value.minute:02} {half}"
+
+
+def format_age(value: datetime) -> str:
+    """Return how long ago a time is: "3 minutes ago"; "" if it's to come or over a week ago."""
+    age = now() - value
+    if not timedelta() <= age < RELATIVE_PERIOD:
+        return ""
+    minutes = age.seconds // 60
+    if age.days:
+        return "yesterday" if age.days == 1 else f"{age.days} days ago"
+    if not minutes:
+        return "just now"
+    return f"{_count(minutes, 'minute') if minutes < 60 else _count(minutes // 60, 'hour')} ago"
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def get_zone(name: str) -> ZoneInfo | None:
@@ -103,41 +123,50 @@ def format_timespan(value: timedelta) -> str:
     """Return a duration in its largest whole unit: "14 days", "24 hours", "10 minutes"."""
     minutes = int(value.total_seconds()) // 60
     if minutes > 24 * 60 and minutes % (24 * 60) == 0:
-        count, unit = minutes // (24 * 60), "day"
-    elif minutes >= 60 and minutes % 60 == 0:
-        count, unit = minutes // 60, "hour"
-    else:
-        count, unit = minutes, "minute"
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+        return _count(minutes // (24 * 60), "day")
+    if minutes >= 60 and minutes % 60 == 0:
+        return _count(minutes // 60, "hour")
+    return _count(minutes, "minute")
 
 
 def time_tag(value: datetime) -> Markup:
-    """Day, hour and minute in the reader's zone, as `<time>`."""
+    """Return a time as `<time>`: "3 minutes ago" within a week, else day and time of day."""
+    return _relative_tag(value) or exact_time_tag(value)
+
+
+def exact_time_tag(value: datetime) -> Markup:
+    """Return day and time of day in the reader's zone as `<time>`, however recent."""
+    utc = format_datetime_with_zone(value)
     if zone := viewer_zone():
-        return _time_tag(
-            value, format_datetime(value.astimezone(zone)), f"{format_datetime(value)} UTC"
-        )
-    return _time_tag(value, f"{format_datetime(value)} UTC")
+        return _tag(value, format_datetime(value.astimezone(zone)), utc)
+    return _tag(value, utc)
 
 
 def date_tag(value: date) -> Markup:
-    """The day as `<time>`: of a `datetime` in the reader's zone; a `date` is the same in each."""
+    """Return the day as `<time>`: of a `datetime` in the reader's zone; a `date` is in none."""
     if not isinstance(value, datetime):
         machine = value.isoformat()
         return Markup(f'<time datetime="{machine}">{format_date(value)}</time>')  # noqa: S704  # nosec B704
+    if relative := _relative_tag(value):
+        return relative
     if zone := viewer_zone():
-        return _time_tag(
-            value, format_date(value.astimezone(zone)), f"{format_datetime(value)} UTC"
-        )
-    return _time_tag(value, format_date(value))
+        return _tag(value, format_date(value.astimezone(zone)), format_datetime_with_zone(value))
+    return _tag(value, format_date(value))
 
 
-def _time_tag(value: datetime, text: str, title: str = "") -> Markup:
-    # app.js writes those without a title again, in the zone of its browser, but no
-    # `date`. Not `Markup.format`, which is ten times as slow: digits and names need no escaping.
+def _relative_tag(value: datetime) -> Markup | None:
+    if not (age := format_age(value)):
+        return None
+    title = format_datetime_with_zone(value, zone.key if (zone := viewer_zone()) else "")
+    return _tag(value, age, title, " data-relative")
+
+
+def _tag(value: datetime, text: str, title: str = "", mark: str = "") -> Markup:
+    # times.js rewrites those without a title, and titles in UTC. Not `Markup.format`, which is ten
+    # times as slow: digits and names need no escaping.
     titled = f' title="{title}"' if title else ""
     machine = value.isoformat(timespec="seconds")
-    return Markup(f'<time datetime="{machine}"{titled}>{text}</time>')  # noqa: S704  # nosec B704
+    return Markup(f'<time datetime="{machine}"{titled}{mark}>{text}</time>')  # noqa: S704  # nosec B704
 
 
 def init_app(app: Flask) -> None:
@@ -145,6 +174,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters |= {
         "moment": format_datetime_with_zone,
         "time": time_tag,
+        "exact_time": exact_time_tag,
         "date": date_tag,
         "timespan": format_timespan,
     }

@@ -5,12 +5,14 @@ from flask import Flask
 from app.notes import admin, demo, models, views
 from carafe import demo_data, personal_data
 from carafe.auth import is_logged_in
-from carafe.web import add_card, menus
+from carafe.web import add_card, menus, palette
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     menus.add(app, "main", "Notes", "notes.index", icon="file", visible=is_logged_in)
+    menus.add(app, "palette", "New note", "notes.new", icon="plus", visible=is_logged_in)
+    palette.add_search(app, "Notes", "notes.index", visible=is_logged_in)
     add_card(app, "notes/_card.html", views.dashboard_card)
     demo_data.add(app, demo.load)
     personal_data.add_section(app, "notes", models.user_data)

@@ -26,7 +26,7 @@ from carafe.admin.registration import add
 from carafe.admin.routing import ListConverter
 from carafe.auth.identity import can
 from carafe.auth.permissions import add_permission
-from carafe.web import menus
+from carafe.web import menus, palette
 
 __all__ = [
     "Action",
@@ -80,7 +80,9 @@ def add_navigation(app: Flask) -> None:
     """
     is_visible = partial(can, "admin")
     menus.add(app, "main", "Admin", "admin.index", icon="shield", visible=is_visible, at_end=True)
-    menus.add_part(app, "admin", "admin/_search.html", visible=is_visible)
+    menus.add_part(app, "header", "admin/_search.html", visible=is_visible)
+    palette.add_menu(app, "admin", "Admin", visible=is_visible)
+    palette.add_search(app, "Search admin", "admin.search", visible=is_visible)
     menus.add(app, "admin", "Overview", "admin.index", icon="home")
     audit.init_app(app)
     jobs.init_app(app)

@@ -66,6 +66,7 @@ from carafe.auth.reauthentication import require_fresh_login
 from carafe.auth.redirects import redirect_target, redirect_to_step
 from carafe.auth.signals import user_deleted
 from carafe.auth.user_agents import device_label
+from carafe.web import palette
 from carafe.web.routing import effect, public
 
 __all__ = [
@@ -133,6 +134,7 @@ def init_app(app: Flask) -> None:
     quotas.init_app(app)
     add_descriptions(app, DESCRIPTIONS)
     app.jinja_env.globals["limits"] = LIMITS
+    palette.add_menu(app, "settings", "Settings", visible=is_logged_in)
     add_permission(app, INVITE_PERMISSION, setting="INVITATIONS")
     add_permission(app, impersonation.PERMISSION, setting="IMPERSONATION")
     add_permission(app, impersonation.WRITE_PERMISSION, setting="IMPERSONATION")

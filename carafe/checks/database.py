@@ -150,7 +150,7 @@ def non_wal_journal() -> str | None:
     mode = db.session.scalar(text("PRAGMA journal_mode"))
     if mode == "wal":
         return None
-    return f"SQLite's journal is {mode!r}, not 'wal': readers and writers hold each other up."
+    return f"SQLite's journal mode is {mode}, not WAL: readers and writers block each other."
 
 
 def unencrypted() -> str | None:

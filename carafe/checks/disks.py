@@ -21,7 +21,7 @@ def network_disks() -> str | None:
         folders.add(Path(db.engine.url.database).parent)
     for folder in sorted(folders):
         if (kind := filesystem_type(folder.resolve())) in NETWORK_FILESYSTEMS:
-            return f"{folder} is on a network disk ({kind}), on which SQLite's files can break."
+            return f"{folder} is on a network disk ({kind}), where SQLite files can get corrupted."
     return None
 
 

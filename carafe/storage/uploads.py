@@ -74,7 +74,7 @@ class Upload:
     def _read(self, file: FileStorage | None) -> bytes:
         content = file.stream.read(self.max_bytes + 1) if file else b""
         if not content:
-            raise RefusedError(f"Choose a {self.noun} first.")
+            raise RefusedError(f"Choose a {self.noun} to upload.")
         if len(content) > self.max_bytes:
             raise RefusedError(self.too_large)
         return content

@@ -99,7 +99,7 @@ class Member:
 
 def submit_login(page: Page, email: str, password: str) -> None:
     page.goto("/auth/login")
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Log in", exact=True).click()
 

@@ -7,6 +7,7 @@ from carafe.web import (
     errors,
     mailed_links,
     menus,
+    palette,
     polling,
     routing,
     static_files,
@@ -57,6 +58,7 @@ __all__ = [
     "max_body_size",
     "menus",
     "paginate",
+    "palette",
     "polling",
     "public_url",
     "return_path",
@@ -81,6 +83,7 @@ def init_app(app: Flask) -> None:
     urls.init_app(app)
     static_files.init_app(app)
     menus.init_app(app)
+    palette.init_app(app)
     dashboard.init_app(app)
     polling.init_app(app)
     errors.init_app(app)

@@ -56,6 +56,7 @@ def add(
 ) -> None:
     """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
 
+    One called `palette` is for what only the command palette offers, such as "New note".
     `values` are the arguments of `endpoint`. `method="post"` draws a button. `visible` is asked on
     each page; without it everyone sees the entry. With a `setting`, such as "PASSKEYS", the entry
     exists only where that is on, as its routes do. `at_end` puts it behind those of later features.

@@ -55,7 +55,10 @@ def test_it_is_shown_as_a_square(alice, sign_in, upload):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"<svg/>", "This is not a PNG, JPEG, or WebP picture."), (b"", "Choose a picture first.")],
+    [
+        (b"<svg/>", "This is not a PNG, JPEG, or WebP picture."),
+        (b"", "Choose a picture to upload."),
+    ],
     ids=["no picture", "nothing"],
 )
 def test_it_is_refused_with_the_reason(content, reason, alice, sign_in, upload, files):

@@ -19,9 +19,11 @@ def choose(sign_in):
 
 def test_times_are_shown_in_the_zone_that_was_chosen(alice, choose):
     page = choose(alice, "Asia/Kathmandu").get("/account/activity").text
-    [times, *_] = re.findall(r'title="(.*?) UTC">(.*?)</time>', page)
-    utc, local = (datetime.strptime(time, "%d %b %Y, %H:%M") for time in times)
-    assert local - utc == timedelta(hours=5, minutes=45)
+    [(utc, local), *_] = re.findall(
+        r'<time datetime="(.*?)" title="(.*?) \(Asia/Kathmandu\)" data-relative>just now<', page
+    )
+    difference = datetime.strptime(local, "%b %d, %Y, %I:%M %p") - datetime.fromisoformat(utc[:16])
+    assert difference == timedelta(hours=5, minutes=45)
 
 
 def test_the_form_shows_what_was_chosen(alice, choose):

@@ -58,6 +58,7 @@ PUBLIC = {
     "observability.live",
     "observability.metrics",
     "observability.ready",
+    "palette.index",
 }
 # Forms open to visitors that count nobody's attempts …
 UNLIMITED = {

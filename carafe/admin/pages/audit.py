@@ -10,7 +10,7 @@ from carafe.admin.lists.ranges import DateRange
 from carafe.admin.lists.search import Exact, Prefix
 from carafe.admin.registration import add
 from carafe.audit import AuditEvent
-from carafe.time import time_tag
+from carafe.time import exact_time_tag
 
 
 def render_action(action: str, details: Mapping[str, object]) -> Markup:
@@ -36,7 +36,7 @@ COLUMNS = [
     Column("action", "Event", attributes=["action", "details"], render=render_action),
     Column("actor", "User", attributes=["actor", "address"], render=render_actor),
     Column("subject", "Subject", render=render_subject),
-    Column("at", "Time", render=time_tag),
+    Column("at", "Time", render=exact_time_tag),
 ]
 READ_ONLY = [
     "id",

@@ -1,4 +1,4 @@
-"""The administration without a mouse: from the search to a list, and to the page of a row."""
+"""The command palette, and the admin without a mouse: from there to a list, and to a row."""
 
 import re
 from collections.abc import Callable
@@ -10,28 +10,29 @@ from carafe.testing.axe import barriers, barriers_in_both_themes
 
 pytestmark = pytest.mark.browser
 
-FIELD, PERSON = "Search everything", "user@example.com"
+FIELD, PERSON = "Search and commands", "user@example.com"
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_leads_from_the_search_to_a_page(visit: Callable[..., Page], width: int) -> None:
+def test_it_leads_from_the_palette_to_a_page(visit: Callable[..., Page], width: int) -> None:
     page = visit("admin", viewport={"width": width, "height": 800})
     page.goto("/admin/jobs/")
-    field, suggestions = page.get_by_label(FIELD), page.get_by_role("listbox")
+    palette, field = page.get_by_role("dialog", name=FIELD), page.get_by_role("combobox")
     page.keyboard.press("/")
     expect(field).to_be_focused()
     expect(field).to_have_value("")
     page.keyboard.type("user")
-    expect(suggestions.get_by_role("option", name="Uma User")).to_be_visible()
-    count = suggestions.get_by_role("option").count()
-    expect(page.locator(".everything [role=status]")).to_have_text(f"{count} suggestions")
-    expect(field).to_have_attribute("aria-expanded", "true")
+    options = palette.get_by_role("option")
+    expect(palette.get_by_role("option", name="Uma User")).to_be_visible()
+    expect(palette.get_by_role("status")).to_have_text(f"{options.count()} results")
     assert not barriers_in_both_themes(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("ArrowUp")
-    expect(suggestions.get_by_role("option", selected=True)).to_be_in_viewport()
+    chosen = palette.get_by_role("option", selected=True)
+    expect(chosen).to_be_in_viewport()
     page.keyboard.press("ArrowDown")
-    expect(suggestions.get_by_role("option", selected=True)).to_have_text("Users")
+    expect(chosen).to_have_text("Users")
+    expect(field).to_have_attribute("aria-activedescendant", chosen.get_attribute("id") or "")
     expect(field).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Users")
@@ -79,42 +80,66 @@ def tab_to(page: Page, target: Locator) -> None:
     raise AssertionError("it cannot be reached by Tab")
 
 
-def test_it_closes_suggestions_and_leaves_other_fields_alone(visit: Callable[..., Page]) -> None:
+def test_it_says_that_there_is_nothing_and_leaves_other_fields_alone(
+    visit: Callable[..., Page],
+) -> None:
     page = visit("admin")
     page.goto("/admin/users/")
-    list_search, field = page.get_by_label("Email or name").first, page.get_by_label(FIELD)
+    list_search, palette = page.get_by_label("Email or name").first, page.get_by_role("dialog")
     list_search.focus()
-    page.keyboard.type("a/b")
-    expect(list_search).to_have_value("a/b")
+    page.keyboard.type("a/b?")
+    expect(list_search).to_have_value("a/b?")
     page.keyboard.press("Control+k")
-    expect(field).to_be_focused()
-    page.keyboard.type("uma")
-    suggestions = page.get_by_role("listbox").get_by_role("option")
-    expect(suggestions.first).to_be_visible()
+    page.keyboard.type("qqqq")
+    expect(palette.get_by_text("No results for “qqqq”").first).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("listbox")).to_be_hidden()
-    expect(field).to_have_value("uma")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url("/admin/search?q=uma")
-
-
-def test_it_gives_up_the_single_key(visit: Callable[..., Page]) -> None:
-    page = visit("admin")
-    page.goto("/admin/search")
-    page.get_by_label("leads to the search").uncheck()
-    page.goto("/admin/")
-    field = page.get_by_label(FIELD)
-    expect(field).to_have_attribute("aria-keyshortcuts", "Control+K Meta+K")
-    page.keyboard.press("/")
-    expect(field).not_to_be_focused()
+    expect(palette).to_be_hidden()
+    expect(list_search).to_be_focused()
     page.keyboard.press("Control+k")
-    expect(field).to_be_focused()
+    page.keyboard.type("qqqq")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/admin/search?q=qqqq")
+
+
+def test_it_runs_actions(visit: Callable[..., Page]) -> None:
+    page = visit("user", color_scheme="light", fresh=True)
+    page.goto("/members")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Dashboard")).to_be_visible()
+    expect(page.get_by_role("option", name="Jobs")).to_have_count(0)
+    page.keyboard.type("dark th")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("log out")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/auth/login")
+    page.keyboard.press("/")
+    expect(page.get_by_role("option", name="Sign up")).to_be_visible()
+
+
+def test_its_single_keys_can_be_turned_off(visit: Callable[..., Page]) -> None:
+    page = visit("user", fresh=True)
+    page.goto("/members")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    page.keyboard.press("?")
+    assert not barriers_in_both_themes(page)
+    sheet.get_by_label("Single-key shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.reload()
+    page.keyboard.press("?")
+    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    expect(page.get_by_role("combobox")).to_have_value("")
 
 
 def test_it_searches_without_javascript(visit: Callable[..., Page]) -> None:
     page = visit("admin", java_script_enabled=False)
     page.goto("/admin/")
-    page.get_by_label(FIELD).fill("uma")
+    page.get_by_role("link", name="Search").click()
+    page.get_by_label("Search admin pages and data").fill("uma")
     page.keyboard.press("Enter")
     page.get_by_role("link", name=PERSON).click()
     expect(page).to_have_url(re.compile(r"/admin/users/\d+$"))

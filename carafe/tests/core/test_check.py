@@ -21,7 +21,7 @@ def test_it_finds_a_database_without_tables(make, app, tmp_path):
     result = findings(app, DATABASE_URL=f"sqlite:///{make(tmp_path / 'new.db')}")
     assert list(result) == ["core.migrations"]
     assert result["core.migrations"]["level"] == "error"
-    assert result["core.migrations"]["remedy"].startswith("flask db upgrade")
+    assert result["core.migrations"]["remedy"].startswith("Run flask db upgrade")
 
 
 def test_it_finds_a_database_at_another_revision(app, tmp_path):
@@ -57,7 +57,7 @@ def test_it_finds_a_library_that_can_corrupt_the_database(app, monkeypatch, tmp_
 def test_it_finds_a_database_without_write_ahead_log(app):
     result = findings(app, DATABASE_URL="sqlite:///:memory:")
     assert set(result) == {"core.migrations", "core.sqlite_journal"}
-    assert "'memory'" in result["core.sqlite_journal"]["message"]
+    assert "memory, not WAL" in result["core.sqlite_journal"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -126,8 +126,8 @@ def rows(refusals, reason):
     [
         *rows(OTHER_KINDS, NO_PICTURE),
         *rows(BROKEN, DAMAGED),
-        *rows(TOO_LARGE, "more than 17 others million pixels"),
-        *rows({"a JPEG": plain("JPEG", (5001, 5000))}, "more than 25 others million pixels"),
+        *rows(TOO_LARGE, "more than 17 million pixels"),
+        *rows({"a JPEG": plain("JPEG", (5001, 5000))}, "more than 25 million pixels"),
     ],
 )
 def test_it_is_refused_with_the_reason(content, reason, render):

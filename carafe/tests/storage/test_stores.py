@@ -153,7 +153,7 @@ def test_it_knows_no_key_that_leads_elsewhere(store):
             partial(storage().get, key),
             partial(storage().delete, key),
         ):
-            with pytest.raises(ValueError, match="no key"):
+            with pytest.raises(ValueError, match="invalid storage key"):
                 attempt()
 
 
@@ -206,4 +206,4 @@ def test_a_commit_stands_when_the_store_is_away(store, caplog):
     delete_on_commit("avatars/a.webp")
     store.end()
     db.session.commit()
-    assert "avatars/a.webp is left over" in caplog.text
+    assert "orphaned file: avatars/a.webp" in caplog.text

@@ -131,7 +131,7 @@ def test_there_is_no_other_size_and_no_other_name(browser, send):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "Choose a picture first."),
+        (b"", "Choose a picture to upload."),
         (b"<svg/>", "This is not a PNG, JPEG, or WebP picture."),
         (bytes(10 * MEGABYTE + 1), "Choose a file of 10 MB or less."),
     ],

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from carafe.testing.axe import barriers, problems
 from carafe.testing.site import Member, Site
@@ -120,3 +120,41 @@ def test_its_pages_are_accessible_and_fit_the_screen(visit: Callable[..., Page])
     for path in (url, f"{url}/edit", "/notes/", "/notes/?q=nowhere", "/notes/9999"):
         page.goto(path)
         assert problems(page) == [], path
+
+
+def test_it_asks_before_it_deletes(visit: Callable[..., Page]) -> None:
+    page = visit("user")
+    write(page, "A note to keep")
+    page.locator("summary").filter(has_text="Delete note").click()
+    dialog = page.get_by_role("alertdialog", name="Delete this note?")
+    expect(dialog).to_have_accessible_description("This can't be undone.")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    assert not barriers(page)
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A note to keep")
+    page.locator("summary").filter(has_text="Delete note").press("Enter")
+    dialog.get_by_role("button", name="Delete note").click()
+    expect(page.locator(".flash")).to_contain_text("deleted")
+
+
+def test_it_does_not_lose_what_was_not_saved(visit: Callable[..., Page]) -> None:
+    page = visit("user", fresh=True)
+    questions: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto("/notes/new")
+    page.get_by_label("Title").fill("Half a thought")
+    page.get_by_role("link", name="Notes").first.click()
+    expect(page.get_by_label("Title")).to_have_value("Half a thought")
+    assert questions == ["beforeunload"]
+    page.get_by_label("Title").press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Half a thought")
+    page.goto("/notes/")
+    page.get_by_role("searchbox").fill("thought")
+    page.goto("/notes/")
+    assert questions == ["beforeunload"]

@@ -2,12 +2,6 @@
 
 const MAX_QUIET_SECONDS = 300;
 
-// Outside of what is replaced, or screen readers would not notice that it changes.
-const voice = document.createElement("div");
-voice.className = "visually-hidden";
-voice.setAttribute("aria-live", "polite");
-document.body.append(voice);
-
 const onLive = (name, handle) => document.addEventListener(name, (event) => {
   if (event.target.matches("[data-live-version]")) handle(event, event.target, event.detail);
 });
@@ -45,7 +39,7 @@ onLive("htmx:beforeOnLoad", (event, element, { xhr }) => {
 const say = (element, html) => {
   const { body } = new DOMParser().parseFromString(html, "text/html");
   const text = body.firstElementChild?.dataset.liveSay;
-  if (text && text !== element.dataset.liveSay) voice.textContent = text;
+  if (text && text !== element.dataset.liveSay) announce(text);
 };
 
 const askNow = () => {

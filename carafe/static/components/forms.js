@@ -1,0 +1,42 @@
+// Forms: sent once, by Ctrl+Enter as well, and with passwords that can be shown.
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest(".password-toggle");
+  if (!button) return;
+  const input = document.getElementById(button.getAttribute("aria-controls"));
+  input.type = input.type === "password" ? "text" : "password";
+  button.setAttribute("aria-pressed", input.type === "text");
+});
+
+document.addEventListener("keydown", (event) => {
+  const form = event.target.form;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || form?.method !== "post") return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("button[type=submit]:enabled"));
+});
+
+// Disabling waits a moment, or the button's own value would not be sent; it ends by itself,
+// because an answer that is a download leaves the page standing.
+const REENABLE_AFTER_MS = 8000;
+const setBusy = (form, busy) => {
+  for (const button of form.querySelectorAll("button[type=submit]")) {
+    button.disabled = busy;
+    if (!busy) button.classList.remove("is-busy");
+  }
+};
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  for (const input of form.querySelectorAll(".password input")) input.type = "password";
+  event.submitter?.classList.add("is-busy");
+  setTimeout(setBusy, 0, form, true);
+  setTimeout(setBusy, REENABLE_AFTER_MS, form, false);
+});
+// When the browser returns to this page as it was left.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[method=post]")) setBusy(form, false);
+});
+
+(document.querySelector(".error-summary") ?? document.querySelector("main [aria-invalid=true]"))?.focus();
+// A form that was interrupted by the question who someone is goes on by itself.
+document.querySelector("form[data-submit-now]")?.requestSubmit();

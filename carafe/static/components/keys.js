@@ -1,0 +1,30 @@
+// Keys that work on every page: Ctrl+K, ⌘K, and / open the command palette, ? shows them all. What they open is loaded
+// when it's first needed.
+
+const opener = document.querySelector("[data-palette]");
+const load = async (name) => (await import(opener.dataset[name])).open(opener);
+const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
+
+// Single keys can be in the way of who speaks to their computer (WCAG 2.1.4): shortcuts.js lets one turn them off.
+const hasSingleKeys = () => { try { return localStorage.getItem("slash") !== "no"; } catch { return true; } };
+const isTyped = (element) => element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+const dialogFor = (event) => {
+  if (event.ctrlKey || event.metaKey) return event.key.toLowerCase() === "k" && !event.shiftKey ? "palette" : null;
+  if (!hasSingleKeys() || isTyped(event.target)) return null;
+  return { "/": "palette", "?": "shortcuts" }[event.key] ?? null;
+};
+
+if (opener) {
+  opener.querySelector("kbd").textContent = isMac ? "⌘K" : "Ctrl K";
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
+    const name = dialogFor(event);
+    if (!name) return;
+    event.preventDefault();
+    load(name);
+  });
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-palette]")) load("palette");
+    else if (target.closest("[data-shortcuts]:not([data-palette])")) load("shortcuts");
+  });
+}
