@@ -8,7 +8,7 @@ and the HTML of the pages are those of the app it is compared with, to within a 
 
 What it does not do: no log, no request id, no response headers beside Flask's, no check of where
 a POST comes from, no bounds or rate limits; its sessions cannot be listed or ended; its pages
-hold a menu that is written out; a POST writes no more than the others note.
+hold a menu that is written out; a POST writes no more than the note.
 """
 
 import sqlite3

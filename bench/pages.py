@@ -46,7 +46,7 @@ Pages = dict[str, Callable[[], Request]]
 
 
 def start(folder: str, access_log: bool) -> tuple[dict[str, Server], dict[str, str]]:
-    """View all three servers on the same rows; and the passwords of the sample accounts."""
+    """All three servers on the same rows; and the passwords of the sample accounts."""
     environ = environment(folder)
     passwords = sample_data(environ)
 

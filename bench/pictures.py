@@ -35,14 +35,14 @@ def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def png(colour: int, depth: int, channels: int) -> bytes:
+def png(color: int, depth: int, channels: int) -> bytes:
     row = b"\0" + b"\x7f" * (N * channels * depth // 8)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checksum = struct.pack(">I", zlib.crc32(kind + data))
         return struct.pack(">I", len(data)) + kind + data + checksum
 
-    header = struct.pack(">IIBBBBB", N, N, depth, colour, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", N, N, depth, color, 0, 0, 0)
     parts = chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(row * N, 9)), chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 

@@ -32,7 +32,7 @@ class Registry(Generic[T]):
         """
         items = self._items(app)
         if name in items:
-            raise ConfigError(f"There is a {self.kind} {name} already.", "Use another name.")
+            raise ConfigError(f"A {self.kind} named {name} already exists.", "Use another name.")
         items[name or f"#{len(items)}"] = item
 
     def by_name(self, app: Flask = current_app) -> dict[str, T]:

@@ -1,7 +1,7 @@
 """Time: aware in Python, UTC in the database, in the reader's zone on pages."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
@@ -17,6 +17,7 @@ __all__ = [
     "format_date",
     "format_datetime",
     "format_datetime_with_zone",
+    "format_time",
     "now",
     "time_tag",
     "use_time_zone",
@@ -63,8 +64,12 @@ def format_date(value: date) -> str:
 
 def format_datetime(value: datetime) -> str:
     # `f"{…}"` is a third of strftime's cost, and lists show one on every row.
-    hour, half = value.hour % 12 or 12, "PM" if value.hour >= 12 else "AM"
-    return f"{format_date(value)}, {hour}:{value.minute:02} {half}"
+    return f"{format_date(value)}, {format_time(value)}"
+
+
+def format_time(value: time | datetime) -> str:
+    """Return a time of day as "10:50 PM"."""
+    return f"{value.hour % 12 or 12}:{value.minute:02} {'AM' if value.hour < 12 else 'PM'}"
 
 
 def format_age(value: datetime) -> str:

@@ -98,7 +98,7 @@ def test_it_can_lose_a_feature(project, follow, feature, database_url):
 def test_it_can_lose_its_example_before_there_is_a_database(project):
     remove(project, "notes")
     (project / "migrations" / "versions" / "0003_notes.py").unlink()
-    # View all others pass where notes were dropped (above), and see the same tables here.
+    # All others pass where notes were dropped (above), and see the same tables here.
     run_remaining_tests(project, None, "tests/migrations", "tests/test_demo.py")
 
 

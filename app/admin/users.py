@@ -79,10 +79,10 @@ def init_app(app: Flask) -> None:
         optional=[
             "id",
             "time_zone",
-            "confirmed_at",
-            "suspended_at",
-            "deletes_at",
-            "second_factor_required_at",
+            admin.Column("confirmed_at", "Confirmed on"),
+            admin.Column("suspended_at", "Suspended on"),
+            admin.Column("deletes_at", "Deletion on"),
+            admin.Column("second_factor_required_at", "2FA required since"),
         ],
         search=[admin.FullText("Email or name", User.email, User.name, address=User.email)],
         filters=[

@@ -25,14 +25,16 @@ class Attributes:
         model, name = (self._join(option, head), tail) if dot else (self.model, head)
         names = inspect(model).mapper.column_attrs.keys()
         if name not in names:
-            raise self.error(option, f"there is no {path}.", f"Give one of {', '.join(names)}.")
+            raise self.error(
+                option, f"Unknown attribute: {path}.", f"Use one of {', '.join(names)}."
+            )
         attribute: Attribute = getattr(model, name)
         return attribute
 
     def find_own(self, option: str, name: str) -> Attribute:
         """Return an attribute of the model itself: lists cannot be filtered by related models."""
         if "." in name:
-            what = f"{name} is not an attribute of {self.model.__name__}."
+            what = f"{name} isn't an attribute of {self.model.__name__}."
             raise self.error(option, what, "Related attributes can only be used as columns.")
         return self.find(option, name)
 
@@ -46,8 +48,8 @@ class Attributes:
             keys = table_column(foreign_key).foreign_keys if foreign_key else ()
             targets = [key.column for key in keys]
             if foreign_key is None or not targets:
-                remedy = f"{self.model.__name__} needs {name}_id with a foreign key."
-                raise self.error(option, f"{name}.… leads nowhere.", remedy)
+                remedy = f"Add {name}_id with a foreign key to {self.model.__name__}."
+                raise self.error(option, f"Can't resolve {name}.….", remedy)
             related = aliased(related_model(foreign_key))
             self.joins[name] = related, foreign_key == getattr(related, targets[0].key)
         return self.joins[name][0]

@@ -59,16 +59,16 @@ def validate_options(app: Flask, model: type[Base], name: str, options: Options)
 def _find_problems(app: Flask, name: str, options: Options) -> Problems:
     names = [option.name for option in fields(ModelOptions) if option.name != "model"]
     for option in options.keys() - {*names}:
-        yield option, "Unknown option.", f"Give some of {', '.join(names)}."
+        yield option, "Unknown option.", f"Use one or more of {', '.join(names)}."
     yield from _name(app, name)
     for option, kinds in ITEM_TYPES.items():
         if not isinstance(options.get(option, ()), Import):
             yield from _items(option, options.get(option, ()), kinds)
     if not options["columns"]:
-        yield "columns", "it is empty.", 'Pass at least one: columns=["id"].'
+        yield "columns", "The list is empty.", 'Pass at least one: columns=["id"].'
     for option in CALLABLES:
         if options.get(option) is not None and not callable(options[option]):
-            yield option, f"{options[option]!r} is no function.", "Pass a function, or omit it."
+            yield option, f"{options[option]!r} is not callable.", "Pass a function, or omit it."
     yield from _scopes(options.get("scopes", {}))
     yield from _operations(app, options)
     yield from _actions(options.get("actions", ()))
@@ -79,7 +79,7 @@ def _find_problems(app: Flask, name: str, options: Options) -> Problems:
 def _name(app: Flask, name: str) -> Problems:
     if not NAME.fullmatch(name):
         remedy = 'Use up to 40 lowercase letters, digits, "-", and "_".'
-        yield "name", f"{name!r} cannot stand in a URL.", remedy
+        yield "name", f"{name!r} can't be used in a URL.", remedy
     rules = {rule.rule for rule in app.url_map.iter_rules()}
     if name in ADMINS.by_name(app) or {f"/admin/{name}", f"/admin/{name}/"} & rules:
         yield "name", f"The page {name} already exists.", 'Pass another name: name="…".'
@@ -88,31 +88,35 @@ def _name(app: Flask, name: str) -> Problems:
 def _items(option: str, items: object, kinds: tuple[type, ...]) -> Problems:
     expected = " or ".join(kind.__name__ for kind in kinds)
     if not isinstance(items, (list, tuple)):
-        yield option, f"{items!r} is no list.", f"Pass a list of {expected}."
+        yield option, f"{items!r} is not a list.", f"Pass a list of {expected}."
         return
     for item in items:
         if not isinstance(item, kinds):
-            yield option, f"{item!r} is none of {expected}.", f"Pass a list of {expected}."
+            yield option, f"{item!r} is not one of {expected}.", f"Pass a list of {expected}."
 
 
 def _scopes(scopes: object) -> Problems:
     remedy = 'Pass scopes={"mine": ("Mine", Model.column == …)}.'
     if not isinstance(scopes, Mapping):
-        yield "scopes", f"{scopes!r} is no dict.", remedy
+        yield "scopes", f"{scopes!r} is not a dict.", remedy
         return
     for name, scope in scopes.items():
         if not _is_pair(scope, lambda condition: isinstance(condition, ColumnElement)):
-            yield "scopes", f"{name} is not a label and a condition.", remedy
+            yield "scopes", f"{name} must be a (label, condition) pair.", remedy
 
 
 def _operations(app: Flask, options: Options) -> Problems:
     permissions = options.get("permissions", {})
     if not isinstance(permissions, Mapping):
-        yield "permissions", f"{permissions!r} is no dict.", 'Give {"read": "users.read"}.'
+        yield "permissions", f"{permissions!r} is not a dict.", 'Pass {"read": "users.read"}.'
         return
     for option in ("operations", "permissions"):
         for operation in {*options.get(option, ())} - {*OPERATIONS}:
-            yield option, f"there is no {operation}.", f"Give some of {', '.join(OPERATIONS)}."
+            yield (
+                option,
+                f"Unknown operation: {operation}.",
+                f"Use one or more of {', '.join(OPERATIONS)}.",
+            )
     if options.get("operations") and "read" not in options["operations"]:
         yield "operations", '"read" is missing; every list needs it.', 'Add "read".'
     known_permissions = set().union(*PERMISSIONS.by_name(app).values())
@@ -125,9 +129,17 @@ def _operations(app: Flask, options: Options) -> Problems:
 def _actions(actions: Iterable[Any]) -> Problems:
     for action in actions:
         if not callable(action.apply):
-            yield "actions", f"{action.name} has no verb.", "Pass a function that takes the row."
+            yield (
+                "actions",
+                f"{action.name} has no callable.",
+                "Pass a function that takes the row.",
+            )
         if action.undo is not None and not _is_pair(action.undo, callable):
-            yield "actions", f"the undo of {action.name} is not a label and a verb.", "Pass both."
+            yield (
+                "actions",
+                f"undo of {action.name} must be a (label, function) pair.",
+                "Pass both.",
+            )
         if not isinstance(action.where, (ColumnElement, type(None))):
             yield (
                 "actions",
@@ -135,7 +147,7 @@ def _actions(actions: Iterable[Any]) -> Problems:
                 "Use Model.column == ….",
             )
         if action.button is None and not action.bulk:
-            yield "actions", f"nothing applies {action.name}.", "Give a button, or no bulk=False."
+            yield "actions", f"Nothing applies {action.name}.", "Pass a button, or omit bulk=False."
 
 
 def _form_and_footer(options: Options) -> Problems:
@@ -143,7 +155,11 @@ def _form_and_footer(options: Options) -> Problems:
     if not isinstance(form, (list, tuple)) and not (
         isinstance(form, type) and issubclass(form, Form)
     ):
-        yield "form", f"{form!r} is no form.", 'Pass a form class, or attribute names: ["title"].'
+        yield (
+            "form",
+            f"{form!r} is not a form class.",
+            'Pass a form class, or attribute names: ["title"].',
+        )
     if footer is not None and not _is_pair(footer, callable):
         yield "footer", "Must be a (template, function) pair.", "Pass both."
 
@@ -153,10 +169,10 @@ def _pages(app: Flask, options: Options) -> Problems:
     footer = options.get("footer")
     icon = options.get("icon")
     if icon and icon not in icon_names(app) and app.config["APP_ENV"] != "production":
-        yield "icon", f"Unknown icon: {icon}.", f"Give one of {SPRITE}, or add it there."
+        yield "icon", f"Unknown icon: {icon}.", f"Use one from {SPRITE}, or add it there."
     endpoint = options.get("endpoint")
     if endpoint and endpoint not in app.view_functions:
-        yield "endpoint", f"there is no {endpoint}.", "Register its blueprint first."
+        yield "endpoint", f"Unknown endpoint: {endpoint}.", "Register its blueprint first."
     for option, name in ("template", options.get("template")), ("footer", footer and footer[0]):
         if name and not _has_template(app, name):
             yield option, f"Template not found: {name}.", "Register its blueprint first."

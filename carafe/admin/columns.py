@@ -10,7 +10,7 @@ from enum import Enum
 from markupsafe import Markup
 
 from carafe.admin.schema import Attribute, label_of_member, table_column
-from carafe.time import date_tag, format_date
+from carafe.time import date_tag, format_date, format_time
 
 EMPTY_VALUE = "–"
 MAX_TEXT = 100
@@ -70,7 +70,7 @@ def format_value(value: object) -> str:
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, time):
-        return f"{value:%H:%M}"
+        return format_time(value)
     if isinstance(value, (dict, list)):
         return format_value(json.dumps(value, ensure_ascii=False, default=str))
     return format_value(str(value))

@@ -41,7 +41,9 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
     Users need the permission "<name>.read", which administrators have by default.
     """
     if not (isinstance(model, type) and issubclass(model, Base) and hasattr(model, "__table__")):
-        raise ConfigError(f"admin.add({model!r}): it is no model.", "Pass a mapped class.")
+        raise ConfigError(
+            f"admin.add({model!r}): {model!r} is not a model.", "Pass a mapped class."
+        )
     name = options.pop("name", None) or f"{model.__name__.lower()}s"
     label = options.pop("label", None) or name.capitalize()
     validate_options(app, model, name, {"columns": columns, **options})
@@ -98,7 +100,9 @@ def row_card(admin: ModelAdmin) -> Card:
     """Return the card that counts rows by when they were created."""
     created_at = getattr(admin.model, "created_at", None)
     if created_at is None:
-        raise admin.options.error("card", "there is no created_at.", "Use admin.add_card instead.")
+        raise admin.options.error(
+            "card", "The model has no created_at.", "Use admin.add_card instead."
+        )
     return Card(
         admin.name,
         admin.label,

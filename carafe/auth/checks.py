@@ -32,8 +32,8 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         "auth.second_factor",
         admins_without_second_factor,
         level="warning",
-        remedy=f"They set one up at {app.config['TWO_FACTOR_URL']}, and REQUIRE_SECOND_FACTOR "
-        "makes them.",
+        remedy=f"They can set it up at {app.config['TWO_FACTOR_URL']}. To require it, set "
+        "REQUIRE_SECOND_FACTOR=yes.",
         depends_on="core.migrations",
     )
     checks.add(

@@ -68,8 +68,9 @@ def _user_command(name: str) -> Callable[[Callable[[UserMixin], str]], click.Com
 def promote(user: UserMixin) -> str:
     """Promote a user to admin."""
     user.change_role(ADMIN)
-    condition = "" if user.confirmed_at else " once they have confirmed their address"
-    return f"{user.email} is an administrator{condition}."
+    tense = "is now" if user.confirmed_at else "will be"
+    condition = "" if user.confirmed_at else " once they confirm their email address"
+    return f"{user.email} {tense} an admin{condition}."
 
 
 @_user_command("demote")
@@ -93,11 +94,11 @@ def reinstate(user: UserMixin) -> str:
     return f"{user.email} reinstated."
 
 
-@click.confirmation_option(prompt="Delete the user and all of their data?")
+@click.confirmation_option(prompt="Delete this user and all of their data?")
 @_user_command("delete")
 def delete(user: UserMixin) -> str:
     """Delete a user immediately, without the grace period."""
-    message = f"{user.email} was deleted."
+    message = f"{user.email} deleted."
     deletion.delete_now(user)
     return message
 
@@ -106,7 +107,7 @@ def delete(user: UserMixin) -> str:
 def remove_second_factors(user: UserMixin) -> str:
     """Turn off two-factor authentication for a user."""
     two_factor.remove_all(user)
-    return f"{user.email} has no second factor anymore."
+    return f"Two-factor authentication turned off for {user.email}."
 
 
 @users.command("renew-secrets")
@@ -116,8 +117,8 @@ def renew_secrets() -> None:
     click.echo(f"{rotated} secrets re-encrypted with SECRET_KEY.")
     if undecryptable:
         raise click.ClickException(
-            f"{len(undecryptable)} cannot be read: put the key from before into "
-            "SECRET_KEY_FALLBACKS. If it is lost, these users need a recovery code: "
+            f"{len(undecryptable)} can't be decrypted. Add the previous key to "
+            "SECRET_KEY_FALLBACKS. If it's lost, these users need a recovery code: "
             f"{', '.join(undecryptable)}"
         )
 

@@ -44,7 +44,7 @@ def cancel(user: UserMixin) -> bool:
     user.deletes_at = None
     record("user.deletion_canceled", user.subject, actor=user.email)
     url = pages.url("reset")
-    mail.send(user.email, "auth/emails/deletion_cancelled", user=user, reset_url=url)
+    mail.send(user.email, "auth/emails/deletion_canceled", user=user, reset_url=url)
     return True
 
 

@@ -30,7 +30,7 @@ MAILS: dict[str, dict[str, object]] = {
     "account_disconnected": {"provider": "GitHub", "reset_url": RESET},
     "codes_guessed": {"url": RESET},
     "confirm": {"url": partial(page_url, "confirm_link", token=EXPIRED_TOKEN)},
-    "deletion_cancelled": {"reset_url": RESET},
+    "deletion_canceled": {"reset_url": RESET},
     "deletion_requested": {"login_url": partial(page_url, "login")},
     "email_change": {"url": partial(page_url, "email_change", token=EXPIRED_TOKEN)},
     "email_changed": {"url": partial(page_url, "email_undo", token=EXPIRED_TOKEN)},

@@ -1,4 +1,4 @@
-"""What a browser says of itself, in words that its owner recognises."""
+"""What a browser says of itself, in words that its owner recognizes."""
 
 # In this order: Edge and Opera also claim to be Chrome, Chrome to be Safari.
 BROWSERS = [

@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
         "core.writable",
         unwritable_database,
         level="error",
-        remedy="Give its folder to the user that runs the app, on a disk mounted for writing.",
+        remedy="Make its folder writable for the app's user, on a disk mounted for writing.",
         depends_on="core.migrations",
         all_environments=True,
     )

@@ -45,4 +45,4 @@ def misspelled() -> str | None:
     except ConfigError:  # found by `core.settings`
         return None
     names = [f"{name} (did you mean {setting}?)" for name, setting in variables]
-    return f"Ignored, because there is no such setting: {', '.join(names)}." if names else None
+    return f"Unknown settings, ignored: {', '.join(names)}." if names else None

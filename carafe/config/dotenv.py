@@ -20,9 +20,9 @@ def read_dotenv(file: Path) -> dict[str, str]:
         if "\0" in text:
             raise ValueError("UTF-16")
     except ValueError:
-        raise ConfigError(f"{file} is not in UTF-8.", "Save it as UTF-8.") from None
+        raise ConfigError(f"{file} is not UTF-8.", "Save it as UTF-8.") from None
     except OSError as error:
         raise ConfigError(
-            f"{file} cannot be read: {error.strerror}.", "Make it readable by your user."
+            f"Can't read {file}: {error.strerror}.", "Make it readable by your user."
         ) from None
     return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}

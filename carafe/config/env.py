@@ -59,13 +59,11 @@ class Env:
         try:
             return self.read(plain(text))
         except RefusedError as refusal:
-            remedy = f"{refusal.remedy} Give {self.expected}.".strip()
-            raise ConfigError(f"{name} is not accepted: {refusal.reason}.", remedy) from None
+            remedy = f"{refusal.remedy} Use {self.expected}.".strip()
+            raise ConfigError(f"Invalid {name}: {refusal.reason}.", remedy) from None
         except ValueError:
-            quoted = "" if self.is_secret else f"={text[:MAX_QUOTED_LENGTH]!r}"
-            raise ConfigError(
-                f"{name}{quoted} is not accepted.", f"Give {self.expected}."
-            ) from None
+            quoted = name if self.is_secret else f"value {name}={text[:MAX_QUOTED_LENGTH]!r}"
+            raise ConfigError(f"Invalid {quoted}.", f"Use {self.expected}.") from None
 
 
 class EnvTable(Env):
@@ -108,14 +106,14 @@ def plain(text: str) -> str:
     """
     text = text.strip()
     if len(text) > 1 and text[0] + text[-1] in QUOTES:
-        raise RefusedError("there are quotes around it", "Remove the quotes.")
+        raise RefusedError("it is in quotes", "Remove the quotes.")
     for character in text:
         kind = unicodedata.category(character)
         if kind == "Cs":  # what os.environ makes of other bytes
-            raise RefusedError("it is not in UTF-8", "Save the file that sets it as UTF-8.")
+            raise RefusedError("it is not UTF-8", "Save the file that sets it as UTF-8.")
         if kind == "Cc" or (kind == "Cf" and character not in JOINERS):
             raise RefusedError(
-                f"there is an invisible character in it (U+{ord(character):04X})",
+                f"it contains an invisible character (U+{ord(character):04X})",
                 "Retype it on one line.",
             )
     return text

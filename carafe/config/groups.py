@@ -9,7 +9,7 @@ from carafe.config.env import ConfigError
 def missing_group(setting: str, group: str) -> ConfigError:
     """Return the error for a setting whose packages are not installed."""
     return ConfigError(
-        f"{setting} needs packages that are not installed.", f"Run {setup_command(group)}."
+        f"{setting} needs packages that aren't installed.", f"Run {setup_command(group)}."
     )
 
 

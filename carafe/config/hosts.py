@@ -16,22 +16,22 @@ def trusted_hosts(text: str) -> list[str]:
 
 def _trusted_host(text: str) -> str:
     if "://" in text:
-        raise RefusedError("there is a scheme in it", "Leave it out.")
+        raise RefusedError("it contains a scheme", "Remove it.")
     if re.search(r"[/?#@\\]", text):
-        raise RefusedError("there is more than a host in it", "Leave out what is not its name.")
+        raise RefusedError("it contains more than a hostname", "Remove the rest.")
     if "*" in text:
-        raise RefusedError("there is a * in it", "For subdomains, begin the name with a dot.")
+        raise RefusedError("it contains a *", "For subdomains, start the name with a dot.")
     if re.search(r"\s", text):
-        raise RefusedError("there is a space in it", "Put commas between names.")
+        raise RefusedError("it contains a space", "Separate names with commas.")
     name = text.removeprefix(".")
     try:
         return host_name(f"[{IPv6Address(name.strip('[]'))}]")
     except ValueError:
         pass
     if ":" in name:
-        raise RefusedError("there is a port in it", "Leave it out: any port will do.")
+        raise RefusedError("it contains a port", "Remove it: any port is accepted.")
     if "_" in name:
-        raise RefusedError("there is an underscore in it", "Browsers and proxies send none.")
+        raise RefusedError("it contains an underscore", "Browsers and proxies never send one.")
     return text[: len(text) - len(name)] + host_name(name)
 
 
@@ -63,4 +63,4 @@ def ascii_domain(text: str) -> str:
     try:
         return idna.encode(text, uts46=True).decode()
     except idna.IDNAError:
-        raise RefusedError("its host cannot be an internationalized name") from None
+        raise RefusedError("its host isn't a valid internationalized name") from None

@@ -53,7 +53,7 @@ def read(
     name = str(overrides.get("APP_ENV", environ.get("APP_ENV") or "development"))
     if name not in classes:
         accepted = ", ".join(classes)
-        return {}, [ConfigError(f"APP_ENV={name!r} is not accepted.", f"Give one of {accepted}.")]
+        return {}, [ConfigError(f"Invalid value APP_ENV={name!r}.", f"Use one of {accepted}.")]
 
     config_class = classes[name]
     values: dict[str, Any] = {"APP_ENV": name, "CONFIG_CLASS": config_class}

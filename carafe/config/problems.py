@@ -12,12 +12,12 @@ def registration_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
     registration, has_invitations = values["REGISTRATION"], values["INVITATIONS"]
     if registration == "invitation" and not has_invitations:
         yield ConfigError(
-            "REGISTRATION=invitation needs invitations, which INVITATIONS=no switches off.",
+            "REGISTRATION=invitation needs invitations, but INVITATIONS=no turns them off.",
             "Set INVITATIONS=yes, or REGISTRATION=closed.",
         )
     if registration == "closed" and has_invitations:
         yield ConfigError(
-            "REGISTRATION=closed lets nobody in whom INVITATIONS=yes lets administrators invite.",
+            "REGISTRATION=closed contradicts INVITATIONS=yes: invited people couldn't sign up.",
             "Set INVITATIONS=no, or REGISTRATION=invitation.",
         )
 

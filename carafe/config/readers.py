@@ -77,7 +77,7 @@ def line(text: str) -> str:
 def secret(text: str) -> str:
     """Read what is sent as a bearer token."""
     if not BEARER_TOKEN.fullmatch(text):
-        raise RefusedError("it is too short or contains other characters")
+        raise RefusedError("it is too short or contains unsupported characters")
     return text
 
 
@@ -99,8 +99,8 @@ def root_path(text: str) -> str:
 def folder(text: str) -> str:
     """Read the path of a folder. A relative one is within the project, wherever a command runs."""
     if "://" in text or text.startswith("file:"):
-        raise RefusedError("it is a URL", "Write the path alone.")
+        raise RefusedError("it is a URL", "Use only the path.")
     # Shells replace them. What systemd and Docker read, they do not.
     if re.search(r"^~|\$|%\w+%", text):
-        raise RefusedError("there is a ~ or a variable in it", "Write out the full path.")
+        raise RefusedError("it contains a ~ or a variable", "Use the full path.")
     return str(ROOT / text)

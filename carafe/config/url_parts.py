@@ -41,12 +41,12 @@ def split_url(text: str) -> URL:
     if not at and "@" in path + query:
         sign = "/" if path else "?"
         raise RefusedError(
-            f"there is a {sign} in its user or password",
+            f"its user or password contains a {sign}",
             f"In a password, write {sign} as %{ord(sign):02X}.",
         )
     user, _, password = credentials.partition(":")
     if "@" in password:
-        raise RefusedError("there is an @ in its password", "In a password, write @ as %40.")
+        raise RefusedError("its password contains an @", "In a password, write @ as %40.")
     host, port = _match(r"(\[[^\]]*\]|[^:]*)(?::(.*))?", location)
     return URL(
         scheme.lower(),
@@ -62,14 +62,15 @@ def split_url(text: str) -> URL:
 def _refuse_unescaped(text: str) -> None:
     """Raise `RefusedError` for a character that has to be written as % and two hex digits."""
     if re.search(r"\s", text):
-        raise RefusedError("there is a space in it", "In a password, write a space as %20.")
+        raise RefusedError("it contains a space", "In a password, write a space as %20.")
     if "#" in text:
-        raise RefusedError("there is a # in it", "In a password, write # as %23.")
+        raise RefusedError("it contains a #", "In a password, write # as %23.")
     if "\\" in text:
-        raise RefusedError("there is a \\ in it", "In a password, write \\ as %5C.")
+        raise RefusedError("it contains a \\", "In a password, write \\ as %5C.")
     if re.search("%(?![0-9A-Fa-f]{2})", text):
         raise RefusedError(
-            "it has a % without two hex digits after it", "In a password, write % as %25."
+            "it contains a % that is not followed by two hex digits",
+            "In a password, write % as %25.",
         )
 
 
@@ -106,7 +107,7 @@ def require_parts(
     if not url.host:
         raise RefusedError("it has no host")
     if (url.user or url.password) and not credentials:
-        raise RefusedError("there is a user or a password in it", "Leave them out.")
+        raise RefusedError("it contains a user or password", "Remove them.")
     if not re.fullmatch(path, url.path):
         raise RefusedError("its path is unexpected" if url.path else "it has no path", ESCAPES)
     for name in url.query:

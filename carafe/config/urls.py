@@ -15,9 +15,7 @@ SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 def site_url(text: str) -> str:
     """Read the address of a whole host: what leads into the site is a path put behind it."""
     if split_url(text).path.strip("/"):
-        raise RefusedError(
-            "there is a path in it", "For a site under a path, set APPLICATION_ROOT."
-        )
+        raise RefusedError("it contains a path", "For a site under a path, set APPLICATION_ROOT.")
     url = require_parts(split_url(text), ("http", "https"))
     # Browsers do not send it either.
     return url._replace(port=None if url.port == DEFAULT_PORTS[url.scheme] else url.port).origin
@@ -30,9 +28,7 @@ def mail_url(text: str) -> str:
         return f"file:{file_path(text)}"
     url = require_parts(split_url(text), ("smtp", "smtps"), credentials=True)
     if bool(url.user) != bool(url.password):
-        raise RefusedError(
-            "it has a user or a password, but not both", "In a user, write : as %3A."
-        )
+        raise RefusedError("it has a user or a password but not both", "In a user, write : as %3A.")
     return text
 
 
@@ -67,7 +63,9 @@ def redis_url(text: str) -> str:
     tls = ("ssl_ca_certs", "ssl_cert_reqs") if url.scheme == "rediss" else ()
     require_parts(url, ("redis", "rediss"), path="/?|/[0-9]{1,4}", query=tls, credentials=True)
     if url.user and not url.password:
-        raise RefusedError("it has a user, but no password", "Write a : before a password alone.")
+        raise RefusedError(
+            "it has a user but no password", "Write a password without a user as :password."
+        )
     if url.query.get("ssl_cert_reqs", "none") not in ("none", "optional", "required"):
         raise RefusedError("ssl_cert_reqs must be none, optional, or required")
     return text
@@ -85,10 +83,10 @@ def database_url(text: str) -> str:
         raise RefusedError("its database or driver is not supported")
     if not re.fullmatch("(/[^/@]*)?", url.path):
         raise RefusedError(
-            "there is a / or an @ in its name", "In a password, write / as %2F, @ as %40."
+            "its database name contains a / or an @", "In a password, write / as %2F, @ as %40."
         )
     if not url.user and url.password:
-        raise RefusedError("it has a password, but no user")
+        raise RefusedError("it has a password but no user")
     if not all(re.fullmatch("[a-z_]{1,40}", name) for name in url.query):
         raise RefusedError("it has an unknown parameter", ESCAPES)
     if url.query.get("sslmode", "disable") not in SSL_MODES:
@@ -103,7 +101,7 @@ def _sqlite_url(text: str) -> str:
             "a SQLite URL has no user or host", "Start an absolute path with four slashes."
         )
     if re.match("/?~|.*[?#]", path):
-        raise RefusedError("there is a ~, ? or # in its path", "Write out the full path.")
+        raise RefusedError("its path contains a ~, ?, or #", "Use the full path.")
     return text
 
 
@@ -118,5 +116,5 @@ def otlp_url(text: str) -> str:
     """Read the endpoint behind which the exporter puts the path of traces."""
     url = require_parts(split_url(text), ("http", "https"), path="(/[^@]*)?")
     if url.path.rstrip("/").endswith("/v1/traces"):
-        raise RefusedError("/v1/traces is added to it", "Leave it out.")
+        raise RefusedError("it ends in /v1/traces, which is added automatically", "Remove it.")
     return text.rstrip("/")

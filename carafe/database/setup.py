@@ -82,6 +82,6 @@ def database_url(text: str) -> URL:
         conninfo.make_conninfo(**{name: str(value) for name, value in url.query.items()})
     except ProgrammingError as error:
         raise ConfigError(
-            f"DATABASE_URL is not accepted: {error}.", "Give only parameters that libpq supports."
+            f"Invalid DATABASE_URL: {error}.", "Use only parameters that libpq supports."
         ) from None
     return url.set(drivername="postgresql+psycopg")

@@ -14,7 +14,7 @@ def unwritable(*paths: Path) -> str | None:
     """Say which of these files and folders cannot be written, and why. What is missing can."""
     for path in paths:
         if path.exists() and not os.access(path, os.W_OK):
-            return f"{path} cannot be written: {why_not(path)}"
+            return f"Can't write to {path}: {why_not(path)}"
     return None
 
 
@@ -44,7 +44,7 @@ def _database() -> str | None:
     if is_standby:
         return "The database is a standby that has not been promoted."
     if is_read_only == "on":
-        return "The database accepts no writes: default_transaction_read_only is on."
+        return "The database is read-only: default_transaction_read_only is on."
     return None
 
 
@@ -63,7 +63,7 @@ def _sqlite() -> str | None:
     except driver.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == SQLITE_BUSY:
             return None  # someone writes at this moment
-        return f"The database accepts no writes: {error}."
+        return f"The database rejects writes: {error}."
     finally:
         connection.close()
     return None

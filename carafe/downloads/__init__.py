@@ -77,10 +77,10 @@ def download_response(export: Export, name: str, mimetype: str) -> Response:
     try:
         first = next(content)  # while an answer can still say that it is missing
     except encrypted.MissingError as error:
-        log.error("an export cannot be offered: %s", error)
+        log.error("cannot offer an export: %s", error)
         raise UnreadableError("This file is not on this server. Try again later.") from error
     except ValueError as error:
-        log.error("an export cannot be opened: %s", error)
+        log.error("cannot open an export: %s", error)
         raise UnreadableError("This file is no longer available. Export it again.") from error
     response = Response(stream_with_context(chain([first], content)), mimetype=mimetype)
     response.content_length = export.size

@@ -9,12 +9,12 @@ from flask import Flask
 from carafe.jobs import checks, cli, dispatch, gauges, health, in_process
 from carafe.jobs.definition import JobDefinition, job
 from carafe.jobs.models import Job, Priority
-from carafe.jobs.run import JobCancelled, JobTimeoutError, PermanentError, progress
+from carafe.jobs.run import JobCanceled, JobTimeoutError, PermanentError, progress
 from carafe.jobs.schedule import scheduled
 
 __all__ = [
     "Job",
-    "JobCancelled",
+    "JobCanceled",
     "JobDefinition",
     "JobTimeoutError",
     "PermanentError",

@@ -32,7 +32,7 @@ from carafe.time import now
 
 # A job that takes its worker down with it, by all the memory that it uses, say, ends here.
 MAX_LOST_WORKERS = 10
-LOST_WORKERS_MESSAGE = f"{MAX_LOST_WORKERS} workers ended or fell silent while they ran this job."
+LOST_WORKERS_MESSAGE = f"{MAX_LOST_WORKERS} workers died while running this job."
 
 # Past the ORM, which takes longer over an UPDATE than the database does.
 TABLE = db.metadata.tables["job"]
@@ -165,7 +165,7 @@ def renew(runs: Iterable[JobRun]) -> None:
             .values(lease_until=now() + lease(), **run.progress())
         )
         asked = db.session.scalar(noted.returning(TABLE.c.cancel_requested))
-        run.cancelled = run.cancelled or asked is not False
+        run.canceled = run.canceled or asked is not False
     db.session.commit()
 
 

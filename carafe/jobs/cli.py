@@ -12,10 +12,10 @@ from carafe.cli import Group
 from carafe.database import db
 from carafe.jobs.definition import queues as known_queues
 from carafe.jobs.jobs import purge as purge_jobs
-from carafe.jobs.models import CANCELLED, FAILED, QUEUED, RUNNING, SUCCEEDED, Job
+from carafe.jobs.models import CANCELED, FAILED, QUEUED, RUNNING, SUCCEEDED, Job
 from carafe.jobs.worker import JobWorker
 
-STATES = [QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED]
+STATES = [QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELED]
 
 jobs = Group("jobs", help="Manage background jobs.")
 
@@ -25,7 +25,7 @@ jobs = Group("jobs", help="Manage background jobs.")
     "--threads", type=click.IntRange(1, 64), help="Threads per queue (default: JOB_THREADS)."
 )
 @click.option("--queue", "queues", multiple=True, help="Queue to work on. Can be repeated.")
-@click.option("--while", "server", type=int, help="Stop as well when this process has ended.")
+@click.option("--while", "server", type=int, help="Stop when the process with this ID exits.")
 def work(threads: int | None, queues: tuple[str, ...], server: int | None) -> None:
     """Run a worker until stopped (SIGTERM or Ctrl-C)."""
     if unknown := set(queues) - set(known_queues()):
@@ -45,7 +45,9 @@ def work(threads: int | None, queues: tuple[str, ...], server: int | None) -> No
 
 @jobs.command("list")
 @click.option("--state", type=click.Choice(STATES), help="Only jobs in this state.")
-@click.option("--limit", default=50, show_default=True, help="How many of the newest jobs.")
+@click.option(
+    "--limit", default=50, show_default=True, help="Maximum number of jobs, newest first."
+)
 def list_jobs(state: str | None, limit: int) -> None:
     """List jobs, newest first: ID, state, name, queue, attempts, time, and last error."""
     query = select(Job).order_by(Job.id.desc()).limit(limit)
@@ -65,7 +67,7 @@ def list_jobs(state: str | None, limit: int) -> None:
     help="Retry all failed jobs with this name, e.g. mail.deliver.",
 )
 def retry(ids: tuple[int, ...], name: str | None) -> None:
-    """Queue jobs again that failed or were cancelled."""
+    """Retry failed or canceled jobs."""
     if not ids and not name:
         raise click.UsageError("Pass job IDs, or a name with --failed.")
     for id in ids:
@@ -86,7 +88,7 @@ def cancel(id: int) -> None:
     if not (job := _find(id)).cancel():
         raise click.ClickException(f"Job {id} is {job.state} and can't be canceled.")
     db.session.commit()
-    click.echo(f"Job {id} is {'cancelled' if job.is_finished else 'stopping'}.")
+    click.echo(f"Job {id} is {'canceled' if job.is_finished else 'stopping'}.")
 
 
 @jobs.command("purge")

@@ -16,9 +16,9 @@ from carafe.database import db
 from carafe.jobs import pauses
 from carafe.jobs.claims import RETRY_LOCKED_AFTER, TABLE, is_owned_by
 from carafe.jobs.definition import JobDefinition, registry, to_json_value
-from carafe.jobs.models import CANCELLED, FAILED, SUCCEEDED
+from carafe.jobs.models import CANCELED, FAILED, SUCCEEDED
 from carafe.jobs.run import (
-    JobCancelled,
+    JobCanceled,
     JobRun,
     PermanentError,
     QueueError,
@@ -65,13 +65,13 @@ def execute(app: Flask, run: JobRun) -> None:
 def _run(run: JobRun) -> str:
     definition = registry.get(run.name)
     try:
-        if run.cancelled:  # while it waited to be tried again
-            raise JobCancelled
+        if run.canceled:  # while it waited to be tried again
+            raise JobCanceled
         result = _call(run, definition)
-    except JobCancelled:
+    except JobCanceled:
         db.session.rollback()
-        _finish(run, CANCELLED)
-        return CANCELLED
+        _finish(run, CANCELED)
+        return CANCELED
     except QueueError as error:
         db.session.rollback()
         pauses.pause(run, error)
@@ -100,7 +100,7 @@ def _call(run: JobRun, definition: JobDefinition[...] | None) -> object:
         with recorder.record(f"job:{run.name}", run.context.get("request_id", "")):
             result = definition.function(*args, **kwargs)
         db.session.flush()  # what the database refuses of it is its failure
-    except (Exception, JobCancelled):
+    except (Exception, JobCanceled):
         raise
     except BaseException as exit:
         # It would end the worker's thread, and be nobody's outcome.

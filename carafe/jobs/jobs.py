@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from carafe.database.batches import delete_in_batches
 from carafe.jobs.definition import job
-from carafe.jobs.models import CANCELLED, FAILED, SUCCEEDED, Job
+from carafe.jobs.models import CANCELED, FAILED, SUCCEEDED, Job
 from carafe.jobs.schedule import scheduled
 from carafe.time import now
 
@@ -18,7 +18,7 @@ KEEP_FAILED = timedelta(days=30)
 @job(queue="maintenance", unique=True)
 def purge() -> int:
     """Delete jobs that are long over; how many."""
-    retention = {SUCCEEDED: KEEP_SUCCEEDED, FAILED: KEEP_FAILED, CANCELLED: KEEP_FAILED}
+    retention = {SUCCEEDED: KEEP_SUCCEEDED, FAILED: KEEP_FAILED, CANCELED: KEEP_FAILED}
     # One state after the other: both together would read all rows of each.
     return sum(
         delete_in_batches(Job, (Job.state == state) & (Job.finished_at < now() - long))

@@ -15,7 +15,7 @@ from carafe.jobs.run import MESSAGE_LENGTH
 from carafe.time import now
 
 QUEUED, RUNNING = "queued", "running"
-SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
+SUCCEEDED, FAILED, CANCELED = "succeeded", "failed", "canceled"
 ACTIVE_STATES = {QUEUED, RUNNING}
 
 NAME_LENGTH = 100
@@ -93,14 +93,14 @@ class Job(Base):
     def cancel(self) -> bool:
         """Never run it, or ask it to stop at its next sign of progress; False if it is over."""
         if self.state == QUEUED:
-            self.state, self.finished_at, self.key = CANCELLED, now(), None
+            self.state, self.finished_at, self.key = CANCELED, now(), None
         elif self.state == RUNNING:
             self.cancel_requested = True
-        return not self.is_finished or self.state == CANCELLED
+        return not self.is_finished or self.state == CANCELED
 
     def retry(self) -> bool:
-        """Queue it again, with all its attempts, now; False unless it failed or was cancelled."""
-        if self.state not in (FAILED, CANCELLED):
+        """Queue it again, with all its attempts, now; False unless it failed or was canceled."""
+        if self.state not in (FAILED, CANCELED):
             return False
         self.state, self.run_at, self.failures, self.lost_workers = QUEUED, now(), 0, 0
         self.finished_at, self.cancel_requested = None, False

@@ -31,8 +31,8 @@ class QueueError(Exception):
         self.reason, self.remedy = reason, remedy
 
 
-class JobCancelled(BaseException):
-    """Raised in a job at its next `progress()` after someone cancelled it.
+class JobCanceled(BaseException):
+    """Raised in a job at its next `progress()` after someone canceled it.
 
     Not an `Exception`, so that no handler of the job's own mistakes it for a failure.
     """
@@ -51,7 +51,7 @@ class JobRun:
     attempts: int
     failures: int
     context: dict[str, Any]
-    cancelled: bool = False
+    canceled: bool = False
     # Begun to see whether a paused queue works again, and whether it does.
     is_probe: bool = False
     queue_works: bool = False
@@ -105,12 +105,12 @@ def queue_works() -> None:
 def progress(done: int | None = None, total: int | None = None, message: str = "") -> None:
     """Say how far the running job is: shown on pages within seconds, whatever it has open.
 
-    Raises `JobCancelled` when someone asked for that. Outside of a job it does nothing.
+    Raises `JobCanceled` when someone asked for that. Outside of a job it does nothing.
     """
     if (run := current.get()) is None:
         return
     # Whole numbers, and text that every database takes: the worker must be able to note it.
     done, total = (None if number is None else int(number) for number in (done, total))
     run.set_progress(done=done, total=total, message=strip_invalid_text(message)[:MESSAGE_LENGTH])
-    if run.cancelled:
-        raise JobCancelled
+    if run.canceled:
+        raise JobCanceled

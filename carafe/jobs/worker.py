@@ -155,7 +155,7 @@ class JobWorker:
             self._last_poll = monotonic()
             self._next_tick_at = schedule.next_tick()
             if self.server and not _is_alive(self.server):
-                log.warning("the server has ended: no more jobs are taken")
+                log.warning("server process exited, stopping worker")
                 self.stop()
 
     def _wait(self, source: Source) -> None:

@@ -41,14 +41,14 @@ def not_delivered() -> str | None:
     if scheme in SERVERS:
         return None
     place = "the log" if scheme == "console" else "a folder"
-    return f"Emails aren't sent: they're written to {place} in plain text, with working links."
+    return f"Emails aren't sent but written to {place} in plain text, with working links."
 
 
 def wrong_port() -> str | None:
     url = urlsplit(current_app.config["MAIL_URL"] or "")
     if (url.scheme, url.port) not in WRONG_PORTS:
         return None
-    return f"MAIL_URL is {url.scheme}:// with port {url.port}: each side waits for the other."
+    return f"MAIL_URL is {url.scheme}:// with port {url.port}, so the connection will hang."
 
 
 def unroutable_sender() -> str | None:

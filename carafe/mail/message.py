@@ -42,7 +42,7 @@ class Message:
         """Return the same mail to the domain in ASCII (IDNA 2008). Raises `ValueError`."""
         local, _, domain = (self.to or "").rpartition("@")
         if not local or re.search(r"[\s<>\x00-\x1f\x7f-\x9f]", local + domain):
-            raise ValueError("It is not an email address.")
+            raise ValueError("invalid email address")
         return replace(self, to=f"{local}@{ascii_domain(domain)}")
 
     def to_bytes(self, line_break: str = "\n") -> bytes:

@@ -19,7 +19,7 @@ RECIPIENT = "alice@example.com"
 
 Sample = Callable[[], dict[str, object]]
 # Templates, and what they are rendered with.
-PREVIEWS = Registry[tuple[str, Sample]]("mail_previews", "preview of a mail")
+PREVIEWS = Registry[tuple[str, Sample]]("mail_previews", "email preview")
 
 
 def preview(app: Flask, template: str, sample: Sample) -> None:

@@ -34,20 +34,20 @@ def refusal(
     text = f"{code} {' '.join(reply.split())}"[:REPLY_LENGTH].strip()
     if code == SHUTTING_DOWN:
         return ServerError(
-            f"{server} is not accepting mail at the moment: {text}", "Wait, or ask its operator."
+            f"{server} isn't accepting email right now: {text}", "Wait, or ask its operator."
         )
     if code in LOGIN_CODES or command == "AUTH":
         return ServerError(
-            f"{server} refuses the login: {text}", "Correct the user and password in MAIL_URL."
+            f"{server} rejected the login: {text}", "Correct the user and password in MAIL_URL."
         )
     if command in ("greeting", "EHLO"):
         return ServerError(
-            f"{server} does not accept connections from this host: {text}",
-            "Ask its operator, or set another one in MAIL_URL.",
+            f"{server} doesn't accept connections from this host: {text}",
+            "Ask its operator, or set another server in MAIL_URL.",
         )
     if command == "STARTTLS":
         return ServerError(
-            f"{server} does not encrypt (STARTTLS): {text}",
+            f"{server} doesn't encrypt (STARTTLS): {text}",
             "Fix the server's TLS, or try smtps:// with port 465.",
         )
     if not 500 <= code < 600:
@@ -55,7 +55,7 @@ def refusal(
     is_about_sender = command == "MAIL" and code != TOO_LARGE
     if is_about_sender or ABOUT_SENDER.search(text):
         return ServerError(
-            f"{server} does not send mail for {sender}: {text}",
+            f"{server} doesn't send email for {sender}: {text}",
             "Set MAIL_FROM to an address that the user in MAIL_URL is allowed to send from.",
         )
     return RejectedError(text)

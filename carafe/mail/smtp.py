@@ -90,7 +90,7 @@ class SMTPTransport:
                 server.ehlo_or_helo_if_needed()
         elif not self.is_here:
             raise ServerError(
-                f"{self.name} offers no encryption (STARTTLS), and nothing is sent without it.",
+                f"{self.name} doesn't offer encryption (STARTTLS), without which nothing is sent.",
                 "Enable STARTTLS on it, or try smtps:// with port 465 in MAIL_URL.",
             )
 
@@ -115,12 +115,12 @@ class SMTPTransport:
                 text = f"{self.name} accepts only ASCII addresses (no SMTPUTF8)."
                 if message.from_address.isascii():
                     raise RejectedError(text)
-                raise ServerError(text, "Set MAIL_FROM to an address in ASCII.")
+                raise ServerError(text, "Set MAIL_FROM to an ASCII address.")
             options += ["SMTPUTF8", "BODY=8BITMIME"]
         if server.has_extn("size"):
             limit = server.esmtp_features["size"]
             if limit.isdecimal() and 0 < int(limit) < size:
-                raise RejectedError(f"The mail has {size} bytes, and the server takes {limit}.")
+                raise RejectedError(f"The email has {size} bytes, but the server accepts {limit}.")
             options.append(f"SIZE={size}")
         return options
 
@@ -133,14 +133,14 @@ class SMTPTransport:
             raise self._refusal(command, error.smtp_code, error.smtp_error) from None
         except ssl.SSLCertVerificationError as error:
             raise ServerError(
-                f"The certificate of {self.host}:{self.port} is not accepted: "
+                f"The certificate of {self.host}:{self.port} was rejected: "
                 f"{error.verify_message.rstrip('.')}.",
-                "Have it renewed, or name the host that it is for in MAIL_URL. If an authority of "
-                "your own signed it, set SSL_CERT_FILE.",
+                "Renew it, or use the hostname it was issued for in MAIL_URL. If your own "
+                "authority signed it, set SSL_CERT_FILE.",
             ) from None
         except ssl.SSLError as error:
             raise ServerError(
-                f"{self.name} does not speak TLS: {error.reason or error}.", PORTS
+                f"{self.name} doesn't speak TLS: {error.reason or error}.", PORTS
             ) from None
         except socket.gaierror as error:
             raise ServerError(
@@ -149,7 +149,7 @@ class SMTPTransport:
             ) from None
         except OSError as error:
             raise ServerError(
-                f"{self.name} does not answer: {error}.",
+                f"{self.name} isn't responding: {error}.",
                 f"Check whether it is running, or correct the host and port in MAIL_URL. {PORTS}",
             ) from None
 

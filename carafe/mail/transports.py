@@ -36,8 +36,8 @@ class FileTransport:
             partial.rename(self.path / f"{name}.eml")
         except OSError as error:
             raise ServerError(
-                f"Email cannot be written to {self.path}: {error.strerror}.",
-                "Make room, or let the user that runs the app write there.",
+                f"Can't write email to {self.path}: {error.strerror}.",
+                "Free up space, or make the folder writable for the app's user.",
             ) from None
 
 

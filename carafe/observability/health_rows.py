@@ -26,7 +26,9 @@ def database() -> Iterator[HealthRow]:
     else:
         yield from _postgresql()
     if problem := unwritable_database():
-        yield HealthRow("Writing", problem, CRITICAL, "Until it can be written, forms answer 503.")
+        yield HealthRow(
+            "Writing", problem, CRITICAL, "Forms fail with 503 until the database is writable."
+        )
     if problem := migrations_pending():
         yield HealthRow("Migrations", problem, CRITICAL, "Run: flask db upgrade")
     else:

@@ -1,4 +1,4 @@
-"""The last defence: takes out of logs and reports what nobody should have put there."""
+"""The last defense: takes out of logs and reports what nobody should have put there."""
 
 import re
 from collections.abc import Iterator, MutableMapping

@@ -173,7 +173,7 @@ class Store:
                     self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
             except OSError:
                 return False
-            log.error("%s cannot be used and is created again: %s", self.path, error.orig)
+            log.error("%s is unusable, recreating it: %s", self.path, error.orig)
         return True
 
     def _inode(self) -> int | None:

@@ -119,7 +119,7 @@ class RateLimitStore:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in SQLITE_CORRUPT:
                 raise
             # Counts are worth less than a log-in that works: start over.
-            log.error("%s is damaged and created again: %s", self.path, error)
+            log.error("%s is corrupt, recreating it: %s", self.path, error)
             self.path.unlink(missing_ok=True)
             return work(self._connection())
 

@@ -36,15 +36,15 @@ def quarters(size: tuple[int, int] = (400, 400)) -> Image.Image:
 
 
 def corners(picture: bytes) -> list[str]:
-    """The colours in the corners, clockwise from the top left, as the nearest of the four."""
+    """The colors in the corners, clockwise from the top left, as the nearest of the four."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     last = image.width - 8
     return [nearest(image.getpixel(at)) for at in [(8, 8), (last, 8), (last, last), (8, last)]]
 
 
-def nearest(colour: Any) -> str:
+def nearest(color: Any) -> str:
     names = {"red": RED, "green": GREEN, "blue": BLUE, "white": WHITE}
-    return min(names, key=lambda n: sum(abs(a - b) for a, b in zip(names[n], colour, strict=True)))
+    return min(names, key=lambda n: sum(abs(a - b) for a, b in zip(names[n], color, strict=True)))
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

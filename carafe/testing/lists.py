@@ -1,4 +1,4 @@
-"""Lists as they are on the page: the rows' ids, and the links to the neighbours."""
+"""Lists as they are on the page: the rows' ids, and the links to the neighbors."""
 
 import re
 from html.parser import HTMLParser
@@ -27,7 +27,7 @@ def ids(page: str, base: str) -> list[int]:
     return [int(match[1]) for match in matches if match]
 
 
-def neighbour(page: str, rel: str) -> str | None:
+def neighbor(page: str, rel: str) -> str | None:
     """The address of the next or the previous page."""
     return next((a["href"] for a in Links(page).links if a.get("rel") == rel), None)
 
@@ -39,13 +39,13 @@ def walk(browser: Browser, path: str | None, base: str, rel: str = "next") -> li
         answer = browser.get(path)
         assert answer.status_code == 200, path
         pages.append(ids(answer.text, base))
-        path = neighbour(answer.text, rel)
+        path = neighbor(answer.text, rel)
         assert len(pages) <= MAX_PAGES
     return pages
 
 
 def last_page(browser: Browser, path: str) -> str:
     """The address of the last page, found from that at `path` on."""
-    while next := neighbour(browser.get(path).text, "next"):
+    while next := neighbor(browser.get(path).text, "next"):
         path = next
     return path

@@ -13,7 +13,7 @@ import pytest
 
 from carafe.config import ROOT
 
-# View all that the commands may find on this machine beside Python.
+# All that the commands may find on this machine beside Python.
 TOOLS = ("sh", "cat", "cmp", "cp", "dirname", "grep", "id", "mkdir", "rm")
 
 OLD = "exit 1"
@@ -45,7 +45,7 @@ class Machine:
         self.checkout = folder / "a checkout"
         shutil.copytree(ROOT / "bin", self.checkout / "bin")
         shutil.copytree(ROOT / "requirements", self.checkout / "requirements")
-        # View all that `bin/port` imports.
+        # All that `bin/port` imports.
         (self.checkout / "carafe").mkdir()
         for name in ("__init__.py", "version.py"):
             shutil.copy(ROOT / "carafe" / name, self.checkout / "carafe")
@@ -300,7 +300,7 @@ def test_it_says_why_its_folder_cannot_be_written(cause, remedy, machine, tmp_pa
     (machine.path / "mkdir").write_text(f"#!/bin/sh\necho 'mkdir: x: {cause}' >&2\nexit 1\n")
     (machine.path / "mkdir").chmod(0o755)
     line = complaint(machine.run("start", INSTANCE_PATH=str(tmp_path / "state")))
-    assert f"{tmp_path / 'state'} cannot be written: {cause}." in line
+    assert f"Can't write to {tmp_path / 'state'}: {cause}." in line
     assert remedy in line
 
 

@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
         "core.icons",
         missing,
         level="warning",
-        remedy="Add them to app/static/icons.svg, or take others.",
+        remedy="Add them to app/static/icons.svg, or use others.",
         all_environments=True,
     )
     checks.add(
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
         "core.page_settings",
         settings_without_page,
         level="warning",
-        remedy="Set them in config.py to paths of pages: flask routes lists all.",
+        remedy="Set them in config.py to paths of pages. To list all paths, run flask routes.",
         all_environments=True,
     )
 
@@ -39,7 +39,7 @@ def settings_without_page() -> str | None:
     """Return which settings lead to a path that no page has."""
     paths = {name: current_app.config[name] for name in PAGE_SETTINGS}
     settings = [f"{name}={path}" for name, path in paths.items() if not _is_page(path)]
-    return f"There is no page for {', '.join(settings)}." if settings else None
+    return f"No page matches {', '.join(settings)}." if settings else None
 
 
 def _is_page(path: str) -> bool:
@@ -59,7 +59,7 @@ def _is_page(path: str) -> bool:
 
 def missing() -> str | None:
     names = sorted({*_used_icons()} - templating.icon_names(current_app))
-    return f"There are no icons {', '.join(names)}." if names else None
+    return f"Unknown icons: {', '.join(names)}." if names else None
 
 
 def _used_icons() -> Iterator[str]:

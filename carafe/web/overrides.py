@@ -23,7 +23,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 HEADER = "{{# replaces {name} of carafe {version}, {hash} -#}}\n"
 IN_HEADER = re.compile(r"\A\{# replaces \S+ of carafe (\S+), ([0-9a-f]{12}) -#\}\n")
 
-templates = Group("template", help="Templates of the engine that the app replaces.")
+templates = Group("template", help="Manage overrides of the engine's templates.")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def override(name: str) -> None:
     """Copy a template of the engine into the app, to change it there."""
     file = _target(name)
     if file.exists():
-        raise click.ClickException(f"{file} exists.")
+        raise click.ClickException(f"{file} already exists.")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(_header(name) + (TEMPLATES / name).read_text(encoding="utf-8"), "utf-8")
     click.echo(f"Change {file}.")
@@ -121,7 +121,7 @@ def mark(name: str) -> None:
     """Record that an override is up to date with the engine's template."""
     file = _target(name)
     if not file.is_file():
-        raise click.ClickException(f"There is no {file}.")
+        raise click.ClickException(f"No such file: {file}.")
     file.write_text(_header(name) + IN_HEADER.sub("", file.read_text(encoding="utf-8")), "utf-8")
     click.echo(f"{file} replaces the template of carafe {__version__}.")
 

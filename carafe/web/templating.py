@@ -42,8 +42,8 @@ def refuse_unknown_icon(app: Flask, where: str, name: str) -> None:
     """Raise `ConfigError` if there is no such icon; in production `flask check` says so."""
     if name not in icon_names(app) and app.config["APP_ENV"] != "production":
         raise ConfigError(
-            f"{where}: there is no icon {name}.",
-            f"Add it to {SPRITE}, or give one of {', '.join(sorted(icon_names(app)))}.",
+            f"{where}: Unknown icon: {name}.",
+            f"Add it to {SPRITE}, or use one of {', '.join(sorted(icon_names(app)))}.",
         )
 
 

@@ -1,4 +1,4 @@
-"""View all of one's own data, to take away: the page, and what the app adds to the archive."""
+"""All of one's own data, to take away: the page, and what the app adds to the archive."""
 
 import io
 import json

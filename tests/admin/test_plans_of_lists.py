@@ -37,7 +37,7 @@ def app_with_users(application: Flask) -> Flask:
 
 
 def user_row(number: int) -> dict[str, Any]:
-    """Mostly a plain user: confirmed, and neither suspended nor about Deletion scheduled."""
+    """Mostly a plain user: confirmed, and neither suspended nor about to be deleted."""
     at = now() - timedelta(hours=ROWS - number)
     return {
         "email": f"user{number}@example.com",

@@ -2,7 +2,7 @@
 
 import re
 
-from carafe.testing.lists import ids, neighbour
+from carafe.testing.lists import ids, neighbor
 
 
 def test_it_makes_a_few_hundred_notes_of_different_times(app, stored, visitor):
@@ -12,5 +12,5 @@ def test_it_makes_a_few_hundred_notes_of_different_times(app, stored, visitor):
     visitor.submit("/auth/login", {"email": email, "password": password})
     page = visitor.get("/notes/").text
     assert len(ids(page, "/notes/")) == 20
-    assert neighbour(page, "next")
+    assert neighbor(page, "next")
     assert len(set(re.findall(r'datetime="([^"]+)"', page))) > 10

@@ -1,6 +1,6 @@
 """Searching notes."""
 
-from carafe.testing.lists import ids, neighbour
+from carafe.testing.lists import ids, neighbor
 
 
 def test_it_finds_in_title_and_text(alice, sign_in, write):
@@ -31,4 +31,4 @@ def test_it_keeps_the_search_from_page_to_page(alice, sign_in, write):
     browser = sign_in(alice)
     page = browser.get("/notes/?q=note").text
     assert ids(page, "/notes/") == written[:0:-1]
-    assert ids(browser.get(neighbour(page, "next")).text, "/notes/") == written[:1]
+    assert ids(browser.get(neighbor(page, "next")).text, "/notes/") == written[:1]

@@ -86,7 +86,7 @@ def _failed(
     journey: accounts.AuthorizationRequest | None = None,
 ) -> ResponseReturnValue:
     back = oauth_callback.failure_url(journey)
-    if isinstance(error, accounts.CancelledError):
+    if isinstance(error, accounts.CanceledError):
         flash(f"Login with {provider.label} canceled. Nothing was changed.", "info")
         return redirect(back, 303)
     unavailable = isinstance(error, accounts.UnavailableError)

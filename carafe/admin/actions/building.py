@@ -27,10 +27,10 @@ def build_actions(options: ModelOptions) -> list[Action]:
         raise options.error("actions", "Two actions have the same name.", "Use unique names.")
     for action in actions:
         if action.tone not in TONES:
-            what = f"{action.name} has no tone {action.tone}."
-            raise options.error("actions", what, f"Give {' or '.join(TONES)}.")
+            what = f"{action.name} has an unknown tone: {action.tone}."
+            raise options.error("actions", what, f"Use {' or '.join(TONES)}.")
     if actions and options.key.type.python_type is not int:
-        what = f"{options.key.name} is no number."
+        what = f"{options.key.name} is not an integer."
         raise options.error("actions", what, "Actions need an integer primary key.")
     return actions
 

@@ -21,7 +21,7 @@ def add_buttons(app: Flask, admin: ModelAdmin) -> None:
     for action, button in admin.buttons:
         endpoint = f"admin.{action.name.replace('-', '_')}"
         if endpoint in app.view_functions:
-            what = f"there is an endpoint {endpoint} already."
+            what = f"The endpoint {endpoint} already exists."
             raise admin.options.error("actions", what, f"Rename {action.name}.")
         view = set_policy(
             fresh_login_required(partial(apply_to_row, admin, action, button)),

@@ -25,7 +25,7 @@ def initialize(run: ImportRun) -> tuple[list[str], list[list[str]]]:
     except UnreadableFileError:
         raise
     except ValueError as error:
-        log.error("an import cannot be opened: %s", error)
+        log.error("cannot open an import: %s", error)
         raise UnreadableFileError("This file is no longer available. Upload it again.") from error
     samples: list[list[str]] = []
     non_ascii = 0

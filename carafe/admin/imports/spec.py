@@ -69,7 +69,7 @@ def build_import(
     for item in declared.fields:
         field = item if isinstance(item, Field) else Field(item)
         if field.name in targets:
-            raise options.error("imports", f"{field.name} is there twice.", "Name it once.")
+            raise options.error("imports", f"{field.name} is listed twice.", "List it once.")
         targets[field.name] = _target(attributes, filters, field)
     key = targets.get(declared.key)
     if declared.key and not (key and key.unique):
@@ -115,7 +115,7 @@ def _target(attributes: Attributes, filters: Sequence[Filter], field: Field) -> 
     read = field.read or _choice_reader(filters, attribute) or parser_for(typed_column)
     if read is None:
         remedy = f'Pass a parser: Field("{field.name}", read=…).'
-        raise attributes.error("imports", f"{field.name} is not read by itself.", remedy)
+        raise attributes.error("imports", f"No default parser for {field.name}.", remedy)
     return Target(
         name=field.name,
         label=field.label or _label(column, attribute, field.name),

@@ -72,7 +72,7 @@ def columns_by_name(
         for item in declared:
             column = item if isinstance(item, Column) else Column(item)
             if column.name in columns:
-                what = f"{column.name} is there twice."
+                what = f"{column.name} is listed twice."
                 raise attributes.error(option, what, "List each column once.")
             columns[column.name] = _with_defaults(attributes, option, column)
     return columns
@@ -80,10 +80,12 @@ def columns_by_name(
 
 def _with_defaults(attributes: Attributes, option: str, column: Column) -> Column:
     if len(column.attributes) > 1 and column.render is None:
-        what = f"{column.name} is made of several and does not say how."
-        raise attributes.error(option, what, "Give it a function of them: Column(…, render=…).")
+        what = f"{column.name} combines several attributes but has no render function."
+        raise attributes.error(option, what, "Pass one: Column(…, render=…).")
     if column.render is not None and not callable(column.render):
-        raise attributes.error(option, f"render of {column.name} is no function.", "Give one.")
+        raise attributes.error(
+            option, f"render of {column.name} is not callable.", "Pass a function."
+        )
     paths = column.attributes or [column.name]
     label = column.label or humanize(column.name)
     for path in paths:

@@ -36,14 +36,14 @@ ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"
 def make_search(attributes: Attributes, search: str | Search) -> Search:
     if isinstance(search, FullText) and search.model is not attributes.model:
         what = f"FullText uses columns of {search.model.__name__}."
-        raise attributes.error("search", what, f"Give columns of {attributes.model.__name__}.")
+        raise attributes.error("search", what, f"Use columns of {attributes.model.__name__}.")
     if isinstance(search, str):
         search = Prefix(attributes.find_own("search", search), humanize(search))
     if isinstance(search, (Prefix, Exact)):
         _check_index(attributes, "search", search.column.key, search.column)
     if isinstance(search, Prefix) and not is_binary_collated(search.column.type):
-        what = f"{search.column.key} is in the order of a language."
-        remedy = "Make its type binary_collated(length) of carafe.database, or use FullText."
+        what = f"{search.column.key} uses a language-specific collation."
+        remedy = "Use binary_collated(length) from carafe.database as its type, or use FullText."
         raise attributes.error("search", what, remedy)
     return search
 
@@ -51,12 +51,12 @@ def make_search(attributes: Attributes, search: str | Search) -> Search:
 def make_filter(attributes: Attributes, declared: str | Filter) -> Filter:
     item = declared if isinstance(declared, Filter) else _default_filter(attributes, declared)
     if item.name in ARGUMENTS:
-        what = f"{item.name} in the URL is the list's own."
+        what = f"{item.name} is a reserved URL parameter."
         raise attributes.error("filters", what, f'Use another name, such as "its_{item.name}".')
     if item.column is not None:
         _check_index(attributes, "filters", item.name, item.column)
         if item.types and not isinstance(item.column.type, item.types):
-            what = f"{item.name} cannot be a {type(item).__name__}."
+            what = f"{item.name} doesn't support the filter {type(item).__name__}."
             raise attributes.error("filters", what, "Use a filter that matches the column type.")
     choices: object = item.choices if isinstance(item, Choice) else {}
     if not isinstance(choices, Mapping):
@@ -78,8 +78,8 @@ def _default_filter(attributes: Attributes, name: str) -> Filter:
             return filter_class(column, name, label)
     raise attributes.error(
         "filters",
-        f"{name} has no filter by itself.",
-        f'Say what can be chosen: Choice({attributes.model.__name__}.{name}, "{name}", …).',
+        f"No default filter for {name}.",
+        f'Pass the choices: Choice({attributes.model.__name__}.{name}, "{name}", …).',
     )
 
 
@@ -88,12 +88,12 @@ def sort_column(attributes: Attributes, name: str) -> Attribute:
     column = table_column(attribute)
     if column.nullable:
         raise attributes.error(
-            "sorts", f"{name} may be empty.", "Sort by a column that is never null."
+            "sorts", f"{name} is nullable.", "Sort by a column that is never null."
         )
     if column.type.python_type not in CURSOR_TYPES:
         kinds = ", ".join(kind.__name__ for kind in CURSOR_TYPES)
         raise attributes.error(
-            "sorts", f"{name} cannot stand in links to pages.", f"Sort by a column of type {kinds}."
+            "sorts", f"{name} can't be used for pagination.", f"Sort by a column of type {kinds}."
         )
     _check_index(attributes, "sorts", name, attribute)
     return attribute
@@ -101,11 +101,11 @@ def sort_column(attributes: Attributes, name: str) -> Attribute:
 
 def _check_index(attributes: Attributes, option: str, name: str, column: Attribute) -> None:
     if column.class_ is not attributes.model:
-        what = f"{name} is a column of {column.class_.__name__}."
-        raise attributes.error(option, what, f"Give columns of {attributes.model.__name__}.")
+        what = f"{name} belongs to {column.class_.__name__}."
+        raise attributes.error(option, what, f"Use columns of {attributes.model.__name__}.")
     if not has_index(column):
         raise attributes.error(
             option,
-            f"{name} has no index.",
+            f"{name} isn't indexed.",
             f'Add Index("{table_column(column).name}", "{primary_key(attributes.model).name}").',
         )

@@ -57,7 +57,7 @@ class Range(Filter, Generic[T]):
         texts = [text for name in self.names if (text := arguments.get(name, ""))]
         unreadable = [text for text in texts if self.read(text) is None]
         return (
-            f"{self.label}: “{unreadable[0]}” is no {self.kind}, so it is ignored."
+            f"{self.label}: “{unreadable[0]}” isn't a {self.kind}, so it was ignored."
             if unreadable
             else ""
         )

@@ -21,14 +21,18 @@ def check_page(options: ModelOptions) -> None:
     if not isinstance(options.key.type, Integer) or len(mapper.primary_key) > 1:
         raise options.error("endpoint", "Rows have no ID.", "Pass the endpoint of a page.")
     if not options.form and {"create", "edit"} & {*options.operations}:
-        raise options.error("operations", "form is missing.", 'Give it: form=["title"].')
+        raise options.error("operations", "form is missing.", 'Pass form=["title"].')
     if options.title and not hasattr(options.model, options.title):
-        raise options.error("title", f"there is no {options.title}.", "Give an attribute.")
+        raise options.error(
+            "title", f"Unknown attribute: {options.title}.", "Use an attribute of the model."
+        )
     if unknown := {*options.private} - {*mapper.column_attrs.keys()}:
-        raise options.error("private", f"there is no {min(unknown)}.", "Give attributes.")
+        raise options.error(
+            "private", f"Unknown attribute: {min(unknown)}.", "Use attributes of the model."
+        )
     if options.private and issubclass(options.model, AuditMixin):
-        what = "the model records its changes itself."
-        raise options.error("private", what, f"Write in it: private = {(*options.private,)}.")
+        what = "The model records its own changes."
+        raise options.error("private", what, f"Add to the model: private = {(*options.private,)}.")
 
 
 def page_form(options: ModelOptions, filters: Sequence[Filter]) -> type[Form]:

@@ -52,7 +52,9 @@ def build_form(
 def _field(model: type[Base], option: str, name: str, filters: Sequence[Filter]) -> UnboundField:
     attribute: Attribute = getattr(model, name, None)  # type: ignore[assignment]
     if not hasattr(getattr(attribute, "property", None), "columns"):
-        raise config_error(model, option, f"there is no {name}.", "Use attributes of the model.")
+        raise config_error(
+            model, option, f"Unknown attribute: {name}.", "Use attributes of the model."
+        )
     column, label = table_column(attribute), label_of(attribute, name)
     if column.foreign_keys:
         return RelationField(label, _required(column, label), model=related_model(attribute))
@@ -68,8 +70,8 @@ def _field(model: type[Base], option: str, name: str, filters: Sequence[Filter])
         return _choice(column, label, {"yes": "Yes", "no": "No"}, {"yes": True, "no": False})
     if field := _typed(column, label):
         return field
-    remedy = "Give a form class of your own, or name it in read_only alone."
-    raise config_error(model, option, f"{name} has no field by itself.", remedy)
+    remedy = "Pass your own form class, or list it only in read_only."
+    raise config_error(model, option, f"No default form field for {name}.", remedy)
 
 
 def _typed(column: TableColumn, label: str) -> UnboundField | None:

@@ -84,13 +84,15 @@ def build_inline(inline: Inline, parent: ModelOptions) -> InlineSpec:
     model = inline.model
     reference = _reference(inline, parent)
     if inline.form and "edit" not in parent.operations:
-        raise parent.error("inlines", "Inline forms need a form on the parent page.", "Give form.")
+        raise parent.error(
+            "inlines", "Inline forms need a form on the parent page.", "Pass form=…."
+        )
     check_key(model)
     attributes = Attributes(model)
     columns = columns_by_name(attributes, {"columns": inline.columns})
     if unknown := {*inline.private} - {*inspect(model).column_attrs.keys()}:
-        what = f"{model.__name__} has no {min(unknown)}, which is private."
-        raise parent.error("inlines", what, "Give attributes.")
+        what = f"{model.__name__} has no attribute {min(unknown)} (from private)."
+        raise parent.error("inlines", what, "Use attributes of the model.")
     key = primary_key(model)
     return InlineSpec(
         model=model,
@@ -114,7 +116,7 @@ def _reference(inline: Inline, parent: ModelOptions) -> Attribute:
     if inline.foreign_key:
         names = [name for name in names if name == inline.foreign_key]
     if len(names) != 1:
-        what = f"{inline.model.__name__} has {len(names)} such foreign keys to it."
+        what = f"{inline.model.__name__} has {len(names)} foreign keys to this model."
         remedy = 'Choose one: Inline(…, foreign_key="…").'
         raise parent.error("inlines", what, remedy)
     reference: Attribute = getattr(inline.model, names[0])

@@ -109,7 +109,9 @@ def trend(total: int, previous: int, days: int) -> str:
     percent = round(100 * (total - previous) / previous)
     if not percent:
         return f"no change from the previous {days} days"
-    return f"{abs(percent):,} % {'more' if percent > 0 else 'fewer'} than in the {days} days before"
+    return (
+        f"{abs(percent):,}% {'more' if percent > 0 else 'fewer'} than in the previous {days} days"
+    )
 
 
 def _periods(days: int) -> Periods:

@@ -27,7 +27,9 @@ def rows(attribute: Attribute) -> Series:
     column = table_column(attribute)
     if all(column is not next(iter(index.columns), None) for index in column.table.indexes):
         name, key = f"{column.table.name}.{column.name}", column.name
-        raise ConfigError(f"series.rows({name}): it has no index.", f'Add Index("…", "{key}").')
+        raise ConfigError(
+            f"series.rows({name}): {name} isn't indexed.", f'Add Index("…", "{key}").'
+        )
     return _in_app(PeriodCounts(func.count(), attribute))
 
 

@@ -18,7 +18,7 @@ from carafe.jobs import Job, Priority
 from carafe.jobs.definition import queues, registry
 from carafe.jobs.models import (
     ACTIVE_STATES,
-    CANCELLED,
+    CANCELED,
     FAILED,
     QUEUED,
     RUNNING,
@@ -28,8 +28,10 @@ from carafe.jobs.models import (
 )
 from carafe.time import time_tag
 
-STATES = {state: state.capitalize() for state in (QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED)}
-TONES = {RUNNING: "info", SUCCEEDED: "success", FAILED: "danger", CANCELLED: "warning"}
+STATES = {state: state.capitalize() for state in (QUEUED, RUNNING, SUCCEEDED, FAILED)} | {
+    CANCELED: "Canceled"
+}
+TONES = {RUNNING: "info", SUCCEEDED: "success", FAILED: "danger", CANCELED: "warning"}
 # During a deployment, newer code may already have added jobs of other priorities.
 PRIORITIES = {priority.value: priority.name.lower() for priority in Priority}
 MAX_WORKERS = 20
@@ -127,7 +129,7 @@ ACTIONS = [
         "retry",
         "Retry",
         retry,
-        where=Job.state.in_([FAILED, CANCELLED]),
+        where=Job.state.in_([FAILED, CANCELED]),
         unavailable_reason="Only failed or canceled jobs can be retried.",
     ),
     Action(

@@ -114,7 +114,7 @@ from carafe.auth.models.passkey import MAX_PASSKEYS, PASSKEY_NAME_LENGTH
 from carafe.auth.models.user_mixin import EmailTakenError
 from carafe.auth.passkeys import TOO_MANY_PASSKEYS, PasskeyError
 from carafe.auth.providers.journey import LOG_IN, REAUTHENTICATE, AuthorizationRequest
-from carafe.auth.providers.profile import CancelledError, ProviderError, UnavailableError
+from carafe.auth.providers.profile import CanceledError, ProviderError, UnavailableError
 
 __all__ = [
     "INVITE_PERMISSION",
@@ -126,7 +126,7 @@ __all__ = [
     "AccessSummary",
     "Arrival",
     "AuthorizationRequest",
-    "CancelledError",
+    "CanceledError",
     "Connection",
     "Device",
     "EmailTakenError",

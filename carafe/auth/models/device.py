@@ -28,7 +28,7 @@ IPV4_NETWORK_BITS, IPV6_NETWORK_BITS = 16, 32
 
 
 class KnownDevice(Base):
-    """A kind of browser in a network, as a hash: enough to recognise, too little to track."""
+    """A kind of browser in a network, as a hash: enough to recognize, too little to track."""
 
     __tablename__ = "known_device"
 

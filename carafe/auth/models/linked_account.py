@@ -33,7 +33,7 @@ class LinkedAccount(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     provider: Mapped[str] = mapped_column(String(50))
     subject: Mapped[str] = mapped_column(String(255))
-    # As the provider named it when it was linked, for the owner to recognise.
+    # As the provider named it when it was linked, for the owner to recognize.
     label: Mapped[str] = mapped_column(String(254))
     created_at: Mapped[datetime] = mapped_column(default=now)
 

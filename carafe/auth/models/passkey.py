@@ -76,7 +76,7 @@ class Passkey(Base):
         Web Authentication 7.2, step 22: two devices then seem to hold the private key, one of
         them as a copy, and the site is to decide. Which of the two signs here nobody knows, so
         it stays outside; the owner, who may have other ways in, decides about the passkey.
-        Keys that are synchronised say 0 always, and are never refused by this.
+        Keys that are synchronized say 0 always, and are never refused by this.
         """
         if (count or self.sign_count) and count <= self.sign_count:
             record("passkey.rejected", user.subject, actor=user.email, name=self.name, count=count)

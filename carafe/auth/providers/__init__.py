@@ -104,26 +104,26 @@ def _callback_url(name: str) -> str:
 def _read(name: str, options: Mapping[str, str]) -> Provider:
     values: dict[str, Any] = {"label": name.title()} | BUILT_IN.get(name, {}) | dict(options)
     for key in ("client_id", "client_secret"):
+        variable = f"OAUTH_{name}_{key}".upper()
         if not values.get(key):
             raise ConfigError(
-                f"OAUTH_{name}_{key}".upper() + " is missing.",
+                f"{variable} is missing.",
                 f"Register this site with {values['label']} using the redirect URI "
                 f"{_callback_url(name)}, then set the values you get.",
             )
     for key in ("issuer", "api_url"):
-        address = values.get(key, "")
+        variable, address = f"OAUTH_{name}_{key}".upper(), values.get(key, "")
         if (address or key == "issuer") and not is_safe(address):
             quoted = "" if "@" in address else f"={address!r}"  # with a password, perhaps
             raise ConfigError(
-                f"OAUTH_{name}_{key}".upper() + f"{quoted} is not accepted.",
+                f"Invalid value {variable}{quoted}.",
                 "Use the issuer URL exactly as the provider shows it, such as "
                 "https://accounts.example.org. Plain http works for localhost only.",
             )
         if "?" in address or "/.well-known/" in address:
             raise ConfigError(
-                f"OAUTH_{name}_{key}".upper()
-                + " is not accepted: it is the address of a document.",
-                "Leave out /.well-known/ and what follows, and anything from ? on.",
+                f"Invalid {variable}: it is the URL of a document.",
+                "Remove /.well-known/ and everything after it, and any query.",
             )
     return Provider(name=name, **values)
 

@@ -62,7 +62,7 @@ def profile(
             if "email" not in claims and "userinfo_endpoint" in metadata:
                 more = client.json(metadata["userinfo_endpoint"], token=token)
                 if more["sub"] != claims["sub"]:  # OpenID Connect Core, 5.3.2
-                    raise InvalidResponseError("user info about someone else")
+                    raise InvalidResponseError("userinfo subject mismatch")
                 claims = more | claims
         return Profile.read(
             provider,
@@ -114,7 +114,7 @@ def _check_sign_in_time(auth_time: object, started: float) -> None:
         raise InvalidResponseError("auth_time is missing although max_age was sent")
     earliest, latest = started - CLOCK_SKEW_SECONDS, time.time() + CLOCK_SKEW_SECONDS
     if not earliest <= auth_time <= latest:
-        raise InvalidResponseError("auth_time is not of this sign-in")
+        raise InvalidResponseError("auth_time is too old")
 
 
 def _decode(provider: Provider, text: str) -> jwt.Token:
@@ -126,7 +126,7 @@ def _decode(provider: Provider, text: str) -> jwt.Token:
     header = extract_compact(text.encode(), registry=registry).headers()
     if header["alg"] not in ALGORITHMS:
         raise InvalidResponseError(f"signed with {header['alg']!r}")
-    problem = "signed with no key that is published"
+    problem = "signed with an unknown key"
     for refresh in (False, True):  # there may be a new key, since we looked
         for key in _keys(provider, header, refresh=refresh):
             try:

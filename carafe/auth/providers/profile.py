@@ -26,7 +26,7 @@ class InvalidResponseError(ProviderError):
     """What came back does not prove anything."""
 
 
-class CancelledError(ProviderError):
+class CanceledError(ProviderError):
     """The person, or the provider, said no."""
 
 
@@ -82,7 +82,7 @@ def authorization_code(
     ):
         raise InvalidResponseError("issuer mismatch in response")
     if error := answer.get("error"):
-        raise CancelledError(error[:100])
+        raise CanceledError(error[:100])
     if not (code := answer.get("code")):
         raise InvalidResponseError("no code")
     return code

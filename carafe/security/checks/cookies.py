@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
         "security.cookie_name",
         name_without_prefix,
         level="warning",
-        remedy=f"Set SESSION_COOKIE_NAME to {PREFIX}session, without a domain, for the path /",
+        remedy=f"Set SESSION_COOKIE_NAME to {PREFIX}session, with no domain and path /.",
     )
 
 

@@ -44,12 +44,12 @@ def public_but_not_production() -> str | None:
     url, name = current_app.config["PUBLIC_URL"], current_app.config["APP_ENV"]
     if name == "production" or not url.startswith("https://"):
         return None
-    return f"{url} looks public, but APP_ENV is {name}: anyone can know the key and debug the app."
+    return f"{url} looks public, but APP_ENV is {name}: anyone can learn the key and debug the app."
 
 
 def debug() -> str | None:
     names = [name for name in ("DEBUG", "TESTING") if current_app.config[name]]
-    return f"{' and '.join(names)} on: errors show the code to anyone." if names else None
+    return f"{' and '.join(names)} on: error pages show source code to anyone." if names else None
 
 
 def dotenv_in_production() -> str | None:

@@ -68,7 +68,7 @@ def unwritable_rate_limits() -> str | None:
     if not counters.path.exists():
         # Not made here: it would belong to root, where root runs this.
         writable = os.access(counters.path.parent, os.W_OK)
-        return None if writable else f"{counters.path} cannot be made, so nobody can log in."
+        return None if writable else f"Can't create {counters.path}, so nobody can log in."
     try:
         counters.probe()
     except (sqlite_driver().Error, OSError) as error:

@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
 def ambiguous_hosts() -> str | None:
     names = current_app.config["TRUSTED_HOSTS"]
     if doubtful := [name for name in names if is_ambiguous(name)]:
-        return f"TRUSTED_HOSTS holds {', '.join(doubtful)}: not a name of this site alone."
+        return f"TRUSTED_HOSTS contains {', '.join(doubtful)}, which others can use, too."
     return None
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from carafe.audit import record
 from carafe.database import db
-from carafe.testing.lists import neighbour
+from carafe.testing.lists import neighbor
 
 PATH = "/admin/audit/"
 
@@ -57,12 +57,12 @@ def test_it_tells_who_did_what_to_whom_and_from_where(alice, carol, sign_in):
 def test_it_shows_each_event_once_newest_first(write, actions_at, carol, sign_in):
     write(*[(f"thing.no{n:03}", "x@example.com", "thing:1") for n in range(105)])
     admin, paths = sign_in(carol), [f"{PATH}?q=thing:1"]
-    while following := neighbour(admin.get(paths[-1]).text, "next"):
+    while following := neighbor(admin.get(paths[-1]).text, "next"):
         paths.append(following)
     pages = [actions_at(path) for path in paths]
     assert [len(page) for page in pages] == [50, 50, 5]
     assert list(chain(*pages)) == [f"thing.no{n:03}" for n in reversed(range(105))]
-    assert actions_at(neighbour(admin.get(paths[-1]).text, "prev")) == pages[1]
+    assert actions_at(neighbor(admin.get(paths[-1]).text, "prev")) == pages[1]
 
 
 def test_it_finds_by_actor_action_and_subject(write, actions_at):

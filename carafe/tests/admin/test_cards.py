@@ -44,7 +44,7 @@ def number(page: str, name: str) -> str:
 def days(page: str, name: str) -> dict[str, int]:
     """What the table behind a chart says, without days of nothing."""
     rows_of_table = re.findall(
-        r"<td>(\d\d \w+ \d{4})</td><td>([\d,]+)</td>", dict(CARD.findall(page))[name]
+        r"<td>(\w+ \d+, \d{4})</td><td>([\d,]+)</td>", dict(CARD.findall(page))[name]
     )
     return {day: int(count.replace(",", "")) for day, count in rows_of_table if count != "0"}
 
@@ -73,7 +73,7 @@ def test_it_says_how_it_changed(make_user, sign_in):
     for n, ago in enumerate([0, 1, 2, 8, 9]):
         make_user(f"u{n}@example.com", created_at=now() - timedelta(days=ago, minutes=1))
     page = browser.get("/admin/?days=7").text
-    assert "50 % more than in the 7 days before" in shown(page)["sign-ups"]
+    assert "50% more than in the previous 7 days" in shown(page)["sign-ups"]
     page = browser.get("/admin/").text
     assert "none in the previous 30 days" in shown(page)["sign-ups"]
     assert number(page, "sign-ups") == "5"
@@ -206,7 +206,7 @@ def test_the_latest_events_are_below(alice, carol, sign_in, page):
 
 def test_two_cards_of_a_name_stop_the_start(app):
     card = admin.Card("mails", "Mails", broken, "admin")
-    with another_app(app) as made, pytest.raises(ConfigError, match="a card mails already"):
+    with another_app(app) as made, pytest.raises(ConfigError, match="A card named mails already"):
         admin.add_card(made, card)
 
 

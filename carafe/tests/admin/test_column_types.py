@@ -155,7 +155,7 @@ def test_a_list_shows_and_exports_them(browser, row_id):
         "Glad",
         "12.50",
         "Feb 28, 2026",
-        "15:30",
+        "3:30 PM",
         "0.25",
         ID,
         "&#34;a&#34;: [1",

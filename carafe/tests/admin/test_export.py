@@ -72,7 +72,7 @@ def ask(app, carol, sign_in):
 
 @pytest.fixture
 def long(monkeypatch):
-    """Lists of more than two others rows are too long to be answered at once."""
+    """Lists of more than two rows are too long to be answered at once."""
     monkeypatch.setattr(export, "MAX_DIRECT_ROWS", 2)
 
 

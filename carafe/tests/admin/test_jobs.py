@@ -210,14 +210,14 @@ def test_it_shows_progress_on_the_open_page(app, admin, make):
     assert "hx-trigger=" not in part.text
 
 
-def test_one_that_waits_is_cancelled(app, admin, carol, queue, events):
+def test_one_that_waits_is_canceled(app, admin, carol, queue, events):
     page = queue(rattle, "never")
     form = admin.fill(page, f"{page}/cancellation")
     for _ in range(2):
         answer = admin.send(form)
         assert (answer.status_code, answer.location) == (303, page)
     assert run_due(app) == 0
-    assert ">cancelled<" in admin.get(page).text
+    assert ">canceled<" in admin.get(page).text
     id = page.removeprefix(BASE)
     name = {"name": rattle.name}
     assert events("job.canceled") == [(carol.email, f"job:{id}", name)]
@@ -235,7 +235,7 @@ def test_one_that_runs_is_asked_to_stop(app, admin, queue):
     assert "Stopping" in text
 
 
-def test_one_that_is_over_cannot_be_cancelled(app, admin, queue, events):
+def test_one_that_is_over_cannot_be_canceled(app, admin, queue, events):
     page = queue(rattle, "softly")
     form = admin.fill(page, f"{page}/cancellation")
     run_due(app)
@@ -244,8 +244,8 @@ def test_one_that_is_over_cannot_be_cancelled(app, admin, queue, events):
     assert events("job.canceled") == []
 
 
-@pytest.mark.parametrize("state", ["failed", "cancelled"])
-def test_one_that_failed_or_was_cancelled_is_tried_again(app, admin, carol, make, events, state):
+@pytest.mark.parametrize("state", ["failed", "canceled"])
+def test_one_that_failed_or_was_canceled_is_tried_again(app, admin, carol, make, events, state):
     ran.clear()
     arguments = [["again"], {}]
     [id] = make(state=state, name=rattle.name, queue=rattle.queue, arguments=arguments, failures=1)

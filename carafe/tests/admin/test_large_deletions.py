@@ -95,7 +95,7 @@ def test_an_administrator_deletes_it_by_a_job(
 def test_so_does_the_command_line(app, alice, much, left):
     left.clear()
     ran = app.test_cli_runner().invoke(args=["user", "delete", alice.email, "--yes"])
-    assert ran.output == "alice@example.com was deleted.\n"
+    assert ran.output == "alice@example.com deleted.\n"
     assert not exists(app, alice)
     assert max(steps(left)) <= 4
     assert left[-1] == (0, 0)

@@ -1,4 +1,4 @@
-"""View all declared lists share their routes; each is for users with permissions for that list."""
+"""All declared lists share their routes; each is for users with permissions for that list."""
 
 import re
 from collections import Counter

@@ -54,7 +54,7 @@ def filled(application: Flask) -> Flask:
 
 
 def a_user(number: int) -> dict[str, Any]:
-    """Mostly a plain user: confirmed, and neither suspended nor about Deletion scheduled."""
+    """Mostly a plain user: confirmed, and neither suspended nor about to be deleted."""
     at = now() - timedelta(hours=ROWS - number)
     return {
         "email": f"someone{number}@example.com", "name": f"Given{number % 80} Family{number % 90}",

@@ -98,6 +98,6 @@ def test_without_any_the_password_is_enough_again(
 def test_the_command_line_removes_them(app, alice, clock, log_in, count):
     enroll(app, alice)
     result = app.test_cli_runner().invoke(args=["user", "remove-second-factors", alice.email])
-    assert result.output == "alice@example.com has no second factor anymore.\n"
+    assert result.output == "Two-factor authentication turned off for alice@example.com.\n"
     assert count() == [0, 0]
     assert is_logged_in(log_in(alice))

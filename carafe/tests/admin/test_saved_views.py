@@ -70,7 +70,7 @@ def test_the_same_name_is_one_view(admin):
 
 
 def test_it_keeps_what_the_list_knows(admin):
-    save(admin, "Odd", "state=active&after=WzFd&colour=red&role=king&columns=name,nothing&q=")
+    save(admin, "Odd", "state=active&after=WzFd&color=red&role=king&columns=name,nothing&q=")
     assert tabs(admin) == {"Odd": f"{LIST}?columns=name&state=active"}
 
 
@@ -203,14 +203,14 @@ def test_sharing_asks_for_the_permission_and_a_proof(app, admin, sam, sign_in, i
 
 def test_it_says_what_is_not_there_any_more(app, admin, dave):
     save(admin, "Old")
-    query = "colour=red&columns=email%2Cshoes&state=suspended"
+    query = "color=red&columns=email%2Cshoes&state=suspended"
     with app.app_context():
         db.session.execute(db.update(SavedView).values(query=query))
         db.session.commit()
     page = admin.get(tabs(admin)["Old"]).text
     assert ids(page, LIST) == [dave.id]
-    assert "Shown without colour and shoes" in page
-    assert "Shown without" not in admin.get(f"{LIST}?colour=blue").text
+    assert "Shown without color and shoes" in page
+    assert "Shown without" not in admin.get(f"{LIST}?color=blue").text
 
 
 def test_there_are_so_many_at_most(admin, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from carafe.database import db
-from carafe.testing.lists import ids, last_page, neighbour, walk
+from carafe.testing.lists import ids, last_page, neighbor, walk
 from carafe.tests.site.models import User
 from carafe.time import now
 
@@ -76,7 +76,7 @@ def test_search_filters_and_order_stay_from_page_to_page(add_users, admin):
 
 def test_odd_arguments_are_answered(add_users, admin):
     add_users(*[f"u{n}@example.com" for n in range(51)])
-    next_page = neighbour(admin.get(f"{BASE}?sort=-created_at").text, "next") or ""
+    next_page = neighbor(admin.get(f"{BASE}?sort=-created_at").text, "next") or ""
     cursor = next_page.split("after=")[1]
     for name in ("q", "role", "state", "sort", "created_at.from", "created_at.to"):
         for value in ("\0", "x" * 1000, "admin' OR 1=1", "%FF", "__class__", "../"):

@@ -65,7 +65,7 @@ def trail(app):
 
 @pytest.fixture
 def everything(app):
-    """View all that the tables hold, as text."""
+    """All that the tables hold, as text."""
 
     def dump():
         with app.app_context():

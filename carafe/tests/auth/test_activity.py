@@ -8,7 +8,7 @@ from carafe.audit import record
 from carafe.auth.activity import activity_text
 from carafe.database import db
 from carafe.testing.database import statements
-from carafe.testing.lists import neighbour
+from carafe.testing.lists import neighbor
 
 
 def sentences(page):
@@ -64,7 +64,7 @@ def test_it_leads_to_older_events_and_back(alice, sign_in, happen):
     while path:
         page = browser.get(path).text
         seen += sentences(page)
-        path = neighbour(page, "next")
+        path = neighbor(page, "next")
     assert [s.removesuffix(" 127.0.0.1") for s in seen if s.startswith("Step")] == [
         f"Step number {n}" for n in range(44, -1, -1)
     ]

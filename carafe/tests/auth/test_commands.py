@@ -50,7 +50,7 @@ def test_it_creates_an_administrator_with_a_given_password(run, visitor):
 
 def test_it_promotes(run, alice, role):
     result = run("promote", "ALICE@example.com")
-    assert (result.exit_code, result.output) == (0, "alice@example.com is an administrator.\n")
+    assert (result.exit_code, result.output) == (0, "alice@example.com is now an admin.\n")
     assert role(alice.email) == "admin"
 
 
@@ -70,7 +70,7 @@ def test_it_demotes(run, carol, make_user, role):
 
 def test_it_deletes_once_that_is_confirmed(run, app, alice):
     assert run("delete", alice.email).exit_code == 1
-    assert run("delete", alice.email, "--yes").output == "alice@example.com was deleted.\n"
+    assert run("delete", alice.email, "--yes").output == "alice@example.com deleted.\n"
     with app.app_context():
         assert User.by_email(alice.email) is None
 

@@ -20,7 +20,7 @@ def test_exactly_one_wins(running, email):
 
     victim = LiveBrowser(running.url)
     form, request = ask_to_sign_in(victim)
-    sent(form, key.get(request, counter=0))  # as synchronised ones: no counter gives it away
+    sent(form, key.get(request, counter=0))  # as synchronized ones: no counter gives it away
     thieves = [LiveBrowser(running.url) for _ in range(USES)]
     for thief in thieves:
         victim.copy_cookies_to(thief)

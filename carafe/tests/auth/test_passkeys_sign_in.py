@@ -139,7 +139,7 @@ def test_it_refuses_an_answer_used_before(key, visitor, browser, is_refused):
     form, request = ask_to_sign_in(visitor)
     thief = browser()
     visitor.copy_cookies_to(thief)
-    sent(form, key.get(request, counter=0))  # as synchronised ones: no counter gives it away
+    sent(form, key.get(request, counter=0))  # as synchronized ones: no counter gives it away
     assert visitor.send(form).status_code == 303
     visitor.submit("/members", action="/auth/logout")
     assert is_refused(thief.send(form))

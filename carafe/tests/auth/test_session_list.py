@@ -167,7 +167,7 @@ def test_the_one_not_used_for_longest_ends_where_there_are_too_many(app, alice, 
 
 
 def test_none_works_that_is_not_listed(app, alice, sign_in):
-    """Even where there are more than may others be, from before there was a limit."""
+    """Even where there are more than may be, from before there was a limit."""
     browser = sign_in(alice)
     with app.app_context():
         session = db.session.scalars(select(Session)).one()

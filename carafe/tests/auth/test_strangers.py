@@ -1,4 +1,4 @@
-"""What someone can do in another's name without knowing more than their others address."""
+"""What someone can do in another's name without knowing more than their address."""
 
 import re
 from dataclasses import replace

@@ -138,12 +138,12 @@ def test_it_ends_with_what_is_finished(
     stand: Callable[..., Page], asked: Callable[[Page], list[str]]
 ) -> None:
     page = stand("/members")
-    done = '<p data-live-say="View all is done">Done</p>'
+    done = '<p data-live-say="All is done">Done</p>'
     page.route(f"**{BELL}", lambda route: route.fulfill(body=done, content_type="text/html"))
     urls = asked(page)
     wait(page, 30)
     expect(page.get_by_text("Done", exact=True)).to_be_visible()
-    expect(page.locator("div[aria-live]")).to_have_text("View all is done")
+    expect(page.locator("div[aria-live]")).to_have_text("All is done")
     wait(page, 600)
     assert len(urls) == 1
 

@@ -50,7 +50,7 @@ def refused(environ: Callable[..., None]) -> Callable[[str, str], ConfigError]:
         environ(**{name: text})
         with pytest.raises(ConfigError) as raised:
             create_app()
-        assert raised.value.problem.startswith(name)
+        assert name in raised.value.problem
         assert SECRET not in str(raised.value)
         return raised.value
 

@@ -20,5 +20,5 @@ def test_the_command_keeps_what_is_installed(groups, command, tmp_path, monkeypa
         (tmp_path / "groups").write_text(groups)
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     error = missing_group("DATABASE_URL", "postgres")
-    assert error.problem == "DATABASE_URL needs packages that are not installed."
+    assert error.problem == "DATABASE_URL needs packages that aren't installed."
     assert error.remedy == f"Run {command}."

@@ -127,12 +127,12 @@ def fewer_icons(app, monkeypatch):
 
 def test_it_finds_icons_that_there_are_not(app, fewer_icons):
     result = findings(app, PUBLIC_URL="https://example.org")
-    assert result["core.icons"]["message"] == "There are no icons file, plus, users."
+    assert result["core.icons"]["message"] == "Unknown icons: file, plus, users."
 
 
 def test_an_icon_that_there_is_not_stops_the_start_in_development(app, fewer_icons):
     with (
-        pytest.raises(ConfigError, match="there is no icon") as error,
+        pytest.raises(ConfigError, match="Unknown icon") as error,
         another_app(app, APP_ENV="development"),
     ):
         pass

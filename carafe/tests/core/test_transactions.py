@@ -132,6 +132,6 @@ def test_it_lowers_every_script(own_app):
 
 def test_it_has_a_connection_for_each_thread(app):
     with app.app_context(), read_transaction(), ExitStack() as threads:
-        for _ in range(20):  # more than SQLAlchemy others's pool gives by default
+        for _ in range(20):  # more than SQLAlchemy's pool gives by default
             connection = threads.enter_context(db.engine.connect())
             assert connection.scalar(text("SELECT 1")) == 1

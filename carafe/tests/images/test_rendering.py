@@ -45,7 +45,7 @@ def test_it_takes_the_smallest_and_the_largest(size, render):
 
 
 def test_it_takes_a_photo_of_a_phone(draw):
-    """Twelve megapixels and more than 4 others MB; stored lying on its side."""
+    """Twelve megapixels and more than 4 MB; stored lying on its side."""
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
     noise = Image.effect_noise((1008, 756), 80).resize((4032, 3024)).convert("RGB")

@@ -46,7 +46,7 @@ def test_it_queues_all_of_a_name_that_failed_anew(command, run):
 
 def test_it_cancels_a_job(command, run):
     id = enqueue(note, "x")
-    assert command("cancel", id).stdout == f"Job {id} is cancelled.\n"
+    assert command("cancel", id).stdout == f"Job {id} is canceled.\n"
     assert run() == 0
     done = enqueue(note, "y")
     run()

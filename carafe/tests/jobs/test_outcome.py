@@ -116,13 +116,13 @@ def test_it_can_tell_of_a_name_that_no_database_takes(run):
     assert error(id).rstrip().endswith("caf?")
 
 
-def test_it_is_cancelled_rather_than_tried_again(run):
+def test_it_is_canceled_rather_than_tried_again(run):
     id = enqueue(fail_after_writing, "half")
     run()
     db.session.execute(update(Job).where(Job.id == id).values(cancel_requested=True))
     make_due(id)
     run()
-    assert (state(id).state, state(id).failures) == ("cancelled", 1)
+    assert (state(id).state, state(id).failures) == ("canceled", 1)
 
 
 def test_it_forgets_lost_workers_when_told_to_run_it_anew(run):

@@ -86,7 +86,7 @@ def test_it_keeps_jobs_while_redis_is_away_and_complains_once(app, caplog):
 @pytest.mark.parametrize("url", ["http://localhost", "redis://localhost:x", "localhost:6379"])
 def test_it_refuses_an_address_that_is_none(app, url):
     with (
-        pytest.raises(ConfigError, match="REDIS_URL is not accepted") as error,
+        pytest.raises(ConfigError, match="Invalid REDIS_URL") as error,
         another_app(app, REDIS_URL=url),
     ):
         pass

@@ -45,15 +45,15 @@ def test_it_shows_how_far_a_job_is_and_stops_it_when_asked(work):
     assert locked(id).cancel()
     db.session.commit()
     until(lambda: state(id).is_finished)
-    assert state(id).state == "cancelled"
+    assert state(id).state == "canceled"
 
 
-def test_it_never_begins_what_was_cancelled_before(run):
+def test_it_never_begins_what_was_canceled_before(run):
     id = enqueue(note, "x")
     assert locked(id).cancel()
     db.session.commit()
     assert run() == 0
-    assert state(id).state == "cancelled"
+    assert state(id).state == "canceled"
     assert locked(id).cancel()  # twice is as good
     db.session.rollback()
 

@@ -109,7 +109,7 @@ def test_it_is_told_to_administrators(app, waiting, carol, sign_in):
         waiting(sink)
     page = sign_in(carol).get("/admin/health/").text
     assert "Queue mail" in page
-    assert "refuses the login: 535" in page
+    assert "rejected the login: 535" in page
     assert "Correct the user and password in MAIL_URL." in page
     assert "need you at once" in page
     finding = findings(app)["jobs.paused"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-# View all that reflection does not see, and what it does.
+# All that reflection does not see, and what it does.
 CREATE = '''
 op.execute("""
     CREATE TABLE owner (id INTEGER PRIMARY KEY, widget_count INTEGER NOT NULL DEFAULT 0) STRICT

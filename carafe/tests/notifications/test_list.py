@@ -10,7 +10,7 @@ from carafe import personal_data
 from carafe.database import db
 from carafe.notifications import notify
 from carafe.notifications.models import notification
-from carafe.testing.lists import neighbour
+from carafe.testing.lists import neighbor
 
 PAGE = "/account/notifications/"
 
@@ -121,7 +121,7 @@ def test_it_has_pages(app, alice, sign_in):
         db.session.commit()
     browser = sign_in(alice)
     first = browser.get(PAGE).text
-    second = browser.get(neighbour(first, "next")).text
+    second = browser.get(neighbor(first, "next")).text
     assert [n for n in range(25) if f"Number {n}." in second] == [0, 1, 2, 3, 4]
     assert "hx-trigger" in first.partition("<main")[2]
     # What is new belongs on the first.

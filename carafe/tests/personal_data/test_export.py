@@ -1,4 +1,4 @@
-"""View all of one's own data, to take away, as the archive that is downloaded."""
+"""All of one's own data, to take away, as the archive that is downloaded."""
 
 import io
 import json

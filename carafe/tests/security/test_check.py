@@ -147,7 +147,7 @@ def test_it_says_in_one_line_that_the_database_is_away(app, tmp_path):
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     [line] = [line for line in result.stdout.splitlines() if "core.database " in line]
-    assert "cannot be reached: unable to open database file" in line
+    assert "Can't connect to the database: unable to open database file" in line
     assert {"core.migrations", "auth.second_factor"} <= set(result.stdout.replace(",", "").split())
     assert set(findings(app, DATABASE_URL=away)) == {"core.database"}
 

@@ -65,7 +65,7 @@ def test_it_lists_all_that_is_wrong_as_json(flask):
         ("core.settings", "error")
     }
     for name in ("SECRET_KEY", "TRUSTED_HOSTS", "TRUSTED_PROXIES", "WEB_CONCURRENCY"):
-        [finding] = [finding for finding in problems if finding["message"].startswith(name)]
+        [finding] = [finding for finding in problems if name in finding["message"]]
         assert set(finding) == {"id", "level", "message", "remedy"}
     assert "secrets.token_urlsafe(48)" in result.stdout
     assert "Traceback" not in result.stderr
@@ -77,7 +77,7 @@ def test_it_lists_all_that_is_wrong_as_json(flask):
         ({"MAIL_URL": "nonsense"}, "MAIL_URL", "smtp://"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL", "postgresql://"),
         ({"APP_ENV": "prod"}, "APP_ENV='prod'", "development, testing, production"),
-        ({"INSTANCE_PATH": "/dev/null/state"}, "INSTANCE_PATH", "Make it"),
+        ({"INSTANCE_PATH": "/dev/null/state"}, "INSTANCE_PATH", "Create it"),
     ],
 )
 def test_it_finds_what_only_the_app_refuses(change, name, remedy, flask):
@@ -108,7 +108,7 @@ def test_it_names_the_command_that_installs_what_a_setting_needs(
 def test_it_finds_it_for_people(flask):
     result = flask("check", "--fail-level", "warning", TRUSTED_HOSTS="example.org")
     assert result.exit_code == 1
-    assert result.stdout.startswith("error    core.settings  SECRET_KEY")
+    assert result.stdout.startswith("error    core.settings  In production, SECRET_KEY")
     assert result.stdout.splitlines()[-1] == "1 error"
 
 
@@ -123,7 +123,7 @@ def test_every_other_command_refuses_with_one_line(arguments, flask, tmp_path):
     result = flask(*arguments)
     assert result.exit_code == 1
     [line] = [line for line in result.stderr.splitlines() if line]
-    assert line.startswith("Error: SECRET_KEY")
+    assert line.startswith("Error: In production, SECRET_KEY")
     assert "secrets.token_urlsafe(48)" in line
     assert not (tmp_path / "state").exists()
 
@@ -132,17 +132,17 @@ def test_help_says_it_and_has_the_command(flask):
     result = flask("--help")
     assert result.exit_code == 0
     assert "\n  check " in result.stdout
-    assert "Error: SECRET_KEY" in result.stderr
+    assert "Error: In production, SECRET_KEY" in result.stderr
 
 
 def test_a_server_refuses_to_start(in_a_process):
     """What `flask check` runs in is no app to serve."""
     result = in_a_process("flask", "run")
     assert result.returncode == 1
-    assert "Error: SECRET_KEY" in result.stderr
+    assert "Error: In production, SECRET_KEY" in result.stderr
     result = in_a_process("gunicorn", f"{APP}:app", **GOOD, MAIL_URL="nonsense")
     assert result.returncode != 0
-    assert "MAIL_URL is not accepted" in result.stderr
+    assert "Invalid MAIL_URL" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -155,4 +155,4 @@ def test_the_server_names_its_own_settings_in_one_line(name, value, in_a_process
     result = in_a_process("python", "gunicorn.conf.py", **environ)
     assert result.returncode == 1
     [line] = result.stderr.splitlines()
-    assert line.startswith(f"Error: {name}='{value}' is not accepted. Give a ")
+    assert line.startswith(f"Error: Invalid value {name}='{value}'. Use a ")

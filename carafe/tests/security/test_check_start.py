@@ -111,5 +111,5 @@ def test_it_names_a_wrong_number_of_processes_in_one_line(environ):
     )  # fmt: skip
     assert result.returncode == 1
     assert result.stderr == (
-        "Error: WEB_CONCURRENCY='x' is not accepted. Use a number of processes, such as 2.\n"
+        "Error: Invalid value WEB_CONCURRENCY='x'. Use a number of processes, such as 2.\n"
     )

@@ -72,8 +72,8 @@ def return_from_provider(provider: str) -> ResponseReturnValue:
         return _failed()
     try:
         result = accounts.return_from(site, journey).result
-    except accounts.CancelledError:
-        flash("cancelled")
+    except accounts.CanceledError:
+        flash("canceled")
         return redirect(_page_before(journey), 303)
     except accounts.ProviderError as error:
         return _failed(error)

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from carafe.database import db
 from carafe.testing.database import statements
-from carafe.testing.lists import ids, last_page, neighbour, walk
+from carafe.testing.lists import ids, last_page, neighbor, walk
 from carafe.tests.site.models import Thing
 from carafe.time import now
 
@@ -57,8 +57,8 @@ def test_it_links_no_neighbours_of_a_single_page(alice, sign_in, write):
     write(alice, *titles(20))
     page = sign_in(alice).get("/things/").text
     assert len(ids(page, BASE)) == 20
-    assert neighbour(page, "next") is None
-    assert neighbour(page, "prev") is None
+    assert neighbor(page, "next") is None
+    assert neighbor(page, "prev") is None
 
 
 def test_it_neither_skips_nor_repeats_when_rows_come_and_go(alice, sign_in, write):
@@ -66,16 +66,16 @@ def test_it_neither_skips_nor_repeats_when_rows_come_and_go(alice, sign_in, writ
     browser = sign_in(alice)
     first = browser.get("/things/").text
     new = write(alice, "Come in between", "And another")
-    second = browser.get(neighbour(first, "next")).text
+    second = browser.get(neighbor(first, "next")).text
     seen = ids(first, BASE) + ids(second, BASE)
     # The very row that the next page starts after goes away.
     browser.post(f"/things/{seen[-1]}/delete", {"csrf_token": browser.token()})
-    seen += ids(browser.get(neighbour(second, "next")).text, BASE)
+    seen += ids(browser.get(neighbor(second, "next")).text, BASE)
     assert seen == written[::-1]
     # On the way back, the new ones are there.
-    back = browser.get(neighbour(second, "prev")).text
+    back = browser.get(neighbor(second, "prev")).text
     assert ids(back, BASE) == ids(first, BASE)
-    assert ids(browser.get(neighbour(back, "prev")).text, BASE) == new[::-1]
+    assert ids(browser.get(neighbor(back, "prev")).text, BASE) == new[::-1]
 
 
 def test_it_keeps_the_search_from_page_to_page(alice, sign_in, write):

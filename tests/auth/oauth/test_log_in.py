@@ -10,7 +10,7 @@ from carafe.testing.providers import authorize, make_journey, start_journey
 from carafe.testing.two_factor import is_logged_in
 from tests.site import HOME
 
-CANCELLED = "error=access_denied"
+CANCELED = "error=access_denied"
 
 
 @pytest.mark.parametrize("page", ["/auth/login", "/auth/register"])
@@ -50,9 +50,9 @@ def test_it_says_that_the_response_is_invalid(visitor):
     assert not is_logged_in(visitor)
 
 
-def test_it_says_that_nothing_came_of_cancelling(visitor, all_emails):
+def test_it_says_that_nothing_came_of_canceling(visitor, all_emails):
     page = visitor.get("/members").location
-    path = authorize(start_journey(visitor, page=page)).replace("code=", f"{CANCELLED}&x=")
+    path = authorize(start_journey(visitor, page=page)).replace("code=", f"{CANCELED}&x=")
     answer = visitor.get(path)
     assert (answer.status_code, answer.location) == (303, page)
     assert "You did not log in with Acme" in visitor.get(answer.location).text

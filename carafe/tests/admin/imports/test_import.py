@@ -10,7 +10,7 @@ from carafe.admin.imports import jobs, writing
 from carafe.admin.imports.models import FOLDER, MAX_OPEN, ImportBatch, ImportRun
 from carafe.audit import AuditEvent
 from carafe.database import db
-from carafe.jobs import JobCancelled
+from carafe.jobs import JobCanceled
 from carafe.jobs.worker import run_due
 from carafe.storage import storage
 from carafe.tests.site.models import Thing, User
@@ -243,7 +243,7 @@ def test_one_that_stopped_can_go_on_or_be_taken_back(app, alice, importer, title
             calls.append(note(run, **values))
             if len(calls) == 2:
                 db.session.commit()
-                raise JobCancelled
+                raise JobCanceled
 
         with monkeypatch.context() as patch:
             patch.setattr(jobs, "_update", stop)

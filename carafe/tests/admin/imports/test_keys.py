@@ -18,8 +18,8 @@ OPTIONS = {"name": "people", "columns": ["email"], "form": ["name"], "order": "e
 @pytest.mark.parametrize(
     ("imports", "operations", "says"),
     [
-        (["nothing"], ["read", "create"], "there is no nothing"),
-        (["name.email"], ["read", "create"], "name.… leads nowhere"),
+        (["nothing"], ["read", "create"], "Unknown attribute: nothing"),
+        (["name.email"], ["read", "create"], "Can't resolve name.…"),
         (["password_hash", "confirmed_at", "name"], ["read"], "need the operation create"),
         (
             admin.Import(["name", "email"], key="email"),

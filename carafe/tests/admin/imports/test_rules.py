@@ -1,4 +1,4 @@
-"""What an import may set: no more than the others form and the pages of the same declaration."""
+"""What an import may set: no more than the form and the pages of the same declaration."""
 
 import pytest
 

@@ -165,16 +165,16 @@ def test_a_provider_that_promises_to_name_itself_has_to(acme, visitor):
     assert acme.called("/token") == []
 
 
-def test_nothing_comes_of_cancelling(visitor, all_emails):
+def test_nothing_comes_of_canceling(visitor, all_emails):
     page = visitor.get("/members").location
     path = authorize(start_journey(visitor, page=page))
     answer = visitor.get(changed(path, code=None, error="access_denied"))
     assert (answer.status_code, answer.location) == (303, page)
-    assert "cancelled" in visitor.get(answer.location).text
+    assert "canceled" in visitor.get(answer.location).text
     assert all_emails() == []
 
 
-def test_cancelling_takes_the_state_as_well(visitor):
+def test_canceling_takes_the_state_as_well(visitor):
     path = changed(authorize(start_journey(visitor)), code=None, error="access_denied")
     assert visitor.get(changed(path, state="x")).status_code == 400
     assert visitor.get(path).status_code == 303
