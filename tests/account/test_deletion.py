@@ -19,7 +19,7 @@ def test_it_logs_out_and_says_until_when(alice, sign_in, reload):
     browser = sign_in(alice)
     answer = browser.submit(PAGE)
     assert (answer.status_code, answer.location) == (303, "/auth/login")
-    assert re.search(r"will be deleted on \d\d \w+ \d{4}", browser.get("/auth/login").text)
+    assert re.search(r"will be deleted on \w+ \d+, \d{4}", browser.get("/auth/login").text)
     assert browser.get("/account/profile").status_code == 303
     assert reload(alice).deletes_at
 

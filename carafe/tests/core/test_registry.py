@@ -28,7 +28,7 @@ def test_it_keeps_the_order(shop):
 
 def test_it_refuses_a_name_that_is_taken(shop):
     TEAS.add(shop, "Assam", name="black")
-    with pytest.raises(ConfigError, match="There is a tea black already"):
+    with pytest.raises(ConfigError, match="A tea named black already exists"):
         TEAS.add(shop, "Darjeeling", name="black")
     assert list(TEAS) == ["Assam"]
 
