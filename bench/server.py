@@ -55,7 +55,8 @@ def flask(environ: dict[str, str], *arguments: str) -> str:
 def sample_data(environ: dict[str, str]) -> dict[str, str]:
     """A database as `flask demo` makes it; the password of each address."""
     flask(environ, "db", "upgrade")
-    return dict(re.findall(r"(\S+@\S+)\s+password (\S+)", flask(environ, "demo")))
+    output = flask(environ | {"APP_ENV": "development"}, "demo")
+    return dict(re.findall(r"(\S+@\S+)\s+password (\S+)", output))
 
 
 class Server:

@@ -7,18 +7,35 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from app.auth.models import User
+from carafe import mail
+from carafe.audit import AuditEvent, record
+from carafe.auth import Session
 from carafe.database import db
+from carafe.jobs import Job
+from carafe.notifications import Notification, notify
+from carafe.observability import recorder, store
 from carafe.testing.database import statements
 from tests.site import HOME
+
+SHOWN = {
+    "/admin/users/?q=Lindqvist": "freya.lindqvist@example.com",
+    "/admin/requests/?window=month": "main.index",
+    "/admin/queries/": "full scan",
+    "/admin/exceptions/": "KeyError",
+    "/admin/jobs/?state=failed": "mail.deliver",
+    "/admin/audit/": "session.started",
+    "/admin/invitations/": "robin.okafor@example.com",
+    "/admin/messages/": "Maintenance on Sunday",
+}
 
 
 @pytest.fixture
 def demo(app):
     """Runs the command; what it printed."""
 
-    def run() -> Any:
-        result = app.test_cli_runner().invoke(args=["demo"])
-        assert result.exit_code == 0, result.output
+    def run(*options: str, answer: str = "", code: int = 0) -> Any:
+        result = app.test_cli_runner().invoke(args=["demo", *options], input=answer)
+        assert result.exit_code == code, result.output
         return result.output
 
     return run
@@ -65,12 +82,12 @@ def test_it_makes_new_passwords_each_time_and_prints_where_to_log_in(app, demo):
 
 
 def test_it_changes_nothing_the_second_time(app, demo):
-    demo()
+    first = demo()
     before = rows(app)
     with statements(app) as asked:
         output = demo()
     assert "already" in output
-    assert accounts(output) == []
+    assert accounts(output) == accounts(first)
     assert rows(app) == before
     assert not [sent for sent in asked if sent.startswith(("INSERT", "UPDATE", "DELETE"))]
 
@@ -79,3 +96,82 @@ def test_it_leaves_an_app_in_use_alone(app, alice, demo):
     before = rows(app)
     assert "already" in demo()
     assert rows(app) == before
+
+
+def test_it_is_not_for_production(app, demo, monkeypatch):
+    monkeypatch.setitem(app.config, "APP_ENV", "production")
+    before = rows(app)
+    assert "is for development" in demo(code=1)
+    assert rows(app) == before
+
+
+def recorded(app) -> dict[str, list[object]]:
+    """All rows of the recorder."""
+    with app.app_context(), store.get_store().connect() as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+            for table in store.metadata.sorted_tables
+        }
+
+
+def test_it_is_removed_without_a_trace(app, demo, browser):
+    with app.app_context(), store.get_store().write_transaction() as connection:
+        for table in (store.exception, store.repeated, store.slow_request, store.statement):
+            connection.execute(delete(table))  # those of other tests
+    browser().get("/")
+    recorder.flush(app)
+    before, recorded_before = rows(app), recorded(app)
+    demo()
+    demo("--remove", answer="y")
+    assert rows(app) == before
+    assert recorded(app) == recorded_before
+    assert "no sample data" in demo("--remove")
+
+
+def test_it_leaves_what_others_have_added(app, demo, make_user, sign_in):
+    demo()
+    dana = make_user("dana@example.com", name="Dana")
+    assert sign_in(dana).get("/members").status_code == 200
+    with app.app_context():
+        mail.send("dana@example.com", "auth/emails/reset", user=dana, url="http://localhost/")
+        notify(dana.id, "Hello")
+        record("user.renamed", "user:1", actor=dana.email)
+        db.session.commit()
+    demo("--remove", "--yes")
+    with app.app_context():
+        assert db.session.scalars(select(User.email)).all() == ["dana@example.com"]
+        assert db.session.scalars(select(Notification.title)).all() == ["Hello"]
+        assert "user.renamed" in db.session.scalars(select(AuditEvent.action)).all()
+        assert db.session.scalars(select(Job.name)).all() == ["mail.deliver"]
+        assert db.session.scalar(select(func.count(Session.id))) == 1
+
+
+def test_it_asks_before_it_removes_anything(app, demo):
+    demo()
+    before = rows(app)
+    assert "Remove the sample users" in demo("--remove", answer="n", code=1)
+    assert rows(app) == before
+
+
+def test_it_is_the_same_each_time_and_can_follow_users_who_were_deleted(app, demo):
+    columns = User.email, User.name, User.role, User.avatar, User.suspended_at.is_not(None)
+
+    def people() -> list[object]:
+        with app.app_context():
+            return list(map(tuple, db.session.execute(select(*columns).order_by(User.id))))
+
+    demo()
+    first = people()
+    with app.app_context():
+        db.session.execute(delete(User))
+        db.session.commit()
+    demo()
+    assert people() == first
+
+
+def test_it_fills_each_page_of_the_admin(demo, browser):
+    _, (email, password) = accounts(demo())
+    admin = browser()
+    admin.submit("/auth/login", {"email": email, "password": password})
+    for path, text in SHOWN.items():
+        assert text in admin.get(path).text, path

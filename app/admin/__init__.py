@@ -5,6 +5,8 @@ from functools import partial
 from flask import Blueprint, Flask
 
 from app.admin import overview, users, views
+from app.admin.demo import load
+from carafe import demo
 from carafe.auth import accounts, add_permission, can, impersonation
 from carafe.web import menus
 
@@ -20,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["impersonation_refusal"] = impersonation.denial_reason
     users.init_app(app)
     overview.init_app(app)
+    demo.add(app, load)
     may_invite = partial(can, accounts.INVITE_PERMISSION)
     menus.add(app, "admin", "Invitations", "admin.invitations", icon="mail", visible=may_invite)
     may_write = partial(can, "messages.send")

@@ -10,7 +10,7 @@ from app.auth import views
 from app.auth.demo import ADMIN, USER, load
 from app.auth.models import User
 from app.auth.roles import ROLES
-from carafe import audit, auth, demo_data
+from carafe import audit, auth, demo
 
 
 def init_app(app: Flask) -> None:
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
         second_factor="auth.second_factor",
     )
     audit.add_descriptions(app, {"user.renamed": "Name changed"})
-    demo_data.add(app, load)
+    demo.add(app, load)
 
 
 def _name() -> InstrumentedAttribute[str]:

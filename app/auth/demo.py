@@ -1,32 +1,41 @@
-"""Sample accounts with random passwords."""
+"""The people of `flask demo`, in the order in which they joined."""
 
-import secrets
+import re
+import unicodedata
 
-import click
-from sqlalchemy import select
+from carafe.auth import DEFAULT_ROLE, add_sample_users
+from carafe.demo import Scenario
 
-from app.auth.models import User
-from carafe import demo_data
-from carafe.auth import passwords
-from carafe.database import db
-from carafe.time import now
-from carafe.web import endpoint_path, public_url
+ADMIN, USER = "admin@example.com", "user@example.com"
+# Those with an asterisk are drawn with short hair.
+NAMES = """
+Alex Morgan*, Sam Rivera*, Priya Raman, Jonas Weber*, Amara Obi, Lucía Fernández, Noah Kim*,
+Ingrid Dahl, Mateus Costa*, Yuki Tanaka, Claire Dubois, Omar Haddad*, Freya Lindqvist, Daniel
+Osei*, Hannah Cole, Marek Nowak*, Aisha Khan, Tom Gallagher*, Sofia Rossi, Wei Zhang*, Elena
+Petrova, Kwame Mensah*, Julia Schneider, Ravi Iyer*, Nora Byrne, Diego Morales*, Mia Johansson,
+Samuel Adeyemi*, Isabel Marques, Ben Hartley*, Leila Rahimi, Viktor Novák*, Grace Liu, Anton
+Berg*, Zainab Bello, Paul Lambert*, Chloe Martin, Hiro Sato*, Eva Horváth, Malik Johnson*, Rosa
+Jiménez, Finn O'Connor*, Tara Singh, Lukas Meyer*, Adaeze Nwosu, Oscar Nilsson*, Camila Torres,
+Jin Park*, Anna Kowalska, Theo Laurent*, Maya Patel, Emil Hansen*, Nadia Farouk, Carlos Vega*,
+Ruth Abrams, Minh Tran*, Greta Vogel, Joel Carter*, Sara Conti, Ivan Horvat*, Lena Fischer, Abdul
+Karim*
+"""
+STAFF = {"Priya Raman", "Noah Kim", "Hannah Cole"}
 
-USER, ADMIN = "user@example.com", "admin@example.com"
+
+def load(scenario: Scenario) -> None:
+    people = [person(" ".join(name.split())) for name in NAMES.split(",")]
+    people[0] |= {"email": ADMIN, "role": "admin"}
+    people[1] |= {"email": USER}
+    add_sample_users(scenario, people, accounts=(USER, ADMIN))
 
 
-def load() -> None:
-    """Create a user and an administrator, and print each one's address and password on a line."""
-    accounts = []
-    for email, name, role in [(USER, "Uma User", "user"), (ADMIN, "Ada Admin", "admin")]:
-        password = secrets.token_urlsafe(12)
-        accounts.append((email, name, role, password, passwords.hash(password)))
-    if db.session.scalar(select(User.id).limit(1)):
-        raise demo_data.DatabaseNotEmptyError("Users already exist, so no sample data was added.")
-    lines = []
-    for email, name, role, password, password_hash in accounts:
-        User.register(email, password_hash, name=name, role=role, confirmed_at=now())
-        lines.append(
-            f"{role:6} {email}  password {password}  {public_url(endpoint_path('auth.login'))}"
-        )
-    click.echo("\n".join(lines))
+def person(name: str) -> dict[str, object]:
+    short_hair, name = name.endswith("*"), name.removesuffix("*")
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return {
+        "email": f"{re.sub('[^a-z]+', '.', ascii_name.lower())}@example.com",
+        "name": name,
+        "role": "staff" if name in STAFF else DEFAULT_ROLE,
+        "short_hair": short_hair,
+    }

@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from app.notes import admin, demo, models, views
-from carafe import demo_data, personal_data
+from app.notes import admin, models, views
+from app.notes.demo import load
+from carafe import demo, personal_data
 from carafe.auth import is_logged_in
 from carafe.web import add_card, menus, palette
 
@@ -14,6 +15,6 @@ def init_app(app: Flask) -> None:
     menus.add(app, "palette", "New note", "notes.new", icon="plus", visible=is_logged_in)
     palette.add_search(app, "Notes", "notes.index", visible=is_logged_in)
     add_card(app, "notes/_card.html", views.dashboard_card)
-    demo_data.add(app, demo.load)
+    demo.add(app, load)
     personal_data.add_section(app, "notes", models.user_data)
     admin.init_app(app)

@@ -1,25 +1,114 @@
-"""Sample notes."""
+"""Sample notes of the people of `flask demo`."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
-from app.auth.demo import USER
-from app.auth.models import User
+from sqlalchemy import insert
+
 from app.notes.models import Note
 from carafe.database import db
-from carafe.time import now
+from carafe.demo import Person, Scenario
 
-COUNT = 300
-SUBJECTS = ["Garden", "Kitchen", "Roof", "Bicycle", "Library", "Vacation", "Workshop"]
-TOPICS = ["plan", "shopping list", "ideas", "questions for Monday", "what it cost", "who to ask"]
-BODY = "Ask for two quotes before deciding.\n\nHalf of it can wait until spring."
+COUNT = 320
+# Of all notes, those of the two accounts.
+ACCOUNTS_SHARE = 0.35
+# Titles, and the paragraphs of their texts.
+NOTES = """
+Meeting with the landlord
+Ask about the boiler.
+He'll send the new lease by Friday.
+
+Packing list for Lisbon
+Passport, charger, good shoes.
+It rains more than you'd think.
+
+Quarterly review
+What went well: fewer tickets, faster answers.
+Next: hire a designer.
+
+Sourdough, second attempt
+75% hydration, 12 hours in the fridge.
+Less salt next time.
+
+Questions for the dentist
+Is the crown urgent?
+What does insurance cover?
+
+Ideas for Emma's birthday
+A weekend at the lake, or a pottery class.
+Ask Jo what she thinks.
+
+Reading list
+The Overstory, Piranesi, A Pattern Language.
+Return two to the library by May.
+
+Bike repair
+New chain and brake pads, about $60.
+The shop on Mill Street opens at 9:00 AM.
+
+Garden plan
+Tomatoes by the south wall, beans along the fence.
+Order seeds in February.
+
+Interview notes
+Calm, precise, asks good questions.
+Invite her to meet the team.
+
+Wi-Fi at the cabin
+The router is behind the bookshelf.
+Restart it if the light is orange.
+
+Budget for the move
+Van $240, boxes $45, pizza for friends $60.
+Deposit comes back in June.
+
+Talk outline
+Start with the outage, not with the architecture.
+Three slides, one demo.
+
+Phone call with Mom
+The roof is fixed.
+She'd like to visit in the second week of March.
+
+Launch checklist
+Check backups, warn support, watch the error rate.
+Roll back after 15 minutes.
+
+Running log
+5 km in 27:40, knee felt fine.
+Rest on Thursday, long run on Sunday.
+
+Recipe: lentil soup
+Onion, cumin, a carrot, red lentils, lemon at the end.
+Freezes well.
+
+Feedback from the pilot
+They love the export and never found the search.
+Move it to the top.
+"""
 
 
-def load() -> None:
-    """Add notes for the sample user, spread over the last year."""
-    if owner := User.by_email(USER):
-        for number in range(COUNT, 0, -1):
-            title = f"{SUBJECTS[number % len(SUBJECTS)]}: {TOPICS[number % len(TOPICS)]}"
-            time = now() - timedelta(hours=29 * number)
-            db.session.add(
-                Note(user_id=owner.id, title=title, body=BODY, created_at=time, updated_at=time)
-            )
+def load(scenario: Scenario) -> None:
+    random, notes = scenario.random("notes"), NOTES.strip().split("\n\n")
+    written: list[tuple[datetime, Person, dict[str, Any]]] = []
+    for number in range(COUNT):
+        is_account = random.random() < ACCOUNTS_SHARE
+        person = random.choice(scenario.accounts if is_account else scenario.active_people)
+        at = scenario.moment(random, person.joined_at)
+        title, *paragraphs = notes[number % len(notes)].splitlines()
+        updated_at = scenario.moment(random, at) if random.random() < 0.3 else at
+        body = "\n\n".join(paragraphs)
+        values = {"title": title, "body": body, "created_at": at, "updated_at": updated_at}
+        written.append((at, person, {"user_id": person.id, **values}))
+    written.sort(key=itemgetter(0))
+    titles: Counter[tuple[int, str]] = Counter()
+    for _, person, row in written:
+        titles[person.id, row["title"]] += 1
+        if (part := titles[person.id, row["title"]]) > 1:
+            row["title"] += f", part {part}"
+    query = insert(Note).returning(Note.id, sort_by_parameter_order=True)
+    ids = db.session.scalars(query, [row for _, _, row in written])
+    for id, (at, person, _) in zip(ids, written, strict=True):
+        scenario.add_event(at, "note.created", f"note:{id}", person.email)

@@ -5,10 +5,14 @@ from functools import partial
 from flask import Flask
 
 from carafe import personal_data
-from carafe.admin import views  # noqa: F401  (they add their routes)
+from carafe.admin import (
+    demo,
+    views,  # noqa: F401  (they add their routes)
+)
 from carafe.admin.actions.declaration import Action, Button
 from carafe.admin.blueprint import blueprint
 from carafe.admin.columns import Column
+from carafe.admin.demo import add_sample_view
 from carafe.admin.imports.declaration import Field, Import
 from carafe.admin.lists import saved_views
 from carafe.admin.lists.filters import Choice, IsNull
@@ -46,6 +50,7 @@ __all__ = [
     "add",
     "add_card",
     "add_counts",
+    "add_sample_view",
     "blueprint",
     "series",
 ]
@@ -61,6 +66,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     personal_data.add_section(app, "saved-views", saved_views.export_for_user)
     add_navigation(app)
+    demo.init_app(app)
 
 
 def add_permissions(app: Flask) -> None:

@@ -2,7 +2,10 @@
 
 from flask import Flask
 
-from carafe.audit import jobs  # noqa: F401  (it defines the jobs)
+from carafe.audit import (
+    demo,
+    jobs,  # noqa: F401  (it defines the jobs)
+)
 from carafe.audit.changes import changes
 from carafe.audit.descriptions import DESCRIPTIONS, add_descriptions, description
 from carafe.audit.mixin import AuditMixin
@@ -21,3 +24,4 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     DESCRIPTIONS.init_app(app)
+    demo.init_app(app)

@@ -12,6 +12,7 @@ from carafe.auth import (
     avatars,
     checks,
     cli,
+    demo,
     identity,
     impersonation,
     interrupted_forms,
@@ -27,6 +28,7 @@ from carafe.auth import (
     users,
 )
 from carafe.auth.administration import change_denial_reason, ensure_can_grant
+from carafe.auth.demo import add_sample_users
 from carafe.auth.descriptions import DESCRIPTIONS
 from carafe.auth.fields import EmailField, NewPasswordField, PasswordField, normalize_email
 from carafe.auth.identity import can, is_anonymous, is_logged_in
@@ -88,6 +90,7 @@ __all__ = [
     "accounts",
     "add_identity_column",
     "add_permission",
+    "add_sample_users",
     "allow_without_two_factor",
     "avatars",
     "can",
@@ -139,6 +142,7 @@ def init_app(app: Flask) -> None:
     add_permission(app, impersonation.PERMISSION, setting="IMPERSONATION")
     add_permission(app, impersonation.WRITE_PERMISSION, setting="IMPERSONATION")
     app.cli.add_command(cli.users)
+    demo.init_app(app)
     if app.config["APP_ENV"] == "development":
         from carafe.auth import previews
 

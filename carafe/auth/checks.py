@@ -48,7 +48,7 @@ def init_app(app: Flask, demo_emails: Collection[str]) -> None:
         "auth.demo_accounts",
         demo_accounts,
         level="warning",
-        remedy="Delete them at /admin/users/, and don't run flask demo in production.",
+        remedy="Run flask demo --remove.",
         depends_on="core.migrations",
     )
     checks.add(

@@ -4,10 +4,11 @@ Sums alone, of each quarter of an hour: the zones of the world begin their days 
 that did it is nowhere, so that nothing has to be forgotten.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import String
+from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.database.base import Base, db
@@ -31,6 +32,16 @@ def increment(name: str, at: datetime | None = None) -> None:
     """Count one more, now or at another moment, in the caller's transaction."""
     # Late, because on PostgreSQL others who count the same wait for the transaction's end.
     before_commit(partial(_increment, name, at or now()))
+
+
+def add(name: str, counts: Mapping[datetime, int]) -> None:
+    """Add to what was counted at several moments, each the start of a bucket, or subtract."""
+    rows = [{"name": name, "at": at, "count": count} for at, count in counts.items()]
+    new = dialect_insert(CounterBucket, db.engine.dialect)
+    more = {"count": CounterBucket.count + new.excluded.count}
+    db.session.execute(new.on_conflict_do_update(index_elements=["name", "at"], set_=more), rows)
+    empty = CounterBucket.name == name, CounterBucket.count <= 0
+    db.session.execute(delete(CounterBucket).where(*empty))
 
 
 def _increment(name: str, at: datetime) -> None:

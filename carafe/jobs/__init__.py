@@ -6,7 +6,7 @@ each, and note the outcome; when a worker dies, the lease runs out and another o
 
 from flask import Flask
 
-from carafe.jobs import checks, cli, dispatch, gauges, health, in_process
+from carafe.jobs import checks, cli, demo, dispatch, gauges, health, in_process
 from carafe.jobs.definition import JobDefinition, job
 from carafe.jobs.models import Job, Priority
 from carafe.jobs.run import JobCanceled, JobTimeoutError, PermanentError, progress
@@ -31,4 +31,5 @@ def init_app(app: Flask) -> None:
     gauges.init_app(app)
     health.init_app(app)
     checks.init_app(app)
+    demo.init_app(app)
     app.cli.add_command(cli.jobs)

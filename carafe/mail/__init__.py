@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from carafe.mail import checks, previews, transports, views
+from carafe.mail import checks, demo, previews, transports, views
 from carafe.mail.jobs import SENT_COUNTER
 from carafe.mail.outbox import send, send_dummy
 from carafe.mail.previews import preview
@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     transports.init_app(app)
     checks.init_app(app)
     previews.PREVIEWS.init_app(app)
+    demo.init_app(app)
     if app.config["APP_ENV"] == "development":
         app.register_blueprint(views.blueprint)
         views.init_app(app)

@@ -10,6 +10,7 @@ from carafe.audit import add_descriptions
 from carafe.auth.identity import is_logged_in
 from carafe.auth.identity_query import add_identity_column
 from carafe.notifications import (
+    demo,
     jobs,  # noqa: F401  (it defines the jobs)
     security,
     unread,
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     if not app.config["NOTIFICATIONS"]:
         return
     app.register_blueprint(views.blueprint)
+    demo.init_app(app)
     add_identity_column(app, unread.NAME, unread.column)
     app.jinja_env.globals["unread_notifications"] = unread.unread_count
     menus.add_part(app, "header", "notifications/_bell.html", visible=is_logged_in)

@@ -5,6 +5,7 @@ from flask import Flask
 from carafe.config import ConfigError
 from carafe.observability import (
     checks,
+    demo,
     health,
     health_rows,
     logs,
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
     sentry.init_app(app)
     app.register_blueprint(views.blueprint)
     checks.init_app(app)
+    demo.init_app(app)
     health.init_app(app)
     health_rows.init_app(app)
     if app.config["APP_ENV"] == "development":

@@ -37,15 +37,15 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
     target_store = store.get_store(app)
     statements = _statements(observed, sample, now)
     with target_store.write_transaction() as connection:
-        _add(connection, request_count, _counts(observed), ["count", "errors"])
-        _add(connection, error_count, _errors(observed), ["count"])
+        add(connection, request_count, _counts(observed), ["count", "errors"])
+        add(connection, error_count, _errors(observed), ["count"])
         if observed.slowest:
             connection.execute(slow_request.insert(), [slowest.row for slowest in observed.slowest])
-        _add(connection, statement, statements, ["count", "total_us", "rows"], ["max_us"],
+        add(connection, statement, statements, ["count", "total_us", "rows"], ["max_us"],
              ["last_at", "endpoint", "call_site"])  # fmt: skip
-        _add(connection, repeated, _repeated(observed, sample, now), ["requests"], ["worst"],
+        add(connection, repeated, _repeated(observed, sample, now), ["requests"], ["worst"],
              ["last_at", "request_id"])  # fmt: skip
-        _add(connection, exception, _exceptions(observed, now), ["count"], [],
+        add(connection, exception, _exceptions(observed, now), ["count"], [],
              ["last_at", "endpoint", "request_id", "traceback"])  # fmt: skip
         if now >= target_store.pruned_at + PRUNE_SECONDS:
             prune(connection, now)
@@ -123,7 +123,7 @@ def _exceptions(observed: Observations, now: int) -> list[dict[str, object]]:
     ]
 
 
-def _add(
+def add(
     connection: Connection,
     table: Table,
     rows: Sequence[Mapping[str, object]],

@@ -256,11 +256,11 @@ def test_it_asks_for_another_port_where_that_is_none(ready):
 def test_it_takes_the_next_port_that_is_free(address, ready):
     with listener(address, 5000), listener(address, 5001):
         lines = ready.run("dev").stdout.splitlines()
-    [line] = [line for line in lines if line.startswith("Open http://127.0.0.1:")]
+    [line] = [line for line in lines if line.startswith("Open http://localhost:")]
     port = int(line.rpartition(":")[2])
     assert 5001 < port < 5100
     assert lines[-1] == (
-        f"PORT={port} PUBLIC_URL=http://127.0.0.1:{port} -m flask run --debug --port {port}"
+        f"PORT={port} PUBLIC_URL=http://localhost:{port} -m flask run --debug --port {port}"
     )
 
 

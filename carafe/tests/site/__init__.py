@@ -6,7 +6,8 @@ from typing import Any
 from flask import Flask
 
 import carafe
-from carafe import auth, demo_data, personal_data
+from carafe import auth, personal_data
+from carafe import demo as demo_data
 from carafe.auth import identity_query, pages
 from carafe.tests.site import (  # noqa: F401  (some only for their routes)
     account,

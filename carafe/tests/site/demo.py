@@ -5,6 +5,7 @@ import secrets
 import click
 
 from carafe.auth import passwords
+from carafe.demo import Scenario
 from carafe.tests.site.models import Thing, User
 from carafe.time import now
 
@@ -13,7 +14,7 @@ USER, ADMIN = "user@example.com", "admin@example.com"
 COUNT = 60
 
 
-def load() -> None:
+def load(scenario: Scenario) -> None:
     """Add a user with things, and an administrator, and print each one's password."""
     people = {"user": (USER, "Uma User"), "admin": (ADMIN, "Ada Admin")}
     for role, (email, name) in people.items():

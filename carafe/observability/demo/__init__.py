@@ -1,0 +1,27 @@
+"""Two weeks of sample requests, and what was slow or failed among them."""
+
+from flask import Flask
+
+from carafe import demo
+from carafe.demo import Scenario
+from carafe.observability.demo import problems, traffic
+from carafe.observability.store import get_store
+
+
+def load(scenario: Scenario) -> None:
+    endpoints = traffic.app_endpoints()
+    with get_store().write_transaction() as connection:
+        traffic.write(connection, scenario, endpoints, 1)
+        problems.write(connection, scenario, endpoints)
+
+
+def remove(scenario: Scenario) -> None:
+    with get_store().write_transaction() as connection:
+        traffic.write(connection, scenario, traffic.counted_endpoints(connection, scenario), -1)
+        problems.remove(connection)
+
+
+def init_app(app: Flask) -> None:
+    # In the last stage: that database isn't part of the transaction of the others.
+    if app.config["RECORDER"]:
+        demo.add(app, load, remove=remove, stage=demo.Stage.LOG)

@@ -1,0 +1,164 @@
+"""Sample requests that were slow, statements with their plans, and exceptions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from inspect import unwrap
+from random import Random
+
+from flask import current_app
+from sqlalchemy import Connection, Table, delete
+
+from carafe import call_sites
+from carafe.database import db
+from carafe.demo import Scenario
+from carafe.demo.scenario import REQUEST_PREFIX, request_id
+from carafe.observability import plans
+from carafe.observability.exceptions import REDACTED_MESSAGE
+from carafe.observability.retention import DAY, HOUR
+from carafe.observability.store import exception, repeated, slow_request, statement
+from carafe.observability.writer import fingerprint
+
+SLOW_REQUESTS = 60
+COLUMNS = "audit_event.id, audit_event.at, audit_event.action, audit_event.actor"
+# With calls, milliseconds of the slowest, and how often it ran within one request. Their columns
+# are in an order in which no code of the app asks for them, so they are known by their texts.
+STATEMENTS: list[tuple[str, int, int, int]] = [
+    (
+        f"SELECT {COLUMNS} FROM audit_event "  # noqa: S608  # nosec B608
+        "WHERE audit_event.request_id = ? ORDER BY audit_event.at DESC",
+        412, 684, 0,
+    ),
+    (
+        "SELECT count(*) AS count_1 FROM audit_event "
+        "WHERE audit_event.actor LIKE ? AND audit_event.at > ?",
+        96, 371, 0,
+    ),
+    ('SELECT "user".avatar, "user".id FROM "user" WHERE "user".id = ?', 31_800, 9, 48),
+    (
+        "SELECT notification.title, notification.id FROM notification "
+        "WHERE notification.user_id = ? ORDER BY notification.id DESC LIMIT ?",
+        18_240, 14, 0,
+    ),
+    (
+        "SELECT session.last_seen_at, session.id FROM session "
+        "WHERE session.user_id = ? ORDER BY session.last_seen_at DESC",
+        9_310, 22, 0,
+    ),
+    (
+        "UPDATE session SET last_seen_at=?, expires_at=? "
+        "WHERE session.id = ? AND session.remembered = ?",
+        5_902, 61, 0,
+    ),
+]  # fmt: skip
+# Type, occurrences, days since the first and hours since the last, and the line that raised it.
+EXCEPTIONS = [
+    ("KeyError", 14, 6, 2, "total = totals[currency]"),
+    ("sqlalchemy.exc.OperationalError", 3, 3, 20, "rows = db.session.execute(query).all()"),
+    ("TimeoutError", 41, 12, 5, "response = client.get(url, timeout=5)"),
+]
+
+
+def write(connection: Connection, scenario: Scenario, endpoints: Sequence[str]) -> None:
+    remove(connection)  # those of an earlier database, whose file is gone
+    random, now = scenario.random("problems"), int(scenario.at.timestamp())
+    connection.execute(slow_request.insert(), list(_slow_requests(random, now, endpoints)))
+    statements = list(_statements(random, now, endpoints))
+    connection.execute(statement.insert(), statements)
+    connection.execute(repeated.insert(), list(_repetitions(random, statements)))
+    connection.execute(exception.insert(), list(_exceptions(random, now, endpoints)))
+
+
+def remove(connection: Connection) -> None:
+    fingerprints = [fingerprint(_sql(template)) for template, *_ in STATEMENTS]
+    connection.execute(delete(statement).where(statement.c.fingerprint.in_(fingerprints)))
+    tables: list[Table] = [slow_request, repeated, exception]
+    for table in tables:
+        is_sample = table.c.request_id.startswith(REQUEST_PREFIX)
+        connection.execute(delete(table).where(is_sample))
+
+
+def _slow_requests(
+    random: Random, now: int, endpoints: Sequence[str]
+) -> Iterator[dict[str, object]]:
+    rules = {rule.endpoint: rule.rule for rule in current_app.url_map.iter_rules()}
+    for number in range(SLOW_REQUESTS):
+        endpoint = random.choice(endpoints)
+        us = int(90_000 / random.uniform(0.05, 1))
+        template_us = int(us * random.uniform(0.05, 0.3))
+        yield {
+            "at": now - random.randint(30, HOUR if number % 3 == 0 else 2 * DAY - HOUR),
+            "request_id": request_id(random),
+            "endpoint": endpoint,
+            "method": "GET",
+            "path": re.sub("<[^>]+>", lambda _: str(random.randint(1, 300)), rules[endpoint]),
+            "status": 200,
+            "us": us,
+            "database_us": int((us - template_us) * random.uniform(0.3, 0.95)),
+            "template_us": template_us,
+            "queries": random.choice([2, 3, 4, 6, 51]),
+        }
+
+
+def _statements(random: Random, now: int, endpoints: Sequence[str]) -> Iterator[dict[str, object]]:
+    for template, calls, worst_ms, _ in STATEMENTS:
+        sql, endpoint = _sql(template), random.choice(endpoints)
+        yield {
+            "fingerprint": fingerprint(sql),
+            "sql": sql,
+            "count": calls,
+            "total_us": calls * worst_ms * random.uniform(80, 240),
+            "rows": calls * random.choice([1, 1, 20]),
+            "max_us": worst_ms * 1000,
+            "first_at": now - 13 * DAY,
+            "last_at": now - random.randint(60, HOUR),
+            "endpoint": endpoint,
+            "call_site": _call_site(endpoint),
+            "plan": json.dumps(plans.explain(sql)),
+            "planned_at": now - HOUR,
+        }
+
+
+def _sql(template: str) -> str:
+    """Return a statement with the placeholders of this database."""
+    return template if db.engine.dialect.name == "sqlite" else template.replace("?", "%(value)s")
+
+
+def _repetitions(
+    random: Random, statements: Sequence[dict[str, object]]
+) -> Iterator[dict[str, object]]:
+    for row, (*_, worst) in zip(statements, STATEMENTS, strict=True):
+        if worst:
+            shared = {name: row[name] for name in ("endpoint", "fingerprint", "call_site")}
+            last = {"last_at": row["last_at"], "request_id": request_id(random)}
+            yield {**shared, **last, "requests": 640, "worst": worst}
+
+
+def _exceptions(random: Random, now: int, endpoints: Sequence[str]) -> Iterator[dict[str, object]]:
+    for kind, count, days, hours, line in EXCEPTIONS:
+        endpoint = random.choice(endpoints)
+        place = _call_site(endpoint)
+        file, _, position = place.partition(":")
+        number, _, name = position.partition(" ")
+        step = f'  File "{file}", line {number}, in {name}\n    {line}'
+        last = f"{kind} {REDACTED_MESSAGE}"
+        yield {
+            "fingerprint": fingerprint(f"demo {kind}"),
+            "type": kind,
+            "place": place,
+            "count": count,
+            "first_at": now - days * DAY,
+            "last_at": now - hours * HOUR,
+            "endpoint": endpoint,
+            "request_id": request_id(random),
+            "traceback": f"Traceback (most recent call last):\n{step}\n{last}",
+        }
+
+
+def _call_site(endpoint: str) -> str:
+    """Return a line of the view of an endpoint, as the recorder names it."""
+    view = unwrap(current_app.view_functions[endpoint])
+    file, first = view.__code__.co_filename, view.__code__.co_firstlineno
+    return f"{call_sites.relative_path(file)}:{first + 5} {view.__name__}"
