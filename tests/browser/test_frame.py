@@ -69,6 +69,32 @@ def test_it_opens_and_closes_the_account_menu(visit: Callable[..., Page]) -> Non
     expect(summary).to_be_focused()
 
 
+def test_its_user_menu_switches_the_theme(visit: Callable[..., Page]) -> None:
+    page = visit("user", color_scheme="light")
+    page.goto("/members")
+    light = background(page)
+    page.locator(".account-menu summary").click()
+    page.get_by_title("Dark").click()
+    assert background(page) != light
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+def test_its_header_stays_in_place_between_areas(visit: Callable[..., Page]) -> None:
+    page = visit("admin", viewport={"width": 1920, "height": 800})
+    places = []
+    for path in ("/", "/members", "/account/profile", "/admin/"):
+        page.goto(path)
+        places.append(page.evaluate(PLACES))
+    assert places == [places[0]] * 4
+
+
+# Of the brand at the left, and of what is rightmost, in the header and in the footer.
+PLACES = """[...document.querySelectorAll(".site-header > .container, .site-footer > .container")]
+    .map((element) => element.getBoundingClientRect())
+    .flatMap(({ left, right }) => [left, right])"""
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
 def test_it_has_its_menus_on_a_phone(
     visit: Callable[..., Page], site: Site, javascript: bool

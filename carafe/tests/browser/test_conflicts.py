@@ -20,11 +20,11 @@ def test_it_shows_the_second_both_versions(visit: Callable[..., Page], width: in
     other.goto(page.url)
     other.get_by_label("Title").fill(f"Theirs {width}")
     other.get_by_role("button", name="Save").click()
-    expect(other.get_by_text("The thing was saved.")).to_be_visible()
+    expect(other.get_by_text("Thing saved")).to_be_visible()
 
     page.get_by_label("Title").fill(f"Mine {width}")
     page.get_by_label("Title").press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("changed in the meantime")
+    expect(page.get_by_role("alert")).to_contain_text("Compare the two versions")
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("table").first).to_contain_text(f"Theirs {width}")
     expect(page.get_by_label("Title")).to_have_value(f"Mine {width}")
@@ -32,6 +32,6 @@ def test_it_shows_the_second_both_versions(visit: Callable[..., Page], width: in
     assert not barriers(page)
 
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The thing was saved.")).to_be_visible()
+    expect(page.get_by_text("Thing saved")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Mine {width}")
     assert not barriers(page)
