@@ -162,9 +162,9 @@ const build = (opener) => {
   document.body.append(dialog);
 };
 
-export const open = async (opener) => {
+export const open = async (opener, typed) => {
   if (!dialog) build(opener);
-  field.value = "";
+  field.value = typed;
   dialog.showModal();
   field.focus();
   if (!source.hasChildNodes()) {

@@ -2,7 +2,17 @@
 // when it's first needed.
 
 const opener = document.querySelector("[data-palette]");
-const load = async (name) => (await import(opener.dataset[name])).open(opener);
+// What is typed before the palette has been loaded, is meant for its field.
+let typed = null;
+const load = async (name) => {
+  typed = "";
+  try {
+    const { open } = await import(opener.dataset[name]);
+    open(opener, typed);
+  } finally {
+    typed = null;
+  }
+};
 const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
 // Single keys can be in the way of who speaks to their computer (WCAG 2.1.4): shortcuts.js lets one turn them off.
@@ -18,6 +28,10 @@ if (opener) {
   opener.querySelector("kbd").textContent = isMac ? "⌘K" : "Ctrl K";
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
+    if (typed !== null) {
+      if (event.key.length === 1) typed += event.key;
+      return event.preventDefault();
+    }
     const name = dialogFor(event);
     if (!name) return;
     event.preventDefault();

@@ -29,7 +29,7 @@ def test_it_leads_to_the_first_note_and_to_its_end_by_keyboard(
     page = visit()
     Member(site, page).sign_in()
     page.goto("/notes/")
-    page.get_by_role("link", name="New note").click()
+    page.get_by_role("link", name="New note").first.click()
     page.get_by_label("Title").focus()
     page.keyboard.type("The first one")
     page.keyboard.press("Tab")
@@ -68,7 +68,7 @@ def test_it_keeps_the_typed_text_in_a_conflict(visit: Callable[..., Page]) -> No
 
     page.get_by_label("Text (optional)").fill("What I wrote")
     page.get_by_role("button", name="Save note").click()
-    expect(page.get_by_role("alert")).to_contain_text("changed in the meantime")
+    expect(page.get_by_role("alert")).to_contain_text("saved this note while you were editing")
     expect(page.get_by_role("region")).to_contain_text("What the other one wrote")
     expect(page.get_by_label("Text (optional)")).to_have_value("What I wrote")
     assert not barriers(page)
