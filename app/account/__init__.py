@@ -1,5 +1,7 @@
 """The user's own account: profile, password, two-factor authentication, devices, and data."""
 
+from functools import partial
+
 from flask import Flask
 
 from app.account import user_data, views
@@ -20,22 +22,18 @@ def init_app(app: Flask) -> None:
         visible=is_logged_in,
         setting="NOTIFICATIONS",
     )
-    menus.add(app, "settings", "Profile", "account.profile", icon="user")
-    menus.add(app, "settings", "Email", "account.email", icon="mail")
-    menus.add(app, "settings", "Password", "account.password", icon="key")
-    menus.add(app, "settings", "Two-factor authentication", "account.second_factors", icon="shield")
-    menus.add(app, "settings", "Passkeys", "account.passkeys", icon="passkey", setting="PASSKEYS")
-    menus.add(
-        app,
-        "settings",
-        "Connected accounts",
-        "account.connections",
-        icon="link",
-        setting="OAUTH_PROVIDERS",
-    )
-    menus.add(app, "settings", "Devices", "account.sessions", icon="device")
-    menus.add(app, "settings", "Activity", "account.activity", icon="activity")
-    menus.add(app, "settings", "Your data", "account.export", icon="download")
+    add = partial(menus.add, app, "settings", group="Account")
+    add("Profile", "account.profile", icon="user")
+    add("Email", "account.email", icon="mail")
+    add("Appearance", "account.appearance", icon="sun", at_end=True)
+    add = partial(menus.add, app, "settings", group="Security")
+    add("Password", "account.password", icon="key")
+    add("Two-factor", "account.second_factors", icon="shield")
+    add("Passkeys", "account.passkeys", icon="passkey", setting="PASSKEYS")
+    add("Devices", "account.sessions", icon="device")
+    add("Connected accounts", "account.connections", icon="link", setting="OAUTH_PROVIDERS")
+    add("Activity", "account.activity", icon="activity")
+    menus.add(app, "settings", "Your data", "account.export", icon="download", group="Data")
     avatars.register(app, "/account/avatars/")
     pages.register(app, activity="account.activity", data_export="account.export")
     personal_data.add_section(app, "profile", user_data.profile)

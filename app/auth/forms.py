@@ -7,7 +7,7 @@ from carafe.auth import NAME_LENGTH, EmailField, NewPasswordField, PasswordField
 from carafe.web import Form, TextField
 
 PASSWORD_REQUIRED = InputRequired("Enter your password.")
-CODE_LENGTH = 40  # a recovery code has 29 characters, and some people add spaces
+CODE_LENGTH = 40  # recovery codes from before have 29 characters, and some people add spaces
 
 
 class LoginForm(Form):

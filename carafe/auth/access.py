@@ -142,7 +142,7 @@ def _record_impersonated_change(loaded: Identity) -> None:
     identity = load_identity(loaded.token)
     acting = identity.impersonator if identity and identity.id == loaded.id else None
     if acting is None or not acting.may_write:
-        abort(409, "You do not act as someone else anymore. Nothing was changed.")
+        abort(409, "You're no longer viewing as another user. Nothing was changed.")
     impersonation.record_change()
 
 

@@ -62,7 +62,7 @@ def activity_text(action: str, actor: str | None, own_emails: Collection[str]) -
     """Return a sentence about an event, which says so if someone not in `own_emails` caused it."""
     sentence = description(action)
     if actor and actor not in own_emails and action not in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS:
-        sentence += " by an administrator"
+        sentence += " by an admin"
     return sentence
 
 

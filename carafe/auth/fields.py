@@ -59,11 +59,11 @@ def normalize_pasted_email(text: str) -> str:
 
 
 class EmailField(StringField):
-    """An e-mail address; `data` is normalized. One that is none is an error, `data` as typed."""
+    """An email address. `data` is normalized if it is valid; otherwise it stays as typed."""
 
     data: str
 
-    def __init__(self, label: str = "E-mail address", **options: Unpack[FieldOptions[str]]):
+    def __init__(self, label: str = "Email address", **options: Unpack[FieldOptions[str]]):
         super().__init__(label, [ENTER_EMAIL, SHORT_EMAIL], **options)
 
     def pre_validate(self, form: BaseForm) -> None:
@@ -72,7 +72,7 @@ class EmailField(StringField):
         try:
             self.data = normalize_pasted_email(self.data)
         except ValueError:
-            raise ValidationError("This is not an email address.") from None
+            raise ValidationError("Enter a valid email address.") from None
 
 
 class PasswordField(SecretField):

@@ -61,7 +61,7 @@ def can_impersonate(role: str, target_role: str) -> bool:
 def denial_reason(user: UserMixin) -> str | None:
     """Why the one signed in may not act as this user, or None."""
     if current_user.impersonator:
-        return "You already act as someone. Go back to your own account first."
+        return "You're already viewing as another user. Stop that first."
     if user.id == current_user.id:
         return "You can't view as yourself."
     if user.suspended_at:
@@ -83,7 +83,7 @@ def start(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
     if why := denial_reason(user):
         abort(403, why)
     if db.session.get(Impersonation, session.id):  # since this request's user was looked up
-        abort(409, "You already act as someone. Go back to your own account first.")
+        abort(409, "You're already viewing as another user. Stop that first.")
     may_write = may_write and current_user.can(WRITE_PERMISSION)
     ends_at = now() + MAX_DURATION
     record("impersonation.started", user.subject, reason=reason, changes=may_write)

@@ -18,10 +18,7 @@ MIN_LENGTH, MAX_LENGTH = 8, 256  # characters, once normalized
 MAX_TYPED_LENGTH = MAX_EXPANSION * MAX_LENGTH
 
 TOO_LONG = f"Use at most {MAX_LENGTH} characters."
-COMMON = (
-    "This is one of the passwords that attackers try first, or one with digits or symbols added. "
-    "Choose a less common one."
-)
+COMMON = "That password is too easy to guess. Choose another one."
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 

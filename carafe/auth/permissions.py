@@ -55,9 +55,7 @@ class LastAdminError(Conflict):
     """Nobody would be left who can look after the others."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "This is the last administrator. Make someone else one first, then try again."
-        )
+        super().__init__("This is the last admin. Make someone else an admin first.")
 
 
 def init_app(app: Flask) -> None:

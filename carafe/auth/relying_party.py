@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from carafe.auth.models import Passkey
 from carafe.config import ConfigError
@@ -25,6 +25,11 @@ class RelyingParty:
     origin: str
     # Whether browsers have passkeys there at all.
     is_supported: bool
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether this request is for the relying party's host. At 127.0.0.1, localhost is not."""
+        return urlsplit(f"//{request.host}").hostname == self.id
 
 
 def current_relying_party() -> RelyingParty:

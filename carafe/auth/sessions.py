@@ -36,7 +36,7 @@ def log_in_user(user: UserMixin, *, remembered: bool) -> None:
     device_cookie.give(user)
     user_model().record_activity(user.id)
     if deletion.cancel(user):
-        flash("Welcome back. Your account will not be deleted.", "success")
+        flash("Welcome back. Your account won't be deleted.", "success")
     session.permanent = remembered
     set_session_token(token)
     logs.bind_user(user.id)

@@ -8,11 +8,12 @@ from sqlalchemy import Row, ScalarSelect, delete, func, select
 
 from carafe import mail
 from carafe.audit import record
-from carafe.auth import device_cookie, pages, totp
+from carafe.auth import device_cookie, pages
 from carafe.auth.models import Passkey, RecoveryCode, Token, Totp, UserMixin
 from carafe.auth.models.token import LOGIN_CHALLENGE
 from carafe.auth.models.totp import InvalidCodeError
 from carafe.auth.permissions import permissions
+from carafe.auth.recovery_codes import TypedCode
 from carafe.auth.users import user_model
 from carafe.database import AnyRow, db
 from carafe.observability import security_events
@@ -84,15 +85,14 @@ def _attempt(user: UserMixin) -> Attempt:
     return Attempt(everyone)
 
 
-def use_code(user: UserMixin, code: str) -> str:
+def use_code(user: UserMixin, code: TypedCode) -> str:
     """Use up a code of the user's app, or a recovery code; returns which it was.
 
     Raises `InvalidCodeError`; commit then, too. The user's row has to be locked.
     """
-    typed = totp.normalize_code(code)
     try:
-        if not (len(typed) == totp.DIGITS and typed.isdigit()):
-            if RecoveryCode.consume(user, typed):
+        if not code.is_from_app:
+            if code.recovery_hash and RecoveryCode.consume(user, code.recovery_hash):
                 return "recovery code"
             raise InvalidCodeError(
                 "That code isn't valid. Enter a current code from your app, or an unused recovery "
@@ -101,23 +101,12 @@ def use_code(user: UserMixin, code: str) -> str:
         app = Totp.for_user(user.id)
         if app is None:
             raise InvalidCodeError("No authenticator app is set up. Use a recovery code.")
-        app.verify(typed)
+        app.verify(code.text)
         return "totp"
     except InvalidCodeError:
         record("two_factor.failed", user.subject, actor=user.email)
         security_events.report("second_factor.failed", "wrong_code", user.subject)
         raise
-
-
-def initial_recovery_codes(user: UserMixin) -> list[str]:
-    """Recovery codes to show, where a factor was added and there are none yet; else []."""
-    return [] if RecoveryCode.count(user.id) else RecoveryCode.regenerate(user)
-
-
-def regenerate_recovery_codes(user: UserMixin) -> list[str]:
-    """Recovery codes to show, in place of those from before; their owner is told."""
-    _notify(user, "recovery_codes_renewed")
-    return RecoveryCode.regenerate(user)
 
 
 def delete_codes_without_factor(user: UserMixin) -> None:

@@ -28,10 +28,10 @@ MAX_PIXELS = {"PNG": 17_000_000, "JPEG": 25_000_000, "WEBP": 17_000_000}
 
 NICENESS = 10
 
-NO_PICTURE = "This is not a PNG, JPEG, or WebP picture."
+NO_PICTURE = "Choose a PNG, JPEG, or WebP image."
 DAMAGED = "This image is damaged or incomplete."
-TOO_MANY_PIXELS = "This picture has more than {} million pixels. Make it smaller first."
-A_BOMB = "This file expands to far more than its size suggests."
+TOO_MANY_PIXELS = "This image has more than {} million pixels. Resize it and try again."
+A_BOMB = "This image is too large when decompressed."
 
 
 class Size(NamedTuple):

@@ -51,4 +51,12 @@ def init_app(app: Flask) -> None:
     add_identity_column(app, unread.NAME, unread.column)
     app.jinja_env.globals["unread_notifications"] = unread.unread_count
     menus.add_part(app, "header", "notifications/_bell.html", visible=is_logged_in)
-    menus.add(app, "settings", "Notifications", "notifications.index", icon="bell", at_end=True)
+    menus.add(
+        app,
+        "settings",
+        "Notifications",
+        "notifications.index",
+        icon="bell",
+        group="Account",
+        at_end=True,
+    )

@@ -75,5 +75,5 @@ def init_app(app: Flask) -> None:
     for action in ACTIONS:
         add_security_notice(app, action)
     # The activity's text refers to the line before it, so it would make no sense alone.
-    add_security_notice(app, "device.added", title="Someone logged in with a device that is new")
+    add_security_notice(app, "device.added", title="New device logged in")
     add_security_notice(app, "impersonation.started", body=IMPERSONATION_BODY)

@@ -73,7 +73,7 @@ def read(id: int) -> ResponseReturnValue:
 def delete(id: int) -> ResponseReturnValue:
     db.session.delete(_get_own(id))
     db.session.commit()
-    flash("The notification was deleted.", "success")
+    flash("Notification deleted", "success")
     return redirect(url_for("notifications.index"), 303)
 
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from carafe.auth.models import Passkey, UserMixin
 from carafe.auth.passkeys import user_handle
-from carafe.auth.two_factor import initial_recovery_codes
+from carafe.auth.recovery_codes import give_first
 from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.testing.http import Browser, Form
@@ -151,7 +151,7 @@ def register(app: Flask, user: UserMixin, name: str = "My key") -> Authenticator
     with app.app_context():
         row = db.session.get_one(user_model(), user.id)
         Passkey.register(row, name, authenticator.id, authenticator.public_key(), 0)
-        initial_recovery_codes(row)
+        give_first(row)
         authenticator.user = user_handle(row)
         db.session.commit()
     return authenticator

@@ -8,8 +8,9 @@ import pyotp
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from carafe.auth import totp, two_factor
+from carafe.auth import totp
 from carafe.auth.models import Totp, UserMixin
+from carafe.auth.recovery_codes import give_first
 from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.testing.http import Browser
@@ -71,7 +72,7 @@ def enroll(app: Flask, user: UserMixin) -> tuple[AuthenticatorApp, list[str]]:
     with app.app_context():
         row = db.session.get_one(user_model(), user.id)
         Totp.enroll(row, secret, totp.current_step())
-        codes = two_factor.initial_recovery_codes(row)
+        codes = give_first(row)
         db.session.commit()
         return AuthenticatorApp(totp.uri(secret, user.email)), codes
 

@@ -18,6 +18,7 @@ class MenuEntry:
     icon: str | None
     method: str
     visible: Callable[[], bool] | None
+    group: str
     at_end: bool
 
 
@@ -38,6 +39,7 @@ class MenuItem:
     url: str
     icon: str | None
     method: str
+    group: str = ""
     active: bool = False
 
 
@@ -52,6 +54,7 @@ def add(
     method: str = "get",
     visible: Callable[[], bool] | None = None,
     setting: str | None = None,
+    group: str = "",
     at_end: bool = False,
 ) -> None:
     """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
@@ -59,13 +62,15 @@ def add(
     One called `palette` is for what only the command palette offers, such as "New note".
     `values` are the arguments of `endpoint`. `method="post"` draws a button. `visible` is asked on
     each page; without it everyone sees the entry. With a `setting`, such as "PASSKEYS", the entry
-    exists only where that is on, as its routes do. `at_end` puts it behind those of later features.
+    exists only where that is on, as its routes do. Entries with the same `group` stand
+    together, under that title. `at_end` puts one behind those of later features, in its group.
     """
     if setting and not app.config[setting]:
         return
     if icon is not None:
         refuse_unknown_icon(app, f"menus.add({label!r}, icon=…)", icon)
-    ENTRIES.add(app, MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, at_end))
+    entry = MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, group, at_end)
+    ENTRIES.add(app, entry)
     app.extensions["nav_sorted"].pop(menu, None)
 
 
@@ -73,7 +78,7 @@ def visible_items(menu: str) -> list[MenuItem]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
     items = [
-        MenuItem(entry.label, root + _path(entry), entry.icon, entry.method)
+        MenuItem(entry.label, root + _path(entry), entry.icon, entry.method, entry.group)
         for entry in _sorted_entries(menu)
         if entry.visible is None or entry.visible()
     ]
@@ -104,8 +109,10 @@ def parts(place: str) -> list[str]:
 def _sorted_entries(menu: str) -> list[MenuEntry]:
     cache: dict[str, list[MenuEntry]] = current_app.extensions["nav_sorted"]
     if menu not in cache:
-        entries = (entry for entry in ENTRIES if entry.menu == menu)
-        cache[menu] = sorted(entries, key=lambda entry: entry.at_end)
+        added = (entry for entry in ENTRIES if entry.menu == menu)
+        entries = sorted(added, key=lambda entry: entry.at_end)
+        groups = list(dict.fromkeys(entry.group for entry in entries))
+        cache[menu] = sorted(entries, key=lambda entry: groups.index(entry.group))
     return cache[menu]
 
 

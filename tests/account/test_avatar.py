@@ -48,7 +48,7 @@ def test_it_is_shown_as_a_square(alice, sign_in, upload):
     browser = sign_in(alice)
     answer = upload(browser, encoded(quarters((600, 400))))
     assert (answer.status_code, answer.location) == (303, "/account/profile")
-    assert "Your picture was saved." in browser.get("/account/profile").text
+    assert "Picture saved" in browser.get("/account/profile").text
     assert Image.open(io.BytesIO(picture(browser))).size == (256, 256)
     assert corners(picture(browser)) == ["red", "green", "blue", "white"]
 
@@ -56,7 +56,7 @@ def test_it_is_shown_as_a_square(alice, sign_in, upload):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"<svg/>", "This is not a PNG, JPEG, or WebP picture."),
+        (b"<svg/>", "Choose a PNG, JPEG, or WebP image."),
         (b"", "Choose a picture to upload."),
     ],
     ids=["no picture", "nothing"],

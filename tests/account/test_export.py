@@ -104,4 +104,4 @@ def test_the_page_says_why_it_cannot_be_downloaded(app, alice, sign_in, monkeypa
     run_due(app)
     monkeypatch.setattr("carafe.downloads.encrypted.PURPOSE", "another key")
     assert browser.get(FILE).location == PAGE
-    assert "can no longer be opened" in browser.get(PAGE).text
+    assert "is no longer available" in browser.get(PAGE).text

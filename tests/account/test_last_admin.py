@@ -4,7 +4,7 @@
 def test_the_last_administrator_cannot_leave(carol, sign_in, reload):
     answer = sign_in(carol).submit("/account/delete")
     assert answer.status_code == 409
-    assert "This is the last administrator." in answer.text
+    assert "This is the last admin." in answer.text
     assert reload(carol).deletes_at is None
 
 

@@ -28,7 +28,7 @@ def without_password(app, alice, sign_in):
 def test_it_replaces_the_old_one(alice, sign_in, can_log_in):
     desk, other = sign_in(alice), sign_in(alice)
     assert change(desk).location == PAGE
-    assert "Your password is changed" in desk.get(PAGE).text
+    assert "Password changed." in desk.get(PAGE).text
     assert other.get(PAGE).status_code == 303
     assert can_log_in(alice.email, NEW_PASSWORD)
     assert not can_log_in(alice.email, PASSWORD)
@@ -42,7 +42,7 @@ def test_it_asks_for_the_current_one(alice, sign_in, can_log_in):
 
 
 @pytest.mark.parametrize(
-    ("new", "reason"), [("short", "at least 8"), ("it is Alice@Example.com", "your e-mail address")]
+    ("new", "reason"), [("short", "at least 8"), ("it is Alice@Example.com", "your email address")]
 )
 def test_it_refuses_a_bad_one_and_says_why(new, reason, alice, sign_in):
     answer = change(sign_in(alice), new=new)
@@ -55,7 +55,7 @@ def test_it_sets_the_first_one(without_password, alice, can_log_in):
     assert 'name="current_password"' not in without_password.get(PAGE).text
     assert without_password.submit(PAGE, {"password": "short"}).status_code == 422
     assert without_password.submit(PAGE, {"password": NEW_PASSWORD}).location == PAGE
-    assert "Your password is set" in without_password.get(PAGE).text
+    assert "Password set." in without_password.get(PAGE).text
     assert can_log_in(alice.email, NEW_PASSWORD)
 
 

@@ -8,7 +8,7 @@ def test_it_changes_the_name(alice, sign_in):
     answer = browser.submit("/account/profile", {"name": "  Alice Adams "})
     assert (answer.status_code, answer.location) == (303, "/account/profile")
     page = browser.get("/account/profile").text
-    assert "Your profile was saved." in page
+    assert "Profile saved" in page
     assert 'value="Alice Adams"' in page
 
 

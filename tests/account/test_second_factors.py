@@ -37,7 +37,9 @@ def test_it_shows_a_qr_code_and_the_key_to_type(desk):
     assert max(map(len, typed.split())) == 4
 
 
-@pytest.mark.parametrize(("code", "reason"), [("000000", "newest code"), ("", "Enter your code.")])
+@pytest.mark.parametrize(
+    ("code", "reason"), [("000000", "Enter the one your app"), ("", "Enter your code.")]
+)
 def test_it_refuses_a_wrong_code_and_keeps_the_key(code, reason, desk):
     totp = start_setup(desk)
     answer = desk.submit(NEW, {"code": code})
@@ -49,20 +51,20 @@ def test_it_refuses_a_wrong_code_and_keeps_the_key(code, reason, desk):
 def test_it_shows_recovery_codes_once(desk):
     totp = start_setup(desk)
     answer = desk.submit(NEW, {"code": totp.code()})
-    assert "Your authenticator app is set up" in answer.text
+    assert "Authenticator app added" in answer.text
     codes = recovery_codes(answer.text)
     assert len(codes) == 10
     link = re.search(r'download="recovery-codes.txt" href="(data:text/plain[^"]+)"', answer.text)
     assert link
     assert all(code in link[1] for code in codes)
     page = desk.get(PAGE).text
-    assert "10 of 10 are left" in page
+    assert "10 of 10 left" in page
     assert not [code for code in codes if code in page]
 
 
 def test_it_moves_to_another_phone(app, alice, desk, clock):
     enroll(app, alice)
-    assert "Change phone" in desk.get(PAGE).text
+    assert "Set up on another phone" in desk.get(PAGE).text
     clock.step += 10
     totp = start_setup(desk)
     assert desk.submit(NEW, {"code": totp.code()}).location == PAGE
@@ -72,14 +74,14 @@ def test_it_moves_to_another_phone(app, alice, desk, clock):
 
 def test_it_starts_again_without_a_setup(desk):
     assert desk.get(NEW).location == PAGE
-    assert "No setup is in progress" in desk.get(PAGE).text
+    assert "Setup timed out." in desk.get(PAGE).text
 
 
 def test_it_is_removed(app, alice, desk):
     enroll(app, alice)
     assert desk.submit(PAGE, action=f"{PAGE}/totp/delete").location == PAGE
     page = desk.get(PAGE).text
-    assert "Your authenticator app is removed" in page
+    assert "Authenticator app removed" in page
     assert "Set up" in page
     assert "of 10 are left" not in page
 
@@ -118,14 +120,14 @@ def test_it_is_for_confirmed_addresses(erin, sign_in):
 def test_the_last_one_stays_where_the_role_requires_it(app, carol, sign_in, clock, monkeypatch):
     monkeypatch.setitem(app.config, "REQUIRE_SECOND_FACTOR", True)
     browser = sign_in(carol)
-    assert "Your account needs a second factor" in browser.get(PAGE).text
+    assert "Two-factor authentication is required" in browser.get(PAGE).text
     enroll(app, carol)
     page = browser.get(PAGE).text
     assert "Set one up to go on" not in page
     assert f"{PAGE}/totp/delete" not in page
     answer = browser.post(f"{PAGE}/totp/delete", {"csrf_token": browser.token()})
     assert answer.status_code == 409
-    assert "Add another before you remove this one." in answer.text
+    assert "Add another method before removing this one." in answer.text
     register(app, carol)
     assert browser.submit(PAGE, action=f"{PAGE}/totp/delete").location == PAGE
 
@@ -141,4 +143,4 @@ def test_the_last_one_stays_while_it_is_required_of_the_user(app, alice, sign_in
     assert f"{PAGE}/totp/delete" not in page
     answer = browser.post(f"{PAGE}/totp/delete", {"csrf_token": browser.token()})
     assert answer.status_code == 409
-    assert "Add another before you remove this one." in answer.text
+    assert "Add another method before removing this one." in answer.text

@@ -29,14 +29,14 @@ def test_it_shows_device_address_and_last_seen(alice, bob, sign_in, browser):
     assert "Firefox on Linux" in page
     assert "127.0.0.1" in page
     assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00">', page)
-    assert page.count("this device") == 1
+    assert page.count("This device") == 1
     assert len(paths(desk)) == 1
 
 
 def test_it_ends_one(alice, sign_in):
     phone, desk = sign_in(alice), sign_in(alice)
     rows = desk.get(PAGE).text.split("</tr>")
-    [row] = [row for row in rows if "<td" in row and "this device" not in row]
+    [row] = [row for row in rows if "<td" in row and "This device" not in row]
     [other] = re.findall(r'action="([^"]+)"', row)
     assert desk.submit(PAGE, action=other).location == PAGE
     assert "Device logged out" in desk.get(PAGE).text

@@ -7,7 +7,7 @@ from carafe.database import db
 from carafe.testing.authenticator import register
 from carafe.testing.two_factor import PAGE, enroll, is_logged_in
 
-SUBJECT = "Please set up a second factor"
+SUBJECT = "Set up two-factor authentication"
 
 
 @pytest.fixture
@@ -54,5 +54,5 @@ def test_the_button_removes_all(app, alice, carol, sign_in, page, press, log_in,
     register(app, alice)
     press("second-factors/delete")
     assert is_logged_in(log_in(alice))
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your second factors were removed"
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Two-factor authentication was turned off"
     assert [row[:2] for row in events("two_factor.disabled")] == [(carol.email, alice.subject)]

@@ -48,7 +48,7 @@ def test_it_continues_after_the_proof(stale_browser):
 def test_the_proof_page_names_no_form_where_none_waits(stale_browser):
     page = stale_browser.get(PROOF).text
     assert "After you confirm" not in page
-    assert "at most 10 minutes old" in page
+    assert "For your security, enter your password to continue." in page
 
 
 def test_what_a_thief_sent_does_not_continue_when_the_owner_proves_with_a_passkey(

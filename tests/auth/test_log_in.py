@@ -36,7 +36,7 @@ def test_it_refuses_a_wrong_password(email, alice, visitor):
     page = "/auth/login?next=/members"
     answer = visitor.submit(page, {"email": email, "password": "a wrong one"})
     assert answer.status_code == 422
-    assert "do not belong together" in answer.text
+    assert "Wrong email address or password." in answer.text
     assert f'value="{email}"' in answer.text
     assert "a wrong one" not in answer.text
     form = visitor.form(answer, page, page)

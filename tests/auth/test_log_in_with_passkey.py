@@ -33,7 +33,7 @@ def test_it_goes_on_after_a_passkey_is_refused(passkey, alice, visitor):
     form.action += "?next=/members"
     refused = visitor.send(sent(form, passkey.get(request, verified=False)))
     assert refused.status_code == 422
-    assert "This passkey did not work." in refused.text
+    assert "That passkey didn&#39;t work." in refused.text
     visitor.form(refused, "/auth/passkeys/sign-in?next=/members")
     password_form = visitor.form(refused, "/auth/login?next=/members")
     assert (

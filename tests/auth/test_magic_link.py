@@ -16,7 +16,7 @@ def test_it_logs_in(alice, request_link, visitor):
     assert f'href="{PAGE}"' in visitor.get("/auth/login").text
     path = request_link(alice, "magic-link")
     page = visitor.get(path)
-    assert f"Log in as {alice.email} on this device." in page.text
+    assert f"log in as <strong>{alice.email}</strong> on this device." in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert not is_logged_in(visitor)
     answer = visitor.submit(path)
@@ -33,7 +33,7 @@ def test_it_remembers_where_that_was_chosen(fields, alice, request_link, visitor
 
 def test_it_asks_whoever_is_logged_in_as_somebody_else(alice, bob, request_link, sign_in):
     browser, path = sign_in(bob), request_link(alice, "magic-link")
-    text = f"You are logged in as {bob.email}."
+    text = f"You're logged in as {bob.email}."
     assert text in browser.get(path).text
     answer = browser.post(path, {"csrf_token": browser.token()})
     assert answer.status_code == 409
@@ -44,7 +44,7 @@ def test_it_asks_whoever_is_logged_in_as_somebody_else(alice, bob, request_link,
 
 def test_it_says_that_it_confirmed_the_address(erin, request_link, visitor):
     answer = visitor.submit(request_link(erin, "magic-link"))
-    assert "Your address is confirmed." in visitor.get(answer.location).text
+    assert "Email address confirmed." in visitor.get(answer.location).text
 
 
 def test_it_tells_nobody_which_addresses_are_known(alice, erin, dave, browser):

@@ -43,7 +43,7 @@ def test_it_takes_the_password_and_codes(kind, owner):
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"code": "000000"}, "This code is not right."),
+        ({"code": "000000"}, "That code isn&#39;t right."),
         ({"password": "wrong"}, "Wrong password."),
         ({"password": ""}, "Enter your password."),
     ],
@@ -70,7 +70,7 @@ def test_it_takes_a_passkey_of_those_who_have_one(app, alice, bob, sign_in):
     form, request = ask_for_proof(browser)
     answer = browser.send(sent(form, key.get(request, verified=False)))
     assert answer.status_code == 422
-    assert "This passkey did not work." in answer.text
+    assert "That passkey didn&#39;t work." in answer.text
     form, request = ask_for_proof(browser, f"{PAGE}?next=/members/name")
     assert browser.send(sent(form, key.get(request))).location == "/members/name"
     assert browser.submit("/members/name", {"name": "Alice A."}).location == "/members"
@@ -88,7 +88,7 @@ def test_it_says_what_to_do_who_has_nothing_to_prove_with(alice, sign_in, withou
     browser = sign_in(alice)
     without_password()
     page = browser.get(PAGE)
-    assert "Log out and log in again" in page.text
+    assert "Log out and back in" in page.text
     assert browser.form(page, "/auth/logout")
 
 

@@ -20,7 +20,7 @@ def test_it_lets_nobody_in_with_the_password_alone(owner, alice, challenge):
     assert not is_logged_in(browser)
     page = browser.get(PAGE).text
     assert 'autocomplete="one-time-code"' in page
-    assert "Six digits from your authenticator app" in page
+    assert "Enter the 6-digit code from your app" in page
     assert "Use passkey" not in page
     assert alice.email not in page
 
@@ -46,7 +46,7 @@ def test_it_refuses_a_wrong_code(code, owner, alice, challenge):
     browser = challenge(alice)
     answer = submit_code(browser, code)
     assert answer.status_code == 422
-    assert "There's a problem" in answer.text
+    assert "Please check the form" in answer.text
     assert not is_logged_in(browser)
 
 
@@ -54,7 +54,7 @@ def test_it_asks_for_the_first_factor_first(owner, visitor):
     visitor.get("/auth/login")
     answer = visitor.get(f"{PAGE}?next=/members")
     assert (answer.status_code, answer.location) == (303, "/auth/login?next=/members")
-    assert "Log in to continue again" in visitor.get(answer.location).text
+    assert "Log in again" in visitor.get(answer.location).text
     form = {"csrf_token": visitor.token(), "code": owner.totp.code()}
     assert visitor.post(PAGE, form).location == "/auth/login"
 
@@ -66,7 +66,7 @@ def test_it_leads_on_who_is_logged_in(owner):
 def test_it_takes_a_passkey(app, alice, challenge):
     key = register(app, alice)
     browser = challenge(alice, "/auth/login?next=/members")
-    assert "A recovery code" in browser.get(PAGE).text
+    assert "Use your passkey or a recovery code" in browser.get(PAGE).text
     page = f"{PAGE}?next=/members"
     form, request = ask_for_passkey(browser, page, f"{PAGE}/passkey?next=/members")
     assert browser.send(sent(form, key.get(request))).location == "/members"
@@ -78,7 +78,7 @@ def test_it_goes_on_after_a_passkey_is_refused(app, alice, challenge):
     form, _ = ask_for_passkey(browser)
     refused = browser.send(sent(form, "nonsense"))
     assert refused.status_code == 422
-    assert "This passkey did not work." in refused.text
+    assert "That passkey didn&#39;t work." in refused.text
     code_form = browser.form(refused, PAGE)
     assert browser.send(code_form, {"code": "000000"}).status_code == 422
 

@@ -6,6 +6,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account", template_folde
 
 from app.account.views import (  # noqa: E402  (imported for their routes)
     activity,
+    appearance,
     avatar,
     connections,
     delete,
@@ -21,6 +22,7 @@ from app.account.views import (  # noqa: E402  (imported for their routes)
 
 __all__ = [
     "activity",
+    "appearance",
     "avatar",
     "blueprint",
     "connections",

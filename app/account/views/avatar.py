@@ -24,7 +24,7 @@ def save_avatar() -> ResponseReturnValue:
         avatars.save(request.files.get("avatar"))
     except RefusedError as reason:
         return _render_error(str(reason))
-    flash("Your picture was saved.", "success")
+    flash("Picture saved", "success")
     return redirect(url_for("account.profile"), 303)
 
 

@@ -28,5 +28,5 @@ def delete() -> ResponseReturnValue:
 def schedule_deletion() -> ResponseReturnValue:
     time_zone = current_user.time_zone
     day = format_datetime_with_zone(accounts.schedule_deletion(), time_zone)
-    flash(f"Your account will be deleted on {day}. Log in before then, and it stays.", "info")
+    flash(f"Account deletion scheduled for {day}. Log in before then to keep it.", "info")
     return redirect(url_for("auth.login"), 303)

@@ -33,7 +33,7 @@ def change_password() -> ResponseReturnValue:
     except accounts.FieldError as error:
         error.add_to(form)
         return _page(form), 422
-    flash("Your password is changed, and your other devices are logged out.", "success")
+    flash("Password changed. Your other devices have been logged out.", "success")
     return redirect(url_for("account.password"), 303)
 
 
@@ -43,7 +43,7 @@ def _set_first_password() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 422
     accounts.set_first_password(form.password.data)
-    flash("Your password is set, and your other devices are logged out.", "success")
+    flash("Password set. Your other devices have been logged out.", "success")
     return redirect(url_for("account.password"), 303)
 
 

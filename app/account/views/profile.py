@@ -32,7 +32,7 @@ def save_profile() -> ResponseReturnValue:
     user.rename(form.name.data)
     user.set_time_zone(form.time_zone.data)
     db.session.commit()
-    flash("Your profile was saved.", "success")
+    flash("Profile saved", "success")
     return redirect(url_for("account.profile"), 303)
 
 

@@ -88,7 +88,7 @@ def remove_totp() -> ResponseReturnValue:
 
 @blueprint.errorhandler(accounts.NoSetupError)
 def begin_again(error: accounts.NoSetupError) -> ResponseReturnValue:
-    flash("No setup is in progress, or it took too long. Start here.", "info")
+    flash("Setup timed out. Start again.", "info")
     return redirect(url_for("account.second_factors"), 303)
 
 

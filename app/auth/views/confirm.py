@@ -5,7 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import AcceptInvitationForm, EmailForm
 from app.auth.views import blueprint
-from carafe.auth import accounts, current_user, is_logged_in, public, redirect_target
+from carafe.auth import (
+    accounts,
+    current_user,
+    is_logged_in,
+    public,
+    redirect_target,
+    redirect_to_step,
+)
 
 
 @blueprint.get("/confirm")
@@ -47,10 +54,11 @@ def confirm_address(token: str) -> ResponseReturnValue:
         if not form.validate():
             return _page(pending, form), 422
         accounts.confirm_email_with_password(token, form.password.data, name=form.name.data or "")
-    else:
-        accounts.confirm_email(token)
-    flash("Your email address is confirmed.", "success")
-    return redirect(redirect_target(), 303)
+        flash("Email address confirmed. Log in with your new password.", "success")
+        return redirect(redirect_target(), 303)
+    step = accounts.confirm_email(token)
+    flash("Email address confirmed", "success")
+    return redirect_to_step(step)
 
 
 def _page(pending: accounts.PendingConfirmation, form: AcceptInvitationForm) -> str:

@@ -19,7 +19,7 @@ def new_email(token: str) -> ResponseReturnValue:
 @public
 def change_email(token: str) -> ResponseReturnValue:
     email = accounts.change_email(token)
-    flash(f"Your address was changed. From now on, log in as {email}.", "success")
+    flash(f"Email address changed. Use {email} to log in.", "success")
     return redirect(redirect_target(), 303)
 
 

@@ -7,10 +7,10 @@ from carafe.auth import accounts, current_user, providers, redirect_target, redi
 
 # The message and its category, by the outcome. `{label}` is the provider's name.
 MESSAGES = {
-    accounts.Arrival.OTHER_USER: ("You are logged in as {user}. Log out first to switch.", "info"),
-    accounts.Arrival.SUSPENDED: ("This account is suspended.", "danger"),
+    accounts.Arrival.OTHER_USER: ("You're logged in as {user}. Log out first to switch.", "info"),
+    accounts.Arrival.SUSPENDED: ("This account is suspended. Contact support.", "danger"),
     accounts.Arrival.MAIL_SENT: (
-        "We have sent a mail to {email}. It says how to go on.",
+        "Check your inbox: we sent a link to {email}.",
         "success",
     ),
     accounts.Arrival.CONNECTED: (

@@ -41,5 +41,5 @@ def set_password(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("auth/reset_token.html", form=form), 422
     accounts.reset_password(token, form.password.data)
-    flash("Your password was changed. Log in with the new one.", "success")
+    flash("Password changed. Log in with the new one.", "success")
     return redirect(url_for("auth.login"), 303)

@@ -32,7 +32,7 @@ LOGIN_FAILURES_BY_ADDRESS = RateLimit("login:address", 100, timedelta(hours=1))
 LOGIN_FAILURES_BY_DEVICE = RateLimit("login:device", 10, timedelta(minutes=15))
 
 WRONG = "Wrong email address or password."
-SUSPENDED = "This account is suspended."
+SUSPENDED = "This account is suspended. Contact support."
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -124,10 +124,15 @@ def _reason(user: UserMixin | None) -> str:
     return "wrong_password" if user.password_hash else "no_password"
 
 
-def forget_failures(user: UserMixin) -> None:
-    """Let a user log in who has shown that the account is theirs, no matter who failed before."""
+def clear_failures(user: UserMixin) -> None:
+    """Forget all failures to log in with the user's address."""
     for limit in (LOGIN_FAILURES, LOGIN_FAILURES_BY_ADDRESS):
         limit.clear(user.email)
+
+
+def forget_failures(user: UserMixin) -> None:
+    """Let a user log in who has shown that the account is theirs, no matter who failed before."""
+    clear_failures(user)
     # Others on their network may have used up its tries. Where there is a second factor, anyone who
     # reads the mail is not yet known to be the owner.
     if not user.has_second_factor:
@@ -149,10 +154,7 @@ def admit(user: UserMixin, *, remember: bool) -> NextStep:
 
 
 def log_out() -> None:
-    """End the session of this browser, on the server and in its cookie.
-
-    The response to this request has the browser delete what it stored of the site's pages.
-    """
+    """End this browser's session, and have it delete what it stored of the site's pages."""
     log_out_user()
     db.session.commit()
     after_this_request(_clear_site_data)

@@ -9,9 +9,9 @@ from flask import abort
 from flask_login import current_user
 from markupsafe import Markup
 
-from carafe.auth import totp, totp_enrollment, two_factor
+from carafe.auth import recovery_codes, totp, totp_enrollment, two_factor
 from carafe.auth.accounts.errors import FieldError
-from carafe.auth.models import Totp
+from carafe.auth.models import RecoveryCode, Totp
 from carafe.auth.sessions import end_other_sessions
 from carafe.database import db
 
@@ -65,6 +65,7 @@ def add_totp(code: str) -> list[str]:
     Return recovery codes to show, if it is the first factor beside the password. Raises
     `FieldError` for a wrong code, and `NoSetupError`. It replaces the app that the user had.
     """
+    prepared = recovery_codes.prepare(current_user.id)
     user = current_user.user
     secret = pending_totp_setup().secret
     step = totp.match(secret, totp.normalize_code(code))
@@ -72,7 +73,7 @@ def add_totp(code: str) -> list[str]:
         raise FieldError("code", totp.rejection_reason(step) if step else WRONG)
     Totp.enroll(user, secret, step)
     end_other_sessions(user)
-    codes = two_factor.initial_recovery_codes(user)
+    codes = recovery_codes.give_first(user, prepared)
     totp_enrollment.end()
     db.session.commit()
     return codes
@@ -96,9 +97,10 @@ def remove_totp() -> None:
 
 def renew_recovery_codes() -> list[str]:
     """Replace the current user's recovery codes, and return the new ones; [] without a factor."""
+    generated = RecoveryCode.generate()
     user = current_user.user
     if not user.has_second_factor:
         return []
-    codes = two_factor.regenerate_recovery_codes(user)
+    codes = recovery_codes.renew(user, generated)
     db.session.commit()
     return codes

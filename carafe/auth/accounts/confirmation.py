@@ -5,17 +5,27 @@ log in, and wait for the owner to confirm it ("pre-hijacking", Sudhodanan and Pa
 Security 2022). So one click is enough only in the browser that registered, or in one that is
 logged in as this user. In any other browser the reader sets a new password, and the account
 starts over: nothing that was set up before stays.
+
+In the browser that registered, the click also logs in: its reader owns the address, and chose the
+password of the account in this very browser. Any visitor who opens the form gets the cookie that
+recognizes it, so having the cookie tells nothing about an account, and neither does registering.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NoReturn
 
 from flask_login import current_user
 
 from carafe import mail
 from carafe.audit import record
 from carafe.auth import pages, passwords
-from carafe.auth.accounts.authentication import forget_failures
+from carafe.auth.accounts.authentication import (
+    NextStep,
+    admit,
+    clear_failures,
+    forget_failures,
+)
 from carafe.auth.accounts.errors import refuse_link
 from carafe.auth.accounts.form_limits import limit_form
 from carafe.auth.accounts.mail_requests import may_mail, pretend_to_mail
@@ -83,19 +93,24 @@ def pending_confirmation(token: str) -> PendingConfirmation:
     return PendingConfirmation(user.email, _needs_password(row))
 
 
-def confirm_email(token: str) -> None:
-    """Confirm an address with a click, once, where the link needs no password.
+def confirm_email(token: str) -> NextStep:
+    """Confirm an address with a click, once, where the link needs no password; log its user in.
 
-    Raises `InvalidLinkError`, also where it needs one.
+    Raises `InvalidLinkError`, also where it needs one. A second factor is still asked for.
     """
     row = Token.find(token, CONFIRM)
-    user = None
-    if row and not _needs_password(row) and (user := _redeem(token)):
-        if not _is_logged_in(row) and row.target != user.password_hash:
-            # Someone else had registered the address before this browser did.
-            user = user.replace_unconfirmed(password_hash=row.target)
-        user.confirm()
-    _finish(user)
+    if row is None or _needs_password(row):
+        _refuse()
+    logged_in = _is_logged_in(row)
+    user = _redeem(token)
+    if not logged_in and row.target != user.password_hash:
+        # Someone else had registered the address before this browser did.
+        user = user.replace_unconfirmed(password_hash=row.target)
+    user.confirm()
+    clear_failures(user)
+    step = NextStep.LOGGED_IN if logged_in else admit(user, remember=False)
+    db.session.commit()
+    return step
 
 
 def confirm_email_with_password(token: str, password: str, **fields: object) -> None:
@@ -104,23 +119,21 @@ def confirm_email_with_password(token: str, password: str, **fields: object) -> 
     Raises `InvalidLinkError`. The password is hashed before the transaction begins.
     """
     password_hash = passwords.hash(password)
-    user = _redeem(token)
-    if user:
-        user = user.replace_unconfirmed(password_hash=password_hash, **fields)
-    _finish(user)
-
-
-def _redeem(token: str) -> UserMixin | None:
-    user = user_model().consume_token(token, CONFIRM)
-    return user if user and user.confirmed_at is None else None
-
-
-def _finish(user: UserMixin | None) -> None:
-    if user:
-        forget_failures(user)
+    user = _redeem(token).replace_unconfirmed(password_hash=password_hash, **fields)
+    forget_failures(user)
     db.session.commit()
-    if user is None:
-        refuse_link(CONFIRM)
+
+
+def _redeem(token: str) -> UserMixin:
+    user = user_model().consume_token(token, CONFIRM)
+    if user is None or user.confirmed_at:
+        _refuse()
+    return user
+
+
+def _refuse() -> NoReturn:
+    db.session.commit()
+    refuse_link(CONFIRM)
 
 
 def _send(user: UserMixin, password_hash: str | None, browser: bytes | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_login import current_user
 from sqlalchemy import func, select
 
-from carafe.auth import interrupted_forms, reauthentication, two_factor
+from carafe.auth import interrupted_forms, reauthentication, recovery_codes, two_factor
 from carafe.auth.accounts.authentication import NextStep
 from carafe.auth.accounts.errors import FieldError
 from carafe.auth.models import RecoveryCode, Session, Totp
@@ -57,9 +57,10 @@ def prove_with_code(code: str, next: str | None) -> NextStep:
     with read_transaction():
         user = current_user.user
     attempt = two_factor.count_attempt(user)
+    typed = recovery_codes.read(user.id, code)
     user = current_user.user
     try:
-        method = two_factor.use_code(user, code)
+        method = two_factor.use_code(user, typed)
     except InvalidCodeError as error:
         db.session.commit()
         raise FieldError("code", str(error)) from None

@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy import Row, select
 
 from carafe.auth import passkeys as ceremonies
-from carafe.auth import two_factor
+from carafe.auth import recovery_codes, two_factor
 from carafe.auth.accounts.authentication import NextStep
 from carafe.auth.accounts.identity_proof import record_proof
 from carafe.auth.accounts.second_factor import expire, find_challenged, pass_challenge
@@ -116,13 +116,14 @@ def add_passkey(name: str) -> list[str]:
     `PasskeyError`. Only for a confirmed address: someone who signs up with another's and adds a
     passkey would still get in after its owner has taken the account over ("pre-hijacking").
     """
+    prepared = recovery_codes.prepare(current_user.id)
     user = current_user.user
     try:
         ceremonies.register(user, name)
     except PasskeyError:
         db.session.rollback()
         raise
-    codes = two_factor.initial_recovery_codes(user)
+    codes = recovery_codes.give_first(user, prepared)
     end_other_sessions(user)
     db.session.commit()
     return codes

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from flask import session
 
-from carafe.auth import two_factor
+from carafe.auth import recovery_codes, two_factor
 from carafe.auth.accounts.errors import FieldError
 from carafe.auth.models import UserMixin
 from carafe.auth.models.token import LOGIN_CHALLENGE
@@ -36,12 +36,13 @@ def log_in_with_code(user: UserMixin, code: str) -> None:
     the user's row locked: in the meantime it may have been used, or the account changed.
     """
     attempt = two_factor.count_attempt(user)
+    typed = recovery_codes.read(user.id, code)
 
     challenged = find_challenged(lock=True)
     if challenged is None:
         expire()
     try:
-        two_factor.use_code(challenged, code)
+        two_factor.use_code(challenged, typed)
     except InvalidCodeError as error:
         db.session.commit()
         raise FieldError("code", str(error)) from None

@@ -100,7 +100,7 @@ class UserColumns:
         stranger's address and have us email them any text, even a link, as the name.
         """
         has_name = self.display_name != self.email
-        return f"Hello {self.display_name}," if has_name and self.confirmed_at else "Hello,"
+        return f"Hi {self.display_name}," if has_name and self.confirmed_at else "Hi,"
 
     @classmethod
     def by_email(cls, email: str, *, lock: bool = False) -> Self | None:

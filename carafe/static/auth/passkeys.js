@@ -84,7 +84,7 @@
     if (location.origin !== origin) {
       const link = document.createElement("a");
       link.href = link.textContent = origin + location.pathname;
-      form.replaceChildren("Passkeys work at ", link);
+      form.replaceChildren("Passkeys don’t work at this address. Open ", link, " to use one.");
     } else if (!window.PublicKeyCredential) {
       form.replaceChildren(...(form.elements.name ? ["This browser doesn't support passkeys."] : []));
     } else {

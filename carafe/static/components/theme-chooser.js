@@ -3,10 +3,10 @@
 window.chooseTheme = (theme) => {
   setTheme(theme);
   try { localStorage.setItem("theme", theme); } catch { /* storage may be blocked: for this page only, then */ }
-  for (const radio of document.querySelectorAll(".theme-chooser input")) radio.checked = radio.value === theme;
+  for (const radio of document.querySelectorAll("input[name=theme]")) radio.checked = radio.value === theme;
 };
 
-for (const radio of document.querySelectorAll(".theme-chooser input")) {
+for (const radio of document.querySelectorAll("input[name=theme]")) {
   radio.checked = radio.value === (document.documentElement.dataset.bsTheme || "system");
   radio.addEventListener("change", () => chooseTheme(radio.value));
 }

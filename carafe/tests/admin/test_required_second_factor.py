@@ -9,7 +9,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.two_factor import PAGE, enroll, is_logged_in, set_up
 from carafe.tests.site.models import User
 
-SUBJECT = "Please set up a second factor"
+SUBJECT = "Set up two-factor authentication"
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_without_any_the_password_is_enough_again(
     apply(two_factor.remove_all, alice)
     assert count() == [0, 0]
     assert is_logged_in(log_in(alice))
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your second factors were removed"
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Two-factor authentication was turned off"
     assert challenged.get("/auth/second-factor").location.startswith("/auth/login")
     assert [subject for _, subject, _ in events("two_factor.disabled")] == [alice.subject]
 

@@ -51,7 +51,7 @@ def test_it_explains_a_clock_that_is_wrong(browser_of_alice, count):
     totp = start_setup(browser_of_alice)
     answer = browser_of_alice.submit(NEW, {"code": totp.code(later=-6)})
     assert answer.status_code == 422
-    assert "the clock of your phone is 3 minutes slow" in answer.text
+    assert "clock is 3 minutes slow" in answer.text
     assert count(Totp) == 0
 
 
@@ -115,7 +115,7 @@ def test_it_stores_neither_key_nor_codes_readably(app, browser_of_alice):
             for secret in (totp.secret, *codes, *(code.replace("-", "") for code in codes)):
                 assert secret not in text, table.name
     assert len(stored) > 100
-    assert {len(code_hash) for code_hash in hashes} == {32}
+    assert all(code_hash.startswith(b"$argon2id$") for code_hash in hashes)
 
 
 def test_it_keeps_the_key_out_of_the_cookie(browser_of_alice):
@@ -157,7 +157,7 @@ def test_it_is_removed_with_its_codes(browser_of_alice, sign_in, alice, mailbox,
     answer = browser_of_alice.submit(PAGE, action=f"{PAGE}/totp/delete")
     assert answer.location == PAGE
     assert count(Totp) == count(RecoveryCode) == 0
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your authenticator app was removed"
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Authenticator app removed"
     assert events("totp.removed") == [(f"user:{alice.id}", alice.email, "127.0.0.1", {})]
     assert is_logged_in(sign_in(alice))
 

@@ -64,7 +64,7 @@ def test_it_suspends_and_ends_sessions(run, alice, sign_in, visitor):
 
 def test_it_demotes(run, carol, make_user, role):
     make_user("second@example.com", role="admin")
-    assert run("demote", carol.email).output == "carol@example.com is a plain user.\n"
+    assert run("demote", carol.email).output == "carol@example.com is now a regular user.\n"
     assert role(carol.email) == "user"
 
 
@@ -92,14 +92,14 @@ def test_it_lists_nobody(run, app):
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["create", "alice@example.com"], "alice@example.com has an account already."),
-        (["create", "Alice@Example.COM"], "alice@example.com has an account already."),
-        (["create", "nobody"], "'nobody' is not an e-mail address"),
+        (["create", "alice@example.com"], "alice@example.com already has an account."),
+        (["create", "Alice@Example.COM"], "alice@example.com already has an account."),
+        (["create", "nobody"], "'nobody' isn't a valid email address"),
         (["create", "new@example.com", "--password", "short"], "at least 8 characters"),
-        (["create", "new@example.com", "--password", "password1"], "attackers try first"),
+        (["create", "new@example.com", "--password", "password1"], "too easy to guess"),
         (["create", "new@example.com", "--name", "n" * 101], "100 characters"),
         (["promote", "nobody@example.com"], "No account for nobody@example.com."),
-        (["promote", "nobody"], "'nobody' is not an e-mail address"),
+        (["promote", "nobody"], "'nobody' isn't a valid email address"),
         (["suspend", "nobody@example.com"], "No account for nobody@example.com."),
         (["create"], "Missing argument"),
     ],

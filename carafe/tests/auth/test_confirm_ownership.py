@@ -100,6 +100,38 @@ def test_it_is_a_button_in_the_browser_that_registered(visitor, register, log_in
     assert log_in(OWN)
 
 
+def test_it_logs_in_the_browser_that_registered(visitor, register, mailbox):
+    register(visitor, email=EMAIL, password=OWN)
+    assert not is_in(visitor)
+    assert visitor.submit(mailbox.link(EMAIL)).location == HOME
+    assert is_in(visitor)
+
+
+def test_a_stolen_link_logs_nobody_in_elsewhere(visitor, browser, register, mailbox):
+    """The thief may have opened the form, and so have the cookie, or registered another address."""
+    register(visitor, email=EMAIL, password=OWN)
+    path = mailbox.link(EMAIL)
+    thieves = [browser(), browser(), browser()]
+    thieves[1].get("/auth/register")
+    register(thieves[2], email="thief@example.com")
+    for thief in thieves:
+        assert "password" in thief.fill(path).fields
+        assert thief.submit(path).status_code == 422
+        assert not is_in(thief)
+    assert thieves[0].submit(path, {"password": STRANGERS}).status_code == 303
+    assert not is_in(thieves[0])
+    assert visitor.get(path).status_code == 404
+    assert not is_in(visitor)
+
+
+def test_the_cookie_logs_in_nobody_without_the_link(visitor, browser, register, mailbox):
+    register(visitor, email=EMAIL, password=OWN)
+    register(visitor, email="other@example.com", password=OWN)
+    assert visitor.submit(mailbox.link("other@example.com")).status_code == 303
+    assert EMAIL not in visitor.get("/members").text
+    assert "password" in visitor.fill(mailbox.link(EMAIL)).fields
+
+
 def test_it_is_a_button_for_who_is_logged_in_with_the_account(
     browser, register, log_in, mailbox, stored
 ):

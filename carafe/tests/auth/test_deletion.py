@@ -68,8 +68,8 @@ def test_logging_in_cancels_it(app, alice, leave, sign_in, mailbox, reload, purg
     leave(alice)
     later(app, days=13, hours=23)
     browser = sign_in(alice)
-    assert "Your account will not be deleted." in browser.get("/members").text
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your account stays"
+    assert "Your account won&#39;t be deleted." in browser.get("/members").text
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Account deletion canceled"
     later(app, days=2)
     purge()
     assert reload(alice)
@@ -104,7 +104,7 @@ def test_it_leaves_the_address_free(app, alice, leave, purge, visitor, mailbox):
     later(app, days=14)
     purge()
     visitor.submit("/auth/register", {"email": alice.email, "password": "quite another one"})
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Confirm your e-mail address"
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Confirm your email address"
 
 
 def test_it_voids_a_change_of_address(alice, sign_in, request_email_change, leave, visitor):
@@ -116,4 +116,6 @@ def test_it_voids_a_change_of_address(alice, sign_in, request_email_change, leav
 def test_the_command_line_shows_it(app, alice, leave):
     leave(alice)
     listed = app.test_cli_runner().invoke(args=["user", "list"]).output
-    assert re.search(r"alice@example.com\tuser\tconfirmed, deleted on \d{4}-\d\d-\d\d\t", listed)
+    assert re.search(
+        r"alice@example.com\tuser\tconfirmed, scheduled for deletion on \d{4}-\d\d-\d\d\t", listed
+    )

@@ -105,7 +105,7 @@ def test_it_answers_the_same_whether_the_address_is_taken(alice, bob, sign_in, b
         pages.append((answer.status_code, re.sub(r'"[\w.-]{60,}"', "", page)))
     assert pages[0] == pages[1]
     [mail] = mailbox.to(bob.email)
-    assert mail["Subject"] == "Someone wanted to use your address"
+    assert mail["Subject"] == "Someone tried to use your email address"
     assert alice.email not in mail.as_string()
     assert "/auth/email/" not in mail.as_string()
 
@@ -178,7 +178,7 @@ def test_it_refuses_what_is_no_address(alice, sign_in):
 def test_it_refuses_the_address_one_has(alice, sign_in, mailbox):
     answer = sign_in(alice).submit("/account/email", {"email": " ALICE@example.com "})
     assert answer.status_code == 422
-    assert "your address already" in answer.text
+    assert "already your email address" in answer.text
     assert mailbox.to(alice.email) == []
 
 

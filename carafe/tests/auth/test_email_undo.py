@@ -49,7 +49,7 @@ def ways_in(user, mark, **age):
 def test_it_tells_the_old_address(alice, sign_in, change_email, mailbox):
     change_email(sign_in(alice))
     [notice] = mailbox.to(alice.email)
-    assert notice["Subject"] == "Your address was changed"
+    assert notice["Subject"] == "Your email address was changed"
     assert NEW_EMAIL not in notice.as_string()
     assert mailbox.link(alice.email).startswith("/auth/email/undo/")
 
@@ -69,7 +69,7 @@ def test_it_gives_the_account_back(alice, sign_in, change_email, mailbox, visito
 def test_it_says_by_mail_as_well_how_to_go_on(alice, sign_in, change_email, mailbox, visitor):
     change_email(sign_in(alice))
     visitor.submit(mailbox.link(alice.email))
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your address is restored"
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Your email address was restored"
     assert mailbox.link(alice.email) == "/auth/reset"
 
 

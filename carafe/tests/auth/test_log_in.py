@@ -20,7 +20,7 @@ def test_it_refuses_a_wrong_password(alice, visitor):
     for password in ("a wrong one", PASSWORD.upper(), f"{PASSWORD} ", "x" * 256):
         answer = visitor.send(form, {"email": alice.email, "password": password})
         assert answer.status_code == 422, password
-        assert "do not belong together" in answer.text, password
+        assert "Wrong email address or password." in answer.text, password
         assert f'value="{alice.email}"' in answer.text, password
         assert password not in answer.text
     assert visitor.get("/members").location == "/auth/login?next=/members"

@@ -14,7 +14,7 @@ from carafe.testing.accounts import PASSWORD
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 NEWER_FIREFOX = FIREFOX.replace("140", "152")
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5) Version/18.5 Mobile/15E148 Safari/604.1"
-SUBJECT = "New device: "
+SUBJECT = "New login from "
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def test_it_is_mailed(alice, enter, warnings, mailbox):
     enter(alice, SAFARI, "198.51.100.1")
     [mail] = warnings(alice)
     text = mail.get_body(("plain",)).get_content()
-    assert mail["Subject"] == "New device: Safari on iPhone"
-    for words in ("Safari on iPhone", "198.51.100.1", "UTC", "If that was not you"):
+    assert mail["Subject"] == "New login from Safari on iPhone"
+    for words in ("Safari on iPhone", "198.51.100.1", "UTC", "Wasn't you?"):
         assert words in text
     assert mailbox.link(alice.email) == "/auth/reset"
 
@@ -99,7 +99,7 @@ def test_the_mail_has_no_words_of_whoever_it_warns_of(alice, enter, warnings, ap
     enter(alice)
     enter(alice, "Call 555-0100 or visit evil.example now")
     [mail] = warnings(alice)
-    assert mail["Subject"] == "New device: an unknown browser"
+    assert mail["Subject"] == "New login from an unknown browser"
     assert "evil" not in mail.as_string()
 
 

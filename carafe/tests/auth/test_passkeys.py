@@ -60,7 +60,7 @@ def test_it_adds_one_and_tells_its_owner(alice, browser_of_alice, names, mailbox
     assert names() == ["My phone"]
     assert "My phone" in browser_of_alice.get("/account/passkeys").text
     mail = mailbox.to(alice.email)[-1]
-    assert mail["Subject"] == "Passkey added to your account"
+    assert mail["Subject"] == "Passkey added"
     assert "My phone" in mail.get_body(("plain",)).get_content()
     with app.app_context():
         event = db.session.scalar(db.select(AuditEvent).filter_by(action="passkey.added"))
@@ -99,7 +99,7 @@ def test_it_keeps_the_last_where_a_role_needs_one(carol, sign_in, app, monkeypat
     assert browser.get("/admin/").status_code == 200
     answer = remove(browser)
     assert answer.status_code == 409
-    assert "Add another before you remove this one." in answer.text
+    assert "Add another method before removing this one." in answer.text
     add(browser, "Second")
     assert remove(browser).status_code == 303
     assert names() == ["Second"]
@@ -137,7 +137,7 @@ def test_it_refuses_a_lie(lie, browser_of_alice, names):
     form, request = ask_to_add(browser_of_alice)
     answer = browser_of_alice.send(sent(form, Authenticator().create(request, **lie)))
     assert answer.status_code == 422
-    assert "This passkey did not work." in answer.text
+    assert "That passkey didn&#39;t work." in answer.text
     assert names() == []
 
 
@@ -223,9 +223,9 @@ def test_it_renames_one(browser_of_alice, names, first_id):
 
 def test_it_says_when_each_was_used(browser_of_alice, browser, app):
     key = add(browser_of_alice)
-    assert "never" in browser_of_alice.get("/account/passkeys").text
+    assert "Never" in browser_of_alice.get("/account/passkeys").text
     assert enter(browser(), key).status_code == 303
-    assert "never" not in browser_of_alice.get("/account/passkeys").text
+    assert "Never" not in browser_of_alice.get("/account/passkeys").text
 
 
 def test_it_removes_one_and_tells_its_owner(alice, browser_of_alice, names, remove, mailbox):
@@ -233,7 +233,7 @@ def test_it_removes_one_and_tells_its_owner(alice, browser_of_alice, names, remo
     assert remove(browser_of_alice).status_code == 303
     assert names() == []
     mail = mailbox.to(alice.email)[-1]
-    assert mail["Subject"] == "Passkey removed from your account"
+    assert mail["Subject"] == "Passkey removed"
     assert "My phone" in mail.get_body(("plain",)).get_content()
 
 

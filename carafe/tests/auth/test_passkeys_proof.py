@@ -50,7 +50,7 @@ def test_it_refuses_a_lie(lie, key, browser_of_alice):
     form, request = ask_for_proof(browser_of_alice)
     answer = browser_of_alice.send(sent(form, key.get(request, **lie)))
     assert answer.status_code == 422
-    assert "This passkey did not work." in answer.text
+    assert "That passkey didn&#39;t work." in answer.text
     assert not is_fresh(browser_of_alice)
 
 

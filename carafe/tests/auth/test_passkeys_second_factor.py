@@ -76,7 +76,7 @@ def test_it_refuses_a_lie(lie, key, challenged, sessions):
     form, request = ask_for_passkey(challenged)
     answer = challenged.send(sent(form, key.get(request, **lie)))
     assert answer.status_code == 422
-    assert "This passkey did not work." in answer.text
+    assert "That passkey didn&#39;t work." in answer.text
     assert sessions() == 0
 
 

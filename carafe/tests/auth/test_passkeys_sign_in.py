@@ -15,7 +15,7 @@ from carafe.testing import authenticator
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import Authenticator, ask_to_sign_in, register, sent
 
-REFUSED = "This passkey did not work."
+REFUSED = "That passkey didn&#39;t work."
 enter = authenticator.sign_in  # not the fixture, which signs in with a password
 
 
@@ -178,7 +178,7 @@ def test_it_refuses_a_challenge_from_long_ago(key, visitor, is_refused, monkeypa
     form, request = ask_to_sign_in(visitor)
     timestamp = time.time() + 301
     monkeypatch.setattr(challenges, "time", SimpleNamespace(time=lambda: timestamp))
-    assert is_refused(visitor.send(sent(form, key.get(request))), "That took too long.")
+    assert is_refused(visitor.send(sent(form, key.get(request))), "Timed out.")
 
 
 GARBAGE = (
@@ -233,14 +233,14 @@ def test_it_refuses_a_counter_that_went_back(key, visitor, browser, mailbox, ali
     for counter in (7, 6, 0):
         assert enter(visitor, key, counter=counter).status_code == 422
     mails = [mail["Subject"] for mail in mailbox.to(alice.email)]
-    assert mails.count("A passkey of yours was refused") == 3
+    assert mails.count("We blocked a passkey login") == 3
     assert enter(browser(), key, counter=8).status_code == 303
 
 
 def test_it_tells_nobody_of_a_counter_that_is_not_signed(key, visitor, browser, mailbox, alice):
     assert enter(browser(), key, counter=7).status_code == 303
     assert enter(visitor, key, counter=6, signed=b"x").status_code == 422
-    assert "refused" not in mailbox.to(alice.email)[-1]["Subject"]
+    assert "blocked" not in mailbox.to(alice.email)[-1]["Subject"]
 
 
 def test_it_accepts_keys_that_do_not_count(key, browser):

@@ -92,7 +92,7 @@ def test_one_row_more_is_refused_and_what_was_typed_is_kept(alice, bob, sign_in,
     assert browser.submit("/things/new", {"title": "Three"}).status_code == 303
     answer = browser.submit("/things/new", {"title": "Four", "body": "What I wrote."})
     assert answer.status_code == 422
-    assert "3 things, the most an account can have passkeys" in answer.text
+    assert "3 things, the most an account can have." in answer.text
     assert "Delete some first." in answer.text
     assert 'value="Four"' in answer.text
     assert "What I wrote." in answer.text
@@ -244,7 +244,7 @@ def test_exports_are_limited_by_the_hour(app, alice, bob, sign_in, limits):
     browser = sign_in(alice)
     assert [browser.get(EXPORT).status_code for _ in range(3)] == [200, 200, 429]
     answer = browser.get(EXPORT)
-    assert "reached the limit of 2 exports an hour passkeys" in answer.text
+    assert "reached the limit of 2 exports an hour." in answer.text
     assert 0 < int(answer.headers["Retry-After"]) <= 3600
     assert sign_in(bob).get(EXPORT).status_code == 200
     later(app, hours=1)

@@ -7,6 +7,7 @@ import pytest
 
 from carafe.audit import AuditEvent
 from carafe.auth.models import RecoveryCode
+from carafe.auth.models.secret import digest
 from carafe.database import db
 from carafe.testing.authenticator import add
 from carafe.testing.two_factor import PAGE, recovery_codes, set_up, submit_code
@@ -14,10 +15,20 @@ from carafe.testing.two_factor import PAGE, recovery_codes, set_up, submit_code
 RENEW = f"{PAGE}/recovery-codes"
 
 
-def test_it_has_120_random_bits(owner):
+def test_it_has_50_random_bits(owner):
     for code in owner.codes:
-        assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{4}(-[0-9a-hjkmnp-tv-z]{4}){5}", code)
+        assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}", code)
     assert len({letter for code in owner.codes for letter in code}) > 20
+
+
+def test_a_long_one_from_before_still_works_once(app, owner, alice, challenge):
+    code = "7j7x-pyk9-ss33-wtaw-2exx-f5p1"
+    with app.app_context():
+        row = RecoveryCode(user_id=alice.id, code_hash=digest(code.replace("-", "")))
+        db.session.add(row)
+        db.session.commit()
+    assert submit_code(challenge(alice), code.upper()).status_code == 303
+    assert submit_code(challenge(alice), code).status_code == 422
 
 
 def test_it_lets_in_however_it_is_typed(owner, alice, challenge):
@@ -39,12 +50,17 @@ def test_it_works_once(owner, alice, challenge):
     browser = challenge(alice)
     answer = submit_code(browser, owner.codes[0])
     assert answer.status_code == 422
-    assert "nor an unused recovery code" in answer.text
+    assert "That code isn&#39;t valid." in answer.text
     assert submit_code(browser, owner.codes[1]).status_code == 303
 
 
 @pytest.mark.parametrize(
-    ("left", "text"), [(9, "9 are left"), (1, "1 is left"), (0, "None is left")]
+    ("left", "text"),
+    [
+        (9, "You have 9 left."),
+        (1, "You have 1 left. Generate"),
+        (0, "You have none left. Generate"),
+    ],
 )
 def test_it_tells_the_owner_how_many_are_left(left, text, app, owner, alice, challenge, mailbox):
     with app.app_context():
@@ -53,7 +69,7 @@ def test_it_tells_the_owner_how_many_are_left(left, text, app, owner, alice, cha
         db.session.commit()
     assert submit_code(challenge(alice), owner.codes[9]).status_code == 303
     mail = mailbox.to(alice.email)[-1]
-    assert mail["Subject"] == "Recovery code used"
+    assert mail["Subject"] == "A recovery code was used"
     body = mail.get_body(("plain",)).get_content()
     assert text in body
     assert owner.codes[9] not in body

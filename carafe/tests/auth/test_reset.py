@@ -88,8 +88,8 @@ def test_it_keeps_the_link_when_a_password_is_refused(alice, request_link, visit
         "": "at least 8",
         "short": "at least 8",
         "x" * 257: "256 characters",
-        "password1": "attackers try first",
-        "my alice@EXAMPLE.com": "Do not use your e-mail address",
+        "password1": "too easy to guess",
+        "my alice@EXAMPLE.com": "Don&#39;t use your email address",
     }
     form = visitor.fill(path)
     for password, reason in reasons.items():

@@ -52,7 +52,7 @@ def test_it_is_encrypted_with_the_new_key_by_a_command(
     set_up(sign_in(bob))
     monkeypatch.setattr(two_factor, "CHUNK", 1)
     result = rotated.test_cli_runner().invoke(args=["user", "renew-secrets"])
-    assert (result.exit_code, result.output) == (0, "2 secrets are encrypted with SECRET_KEY.\n")
+    assert (result.exit_code, result.output) == (0, "2 secrets re-encrypted with SECRET_KEY.\n")
     browser, _ = enter(bare, alice, owner.totp.code())
     assert is_logged_in(browser)
 
@@ -68,7 +68,7 @@ def test_it_leaves_the_step_alone_when_it_is_renewed(owner, alice, rotated, chal
 def test_it_says_so_when_no_key_opens_it(owner, alice, bare, caplog):
     browser, answer = enter(bare, alice, owner.totp.code())
     assert answer.status_code == 422
-    assert "We cannot check codes of your app at the moment." in answer.text
+    assert "t check codes from your app right now." in answer.text
     assert "flask user renew-secrets" in caplog.text
     assert submit_code(browser, owner.codes[0]).status_code == 303
     assert is_logged_in(browser)

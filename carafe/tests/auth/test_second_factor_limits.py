@@ -10,7 +10,7 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.two_factor import enroll, is_logged_in, submit_code
 
-SUBJECT = "Someone is guessing your codes"
+SUBJECT = "Too many wrong two-factor codes"
 
 
 def guess(browser, times=ATTEMPTS.amount):

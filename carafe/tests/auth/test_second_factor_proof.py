@@ -55,7 +55,7 @@ def test_it_still_takes_the_password(owner):
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"code": "000000"}, "This code is not right."),
+        ({"code": "000000"}, "That code isn&#39;t right."),
         ({"code": "x" * 41}, "40 characters"),
         ({"password": "wrong"}, "Wrong password."),
     ],

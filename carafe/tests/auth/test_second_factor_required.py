@@ -99,7 +99,7 @@ def test_it_keeps_the_last_one(kind, app, admin):
         path = removal_of_passkey(app)
     answer = admin.post(path, {"csrf_token": admin.token()})
     assert answer.status_code == 409
-    assert "Add another before you remove this one." in answer.text
+    assert "Add another method before removing this one." in answer.text
     assert is_logged_in(admin)
 
 

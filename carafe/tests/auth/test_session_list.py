@@ -59,7 +59,7 @@ def test_it_shows_device_address_and_last_seen(device, alice, sign_in_from):
     assert device in page
     assert "2001:db8::7" in page
     assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00">', page)
-    assert page.count("this device") == 1
+    assert page.count("This device") == 1
 
 
 @pytest.mark.parametrize("agent", ["", "<b>x</b>", "x" * 5_000, "M\xe4"])
@@ -95,7 +95,7 @@ def test_it_ends_one(alice, sign_in, browser):
     [own_row] = [
         row.split('action="')[1].split('"')[0]
         for row in desk.get("/account/sessions").text.split("</li>")
-        if "this device" in row
+        if "This device" in row
     ]
     [other] = [path for path in paths if path != own_row]
     assert desk.submit("/account/sessions", action=other).status_code == 303

@@ -176,7 +176,7 @@ def test_an_unconfirmed_administrator_is_not_the_one_that_must_remain(run, carol
     assert run("promote", erin.email).exit_code == 0
     result = run("suspend", carol.email)
     assert result.exit_code == 1
-    assert "last administrator" in result.output
+    assert "last admin" in result.output
     assert run("demote", erin.email).exit_code == 0
 
 

@@ -183,9 +183,8 @@ def confirm_address(token: str) -> ResponseReturnValue:
         if not form.validate():
             return form_page("Confirm", form, 422)
         accounts.confirm_email_with_password(token, form.password.data, name=form.name.data or "")
-    else:
-        accounts.confirm_email(token)
-    return redirect(redirect_target(), 303)
+        return redirect(redirect_target(), 303)
+    return redirect_to_step(accounts.confirm_email(token))
 
 
 @blueprint.get("/reset")

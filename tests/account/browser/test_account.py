@@ -91,7 +91,7 @@ def test_it_deletes_the_account_and_keeps_it_after_all(member: Callable[..., Mem
     expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
     expect(page.get_by_role("status")).to_contain_text("will be deleted on")
     owner.log_in()
-    expect(page.get_by_role("status")).to_contain_text("Your account will not be deleted.")
+    expect(page.get_by_role("status")).to_contain_text("Your account won&#39;t be deleted.")
 
 
 @with_and_without

@@ -38,7 +38,7 @@ def test_it_is_uploaded_shown_and_removed(visit: Callable[..., Page], tmp_path: 
         expect(page.locator(".field-error")).to_contain_text(reason)
     page.get_by_label("Picture").set_input_files(FACE)
     page.get_by_role("button", name="Upload picture").click()
-    page.get_by_text("Your picture was saved.").wait_for()
+    page.get_by_text("Picture saved").wait_for()
     page.wait_for_load_state()
     assert page.evaluate(DRAWN) == 256
     page.get_by_role("button", name="Remove picture").click()

@@ -45,7 +45,7 @@ class Owner(Member):
         self.page.get_by_role("link", name="Add a passkey").first.click()
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_role("button", name="Add passkey").click()
-        expect(self.page.get_by_text("Your passkey is added").first).to_be_visible()
+        expect(self.page.get_by_text("Passkey added").first).to_be_visible()
         self.page.goto("/account/passkeys")
 
     def wait_until_the_proof_is_old(self) -> None:
@@ -137,7 +137,7 @@ def test_it_says_when_a_passkey_was_removed_here(owner: Owner) -> None:
     page.get_by_role("button", name="Remove").click()
     owner.log_out()
     page.goto(f"/auth/login?{AUTOFILL}")
-    expect(page.get_by_text("This passkey did not work.")).to_be_visible()
+    expect(page.get_by_text("That passkey didn&#39;t work.")).to_be_visible()
     owner.submit_login()
     owner.wait_for_home()
 
@@ -156,7 +156,7 @@ def test_it_proves_who_one_is_and_goes_on_with_the_form(owner: Owner) -> None:
     page.locator("summary").filter(has_text="Remove").click()
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("button", name="Use passkey").click()
-    expect(page.get_by_text("Your passkey is removed")).to_be_visible()
+    expect(page.get_by_text("Passkey removed")).to_be_visible()
     expect(page.get_by_text("No passkeys yet")).to_be_visible()
 
 
@@ -188,7 +188,7 @@ def test_it_lists_and_removes_without_javascript(
     page = visit(base_url=localhost, java_script_enabled=False)
     page.context.add_cookies(cookies)  # type: ignore[arg-type]
     page.goto("/account/passkeys")
-    expect(page.get_by_text("needs JavaScript")).to_be_visible()
+    expect(page.get_by_text("Passkeys need JavaScript")).to_be_visible()
     page.locator("summary").filter(has_text="Remove").click()
     page.get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("Your passkey is removed")).to_be_visible()
+    expect(page.get_by_text("Passkey removed")).to_be_visible()

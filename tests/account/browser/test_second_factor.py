@@ -59,7 +59,7 @@ def test_it_goes_all_the_way(visit: Callable[..., Page], site: Site, javascript:
     owner.submit_login()
     expect(page.get_by_role("heading", level=1)).to_have_text("Two-factor authentication")
     owner.answer("000000")
-    expect(page.get_by_text("This code is not right.").first).to_be_visible()
+    expect(page.get_by_text("That code isn&#39;t right.").first).to_be_visible()
     assert not (javascript and barriers(page))
     owner.answer(codes[0])
     owner.wait_for_home()

@@ -39,12 +39,12 @@ def test_it_connects_and_disconnects(alice, sign_in, connections):
     answer = make_journey(browser, page=PAGE)
     assert (answer.status_code, answer.location) == (303, PAGE)
     page = browser.get(PAGE).text
-    assert "Your Acme account is connected" in page
+    assert "Acme connected" in page
     assert "frida@example.com" in page
     assert connections() == [(alice.email, "acme", "acme-1")]
     [path] = {form for form in page.split('"') if form.endswith("/delete") and PAGE in form}
     assert browser.submit(PAGE, action=path).location == PAGE
-    assert "Your Acme account is disconnected" in browser.get(PAGE).text
+    assert "Acme disconnected" in browser.get(PAGE).text
     assert connections() == []
 
 
@@ -62,7 +62,7 @@ def test_nobody_disconnects_the_account_of_another(alice, bob, connect, sign_in,
     [
         ("alice", "acme-1", "This Acme account is already connected."),
         ("alice", "acme-2", "Disconnect it first."),
-        ("bob", "acme-1", "is connected with another account here."),
+        ("bob", "acme-1", "is connected to a different account here."),
     ],
 )
 def test_it_says_why_it_connects_nothing(
@@ -132,7 +132,7 @@ def test_another_account_there_proves_nothing(acme, frida_browser):
     acme.person["sub"] = "acme-2"
     page = proof_page(frida_browser)
     assert make_journey(frida_browser, page=page).location == page
-    assert "another Acme account" in frida_browser.get(page).text
+    assert "a different Acme account" in frida_browser.get(page).text
     assert frida_browser.get("/account/password").status_code == 303
 
 
@@ -140,7 +140,7 @@ def test_it_says_what_to_do_if_the_provider_does_not_ask(acme, frida_browser):
     acme.claims["auth_time"] = None
     answer = make_journey(frida_browser, page=proof_page(frida_browser))
     assert answer.status_code == 400
-    assert "log in again" in answer.text
+    assert "log out here and back in" in answer.text
 
 
 def test_it_is_no_proof_of_who_has_a_password(app, alice, connect, sign_in):

@@ -56,7 +56,7 @@ def test_it_leads_to_the_field_in_question(visit: Callable[..., Page]) -> None:
     field = page.get_by_label("E-mail address")
     expect(field).to_be_focused()
     expect(field).to_have_value("nonsense")
-    expect(field).to_have_accessible_description(re.compile("This is not an email address"))
+    expect(field).to_have_accessible_description(re.compile("Enter a valid email address"))
 
 
 def test_it_shows_a_password_on_request(visit: Callable[..., Page]) -> None:

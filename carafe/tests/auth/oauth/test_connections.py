@@ -71,7 +71,7 @@ def test_it_stays_the_same_session(alice, sign_in):
 
 def test_it_tells_the_owner_and_the_audit(alice, sign_in, mailbox, events):
     make_journey(sign_in(alice), page=PAGE)
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your Acme account is connected"
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Acme connected"
     assert events("account.") == [("account.connected", f"user:{alice.id}", {"provider": "acme"})]
 
 
@@ -148,7 +148,7 @@ def test_it_disconnects(alice, connect, sign_in, browser, ids, connections, mail
     desk = sign_in(alice)
     assert disconnect(desk, ids()[0]).location == PAGE
     assert connections() == []
-    assert mailbox.to(alice.email)[-1]["Subject"] == "Your Acme account is disconnected"
+    assert mailbox.to(alice.email)[-1]["Subject"] == "Acme disconnected"
     gone = ("account.disconnected", f"user:{alice.id}", {"provider": "acme"})
     assert events("account.dis") == [gone]
     other = browser()

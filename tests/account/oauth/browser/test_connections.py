@@ -21,9 +21,9 @@ def test_it_connects_and_disconnects(
     page = visit("user")
     page.goto("/account/connections")
     page.get_by_role("button", name="Connect").click()
-    expect(page.get_by_role("status")).to_contain_text("Your Acme account is connected")
+    expect(page.get_by_role("status")).to_contain_text("Acme connected")
     expect(page.get_by_role("cell", name="uma@elsewhere.example")).to_be_visible()
 
     page.locator("summary", has_text="Disconnect").click()
     page.get_by_role("button", name="Disconnect").click()
-    expect(page.get_by_role("status")).to_contain_text("Your Acme account is disconnected")
+    expect(page.get_by_role("status")).to_contain_text("Acme disconnected")
