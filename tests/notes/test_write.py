@@ -54,7 +54,7 @@ def test_it_refuses_bad_fields_and_keeps_what_was_typed(fields, alice, sign_in, 
     form = browser.form(answer, "/notes/new", "/notes/new")
     assert form.fields["body"] == fields.get("body", "typed text")
     assert form.fields["title"].strip() == fields.get("title", "").strip()
-    assert 'role="alert"' in answer.text
+    assert 'aria-invalid="true"' in answer.text or 'role="alert"' in answer.text
     assert stored() == []
 
 

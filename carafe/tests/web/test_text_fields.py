@@ -47,7 +47,7 @@ def test_bad_fields_are_refused_and_what_was_typed_stays(alice, sign_in, stored)
         form = browser.form(answer, PATH, PATH)
         assert form.fields["body"] == fields.get("body", "typed text"), what
         assert form.fields["title"].strip() == fields.get("title", "").strip(), what
-        assert "invalid-feedback" in answer.text or 'role="alert"' in answer.text, what
+        assert 'aria-invalid="true"' in answer.text or 'role="alert"' in answer.text, what
     assert stored() == []
 
 
