@@ -10,3 +10,4 @@ import "./components/loading.js";
 import "./components/times.js";
 import "./components/toasts.js";
 import "./components/live.js";
+import "./components/htmx.js";

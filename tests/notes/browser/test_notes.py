@@ -91,6 +91,7 @@ def test_it_asks_before_it_deletes_without_javascript(visit: Callable[..., Page]
 
 def test_it_searches_while_one_types(visit: Callable[..., Page]) -> None:
     page = visit("user")
+    write(page, "Bicycle: ideas")
     page.goto("/notes/")
     page.evaluate("window.sameDocument = true")
     page.get_by_role("searchbox").press_sequentially("bicycle: ideas")
