@@ -48,9 +48,9 @@ def context(user: User) -> Mapping[str, object]:
 def state_badges(
     confirmed_at: datetime | None, suspended_at: datetime | None, deletes_at: datetime | None
 ) -> Markup:
-    text, tone = ("active", "success") if confirmed_at else ("unconfirmed", "warning")
+    text, tone = ("Active", "success") if confirmed_at else ("Unconfirmed", "warning")
     if suspended_at:
-        text, tone = "suspended", "danger"
+        text, tone = "Suspended", "danger"
     badges = badge(text, tone)
     return badges + Markup(" ") + badge("Deletion scheduled", "danger") if deletes_at else badges
 
@@ -61,7 +61,10 @@ def badge(text: str, tone: str) -> Markup:
 
 
 STATE = admin.Column(
-    "state", attributes=["confirmed_at", "suspended_at", "deletes_at"], render=state_badges
+    "state",
+    "Status",
+    attributes=["confirmed_at", "suspended_at", "deletes_at"],
+    render=state_badges,
 )
 
 

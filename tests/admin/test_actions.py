@@ -25,7 +25,7 @@ def test_it_says_before_what_it_will_do_to_whom(alice, bob, carol, dave, confirm
     assert "Suspend 2 users?" in page
     assert "be logged out everywhere" in page
     assert "<li>alice@example.com</li>" in page
-    assert "Suspended already." in page
+    assert "Already suspended" in page
     assert "This is your own account." in page
     assert reload(alice).suspended_at is None
 

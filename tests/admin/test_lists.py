@@ -22,11 +22,11 @@ def headings(page: str) -> list[str]:
 def test_it_shows_its_columns_and_those_one_chooses(carol, sign_in):
     browser = sign_in(carol)
     names = headings(browser.get(LIST).text)
-    assert names == ["Email", "Name", "Role", "State", "Joined"]
+    assert names == ["Email", "Name", "Role", "Status", "Joined"]
     page = browser.get(f"{LIST}?columns={COLUMNS},{OPTIONAL}").text
     optional = headings(page)[5:]
     assert len(optional) == OPTIONAL.count(",") + 1
-    assert {"Time zone", "Second factor required"} <= {*optional}
+    assert {"Time zone", "2FA required since"} <= {*optional}
 
 
 def test_it_tells_the_states_of_users_apart(carol, make_user, sign_in):
@@ -35,13 +35,13 @@ def test_it_tells_the_states_of_users_apart(carol, make_user, sign_in):
     make_user("suspended@example.org", suspended_at=now())
     make_user("to-be-deleted@example.org", deletes_at=now())
     page = sign_in(carol).get(f"{LIST}?q=example.org").text
-    rows = re.findall(r"([\w-]+)@example.org.*?data-label=\"State\">(.*?)</td>", page, re.DOTALL)
+    rows = re.findall(r"([\w-]+)@example.org.*?data-label=\"Status\">(.*?)</td>", page, re.DOTALL)
     badges = {name: re.findall(r">([\w ]+)</span>", cell) for name, cell in rows}
     assert badges == {
-        "active": ["active"],
-        "unconfirmed": ["unconfirmed"],
-        "suspended": ["suspended"],
-        "to-be-deleted": ["active", "Deletion scheduled"],
+        "active": ["Active"],
+        "unconfirmed": ["Unconfirmed"],
+        "suspended": ["Suspended"],
+        "to-be-deleted": ["Active", "Deletion scheduled"],
     }
 
 

@@ -66,6 +66,12 @@ class ListSpec:
         )
 
     @property
+    def search_hint(self) -> str:
+        """The placeholder within a sentence: "email or name"."""
+        text = self.search_placeholder
+        return text[:1].lower() + text[1:]
+
+    @property
     def default_columns(self) -> list[str]:
         """The names of the columns that are visible by default."""
         return list(self.columns_by_name)[: len(self.options.columns)]

@@ -30,6 +30,12 @@ def test_it_finds_people_by_address_and_by_name(alice, bob, carol, sign_in):
         assert browser.get(users["alice@example.com Alice"]).status_code == 200
 
 
+def test_it_finds_rows_of_one_list_alone(alice, carol, sign_in):
+    page = sign_in(carol).get("/admin/search?q=alice&in=users").text
+    assert [*results(page)] == ["Users"]
+    assert f'<li data-row="{alice.id}">' in page
+
+
 def test_it_finds_pages_by_their_names(carol, sign_in):
     browser = sign_in(carol)
     assert results(browser.get("/admin/search?q=JOB").text) == {"Pages": {"Jobs": "/admin/jobs/"}}

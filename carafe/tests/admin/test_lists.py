@@ -1,6 +1,6 @@
 """Lists of models that are declared in a few lines."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from carafe.admin.lists.ranges import NumberRange
 from carafe.database import timeouts
 from carafe.testing.lists import Links, ids, walk
 from carafe.tests.site.models import User
+from carafe.time import now
 from carafe.web.pagination import paginate
 
 
@@ -58,9 +59,31 @@ def test_pages_can_be_in_the_order_of_days(app):
     while query is not None:
         with app.test_request_context(query_string=query):
             page = paginate(select(rows.c.day), rows.c.day, per_page=20)
+            assert page.first == len(shown_days) + 1
             shown_days += [row.day for row in page.rows]
             query = page.next_url and urlsplit(page.next_url).query
     assert shown_days == days
+
+
+def test_it_says_which_of_how_many_rows_a_page_has(carol, make_user, sign_in):
+    for n in range(60):
+        make_user(f"u{n:02}@example.com")
+    browser = sign_in(carol)
+    first = browser.get("/admin/users/")
+    assert "1–50 of 61" in first.text
+    [link] = [a["href"] for a in Links(first.text).links if a.get("rel") == "next"]
+    second = browser.get(link)
+    assert "51–61 of 61" in second.text
+    [link] = [a["href"] for a in Links(second.text).links if a.get("rel") == "prev"]
+    assert "1–50 of 61" in browser.get(link).text
+
+
+def test_it_offers_the_last_days(carol, sign_in):
+    page = sign_in(carol).get("/admin/users/?sort=email&created_at.to=2020-01-01").text
+    week_ago = now().date() - timedelta(days=6)
+    assert f'<a href="?sort=email&amp;created_at.from={week_ago}">7 days</a>' in page
+    page = sign_in(carol).get(f"/admin/users/?created_at.from={week_ago}").text
+    assert f'<a href="?created_at.from={week_ago}" aria-current="true">7 days</a>' in page
 
 
 def test_it_shows_what_was_chosen_and_takes_it_back(dave, carol, sign_in):
@@ -68,7 +91,7 @@ def test_it_shows_what_was_chosen_and_takes_it_back(dave, carol, sign_in):
     query = "created_at.from=2020-01-01&sort=email&state=suspended"
     page = browser.get(f"/admin/users/?{query}").text
     links = {a["href"] for a in Links(page).links}
-    assert "Since: from 01 Jan 2020" in page
+    assert "Since: from Jan 1, 2020" in page
     assert "?created_at.from=2020-01-01&sort=email" in links
     assert "?sort=email&view=" in links
     assert "State: Suspended" in page

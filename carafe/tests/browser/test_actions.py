@@ -1,5 +1,6 @@
 """Rows are ticked, acted on and put back: by keyboard, on a phone, without script."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -36,6 +37,22 @@ def test_rows_are_ticked_and_suspended_and_reinstated(
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Suspend undone for 1 user")).to_be_visible()
     assert page.url.endswith("?q=user%40")
+
+
+def test_all_that_match_are_selected(visit: Callable[..., Page]) -> None:
+    page = visit("admin")
+    page.goto("/admin/things/")
+    bar, header = page.locator("#selection"), page.get_by_label("Select all on this page")
+    expect(bar).to_be_hidden()
+    header.check()
+    expect(page.get_by_text("50 selected", exact=True)).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Select all ")).click()
+    expect(page.get_by_text(re.compile("^All .* selected$"))).to_be_visible()
+    page.locator("tbody .col-tick input").first.uncheck()
+    expect(page.get_by_text("49 selected", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(bar).to_be_hidden()
+    expect(header).to_be_focused()
 
 
 @pytest.mark.parametrize("width", [390, 1280])

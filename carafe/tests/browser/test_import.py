@@ -47,13 +47,13 @@ def test_it_is_seen_before_it_happens(visit: Callable[..., Page]) -> None:
     expect(page.get_by_role("link", name="Imported 19")).to_be_visible()
     page.get_by_role("link", name="Export").click()
     page.get_by_role("button", name="Create Excel file").click()
-    expect(page.get_by_role("heading", name=re.compile("Ready"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("is ready$"))).to_be_visible()
     look()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download", exact=True).click()
+        page.get_by_role("link", name="Download file").click()
     assert download.value.suggested_filename.endswith(".xlsx")
     # The job that made it.
     page.goto("/admin/jobs/?q=export")
     page.get_by_role("table").get_by_role("link").first.click()
-    expect(page.locator("#job").get_by_text("succeeded")).to_be_visible()
+    expect(page.locator("#job").get_by_text("Succeeded")).to_be_visible()
     look()

@@ -140,6 +140,13 @@ def test_columns_are_guessed_and_can_be_chosen(alice, importer, titles):
     assert titles() == ["yes"]
 
 
+def test_columns_are_guessed_by_labels_in_forms(alice, importer):
+    importer.upload(lines("a,b,c", head="Owner,Title,Created"))
+    page = importer.browser.fill(importer.page, f"{importer.page}/check").fields
+    assert [page[f"column-{n}"] for n in range(3)] == ["user.email", "title", ""]
+    assert "2 of 3 columns matched" in importer.look()
+
+
 def test_a_choice_that_cannot_be_is_told(alice, importer):
     importer.upload(lines(f"a,b,{alice.email}", head="title,title,user.email"))
     assert "Duplicate headers: title" in importer.look()
