@@ -24,9 +24,19 @@ def init_app(app: Flask) -> None:
     overview.init_app(app)
     demo.add(app, load)
     may_invite = partial(can, accounts.INVITE_PERMISSION)
-    menus.add(app, "admin", "Invitations", "admin.invitations", icon="mail", visible=may_invite)
+    menus.add(
+        app,
+        "admin",
+        "Invitations",
+        "admin.invitations",
+        icon="mail",
+        visible=may_invite,
+        group="People",
+    )
     may_write = partial(can, "messages.send")
-    menus.add(app, "admin", "Messages", "admin.messages", icon="inbox", visible=may_write)
+    menus.add(
+        app, "admin", "Messages", "admin.messages", icon="inbox", visible=may_write, group="People"
+    )
 
 
 def add_permissions(app: Flask) -> None:

@@ -25,7 +25,7 @@ CARDS = [
         admin.series.rows(User.created_at),
         "users.read",
         "admin.list",
-        "Accounts by sign-up date.",
+        "New accounts per day.",
         values={"admin": "users"},
     ),
     admin.Card(
@@ -33,12 +33,12 @@ CARDS = [
         "Active users",
         admin.series.counter_series(ACTIVE_USERS),
         "users.read",
-        text="Users who visited, per UTC day.",
+        text="Users active per day (UTC).",
         average=True,
     ),
     admin.Card(
         "mails",
-        "Mails",
+        "Emails sent",
         admin.series.counter_series(SENT_COUNTER),
         "operations.read",
         text="Accepted by the mail server.",
@@ -50,6 +50,7 @@ CARDS = [
         "operations.read",
         "admin.exceptions",
         "Failed requests and jobs.",
+        more_is_better=False,
         setting="RECORDER",
     ),
 ]
@@ -60,6 +61,8 @@ def counts() -> Mapping[str, str]:
 
 
 def init_app(app: Flask) -> None:
-    admin.add_counts(app, counts)
+    users = {"admin": "users"}
+    unconfirmed, suspended = users | {"state": "unconfirmed"}, users | {"state": "suspended"}
+    admin.add_counts(app, counts, users=users, unconfirmed=unconfirmed, suspended=suspended)
     for card in CARDS:
         admin.add_card(app, card)

@@ -74,6 +74,8 @@ ACTIONS = [
         "remove-second-factors",
         "Turn off 2FA",
         two_factor.remove_all,
+        where=two_factor.is_set_up(User),
+        warning="Verify that they asked (not by email). Their password alone will be enough.",
         bulk=False,
         button=admin.Button(
             "second-factors/delete",

@@ -6,7 +6,7 @@ from functools import cache
 
 from flask import Flask
 from markupsafe import Markup
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from app.admin.forms import UserForm
 from app.admin.user_actions import ACTIONS
@@ -21,6 +21,7 @@ from carafe.auth import (
     ensure_can_grant,
     grantable_roles,
 )
+from carafe.web import menus
 
 STATES: dict[str, tuple[str, ColumnElement[bool]]] = {
     "active": ("Active", User.suspended_at.is_(None) & User.confirmed_at.is_not(None)),
@@ -96,6 +97,8 @@ def init_app(app: Flask) -> None:
         sorts=["email", "name", "created_at"],
         order="-created_at",
         icon="users",
+        group="People",
+        count=menus.Count("unconfirmed", select(User.id).where(STATES["unconfirmed"][1])),
         permissions={"read": "users.read", "edit": "users.edit", "delete": "users.delete"},
         operations=["read", "edit", "delete"],
         title="email",

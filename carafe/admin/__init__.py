@@ -5,10 +5,7 @@ from functools import partial
 from flask import Flask
 
 from carafe import personal_data
-from carafe.admin import (
-    demo,
-    views,  # noqa: F401  (they add their routes)
-)
+from carafe.admin import demo, views
 from carafe.admin.actions.declaration import Action, Button
 from carafe.admin.blueprint import blueprint
 from carafe.admin.columns import Column
@@ -89,16 +86,27 @@ def add_navigation(app: Flask) -> None:
     menus.add_part(app, "header", "admin/_search.html", visible=is_visible)
     palette.add_menu(app, "admin", "Admin", visible=is_visible)
     palette.add_search(app, "Search admin", "admin.search", visible=is_visible)
+    menus.order_groups(app, "admin", ["Content", "People", "System"])
     menus.add(app, "admin", "Overview", "admin.index", icon="home")
     audit.init_app(app)
     jobs.init_app(app)
-    for label, endpoint, icon, setting in (
-        ("Requests", "admin.requests", "chart", "RECORDER"),
-        ("Queries", "admin.queries", "database", "RECORDER"),
-        ("Exceptions", "admin.exceptions", "alert", "RECORDER"),
-        ("Health", "admin.health", "heart", None),
+    new_exceptions = menus.Count("new", views.exceptions.count_new)
+    for label, endpoint, icon, setting, count in (
+        ("Requests", "admin.requests", "chart", "RECORDER", None),
+        ("Queries", "admin.queries", "database", "RECORDER", None),
+        ("Exceptions", "admin.exceptions", "alert", "RECORDER", new_exceptions),
+        ("Health", "admin.health", "heart", None, None),
     ):
         visible = partial(can, "operations.read")
         menus.add(
-            app, "admin", label, endpoint, icon=icon, visible=visible, setting=setting, at_end=True
+            app,
+            "admin",
+            label,
+            endpoint,
+            icon=icon,
+            visible=visible,
+            setting=setting,
+            at_end=True,
+            group="System",
+            count=count,
         )

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 
-from markupsafe import Markup
+from markupsafe import escape
 
 from carafe.admin.schema import Attribute, label_of_member, table_column
 from carafe.time import date_tag, format_date, format_time
@@ -57,8 +57,8 @@ def format_value(value: object) -> str:
         return EMPTY_VALUE
     if type(value) is str:  # The most frequent type first: a page formats hundreds of values.
         return value if len(value) <= MAX_TEXT else f"{value[: MAX_TEXT - 1]}…"
-    if isinstance(value, Markup):
-        return value
+    if hasattr(value, "__html__"):
+        return escape(value)
     if isinstance(value, datetime):
         return date_tag(value)
     if isinstance(value, bool):

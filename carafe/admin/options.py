@@ -21,6 +21,7 @@ from carafe.admin.objects.declaration import Inline
 from carafe.admin.schema import Attribute, primary_key, singular_name
 from carafe.config import ConfigError
 from carafe.database import Base
+from carafe.web.menus import Count
 
 OPERATIONS = "read", "create", "edit", "delete"
 
@@ -50,6 +51,9 @@ class ModelOptions:
     icon: str = "database"
     # Whether menus list it after the lists of features that are added later.
     at_end: bool = False
+    # The heading in the menu, and a number beside the label there: what waits for someone.
+    group: str = "Content"
+    count: Count | None = None
     # A template below the list, and a function that returns its context.
     footer: tuple[str, Callable[[], Mapping[str, object]]] | None = None
     # The endpoint of a custom page about a row, which gets its `id`.

@@ -65,6 +65,8 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
         icon=admin.options.icon,
         visible=partial(can, admin.permission("read")),
         at_end=admin.options.at_end,
+        group=admin.options.group,
+        count=admin.options.count,
     )
 
 

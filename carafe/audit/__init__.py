@@ -10,11 +10,13 @@ from carafe.audit.changes import changes
 from carafe.audit.descriptions import DESCRIPTIONS, add_descriptions, description
 from carafe.audit.mixin import AuditMixin
 from carafe.audit.models import AuditEvent, event_recorded, record
+from carafe.audit.phrases import PHRASES, add_phrases
 
 __all__ = [
     "AuditEvent",
     "AuditMixin",
     "add_descriptions",
+    "add_phrases",
     "changes",
     "description",
     "event_recorded",
@@ -24,4 +26,5 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     DESCRIPTIONS.init_app(app)
+    PHRASES.init_app(app)
     demo.init_app(app)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from flask import Flask
 from flask_login import current_user
 
-from carafe.audit import add_descriptions
+from carafe.audit import add_descriptions, add_phrases
 from carafe.auth import (
     access,
     accounts,
@@ -64,6 +64,7 @@ from carafe.auth.permissions import (
     can_grant,
     grantable_roles,
 )
+from carafe.auth.phrases import PHRASES
 from carafe.auth.reauthentication import require_fresh_login
 from carafe.auth.redirects import redirect_target, redirect_to_step
 from carafe.auth.signals import user_deleted
@@ -136,6 +137,7 @@ def init_app(app: Flask) -> None:
     relying_party.init_app(app)
     quotas.init_app(app)
     add_descriptions(app, DESCRIPTIONS)
+    add_phrases(app, PHRASES)
     app.jinja_env.globals["limits"] = LIMITS
     palette.add_menu(app, "settings", "Settings", visible=is_logged_in)
     add_permission(app, INVITE_PERMISSION, setting="INVITATIONS")

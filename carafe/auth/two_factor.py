@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from sqlalchemy import Row, ScalarSelect, delete, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, delete, func, or_, select
 
 from carafe import mail
 from carafe.audit import record
@@ -55,6 +55,12 @@ def factors_of(user_id: int) -> Row[datetime | None, int, int]:
             number(RecoveryCode).label("codes"),
         )
     ).one()
+
+
+def is_set_up(user: type[UserMixin]) -> ColumnElement[bool]:
+    """Return the condition that a user has an authenticator app or a passkey."""
+    factors = [select(m.user_id).where(m.user_id == user.id).exists() for m in (Totp, Passkey)]
+    return or_(*factors)
 
 
 def count_attempt(user: UserMixin) -> Attempt:

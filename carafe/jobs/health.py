@@ -30,9 +30,9 @@ def workers() -> Iterator[HealthRow]:
     alive = [worker for worker in seen if worker.is_alive]
     for worker in alive:
         since = format_age((now() - worker.seen_at).total_seconds())
-        yield HealthRow(
-            worker.id, f"{worker.threads} threads for {worker.queues}; seen {since} ago."
-        )
+        names = ", ".join(worker.queues.split())
+        text = f"{worker.threads} threads for {names}, last seen {since} ago."
+        yield HealthRow(worker.id, text)
     if gone := len(seen) - len(alive):
         workers = "1 worker" if gone == 1 else f"{gone} workers"
         text = f"{workers} disappeared in the last hour (killed, or the machine went down)."
@@ -64,9 +64,7 @@ def queue_rows() -> Iterator[HealthRow]:
         text = "Empty"
         if count:
             number = f"{MAX_COUNTED_WAITING:,}+" if count > MAX_COUNTED_WAITING else f"{count:,}"
-            text = (
-                f"{number} {'waits' if count == 1 else 'wait'}, the oldest for {format_age(late)}."
-            )
+            text = f"{number} waiting, the oldest for {format_age(late)}."
         state, remedy = OK, ""
         if late > LATE_SECONDS and queue not in idle:
             state, remedy = WARNING, "Start more workers, or find out what's blocking them."

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from carafe import call_sites
 
 MAX_TRACEBACK = 20_000
-REDACTED_MESSAGE = "(its text is not kept: it may hold what someone typed)"
+REDACTED_MESSAGE = "(message removed: it may contain user input)"
 
 
 @dataclass
@@ -22,6 +22,7 @@ class ExceptionRecord:
     count: int = 1
     endpoint: str = ""
     request_id: str = ""
+    path: str = ""
 
 
 def build_record(error: BaseException) -> ExceptionRecord:
@@ -44,7 +45,7 @@ def _chain(error: BaseException) -> Iterator[str]:
         yield call_sites.relative_path("".join(traceback.format_tb(cause.__traceback__))).rstrip()
         yield f"{_name(cause)} {REDACTED_MESSAGE}"
         if cause is not error:
-            yield "\nFrom which came:\n"
+            yield "\nThis caused:\n"
 
 
 def _name(error: BaseException) -> str:

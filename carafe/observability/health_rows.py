@@ -45,10 +45,14 @@ def _sqlite() -> Iterator[HealthRow]:
         "Install pysqlite3, or use a Python with a newer SQLite." if problem else "",
     )
     if problem := non_wal_journal():
-        yield HealthRow("Journal", problem, WARNING, "Keep the database on a local disk.")
+        yield HealthRow("Journal mode", problem, WARNING, "Keep the database on a local disk.")
     if not (name := db.engine.url.database) or name == ":memory:":
         return
-    yield HealthRow("Size", format_size(Path(name).stat().st_size))
+    # Not the file's size: most of a young database is still in the write-ahead log.
+    pages = db.session.scalar(
+        text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+    )
+    yield HealthRow("Size", format_size(pages or 0))
     log = Path(f"{name}-wal")
     length = log.stat().st_size if log.exists() else 0
     if length > LARGE_WAL_BYTES:
@@ -94,7 +98,7 @@ def recorder() -> Iterator[HealthRow]:
     place = f"in the schema {store.SCHEMA}"
     if db.engine.dialect.name == "sqlite":
         place = f"in {observations.path.name}, {format_size(_file_size(observations.path))}"
-    yield HealthRow("Kept", f"{statements} statements and request counts, {place}.")
+    yield HealthRow("Stored", f"{statements} statements and request counts, {place}.")
 
 
 def _file_size(file: Path) -> int:

@@ -34,6 +34,8 @@ from carafe.web.routing import endpoint_label
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
+# Between two, while exceptions are raised, which are written at once.
+MIN_FLUSH_SECONDS = 0.5
 # A process that ends waits so long for what it has observed to be written, and not for a database
 # that does not answer: without a bound it would wait forever.
 SHUTDOWN_TIMEOUT_SECONDS = 2.0
@@ -52,6 +54,7 @@ class Recorder:
         self.failing = False
         self._lock, self._flushing = threading.Lock(), threading.Lock()
         self._process = 0
+        self._wake = threading.Event()
 
     def is_sampled(self) -> bool:
         return random() < self.sample  # noqa: S311  # nosec B311
@@ -91,6 +94,10 @@ class Recorder:
                     )
                 self.failing = True
 
+    def flush_soon(self) -> None:
+        """Have the thread write now: whoever looks for an exception does so at once."""
+        self._wake.set()
+
     def _start(self) -> None:
         # With what is observed first: servers fork their processes before that.
         with self._lock:
@@ -100,17 +107,19 @@ class Recorder:
         ending = threading.Event()
         thread = threading.Thread(target=self._work, args=[ending], name="recorder", daemon=True)
         thread.start()
-        atexit.register(_end, ending, thread)
+        atexit.register(self._end, ending, thread)
 
     def _work(self, ending: threading.Event) -> None:
-        while not ending.wait(FLUSH_SECONDS):
+        while not ending.wait(MIN_FLUSH_SECONDS):
+            self._wake.wait(FLUSH_SECONDS - MIN_FLUSH_SECONDS)
+            self._wake.clear()
             self.flush()
         self.flush()
 
-
-def _end(ending: threading.Event, thread: threading.Thread) -> None:
-    ending.set()
-    thread.join(SHUTDOWN_TIMEOUT_SECONDS)
+    def _end(self, ending: threading.Event, thread: threading.Thread) -> None:
+        ending.set()
+        self._wake.set()
+        thread.join(SHUTDOWN_TIMEOUT_SECONDS)
 
 
 def flush(app: Flask) -> None:
@@ -153,12 +162,13 @@ def _note_job(
 
 @suppress_errors
 def _note_exception(
-    recorder: Recorder, error: BaseException, endpoint: str, request_id: str
+    recorder: Recorder, error: BaseException, endpoint: str, request_id: str, path: str = ""
 ) -> None:
     seen = exceptions.build_record(error)
-    seen.endpoint, seen.request_id = endpoint, request_id
+    seen.endpoint, seen.request_id, seen.path = endpoint, request_id, path
     with recorder as observed:
         observed.add_exception(seen)
+    recorder.flush_soon()
 
 
 @suppress_errors
@@ -218,6 +228,7 @@ def init_app(app: Flask) -> None:
 
     def failed(sender: Flask, exception: BaseException, **more: object) -> None:
         request_id = request.environ.get("REQUEST_ID", "")
-        _note_exception(recorder, exception, endpoint_label(request), request_id)
+        path = f"{request.method} {loggable_path()}"[:500]
+        _note_exception(recorder, exception, endpoint_label(request), request_id, path)
 
     got_request_exception.connect(failed, app, weak=False)

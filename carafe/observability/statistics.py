@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from math import ceil
 from time import time
 
@@ -19,6 +20,10 @@ class Window:
     label: str
     resolution: int
     steps: int
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(seconds=self.resolution * self.steps)
 
     def starts(self) -> range:
         last = int(time()) // self.resolution * self.resolution

@@ -5,7 +5,7 @@ import math
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 # Raised when a table below changes: what was observed before is dropped, not migrated.
-VERSION = 4
+VERSION = 5
 
 # A bucket is 15 % wider than the one before it: a percentile is right to within 8 %.
 BUCKET_GROWTH = 1.15
@@ -92,6 +92,7 @@ exception = Table(
     Column("last_at", TIME, nullable=False),
     Column("endpoint", String(200), nullable=False),
     Column("request_id", String(64), nullable=False),
+    Column("path", String(500), nullable=False),
     Column("traceback", Text, nullable=False),
 )
 

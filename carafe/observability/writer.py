@@ -46,7 +46,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
         add(connection, repeated, _repeated(observed, sample, now), ["requests"], ["worst"],
              ["last_at", "request_id"])  # fmt: skip
         add(connection, exception, _exceptions(observed, now), ["count"], [],
-             ["last_at", "endpoint", "request_id", "traceback"])  # fmt: skip
+             ["last_at", "endpoint", "request_id", "path", "traceback"])  # fmt: skip
         if now >= target_store.pruned_at + PRUNE_SECONDS:
             prune(connection, now)
             target_store.pruned_at = now

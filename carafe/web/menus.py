@@ -1,12 +1,31 @@
 """Menus and the header. A feature adds itself; the base page draws what was added."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Flask, current_app, request
+from sqlalchemy import func, select
 
+from carafe.database import db
+from carafe.database.aliases import AnySelect
 from carafe.registry import Registry
 from carafe.web.templating import refuse_unknown_icon
+
+# Rows that are counted: one more than are told apart.
+MAX_COUNT = 100
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number beside an entry, such as that of failed jobs. `label` says of what: "failed".
+
+    It is that of the rows of a statement, for which there should be an index, or what a function
+    returns. It is read on each page that shows the menu, and goes no further than `MAX_COUNT`.
+    """
+
+    label: str
+    source: AnySelect | Callable[[], int]
 
 
 @dataclass(frozen=True)
@@ -20,6 +39,7 @@ class MenuEntry:
     visible: Callable[[], bool] | None
     group: str
     at_end: bool
+    count: Count | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +60,8 @@ class MenuItem:
     icon: str | None
     method: str
     group: str = ""
+    count: Count | None = None
+    number: str = ""
     active: bool = False
 
 
@@ -56,6 +78,7 @@ def add(
     setting: str | None = None,
     group: str = "",
     at_end: bool = False,
+    count: Count | None = None,
 ) -> None:
     """Add an entry to a menu: `main`, `account`, `visitor`, `admin`, `settings` or `footer`.
 
@@ -63,22 +86,60 @@ def add(
     `values` are the arguments of `endpoint`. `method="post"` draws a button. `visible` is asked on
     each page; without it everyone sees the entry. With a `setting`, such as "PASSKEYS", the entry
     exists only where that is on, as its routes do. Entries with the same `group` stand
-    together, under that title. `at_end` puts one behind those of later features, in its group.
+    together, under that title; see `order_groups`. `at_end` puts one behind those of later
+    features, in its group. `count` is displayed in menus beside a page.
     """
     if setting and not app.config[setting]:
         return
     if icon is not None:
         refuse_unknown_icon(app, f"menus.add({label!r}, icon=…)", icon)
-    entry = MenuEntry(menu, label, endpoint, values or {}, icon, method, visible, group, at_end)
+    entry = MenuEntry(
+        menu, label, endpoint, values or {}, icon, method, visible, group, at_end, count
+    )
     ENTRIES.add(app, entry)
     app.extensions["nav_sorted"].pop(menu, None)
+
+
+def order_groups(app: Flask, menu: str, groups: Sequence[str]) -> None:
+    """Set the order of a menu's groups. Entries without one come first, other groups last."""
+    app.extensions["nav_groups"][menu] = ["", *groups]
+
+
+def counted_items(menu: str) -> list[MenuItem]:
+    """Return the entries of a menu that this visitor sees, with their counts."""
+    items = visible_items(menu)
+    for item, number in zip(items, _read_counts([item.count for item in items]), strict=True):
+        item.number = number
+    return items
+
+
+def _read_counts(counts: Sequence[Count | None]) -> Iterator[str]:
+    """Yield numbers to display, "" for nothing; those of statements are read with one query."""
+    statements = [c.source for c in counts if c and not callable(c.source)]
+    numbers = iter(db.session.execute(_query(*statements)).one() if statements else ())
+    for count in counts:
+        number = count and (count.source() if callable(count.source) else next(numbers))
+        yield "" if not number else str(number) if number < MAX_COUNT else f"{MAX_COUNT - 1}+"
+
+
+@cache
+def _query(*statements: AnySelect) -> AnySelect:
+    rows = [statement.limit(MAX_COUNT).subquery() for statement in statements]
+    return select(*[select(func.count()).select_from(item).scalar_subquery() for item in rows])
 
 
 def visible_items(menu: str) -> list[MenuItem]:
     """The entries of a menu that this visitor sees; the one for this page is `active`."""
     root = request.script_root
     items = [
-        MenuItem(entry.label, root + _path(entry), entry.icon, entry.method, entry.group)
+        MenuItem(
+            entry.label,
+            root + _path(entry),
+            entry.icon,
+            entry.method,
+            entry.group,
+            entry.count,
+        )
         for entry in _sorted_entries(menu)
         if entry.visible is None or entry.visible()
     ]
@@ -111,7 +172,8 @@ def _sorted_entries(menu: str) -> list[MenuEntry]:
     if menu not in cache:
         added = (entry for entry in ENTRIES if entry.menu == menu)
         entries = sorted(added, key=lambda entry: entry.at_end)
-        groups = list(dict.fromkeys(entry.group for entry in entries))
+        ordered = current_app.extensions["nav_groups"].get(menu, [])
+        groups = list(dict.fromkeys([*ordered, *(entry.group for entry in entries)]))
         cache[menu] = sorted(entries, key=lambda entry: groups.index(entry.group))
     return cache[menu]
 
@@ -131,6 +193,8 @@ def init_app(app: Flask) -> None:
     ENTRIES.init_app(app)
     PARTS.init_app(app)
     app.extensions["nav_sorted"] = {}
+    app.extensions["nav_groups"] = {}
     app.extensions["nav_paths"] = {}
     app.jinja_env.globals["nav"] = visible_items
+    app.jinja_env.globals["counted_nav"] = counted_items
     app.jinja_env.globals["nav_parts"] = parts

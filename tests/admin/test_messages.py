@@ -25,7 +25,7 @@ def pages(alice):
 def test_it_reaches_everybody(alice, bob, admin, sign_in):
     answer = admin.submit(PAGE, WORDS)
     assert (answer.status_code, answer.location) == (303, PAGE)
-    assert "The message is on everyone&#39;s pages." in admin.get(PAGE).text
+    assert "Message sent to all users" in admin.get(PAGE).text
     for user in (alice, bob):
         page = sign_in(user).get(LIST).text
         assert page.count("We move on Saturday") == 1
@@ -37,14 +37,14 @@ def test_it_can_be_taken_back(app, alice, admin, sign_in):
     with app.app_context():
         id = db.session.scalar(select(Message.id))
     assert admin.submit(PAGE, action=f"{PAGE}{id}/delete").status_code == 303
-    assert "The message was taken back." in admin.get(PAGE).text
+    assert "Message withdrawn." in admin.get(PAGE).text
     assert "We move" not in sign_in(alice).get(LIST).text
 
 
 def test_it_reaches_one(alice, bob, admin, sign_in, bell):
     page = f"/admin/users/{alice.id}/messages"
     assert admin.submit(page, WORDS).location == f"/admin/users/{alice.id}"
-    assert "Alice has your message." in admin.get(f"/admin/users/{alice.id}").text
+    assert "Message sent to Alice" in admin.get(f"/admin/users/{alice.id}").text
     assert bell(sign_in(alice)) == "1 unread notification"
     assert bell(sign_in(bob)) == "Notifications"
     assert admin.get("/admin/users/4711/messages").status_code == 404
@@ -53,10 +53,10 @@ def test_it_reaches_one(alice, bob, admin, sign_in, bell):
 def test_a_form_that_is_sent_twice_sends_one_message(alice, admin, sign_in, pages):
     for page in pages:
         form = admin.fill(page)
-        assert "sent already" not in admin.send(form, WORDS, follow_redirects=True).text
-        assert "sent already" in admin.send(form, WORDS, follow_redirects=True).text
+        assert "already been sent" not in admin.send(form, WORDS, follow_redirects=True).text
+        assert "already been sent" in admin.send(form, WORDS, follow_redirects=True).text
         changed = WORDS | {"body": "Nearly nothing is lost."}
-        assert "sent already" not in admin.send(form, changed, follow_redirects=True).text
+        assert "already been sent" not in admin.send(form, changed, follow_redirects=True).text
     assert sign_in(alice).get(LIST).text.count("Nearly nothing is lost.") == 2
 
 

@@ -48,7 +48,7 @@ def invite() -> ResponseReturnValue:
 @effect("this invitation will be revoked")
 def revoke_invitation(id: int) -> ResponseReturnValue:
     email = accounts.revoke_invitation(id)
-    flash(f"The link sent to {email} does not work anymore.", "success")
+    flash(f"Invitation to {email} revoked", "success")
     return redirect(url_for("admin.invitations"), 303)
 
 

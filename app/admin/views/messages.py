@@ -29,17 +29,17 @@ def send_message() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 422
     is_new = notifications.send_message(form.title.data, form.body.data, form.submission_digest)
-    _flash_sent(is_new, "The message is on everyone's pages.")
+    _flash_sent(is_new, "Message sent to all users")
     return redirect(url_for("admin.messages"), 303)
 
 
 @routes.post("/messages/<int:id>/delete")
 @permission_required("messages.send")
 @fresh_login_required
-@effect("this message will be taken back")
+@effect("this message will be withdrawn")
 def take_back_message(id: int) -> ResponseReturnValue:
     notifications.withdraw_message(id)
-    flash("The message was taken back. Whoever has opened it keeps it.", "success")
+    flash("Message withdrawn. Users who opened it still have it.", "success")
     return redirect(url_for("admin.messages"), 303)
 
 

@@ -22,6 +22,8 @@ def allowed(admin: ModelAdmin) -> Sequence[Action]:
 def available_for(admin: ModelAdmin, id: int) -> Sequence[Action]:
     """Return the permitted actions, except deletion, whose condition a row meets."""
     actions = [action for action in allowed(admin) if not action.deletes]
+    if can(admin.permission("read")):
+        actions += [a for a, _ in admin.buttons if not a.bulk and can(a.permission)]
     if all(action.where is None for action in actions):
         return actions
     conditions: list[ColumnElement[bool]] = [

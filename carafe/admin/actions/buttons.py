@@ -1,4 +1,4 @@
-"""Actions that a button on the page of a row applies, without a page that asks."""
+"""Actions that a button on the page of a row applies."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from carafe.web.routing import set_policy
 def add_buttons(app: Flask, admin: ModelAdmin) -> None:
     """Add the routes of the actions that have buttons."""
     for action, button in admin.buttons:
-        endpoint = f"admin.{action.name.replace('-', '_')}"
-        if endpoint in app.view_functions:
-            what = f"The endpoint {endpoint} already exists."
+        if action.endpoint in app.view_functions:
+            what = f"The endpoint {action.endpoint} already exists."
             raise admin.options.error("actions", what, f"Rename {action.name}.")
         view = set_policy(
             fresh_login_required(partial(apply_to_row, admin, action, button)),
@@ -30,7 +29,7 @@ def add_buttons(app: Flask, admin: ModelAdmin) -> None:
             effect=button.effect,
         )
         rule = f"/admin/{admin.name}/<int:id>/{button.path}"
-        app.add_url_rule(rule, endpoint, view, methods=["POST"])
+        app.add_url_rule(rule, action.endpoint, view, methods=["POST"])
 
 
 def apply_to_row(admin: ModelAdmin, action: Action, button: Button, id: int) -> ResponseReturnValue:

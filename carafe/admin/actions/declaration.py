@@ -17,7 +17,7 @@ DenialCheck = Callable[[Any, Any], str | None]
 
 @dataclass(frozen=True)
 class Button:
-    """A button on the page of a row, which applies an action without the page that asks.
+    """A button on the page of a row. It asks first if the action has a `warning`.
 
     It posts to `path` below the row, such as "suspension" for "/admin/users/12/suspension"; the
     endpoint is that of the action, "admin.suspend". `effect` is the text for `auth.effect`.
@@ -57,3 +57,13 @@ class Action:
     deletes: bool = False
     button: Button | None = None
     bulk: bool = True
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of its button."""
+        return f"admin.{self.name.replace('-', '_')}"
+
+    @property
+    def question(self) -> str | None:
+        """What its button asks first, or None if it has no consequences to think about."""
+        return f"{self.label}? {self.warning}" if self.warning else None

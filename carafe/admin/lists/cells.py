@@ -28,10 +28,12 @@ def render_rows(
         (f'<td data-label="{escape(column.label)}">', column.read)
         for column in admin.list.visible.columns
     ]
-    for id, values in rows:
+    # All are read first: names in them are then looked up together.
+    values_of_rows = [(id, [read(values) for _, read in columns]) for id, values in rows]
+    for id, row in values_of_rows:
         cells: list[str] = []
-        for start, read in columns:
-            value = format_value(read(values))
+        for (start, _), raw in zip(columns, row, strict=True):
+            value = format_value(raw)
             html: str = value if isinstance(value, Markup) else escape(value)
             if not cells:
                 # A link needs a text that names its target.

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
 from flask_login import current_user
 from sqlalchemy import select
 
-from carafe.admin.columns import format_value, humanize
+from carafe.admin.events import Event, build_event
 from carafe.audit import AuditEvent
 from carafe.database import db
 
 MAX_EVENTS = 20
 # Events of the user that are searched for a form that was submitted before.
 MAX_SUBMISSIONS = 50
-EVENTS = select(AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.details)
+EVENTS = select(
+    AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.subject, AuditEvent.details
+)
 
 
-@dataclass(frozen=True)
-class FieldChange:
-    """The change of a field. The values of private fields are not recorded."""
-
-    name: str
-    before: str
-    after: str
-    is_private: bool
-
-    @property
-    def label(self) -> str:
-        return humanize(self.name)
-
-
-@dataclass(frozen=True)
-class Event:
-    at: datetime
-    action: str
-    actor: str | None
-    changes: Sequence[FieldChange]
-    # Details other than changes.
-    details: Mapping[str, object]
-
-
-def latest_events(subject: str) -> list[Event]:
-    """Return the latest events of a row, newest first."""
-    query = EVENTS.where(AuditEvent.subject == subject).order_by(AuditEvent.id.desc())
-    return [_event(*row) for row in db.session.execute(query.limit(MAX_EVENTS))]
+def latest_events(subject: str | None = None, count: int = MAX_EVENTS) -> list[Event]:
+    """Return the latest events, by default of all subjects, newest first."""
+    query = EVENTS.order_by(AuditEvent.id.desc()).limit(count)
+    if subject is not None:
+        query = query.where(AuditEvent.subject == subject)
+    # The page of a row does not repeat its name.
+    return [
+        build_event(at, action, actor, None if subject else about, details)
+        for at, action, actor, about, details in db.session.execute(query)
+    ]
 
 
 def last_change(subject: str) -> Event | None:
@@ -65,19 +45,3 @@ def created_by_submission(submission: str) -> int | None:
         if details.get("submission") == submission:
             return int(subject.rpartition(":")[2])
     return None
-
-
-def _event(at: datetime, action: str, actor: str | None, details: dict[str, object]) -> Event:
-    changed = details.get("changes")
-    changed = changed if isinstance(changed, dict) else {}
-    changes = [_change(name, pair) for name, pair in changed.items()]
-    other_details = {k: v for k, v in details.items() if k not in ("changes", "submission")}
-    if {"before", "after"} <= other_details.keys():
-        pair = [other_details.pop("before"), other_details.pop("after")]
-        changes.append(_change("", pair))
-    return Event(at, action, actor, changes, other_details)
-
-
-def _change(name: str, pair: object) -> FieldChange:
-    before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, None)
-    return FieldChange(name, format_value(before), format_value(after), pair is None)

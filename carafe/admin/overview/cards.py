@@ -29,7 +29,8 @@ class Card:
 
     `endpoint` and its `values` link to a page with details. `average` displays the daily average
     instead of the sum, for counts that cannot be added up. `text` explains what is counted.
-    With a `setting`, the card is added only if that is on.
+    Without `more_is_better`, such as for errors, an increase is red. With a `setting`, the card is
+    added only if that is on.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Card:
     endpoint: str = ""
     text: str = ""
     average: bool = False
+    more_is_better: bool = True
     values: Mapping[str, str] = field(default_factory=dict)
     setting: str | None = None
 
@@ -51,7 +53,10 @@ class RenderedCard:
     """A card as it is displayed; without a chart it is not available."""
 
     card: Card
-    number: int = 0
+    number: str = ""
+    # The difference to the previous period, "+4", its CSS class, and both periods in words.
+    delta: str = ""
+    tone: str = ""
     trend: str = ""
     days: list[tuple[str, int]] | None = None
     chart: Chart | None = None
@@ -97,9 +102,18 @@ def _render(card: Card, previous: int, counts: list[int], starts: list[datetime]
         titles=[f"{name}: {count:,}" for name, count in zip(names, counts, strict=True)],
         format_value=lambda value: f"{value:,.0f}",
     )
-    number = round(total / length) if card.average else total
     table = list(zip(names, counts, strict=True))[::-1]
-    return RenderedCard(card, number, trend(total, previous, length), table, chart)
+    difference = (total - previous) / (length if card.average else 1)
+    delta = f"{'+' if difference > 0 else '−'}{_format(abs(difference))}" if difference else ""
+    tone = "good" if (difference > 0) is card.more_is_better else "bad"
+    number = _format(total / length if card.average else total)
+    return RenderedCard(card, number, delta, tone, trend(total, previous, length), table, chart)
+
+
+def _format(number: float) -> str:
+    """Return a count, or a small average with one decimal: 0.1 is not nothing."""
+    is_count = isinstance(number, int) or number >= 10 or number.is_integer()
+    return f"{number:,.0f}" if is_count else f"{number:.1f}"
 
 
 def trend(total: int, previous: int, days: int) -> str:
@@ -109,9 +123,7 @@ def trend(total: int, previous: int, days: int) -> str:
     percent = round(100 * (total - previous) / previous)
     if not percent:
         return f"no change from the previous {days} days"
-    return (
-        f"{abs(percent):,}% {'more' if percent > 0 else 'fewer'} than in the previous {days} days"
-    )
+    return f"{abs(percent):,}% {'more' if percent > 0 else 'fewer'} than the previous {days} days"
 
 
 def _periods(days: int) -> Periods:

@@ -7,6 +7,8 @@ from math import floor, log10
 GAP = 0.2
 # Keeps a single failure among thousands of requests visible.
 MIN_BAR_HEIGHT = 2.0
+# A count of 1 would otherwise fill the chart, which looks like a lot.
+MIN_TOP = 4
 
 
 @dataclass(frozen=True)
@@ -16,8 +18,6 @@ class Bar:
     height: float
     # The CSS class of the series.
     kind: str
-    # The tooltip.
-    title: str
     width: float = 1 - GAP
 
 
@@ -31,6 +31,8 @@ class Chart:
     top: str
     steps: int
     bars: Sequence[Bar]
+    # What each step stands for, which pointing at it displays.
+    titles: Sequence[str]
     # Labels of the stacked series, by kind.
     legend: dict[str, str]
 
@@ -50,27 +52,21 @@ def bar_chart(
     """
     values = list(rows)
     largest = max(map(sum, values), default=0)
-    top = round_up_axis(largest)
-    bars = [
-        bar
-        for step, (row, text) in enumerate(zip(values, titles, strict=True))
-        for bar in _stack(step, row, kinds, text, top)
-    ]
+    top = round_up_axis(max(largest, MIN_TOP))
+    bars = [bar for step, row in enumerate(values) for bar in _stack(step, row, kinds, top)]
     description = (
         f"{len(values)} bars; highest value: {format_value(largest)}." if bars else "No data."
     )
-    return Chart(id, title, description, format_value(top), len(values), bars, kinds)
+    return Chart(id, title, description, format_value(top), len(values), bars, titles, kinds)
 
 
-def _stack(
-    step: int, row: Sequence[float], kinds: Iterable[str], title: str, top: float
-) -> Iterator[Bar]:
+def _stack(step: int, row: Sequence[float], kinds: Iterable[str], top: float) -> Iterator[Bar]:
     y = 100.0
     for value, kind in zip(row, kinds, strict=True):
         if value:
             height = min(y, max(MIN_BAR_HEIGHT, 100 * value / top))
             y -= height
-            yield Bar(step + GAP / 2, round(y, 2), round(height, 2), kind, title)
+            yield Bar(step + GAP / 2, round(y, 2), round(height, 2), kind)
 
 
 def round_up_axis(value: float) -> float:
@@ -88,3 +84,8 @@ def format_duration(us: float) -> str:
     if us < 1_000_000:
         return f"{us / 1000:.1f} ms" if us < 10_000 else f"{us / 1000:.0f} ms"
     return f"{us / 1_000_000:.2f} s"
+
+
+def format_percent(rate: float) -> str:
+    """Return a part of 1 in percent: "0%", "1.5%"."""
+    return f"{100 * rate:.1f}".removesuffix(".0") + "%"

@@ -1,19 +1,47 @@
 """Figures at the top of the overview. Features add theirs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, url_for
 
+from carafe.admin.model_admin import find_admin
 from carafe.registry import Registry
 
-READERS = Registry[Callable[[], Mapping[str, str]]]("admin_counts", "set of figures")
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure, with the URL of the list of what it counts if the current user may read that."""
+
+    label: str
+    count: str
+    url: str | None
 
 
-def add_counts(app: Flask, read: Callable[[], Mapping[str, str]]) -> None:
-    """Add figures to the overview: `read` returns them, ready to display, by their names."""
-    READERS.add(app, read)
+Links = Mapping[str, Mapping[str, str]]
+READERS = Registry[tuple[Callable[[], Mapping[str, str]], Links]]("admin_counts", "set of figures")
 
 
-def counts() -> dict[str, str]:
-    """Return all figures by their names, in the order in which they were added."""
-    return {name: count for read in READERS for name, count in read().items()}
+def add_counts(app: Flask, read: Callable[[], Mapping[str, str]], **links: dict[str, str]) -> None:
+    """Add figures to the overview: `read` returns them, ready to display, by their names.
+
+    `links` lead to lists, by the name of a figure: unconfirmed={"admin": "users", "state": "…"}.
+    """
+    READERS.add(app, (read, links))
+
+
+def tiles() -> Iterator[Tile]:
+    """Yield all figures, in the order in which they were added."""
+    for read, links in READERS:
+        for name, count in read().items():
+            yield Tile(name.capitalize(), count, _url(links.get(name)))
+
+
+def _url(arguments: Mapping[str, str] | None) -> str | None:
+    admin = find_admin(arguments["admin"]) if arguments else None
+    if arguments is None or admin is None or not admin.is_permitted("read"):
+        return None
+    query = {name: value for name, value in arguments.items() if name != "admin"}
+    path = url_for("admin.list", admin=admin)
+    return f"{path}?{urlencode(query)}" if query else path

@@ -1,47 +1,67 @@
 """The list of audit events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Flask, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from carafe.admin.columns import Column
+from carafe.admin.events import build_event
 from carafe.admin.lists.ranges import DateRange
 from carafe.admin.lists.search import Exact, Prefix
+from carafe.admin.names import Name, actor_name, subject_name
 from carafe.admin.registration import add
 from carafe.audit import AuditEvent
-from carafe.time import exact_time_tag
+from carafe.time import exact_time_tag, now
 
 
-def render_action(action: str, details: Mapping[str, object]) -> Markup:
-    summary = "; ".join(f"{name}: {value}" for name, value in details.items())
-    return _with_small(Markup("<code>{}</code>").format(action), summary)
+@dataclass(frozen=True)
+class Stacked:
+    """A text with small print below it. It is formatted when all cells of a page were read."""
+
+    text: Name | str
+    small: Sequence[object]
+
+    def __html__(self) -> str:
+        # An address is not repeated below itself.
+        small = [escape(part) for part in self.small if part and part != str(self.text)]
+        suffix = Markup("<small>{}</small>").format(Markup(" · ").join(small)) if small else ""
+        return Markup('<span class="row-text">{}{}</span>').format(self.text, suffix)
 
 
-def render_actor(actor: str | None, address: str | None) -> Markup:
-    return _with_small(actor or "Visitor", address)
+def render_action(action: str, details: Mapping[str, object]) -> Stacked:
+    event = build_event(now(), action, None, None, details)
+    others = [f"{name}: {value}" for name, value in event.details.items()]
+    return Stacked(event.title, [*event.changes, *others, Markup("<code>{}</code>").format(action)])
 
 
-def render_subject(subject: str | None) -> str | None:
+def render_actor(actor: str | None) -> Stacked:
+    return Stacked(actor_name(actor), [actor and "@" in actor and actor])
+
+
+def render_subject(subject: str | None) -> Stacked | None:
+    if not subject:
+        return None
     url = url_for("admin.list", admin="audit", q=subject)
-    return subject and Markup('<a href="{}">{}</a>').format(url, subject)
+    return Stacked(subject_name(subject), [Markup('<a href="{}">{}</a>').format(url, subject)])
 
 
-def _with_small(text: str, small: str | None) -> Markup:
-    suffix = Markup("<small>{}</small>").format(small) if small else ""
-    return Markup('<span class="row-text">{}{}</span>').format(text, suffix)
+def render_time(at: datetime, address: str | None) -> Stacked:
+    return Stacked(exact_time_tag(at), [address])
 
 
 COLUMNS = [
     Column("action", "Event", attributes=["action", "details"], render=render_action),
-    Column("actor", "User", attributes=["actor", "address"], render=render_actor),
+    Column("actor", "User", render=render_actor),
     Column("subject", "Subject", render=render_subject),
-    Column("at", "Time", render=exact_time_tag),
+    Column("at", "Time", attributes=["at", "address"], render=render_time),
 ]
 READ_ONLY = [
     "id",
     "at",
-    Column("actor", "User", render=lambda actor: actor or "Visitor"),
+    Column("actor", "User", render=actor_name),
     Column("subject", "Subject", render=render_subject),
     "details",
     "address",
@@ -72,5 +92,6 @@ def init_app(app: Flask) -> None:
         read_only=READ_ONLY,
         icon="activity",
         at_end=True,
+        group="System",
         permissions={"read": "audit.read"},
     )

@@ -1,5 +1,6 @@
 """Arguments and results of jobs as display texts: truncated, with secrets redacted."""
 
+import json
 from inspect import signature
 
 from carafe.jobs import Job
@@ -29,8 +30,17 @@ def _display(name: str, value: object) -> str:
     if redaction.is_secret_name(name):
         return "hidden"
     value = redaction.redact_mapping({"": value})[""]
-    text = value if isinstance(value, str) else repr(value)
+    text = _text(value)
     if text.startswith(ENCRYPTED_ARGUMENTS):
         return f"encrypted, {len(text):,} characters"
     text = redaction.redact_text(text)
     return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}… ({len(text):,} characters)"
+
+
+def _text(value: object) -> str:
+    """Return a value without Python's or JSON's marks where it has few: "cut: 0, moved: 3"."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and value:
+        return ", ".join(f"{name}: {_text(item)}" for name, item in value.items())
+    return json.dumps(value, ensure_ascii=False, default=str)

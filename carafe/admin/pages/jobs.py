@@ -27,6 +27,7 @@ from carafe.jobs.models import (
     WorkerRecord,
 )
 from carafe.time import time_tag
+from carafe.web.menus import Count
 
 STATES = {state: state.capitalize() for state in (QUEUED, RUNNING, SUCCEEDED, FAILED)} | {
     CANCELED: "Canceled"
@@ -157,6 +158,8 @@ def init_app(app: Flask) -> None:
         ],
         icon="layers",
         at_end=True,
+        group="System",
+        count=Count("failed", select(Job.id).where(Job.state == FAILED)),
         permissions={"read": "jobs.read", "edit": "jobs.edit"},
         endpoint="admin.job",
         actions=ACTIONS,

@@ -34,9 +34,9 @@ def delete_row(admin: ModelAdmin, id: int) -> ResponseReturnValue:
         row, _ = page_of(admin).read(id) or abort(404)
         return _deletion(admin, row, refused=True), 409
     if is_deleted:
-        flash(f"{title} was deleted.", "success")
+        flash(f"“{title}” deleted", "success")
     else:
-        flash(f"{title} is being deleted. Much goes with it, so this takes a while.", "info")
+        flash(f"Deleting “{title}” in the background. This may take a while.", "info")
     return redirect(url_for("admin.list", admin=admin), 303)
 
 

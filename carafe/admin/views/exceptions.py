@@ -1,8 +1,12 @@
 """Unhandled exceptions, grouped by type and place."""
 
+import time
+
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DatabaseError
+from werkzeug.exceptions import ServiceUnavailable
 
 from carafe.admin.blueprint import blueprint
 from carafe.audit import record
@@ -10,9 +14,11 @@ from carafe.auth.marks import fresh_login_required, permission_required
 from carafe.database import AnyRow, db
 from carafe.observability import store
 from carafe.observability.store import exception as recorded
+from carafe.web.menus import MAX_COUNT
 from carafe.web.routing import ConditionalRoutes, effect
 
 MAX_ROWS = 100
+NEW_SECONDS = 24 * 3600
 
 routes = ConditionalRoutes(blueprint, "RECORDER")
 
@@ -43,8 +49,19 @@ def forget_exception(fingerprint: str) -> ResponseReturnValue:
     db.session.commit()
     with store.get_store().write_transaction() as connection:
         connection.execute(delete(recorded).where(recorded.c.fingerprint == fingerprint))
-    flash("The exception was removed. It reappears here if it is raised again.", "success")
+    flash("Exception resolved. It reopens if it happens again.", "success")
     return redirect(url_for("admin.exceptions"), 303)
+
+
+def count_new() -> int:
+    """Return how many exceptions were first seen in the last 24 hours, for the menu."""
+    since = int(time.time()) - NEW_SECONDS
+    new = select(recorded.c.fingerprint).where(recorded.c.first_at >= since)
+    try:
+        with store.get_store().connect() as connection:
+            return len(connection.execute(new.limit(MAX_COUNT)).all())
+    except (DatabaseError, ServiceUnavailable):  # the page itself says why
+        return 0
 
 
 def _find(fingerprint: str) -> AnyRow:

@@ -14,6 +14,7 @@ from carafe.admin.objects import auditing, history
 from carafe.admin.objects.edits import BoundForm
 from carafe.admin.objects.inlines import InlineRows
 from carafe.admin.objects.page import page_of
+from carafe.admin.objects.related import related_lists
 from carafe.admin.routing import operation_required
 from carafe.auth.identity import can
 from carafe.auth.marks import fresh_login_required
@@ -115,6 +116,7 @@ def _page(
         versions=versions,
         last_change=history.last_change(subject) if versions else None,
         history=history.latest_events(subject) if can("audit.read") else [],
+        related=list(related_lists(admin, id)),
         **(admin.options.context(row) if admin.options.context else {}),
     )
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select
 
 from carafe.admin.blueprint import blueprint
-from carafe.admin.overview.charts import Chart, bar_chart, format_duration
+from carafe.admin.overview.charts import Chart, bar_chart, format_duration, format_percent
 from carafe.auth.marks import permission_required
 from carafe.database import AnyRow
 from carafe.observability import store
@@ -21,7 +21,7 @@ from carafe.observability.statistics import (
     sum_stats,
 )
 from carafe.observability.store import slow_request
-from carafe.time import format_datetime, viewer_zone
+from carafe.time import format_datetime, format_timespan, viewer_zone
 from carafe.web.routing import ConditionalRoutes
 
 # Labels and sort keys of an endpoint and its statistics, by the name in the URL.
@@ -35,6 +35,7 @@ SORTS: dict[str, tuple[str, Callable[[tuple[str, LatencyStats]], float]]] = {
 MAX_SLOWEST = 10
 
 blueprint.add_app_template_filter(format_duration, "duration")
+blueprint.add_app_template_filter(format_percent, "percent")
 
 routes = ConditionalRoutes(blueprint, "RECORDER")
 
@@ -83,6 +84,7 @@ def _page(template: str, connection: Connection, endpoint: str | None, **values:
         window=window,
         windows={name: window.label for name, window in WINDOWS.items()},
         steps=steps,
+        since=f"{format_timespan(WINDOWS[window].length)} ago",
         total=sum_stats(steps.values()),
         charts=list(_charts(steps)),
         slowest=_slowest(connection, min(steps), endpoint),

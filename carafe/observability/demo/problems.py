@@ -83,7 +83,6 @@ def remove(connection: Connection) -> None:
 def _slow_requests(
     random: Random, now: int, endpoints: Sequence[str]
 ) -> Iterator[dict[str, object]]:
-    rules = {rule.endpoint: rule.rule for rule in current_app.url_map.iter_rules()}
     for number in range(SLOW_REQUESTS):
         endpoint = random.choice(endpoints)
         us = int(90_000 / random.uniform(0.05, 1))
@@ -93,13 +92,18 @@ def _slow_requests(
             "request_id": request_id(random),
             "endpoint": endpoint,
             "method": "GET",
-            "path": re.sub("<[^>]+>", lambda _: str(random.randint(1, 300)), rules[endpoint]),
+            "path": _path(random, endpoint),
             "status": 200,
             "us": us,
             "database_us": int((us - template_us) * random.uniform(0.3, 0.95)),
             "template_us": template_us,
             "queries": random.choice([2, 3, 4, 6, 51]),
         }
+
+
+def _path(random: Random, endpoint: str) -> str:
+    [rule, *_] = current_app.url_map.iter_rules(endpoint)
+    return re.sub("<[^>]+>", lambda _: str(random.randint(1, 300)), rule.rule)
 
 
 def _statements(random: Random, now: int, endpoints: Sequence[str]) -> Iterator[dict[str, object]]:
@@ -153,6 +157,7 @@ def _exceptions(random: Random, now: int, endpoints: Sequence[str]) -> Iterator[
             "last_at": now - hours * HOUR,
             "endpoint": endpoint,
             "request_id": request_id(random),
+            "path": f"GET {_path(random, endpoint)}",
             "traceback": f"Traceback (most recent call last):\n{step}\n{last}",
         }
 

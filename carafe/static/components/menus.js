@@ -1,9 +1,9 @@
 // Menus: one open at a time, closed by Escape and by a click elsewhere.
 
-const openMenus = () => document.querySelectorAll(".site-header details[open], .menu[open]");
+const openMenus = () => document.querySelectorAll(".site-header details[open], .sub-menu-toggle[open], .menu[open]");
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) {
-    if (!menu.contains(event.target) && !event.target.closest(".main-menu")) menu.open = false;
+    if (!menu.contains(event.target) && !event.target.closest(".main-menu, .sub-menu")) menu.open = false;
   }
 });
 document.addEventListener("keydown", (event) => {
@@ -13,4 +13,3 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
-document.querySelector(".sub-menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -78,7 +78,7 @@ def test_an_administrator_deletes_it_by_a_job(
     hers, admin, page = sign_in(alice), sign_in(carol), f"/admin/users/{alice.id}"
     answer = admin.submit(f"{page}/delete")
     assert answer.status_code == 303
-    assert "alice@example.com is being deleted." in admin.get(answer.location).text
+    assert "Deleting “alice@example.com” in the background." in admin.get(answer.location).text
     # From now on it is closed.
     assert hers.get("/dashboard").status_code == 303
     left.clear()
@@ -118,7 +118,7 @@ def test_the_last_administrator_stays_with_all_things(app, carol, add_things, si
     add_things(carol)
     ran = app.test_cli_runner().invoke(args=["user", "delete", carol.email, "--yes"])
     assert "This is the last administrator." in ran.output
-    assert "being deleted" not in sign_in(carol).get("/things/").text
+    assert "in the background" not in sign_in(carol).get("/things/").text
 
 
 def test_of_those_that_are_ticked_one_with_much_goes_by_a_job(

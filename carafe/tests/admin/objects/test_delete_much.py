@@ -47,7 +47,7 @@ def test_it_goes_in_small_transactions(made, admins, run, left, stored, events):
     answer = admins.carol.submit(f"/admin/done/{run}/delete")
     assert answer.status_code == 303
     page = admins.carol.get(answer.location).text
-    assert "much is being deleted." in page
+    assert "Deleting “much” in the background." in page
     assert stored(BulkAction.id) == [run]
     run_due(made)
     assert stored(BulkAction.id) == []
@@ -76,6 +76,6 @@ def test_it_stays_whole_if_who_wanted_it_may_no_longer(made, app, admins, carol,
 def test_little_goes_at_once(admins, run, stored, monkeypatch):
     monkeypatch.setattr(deletion, "MAX_DEPENDENTS", 9)
     answer = admins.carol.submit(f"/admin/done/{run}/delete")
-    assert "much was deleted." in admins.carol.get(answer.location).text
+    assert "“much” deleted" in admins.carol.get(answer.location).text
     assert stored(BulkAction.id) == []
     assert stored(Batch.number) == []

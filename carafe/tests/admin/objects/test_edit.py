@@ -59,7 +59,7 @@ def test_it_shows_both_versions_to_the_second_who_can_save_nevertheless(admins, 
     admins.carol.submit(path, {"name": "Carols"})
     answer = admins.oscar.send(second, {"name": "Oscars", "time_zone": "Europe/Berlin"})
     assert answer.status_code == 409
-    for text in ("Carols", "Oscars", "Saved by carol@example.com", "Europe/Berlin"):
+    for text in ("Carols", "Oscars", "Saved by <a href", "Europe/Berlin"):
         assert text in answer.text
     assert "Carols" in stored(User.name)
     second_form = admins.oscar.form(answer, path, path)

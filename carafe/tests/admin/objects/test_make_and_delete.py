@@ -63,7 +63,7 @@ def test_its_history_tells_no_private_value(admins, alice, link, events):
     path = f"/admin/links/{id}"
     admins.carol.submit(path, {"label": "after"})
     assert events("linked_account.edited")[0][2] == {"changes": {"label": None}}
-    assert "Changed (private)" in admins.carol.get(path).text
+    assert "Label: changed (private)" in admins.carol.get(path).text
 
 
 def test_it_is_deleted_after_a_page_that_asks(admins, alice, link, stored, events):

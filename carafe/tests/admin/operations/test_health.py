@@ -105,7 +105,7 @@ def test_it_tells_how_many_jobs_wait_and_for_how_long(rows, add):
     add(job(), job(run_at=now() - timedelta(minutes=5)), job(run_at=now() + timedelta(hours=1)))
     state, message = rows()["Queue mail"]
     assert state == "warning"
-    assert message.startswith("2 wait, the oldest for 5 minutes.")
+    assert message.startswith("2 waiting, the oldest for 5 minutes.")
 
 
 def test_it_tells_of_mails_that_failed(rows, add):
