@@ -29,7 +29,7 @@ from carafe.security.rate_limits import RateLimit, client_key
 
 log = logging.getLogger(__name__)
 
-LOGIN, SECOND_FACTOR, REAUTHENTICATION, REGISTER = "sign-in", "second factor", "proof", "register"
+LOGIN, SECOND_FACTOR, REAUTHENTICATION, REGISTER = "login", "two-factor", "proof", "register"
 
 ATTEMPTS = RateLimit("passkey", 20, timedelta(minutes=15))
 

@@ -18,7 +18,7 @@ from carafe.mail.jobs import SENT_COUNTER, deliver, encrypt_message
 from carafe.mail.message import Message
 
 ERRORS = [
-    "550 5.1.1 The email account that you tried to reach does not exist.",
+    "550 5.1.1 No such user here.",
     "552 5.2.2 The recipient's inbox is out of storage space.",
     "550 5.7.1 Message rejected: the domain's policy refuses it.",
 ]

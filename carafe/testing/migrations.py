@@ -45,7 +45,7 @@ class Chain:
     def differences(self) -> list[object]:
         """Return what the models have and the database has not, or has otherwise.
 
-        Tables without a model are left out: those of a feature that was deleted stay until somebody
+        Tables without a model are left out: those of a feature that was deleted stay until someone
         writes a migration that drops them.
         """
         with db.engine.connect() as connection:

@@ -41,8 +41,8 @@ View = Callable[P, ResponseReturnValue]
 class NextStep(Enum):
     """Where a user goes after a step of logging in."""
 
-    LOGGED_IN = "the page that they came for"
-    SECOND_FACTOR = "the page that asks for the second factor"
+    LOGGED_IN = "the page they asked for"
+    SECOND_FACTOR = "the page for two-factor authentication"
     LOG_IN = "the login page again"
 
 

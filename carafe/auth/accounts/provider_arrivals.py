@@ -30,18 +30,18 @@ from carafe.time import now
 class Arrival(Enum):
     """What came of someone who is back from a provider, where it is no step of logging in."""
 
-    OTHER_USER = "another user is logged in with this browser"
+    OTHER_USER = "another user is logged in in this browser"
     SUSPENDED = "the account is suspended"
-    NOT_INVITED = "there are no new accounts, or only for the invited"
-    NO_ADDRESS = "the provider told no address"
-    ADDRESS_TAKEN = "the address has an account, which this provider does not open"
-    MAIL_SENT = "a mail to the address says how to go on"
-    SESSION_ENDED = "the session that went to the provider has ended"
-    CONNECTED = "the account at the provider is connected"
-    CONNECTED_BEFORE = "it was connected before"
-    CONNECTED_ELSEWHERE = "it is connected with another user"
-    ANOTHER_CONNECTED = "the user has connected another account at this provider"
-    OTHER_ACCOUNT = "it is not the account that is connected, so it proves nothing"
+    NOT_INVITED = "registration is closed or by invitation"
+    NO_ADDRESS = "the provider shared no address"
+    ADDRESS_TAKEN = "the address has an account that isn't connected to this provider"
+    MAIL_SENT = "an email to the address says how to continue"
+    SESSION_ENDED = "the session that started this has ended"
+    CONNECTED = "the provider account was connected"
+    CONNECTED_BEFORE = "it was already connected"
+    CONNECTED_ELSEWHERE = "it is connected to another user"
+    ANOTHER_CONNECTED = "the user has connected another account of this provider"
+    OTHER_ACCOUNT = "it isn't the connected account, so it proves nothing"
 
 
 def log_in(profile: Profile) -> NextStep | Arrival:

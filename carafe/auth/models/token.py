@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CONFIRM, RESET, MAGIC_LINK, LOGIN_CHALLENGE = "confirm", "reset", "magic link", "challenge"
 FORM_BEFORE_PROOF, FORM_BEFORE_LOGIN = "form before proof", "form before login"
-EMAIL_CHANGE, EMAIL_UNDO = "e-mail change", "e-mail undo"
+EMAIL_CHANGE, EMAIL_UNDO = "email change", "email undo"
 LIFETIMES = {
     CONFIRM: timedelta(hours=24),
     RESET: timedelta(minutes=30),

@@ -41,7 +41,7 @@ STATES = {
 CARDS = [
     admin.Card(
         "sign-ups",
-        "Sign-ups",
+        "Signups",
         admin.series.rows(User.created_at),
         "users.read",
         "admin.list",
@@ -54,7 +54,7 @@ CARDS = [
         "users.read",
         average=True,
     ),
-    admin.Card("mails", "Mails", admin.series.counter_series(SENT_COUNTER), "operations.read"),
+    admin.Card("mails", "Emails", admin.series.counter_series(SENT_COUNTER), "operations.read"),
     admin.Card("errors", "Errors", admin.series.errors, "operations.read", "admin.exceptions"),
 ]
 

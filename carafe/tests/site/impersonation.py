@@ -26,7 +26,7 @@ class ImpersonationForm(Form):
 @permission_required(acting.PERMISSION, "users.read")
 def show(id: int) -> ResponseReturnValue:
     _find(id)
-    return render_template("form.html", title="Act as", form=ImpersonationForm(formdata=None))
+    return render_template("form.html", title="View as", form=ImpersonationForm(formdata=None))
 
 
 @blueprint.post("")
@@ -36,7 +36,7 @@ def show(id: int) -> ResponseReturnValue:
 def start(id: int) -> ResponseReturnValue:
     user, form = _find(id), ImpersonationForm()
     if not form.validate():
-        return render_template("form.html", title="Act as", form=form), 422
+        return render_template("form.html", title="View as", form=form), 422
     accounts.impersonate(
         user,
         reason=form.reason.data,

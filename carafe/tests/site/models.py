@@ -18,7 +18,7 @@ from carafe.database import Base
 from carafe.time import now
 from carafe.web.versions import VersionMixin
 
-ROLES = {DEFAULT_ROLE: "User", "staff": "Staff", ADMIN: "Administrator"}
+ROLES = {DEFAULT_ROLE: "User", "staff": "Staff", ADMIN: "Admin"}
 
 
 class User(UserMixin, Base):

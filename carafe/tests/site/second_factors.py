@@ -22,7 +22,9 @@ blueprint = Blueprint("second_factors", __name__, url_prefix="/account/second-fa
 @allow_without_two_factor
 def index() -> ResponseReturnValue:
     factors = two_factor.factors_of(current_user.id)
-    return render_template("second_factors.html", title="Second factors", factors=factors)
+    return render_template(
+        "second_factors.html", title="Two-factor authentication", factors=factors
+    )
 
 
 @blueprint.post("/totp")

@@ -75,7 +75,7 @@ def login_page(title: str, form: Form, status: int = 200, **context: object) -> 
 
 @blueprint.errorhandler(accounts.InvalidLinkError)
 def invalid_link(error: accounts.InvalidLinkError) -> ResponseReturnValue:
-    return render_template("error.html", title="Invalid link", message="It does not work."), 404
+    return render_template("error.html", title="Invalid link", message="It doesn't work."), 404
 
 
 @blueprint.errorhandler(accounts.OtherUserError)
