@@ -21,7 +21,7 @@ COUNTS = BoundedCounts(
 CARDS = [
     admin.Card(
         "sign-ups",
-        "Sign-ups",
+        "Signups",
         admin.series.rows(User.created_at),
         "users.read",
         "admin.list",
