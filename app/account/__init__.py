@@ -6,8 +6,8 @@ from flask import Flask
 
 from app.account import user_data, views
 from carafe import personal_data
-from carafe.auth import avatars, is_logged_in, pages
-from carafe.web import menus
+from carafe.auth import avatars, current_user, is_logged_in, pages, two_factor
+from carafe.web import checklist, menus
 
 
 def init_app(app: Flask) -> None:
@@ -35,5 +35,22 @@ def init_app(app: Flask) -> None:
     add("Activity", "account.activity", icon="activity")
     menus.add(app, "settings", "Your data", "account.export", icon="download", group="Data")
     avatars.register(app, "/account/avatars/")
+    checklist.add(
+        app,
+        "Add a picture",
+        "account.profile",
+        lambda: bool(current_user.avatar),
+        text="It appears next to your name.",
+        order=30,
+        setting="AVATARS",
+    )
+    checklist.add(
+        app,
+        "Turn on two-factor authentication",
+        "account.second_factors",
+        lambda: two_factor.is_set_up(current_user),
+        text="Then a stolen password isn't enough to log in.",
+        order=40,
+    )
     pages.register(app, activity="account.activity", data_export="account.export")
     personal_data.add_section(app, "profile", user_data.profile)

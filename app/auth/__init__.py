@@ -11,6 +11,8 @@ from app.auth.demo import ADMIN, USER, load
 from app.auth.models import User
 from app.auth.roles import ROLES
 from carafe import audit, auth, demo
+from carafe.auth import current_user
+from carafe.web import checklist
 
 
 def init_app(app: Flask) -> None:
@@ -38,6 +40,14 @@ def init_app(app: Flask) -> None:
     )
     audit.add_descriptions(app, {"user.renamed": "Name changed"})
     demo.add(app, load)
+    checklist.add(
+        app,
+        "Confirm your email address",
+        "auth.confirm",
+        lambda: current_user.confirmed_at is not None,
+        text="We sent you a link.",
+        order=10,
+    )
 
 
 def _name() -> InstrumentedAttribute[str]:

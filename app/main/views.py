@@ -1,10 +1,10 @@
 """The landing page, what its footer links to, and the dashboard."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from carafe.auth import login_required, public
-from carafe.web import visible_cards
+from carafe.auth import current_user, is_logged_in, login_required, public
+from carafe.web import checklist, visible_cards
 
 blueprint = Blueprint("main", __name__, template_folder="templates")
 
@@ -12,13 +12,28 @@ blueprint = Blueprint("main", __name__, template_folder="templates")
 @blueprint.get("/")
 @public
 def index() -> ResponseReturnValue:
+    if is_logged_in():
+        return redirect(url_for("main.dashboard"), 303)
     return render_template("main/index.html")
 
 
 @blueprint.get("/dashboard")
 @login_required
 def dashboard() -> ResponseReturnValue:
-    return render_template("main/dashboard.html", cards=visible_cards())
+    return render_template(
+        "main/dashboard.html",
+        steps=checklist.visible_steps(current_user.id),
+        cards=visible_cards(),
+        side_cards=visible_cards(at_side=True),
+    )
+
+
+@blueprint.post("/dashboard/checklist/hide")
+@login_required
+def hide_checklist() -> ResponseReturnValue:
+    response = redirect(url_for("main.dashboard"), 303)
+    checklist.hide(response, current_user.id)
+    return response
 
 
 @blueprint.get("/privacy")

@@ -6,7 +6,7 @@ from app.notes import admin, models, views
 from app.notes.demo import load
 from carafe import demo, personal_data
 from carafe.auth import is_logged_in
-from carafe.web import add_card, menus, palette
+from carafe.web import add_card, checklist, menus, palette
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +15,14 @@ def init_app(app: Flask) -> None:
     menus.add(app, "palette", "New note", "notes.new", icon="plus", visible=is_logged_in)
     palette.add_search(app, "Notes", "notes.index", visible=is_logged_in)
     add_card(app, "notes/_card.html", views.dashboard_card)
+    checklist.add(
+        app,
+        "Write your first note",
+        "notes.new",
+        views.has_notes,
+        text="It shows up right here.",
+        order=20,
+    )
     demo.add(app, load)
     personal_data.add_section(app, "notes", models.user_data)
     admin.init_app(app)

@@ -28,7 +28,7 @@ Quarterly review
 What went well: fewer tickets, faster answers.
 Next: hire a designer.
 
-Sourdough, second attempt
+Sourdough
 75% hydration, 12 hours in the fridge.
 Less salt next time.
 

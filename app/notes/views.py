@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 
 from app.notes.forms import NoteForm
 from app.notes.models import Note
@@ -47,7 +47,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = NoteForm()
     if form.validate() and (note := Note.create_mine(form)):
-        flash("Your note was saved.", "success")
+        flash("Note created", "success")
         return redirect(url_for("notes.show", id=note.id), 303)
     return render_template("notes/new.html", form=form), 422
 
@@ -71,7 +71,7 @@ def update(id: int) -> ResponseReturnValue:
     note = Note.get_mine_or_404(id)
     form = NoteForm(obj=note)
     if form.validate() and form.save(note):
-        flash("Your note was saved.", "success")
+        flash("Note saved", "success")
         return redirect(url_for("notes.show", id=id), 303)
     return render_template("notes/edit.html", form=form, note=note), form.status
 
@@ -81,7 +81,7 @@ def update(id: int) -> ResponseReturnValue:
 def delete(id: int) -> ResponseReturnValue:
     Note.get_mine_or_404(id).delete()
     db.session.commit()
-    flash("The note was deleted.", "success")
+    flash("Note deleted", "success")
     return redirect(url_for("notes.index"), 303)
 
 
@@ -89,3 +89,7 @@ def dashboard_card() -> dict[str, object]:
     recent = Note.mine(*ROW).order_by(Note.updated_at.desc(), Note.id.desc()).limit(5)
     count = BoundedCounts(count=Note.mine())()
     return {"notes": db.session.execute(recent).all(), **count}
+
+
+def has_notes() -> ColumnElement[bool]:
+    return Note.mine(Note.id).exists()

@@ -48,7 +48,7 @@ def portrait(random: Random, *, short_hair: bool) -> bytes:
     image = Image.new("RGB", (SIZE * SCALE, SIZE * SCALE), look.background)
     _draw(ImageDraw.Draw(image), look)
     file = BytesIO()
-    image.resize((SIZE, SIZE), reducing_gap=2.0).save(file, "WEBP", quality=QUALITY, method=2)
+    image.resize((SIZE, SIZE), reducing_gap=2.0).save(file, "WEBP", quality=QUALITY, method=0)
     return file.getvalue()
 
 

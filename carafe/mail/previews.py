@@ -31,6 +31,7 @@ def preview(app: Flask, template: str, sample: Sample) -> None:
     PREVIEWS.add(app, (template, sample), name=template.replace("/emails/", "."))
 
 
+@blueprint.get("/", alias=True)
 @blueprint.get("")
 @public
 def index() -> str:

@@ -21,6 +21,7 @@ MAX_MESSAGES = 100
 LINK = re.compile(r"https?://[^\s<>\"']+")
 
 
+@blueprint.get("/", alias=True)
 @blueprint.get("")
 @public
 def index() -> str:

@@ -25,7 +25,7 @@ from carafe.notifications.messages import (
 from carafe.notifications.models import Message, Notification, notify
 from carafe.notifications.models.notification import BODY_LENGTH, TITLE_LENGTH
 from carafe.notifications.security import add_security_notice
-from carafe.web import menus
+from carafe.web import add_card, menus
 
 __all__ = [
     "BODY_LENGTH",
@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
         return
     app.register_blueprint(views.blueprint)
     demo.init_app(app)
+    add_card(app, "notifications/_card.html", views.dashboard_card, at_side=True)
     add_identity_column(app, unread.NAME, unread.column)
     app.jinja_env.globals["unread_notifications"] = unread.unread_count
     menus.add_part(app, "header", "notifications/_bell.html", visible=is_logged_in)

@@ -23,9 +23,9 @@ MESSAGES = [
 # Days ago, kind, title, text, whether it was read.
 NOTIFICATIONS = [
     (34, "security", "Password changed", BODY, True),
-    (9, "security", "Someone logged in with a device that is new", BODY, True),
+    (9, "security", "New login from Safari on iPhone", BODY, True),
     (2, "info", "Your data export is ready", "Download it within 7 days.", False),
-    (0, "security", "Someone logged in with a device that is new", BODY, False),
+    (0, "security", "New login from Firefox on Windows", BODY, False),
 ]
 
 

@@ -20,6 +20,9 @@ blueprint = Blueprint("notifications", __name__, url_prefix="/account/notificati
 ICONS = {"security": "shield", "message": "mail", "export": "download"}
 
 
+CARD_ROWS = 4
+
+
 class ReadUpToForm(Form):
     newest = IntegerField(validators=[InputRequired(), NumberRange(0, MAX_ID)])
 
@@ -88,3 +91,8 @@ def _listed() -> dict[str, object]:
 
 def _get_own(id: int) -> Notification:
     return Notification.for_user(current_user.id, id) or abort(404)
+
+
+def dashboard_card() -> dict[str, object]:
+    newest = Notification.list_query(current_user.id).order_by(Notification.id.desc())
+    return {"rows": db.session.execute(newest.limit(CARD_ROWS)).all(), "icons": ICONS}

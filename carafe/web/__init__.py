@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from carafe.web import (
+    checklist,
     dashboard,
     errors,
     mailed_links,
@@ -53,6 +54,7 @@ __all__ = [
     "VersionMixin",
     "add_card",
     "background_request",
+    "checklist",
     "current_path",
     "endpoint_path",
     "max_body_size",
@@ -85,5 +87,6 @@ def init_app(app: Flask) -> None:
     menus.init_app(app)
     palette.init_app(app)
     dashboard.init_app(app)
+    checklist.init_app(app)
     polling.init_app(app)
     errors.init_app(app)

@@ -11,6 +11,7 @@ def test_every_mail_has_one_with_all_that_its_templates_ask_for(
     developer, development, monkeypatch
 ):
     page = developer.get("/dev/previews").text
+    assert developer.get("/dev/previews/").location.endswith("/dev/previews")
     names = re.findall(r'href="/dev/previews/([^"/]+)"', page)
     mails = ROOT.glob("app/**/emails/*")
     assert {f"{mail.parent.parent.name}.{mail.name}" for mail in mails} <= {*names}

@@ -1,9 +1,16 @@
 """The landing page and the dashboard."""
 
-import pytest
+import re
 
+import pytest
+from sqlalchemy import update
+
+from app.auth.models import User
+from carafe.database import db
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+from carafe.testing.sessions import open_session
+from carafe.time import now
 
 
 def test_it_greets_visitors_and_leads_them_on(visitor):
@@ -42,16 +49,16 @@ def test_it_asks_for_a_log_in_before_the_dashboard(visitor):
     assert (answer.status_code, answer.location) == (303, "/auth/login?next=/dashboard")
 
 
-def test_it_greets_by_name_or_by_address(alice, make_user, sign_in):
-    assert "Hello, Alice" in sign_in(alice).get("/dashboard").text
+def test_it_greets_by_name(alice, make_user, sign_in):
+    assert "Hi, Alice" in sign_in(alice).get("/dashboard").text
     nameless = make_user("nameless@example.com")
-    assert "Hello, nameless@example.com" in sign_in(nameless).get("/dashboard").text
+    assert "<h1>Welcome</h1>" in sign_in(nameless).get("/dashboard").text
     sly = make_user("sly@example.com", name="<script>alert(1)</script>")
     assert "<script>alert" not in sign_in(sly).get("/dashboard").text
 
 
 def test_it_tells_the_unconfirmed_what_to_do(alice, erin, sign_in):
-    hint = "not confirmed yet"
+    hint = "to start writing notes"
     page = sign_in(erin).get("/dashboard").text
     assert hint in page
     assert 'href="/auth/confirm"' in page
@@ -74,3 +81,40 @@ def test_the_menu_of_users_marks_the_dashboard(alice, sign_in, visitor):
     page = sign_in(alice).get("/dashboard").text
     assert '<a class="nav-entry" href="/dashboard" aria-current="page">' in page
     assert 'href="/dashboard"' not in visitor.get("/").text
+
+
+def test_the_landing_page_leads_users_to_the_dashboard(alice, sign_in):
+    answer = sign_in(alice).get("/")
+    assert (answer.status_code, answer.location) == (303, "/dashboard")
+
+
+def test_the_checklist_shows_what_is_done(erin, sign_in, app):
+    browser = sign_in(erin)
+    assert "0 of 4 done" in browser.get("/dashboard").text
+    with app.app_context():
+        db.session.execute(update(User).values(confirmed_at=now()))
+        db.session.commit()
+    page = browser.get("/dashboard").text
+    assert "1 of 4 done" in page
+    assert 'href="/account/second-factors"' in page
+
+
+def test_the_checklist_can_be_hidden_by_each_user(alice, bob, sign_in):
+    browser = sign_in(alice)
+    answer = browser.submit("/dashboard", action="/dashboard/checklist/hide")
+    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    assert "Get started" not in browser.get("/dashboard").text
+    assert "Get started" in sign_in(bob).get("/dashboard").text
+
+
+def test_the_dashboard_helps_developers_in_development_alone(app, alice, sign_in):
+    assert "Make it yours" not in sign_in(alice).get("/dashboard").text
+    with another_app(app, APP_ENV="development") as development:
+        browser = open_session(development, alice)
+        page = browser.get("/dashboard").text
+        assert "Make it yours" in page
+        [*links] = set(re.findall(r'href="(/dev/docs/[^"]+)"', page))
+        assert len(links) == 3
+        for link in links:
+            assert browser.get(link).status_code == 200
+        assert browser.get("/dev/docs/..%2Fapp").status_code == 404

@@ -78,6 +78,6 @@ def test_it_deletes_a_note(alice, note, sign_in, stored):
     browser = sign_in(alice)
     answer = browser.submit(note, action=f"{note}/delete")
     assert (answer.status_code, answer.location) == (303, "/notes/")
-    assert "The note was deleted." in browser.get("/notes/").text
+    assert "Note deleted" in browser.get("/notes/").text
     assert browser.get(note).status_code == 404
     assert stored() == []

@@ -15,7 +15,7 @@ def test_it_finds_in_title_and_text(alice, sign_in, write):
 def test_it_says_when_nothing_is_found(alice, sign_in, write):
     write(alice, "Roof")
     page = sign_in(alice).get('/notes/?q="><script>alert(1)</script>').text
-    assert "Nothing found" in page
+    assert "No notes match" in page
     assert "<script>alert" not in page
 
 

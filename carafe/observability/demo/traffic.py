@@ -20,8 +20,8 @@ COUNTED_DAYS = 14
 # How far back the recorder keeps the steps of each length, at most these days.
 SPANS = {resolution: min(span, COUNTED_DAYS * DAY) for resolution, span in RESOLUTIONS.items()}
 FAILURE_DAYS = 60
-MAX_ENDPOINTS = 22
-REQUESTS_PER_MINUTE = 9.0
+MAX_ENDPOINTS = 16
+REQUESTS_PER_MINUTE = 12.0
 # Of the requests for an endpoint, shares by how many times the usual duration they take.
 DURATIONS = [(0.8, 40), (1.0, 38), (1.5, 14), (2.6, 6), (7.0, 2)]
 # Pages of developers and machines, which nobody counts.

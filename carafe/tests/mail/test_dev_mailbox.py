@@ -35,12 +35,13 @@ def newest(app, browser):
 
 def test_it_says_when_it_is_empty(developer):
     assert "No emails yet" in developer.get("/dev/mail").text
+    assert developer.get("/dev/mail/").location.endswith("/dev/mail")
 
 
 def test_it_lists_what_was_sent(receive, developer):
     receive()
     page = developer.get("/dev/mail").text
-    assert "Confirm your e-mail address" in page
+    assert "Confirm your email address" in page
     assert "new@example.com" in page
 
 

@@ -86,7 +86,7 @@ def test_it_asks_before_it_deletes_without_javascript(visit: Callable[..., Page]
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("status")).to_contain_text("deleted")
     page.goto("/notes/?q=Gone")
-    expect(page.get_by_text("Nothing found")).to_be_visible()
+    expect(page.get_by_text("No notes match")).to_be_visible()
 
 
 def test_it_searches_while_one_types(visit: Callable[..., Page]) -> None:
