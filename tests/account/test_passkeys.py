@@ -146,6 +146,18 @@ def test_it_says_that_adding_needs_javascript(desk):
         assert "Passkeys need JavaScript" in desk.get(path).text
 
 
+def test_it_offers_none_at_another_address_of_the_site(app, desk, visitor, monkeypatch):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "http://carafe.localhost")
+    page = visitor.get("/auth/login").text
+    assert "Passkeys don't work at this address." in page
+    assert "data-passkey" not in page
+    for path in (PAGE, f"{PAGE}/new"):
+        page = desk.get(path).text
+        assert f'<a href="http://carafe.localhost{path}">' in page
+        assert f'href="{PAGE}/new"' not in page
+        assert "data-passkey" not in page
+
+
 def test_it_explains_where_browsers_have_none(app, desk, monkeypatch):
     monkeypatch.setitem(app.config, "PUBLIC_URL", "http://example.org")
     for path in (PAGE, f"{PAGE}/new"):
