@@ -78,5 +78,7 @@ def _referencing_rows(root: Table, ids: Ids) -> dict[tuple[Table, str], Query]:
 
 def _name(table: Table) -> str:
     """Return the name of the rows of a table: "linked accounts" for "linked_account"."""
+    if plural := table.info.get("plural"):
+        return str(plural)
     words = table.name.replace("_", " ")
     return words if words.endswith("s") else f"{words}s"

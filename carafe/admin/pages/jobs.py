@@ -101,7 +101,9 @@ def render_state(
         last_line = error.strip().rpartition("\n")[2]
         details += Markup('<small><span class="excerpt">{}</span></small>').format(last_line)
     badge = Markup('<span class="row-text"><span class="badge {}">{}</span>{}</span>')
-    return badge.format(f"badge-{TONES[state]}" if state in TONES else "", state, details)
+    return badge.format(
+        f"badge-{TONES[state]}" if state in TONES else "", STATES.get(state, state), details
+    )
 
 
 def render_when(

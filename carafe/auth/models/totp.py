@@ -40,6 +40,7 @@ class Totp(Base):
     """A user's authenticator app. The secret is encrypted with a key from the key ring."""
 
     __tablename__ = "totp"
+    __table_args__ = {"info": {"plural": "authenticator apps"}}
 
     user_id: Mapped[int] = mapped_column(
         ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

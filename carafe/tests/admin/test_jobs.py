@@ -152,10 +152,10 @@ def test_it_shows_schedule_and_workers(app, admin):
 
 def test_it_tells_how_one_went(app, admin, queue):
     page = queue(rattle, "softly", many="x" * 5000)
-    assert ">queued<" in admin.get(page).text
+    assert ">Queued<" in admin.get(page).text
     run_due(app)
     text = admin.get(page).text
-    assert ">succeeded<" in text
+    assert ">Succeeded<" in text
     assert "softly" in text
     assert "attempt 1" in text
     assert "(5,000 characters)" in text
@@ -206,7 +206,7 @@ def test_it_shows_progress_on_the_open_page(app, admin, make):
         db.session.get_one(Job, id).state = "succeeded"
         db.session.commit()
     part = admin.get(f"{BASE}{id}/latest", headers=unchanged)
-    assert ">succeeded<" in part.text
+    assert ">Succeeded<" in part.text
     assert "hx-trigger=" not in part.text
 
 
@@ -217,7 +217,7 @@ def test_one_that_waits_is_canceled(app, admin, carol, queue, events):
         answer = admin.send(form)
         assert (answer.status_code, answer.location) == (303, page)
     assert run_due(app) == 0
-    assert ">canceled<" in admin.get(page).text
+    assert ">Canceled<" in admin.get(page).text
     id = page.removeprefix(BASE)
     name = {"name": rattle.name}
     assert events("job.canceled") == [(carol.email, f"job:{id}", name)]
@@ -231,7 +231,7 @@ def test_one_that_runs_is_asked_to_stop(app, admin, queue):
         db.session.commit()
     admin.send(form)
     text = admin.get(page).text
-    assert ">running<" in text
+    assert ">Running<" in text
     assert "Stopping" in text
 
 

@@ -57,7 +57,7 @@ def test_it_names_the_database(rows, app):
         name = {"sqlite": "SQLite 3.", "postgresql": "PostgreSQL 1"}[db.engine.dialect.name]
     table = rows()
     assert name in table["Version"][1]
-    assert table["Migrations"][0] == "ok"
+    assert table["Migrations"][0] == "OK"
     assert table["Free space"][1].endswith("GiB.")
 
 
@@ -75,43 +75,43 @@ def test_it_sees_a_database_that_is_behind(rows, app):
         state, message = rows()["Migrations"]
     finally:
         set_revision(revision)
-    assert state == "bad"
+    assert state == "Critical"
     assert "0001" in message
     assert "flask db upgrade" in message
 
 
 def test_it_misses_the_workers(rows, add):
-    assert rows()["Workers"][0] == "bad"
+    assert rows()["Workers"][0] == "Critical"
     add(
         worker(seen_at=now() - timedelta(minutes=5)),
         worker(id="old", seen_at=now() - timedelta(hours=2)),
     )
     table = rows()
-    assert table["Workers"][0] == "bad"
+    assert table["Workers"][0] == "Critical"
     state, message = table["Missing workers"]
-    assert state == "warning"
+    assert state == "Warning"
     assert message.startswith("1 worker disappeared")
 
 
 def test_it_sees_workers_that_are_alive(rows, add):
     add(worker())
     table = rows()
-    assert table["machine:1:abc"][0] == "ok"
+    assert table["machine:1:abc"][0] == "OK"
     assert "Workers" not in table
 
 
 def test_it_tells_how_many_jobs_wait_and_for_how_long(rows, add):
-    assert rows()["Queue mail"] == ("ok", "Empty")
+    assert rows()["Queue mail"] == ("OK", "Empty")
     add(job(), job(run_at=now() - timedelta(minutes=5)), job(run_at=now() + timedelta(hours=1)))
     state, message = rows()["Queue mail"]
-    assert state == "warning"
+    assert state == "Warning"
     assert message.startswith("2 waiting, the oldest for 5 minutes.")
 
 
 def test_it_tells_of_mails_that_failed(rows, add):
     add(job(state="failed", finished_at=now()), job(state="succeeded", finished_at=now()))
     state, message = rows()["Queue mail"]
-    assert state == "warning"
+    assert state == "Warning"
     assert "1 failed and is kept." in message
 
 
@@ -119,7 +119,7 @@ def test_it_tells_of_queues_that_nobody_takes_from(rows, add):
     assert "Unknown queue" not in rows()
     add(job(queue="letters"), job(queue="zebras"))
     state, message = rows()["Unknown queue"]
-    assert state == "warning"
+    assert state == "Warning"
     assert "letters, zebras" in message
 
 
@@ -136,11 +136,11 @@ def test_a_part_that_fails_is_a_row(rows, app, monkeypatch):
     monkeypatch.setitem(app.extensions, "health", dict(app.extensions["health"]))
     health.add(app, "Keys", spare_key)
     state, message = rows()["Spare key"]
-    assert state == "bad"
+    assert state == "Critical"
     assert "the &lt;cupboard&gt; is locked" in message
 
 
 def test_a_feature_can_add_its_own(rows, app, monkeypatch):
     monkeypatch.setitem(app.extensions, "health", dict(app.extensions["health"]))
     health.add(app, "Tea", lambda: [HealthRow("Kettle", "Cold.", "warning", "Put it on.")])
-    assert rows()["Kettle"] == ("warning", "Cold. Put it on.")
+    assert rows()["Kettle"] == ("Warning", "Cold. Put it on.")
