@@ -27,8 +27,8 @@ def test_it_is_uploaded_shown_and_removed(visit: Callable[..., Page], tmp_path: 
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(bytes(11 * 1024 * 1024))
     refused: list[tuple[FilePayload | Path, str]] = [
-        (DRAWING, "not a PNG, JPEG, or WebP"),
-        (photo, "larger than 10 MB"),
+        (DRAWING, "Choose a PNG, JPEG, or WebP image."),
+        (photo, "Choose a file of 10 MB or less."),
     ]
     page = visit("user")
     page.goto("/account/profile")

@@ -86,7 +86,7 @@ def row(page: Page, name: str) -> str:
 
 def test_it_adds_renames_and_removes_one(owner: Owner) -> None:
     page = owner.page
-    assert "never" in row(page, "My phone")
+    assert "Never" in row(page, "My phone")
     page.goto("/account/passkeys/new")
     page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_role("alert")).to_have_text(re.compile("already"))
@@ -108,7 +108,7 @@ def test_it_signs_in_by_the_button(owner: Owner) -> None:
     page.get_by_label("Keep me logged in").check()
     page.get_by_role("button", name="Log in with a passkey").click()
     expect(page).to_have_url("/members")
-    assert "never" not in row(page, "My phone")
+    assert "Never" not in row(page, "My phone")
     [cookie] = [c for c in page.context.cookies() if c["name"] == "session"]
     assert cookie["expires"] > 0
 
@@ -137,7 +137,7 @@ def test_it_says_when_a_passkey_was_removed_here(owner: Owner) -> None:
     page.get_by_role("button", name="Remove").click()
     owner.log_out()
     page.goto(f"/auth/login?{AUTOFILL}")
-    expect(page.get_by_text("That passkey didn&#39;t work.")).to_be_visible()
+    expect(page.get_by_text("That passkey didn't work.")).to_be_visible()
     owner.submit_login()
     owner.wait_for_home()
 
@@ -146,7 +146,7 @@ def test_it_is_the_second_factor(owner: Owner) -> None:
     page = owner.page
     owner.log_out()
     owner.submit_login()
-    page.get_by_role("button", name="Use passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     owner.wait_for_home()
 
 
