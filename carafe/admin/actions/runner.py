@@ -50,7 +50,7 @@ def title(run: BulkAction) -> str:
 def _outcome(run: BulkAction, admin: ModelAdmin, action: Action) -> str:
     count = count_label(admin, run.done)
     if run.undone_action_id:
-        text = f"{action.label} undone for {count}"
+        text = f"Undone for {count}"
     else:
         text = f"{count} {action.done}" if action.done else f"{action.label} completed for {count}"
     others = {"skipped": run.skipped, "failed": run.failed}

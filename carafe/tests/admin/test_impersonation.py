@@ -116,7 +116,7 @@ def test_it_shows_the_site_as_the_user_sees_it(carol, alice, sign_in, begin):
 def test_it_says_so_on_every_page(acting):
     for path in ("/", "/members", "/nowhere", "/admin/", "/account/password"):
         text = banner(acting.get(path).text)
-        assert "You act as Alice (alice@example.com)" in text
+        assert "Viewing as Alice (alice@example.com)" in text
         assert "Read-only." in text
         assert text.endswith("Stop viewing as user")
 

@@ -117,7 +117,7 @@ def test_a_process_that_ends_halfway_leaves_it_closed_and_a_job_goes_on(
 def test_the_last_administrator_stays_with_all_things(app, carol, add_things, sign_in):
     add_things(carol)
     ran = app.test_cli_runner().invoke(args=["user", "delete", carol.email, "--yes"])
-    assert "This is the last administrator." in ran.output
+    assert "This is the last admin." in ran.output
     assert "in the background" not in sign_in(carol).get("/things/").text
 
 

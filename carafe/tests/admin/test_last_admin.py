@@ -14,7 +14,7 @@ from carafe.tests.site.models import User
 from carafe.time import now
 
 ADMINS = 6
-REFUSED = "This is the last administrator."
+REFUSED = "This is the last admin."
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_rows_are_ticked_and_suspended_and_reinstated(
     expect(page.get_by_text("1 user suspended")).to_be_visible()
     looks_right(page, width)
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Suspend undone for 1 user")).to_be_visible()
+    expect(page.get_by_text("Undone for 1 user")).to_be_visible()
     assert page.url.endswith("?q=user%40")
 
 

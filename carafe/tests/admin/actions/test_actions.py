@@ -111,6 +111,10 @@ def test_it_does_nothing_where_nothing_was_ticked(alice, admin, confirm):
     assert "Select at least one of the users first." in admin.get(answer.location).text
 
 
+def test_it_asks_in_a_sentence(alice, admin, confirm):
+    assert "<h1>End sessions for 1 user?</h1>" in confirm(admin, "end-sessions", alice).text
+
+
 def test_it_does_it_once_when_the_form_is_sent_twice(alice, bob, admin, confirm, events):
     form = admin.form(confirm(admin, "end-sessions", alice, bob), RUN)
     first, second = admin.send(form), admin.send(form)
@@ -237,7 +241,7 @@ def test_it_undoes_what_it_did_and_only_that(app, alice, bob, dave, erin, admin,
         user.suspend()
         db.session.get_one(User, erin.id).rename("Erin herself")
         db.session.commit()
-    assert "Suspend undone for 2 users, 1 skipped" in undo(admin, page)
+    assert "Undone for 2 users, 1 skipped" in undo(admin, page)
     assert suspended() == ["bob@example.com", "dave@example.com"]
     undone = admin.get(page.request.path).text
     [path] = re.findall(r'Undone by</dt><dd><a href="([^"]+)', undone)
@@ -272,18 +276,18 @@ def test_the_list_offers_to_undo_what_was_done_last(alice, admin, act, suspended
     act(admin, "suspend", alice, list="role=user")
     page = admin.get("/admin/users/?role=user")
     assert "1 user suspended" in page.text
-    assert "Suspend undone for 1 user" in undo(admin, page)
+    assert "Undone for 1 user" in undo(admin, page)
     assert suspended() == []
     page = admin.get("/admin/users/").text
     assert "1 user suspended" not in page
-    assert "Suspend undone" not in page
+    assert "Undone for" not in page
 
 
 @pytest.mark.parametrize(
     ("actions", "message"),
     [
         ([Action("x", "X", User.suspend), Action("x", "Y", User.suspend)], "the same name"),
-        ([Action("x", "X", User.suspend, tone="loud")], "no tone loud"),
+        ([Action("x", "X", User.suspend, tone="loud")], "unknown tone: loud"),
         (
             [Action("x", "X", User.suspend, permission="users.edti")],
             "Unknown permission: users.edti",
