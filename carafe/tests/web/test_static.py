@@ -49,6 +49,7 @@ def test_a_stylesheet_has_what_it_imports(visitor, style):
     content = fetch(visitor, style).text
     assert "@import" not in content
     assert ".site-header" in content
+    assert "/* ----" not in content
     [font] = set(re.findall(r'url\("(/[^"]+\.woff2)"\)', content))
     answer = fetch(visitor, font)
     assert answer.content_type == "font/woff2"
