@@ -25,7 +25,7 @@ TERMS = {
     r"(security|access) codes?|code apps?": "recovery code, authenticator app",
     r"administrators?": "admin",
     r"act(s|ed|ing)? as": "view as",
-    r"somebody|everybody|anybody": "someone, everyone, anyone",
+    r"(some|every|any)body": "someone, everyone, anyone",
     r"anew|for ever|meanwhile|at the moment": "again, forever, right now",
     r"any ?more": "no longer",
     r"(the|your) \w+ (is|are) (saved|deleted|removed|changed|created|sent|added)\.": "Note saved",
