@@ -13,7 +13,7 @@ from carafe.demo import Person, Scenario
 
 COUNT = 320
 # Of all notes, those of the two accounts.
-ACCOUNTS_SHARE = 0.35
+ACCOUNTS_SHARE = 0.2
 # Titles, and the paragraphs of their texts.
 NOTES = """
 Meeting with the landlord

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from carafe.config import ROOT
+from carafe.development.markdown import to_html
 from carafe.security.local_requests import only_at_this_machine
 from carafe.web.routing import public
 
@@ -18,7 +19,7 @@ def docs(name: str) -> ResponseReturnValue:
     if file.suffix != ".md" or file.parent != ROOT / "docs" or not file.is_file():
         abort(404)
     title, _, text = file.read_text().removeprefix("# ").partition("\n")
-    return render_template("development/document.html", title=title, text=text.strip(), name=name)
+    return render_template("development/document.html", title=title, text=to_html(text), name=name)
 
 
 def init_app(app: Flask) -> None:

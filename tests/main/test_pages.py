@@ -116,5 +116,5 @@ def test_the_dashboard_helps_developers_in_development_alone(app, alice, sign_in
         [*links] = set(re.findall(r'href="(/dev/docs/[^"]+)"', page))
         assert len(links) == 3
         for link in links:
-            assert browser.get(link).status_code == 200
+            assert "<h2>" in browser.get(link).text
         assert browser.get("/dev/docs/..%2Fapp").status_code == 404

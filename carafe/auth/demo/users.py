@@ -113,8 +113,8 @@ def _rows(
         chance = 1.0 if is_settled else random.random()
         is_new = age < timedelta(days=6)
         is_confirmed = is_settled or chance > (0.45 if is_new else 0.04)
-        suspended = is_confirmed and number > SETTLED and 0.04 < chance < 0.11
-        leaving = is_confirmed and number > SETTLED and 0.11 < chance < 0.15
+        suspended = is_confirmed and number > SETTLED and 0.04 < chance < 0.15
+        leaving = is_confirmed and number > SETTLED and 0.15 < chance < 0.2
         seen_at = scenario.moment(random, joined_at) if age > timedelta(hours=1) else joined_at
         if is_settled:
             seen_at = scenario.at
