@@ -49,7 +49,7 @@ def test_it_shows_a_mail_as_text_html_and_source(receive, developer):
     path = receive()
     page = developer.get(path)
     assert page.status_code == 200
-    assert "please confirm that this e-mail address is yours" in page.text
+    assert "Please confirm your email address" in page.text
     assert "Auto-Submitted: auto-generated" in page.text
     assert f'src="{path}/html"' in page.text
     [policy] = page.headers.getlist("Content-Security-Policy")

@@ -27,8 +27,8 @@ def test_it_has_a_text_and_an_html_part_with_the_same_link(mailed, mailbox):
     html = mail.get_body(("html",)).get_content()
     [url] = [word for word in text.split() if word.startswith("http://localhost/auth/reset/")]
     assert f'href="{url}"' in html
-    assert "Hello Alice," in text
-    assert "Hello Alice," in html
+    assert "Hi Alice," in text
+    assert "Hi Alice," in html
 
 
 def test_it_is_marked_as_written_by_a_program(app, mailed):
@@ -63,7 +63,7 @@ def test_a_name_is_text_in_html(mailed):
 
 def test_a_name_is_as_typed_in_text(mailed):
     text = mailed("Erin & <Söhne> 'x'").get_body(("plain",)).get_content()
-    assert text.startswith("Hello Erin & <Söhne> 'x',\n")
+    assert text.startswith("Hi Erin & <Söhne> 'x',\n")
 
 
 def test_nothing_in_it_is_loaded_from_anywhere(mailed):

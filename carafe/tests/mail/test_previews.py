@@ -29,7 +29,7 @@ def test_each_is_given_all_that_its_templates_ask_for(developer, development, mo
 def test_it_shows_subject_text_and_html(developer):
     page = developer.get("/dev/previews/auth.reset")
     assert "<h1>Reset your password</h1>" in page.text
-    assert "Hello Alice," in page.text
+    assert "Hi Alice," in page.text
     assert 'src="/dev/previews/auth.reset/html"' in page.text
     [policy] = page.headers.getlist("Content-Security-Policy")
     assert "frame-src 'self'" in policy

@@ -31,7 +31,7 @@ def test_it_tells_of_a_new_device(alice, sign_in, browser, notification_titles):
     fields = {"email": alice.email, "password": PASSWORD}
     agent = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"}
     elsewhere.submit("/auth/login", fields, headers=agent)
-    assert notification_titles(alice) == ["Someone logged in with a device that is new"]
+    assert notification_titles(alice) == ["New device logged in"]
 
 
 def test_it_tells_of_second_factors(app, alice, carol, sign_in, clock, notification_titles):

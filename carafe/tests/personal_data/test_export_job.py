@@ -375,4 +375,4 @@ def test_one_whose_key_is_gone_is_told_so(app, alice, sign_in, monkeypatch):
     run_due(app)
     monkeypatch.setattr(encrypted, "PURPOSE", "another key")
     assert browser.get(FILE).location == PAGE
-    assert "can no longer be opened" in browser.get(PAGE).text
+    assert "is no longer available" in browser.get(PAGE).text

@@ -101,8 +101,9 @@ def test_a_form_continues_after_a_proof(below, carol, alice):
 def test_mails_lead_there(app, below, visitor, alice):
     visitor.submit(f"{ROOT}/auth/reset", {"email": alice.email})
     [mail] = Mailbox(Path(below.instance_path) / "mail", below).to(alice.email)
-    [url] = re.findall(r"http://\S+", str(mail.get_body(("plain",))))
+    url, site = re.findall(r"http://\S+", str(mail.get_body(("plain",))))
     assert url.startswith(f"http://localhost{ROOT}/auth/reset/")
+    assert site == f"http://localhost{ROOT}/"
     assert visitor.get(url.removeprefix("http://localhost")).status_code == 200
 
 

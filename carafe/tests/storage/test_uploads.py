@@ -132,7 +132,7 @@ def test_there_is_no_other_size_and_no_other_name(browser, send):
     ("content", "reason"),
     [
         (b"", "Choose a picture to upload."),
-        (b"<svg/>", "This is not a PNG, JPEG, or WebP picture."),
+        (b"<svg/>", "Choose a PNG, JPEG, or WebP image."),
         (bytes(10 * MEGABYTE + 1), "Choose a file of 10 MB or less."),
     ],
     ids=["nothing", "no picture", "too large"],
