@@ -2,6 +2,8 @@
 
 import re
 
+from markupsafe import Markup
+
 
 def numbers(page: str) -> dict[str, str]:
     rows = re.findall(r"<dt>(?:<a[^>]*>)?(\w+).*?</dt>\s*<dd>(.*?)</dd>", page)
@@ -38,3 +40,15 @@ def test_staff_see_the_cards_of_what_they_may_read(sam, sign_in, grant):
     grant(["operations.read"])
     names = {"sign-ups", "active-users", "mails", "errors"}
     assert set(cards(browser.get("/admin/").text)) == names
+
+
+def test_it_says_what_happened_in_sentences(alice, carol, sign_in):
+    admin, page = sign_in(carol), f"/admin/users/{alice.id}"
+    admin.submit(page, action=f"{page}/suspension")
+    admin.submit(page, {"name": ""})
+    texts = [Markup(item).striptags() for item in admin.get("/admin/").text.split("<li>")]
+    sentences = [text for text in texts if text.startswith("Carol ")]
+    assert sentences[0].startswith("Carol renamed alice@example.com")
+    assert sentences[1].startswith("Carol suspended alice@example.com")
+    history = Markup(admin.get(page).text).striptags()
+    assert "Carol renamed Name: was Alice → is now (empty)" in history

@@ -90,6 +90,17 @@ def test_it_suspends_and_reinstates(alice, carol, sign_in, browser, page, reload
         assert [event[:2] for event in events(action)] == [("carol@example.com", subject)]
 
 
+def test_it_asks_before_what_harms(alice, carol, sign_in, page):
+    content = sign_in(carol).get(page).text
+    for below, consequence in {
+        "suspension": "They&#39;ll be logged out everywhere and can&#39;t log back in.",
+        "sessions/delete": "They&#39;ll be logged out everywhere but can log back in.",
+        "second-factor-requirement": "Users without 2FA must set it up before continuing.",
+    }.items():
+        question = content.partition(f'action="{page}/{below}"')[0].rpartition("<details")[2]
+        assert consequence in question
+
+
 def test_it_ends_sessions(alice, bob, carol, sign_in, log_in, page, events):
     browsers = [sign_in(alice), log_in(alice, remember="y")]
     other, admin = sign_in(bob), sign_in(carol)

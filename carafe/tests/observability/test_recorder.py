@@ -4,13 +4,14 @@ import json
 from collections import Counter
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from carafe.database import db
 from carafe.observability import recorder, requests, store
 from carafe.observability.store import bucket_midpoint_us, bucket_of, merge_bucket
 from carafe.testing.http import Browser
 from carafe.testing.recording import recording_app, rows
+from carafe.testing.waiting import until
 from carafe.web.routing import public
 
 SECRET = "Tr0ub4dor and his 3 friends"
@@ -114,6 +115,18 @@ def test_it_groups_exceptions_without_what_was_typed(app, visitor, chain):
     assert ("LookupError" in row.traceback) is not bool(chain)
     assert SECRET not in str(row)
     assert sum(row.errors for row in rows(app, store.request_count) if row.resolution == 60) == 2
+
+
+def test_it_writes_an_exception_at_once(app, visitor):
+    visitor.get("/auth/login")  # starts the thread, whose next turn is in seconds
+    visitor.get("/broken?text=x")
+
+    def recorded() -> list[str]:
+        with app.app_context(), store.get_store().connect() as connection:
+            return list(connection.scalars(select(store.exception.c.path)))
+
+    until(recorded, seconds=recorder.FLUSH_SECONDS / 2)
+    assert recorded() == ["GET /broken"]
 
 
 def test_it_counts_an_error_that_goes_on_to_the_debugger(app, visitor):
