@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
         "core.engine_version",
         other_engine_version,
         level="warning",
-        remedy="flask db upgrade; or run the version of the engine that this database belongs to.",
+        remedy="Run flask db upgrade, or use the version of the engine this database belongs to.",
         depends_on="core.migrations",
         all_environments=True,
     )
@@ -59,7 +59,7 @@ def init_app(app: Flask) -> None:
         "core.tables",
         missing_tables,
         level="error",
-        remedy='flask db migrate -m "Add …", and then flask db upgrade.',
+        remedy='Run flask db migrate -m "Add …", then flask db upgrade.',
         depends_on="core.migrations",
         all_environments=True,
     )
