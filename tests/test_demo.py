@@ -101,7 +101,7 @@ def test_it_leaves_an_app_in_use_alone(app, alice, demo):
 def test_it_is_not_for_production(app, demo, monkeypatch):
     monkeypatch.setitem(app.config, "APP_ENV", "production")
     before = rows(app)
-    assert "is for development" in demo(code=1)
+    assert "available in production" in demo(code=1)
     assert rows(app) == before
 
 

@@ -20,7 +20,7 @@ def demo(remove: bool, yes: bool) -> None:
     if remove:
         _remove(yes)
     elif current_app.config["APP_ENV"] == "production":
-        raise click.ClickException("Sample data is for development, and this is production.")
+        raise click.ClickException("Sample data isn't available in production.")
     else:
         try:
             load_all()
