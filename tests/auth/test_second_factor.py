@@ -46,7 +46,7 @@ def test_it_refuses_a_wrong_code(code, owner, alice, challenge):
     browser = challenge(alice)
     answer = submit_code(browser, code)
     assert answer.status_code == 422
-    assert "Please check the form" in answer.text
+    assert 'class="field-error"' in answer.text
     assert not is_logged_in(browser)
 
 
