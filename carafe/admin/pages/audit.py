@@ -28,7 +28,7 @@ class Stacked:
         # An address is not repeated below itself.
         small = [escape(part) for part in self.small if part and part != str(self.text)]
         suffix = Markup("<small>{}</small>").format(Markup(" · ").join(small)) if small else ""
-        return Markup('<span class="row-text">{}{}</span>').format(self.text, suffix)
+        return Markup('<span class="row-text stacked">{}{}</span>').format(self.text, suffix)
 
 
 def render_action(action: str, details: Mapping[str, object]) -> Stacked:
