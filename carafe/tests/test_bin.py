@@ -266,7 +266,7 @@ def test_it_takes_the_next_port_that_is_free(address, ready):
 
 def test_it_tells_of_a_file_that_cannot_be_read(ready):
     (ready.checkout / ".env").write_text("PORT=5000\n", encoding="utf-16")
-    assert "is not in UTF-8" in complaint(ready.run("dev"))
+    assert "is not UTF-8" in complaint(ready.run("dev"))
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_it_says_why_its_folder_cannot_be_written(cause, remedy, machine, tmp_pa
     (machine.path / "mkdir").write_text(f"#!/bin/sh\necho 'mkdir: x: {cause}' >&2\nexit 1\n")
     (machine.path / "mkdir").chmod(0o755)
     line = complaint(machine.run("start", INSTANCE_PATH=str(tmp_path / "state")))
-    assert f"Can't write to {tmp_path / 'state'}: {cause}." in line
+    assert f"{tmp_path / 'state'} cannot be written: {cause}." in line
     assert remedy in line
 
 

@@ -111,10 +111,10 @@ def test_it_is_told_to_administrators(app, waiting, carol, sign_in):
     assert "Queue mail" in page
     assert "rejected the login: 535" in page
     assert "Correct the user and password in MAIL_URL." in page
-    assert "need you at once" in page
+    assert " critical" in page
     finding = findings(app)["jobs.paused"]
     assert finding["level"] == "warning"
-    assert "refuses the login" in finding["message"]
+    assert "rejected the login" in finding["message"]
 
 
 def test_a_folder_that_cannot_be_written_loses_nothing(mailing, post, tmp_path, let_probe):
