@@ -33,23 +33,23 @@ STATEMENTS: list[tuple[str, int, int, int]] = [
     ),
     (
         "SELECT count(*) AS count_1 FROM audit_event "
-        "WHERE audit_event.actor LIKE ? AND audit_event.at > ?",
+        "WHERE audit_event.actor LIKE ? AND audit_event.at > ?::TIMESTAMPTZ",
         96, 371, 0,
     ),
-    ('SELECT "user".avatar, "user".id FROM "user" WHERE "user".id = ?', 31_800, 9, 48),
+    ('SELECT "user".avatar, "user".id FROM "user" WHERE "user".id = ?::INTEGER', 31_800, 9, 48),
     (
         "SELECT notification.title, notification.id FROM notification "
-        "WHERE notification.user_id = ? ORDER BY notification.id DESC LIMIT ?",
+        "WHERE notification.user_id = ?::INTEGER ORDER BY notification.id DESC LIMIT ?::INTEGER",
         18_240, 14, 0,
     ),
     (
         "SELECT session.last_seen_at, session.id FROM session "
-        "WHERE session.user_id = ? ORDER BY session.last_seen_at DESC",
+        "WHERE session.user_id = ?::INTEGER ORDER BY session.last_seen_at DESC",
         9_310, 22, 0,
     ),
     (
-        "UPDATE session SET last_seen_at=?, expires_at=? "
-        "WHERE session.id = ? AND session.remembered = ?",
+        "UPDATE session SET agent=?::VARCHAR, address=?::VARCHAR "
+        "WHERE session.id = ?::INTEGER",
         5_902, 61, 0,
     ),
 ]  # fmt: skip
@@ -127,7 +127,9 @@ def _statements(random: Random, now: int, endpoints: Sequence[str]) -> Iterator[
 
 def _sql(template: str) -> str:
     """Return a statement with the placeholders of this database."""
-    return template if db.engine.dialect.name == "sqlite" else template.replace("?", "%(value)s")
+    if db.engine.dialect.name == "sqlite":
+        return re.sub(r"::\w+", "", template)
+    return template.replace("?", "%(value)s")
 
 
 def _repetitions(
