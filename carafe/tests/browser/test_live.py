@@ -171,5 +171,5 @@ def test_it_has_no_need_of_javascript(
     page.goto("/members")
     page.get_by_role("link", name=re.compile("unread notification")).click()
     page.get_by_role("listitem").filter(has_text=title).get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("The notification was deleted.")).to_be_visible()
+    expect(page.get_by_text("Notification deleted")).to_be_visible()
     expect(page.get_by_text(title)).to_have_count(0)

@@ -24,7 +24,7 @@ def test_it_leads_from_the_palette_to_a_page(visit: Callable[..., Page], width: 
     expect(field).to_have_value("")
     page.keyboard.type("user")
     options = palette.get_by_role("option")
-    expect(palette.get_by_role("option", name="Uma User")).to_be_visible()
+    expect(palette.get_by_role("option", name=f"{PERSON} Uma User")).to_be_visible()
     expect(palette.get_by_role("status")).to_have_text(f"{options.count()} results")
     assert not barriers_in_both_themes(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
