@@ -48,7 +48,7 @@ def test_it_leads_to_the_site_of_the_user_and_back(alice, carol, sign_in, begin,
     begin(browser, alice)
     members = browser.get("/members").text
     assert "Hello, Alice" in members
-    assert "You act as Alice (alice@example.com)" in banner(members)
+    assert "Viewing as Alice (alice@example.com)" in banner(members)
     assert "Read-only." in banner(members)
     answer = browser.submit("/members", action=BACK)
     assert (answer.status_code, answer.location) == (303, page)

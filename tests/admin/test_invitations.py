@@ -29,7 +29,7 @@ def test_it_is_refused_without_a_good_password(invite, visitor, guest):
 
 def test_it_asks_whoever_is_logged_in(alice, invite, sign_in, guest):
     path, browser = invite(), sign_in(alice)
-    assert f"You are logged in as {alice.email}." in browser.get(path).text
+    assert f"You're logged in as {alice.email}." in browser.get(path).text
     fields = {"csrf_token": browser.token(), "name": "Gus", "password": PASSWORD}
     assert browser.post(path, fields).status_code == 409
     assert guest() is None
