@@ -24,7 +24,7 @@ def most_of(app, path: str) -> int:
     """How many a page may make."""
     if path in MORE:
         return MORE[path]
-    # An export of other people's data is recorded, and the admin's menu counts what needs attention.
+    # An export of other people's data is recorded; the admin's menu counts what needs attention.
     most = MOST + path.endswith("/export.csv") + path.startswith("/admin/")
     if admin := app.extensions["admin"].get(path.removeprefix("/admin/").removesuffix("/")):
         # How its reader wants to see a declared list, and one for each filter that says how many.

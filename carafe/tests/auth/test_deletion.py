@@ -44,7 +44,7 @@ def test_it_mails_the_day(alice, leave, mailbox, reload):
     mail = mailbox.to(alice.email)[-1]
     assert mail["Subject"] == "Your account will be deleted"
     day = reload(alice).deletes_at
-    assert f"{day.day:02} " in mail.get_body(("plain",)).get_content()
+    assert f"{day:%b} {day.day}, {day.year}" in mail.get_body(("plain",)).get_content()
     assert mailbox.link(alice.email) == "/auth/login"
 
 

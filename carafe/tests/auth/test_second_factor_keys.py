@@ -77,7 +77,7 @@ def test_it_says_so_when_no_key_opens_it(owner, alice, bare, caplog):
 def test_it_says_whose_are_lost(owner, alice, bare):
     result = bare.test_cli_runner().invoke(args=["user", "renew-secrets"])
     assert result.exit_code == 1
-    assert "1 cannot be read" in result.output
+    assert "1 can't be decrypted" in result.output
     assert alice.email in result.output
     assert "Traceback" not in result.output
 

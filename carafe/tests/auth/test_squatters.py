@@ -154,7 +154,7 @@ def test_a_role_opens_nothing_before_the_address_is_confirmed(app, make_user, si
 def test_a_role_that_is_given_to_a_squatter_is_the_owners(squat, run, stored, visitor, mailbox):
     squatter = squat()
     path = mailbox.link(EMAIL)
-    assert "once they have confirmed" in run("promote", EMAIL).output
+    assert "once they confirm" in run("promote", EMAIL).output
     assert stored().role == "admin"
     assert squatter.get("/admin/").status_code == 403
     visitor.submit(path, {"password": NEW_PASSWORD})

@@ -53,7 +53,8 @@ def stand(visit: Callable[..., Page]) -> Callable[..., Page]:
 def wait(page: Page, seconds: int) -> None:
     page.clock.fast_forward(seconds * 1000)
     # It is loaded when the first part of the page is due.
-    page.wait_for_function("window.htmx")
+    while not page.evaluate("Boolean(window.htmx)"):
+        page.wait_for_timeout(20)
     # What the page has asked for until now has left before this.
     page.evaluate("fetch('/livez')")
 

@@ -43,7 +43,13 @@ def observe_long_words(folder: Path) -> list[str]:
     rows: dict[Any, dict[str, Any]] = {
         store.statement: {"fingerprint": "a1", "sql": sql, "rows": 1, "total_us": 10**7},
         store.repeated: {"fingerprint": "a1", "requests": 3, "worst": 40},
-        store.exception: {"fingerprint": "b2", "type": LONG, "place": LONG, "traceback": LONG},
+        store.exception: {
+            "fingerprint": "b2",
+            "type": LONG,
+            "place": LONG,
+            "traceback": LONG,
+            "path": LONG,
+        },
         store.slow_request: {"method": "GET", "path": f"/{LONG}", "us": 9 * 10**6, "status": 500},
     }
     shared = {

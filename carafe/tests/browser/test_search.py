@@ -98,6 +98,7 @@ def test_it_says_that_there_is_nothing_and_leaves_other_fields_alone(
     expect(list_search).to_be_focused()
     page.keyboard.press("Control+k")
     page.keyboard.type("qqqq")
+    expect(palette.get_by_text("No results for “qqqq”").first).to_be_visible()
     page.keyboard.press("Enter")
     expect(page).to_have_url("/admin/search?q=qqqq")
 

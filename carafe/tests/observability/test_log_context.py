@@ -176,6 +176,7 @@ def test_it_names_no_secret_of_a_whole_walk(logging_app, app, logged):
 
     submit("/auth/register", email=new, password="zebras in a register")
     follow(new)
+    browser.submit("/members", action="/auth/logout")
     submit("/auth/login", email=new, password="zebras in a hurry")
     submit("/auth/login", email=new, password="zebras in a register")
     browser.get("/members")

@@ -71,7 +71,7 @@ def test_it_holds_sessions_and_activity(alice, export):
     files = export(alice)
     assert len(files["sessions.json"]) == 1
     assert [event["what"] for event in files["activity.json"]] == [
-        "Account created", "You logged in", "Data export created",
+        "Account created", "Logged in", "Data export created",
     ]  # fmt: skip
 
 

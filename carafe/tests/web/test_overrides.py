@@ -84,8 +84,8 @@ def test_a_file_where_flask_does_not_look_first_is_reported(app, run, problem, t
 def test_it_never_writes_over_a_file_nor_outside_the_folder(folder, run):
     run("override", OTHER)
     (folder / OTHER).write_text("Mine")
-    assert f"{folder / OTHER} exists." in run("override", OTHER).output
+    assert f"{folder / OTHER} already exists." in run("override", OTHER).output
     assert (folder / OTHER).read_text() == "Mine"
     for command in ("override", "mark"):
         assert "The engine has no template ../x." in run(command, "../x").output
-    assert f"There is no {folder / NAME}." in run("mark", NAME).output
+    assert f"No such file: {folder / NAME}." in run("mark", NAME).output

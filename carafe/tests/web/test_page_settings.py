@@ -34,10 +34,10 @@ def test_a_page_below_the_root_is_accepted(app):
 def test_a_path_below_the_root_without_a_slash_is_named(app):
     settings = {"APPLICATION_ROOT": "/site", "HOME_URL": "things"}
     with another_app(app, **settings) as other, other.app_context():
-        assert settings_without_page() == "There is no page for HOME_URL=/sitethings."
+        assert settings_without_page() == "No page matches HOME_URL=/sitethings."
 
 
 @pytest.mark.parametrize("name", ["HOME_URL", "TWO_FACTOR_URL"])
 @pytest.mark.parametrize("path", ["/nowhere", "/account/second-factors/totp", "dashboard"])
 def test_a_path_without_a_page_is_named(problem, name, path):
-    assert problem(name, path) == f"There is no page for {name}={path}."
+    assert problem(name, path) == f"No page matches {name}={path}."

@@ -26,7 +26,7 @@ def test_it_leads_there_and_back(visit: Callable[..., Page], site: Site, width: 
     page.get_by_role("button", name="View as user").click()
 
     page.wait_for_url(f"**{site.home}")
-    banner = page.get_by_role("region", name="Acting as someone else")
+    banner = page.get_by_role("region", name="Viewing as another user")
     for path in (site.home, "/members", "/nowhere"):
         page.goto(path)
         expect(banner).to_contain_text(user)

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import update
 
 from carafe.auth.accounts import Arrival
@@ -78,7 +79,7 @@ def test_another_account_there_is_no_proof(is_connected, acme, bob, connect, des
     page = ask(desk)
     answer = make_journey(desk, page=page)
     assert answer.location == page
-    assert Arrival.OTHER_ACCOUNT.value in desk.get(page).text
+    assert escape(Arrival.OTHER_ACCOUNT.value) in desk.get(page).text
     assert desk.get("/account/password").status_code == 303
 
 

@@ -37,7 +37,7 @@ def test_it_leads_back_from_what_does_not_work(
         page.goto("/auth/login")
         page.get_by_role("button", name="Continue with Acme").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("That didn't work")
-    page.get_by_role("link", name="Start again").click()
+    page.get_by_role("link", name="Try again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
 
 
@@ -45,12 +45,12 @@ def test_it_logs_in_with_a_link_from_a_mail(visit: Callable[..., Page], site: Si
     page = visit()
     page.goto("/auth/login")
     page.get_by_role("link", name="Email me a login link").click()
-    page.get_by_label("E-mail address").fill(site.people["user"][0])
+    page.get_by_label("Email address").fill(site.people["user"][0])
     page.get_by_role("button", name="Email me a link").click()
-    expect(page.get_by_role("status")).to_contain_text("a link is on its way")
+    expect(page.get_by_role("status")).to_contain_text("we've sent a login link")
 
     page.goto("/dev/mail")
-    page.get_by_role("link", name="Your link to log in").first.click()
+    page.get_by_role("link", name="Your login link").first.click()
     page.locator("pre a").first.click()
     page.get_by_label("Keep me logged in").check()
     page.get_by_role("button", name="Log in", exact=True).click()
