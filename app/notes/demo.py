@@ -1,15 +1,11 @@
 """Sample notes of the people of `flask demo`."""
 
 from collections import Counter
-from datetime import datetime
 from operator import itemgetter
-from typing import Any
-
-from sqlalchemy import insert
 
 from app.notes.models import Note
 from carafe.database import db
-from carafe.demo import Person, Scenario
+from carafe.demo import Scenario
 
 COUNT = 320
 # Of all notes, those of the two accounts.
@@ -91,24 +87,26 @@ Move it to the top.
 
 
 def load(scenario: Scenario) -> None:
-    random, notes = scenario.random("notes"), NOTES.strip().split("\n\n")
-    written: list[tuple[datetime, Person, dict[str, Any]]] = []
-    for number in range(COUNT):
+    random, texts = scenario.random("notes"), NOTES.strip().split("\n\n")
+    drafts = []
+    for _ in range(COUNT):
         is_account = random.random() < ACCOUNTS_SHARE
         person = random.choice(scenario.accounts if is_account else scenario.active_people)
-        at = scenario.moment(random, person.joined_at)
-        title, *paragraphs = notes[number % len(notes)].splitlines()
-        updated_at = scenario.moment(random, at) if random.random() < 0.3 else at
-        body = "\n\n".join(paragraphs)
-        values = {"title": title, "body": body, "created_at": at, "updated_at": updated_at}
-        written.append((at, person, {"user_id": person.id, **values}))
-    written.sort(key=itemgetter(0))
-    titles: Counter[tuple[int, str]] = Counter()
-    for _, person, row in written:
-        titles[person.id, row["title"]] += 1
-        if (part := titles[person.id, row["title"]]) > 1:
-            row["title"] += f", part {part}"
-    query = insert(Note).returning(Note.id, sort_by_parameter_order=True)
-    ids = db.session.scalars(query, [row for _, _, row in written])
-    for id, (at, person, _) in zip(ids, written, strict=True):
-        scenario.add_event(at, "note.created", f"note:{id}", person.email)
+        drafts.append((scenario.moment(random, person.joined_at), person))
+    drafts.sort(key=itemgetter(0))
+    counts = Counter[int]()
+    for at, person in drafts:
+        # Everyone writes about the same subjects, each beginning with another.
+        part, subject = divmod(counts[person.id], len(texts))
+        title, *paragraphs = texts[(subject + person.id) % len(texts)].splitlines()
+        counts[person.id] += 1
+        note = Note(
+            user_id=person.id,
+            title=f"{title}, part {part + 1}" if part else title,
+            body="\n\n".join(paragraphs),
+            created_at=at,
+            updated_at=scenario.moment(random, at) if random.random() < 0.3 else at,
+        )
+        db.session.add(note)
+        db.session.flush()
+        scenario.add_event(at, "note.created", f"note:{note.id}", person.email)

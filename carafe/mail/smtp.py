@@ -90,7 +90,7 @@ class SMTPTransport:
                 server.ehlo_or_helo_if_needed()
         elif not self.is_here:
             raise ServerError(
-                f"{self.name} doesn't offer encryption (STARTTLS), without which nothing is sent.",
+                f"{self.name} doesn't offer encryption (STARTTLS), so nothing is sent.",
                 "Enable STARTTLS on it, or try smtps:// with port 465 in MAIL_URL.",
             )
 

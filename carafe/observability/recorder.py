@@ -34,7 +34,7 @@ from carafe.web.routing import endpoint_label
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
-# Between two, while exceptions are raised, which are written at once.
+# Exceptions are written at once, but no more often than this.
 MIN_FLUSH_SECONDS = 0.5
 # A process that ends waits so long for what it has observed to be written, and not for a database
 # that does not answer: without a bound it would wait forever.
@@ -95,7 +95,7 @@ class Recorder:
                 self.failing = True
 
     def flush_soon(self) -> None:
-        """Have the thread write now: whoever looks for an exception does so at once."""
+        """Have the thread write now, so that admins see an exception at once."""
         self._wake.set()
 
     def _start(self) -> None:

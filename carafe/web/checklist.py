@@ -66,6 +66,8 @@ def visible_steps(user_id: int) -> list[VisibleStep]:
     if request.cookies.get(COOKIE) == str(user_id):
         return []
     sorted_steps = sorted(STEPS, key=lambda step: step.order)
+    if not sorted_steps:
+        return []
     # All conditions in one query.
     states = db.session.execute(select(*(_condition(step) for step in sorted_steps))).one()
     steps = [

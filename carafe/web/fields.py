@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 from markupsafe import Markup
-from wtforms import PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
+from wtforms.widgets import TextArea
 
 from carafe.unicode import is_nfc
 
@@ -45,6 +46,10 @@ def collapse_line_breaks(value: T) -> T | str:
     return " ".join(LINE_BREAKS.split(value)).strip() if isinstance(value, str) else value
 
 
+def unify_line_ends(value: T) -> T | str:
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 def at_most(length: int, message: str = "") -> Length:
     """Return the validator for a field of at most this many characters."""
     return Length(max=length, message=message or f"Use {length:,} characters or fewer.")
@@ -54,6 +59,7 @@ class TextField(StringField):
     """One line of at most `length` characters; breaks and tabs become spaces, ends are cut."""
 
     data: str
+    normalize = staticmethod(collapse_line_breaks)
 
     def __init__(
         self,
@@ -66,30 +72,16 @@ class TextField(StringField):
         super().__init__(
             label,
             [*validators, at_most(length), validate_printable],
-            filters=[collapse_line_breaks],
+            filters=[self.normalize],
             **options,
         )
 
 
-class LongTextField(TextAreaField):
+class LongTextField(TextField):
     """Several lines of at most `length` characters; line ends become `\\n`."""
 
-    data: str
-
-    def __init__(
-        self,
-        label: str,
-        validators: Validators = (),
-        *,
-        length: int,
-        **options: Unpack[FieldOptions[str]],
-    ):
-        super().__init__(
-            label,
-            [*validators, at_most(length), validate_printable],
-            filters=[lambda value: value.replace("\r\n", "\n") if value else value],
-            **options,
-        )
+    widget = TextArea()
+    normalize = staticmethod(unify_line_ends)
 
 
 class ChoiceField(SelectField):

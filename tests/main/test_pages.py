@@ -101,6 +101,13 @@ def test_the_checklist_shows_what_is_done(erin, sign_in, app):
     assert 'href="/auth/confirm"' not in page
 
 
+def test_there_is_no_checklist_without_steps(app, alice, sign_in, monkeypatch):
+    monkeypatch.setitem(app.extensions, "checklist", type(app.extensions["checklist"])())
+    page = sign_in(alice).get("/dashboard")
+    assert page.status_code == 200
+    assert "Get started" not in page.text
+
+
 def test_the_checklist_can_be_hidden_by_each_user(alice, bob, sign_in):
     browser = sign_in(alice)
     answer = browser.submit("/dashboard", action="/dashboard/checklist/hide")
