@@ -1,4 +1,4 @@
-"""Enforcing the policy of a view before it runs."""
+"""Enforce the policy of a view before it runs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CONFIRM_FIRST = "Confirm your email address first."
 
 
 def enforce_policy() -> ResponseReturnValue | None:
-    """Enforce the policy of the view."""
+    """Enforce the view's policy."""
     rules = current_policy()
     if rules.public:
         return _check_public_view(rules)
@@ -61,7 +61,7 @@ def enforce_policy() -> ResponseReturnValue | None:
 
 
 def redirect_to_login() -> ResponseReturnValue:
-    """Lead a visitor at a closed view to the log-in page, and then to what they came for."""
+    """Redirect a visitor to the login page, and from there back to the view."""
     if wants_json():
         abort(401)
     form_page = None
@@ -72,7 +72,7 @@ def redirect_to_login() -> ResponseReturnValue:
 
 
 def redirect_to_two_factor_setup(identity: Identity) -> ResponseReturnValue | None:
-    """Lead a user without a required second factor to its setup."""
+    """Redirect a user without a required second factor to its setup."""
     if identity.impersonator or not two_factor.is_required(identity):
         return None
     with read_transaction():
@@ -94,7 +94,7 @@ def _may_send_more(rules: Policy) -> bool:
 
 
 def settle_interrupted_form() -> None:
-    """Use up the form that continues with this request, whose policy is met."""
+    """Use up the interrupted form that this request continues, now that its policy is met."""
     rules = current_policy()
     if rules.public or not takes_write_lock():
         return
@@ -105,7 +105,7 @@ def settle_interrupted_form() -> None:
 
 
 def _check_public_view(rules: Policy) -> ResponseReturnValue | None:
-    """An open view may do something for anyone who is signed in: the way back from another site."""
+    """Check a public view, which may act for a logged-in user, as on the return from a provider."""
     if request.method in SAFE_METHODS and not pages.is_auth_page():
         return None
     try:
@@ -128,7 +128,7 @@ def _check_impersonation(rules: Policy, identity: Identity) -> ResponseReturnVal
 
 
 def _end_impersonation(why: str) -> ResponseReturnValue:
-    """Refuse a request that was made as another user, after acting as them has ended."""
+    """Refuse a request made as another user after the impersonation has ended."""
     with write_transaction():
         token, back = impersonation.stop(why)
         db.session.commit()
@@ -151,8 +151,8 @@ def _recheck_permission(needed: set[str | None], identity: Identity) -> bool:
         return False
     if not takes_write_lock():
         return True
-    # Again, in the transaction that writes, and one after the other: of two administrators who
-    # demote or suspend each other at the same moment one comes too late.
+    # Check again in the write transaction, one request at a time: if two admins demote or suspend
+    # each other simultaneously, the second one is refused.
     advisory_lock(ADMIN)
     model = user_model()
     query = select(model.effective_role).where(
@@ -162,7 +162,7 @@ def _recheck_permission(needed: set[str | None], identity: Identity) -> bool:
 
 
 def check_access() -> ResponseReturnValue | None:
-    """Before each request: enforce the policy of its view, and settle what it continues."""
+    """Enforce the view's policy before each request, and settle the form that it continues."""
     answer = enforce_policy()
     if answer is None:
         settle_interrupted_form()

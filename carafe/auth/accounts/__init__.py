@@ -1,8 +1,8 @@
-"""What pages about accounts call: one verb per form, each with its whole protocol.
+"""What account pages call: one function per form, with its whole protocol.
 
-A verb takes parsed values, holds the limits, transactions, and order that make it safe, commits,
-and returns what the page needs to answer, or raises one of the errors below. It renders nothing.
-Decorators named `limit_…` go on views of forms that visitors send.
+A function takes parsed values, applies the limits, transactions, and order that make it safe,
+commits, and returns what the page needs, or raises one of the errors below. It renders nothing.
+Decorators named `limit_…` go on views of forms that visitors submit.
 """
 
 from carafe.auth.accounts.activity import list_activity

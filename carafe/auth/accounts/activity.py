@@ -8,7 +8,7 @@ from carafe.web.pagination import Page, paginate
 
 
 def list_activity() -> Page:
-    """Return a page of what happened to the account, latest first, whose rows are `Activity`."""
+    """Return a page of the account's events, latest first, as rows of `Activity`."""
     query = activity_query(current_user.id).add_columns(AuditEvent.id)
     page = paginate(query, AuditEvent.id, descending=True)
     emails = own_emails(current_user.id, current_user.email)

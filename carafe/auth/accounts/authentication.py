@@ -1,4 +1,4 @@
-"""Logging in with a password, and what follows a first factor of any kind."""
+"""Log in with a password, and continue after any first factor."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,11 +24,11 @@ from carafe.security.rate_limits import Attempt, RateLimit, client_key
 from carafe.web.urls import site_root
 
 LOGIN_FAILURES_BY_CLIENT = RateLimit("login:client", 20, timedelta(minutes=15))
-# Of one client for one address typed. By the address alone, a stranger could lock its owner out.
+# Per client and address typed. A limit per address alone would let strangers lock its owner out.
 LOGIN_FAILURES = RateLimit("login", 10, timedelta(minutes=15))
-# Of all clients for one address, so that many of them cannot guess at one account forever.
+# Per address across all clients, so that many of them can't guess at one account forever.
 LOGIN_FAILURES_BY_ADDRESS = RateLimit("login:address", 100, timedelta(hours=1))
-# Of a browser that has logged in as this user before. The other limits do not hold it up.
+# Per browser that has logged in as this user before. The other limits don't block it.
 LOGIN_FAILURES_BY_DEVICE = RateLimit("login:device", 10, timedelta(minutes=15))
 
 WRONG = "Wrong email address or password."
@@ -39,7 +39,7 @@ View = Callable[P, ResponseReturnValue]
 
 
 class NextStep(Enum):
-    """Where a user goes after a step of logging in."""
+    """Where a user goes after a step of the login."""
 
     LOGGED_IN = "the page they asked for"
     SECOND_FACTOR = "the page for two-factor authentication"
@@ -62,16 +62,16 @@ def limit_logins(view: View[P]) -> View[P]:
 
 
 def authenticate(email: str, password: str, *, remember: bool) -> NextStep:
-    """Log in the user with this address and password, and return what comes next.
+    """Log in the user with this address and password, and return the next step.
 
-    Raises `FieldError` where the two do not belong together, in the same time for an address
-    without an account, and for a suspended account, once the password is right; and
-    `LimitReachedError` (429) after too many failures.
+    Raise `FieldError` if they don't match, in the same time as for an address without an account;
+    also for a suspended account, but only if the password is right. Raise `LimitReachedError` (429)
+    after too many failures.
 
-    The attempt counts before the password is checked, so that of many at once no more pass than
-    the limit allows, and is refunded at the end. The password is checked outside of a transaction,
-    and the user is read again, locked, after it: meanwhile they may have changed the password, or
-    been suspended or deleted.
+    An attempt counts before the password is checked and is refunded if it succeeds, so that
+    parallel attempts can't exceed the limit. The password is checked outside a transaction. Then
+    the user is read again, with a lock, because they may have changed the password or been
+    suspended or deleted in the meantime.
     """
     attempt = _attempt(email)
     attempt.spend()
@@ -79,7 +79,7 @@ def authenticate(email: str, password: str, *, remember: bool) -> NextStep:
     with read_transaction():
         user = user_model().by_email(email)
     password_hash = user.password_hash if user else None
-    # Without a transaction: 24 ms in which nobody else has to wait.
+    # Outside a transaction: hashing takes 24 ms, during which nobody else should wait.
     if not passwords.verify(password_hash, password):
         _refuse(user, email)
     outdated = passwords.needs_rehash(password_hash or "", password)
@@ -125,24 +125,24 @@ def _reason(user: UserMixin | None) -> str:
 
 
 def clear_failures(user: UserMixin) -> None:
-    """Forget all failures to log in with the user's address."""
+    """Reset all counts of failed logins with the user's address."""
     for limit in (LOGIN_FAILURES, LOGIN_FAILURES_BY_ADDRESS):
         limit.clear(user.email)
 
 
 def forget_failures(user: UserMixin) -> None:
-    """Let a user log in who has shown that the account is theirs, no matter who failed before."""
+    """Let a user log in after they proved they own the account, no matter who failed before."""
     clear_failures(user)
-    # Others on their network may have used up its tries. Where there is a second factor, anyone who
-    # reads the mail is not yet known to be the owner.
+    # Others on their network may have used up the attempts. With a second factor, whoever reads the
+    # email may not be the owner.
     if not user.has_second_factor:
         device_cookie.give(user)
 
 
 def admit(user: UserMixin, *, remember: bool) -> NextStep:
-    """Log in a user who showed a first factor, or begin to ask for the second if they have one.
+    """Log in a user who showed a first factor, or start asking for the second one.
 
-    Commit after it.
+    The caller commits.
     """
     if not user.has_second_factor:
         log_in_user(user, remembered=remember)
@@ -154,23 +154,23 @@ def admit(user: UserMixin, *, remember: bool) -> NextStep:
 
 
 def log_out() -> None:
-    """End this browser's session, and have it delete what it stored of the site's pages."""
+    """End this browser's session, and have it delete the site's data."""
     log_out_user()
     db.session.commit()
     after_this_request(_clear_site_data)
 
 
 def _clear_site_data(response: Response) -> Response:
-    # Not "cookies": the session cookie is deleted already, and the device cookie must stay. Not
+    # Not "cookies": the session cookie is already deleted, and the device cookie must stay. Not
     # "storage" under a path, because other sites on the same host share it.
     response.headers["Clear-Site-Data"] = '"cache"' if site_root() else '"cache", "storage"'
     return response
 
 
 def is_other_user(email: str, switch_from: str | None) -> bool:
-    """Return whether someone else than this user is logged in, and was not asked to give way.
+    """Return whether a different user is logged in, and didn't agree to be logged out.
 
-    A link can be sent by anyone. What people do next must not end up in another's account.
+    Anyone can send a link. What people do next must not end up in someone else's account.
     `switch_from` is the address of the user who agreed to be logged out.
     """
     if not is_logged_in() or current_user.email == email:

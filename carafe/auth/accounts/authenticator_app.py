@@ -1,6 +1,6 @@
-"""Setting up and removing the current user's authenticator app, and renewing recovery codes.
+"""Set up and remove the current user's authenticator app, and renew recovery codes.
 
-Setting one up is for confirmed addresses, as `add_passkey` is.
+Setting one up requires a confirmed address, like `add_passkey`.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ WRONG = "That code isn't right. Enter the one your app shows now for this accoun
 
 @dataclass(frozen=True)
 class TotpSetup:
-    """A secret that waits for a code of the app that will have it."""
+    """A secret that isn't confirmed by a code of the app yet."""
 
     secret: str
     uri: str
@@ -30,7 +30,7 @@ class TotpSetup:
         """Return the `uri` as an SVG image, for cameras."""
         import segno
 
-        # Black on white in dark mode, too: many cameras can't read inverted codes.
+        # Black on white in dark mode, too, because many cameras can't read inverted codes.
         code = segno.make(self.uri, error="m")
         svg = code.svg_inline(light="#fff", dark="#000", omitsize=True)
         return Markup(svg)  # noqa: S704  # nosec B704: it has nothing but the modules of the code
@@ -42,17 +42,17 @@ class TotpSetup:
 
 
 class NoSetupError(Exception):
-    """No set-up of an authenticator app is under way in this browser, or it took too long."""
+    """This browser has no pending setup of an authenticator app, or it has expired."""
 
 
 def begin_totp_setup() -> None:
-    """Choose a secret for an authenticator app, unless this browser's set-up has one."""
+    """Generate a secret for an authenticator app, unless this browser has a pending setup."""
     totp_enrollment.start(current_user.id)
     db.session.commit()
 
 
 def pending_totp_setup() -> TotpSetup:
-    """Return the set-up that waits for a code of the app. Raises `NoSetupError`."""
+    """Return this browser's pending setup, or raise `NoSetupError`."""
     secret = totp_enrollment.pending(current_user.id)
     if secret is None:
         raise NoSetupError
@@ -60,10 +60,10 @@ def pending_totp_setup() -> TotpSetup:
 
 
 def add_totp(code: str) -> list[str]:
-    """Add the app whose code proves that it has the pending secret; log out other devices.
+    """Add the app whose code matches the pending secret, and log out other devices.
 
-    Return recovery codes to show, if it is the first factor beside the password. Raises
-    `FieldError` for a wrong code, and `NoSetupError`. It replaces the app that the user had.
+    It replaces an earlier app. Return recovery codes to show if it is the first second factor.
+    Raise `FieldError` for a wrong code, and `NoSetupError`.
     """
     prepared = recovery_codes.prepare(current_user.id)
     user = current_user.user
@@ -82,8 +82,8 @@ def add_totp(code: str) -> list[str]:
 def remove_totp() -> None:
     """Remove the current user's app, and log out their other devices.
 
-    404 if they have none, and 409 for the last second factor of a user who needs one. The user's
-    row is locked first, so that of two removals at once the second sees what the first left.
+    Respond with 404 if they have none, and with 409 if it is their last second factor and they need
+    one. The user's row is locked first, so that parallel removals see each other's result.
     """
     user = current_user.user
     app = Totp.for_user(user.id) or abort(404)
@@ -96,7 +96,7 @@ def remove_totp() -> None:
 
 
 def renew_recovery_codes() -> list[str]:
-    """Replace the current user's recovery codes, and return the new ones; [] without a factor."""
+    """Replace the current user's recovery codes and return the new ones; [] without a factor."""
     generated = RecoveryCode.generate()
     user = current_user.user
     if not user.has_second_factor:

@@ -1,14 +1,14 @@
-"""Confirming an email address with the link that was mailed to it.
+"""Confirm an email address with an emailed link.
 
-The reader of the mail need not be who signed up: a stranger can register someone else's address,
-log in, and wait for the owner to confirm it ("pre-hijacking", Sudhodanan and Paverd, USENIX
-Security 2022). So one click is enough only in the browser that registered, or in one that is
-logged in as this user. In any other browser the reader sets a new password, and the account
-starts over: nothing that was set up before stays.
+The reader of the email may not be the person who signed up: a stranger can register someone else's
+address, log in, and wait for the owner to confirm it ("pre-hijacking", Sudhodanan and Paverd,
+USENIX Security 2022). So one click is enough only in the browser that registered, or in one that is
+logged in as this user. In any other browser, the reader sets a new password, and the account starts
+over: everything set up before is deleted.
 
-In the browser that registered, the click also logs in: its reader owns the address, and chose the
-password of the account in this very browser. Any visitor who opens the form gets the cookie that
-recognizes it, so having the cookie tells nothing about an account, and neither does registering.
+In the browser that registered, the click also logs in: its user owns the address, and chose the
+account's password in this browser. Every visitor who opens the form gets the cookie that identifies
+the browser, so neither the cookie nor registering reveals anything about an account.
 """
 
 from dataclasses import dataclass
@@ -46,26 +46,26 @@ limit_confirmation_requests = limit_form(RESENDS)
 
 @dataclass(frozen=True)
 class PendingConfirmation:
-    """An address that a valid link confirms, and whether this browser has to set a password."""
+    """The address that a valid link confirms, and whether this browser has to set a password."""
 
     email: str
     needs_password: bool
 
 
 def send(user: UserMixin, password_hash: str) -> None:
-    """Mail a link that confirms the address with a click in this browser, which just registered.
+    """Email a link that confirms the address with a click in this browser, which just registered.
 
-    The password is then the one that was typed here, no matter who else registered the address; ""
-    stands for none, where the account comes from another site.
+    The password is the one typed in this browser, even if others registered the address, too; "" if
+    there is none because the account comes from a provider.
     """
     _send(user, password_hash, _browser())
 
 
 def request_confirmation(email: str) -> None:
-    """Mail the link again, if the address has an account that still has to be confirmed.
+    """Email the link again, if the address has an account that isn't confirmed.
 
-    Outcome and time do not tell whether it has. A click is still enough where this very browser
-    registered: asking for a mail proves nothing.
+    Response and time don't reveal whether it does. A click is still enough if this browser
+    registered: requesting an email proves nothing.
     """
     user = user_model().by_email(email)
     due = user is not None and not user.confirmed_at and not user.suspended_at
@@ -80,12 +80,12 @@ def request_confirmation(email: str) -> None:
 
 
 def send_to_owner(user: UserMixin) -> None:
-    """Mail a link with which anyone who reads it sets a new password."""
+    """Email a link with which its reader sets a new password."""
     _send(user, None, None)
 
 
 def pending_confirmation(token: str) -> PendingConfirmation:
-    """Return what a link confirms. It stays valid. Raises `InvalidLinkError`."""
+    """Return what a link confirms, without using it up. Raise `InvalidLinkError`."""
     with read_transaction():
         row, user = Token.find(token, CONFIRM), user_model().by_token(token, CONFIRM)
     if row is None or user is None or user.confirmed_at:
@@ -94,9 +94,9 @@ def pending_confirmation(token: str) -> PendingConfirmation:
 
 
 def confirm_email(token: str) -> NextStep:
-    """Confirm an address with a click, once, where the link needs no password; log its user in.
+    """Use up a link that needs no password, confirm its address, and log its user in.
 
-    Raises `InvalidLinkError`, also where it needs one. A second factor is still asked for.
+    Raise `InvalidLinkError`, also if it needs one. A second factor is still required.
     """
     row = Token.find(token, CONFIRM)
     if row is None or _needs_password(row):
@@ -104,7 +104,7 @@ def confirm_email(token: str) -> NextStep:
     logged_in = _is_logged_in(row)
     user = _redeem(token)
     if not logged_in and row.target != user.password_hash:
-        # Someone else had registered the address before this browser did.
+        # Someone else registered the address before this browser did.
         user = user.replace_unconfirmed(password_hash=row.target)
     user.confirm()
     clear_failures(user)
@@ -114,9 +114,9 @@ def confirm_email(token: str) -> NextStep:
 
 
 def confirm_email_with_password(token: str, password: str, **fields: object) -> None:
-    """Confirm an address with a new password, once: an empty account takes the place of the old.
+    """Use up a link, and replace the account by an empty, confirmed one with this password.
 
-    Raises `InvalidLinkError`. The password is hashed before the transaction begins.
+    Raise `InvalidLinkError`. The password is hashed before the transaction begins.
     """
     password_hash = passwords.hash(password)
     user = _redeem(token).replace_unconfirmed(password_hash=password_hash, **fields)

@@ -1,4 +1,4 @@
-"""The accounts at other sites with which the current user logs in."""
+"""The current user's accounts at login providers."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from carafe.database import db
 
 
 class Connection(NamedTuple):
-    """A site with which the current user may log in, and their account there, if connected."""
+    """A provider the current user can log in with, and their account there, if connected."""
 
     name: str
     label: str
@@ -19,18 +19,18 @@ class Connection(NamedTuple):
 
 
 def list_connections() -> list[Connection]:
-    """Return the sites that the settings name, then others with which an account is connected."""
+    """Return the configured providers, then others with a connected account."""
     linked = {account.provider: account for account in LinkedAccount.for_user(current_user.id)}
     rows = [Connection(p.name, p.label, linked.pop(p.name, None)) for p in providers.configured()]
-    # What is left was connected when the settings named its provider.
+    # The remaining ones were connected when their provider was still configured.
     return rows + [Connection(n, providers.label(n), account) for n, account in linked.items()]
 
 
 def disconnect(id: int) -> str:
-    """Let an account at another site open the current user's no longer; return the site's name.
+    """Disconnect an account at a provider from the current user's; return the provider's name.
 
-    404 for another user's, and 409 for the only way into the account. The user's row is locked
-    first, so that of two at the same time the second sees what the first left.
+    Respond with 404 for another user's, and with 409 if there is no other way to log in. The user's
+    row is locked first, so that parallel requests see each other's result.
     """
     user = current_user.user
     linked = db.session.get(LinkedAccount, id)

@@ -1,4 +1,4 @@
-"""Deleting the current user's account, with time to change their mind."""
+"""Delete the current user's account, after a grace period."""
 
 from datetime import datetime
 
@@ -11,10 +11,10 @@ from carafe.database import advisory_lock, db
 
 
 def schedule_deletion() -> datetime:
-    """Have the current user's account deleted after the grace period, and log them out.
+    """Schedule the deletion of the current user's account, log them out, and return its time.
 
-    Return when. Raises `LastAdminError`. Administrators take turns before the user's row is
-    locked, so that of the last two who leave at once one stays.
+    Raise `LastAdminError`. An advisory lock comes before the lock of the user's row, so that one of
+    the last two admins stays even if both leave at the same time.
     """
     advisory_lock(ADMIN)
     deletes_at = deletion.schedule(current_user.user)

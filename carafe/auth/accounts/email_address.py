@@ -1,4 +1,4 @@
-"""Changing the email address: the request, its link, and the link that undoes it."""
+"""Email changes: the request, its link, and the link that undoes it."""
 
 from datetime import timedelta
 
@@ -16,8 +16,8 @@ from carafe.database import db
 from carafe.security.rate_limits import Attempt, RateLimit
 
 EMAIL_CHANGES = RateLimit("email", 10, timedelta(hours=1))
-# Of one account to one address, and of all accounts to one address. The second is higher, so that
-# nobody alone keeps others from an address that is theirs.
+# Per account and address, and per address. The second one is higher, so that no single account
+# keeps others from an address they own.
 CHANGE_MAILS = RateLimit("email:account", 5, timedelta(hours=1))
 CHANGE_MAILS_BY_ADDRESS = RateLimit("email:address", 20, timedelta(hours=1))
 
@@ -28,15 +28,16 @@ OTHER_ACCOUNT = (
 
 
 def pending_email() -> str | None:
-    """Return the address that the current user asked for and has not confirmed yet."""
+    """Return the address that the current user requested and has not confirmed yet."""
     return email_change.pending(current_user.id)
 
 
 def request_email_change(email: str) -> None:
-    """Mail a link to an address that becomes the current user's once they follow it.
+    """Email a link that changes the current user's address.
 
-    Raises `FieldError` for the address that they have, and `LimitReachedError` (429) after too
-    many. Who asks does not learn whether the address has an account: its owner is told by mail.
+    Raise `FieldError` for the current address, and `LimitReachedError` (429) after too many
+    requests. The requester doesn't learn whether the address has an account: its owner gets an
+    email.
     """
     if email == current_user.email:
         raise FieldError("email", "That's already your email address.")
@@ -59,9 +60,9 @@ def cancel_email_change() -> None:
 
 
 def email_of_change(token: str) -> str:
-    """Return the address that a link changes the current user's to. The link stays valid.
+    """Return the new address in a link, without using the link up.
 
-    Raises `InvalidLinkError`, and what `change_email` raises for others.
+    Raise `InvalidLinkError`, and for other users the same as `change_email`.
     """
     email = email_change.target_email(token, EMAIL_CHANGE)
     if email is None:
@@ -71,10 +72,10 @@ def email_of_change(token: str) -> str:
 
 
 def change_email(token: str) -> str:
-    """Change the address of the current user as a link says, once, and return it.
+    """Use up a link, change the current user's address as it says, and return the address.
 
-    Raises `InvalidLinkError`, also where another account has the address already; and for anybody
-    but the user who asked for the change `LoginRequiredError`, or 403.
+    Raise `InvalidLinkError`, also if another account already has the address; and
+    `LoginRequiredError` or 403 if someone else requested the change.
     """
     _check_requester(token)
     try:
@@ -88,10 +89,10 @@ def change_email(token: str) -> str:
 
 
 def _check_requester(token: str) -> None:
-    """Refuse a browser that is not logged in as the user who asked for the change.
+    """Refuse a browser that isn't logged in as the user who requested the change.
 
-    The reader of the mail may own the address without having asked for anything: to them the
-    button would give the account of someone else, who knows its password and its factors.
+    The reader of the email may own the address without having requested anything. The button would
+    give it to the account of someone else, who knows its password and factors.
     """
     user_id = email_change.requester(token)
     if user_id is None:
@@ -103,7 +104,7 @@ def _check_requester(token: str) -> None:
 
 
 def email_of_undo(token: str) -> str:
-    """Return the address that a link restores. It stays valid. Raises `InvalidLinkError`."""
+    """Return the address that a link restores, without using it up. Raise `InvalidLinkError`."""
     email = email_change.target_email(token, EMAIL_UNDO)
     if email is None:
         refuse_link(EMAIL_UNDO)
@@ -111,12 +112,11 @@ def email_of_undo(token: str) -> str:
 
 
 def undo_email_change(token: str) -> tuple[str, str]:
-    """Give an account back to the address of a link, once, and shut out anyone who is in it.
+    """Use up a link, restore its address, and lock out everyone else.
 
-    Return the address, and the token of a link that sets a new password: the link of the undoing
-    shows what one of a reset shows, who reads the mail. Raises `InvalidLinkError`, and
-    `EmailTakenError` where the address has another account already, which may be said to anyone who
-    reads its mail.
+    Return the address, and the token of a link that sets a new password: like a reset link, the
+    link proves who reads the email. Raise `InvalidLinkError`, and `EmailTakenError` if another
+    account has the address, which its reader may know.
     """
     user = email_change.revert(token)
     if user is None:

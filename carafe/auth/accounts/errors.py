@@ -1,4 +1,4 @@
-"""What verbs raise when they refuse. The pages decide how to say it."""
+"""Errors that account functions raise. The pages decide on the message."""
 
 from typing import NoReturn
 
@@ -7,21 +7,21 @@ from carafe.web.forms import Form
 
 
 class FieldError(Exception):
-    """A value is refused. `field` names its form field; `message` is for the user."""
+    """A refused value. `field` is the name of its form field, `message` is for the user."""
 
     def __init__(self, field: str, message: str):
         super().__init__(message)
         self.field, self.message = field, message
 
     def add_to(self, form: Form) -> None:
-        """Show the message at the field of a form."""
+        """Add the message to a field of a form."""
         form[self.field].errors = [self.message]
 
 
 class InvalidLinkError(Exception):
-    """A link from a mail opens nothing, whatever the reason. `purpose` is what it was mailed for.
+    """An emailed link is invalid, for whatever reason. `purpose` is what it was for.
 
-    Answer the same to all: the reasons tell which accounts exist.
+    Respond the same in all cases, because the reasons reveal which accounts exist.
     """
 
     def __init__(self, purpose: str):
@@ -30,14 +30,14 @@ class InvalidLinkError(Exception):
 
 
 class OtherUserError(Exception):
-    """Another user is logged in with this browser, and was not asked to give way."""
+    """Another user is logged in with this browser, and did not agree to be logged out."""
 
 
 class LoginRequiredError(Exception):
-    """A link works only where its user is logged in, and nobody is: lead them to the login."""
+    """A link requires its user to be logged in, and nobody is: redirect to the login page."""
 
 
 def refuse_link(purpose: str) -> NoReturn:
-    """Report a link that opens nothing as a security event, and raise `InvalidLinkError`."""
+    """Report an invalid link as a security event, and raise `InvalidLinkError`."""
     security_events.report("link.refused", "unknown_or_expired")
     raise InvalidLinkError(purpose)

@@ -1,4 +1,4 @@
-"""Limits for forms that visitors send, by client."""
+"""Rate limits per client for forms that visitors submit."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,10 +14,10 @@ View = Callable[P, ResponseReturnValue]
 
 
 def limit_form(limit: RateLimit) -> Callable[[View[P]], Callable[P, Response]]:
-    """Return a decorator for the view of a form: 429 for a client that sent too many.
+    """Return a decorator for the view of a form: 429 for a client that submitted too many.
 
-    It counts before the form is parsed, or parsing itself could be used to slow the site down. A
-    form with mistakes, which the view answers with 422, does not count.
+    It counts before the form is parsed, because parsing itself could be used to slow the site down.
+    A form with errors, to which the view responds with 422, doesn't count.
     """
 
     def decorate(view: View[P]) -> Callable[P, Response]:

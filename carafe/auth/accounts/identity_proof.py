@@ -1,4 +1,4 @@
-"""Giving a recent proof of identity, for what asks for one. See `carafe.auth.reauthentication`."""
+"""Prove one's identity again, for sensitive actions. See `carafe.auth.reauthentication`."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from carafe.database import db, read_transaction
 
 @dataclass(frozen=True)
 class ProofMethods:
-    """What the current user has that proves who they are, beside passkeys and providers."""
+    """How the current user can prove their identity, besides passkeys and providers."""
 
     password: bool
     app: bool
@@ -25,7 +25,7 @@ class ProofMethods:
 
 
 def proof_methods() -> ProofMethods:
-    """Return what the current user can prove with who they are."""
+    """Return how the current user can prove their identity."""
     has_app, has_codes = (
         select(model.user_id).where(model.user_id == current_user.id).exists()
         for model in (Totp, RecoveryCode)
@@ -37,11 +37,11 @@ def proof_methods() -> ProofMethods:
 
 
 def prove_with_password(password: str, next: str | None) -> NextStep:
-    """Record that the current user proved who they are with their password.
+    """Record that the current user proved their identity with their password.
 
-    Raises `FieldError` for a wrong one, and `LimitReachedError` (429) after too many in this
-    session. `next` is the page that the proof was asked for: an interrupted form that it continues
-    may then be sent. The session gets a new token, so that a copied cookie has not got the proof.
+    Raise `FieldError` for a wrong one, and `LimitReachedError` (429) after too many in this
+    session. `next` is the page that asked for the proof, and may continue an interrupted form. The
+    session gets a new token, so that a copied cookie doesn't gain the proof.
     """
     if not reauthentication.verify_password(password):
         raise FieldError("password", "Wrong password.")
@@ -49,10 +49,10 @@ def prove_with_password(password: str, next: str | None) -> NextStep:
 
 
 def prove_with_code(code: str, next: str | None) -> NextStep:
-    """Record that the current user proved who they are with a code of their app, or a recovery one.
+    """Record that the current user proved their identity with a code (of their app, or recovery).
 
-    Raises `FieldError` for a wrong code, and `LimitReachedError` (429) after too many. The attempt
-    counts before the code is looked at, and is refunded once the proof is committed.
+    Raise `FieldError` for a wrong code, and `LimitReachedError` (429) after too many. The attempt
+    counts before the code is checked, and is refunded once the proof is committed.
     """
     with read_transaction():
         user = current_user.user
@@ -72,7 +72,7 @@ def prove_with_code(code: str, next: str | None) -> NextStep:
 def record_proof(method: str, next: str | None) -> NextStep:
     """Record a proof in the current session, release the form that waited for it, and commit."""
     session = db.session.get(Session, current_user.session_id)
-    if session is None:  # ended in the meantime
+    if session is None:  # the session ended in the meantime
         return NextStep.LOG_IN
     set_session_token(session.mark_fresh(method))
     interrupted_forms.release(next)

@@ -1,4 +1,4 @@
-"""Acting as another user, in the current user's session."""
+"""Impersonate another user, in the current admin's session."""
 
 from flask_login import current_user
 
@@ -9,9 +9,9 @@ from carafe.database import db
 
 
 def impersonate(user: UserMixin, *, reason: str, may_write: bool, return_path: str) -> None:
-    """Act as this user for half an hour at most, then or before that go back to `return_path`.
+    """View the site as this user for up to half an hour, then return to `return_path`.
 
-    Responds with 403 or 409 where that is not allowed.
+    Respond with 403 or 409 if that isn't allowed.
     """
     token = impersonation.start(user, reason=reason, may_write=may_write, back=return_path)
     db.session.commit()
@@ -19,7 +19,7 @@ def impersonate(user: UserMixin, *, reason: str, may_write: bool, return_path: s
 
 
 def end_impersonation() -> str | None:
-    """Act as oneself again. Return the path of the page where it began, if any."""
+    """End the impersonation. Return the path of the page where it began, if any."""
     if not current_user.impersonator:
         return None
     token, return_path = impersonation.stop("back")

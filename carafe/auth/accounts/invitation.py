@@ -1,4 +1,4 @@
-"""Invitations: to send, list, and revoke them, and to create an account with one from a mail."""
+"""Send, list, revoke, and accept invitations."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -25,7 +25,7 @@ INVITATION = "invitation"
 
 
 class SentInvitation(NamedTuple):
-    """An invitation in the list of those sent. `inviter` is the email address of who sent it."""
+    """An invitation in the list of those sent. `inviter` is its sender's email address."""
 
     id: int
     email: str
@@ -36,7 +36,7 @@ class SentInvitation(NamedTuple):
 
 
 def list_invitations() -> Page:
-    """Return a page of the invitations sent by anyone, latest first: rows of `SentInvitation`."""
+    """Return a page of all invitations sent, latest first, as rows of `SentInvitation`."""
     user = user_model()
     query = select(
         Invitation.email, Invitation.role, user.email.label("inviter"), Invitation.expires_at,
@@ -51,10 +51,10 @@ def list_invitations() -> Page:
 
 
 def invite(email: str, role: str) -> None:
-    """Send an address an invitation to create an account with this role.
+    """Invite an address to create an account with this role.
 
-    Raises `FieldError` where the address has an account. Responds with 403 where the current user
-    lacks a permission of the role, or of one that a pending invitation gives.
+    Raise `FieldError` if the address has an account. Respond with 403 if the current user lacks a
+    permission of the role, or of the role in a pending invitation.
     """
     ensure_can_grant(role)
     user = user_model().by_email(email)
@@ -72,7 +72,7 @@ def invite(email: str, role: str) -> None:
 def revoke_invitation(id: int) -> str:
     """Void the link of an invitation. Return the address that it was sent to.
 
-    Responds with 404 if it does not exist, and with 403 as `invite` does.
+    Respond with 404 if it doesn't exist, and with 403 in the same cases as `invite`.
     """
     invitation = db.session.get(Invitation, id) or abort(404)
     _ensure_may_change(invitation)
@@ -87,7 +87,7 @@ def _ensure_may_change(invitation: Invitation) -> None:
 
 
 def find_invitation(token: str) -> Invitation:
-    """Return the invitation that a link accepts. It stays valid. Raises `InvalidLinkError`."""
+    """Return the invitation of a link, without using it up. Raise `InvalidLinkError`."""
     with read_transaction():
         invitation = Invitation.by_token(token)
     if invitation is None:
@@ -103,12 +103,12 @@ def accept_invitation(
     switch_from: str | None,
     **fields: object,
 ) -> None:
-    """Create the account of an invitation, once, and log in to it.
+    """Use up an invitation, create its account, and log in to it.
 
-    Raises `OtherUserError` before the link is used up: see `is_other_user` for `switch_from`;
-    `EmailTakenError` where the address has an account; and `InvalidLinkError` where the link was
-    used or taken back in the meantime. Whoever registered with the address and never confirmed it
-    makes way. The password is hashed before the transaction begins.
+    Raise `OtherUserError` before the link is used up (see `is_other_user` for `switch_from`),
+    `EmailTakenError` if the address has an account, and `InvalidLinkError` if the link was used or
+    revoked in the meantime. An unconfirmed account with the address is deleted. The password is
+    hashed before the transaction begins.
     """
     if is_other_user(invitation.email, switch_from):
         raise OtherUserError
@@ -119,7 +119,7 @@ def accept_invitation(
     except EmailTakenError:
         db.session.rollback()
         raise
-    if user is None:  # used or taken back in the meantime
+    if user is None:  # used or revoked in the meantime
         db.session.commit()
         refuse_link(INVITATION)
     log_in_user(user, remembered=False)
@@ -129,6 +129,6 @@ def accept_invitation(
 def _accept(token: str, password_hash: str, **fields: object) -> UserMixin | None:
     try:
         return Invitation.accept(token, password_hash, **fields)
-    except IntegrityError:  # someone registered with the address at this moment, and makes way
+    except IntegrityError:  # someone registers with the address right now: delete that account
         db.session.rollback()
         return Invitation.accept(token, password_hash, **fields)

@@ -1,4 +1,4 @@
-"""Logging in with a link from a mail."""
+"""Log in with an emailed link."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,33 +21,32 @@ limit_magic_link_requests = limit_form(LINKS)
 
 @dataclass(frozen=True)
 class MagicLinkLogin:
-    """A login by link: what comes next, and whether it confirmed the address."""
+    """A login by link: the next step, and whether it confirmed the address."""
 
     step: NextStep
     confirmed: bool
 
 
 def request_magic_link(email: str) -> None:
-    """Mail a link that logs in, if the address has an account that is not suspended.
+    """Email a link that logs in, if the address has an account that isn't suspended.
 
-    Outcome and time do not tell whether it has.
+    Response and time don't reveal whether it does.
     """
     request_link(email, LINK_MAILS, "auth/emails/magic_link", user_model().send_magic_link)
 
 
 def user_of_magic_link(token: str) -> UserMixin:
-    """Return the user whom a link logs in. It stays valid. Raises `InvalidLinkError`."""
+    """Return the user whom a link logs in, without using it up. Raise `InvalidLinkError`."""
     return user_of_link(token, MAGIC_LINK)
 
 
 def log_in_with_magic_link(
     token: str, *, remember: bool, switch_from: str | None
 ) -> MagicLinkLogin:
-    """Log in the user to whom a link was mailed, once, and void their other links for that.
+    """Use up a link, log in its user, and void their other login links.
 
-    Raises `InvalidLinkError`, and `OtherUserError` before the link is used up: see
-    `is_other_user` for `switch_from`. An account whose address was not confirmed starts over
-    empty: see `redeem_link`.
+    Raise `InvalidLinkError`, and `OtherUserError` before the link is used up (see `is_other_user`
+    for `switch_from`). An unconfirmed account starts over empty: see `redeem_link`.
     """
     if is_other_user(user_of_magic_link(token).email, switch_from):
         raise OtherUserError

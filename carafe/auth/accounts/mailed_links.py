@@ -1,4 +1,4 @@
-"""Links from mails that reset a password or log in: each shows that its reader owns the address."""
+"""Emailed links that reset a password or log in, which prove that their reader owns the address."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from carafe.security.rate_limits import RateLimit
 
 
 class RedeemedLink(NamedTuple):
-    """The user of a link that is used up, and whether using it confirmed their address."""
+    """The user of a used link, and whether using it confirmed their address."""
 
     user: UserMixin
     confirmed: bool
@@ -21,9 +21,10 @@ class RedeemedLink(NamedTuple):
 def request_link(
     email: str, limit: RateLimit, template: str, send: Callable[[UserMixin], None]
 ) -> None:
-    """Mail a link if the address has an account that is not suspended.
+    """Email a link if the address has an account that isn't suspended.
 
-    Outcome and time do not tell whether it has: otherwise a dummy mail is made of `template`.
+    Response and time don't reveal whether it does: otherwise, a dummy email is rendered from
+    `template`.
     """
     user = user_model().by_email(email)
     due = bool(user and not user.suspended_at)
@@ -35,7 +36,7 @@ def request_link(
 
 
 def user_of_link(token: str, purpose: str) -> UserMixin:
-    """Return the user to whom a link was mailed. It stays valid. Raises `InvalidLinkError`."""
+    """Return the user of a link, without using it up. Raise `InvalidLinkError`."""
     with read_transaction():
         user = user_model().by_token(token, purpose)
     if user is None:
@@ -44,14 +45,13 @@ def user_of_link(token: str, purpose: str) -> UserMixin:
 
 
 def redeem_link(token: str, purpose: str) -> RedeemedLink:
-    """Use up a link in the caller's transaction. Raises `InvalidLinkError`.
+    """Use up a link in the caller's transaction. Raise `InvalidLinkError`.
 
-    Anyone who reads mail at an address has shown that it is theirs. So an address that was not
-    confirmed is now, and the account starts over empty: anyone who signed up with it may have been
-    someone else.
+    Whoever reads email at an address owns it. So if the address wasn't confirmed, it is now, and
+    the account starts over empty, because someone else may have signed up with it.
     """
     user = user_model().consume_token(token, purpose)
-    if user is None:  # someone used the link at the same time
+    if user is None:  # another request used the link at the same time
         db.session.commit()
         refuse_link(purpose)
     unconfirmed = user.confirmed_at is None

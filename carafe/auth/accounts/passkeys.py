@@ -1,6 +1,6 @@
-"""Passkeys: in place of the password, after it, and as a proof of identity; adding, removing them.
+"""Passkeys: log in, pass the second factor, and prove one's identity with them; manage them.
 
-For each the browser fetches options, and sends what its authenticator makes of them in a form.
+For each, the browser fetches options, and submits its authenticator's response in a form.
 """
 
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ from carafe.database import db, read_transaction
 
 
 def passkey_login_options() -> dict[str, object]:
-    """Return what `navigator.credentials.get()` takes for a login: the same for every visitor."""
+    """Return the arguments of `navigator.credentials.get()` for a login, equal for all visitors."""
     return ceremonies.request_options(LOGIN)
 
 
 def log_in_with_passkey(*, remember: bool) -> None:
-    """Log in with a passkey and its user's finger or PIN: both factors at once.
+    """Log in with a passkey and its user's fingerprint or PIN, which are both factors.
 
-    Raises `PasskeyError`.
+    Raise `PasskeyError`.
     """
     try:
         user = ceremonies.authenticate(LOGIN)
@@ -42,7 +42,7 @@ def log_in_with_passkey(*, remember: bool) -> None:
 
 
 def passkey_second_factor_options() -> dict[str, object]:
-    """Return what `navigator.credentials.get()` takes for the challenged user. 403 without one."""
+    """Return the arguments of `navigator.credentials.get()` for the challenged user, or 403."""
     with read_transaction():
         user = find_challenged()
         if user is None:
@@ -51,7 +51,7 @@ def passkey_second_factor_options() -> dict[str, object]:
 
 
 def log_in_with_second_passkey(user: UserMixin) -> None:
-    """Log in the challenged user with a passkey. Raises `PasskeyError`, `LoginExpiredError`."""
+    """Log in the challenged user with a passkey. Raise `PasskeyError` or `LoginExpiredError`."""
     try:
         ceremonies.authenticate(SECOND_FACTOR, user.id)
     except PasskeyError:
@@ -64,15 +64,15 @@ def log_in_with_second_passkey(user: UserMixin) -> None:
 
 
 def passkey_proof_options() -> dict[str, object]:
-    """Return what `navigator.credentials.get()` takes for the current user."""
+    """Return the arguments of `navigator.credentials.get()` for the current user."""
     with read_transaction():
         return ceremonies.request_options(REAUTHENTICATION, Passkey.credential_ids(current_user.id))
 
 
 def prove_with_passkey(next: str | None) -> NextStep:
-    """Record that the current user proved who they are with a passkey. Raises `PasskeyError`.
+    """Record that the current user proved their identity with a passkey. Raise `PasskeyError`.
 
-    `next` is the page that the proof was asked for: see `prove_with_password`.
+    `next` is the page that asked for the proof: see `prove_with_password`.
     """
     try:
         ceremonies.authenticate(REAUTHENTICATION, current_user.id)
@@ -83,7 +83,7 @@ def prove_with_passkey(next: str | None) -> NextStep:
 
 
 def list_passkeys() -> Sequence[Row[int, str, datetime, datetime | None]]:
-    """Return rows of the current user's passkeys, newest first: id, name, and two times."""
+    """Return the current user's passkeys, newest first: rows of ID, name, and two times."""
     return db.session.execute(
         select(Passkey.id, Passkey.name, Passkey.created_at, Passkey.last_used_at)
         .where(Passkey.user_id == current_user.id)
@@ -100,21 +100,21 @@ def find_passkey(id: int) -> Passkey:
 
 
 def may_add_passkey() -> bool:
-    """Return whether the current user has fewer passkeys than they may have."""
+    """Return whether the current user can add another passkey."""
     return Passkey.count(current_user.id) < MAX_PASSKEYS
 
 
 def passkey_creation_options() -> dict[str, object]:
-    """Return what `navigator.credentials.create()` takes for the current user."""
+    """Return the arguments of `navigator.credentials.create()` for the current user."""
     return ceremonies.creation_options(current_user.user)
 
 
 def add_passkey(name: str) -> list[str]:
-    """Add the passkey that was sent to the current user's, and log out their other devices.
+    """Add the submitted passkey to the current user's account, and log out their other devices.
 
-    Return recovery codes to show, if it is the first factor beside the password. Raises
-    `PasskeyError`. Only for a confirmed address: someone who signs up with another's and adds a
-    passkey would still get in after its owner has taken the account over ("pre-hijacking").
+    Return recovery codes to show if it is the first second factor. Raise `PasskeyError`. Requires a
+    confirmed address: otherwise, someone who signs up with another person's address and adds a
+    passkey could still log in after the owner took over the account ("pre-hijacking").
     """
     prepared = recovery_codes.prepare(current_user.id)
     user = current_user.user
@@ -138,8 +138,9 @@ def rename_passkey(id: int, name: str) -> None:
 def remove_passkey(id: int) -> None:
     """Remove a passkey of the current user, and log out their other devices.
 
-    404 for others, and 409 for the last second factor of a user who needs one. The user's row is
-    locked first, so that of two removals at once the second sees what the first left.
+    Respond with 404 for other users' passkeys, and with 409 if it is the last second factor of a
+    user who needs one. The user's row is locked first, so that parallel removals see each other's
+    result.
     """
     user = current_user.user
     passkey = find_passkey(id)

@@ -1,4 +1,4 @@
-"""Changing the password of the current user, or setting their first."""
+"""Change the current user's password, or set their first one."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,14 +20,14 @@ View = Callable[P, ResponseReturnValue]
 
 
 def has_password() -> bool:
-    """Return whether the current user has a password; one who signed up elsewhere may not."""
+    """Return whether the current user has a password, which users of a provider may not have."""
     with read_transaction():
         query = select(user_model().password_hash).where(user_model().id == current_user.id)
         return bool(db.session.scalar(query))
 
 
 def fresh_login_without_password(view: View[P]) -> View[P]:
-    """Decorate the views of the form: a fresh login takes the place of a missing password."""
+    """Decorate the form's views: a fresh login replaces a missing password."""
 
     @wraps(view)
     def check(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
@@ -41,9 +41,9 @@ def fresh_login_without_password(view: View[P]) -> View[P]:
 def change_password(current_password: str, password: str) -> None:
     """Change the current user's password, and log out their other devices.
 
-    Raises `FieldError` for a wrong current password, `LimitReachedError` (429) after too many in
-    this session, and 409 where the password was changed, or the user suspended, in the meantime:
-    both passwords are hashed before the transaction that locks the user begins.
+    Raise `FieldError` for a wrong current password and `LimitReachedError` (429) after too many in
+    this session. Respond with 409 if the password was changed or the user suspended in the
+    meantime, because both passwords are hashed before the transaction that locks the user.
     """
     password_hash = reauthentication.verify_password(current_password)
     if not password_hash:
@@ -54,8 +54,8 @@ def change_password(current_password: str, password: str) -> None:
 def set_first_password(password: str) -> None:
     """Set the password of a user who has none, and log out their other devices.
 
-    403 without a fresh login: see `fresh_login_without_password`. 409 where a password was set, or
-    the user suspended, in the meantime.
+    Respond with 403 without a fresh login (see `fresh_login_without_password`), and with 409 if a
+    password was set or the user suspended in the meantime.
     """
     if not current_user.is_fresh:
         abort(403)

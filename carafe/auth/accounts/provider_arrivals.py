@@ -1,4 +1,4 @@
-"""What comes of someone who is back from a provider, by what they went for."""
+"""Handle users who return from a provider, depending on why they went there."""
 
 from enum import Enum
 
@@ -28,7 +28,7 @@ from carafe.time import now
 
 
 class Arrival(Enum):
-    """What came of someone who is back from a provider, where it is no step of logging in."""
+    """The result of a return from a provider that isn't a step of a login."""
 
     OTHER_USER = "another user is logged in in this browser"
     SUSPENDED = "the account is suspended"
@@ -45,14 +45,14 @@ class Arrival(Enum):
 
 
 def log_in(profile: Profile) -> NextStep | Arrival:
-    """Log in or sign up the person whom a provider reports."""
+    """Log in or sign up the person reported by a provider."""
     user = user_model().by_linked_account(profile.provider, profile.subject)
-    if is_logged_in():  # in another tab, in the meantime
+    if is_logged_in():  # logged in from another tab in the meantime
         same_user = user is not None and user.id == current_user.id
         return NextStep.LOGGED_IN if same_user else Arrival.OTHER_USER
     if user is None:
         owner = user_model().by_email(profile.email, lock=True) if profile.email else None
-        # Again: anyone who has the address may have got it, and this link, a moment ago.
+        # Check again: someone with the address may have received it, and this link, just now.
         user = user_model().by_linked_account(profile.provider, profile.subject) if owner else None
         if user is None:
             return _sign_up(profile, owner)
@@ -63,10 +63,10 @@ def log_in(profile: Profile) -> NextStep | Arrival:
 
 
 def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
-    """Sign up someone whom nobody here knows by this provider.
+    """Sign up someone whose account at this provider isn't connected to any user.
 
-    Their address never opens the account of its `owner`, verified or not: providers are wrong,
-    too, and addresses are given to others.
+    Their address never opens the account of its `owner`, verified or not: providers make mistakes,
+    and addresses change hands.
     """
     if current_app.config["REGISTRATION"] != "open":
         return _sign_up_invited(profile, owner)
@@ -80,13 +80,13 @@ def _sign_up(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
     elif owner.confirmed_at is None and owner.suspended_at is None:
         user = owner.replace_unconfirmed(name=profile.name)
     else:
-        return Arrival.ADDRESS_TAKEN  # that is told to nobody but whose address it is
+        return Arrival.ADDRESS_TAKEN  # only the owner of the address may learn this
     _connect(user, profile)
     return admit(user, remember=False)
 
 
 def _sign_up_invited(profile: Profile, owner: UserMixin | None) -> NextStep | Arrival:
-    """Sign up someone where registration is not open: with an invitation, or not at all."""
+    """Sign up someone while registration isn't open, which requires an invitation."""
     if not profile.email or not profile.email_verified:
         return Arrival.NOT_INVITED
     if owner and (owner.confirmed_at or owner.suspended_at):
@@ -101,7 +101,7 @@ def _sign_up_invited(profile: Profile, owner: UserMixin | None) -> NextStep | Ar
 
 
 def _sign_up_unverified(profile: Profile, email: str, owner: UserMixin | None) -> Arrival:
-    """As with the form: the same answer for a known address and a new one, and the rest by mail."""
+    """Respond like the registration form, the same for any address, and email the rest."""
     REGISTRATIONS.spend(client_key())
     may_send = may_mail(CONFIRMATION_MAILS, email, due=True)
     if owner:
@@ -114,7 +114,7 @@ def _sign_up_unverified(profile: Profile, email: str, owner: UserMixin | None) -
 
 
 def connect(provider: Provider, journey: AuthorizationRequest, profile: Profile) -> Arrival:
-    """Let an account at a provider open the current user's from now on."""
+    """Connect an account at a provider to the current user's."""
     if not _is_still_there(journey):
         return Arrival.SESSION_ENDED
     user = current_user.user
@@ -132,7 +132,7 @@ def connect(provider: Provider, journey: AuthorizationRequest, profile: Profile)
 def prove(
     provider: Provider, journey: AuthorizationRequest, profile: Profile
 ) -> NextStep | Arrival:
-    """Record that the current user proved who they are at a provider."""
+    """Record that the current user proved their identity at a provider."""
     if not _is_still_there(journey) or provider not in proof_providers():
         return Arrival.SESSION_ENDED
     linked = LinkedAccount.by_subject(profile.provider, profile.subject)
@@ -143,7 +143,7 @@ def prove(
 
 
 def proof_providers() -> list[Provider]:
-    """Return where the current user may prove who they are: only if they have nothing better."""
+    """Return the providers for a proof of identity, if the current user has nothing better."""
     if not providers.configured():
         return []
     model = user_model()
@@ -160,5 +160,5 @@ def _connect(user: UserMixin, profile: Profile) -> None:
 
 
 def _is_still_there(journey: AuthorizationRequest) -> bool:
-    """Return whether this is the session that left, not another's since."""
+    """Return whether this is still the session that started the journey."""
     return is_logged_in() and current_user.session_id == journey.session_id

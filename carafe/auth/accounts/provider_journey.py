@@ -1,4 +1,4 @@
-"""The way to a provider and back."""
+"""The redirect to a provider and the return."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,33 +17,33 @@ from carafe.database import db, read_transaction, write_transaction
 from carafe.observability import security_events
 from carafe.security.rate_limits import RateLimit, client_key
 
-# Each makes us call the provider; those who come back get theirs back.
+# Each attempt makes the app call the provider. Users who return get theirs refunded.
 DEPARTURES = RateLimit("oauth", 60, timedelta(hours=1))
 
 
 @dataclass(frozen=True)
 class ProviderReturn:
-    """What came of someone who is back, and what the provider says of them."""
+    """The result of a return from a provider, and what the provider says about the user."""
 
     result: NextStep | Arrival
     profile: Profile
 
 
 def log_in_at(provider: Provider) -> str:
-    """Begin a login with a provider, and return the address there to which the browser goes.
+    """Start a login with a provider, and return the URL there to redirect to.
 
-    Raises `ProviderError`, and `LimitReachedError` (429) after too many.
+    Raise `ProviderError`, and `LimitReachedError` (429) after too many.
     """
     return _depart(provider, LOG_IN)
 
 
 def connect_at(provider: Provider) -> str:
-    """Begin to connect an account at a provider with the current user's; else as `log_in_at`."""
+    """Start connecting an account at a provider to the current user's. See `log_in_at`."""
     return _depart(provider, CONNECT)
 
 
 def prove_at(provider: Provider) -> str:
-    """Begin a proof of identity with a provider; 404 if it proves nothing, else as `log_in_at`."""
+    """Start a proof of identity with a provider, or 404 if it proves nothing. See `log_in_at`."""
     with read_transaction():
         if provider not in proof_providers():
             abort(404)
@@ -53,7 +53,7 @@ def prove_at(provider: Provider) -> str:
 def _depart(provider: Provider, purpose: str) -> str:
     DEPARTURES.spend(client_key())
     journey = AuthorizationRequest.create(provider.name, purpose)
-    db.session.commit()  # nobody waits for us while we wait for the provider
+    db.session.commit()  # don't hold a transaction while waiting for the provider
     try:
         return protocol_of(provider).authorization_url(provider, journey)
     except InvalidResponseError:
@@ -62,7 +62,7 @@ def _depart(provider: Provider, purpose: str) -> str:
 
 
 def resume_journey(provider: Provider) -> AuthorizationRequest | None:
-    """Return the journey that ends with this request, once; None if this browser began none."""
+    """Use up and return the journey that ends with this request, or None if there is none."""
     journey = AuthorizationRequest.from_callback(provider.name)
     if journey is None:
         _report()
@@ -70,10 +70,10 @@ def resume_journey(provider: Provider) -> AuthorizationRequest | None:
 
 
 def return_from(provider: Provider, journey: AuthorizationRequest) -> ProviderReturn:
-    """Log in, sign up, connect, or prove: what the journey was begun for. Raises `ProviderError`.
+    """Log in, sign up, connect, or prove, whatever the journey is for. Raise `ProviderError`.
 
-    The provider is asked outside of a transaction. Of two that come at once, the second finds what
-    the first made.
+    The provider is called outside a transaction. If two requests return at once, the second finds
+    what the first created.
     """
     try:
         profile = protocol_of(provider).profile(provider, journey, request.args)
@@ -82,7 +82,7 @@ def return_from(provider: Provider, journey: AuthorizationRequest) -> ProviderRe
         raise
     try:
         result = _arrive(provider, journey, profile)
-    except IntegrityError:  # two came at once: the other made the account, or the connection
+    except IntegrityError:  # a parallel request created the account or the connection
         result = _arrive(provider, journey, profile)
     DEPARTURES.refund(client_key())
     return ProviderReturn(result, profile)

@@ -1,4 +1,4 @@
-"""Signing up."""
+"""Sign up."""
 
 from datetime import timedelta
 from typing import cast
@@ -23,11 +23,11 @@ limit_registrations = limit_form(REGISTRATIONS)
 
 
 def register(email: str, password: str, **fields: object) -> None:
-    """Create an account whose address is still to be confirmed, and mail the link for that.
+    """Create an unconfirmed account, and email the link that confirms its address.
 
-    If the address has an account, its owner is told so by mail, and nobody else: outcome and time
-    are the same. So the password is hashed, and the mail counted, before the account is looked up.
-    The form sent twice at once makes one account.
+    If the address has an account, only its owner learns about it, by email: response and time are
+    the same. So the password is hashed and the email counted before the account is looked up. If
+    the form is submitted twice in parallel, it creates one account.
     """
     password_hash = passwords.hash(password)
     may_send = may_mail(CONFIRMATION_MAILS, email, due=True)
@@ -38,14 +38,14 @@ def register(email: str, password: str, **fields: object) -> None:
             user = user_model().register(email, password_hash, **fields)
             confirmation.send(user, password_hash)
         db.session.commit()
-    except IntegrityError:  # the same form, sent twice at once: the first made the account
+    except IntegrityError:  # a parallel submission of the same form created the account
         db.session.rollback()
 
 
 def tell_owner(user: UserMixin, password_hash: str | None = None, *, may_send: bool) -> None:
-    """Tell the owner of an address that someone registers with it. Anyone who does is not told.
+    """Email the owner of an address that someone tried to register with it.
 
-    Unless `may_send`, the owner has had enough mails.
+    Without `may_send`, the owner has received too many emails.
     """
     record("user.signup_repeated", user.subject, actor=user.email)
     row = {"email": user.email, "password_hash": user.password_hash, "role": ""}

@@ -1,4 +1,4 @@
-"""Setting a new password with a link from a mail."""
+"""Set a new password with an emailed link."""
 
 from datetime import timedelta
 
@@ -18,27 +18,27 @@ limit_reset_requests = limit_form(RESETS)
 
 
 def request_reset(email: str) -> None:
-    """Mail a link that sets a new password, if the address has an account that is not suspended.
+    """Email a link that sets a new password, if the address has an account that isn't suspended.
 
-    Outcome and time do not tell whether it has.
+    Response and time don't reveal whether it does.
     """
     request_link(email, RESET_MAILS, "auth/emails/reset", user_model().send_reset)
 
 
 def email_of_reset(token: str) -> str:
-    """Return the address of the account whose password a link resets. The link stays valid.
+    """Return the email address of the account that a link resets, without using the link up.
 
-    Raises `InvalidLinkError`.
+    Raise `InvalidLinkError`.
     """
     return user_of_link(token, RESET).email
 
 
 def reset_password(token: str, password: str) -> None:
-    """Set the password of the account that a link was mailed to, once, and end its sessions.
+    """Use up a link, set the password of its user, and end their sessions.
 
-    Raises `InvalidLinkError`, also where the link was used in the meantime. The password is hashed
-    before the link is used up, which begins the transaction: hashing takes 24 ms. An account whose
-    address was not confirmed starts over empty: see `redeem_link`.
+    Raise `InvalidLinkError`, also if the link was used in the meantime. The password is hashed
+    before the transaction begins, because hashing takes 24 ms. An unconfirmed account starts over
+    empty: see `redeem_link`.
     """
     password_hash = passwords.hash(password)
 

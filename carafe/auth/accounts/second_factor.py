@@ -1,4 +1,4 @@
-"""Logging in with the second factor, after the first, whichever that was."""
+"""Log in with the second factor, after any first factor."""
 
 from typing import NoReturn
 
@@ -15,25 +15,25 @@ from carafe.database import db, read_transaction
 
 
 class LoginExpiredError(Exception):
-    """Nobody waits for the second factor in this browser: it took too long, or they changed."""
+    """This browser has no pending login: it took too long, or the user changed."""
 
 
 def challenged_user() -> UserMixin:
-    """Return the user who has shown a first factor in this browser. Raises `LoginExpiredError`."""
+    """Return the user who showed a first factor in this browser. Raise `LoginExpiredError`."""
     with read_transaction():
         user = find_challenged()
     return user or expire()
 
 
 def log_in_with_code(user: UserMixin, code: str) -> None:
-    """Log in the challenged user with a code of their app, or a recovery code.
+    """Log in the challenged user with a code of their app or a recovery code.
 
-    Raises `FieldError`; `LoginExpiredError`; and `LimitReachedError` (429) after too many codes,
-    of which the user is told by mail.
+    Raise `FieldError`, `LoginExpiredError`, and, after too many codes, `LimitReachedError` (429),
+    of which the user is notified by email.
 
-    The attempt counts before the code is looked at, so that of many at once no more pass than the
-    limit allows. It is refunded once the login is committed. The challenge is looked up again with
-    the user's row locked: in the meantime it may have been used, or the account changed.
+    The attempt counts before the code is checked, so that parallel attempts can't exceed the limit,
+    and is refunded once the login is committed. The challenge is looked up again with the user's
+    row locked, because it may have been used or the account changed in the meantime.
     """
     attempt = two_factor.count_attempt(user)
     typed = recovery_codes.read(user.id, code)
@@ -54,9 +54,9 @@ def log_in_with_code(user: UserMixin, code: str) -> None:
 
 
 def find_challenged(*, lock: bool = False) -> UserMixin | None:
-    """Return who has shown a first factor in this browser, if nothing has changed since.
+    """Return who showed a first factor in this browser, if nothing has changed since.
 
-    `lock` holds off changes, and others with the same challenge, until this transaction ends.
+    `lock` blocks changes, and other requests with the same challenge, until this transaction ends.
     """
     token = session.get("challenge", "")
     user = user_model().by_token(token, LOGIN_CHALLENGE)
@@ -64,14 +64,14 @@ def find_challenged(*, lock: bool = False) -> UserMixin | None:
         user.lock()
         user = user_model().by_token(
             token, LOGIN_CHALLENGE
-        )  # while we waited it may have been used
+        )  # it may have been used while this request waited for the lock
     return user
 
 
 def pass_challenge() -> bool:
-    """Log in anyone who has shown the second factor; return False if the challenge was used.
+    """Log in a user who showed the second factor; return False if the challenge was already used.
 
-    Commit after it.
+    The caller commits.
     """
     user = user_model().consume_token(session.get("challenge", ""), LOGIN_CHALLENGE)
     if user is None:
@@ -81,6 +81,6 @@ def pass_challenge() -> bool:
 
 
 def expire() -> NoReturn:
-    """Forget the challenge of this browser, and raise `LoginExpiredError`."""
+    """Delete this browser's challenge, and raise `LoginExpiredError`."""
     session.pop("challenge", None)
     raise LoginExpiredError

@@ -1,4 +1,4 @@
-"""The devices on which the current user is logged in, or another user for an administrator."""
+"""The devices on which the current user is logged in, or, for admins, any user."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from carafe.database import db
 
 
 class Device(NamedTuple):
-    """A browser in which the current user is logged in. `id` is that of its session."""
+    """A browser in which the current user is logged in. `id` is its session's."""
 
     id: int
     name: str
@@ -24,7 +24,7 @@ class Device(NamedTuple):
 
 
 class AccessSummary(NamedTuple):
-    """How a user gets in: where they are logged in, and their second factors."""
+    """How a user can log in: their devices and second factors."""
 
     devices: list[Device]
     has_authenticator_app: bool
@@ -32,7 +32,7 @@ class AccessSummary(NamedTuple):
 
 
 def list_devices() -> list[Device]:
-    """Return the devices on which the current user is logged in, the last one seen first."""
+    """Return the devices on which the current user is logged in, most recent first."""
     rows = db.session.execute(
         select(Session.id, Session.agent, Session.address, Session.last_seen_at)
         .where(Session.works_for(current_user.id))
@@ -42,7 +42,7 @@ def list_devices() -> list[Device]:
 
 
 def summarize_access(user_id: int) -> AccessSummary:
-    """Return the devices and second factors of any user, read in one query."""
+    """Return the devices and second factors of any user, read with one query."""
     user = user_model()
     passkeys = select(func.count(Passkey.id)).where(Passkey.user_id == user.id)
     totp = select(Totp.user_id).where(Totp.user_id == user.id)
@@ -78,7 +78,7 @@ def end_session(id: int) -> None:
 
 
 def end_other_sessions() -> None:
-    """End all sessions of the current user but this, which gets a new token: copies end, too."""
+    """End all other sessions of the current user, and copies of this one, with a new token."""
     current_user.user.log_out_everywhere(keep=current_user.session_id)
     renew_session()
     db.session.commit()
