@@ -1,10 +1,9 @@
-"""Words that no page, email, or command shows: `docs/decisions.md` has the voice."""
+"""Words that no page, email, or command uses: `docs/decisions.md` explains the style."""
 
 import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ import pytest
 from flask import Flask
 
 from carafe.testing.http import Browser
+from carafe.testing.page_text import text_of
 from carafe.testing.screens import sample_browsers, screens
 
 # Patterns in lowercase, and what to write instead.
@@ -38,9 +38,6 @@ TERMS = {
 CONTRACTIONS = {
     "(can|do|does|did|is|are|was|were|has|have|had|will|would|could|should) ?not": "can't, don't",
 }
-# What a page shows as it is: code, and what a user or a program wrote.
-VERBATIM = {"script", "style", "code", "pre", "kbd", "textarea"}
-ATTRIBUTES = {"title", "placeholder", "aria-label", "alt", "value", "content", "data-label"}
 ADDRESS = re.compile(r"(?:https?:/)?/[\w/.?=&%#~+-]{2,}|[\w.+-]+@[\w.-]+")
 
 
@@ -64,36 +61,6 @@ def find_banned(place: str, text: str, *, contracted: bool = False) -> Iterator[
             yield Finding(place, text[max(0, match.start() - 40) : match.end() + 40], better)
 
 
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self._verbatim: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in VERBATIM:
-            self._verbatim.append(tag)
-        if ("type", "hidden") not in attrs:
-            self.parts += [value for name, value in attrs if name in ATTRIBUTES and value]
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._verbatim and tag == self._verbatim[-1]:
-            self._verbatim.pop()
-        elif tag in {"p", "li", "td", "th", "h1", "h2", "dt", "dd", "option", "label", "div"}:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._verbatim:
-            self.parts.append(data)
-
-
-def words_of(html: str) -> str:
-    """Return what a page says, without code: its text, and the attributes that are read out."""
-    parser = _Words()
-    parser.feed(html)
-    return " ".join(parser.parts)
-
-
 def check(findings: Iterable[Finding]) -> None:
     """Fail the test if there are any."""
     if texts := sorted({str(finding) for finding in findings}):
@@ -103,7 +70,7 @@ def check(findings: Iterable[Finding]) -> None:
 def page_findings(app: Flask, person: str) -> Iterator[Finding]:
     """Yield the banned phrases of the pages that a visitor, user, or admin sees."""
     for place, page in screens(app, sample_browsers(app)[person], "/"):
-        yield from find_banned(f"{place} ({person})", words_of(page), contracted=True)
+        yield from find_banned(f"{place} ({person})", text_of(page), contracted=True)
 
 
 def email_findings(browser: Browser) -> Iterator[Finding]:
@@ -111,7 +78,7 @@ def email_findings(browser: Browser) -> Iterator[Finding]:
     index = browser.get("/dev/previews").text
     for path in re.findall(r'href="(/dev/previews/[^"/]+)"', index):
         for part in (path, f"{path}/html"):
-            yield from find_banned(part, words_of(browser.get(part).text), contracted=True)
+            yield from find_banned(part, text_of(browser.get(part).text), contracted=True)
 
 
 def file_findings(folder: Path) -> Iterator[Finding]:
@@ -131,11 +98,24 @@ def file_findings(folder: Path) -> Iterator[Finding]:
                 yield from find_banned(f"{name}:{line}", text)
 
 
+def script_findings(root: Path) -> Iterator[Finding]:
+    """Yield the banned phrases in the messages of the scripts in `bin` and `.ci`."""
+    for file in sorted([*root.glob("bin/*"), *root.glob(".ci/*")]):
+        source = file.read_text()
+        if source.startswith("#!/usr/bin/env python3"):
+            texts = [text for _, text in _texts(ast.parse(source))]
+        else:
+            code = re.sub(r"^\s*#.*", "", source, flags=re.M)
+            texts = re.findall(r'"((?:[^"\\]|\\.)*)"', code)
+        for text in texts:
+            yield from find_banned(str(file.relative_to(root)), text, contracted=True)
+
+
 def _template_findings(name: str, source: str) -> Iterator[Finding]:
     source = re.sub(r"\{#.*?#\}", "", source, flags=re.S)
     tags = " ".join(re.findall(r"\{[{%].*?[}%]\}", source, flags=re.S))
     markup = re.sub(r"\{%.*?%\}", "", source, flags=re.S)
-    page = words_of(re.sub(r"\{\{.*?\}\}", "…", markup, flags=re.S))
+    page = text_of(re.sub(r"\{\{.*?\}\}", "…", markup, flags=re.S))
     for text in (page, *re.findall(r'"([A-Z][^"{}<>]*)"', tags)):
         yield from find_banned(name, text, contracted=True)
 

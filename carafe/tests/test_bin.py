@@ -290,9 +290,9 @@ def test_the_start_reads_no_file_that_the_server_does_not(machine, name, skips):
     ("cause", "remedy"),
     [
         ("Read-only file system", "Mount its file system for writing"),
-        ("No space left on device", "Make room"),
+        ("No space left on device", "Free up space"),
         ("Not a directory", "Set INSTANCE_PATH to a folder"),
-        ("Permission denied", "must belong to user"),
+        ("Permission denied", "must own it"),
     ],
 )
 def test_it_says_why_its_folder_cannot_be_written(cause, remedy, machine, tmp_path):
@@ -300,7 +300,7 @@ def test_it_says_why_its_folder_cannot_be_written(cause, remedy, machine, tmp_pa
     (machine.path / "mkdir").write_text(f"#!/bin/sh\necho 'mkdir: x: {cause}' >&2\nexit 1\n")
     (machine.path / "mkdir").chmod(0o755)
     line = complaint(machine.run("start", INSTANCE_PATH=str(tmp_path / "state")))
-    assert f"{tmp_path / 'state'} cannot be written: {cause}." in line
+    assert f"Can't write to INSTANCE_PATH={tmp_path / 'state'}: {cause}." in line
     assert remedy in line
 
 

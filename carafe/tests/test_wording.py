@@ -6,6 +6,7 @@ from flask import Flask
 from carafe.config import ROOT
 from carafe.testing import wording
 from carafe.testing.http import Browser
+from carafe.testing.page_text import text_of
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from carafe.testing.http import Browser
     ],
 )
 def test_it_finds_words(page: str, banned: list[str]) -> None:
-    findings = [*wording.find_banned("page", wording.words_of(page), contracted=True)]
+    findings = [*wording.find_banned("page", text_of(page), contracted=True)]
     assert len(findings) == len(banned)
     for word in banned:
         assert any(word in finding.excerpt for finding in findings)
@@ -28,6 +29,10 @@ def test_it_finds_words(page: str, banned: list[str]) -> None:
 
 def test_files() -> None:
     wording.check(wording.file_findings(ROOT / "carafe"))
+
+
+def test_scripts() -> None:
+    wording.check(wording.script_findings(ROOT))
 
 
 def test_commands(app: Flask) -> None:
