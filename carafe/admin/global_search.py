@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from carafe.admin.lists import listing
 from carafe.admin.lists.state import ListState
 from carafe.admin.model_admin import ModelAdmin, all_admins
-from carafe.web import menus
+from carafe.web import menu_items
 
 # In each group.
 MAX_RESULTS = 5
@@ -51,7 +51,7 @@ def searchable_models() -> Iterator[ModelAdmin]:
 
 
 def _pages(q: str) -> ResultGroup:
-    items = [item for item in menus.visible_items("admin") if q.lower() in item.label.lower()]
+    items = [item for item in menu_items.visible_items("admin") if q.lower() in item.label.lower()]
     results = [SearchResult(item.label, item.url) for item in items[:MAX_RESULTS]]
     return ResultGroup("pages", "Pages", results)
 

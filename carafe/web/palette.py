@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
 from carafe.registry import Registry
-from carafe.web import menus
+from carafe.web import menu_items
 from carafe.web.routing import background_request, public
 
 blueprint = Blueprint("palette", __name__)
@@ -56,7 +56,7 @@ def add_search(app: Flask, label: str, endpoint: str, *, visible: Callable[[], b
 def index() -> ResponseReturnValue:
     """Return what the palette offers this visitor, for palette.js."""
     groups = [
-        (group.label, menus.visible_items(group.menu))
+        (group.label, menu_items.visible_items(group.menu))
         for group in GROUPS
         if group.visible is None or group.visible()
     ]
