@@ -13,15 +13,6 @@ from carafe.web import checklist, menus
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     menus.add(app, "account", "Settings", "account.profile", icon="settings", visible=is_logged_in)
-    menus.add(
-        app,
-        "account",
-        "Notifications",
-        "notifications.index",
-        icon="bell",
-        visible=is_logged_in,
-        setting="NOTIFICATIONS",
-    )
     add = partial(menus.add, app, "settings", group="Account")
     add("Profile", "account.profile", icon="user")
     add("Email", "account.email", icon="mail")

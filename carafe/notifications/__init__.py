@@ -1,8 +1,10 @@
-"""What users are told: a list of their own, and a bell with the number of what is unread.
+"""Notifications: each user's list, and a bell with the number of unread ones.
 
 `notify(user_id, "Your export is ready", url="/account/export")` tells one user, in the caller's
 transaction; `Message.send` tells everyone.
 """
+
+from functools import partial
 
 from flask import Flask
 
@@ -52,12 +54,8 @@ def init_app(app: Flask) -> None:
     add_identity_column(app, unread.NAME, unread.column)
     app.jinja_env.globals["unread_notifications"] = unread.unread_count
     menus.add_part(app, "header", "notifications/_bell.html", visible=is_logged_in)
-    menus.add(
-        app,
-        "settings",
-        "Notifications",
-        "notifications.index",
-        icon="bell",
-        group="Account",
-        at_end=True,
+    add = partial(
+        menus.add, app, label="Notifications", endpoint="notifications.index", icon="bell"
     )
+    add("account", visible=is_logged_in)
+    add("settings", group="Account", at_end=True)
