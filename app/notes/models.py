@@ -23,7 +23,6 @@ class Note(AuditMixin, OwnerMixin, VersionMixin, Base):
         UniqueConstraint("user_id", "submission"),
         Index("ix_note_user_id_updated_at_id", "user_id", "updated_at", "id"),
         Index("ix_note_created_at_id", "created_at", "id"),
-        Index("ix_note_created_at", "created_at"),
         # The admin sorts by them.
         Index("ix_note_updated_at_id", "updated_at", "id"),
         Index("ix_note_title_id", "title", "id"),

@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(20000), nullable=False),
         sa.Column("version", ID, nullable=False),
         sa.Column("submission", sa.String(32)),
-        sa.Column("created_at", TIME, nullable=False, index=True),
+        sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
         sa.UniqueConstraint("user_id", "submission"),
         sa.Index("ix_note_user_id_updated_at_id", "user_id", "updated_at", "id"),
