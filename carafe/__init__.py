@@ -22,6 +22,7 @@ LAYERS = [
     "version",
     "config",
     "registry",
+    "plurals",
     "time",
     "unicode",
     "network",

@@ -6,6 +6,8 @@ import unicodedata
 
 from flask import current_app
 
+from carafe.plurals import pluralize
+
 STEP_SECONDS = 30
 DIGITS = 6
 # One step either way, for clocks and slow hands (RFC 6238, 5.2 and 6).
@@ -55,8 +57,7 @@ def is_in_time(step: int) -> bool:
 def rejection_reason(step: int) -> str:
     """Return why a code of that step is not accepted."""
     seconds = (step - current_step()) * STEP_SECONDS
-    minutes = max(1, round(abs(seconds) / 60))
-    span = f"{minutes} minute{'s' if minutes > 1 else ''}"
+    span = pluralize(max(1, round(abs(seconds) / 60)), "minute")
     when, error = (f"{span} ahead", "fast") if seconds > 0 else (f"{span} old", "slow")
     return (
         f"That code is {when}. If it's the newest, your phone's clock is {span} {error}. Turn "

@@ -12,6 +12,7 @@ from carafe.jobs.models import FAILED, QUEUED, WORKER_TIMEOUT, Job, WorkerRecord
 from carafe.jobs.pauses import paused
 from carafe.observability import health
 from carafe.observability.health import CRITICAL, OK, WARNING, HealthRow, format_age
+from carafe.plurals import pluralize
 from carafe.time import now
 
 # More than this are not counted, …
@@ -34,7 +35,7 @@ def workers() -> Iterator[HealthRow]:
         text = f"{worker.threads} threads for {names}, last seen {since} ago."
         yield HealthRow(worker.id, text)
     if gone := len(seen) - len(alive):
-        workers = "1 worker" if gone == 1 else f"{gone} workers"
+        workers = pluralize(gone, "worker")
         text = f"{workers} disappeared in the last hour (killed, or the machine went down)."
         yield HealthRow(
             "Missing workers",

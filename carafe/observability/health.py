@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from carafe.checks import collapse_whitespace, root_cause
 from carafe.database import db
+from carafe.plurals import pluralize
 from carafe.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -78,13 +79,12 @@ def format_size(bytes: int) -> str:
 
 
 def format_age(seconds: float) -> str:
-    """How long something took or lies back, in words: "40 seconds", "3 minutes", "2 days"."""
+    """Return a duration or age in words: "40 seconds", "3 minutes", "2 days"."""
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if seconds >= 2 * length or (seconds >= length and unit != "day"):
             amount = round(seconds / length)
-            return f"{amount} {unit}{'s' * (amount != 1)}"
-    amount = max(0, round(seconds))
-    return f"{amount} second{'s' * (amount != 1)}"
+            return pluralize(amount, unit)
+    return pluralize(max(0, round(seconds)), "second")
 
 
 def init_app(app: Flask) -> None:

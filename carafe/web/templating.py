@@ -10,6 +10,7 @@ from flask.templating import Environment
 from markupsafe import Markup
 
 from carafe.config import ConfigError
+from carafe.plurals import pluralize
 
 SPRITE = "static/icons.svg"  # of the app
 ICON = Markup(
@@ -58,3 +59,4 @@ def init_app(app: Flask) -> None:
 
     # A filter of a constant is computed when a template is compiled.
     app.jinja_env.filters["icon"] = icon
+    app.jinja_env.filters["pluralize"] = pluralize

@@ -42,6 +42,7 @@ from carafe.database.batches import delete_in_batches
 from carafe.downloads import orphans
 from carafe.jobs import PermanentError, job, progress, scheduled
 from carafe.notifications import notify
+from carafe.plurals import pluralize
 from carafe.time import now
 from carafe.web.urls import endpoint_path
 
@@ -91,7 +92,7 @@ def _check_batch(
         db.session.add(ImportBatch(run_id=run.id, errors=errors))
         _update(run, rows=run.rows, invalid=run.invalid)
         db.session.commit()
-    progress(message=f"{run.rows:,} rows validated")
+    progress(message=f"{pluralize(run.rows, 'row')} validated")
     if run.invalid > MAX_INVALID:
         raise UnreadableFileError(
             f"More than {MAX_INVALID:,} rows are invalid, so we stopped. Check that the columns "
@@ -143,7 +144,7 @@ def _import_batch(
     _update(run, **{name: getattr(run, name) for name in names})
     db.session.commit()
     done = run.created + run.changed
-    progress(done, max(run.rows - run.invalid, 1), f"{done:,} rows")
+    progress(done, max(run.rows - run.invalid, 1), pluralize(done, "row"))
     return ""
 
 

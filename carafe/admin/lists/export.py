@@ -24,6 +24,7 @@ from carafe.auth.users import user_model
 from carafe.database import db, read_transaction
 from carafe.jobs import PermanentError, job, progress
 from carafe.notifications import notify
+from carafe.plurals import pluralize
 from carafe.storage.temporary import temporary_folder
 from carafe.tabular import xlsx
 from carafe.tabular.csv_export import csv_file
@@ -131,7 +132,7 @@ def _recheck_access(user_id: int, name: str) -> ModelAdmin:
 def _with_progress(batches: Batches) -> Iterator[Sequence[ResultRow]]:
     count = 0
     for rows in batches:
-        progress(message=f"{count:,} rows")
+        progress(message=pluralize(count, "row"))
         yield rows
         count += len(rows)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from carafe.observability.plans.scopes import Scope
+from carafe.plurals import pluralize
 
 # Reading a table up to this size as a whole is no slower than looking in an index.
 SMALL_TABLE = 1000
@@ -78,7 +79,7 @@ def flag_nodes(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int])
         size = sizes.get(table, SMALL_TABLE + 1) if table else largest
         if node.warning and size <= SMALL_TABLE:
             node.acceptable_reason = (
-                f"fine: {table} has {size:,} row{'s' * (size != 1)}" if table else "fine: few rows"
+                f"fine: {table} has {pluralize(size, 'row')}" if table else "fine: few rows"
             )
         elif node.kind == SCAN and not sorts and _stops_early(node, scopes):
             node.acceptable_reason = "OK: stops at the limit"
