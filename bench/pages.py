@@ -4,7 +4,7 @@
 
 Three applications run at the same time under the same gunicorn (2 workers of 4 threads), each on a
 SQLite file of its own with the same rows: this one as in production, `baseline.py` (an idiomatic
-Flask application) and `bare.py` (views without anything around them). In each round every
+Flask application) and `limit.py` (views without anything around them). In each round every
 page of each gets `--requests` requests from 4 clients, one application after the other. Figures are
 medians of the rounds in µs of user and system time of the workers per request, and their ratios.
 Ours writes a line of log for each request, the others only with `--access-log` (gunicorn's own).
@@ -14,7 +14,6 @@ import argparse
 import os
 import re
 import secrets
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +36,7 @@ from bench.server import (
 APPLICATIONS = {
     "ours": "wsgi:app",
     "baseline": "bench.baseline:app",
-    "bare": "bench.bare:app",
+    "limit": "bench.limit:create_app()",
 }
 READER, WRITER = "user@example.com", "admin@example.com"
 CLIENTS = 4
@@ -51,10 +50,10 @@ def start(folder: str, access_log: bool) -> tuple[dict[str, Server], dict[str, s
     passwords = sample_data(environ)
 
     os.environ |= environ
-    from bench import baseline  # reads its settings where it is imported
+    from bench import baseline, limit  # they read their settings where they are imported
 
     baseline.copy_rows(f"{folder}/app.db", passwords)
-    shutil.copy(f"{folder}/baseline.db", f"{folder}/bare.db")
+    limit.create_app()
     servers: dict[str, Server] = {}
     try:
         for name, application in APPLICATIONS.items():
@@ -72,7 +71,7 @@ def pages(server: Server, name: str, passwords: dict[str, str]) -> Pages:
     visitor, reader, writer = (Client(server.port) for _ in range(3))
     stylesheet = re.search(r'href="(/static/carafe/carafe[^"]*css)"', visitor.get("/"))[1]
     token = ""
-    if name != "bare":
+    if name != "limit":
         reader.sign_in(READER, passwords[READER])
         reader.get("/dashboard")  # the cookie that the first page sets stays for all others
         writer.sign_in(WRITER, passwords[WRITER])
@@ -116,13 +115,13 @@ def size(server: Server, make: Callable[[], Request]) -> int:
 
 
 def report(sizes: dict[str, dict[str, int]], spent: dict[str, dict[str, list[float]]]) -> None:
-    print("| page | bytes: ours / baseline | ours, µs | baseline, µs | ratio | bare, µs | ratio |")
+    print("| page | bytes: ours / baseline | ours, µs | baseline, µs | ratio | limit, µs | ratio |")
     print("|---" + "|--:" * 6 + "|")
     for page in sizes["ours"]:
-        ours, baseline, bare = (median(spent[name][page]) for name in APPLICATIONS)
+        ours, baseline, limit = (median(spent[name][page]) for name in APPLICATIONS)
         print(
             f"| {page} | {sizes['ours'][page]:,} / {sizes['baseline'][page]:,} | {ours:,.0f} "
-            f"| {baseline:,.0f} | **{ours / baseline:.2f}** | {bare:,.0f} | {ours / bare:.2f} |"
+            f"| {baseline:,.0f} | **{ours / baseline:.2f}** | {limit:,.0f} | {ours / limit:.2f} |"
         )
 
 
