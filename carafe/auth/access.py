@@ -35,9 +35,8 @@ FORM_IS_LOST = "You were logged out, and we couldn't save your form. Log in and 
 CONFIRM_FIRST = "Confirm your email address first."
 
 
-def enforce_policy() -> ResponseReturnValue | None:
+def enforce_policy(rules: Policy) -> ResponseReturnValue | None:
     """Enforce the view's policy."""
-    rules = current_policy()
     if rules.public:
         return _check_public_view(rules)
     identity = current_identity()
@@ -93,9 +92,8 @@ def _may_send_more(rules: Policy) -> bool:
     return True
 
 
-def settle_interrupted_form() -> None:
+def settle_interrupted_form(rules: Policy) -> None:
     """Use up the interrupted form that this request continues, now that its policy is met."""
-    rules = current_policy()
     if rules.public or not takes_write_lock():
         return
     if interrupted_forms.FIELD in request.form:
@@ -163,9 +161,10 @@ def _recheck_permission(needed: set[str | None], identity: Identity) -> bool:
 
 def check_access() -> ResponseReturnValue | None:
     """Enforce the view's policy before each request, and settle the form that it continues."""
-    answer = enforce_policy()
+    rules = current_policy()
+    answer = enforce_policy(rules)
     if answer is None:
-        settle_interrupted_form()
+        settle_interrupted_form(rules)
     return answer
 
 

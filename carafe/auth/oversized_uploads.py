@@ -10,6 +10,7 @@ from carafe.auth.access import enforce_policy
 from carafe.auth.identity import is_logged_in
 from carafe.security.body_limits import discard_body
 from carafe.web.errors import render_error, wants_json
+from carafe.web.routing import current_policy
 
 
 def render_too_large(
@@ -26,7 +27,7 @@ def render_too_large(
         return response
     discard_body()
     try:
-        return enforce_policy() or render_form()
+        return enforce_policy(current_policy()) or render_form()
     except HTTPException as refusal:
         response = render_error(refusal)
         return response

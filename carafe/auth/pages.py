@@ -95,4 +95,5 @@ def is_requested(*pages: Page) -> bool:
 
 def is_auth_page() -> bool:
     """Tell whether this request is for a page beside the login: one about who the user is."""
-    return request.blueprint == endpoint("login").rpartition(".")[0]
+    blueprint = endpoint("login").rpartition(".")[0]
+    return (request.endpoint or "").rpartition(".")[0] == blueprint

@@ -86,10 +86,10 @@ def log_out_user() -> None:
 
 def update_last_seen(response: Response) -> Response:
     """Note that the session was seen, at most once a minute and not in the visitor's time."""
-    if current_policy().background:
-        return response
     identity = loaded_identity()  # not current_user, which would look up who did not matter
-    if identity and now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
+    if identity is None or current_policy().background:
+        return response
+    if now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
         session.modified = True  # the cookie lasts as long as the row, signed by today's key
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         # Once the answer is sent: someone may hold the write lock, and reading never waits.
