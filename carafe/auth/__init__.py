@@ -1,4 +1,4 @@
-"""Authentication for an app that brings its own `User`, roles, and pages."""
+"""Authentication for an app with its own `User`, roles, and pages."""
 
 from collections.abc import Collection, Mapping
 
@@ -158,9 +158,9 @@ def register(
     *,
     demo_emails: Collection[str] = (),
 ) -> None:
-    """Hand over the app's `User` and roles, which are names and labels.
+    """Register the app's `User` and its roles, as names with labels.
 
-    `pages.register` names the pages. `flask check` warns of the accounts of `demo_emails`.
+    `pages.register` registers the pages. `flask check` warns about the accounts in `demo_emails`.
     """
     users.register_model(user)
     permissions.register_roles(app, roles)

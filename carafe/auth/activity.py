@@ -1,4 +1,4 @@
-"""What happened to an account, as its owner sees it: in words, and without anyone else's data."""
+"""An account's events as its owner sees them: in words, without other people's data."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from carafe.audit import AuditEvent, description
 from carafe.auth.email_history import past_emails
 from carafe.database.aliases import AnySelect
 
-# What other people can cause without being administrators.
+# Events that other people can cause without being admins.
 UNAUTHENTICATED_ACTIONS = {
     "login.failed",
     "user.confirmation_sent",
@@ -18,7 +18,7 @@ UNAUTHENTICATED_ACTIONS = {
     "user.signup_repeated",
     "user.reset_suggested",
 }
-# Those whose text already says that it was an administrator.
+# Events whose description already mentions an admin.
 ADMIN_ACTIONS = {"impersonation.started", "impersonation.stopped", "impersonation.change_made"}
 
 
@@ -32,7 +32,7 @@ class Activity(NamedTuple):
 
 
 def activity_query(user_id: int) -> AnySelect:
-    """Return a query for the events about a user: the arguments of `describe` but the last."""
+    """Return a query for the events of a user: all arguments of `describe` except the last."""
     query = select(
         AuditEvent.at, AuditEvent.action, AuditEvent.actor, AuditEvent.details, AuditEvent.address
     )
@@ -40,7 +40,7 @@ def activity_query(user_id: int) -> AnySelect:
 
 
 def own_emails(user_id: int, email: str) -> set[str]:
-    """Return the addresses that a user has had, and `email`, the current one."""
+    """Return the email addresses a user has had, including `email`, the current one."""
     return {past_email for past_email, *_ in past_emails(f"user:{user_id}", email)}
 
 
@@ -52,14 +52,14 @@ def describe(
     address: str | None,
     own_emails: Collection[str],
 ) -> Activity:
-    """Return an event as its owner sees it, who has had the addresses `own_emails`."""
+    """Return an event as its owner sees it. `own_emails` are the addresses they have had."""
     text = activity_text(action, actor, own_emails)
     address = visible_address(action, actor, address, own_emails)
     return Activity(at, text, details.get("device"), address)
 
 
 def activity_text(action: str, actor: str | None, own_emails: Collection[str]) -> str:
-    """Return a sentence about an event, which says so if someone not in `own_emails` caused it."""
+    """Describe an event in a sentence, which mentions if someone not in `own_emails` caused it."""
     sentence = description(action)
     if actor and actor not in own_emails and action not in UNAUTHENTICATED_ACTIONS | ADMIN_ACTIONS:
         sentence += " by an admin"
@@ -69,7 +69,7 @@ def activity_text(action: str, actor: str | None, own_emails: Collection[str]) -
 def visible_address(
     action: str, actor: str | None, address: str | None, own_emails: Collection[str]
 ) -> str | None:
-    """Return the IP address that an event came from, or None if it is someone else's.
+    """Return the IP address of an event, or None if it is someone else's.
 
     Failed logins are the exception, since the owner needs to see a stranger's address.
     """

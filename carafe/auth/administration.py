@@ -1,4 +1,4 @@
-"""What administrators may do to other users."""
+"""What admins can do to other users."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from carafe.auth.permissions import can_grant
 
 
 class Actor(Protocol):
-    """The administrator who changes a user: a `User`, or the proxy of the current user."""
+    """The admin who changes a user: a `User`, or the proxy for the current user."""
 
     id: int
     role: str
 
 
 def change_denial_reason(user: UserMixin, by: Actor) -> str | None:
-    """Return why `by`, who may change users, may not change this one, or None."""
+    """Return why `by`, who can change users, can't change this one, or None."""
     if user.id == by.id:
         # Changes to your own account have safeguards on its pages, such as the grace period.
         return "This is your own account. Change it in Settings, or ask another admin."

@@ -1,4 +1,4 @@
-"""Profile pictures: squares with random names, which any logged-in user may fetch.
+"""Profile pictures: squares with random names, which any logged-in user can fetch.
 
 A user's row has the name of the file. The file is written before the row and deleted after it, so
 that a row never names a missing file. A process that dies in between leaves a stray file, which a
@@ -22,11 +22,11 @@ PICTURES = PictureUpload("avatars", {"": Size(256, 256, crop=True)})
 
 
 def save(file: FileStorage | None) -> None:
-    """Set the current user's picture to an uploaded one. Raises `storage.RefusedError`."""
+    """Set the current user's picture to an uploaded one. Raise `storage.RefusedError`."""
     name = PICTURES.save(file)
     try:
         _set(current_user.user, name)
-    except Exception:  # the account was deleted in the meantime, or the database is away
+    except Exception:  # the account was deleted in the meantime, or the database is down
         PICTURES.delete(name)
         raise
     db.session.commit()
@@ -44,7 +44,7 @@ def response(name: str) -> Response | None:
 
 
 def register(app: Flask, path: str) -> None:
-    """Show profile pictures, which a view of the app serves below `path`, if AVATARS is on."""
+    """Serve profile pictures below `path`, which a view of the app handles, if AVATARS is on."""
     if not app.config["AVATARS"]:
         return
     app.extensions["avatars_path"] = path

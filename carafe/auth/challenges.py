@@ -1,7 +1,7 @@
-"""Challenges: what an authenticator signs, so that an answer counts here, now and once.
+"""Challenges that an authenticator signs, so that a response counts only here, now, and once.
 
-One is good for a purpose, in the browser that fetched it, for five minutes. It is sealed and
-given along with the form. In the cookie a second tab would overwrite it.
+A challenge is valid for one purpose, in the browser that fetched it, for five minutes. It is
+encrypted in a field of the form. In the cookie, a second tab would overwrite it.
 """
 
 import json
@@ -17,16 +17,16 @@ from carafe.security.rate_limits import RateLimit
 
 JSONObject = dict[str, Any]
 CHALLENGE_LIFETIME = timedelta(minutes=5)
-# Counted for all processes: a copy of form and cookie is too late wherever it arrives.
+# Counted across all processes, so a copy of form and cookie is too late everywhere.
 SINGLE_USE = RateLimit("passkey:challenge", 1, CHALLENGE_LIFETIME)
 
 
 class ChallengeError(ValueError):
-    """Not a challenge of ours, of this browser or for this purpose, or one that was used."""
+    """A challenge is not ours, for another browser or purpose, or already used."""
 
 
 class ExpiredChallengeError(ChallengeError):
-    """A challenge from too long ago."""
+    """A challenge has expired."""
 
 
 def base64url(data: bytes) -> str:
@@ -34,7 +34,7 @@ def base64url(data: bytes) -> str:
 
 
 def issue(purpose: str, options: JSONObject) -> JSONObject:
-    """WebAuthn's options with a new challenge, and beside them the form field to send with it."""
+    """Return WebAuthn's options with a new challenge, and the form field to submit with it."""
     challenge = secrets.token_bytes(32)
     expires = time.time() + CHALLENGE_LIFETIME.total_seconds()
     content = json.dumps([challenge.hex(), browser_id(), expires])
@@ -49,13 +49,13 @@ def issue(purpose: str, options: JSONObject) -> JSONObject:
 
 
 def consume(purpose: str, sealed: str) -> bytes:
-    """The challenge that was sealed in the form field; never again."""
+    """Decrypt the challenge in the form field and use it up."""
     try:
         content = json.loads(encryption.decrypt(sealed.encode(), f"passkey {purpose}"))
     except ValueError:
         raise ChallengeError from None
     challenge, browser, expires = content
-    # There is one: without it no POST comes this far.
+    # There is one: without it, no POST gets here.
     if not secrets.compare_digest(browser, str(browser_id())):
         raise ChallengeError
     if expires <= time.time():

@@ -1,4 +1,4 @@
-"""What `flask check` looks at here."""
+"""Checks of this package for `flask check`."""
 
 from collections.abc import Collection
 
@@ -13,7 +13,8 @@ from carafe.auth.permissions import ADMIN
 from carafe.auth.users import user_model
 from carafe.database import db
 
-# Few: each costs 24 ms. The forms accept none of them, but rows can be written in other ways.
+# Only a few, because each costs 24 ms. The forms refuse them all, but rows can be written in other
+# ways.
 COMMON_PASSWORDS = ["password", "changeme"]
 
 

@@ -46,9 +46,9 @@ def create(email: str, name: str, admin: bool, password: str | None) -> None:
 
 
 def _user_command(name: str) -> Callable[[Callable[[UserMixin], str]], click.Command]:
-    """Return a decorator for a command about the user with an address: it prints what it returns.
+    """Return a decorator for a command on the user with an address, which prints its result.
 
-    What the function does is committed first.
+    The function's changes are committed first.
     """
 
     def decorate(change: Callable[[UserMixin], str]) -> click.Command:

@@ -1,6 +1,6 @@
-"""Passwords that attackers try first, and those that they make of them by adding digits and signs.
+"""Passwords that attackers try first, including variants with digits and symbols.
 
-The list is that of zxcvbn-ts, 49,233 passwords out of leaks, from its npm package (`bin/vendor`).
+The list is that of zxcvbn-ts, 49,233 leaked passwords, from its npm package (`bin/vendor`).
 """
 
 import json
@@ -13,7 +13,7 @@ LIST = Path(__file__).with_name("vendor") / "passwords.json"
 MIN_WORD_LENGTH = 4
 # A date has eight digits.
 MAX_ADDED_LENGTH = 8
-# What a finger runs along: the alphabet, digits, and keyboards.
+# Sequences that are easy to type: the alphabet, digits, and keyboard rows.
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890123456789",
@@ -24,12 +24,12 @@ ROWS = (
 
 
 def is_common(password: str) -> bool:
-    """Return whether attackers try this password early on. It has to be case-folded."""
+    """Return whether attackers try this case-folded password early on."""
     return any(word in _list() or _is_row(word) for word in words_in(password))
 
 
 def words_in(password: str) -> Iterator[str]:
-    """Yield a password, words in it with digits and signs around them, and what they repeat."""
+    """Yield a password with and without digits and symbols around it, and what these repeat."""
     length = len(password)
     starts, ends = _added(password), _added(password[::-1])
     for start, end in product(range(starts + 1), range(ends + 1)):
@@ -58,5 +58,5 @@ def _is_row(word: str) -> bool:
 
 @cache
 def _list() -> frozenset[str]:
-    # When the first password is set: 5 MB that a worker keeps.
+    # Loaded when the first password is set: 5 MB that a worker keeps.
     return frozenset(json.loads(LIST.read_text()))

@@ -1,4 +1,4 @@
-"""Deleting an account, 14 days after its owner asked for it; and what else has had its time."""
+"""Delete accounts 14 days after their owner asked for it, and expired rows."""
 
 from datetime import datetime, timedelta
 
@@ -23,9 +23,9 @@ GRACE_PERIOD = timedelta(days=14)
 
 
 def schedule(user: UserMixin) -> datetime:
-    """Have the account deleted when the grace period is over, unless its owner signs in before.
+    """Schedule the account's deletion after the grace period, unless its owner logs in before.
 
-    Raises `LastAdminError`.
+    Raise `LastAdminError`.
     """
     user.ensure_another_admin()
     user.deletes_at = deletes_at = now() + GRACE_PERIOD
@@ -38,7 +38,7 @@ def schedule(user: UserMixin) -> datetime:
 
 
 def cancel(user: UserMixin) -> bool:
-    """Keep the account after all; whether it was to be deleted."""
+    """Cancel a scheduled deletion; return whether there was one."""
     if user.deletes_at is None:
         return False
     user.deletes_at = None
@@ -49,14 +49,14 @@ def cancel(user: UserMixin) -> bool:
 
 
 def due_ids() -> list[int]:
-    """Ids of the accounts whose time has come."""
+    """Return the IDs of the accounts that are due for deletion."""
     with read_transaction():
         model = user_model()
         return list(db.session.scalars(select(model.id).where(model.deletes_at <= now())))
 
 
 def delete_due(id: int) -> bool:
-    """Delete an account whose time has come; False if its owner signed in in the meantime."""
+    """Delete an account that is due; False if its owner logged in in the meantime."""
     if not _deactivate(id):
         return False
     forgotten = _delete_related_rows(id)
@@ -67,9 +67,9 @@ def delete_due(id: int) -> bool:
 
 
 def delete_now(user: UserMixin) -> None:
-    """Delete an account in transactions of its own, however much it has. Raises `LastAdminError`.
+    """Delete an account in separate transactions, whatever its size. Raise `LastAdminError`.
 
-    A process that ends halfway leaves it closed, and the hourly job goes on.
+    If the process dies halfway, the account stays closed, and the hourly job continues.
     """
     user.close()
     db.session.commit()
@@ -77,7 +77,7 @@ def delete_now(user: UserMixin) -> None:
 
 
 def _deactivate(id: int) -> bool:
-    """The point of no return: from here on nobody signs in, or they would find half of it."""
+    """Close the account for good: from here on, nobody can log in and find half of it."""
     user = db.session.get(user_model(), id, with_for_update=True, populate_existing=True)
     if user is None or user.deletes_at is None or user.deletes_at > now():
         db.session.rollback()
@@ -88,7 +88,7 @@ def _deactivate(id: int) -> bool:
 
 
 def _delete_related_rows(user_id: int) -> int:
-    """Delete what may be much, in chunks; return up to which event the trail has forgotten."""
+    """Delete what may be many rows, in batches; return the last audit event redacted."""
     subject = f"user:{user_id}"
     model = user_model()
     delete_dependents(model, model.id == user_id)
@@ -100,7 +100,7 @@ def _delete_related_rows(user_id: int) -> int:
 
 
 def delete_all_expired() -> dict[str, int]:
-    """Delete the sessions, links, and invitations that are over, and return how many of each."""
+    """Delete expired sessions, links, and invitations, and return how many of each."""
     models: dict[str, type[Session | Token | Invitation]] = {"sessions": Session, "links": Token}
     if current_app.config["INVITATIONS"]:
         models["invitations"] = Invitation

@@ -1,4 +1,4 @@
-"""The actions of this package in words. An app replaces some with `audit.add_descriptions`."""
+"""Descriptions of this package's actions. An app replaces some with `audit.add_descriptions`."""
 
 DESCRIPTIONS = {
     "account.connected": "Account connected",

@@ -1,9 +1,9 @@
-"""The cookie that tells the browsers of a user from those of strangers.
+"""The cookie that distinguishes a user's own browsers from strangers'.
 
-Whoever fails to log in uses up the tries of everyone who is like them. A browser in which the user
-has logged in before is like no other: its failures are counted apart, so that nobody else can lock
-it out. This is what OWASP calls a device cookie (Slow Down Online Guessing Attacks with Device
-Cookies). It lets nobody in, names nobody, and is worth nothing once the password has changed.
+Failed logins use up the attempts of everyone in the same network or with the same address. The
+failures of a browser in which the user has logged in before are counted separately, so that nobody
+else can lock it out. OWASP calls this a device cookie (Slow Down Online Guessing Attacks with
+Device Cookies). It logs nobody in, identifies nobody, and is void once the password changes.
 """
 
 import hashlib
@@ -20,25 +20,25 @@ from carafe.auth.users import user_model
 from carafe.database import db, read_transaction
 
 LIFETIME = timedelta(days=365)
-# People who share a browser. The newest log-in comes first.
+# People who share a browser. The most recent login comes first.
 USERS_PER_BROWSER = 4
 
-# For each user a random name of the browser, and its signature.
+# A random name of the browser for each user, and its signature.
 PAIR = re.compile(r"([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})")
 
 
 def is_sent() -> bool:
-    """Return whether the browser has such a cookie, of whatever worth."""
+    """Return whether the browser sent such a cookie, valid or not."""
     return _name() in request.cookies
 
 
 def recognize(user: UserMixin) -> str | None:
-    """Return a key to count by if `user` has logged in with this browser, else None."""
+    """Return a rate limit key if `user` has logged in with this browser, else None."""
     return _recognize(user.id, user.password_hash)
 
 
 def recognize_email(email: str) -> str | None:
-    """Return a key to count by if the user with that address has logged in with this browser."""
+    """Return a rate limit key if the user with that address has logged in with this browser."""
     if not is_sent():
         return None
     with read_transaction():
@@ -49,7 +49,7 @@ def recognize_email(email: str) -> str | None:
 
 
 def give(user: UserMixin) -> None:
-    """Have this browser recognized as one of the user's from now on."""
+    """Recognize this browser as one of the user's from now on."""
     name = secrets.token_urlsafe(16)
     signature = _signer().get_signature(_signed(name, user.id, user.password_hash)).decode()
     device = recognize(user)
@@ -90,7 +90,7 @@ def _signed(name: str, user_id: int, password_hash: str) -> bytes:
 
 def _signer() -> Signer:
     config = current_app.config
-    # Itsdangerous signs with the last key and accepts all.
+    # itsdangerous signs with the last key and accepts all of them.
     keys = [*reversed(config["SECRET_KEY_FALLBACKS"]), config["SECRET_KEY"]]
     return Signer(keys, salt="device", key_derivation="hmac", digest_method=hashlib.sha256)
 

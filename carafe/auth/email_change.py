@@ -1,7 +1,7 @@
-"""Changing the e-mail address of an account, and undoing it.
+"""Change the email address of an account, and undo it.
 
-Both happen by links: one mailed to the new address, which shows that its mail is read by who
-asked, and one to the old address, for the case that it was not its owner.
+Both use links: one emailed to the new address, which proves that the requester reads its email, and
+one to the old address, in case the owner didn't request the change.
 """
 
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ from carafe.time import now
 
 
 def pending(user_id: int) -> str | None:
-    """The address that a user asked for and has not confirmed yet."""
+    """Return the address that a user requested and has not confirmed yet."""
     return db.session.scalar(
         select(Token.target).where(
             Token.user_id == user_id, Token.purpose == EMAIL_CHANGE, Token.expires_at > now()
@@ -41,9 +41,9 @@ def pending(user_id: int) -> str | None:
 
 
 def request(user: UserMixin, email: str) -> None:
-    """Mail a link to the address that the user wants; an owner whom it has already is told so.
+    """Email a link to the requested address, or a notice to the owner if it has an account.
 
-    Nothing else differs: who asks must not learn which addresses have accounts.
+    Nothing else differs, because the requester must not learn which addresses have accounts.
     """
     cancel(user)
     token = Token.issue(user, EMAIL_CHANGE, target=email)
@@ -62,21 +62,21 @@ def cancel(user: UserMixin) -> None:
 
 
 def target_email(token: str, purpose: str) -> str | None:
-    """The address to which a valid link leads."""
+    """Return the new address in a valid link."""
     row = Token.find(token, purpose)
     return row.target if row and _user(row) else None
 
 
 def requester(token: str) -> int | None:
-    """Return the id of the user who asked for the change that a valid link carries out."""
+    """Return the ID of the user who requested the change of a valid link."""
     row = Token.find(token, EMAIL_CHANGE)
     return row.user_id if row and _user(row) else None
 
 
 def apply(token: str) -> UserMixin | None:
-    """Change the address as the link says; None where it opens nothing.
+    """Use up a link and change the address as it says; None if the link is invalid.
 
-    Raises `EmailTakenError`, and uses the link up, when someone else has the address already.
+    Raise `EmailTakenError`, with the link used up, if someone else already has the address.
     """
     if (redeemed := _redeem(token, EMAIL_CHANGE)) is None:
         return None
@@ -84,13 +84,13 @@ def apply(token: str) -> UserMixin | None:
     before, was_confirmed = user.email, user.confirmed_at
     _release_email(row.target, user)
     _set_email(user, row.target)
-    if not was_confirmed:  # a role is given to the owner of an address, which was another then
+    if not was_confirmed:  # a role belongs to the owner of an address, which has changed since
         user.change_role(DEFAULT_ROLE)
     Token.revoke(user.id)
     record(EMAIL_CHANGED, user.subject, actor=before, before=before, after=user.email)
     user.confirm()
-    # An address that was never confirmed may be a stranger's, typed by mistake: to them the link
-    # would give the account.
+    # An unconfirmed address may be a stranger's, typed by mistake. The undo link would give them
+    # the account.
     if was_confirmed:
         url = pages.url("email_undo", token=Token.issue(user, EMAIL_UNDO, target=before))
         mail.send(before, "auth/emails/email_changed", user=user, url=url)
@@ -98,11 +98,12 @@ def apply(token: str) -> UserMixin | None:
 
 
 def revert(token: str) -> UserMixin | None:
-    """Give the account back to the address of the link, and shut out anyone who is in it.
+    """Restore the address of the link, and lock out everyone else.
 
-    The link works whatever address the account has now: an attacker changes it twice. Undoing
-    a change undoes the ones after it, whose links go to addresses that the attacker chose; the
-    links of those before stay, or the attacker would only have to undo a change of their own.
+    The link works whatever address the account has now, because an attacker changes it twice.
+    Undoing a change voids the undo links of later ones, which went to addresses that the attacker
+    chose. Those of earlier changes stay, or the attacker could get rid of them by undoing a change
+    of their own.
     """
     if (redeemed := _redeem(token, EMAIL_UNDO)) is None:
         return None
@@ -113,7 +114,7 @@ def revert(token: str) -> UserMixin | None:
     record(RESTORED, user.subject, actor=user.email, before=before, after=user.email)
     user.end_sessions()
     deletion.cancel(user)
-    # Anyone who asked for the change knew it, or had it set again.
+    # Anyone who requested the change knew the password, or had it reset.
     user.password_hash = ""  # nosec B105: none
     user.void_links()
     later = delete(Token).where(Token.user_id == user.id, Token.purpose == EMAIL_UNDO)
@@ -125,7 +126,7 @@ def revert(token: str) -> UserMixin | None:
 
 
 def _redeem(token: str, purpose: str) -> tuple[UserMixin, AnyRow] | None:
-    # The user first, then the link: a change and an undoing at one moment wait for each other.
+    # Lock the user before the link, so that a change and its undoing wait for each other.
     row = Token.find(token, purpose)
     user = _user(row) if row else None
     if row is None or user is None:
@@ -146,7 +147,7 @@ def _user(row: AnyRow) -> UserMixin | None:
 
 def _set_email(user: UserMixin, email: str) -> None:
     try:
-        # A savepoint: the link stays used, also where the address is taken at this very moment.
+        # In a savepoint, so that the link is used up even if the address is taken right now.
         with db.session.begin_nested():
             user.email = email
     except IntegrityError:
@@ -155,9 +156,9 @@ def _set_email(user: UserMixin, email: str) -> None:
 
 
 def _release_email(email: str, user: UserMixin) -> None:
-    """Make room where someone registered the address, but never confirmed it.
+    """Delete an account with the address that was never confirmed.
 
-    Not where an administrator suspended them: that stays until an administrator lifts it.
+    Except if an admin suspended it, which only an admin can lift.
     """
     holder = user_model().by_email(email, lock=True)
     if not holder or holder.id == user.id or holder.suspended_at:
@@ -167,16 +168,16 @@ def _release_email(email: str, user: UserMixin) -> None:
         db.session.flush()
 
 
-# A thief who changes the address may have added a way in some days before.
+# A thief who changes the address may have added a login method some days before.
 LOOKBACK = timedelta(days=7)
 
 
 def _remove_credentials_since(user: UserMixin, since: datetime) -> None:
-    """Take away second factors, passkeys and linked accounts added since, or shortly before.
+    """Remove second factors, passkeys, and linked accounts added since, or shortly before.
 
-    A passkey or a linked account lets its owner in whatever the password is. What was there long
-    before stays: the link proves who reads the mail, which does not replace a second factor.
-    Recovery codes may have been read or recreated, so they go; they are made again in a minute.
+    Passkeys and linked accounts log in whatever the password is. Older ones stay, because the link
+    only proves who reads the email, which doesn't replace a second factor. Recovery codes are
+    always removed: they may have been read or recreated, and new ones take a minute.
     """
     for model in (Totp, Passkey, LinkedAccount):
         new = model.user_id == user.id, model.created_at >= since - LOOKBACK

@@ -1,4 +1,4 @@
-"""The e-mail addresses that a user has had, as the audit tells: users keep only the present one."""
+"""The email addresses a user has had, from the audit trail; users only keep the current one."""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,9 @@ EMAIL_CHANGED, RESTORED = "user.email_changed", "user.email_restored"
 
 
 def past_emails(subject: str, current_email: str) -> Iterator[tuple[str, int, int | None]]:
-    """Each address of the user `subject`, with the ids of the first and last event of its time.
+    """Return each address of the user `subject`, with the first and last event ID of its period.
 
-    The last is None for the current one. One that was given up may be another user's already.
+    The last is None for the current one. A previous address may now belong to another user.
     """
     events = db.session.execute(
         select(AuditEvent.id, AuditEvent.details)

@@ -1,4 +1,4 @@
-"""Fields of forms for email addresses and passwords."""
+"""Form fields for email addresses and passwords."""
 
 import re
 from typing import Unpack
@@ -18,25 +18,26 @@ SHORT_EMAIL = at_most(
     EMAIL_LENGTH, f"This is not an email address: it is longer than {EMAIL_LENGTH} characters."
 )
 
-# What web pages add to text: marks of direction, places to break a word, and the like. Not the
-# joiners, which tell Persian and Hindi words apart, also in the names of domains (RFC 5892).
+# Characters that web pages add to text: direction marks, optional line breaks, and the like. Not
+# joiners, which distinguish words in Persian and Hindi, also in domain names (RFC 5892).
 INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 NAME_AND_ADDRESS = re.compile(r'(?:\s*"[^"@\x00-\x1f]*"\s*|[^"<>@\x00-\x1f]*)<([^<>]+)>')
 MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
 
 
 def normalize_email(text: str) -> str:
-    """Return the one spelling of an email address. Raises `ValueError` where it is none.
+    """Normalize an email address. Raise `ValueError` if it is invalid.
 
-    Lower-case as a whole: no provider in use tells `Ann@` from `ann@`, and people type both.
+    It is converted to lowercase: no common provider distinguishes `Ann@` from `ann@`, and people
+    type both.
     """
-    from email_validator import validate_email  # 50 ms that no start has to wait for
+    from email_validator import validate_email  # 50 ms, which no startup has to wait for
 
     text = text.strip()
     if len(text) > EMAIL_LENGTH:  # the validator takes 5 s for half a megabyte
         raise ValueError(SHORT_EMAIL.message)
     if "=?" in text:
-        # An encoded word (RFC 2047). Mail software decodes it, and may find another address in it.
+        # An encoded word (RFC 2047). Mail software decodes it, and may find a different address.
         raise ValueError("An email address can't contain an encoded word.")
     email = validate_email(
         text,
@@ -47,9 +48,9 @@ def normalize_email(text: str) -> str:
 
 
 def normalize_pasted_email(text: str) -> str:
-    """Return the address in pasted text. Raises `ValueError` if it has none.
+    """Return the address in pasted text. Raise `ValueError` if it has none.
 
-    Drops what is copied along with an address: invisible characters, `mailto:`, a name, and the
+    Remove what is often copied with an address: invisible characters, `mailto:`, a name, and the
     punctuation of a sentence.
     """
     text = INVISIBLE.sub("", text).strip().rstrip(".,;")
@@ -59,7 +60,7 @@ def normalize_pasted_email(text: str) -> str:
 
 
 class EmailField(StringField):
-    """An email address. `data` is normalized if it is valid; otherwise it stays as typed."""
+    """An email address. `data` is normalized if it is valid, otherwise as typed."""
 
     data: str
 
@@ -76,7 +77,7 @@ class EmailField(StringField):
 
 
 class PasswordField(SecretField):
-    """A password of someone, as typed."""
+    """An existing password, as typed."""
 
     def __init__(
         self,
@@ -89,7 +90,7 @@ class PasswordField(SecretField):
 
 
 class NewPasswordField(PasswordField):
-    """A password to be set. The form's `email`, or `self.email`, must not be part of it."""
+    """A new password. It must not contain the form's `email`, or `self.email`."""
 
     def __init__(self, label: str = "Password", **options: Unpack[FieldOptions[str]]):
         self.email = ""

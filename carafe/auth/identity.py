@@ -1,4 +1,4 @@
-"""Who the request is from: `current_user`, and the query that reads it."""
+"""Who makes the request: `current_user`, and the query that reads it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ from carafe.time import now, set_time_zone_source
 from carafe.web.urls import endpoint_path
 
 login_manager = LoginManager()
-# It would tie sessions to addresses, which change whenever a phone leaves the house.
+# It would tie sessions to IP addresses, which change when a phone leaves the house.
 login_manager.session_protection = None
 
 
 class ReadOnly:
-    """Someone as they were when the request began: what is set here would be saved nowhere."""
+    """A user as of the beginning of the request.
+
+    Attributes can't be set, since nothing would save them.
+    """
 
     __slots__ = ()
 
@@ -43,7 +46,7 @@ class ReadOnly:
 
 
 class Visitor(ReadOnly, AnonymousUserMixin):
-    """Nobody is logged in."""
+    """A visitor: nobody is logged in."""
 
 
 login_manager.anonymous_user = Visitor
@@ -52,12 +55,12 @@ USER = "_login_user"
 
 
 class Columns(NamedTuple):
-    """What is read of the user and the session with each request."""
+    """The columns of user and session that each request reads."""
 
     id: int
     email: str
     display_name: str
-    # Whose permissions they have: see `UserMixin.effective_role`.
+    # The role whose permissions apply: see `UserMixin.effective_role`.
     role: str
     confirmed_at: datetime | None
     time_zone: str
@@ -66,17 +69,17 @@ class Columns(NamedTuple):
     last_seen_at: datetime
     authenticated_at: datetime
     remembered: bool
-    # The administrator who acts as this user, where one does; and why one does so no longer.
+    # The admin who is viewing the site as this user, if any, and why the impersonation ended.
     impersonator: Impersonator | None
     impersonation_ended: str | None
     token: str
     permissions: Set[str]
-    # What the app and other features read about the user: see `identity_query.add_identity_column`.
+    # Columns added by the app and other features: see `identity_query.add_identity_column`.
     extra: dict[str, object]
 
 
 class Identity(ReadOnly, Columns):
-    """Who is signed in: what `current_user` is. `current_user.user` is the whole entity."""
+    """The logged-in user, as `current_user`. `current_user.user` is the whole entity."""
 
     __slots__ = ()
 
@@ -85,19 +88,22 @@ class Identity(ReadOnly, Columns):
     is_anonymous = False
 
     def get_id(self) -> str:
-        """What the cookie holds: the session's token, which says nothing about the user."""
+        """Return what the cookie contains.
+
+        The session's token, which reveals nothing about the user.
+        """
         return self.token
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the user proved lately, in this session, who they are."""
+        """Return whether the user recently proved their identity in this session."""
         return self.impersonator is None and now() - self.authenticated_at < FRESH_LOGIN_LIFETIME
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions
 
     def __getattr__(self, name: str) -> Any:
-        """Return a column that was added under this name."""
+        """Return a column that was added with this name."""
         try:
             return self.extra[name]
         except KeyError:
@@ -105,17 +111,17 @@ class Identity(ReadOnly, Columns):
 
     @property
     def end_impersonation_path(self) -> str:
-        """Return the path that ends acting as another user; error pages need it as well."""
+        """Return the path that ends an impersonation, which error pages need, too."""
         return endpoint_path(pages.endpoint("end_impersonation"))
 
     @property
     def banner(self) -> str | None:
-        """Return the template that is shown above every page, if there is one."""
+        """Return the template shown above every page, if there is one."""
         return "auth/_impersonation.html" if self.impersonator else None
 
     @property
     def user(self) -> UserMixin:
-        """Return the user's row: locked in a transaction that writes, only read in another.
+        """Return the user's row, locked in a write transaction.
 
         A user who was deleted in the meantime is logged out.
         """
@@ -127,12 +133,12 @@ class Identity(ReadOnly, Columns):
 
 @login_manager.user_loader
 def load_identity(token: str) -> Identity | None:
-    """Return who holds the token of a session, or None."""
+    """Return the owner of a session's token, or None."""
     if "identity_failed" in g:
-        return None  # an error page about a database that is away is drawn as for a visitor
+        return None  # error pages about an unavailable database are rendered as for a visitor
     g.identity_failed = True
     with read_transaction():
-        # Past the ORM, which makes no entity of columns anyway: half of the time.
+        # Bypass the ORM, which would build no entity from columns anyway: it takes half the time.
         row, impersonator, impersonation_ended = _fetch_row(token, acting=True), None, None
         if row and getattr(row, "impersonation_id", None) is not None:
             if impersonation_ended := impersonation.end_reason(row):
@@ -184,15 +190,15 @@ def _fetch_row(token: str, *, acting: bool) -> AnyRow | None:
 
 
 def loaded_identity() -> Identity | None:
-    """Return who made the request, if that was looked up before and someone is logged in."""
+    """Return who makes the request, if it was already looked up and someone is logged in."""
     identity = g.get(USER)
     return identity if isinstance(identity, Identity) else None
 
 
 def current_identity() -> Identity | None:
-    """Return who made the request, or None for a visitor.
+    """Return who makes the request, or None for a visitor.
 
-    `current_user` stands for the same, but asks who it is at each of its attributes.
+    `current_user` is the same, but each attribute access looks it up.
     """
     user = _user()
     return user if isinstance(user, Identity) else None
@@ -221,7 +227,7 @@ def is_anonymous() -> bool:
 
 
 def can(permission: str) -> bool:
-    """Whether the one signed in, if any, has a permission. Templates have it, too."""
+    """Return whether the current user, if any, has a permission. Also available in templates."""
     identity = current_identity()
     return identity is not None and permission in identity.permissions
 
@@ -243,7 +249,7 @@ def init_app(app: Flask) -> None:
     EXTRA_COLUMNS.init_app(app)
     set_time_zone_source(app, _time_zone)
     app.jinja_env.globals["can"] = can
-    # Looking at the user is what loads it.
+    # Accessing the user loads it.
     requests.set_identifier(app, is_logged_in)
     add_permission(app, "timing.read")
     server_timing.set_visibility(app, _can_see_timing)

@@ -15,7 +15,7 @@ from carafe.auth.users import user_model
 from carafe.database.aliases import AnyAttribute, AnyExpression, AnySelect
 from carafe.registry import Registry
 
-# Builds a column, once there is a `User`.
+# Builds a column once there is a `User`.
 IdentityColumn = Callable[[], AnyExpression | AnyAttribute]
 EXTRA_COLUMNS = Registry[IdentityColumn]("identity_columns", "column of the identity")
 
@@ -26,7 +26,7 @@ def identity_query(
 ) -> AnySelect:
     """Return the query for user and session by token, with the `extra` columns of other features.
 
-    It reads columns: an entity costs 140 µs more on every request.
+    It reads columns, because an entity costs 140 µs more on every request.
     """
     user = user_model()
     extra_columns = [build().label(f"extra_{name}") for name, build in extra]
@@ -61,8 +61,8 @@ def _columns_of(user: type[UserMixin]) -> list[Label[Any] | AnyAttribute]:
 
 
 def _join_impersonation(query: AnySelect, user: type[UserMixin]) -> AnySelect:
-    """Join the user whom the session acts as, if any, and the administrator who does so."""
-    real_user = aliased(user)  # whose session it is, where they act as `user`
+    """Join the user the session impersonates, if any, and the admin who does so."""
+    real_user = aliased(user)  # the owner of a session that impersonates `user`
     is_impersonated = Impersonation.session_id.is_not(None)
     is_suspended = or_(user.suspended_at.is_not(None), real_user.suspended_at.is_not(None))
     impersonation_of_session = Impersonation.session_id == Session.id
@@ -85,9 +85,8 @@ def _join_impersonation(query: AnySelect, user: type[UserMixin]) -> AnySelect:
 
 
 def add_identity_column(app: Flask, name: str, build: IdentityColumn) -> None:
-    """Read a column with each request's user, as `current_user.<name>`, for what every page shows.
+    """Read a column with each request's user, as `current_user.<name>`, for use on every page.
 
-    What `build` returns is a column of the app's `User`, or a subquery correlated to it that an
-    index answers.
+    `build` returns a column of the app's `User`, or a subquery correlated to it that uses an index.
     """
     EXTRA_COLUMNS.add(app, build, name=name)

@@ -1,9 +1,9 @@
-"""Impersonation: an administrator sees the site as a user does, to help them.
+"""Impersonation: an admin sees the site as a user does, to help them.
 
-Their own session stays, and says whom it is taken for: `identity_query` reads both with each
-request, so that it ends at once when it must. Nothing can be changed unless that was asked for
-when it began; what is for the user in person is closed in any case; last seen, devices and
-messages stay as they are. The audit names both.
+The admin's own session stays, and records whom it impersonates. `identity_query` reads both with
+each request, so that it ends immediately when it must. Nothing can be changed unless that was
+requested at the start, and what only the user may do stays closed. Last seen, devices, and messages
+don't change. The audit trail names both.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ REASON_LENGTH = 200
 
 @dataclass(slots=True)
 class Impersonator:
-    """Who is behind `current_user`: as its `impersonator`, None where it is who it seems."""
+    """The admin behind `current_user`, as its `impersonator`; None without impersonation."""
 
     id: int
     email: str
@@ -43,7 +43,7 @@ class Impersonator:
 
     @classmethod
     def from_row(cls, row: AnyRow) -> Impersonator:
-        """From what `identity_query` reads of it."""
+        """Return the impersonator in a row of `identity_query`."""
         return cls(
             id=row.impersonator_id,
             email=row.impersonator_email,
@@ -54,12 +54,12 @@ class Impersonator:
 
 
 def can_impersonate(role: str, target_role: str) -> bool:
-    """Return whether a user with `role` may act as a user with `target_role`."""
+    """Return whether a user with `role` can impersonate a user with `target_role`."""
     return PERMISSION in permissions(role) and target_role != ADMIN and can_grant(target_role, role)
 
 
 def denial_reason(user: UserMixin) -> str | None:
-    """Why the one signed in may not act as this user, or None."""
+    """Return why the current user can't impersonate this user, or None."""
     if current_user.impersonator:
         return "You're already viewing as another user. Stop that first."
     if user.id == current_user.id:
@@ -74,10 +74,10 @@ def denial_reason(user: UserMixin) -> str | None:
 
 
 def start(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
-    """Take this session for the user's from now on; returns the session's new token.
+    """Start impersonating the user in this session; return the session's new token.
 
-    Copies of its cookie die when it begins and when it ends: what they were good for is not what
-    they would be good for now.
+    Copies of its cookie become invalid when it starts and when it ends, because they would gain
+    different permissions.
     """
     session = _lock_session()
     if why := denial_reason(user):
@@ -97,7 +97,7 @@ def start(user: UserMixin, *, reason: str, may_write: bool, back: str) -> str:
 
 
 def stop(why: str) -> tuple[str, str | None]:
-    """Be oneself again. Returns the session's new token, and the page from which it began."""
+    """Stop the impersonation. Return the session's new token, and the page where it started."""
     session = _lock_session()
     impersonation = db.session.get(Impersonation, session.id)
     if impersonation is None:  # ended in the meantime
@@ -126,15 +126,15 @@ def end_reason(row: AnyRow) -> str | None:
 
 
 def check(rules: Policy, impersonator: Impersonator) -> bool:
-    """Before each request: refuse what is not for who acts as someone else.
+    """Refuse a request that isn't allowed while impersonating.
 
-    Returns whether they are about to change something as someone else.
+    Return whether it is about to change something as the user.
     """
     if request.endpoint is None:
         return False
-    if pages.is_requested("end_impersonation", "logout"):  # what ends it is open in any case
+    if pages.is_requested("end_impersonation", "logout"):  # ending it is always allowed
         return False
-    # To the other page an unconfirmed user is led from everywhere.
+    # An unconfirmed user is redirected there from everywhere.
     is_personal = pages.is_auth_page() and not pages.is_requested("confirm")
     if is_personal or rules.fresh_login or rules.no_impersonation:
         message = f"Only {current_user.display_name} can do this. You're viewing as them."
@@ -150,6 +150,6 @@ def check(rules: Policy, impersonator: Impersonator) -> bool:
 
 
 def record_change() -> None:
-    """Note, in the transaction of what is about to be changed, who changes it as whom."""
+    """Record who changes something as whom, in the transaction of the change."""
     details = {"endpoint": endpoint_label(request), "path": request.path[:200]}
     record("impersonation.change_made", f"user:{current_user.id}", **details)

@@ -1,21 +1,20 @@
-"""Forms that were interrupted by the question who someone is, and continue after the answer.
+"""Forms interrupted by a login or a proof of identity, which continue afterwards.
 
-Someone with a copy of the session's cookie can send forms, too. So a form continues only in the
+Someone with a copy of the session cookie can submit forms, too. So a form continues only in the
 flow that it interrupted:
 
-* It has a random ID, which appears in the redirect of that flow and nowhere else, inside `next`.
-* The browser that sent it has a mark in its cookie. In any other browser a link with the ID
-  opens nothing.
-* It belongs to one user, and is sent once.
+* It has a random ID, which appears only in the redirect of that flow, inside `next`.
+* The browser that submitted it has a mark in its cookie. In any other browser, a link with the ID
+  does nothing.
+* It belongs to one user, and is submitted once.
 
-A form that waits for a recent proof of identity belongs to one session, waits for ten minutes,
-and is dropped when the browser asks for something else that needs a proof. The proof must be given
-for this form: proving one's identity for something else, in another tab or later, does not release
-it.
+A form that waits for a recent proof of identity belongs to one session, waits for ten minutes, and
+is dropped when the browser requests something else that needs a proof. The proof must be given for
+this form: a proof for something else, in another tab or later, doesn't release it.
 
-A form that waits for a login was sent from a page that was made for a user, whose session has ended
-since. Its token says so: visitors can store nothing. It waits for an hour. One with a password is
-not kept, and one that needs a recent proof is never sent without a click.
+A form that waits for a login was submitted from a page made for a user whose session has ended
+since. Its token proves that, so visitors can store nothing. It waits for an hour. A form with a
+password is not kept, and one that needs a recent proof is never submitted without a click.
 """
 
 from __future__ import annotations
@@ -44,13 +43,13 @@ from carafe.security.rate_limits import Client, RateLimit, client_key
 from carafe.web.routing import current_policy, endpoint_label
 from carafe.web.urls import current_url, return_path, safe_redirect_path
 
-# The field that tells a form that continues from one that is sent for the first time.
+# The field that marks a form that continues.
 FIELD = "interrupted_form"
 # The browser's marks, in its cookie: the hash of one ID, and those of several.
 PROOF_MARK, LOGIN_MARKS = "form_before_proof", "forms_before_login"
 FORMS_PER_USER = 3
 MAX_BYTES = 256 * 1024
-# A longer address of the page with the form is left out of the one that continues it.
+# A longer URL of the form's page is omitted from the page that continues it.
 BACK_LENGTH = 150
 SHOWN_LENGTH = 200
 
@@ -68,7 +67,7 @@ USED = (
 
 @dataclass(frozen=True)
 class Form:
-    """A form as it was sent."""
+    """A form as it was submitted."""
 
     path: str
     endpoint: str
@@ -83,7 +82,7 @@ class Form:
 
     @property
     def summary(self) -> list[tuple[str, str]]:
-        """What people recognize it by: names and values, without secrets and technical fields."""
+        """Return the names and values to recognize it by, without secrets and technical fields."""
         return [
             (name.replace("_", " ").capitalize(), value[:SHOWN_LENGTH])
             for name, value in self.fields
@@ -99,12 +98,12 @@ class Form:
 
     @property
     def may_continue(self) -> bool:
-        """Whether the question that interrupted it was answered."""
+        """Return whether the login or proof that it waits for was given."""
         return self.row is not None and (self.row.session_id is None or self.row.released)
 
     @property
     def continues_by_itself(self) -> bool:
-        """Whether a script may send it: the answer was given just now, in this very flow."""
+        """Return whether a script may submit it: the proof was given just now, in this flow."""
         if self.row is None or self.sent_at is None:
             return False
         if self.row.session_id is not None:
@@ -113,7 +112,10 @@ class Form:
 
 
 def sent() -> Form | None:
-    """Return the form of this request; None for files, for what is too large, and for no form."""
+    """Return the form of this request.
+
+    None if there is none, or if it has files or is too large.
+    """
     if (request.content_length or 0) > current_app.config["MAX_FORM_MEMORY_SIZE"]:
         return None
     has_files = any(file.filename for file in request.files.values())
@@ -125,9 +127,9 @@ def sent() -> Form | None:
 
 
 def keep_for_proof() -> str | None:
-    """Keep the form of this request until its user has proved who they are. Commit after it.
+    """Store the form of this request until its user proves their identity. The caller commits.
 
-    Return the page that continues it, or None where it cannot be kept.
+    Return the page that continues it, or None if it can't be stored.
     """
     form, session_id = sent(), current_user.session_id
     if form is None:
@@ -140,9 +142,9 @@ def keep_for_proof() -> str | None:
 
 
 def keep_for_login(user_id: int) -> str | None:
-    """Keep the form of this request until this user has logged in again, and commit.
+    """Store the form of this request until this user logs in again, and commit.
 
-    Return the page that continues it, or None where it cannot be kept.
+    Return the page that continues it, or None if it can't be stored.
     """
     form = sent()
     if form is None or form.has_secrets:
@@ -183,7 +185,7 @@ def _page(token: str) -> str:
 
 
 def find(token: str) -> Form | None:
-    """Return the form with this ID, if this user sent it from this browser."""
+    """Return the form with this ID, if this user submitted it from this browser."""
     purpose = _purpose(token)
     if purpose is None or current_user.impersonator:
         return None
@@ -195,7 +197,7 @@ def find(token: str) -> Form | None:
         return None
     try:
         content = json.loads(row.read())
-    except ValueError:  # its key has left the ring
+    except ValueError:  # its key has left the key ring
         return None
     sent_at = ticket.expires_at - LIFETIMES[purpose]
     return Form(**content, token=token, row=row, sent_at=sent_at)
@@ -218,16 +220,16 @@ def find_by_page(path: str | None) -> Form | None:
 
 
 def release(path: str | None) -> None:
-    """Note that a proof of identity was given for the form that the page at `path` continues."""
+    """Record that a proof of identity was given for the form that the page at `path` continues."""
     form = find_by_page(path)
     if form and form.row:
         InterruptedForm.release(form.row.token_id)
 
 
 def carry_out(token: str) -> None:
-    """Use up the form with this ID in this transaction, which does what the form asks for.
+    """Use up the form with this ID in this transaction, which does what the form requests.
 
-    409 where it was sent before, so that going back or clicking twice does nothing twice.
+    Respond with 409 if it was already submitted, so that going back or clicking twice does nothing.
     """
     form, purpose = find(token), _purpose(token)
     if form is None or purpose is None or Token.consume(token, purpose) is None:
@@ -236,7 +238,7 @@ def carry_out(token: str) -> None:
 
 
 def drop() -> None:
-    """Drop the form that waits for a proof: now this browser asks for something else."""
+    """Drop the form that waits for a proof, because this browser requests something else now."""
     mark = session.pop(PROOF_MARK, None)
     if mark and takes_write_lock():
         Token.delete(bytes.fromhex(mark))

@@ -1,4 +1,4 @@
-"""What has had its time: accounts, sessions, links and invitations."""
+"""Jobs that delete due accounts and expired sessions, links, and invitations."""
 
 from contextlib import nullcontext
 
@@ -11,9 +11,9 @@ from carafe.jobs import job, scheduled
 @scheduled("5 * * * *")
 @job(queue="maintenance", unique=True)
 def delete_accounts() -> int:
-    """Have each account deleted whose 14 days are over; how many."""
+    """Delete each account whose 14 days are over; return how many."""
     due = deletion.due_ids()
-    for id in due:  # a job each: one that fails holds up no other
+    for id in due:  # one job each, so that a failure doesn't hold up the others
         delete_account.enqueue(id)
     return len(due)
 
@@ -25,7 +25,7 @@ def delete_account(id: int, actor: str | None = None) -> bool:
 
 
 def delete_later(user: UserMixin) -> None:
-    """Close an account, and have it deleted by a job: it has much. Raises `LastAdminError`."""
+    """Close an account and delete it in a job, because it has many rows. Raise `LastAdminError`."""
     user.close()
     delete_account.enqueue(user.id, acting_email())
 
@@ -33,12 +33,12 @@ def delete_later(user: UserMixin) -> None:
 @scheduled("35 * * * *")
 @job(queue="maintenance", unique=True)
 def purge() -> dict[str, int]:
-    """Delete the sessions, links and invitations that are over; how many of each."""
+    """Delete expired sessions, links, and invitations; return how many of each."""
     return deletion.delete_all_expired()
 
 
 @scheduled("*/10 * * * *", setting="IMPERSONATION")
 @job(queue="maintenance", unique=True)
 def end_impersonations() -> int:
-    """Note that those are over whose time is, although nobody came back from them; how many."""
+    """End expired impersonations that nobody returned from; return how many."""
     return Impersonation.end_expired()

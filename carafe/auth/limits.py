@@ -1,4 +1,4 @@
-"""Limits that pages and emails tell: `{{ limits.reset_link|timespan }}` in a template."""
+"""Limits that pages and emails mention: `{{ limits.reset_link|timespan }}` in a template."""
 
 from carafe.auth import passwords
 from carafe.auth.avatars import PICTURES

@@ -1,7 +1,6 @@
-"""Marks of views: who may use them. `access.enforce_policy` enforces them.
+"""Decorators that say who may use a view. `access.enforce_policy` enforces them.
 
-A view without a mark needs a user who is logged in; `carafe.web.routing.public` opens one to
-visitors.
+A view without one requires a logged-in user; `carafe.web.routing.public` opens one to visitors.
 """
 
 from __future__ import annotations
@@ -13,42 +12,42 @@ from carafe.web.routing import View, set_policy
 
 
 def login_required(view: View) -> View:
-    """Declare a view as for everyone who is signed in."""
+    """Open a view to every logged-in user."""
     return set_policy(view)
 
 
 def permission_required(
     permission: str, read_permission: str | None = None
 ) -> Callable[[View], View]:
-    """Declare a view as for those whose role has a permission: 403 for everyone else.
+    """Open a view to users whose role has a permission: 403 for everyone else.
 
-    A view that changes something also needs the permission to see it: its answers show rows, or
-    tell whether there are some.
+    A view that changes something also needs the permission to see it: its responses show rows, or
+    reveal whether they exist.
     """
     return partial(set_policy, permission=permission, read_permission=read_permission)
 
 
 def confirmed_required(view: View) -> View:
-    """Declare a view as for confirmed addresses: others are led to confirm theirs."""
+    """Open a view to users with a confirmed address: others are redirected to confirm theirs."""
     return set_policy(view, confirmed=True)
 
 
 def allow_without_two_factor(view: View) -> View:
-    """Declare a view as one for setting up a second factor, or needed on the way to it."""
+    """Open a view to users who have yet to set up a required second factor."""
     return set_policy(view, allow_without_two_factor=True)
 
 
 def no_impersonation(view: View) -> View:
-    """Declare a view as for the user alone, not for an administrator who acts as them.
+    """Open a view only to the user, not to an admin who impersonates them.
 
-    Views that are open to visitors and those that ask for a proof are, without saying so.
+    Public views and those that require a proof don't need it.
     """
     return set_policy(view, no_impersonation=True)
 
 
 def fresh_login_required(view: View) -> View:
-    """Declare a view as for those who proved lately who they are: others are asked to.
+    """Open a view to users who recently proved their identity: others are asked to.
 
-    A form that was sent waits, and continues after the proof.
+    A submitted form waits, and continues after the proof.
     """
     return set_policy(view, fresh_login=True)

@@ -1,4 +1,4 @@
-"""Forms from pages of a session that is over: after a logout, or a login, in another tab."""
+"""Forms from pages of an earlier session: after a logout, or a login, in another tab."""
 
 from typing import Any
 
@@ -30,10 +30,10 @@ LOGGED_IN_ALREADY = "You're already logged in. We didn't submit what you entered
 
 
 def answer_old_form(page_user_id: int) -> ResponseReturnValue | None:
-    """Answer a form from a page of a session that is over; None if nothing can be done with it.
+    """Respond to a form from a page of an earlier session; None if nothing can be done with it.
 
-    It came from one of our own pages, which was made for this user (0: for a visitor). Someone who
-    logged in again since may send it again, with a click.
+    It came from one of our own pages, made for this user (0: for a visitor). If they have logged in
+    again since, they can submit it again, with a click.
     """
     rules = current_policy()
     if pages.is_requested("logout") and page_user_id:
@@ -60,7 +60,7 @@ def _log_out(page_user_id: int) -> ResponseReturnValue | None:
 
 
 def _lead_on() -> ResponseReturnValue | None:
-    """Lead from a page for visitors that was open in another tab to where the login there led."""
+    """Redirect from a visitor's page in another tab to the target of the login there."""
     next = safe_redirect_path(request.args.get("next"))
     if not is_logged_in():
         is_challenged = "challenge" in session and not wants_json()
@@ -77,11 +77,11 @@ def _lead_on() -> ResponseReturnValue | None:
 
 
 def _page_user() -> int:
-    """For whom a page is made: nobody, where someone else looks at it as that user."""
+    """Return the user a page is made for; None during an impersonation."""
     try:
         identity = current_identity()
         return 0 if identity is None or identity.impersonator else identity.id
-    except SQLAlchemyError:  # the page may be the one that mends the database
+    except SQLAlchemyError:  # the page may be the one that repairs the database
         db.session.rollback()
         return 0
 

@@ -1,4 +1,4 @@
-"""The answer to a file that is too large to be read at all."""
+"""The response to a file that is too large to be read."""
 
 from collections.abc import Callable
 
@@ -16,10 +16,10 @@ from carafe.web.routing import current_policy
 def render_too_large(
     error: RequestEntityTooLarge, endpoint: str, render_form: Callable[[], ResponseReturnValue]
 ) -> ResponseReturnValue:
-    """Respond with the form that the file was sent with, for a blueprint's error handler.
+    """Respond with the form that the file was submitted with, for a blueprint's error handler.
 
-    `endpoint` is where the form goes; anything else gets the usual error page. A body that is too
-    large is refused before anybody has checked who sent it, so this does.
+    `endpoint` is where the form goes; other requests get the usual error page. A body that is too
+    large is refused before the user is checked, so this checks them.
     """
     response: ResponseReturnValue
     if request.endpoint != endpoint or wants_json() or not is_logged_in():

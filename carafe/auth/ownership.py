@@ -1,4 +1,4 @@
-"""Rows that belong to a user. Other users get 404, as for rows that do not exist."""
+"""Rows that belong to a user. Other users get 404, as if they didn't exist."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from carafe.web.submissions import SubmissionForm, SubmissionMixin
 
 
 class OwnerMixin(SubmissionMixin):
-    """Models whose rows belong to a user and go with them.
+    """Mixin for models whose rows belong to a user and are deleted with them.
 
-    A model with `__table_args__` of its own must have those of this class among them.
+    A model with its own `__table_args__` must include those of this class.
     """
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805
-        # The ID of a deleted row is never given to another, which would get its history.
+        # The ID of a deleted row is never reused, because another row would get its history.
         return UniqueConstraint("user_id", "submission"), {"sqlite_autoincrement": True}
 
     user_id: Mapped[int] = mapped_column(
@@ -33,20 +33,20 @@ class OwnerMixin(SubmissionMixin):
 
     @classmethod
     def mine(cls, *columns: Any) -> AnySelect:
-        """Return a query for the rows of the signed-in user, or for these columns of them."""
+        """Return a query for the current user's rows, or for these columns of them."""
         return select(*(columns or [cls])).where(cls.user_id == current_user.id)
 
     @classmethod
     def get_mine_or_404(cls, id: int) -> Self:
-        """Return a row of the signed-in user by its ID."""
+        """Return a row of the current user by its ID."""
         row: Self | None = db.session.scalar(cls.mine().filter_by(id=id))
         return row or abort(404)
 
     @classmethod
     def create_mine(cls, form: SubmissionForm) -> Self | None:
-        """Create a row of the signed-in user once, and commit.
+        """Create a row of the current user once, and commit.
 
-        None, with the reason among the errors of the form, if they have too many already.
+        Return None, with the reason among the form's errors, if they already have too many.
         """
         user_id = current_user.id
         limit = partial(quotas.limit_rows, cls.user_id, user_id)

@@ -1,4 +1,4 @@
-"""The pages that the engine links to: the app names the endpoint of each."""
+"""The pages that the engine links to: the app sets the endpoint of each."""
 
 from __future__ import annotations
 
@@ -29,25 +29,24 @@ Page = Literal[
     "reset_link",
     "second_factor",
 ]
-# Needed only where this setting switches on what leads there.
+# Required only if this setting switches on what links to it.
 OPTIONAL = {
     "end_impersonation": "IMPERSONATION",
     "invitation": "INVITATIONS",
     "magic_link": "MAGIC_LINK",
     "provider_callback": "OAUTH_PROVIDERS",
 }
-# Linked to if they exist. The feature that has them registers them, later than the others.
+# Linked to if they exist. Their feature registers them later than the others.
 LINKED_IF_ANY = {"activity", "data_export"}
-# Sent with the app. Whatever is set up after this signal can use the URLs of pages.
+# Sent with the app. After this signal, the URLs of pages are available.
 pages_registered = signal("pages-registered")
 CALL = 'pages.register(app, login="auth.login", …)'
 
 
 def register(app: Flask, **endpoints: str) -> None:
-    """Name the endpoints of the pages, whose views have been registered before.
+    """Register the endpoints of pages whose views are already registered.
 
-    A later call adds pages to those of the first. Raises `ConfigError`, whose text is the remedy,
-    where a page is missing.
+    Later calls add pages. Raise `ConfigError`, with the remedy, if a page is missing.
     """
     pages = get_args(Page)
     registered: dict[str, str] = app.extensions.get("auth_pages", {}) | endpoints
@@ -67,7 +66,7 @@ def register(app: Flask, **endpoints: str) -> None:
 
 
 def exists(page: Page) -> bool:
-    """Tell whether the app has a page: it may have none, or a setting switches it off."""
+    """Return whether the app has a page. It may have none, or a setting switches it off."""
     endpoint = current_app.extensions["auth_pages"].get(page)
     return endpoint in current_app.view_functions
 
@@ -84,16 +83,16 @@ def path(page: Page, **values: str | None) -> str:
 
 
 def url(page: Page, **values: str) -> str:
-    """Return the absolute URL of a page, for mails; also without a request, as in commands."""
+    """Return the absolute URL of a page, for emails; also without a request, as in commands."""
     return public_url(endpoint_path(endpoint(page), **values))
 
 
 def is_requested(*pages: Page) -> bool:
-    """Tell whether this request is for one of the pages."""
+    """Return whether this request is for one of the pages."""
     return request.endpoint in {endpoint(page) for page in pages}
 
 
 def is_auth_page() -> bool:
-    """Tell whether this request is for a page beside the login: one about who the user is."""
+    """Return whether this request is for a page about logging in."""
     blueprint = endpoint("login").rpartition(".")[0]
     return (request.endpoint or "").rpartition(".")[0] == blueprint

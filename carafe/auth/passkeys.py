@@ -1,7 +1,7 @@
 """Passkeys: the ceremonies of W3C Web Authentication, level 3, sections 7.1 and 7.2.
 
-For each the browser fetches `options`, has the authenticator sign their challenge, and sends what
-that gives in an ordinary form, with the sealed challenge: to `register` or `authenticate`.
+For each, the browser fetches `options`, has the authenticator sign their challenge, and submits the
+result in an ordinary form, with the encrypted challenge, to `register` or `authenticate`.
 """
 
 import logging
@@ -33,15 +33,15 @@ LOGIN, SECOND_FACTOR, REAUTHENTICATION, REGISTER = "login", "two-factor", "proof
 
 ATTEMPTS = RateLimit("passkey", 20, timedelta(minutes=15))
 
-# A credential is about 1 kB; what a device attests to unasked adds some.
+# A credential is about 1 kB; attestation that wasn't requested adds some.
 CREDENTIAL_BYTES = 16 * 1024
-CREDENTIAL_ID_BYTES = 1023  # the most that section 4 allows
-EDDSA, ES256, RS256 = -8, -7, -257  # RFC 9053; one of them is known to every authenticator
+CREDENTIAL_ID_BYTES = 1023  # the maximum in section 4
+EDDSA, ES256, RS256 = -8, -7, -257  # RFC 9053; every authenticator supports one of them
 
 FAILED_MESSAGE = "That passkey didn't work. Try again, or use another method."
 EXPIRED_MESSAGE = "Timed out. Try again."
 SUSPENDED_MESSAGE = "This account is suspended. Contact support."
-# For the log.
+# Logged.
 REASONS = {EXPIRED_MESSAGE: "too_late", SUSPENDED_MESSAGE: "suspended"}
 TOO_MANY_PASSKEYS = (
     f"You've reached the limit of {MAX_PASSKEYS} passkeys. Remove one to add another."
@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 
 class PasskeyError(Exception):
-    """A passkey that is not accepted. The text is shown to the user; `user_id` is its owner."""
+    """A refused passkey. The text is shown to the user; `user_id` is the passkey's owner."""
 
     def __init__(self, text: str, user_id: int | None = None):
         super().__init__(text)
@@ -59,27 +59,27 @@ class PasskeyError(Exception):
 
 
 def user_handle(user: UserMixin) -> bytes:
-    """The user as authenticators know them: a number that means nothing elsewhere (14.6.1)."""
+    """Return the user's ID for authenticators: a number that means nothing elsewhere (14.6.1)."""
     return str(user.id).encode()
 
 
 def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> JSONObject:
-    """What `navigator.credentials.get()` takes.
+    """Return the arguments of `navigator.credentials.get()`.
 
-    Without ids people choose among all they have, so that a visitor gets the same no matter who
-    they say they are.
+    Without IDs, people choose among all their passkeys, so that every visitor gets the same,
+    whoever they claim to be.
     """
     options = {
         "rpId": current_relying_party().id,
         "allowCredentials": _credential_descriptors(credential_ids),
-        # Without a password, and as a proof, it has to be the person and not only the device.
+        # Without a password, and as a proof, it has to be the person, not only the device.
         "userVerification": "preferred" if purpose == SECOND_FACTOR else "required",
     }
     return issue(purpose, options)
 
 
 def creation_options(user: UserMixin) -> JSONObject:
-    """What `navigator.credentials.create()` takes."""
+    """Return the arguments of `navigator.credentials.create()`."""
     options = {
         "rp": {"id": current_relying_party().id, "name": current_app.config["APP_NAME"]},
         "user": {
@@ -89,7 +89,7 @@ def creation_options(user: UserMixin) -> JSONObject:
         },
         "pubKeyCredParams": [{"type": "public-key", "alg": a} for a in (EDDSA, ES256, RS256)],
         "excludeCredentials": _credential_descriptors(Passkey.credential_ids(user.id)),
-        # Not required: an older security key that has neither is a second factor all the same.
+        # Not required: an older security key without either still works as a second factor.
         "authenticatorSelection": {"residentKey": "preferred", "userVerification": "preferred"},
         "attestation": "none",
     }
@@ -101,7 +101,7 @@ def _credential_descriptors(credential_ids: Iterable[bytes]) -> list[dict[str, s
 
 
 def register(user: UserMixin, name: str) -> Passkey:
-    """Add the passkey that was sent. Raises `PasskeyError`."""
+    """Add the submitted passkey. Raise `PasskeyError`."""
     from webauthn import verify_registration_response
 
     challenge, credential = _parse_response(REGISTER)
@@ -123,9 +123,9 @@ def register(user: UserMixin, name: str) -> Passkey:
 
 
 def authenticate(purpose: str, user_id: int | None = None) -> UserMixin:
-    """Whose passkey was used; `user_id` says whose it has to be. Raises `PasskeyError`.
+    """Return the passkey that was used, which must be `user_id`'s if given. Raise `PasskeyError`.
 
-    The user's row is locked. Commit after a refusal, too: it may have been recorded.
+    The user's row is locked. Commit after a refusal, too, because it may have been recorded.
     """
     try:
         return _authenticate(purpose, user_id)
@@ -151,7 +151,7 @@ def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
         refusal.user_id = used_passkey.user_id
         raise
 
-    # In the meantime the passkey may have been used or removed, or its user suspended or deleted.
+    # In the meantime, the passkey may have been used or removed, or its user suspended or deleted.
     user = db.session.get(user_model(), used_passkey.user_id, with_for_update=True)
     passkey = Passkey.by_credential(credential.raw_id)
     if (
@@ -169,7 +169,7 @@ def _authenticate(purpose: str, user_id: int | None) -> UserMixin:
 
 
 def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) -> int:
-    """How often the passkey was used, as it says itself, if all else is as it should be."""
+    """Verify everything but the counter, and return the counter."""
     from webauthn import verify_authentication_response
 
     verified = _verify_or_reject(
@@ -179,7 +179,7 @@ def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) 
             expected_rp_id=current_relying_party().id,
             expected_origin=current_relying_party().origin,
             credential_public_key=public_key,
-            # It would judge the counter before it knows whether the signature is good.
+            # The library would check the counter before it knows whether the signature is valid.
             credential_current_sign_count=0,
             require_user_verification=purpose != SECOND_FACTOR,
         )
@@ -188,12 +188,12 @@ def _verify(purpose: str, credential: Any, challenge: bytes, public_key: bytes) 
 
 
 def _user_handle_matches(user: UserMixin, handle: bytes | None, purpose: str) -> bool:
-    """Step 6 of 7.2: who has not said who they are is told by the user handle, too."""
+    """Check the user handle (7.2, step 6), which identifies a user who hasn't said who they are."""
     return handle == user_handle(user) or (handle is None and purpose != LOGIN)
 
 
 def _parse_response(purpose: str) -> tuple[bytes, str]:
-    """The challenge, which is used up, and the credential that came with it."""
+    """Return the challenge, which is used up, and the credential that was submitted with it."""
     ATTEMPTS.spend(client_key())
     credential = request.form.get("credential", "")
     try:
@@ -210,8 +210,8 @@ def _parse_response(purpose: str) -> tuple[bytes, str]:
 def _verify_or_reject(verify: Callable[[], T]) -> T:
     try:
         return verify()
-    # Whatever a stranger's bytes do to parsers of JSON, CBOR, keys and certificates, from the
-    # library's own errors to a RecursionError, is a credential that does not count, and no 500.
+    # Whatever a stranger's bytes do to parsers of JSON, CBOR, keys, and certificates, from the
+    # library's own errors to a RecursionError, is an invalid credential, not a 500.
     except Exception as error:
         log.info("passkey rejected: %s: %s", type(error).__name__, error)
         raise PasskeyError(FAILED_MESSAGE) from None

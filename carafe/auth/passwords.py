@@ -1,7 +1,7 @@
-"""Passwords: how they are stored, and which are accepted.
+"""Password hashing, and which passwords are accepted.
 
 Argon2id with 19 MiB, two passes, one lane: the first choice of OWASP's Password Storage Cheat
-Sheet. Hash and verify outside of a transaction that holds the write lock.
+Sheet. Hash and verify outside a transaction that holds the write lock.
 """
 
 import unicodedata
@@ -22,7 +22,7 @@ COMMON = "That password is too easy to guess. Choose another one."
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
-# The hash of nothing anybody types: verified for unknown addresses, so that they take as long.
+# A hash that no password matches, verified for unknown addresses, so that they take as long.
 _DUMMY_HASH = (
     "$argon2id$v=19$m=19456,t=2,p=1$Y2FyYWZlLW5vYm9keS0wMA"
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -34,27 +34,27 @@ def hash(password: str) -> str:
 
 
 def verify(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one hashed. With None it takes as long and is False."""
+    """Return whether the password matches the hash. With None, it takes as long and is False."""
     return any(_matches(password_hash or _DUMMY_HASH, text) for text in _spellings(password))
 
 
 def needs_rehash(password_hash: str, password: str) -> bool:
-    """Return whether to rehash a verified password: new parameters, or another spelling."""
+    """Return whether to rehash a verified password: new parameters, or another normalization."""
     if _hasher.check_needs_rehash(password_hash):
         return True
     return not password.isascii() and not _matches(password_hash, normalize(password))
 
 
 def normalize(password: str) -> str:
-    """Return the password as it is hashed, however a keyboard encodes its characters.
+    """Return the password in the form that is hashed, however a keyboard encodes its characters.
 
-    In form NFKC, as NIST SP 800-63B-4 (3.1.1.2) asks.
+    NFKC, as NIST SP 800-63B-4 (3.1.1.2) recommends.
     """
     return unicodedata.normalize("NFKC", password)
 
 
 def _spellings(password: str) -> Iterable[str]:
-    """What may have been hashed: hashes from before passwords were normalized are of any form."""
+    """Return the forms that may have been hashed: old hashes are of passwords as typed."""
     if password.isascii():
         return [password]
     forms = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
@@ -69,9 +69,9 @@ def _matches(password_hash: str, text: str) -> bool:
 
 
 def validation_error(password: str, email: str) -> str | None:
-    """Why this password is refused for that address, as a sentence; None if it is accepted.
+    """Return why this password is refused for that address, as a sentence, or None.
 
-    No rules of composition (NIST SP 800-63B, 3.1.1.2): length, and not what attackers try first.
+    There are no composition rules (NIST SP 800-63B, 3.1.1.2), only the length and common passwords.
     """
     if len(password) > MAX_TYPED_LENGTH:
         return TOO_LONG

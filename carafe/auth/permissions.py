@@ -10,9 +10,9 @@ from carafe.registry import Registry
 
 # The role that has all permissions.
 ADMIN = "admin"
-# The role of those who sign up.
+# The role of users who sign up.
 DEFAULT_ROLE = "user"
-# What unconfirmed users have in place of their role: no permission.
+# What unconfirmed users have instead of their role: no permissions.
 NO_ROLE = ""
 
 # Names of permissions, by role.
@@ -22,9 +22,9 @@ PERMISSIONS = Registry[set[str]]("permissions", "role")
 def add_permission(
     app: Flask, name: str, *, roles: Iterable[str] = (), setting: str | None = None
 ) -> None:
-    """Add a permission, which administrators and these roles have.
+    """Add a permission for admins and these roles.
 
-    With a `setting`, such as "INVITATIONS", nobody has it where that is off.
+    With a `setting`, such as "INVITATIONS", nobody has it if that is off.
     """
     if setting and not app.config[setting]:
         return
@@ -33,26 +33,26 @@ def add_permission(
 
 
 def permissions(role: str) -> set[str]:
-    """Return the permissions of a role: none for a role that no longer exists."""
+    """Return the permissions of a role; none for a role that no longer exists."""
     return PERMISSIONS.get(role) or set()
 
 
 def can_grant(role: str, limit: str) -> bool:
-    """Tell whether someone whose role is `limit` may give `role`, and change those who have it.
+    """Return whether a user with the role `limit` can grant `role`, and change users who have it.
 
-    Not with a permission that they lack: they would give it to themselves through another user.
+    Not if it has permissions they lack, which they could gain through another user.
     """
     return permissions(role) <= permissions(limit)
 
 
 def grantable_roles(limit: str) -> dict[str, str]:
-    """Return the roles that someone whose role is `limit` may give, with their labels."""
+    """Return the roles that a user with the role `limit` can grant, with their labels."""
     labels: dict[str, str] = current_app.extensions["roles"]
     return {role: label for role, label in labels.items() if can_grant(role, limit)}
 
 
 class LastAdminError(Conflict):
-    """Nobody would be left who can look after the others."""
+    """Nobody would be left who can manage users."""
 
     def __init__(self) -> None:
         super().__init__("This is the last admin. Make someone else an admin first.")
@@ -63,7 +63,7 @@ def init_app(app: Flask) -> None:
 
 
 def register_roles(app: Flask, roles: Mapping[str, str]) -> None:
-    """Register the app's roles: their names, and the labels that pages show."""
+    """Register the app's roles: their names, and their labels on pages."""
     for role in (DEFAULT_ROLE, ADMIN):
         if role not in roles:
             raise ConfigError(f'No role is called "{role}".', "Add one to ROLES.")

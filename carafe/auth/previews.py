@@ -1,4 +1,4 @@
-"""What the mails about accounts look like, with sample data: see `/dev/previews`."""
+"""Previews of emails about accounts, with sample data: see `/dev/previews`."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ def second_factors_url() -> str:
 
 EXPIRED_TOKEN = "a-token-that-opens-nothing"  # noqa: S105
 RESET = partial(page_url, "reset")
-# What each is given beside the user.
+# The variables of each, besides the user.
 MAILS: dict[str, dict[str, object]] = {
     "account_connected": {"provider": "GitHub", "reset_url": RESET},
     "account_disconnected": {"provider": "GitHub", "reset_url": RESET},
@@ -59,7 +59,7 @@ def sample_user() -> UserMixin:
     user = user_model()()
     user.email, user.time_zone = RECIPIENT, ""
     user.confirmed_at, user.deletes_at = now(), now() + GRACE_PERIOD
-    if hasattr(user, "name"):  # a column of the app's
+    if hasattr(user, "name"):  # one of the app's columns
         user.name = "Alice"
     return user
 

@@ -1,4 +1,4 @@
-"""Reports of users who reach a quota: once a day in the log and the audit, and a health check."""
+"""Reports of users who reach a quota: daily in the log and the audit trail, and a health check."""
 
 import logging
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ ALL = "all"
 
 
 def report(quota: str, limit: int) -> None:
-    """Say once a day that the current user has reached a quota: in the log, and the audit."""
+    """Report once a day that the current user reached a quota, in the log and the audit trail."""
     if not REPORTS.take(f"{current_user.id} {quota}"):
         return
     REPORTS_OF_ALL.take(ALL)
@@ -33,7 +33,7 @@ def report(quota: str, limit: int) -> None:
 
     @after_this_request
     def record_later(response: Response) -> Response:
-        # In a transaction of its own: that of the request is rolled back.
+        # In a separate transaction, because the request's is rolled back.
         response.call_on_close(write)
         return response
 

@@ -1,14 +1,14 @@
-"""Quotas: how much one user may have, and use at a time. See "Limits" in docs/security.md.
+"""Quotas: how much one user can have, and use at a time. See "Limits" in docs/security.md.
 
     quotas.limit_rows(Note.user_id, current_user.id)  # before a row is added
-    quotas.EXPORTS.spend()                            # one more of what has a number per hour
+    quotas.EXPORTS.spend()                            # counts one of a number per hour
 
     @quotas.one_at_a_time("export")                   # on a view, or `with` it around some work
     @quotas.limit_exports                             # on a view: that, and one of `EXPORTS`
     @quotas.limit_searches                            # on a view with `q`: one search at a time
 
-Each refuses with an `HTTPException` that says what to do: show it at a form, or let it be the
-answer. Once a day for each user and quota the audit and the log say that it was reached.
+Each raises an `HTTPException` with a message for the user, to show in a form or as the response.
+Once a day for each user and quota, the audit trail and the log record that it was reached.
 """
 
 from collections.abc import Callable
@@ -36,20 +36,20 @@ from carafe.web.search_terms import search_term
 
 View = TypeVar("View", bound=Callable[..., object])
 
-# How long a second task waits for the first, so that two clicks are two tasks. A third does not
-# wait: it would keep a thread from others.
+# How long a second task waits for the first, so that two clicks are two tasks. A third doesn't
+# wait, because it would keep a thread from others.
 PATIENCE_SECONDS = 2
 RETRY_SECONDS = 10
 SEARCH_SECONDS = 2
 
 
 class TooManyRowsError(UnprocessableEntity):
-    """A user has as many rows of a kind as they may."""
+    """A user has the maximum number of rows of a kind."""
 
 
 @dataclass(frozen=True)
 class Quota:
-    """At most as many in each `period` by one user as a setting says; 0: any number.
+    """A setting's maximum number per `period` and user; 0 means no limit.
 
     `noun` and `unit` are for the message: "the limit of 60 uploads an hour".
     """
@@ -60,7 +60,7 @@ class Quota:
     period: timedelta = timedelta(hours=1)
 
     def spend(self, amount: int = 1) -> None:
-        """Count that much for the one signed in; 429 with `Retry-After` beyond the setting."""
+        """Count that much for the current user; 429 with `Retry-After` beyond the limit."""
         most = current_app.config[self.setting]
         if not most:
             return
@@ -72,7 +72,7 @@ class Quota:
             raise TooManyRequests(text, retry_after=refusal.retry_after) from None
 
     def refund(self, amount: int = 1) -> None:
-        """Take back what was not used after all."""
+        """Refund what was not used."""
         if most := current_app.config[self.setting]:
             RateLimit(self.setting, most, self.period).refund(str(current_user.id), weight=amount)
 
@@ -84,9 +84,9 @@ UPLOAD_BYTES = Quota("UPLOAD_BYTES_PER_DAY", "bytes of uploads", "a day", DAY)
 
 
 def begin_upload() -> None:
-    """Count this request as an upload before its body is read; each user may send one at a time.
+    """Count this request as an upload before its body is read; each user can send one at a time.
 
-    For views that accept a larger body: see `max_body_size`. Raises 429.
+    For views that accept a larger body: see `max_body_size`. Raise 429.
     """
     try:
         UPLOADS.spend()
@@ -105,8 +105,8 @@ def _end_upload(error: BaseException | None) -> None:
 def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
     """Raise `TooManyRowsError` (422) if the user has `ROWS_PER_USER` rows of a table, or more.
 
-    `column` is the one with the user's id, and begins an index. Call it in the transaction that
-    adds a row: of two at once the second counts the first.
+    `column` has the user's ID, and an index starts with it. Call it in the transaction that adds a
+    row, so that the second of two parallel requests counts the first one's.
     """
     most = current_app.config["ROWS_PER_USER"]
     if not most:
@@ -124,17 +124,17 @@ def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
 
 @cache
 def _last_row(column: InstrumentedAttribute[datetime]) -> AnySelect:
-    """The row with which the user has as many as they may, by an index alone."""
+    """Return the row that reaches the limit, if it exists, using only an index."""
     query = select(column).where(column == bindparam("user_id"))
     return query.offset(bindparam("before")).limit(1)
 
 
 class one_at_a_time:  # noqa: N801  (a decorator)
-    """Let each user do something expensive once at a time, in all processes of this machine.
+    """Let each user do something expensive once at a time, across all processes of this machine.
 
-    Decorates a view, and holds until its response is sent or its client disconnects; or is a
-    context manager. `task` is what the user does: "export". Of two at once the second waits a
-    moment, and then, like a third at once, is 429.
+    It decorates a view, until its response is sent or the client disconnects, or is a context
+    manager. `task` is what the user does: "export". A second one waits a moment and then gets 429;
+    a third gets 429 immediately.
     """
 
     def __init__(self, task: str):
@@ -164,7 +164,7 @@ class one_at_a_time:  # noqa: N801  (a decorator)
         self._slot.release()
 
     def take(self) -> Slot:
-        """Take the slot of the one signed in, to be released by the caller. Raises 429."""
+        """Take the current user's slot, which the caller releases. Raise 429."""
         key = f"{self.task.replace(' ', '-')}-{current_user.id}"
         slot = slots().take(key)
         # Not while others wait for this transaction.
@@ -195,9 +195,9 @@ def limit_exports(view: View) -> View:
 
 
 def limit_searches(view: View) -> View:
-    """Decorate a view that searches a user's texts for `q`: one at a time, and not for long.
+    """Decorate a view that searches a user's texts for `q`: one at a time, with a time limit.
 
-    Without `q`, nothing is searched. Raises 429, or 503 when the time is up.
+    Without `q`, nothing is searched. Raise 429, or 503 when the time is up.
     """
 
     @wraps(view)

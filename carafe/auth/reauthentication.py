@@ -1,6 +1,6 @@
-"""A recent proof of identity, for what a thief of a session must not do.
+"""A recent proof of identity, for what a session thief must not do.
 
-Anyone who lacks one is led to the page `reauthenticate`. A form that they sent continues after it:
+Without one, users are redirected to the page `reauthenticate`. A submitted form continues after it:
 see `interrupted_forms`.
 """
 
@@ -26,7 +26,7 @@ REAUTH_FAILURES = RateLimit("proof", 10, timedelta(minutes=15))
 
 
 def require_fresh_login() -> ResponseReturnValue:
-    """Lead anyone who has no recent proof to the page that asks for one."""
+    """Redirect users without a recent proof to the page that asks for one."""
     if wants_json():
         refuse(403, "access.denied", "no_recent_proof", "Confirm it's you first.")
     interrupted_forms.drop()
@@ -41,8 +41,11 @@ def require_fresh_login() -> ResponseReturnValue:
 
 
 def verify_password(password: str) -> str | None:
-    """The hash of the password of the one signed in, if this is it; 429 after too many others."""
-    # By session: a thief who guesses in one does not keep the owner from a proof in another.
+    """Return the current user's password hash if this is their password.
+
+    429 after too many others.
+    """
+    # Per session: a thief who guesses in one doesn't keep the owner from a proof in another.
     session = str(current_user.session_id)
     REAUTH_FAILURES.spend(session)
     with read_transaction():

@@ -1,4 +1,4 @@
-"""Recovery codes: given with the first second factor, renewed, and recognized when typed."""
+"""Recovery codes: generated with the first second factor, renewed, and checked."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from carafe.database import read_transaction
 
 
 class TypedCode(NamedTuple):
-    """A code as typed: one of an app, or maybe a recovery code, whose hash was looked up."""
+    """A typed code: one of an app, or possibly a recovery code, whose hash was looked up."""
 
     text: str
     is_from_app: bool
@@ -33,14 +33,14 @@ def prepare(user_id: int) -> GeneratedCodes | None:
 
 
 def give_first(user: UserMixin, prepared: GeneratedCodes | None = None) -> list[str]:
-    """Store the first codes of a user who added a factor, to show them; [] if there are some."""
+    """Store the first codes of a user who added a factor, and return them; [] if there are some."""
     if RecoveryCode.count(user.id):
         return []
     return RecoveryCode.replace(user, prepared or RecoveryCode.generate())
 
 
 def renew(user: UserMixin, generated: GeneratedCodes) -> list[str]:
-    """Replace the user's codes, email them, and return the new codes to be shown."""
+    """Replace the user's codes, notify them by email, and return the new codes."""
     url = pages.url("reset")
     mail.send(user.email, "auth/emails/recovery_codes_renewed", user=user, url=url)
     return RecoveryCode.replace(user, generated)

@@ -1,4 +1,4 @@
-"""Where the pages of logging in redirect to."""
+"""The redirects of login pages."""
 
 from flask import current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -9,15 +9,15 @@ from carafe.web.urls import safe_redirect_path
 
 
 def redirect_target(next: str | None = None) -> str:
-    """Return the path to redirect to after login: `next` if it is on this site, or `HOME_URL`.
+    """Return the path to redirect to after login: `next` if it is on this site, else `HOME_URL`.
 
-    Without `next`, it is that of the URL.
+    By default, `next` is the URL's parameter.
     """
     return safe_redirect_path(next or request.args.get("next")) or current_app.config["HOME_URL"]
 
 
 def redirect_to_step(step: NextStep, next: str | None = None) -> ResponseReturnValue:
-    """Redirect to the next step of logging in, or to the target after the last."""
+    """Redirect to the next step of the login, or to the target after the last one."""
     if step is NextStep.LOG_IN:
         return redirect(pages.path("login"), 303)
     if step is NextStep.SECOND_FACTOR:

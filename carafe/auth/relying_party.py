@@ -1,6 +1,6 @@
-"""Whom passkeys are for: the "relying party" of Web Authentication.
+"""The "relying party" of Web Authentication.
 
-They are bound to a name, and it is the host of `PUBLIC_URL`: never what a request claims.
+Passkeys are bound to a name: the host of `PUBLIC_URL`, never what a request claims.
 """
 
 from dataclasses import dataclass
@@ -19,21 +19,24 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """The name that passkeys are bound to, and the one origin at which they are used."""
+    """The name that passkeys are bound to, and the only origin where they work."""
 
     id: str
     origin: str
-    # Whether browsers have passkeys there at all.
+    # Whether browsers support passkeys there at all.
     is_supported: bool
 
     @property
     def is_requested(self) -> bool:
-        """Whether this request is for the relying party's host. At 127.0.0.1, localhost is not."""
+        """Return whether this request is for the relying party's host.
+
+        127.0.0.1 isn't localhost.
+        """
         return urlsplit(f"//{request.host}").hostname == self.id
 
 
 def current_relying_party() -> RelyingParty:
-    """The relying party, by `PUBLIC_URL`."""
+    """Return the relying party of `PUBLIC_URL`."""
     return _relying_party(current_app.config["PUBLIC_URL"])
 
 
@@ -54,13 +57,13 @@ def _relying_party(public_url: str) -> RelyingParty:
 
 
 def available() -> RelyingParty | None:
-    """The site, where its pages can offer passkeys. Templates have this as `passkeys()`."""
+    """Return the relying party if its pages can offer passkeys. `passkeys()` in templates."""
     site = current_relying_party()
     return site if current_app.config["PASSKEYS"] and site.is_supported else None
 
 
 def has_passkeys(user_id: int) -> bool:
-    """Whether a page has to offer its button to this user."""
+    """Return whether a page should offer its button to this user."""
     return available() is not None and Passkey.count(user_id) > 0
 
 

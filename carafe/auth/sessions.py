@@ -1,4 +1,4 @@
-"""Sessions of browsers: logging in and out, tokens, last seen, caches."""
+"""Browser sessions: login and logout, tokens, last seen, caches."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from carafe.time import now
 from carafe.web.routing import current_policy
 
 log = logging.getLogger(__name__)
-# What a cookie keeps through a login.
+# What a cookie keeps after a login.
 INTERRUPTED_BY_LOGIN = (interrupted_forms.LOGIN_MARKS, journey.KEY)
 
 
 def log_in_user(user: UserMixin, *, remembered: bool) -> None:
-    """Open a session for the user in this transaction, and give this browser its token."""
+    """Start a session for the user in this transaction, and give this browser its token."""
     begin_login()
     address, agent = request.remote_addr or "", request.user_agent.string
     KnownDevice.remember(user, agent, address)
@@ -43,9 +43,9 @@ def log_in_user(user: UserMixin, *, remembered: bool) -> None:
 
 
 def begin_login() -> None:
-    """End what this browser had before, no matter who put its cookie there.
+    """End this browser's earlier session, no matter who put its cookie there.
 
-    What was interrupted by the login stays: it is bound to a user, or to another site's answer.
+    What the login interrupted stays, because it is bound to a user or to a provider's response.
     """
     interrupted = {name: session[name] for name in INTERRUPTED_BY_LOGIN if name in session}
     log_out_user()
@@ -55,8 +55,8 @@ def begin_login() -> None:
 def set_session_token(token: str, *, clear: bool = False) -> None:
     """Give this browser the token of a session.
 
-    With `clear` it keeps nothing else: forms that it shows, and what was begun with other sites,
-    are someone else's now.
+    With `clear`, it keeps nothing else: its pages' forms, and what was started with providers, are
+    someone else's now.
     """
     if clear:
         permanent = session.permanent
@@ -66,13 +66,13 @@ def set_session_token(token: str, *, clear: bool = False) -> None:
 
 
 def end_other_sessions(user: UserMixin) -> None:
-    """End all sessions of the one logged in but this, of which copied cookies open nothing then."""
+    """End all other sessions of the current user; copies of this cookie become invalid."""
     user.end_sessions(keep=current_user.session_id)
     renew_session()
 
 
 def renew_session() -> None:
-    """Give this browser's session a new token: copies of its cookie open nothing anymore."""
+    """Give this browser's session a new token, which invalidates copies of its cookie."""
     if row := db.session.get(Session, current_user.session_id):
         set_session_token(row.rotate_token())
 
@@ -85,14 +85,14 @@ def log_out_user() -> None:
 
 
 def update_last_seen(response: Response) -> Response:
-    """Note that the session was seen, at most once a minute and not in the visitor's time."""
+    """Record when the session was seen, at most once a minute and after the response."""
     identity = loaded_identity()  # not current_user, which would look up who did not matter
     if identity is None or current_policy().background:
         return response
     if now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
-        session.modified = True  # the cookie lasts as long as the row, signed by today's key
+        session.modified = True  # the cookie lasts as long as the row, signed with the current key
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        # Once the answer is sent: someone may hold the write lock, and reading never waits.
+        # After the response: someone may hold the write lock, and reading never waits.
         response.call_on_close(partial(_write_last_seen, app, identity))
     return response
 
@@ -109,7 +109,7 @@ def _write_last_seen(app: Flask, identity: Identity) -> None:
 
 
 def disable_caching(response: Response) -> Response:
-    """No cache, shared or the browser's own, keeps what is someone's or carries a token."""
+    """Disable shared and browser caches for responses with private data or tokens."""
     personal = loaded_identity() is not None or renders_token() or session.modified
     if personal or request.method not in SAFE_METHODS:
         response.headers.setdefault("Cache-Control", "no-store")

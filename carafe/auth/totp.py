@@ -1,4 +1,4 @@
-"""Time-based one-time passwords, as authenticator apps make them (RFC 6238)."""
+"""Time-based one-time passwords, as authenticator apps generate them (RFC 6238)."""
 
 import hmac
 import time
@@ -10,28 +10,28 @@ from carafe.plurals import pluralize
 
 STEP_SECONDS = 30
 DIGITS = 6
-# One step either way, for clocks and slow hands (RFC 6238, 5.2 and 6).
+# One step either way, for clock skew and slow typing (RFC 6238, 5.2 and 6).
 ACCEPTED_STEPS = 1
-# Within these a code is refused, but its owner is told that a clock is wrong.
+# Up to this many steps away, a code is refused with the hint that a clock is wrong.
 MAX_EXPLAINED_STEPS = 10
 
 
 def new_secret() -> str:
-    """160 random bits, as RFC 4226 recommends, in the letters that people can type."""
+    """Return 160 random bits, as RFC 4226 recommends, in letters that people can type."""
     import pyotp
 
     return pyotp.random_base32()
 
 
 def uri(secret: str, email: str) -> str:
-    """What the QR code holds."""
+    """Return the content of the QR code."""
     import pyotp
 
     return pyotp.TOTP(secret, name=email, issuer=current_app.config["APP_NAME"]).provisioning_uri()
 
 
 def normalize_code(code: str) -> str:
-    """A code as typed, without what people put between its characters."""
+    """Return a typed code without what people put between its characters."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", code)))
 
 
@@ -40,7 +40,7 @@ def current_step() -> int:
 
 
 def match(secret: str, code: str) -> int | None:
-    """The time step, around the present one, of which this is the code."""
+    """Return the time step, near the current one, that a code belongs to."""
     import pyotp
 
     step, app = current_step(), pyotp.TOTP(secret)

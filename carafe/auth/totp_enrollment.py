@@ -1,6 +1,6 @@
-"""The secret of an authenticator app that is being set up: not stored before a code proves it.
+"""The secret of an authenticator app during setup, which isn't stored until a code proves it.
 
-It waits in the browser's cookie, encrypted: it survives a reload, and two tabs show the same one.
+It is in the browser's cookie, encrypted, so it survives a reload, and two tabs show the same one.
 """
 
 import json
@@ -18,21 +18,21 @@ LIFETIME = timedelta(hours=1)
 
 
 def start(user_id: int) -> None:
-    """Think of a secret, unless one is waiting."""
+    """Generate a secret, unless there is a pending one."""
     if pending(user_id) is None:
         waiting = json.dumps([user_id, totp.new_secret(), time.time()]).encode()
         session[KEY] = encryption.encrypt(waiting, KEY).decode()
 
 
 def pending(user_id: int) -> str | None:
-    """The secret that waits for a code."""
+    """Return the secret that waits for a code."""
     try:
         owner, secret, begun = json.loads(encryption.decrypt(session.get(KEY, "").encode(), KEY))
     except ValueError:
         return None
     if owner != user_id or begun + LIFETIME.total_seconds() < time.time():
         return None
-    # A copy of the cookie from before must not show the secret once it is in use.
+    # An earlier copy of the cookie must not show the secret once it is in use.
     app = Totp.for_user(user_id)
     return secret if app is None or app.created_at.timestamp() < begun else None
 

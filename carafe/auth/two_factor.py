@@ -1,4 +1,4 @@
-"""What a user has beside the password: an authenticator app, passkeys, and recovery codes."""
+"""Second factors: an authenticator app, passkeys, and recovery codes."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,15 +24,15 @@ from carafe.web.urls import public_url
 if TYPE_CHECKING:
     from carafe.auth.identity import Identity
 
-# A guess is right three times in a million: 5 in a quarter of an hour are one in 700 in a day.
+# Three in a million guesses are right, so with 5 in 15 minutes, the odds are 1 in 700 per day.
 ATTEMPTS = RateLimit("code", 5, timedelta(minutes=15))
 ATTEMPTS_BY_CLIENT = RateLimit("code:client", 20, timedelta(minutes=15))
-# Of all browsers in which the user has logged in before. A thief of the password may have made many
-# of them as long as there was no second factor.
+# Across all browsers in which the user has logged in before. A thief of the password may have
+# created many of them while there was no second factor.
 ATTEMPTS_BY_DEVICES = RateLimit("code:devices", 10, timedelta(minutes=15))
 WARNINGS = RateLimit("code:warning", 1, timedelta(days=1))
 
-CHUNK = 500  # others wait for some 50 ms in the meantime
+CHUNK = 500  # others wait for about 50 ms in the meantime
 
 LAST_FACTOR_MESSAGE = (
     "Two-factor authentication is required for your account. Add another method before removing "
@@ -41,7 +41,10 @@ LAST_FACTOR_MESSAGE = (
 
 
 def factors_of(user_id: int) -> Row[datetime | None, int, int]:
-    """What a user has, in one query: `app_since`, a time or None; and how many passkeys, codes."""
+    """Return a user's factors in one query.
+
+    `app_since`, a time or None, and numbers of passkeys and codes.
+    """
 
     def number(model: type[Passkey | RecoveryCode]) -> ScalarSelect[int]:
         query = select(func.count()).select_from(model).where(model.user_id == user_id)
@@ -64,9 +67,9 @@ def is_set_up(user: type[UserMixin]) -> ColumnElement[bool]:
 
 
 def count_attempt(user: UserMixin) -> Attempt:
-    """Count a code of this user before it is looked at; return what to refund if it is good.
+    """Count an attempt with a code before it is checked; return what to refund if it is right.
 
-    Raises `LimitReachedError` after too many, and warns the user.
+    Raise `LimitReachedError` after too many, and warn the user.
     """
     attempt = _attempt(user)
     try:
@@ -84,7 +87,7 @@ def count_attempt(user: UserMixin) -> Attempt:
 def _attempt(user: UserMixin) -> Attempt:
     account = str(user.id)
     everyone = [*ATTEMPTS_BY_CLIENT.counters(client_key()), *ATTEMPTS.counters(account)]
-    # Anyone who has the password must not keep its owner out as well.
+    # Anyone with the password must not lock the owner out, too.
     if device := device_cookie.recognize(user):
         devices = ATTEMPTS_BY_DEVICES.counters(account)
         return Attempt([*ATTEMPTS.counters(account, device), *devices], also=everyone)
@@ -92,9 +95,9 @@ def _attempt(user: UserMixin) -> Attempt:
 
 
 def use_code(user: UserMixin, code: TypedCode) -> str:
-    """Use up a code of the user's app, or a recovery code; returns which it was.
+    """Use up a code of the user's app, or a recovery code, and return which it was.
 
-    Raises `InvalidCodeError`; commit then, too. The user's row has to be locked.
+    Raise `InvalidCodeError`; commit then, too. The user's row has to be locked.
     """
     try:
         if not code.is_from_app:
@@ -116,7 +119,7 @@ def use_code(user: UserMixin, code: TypedCode) -> str:
 
 
 def delete_codes_without_factor(user: UserMixin) -> None:
-    """After a factor was removed: without any, neither codes nor a begun log-in are of use."""
+    """Delete recovery codes and pending logins after the last factor was removed."""
     db.session.flush()
     if not user.has_second_factor:
         RecoveryCode.delete_all(user)
@@ -124,7 +127,7 @@ def delete_codes_without_factor(user: UserMixin) -> None:
 
 
 def remove_all(user: UserMixin) -> None:
-    """Let a password alone open the account again, for someone who has lost everything else."""
+    """Remove all factors of someone who lost them, so that the password is enough again."""
     for model in (Totp, Passkey):
         db.session.execute(delete(model).where(model.user_id == user.id))
     delete_codes_without_factor(user)
@@ -133,7 +136,10 @@ def remove_all(user: UserMixin) -> None:
 
 
 def rotate_secrets() -> tuple[int, list[str]]:
-    """Encrypt all with the newest key, in transactions of a few: how many, and whose it cannot."""
+    """Encrypt all secrets with the newest key, in small transactions.
+
+    Return how many, and which failed.
+    """
     count, lost, last = 0, [], 0
     while True:
         renewed, failed = Totp.renew_secrets(last, CHUNK)
@@ -148,7 +154,7 @@ def rotate_secrets() -> tuple[int, list[str]]:
 
 
 def require(user: UserMixin) -> None:
-    """Let the user do nothing before they have one, in all their sessions, nor remove the last."""
+    """Require a second factor: without one, the user can only set one up, in all sessions."""
     if user.second_factor_required_at is None:
         user.second_factor_required_at = now()
         record("two_factor.required", user.subject)
@@ -156,20 +162,20 @@ def require(user: UserMixin) -> None:
 
 
 def stop_requiring(user: UserMixin) -> None:
-    """Leave it to the user again whether they have one."""
+    """Make the second factor optional again."""
     if user.second_factor_required_at is not None:
         user.second_factor_required_at = None
         record("two_factor.optional", user.subject)
 
 
 def is_required(user: "UserMixin | AnyRow | Identity") -> bool:
-    """Whether this user has to have one, by their role or because an administrator wants it."""
+    """Return whether this user needs a second factor, because of their role or an admin."""
     by_role = current_app.config["REQUIRE_SECOND_FACTOR"] and permissions(user.role)
     return bool(by_role or user.second_factor_required_at)
 
 
 def is_last_required(user: UserMixin) -> bool:
-    """Whether the user has one, and may not remove it."""
+    """Return whether the user has only one second factor and can't remove it."""
     has = factors_of(user.id)
     return has.passkeys + bool(has.app_since) == 1 and is_required(user)
 

@@ -1,4 +1,4 @@
-"""What a browser says of itself, in words that its owner recognizes."""
+"""What a browser says about itself, in words that its owner recognizes."""
 
 # In this order: Edge and Opera also claim to be Chrome, Chrome to be Safari.
 BROWSERS = [
@@ -23,14 +23,15 @@ SYSTEMS = [
 
 
 def device_label(agent: str) -> str:
-    """`User-Agent` as "Firefox on Windows"; the start of the text itself where it is another."""
+    """Return a `User-Agent` as "Firefox on Windows", or the start of its text if it is unknown."""
     return _parse_user_agent(agent) or agent[:40] or "Unknown device"
 
 
 def device_name(agent: str) -> str:
-    """The same for mails, without words of its own.
+    """Return a `User-Agent` for emails, without its own words.
 
-    Anyone who knows a password could have us mail the owner a sentence that leads to another site.
+    Otherwise, anyone who knows a password could have us email the owner a sentence that leads to
+    another site.
     """
     return _parse_user_agent(agent) or "an unknown browser"
 

@@ -1,4 +1,4 @@
-"""The app's `User`: which class it is. The engine knows no more of it than `UserMixin`."""
+"""The app's `User` class. All that the engine knows about it is `UserMixin`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _models: list[type[UserMixin]] = []
 
 
 def register_model(model: type[UserMixin]) -> None:
-    """Make this class the `User` of all apps of this process: it is mapped to the table "user"."""
+    """Register this class, mapped to the table "user", as `User` for all apps in this process."""
     if _models and _models[0] is not model:
         raise RuntimeError(
             f"{_models[0]!r} is the User already. Use another process for {model!r}."
@@ -22,7 +22,7 @@ def register_model(model: type[UserMixin]) -> None:
 def user_model() -> type[UserMixin]:
     """Return the app's `User`.
 
-    Not to be called at import, when none exists yet: build statements in functions.
+    Don't call it at import time, when there is none yet: build statements in functions.
     """
     if not _models:
         raise RuntimeError("There is no User yet. Call auth.users.register_model(User) first.")

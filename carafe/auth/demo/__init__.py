@@ -1,4 +1,4 @@
-"""Sample users for `flask demo`, and what they have done."""
+"""Sample users for `flask demo`, and their activity."""
 
 from flask import Flask
 

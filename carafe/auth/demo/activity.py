@@ -1,4 +1,4 @@
-"""What the sample users have done: logins, devices, two-factor authentication, an invitation."""
+"""The sample users' activity: logins, devices, two-factor authentication, an invitation."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def load(scenario: Scenario) -> None:
 
 
 def remove(scenario: Scenario) -> None:
-    """Subtract from what was counted. The rows go with the users."""
+    """Subtract the counters. The rows are deleted with the users."""
     counters.add(ACTIVE_USERS, {at: -count for at, count in active_users(scenario).items()})
 
 
 def active_users(scenario: Scenario) -> dict[datetime, int]:
-    """Return how many were there each day: more and more, and fewer on weekends."""
+    """Return how many users were active each day: a growing number, lower on weekends."""
     random, counts = scenario.random("active users"), {}
     for number in range(DAYS):
         day = scenario.at.date() - timedelta(days=DAYS - number)
@@ -97,7 +97,7 @@ def _add_account_events(scenario: Scenario, random: Random, person: Person) -> N
 
 
 def _sessions(scenario: Scenario, random: Random, person: Person) -> Iterator[dict[str, object]]:
-    """Yield the devices on which someone is still logged in, of all on which they were."""
+    """Yield the devices on which someone is still logged in, out of all they used."""
     agents = random.sample(AGENTS, 2)
     times = sorted(scenario.moment(random, person.joined_at) for _ in range(random.randint(4, 22)))
     for number, started_at in enumerate(times):

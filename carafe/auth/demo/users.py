@@ -1,4 +1,4 @@
-"""Sample users: when they joined, and how their accounts are doing."""
+"""Sample users: when they joined, and the state of their accounts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from carafe.demo.scenario import DAYS
 from carafe.images.pictures import MIMETYPE
 from carafe.storage import storage
 
-# People who have been there from the beginning.
+# People who joined at the beginning.
 FOUNDERS = 2
 # So that an email can be confirmed, or a member go astray, before it shows.
 SETTLED = 10
 
-# Values of the columns of a user.
+# Column values of a user.
 Row = dict[str, Any]
 
 NOT_EMPTY = "Users already exist, so no sample data was added."
@@ -39,17 +39,17 @@ NOT_EMPTY = "Users already exist, so no sample data was added."
 def add_sample_users(
     scenario: Scenario, people: Sequence[Mapping[str, object]], accounts: Collection[str]
 ) -> None:
-    """Add users in the order in which they joined, and tell who can log in with which password.
+    """Add users in the order in which they joined, and return who can log in with which password.
 
-    `people` are columns: an email address, and any of the app; `short_hair` says how they are
-    drawn. Those whose addresses are among `accounts` get random passwords, which are printed. The
-    first of these has no picture.
+    `people` are columns: an email address, and the app's own; `short_hair` affects the portrait.
+    Those with addresses in `accounts` get random passwords, which are printed. The first of these
+    has no picture.
     """
     if db.session.scalar(select(user_model().id).limit(1)):
         raise DatabaseNotEmptyError("\n".join([NOT_EMPTY, *_remembered()]))
-    if earlier := loaded_scenario():  # its users were deleted one by one
+    if earlier := loaded_scenario():  # its users were deleted individually
         remove_all(earlier)
-    db.session.commit()  # hashing and drawing take a while, and nobody should wait for it
+    db.session.commit()  # hashing and drawing are slow, so they happen outside the transaction
     texts = {email: secrets.token_urlsafe(12) for email in accounts}
     unknown_hash = passwords.hash(secrets.token_urlsafe(32))
     hashes = {email: passwords.hash(text) for email, text in texts.items()}
@@ -75,7 +75,7 @@ def joining_times(scenario: Scenario, size: int) -> list[datetime]:
 
 
 def remove(scenario: Scenario) -> None:
-    """Delete the sample users, known by when they joined, with all that is theirs."""
+    """Delete the sample users, found by when they joined, with all their data."""
     model = user_model()
     times = joining_times(scenario, scenario.size)
     for user in db.session.scalars(select(model).where(model.created_at.in_(times))):
@@ -86,7 +86,7 @@ def remove(scenario: Scenario) -> None:
 
 
 def _accounts_file() -> Path:
-    """Return the file from which later starts print the accounts. There is none in production."""
+    """Return the file from which later starts print the accounts; production has none."""
     return Path(current_app.instance_path) / "sample-accounts.txt"
 
 
@@ -130,7 +130,7 @@ def _rows(
 
 
 def _draw_portraits(scenario: Scenario, rows: Sequence[Row], without: str) -> None:
-    """Draw pictures for most people. One lacks it, so that there is something to do."""
+    """Draw pictures for most people. One has none, so that there is something to do."""
     random = scenario.random("portraits")
     for row in rows:
         short_hair = bool(row.pop("short_hair", False))

@@ -1,4 +1,4 @@
-"""Users, and what belongs to them: sessions, mailed links, second factors, linked accounts."""
+"""Users, and what belongs to them: sessions, emailed links, second factors, linked accounts."""
 
 from carafe.auth.models.device import KnownDevice
 from carafe.auth.models.impersonation import Impersonation

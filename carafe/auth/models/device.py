@@ -1,4 +1,4 @@
-"""Devices that a user has signed in from, so that a new one can be told to them."""
+"""Devices from which a user has logged in, to notify them of new ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from carafe.auth.models.user_mixin import UserMixin
 
 MAX_DEVICES = 50
-# A phone's address changes all day, within what its provider has.
+# A phone's address changes all day within its provider's network.
 IPV4_NETWORK_BITS, IPV6_NETWORK_BITS = 16, 32
 
 
@@ -40,11 +40,11 @@ class KnownDevice(Base):
 
     @classmethod
     def remember(cls, user: UserMixin, agent: str, address: str) -> None:
-        """Remember what the user signs in with, and tell them where it is new.
+        """Remember what the user logs in with, and notify them if it is new.
 
-        The first of an account is not: nobody else can have been there.
+        Not about an account's first device: nobody else can have been there.
         """
-        user.lock()  # of two sign-ins at once from a new device, one finds it known
+        user.lock()  # if two logins from a new device happen at once, one finds it known
         fingerprints = cls._fingerprints(user.id) or cls._seed_from_sessions(user.id)
         fingerprint = _fingerprint(agent, address)
         if fingerprint in fingerprints:
@@ -60,7 +60,7 @@ class KnownDevice(Base):
 
     @classmethod
     def delete_since(cls, user_id: int, since: datetime) -> None:
-        """Know no longer what the user, or someone in their name, signed in with since then."""
+        """Forget what the user, or someone posing as them, logged in with since then."""
         db.session.execute(delete(cls).where(cls.user_id == user_id, cls.last_seen_at >= since))
 
     @classmethod
@@ -70,7 +70,7 @@ class KnownDevice(Base):
 
     @classmethod
     def _seed_from_sessions(cls, user_id: int) -> dict[bytes, KnownDevice]:
-        """For those who signed in before devices were noted: those that have a session."""
+        """Add devices from existing sessions, if the user logged in before devices were stored."""
         newest = db.session.execute(
             select(Session.agent, Session.address, Session.last_seen_at)
             .where(Session.user_id == user_id)

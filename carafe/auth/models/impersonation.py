@@ -1,4 +1,4 @@
-"""Administrators who see the site as someone else."""
+"""Admins who view the site as another user."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MAX_DURATION = timedelta(minutes=30)
 
 
 class Impersonation(Base):
-    """A session of an administrator in which they are, for a while, taken for someone else.
+    """An admin's session that is, for a while, treated as another user's.
 
-    It goes with the session. Once over it has no user anymore, and stays until the session is
-    used again: a form that was filled in as someone else must not be carried out as oneself.
+    It is deleted with the session. Once over, it has no user, and stays until the session is used
+    again: a form that was filled in as someone else must not be submitted as oneself.
     """
 
     __tablename__ = "impersonation"
@@ -30,16 +30,16 @@ class Impersonation(Base):
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL"), index=True
     )
-    # The administrator, as the audit names them.
+    # The admin, as the audit trail names them.
     actor: Mapped[str] = mapped_column(String(320))
     may_write: Mapped[bool]
     ends_at: Mapped[datetime]
-    # The page from which it began, and to which it leads back.
+    # The page where it started, and to which it returns.
     return_path: Mapped[str] = mapped_column(String(300))
 
     @classmethod
     def end_matching(cls, condition: ColumnElement[bool], why: str) -> int:
-        """Have those be over to which the condition applies; how many."""
+        """End the impersonations that match the condition; return how many."""
         if not current_app.config["IMPERSONATION"]:
             return 0
         active = select(cls).where(condition, cls.user_id.is_not(None)).with_for_update()

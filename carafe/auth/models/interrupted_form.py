@@ -1,4 +1,4 @@
-"""Forms that wait until their sender has proved who they are."""
+"""Forms that wait until their user has logged in or proved their identity."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ KEY_PURPOSE = "interrupted form"
 
 
 class InterruptedForm(Base):
-    """What a form holds, encrypted. Its token says whose it is and until when it waits."""
+    """An encrypted form. Its token has the owner and the expiration."""
 
     __tablename__ = "interrupted_form"
 
     token_id: Mapped[int] = mapped_column(
         ForeignKey("token.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    # The session in which a proof of identity is missing; None where it waits for a login.
+    # The session that needs a proof of identity; None if the form waits for a login.
     session_id: Mapped[int | None] = mapped_column(
         ForeignKey("session.id", ondelete="CASCADE"), index=True
     )
     content: Mapped[bytes]
-    # Whether the proof was given for this very form.
+    # Whether the proof was given for this form.
     released: Mapped[bool]
 
     @classmethod
@@ -46,10 +46,10 @@ class InterruptedForm(Base):
         return token
 
     def read(self) -> str:
-        """Return what was stored. Raises `ValueError` where no key of the ring opens it."""
+        """Return the stored form. Raise `ValueError` if no key of the ring decrypts it."""
         return encryption.decrypt(self.content, KEY_PURPOSE).decode()
 
     @classmethod
     def release(cls, token_id: int) -> None:
-        """Note that the proof was given for this form."""
+        """Record that the proof was given for this form."""
         db.session.execute(update(cls).where(cls.token_id == token_id).values(released=True))

@@ -1,4 +1,4 @@
-"""Invitations: links with which someone makes an account of a given role."""
+"""Invitations: links that create an account with a given role."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ INVITE_PERMISSION = "users.invite"
 
 
 class Invitation(TokenHashMixin, Base):
-    """A one-time link, mailed to an address. Only its hash is stored."""
+    """A one-time link emailed to an address. Only its hash is stored."""
 
     __tablename__ = "invitation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     role: Mapped[str] = mapped_column(String(20))
-    # It goes with who sent it: a thief of an administrator's account leaves no way back in.
+    # Deleted with its sender, so that a thief of an admin's account leaves no way back in.
     inviter_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
 
     @classmethod
     def send(cls, email: str, role: str, inviter: UserMixin) -> None:
-        """Invite an address; what was sent to it before opens nothing then."""
+        """Invite an address, which voids earlier invitations to it."""
         db.session.execute(delete(cls).where(cls.email == email))
         token = generate_token()
         invitation = cls(
@@ -61,13 +61,13 @@ class Invitation(TokenHashMixin, Base):
 
     @classmethod
     def pending(cls, email: str) -> Invitation | None:
-        """Return the invitation that an address can still accept, locked."""
+        """Return the pending invitation of an address, locked."""
         query = select(cls).where(cls.email == email, cls.expires_at > now())
         return db.session.scalar(query.with_for_update())
 
     @classmethod
     def by_token(cls, token: str) -> Invitation | None:
-        """The invitation behind a link, as long as who sent it might still send it."""
+        """Return the invitation of a link, if its sender could still send it."""
         return cls._valid(cls.token_hash == digest(token))
 
     @classmethod
@@ -87,22 +87,21 @@ class Invitation(TokenHashMixin, Base):
 
     @classmethod
     def accept(cls, token: str, password_hash: str, **fields: object) -> UserMixin | None:
-        """Make the account, once: of many at the same time one wins, the others get None.
+        """Create the account, once: of several requests at the same time, the others get None.
 
-        Anyone who registered with the address and never confirmed it makes way. Raises
-        `EmailTakenError` where it has an account already, and `IntegrityError` where someone
-        registers with it at this very moment.
+        An unconfirmed account with the address is deleted. Raise `EmailTakenError` if it has a
+        confirmed one, and `IntegrityError` if someone registers with it right now.
         """
-        advisory_lock(ADMIN)  # who sent it may be losing the permission for it at this moment
+        advisory_lock(ADMIN)  # its sender may be losing the permission right now
         invitation = cls.by_token(token)
         return invitation._use(password_hash, **fields) if invitation else None
 
     @classmethod
     def accept_without_link(cls, email: str, **fields: object) -> UserMixin | None:
-        """Make the account of an invited address that a provider has verified, or return None.
+        """Create the account of an invited address that a provider has verified, or return None.
 
-        Not where the invitation gives permissions: a provider may be wrong about an address, and
-        only who reads its mail has the link.
+        Not if the invitation grants permissions: a provider may be wrong about an address, and only
+        the reader of its email has the link.
         """
         advisory_lock(ADMIN)
         invitation = cls._valid(cls.email == email)
@@ -129,14 +128,14 @@ class Invitation(TokenHashMixin, Base):
 
 @user_deleted.connect
 def _delete_for_user(user: UserMixin, **_: object) -> None:
-    """Keep links in old mails from opening what the owner has deleted."""
-    if user.confirmed_at:  # else it may not have been the owner
+    """Keep links in old emails from restoring what the owner has deleted."""
+    if user.confirmed_at:  # otherwise it may not have been the owner
         db.session.execute(delete(Invitation).where(Invitation.email == user.email))
 
 
 @links_voided.connect
 def _revoke(inviter: UserMixin, **_: object) -> None:
-    """Revoke invitations that give permissions: a thief may have sent them in this user's name."""
+    """Revoke invitations that grant permissions, which a thief may have sent in the user's name."""
     for invitation in db.session.scalars(
         select(Invitation).where(Invitation.inviter_id == inviter.id)
     ):

@@ -1,4 +1,4 @@
-"""Accounts at other sites with which a user signs in."""
+"""Accounts at login providers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LinkedAccount(Base):
-    """An account at a provider, known by the provider's own id for it: addresses change hands."""
+    """An account at a provider, identified by the provider's ID: addresses change hands."""
 
     __tablename__ = "linked_account"
     __table_args__ = (
@@ -33,7 +33,7 @@ class LinkedAccount(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     provider: Mapped[str] = mapped_column(String(50))
     subject: Mapped[str] = mapped_column(String(255))
-    # As the provider named it when it was linked, for the owner to recognize.
+    # The provider's label when it was connected, for the owner to recognize.
     label: Mapped[str] = mapped_column(String(254))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -45,23 +45,23 @@ class LinkedAccount(Base):
 
     @classmethod
     def for_user(cls, user_id: int) -> list[LinkedAccount]:
-        """A user's, oldest first."""
+        """Return a user's linked accounts, oldest first."""
         query = select(cls).where(cls.user_id == user_id).order_by(cls.id)
         return list(db.session.scalars(query))
 
     @classmethod
     def connect(cls, user: UserMixin, provider: str, subject: str, label: str) -> None:
-        """Let this account open the user's from now on. Raises `IntegrityError` for a taken one."""
+        """Connect an account to the current user's. Raise `IntegrityError` if it is taken."""
         db.session.add(cls(user_id=user.id, provider=provider, subject=subject, label=label))
         db.session.flush()
         record("account.connected", user.subject, actor=user.email, provider=provider)
 
     @classmethod
     def delete_unverified(cls, user: UserMixin) -> None:
-        """Drop what was connected before the user's address was confirmed.
+        """Delete what was connected before the user's address was confirmed.
 
-        Anyone who signed up through a provider that does not check addresses may have given
-        someone else's, who then confirmed it without seeing what else opens the account.
+        Someone may have signed up through a provider that doesn't verify addresses with another
+        person's, who then confirmed it without noticing what else opens the account.
         """
         unproven = delete(cls).where(cls.user_id == user.id)
         if user.confirmed_at:
@@ -70,7 +70,10 @@ class LinkedAccount(Base):
             record("account.disconnected", user.subject, actor=user.email, provider=provider)
 
     def is_only_login_method(self, user: UserMixin, providers: Container[str]) -> bool:
-        """Whether nothing else opens the account. Others do while `providers` has their site."""
+        """Return whether it is the only way to log in.
+
+        Other accounts count if `providers` has theirs.
+        """
         if user.password_hash:
             return False
         if any(

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from carafe.auth.models.user_mixin import UserMixin
 
 PASSKEY_NAME_LENGTH = 100
-# A list that long is nobody's devices; each is a way in that someone has to know about.
+# More than anyone has devices. Each is a way in that its owner has to keep track of.
 MAX_PASSKEYS = 20
 
 
 class Passkey(Base):
-    """A public key whose private half a device or a password manager keeps."""
+    """A public key whose private key is on a device or in a password manager."""
 
     __tablename__ = "passkey"
 
@@ -32,7 +32,7 @@ class Passkey(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    # How often it was used, as the authenticator counts; many always say 0.
+    # The authenticator's use counter; many always report 0.
     sign_count: Mapped[int]
     name: Mapped[str] = mapped_column(String(PASSKEY_NAME_LENGTH))
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -41,7 +41,7 @@ class Passkey(Base):
     @classmethod
     def by_credential(cls, credential_id: bytes) -> Passkey | None:
         query = select(cls).where(cls.credential_id == credential_id)
-        # Afresh: what was read before the user's row was locked may have changed.
+        # Reload: rows read before the user's row was locked may have changed.
         return db.session.scalar(query.execution_options(populate_existing=True))
 
     @classmethod
@@ -57,7 +57,7 @@ class Passkey(Base):
     def register(
         cls, user: UserMixin, name: str, credential_id: bytes, key: bytes, count: int
     ) -> Passkey:
-        """Let this key stand for the user from now on, and tell them."""
+        """Add the key to the user's, and notify them."""
         passkey = cls(
             user_id=user.id,
             name=name,
@@ -71,12 +71,12 @@ class Passkey(Base):
         return passkey
 
     def record_use(self, user: UserMixin, count: int) -> bool:
-        """Note that it was used. False, and its owner is told, where `count` went back.
+        """Record a use. Return False, and notify the owner, if `count` went back.
 
-        Web Authentication 7.2, step 22: two devices then seem to hold the private key, one of
-        them as a copy, and the site is to decide. Which of the two signs here nobody knows, so
-        it stays outside; the owner, who may have other ways in, decides about the passkey.
-        Keys that are synchronized say 0 always, and are never refused by this.
+        Web Authentication 7.2, step 22: two devices then seem to have the private key, one of them
+        a copy, and the site decides. Nobody knows which of the two signed, so this one is refused;
+        the owner, who may have other ways in, decides about the passkey. Synced keys always report
+        0, and are never refused by this.
         """
         if (count or self.sign_count) and count <= self.sign_count:
             record("passkey.rejected", user.subject, actor=user.email, name=self.name, count=count)

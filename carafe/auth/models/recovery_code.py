@@ -1,4 +1,4 @@
-"""Recovery codes: ways past the second factor for anyone who has lost it."""
+"""Recovery codes: replacements for a lost second factor."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from carafe.auth.models.user_mixin import UserMixin
 
 CODE_COUNT = 10
-# Crockford's 32, without i, l, o, and u, which are mistaken for others. Ten are 50 bits, short
+# Crockford's 32 without i, l, o, and u, which are mistaken for others. Ten are 50 bits, short
 # enough to type from paper, and so hashed like passwords (OWASP ASVS 5.0, 6.5.2).
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 GROUPS, GROUP_LENGTH = 2, 5
 LENGTH = GROUPS * GROUP_LENGTH
 LOOKALIKES = str.maketrans({"o": "0", "i": "1", "l": "1"})
-# Codes from before had 120 bits, for which a fast hash is enough. They still work.
+# Older codes had 120 bits, for which a fast hash is enough. They still work.
 FAST_HASH_BYTES = 32
 
 
 class GeneratedCodes(NamedTuple):
-    """Codes to show once, and their hashes to store."""
+    """Codes to show once, and the hashes to store."""
 
     codes: list[str]
     hashes: list[bytes]
 
 
 class RecoveryCode(Base):
-    """One of a user's codes to log in without the second factor, once. Only its hash is stored."""
+    """A user's code for logging in once without the second factor. Only its hash is stored."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
@@ -55,7 +55,7 @@ class RecoveryCode(Base):
 
     @classmethod
     def replace(cls, user: UserMixin, generated: GeneratedCodes) -> list[str]:
-        """Store new codes in place of the user's old ones, and return them to be shown."""
+        """Store new codes instead of the user's old ones, and return them."""
         cls.delete_all(user)
         rows = [{"user_id": user.id, "code_hash": code_hash} for code_hash in generated.hashes]
         db.session.execute(insert(cls), rows)
@@ -64,13 +64,13 @@ class RecoveryCode(Base):
 
     @classmethod
     def count(cls, user_id: int) -> int:
-        """How many are left."""
+        """Return how many codes are left."""
         query = select(func.count()).select_from(cls).where(cls.user_id == user_id)
         return db.session.scalar(query) or 0
 
     @classmethod
     def match(cls, user_id: int, typed: str) -> bytes | None:
-        """Return the hash of the user's code that was typed, or None.
+        """Return the hash of the typed code if it is one of the user's, or None.
 
         It takes as long as verifying a password for each code: call it before you lock.
         """
@@ -81,7 +81,10 @@ class RecoveryCode(Base):
 
     @classmethod
     def consume(cls, user: UserMixin, code_hash: bytes) -> bool:
-        """Use up the code with this hash, and email the owner. False if another request has."""
+        """Use up the code with this hash, and email the owner.
+
+        Return False if it was already used.
+        """
         used = delete(cls).where(cls.user_id == user.id, cls.code_hash == code_hash)
         if db.session.scalar(used.returning(cls.id)) is None:
             return False
@@ -102,7 +105,7 @@ def _generate_code() -> str:
 
 
 def _normalize(typed: str) -> str:
-    """Return a code as it is hashed: people leave out the dash, use capitals, or type o for 0."""
+    """Normalize a code: people omit the dash, use capitals, or type o for 0."""
     return "".join(filter(str.isalnum, typed)).lower().translate(LOOKALIKES)
 
 

@@ -1,4 +1,4 @@
-"""Sessions: the browsers in which a user is signed in."""
+"""Sessions: the browsers in which a user is logged in."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 
 SESSION_LIFETIME = timedelta(hours=12)
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
-# However often it is used: anyone who holds a copy of the cookie does not stay forever.
+# However often it is used, so that a copy of the cookie doesn't work forever.
 MAX_SESSION_LIFETIME = timedelta(days=90)
-# As many as their owner can look through; more would work unseen.
+# As many as their owner can look through; more would go unnoticed.
 SESSIONS_PER_USER = 100
 LAST_SEEN_PRECISION = timedelta(minutes=1)
 FRESH_LOGIN_LIFETIME = timedelta(minutes=10)
 
 
 class Session(TokenHashMixin, Base):
-    """A signed-in browser. The cookie holds the token, this row its hash; without row, no entry."""
+    """A logged-in browser.
+
+    The cookie has the token, this row its hash; without the row, it is void.
+    """
 
     __tablename__ = "session"
 
@@ -37,7 +40,7 @@ class Session(TokenHashMixin, Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_seen_at: Mapped[datetime] = mapped_column(default=now)
-    # When the user last proved who they are, for what asks for a recent proof.
+    # When the user last proved their identity.
     authenticated_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     remembered: Mapped[bool]
@@ -46,10 +49,9 @@ class Session(TokenHashMixin, Base):
 
     @classmethod
     def start(cls, user: UserMixin, *, remembered: bool, address: str, agent: str) -> str:
-        """Open a session and return its token, which is stored nowhere.
+        """Start a session and return its token, which is stored nowhere.
 
-        Those that were not used for longest end where there would be too many. The user's row has
-        to be locked.
+        If there are too many, the least recently used ones end. The user's row must be locked.
         """
         token = generate_token()
         db.session.execute(delete(cls).where(cls.user_id == user.id, cls.expires_at <= now()))
@@ -82,7 +84,7 @@ class Session(TokenHashMixin, Base):
 
     @staticmethod
     def lifetime(remembered: bool) -> timedelta:
-        """How long a session lasts after it was last seen."""
+        """Return how long a session lasts after it was last seen."""
         return REMEMBERED_SESSION_LIFETIME if remembered else SESSION_LIFETIME
 
     @classmethod
@@ -95,16 +97,16 @@ class Session(TokenHashMixin, Base):
         )
 
     def mark_fresh(self, method: str) -> str:
-        """Note that the user proved just now, by `method`, who they are.
+        """Record that the user proved their identity just now by `method`.
 
-        Returns the session's new token: anyone who has a copy of the old one proved nothing.
+        Return the session's new token: someone with a copy of the old one proved nothing.
         """
         self.authenticated_at = now()
         record("session.reauthenticated", f"user:{self.user_id}", method=method)
         return self.rotate_token()
 
     def rotate_token(self) -> str:
-        """Give the session a new token, and return it: copies of the old one open nothing."""
+        """Give the session a new token, and return it. Copies of the old one become invalid."""
         token = generate_token()
         self.token_hash = digest(token)
         return token

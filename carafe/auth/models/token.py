@@ -1,4 +1,4 @@
-"""One-time links, mailed to an address for one purpose."""
+"""One-time links, emailed to an address for one purpose."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ LIFETIMES = {
     CONFIRM: timedelta(hours=24),
     RESET: timedelta(minutes=30),
     MAGIC_LINK: timedelta(minutes=10),
-    # Between first factor and second; this one stands in the cookie, not in a mail. Longer than
-    # those wait who mistyped too often, so that they need not start over.
+    # Between the first and second factor, in the cookie instead of an email. It lasts longer than
+    # the lockout after too many typos, so that users need not start over.
     LOGIN_CHALLENGE: timedelta(minutes=20),
-    # These two stand in an address, and open nothing in another browser.
+    # These two are in a URL, and do nothing in another browser.
     FORM_BEFORE_PROOF: timedelta(minutes=10),
     FORM_BEFORE_LOGIN: timedelta(hours=1),
     EMAIL_CHANGE: timedelta(hours=1),
@@ -44,10 +44,9 @@ LIFETIMES = {
 }
 
 
-# What opens nothing anymore once a user has reason to distrust what was mailed before. Not the
-# undoing of a change of address: it is how an owner gets back from a thief, who changes the
-# password next.
-# Nor what someone wrote who then found that they forgot their password.
+# Links that become invalid once a user has reason to distrust earlier emails. Not the undo link of
+# an email change: it is how an owner recovers from a thief, who changes the password next.
+# Nor forms written by someone who then forgot their password.
 VOIDABLE = LIFETIMES.keys() - {EMAIL_UNDO, FORM_BEFORE_LOGIN}
 
 
@@ -59,12 +58,12 @@ class Token(TokenHashMixin, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
-    # The user's address when it was made: once they have another, it opens nothing.
+    # The user's address at that time: once they have another one, the link is void.
     email: Mapped[str] = mapped_column(String(254))
-    # What it leads to: the address of a change of address or of its undoing; for a confirmation
-    # the hash of the password that was chosen in `browser`, "" where none exists.
+    # The new or restored address of an email change or its undo link; for a confirmation, the hash
+    # of the password chosen in `browser`, "" if there is none.
     target: Mapped[str | None] = mapped_column(String(254))
-    # The hash of the id of the browser that registered. See `confirmation`.
+    # The hash of the ID of the browser that registered. See `confirmation`.
     browser: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -77,7 +76,7 @@ class Token(TokenHashMixin, Base):
         target: str | None = None,
         browser: bytes | None = None,
     ) -> str:
-        """Store a new token for the user's present address and return it."""
+        """Store a new token for the user's current address and return it."""
         token = generate_token()
         row = cls._row(token, user.id, purpose, user.email, target, browser)
         db.session.execute(cls._expired(user.id))
@@ -86,7 +85,10 @@ class Token(TokenHashMixin, Base):
 
     @classmethod
     def issue_dummy(cls) -> str:
-        """Do what `issue` does, for nobody, and so take as long: a token that opens nothing."""
+        """Do the work of `issue` without storing anything, which takes as long.
+
+        Return a void token.
+        """
         token = generate_token()
         row = cls._row(token, 0, RESET, "nobody", None, None)
         db.session.execute(cls._expired(0))
@@ -118,32 +120,38 @@ class Token(TokenHashMixin, Base):
 
     @classmethod
     def find(cls, token: str, purpose: str) -> AnyRow | None:
-        """The row of a valid token, all columns but the hash, or None. It stays valid."""
+        """Return the row of a valid token without using it up.
+
+        All columns but the hash, or None.
+        """
         query = select(*cls._columns()).where(*cls._matches(token, purpose))
         return db.session.execute(query).first()
 
     @classmethod
     def consume(cls, token: str, purpose: str) -> AnyRow | None:
-        """The same, once: of many at the same time one wins."""
+        """Use up a valid token and return its row.
+
+        Of several requests at the same time, one gets it.
+        """
         used = delete(cls).where(*cls._matches(token, purpose))
         return db.session.execute(used.returning(*cls._columns())).first()
 
     @classmethod
     def latest_target(cls, user_id: int, purpose: str, browser: bytes | None) -> str | None:
-        """Return where the newest token for that purpose leads that a user got in a browser."""
+        """Return the target of the user's newest token for that purpose from a browser."""
         tokens = cls.user_id == user_id, cls.purpose == purpose, cls.browser == browser
         query = select(cls.target).where(*tokens).order_by(cls.id.desc()).limit(1)
         return db.session.scalar(query)
 
     @classmethod
     def revoke(cls, user_id: int, *purposes: str) -> None:
-        """Make what was issued to a user for these purposes, or all `VOIDABLE`, open nothing."""
+        """Void a user's tokens for these purposes, or all `VOIDABLE` ones."""
         voided = cls.purpose.in_(purposes or VOIDABLE)
         db.session.execute(delete(cls).where(cls.user_id == user_id, voided))
 
     @classmethod
     def void_all_but_newest(cls, user_id: int, purpose: str, number: int) -> None:
-        """Keep the newest few of a user's tokens for a purpose."""
+        """Delete all but the newest few of a user's tokens for a purpose."""
         conditions = cls.user_id == user_id, cls.purpose == purpose
         newest = select(cls.id).where(*conditions).order_by(cls.id.desc()).limit(number)
         db.session.execute(delete(cls).where(*conditions, cls.id.not_in(newest)))

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 PURPOSE = "totp"
 
-# Who is told that a guess is a code of another minute must not come back with it in that minute.
+# Whoever learns that a guess is another minute's code must not submit it again in that minute.
 STEP_REUSE_LIMIT = RateLimit(
     "totp:step", 1, timedelta(seconds=4 * totp.MAX_EXPLAINED_STEPS * totp.STEP_SECONDS)
 )
@@ -33,7 +33,7 @@ CODE_USED_MESSAGE = "That code has already been used. Wait for the next one."
 
 
 class InvalidCodeError(Exception):
-    """A code that does not count. The text is for the one who typed it."""
+    """A refused code. The text is for the user."""
 
 
 class Totp(Base):
@@ -46,19 +46,19 @@ class Totp(Base):
         ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     secret: Mapped[bytes] = mapped_column(LargeBinary)
-    # The time step of the last accepted code: it and those before it are refused (RFC 6238, 5.2).
+    # The time step of the last accepted code: it and earlier ones are refused (RFC 6238, 5.2).
     counter: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @classmethod
     def for_user(cls, user_id: int) -> Totp | None:
         query = select(cls).where(cls.user_id == user_id)
-        # Afresh: what was read before the user's row was locked may have changed.
+        # Reload: rows read before the user's row was locked may have changed.
         return db.session.scalar(query.execution_options(populate_existing=True))
 
     @classmethod
     def enroll(cls, user: UserMixin, secret: str, step: int) -> None:
-        """Ask for codes of this secret from now on; `step` is that of the one that proved it."""
+        """Start requiring codes of this secret; `step` is that of the code that proved it."""
         before = db.session.execute(delete(cls).where(cls.user_id == user.id)).rowcount  # type: ignore[attr-defined]
         sealed = encryption.encrypt(secret.encode(), PURPOSE)
         db.session.add(cls(user_id=user.id, secret=sealed, counter=step))
@@ -66,7 +66,10 @@ class Totp(Base):
         _tell(user, "totp_added")
 
     def verify(self, code: str) -> None:
-        """Use up a code: of many at the same time one wins. Raises `InvalidCodeError`."""
+        """Use up a code.
+
+        Of several requests at the same time, one succeeds. Raise `InvalidCodeError`.
+        """
         try:
             secret = encryption.decrypt(self.secret, PURPOSE)
         except ValueError as error:
@@ -88,18 +91,18 @@ class Totp(Base):
         return STEP_REUSE_LIMIT.take(f"{self.user_id}:{self.created_at.timestamp()}:{step}")
 
     def _advance_counter(self, step: int) -> bool:
-        """Accept no code of that step or before anymore; False where another was faster."""
+        """Refuse codes up to that step from now on; return False if another request was faster."""
         accepted = (
             update(Totp)
             .where(Totp.user_id == self.user_id, Totp.counter < step)
-            # Under the newest key, so that older ones can leave the ring.
+            # With the newest key, so that older ones can be removed from the ring.
             .values(counter=step, secret=encryption.rotate(self.secret, PURPOSE))
         )
         return bool(db.session.execute(accepted).rowcount)  # type: ignore[attr-defined]
 
     @classmethod
     def renew_secrets(cls, after: int, most: int) -> tuple[list[int], list[int]]:
-        """Encrypt the next ones with the newest key: ids of their users, and of those it cannot."""
+        """Encrypt the next secrets with the newest key; return user IDs, and those that failed."""
         page = select(cls).where(cls.user_id > after).order_by(cls.user_id).limit(most)
         renewed, failed_ids = [], []
         for app in db.session.scalars(page.with_for_update()):

@@ -18,10 +18,10 @@ from carafe.time import now
 
 
 class UserAccess(UserColumns):
-    """The verbs of `UserMixin` that let a user in, or no longer."""
+    """Methods of `UserMixin` that grant or end access."""
 
     def change_password(self, password_hash: str, *, keep: int | None = None) -> None:
-        """Set the password; ends every session but `keep`, and voids links mailed before."""
+        """Set the password, end every session except `keep`, and void links emailed before."""
         self.password_hash = password_hash
         self.end_sessions(keep=keep)
         self.void_links()
@@ -37,14 +37,14 @@ class UserAccess(UserColumns):
             record("user.confirmed", self.subject, actor=self.email)
 
     def change_role(self, role: str) -> None:
-        """Give another role. Raises `LastAdminError`."""
+        """Change the role. Raise `LastAdminError`."""
         if role != self.role:
             self.ensure_another_admin()
             record("user.role_changed", self.subject, before=self.role, after=role)
             self.role = role
 
     def suspend(self) -> None:
-        """Let the user in no longer, and end their sessions. Raises `LastAdminError`."""
+        """Suspend the user, and end their sessions. Raise `LastAdminError`."""
         if self.suspended_at is None:
             self.ensure_another_admin()
             self.suspended_at = now()
@@ -58,28 +58,28 @@ class UserAccess(UserColumns):
             record("user.reinstated", self.subject)
 
     def end_sessions(self, *, keep: int | None = None) -> None:
-        """End all sessions of this user, copied cookies included, except the one with id `keep`."""
+        """End the user's sessions, including copied cookies, except the one with the ID `keep`."""
         ending = Session.user_id == self.id
         if keep:
             ending &= Session.id != keep
         begun_there = Impersonation.session_id.in_(select(Session.id).where(ending))
         Impersonation.end_matching(begun_there, "session")
         db.session.execute(delete(Session).where(ending))
-        Token.revoke(self.id, LOGIN_CHALLENGE)  # a session that waits for the second factor
+        Token.revoke(self.id, LOGIN_CHALLENGE)  # a login that waits for the second factor
 
     def void_links(self) -> None:
-        """Void every link that was mailed to this user, and those that give others permissions."""
+        """Void every link emailed to this user, and their invitations that grant permissions."""
         Token.revoke(self.id)
         links_voided.send(self)
 
     def log_out_everywhere(self, *, keep: int | None = None) -> None:
-        """End all sessions but the one with id `keep`, because someone asked for it."""
+        """End all sessions except the one with the ID `keep`, because someone asked for it."""
         self.end_sessions(keep=keep)
         Token.revoke(self.id, MAGIC_LINK)
         record("user.sessions_ended", self.subject)
 
     def ensure_another_admin(self) -> None:
-        """Before this user stops being one: raise `LastAdminError` where no other would be left."""
+        """Raise `LastAdminError` if this user is the last admin, before they stop being one."""
         if self.effective_role != ADMIN or self.suspended_at or self.deletes_at:
             return
         advisory_lock(ADMIN)

@@ -1,4 +1,4 @@
-"""The columns of users that the engine reads, and what follows from them alone."""
+"""The columns of users that the engine reads, and what depends only on them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from carafe.database import binary_collated, db
 from carafe.database.aliases import AnyRow
 from carafe.time import now
 
-EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
-# The longest name that forms, providers and commands take for an app whose `User` has one.
+EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256, without its angle brackets
+# The longest name that forms, providers, and commands accept for an app whose `User` has one.
 NAME_LENGTH = 100
 
-# What lists are narrowed down to.
+# Values to filter lists by.
 STATES = {
     "ix_user_active": text("suspended_at IS NULL AND confirmed_at IS NOT NULL"),
     "ix_user_unconfirmed": text("suspended_at IS NULL AND confirmed_at IS NULL"),
@@ -46,30 +46,30 @@ class UserColumns:
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # Normalized once, in `fields.EmailField`; so unique regardless of case.
+    # Normalized once, in `fields.EmailField`, so it is unique regardless of case.
     email: Mapped[str] = mapped_column(binary_collated(EMAIL_LENGTH), unique=True)
-    # "" where there is no password: signed up through another site.
+    # "" if there is no password, because the user signed up with a provider.
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20), default=DEFAULT_ROLE)
     created_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
-    # When the account is deleted for good, if its owner asked for that.
+    # When the account will be deleted, if its owner requested that.
     deletes_at: Mapped[datetime | None] = mapped_column(index=True)
-    # Since when an administrator wants them to have one, whatever their role.
+    # Since when an admin requires a second factor, whatever the role.
     second_factor_required_at: Mapped[datetime | None]
-    # The zone in which times are shown, such as "Europe/Berlin"; "" for the browser's own.
+    # The time zone for times, such as "Europe/Berlin"; "" for the browser's.
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     # The name of the picture's file.
     avatar: Mapped[str | None] = mapped_column(String(64))
-    # The last day, of UTC, on which they were here. See `record_activity`.
+    # The last day, in UTC, on which they were active. See `record_activity`.
     last_active_on: Mapped[date | None]
 
     @hybrid_property
     def effective_role(self) -> str:
-        """The role whose permissions the user has: none before they confirmed their address.
+        """Return the role whose permissions apply: none before the address is confirmed.
 
-        A role is given to the owner of an address, and anybody can register with it.
+        A role is granted to the owner of an address, and anyone can register with it.
         """
         return self.role if self.confirmed_at else NO_ROLE
 
@@ -80,7 +80,7 @@ class UserColumns:
 
     @property
     def subject(self) -> str:
-        """How the audit names this user."""
+        """Return the user's name in the audit trail."""
         return f"user:{self.id}"
 
     @property
@@ -89,7 +89,7 @@ class UserColumns:
 
     @hybrid_property
     def display_name(self) -> str:
-        """What others call this user; in a statement, too."""
+        """Return what other users call this user; also works in a statement."""
         return self.email
 
     @property
@@ -104,33 +104,36 @@ class UserColumns:
 
     @classmethod
     def by_email(cls, email: str, *, lock: bool = False) -> Self | None:
-        """The user of a normalized address; `lock` holds off changes until this transaction ends.
+        """Return the user with a normalized address.
 
-        SQLite's write transactions do so in any case.
+        `lock` blocks changes until the transaction ends.
+
+        SQLite's write transactions do so anyway.
         """
         statement = select(cls).where(cls.email == email)
         return db.session.scalar(statement.with_for_update() if lock else statement)
 
     @classmethod
     def by_linked_account(cls, provider: str, subject: str) -> Self | None:
-        """The user whom an account at a provider opens, locked as by `by_email`."""
+        """Return the user of an account at a provider, locked as in `by_email`."""
         linked = select(cls).join(LinkedAccount, LinkedAccount.user_id == cls.id)
         linked = linked.where(LinkedAccount.provider == provider, LinkedAccount.subject == subject)
         return db.session.scalar(linked.with_for_update())
 
     @classmethod
     def by_token(cls, token: str, purpose: str) -> Self | None:
-        """The user to whom a valid token was given. It stays valid."""
+        """Return the user of a valid token, without using it up."""
         return cls._entitled(Token.find(token, purpose))
 
     @classmethod
     def consume_token(cls, token: str, purpose: str) -> Self | None:
-        """Return the user to whom a valid token was given, and use it up.
+        """Return the user of a valid token, and use it up.
 
-        Of several requests at the same time one gets the user.
+        Of several requests at the same time, one gets the user.
         """
         if row := Token.find(token, purpose):
-            # Before the token, as whatever else changes a user does: or they wait for each other.
+            # Lock the user before the token, like everything that changes a user: otherwise,
+            # deadlock.
             db.session.execute(select(cls.id).where(cls.id == row.user_id).with_for_update())
         return cls._entitled(Token.consume(token, purpose))
 
@@ -138,7 +141,7 @@ class UserColumns:
     def _entitled(cls, row: AnyRow | None) -> Self | None:
         if row is None:
             return None
-        # Bound to the address, too: a link to an address that was given up opens nothing.
+        # Bound to the address, too: a link to an earlier address is void.
         return db.session.scalar(
             select(cls).where(
                 cls.id == row.user_id, cls.email == row.email, cls.suspended_at.is_(None)
@@ -146,15 +149,15 @@ class UserColumns:
         )
 
     def lock(self) -> None:
-        """Hold off changes by others to this user until the transaction ends, on PostgreSQL.
+        """Block changes to this user by others until the transaction ends, on PostgreSQL.
 
-        SQLite's write transactions do so in any case.
+        SQLite's write transactions do so anyway.
         """
         model = type(self)
         db.session.execute(select(model.id).where(model.id == self.id).with_for_update())
 
 
 def has_second_factor(user_id: int) -> bool:
-    """Whether a password alone does not let this user in: they have an app or a passkey."""
+    """Return whether the user has an app or a passkey, so that the password isn't enough."""
     factors = [select(literal(1)).where(m.user_id == user_id).exists() for m in (Totp, Passkey)]
     return bool(db.session.scalar(select(or_(*factors))))

@@ -1,4 +1,4 @@
-"""Users, as far as the engine knows them: the verbs of a whole account."""
+"""Users, as far as the engine knows them: methods that concern the whole account."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from carafe.database import counters, db
 from carafe.jobs import Job
 from carafe.time import now
 
-# How many were here, in `figures`.
+# The counter of active users per day.
 ACTIVE_USERS = "users.active"
 
 
 class EmailTakenError(Exception):
-    """Another account has this address already."""
+    """Another account already has this address."""
 
 
 class UserMixin(UserAccess):
-    """What the app's `User` is made of: `class User(UserMixin, Base)`. See `users.register_model`.
+    """Base of the app's `User`: `class User(UserMixin, Base)`. See `users.register_model`.
 
-    The app may override `display_name`, `greeting` and `delete`.
+    The app can override `display_name`, `greeting`, and `delete`.
     """
 
     @classmethod
     def register(cls, email: str, password_hash: str, **fields: object) -> Self:
-        """Add a user. `fields` are columns, the app's own among them."""
+        """Add a user. `fields` are columns, including the app's own."""
         user = cls(email=email, password_hash=password_hash, **fields)  # type: ignore[call-arg]
         db.session.add(user)
         db.session.flush()
@@ -46,11 +46,10 @@ class UserMixin(UserAccess):
 
     @classmethod
     def claim(cls, email: str, password_hash: str, role: str, **fields: object) -> Self:
-        """Return the new account of an address for someone who may have it.
+        """Create and return the account of an address for its owner.
 
-        Anyone who registered with the address and never confirmed it makes way. Raises
-        `EmailTakenError` where it has an account, and `IntegrityError` where someone registers
-        with it at this very moment.
+        An unconfirmed account with the address is deleted. Raise `EmailTakenError` if it has a
+        confirmed one, and `IntegrityError` if someone registers with it right now.
         """
         holder = cls.by_email(email, lock=True)
         if holder is None:
@@ -58,19 +57,19 @@ class UserMixin(UserAccess):
         if holder.confirmed_at or holder.suspended_at:
             raise EmailTakenError
         user = holder.replace_unconfirmed(password_hash=password_hash, **fields)
-        # A role that was given to the address stays where it allows more than this one.
+        # A role that was already granted to the address stays if it has more permissions.
         if can_grant(user.role, role):
             user.role = role
         return user
 
     def replace_unconfirmed(self, *, password_hash: str = "", **fields: object) -> Self:
-        """Put an empty account in the place of this one, whose address nobody has confirmed.
+        """Replace this account, whose address nobody has confirmed, by an empty one.
 
-        For anyone who shows that the address is theirs. Name, picture, password, passkeys, linked
-        accounts and sessions may be those of someone who had signed up with it first, to share
-        the account later ("pre-hijacking"); what has no row cannot be forgotten here.
+        For anyone who proves that they own the address. Name, picture, password, passkeys, linked
+        accounts, and sessions may belong to someone who signed up with it first, to share the
+        account later ("pre-hijacking"). With the row, all of them are deleted.
         """
-        self._remove()  # what was given to the address stays, such as the last admin's role
+        self._remove()  # what was granted to the address stays, such as the last admin's role
         db.session.flush()
         user = self.register(
             self.email, password_hash, role=self.role, confirmed_at=now(),
@@ -86,9 +85,9 @@ class UserMixin(UserAccess):
 
     @classmethod
     def record_activity(cls, id: int) -> None:
-        """Count the user among those who were here today, once however often they come.
+        """Count the user among those active today, once however often they come.
 
-        Only their last day is kept, not which ones there were.
+        Only their last day is stored, not each one.
         """
         today = datetime.now(UTC).date()
         first = or_(cls.last_active_on.is_(None), cls.last_active_on < today)
@@ -96,11 +95,11 @@ class UserMixin(UserAccess):
             update(cls).where(cls.id == id, first).values(last_active_on=today).returning(cls.id)
         )
         if db.session.scalar(noted) is not None:
-            # At noon, when it is that day nearly everywhere.
+            # At noon, when it is the same day nearly everywhere.
             counters.increment(ACTIVE_USERS, datetime.combine(today, time(12), UTC))
 
     def close(self) -> None:
-        """Keep everyone out: the account is about to be deleted. Raises `LastAdminError`."""
+        """Lock everyone out of an account that is about to be deleted. Raise `LastAdminError`."""
         self.ensure_another_admin()
         current_time = now()
         self.suspended_at, self.deletes_at = self.suspended_at or current_time, current_time
@@ -108,10 +107,10 @@ class UserMixin(UserAccess):
         self.void_links()
 
     def delete(self, *, forgotten: int = 0) -> None:
-        """Delete the user and all that is theirs. The audit forgets who it was.
+        """Delete the user and all their data, and redact them in the audit trail.
 
-        Of events up to the id `forgotten` it has done so. Others who write wait as long as this
-        takes: see `deletion.delete_due` for a user who has much. Raises `LastAdminError`.
+        Events up to the ID `forgotten` are already redacted. Other writers wait as long as this
+        takes: see `deletion.delete_due` for users with many rows. Raise `LastAdminError`.
         """
         self.ensure_another_admin()
         self._remove(forgotten)

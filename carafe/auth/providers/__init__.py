@@ -1,4 +1,4 @@
-"""Sites that people may sign in with: any OpenID Connect provider, and GitHub.
+"""Login providers: any OpenID Connect provider, and GitHub.
 
 The setting `OAUTH_PROVIDERS` names them. Without any, authlib and requests are not imported.
 """
@@ -21,13 +21,13 @@ from carafe.network import is_loopback
 
 LIBRARIES = ("authlib", "requests")
 BUILT_IN: dict[str, dict[str, Any]] = {
-    # Google asks for no password again, whatever it is sent: choosing an account is what it has.
+    # Google never asks for the password again: choosing an account is all it offers.
     "google": {
         "label": "Google",
         "issuer": "https://accounts.google.com",
         "prove": {"prompt": "select_account"},
     },
-    # Not OpenID Connect, but OAuth 2.0 and an API. A GitHub Enterprise has other addresses.
+    # Not OpenID Connect, but OAuth 2.0 and an API. GitHub Enterprise has other URLs.
     "github": {
         "label": "GitHub",
         "issuer": "https://github.com/login/oauth",
@@ -35,31 +35,34 @@ BUILT_IN: dict[str, dict[str, Any]] = {
         "prove": {"prompt": "select_account"},
     },
 }
-# OpenID Connect Core, 3.1.2.1: who has a session there signs in again.
+# OpenID Connect Core, 3.1.2.1: users with a session there log in again.
 PROVE = {"prompt": "login", "max_age": "0"}
 
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider as the settings describe it."""
+    """A provider as configured."""
 
     name: str
     client_id: str
     client_secret: str = field(repr=False)
     issuer: str
     label: str
-    # Where it speaks as GitHub does.
+    # Where it differs for GitHub.
     api_url: str = ""
-    # What is added when someone is to prove again who they are.
+    # Added when a user has to prove their identity again.
     prove: Mapping[str, str] = field(default_factory=lambda: PROVE)
 
     @property
     def redirect_uri(self) -> str:
-        """The one address to come back to, as it is registered with the provider."""
+        """Return the only redirect URI, as registered with the provider."""
         return _callback_url(self.name)
 
     def allows_url(self, address: str) -> bool:
-        """Whether its documents may name this address: not of this machine, unless it is here."""
+        """Return whether its documents may contain this URL.
+
+        One of this machine only if it is local.
+        """
         if not is_safe(address):
             return False
         return is_loopback(_host(self.issuer)) or not is_loopback(_host(address))
@@ -70,12 +73,12 @@ def configured() -> list[Provider]:
 
 
 def find(name: str) -> Provider:
-    """The provider of that name, or 404."""
+    """Return the provider with that name, or 404."""
     return _providers().get(name) or abort(404)
 
 
 def label(name: str) -> str:
-    """What people know a provider as; also one that is not configured anymore."""
+    """Return the display name of a provider, even if it is no longer configured."""
     provider = _providers().get(name)
     return provider.label if provider else name.title()
 
@@ -87,13 +90,13 @@ def _providers() -> dict[str, Provider]:
 
 @pages.pages_registered.connect
 def init_app(app: Flask) -> None:
-    """Read the settings, once the remedy for a missing one can name the page to come back to."""
+    """Read the settings, once the remedy for a missing one can include the redirect URI."""
     settings: Mapping[str, Mapping[str, str]] = app.config["OAUTH_PROVIDERS"] or {}
     if settings and not all(map(find_spec, LIBRARIES)):
         raise missing_group("OAUTH_PROVIDERS", "oauth")
     with app.app_context():
         app.extensions["providers"] = {name: _read(name, settings[name]) for name in settings}
-    # What discovery has found, and until when it is believed.
+    # What discovery found, and when it expires.
     app.extensions["provider_documents"] = {}
 
 
@@ -114,7 +117,7 @@ def _read(name: str, options: Mapping[str, str]) -> Provider:
     for key in ("issuer", "api_url"):
         variable, address = f"OAUTH_{name}_{key}".upper(), values.get(key, "")
         if (address or key == "issuer") and not is_safe(address):
-            quoted = "" if "@" in address else f"={address!r}"  # with a password, perhaps
+            quoted = "" if "@" in address else f"={address!r}"  # may contain a password
             raise ConfigError(
                 f"Invalid value {variable}{quoted}.",
                 "Use the issuer URL exactly as the provider shows it, such as "
@@ -129,7 +132,7 @@ def _read(name: str, options: Mapping[str, str]) -> Provider:
 
 
 def is_safe(address: object) -> bool:
-    """Whether an address may be sent secrets: over TLS, or to this machine."""
+    """Return whether a URL may receive secrets: over TLS, or on this machine."""
     if not isinstance(address, str) or not re.fullmatch(r"https?://[^\s\"'<>\\#@]+", address):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Calls to a provider: bounded in time and size, without redirects, and nowhere without TLS."""
+"""Requests to a provider: limited in time and size, without redirects, never without TLS."""
 
 import io
 import logging
@@ -19,13 +19,13 @@ from carafe.auth.providers.profile import InvalidResponseError, UnavailableError
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
-# Of one answer as a whole: one byte every four seconds would keep within the other forever.
+# For a whole response: one byte every four seconds would never exceed the other timeout.
 RESPONSE_TIMEOUT_SECONDS = 10
 MAX_RESPONSE_BYTES = 256 * 1024
 
 
 class Client(OAuth2Session):
-    """A session of authlib's with one provider."""
+    """An authlib session with one provider."""
 
     def __init__(self, provider: Provider, **options: Any):
         super().__init__(
@@ -37,7 +37,8 @@ class Client(OAuth2Session):
             **options,
         )
         self.provider = provider
-        self.headers["Accept-Encoding"] = "identity"  # nothing small that unpacks to much
+        # no small response that decompresses to a large one
+        self.headers["Accept-Encoding"] = "identity"
 
     def request(self, method: str, url: str, *arguments: object, **options: Any) -> Response:
         if not self.provider.allows_url(url):
@@ -73,7 +74,7 @@ def _read(raw: Any) -> bytes:
 
 @contextmanager
 def provider_errors(provider: Provider) -> Iterator[None]:
-    """Whatever goes wrong with a provider is a `ProviderError`, and logged."""
+    """Convert and log whatever goes wrong with a provider as a `ProviderError`."""
     try:
         yield
     except (RequestException, HTTPError, OSError) as error:
@@ -86,6 +87,6 @@ def provider_errors(provider: Provider) -> Iterator[None]:
         log.warning("%s: %s", provider.name, error)
         raise
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        # JSON of another shape than the specification's.
+        # JSON that doesn't match the specification
         log.warning("unexpected response from %s: %r", provider.name, error)
         raise UnavailableError(str(error)) from error

@@ -1,4 +1,4 @@
-"""GitHub, which is not OpenID Connect: OAuth 2.0, and its API says who it was."""
+"""GitHub, which has no OpenID Connect: OAuth 2.0, and an API for the user."""
 
 from werkzeug.datastructures import MultiDict
 
@@ -30,14 +30,15 @@ def profile(
             code_verifier=journey.verifier,
         )
         person = client.json(f"{provider.api_url}/user", token=token)
-        # Not the address in the profile: that is any text people like to show.
+        # Not the address in the profile, which can be any text.
         addresses = client.json(f"{provider.api_url}/user/emails", token=token)
         primary: dict[str, object] = next(
             (address for address in addresses if address["primary"]), {}
         )
         return Profile.read(
             provider,
-            str(int(person["id"])),  # never the login, which can be given up and taken
+            # never the login, which can be given up and taken by someone else
+            str(int(person["id"])),
             email=primary.get("email"),
             verified=primary.get("verified"),
             name=person.get("name"),

@@ -1,8 +1,7 @@
-"""The way to a provider and back: what is kept in the meantime, in the session of this browser.
+"""The redirect to a provider and back, and the state in this browser's session in between.
 
-Only a browser that was sent may come back (RFC 9700, 2.1), to the provider that it was sent to,
-within ten minutes, and once. Each attempt has a state of its own, so that two tabs do not disturb
-each other.
+Only the redirected browser may return (RFC 9700, 2.1), from the provider it was sent to, within ten
+minutes, and once. Each attempt has its own state, so that two tabs don't interfere.
 """
 
 import json
@@ -21,11 +20,11 @@ from carafe.web.urls import safe_redirect_path
 
 LOG_IN, CONNECT, REAUTHENTICATE = "log in", "connect", "prove"
 AUTHORIZATION_LIFETIME = timedelta(minutes=10)
-# Counted for all processes: a copy of the cookie comes back too late.
+# Counted across all processes, so a copy of the cookie returns too late.
 CALLBACK_LIMIT = RateLimit("oauth:state", 1, AUTHORIZATION_LIFETIME)
 
 KEY = "journeys"
-# A cookie of more than 4 KiB is dropped by browsers, with all that it holds.
+# Browsers drop cookies of more than 4 KiB, with everything in them.
 JOURNEYS_PER_BROWSER = 3
 NEXT_LENGTH = 300
 
@@ -38,7 +37,7 @@ class AuthorizationRequest:
     nonce: str
     verifier: str
     started: float
-    # The session that is to have the other account, or whose user is to prove who they are.
+    # The session that connects the account, or whose user proves their identity.
     session_id: int | None
     next: str | None
 
@@ -55,14 +54,14 @@ class AuthorizationRequest:
             session_id=None if purpose == LOG_IN else current_user.session_id,
             next=next if len(next or "") <= NEXT_LENGTH else None,
         )
-        # Encrypted: anyone who reads the cookie has not the code's verifier with it.
+        # Encrypted, so that a copy of the cookie doesn't reveal the code verifier.
         sealed = encryption.encrypt(json.dumps(asdict(journey)).encode(), KEY).decode()
         session[KEY] = [*session.get(KEY, []), sealed][-JOURNEYS_PER_BROWSER:]
         return journey
 
     @classmethod
     def from_callback(cls, provider: str) -> "AuthorizationRequest | None":
-        """The journey that ends with this request, if there is one that does."""
+        """Return the journey that ends with this request, if any."""
         state = request.args.get("state")
         for sealed in session.get(KEY, []):
             journey = cls._open(sealed)
@@ -82,5 +81,6 @@ class AuthorizationRequest:
     def _open(cls, sealed: str) -> "AuthorizationRequest | None":
         try:
             return cls(**json.loads(encryption.decrypt(sealed.encode(), KEY)))
-        except (ValueError, TypeError):  # of another key, or of another version of this class
+        # encrypted with another key, or of another version of this class
+        except (ValueError, TypeError):
             return None

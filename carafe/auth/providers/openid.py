@@ -21,9 +21,9 @@ from carafe.auth.providers.profile import (
     authorization_code,
 )
 
-# Signatures with a public key. Never "none", and no HMAC, for which the key is whatever an
-# attacker knows of it (RFC 8725, 2.1).
-# As parsed from a document or a token of the provider.
+# Public-key signatures. Never "none", and no HMAC, whose key would be whatever an attacker knows of
+# it (RFC 8725, 2.1).
+# Parsed from a document or a token of the provider.
 JSONObject = dict[str, Any]
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
@@ -81,10 +81,10 @@ def _client(provider: Provider, metadata: JSONObject | None = None) -> Client:
 
 
 def _claims(provider: Provider, journey: AuthorizationRequest, token: JSONObject) -> JSONObject:
-    """What the ID token says, once everything about it is as it should be."""
+    """Return the claims of the ID token after checking all of it."""
     options: JSONObject = {
         "iss": {"essential": True, "values": [provider.issuer]},
-        # authlib checks `azp` in its place, where there is one.
+        # authlib checks `azp` instead, if there is one
         "aud": {"essential": True, "values": [provider.client_id]},
         "exp": {"essential": True},
         "sub": {"essential": True},
@@ -105,10 +105,10 @@ def _claims(provider: Provider, journey: AuthorizationRequest, token: JSONObject
 
 
 def _check_sign_in_time(auth_time: object, started: float) -> None:
-    """Refuse a sign-in from before, or without a time (OpenID Connect Core, 3.1.3.7, step 13).
+    """Refuse a login from before, or without a time (OpenID Connect Core, 3.1.3.7, step 13).
 
-    Since `max_age` was sent, the provider has to say when the person signed in (2, 3.1.2.1).
-    authlib takes a `max_age` of 0 for none, and so does not check this.
+    Since `max_age` was sent, the provider must report when the user logged in (2, 3.1.2.1). authlib
+    treats a `max_age` of 0 as none, and so doesn't check this.
     """
     if isinstance(auth_time, bool) or not isinstance(auth_time, int | float):
         raise InvalidResponseError("auth_time is missing although max_age was sent")
@@ -118,16 +118,17 @@ def _check_sign_in_time(auth_time: object, started: float) -> None:
 
 
 def _decode(provider: Provider, text: str) -> jwt.Token:
-    """Return the content of an ID token that one of the provider's published keys has signed.
+    """Return the content of an ID token that is signed with one of the provider's published keys.
 
-    Not every provider names the key, and some publish two with one name, so all that fit are tried.
+    Not every provider names the key, and some publish two with the same name, so all matching ones
+    are tried.
     """
     registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
     header = extract_compact(text.encode(), registry=registry).headers()
     if header["alg"] not in ALGORITHMS:
         raise InvalidResponseError(f"signed with {header['alg']!r}")
     problem = "signed with an unknown key"
-    for refresh in (False, True):  # there may be a new key, since we looked
+    for refresh in (False, True):  # there may be a new key since it was cached
         for key in _keys(provider, header, refresh=refresh):
             try:
                 return jwt.decode(text, key, registry=registry)
@@ -155,10 +156,10 @@ def _keys(provider: Provider, header: JSONObject, *, refresh: bool) -> list[Key]
 
 
 def _fits(data: JSONObject, header: JSONObject) -> bool:
-    """Return whether a published key is of the kind, for the use, and of the name asked for.
+    """Return whether a published key has the requested type, use, and ID.
 
-    Any other is left alone, as RFC 7517 (5) asks for: keys for encryption, those of a type that we
-    do not know, and shared secrets, which a public document cannot hold.
+    Others are ignored, as RFC 7517 (5) requires: encryption keys, unknown types, and shared
+    secrets, which a public document can't contain.
     """
     alg, kid = header["alg"], header.get("kid")
     return (
@@ -173,12 +174,12 @@ def _fits(data: JSONObject, header: JSONObject) -> bool:
 def _import(data: JSONObject) -> Key | None:
     try:
         return import_key(data)
-    except (JoseError, ValueError, TypeError, KeyError):  # of an unknown curve, or without numbers
+    except (JoseError, ValueError, TypeError, KeyError):  # of an unknown curve, or incomplete
         return None
 
 
 def _document(provider: Provider, url: str, *, refresh: bool = False) -> JSONObject:
-    """A document of the provider's, kept for an hour."""
+    """Return a document of the provider, cached for an hour."""
     documents: JSONObject = current_app.extensions["provider_documents"]
     expires, document = documents.get(url, (0.0, {}))
     if refresh or expires <= time.monotonic():

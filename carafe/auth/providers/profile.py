@@ -1,4 +1,4 @@
-"""What a provider says about someone, and how it may fail to."""
+"""What a provider reports about a user, and how that can fail."""
 
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -15,30 +15,30 @@ SUBJECT_LENGTH = 255  # OpenID Connect Core, 2
 
 
 class ProviderError(Exception):
-    """Nobody has come back from the provider."""
+    """Nobody returned from the provider."""
 
 
 class UnavailableError(ProviderError):
-    """The provider does not answer, or not as it should."""
+    """The provider doesn't respond, or responds with an error."""
 
 
 class InvalidResponseError(ProviderError):
-    """What came back does not prove anything."""
+    """The response proves nothing."""
 
 
 class CanceledError(ProviderError):
-    """The person, or the provider, said no."""
+    """The user, or the provider, refused."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Someone at a provider. `subject` is its own id for them; addresses change hands."""
+    """A user at a provider. `subject` is the provider's ID for them; addresses change hands."""
 
     provider: str
     subject: str
-    # Normalized; None if there is no address that we could mail to.
+    # Normalized; None if there is no deliverable address.
     email: str | None
-    # Whether the provider says that the address is theirs.
+    # Whether the provider has verified the address.
     email_verified: bool
     name: str
     label: str
@@ -54,7 +54,7 @@ class Profile:
         name: object,
         username: object,
     ) -> "Profile":
-        """Of what a provider says keep what is of the right kind, and fits."""
+        """Return the valid parts of what a provider reports."""
         if not isinstance(subject, str) or not subject.isprintable():
             raise InvalidResponseError("missing or invalid subject")
         if not 0 < len(subject) <= SUBJECT_LENGTH:
@@ -64,7 +64,7 @@ class Profile:
             provider=provider.name,
             subject=subject,
             email=address,
-            # "true" as text: some providers (Amazon's, Apple's) write it so.
+            # some providers (Amazon, Apple) send "true" as text
             email_verified=address is not None and (verified is True or verified == "true"),
             name=_text(name)[:NAME_LENGTH],
             label=(_text(username) or address or _text(name) or subject)[:EMAIL_LENGTH],
@@ -74,8 +74,8 @@ class Profile:
 def authorization_code(
     answer: MultiDict[str, str], issuer: str, *, wants_issuer: bool = False
 ) -> str:
-    """The authorization code in what the browser brought back from the provider."""
-    # RFC 9207: a code of another provider, mixed up on the way, is not sent to this one.
+    """Return the authorization code in the parameters of the redirect from the provider."""
+    # RFC 9207: don't send a code of another provider, mixed up on the way, to this one
     answer_issuer = answer.get("iss")
     if (answer_issuer is None and wants_issuer) or (
         answer_issuer is not None and answer_issuer != issuer

@@ -13,12 +13,12 @@ class ProviderProtocol(Protocol):
     """How to talk to a provider. Both functions raise `profile.ProviderError`."""
 
     def authorization_url(self, provider: Provider, journey: AuthorizationRequest) -> str:
-        """Return the URL to send the browser to."""
+        """Return the URL to redirect the browser to."""
 
     def profile(
         self, provider: Provider, journey: AuthorizationRequest, answer: MultiDict[str, str]
     ) -> Profile:
-        """Return who came back, from the parameters that the browser brings."""
+        """Return the user, from the parameters of the redirect back."""
 
 
 def protocol_of(provider: Provider) -> ProviderProtocol:
