@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     inspect,
     select,
     type_coerce,
@@ -24,7 +25,7 @@ from sqlalchemy.orm import ColumnProperty, defer
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
-from carafe.database import AnyRow, AnySelect, Base
+from carafe.database import AnyRow, AnySelect, Base, db
 from carafe.database.aliases import AnyAttribute, AnyColumn, AnyExpression
 from carafe.web.routing import MAX_ID
 
@@ -148,6 +149,12 @@ class RowQuery:
         """Return the values of the `extras` in a row of the result."""
         extras: Sequence[object] = row[1 + len(self.names) :]
         return extras
+
+
+def count_rows(query: Query, limit: int) -> int:
+    """Return the number of rows of a query, or `limit` + 1 if there are more than the limit."""
+    rows = query.limit(limit + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def primary_key(model: type[Base]) -> Attribute:

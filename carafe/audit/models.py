@@ -46,6 +46,7 @@ class AuditEvent(Base):
 
 # Entities refuse every change: what may be done to the trail goes past them.
 EVENTS = cast(Table, AuditEvent.__table__)
+_INSERT = insert(EVENTS)
 
 _acting: ContextVar[str] = ContextVar("acting", default="command line")
 
@@ -74,7 +75,7 @@ def append(events: Sequence[Mapping[str, object]]) -> None:
     """
     defaults: dict[str, Any] = {"at": now(), "actor": None, "subject": None, "details": {}}
     defaults |= {"address": None, "request_id": None}
-    db.session.execute(insert(EVENTS), [{**defaults, **event} for event in events])
+    db.session.execute(_INSERT, [{**defaults, **event} for event in events])
 
 
 def _observed(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 # Each is looked up: 200 characters could be a hundred.
 MAX_TERMS = 8
@@ -49,4 +50,10 @@ def matches_terms(terms: str, *texts: str | None) -> bool:
     For single rows, where FTS5 would gather all that match for each.
     """
     text = fold(" ".join(filter(None, texts)))
-    return all(re.search(rf"(?<![^\W_]){word}", text) for word in fold(terms).split())
+    return all(begin.search(text) for begin in _begins(terms))
+
+
+@lru_cache(maxsize=32)
+def _begins(terms: str) -> list[re.Pattern[str]]:
+    """Return patterns of words that begin with these. A search checks thousands of rows."""
+    return [re.compile(rf"(?<![^\W_]){word}") for word in fold(terms).split()]

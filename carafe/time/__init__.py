@@ -11,12 +11,13 @@ from carafe.time.formats import (
     format_time,
     format_timespan,
 )
-from carafe.time.tags import date_tag, exact_time_tag, time_tag
+from carafe.time.tags import date_tag, date_tags, exact_time_tag, time_tag
 from carafe.time.zones import set_time_zone_source, use_time_zone, viewer_zone
 
 __all__ = [
     "UTCDateTime",
     "date_tag",
+    "date_tags",
     "exact_time_tag",
     "format_date",
     "format_datetime",

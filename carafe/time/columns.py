@@ -1,10 +1,15 @@
 """The current time, and the column type for times."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+# Converts what the driver returns of a column.
+ResultProcessor = Callable[[Any], datetime | None]
 
 
 def now() -> datetime:
@@ -28,8 +33,18 @@ class UTCDateTime(TypeDecorator[datetime]):
             raise ValueError("Naive datetimes can't be stored. Use carafe.time.now().")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        # SQLite stores no zone; PostgreSQL returns times in the session's.
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> ResultProcessor:
+        # One function instead of SQLAlchemy's three: a list has four times in each row.
+        return _parse_stored if dialect.name == "sqlite" else _to_utc
+
+
+def _parse_stored(value: str | None) -> datetime | None:
+    """Return a time that SQLite stores as text."""
+    return None if value is None else _to_utc(datetime.fromisoformat(value))
+
+
+def _to_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    # SQLite stores no zone; PostgreSQL returns times in the session's.
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -1,10 +1,13 @@
 """Times as `<time>` elements."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from markupsafe import Markup
 
+from carafe.time.columns import now
 from carafe.time.formats import (
+    RELATIVE_PERIOD,
     format_age,
     format_date,
     format_datetime,
@@ -36,6 +39,15 @@ def date_tag(value: date) -> Markup:
     if zone := viewer_zone():
         return _tag(value, format_date(value.astimezone(zone)), format_datetime_with_zone(value))
     return _tag(value, format_date(value))
+
+
+def date_tags(values: Sequence[datetime]) -> list[Markup]:
+    """Return the `date_tag` of each time, for a column of a list."""
+    zone, oldest = viewer_zone(), now() - RELATIVE_PERIOD
+    return [
+        date_tag(value) if zone or value > oldest else _tag(value, format_date(value))
+        for value in values
+    ]
 
 
 def _relative_tag(value: datetime) -> Markup | None:

@@ -1,7 +1,6 @@
 """Fields for text and choices, whose limits are those of the database."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
@@ -13,6 +12,8 @@ from wtforms.widgets import TextArea
 
 from carafe.unicode import is_nfc
 
+# Unicode's categories Cc and Cs, control characters and surrogates, but not tabs and line ends.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 LINE_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 
 T = TypeVar("T")
@@ -35,9 +36,8 @@ Validators = tuple[Any, ...] | list[Any]
 
 def validate_printable(form: object, field: Any) -> None:
     """Refuse characters that no keyboard makes and that some databases cannot store (NUL)."""
-    for character in field.data or "":
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
-            raise ValidationError("Remove the unsupported character.")
+    if UNPRINTABLE.search(field.data or ""):
+        raise ValidationError("Remove the unsupported character.")
     if not is_nfc(field.data or ""):
         raise ValidationError("This contains a letter with too many accents.")
 

@@ -4,17 +4,16 @@ A page is found by the sort key of the row it starts after (or ends before), nev
 of rows to skip. See use-the-index-luke.com/no-offset for the idea.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 from flask import current_app, request
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
-    Subquery,
     UnaryExpression,
     bindparam,
     func,
@@ -22,12 +21,16 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.orm import QueryableAttribute
 
 from carafe.database import db
 from carafe.database.aliases import AnySelect
+from carafe.database.transactions import takes_write_lock
 from carafe.web.cursors import CursorKey, decode, encode
 
 PER_PAGE = 20
+# Arguments that belong to one page of a list.
+POSITION_ARGUMENTS = {"after", "before", "further"}
 
 
 @dataclass(slots=True)
@@ -44,14 +47,31 @@ class Page:
     first: int | None = None
 
 
+class Position(NamedTuple):
+    """Where in a list a page starts: after the row with these keys, or ends: before it.
+
+    `number` is that of the row at this position. Without keys, it is the start or the end.
+    """
+
+    backward: bool
+    keys: Sequence[object]
+    number: int | None
+
+    @classmethod
+    def requested(cls, keys: Sequence[CursorKey]) -> Self:
+        """Return the position that the request's `after` or `before` asks for."""
+        backward = "before" in request.args
+        cursor = request.args.get("before" if backward else "after")
+        return cls(backward, *(decode(cursor, keys) if cursor else ([], 1)))
+
+
 class KeysetPaginator:
     """The pages of a list.
 
     `keys` order the rows; together they must be unique and never NULL, so the last is usually the
     primary key. They must be the statement's last columns, in this order: the cursors are read
     from the rows. An index over the same columns makes every page as fast as the first. `path` is
-    that of the list, where it is not the request's. With `details`, `statement` finds the keys
-    alone, of which an index can have all, and `details` joins the rest to those of the page.
+    that of the list, where it is not the request's.
 
     Keep one where its statement is the same for everyone: to put it together takes as long as to
     run it. Elsewhere there is `paginate`.
@@ -64,11 +84,14 @@ class KeysetPaginator:
         descending: bool = False,
         per_page: int = PER_PAGE,
         path: str | None = None,
-        details: Callable[[Subquery], AnySelect] | None = None,
     ):
         self.statement, self.keys, self.descending = statement, keys, descending
-        self.per_page, self.path, self.details = per_page, path, details
+        self.per_page, self.path = per_page, path
         self._statement = cache(self._build_query)
+        self._selects_columns = all(
+            isinstance(column["expr"], (ColumnElement, QueryableAttribute))
+            for column in statement.column_descriptions
+        )
         if current_app.debug or current_app.testing:
             self._check_columns()
 
@@ -80,43 +103,25 @@ class KeysetPaginator:
             raise ValueError(f"The last columns must be {names}: cursors are read from them.")
 
     def __call__(self) -> Page:
-        """The page that the request's `after` or `before` asks for."""
-        backward = "before" in request.args
-        cursor = request.args.get("before" if backward else "after")
-        values, position = decode(cursor, self.keys) if cursor else ([], 1)
-        bounds = {f"page_{n}": value for n, value in enumerate(values)}
-        fetched = list(db.session.execute(self._statement(backward, bool(cursor)), bounds))
+        """The page that the request asks for."""
+        position = Position.requested(self.keys)
+        query = self._statement(position.backward, bool(position.keys))
+        rows = self._fetch(query, bounds(position.keys))
+        return page_at(position, rows, len(self.keys), per_page=self.per_page, path=self.path)
 
-        more = len(fetched) > self.per_page
-        rows = fetched[: self.per_page]
-        if backward:
-            rows.reverse()
-        has_next, has_prev = (bool(cursor), more) if backward else (more, bool(cursor))
-        first = _first_number(position, rows, backward=backward, is_start=not has_prev)
-        return Page(
-            rows,
-            self._url("after", rows[-1], first and first + len(rows))
-            if has_next and rows
-            else None,
-            self._url("before", rows[0], first) if has_prev and rows else None,
-            first,
-        )
-
-    def _url(self, direction: str, row: Sequence[object], position: int | None) -> str:
-        return _page_url(self.path, direction, [*row[-len(self.keys) :]], position)
+    def _fetch(self, query: AnySelect, values: Mapping[str, object]) -> Sequence[Any]:
+        # Past the ORM, which makes no entities of columns anyway: half of the time. What it has
+        # yet to write, such a query would not see.
+        if self._selects_columns and not takes_write_lock():
+            return db.session.connection().execute(query, values).all()
+        return db.session.execute(query, values).all()
 
     def _build_query(self, backward: bool, has_cursor: bool) -> AnySelect:
-        keys, statement, is_descending = self.keys, self.statement, backward != self.descending
+        is_descending = backward != self.descending
+        query = self.statement
         if has_cursor:
-            bounds = [bindparam(f"page_{n}", type_=key.type) for n, key in enumerate(keys)]
-            left, right = tuple_(*keys), tuple_(*bounds)
-            statement = statement.where(left < right if is_descending else left > right)
-        query = statement.order_by(*_order_by(keys, is_descending)).limit(self.per_page + 1)
-        if self.details:
-            page = query.subquery("page")
-            query = self.details(page).add_columns(*page.c)
-            query = query.order_by(*_order_by(page.c, is_descending))
-        return query
+            query = query.where(is_beyond(self.keys, is_descending))
+        return query.order_by(*order_by(self.keys, is_descending)).limit(self.per_page + 1)
 
 
 def paginate(statement: AnySelect, *keys: CursorKey, **options: Any) -> Page:
@@ -124,8 +129,51 @@ def paginate(statement: AnySelect, *keys: CursorKey, **options: Any) -> Page:
     return KeysetPaginator(statement, *keys, **options)()
 
 
-def _order_by(keys: Iterable[CursorKey], descending: bool) -> list[UnaryExpression[Any]]:
+def is_beyond(keys: Sequence[CursorKey], descending: bool) -> ColumnElement[bool]:
+    """Return the condition for rows beyond a position: see `bounds`."""
+    values = [bindparam(f"page_{n}", type_=key.type) for n, key in enumerate(keys)]
+    left, right = tuple_(*keys), tuple_(*values)
+    return left < right if descending else left > right
+
+
+def bounds(keys: Sequence[object]) -> dict[str, object]:
+    """Return the parameters of `is_beyond` for the position of these keys."""
+    return {f"page_{n}": value for n, value in enumerate(keys)}
+
+
+def order_by(keys: Iterable[CursorKey], descending: bool) -> list[UnaryExpression[Any]]:
     return [key.desc() if descending else key.asc() for key in keys]
+
+
+def page_at(
+    position: Position,
+    rows: Sequence[Any],
+    key_count: int,
+    *,
+    per_page: int,
+    path: str | None = None,
+    stopped_at: Sequence[object] = (),
+) -> Page:
+    """Return the page with these rows, of which there is one more if another page follows.
+
+    They are in the direction of `position`, and end with their keys. `stopped_at` has the keys of
+    the row at which a search stopped before the page was full.
+    """
+    backward, start, number = position
+    more = len(rows) > per_page or bool(stopped_at)
+    rows = [*rows[:per_page]]
+    near = rows[0][-key_count:] if rows else stopped_at
+    far = stopped_at or (rows[-1][-key_count:] if rows else ())
+    if backward:
+        rows.reverse()
+    has_next, has_prev = (bool(start), more) if backward else (more, bool(start))
+    top, bottom = (far, near) if backward else (near, far)
+    first = _first_number(number, rows, backward=backward, is_start=not has_prev)
+    after = _page_url(path, "after", bottom, first and first + len(rows))
+    before = _page_url(path, "before", top, first)
+    return Page(
+        rows, after if has_next and bottom else None, before if has_prev and top else None, first
+    )
 
 
 class BoundedCounts:
@@ -164,6 +212,6 @@ def _first_number(
 def _page_url(
     path: str | None, direction: str, keys: Sequence[object], position: int | None
 ) -> str:
-    arguments = [(k, v) for k, v in request.args.items(multi=True) if k not in ("after", "before")]
+    arguments = [(k, v) for k, v in request.args.items(multi=True) if k not in POSITION_ARGUMENTS]
     path = path or request.script_root + request.path
     return f"{path}?{urlencode([*arguments, (direction, encode(keys, position))])}"

@@ -19,6 +19,7 @@ from typing import Any, Self
 from sqlalchemy import String, UniqueConstraint, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import HTTPException
 from wtforms import HiddenField
 from wtforms.validators import Regexp
 
@@ -83,20 +84,20 @@ class SubmissionMixin:
         """Create a row by `create` and commit, or return the one that the submission created.
 
         `check` runs before a new row is created, in its transaction, and raises to refuse it.
+        Nobody looks for an earlier row first: the constraint refuses a second one, and forms are
+        seldom sent twice.
         """
-        if row := cls.by_submission(submission, **values):
-            return row
         try:
             if check:
                 check()
             row = cls.create(submission=submission, **values)
             db.session.commit()
-        except IntegrityError:
-            # By the same form at the same moment, where writers run side by side.
+        except (IntegrityError, HTTPException):
             db.session.rollback()
-            row = cls.by_submission(submission, **values)
-            if row is None:
+            existing = cls.by_submission(submission, **values)
+            if existing is None:
                 raise
+            row = existing
         return row
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 
 from carafe.admin.attributes import Attributes
 from carafe.admin.columns import Column, format_value, humanize, label_of
@@ -13,10 +12,10 @@ from carafe.admin.schema import Query, readable_column
 
 @dataclass(frozen=True)
 class SelectedColumn:
-    """A column, and what reads its value from the selected values of a row."""
+    """A column, and where the values of its attributes are in a row."""
 
     column: Column
-    read: Callable[[Sequence[object]], object]
+    positions: Sequence[int]
 
     @property
     def name(self) -> str:
@@ -26,17 +25,15 @@ class SelectedColumn:
     def label(self) -> str:
         return self.column.label
 
+    def read(self, rows: Sequence[Sequence[object]]) -> list[object]:
+        """Return the value of the column in each row, given the selected values of each."""
+        attributes = [[row[position] for row in rows] for position in self.positions]
+        render = self.column.render
+        return attributes[0] if render is None else list(map(render, *attributes))
+
     def value(self, values: Sequence[object]) -> str:
         """Return what the column displays for the selected values of a row."""
-        return format_value(self.read(values))
-
-
-def _reader(column: Column, positions: Sequence[int]) -> Callable[[Sequence[object]], object]:
-    """Return what reads the value of a column whose attributes have these positions in a row."""
-    render = column.render
-    if render is None:
-        return itemgetter(positions[0])
-    return lambda values: render(*[values[position] for position in positions])
+        return format_value(self.read([values])[0])
 
 
 class ColumnSet:
@@ -48,9 +45,7 @@ class ColumnSet:
             path: readable_column(attributes.find("columns", path)) for path in paths
         }
         self.columns = [
-            SelectedColumn(
-                column, _reader(column, [paths.index(path) for path in column.attributes])
-            )
+            SelectedColumn(column, [paths.index(path) for path in column.attributes])
             for column in columns
         ]
         heads = {path.partition(".")[0] for path in paths if "." in path}

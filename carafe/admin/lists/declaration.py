@@ -16,6 +16,7 @@ from carafe.admin.schema import Attribute, has_index, members_of, primary_key, t
 from carafe.database.base import is_binary_collated
 from carafe.time import UTCDateTime
 from carafe.web.cursors import CURSOR_TYPES
+from carafe.web.pagination import POSITION_ARGUMENTS
 
 # Subclasses come before their base class.
 FILTERS: dict[type, type[Filter]] = {
@@ -30,7 +31,7 @@ FILTERS: dict[type, type[Filter]] = {
     Uuid: Identifier,
 }
 # Names of URL arguments that filters cannot use.
-ARGUMENTS = "q", "sort", "scope", "columns", "view", "after", "before"
+ARGUMENTS = "q", "sort", "scope", "columns", "view", *POSITION_ARGUMENTS
 
 
 def make_search(attributes: Attributes, search: str | Search) -> Search:

@@ -2,35 +2,40 @@
 
 The query planner must not choose between the index of a filter and the index of the order. With few
 matching rows it may scan the whole order index, and with many it may sort all of them for the first
-page. So the matching rows are counted first, up to `COUNT_LIMIT`. Up to that, they are selected by
-the filter and sorted. With more, the order index is scanned, and rows are checked one by one; if
-that is slow because matching rows are far away in the order, all of them are sorted instead.
+page. So the rows that meet each condition are counted first, up to `COUNT_LIMIT`. If few meet one
+of them, these are selected, checked, and sorted. Otherwise the order index is scanned, and rows are
+checked one by one: that finds a page soon, unless matching rows are far apart. Then the page shows
+what was found in `SCAN_SECONDS`, says so, and links to the rest (`scan.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from flask import request
-from sqlalchemy import ColumnElement, Subquery, select
+from sqlalchemy import ColumnElement, func, select, true
 
+from carafe.admin.columns import format_value, humanize
 from carafe.admin.lists import matching
 from carafe.admin.lists.matching import Clause
+from carafe.admin.lists.order import Order, sort_keys
+from carafe.admin.lists.scan import Scan
 from carafe.admin.lists.spec import ListSpec, Sort
 from carafe.admin.lists.state import ListState
-from carafe.admin.schema import Attribute, Expression, Query
-from carafe.database.timeouts import TooSlowError, statement_timeout
-from carafe.web.pagination import KeysetPaginator, Page, paginate
-from carafe.web.routing import MAX_ID
+from carafe.auth import quotas
+from carafe.database import db
+from carafe.web.pagination import (
+    POSITION_ARGUMENTS,
+    KeysetPaginator,
+    Page,
+    bounds,
+)
 
-# Most pages take a tenth of this. Sorting 50,000 rows takes twice as long.
-SCAN_TIMEOUT_SECONDS = 0.05
+# For the rows of a page; and if its reader asks to keep searching.
+SCAN_SECONDS, FURTHER_SCAN_SECONDS = 0.05, 2
 PER_PAGE = 50
-# Arguments for a page of the list, and `view`, which skips the default view.
-_POSITION_ARGUMENTS = {"after", "before", "view"}
 
 
 class ListRow(NamedTuple):
@@ -38,6 +43,15 @@ class ListRow(NamedTuple):
 
     id: int
     values: Sequence[object]
+
+
+class Stop(NamedTuple):
+    """Where a search was stopped, as the value of the column by which the list is sorted."""
+
+    label: str
+    value: str
+    # Of the page that goes on with the search.
+    url: str
 
 
 @dataclass(frozen=True)
@@ -48,97 +62,118 @@ class ListPage:
     rows: list[ListRow]
     count: str
     sort: str
+    stop: Stop | None = None
 
 
 def load_page(state: ListState, *, per_page: int = PER_PAGE) -> ListPage:
     """Return the page that is requested by the URL."""
     spec, sort = state.spec, state.sort
     clauses = matching.clauses(state)
-    where = matching.most_selective_first(spec, clauses)
-    count = matching.count_matching(spec, clauses, where)
-    if not where:
+    if not clauses:
         page = _page_of_all(spec, sort, per_page)
-    elif count:
-        page = _page_of_matching(spec, clauses, where, sort, count=count, per_page=per_page)
-    else:
-        page = Page([], None, None)
-    # The sort keys are the last columns, and the ID is the last of them.
-    rows = [ListRow(row[-1], row) for row in page.rows]
-    return ListPage(page, rows, matching.format_count(count), sort.name)
+        count = matching.count(spec, [])
+        return ListPage(page, _rows(page), matching.format_count(count), sort.name)
+    if any(clause.row_count == 0 for clause in clauses):
+        return ListPage(Page([], None, None), [], "0", sort.name)
+    order = Order.requested(spec, sort, per_page)
+    where = matching.most_selective_first(clauses)
+    if where is not None:
+        page, count = _page_of_few(spec, order, where)
+        return ListPage(page, _rows(page), matching.format_count(count), sort.name)
+    page, stopped_at = _page_of_many(spec, clauses, order)
+    rows = _details(spec, page)
+    count_label, stop = _count_of_many(clauses, page), _stop(spec, order, page, stopped_at)
+    return ListPage(page, rows, count_label, sort.name, stop)
 
 
 def _page_of_all(spec: ListSpec, sort: Sort, per_page: int) -> Page:
     if (sort.name, per_page) not in spec.paginators:
-        keys = _keys(spec, sort)
+        keys = sort_keys(spec, sort)
         query = matching.select_columns(spec).add_columns(*keys)
         pages = KeysetPaginator(query, *keys, descending=sort.descending, per_page=per_page)
         spec.paginators[sort.name, per_page] = pages
     return spec.paginators[sort.name, per_page]()
 
 
-def _page_of_matching(
-    spec: ListSpec,
-    clauses: Sequence[Clause],
-    where: Sequence[ColumnElement[bool]],
-    sort: Sort,
-    *,
-    count: int,
-    per_page: int,
-) -> Page:
-    keys = _keys(spec, sort)
-    page_of = partial(
-        paginate,
-        descending=sort.descending,
-        per_page=per_page,
-        details=partial(_details, spec),
-    )
-    if count <= matching.COUNT_LIMIT:
-        query, columns = filter_then_sort(keys, where, matching.COUNT_LIMIT + 1)
-        return page_of(query, *columns)
-    scan_query = scan_in_order(spec, clauses, keys)
-    try:
-        with statement_timeout(SCAN_TIMEOUT_SECONDS):
-            return page_of(scan_query, *keys)
-    except TooSlowError:
-        query, columns = filter_then_sort(keys, where, MAX_ID)
-        return page_of(query, *columns)
+def _page_of_few(
+    spec: ListSpec, order: Order, where: Sequence[ColumnElement[bool]]
+) -> tuple[Page, int]:
+    """Select all matching rows, and sort them. Return the page, and how many rows match."""
+    # With a LIMIT, and sorted by its own columns, planners do not flatten it.
+    matches = select(*order.keys).where(*where).limit(matching.COUNT_LIMIT + 1).cte("matching")
+    count = select(func.count()).select_from(matches).scalar_subquery()
+    query = order.next_rows(select(count.label("row_count"), *matches.c), list(matches.c))
+    keys = query.subquery("page")
+    details = matching.select_columns(spec).join(keys, keys.c[order.keys[-1].key] == spec.key)
+    details = details.add_columns(*keys.c).order_by(*order.sorted_by(list(keys.c)[1:]))
+    rows = db.session.execute(details, bounds(order.position.keys)).all()
+    if not rows and order.position.keys:
+        return order.page(rows), db.session.scalar(select(count)) or 0
+    return order.page(rows), rows[0].row_count if rows else 0
 
 
-def _keys(spec: ListSpec, sort: Sort) -> list[Attribute]:
-    return [spec.key] if sort.column is spec.key else [sort.column, spec.key]
-
-
-def filter_then_sort(
-    keys: Sequence[Attribute], where: Sequence[ColumnElement[bool]], limit: int
-) -> tuple[Query, Sequence[Expression]]:
-    """Return a query for the keys of all matching rows, and its key columns."""
-    # With a LIMIT, and sorted by its own columns, planners do not flatten the subquery.
-    rows = select(*keys).where(*where).limit(limit).subquery("matching")
-    return select(*rows.c), list(rows.c)
-
-
-def scan_in_order(spec: ListSpec, clauses: Sequence[Clause], keys: Sequence[Attribute]) -> Query:
-    """Return a query for the keys of matching rows that scans the order index.
-
-    The planner only sees the conditions that this index supports.
-    """
-    query: Query = select(*keys)
-    row_conditions = []
+def _page_of_many(
+    spec: ListSpec, clauses: Sequence[Clause], order: Order
+) -> tuple[Page, Sequence[object]]:
+    """Scan the order index. Return the page, and where the search was stopped."""
+    query = select(*order.keys)
+    conditions = []
     for clause in clauses:
-        if matching.is_index_ordered(spec, clause, keys[0]):
+        # The planner only sees the conditions that this index supports.
+        if matching.is_index_ordered(spec, clause, order.keys[0]):
             query = query.where(clause.condition)
-        elif clause.row_condition is None:
-            row_conditions.append(clause.condition)
         else:
-            row_conditions.append(clause.row_condition)
-    return query.where(matching.opaque(*row_conditions)) if row_conditions else query
+            conditions.append(clause.row_condition)
+    condition = matching.opaque(*conditions) if conditions else true()
+    scan = Scan(query, condition, order.keys, order.sort.descending)
+    limit = order.per_page + 1
+    if "further" not in request.args:
+        rows, stopped_at = scan.run(order.position, limit, SCAN_SECONDS)
+    else:
+        with quotas.one_at_a_time("search"):
+            rows, stopped_at = scan.run(order.position, limit, FURTHER_SCAN_SECONDS)
+    return order.page(rows, stopped_at), stopped_at
 
 
-def _details(spec: ListSpec, page: Subquery) -> Query:
-    return matching.select_columns(spec).join(page, page.c[spec.key.name] == spec.key)
+def _rows(page: Page) -> list[ListRow]:
+    # The sort keys are the last columns, and the ID is the last of them.
+    return [ListRow(row[-1], row) for row in page.rows]
+
+
+def _details(spec: ListSpec, page: Page) -> list[ListRow]:
+    """Return the rows of a page, of which it has the keys."""
+    ids = [keys[-1] for keys in page.rows]
+    if not ids:
+        return []
+    rows = db.session.execute(spec.details_query, {"ids": ids})
+    values = {row[-1]: row for row in rows}
+    return [ListRow(id, values[id]) for id in ids if id in values]
+
+
+def _count_of_many(clauses: Sequence[Clause], page: Page) -> str:
+    """Return how many rows match, as far as that is known."""
+    if len(clauses) == 1 and clauses[0].row_count is not None:
+        return matching.format_count(clauses[0].row_count)
+    number = (page.first or 1) - 1 + len(page.rows)
+    is_last = page.first is not None and page.next_url is None
+    return f"{number:,}" if is_last else f"{number:,}+"
+
+
+def _stop(spec: ListSpec, order: Order, page: Page, stopped_at: Sequence[object]) -> Stop | None:
+    if not stopped_at:
+        return None
+    name = order.sort.name.removeprefix("-")
+    column = spec.columns_by_name.get(name)
+    url = page.prev_url if order.position.backward else page.next_url
+    return Stop(
+        column.label if column else humanize(name), format_value(stopped_at[0]), f"{url}&further=y"
+    )
 
 
 def list_arguments() -> dict[str, str]:
-    """Return the arguments of the URL, except for the position in the list."""
-    arguments = request.args.items()
-    return {k: value for k, value in arguments if value and k not in _POSITION_ARGUMENTS}
+    """Return the arguments of the URL, except for the position in the list.
+
+    `view` is one of them: it skips the default view.
+    """
+    ignored = POSITION_ARGUMENTS | {"view"}
+    return {k: value for k, value in request.args.items() if value and k not in ignored}

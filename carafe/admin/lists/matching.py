@@ -6,38 +6,51 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select
 from sqlalchemy.sql import operators
 
-from carafe.admin.lists.search import FullText
+from carafe.admin.lists.search import FullText, Search
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.lists.state import ListState
-from carafe.admin.schema import Attribute, Query
-from carafe.database import db
+from carafe.admin.schema import Attribute, Query, count_rows
+from carafe.database.timeouts import TooSlowError, statement_timeout
 
 COUNT_LIMIT = 10_000
 # Counting a large table for each page would take a tenth of its time.
 LARGE_COUNT_TTL_SECONDS = 60
+# By an index it takes a tenth of this.
+COUNT_TIMEOUT_SECONDS = 0.03
 
 Condition = ColumnElement[bool]
 
 
 class Clause(NamedTuple):
-    """A condition, with its column.
+    """A condition, with its column, and how a single row is checked for it.
 
-    `row_count` is the number of matching rows, if it was counted; beyond `COUNT_LIMIT` it may be
-    too low. `row_condition` checks a single row faster.
+    `row_count` is the number of matching rows up to `COUNT_LIMIT` + 1, or None if counting them
+    took too long.
     """
 
     column: Attribute | None
     condition: Condition
-    row_count: int | None = None
-    row_condition: Condition | None = None
+    row_condition: Condition
+    row_count: int | None
+
+    @property
+    def is_small(self) -> bool:
+        return self.row_count is not None and self.row_count <= COUNT_LIMIT
+
+    @property
+    def check(self) -> Condition:
+        """The condition that checks rows which were found by another clause."""
+        return self.condition if self.is_small else self.row_condition
 
 
 def conditions(state: ListState) -> list[Condition]:
     """Return the conditions that rows of a list must meet."""
-    where = [clause.condition for clause in _filter_clauses(state)]
+    where = [applied.condition for applied in state.filters]
+    if state.scope:
+        where.append(state.spec.options.scopes[state.scope][1])
     if state.search:
         searches = state.spec.searches
         where.append(or_(*[search.condition(state.search) for search in searches]))
@@ -46,44 +59,51 @@ def conditions(state: ListState) -> list[Condition]:
 
 def clauses(state: ListState) -> list[Clause]:
     """Return the conditions that rows of a list must meet, with their columns and counts."""
-    searches = [_search_clause(state.spec, state.search)] if state.search else []
-    return [*_filter_clauses(state), *searches]
-
-
-def _filter_clauses(state: ListState) -> list[Clause]:
-    clauses = [Clause(applied.filter.column, applied.condition) for applied in state.filters]
+    spec = state.spec
+    clauses = [_clause(spec, item.filter.column, item.condition) for item in state.filters]
     if state.scope:
-        clauses.append(Clause(None, state.spec.options.scopes[state.scope][1]))
+        clauses.append(_clause(spec, None, spec.options.scopes[state.scope][1]))
+    if state.search:
+        clauses.append(_search_clause(spec, state.search))
     return clauses
 
 
+def _clause(spec: ListSpec, column: Attribute | None, condition: Condition) -> Clause:
+    return Clause(column, condition, condition, count_in_time(_rows(spec, [condition])))
+
+
 def _search_clause(spec: ListSpec, text: str) -> Clause:
-    if len(spec.searches) > 1:
-        parts = [search.condition(text) for search in spec.searches]
-        # Separately: for both together, PostgreSQL finds all rows before it counts them.
-        is_large = any(count(spec, [part]) > COUNT_LIMIT for part in parts)
-        return Clause(None, or_(*parts), COUNT_LIMIT + 1 if is_large else None)
-    [search] = spec.searches
+    clauses = [_clause_of_search(spec, search, text) for search in spec.searches]
+    if len(clauses) == 1:
+        return clauses[0]
+    condition = or_(*[clause.condition for clause in clauses])
+    row_condition = or_(*[clause.row_condition for clause in clauses])
+    if all(clause.is_small for clause in clauses):
+        return Clause(None, condition, row_condition, count_in_time(_rows(spec, [condition])))
+    # For all together, PostgreSQL would find all rows before it counts them.
+    row_count = max([clause.row_count or 0 for clause in clauses])
+    return Clause(None, condition, row_condition, row_count if row_count > COUNT_LIMIT else None)
+
+
+def _clause_of_search(spec: ListSpec, search: Search, text: str) -> Clause:
     if isinstance(search, FullText):
-        match = search.find(text)
-        return Clause(None, match.subquery_condition, match.row_count, match.row_condition)
-    return Clause(getattr(search, "column", None), search.condition(text))
+        match = search.match(text)
+        return Clause(None, match.condition, match.row_condition, count_in_time(match.ids))
+    return _clause(spec, getattr(search, "column", None), search.condition(text))
 
 
-def most_selective_first(spec: ListSpec, clauses: Sequence[Clause]) -> list[Condition]:
-    """Return the conditions, of which planners only see the most selective one.
+def most_selective_first(clauses: Sequence[Clause]) -> list[Condition] | None:
+    """Return the conditions, of which planners only see the one that the fewest rows meet.
 
-    Without statistics, SQLite may choose the index of a role that all users have, which takes
-    0.7 s for a million rows.
+    None if that one is met by more rows than `COUNT_LIMIT`. Without statistics, SQLite may choose
+    the index of a role that all users have, which takes 0.7 s for a million rows.
     """
-    where = [clause.condition for clause in clauses]
-    if len(where) < 2:
-        return where
-    counts = [count_matching(spec, [clause], [clause.condition]) for clause in clauses]
-    if min(counts) > COUNT_LIMIT:
-        return where
-    most_selective = where.pop(counts.index(min(counts)))
-    return [most_selective, opaque(*where)]
+    small = [clause for clause in clauses if clause.is_small]
+    if not small:
+        return None
+    first = min(small, key=lambda clause: clause.row_count or 0)
+    others = [clause.check for clause in clauses if clause is not first]
+    return [first.condition, opaque(*others)] if others else [first.condition]
 
 
 def opaque(*where: Condition) -> Condition:
@@ -108,11 +128,13 @@ def select_columns(spec: ListSpec) -> Query:
     return spec.visible.join_to(query)
 
 
-def count_matching(spec: ListSpec, clauses: Sequence[Clause], where: Sequence[Condition]) -> int:
-    """Return the number of rows that meet the conditions of the clauses."""
-    if len(clauses) == 1 and clauses[0].row_count is not None:
-        return clauses[0].row_count
-    return count(spec, where)
+def count_in_time(query: Query) -> int | None:
+    """Return the number of rows up to `COUNT_LIMIT` + 1, or None if it takes too long."""
+    try:
+        with statement_timeout(COUNT_TIMEOUT_SECONDS):
+            return count_rows(query, COUNT_LIMIT)
+    except TooSlowError:
+        return None
 
 
 def count(spec: ListSpec, where: Sequence[Condition]) -> int:
@@ -127,8 +149,11 @@ def count(spec: ListSpec, where: Sequence[Condition]) -> int:
 
 def count_up_to(limit: int, spec: ListSpec, where: Sequence[Condition]) -> int:
     """Return the number of rows, or `limit` + 1 if there are more than the limit."""
-    rows = select(literal(1)).select_from(spec.model).where(*where).limit(limit + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+    return count_rows(_rows(spec, where), limit)
+
+
+def _rows(spec: ListSpec, where: Sequence[Condition]) -> Query:
+    return select(literal(1)).select_from(spec.model).where(*where)
 
 
 def format_count(number: int) -> str:

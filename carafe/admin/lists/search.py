@@ -21,7 +21,7 @@ from sqlalchemy import (
     table,
 )
 
-from carafe.admin.schema import Attribute, Query
+from carafe.admin.schema import Attribute, Query, count_rows
 from carafe.database import db
 from carafe.database.search_tokens import fts5_query, tokenize, tsquery
 
@@ -89,12 +89,12 @@ class Exact:
 class FullTextMatch(NamedTuple):
     """Conditions for matching rows: one finds them by the index, one checks a single row.
 
-    `row_count` is the number of matching rows up to a limit, if it was counted.
+    `ids` is the query for the matching rows, which can be counted up to a limit.
     """
 
-    subquery_condition: ColumnElement[bool]
+    condition: ColumnElement[bool]
     row_condition: ColumnElement[bool]
-    row_count: int | None = None
+    ids: Query
 
 
 class FullText:
@@ -115,27 +115,26 @@ class FullText:
         self.index = table(f"{self.key.table.name}_search", column("id"), column("words"))
 
     def condition(self, text: str) -> ColumnElement[bool]:
-        return self.find(text).row_condition
+        match, limit = self.match(text), self.MAX_MATCHES[db.engine.dialect.name]
+        is_small = count_rows(match.ids, limit) <= limit
+        return match.condition if is_small else match.row_condition
 
     def exact(self, text: str) -> ColumnElement[bool]:
         columns = [func.lower(column) == text.lower() for column in self.columns]
         return self.condition(text) & or_(*columns)
 
-    def find(self, text: str) -> FullTextMatch:
-        """Return the conditions for rows with these words, and their count up to `MAX_MATCHES`."""
+    def match(self, text: str) -> FullTextMatch:
+        """Return the conditions for rows with these words."""
         if self.addresses and "@" in text[1:]:
-            condition = self.addresses.condition(text)
-            return FullTextMatch(condition, condition)
+            return self._by_condition(self.addresses.condition(text))
         if not (words := tokenize(text)):
-            return FullTextMatch(false(), false(), 0)
-        dialect = db.engine.dialect.name
-        by_index = {"sqlite": self._by_fts5, "postgresql": self._by_gin}[dialect]
+            return self._by_condition(false())
+        by_index = {"sqlite": self._by_fts5, "postgresql": self._by_gin}[db.engine.dialect.name]
         ids, row_condition = by_index(words)
-        limit = self.MAX_MATCHES[dialect]
-        limited = ids.limit(limit + 1).subquery()
-        count = db.session.scalar(select(func.count()).select_from(limited)) or 0
-        condition = self.key.in_(ids)
-        return FullTextMatch(condition, condition if count <= limit else row_condition, count)
+        return FullTextMatch(self.key.in_(ids), row_condition, ids)
+
+    def _by_condition(self, condition: ColumnElement[bool]) -> FullTextMatch:
+        return FullTextMatch(condition, condition, select(self.key).where(condition))
 
     def _by_fts5(self, words: list[str]) -> tuple[Query, ColumnElement[bool]]:
         match = literal_column(self.index.name).op("MATCH")(fts5_query(words))

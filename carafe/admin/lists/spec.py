@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
 
 from carafe.admin.attributes import Attributes
 from carafe.admin.columns import Column
@@ -13,7 +16,7 @@ from carafe.admin.lists.column_set import ColumnSet, columns_by_name
 from carafe.admin.lists.filters import Filter
 from carafe.admin.lists.search import Search
 from carafe.admin.options import ModelOptions
-from carafe.admin.schema import Attribute, full_indexes, table_column
+from carafe.admin.schema import Attribute, Query, full_indexes, table_column
 from carafe.database import Base
 from carafe.web.pagination import KeysetPaginator
 
@@ -75,6 +78,13 @@ class ListSpec:
     def default_columns(self) -> list[str]:
         """The names of the columns that are visible by default."""
         return list(self.columns_by_name)[: len(self.options.columns)]
+
+    @cached_property
+    def details_query(self) -> Query:
+        """A query for the attributes of the visible columns of the rows with these `ids`."""
+        query = select(*self.visible.attributes.values(), self.key).select_from(self.model)
+        ids = bindparam("ids", expanding=True, type_=self.key.type)
+        return self.visible.join_to(query).where(self.key.in_(ids))
 
     def with_columns(self, names: str) -> ListSpec:
         """Return a copy with these columns, "name,email", in this order.

@@ -64,7 +64,7 @@ def _page(
         "admin/list.html",
         admin=admin,
         page=page,
-        rows=list(render_rows(admin, page.rows, selectable=bool(actions))),
+        rows=render_rows(admin, page.rows, selectable=bool(actions)),
         arguments=arguments,
         actions=actions,
         preferences=preferences,

@@ -1,38 +1,89 @@
 """Lists of models that are declared in a few lines."""
 
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Date, literal, select, union_all
 
-from carafe.admin.lists import listing, matching
+from carafe.admin.lists import listing, matching, scan
 from carafe.admin.lists.ranges import NumberRange
-from carafe.database import timeouts
-from carafe.testing.lists import Links, ids, walk
+from carafe.testing.lists import Links, ids, last_page, walk
 from carafe.tests.site.models import User
 from carafe.time import now
 from carafe.web.pagination import paginate
 
 
-def test_it_shows_the_same_rows_few_or_many_or_far(carol, make_user, sign_in, monkeypatch):
-    """Beyond a number of rows a list is read in another way, and in a third where that is slow."""
-    monkeypatch.setattr(timeouts, "PROGRESS_HANDLER_STEPS", 1)
+def test_it_shows_the_same_rows_few_or_many_or_far_apart(carol, make_user, sign_in, monkeypatch):
+    """Beyond a number of rows a list is searched in its order, and a slow search stops early."""
     for n in range(60):
         make_user(f"u{n:02}@example.com", name=f"N{n % 7}", confirmed_at=None)
     browser = sign_in(carol)
-    values: dict[str, list[Any]] = {}
-    for few, seconds in ((matching.COUNT_LIMIT, 60), (10, 60), (10, 0.001)):
+    values: dict[str, list[list[int]]] = {}
+    for few, seconds, step in ((matching.COUNT_LIMIT, 60, 1_000), (10, 60, 1_000), (10, 0, 7)):
         monkeypatch.setattr(matching, "COUNT_LIMIT", few)
-        monkeypatch.setattr(listing, "SCAN_TIMEOUT_SECONDS", seconds)
+        monkeypatch.setattr(listing, "SCAN_SECONDS", seconds)
+        monkeypatch.setattr(scan, "FIRST_STEP", step)
         for sort in ("email", "-name", "created_at"):
             path = f"/admin/users/?state=unconfirmed&sort={sort}"
-            values.setdefault(sort, []).append(walk(browser, path, "/admin/users/"))
-    for few, many, far in values.values():
-        assert few == many == far
-        assert sum(map(len, few)) == 60
+            forward = walk(browser, path, "/admin/users/")
+            last = last_page(browser, path)
+            backward = walk(browser, last, "/admin/users/", rel="prev")
+            assert [*chain(*forward)] == [*chain(*reversed(backward))]
+            values.setdefault(sort, []).append([*chain(*forward)])
+    for first, many, far in values.values():
+        assert first == many == far
+        assert len(first) == 60
     assert "10+ users" in browser.get(path).text
+
+
+@pytest.fixture
+def slow_search(monkeypatch):
+    """Searches that stop after each 10 rows, unless their reader asks to go on."""
+    monkeypatch.setattr(matching, "COUNT_LIMIT", 3)
+    monkeypatch.setattr(listing, "SCAN_SECONDS", 0)
+    monkeypatch.setattr(scan, "FIRST_STEP", 10)
+
+
+def test_a_search_that_is_stopped_says_how_far_it_came_and_goes_on(
+    carol, make_user, sign_in, slow_search
+):
+    for n in range(40):
+        is_match = n in (3, 17, 35, 38)
+        make_user(f"u{n:02}@example.com", name="N", confirmed_at=None if is_match else now())
+    browser = sign_in(carol)
+    path = "/admin/users/?state=unconfirmed&q=u&sort=email"
+    page = browser.get(path).text
+    # Among the first ten in this order are Carol and u00 to u08.
+    assert "1+ users so far" in page
+    assert "stopped at Email: u08@example.com" in page
+    assert [f"u{n:02}@" in page for n in (3, 17)] == [True, False]
+    [further] = [a["href"] for a in Links(page).links if "further=y" in (a["href"] or "")]
+    rest = browser.get(further).text
+    assert [f"u{n:02}@" in rest for n in (3, 17, 35, 38)] == [False, True, True, True]
+    assert "stopped at" not in rest
+    # Now that the search is complete, so is the count.
+    assert "4 users" in rest
+    assert "2–4 of 4" in rest
+
+
+def test_a_search_that_is_stopped_without_a_match_does_not_say_that_there_is_none(
+    carol, make_user, sign_in, slow_search
+):
+    for n in range(20):
+        make_user(f"u{n:02}@example.com", confirmed_at=now() if n < 15 else None)
+    browser = sign_in(carol)
+    page = browser.get("/admin/users/?state=unconfirmed&q=u&sort=email").text
+    assert "Nothing found" not in page
+    assert "No users yet" not in page
+    assert "Keep searching" in page
+    assert "0+ users so far" in page
+
+
+def test_a_filter_without_a_match_says_that_there_is_none(carol, sign_in):
+    assert "Nothing found" in sign_in(carol).get("/admin/users/?state=suspended").text
 
 
 def test_it_sorts_either_way_by_its_headings(make_user, carol, sign_in):
