@@ -51,6 +51,8 @@ class Observations:
     # (endpoint, statement, call site)
     repeated: dict[tuple[str, str, str], Repeated] = field(default_factory=dict)
     exceptions: dict[str, ExceptionRecord] = field(default_factory=dict)
+    # (hour, fingerprint, user ID or 0)
+    exception_counts: Counter[tuple[int, str, int]] = field(default_factory=Counter)
 
     def count(self, endpoint: str, us: int, failed: bool) -> None:
         key = int(time.time()) // 60 * 60, endpoint, bucket_of(us)
@@ -90,8 +92,11 @@ class Observations:
                     request_id,
                 )
 
-    def add_exception(self, seen: ExceptionRecord) -> None:
+    def add_exception(self, seen: ExceptionRecord, user_id: int) -> None:
         before = self.exceptions.get(seen.fingerprint)
         if before or len(self.exceptions) < MAX_EXCEPTIONS:
             seen.count += before.count if before else 0
             self.exceptions[seen.fingerprint] = seen
+            key = int(time.time()) // 3600 * 3600, seen.fingerprint, user_id
+            if key in self.exception_counts or len(self.exception_counts) < MAX_COUNTS:
+                self.exception_counts[key] += 1

@@ -22,7 +22,7 @@ from random import random
 from flask import Flask, Request, Response, current_app, request
 from flask.signals import got_request_exception
 
-from carafe.observability import exceptions, queries, store
+from carafe.observability import exceptions, logs, queries, store
 from carafe.observability.metrics import suppress_errors
 from carafe.observability.observations import Observations
 from carafe.observability.paths import loggable_path
@@ -167,7 +167,7 @@ def _note_exception(
     seen = exceptions.build_record(error)
     seen.endpoint, seen.request_id, seen.path = endpoint, request_id, path
     with recorder as observed:
-        observed.add_exception(seen)
+        observed.add_exception(seen, logs.context().get("user_id", 0))
     recorder.flush_soon()
 
 

@@ -1,10 +1,11 @@
 """What is too old, or too much, goes: the store stays of a size."""
 
-from sqlalchemy import Connection, Table, delete, func, select, tuple_
+from sqlalchemy import Connection, Table, delete, func, or_, select, tuple_
 
 from carafe.observability.store import (
     error_count,
     exception,
+    exception_count,
     repeated,
     request_count,
     slow_request,
@@ -21,11 +22,14 @@ ERRORS_RESOLUTION, KEEP_ERRORS = 900, 181 * DAY
 MAX_COUNTS = 400_000
 MAX_SLOW_PER_HOUR = 20
 KEEP_SLOW_REQUESTS = 2 * DAY
+KEEP_EXCEPTIONS = 31 * DAY
+# By the hour, the user, and the exception.
+MAX_EXCEPTION_COUNTS = 50_000
 # How long, and how many at most: those that were seen last.
 RETENTION: list[tuple[Table, int, int]] = [
     (statement, 31 * DAY, 500),
     (repeated, 31 * DAY, 200),
-    (exception, 31 * DAY, 200),
+    (exception, KEEP_EXCEPTIONS, 200),
 ]
 
 
@@ -38,6 +42,7 @@ def prune(connection: Connection, now: int) -> None:
         keys = list(table.primary_key)
         newest = select(*keys).order_by(table.c.last_at.desc(), *keys).limit(most)
         connection.execute(delete(table).where(tuple_(*keys).not_in(newest)))
+    _prune_exception_counts(connection, now)
 
 
 def _prune_counts(connection: Connection, now: int) -> None:
@@ -48,6 +53,15 @@ def _prune_counts(connection: Connection, now: int) -> None:
         last = connection.scalar(surplus.offset(MAX_COUNTS).limit(1))
         oldest = max(now - period, (last or 0) + 1)
         connection.execute(delete(request_count).where(of_it, count.starts_at < oldest))
+
+
+def _prune_exception_counts(connection: Connection, now: int) -> None:
+    count = exception_count.c
+    newest = select(count.starts_at).order_by(count.starts_at.desc())
+    last = connection.scalar(newest.offset(MAX_EXCEPTION_COUNTS).limit(1))
+    oldest = max(now - KEEP_EXCEPTIONS, (last or 0) + 1)
+    is_gone = count.fingerprint.not_in(select(exception.c.fingerprint))
+    connection.execute(delete(exception_count).where(or_(count.starts_at < oldest, is_gone)))
 
 
 def _prune_slow_requests(connection: Connection, now: int) -> None:

@@ -5,7 +5,7 @@ import math
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 # Raised when a table below changes: what was observed before is dropped, not migrated.
-VERSION = 5
+VERSION = 6
 
 # A bucket is 15 % wider than the one before it: a percentile is right to within 8 %.
 BUCKET_GROWTH = 1.15
@@ -94,6 +94,16 @@ exception = Table(
     Column("request_id", String(64), nullable=False),
     Column("path", String(500), nullable=False),
     Column("traceback", Text, nullable=False),
+)
+
+# How often each exception occurred by the hour, and to which user: 0 for visitors and most jobs.
+exception_count = Table(
+    "exception_count",
+    metadata,
+    Column("fingerprint", String(32), primary_key=True),
+    Column("starts_at", TIME, primary_key=True, autoincrement=False),
+    Column("user_id", TIME, primary_key=True, autoincrement=False),
+    Column("count", TIME, nullable=False),
 )
 
 version = Table("version", metadata, Column("version", Integer, primary_key=True))

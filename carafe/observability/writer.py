@@ -19,6 +19,7 @@ from carafe.observability.retention import ERRORS_RESOLUTION, RESOLUTIONS, prune
 from carafe.observability.store import (
     error_count,
     exception,
+    exception_count,
     merge_bucket,
     repeated,
     request_count,
@@ -47,6 +48,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
              ["last_at", "request_id"])  # fmt: skip
         add(connection, exception, _exceptions(observed, now), ["count"], [],
              ["last_at", "endpoint", "request_id", "path", "traceback"])  # fmt: skip
+        add(connection, exception_count, _exception_counts(observed), ["count"])
         if now >= target_store.pruned_at + PRUNE_SECONDS:
             prune(connection, now)
             target_store.pruned_at = now
@@ -120,6 +122,13 @@ def _exceptions(observed: Observations, now: int) -> list[dict[str, object]]:
     return [
         {**vars(record), "endpoint": record.endpoint[:200], "first_at": now, "last_at": now}
         for record in observed.exceptions.values()
+    ]
+
+
+def _exception_counts(observed: Observations) -> list[dict[str, object]]:
+    return [
+        {"fingerprint": digest, "starts_at": hour, "user_id": user_id, "count": count}
+        for (hour, digest, user_id), count in observed.exception_counts.items()
     ]
 
 

@@ -1,6 +1,8 @@
 """Unhandled exceptions, grouped by type and place."""
 
 import time
+from collections.abc import Mapping
+from datetime import UTC, date
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,15 +11,21 @@ from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import ServiceUnavailable
 
 from carafe.admin.blueprint import blueprint
+from carafe.admin.names import subject_name
+from carafe.admin.overview.charts import Chart, bar_chart
 from carafe.audit import record
 from carafe.auth.marks import fresh_login_required, permission_required
 from carafe.database import AnyRow, db
 from carafe.observability import store
+from carafe.observability.occurrences import affected_users, count_by_day
 from carafe.observability.store import exception as recorded
+from carafe.observability.store import exception_count
+from carafe.time import format_date, viewer_zone
 from carafe.web.menus import MAX_COUNT
 from carafe.web.routing import ConditionalRoutes, effect
 
 MAX_ROWS = 100
+MAX_NAMES = 10
 NEW_SECONDS = 24 * 3600
 
 routes = ConditionalRoutes(blueprint, "RECORDER")
@@ -35,7 +43,29 @@ def exceptions() -> ResponseReturnValue:
 @routes.get("/exceptions/<fingerprint>")
 @permission_required("operations.read")
 def exception(fingerprint: str) -> ResponseReturnValue:
-    return render_template("admin/exception.html", exception=_find(fingerprint))
+    row = _find(fingerprint)
+    with store.get_store().connect() as connection:
+        days = count_by_day(connection, fingerprint, viewer_zone() or UTC)
+        users = affected_users(connection, fingerprint)
+    return render_template(
+        "admin/exception.html",
+        exception=row,
+        chart=_chart(days),
+        since=format_date(min(days)),
+        affected=len(users),
+        names=[subject_name(f"user:{id}") for id in users[:MAX_NAMES]],
+    )
+
+
+def _chart(days: Mapping[date, int]) -> Chart:
+    return bar_chart(
+        "occurrences",
+        f"Last {len(days)} days",
+        [(count,) for count in days.values()],
+        kinds={"failed": ""},
+        titles=[f"{format_date(day)}: {count:,}" for day, count in days.items()],
+        format_value=lambda value: f"{value:,.0f}",
+    )
 
 
 @routes.post("/exceptions/<fingerprint>/delete")
@@ -48,7 +78,8 @@ def forget_exception(fingerprint: str) -> ResponseReturnValue:
     record("exception.resolved", type=row.type, place=row.place, count=row.count)
     db.session.commit()
     with store.get_store().write_transaction() as connection:
-        connection.execute(delete(recorded).where(recorded.c.fingerprint == fingerprint))
+        for table in (recorded, exception_count):
+            connection.execute(delete(table).where(table.c.fingerprint == fingerprint))
     flash("Exception resolved. It reopens if it happens again.", "success")
     return redirect(url_for("admin.exceptions"), 303)
 

@@ -4,7 +4,7 @@ from flask import Flask
 
 from carafe import demo
 from carafe.demo import Scenario
-from carafe.observability.demo import problems, traffic
+from carafe.observability.demo import exceptions, problems, traffic
 from carafe.observability.store import get_store
 
 
@@ -13,12 +13,14 @@ def load(scenario: Scenario) -> None:
     with get_store().write_transaction() as connection:
         traffic.write(connection, scenario, endpoints, 1)
         problems.write(connection, scenario, endpoints)
+        exceptions.write(connection, scenario, endpoints)
 
 
 def remove(scenario: Scenario) -> None:
     with get_store().write_transaction() as connection:
         traffic.write(connection, scenario, traffic.counted_endpoints(connection, scenario), -1)
         problems.remove(connection)
+        exceptions.remove(connection)
 
 
 def init_app(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Sample requests that were slow, statements with their plans, and exceptions."""
+"""Sample requests that were slow, and statements with their plans."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from carafe.database import db
 from carafe.demo import Scenario
 from carafe.demo.scenario import REQUEST_PREFIX, request_id
 from carafe.observability import plans
-from carafe.observability.exceptions import REDACTED_MESSAGE
 from carafe.observability.retention import DAY, HOUR
-from carafe.observability.store import exception, repeated, slow_request, statement
+from carafe.observability.store import repeated, slow_request, statement
 from carafe.observability.writer import fingerprint
 
 SLOW_REQUESTS = 60
@@ -53,12 +52,6 @@ STATEMENTS: list[tuple[str, int, int, int]] = [
         5_902, 61, 0,
     ),
 ]  # fmt: skip
-# Type, occurrences, days since the first and hours since the last, and the line that raised it.
-EXCEPTIONS = [
-    ("KeyError", 14, 6, 2, "total = totals[currency]"),
-    ("sqlalchemy.exc.OperationalError", 3, 3, 20, "rows = db.session.execute(query).all()"),
-    ("TimeoutError", 41, 12, 5, "response = client.get(url, timeout=5)"),
-]
 
 
 def write(connection: Connection, scenario: Scenario, endpoints: Sequence[str]) -> None:
@@ -68,13 +61,12 @@ def write(connection: Connection, scenario: Scenario, endpoints: Sequence[str]) 
     statements = list(_statements(random, now, endpoints))
     connection.execute(statement.insert(), statements)
     connection.execute(repeated.insert(), list(_repetitions(random, statements)))
-    connection.execute(exception.insert(), list(_exceptions(random, now, endpoints)))
 
 
 def remove(connection: Connection) -> None:
     fingerprints = [fingerprint(_sql(template)) for template, *_ in STATEMENTS]
     connection.execute(delete(statement).where(statement.c.fingerprint.in_(fingerprints)))
-    tables: list[Table] = [slow_request, repeated, exception]
+    tables: list[Table] = [slow_request, repeated]
     for table in tables:
         is_sample = table.c.request_id.startswith(REQUEST_PREFIX)
         connection.execute(delete(table).where(is_sample))
@@ -92,7 +84,7 @@ def _slow_requests(
             "request_id": request_id(random),
             "endpoint": endpoint,
             "method": "GET",
-            "path": _path(random, endpoint),
+            "path": path_of(random, endpoint),
             "status": 200,
             "us": us,
             "database_us": int((us - template_us) * random.uniform(0.3, 0.95)),
@@ -101,7 +93,8 @@ def _slow_requests(
         }
 
 
-def _path(random: Random, endpoint: str) -> str:
+def path_of(random: Random, endpoint: str) -> str:
+    """Return a path of an endpoint, with made-up IDs."""
     [rule, *_] = current_app.url_map.iter_rules(endpoint)
     return re.sub("<[^>]+>", lambda _: str(random.randint(1, 300)), rule.rule)
 
@@ -119,7 +112,7 @@ def _statements(random: Random, now: int, endpoints: Sequence[str]) -> Iterator[
             "first_at": now - 13 * DAY,
             "last_at": now - random.randint(60, HOUR),
             "endpoint": endpoint,
-            "call_site": _call_site(endpoint),
+            "call_site": call_site(endpoint),
             "plan": json.dumps(plans.explain(sql)),
             "planned_at": now - HOUR,
         }
@@ -142,29 +135,7 @@ def _repetitions(
             yield {**shared, **last, "requests": 640, "worst": worst}
 
 
-def _exceptions(random: Random, now: int, endpoints: Sequence[str]) -> Iterator[dict[str, object]]:
-    for kind, count, days, hours, line in EXCEPTIONS:
-        endpoint = random.choice(endpoints)
-        place = _call_site(endpoint)
-        file, _, position = place.partition(":")
-        number, _, name = position.partition(" ")
-        step = f'  File "{file}", line {number}, in {name}\n    {line}'
-        last = f"{kind} {REDACTED_MESSAGE}"
-        yield {
-            "fingerprint": fingerprint(f"demo {kind}"),
-            "type": kind,
-            "place": place,
-            "count": count,
-            "first_at": now - days * DAY,
-            "last_at": now - hours * HOUR,
-            "endpoint": endpoint,
-            "request_id": request_id(random),
-            "path": f"GET {_path(random, endpoint)}",
-            "traceback": f"Traceback (most recent call last):\n{step}\n{last}",
-        }
-
-
-def _call_site(endpoint: str) -> str:
+def call_site(endpoint: str) -> str:
     """Return a line of the view of an endpoint, as the recorder names it."""
     view = unwrap(current_app.view_functions[endpoint])
     file, first = view.__code__.co_filename, view.__code__.co_firstlineno

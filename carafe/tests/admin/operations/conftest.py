@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
 
+from carafe.auth.identity import is_logged_in
 from carafe.database import db
 from carafe.observability import store
 from carafe.testing.apps import another_app
@@ -108,6 +109,7 @@ def recording(
         @made.get("/broken")
         @public
         def broken() -> str:
+            is_logged_in()  # as most pages ask
             raise ValueError("as a bug would")
 
         # No thread that writes now and then: tests say when.

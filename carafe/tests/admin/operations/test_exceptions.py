@@ -7,7 +7,9 @@ from sqlalchemy.exc import DatabaseError
 from carafe.database.sqlite import sqlite_driver
 from carafe.observability import recorder
 from carafe.testing.http import Browser
+from carafe.testing.sessions import open_session
 from carafe.tests.admin.operations.conftest import FINGERPRINT
+from carafe.time import format_date, now
 
 
 def test_it_groups_them_by_type_and_place(recording, carols):
@@ -26,13 +28,29 @@ def test_it_groups_them_by_type_and_place(recording, carols):
     assert last.headers["X-Request-ID"] in page
 
 
+def test_it_shows_when_they_occurred_and_to_whom(recording, carols, alice):
+    for browser in (Browser(recording.test_client()), open_session(recording, alice)):
+        browser.get("/members")
+        browser.get("/broken")
+    recorder.flush(recording)
+    [path] = {*re.findall(r'"(/admin/exceptions/\w+)"', carols.get("/admin/exceptions/").text)}
+    page = carols.get(path).text
+    assert f"<title>{format_date(now())}: 2</title>" in page
+    assert page.count("<title>") > 30
+    assert "<dt>Users affected</dt><dd>1</dd>" in page
+    assert f'<a href="/admin/users/{alice.id}">' in page
+
+
 def test_it_forgets_what_is_resolved(keep, carols, events):
     keep("exception", count=4)
+    keep("exception_count", count=4, user_id=7)
     path = f"/admin/exceptions/{FINGERPRINT}"
     answer = carols.submit(path, action=f"{path}/delete")
     assert (answer.status_code, answer.location) == (303, "/admin/exceptions/")
     assert "No exceptions" in carols.get("/admin/exceptions/").text
     assert carols.get(path).status_code == 404
+    keep("exception")
+    assert "<dt>Users affected</dt><dd>0</dd>" in carols.get(path).text
     what = {"type": "ValueError", "place": "site/account.py:14 index", "count": 4}
     assert events("exception.resolved") == [("carol@example.com", None, what)]
 
