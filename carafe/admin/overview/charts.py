@@ -70,11 +70,11 @@ def _stack(step: int, row: Sequence[float], kinds: Iterable[str], top: float) ->
 
 
 def round_up_axis(value: float) -> float:
-    """Return the smallest of 1, 2, 5, 10, 20, … that is not less than a value."""
+    """Return the smallest of 1, 2, 3, 4, 5, 6, 8, 10, 20, … that is not less than a value."""
     if value <= 1:
         return 1
     step = 10.0 ** floor(log10(value))
-    return next(factor * step for factor in (1, 2, 5, 10) if factor * step >= value)
+    return next(factor * step for factor in (1, 2, 3, 4, 5, 6, 8, 10) if factor * step >= value)
 
 
 def format_duration(us: float) -> str:
