@@ -95,6 +95,7 @@ class NewPasswordField(PasswordField):
     def __init__(self, label: str = "Password", **options: Unpack[FieldOptions[str]]):
         self.email = ""
         super().__init__(label, **options)
+        self.flags.minlength = passwords.MIN_LENGTH
 
     def pre_validate(self, form: BaseForm) -> None:
         email = form["email"].data if "email" in form else self.email

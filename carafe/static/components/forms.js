@@ -8,6 +8,20 @@ document.addEventListener("click", ({ target }) => {
   button.setAttribute("aria-pressed", input.type === "text");
 });
 
+// How long a new password is, while it's typed. What else is wrong with one, the server knows.
+document.addEventListener("input", ({ target }) => {
+  if (target.autocomplete !== "new-password" || target.minLength < 1) return;
+  const length = [...target.value.normalize("NFKC")].length, missing = target.minLength - length;
+  let state = target.closest(".field").querySelector(".password-state");
+  if (!state) {
+    state = document.createElement("p");
+    state.setAttribute("role", "status");
+    target.closest(".password").after(state);
+  }
+  state.className = `password-state${missing > 0 ? "" : " is-good"}`;
+  state.textContent = missing > 0 ? `${missing} more character${missing === 1 ? "" : "s"}` : "Long enough";
+});
+
 document.addEventListener("keydown", (event) => {
   const form = event.target.form;
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || form?.method !== "post") return;
