@@ -1,10 +1,9 @@
 // Columns of a list: buttons that move one up or down. Without it, numbers do.
 
-const list = document.querySelector(".arrange");
-
-list.addEventListener("click", ({ target }) => {
-  const button = target.closest("button");
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest(".arrange button");
   if (!button) return;
+  const list = button.closest(".arrange");
   const isUp = button.matches(".arrange-up");
   const item = button.closest("li");
   if (isUp) item.previousElementSibling?.before(item);

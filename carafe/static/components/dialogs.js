@@ -1,4 +1,5 @@
-// Questions before something is done. Without this file they open below their button, as <details>.
+// Questions before something is done, and short forms of other pages. Without this file, the questions open below their
+// button, as <details>, and the forms on their pages.
 
 const open = (details) => {
   const panel = details.querySelector(".dropdown-panel"), summary = details.querySelector("summary");
@@ -24,6 +25,34 @@ const open = (details) => {
   dialog.showModal();
   dialog.querySelector("[data-close]").focus();
 };
+// A link marked with data-dialog: the form in .dialog-form of its page, and what that page's script makes of it.
+const openForm = async (link) => {
+  const answer = await fetch(link.href);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const form = page.querySelector(".dialog-form");
+  if (!answer.ok || answer.redirected || !form) return location.assign(link.href);
+  const dialog = document.createElement("dialog"), title = document.createElement("h2"), cancel = document.createElement("button");
+  dialog.className = "dialog";
+  dialog.setAttribute("aria-labelledby", title.id = "dialog-title");
+  title.textContent = form.dataset.title;
+  Object.assign(cancel, { type: "button", className: "btn btn-outline-secondary", textContent: "Cancel" });
+  cancel.addEventListener("click", () => dialog.close());
+  form.querySelector(".form-actions").append(cancel);
+  form.classList.remove("card", "card-body");
+  dialog.append(title, form);
+  dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+  document.body.append(dialog);
+  if (link.dataset.dialog) await import(link.dataset.dialog);
+  dialog.showModal();
+  (dialog.querySelector("input[type=text]") ?? dialog.querySelector("input:not([type=hidden])")).focus();
+};
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openForm(link).catch(() => location.assign(link.href));
+});
 document.addEventListener("click", (event) => {
   const summary = event.target.closest(".confirm > summary");
   if (!summary) return;
