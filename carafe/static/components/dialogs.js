@@ -37,7 +37,8 @@ const openForm = async (link) => {
   title.textContent = form.dataset.title;
   Object.assign(cancel, { type: "button", className: "btn btn-outline-secondary", textContent: "Cancel" });
   cancel.addEventListener("click", () => dialog.close());
-  form.querySelector(".form-actions").append(cancel);
+  const actions = form.querySelector(".form-actions");
+  actions.prepend(...actions.querySelectorAll(".btn-link"), cancel);
   form.classList.remove("card", "card-body");
   dialog.append(title, form);
   dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
