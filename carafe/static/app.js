@@ -1,4 +1,4 @@
-// Comfort on top of pages that work without it.
+// Enhancements of pages that also work without JavaScript.
 import "./components/announce.js";
 import "./components/theme-chooser.js";
 import "./components/menus.js";

@@ -1,5 +1,5 @@
-// The command palette, opened by components/keys.js: pages, actions, and rows, by a few letters. A combobox as the ARIA
-// Authoring Practices have it: the focus stays in the field, aria-activedescendant says which option is chosen.
+// The command palette, opened by components/keys.js: finds pages, actions, and rows by a few letters. A combobox as in
+// the ARIA Authoring Practices: the focus stays in the field, and aria-activedescendant names the selected option.
 
 const DEBOUNCE_MS = 200;
 const SHORTEST_SEARCH = 2;
@@ -24,7 +24,7 @@ const move = (step) => {
   if (all.length) choose(all.at((all.indexOf(chosen) + step) % all.length));
 };
 
-// A link or button of the source as an option.
+// Return a link or button of the source as an option.
 const asOption = (element) => {
   const option = document.createElement(element.href ? "a" : "div");
   if (element.href) option.href = element.href;
@@ -54,7 +54,7 @@ const run = (element) => {
   else element.click();
 };
 
-// Each word of the query begins a word of the label.
+// Each word of the query must start a word of the label.
 const matches = (label, q) => {
   const words = label.toLowerCase().split(/\s+/);
   return q.toLowerCase().split(/\s+/).every((part) => words.some((word) => word.startsWith(part)));
@@ -69,7 +69,7 @@ const showCommands = (q) => {
   }
 };
 
-// The rows that a search page shows for the query.
+// Return the rows that a search page shows for the query.
 const showRows = (page, label, q) => {
   const sections = page.querySelectorAll(".results");
   for (const section of sections) {
@@ -153,7 +153,7 @@ const build = (opener) => {
     const option = target.closest("[role=option]");
     if (option && option !== chosen) choose(option);
   });
-  // A click on an option leaves the focus in the field.
+  // Keep the focus in the field when an option is clicked.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   dialog.addEventListener("click", ({ target }) => {
     if (target === dialog || target.closest(".palette-close")) dialog.close();

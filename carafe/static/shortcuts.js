@@ -1,4 +1,4 @@
-// The sheet of keyboard shortcuts, opened by components/keys.js.
+// The list of keyboard shortcuts, opened by components/keys.js.
 
 const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
 const command = isMac ? "⌘" : "Ctrl";

@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 
-# Templates of all packages. The app's own go first, so a file of the same name overrides one.
+# Templates of all packages. The app's own come first, so a file with the same path overrides one.
 templates = Blueprint("carafe", __name__, template_folder="../templates")
 
 

@@ -1,6 +1,6 @@
 """The checklist for new users on the dashboard: features add steps, whose state is in the data.
 
-It is gone once all steps are done, or where a user hid it: a cookie of that browser says so.
+It disappears once all steps are done, or in browsers where a user hid it, which a cookie remembers.
 """
 
 from collections.abc import Callable
@@ -53,9 +53,9 @@ def add(
     order: int,
     setting: str | None = None,
 ) -> None:
-    """Add a step, which leads to a page; `order` says where it stands among the others.
+    """Add a step that links to a page. Steps are sorted by `order`.
 
-    With a `setting`, such as "AVATARS", there is a step only if that is on.
+    With a `setting`, such as "AVATARS", the step exists only if that is on.
     """
     if setting is None or app.config[setting]:
         STEPS.add(app, Step(order, label, text, endpoint, is_done))
@@ -68,7 +68,7 @@ def visible_steps(user_id: int) -> list[VisibleStep]:
     sorted_steps = sorted(STEPS, key=lambda step: step.order)
     if not sorted_steps:
         return []
-    # All conditions in one query.
+    # One query for all conditions.
     states = db.session.execute(select(*(_condition(step) for step in sorted_steps))).one()
     steps = [
         VisibleStep(step.label, step.text, endpoint_path(step.endpoint), bool(is_done))

@@ -1,4 +1,4 @@
-"""Checks of pages: icons that the sprite has not, and settings that name no page."""
+"""Checks of pages: missing icons, and settings that name no page."""
 
 import re
 from collections.abc import Iterator
@@ -36,14 +36,14 @@ def init_app(app: Flask) -> None:
 
 
 def settings_without_page() -> str | None:
-    """Return which settings lead to a path that no page has."""
+    """Return the settings with a path that no page has."""
     paths = {name: current_app.config[name] for name in PAGE_SETTINGS}
     settings = [f"{name}={path}" for name, path in paths.items() if not _is_page(path)]
     return f"No page matches {', '.join(settings)}." if settings else None
 
 
 def _is_page(path: str) -> bool:
-    # The setting itself, without the root that `urls.init_app` put before it.
+    # The setting itself, without the root that `urls.init_app` added.
     path = path.removeprefix(current_app.config["APPLICATION_ROOT"].rstrip("/"))
     if not path.startswith("/"):  # a redirect to it would be relative
         return False
@@ -63,7 +63,7 @@ def missing() -> str | None:
 
 
 def _used_icons() -> Iterator[str]:
-    """Yield the names of icons that menus and templates have."""
+    """Yield the names of the icons in menus and templates."""
     yield from (entry.icon for entry in ENTRIES if entry.icon)
     loader: Any = current_app.jinja_env.loader
     for template in current_app.jinja_env.list_templates(["html"]):

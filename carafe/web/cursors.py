@@ -1,4 +1,4 @@
-"""Cursors: where a page of a list starts or ends, as its URL says it."""
+"""Cursors: where a page of a list starts or ends, in its URL."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from carafe.database.aliases import AnyAttribute, AnyExpression
 
-# What keys can be.
+# The types of keys.
 CURSOR_TYPES = int, str, float, bool, datetime, date
 
 CursorKey = AnyExpression | AnyAttribute
@@ -24,9 +24,9 @@ def encode(keys: Sequence[object], position: int | None) -> str:
 
 
 def decode(cursor: str, keys: Sequence[CursorKey]) -> tuple[list[object], int | None]:
-    """Return the key values in a cursor, and the number, if it has one.
+    """Return the key values in a cursor, and its number if it has one.
 
-    A cursor that we did not make is a page that does not exist.
+    Respond with 404 to an invalid cursor.
     """
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -48,7 +48,7 @@ def _parse_key(value: Any, kind: type[Any]) -> object:
         time = datetime.fromisoformat(value)
         if time.tzinfo is None:
             raise ValueError(value)
-        return time.astimezone(UTC)  # here, where one out of range is a page that is not there
+        return time.astimezone(UTC)  # fail here: an out-of-range value would fail in the database
     if kind is date:
         return date.fromisoformat(value)
     if type(value) is not kind:

@@ -1,4 +1,4 @@
-"""Cards of the dashboard. A feature adds its own; the page draws what was added."""
+"""Cards of the dashboard. Features add them, and the page shows them."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,7 +12,7 @@ SIDE_CARDS = Registry[tuple[str, Load]]("dashboard_side", "card")
 
 
 def add_card(app: Flask, template: str, load: Load, *, at_side: bool = False) -> None:
-    """Add a card: a template, and a function that loads what it shows to the signed-in user.
+    """Add a card: a template, and a function that loads its variables for the current user.
 
     Cards `at_side` are in the narrow column, and below the others on phones.
     """

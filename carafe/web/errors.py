@@ -1,4 +1,4 @@
-"""Errors: a page with the site's look for browsers, problem details (RFC 9457) for programs."""
+"""Errors: pages in the site's style for browsers, problem details (RFC 9457) for programs."""
 
 import errno
 import logging
@@ -65,33 +65,33 @@ UNKNOWN_HOST_MESSAGE = (
     "TRUSTED_HOSTS=localhost,127.0.0.1,the.name"
 )
 
-# SQLite's primary result codes (sqlite.org/rescode.html) for "not now, or not on this disk":
+# SQLite's primary result codes (sqlite.org/rescode.html) that mean "not now" or "not on this disk":
 # PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
 SQLITE_UNAVAILABLE = {3, 5, 6, 8, 10, 11, 13, 14, 15, 26}
-# Of files beside the database: what is uploaded, exported, or mailed into a folder.
+# Errors of files besides the database: uploads, exports, or emails in a folder.
 DISK_UNAVAILABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
-PG_READ_ONLY_SQLSTATE = "25006"  # a standby that has not been promoted yet
+PG_READ_ONLY_SQLSTATE = "25006"  # a standby that hasn't been promoted yet
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database, not the statement, is at fault, so that trying again may help."""
+    """Return whether the database is at fault rather than the statement, so a retry may help."""
     origin = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(origin, "sqlite_errorcode", None)
     if code is not None:
         return code & 0xFF in SQLITE_UNAVAILABLE
     if getattr(origin, "sqlstate", None) == PG_READ_ONLY_SQLSTATE:
         return True
-    # psycopg: lost connections, full disks, locks not had in time, shut-downs.
+    # psycopg: lost connections, full disks, lock timeouts, shutdowns.
     return isinstance(error, (OperationalError, PoolTimeout)) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
 
 
 def wants_json() -> bool:
-    """Return whether to answer with JSON: under /api, to who prefers it to HTML, and to scripts.
+    """Return whether to respond with JSON: under /api, to clients that prefer it, and to scripts.
 
-    `fetch()` takes anything unless told otherwise. A page that it did not ask for, such as the
-    log-in page behind a redirect, would look like success. Scripts that ask for HTML get it.
+    `fetch()` accepts anything by default. To a script, a page it did not request, such as the login
+    page after a redirect, would look like success. Scripts that accept HTML get it.
     """
     if request.path.startswith("/api/"):
         return True
@@ -103,16 +103,16 @@ def wants_json() -> bool:
 
 
 def _is_script() -> bool:
-    """Return whether a script of a page asks, and not the browser for a page or what is in it.
+    """Return whether a script made the request, rather than the browser for a page or its parts.
 
-    htmx is none: it asks for HTML, without saying so.
+    htmx doesn't count: it expects HTML without saying so.
     """
     headers = request.headers
     if "HX-Request" in headers:
         return False
     if headers.get("X-Requested-With", "").lower() == "xmlhttprequest":
         return True
-    # Fetch Metadata, W3C. Pages, frames, images and the like have a destination.
+    # Fetch Metadata (W3C). Pages, frames, images, and the like have a destination.
     mode, destination = headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest", "empty")
     return mode in ("cors", "same-origin", "no-cors") and destination == "empty"
 
@@ -147,7 +147,7 @@ def disk_error(error: OSError) -> ResponseReturnValue:
 
 def _heading_and_message(error: HTTPException) -> tuple[str, str | None]:
     heading, message = ERROR_MESSAGES.get(error.code or 500, (error.name, error.description))
-    # Werkzeug's own descriptions speak to programmers; those given to abort() to people.
+    # Werkzeug's own descriptions are for programmers, those passed to abort() for users.
     if error.description != type(error).description:
         message = error.description
     if isinstance(error, SecurityError) and current_app.config["APP_ENV"] == "development":
@@ -156,7 +156,7 @@ def _heading_and_message(error: HTTPException) -> tuple[str, str | None]:
 
 
 def render_error(error: HTTPException) -> ResponseReturnValue:
-    """Return the response for an error, in the form that the client reads."""
+    """Return the response for an error, in a format that the client reads."""
     if isinstance(request.routing_exception, NotFound) and (home := urls.home_instead_of_root()):
         return redirect(home, 303)
     if error.response is not None or error.code is None or error.code < 400:
@@ -180,7 +180,7 @@ def render_error(error: HTTPException) -> ResponseReturnValue:
                 request_id=request_id,
                 retry_after=retry_after,
             )
-        except DBAPIError as failure:  # looking up who is signed in, for the menus
+        except DBAPIError as failure:  # looking up the user, for the menus
             return handle_database_error(failure)
         response = Response(page)
     response.status_code = error.code

@@ -1,4 +1,4 @@
-"""Fields for text and choices, whose limits are those of the database."""
+"""Fields for text and choices, with the limits of the database."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class FieldOptions(TypedDict, Generic[T], total=False):
-    """What WTForms takes for a field of any kind, beside its label and validators."""
+    """The arguments of any WTForms field besides its label and validators."""
 
     default: T | Callable[[], T]
     description: str
@@ -30,7 +30,7 @@ class FieldOptions(TypedDict, Generic[T], total=False):
     widget: Callable[..., Markup]
 
 
-# What a field checks, as WTForms accepts it.
+# A field's validator, as WTForms accepts it.
 Validators = tuple[Any, ...] | list[Any]
 
 
@@ -56,7 +56,10 @@ def at_most(length: int, message: str = "") -> Length:
 
 
 class TextField(StringField):
-    """One line of at most `length` characters; breaks and tabs become spaces, ends are cut."""
+    """A line of at most `length` characters.
+
+    Line breaks and tabs become spaces; ends are stripped.
+    """
 
     data: str
     normalize = staticmethod(collapse_line_breaks)
@@ -78,7 +81,7 @@ class TextField(StringField):
 
 
 class LongTextField(TextField):
-    """Several lines of at most `length` characters; line ends become `\\n`."""
+    """Lines of at most `length` characters in total; line endings become `\n`."""
 
     widget = TextArea()
     normalize = staticmethod(unify_line_ends)
@@ -96,7 +99,7 @@ class ChoiceField(SelectField):
         **options: Any,
     ):
         pairs = choices.items() if isinstance(choices, Mapping) else choices
-        # WTForms warns of anything else than its own class.
+        # WTForms warns about anything but its own class.
         super().__init__(
             label,
             validators,
@@ -106,7 +109,10 @@ class ChoiceField(SelectField):
 
 
 class SecretField(PasswordField):
-    """A password as typed, spaces included: of bounded length, since hashing costs."""
+    """A password as typed, including spaces.
+
+    The length is limited, because hashing is expensive.
+    """
 
     data: str
 

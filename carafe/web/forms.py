@@ -14,25 +14,25 @@ from wtforms.widgets import HiddenInput
 from carafe.unicode import MAX_EXPANSION, nfc
 from carafe.web.fields import SecretField, at_most
 
-# Characters of a value whose field declares no other maximum with `Length`.
+# The maximum length of a value whose field declares none with `Length`.
 MAX_VALUE_LENGTH = 10_000
-# What may be typed beyond a maximum and is cut before it counts, such as spaces at the ends.
+# Additional characters that are removed before counting, such as spaces at the ends.
 SLACK = 100
 
 
 class Form(FlaskForm):
-    """A form over the request's data. The CSRF token is checked before any view runs.
+    """A form of the request's data. The CSRF token is checked before any view runs.
 
-    Values that are too long for their field never reach its filters, parsers, and validators,
-    some of which take minutes for half a megabyte. Text is normalized before they see it.
+    Values that are too long for their field never reach its filters, parsers, and validators, some
+    of which take minutes for half a megabyte. Text is normalized before they see it.
     """
 
     class Meta(FlaskForm.Meta):
         csrf = False
 
         def wrap_formdata(self, form: "Form", formdata: object) -> MultiDict[str, str] | None:
-            # Text alone. Flask-WTF would hand over uploads and any JSON as well, and a field that
-            # expects text breaks on a file or a number.
+            # Only text. Flask-WTF would also pass uploads and any JSON, but a field that expects
+            # text breaks on a file or a number.
             if formdata is None or not form.is_submitted():
                 return None
             form.too_long = {
@@ -40,7 +40,7 @@ class Form(FlaskForm):
                 for field in form
                 if any(_is_too_long(field, text) for text in request.form.getlist(field.name))
             }
-            # Passwords have a normalization of their own.
+            # Passwords are normalized differently.
             as_typed = {field.name for field in form if isinstance(field, SecretField)}
             return MultiDict(
                 (name, text if name in as_typed else nfc(text))
@@ -60,11 +60,11 @@ class Form(FlaskForm):
         super().process(*args, **kwargs)
         for name, field in self.too_long.items():
             if isinstance(field, StringField):
-                field.data = request.form[name]  # what was typed is shown again
+                field.data = request.form[name]  # the form shows what was typed
 
     @property
     def values(self) -> dict[str, object]:
-        """The data of the fields that are not hidden, by their names."""
+        """Return the data of the fields that aren't hidden, by name."""
         visible = [field for field in self if not isinstance(field.widget, HiddenInput)]
         return {field.short_name: field.data for field in visible}
 
@@ -77,10 +77,10 @@ class Form(FlaskForm):
 
 
 def _refuse_to_hide(form: type[Form], name: str) -> None:
-    """Raise `TypeError` if the field of that name hides what a base class needs."""
+    """Raise `TypeError` if the field with that name hides a member that a base class needs."""
     members = [(base, vars(base)[name]) for base in form.__mro__ if name in vars(base)]
     for base, member in members[1:]:
-        # A field may be replaced, or dropped by None, unless it is one of those that no one fills.
+        # A subclass may replace a field, or remove it with None, unless nobody fills it in.
         if member is not None and (not isinstance(member, UnboundField) or _is_hidden(member)):
             raise TypeError(
                 f"{form.__name__}.{name} hides {base.__name__}.{name}, which the form needs. "

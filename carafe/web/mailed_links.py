@@ -1,7 +1,7 @@
-"""Links as they arrive out of mails, with what programs and people add at their end.
+"""Emailed links as they arrive, with what programs and people append.
 
-A slash, the full stop or bracket behind the address, a space, `=` from a line that quoted-printable
-broke, `&amp;` and parameters of trackers: the browser is sent to the page without them.
+Paths with a slash, the period or bracket after the link, a space, `=` from a line that
+quoted-printable broke, `&amp;`, or tracking parameters are redirected to the page without them.
 """
 
 import re
@@ -12,33 +12,34 @@ from werkzeug.exceptions import NotFound
 
 from carafe.web.urls import safe_redirect_path
 
-# What nearly all paths are: for these there is nothing to do.
+# Most paths: nothing to do.
 CLEAN = re.compile(r"[\w/.~@:-]*[\w/-]", re.ASCII)
 
-# RFC 2045, 6.7: "=" at the end of a line that goes on in the next, and characters written as "=20".
+# RFC 2045, 6.7: "=" at the end of a line that continues on the next, and characters written as
+# "=20".
 SOFT_BREAK = re.compile(r"=0D=0A|=\s*")
 QUOTED_END = re.compile(r"(=(20|09|0D|0A|3D|2E|3E))+$", re.IGNORECASE)
-# What begins something else: a query that was escaped, markup, the next word.
+# The beginning of something else: an escaped query, markup, the next word.
 ELSE = re.compile(r"""[?&#;<>"'|\\\s].*""", re.DOTALL)
 END = re.compile(r"[^A-Za-z0-9_-]+$")
 
 
 def tidied(path: str) -> str:
-    """Return a path without what may have been added to it on the way."""
+    """Return a path without what may have been appended to it."""
     path = SOFT_BREAK.sub("", QUOTED_END.sub("", path))
     return END.sub("", ELSE.sub("", path))
 
 
 def follow() -> ResponseReturnValue | None:
-    """Redirect from a path with additions to the page that was meant, if there is one."""
+    """Redirect from a path with appended characters to the intended page, if it exists."""
     path, is_missing = request.path, isinstance(request.routing_exception, NotFound)
     if "\0" in path:
-        return None  # no mail program adds this
+        return None  # no mail program appends this
     if request.method not in ("GET", "HEAD") or (CLEAN.fullmatch(path) and not is_missing):
         return None
     target = tidied(path)
     if not is_missing and target.count("/") != path.rstrip("/").count("/"):
-        return None  # nothing would be left of the last part, such as a token
+        return None  # nothing would remain of the last part, such as a token
     if target == path or safe_redirect_path(request.script_root + target) is None:
         return None
     adapter = current_app.create_url_adapter(request)

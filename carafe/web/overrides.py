@@ -1,7 +1,7 @@
-"""Templates of the engine that the app replaces, and whether each is still up to date.
+"""Engine templates that the app overrides, and whether each is up to date.
 
-An override begins with a comment that names the engine's version and the hash of the template it
-was copied from. When an update changes that template, `flask check` names the override.
+An override starts with a comment that names the engine's version and the hash of the template it
+was copied from. If an update changes that template, `flask check` reports the override.
 """
 
 import re
@@ -28,13 +28,13 @@ templates = Group("template", help="Manage overrides of the engine's templates."
 
 @dataclass(frozen=True)
 class Override:
-    """A template of the app with the name of one of the engine's."""
+    """A template of the app with the path of one of the engine's."""
 
     name: str
     file: Path
 
     def problem(self) -> str | None:
-        """Return why it needs attention, or None."""
+        """Return why the override needs attention, or None."""
         if self.file.parents[self.name.count("/")] != app_folder():
             return f"{self.file} is never used, because overrides belong in {app_folder()}"
         header = IN_HEADER.match(self.file.read_text(encoding="utf-8"))
@@ -46,7 +46,7 @@ class Override:
 
 
 def app_folder() -> Path:
-    """Return the app's folder of templates, where Flask looks first."""
+    """Return the app's template folder, where Flask looks first."""
     return _search_path(current_app.jinja_loader)[0]
 
 
@@ -61,7 +61,7 @@ def engine_names() -> list[str]:
 
 
 def overrides() -> Iterator[Override]:
-    """Yield the app's templates that have the name of one of the engine's."""
+    """Yield the app's templates that have the path of one of the engine's."""
     names = engine_names()
     for folder in _folders():
         for name in names:
@@ -86,7 +86,7 @@ def outdated() -> str | None:
 
 
 def _orphans() -> Iterator[str]:
-    """Yield what is wrong with overrides of templates that the engine no longer has."""
+    """Yield problems with overrides of templates that the engine no longer has."""
     for file in sorted(app_folder().rglob("*")):
         name = file.relative_to(app_folder()).as_posix()
         if file.is_file() and not (TEMPLATES / name).is_file():
@@ -97,7 +97,7 @@ def _orphans() -> Iterator[str]:
 
 @templates.command("list")
 def list_templates() -> None:
-    """List the engine's templates, those that the app overrides with a star."""
+    """List the engine's templates, marking those that the app overrides with a star."""
     names = {override.name for override in overrides()}
     for name in engine_names():
         click.echo(f"{'*' if name in names else ' '} {name}")

@@ -1,7 +1,7 @@
-"""Keyset pagination: page 10,000 costs what page 1 costs, and nothing is counted.
+"""Keyset pagination: page 10,000 costs as much as page 1, and nothing is counted.
 
-A page is found by the sort key of the row it starts after (or ends before), never by a number
-of rows to skip. See use-the-index-luke.com/no-offset for the idea.
+A page is found by the sort key of the row it starts after (or ends before), never by an offset.
+use-the-index-luke.com/no-offset explains the idea.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,10 +35,10 @@ POSITION_ARGUMENTS = {"after", "before", "further"}
 
 @dataclass(slots=True)
 class Page:
-    """Rows of one page, and the URLs of its neighbors (None where none exists).
+    """The rows of one page, and the URLs of its neighbors (None if there is none).
 
     `first` is the number of the first row in the list. It is counted from page to page, so rows
-    that were added or deleted in the meantime can make it inexact.
+    added or deleted in the meantime can make it inexact.
     """
 
     rows: Sequence[Any]
@@ -73,8 +73,8 @@ class KeysetPaginator:
     from the rows. An index over the same columns makes every page as fast as the first. `path` is
     that of the list, where it is not the request's.
 
-    Keep one where its statement is the same for everyone: to put it together takes as long as to
-    run it. Elsewhere there is `paginate`.
+    Create one at import time if its statement is the same for everyone, because building it takes
+    as long as running it. Otherwise, use `paginate`.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class KeysetPaginator:
 
 
 def paginate(statement: AnySelect, *keys: CursorKey, **options: Any) -> Page:
-    """Run `statement` for the page that the request asks for: see `KeysetPaginator`."""
+    """Run `statement` for the requested page: see `KeysetPaginator`."""
     return KeysetPaginator(statement, *keys, **options)()
 
 
@@ -177,10 +177,10 @@ def page_at(
 
 
 class BoundedCounts:
-    """Counts the rows of several statements in one query: exact up to `most`, then "10,000+".
+    """The row counts of several statements in one query: exact up to `limit`, then "10,000+".
 
-    Make one where the module is read, with `bindparam` for what differs between requests, and
-    call it with that: to put a statement together takes longer than to run it.
+    Create one at import time, with `bindparam` for what differs between requests, and call it with
+    those values, because building a statement takes longer than running it.
     """
 
     def __init__(self, most: int = 10_000, /, **statements: AnySelect):
@@ -203,7 +203,7 @@ class BoundedCounts:
 def _first_number(
     position: int | None, rows: Sequence[object], *, backward: bool, is_start: bool
 ) -> int | None:
-    """Return the number of the first row, where a cursor says the number it starts at."""
+    """Return the number of the first row, if a cursor contains it."""
     if position is None or is_start:
         return 1 if is_start else None
     return max(position - len(rows), 1) if backward else position

@@ -1,7 +1,7 @@
-"""The command palette: pages, actions, and searches, from a key on every page.
+"""The command palette: pages, actions, and searches, opened with a key on every page.
 
-Pages come from the menus. A menu called "palette" is for actions: `menus.add(app, "palette", "New
-note", "notes.new", icon="plus", visible=is_logged_in)`. `add_search` adds a page that finds rows.
+Pages come from the menus. The menu "palette" is for actions: `menus.add(app, "palette", "New note",
+"notes.new", icon="plus", visible=is_logged_in)`. `add_search` adds a page that finds rows.
 """
 
 from collections.abc import Callable
@@ -43,9 +43,9 @@ def add_menu(
 
 
 def add_search(app: Flask, label: str, endpoint: str, *, visible: Callable[[], bool]) -> None:
-    """Add a page that takes `q`: what its `.results` or `.row-link`s show is offered as one types.
+    """Add a page that accepts `q`. Its `.results` or `.row-link`s become suggestions.
 
-    `label` is the heading of links that stand in no section: "Notes".
+    `label` is the heading of links outside any section: "Notes".
     """
     SEARCHES.add(app, Search(label, endpoint, visible))
 

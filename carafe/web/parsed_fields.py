@@ -1,4 +1,4 @@
-"""Fields for numbers, and others whose text is parsed."""
+"""Fields for numbers and other parsed text."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from wtforms.widgets import NumberInput
 from carafe.web.fields import Validators
 
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
-# Characters of a number or an ID.
+# Maximum length of a number or an ID.
 MAX_LENGTH = 100
 
 
@@ -25,7 +25,7 @@ def parse_integer(largest: int, value: str) -> int:
 
 
 def parse_decimal(precision: int | None, scale: int | None, value: str) -> Decimal:
-    """Parse a number exactly. Raises `ValueError` for digits that the column would round."""
+    """Parse a number exactly. Raise `ValueError` for digits that the column would round."""
     value = value.strip()
     if not NUMBER.fullmatch(value):
         raise ValueError("Write a number, such as 1.50.")
@@ -42,7 +42,7 @@ def parse_decimal(precision: int | None, scale: int | None, value: str) -> Decim
 
 
 class ParsedField(StringField):
-    """A value in a text field, which `parse` reads; None if it is empty."""
+    """A text field whose value `parse` reads; None if it is empty."""
 
     data: Any
 
@@ -58,7 +58,7 @@ class ParsedField(StringField):
         self.parse = parse
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist:  # not sent: the row keeps its value
+        if not valuelist:  # not submitted: the row keeps its value
             return
         text = valuelist[0].strip()
         if len(text) > MAX_LENGTH:
@@ -78,7 +78,7 @@ class ParsedField(StringField):
 class DecimalField(ParsedField):
     """A finite number with at most `places` digits after the point, from `min` to `max`.
 
-    Its `Decimal` has exactly that many places. `max` keeps it to what the column stores:
+    Its `Decimal` has exactly that many places. `max` limits it to what the column can store:
     `Numeric(10, 2)` has room for eight digits before the point.
     """
 
@@ -108,7 +108,7 @@ class DecimalField(ParsedField):
         if not isinstance(value, (Decimal, int)):
             return str(value)
         text = f"{Decimal(value):.{self.places}f}"
-        # A value with more places is displayed as it is, not rounded.
+        # A value with more places is shown as it is, not rounded.
         return text if Decimal(text) == value else f"{value:f}"
 
 

@@ -1,12 +1,12 @@
-"""Parts of an open page that keep themselves up to date, with htmx.
+"""Parts of an open page that update themselves, with htmx.
 
-An element with `{{ live(url, version, seconds) }}` among its attributes is asked for again at
-`url`, whose view is `@background_request` and answers with `render_fragment(template, version=…)`:
-the element again, or 304 while `version` (anything that changes when the element does) is the one
-shown. An element that comes without these attributes is finished. What it has in `data-live-say` is
-read out to those who do not see it. `live.js` keeps htmx from replacing what is in use, and pauses
-it while the page is hidden or the server has trouble. None of this works without JavaScript: give
-such a page a link to itself, with the class `no-js`.
+An element with the attributes `{{ live(url, version, seconds) }}` polls `url`. Its view is a
+`@background_request`, and returns `render_fragment(template, version=…)`: the element again, or 304
+while `version` (anything that changes with the element) is the one shown. An element returned
+without these attributes stops polling. The text in `data-live-say` is announced to screen readers.
+`live.js` keeps htmx from replacing what is in use, and pauses it while the page is hidden or the
+server has trouble. None of this works without JavaScript: give such a page a link to itself, with
+the class `no-js`.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 
 def render_fragment(template: str, *, version: object, **context: object) -> Response:
-    """Answer with part of a page, unless the page that asks shows this version of it."""
+    """Return part of a page, or 304 if the requesting page already shows this version."""
     tag = _etag(version)
     if request.if_none_match.contains(tag):
         answer = Response(status=304)
@@ -27,8 +27,8 @@ def render_fragment(template: str, *, version: object, **context: object) -> Res
 
 
 def polling_attributes(url: str, version: object, seconds: int) -> Markup:
-    """The attributes of an element that is to be asked for again every this many seconds."""
-    # Not `Markup.format`, which is four times as slow, and on every page.
+    """Return the attributes of an element that polls every this many seconds."""
+    # Not `Markup.format`, which is four times slower, on every page.
     request = f'hx-get="{escape(url)}" hx-trigger="every {seconds:d}s, refresh"'
     swap = 'hx-swap="outerHTML" hx-sync="this:drop"'
     marks = f'data-live-version="{_etag(version)}" data-live-seconds="{seconds:d}"'

@@ -1,4 +1,4 @@
-"""Rules about URLs: who may use which view, and which ids can exist."""
+"""Rules about URLs: who may use which view, and which IDs are valid."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,88 +13,91 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
 MAX_ID = 2**63 - 1
-# Where the WSGI environment keeps the policy of the view.
+# The view's policy in the WSGI environment.
 POLICY_KEY = "carafe.policy"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def parse_id(text: str) -> int | None:
-    """The id that a text is, if there can be such a one."""
+    """Parse an ID; None if no row can have it."""
     is_one = text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= MAX_ID
     return int(text) if is_one else None
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may use a view. Marks of a view declare it, `auth.access.enforce_policy` enforces it."""
+    """Who may use a view.
+
+    Its decorators declare it, and `auth.access.enforce_policy` enforces it.
+    """
 
     public: bool = False
     permission: str | None = None
-    # The permission to see what the view changes, since an answer may show it.
+    # The permission to see what the view changes, because a response may show it.
     read_permission: str | None = None
     confirmed: bool = False
-    # Whether the row that it is about is everyone's who may use it.
+    # Whether its row is visible to everyone who may use the view.
     shared: bool = False
-    # Only with a recent proof of identity.
+    # Requires a recent proof of identity.
     fresh_login: bool = False
-    # Only for the user, not for an administrator who acts as them.
+    # Only for the user, not for an admin who impersonates them.
     no_impersonation: bool = False
-    # Also for those who have yet to set up the second factor that their role requires.
+    # Also for users who have yet to set up the second factor that their role requires.
     allow_without_two_factor: bool = False
     # What a form does, in words that follow "After you confirm,".
     effect: str = ""
-    # Asked for by pages that stand open, not by people.
+    # Requested by open pages, not by people.
     background: bool = False
-    # Bytes of body that it takes, where that is more than `MAX_CONTENT_LENGTH`.
+    # Maximum size of the body in bytes, if larger than `MAX_CONTENT_LENGTH`.
     body: int = 0
-    # Returns the rules that depend on the arguments in the URL.
+    # Returns rules that depend on the arguments in the URL.
     by_arguments: Callable[..., Mapping[str, object]] | None = None
 
 
 def set_policy(view: View, **rules: Any) -> View:
-    """Add to the policy that a view has. Without any, a view is for nobody but the signed-in."""
+    """Add to a view's policy. A view without one requires a logged-in user."""
     view.policy = replace(getattr(view, "policy", Policy()), **rules)  # type: ignore[attr-defined]
     return view
 
 
 def public(view: View) -> View:
-    """Open a view to visitors. Every view without this mark needs a signed-in user."""
+    """Open a view to visitors. Every other view requires a logged-in user."""
     return set_policy(view, public=True)
 
 
 def shared(view: View) -> View:
-    """Declare a view with an ID as one that shows its row to all who may use it.
+    """Show the row of a view with an ID to everyone who may use the view.
 
-    Without this mark, a row that refers to a user is that user's alone: a test finds each view
-    that shows it to others.
+    Without this decorator, a row that refers to a user is visible only to that user: a test finds
+    each view that shows it to others.
     """
     return set_policy(view, shared=True)
 
 
 def background_request(view: View) -> View:
-    """Declare a view as one that open pages ask for again and again, by htmx.
+    """Declare a view that open pages request repeatedly, with htmx.
 
-    That someone left a page open is no sign of them, and not worth a line of log.
+    An open page is no sign of activity, and such requests are not logged.
     """
     return set_policy(view, background=True)
 
 
 def max_body_size(bytes: int) -> Callable[[View], View]:
-    """Let a view take a larger body than others: one with a file."""
+    """Let a view accept a larger body than others, such as a file."""
     return partial(set_policy, body=bytes)
 
 
 def effect(text: str) -> Callable[[View], View]:
-    """Say what a form does: "your email address will be changed".
+    """Describe what a form does: "your email address will be changed".
 
-    Anyone who is asked for a proof of identity first reads what the proof is for.
+    Users who are asked for a proof of identity read it first.
     """
     return partial(set_policy, effect=text)
 
 
 def get_policy(endpoint: str | None, arguments: Mapping[str, object] | None) -> Policy:
-    """Return the policy of an endpoint's view; a URL that does not exist is open to all."""
+    """Return the policy of an endpoint's view; nonexistent URLs are public."""
     if endpoint is None:
         return Policy(public=True)
     rules = getattr(current_app.view_functions.get(endpoint), "policy", None) or Policy()
@@ -104,7 +107,7 @@ def get_policy(endpoint: str | None, arguments: Mapping[str, object] | None) -> 
 
 
 def current_policy() -> Policy:
-    """Return the policy of the view that this request is for, looked up once in a request."""
+    """Return the policy of this request's view, looked up once per request."""
     environ = request.environ
     if POLICY_KEY not in environ:
         environ[POLICY_KEY] = get_policy(request.endpoint, request.view_args)
@@ -113,7 +116,7 @@ def current_policy() -> Policy:
 
 
 class Declaration:
-    """A view argument with few possible values, so statistics and traces tell them apart."""
+    """A view argument with few possible values, so statistics and traces distinguish them."""
 
     name: str
 
@@ -139,10 +142,10 @@ def _declared(request: Request) -> dict[str, str]:
 
 
 class ConditionalRoutes:
-    """Routes of a blueprint that exist only where a setting says so: elsewhere they are 404.
+    """Routes of a blueprint that exist only with a certain setting; otherwise they are 404.
 
-    Used as the blueprint itself: `@ConditionalRoutes(blueprint, "PASSKEYS").get("/passkeys")`.
-    With `values`, the setting must have one of them: `(blueprint, "REGISTRATION", "open")`.
+    Used like the blueprint: `@ConditionalRoutes(blueprint, "PASSKEYS").get("/passkeys")`. With
+    `values`, the setting must have one of them: `(blueprint, "REGISTRATION", "open")`.
     """
 
     def __init__(self, blueprint: Blueprint, setting: str, *values: str):
@@ -165,7 +168,7 @@ class ConditionalRoutes:
 
 
 class IdConverter(IntegerConverter):
-    """`<int:id>` that is 404 beyond what a database can store, instead of an overflow."""
+    """`<int:id>` that responds with 404 to what a database can't store, instead of overflowing."""
 
     def __init__(self, map: Map, **options: Any):
         super().__init__(map, **{"max": MAX_ID} | options)
@@ -174,15 +177,15 @@ class IdConverter(IntegerConverter):
         try:
             return int(super().to_python(value))
         except ValueError:
-            # Not a ValidationError: the address would still match for other methods, and be 405.
+            # Not a ValidationError: the URL would still match other methods, and respond with 405.
             raise NotFound from None
 
 
 def add_slash() -> ResponseReturnValue | None:
     """Redirect to the URL with a trailing slash, for a page with `strict_slashes=False`.
 
-    Werkzeug would do so itself, but before it calls a converter: even for "/office/nothing",
-    where no such declaration exists.
+    Werkzeug would do so itself, but before it calls a converter: even for "/office/nothing", where
+    no such declaration exists.
     """
     rule = request.url_rule
     if rule is None or request.path.endswith("/") or not rule.rule.endswith("/"):

@@ -1,4 +1,4 @@
-"""What visitors search for, cleaned."""
+"""Search terms, cleaned."""
 
 from flask import request
 
@@ -8,11 +8,11 @@ SEARCH_LENGTH = 200
 
 
 def search_term() -> str:
-    """Return what the visitor searches for, cleaned: never longer than `SEARCH_LENGTH`."""
+    """Return this request's search term, cleaned, with at most `SEARCH_LENGTH` characters."""
     return clean_search_term(request.args.get("q", ""))
 
 
 def clean_search_term(text: str) -> str:
-    """A text to search for, without what no database stores."""
+    """Return a search term without characters that databases can't store."""
     text = text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
     return nfc(text[: MAX_EXPANSION * SEARCH_LENGTH])[:SEARCH_LENGTH]

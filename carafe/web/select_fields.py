@@ -1,4 +1,4 @@
-"""Selects whose choices are the members of an enumeration, or the rows of a query."""
+"""Selects of an enum's members, or of a query's rows."""
 
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -9,7 +9,7 @@ from carafe.web.fields import ChoiceField, Validators
 
 
 class _ValueField(ChoiceField):
-    """A choice of values that are no text; with `empty`, its first choice means None."""
+    """A choice of values that aren't text; with `empty`, the first choice means None."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class _ValueField(ChoiceField):
         super().__init__(label, validators, choices=choices, coerce=self._coerce, **options)
 
     def _coerce(self, value: object) -> object:
-        """Return the value of a choice. Raises `ValueError` for what is none."""
+        """Return the value of a choice. Raise `ValueError` for an invalid one."""
         if not isinstance(value, str) or isinstance(value, Enum):
             return value
         if value not in self.values:
@@ -35,7 +35,7 @@ class _ValueField(ChoiceField):
 
 
 class EnumField(_ValueField):
-    """A member of an enumeration, labeled by its name: "In use" for `IN_USE`."""
+    """A member of an enum, labeled by its name: "In use" for `IN_USE`."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class EnumField(_ValueField):
 
 
 class QuerySelectField(_ValueField):
-    """The ID of one of few rows, by a query of IDs and labels that runs with each form."""
+    """The ID of one of few rows, from a query of IDs and labels that runs with each form."""
 
     def __init__(
         self,

@@ -1,9 +1,9 @@
-"""Static files, served before Flask: those of the engine at `/static/carafe/…`, those of the app at
-`/static/app/…`, and `static/` of each feature at `/static/<feature>/…`.
+"""Static files, served before Flask.
 
-In production the URL carries a hash of the content, so that browsers may keep the file forever.
-What a stylesheet or script imports is put in its place, and the files are compressed; both is done
-once, into `INSTANCE_PATH/static/`.
+Those of the engine are at `/static/carafe/…`, those of the app at `/static/app/…`, and `static/` of
+each feature at `/static/<feature>/…`. In production, the URL contains a hash of the content, so
+that browsers can cache the file forever. Stylesheets and scripts include their imports, and files
+are compressed, once, in `INSTANCE_PATH/static/`.
 """
 
 import gzip
@@ -42,10 +42,10 @@ def init_app(app: Flask) -> None:
             server.add_file_to_dictionary(f"/{name}", str(Path(app.root_path, "static", name)))
 
     def asset(name: str) -> str:
-        """The URL of `<feature>/<path below its static folder>`."""
+        """Return the URL of `<feature>/<path below its static folder>`."""
         return urls.get(name) or f"{root}/static/{name}"
 
-    # As a filter it is computed when a template is compiled, and costs a page nothing.
+    # As a filter, it is evaluated when a template is compiled, and costs pages nothing.
     app.jinja_env.filters["asset"] = asset
     app.wsgi_app = server  # type: ignore[method-assign]
 
@@ -60,7 +60,7 @@ def _folders(app: Flask) -> Iterator[tuple[str, Path]]:
 
 
 def _is_writable(app: Flask) -> bool:
-    """Return whether there is a folder for compressed files; else files are served as they are."""
+    """Return whether compressed files can be written; otherwise, files are served as they are."""
     folder = Path(app.instance_path) / "static"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,14 +71,14 @@ def _is_writable(app: Flask) -> bool:
 
 
 def _add_versioned_files(app: Flask, server: WhiteNoise, root: str, urls: dict[str, str]) -> None:
-    """Have `server` answer at URLs that change when the content does; `urls` gets each by name."""
+    """Serve files at URLs that change with their content; `urls` gets each URL by name."""
     files = {
         f"{feature}/{file.relative_to(folder).as_posix()}": file
         for feature, folder in _folders(app)
         for file in folder.rglob("*")
         if file.is_file()
     }
-    # Stylesheets last: they name files, whose URLs must be known.
+    # Stylesheets last, because they contain URLs of other files.
     for name, file in sorted(files.items(), key=lambda item: item[1].suffix == ".css"):
         content = bundle(name, files, urls)
         digest = hashlib.sha256(content).hexdigest()[:12]
@@ -93,7 +93,7 @@ def _add_versioned_files(app: Flask, server: WhiteNoise, root: str, urls: dict[s
 
 
 def _compress(content: bytes, target: Path) -> None:
-    """Write a file and its gzip beside, unless an earlier start has."""
+    """Write a file and its gzip next to it, unless an earlier start has."""
     compressed = target.with_name(target.name + ".gz")
     if not compressed.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,10 @@ def _compress(content: bytes, target: Path) -> None:
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
-    """Write a file as a whole: another worker may be reading it, or this one be killed halfway."""
+    """Write a file atomically.
+
+    Another worker may be reading it, or this one may be killed halfway.
+    """
     partial = path.with_name(f"{path.name}.{os.getpid()}")
     partial.write_bytes(content)
     partial.replace(path)

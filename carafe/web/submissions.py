@@ -30,40 +30,40 @@ DIGEST_LENGTH = 32
 
 
 def digest(*parts: str) -> str:
-    """Return a digest of texts, as `submission` columns store it."""
+    """Return a digest of texts, as stored in `submission` columns."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 def new_token() -> str:
-    """Return what tells one rendered form from all others."""
+    """Return a token that identifies one rendered form."""
     return secrets.token_urlsafe(16)
 
 
 class SubmissionForm(Form):
-    """A form that carries a token, by which it is recognized when it is sent again."""
+    """A form with a token that identifies it when it is submitted again."""
 
     submission = HiddenField(validators=[Regexp(r"[\w-]{0,32}\Z")], default=new_token)
 
     @property
     def submission_digest(self) -> str | None:
-        """A digest of the form and what was typed; None if the token was left out."""
+        """Return a digest of the form and what was typed; None without the token."""
         if not self.submission.data:
             return None
         return digest(self.submission.data, *(str(value) for value in self.values.values()))
 
 
 class SubmissionMixin:
-    """Models whose rows are created once per submission.
+    """Mixin for models whose rows are created once per submission.
 
-    A unique constraint over `submission`, alone or with other columns such as the owner's, must be
-    in `__table_args__`.
+    `__table_args__` must have a unique constraint on `submission`, alone or with other columns,
+    such as the owner's.
     """
 
     submission: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
 
     @classmethod
     def create(cls, *args: Any, **values: Any) -> Self:
-        """Add a row in the current transaction. A model's own verb may check and record more."""
+        """Add a row in the current transaction. A model's own method may check and record more."""
         row = cls(*args, **values)
         db.session.add(row)
         db.session.flush()
@@ -71,7 +71,10 @@ class SubmissionMixin:
 
     @classmethod
     def by_submission(cls, submission: str | None, **values: object) -> Self | None:
-        """Return the row that this submission created; `values` has those of the constraint."""
+        """Return the row that this submission created.
+
+        `values` has the constraint's other columns.
+        """
         if not submission:
             return None
         scope = {name: values[name] for name in _unique_with_submission(cls)}
@@ -81,7 +84,7 @@ class SubmissionMixin:
     def create_once(
         cls, submission: str | None, *, check: Callable[[], None] | None = None, **values: object
     ) -> Self:
-        """Create a row by `create` and commit, or return the one that the submission created.
+        """Create a row with `create` and commit, or return the one that the submission created.
 
         `check` runs before a new row is created, in its transaction, and raises to refuse it.
         Nobody looks for an earlier row first: the constraint refuses a second one, and forms are

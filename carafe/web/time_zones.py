@@ -8,8 +8,8 @@ from wtforms import StringField, ValidationError
 from wtforms.form import BaseForm
 
 AUTOMATIC = ("", "Automatic (from this device)")
-# As the first part of the names has it, and as people call it. Names outside of these are old
-# ones ("US/Pacific"), or say nothing about summer time ("Etc/GMT+5").
+# The first part of the names, and what people call it. Other names are old ("US/Pacific"), or say
+# nothing about daylight saving time ("Etc/GMT+5").
 REGIONS = {
     "Africa": "Africa",
     "America": "America",
@@ -28,7 +28,7 @@ Choices = list[tuple[str, str | list[tuple[str, str]]]]
 class TimeZoneField(StringField):
     """A time zone that this system knows, or "" for the browser's.
 
-    The one that the form's object has stays valid even after the system drops it.
+    The value of the form's object stays valid even if the system drops it.
     """
 
     data: str
@@ -41,14 +41,14 @@ class TimeZoneField(StringField):
 
 @cache
 def names() -> frozenset[str]:
-    """Those that this system knows: none but UTC where its time zone database is not installed."""
+    """Return the time zones of this system: only UTC without a time zone database."""
     names = {name for name in available_timezones() if name.partition("/")[0] in REGIONS}
     return frozenset(names | {"UTC"})
 
 
 @cache
 def choices(current_zone: str) -> Choices:
-    """What a select offers: automatic, and the zones by region. `present` is always among them."""
+    """Return the choices of a select: automatic, and the zones by region, including `present`."""
     groups: dict[str, list[tuple[str, str]]] = {region: [] for region in REGIONS}
     others = []
     for name in sorted(names() | ({current_zone} - {""})):

@@ -1,4 +1,4 @@
-"""Addresses: of this site, for mails, and within it, for coming back."""
+"""URLs of this site, for emails and for redirects within it."""
 
 import re
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from flask import Flask, current_app, has_request_context, request, url_for
 
 from carafe.database.transactions import SAFE_METHODS
 
-# Settings that are the path of a page of the app.
+# Settings with the path of one of the app's pages.
 PAGE_SETTINGS = "HOME_URL", "TWO_FACTOR_URL"
 # Segments with which browsers go up, escaped or not.
 DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
 def public_url(path: str) -> str:
-    """An absolute address under `PUBLIC_URL`, never from the request: anyone can forge its host."""
+    """Return an absolute URL under `PUBLIC_URL`, not from the request, whose host can be forged."""
     return f"{current_app.config['PUBLIC_URL']}{path}"
 
 
@@ -49,9 +49,9 @@ def current_url() -> str:
 
 
 def safe_redirect_path(target: str | None) -> str | None:
-    """`target` if it is a path of this site, else None.
+    """Return `target` if it is a path on this site, else None.
 
-    Browsers read `/\\x` and `//x` as another host's address, and drop tabs and newlines first.
+    Browsers read `/\\x` and `//x` as URLs of another host, and drop tabs and newlines first.
     """
     if not target or not re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", target):
         return None
@@ -71,7 +71,7 @@ def _is_within(path: str) -> bool:
 
 
 def return_path() -> str | None:
-    """The page that was asked for, or from which a form was sent, or a part of it by htmx."""
+    """Return the path of the page that was requested, submitted a form, or polled for a part."""
     page = request.headers.get("HX-Current-URL")
     if page and "HX-Boosted" not in request.headers:
         try:
@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
 
 
 def _remembering_url_for() -> Callable[..., str]:
-    """Return a `url_for` for templates that builds a URL without arguments once.
+    """Return a `url_for` for templates that builds URLs without arguments only once.
 
     Each page has some, and each takes Flask 12 µs.
     """
@@ -105,7 +105,7 @@ def _remembering_url_for() -> Callable[..., str]:
     def remembering_url_for(endpoint: str, **values: Any) -> str:
         if values or endpoint.startswith(".") or not has_request_context():
             return url_for(endpoint, **values)
-        # Clients may send any method; what is remembered must stay small.
+        # Clients can send any method, and the cache must stay small.
         if request.method not in ("GET", "HEAD", "POST"):
             return url_for(endpoint)
         # Rules of one endpoint may differ by method.

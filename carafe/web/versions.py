@@ -28,13 +28,13 @@ from carafe.web.forms import Form
 
 
 class VersionMixin:
-    """Models that count their edits: the database refuses one based on an older version."""
+    """Mixin for models that count edits: the database refuses one based on an older version."""
 
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
 
     def edit(self, *args: Any, **values: Any) -> None:
-        """Change the row. A model's own verb may check and record more."""
+        """Change the row. A model's own method may check and record more."""
         if args:
             raise TypeError("Name each value: row.edit(title=…).")
         for name, value in values.items():
@@ -42,23 +42,23 @@ class VersionMixin:
 
 
 class VersionForm(Form):
-    """A form about a row that carries the version it was filled with."""
+    """A form for a row, with the version of the row it was filled with."""
 
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
-    # Whether `save` would have overwritten a newer version, which the page then shows as well.
+    # Whether `save` would have overwritten a newer version, which the page then shows, too.
     conflict = False
 
     @property
     def status(self) -> int:
-        """The status of a page that shows the form again."""
+        """Return the status of a page that shows the form again."""
         return 409 if self.conflict else 422
 
     def save(self, row: VersionMixin) -> bool:
-        """Edit and commit the row; False if that would overwrite a newer version.
+        """Edit and commit the row; return False if that would overwrite a newer version.
 
-        The form keeps what was typed. Sent again, it is an answer to the version shown beside it.
+        The form keeps what was typed. Submitting it again replaces the version shown next to it.
         """
-        # What is stored already is the same form, sent twice.
+        # If it is already stored, the same form was submitted twice.
         while any(getattr(row, name) != value for name, value in self.values.items()):
             if self.version.data not in (None, row.version):
                 self.conflict = True
@@ -67,7 +67,7 @@ class VersionForm(Form):
             try:
                 row.edit(**self.values)  # may flush
                 db.session.commit()
-            except StaleDataError:  # edited at the same moment, where writers run side by side
+            except StaleDataError:  # edited at the same time, on a database with concurrent writers
                 db.session.rollback()
                 _reload(row)
         return True
@@ -76,5 +76,5 @@ class VersionForm(Form):
 def _reload(row: VersionMixin) -> None:
     try:
         db.session.refresh(row)
-    except InvalidRequestError:  # deleted at the same moment
+    except InvalidRequestError:  # deleted at the same time
         abort(404)

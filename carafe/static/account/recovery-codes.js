@@ -1,6 +1,6 @@
-// Recovery codes: copy and print. Without this file they can be downloaded, or selected as any text.
+// Copying and printing recovery codes. Without JavaScript, they can be downloaded or selected.
 for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) button.hidden = true; // only over HTTPS, and at localhost
+  if (!navigator.clipboard) button.hidden = true; // needs HTTPS or localhost
   button.addEventListener("click", async () => {
     const codes = [...document.querySelectorAll(`#${button.dataset.copy} code`)].map((code) => code.textContent);
     let said = "Copied";

@@ -1,4 +1,4 @@
-// The value of the step of a chart that one points at, beside the pointer. Without it, the browser shows the same as a tooltip.
+// Shows the value of a chart's bar beside the pointer. Without JavaScript, the browser shows the same as a tooltip.
 
 const tip = document.createElement("div");
 tip.className = "chart-tip";

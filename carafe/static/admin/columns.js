@@ -1,4 +1,4 @@
-// Columns of a list: buttons that move one up or down. Without it, numbers do.
+// Buttons that move a list's column up or down. Without JavaScript, users type numbers.
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest(".arrange button");
@@ -8,10 +8,10 @@ document.addEventListener("click", ({ target }) => {
   const item = button.closest("li");
   if (isUp) item.previousElementSibling?.before(item);
   else item.nextElementSibling?.after(item);
-  // The number of each is its place, or the server would move it again.
+  // Set each number to the column's position, or the server would move it again.
   [...list.children].forEach(({ children }, index) => { [...children].find(({ name }) => name === "position").value = index + 1; });
   const place = [...list.children].indexOf(item) + 1;
   document.getElementById("arranged").textContent = `${item.querySelector("label").textContent.trim()}: position ${place} of ${list.children.length}`;
-  // The focus stays with the column, also where it cannot go on in this direction.
+  // Keep the focus on the column, even if it can't move further in this direction.
   (getComputedStyle(button).visibility === "hidden" ? item.querySelector(isUp ? ".arrange-down" : ".arrange-up") : button).focus();
 });

@@ -1,5 +1,5 @@
-// Fields for a related row: suggestions while one types, by the search of the admin. Without it, they take an ID or a text.
-// A combobox as the ARIA Authoring Practices have it: the focus stays in the field.
+// Fields for a related row, with suggestions from the admin search as the user types. Without JavaScript, they accept
+// an ID or text. A combobox as in the ARIA Authoring Practices: the focus stays in the field.
 {
   const DEBOUNCE_MS = 200;
   const SHORTEST = 2;
@@ -17,7 +17,7 @@
     id.type = "hidden";
     field.after(list, id, voice);
 
-    // Either the ID of the chosen row is submitted, or what was typed.
+    // Submit either the ID of the chosen row or what was typed.
     const submitId = (value) => {
       id.value = value;
       id.name = value ? name : "";
@@ -80,7 +80,7 @@
         const response = await fetch(url, { redirect: "manual", signal: request.signal });
         if (response.status !== 200) return close();
         show(new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll(".results [data-row]"));
-      } catch { /* a newer request, or no network: what was typed is submitted */ }
+      } catch { /* a newer request, or no network: submit what was typed */ }
     };
 
     field.addEventListener("input", () => {
@@ -98,7 +98,7 @@
       else return;
       event.preventDefault();
     });
-    // A click on an option must not take the focus, or the list closes before it counts.
+    // A click on an option must not move the focus, or the list closes first.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     field.addEventListener("blur", close);
 

@@ -1,4 +1,5 @@
-// Rows of a list: how many are selected, all on the page at once, and all that match on other pages. Without it, they are selected one by one.
+// Selecting rows of a list: shows their number, selects all on the page, and all that match on other pages. Without
+// JavaScript, rows are selected individually.
 
 const selection = document.getElementById("selection");
 const header = document.getElementById("selection-all");
@@ -20,7 +21,7 @@ const selectPage = (checked) => {
   for (const box of boxes) box.checked = checked;
 };
 
-// With Shift, all between this one and the one before.
+// With Shift, select all rows between this one and the previous one.
 let previous;
 const extend = (box, withShift) => {
   const here = boxes.indexOf(box);
@@ -37,8 +38,8 @@ document.addEventListener("click", ({ target, shiftKey }) => {
   else return;
   if (target !== matching) everything.checked = false;
   update();
-  // A button that is no longer there must not take the focus along.
+  // Move the focus away from a button that disappears.
   if (target.type === "button") (target === matching ? selection.querySelector("button") : header).focus({ preventScroll: true });
 });
-// Browsers remember what was selected when one comes back.
+// Browsers restore the selection when the user comes back.
 addEventListener("pageshow", () => { if (header) update(); });

@@ -1,14 +1,14 @@
-// Passkeys: a form that has one signs a challenge with it before it is sent. Everything after that is an ordinary form,
-// so that redirects, messages and errors are those of every page.
+// Passkeys: a form with a passkey signs a challenge before it is submitted. Everything else is an ordinary form, with
+// the usual redirects, messages, and errors.
 (() => {
-  const REFRESH_MINUTES = 4; // challenges last five
+  const REFRESH_MINUTES = 4; // challenges expire after five
 
   const decode = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
   const encode = (buffer) => buffer && btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   const decodeIds = (list) => list?.map((one) => ({ ...one, id: decode(one.id) }));
 
-  // What browsers have of their own for these two (parseRequestOptionsFromJSON, toJSON) is too new, and some password
-  // managers lack it.
+  // The browsers' own functions for these two (parseRequestOptionsFromJSON, toJSON) are too new, and missing in some
+  // password managers.
   const read = (options) => ({
     ...options,
     challenge: decode(options.challenge),
@@ -33,13 +33,13 @@
     const body = new FormData();
     body.set("csrf_token", form.elements.csrf_token.value);
     const answer = await fetch(form.dataset.passkey, { method: "POST", body, headers: { Accept: "application/json" }, signal });
-    // Logged out meanwhile, or the proof of identity has become too old: the page itself leads on.
+    // Logged out in the meantime, or the proof of identity is too old: reload the page, which redirects.
     if (answer.status === 401 || answer.status === 403) location.reload();
     if (!answer.ok) throw new Error(`${answer.status} from ${answer.url}`);
     return answer.json();
   };
 
-  let waiting = new AbortController(); // at most one question at a time is before the user
+  let waiting = new AbortController(); // at most one browser prompt at a time
   let refreshing;
 
   const use = async (form, extra) => {
@@ -56,10 +56,10 @@
     form.submit();
   };
 
-  // The browser lists passkeys where the e-mail address is typed; a click on one signs in.
+  // The browser suggests passkeys in the email field, and logs in with a click on one.
   const offerInField = async (form) => {
     if (!await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
-    const offer = () => use(form, { mediation: "conditional" }).catch(() => { /* there is still the button */ });
+    const offer = () => use(form, { mediation: "conditional" }).catch(() => { /* the button still works */ });
     offer();
     refreshing = setInterval(offer, REFRESH_MINUTES * 60_000);
   };
@@ -90,7 +90,7 @@
     } else {
       form.addEventListener("submit", (event) => { event.preventDefault(); submit(form); });
       form.querySelector("button").disabled = false;
-      // Not right after one that did not count: some browsers would use it again at once.
+      // Not right after a refused one: some browsers would use it again immediately.
       if ("autofill" in form.dataset && !form.querySelector("[role=alert]").textContent) offerInField(form);
     }
   };

@@ -1,4 +1,4 @@
-// Speaks to screen readers: a live region that is there from the start, since what appears with its region isn't read out.
+// Announces text to screen readers, in a live region that exists from the start, because a new region isn't read out.
 
 const region = document.createElement("div");
 region.className = "visually-hidden";

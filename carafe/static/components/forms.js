@@ -1,4 +1,4 @@
-// Forms: sent once, by Ctrl+Enter as well, and with passwords that can be shown.
+// Forms: submitted only once, also with Ctrl+Enter, and with passwords that can be shown.
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest(".password-toggle");
@@ -29,8 +29,8 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit(form.querySelector("button[type=submit]:enabled"));
 });
 
-// Disabling waits a moment, or the button's own value would not be sent; it ends by itself,
-// because an answer that is a download leaves the page standing.
+// Disable the button a moment later, or its value wouldn't be submitted, and only for a while, because a download
+// doesn't leave the page.
 const REENABLE_AFTER_MS = 8000;
 const setBusy = (form, busy) => {
   for (const button of form.querySelectorAll("button[type=submit]")) {
@@ -52,5 +52,5 @@ addEventListener("pageshow", () => {
 });
 
 (document.querySelector(".error-summary") ?? document.querySelector("main [aria-invalid=true]"))?.focus();
-// A form that was interrupted by the question who someone is goes on by itself.
+// Continue a form that was interrupted by a login or a proof of identity.
 document.querySelector("form[data-submit-now]")?.requestSubmit();

@@ -1,5 +1,5 @@
-// htmx is 17 kB that few pages need at once. It's loaded for a search when that is entered, and for what keeps itself up to
-// date when that is due for the first time.
+// htmx is 17 kB that few pages need immediately. It is loaded when a search is entered, or when a polling element is
+// due for the first time.
 {
   const source = document.querySelector("meta[name=htmx-config]")?.dataset.src;
   let loading;
@@ -27,7 +27,7 @@
   const enter = async ({ target }) => {
     if (loading || !target.closest?.("form[hx-get]")) return;
     await load();
-    // What was typed meanwhile.
+    // What was typed in the meantime.
     if (target.value !== target.defaultValue) target.dispatchEvent(new Event("input", { bubbles: true }));
   };
   if (source) {

@@ -1,8 +1,8 @@
-// Keys that work on every page: Ctrl+K, ⌘K, and / open the command palette, ? shows them all. What they open is loaded
-// when it's first needed.
+// Keys that work on every page: Ctrl+K, ⌘K, and / open the command palette, and ? shows all keyboard shortcuts. Both
+// are loaded when first needed.
 
 const opener = document.querySelector("[data-palette]");
-// What is typed before the palette has been loaded, is meant for its field.
+// Keys typed while the palette loads go to its field.
 let typed = null;
 const load = async (name) => {
   typed = "";
@@ -15,7 +15,7 @@ const load = async (name) => {
 };
 const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
-// Single keys can be in the way of who speaks to their computer (WCAG 2.1.4): shortcuts.js lets one turn them off.
+// Single keys can get in the way of speech input (WCAG 2.1.4), so shortcuts.js lets users turn them off.
 const hasSingleKeys = () => { try { return localStorage.getItem("slash") !== "no"; } catch { return true; } };
 const isTyped = (element) => element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
 const dialogFor = (event) => {

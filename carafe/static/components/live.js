@@ -1,4 +1,4 @@
-// Restrains htmx where it refreshes parts of a page, and announces changes: see carafe/web/polling.py.
+// Restrains htmx when it refreshes parts of a page, and announces changes: see carafe/web/polling.py.
 
 const MAX_QUIET_SECONDS = 300;
 
@@ -6,7 +6,7 @@ const onLive = (name, handle) => document.addEventListener(name, (event) => {
   if (event.target.matches("[data-live-version]")) handle(event, event.target, event.detail);
 });
 
-// Nothing moves away from under a finger, or takes the focus along.
+// Don't move anything away from a finger, or take its focus.
 const isInUse = (element) => element.matches(":focus, a:hover") || element.querySelector(":is(a, button, input, summary):is(:hover, :focus)");
 
 onLive("htmx:configRequest", (event, element, { headers }) => {
@@ -52,7 +52,7 @@ const askNow = () => {
 document.addEventListener("visibilitychange", askNow);
 addEventListener("online", askNow);
 
-// The tab says how many notifications are unread, as the bell does.
+// Show the number of unread notifications in the page title, as in the bell.
 const countInTitle = () => {
   const count = document.querySelector(".bell-count")?.textContent;
   document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");

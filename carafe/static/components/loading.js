@@ -1,5 +1,5 @@
-// A thin line at the top while a page or part of it is on its way, if that takes more than a moment. Parts that refresh
-// themselves (live.js) do so silently.
+// A thin line at the top while a page or part of it is loading, if that takes more than a moment. Parts that refresh
+// themselves (live.js) don't show it.
 
 const DELAY_MS = 150;
 const line = document.createElement("div");
@@ -25,6 +25,6 @@ document.addEventListener("htmx:afterRequest", (event) => { if (isAsked(event)) 
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.hasAttribute("hx-get")) return;
   start();
-  setTimeout(stop, 8000, true); // an answer that is a download leaves the page standing
+  setTimeout(stop, 8000, true); // a download doesn't leave the page
 });
 addEventListener("pageshow", () => stop(true));

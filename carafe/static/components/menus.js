@@ -1,4 +1,4 @@
-// Menus: one open at a time, closed by Escape and by a click elsewhere.
+// Menus: only one is open at a time; Escape or a click elsewhere closes it.
 
 const openMenus = () => document.querySelectorAll(".site-header details[open], .sub-menu-toggle[open], .menu[open]");
 document.addEventListener("click", (event) => {

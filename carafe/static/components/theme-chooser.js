@@ -1,8 +1,8 @@
-// The theme is kept in this browser; theme.js, which defines setTheme, applies it on the next page.
+// Stores the theme in this browser. theme.js, which defines setTheme, applies it on the next page.
 
 window.chooseTheme = (theme) => {
   setTheme(theme);
-  try { localStorage.setItem("theme", theme); } catch { /* storage may be blocked: for this page only, then */ }
+  try { localStorage.setItem("theme", theme); } catch { /* storage may be blocked: set it only for this page */ }
   for (const radio of document.querySelectorAll("input[name=theme]")) radio.checked = radio.value === theme;
 };
 
@@ -11,5 +11,5 @@ for (const radio of document.querySelectorAll("input[name=theme]")) {
   radio.addEventListener("change", () => chooseTheme(radio.value));
 }
 
-// Of the page's pictures, the ones for a chosen theme: theme.js ran before they were there.
+// Sets the theme of the page's pictures, which weren't there yet when theme.js ran.
 if (document.documentElement.dataset.bsTheme) setTheme(document.documentElement.dataset.bsTheme);

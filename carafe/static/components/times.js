@@ -1,5 +1,5 @@
-// Times: written in UTC by the server where it doesn't know the reader's zone, and shown in the browser's here. How long
-// ago something was is counted on. A day without a time (no T) is in no zone. See carafe/time.py.
+// Shows times in the browser's time zone if the server doesn't know the user's and wrote them in UTC, and updates
+// relative times. A date without a time (no T) has no time zone. See carafe/time.
 
 const MINUTE_MS = 60_000, WEEK_MINUTES = 7 * 24 * 60;
 const day = { day: "numeric", month: "short", year: "numeric" };

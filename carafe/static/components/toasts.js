@@ -1,5 +1,5 @@
-// Messages after something was done. CSS lets them float; here they are read out, and go: a success by itself, after a
-// while in which nobody points at it, any other when it's dismissed.
+// Flash messages. CSS makes them float. They are read out, and a success disappears by itself after a while without the
+// pointer on it, any other when it is dismissed.
 
 const VISIBLE_MS = 6000;
 const toasts = document.querySelectorAll(".flash");
@@ -25,5 +25,5 @@ for (const toast of toasts) {
   toast.querySelector(".flash-close").addEventListener("click", () => dismiss(toast));
   if (toast.matches(".alert-success")) dismissLater(toast);
 }
-// A region that is there with the page isn't read out.
+// Screen readers don't read out a region that was there when the page loaded.
 setTimeout(() => announce(Array.from(toasts, (toast) => toast.querySelector("span").textContent).join(" ")), 200);
