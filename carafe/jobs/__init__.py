@@ -1,7 +1,7 @@
-"""Jobs: work outside of the request, and by the clock, that no crash loses.
+"""Jobs: background and scheduled work that no crash loses.
 
-A job is a row, written in the transaction of what it is about. Workers claim rows, hold a lease on
-each, and note the outcome; when a worker dies, the lease runs out and another one starts again.
+A job is a row, written in the transaction that enqueues it. Workers claim rows, hold a lease on
+each, and record the outcome. If a worker dies, its lease expires, and another one restarts the job.
 """
 
 from flask import Flask

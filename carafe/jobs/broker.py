@@ -1,6 +1,6 @@
-"""Dramatiq's broker on Redis, made to wait instead of asking again and again.
+"""Dramatiq's broker on Redis, blocking instead of polling.
 
-Imported only where `REDIS_URL` is set.
+Imported only if `REDIS_URL` is set.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from redis.retry import Retry
 log = logging.getLogger("carafe.job")
 
 CONNECT_SECONDS = 1.0
-# Waiting for a message takes up to `timeout` of a consumer, a second, without an answer.
+# Waiting for a message may take the consumer's `timeout`, a second, without a response.
 RESPONSE_TIMEOUT_SECONDS = 5.0
-# Nobody who queues a job waits for a Redis that did not answer just now.
+# Don't wait for a Redis server that did not respond just now when enqueuing a job.
 RETRY_SECONDS = 2.0
 FAILURES = (redis.RedisError, BrokerError, OSError)
 
 
 class RedisJobBroker(RedisBroker):
-    """Without Dramatiq's retries, time limits and delays, which are the table's."""
+    """Redis broker without Dramatiq's retries, time limits, and delays, which the table handles."""
 
     def __init__(self, url: str):
         client = redis.Redis.from_url(
             url,
             socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=RESPONSE_TIMEOUT_SECONDS,
-            # Once and at once, for connections from before Redis was restarted.
+            # Retry once, immediately, for connections from before Redis was restarted.
             retry=Retry(NoBackoff(), 1),
         )
         super().__init__(  # type: ignore[no-untyped-call]
@@ -54,23 +54,23 @@ class RedisJobBroker(RedisBroker):
             self.emit_after("declare_queue", queue_name)
 
     def list_of(self, queue: str) -> str:
-        """The key of the list with the ids of a queue's messages."""
+        """Return the key of the list with the IDs of a queue's messages."""
         return f"{self.namespace}:{queue}"
 
     def send(self, queue: str, ids: list[int]) -> None:
-        """Send messages, or leave it: what is due is found in the table, too."""
+        """Send messages, or give up: due jobs are found in the table, too."""
         if monotonic() < self.unavailable_until:
             return
         try:
             for id in ids:
-                # Each queue has an actor of its name.
+                # Each queue has an actor with the same name.
                 self.enqueue(Message(queue, queue, args=(id,), kwargs={}, options={}))
             self.mark_available()
         except FAILURES as error:
             self.mark_unavailable(error)
 
     def is_queue_empty(self, queue: str) -> bool:
-        """Whether none waits, and no other worker is about to send some."""
+        """Return whether no message waits, and no other worker is about to send one."""
         try:
             lock = f"{self.namespace}:{queue}:sending"
             waits = self.client.llen(self.list_of(queue))
@@ -96,7 +96,7 @@ class RedisJobConsumer(_RedisConsumer):
         self.freed = threading.Event()
 
     def __next__(self) -> Any:
-        """The next message, or None after a second without one."""
+        """Return the next message, or None after a second without one."""
         try:
             if self.message_cache or self._is_time():
                 self.misses = 0
@@ -111,14 +111,15 @@ class RedisJobConsumer(_RedisConsumer):
         self.freed.clear()
         if self.outstanding_message_count >= self.prefetch:
             return self.freed.wait(self.timeout / 1000)
-        # From the head of the list to its head: nothing moves, but Redis answers when there is one.
+        # From the head of the list to its head: nothing moves, but Redis responds when there is
+        # one.
         key = self.broker.list_of(self.queue_name)
         message = self.broker.client.blmove(key, key, self.timeout / 1000, "LEFT", "LEFT")
         self.broker.mark_available()
         return message is not None
 
     def ack(self, message: object) -> None:
-        # What is not acknowledged comes again, and by then there is nothing to do.
+        # An unacknowledged message returns, when there is nothing left to do.
         with suppress(*FAILURES):
             super().ack(message)  # type: ignore[no-untyped-call]
         self.freed.set()

@@ -1,4 +1,4 @@
-"""Which job is next, and whose it is: claiming, leases, giving back."""
+"""Claiming jobs: which one is next, leases, and returning jobs to the queue."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from carafe.jobs.pauses import QueuePause
 from carafe.jobs.run import JobRun
 from carafe.time import now
 
-# A job that takes its worker down with it, by all the memory that it uses, say, ends here.
+# Stops a job that kills its worker, such as by using up all memory.
 MAX_LOST_WORKERS = 10
 LOST_WORKERS_MESSAGE = f"{MAX_LOST_WORKERS} workers died while running this job."
 
-# Past the ORM, which takes longer over an UPDATE than the database does.
+# Bypass the ORM, which takes longer for an UPDATE than the database does.
 TABLE = db.metadata.tables["job"]
 RUN_COLUMNS = tuple(
     TABLE.c[name]
@@ -46,12 +46,12 @@ RUN_COLUMNS = tuple(
 
 
 def lease() -> timedelta:
-    """For how long a job is a worker's that says nothing. It renews it three times as often."""
+    """Return how long a silent worker keeps a job. Workers renew leases three times as often."""
     return timedelta(seconds=current_app.config["JOB_LEASE_SECONDS"])
 
 
 def claim(queue: str, limit: int, worker: str) -> list[JobRun]:
-    """Take up to `limit` jobs of a queue that are due, most urgent first."""
+    """Claim up to `limit` due jobs of a queue, most urgent first."""
     values = {"of": queue, "most": limit, "by": worker, "now": now(), "until": now() + lease()}
     rows = db.session.execute(_claim(), values).all()
     if is_probe := not rows and pauses.begin_probe(queue):
@@ -67,18 +67,18 @@ def claim(queue: str, limit: int, worker: str) -> list[JobRun]:
 
 
 def due(queue: str, limit: int) -> list[int]:
-    """Ids of jobs that may start, most urgent first."""
+    """Return a query for the IDs of due jobs, most urgent first."""
     with read_transaction():
         ids = db.session.scalars(_due(), {"of": queue, "most": limit, "now": now()}).all()
         db.session.rollback()
     return list(ids)
 
 
-# To put this together takes longer than to run it.
+# Building this takes longer than running it.
 @cache
 def _claim(*, probe: bool = False) -> ReturningUpdate[*tuple[Any, ...]]:
-    # As a common table expression it is found once; as a plain subquery it could be run again,
-    # with another outcome, for each row.
+    # As a common table expression, it runs once. As a subquery, it could run for each row, with
+    # different results.
     ids = _due(lock=True).cte("due")
     taken = update(TABLE).where(TABLE.c.id.in_(select(ids.c.id)))
     if not probe:
@@ -99,9 +99,9 @@ def _claim(*, probe: bool = False) -> ReturningUpdate[*tuple[Any, ...]]:
 
 @cache
 def _due(*, lock: bool = False) -> CompoundSelect[int]:
-    # One look-up in the index for each priority, in this order, until there are enough. Sorted as a
-    # whole they would all be read first: 100,000 that wait, for one. The state is written out, so
-    # that the partial index is used.
+    # One index lookup for each priority, in this order, until there are enough rows. Sorting all of
+    # them would read 100,000 waiting jobs for one. The state is a literal, so that the partial
+    # index is used.
     parts = []
     for priority in Priority:
         part = select(TABLE.c.id).where(
@@ -111,14 +111,14 @@ def _due(*, lock: bool = False) -> CompoundSelect[int]:
             TABLE.c.run_at <= bindparam("now"),
         )
         part = part.order_by(TABLE.c.run_at, TABLE.c.id).limit(bindparam("most"))
-        if lock:  # PostgreSQL's workers pass over what others are taking
+        if lock:  # PostgreSQL's workers skip rows that others are claiming
             part = part.with_for_update(skip_locked=True)
         parts.append(part.subquery().select())
     return union_all(*parts).limit(bindparam("most"))
 
 
 def next_due(queues: Iterable[str]) -> dict[str, datetime]:
-    """When the next job of each queue is due. A few look-ups in an index, no lock."""
+    """Return when the next job of each queue is due: a few index lookups, without a lock."""
     due: dict[str, datetime] = {}
     with read_transaction():
         for queue, run_at in db.session.execute(_next_due(tuple(queues))):
@@ -152,12 +152,12 @@ def _next_due(queues: tuple[str, ...]) -> CompoundSelect[str, datetime]:
 
 
 def is_owned_by(run: JobRun) -> ColumnElement[bool]:
-    """Whether a job is still this run's: not after its lease ran out and others took it."""
+    """Return whether a job still belongs to this run, so its lease didn't expire."""
     return (TABLE.c.id == run.id) & (TABLE.c.state == RUNNING) & (TABLE.c.attempts == run.attempts)
 
 
 def renew(runs: Iterable[JobRun]) -> None:
-    """Hold on to jobs, note how far they are, and tell those that are asked to stop."""
+    """Renew leases, store progress, and tell jobs that were asked to stop."""
     for run in runs:
         noted = (
             update(TABLE)
@@ -170,7 +170,7 @@ def renew(runs: Iterable[JobRun]) -> None:
 
 
 def requeue(runs: Iterable[JobRun]) -> None:
-    """Put jobs back that this worker will not finish."""
+    """Return unfinished jobs of this worker to the queue."""
     for run in runs:
         db.session.execute(
             update(TABLE).where(is_owned_by(run)).values(**RETRY_LOCKED_AFTER, run_at=now())
@@ -186,11 +186,11 @@ RETRY_LOCKED_AFTER: Mapping[str, object] = {
 
 
 class Silence:
-    """Finds workers that fell silent by this process's own clock, which nobody can set.
+    """Detects workers that fell silent, by this process's monotonic clock.
 
-    A lease is a sign of life as well: the worker of a job renews it three times as often as it
-    would expire. One that stays the same for a whole lease while it is watched is nobody's, also
-    where the machine's clock went back and its end is far away.
+    A lease is also a heartbeat: a job's worker renews it three times before it expires. If one
+    stays the same for a whole lease while it is watched, its worker is dead, even if the machine's
+    clock went back and its expiration is far away.
     """
 
     def __init__(self) -> None:
@@ -198,12 +198,15 @@ class Silence:
         self.looked = float("-inf")
 
     def look(self) -> list[int]:
-        """Note the leases of all running jobs; the ids of those that have not changed for long."""
+        """Record the leases of all running jobs.
+
+        Return the IDs of those that haven't changed for long.
+        """
         current_time, long = monotonic(), lease().total_seconds()
         with read_transaction():
             rows = db.session.execute(RUNNING_JOBS).all()
             db.session.rollback()
-        # While the database was away nobody could renew: they are watched again.
+        # While the database was down, nobody could renew leases: start watching again.
         before = self.seen if current_time - self.looked < 2 * long / 3 else {}
         self.seen, self.looked = {}, current_time
         for id, attempts, until in rows:
@@ -219,9 +222,9 @@ RUNNING_JOBS = select(Job.id, Job.attempts, Job.lease_until).where(
 
 
 def requeue_lost(silent: Collection[int] = (), *, by_clock: bool = True) -> int:
-    """Queue again what workers left behind; how many jobs that were.
+    """Requeue the jobs of dead workers; return how many.
 
-    Those whose lease is over `by_clock`, and the `silent` ones.
+    Those whose lease expired `by_clock`, and the `silent` ones.
     """
     is_silent = Job.id.in_(silent)
     is_lost = or_(is_silent, Job.lease_until < now()) if by_clock else is_silent

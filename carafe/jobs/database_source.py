@@ -1,4 +1,4 @@
-"""Jobs out of the table itself, without any other service."""
+"""Jobs from the table, without any other service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from carafe.jobs.engine import Announcement, Runner
 from carafe.jobs.run import JobRun
 from carafe.time import now
 
-# What is due and could not be had, because someone else has it locked, is looked at again.
+# Check again for due jobs that could not be claimed because others have locked them.
 RETRY_LOCKED_AFTER = timedelta(seconds=0.05)
 
 
@@ -27,7 +27,7 @@ class DatabaseEngine:
 
     def before_commit(self) -> None:
         if db.engine.dialect.name == "postgresql":
-            # Arrives with the commit.
+            # Delivered with the commit.
             db.session.execute(text(f"NOTIFY {wakeup.CHANNEL}"))
 
     def announce(self, jobs: list[Announcement]) -> None:
@@ -39,7 +39,7 @@ class DatabaseEngine:
 
 
 class DatabaseSource:
-    """Claims jobs, each for a thread, which goes on with the next of its queue."""
+    """Claims jobs for threads, each of which continues with the next job of its queue."""
 
     def __init__(self, worker: Runner):
         self.worker = worker
@@ -85,7 +85,7 @@ class DatabaseSource:
         self.threads[thread] = run.queue
         try:
             thread.start()
-        except RuntimeError:  # the system has no more threads: the lease runs out
+        except RuntimeError:  # the system can't start more threads: let the lease expire
             del self.threads[thread]
             raise
 

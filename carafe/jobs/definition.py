@@ -1,4 +1,4 @@
-"""`@job`: what makes a function one that can be queued."""
+"""`@job`, which turns a function into one that can be enqueued."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 DEFAULT_QUEUE = "default"
 QUEUE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-# What one job carries is read on each start of it. More belongs into a table or a file.
+# A job's arguments are read on each start. Put larger data into a table or a file.
 MAX_ARGUMENTS_BYTES = 1024 * 1024
 
 registry: dict[str, JobDefinition[...]] = {}
@@ -29,7 +29,7 @@ registry: dict[str, JobDefinition[...]] = {}
 
 @dataclass(frozen=True)
 class EnqueueOptions:
-    """How one job is queued, in addition to what holds for all of its function."""
+    """How one job is enqueued, in addition to its function's options."""
 
     run_at: datetime | None = None
     delay: timedelta = timedelta()
@@ -40,7 +40,7 @@ class EnqueueOptions:
 
 @dataclass(frozen=True)
 class JobDefinition(Generic[P]):
-    """A function that can be queued. Calling it runs it here and now, as any function."""
+    """A function that can be enqueued. Calling it runs it immediately, like any function."""
 
     function: Callable[P, object]
     name: str
@@ -56,20 +56,18 @@ class JobDefinition(Generic[P]):
         return self.function(*args, **kwargs)
 
     def with_options(self, **options: Any) -> JobDefinition[P]:
-        """The same job with other options for what is queued next.
+        """Return the same job with other options for the next `enqueue`.
 
-        `run_at` (aware) or `delay` say when it may start, `priority` what comes first; `key`
-        keeps a second one out while the first waits; `subject` says whom it is for ("user:12").
+        `run_at` (aware) or `delay` set when it may start, `priority` what comes first; `key`
+        prevents a second one while the first waits; `subject` is whom it is for ("user:12").
         """
         return replace(self, options=replace(self.options, **options))
 
     def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> int:
-        """Queue a call in the caller's transaction, and return the job's id.
+        """Enqueue a call in the caller's transaction, and return the job's ID.
 
-        The job exists exactly when what that transaction wrote does: without a commit there is
-        none. With a key that waits already, the id is that job's.
-
-        Raises `TypeError` for arguments that JSON would not give back as they are.
+        The job exists if and only if that transaction is committed. If a job with the same key
+        already waits, return that job's ID. Raise `TypeError` for arguments that JSON would change.
         """
         due = self.options.run_at or now() + self.options.delay
         row = {
@@ -106,17 +104,17 @@ def job(
     unique: bool = False,
     keep: bool = True,
 ) -> Callable[[Callable[P, object]], JobDefinition[P]]:
-    """Make a function in a feature's `jobs.py` one that can be queued, as "feature.function".
+    """Turn a function in a feature's `jobs.py` into a job named "feature.function".
 
     It runs at least once: in a worker, in an app context, in a transaction that is committed with
-    its outcome. What it writes without committing by itself is therefore there exactly once. What
-    it does elsewhere, such as a mail, may happen twice after a crash.
+    its outcome. So what it writes without committing exists exactly once. Other effects, such as an
+    email, may happen twice after a crash.
 
-    An exception is a failure: after it the job is tried again, `retries` times, after `backoff`,
-    twice that, four times that and so on, up to a day. `PermanentError` fails it for good, and
-    `QueueError` pauses the queue, whose jobs wait until a probe succeeds. After
-    `timeout` it is interrupted, which is a failure, too. `unique` keeps a second one with the same
-    arguments out while the first waits. With `keep=False` it is deleted as soon as it succeeded.
+    An exception is a failure: the job is retried up to `retries` times, after `backoff`, twice
+    that, four times that, and so on, up to a day. `PermanentError` fails it for good, and
+    `QueueError` pauses the queue, whose jobs wait until a probe succeeds. After `timeout`, it is
+    interrupted, which is a failure, too. `unique` prevents a second job with the same arguments
+    while the first waits. With `keep=False`, it is deleted once it succeeds.
     """
     if not QUEUE_NAME.fullmatch(queue):
         raise ValueError(
@@ -134,12 +132,12 @@ def job(
 
 
 def queues() -> list[str]:
-    """The queues that jobs are defined for."""
+    """Return the queues that jobs are defined for."""
     return sorted({definition.queue for definition in registry.values()})
 
 
 def to_json_value(value: object) -> object:
-    """`value`, if JSON gives it back as it is. Raises `TypeError` otherwise."""
+    """Return `value` if JSON preserves it. Raise `TypeError` otherwise."""
     try:
         text = json.dumps(value, allow_nan=False)
     except ValueError as error:
@@ -158,12 +156,12 @@ def to_json_value(value: object) -> object:
 
 
 def _insert(row: dict[str, object]) -> int:
-    # Columns with a default are filled by SQLAlchemy: by the model, not by the database.
+    # SQLAlchemy fills columns with a default from the model, not from the database.
     statement = dialect_insert(Job, db.engine.dialect).values(**row)
     statement = statement.on_conflict_do_nothing(index_elements=["key"])
     while True:
         id: int | None = db.session.scalar(statement.returning(Job.id))
-        if id is None:  # one with this key waits, or was claimed this very moment
+        if id is None:  # one with this key waits, or was claimed just now
             id = db.session.scalar(select(Job.id).where(Job.key == row["key"]))
         if id is not None:
             return id

@@ -1,4 +1,4 @@
-"""Sample jobs: what the schedule has run lately, and some that failed."""
+"""Sample jobs: recent scheduled runs, and some failures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TimeoutError: timed out
 
 
 def load(scenario: Scenario) -> None:
-    """Add runs of scheduled jobs, of which one has failed."""
+    """Add runs of scheduled jobs, one of which failed."""
     random = scenario.random("jobs")
     rows = []
     for name, rule in sorted(active_rules().items()):
@@ -49,7 +49,7 @@ def load(scenario: Scenario) -> None:
 def build_row(
     random: Random, definition: JobDefinition[...], time: datetime, **values: object
 ) -> dict[str, object]:
-    """Return the columns of a job that has run, by default with success."""
+    """Return the columns of a finished job, by default a successful one."""
     started_at = time + timedelta(milliseconds=random.randint(200, 1500))
     return {
         "name": definition.name,

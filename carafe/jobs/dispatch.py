@@ -1,4 +1,4 @@
-"""Which engine tells workers of jobs: the database itself, or Redis."""
+"""Chooses the engine that notifies workers of jobs: the database, or Redis."""
 
 from flask import Flask
 

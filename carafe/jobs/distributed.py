@@ -1,8 +1,8 @@
-"""Jobs for workers on many machines: Dramatiq tells them, over Redis, that there is one.
+"""Jobs for workers on many machines, which Dramatiq notifies through Redis.
 
-The table stays the truth. A message carries the id of a job that was queued; its receiver takes
-the most urgent one of that queue, which need not be the same. So a message that is lost, late or
-there twice does no harm: when none waits, workers send new ones for what is due.
+The table remains authoritative. A message has the ID of an enqueued job, but its receiver claims
+the most urgent job of that queue. So a message that is lost, late, or duplicated does no harm: if
+none waits, workers send new ones for due jobs.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from carafe.jobs.broker import RedisJobBroker
 from carafe.jobs.engine import Announcement, Runner
 from carafe.time import now
 
-# Without a message, a worker looks into the table this often, …
+# Without messages, a worker checks the table this often, …
 POLL_INTERVAL = timedelta(seconds=2)
 # … and with any number of messages, at most this often.
 MIN_POLL_INTERVAL = timedelta(seconds=0.05)
-# For what is found there, this many messages are sent.
+# For due jobs in the table, send this many messages.
 MAX_MESSAGES = 500
-# What a thread that waits for a message needs to see that it should stop.
+# How soon a thread that waits for a message notices that it should stop.
 NOTICE_MS = 1000
 
 
@@ -45,7 +45,7 @@ class RedisEngine:
         pass
 
     def announce(self, jobs: list[Announcement]) -> None:
-        # Those for later, too: then a worker looks when that is.
+        # Also for later jobs, so that a worker checks when they are due.
         for queue in {job[1] for job in jobs}:
             self.broker.send(queue, [job[0] for job in jobs if job[1] == queue])
 
@@ -54,7 +54,7 @@ class RedisEngine:
 
 
 class RedisSource:
-    """Dramatiq's threads of a worker, and messages for jobs that none was sent for."""
+    """A worker's Dramatiq threads, and messages for jobs without one."""
 
     def __init__(self, worker: Runner, broker: RedisJobBroker):
         self.worker, self.broker = worker, broker
@@ -63,12 +63,13 @@ class RedisSource:
             self._define_actor(queue)
         threads = worker.threads * len(worker.queues)
         self.dramatiq = dramatiq.Worker(broker, worker_timeout=NOTICE_MS, worker_threads=threads)
-        # No queue takes the threads of another, nor messages that others could begin with.
+        # Queues share neither threads nor messages that others could start with.
         self.dramatiq.queue_prefetch = worker.threads
         self.dramatiq.start()
 
     def dispatch(self) -> None:
-        if timedelta() < self.next_poll_at - now() <= POLL_INTERVAL:  # more: the clock was set back
+        # later: the clock was set back
+        if timedelta() < self.next_poll_at - now() <= POLL_INTERVAL:
             return
         self.last_poll_at = now()
         due = claims.next_due(self.worker.queues)
@@ -95,7 +96,7 @@ class RedisSource:
         @dramatiq.actor(broker=self.broker, actor_name=queue, queue_name=queue)
         def run_claimed(id: int) -> None:
             run = self.worker.claim(queue)
-            if not run:  # it is for later, say
+            if not run:  # such as a job for later
                 self.next_poll_at = max(now(), self.last_poll_at + MIN_POLL_INTERVAL)
             self.worker.wake()
             if run:

@@ -1,4 +1,4 @@
-"""How jobs get from those who queue them to those who run them: what an engine has to offer."""
+"""The interface of engines, which connect those who enqueue jobs with workers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from carafe.database.hooks import on_commit_all
 from carafe.jobs.run import JobRun
 
-# Id, queue, priority, and when it may start.
+# ID, queue, priority, and when it may start.
 Announcement = tuple[int, str, int, datetime]
 
 
@@ -23,23 +23,23 @@ class Runner(Protocol):
     threads: int
 
     def claim(self, queue: str) -> JobRun | None:
-        """Take the next job of a queue, if one is due."""
+        """Claim the next due job of a queue, if any."""
 
     def run(self, run: JobRun) -> None:
-        """Run a claimed job in this thread. Raises nothing."""
+        """Run a claimed job in this thread. Raise nothing."""
 
     def wake(self) -> None:
-        """Have the worker's main thread look for work now."""
+        """Wake the worker's main thread to check for work."""
 
 
 class Source(Protocol):
-    """Where a worker's jobs come from. It calls `worker.run(run)` in threads of its own."""
+    """The source of a worker's jobs, which calls `worker.run(run)` in its own threads."""
 
     def dispatch(self) -> None:
-        """Start what is due, or have someone start it. Called all the time."""
+        """Start due jobs, or have them started. Called all the time."""
 
     def next_due(self) -> datetime | None:
-        """Return when to dispatch again at the latest, though nothing wakes the worker."""
+        """Return when to dispatch again at the latest, even if nothing wakes the worker."""
 
     def filenos(self) -> list[int]:
         """Return what to wait for with `select`."""
@@ -48,15 +48,15 @@ class Source(Protocol):
         """Read what arrived there."""
 
     def close(self, seconds: float) -> None:
-        """Start nothing more, and wait so long for what runs."""
+        """Start nothing more, and wait up to that long for running jobs."""
 
 
 class Engine(Protocol):
     def before_commit(self) -> None:
-        """Run within the transaction that queues a job."""
+        """Run in the transaction that enqueues a job."""
 
     def announce(self, jobs: list[Announcement]) -> None:
-        """Tell workers of jobs that are committed. They find others later by polling."""
+        """Notify workers of committed jobs. They find others later by polling."""
 
     def create_source(self, worker: Runner) -> Source:
         """Return the source of a worker that starts."""
@@ -67,6 +67,6 @@ def engine() -> Engine:
 
 
 def announce_on_commit(job: Announcement) -> None:
-    """Tell workers of a job once this transaction is committed."""
+    """Notify workers of a job once this transaction is committed."""
     engine().before_commit()
     on_commit_all(engine().announce, job)

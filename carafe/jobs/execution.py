@@ -1,4 +1,4 @@
-"""Running a claimed job, and writing down how it went."""
+"""Runs a claimed job, and records its outcome."""
 
 from __future__ import annotations
 
@@ -31,20 +31,23 @@ from carafe.time import now
 
 log = logging.getLogger("carafe.job")
 
-# Outcomes that are none yet.
+# States that are not final.
 RETRIED, POSTPONED = "retried", "postponed"
 
 MAX_BACKOFF = timedelta(days=1)
-# Of what is kept of an error: its end, where the reason stands.
+# The end of an error's text is kept, where the reason is.
 ERROR_LENGTH = 10_000
 
 
 class LeaseLostError(Exception):
-    """The lease ran out while the job ran. What it wrote is undone: someone else does it."""
+    """The lease expired while the job ran.
+
+    Its changes are rolled back, and another worker runs it.
+    """
 
 
 def execute(app: Flask, run: JobRun) -> None:
-    """Run a claimed job in an app context of its own, and note its outcome. Raises nothing."""
+    """Run a claimed job in its own app context, and record its outcome. Raise nothing."""
     token = current.set(run)
     try:
         with app.app_context(), logs.bind(job=run.name, job_id=run.id):
@@ -56,7 +59,7 @@ def execute(app: Flask, run: JobRun) -> None:
     except LeaseLostError:
         log.warning("job %s lost its lease and was rolled back", run.id)
     except Exception:
-        # The database is away, for example. The lease runs out, and the job is begun again.
+        # For example, the database is down. The lease expires, and the job is restarted.
         log.exception("could not save the result of job %s", run.id)
     finally:
         current.reset(token)
@@ -65,7 +68,7 @@ def execute(app: Flask, run: JobRun) -> None:
 def _run(run: JobRun) -> str:
     definition = registry.get(run.name)
     try:
-        if run.canceled:  # while it waited to be tried again
+        if run.canceled:  # while it waited to be retried
             raise JobCanceled
         result = _call(run, definition)
     except JobCanceled:
@@ -75,15 +78,15 @@ def _run(run: JobRun) -> str:
     except QueueError as error:
         db.session.rollback()
         pauses.pause(run, error)
-        # Behind those that wait already: if it is about this job after all, they get their turn.
+        # Behind those that already wait: if it is about this job after all, they get their turn.
         _write(run, update(TABLE).values(**RETRY_LOCKED_AFTER, run_at=now()))
         return POSTPONED
     except Exception as error:
         db.session.rollback()
         return _fail(run, definition, error)
     if run.is_probe and not run.queue_works:
-        pauses.probe_soon([run.queue])  # with another job: this one did not try
-    # An outcome that cannot be written is no failure of the job.
+        pauses.probe_soon([run.queue])  # with another job: this one didn't try
+    # If an outcome can't be stored, that isn't the job's failure.
     if definition and not definition.keep:
         _write(run, delete(TABLE))
     else:
@@ -99,11 +102,11 @@ def _call(run: JobRun, definition: JobDefinition[...] | None) -> object:
     try:
         with recorder.record(f"job:{run.name}", run.context.get("request_id", "")):
             result = definition.function(*args, **kwargs)
-        db.session.flush()  # what the database refuses of it is its failure
+        db.session.flush()  # if the database refuses its changes, that is the job's failure
     except (Exception, JobCanceled):
         raise
     except BaseException as exit:
-        # It would end the worker's thread, and be nobody's outcome.
+        # It would end the worker's thread without an outcome.
         raise RuntimeError(f"The job tried to exit the process: {exit!r}") from exit
     finally:
         run.end()
@@ -130,7 +133,7 @@ def _fail(run: JobRun, definition: JobDefinition[...] | None, error: Exception) 
 
 
 def _backoff(backoff: timedelta, failures: int) -> timedelta:
-    """Twice as long after each failure, and not all at the same moment."""
+    """Return the delay: twice as long after each failure, with jitter."""
     wait = min(backoff * 2.0 ** min(failures, 40), MAX_BACKOFF)
     return wait * random.uniform(1, 1.2)  # noqa: S311  # nosec B311
 

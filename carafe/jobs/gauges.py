@@ -1,4 +1,4 @@
-"""Numbers about the queue, for `/metrics`."""
+"""Metrics of the queue, for `/metrics`."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How the workers and the queues are, for the page about health."""
+"""Workers and queues on the health page."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
-"""Jobs in the processes of the web server, unless workers of their own run them.
+"""Jobs in the web server's processes, unless there are separate workers.
 
-What `flask run` or gunicorn alone serves needs no second process. `bin/start` has one: then a job
-that computes takes no time from pages.
+With `flask run` or gunicorn alone, jobs need no second process. `bin/start` runs one, so that jobs
+take no time from pages.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ log = logging.getLogger("carafe.job")
 
 
 class EmbeddedWorker:
-    """Starts one worker in each process that serves requests, with the first of them.
+    """Starts a worker in each process with its first request.
 
-    Not sooner: servers fork their processes after they loaded the app.
+    Not earlier, because servers fork their processes after loading the app.
     """
 
     def __init__(self, app: Flask):

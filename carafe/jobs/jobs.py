@@ -1,4 +1,4 @@
-"""What jobs leave behind, and how long it is kept."""
+"""Deletes old jobs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ KEEP_FAILED = timedelta(days=30)
 @scheduled("17 * * * *")
 @job(queue="maintenance", unique=True)
 def purge() -> int:
-    """Delete jobs that are long over; how many."""
+    """Delete jobs that finished long ago; return how many."""
     retention = {SUCCEEDED: KEEP_SUCCEEDED, FAILED: KEEP_FAILED, CANCELED: KEEP_FAILED}
-    # One state after the other: both together would read all rows of each.
+    # One state at a time: together, they would read all rows of each.
     return sum(
         delete_in_batches(Job, (Job.state == state) & (Job.finished_at < now() - long))
         for state, long in retention.items()

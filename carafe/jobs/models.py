@@ -1,4 +1,4 @@
-"""The job table, which is the queue; the schedules, and the workers that are alive."""
+"""The job table, which is the queue, the schedules, and the live workers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ACTIVE_STATES = {QUEUED, RUNNING}
 
 NAME_LENGTH = 100
 KEY_LENGTH = 200
-# Of a worker that has not been seen for this long nothing is to be expected.
+# A worker that hasn't been seen for this long is considered dead.
 WORKER_TIMEOUT = timedelta(minutes=1)
 
 
 class Priority(IntEnum):
-    """Which of the jobs that wait in one queue is next."""
+    """The order of jobs that wait in one queue."""
 
     HIGH = 0
     NORMAL = 1
@@ -33,7 +33,7 @@ class Priority(IntEnum):
 
 
 class Job(Base):
-    """One call of a function, from the transaction that asked for it to its outcome."""
+    """A call of a function, from the transaction that enqueued it to its outcome."""
 
     __tablename__ = "job"
     __table_args__ = (
@@ -45,7 +45,7 @@ class Job(Base):
             "ix_job_running", "lease_until",
             sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
         ),
-        # For the lists: of one state, and of what is long over.
+        # For lists filtered by state, and for deleting old jobs.
         Index("ix_job_state_id", "state", "id"),
         Index("ix_job_state_finished_at", "state", "finished_at"),
         Index("ix_job_name_id", "name", "id"),
@@ -59,11 +59,11 @@ class Job(Base):
     priority: Mapped[int] = mapped_column(SmallInteger)
     # [positional, by name]
     arguments: Mapped[list[Any]] = mapped_column(JSON)
-    # No second job with this key is queued while the first waits; gone once it starts.
+    # Prevents a second job with this key while the first waits; cleared when it starts.
     key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), unique=True)
     # Whom it is for, "user:12", as in the audit trail.
     subject: Mapped[str | None] = mapped_column(String(100))
-    # Who asked: ids of request and trace, so that logs and traces can be joined.
+    # Who enqueued it: IDs of request and trace, which connect logs and traces.
     context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     state: Mapped[str] = mapped_column(String(10), default=QUEUED)
@@ -71,10 +71,10 @@ class Job(Base):
     run_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    # How often it was begun: also the token by which one that lost its lease is told apart.
+    # How often it was started: also identifies a run, so that one that lost its lease is detected.
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
-    # Workers that ended or fell silent while they ran it.
+    # Workers that exited or fell silent while they ran it.
     lost_workers: Mapped[int] = mapped_column(SmallInteger, default=0)
     worker: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[datetime | None]
@@ -91,7 +91,7 @@ class Job(Base):
         return self.state not in ACTIVE_STATES
 
     def cancel(self) -> bool:
-        """Never run it, or ask it to stop at its next sign of progress; False if it is over."""
+        """Cancel it, or ask it to stop at its next progress report; return False if it is over."""
         if self.state == QUEUED:
             self.state, self.finished_at, self.key = CANCELED, now(), None
         elif self.state == RUNNING:
@@ -99,7 +99,10 @@ class Job(Base):
         return not self.is_finished or self.state == CANCELED
 
     def retry(self) -> bool:
-        """Queue it again, with all its attempts, now; False unless it failed or was canceled."""
+        """Queue it again now, with all its attempts.
+
+        Return False unless it failed or was canceled.
+        """
         if self.state not in (FAILED, CANCELED):
             return False
         self.state, self.run_at, self.failures, self.lost_workers = QUEUED, now(), 0, 0
@@ -109,18 +112,21 @@ class Job(Base):
 
     @classmethod
     def locked(cls, id: int) -> Job | None:
-        """The job, held in this transaction: a worker that wants to claim it waits or skips it."""
+        """Return the job, locked in this transaction.
+
+        Workers that want to claim it wait or skip it.
+        """
         return db.session.get(cls, id, with_for_update=True, populate_existing=True)
 
     @classmethod
     def delete_for_subject(cls, subject: str) -> None:
-        """Delete what is queued and kept of a subject that is no more."""
+        """Delete the jobs of a subject that no longer exists."""
         db.session.execute(delete(cls).where(cls.subject == subject, cls.state != RUNNING))
         db.session.execute(update(cls).where(cls.subject == subject).values(cancel_requested=True))
 
 
 class Schedule(Base):
-    """When a scheduled job is due next. The row is what makes each tick happen once."""
+    """When a scheduled job is due next. The row makes each run happen only once."""
 
     __tablename__ = "job_schedule"
 
@@ -131,7 +137,7 @@ class Schedule(Base):
 
 
 class WorkerRecord(Base):
-    """A process that runs jobs, and when it last said so."""
+    """A process that runs jobs, and when it was last seen."""
 
     __tablename__ = "job_worker"
 

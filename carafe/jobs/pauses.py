@@ -1,7 +1,7 @@
-"""Queues that are paused, because what all of their jobs need does not work: a mail server, say.
+"""Paused queues, because something that all their jobs need is down, such as a mail server.
 
-A job raises `QueueError`, and its queue is paused: the jobs wait, and their failures do not count.
-From time to time one job is begun as a probe. When that calls `queue_works()`, the pause ends.
+A job raises `QueueError`, which pauses its queue: the jobs wait, and their failures don't count.
+From time to time, one job is started as a probe. When it calls `queue_works()`, the pause ends.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ log = logging.getLogger("carafe.job")
 
 FIRST_PAUSE = timedelta(seconds=30)
 MAX_PAUSE = timedelta(minutes=10)
-# Nobody else probes while one does, unless that has not ended by then: killed, for example.
+# Nobody else probes in the meantime, unless the probe has not ended by then, such as when killed.
 PROBE_TIME = timedelta(minutes=3)
 TEXT_LENGTH = 500
 
 
 class QueuePause(Base):
-    """A queue that is paused, since when and why, and when the next probe is."""
+    """A paused queue: since when and why, and when the next probe is."""
 
     __tablename__ = "job_pause"
 
@@ -41,12 +41,12 @@ class QueuePause(Base):
 
 
 def paused() -> list[QueuePause]:
-    """Return the pauses, by the name of their queue."""
+    """Return the pauses, by queue name."""
     return list(db.session.scalars(select(QueuePause).order_by(QueuePause.queue)))
 
 
 def pause(run: JobRun, error: QueueError) -> None:
-    """Note in this transaction that the run's queue cannot work, and log it once."""
+    """Record in this transaction that the run's queue can't work, and log it once."""
     texts = {"reason": _short(error.reason), "remedy": _short(error.remedy)}
     row = db.session.get(QueuePause, run.queue, with_for_update=True, populate_existing=True)
     if row is None:
@@ -64,7 +64,7 @@ def pause(run: JobRun, error: QueueError) -> None:
 
 
 def resume(queue: str) -> None:
-    """Note in this transaction that a queue works again."""
+    """Record in this transaction that a queue works again."""
     if db.session.scalar(
         delete(QueuePause).where(QueuePause.queue == queue).returning(QueuePause.queue)
     ):
@@ -72,8 +72,8 @@ def resume(queue: str) -> None:
 
 
 def begin_probe(queue: str) -> bool:
-    """Whether the next job of a queue is to be a probe, since its pause is over."""
-    # A clock that was set back must not make a pause longer.
+    """Return whether the next job of a queue is a probe, since its pause is over."""
+    # A clock that was set back must not prolong a pause.
     over = or_(QueuePause.until <= now(), QueuePause.until > now() + MAX_PAUSE + PROBE_TIME)
     stmt = update(QueuePause).where(QueuePause.queue == queue, over)
     stmt = stmt.values(until=now() + PROBE_TIME).returning(QueuePause.queue)
@@ -81,12 +81,12 @@ def begin_probe(queue: str) -> bool:
 
 
 def probe_soon(queues: Collection[str]) -> None:
-    """End the wait for the next probe of these queues: settings may have changed."""
+    """End the wait for the next probe of these queues, because settings may have changed."""
     db.session.execute(update(QueuePause).where(QueuePause.queue.in_(queues)).values(until=now()))
 
 
 def ends() -> dict[str, datetime]:
-    """When the next probe of each paused queue is."""
+    """Return when the next probe of each paused queue is."""
     latest = now() + MAX_PAUSE + PROBE_TIME
     with read_transaction():
         rows = db.session.execute(select(QueuePause.queue, QueuePause.until)).all()

@@ -1,4 +1,4 @@
-"""A job in the hands of this process, and what it may say while it runs."""
+"""The job that this process runs, and what it reports while it runs."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-# Of what a job says of its progress.
+# Of a job's progress message.
 MESSAGE_LENGTH = 200
 
 current: ContextVar[JobRun | None] = ContextVar("run", default=None)
 
 
 class PermanentError(Exception):
-    """Raised by a job: it failed, and trying again would not help."""
+    """Raised by a job that failed and won't succeed if it is retried."""
 
 
 class QueueError(Exception):
-    """Raised by a job: what it needs works for no job of its queue, such as the mail server.
+    """Raised by a job if what it needs is down for its whole queue, such as the mail server.
 
-    The queue is paused, the job waits, and no failure of it counts. Admins see `reason` and
-    `remedy`, so neither holds a secret.
+    The queue is paused, the job waits, and its failure doesn't count. Admins see `reason` and
+    `remedy`, so they must not contain secrets.
     """
 
     def __init__(self, reason: str, remedy: str):
@@ -34,7 +34,7 @@ class QueueError(Exception):
 class JobCanceled(BaseException):
     """Raised in a job at its next `progress()` after someone canceled it.
 
-    Not an `Exception`, so that no handler of the job's own mistakes it for a failure.
+    Not an `Exception`, so that the job's own handlers don't mistake it for a failure.
     """
 
 
@@ -52,11 +52,11 @@ class JobRun:
     failures: int
     context: dict[str, Any]
     canceled: bool = False
-    # Begun to see whether a paused queue works again, and whether it does.
+    # Whether it is a probe of a paused queue, and whether the queue works.
     is_probe: bool = False
     queue_works: bool = False
     started: float = field(default_factory=monotonic)
-    # Whether there is progress that the table does not show yet.
+    # Whether there is progress that the table doesn't show yet.
     is_dirty: bool = False
     _progress: dict[str, object] = field(default_factory=dict)
     _thread: int | None = None
@@ -66,7 +66,7 @@ class JobRun:
         self._thread = threading.get_ident()
 
     def end(self) -> None:
-        """From here on nothing interrupts: the outcome is being written."""
+        """Stop interruptions: the outcome is about to be written."""
         with self._lock:
             self._thread = None
 
@@ -83,33 +83,33 @@ class JobRun:
         self._progress, self.is_dirty = values, True
 
     def progress(self) -> dict[str, object]:
-        """What the job has said, for the table."""
+        """Return the job's progress, for the table."""
         self.is_dirty = False
         return self._progress
 
 
 def strip_invalid_text(text: str) -> str:
-    """Text without NUL and halves of characters, as in names of files, which no database takes."""
+    """Remove NUL and lone surrogates, as in file names, which no database accepts."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def queue_works() -> None:
-    """Tell that jobs of this queue can be done, whatever becomes of this one.
+    """Report that jobs of this queue can run, whatever becomes of this one.
 
-    A pause of the queue ends with its outcome. Outside of a job it does nothing.
+    It ends a pause of the queue along with this job. Outside a job, it does nothing.
     """
     if run := current.get():
         run.queue_works = True
 
 
 def progress(done: int | None = None, total: int | None = None, message: str = "") -> None:
-    """Say how far the running job is: shown on pages within seconds, whatever it has open.
+    """Report the progress of the running job, shown on pages within seconds, even in a transaction.
 
-    Raises `JobCanceled` when someone asked for that. Outside of a job it does nothing.
+    Raise `JobCanceled` when someone has requested that. Outside a job, it does nothing.
     """
     if (run := current.get()) is None:
         return
-    # Whole numbers, and text that every database takes: the worker must be able to note it.
+    # Whole numbers, and text that every database accepts: the worker must be able to store it.
     done, total = (None if number is None else int(number) for number in (done, total))
     run.set_progress(done=done, total=total, message=strip_invalid_text(message)[:MESSAGE_LENGTH])
     if run.canceled:

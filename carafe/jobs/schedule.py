@@ -1,4 +1,7 @@
-"""`@scheduled`: jobs by the clock. Each tick is queued once, however many workers there are."""
+"""`@scheduled`.
+
+Jobs that run on a schedule. Each run is queued once, whatever the number of workers.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,11 @@ class ScheduleRule:
 
     text: str
     every: timedelta | None = None
-    # Where this setting is off, it is never due.
+    # Never due if this setting is off.
     setting: str | None = None
 
     def after(self, time: datetime) -> datetime:
-        """The first time that it is due after `moment`."""
+        """Return the first time after `moment` when it is due."""
         if self.every:
             return time + self.every
         return next(CronSim(self.text, time.astimezone(UTC)))
@@ -41,12 +44,12 @@ schedule: dict[str, ScheduleRule] = {}
 def scheduled(
     when: str | timedelta, *, setting: str | None = None
 ) -> Callable[[Callable[[], object] | JobDefinition[[]]], JobDefinition[[]]]:
-    """Queue a job by the clock: above `@job(…)`, or above a plain function without arguments.
+    """Run a job on a schedule: above `@job(…)`, or above a plain function without arguments.
 
-    `when` is a cron expression ("0 3 * * *", in UTC, so that no hour of a year is missing or comes
-    twice), or the time between two runs. For all the times that were missed while no worker ran,
-    one run makes up. With a `setting`, such as "NOTIFICATIONS", it is queued only where that is on.
-    Raises `ValueError` for an expression that is none.
+    `when` is a cron expression ("0 3 * * *", in UTC, so that no hour is skipped or repeated), or
+    the time between two runs. One run makes up for all that were missed while no worker ran. With a
+    `setting`, such as "NOTIFICATIONS", it runs only if that is on. Raise `ValueError` for an
+    invalid expression.
     """
     rule = replace(_rule(when), setting=setting)
 
@@ -83,7 +86,7 @@ def active_rules() -> dict[str, ScheduleRule]:
 
 
 def sync_table() -> None:
-    """Bring the table up to date with the code: called by each worker as it starts."""
+    """Synchronize the table with the code, when a worker starts."""
     rules = active_rules()
     rows = db.session.execute(select(Schedule.name, Schedule.rule))
     stored = {row.name: row.rule for row in rows}
@@ -98,7 +101,7 @@ def sync_table() -> None:
 
 def next_tick() -> datetime | None:
     with read_transaction():
-        # Not what another version of the app knows, and this one would never do.
+        # Not those of another version of the app, which this one would never run.
         ours = Schedule.name.in_(active_rules())
         earliest = db.session.scalar(select(db.func.min(Schedule.next_at)).where(ours))
         db.session.rollback()
@@ -106,7 +109,7 @@ def next_tick() -> datetime | None:
 
 
 def enqueue_due() -> None:
-    """Queue what is due by the clock. Of several workers at once, one does."""
+    """Queue what is due. Of several workers, one does."""
     with read_transaction():
         due = db.session.execute(
             select(Schedule.name, Schedule.next_at).where(Schedule.next_at <= now())
@@ -119,8 +122,8 @@ def enqueue_due() -> None:
 
 
 def _enqueue_once(name: str, due: datetime) -> None:
-    # Who moves the time on queues the job, in one transaction. Whoever comes second finds another
-    # time there. A clock that was set back finds one in the future, and waits for it.
+    # Whoever updates the time queues the job, in one transaction. A second worker finds a different
+    # time there. One whose clock was set back finds a time in the future, and waits for it.
     claim_stmt = (
         update(Schedule)
         .where(Schedule.name == name, Schedule.next_at == due)

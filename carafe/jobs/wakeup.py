@@ -1,9 +1,9 @@
-"""Waking workers without asking the database all the time.
+"""Wakes workers without constantly polling the database.
 
-On SQLite all processes are on one machine: each queue has a pipe with a name beside the database.
-Whoever queues a job writes a byte, and one of the workers that wait reads it. On PostgreSQL it is
-`NOTIFY`. That can be missed, by a worker that is killed just then or a proxy that does not pass it
-on: workers also poll from time to time.
+On SQLite, all processes are on one machine: each queue has a named pipe next to the database.
+Enqueuing a job writes a byte, and one of the waiting workers reads it. On PostgreSQL, it is
+`NOTIFY`. A worker that is killed just then, or a proxy that doesn't forward it, may lose it, so
+workers also poll from time to time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def folder(app: Flask) -> Path:
 
 def notify(pipe: Path) -> None:
     """Wake one of the workers that wait at a pipe."""
-    # Without a worker there is no pipe, or nobody at its other end (ENXIO); full is loud enough.
+    # Without a worker, there is no pipe, or no reader (ENXIO). A full pipe wakes workers, too.
     with suppress(OSError, AttributeError):  # the latter on Windows
         end = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
         try:
@@ -41,7 +41,7 @@ def notify(pipe: Path) -> None:
 
 
 class Listener:
-    """The side of a worker: things to wait for with `select`, one a queue."""
+    """A worker's side: what to wait for with `select`, one per queue."""
 
     def __init__(self, app: Flask, queues: Iterable[str]):
         self.pipes: dict[str, int] = {}
@@ -52,9 +52,9 @@ class Listener:
             self.pipes = {queue: pipe for queue, pipe in opened if pipe is not None}
 
     def filenos(self, queues: Iterable[str]) -> list[int]:
-        """Return what tells of jobs in these queues."""
+        """Return what signals jobs in these queues."""
         if self.is_postgresql and self.connection is None:
-            with suppress(Exception):  # when it was lost, the server may be back
+            with suppress(Exception):  # if the connection was lost, the server may be back
                 self._listen()
         if self.connection:
             return [self.connection.fileno()]
@@ -76,7 +76,7 @@ class Listener:
             self.connection.close()
 
     def _listen(self) -> None:
-        # Not of the pool: it is kept for as long as the worker lives.
+        # Not from the pool, because it is kept as long as the worker lives.
         dialect = db.engine.dialect
         arguments, options = dialect.create_connect_args(db.engine.url)
         options.update(POSTGRESQL_OPTIONS["connect_args"], autocommit=True)  # type: ignore[call-overload]
@@ -95,14 +95,14 @@ class Listener:
 
 
 def _open(path: Path) -> int | None:
-    """The pipe; None where there can be none, and the worker only looks."""
+    """Return the pipe; None if there can't be one, and the worker only polls."""
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.is_fifo():
-            path.unlink(missing_ok=True)  # a file out of a backup, say
+            path.unlink(missing_ok=True)  # such as a file from a backup
             with suppress(FileExistsError):  # by another worker, just now
                 os.mkfifo(path, 0o600)
-        # For writing, too: without any writer it would always be ready to be read.
+        # For writing, too: without any writer, it would always be ready for reading.
         return os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError as error:
         log.warning("falling back to polling: %s", error)

@@ -1,4 +1,4 @@
-"""A process's worker: it holds on to what runs, queues what the clock says, and stops in order."""
+"""A process's worker: renews leases, queues scheduled jobs, and shuts down in order."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ from carafe.time import now
 
 log = logging.getLogger("carafe.job")
 
-# Without being woken, a worker looks into the tables this often.
+# How often a worker checks the tables if nothing wakes it.
 POLL_SECONDS = 2.0
-# How far a job is can be seen on pages this long after it said so.
+# How soon pages show a job's progress.
 PROGRESS_SECONDS = 0.5
-# While the database is away.
+# While the database is down.
 RETRY_SECONDS = 1.0
 # As long as gunicorn's workers have for their requests (gunicorn.conf.py).
 SHUTDOWN_TIMEOUT_SECONDS = 8.0
-# However long the leases are: a worker is shown as gone after a minute.
+# Whatever the lease, a worker is shown as gone after a minute.
 HEARTBEAT_SECONDS = 20.0
 FORGET_WORKERS_AFTER = timedelta(days=1)
 
 
 class JobWorker:
-    """Runs jobs of `queues` (all by default), `threads` of each queue at a time.
+    """Runs jobs of `queues` (by default, all), with `threads` for each queue.
 
-    A queue has its own threads, so that a mail server that takes a minute for each mail holds up
-    mails alone. They belong to the engine's source; the thread that called `work` renews leases,
-    ends what takes too long and looks at the clock.
+    A queue has its own threads, so that a mail server that takes a minute for each email delays
+    only emails. They belong to the engine's source; the thread that called `work` renews leases,
+    interrupts jobs that take too long, and handles schedules.
     """
 
     def __init__(
@@ -69,8 +69,11 @@ class JobWorker:
         self._last_error = ""
 
     def work(self) -> None:
-        """Run jobs until `stop()`. Then finish what ends in time, and give back the rest."""
-        # Windows can wait for sockets alone. A full one wakes as well as one with room.
+        """Run jobs until `stop()`.
+
+        Then finish what ends in time, and return the rest to the queue.
+        """
+        # Windows can only wait for sockets. A full one wakes the worker, too.
         self._wake_r, self._wake_w = socket.socketpair()
         self._wake_w.setblocking(False)
         with self._wake_r, self._wake_w, self.app.app_context():
@@ -86,7 +89,7 @@ class JobWorker:
                 self._run_step(self._end)
 
     def stop(self) -> None:
-        """Take no more jobs. May be called in a signal handler and from other threads."""
+        """Take no more jobs. Can be called in a signal handler and from other threads."""
         self.stopping = True
         self.wake()
 
@@ -95,14 +98,14 @@ class JobWorker:
             self._wake_w.send(b"!")
 
     def claim(self, queue: str) -> JobRun | None:
-        """Take the next job of a queue, if one is due. For threads of the source."""
+        """Claim the next due job of a queue, if any, for a thread of the source."""
         with self.app.app_context():
             taken: list[JobRun] = []
             self._run_step(lambda: taken.extend(claims.claim(queue, 1, self.id)))
             return taken[0] if taken else None
 
     def run(self, run: JobRun) -> None:
-        """Run a claimed job in this thread. Raises nothing."""
+        """Run a claimed job in this thread. Raise nothing."""
         self.runs.add(run)
         try:
             execute(self.app, run)
@@ -119,7 +122,7 @@ class JobWorker:
         db.session.commit()
 
     def _tick_once(self, source: Source) -> None:
-        """Everything that is to be done at this moment; then wait for the next."""
+        """Do everything that is due now; then wait."""
         self._interrupt_overdue()
         if monotonic() - self._renewed > self._renewal:
             self._renew()
@@ -141,8 +144,8 @@ class JobWorker:
         self._renewed, self._renewed_at = monotonic(), now()
 
     def _clock_is_steady(self) -> bool:
-        # When the database was away, the clock was set or the machine slept, leases end of workers
-        # that are alive: they are given time to renew them.
+        # After the database was down, the clock was set, or the machine slept, leases of live
+        # workers have expired: give them time to renew them.
         seconds = monotonic() - self._renewed
         clock = (now() - self._renewed_at).total_seconds()
         return seconds < 2 * self._renewal and abs(clock - seconds) < 1
@@ -159,7 +162,7 @@ class JobWorker:
                 self.stop()
 
     def _wait(self, source: Source) -> None:
-        """Until someone calls, or the time of something has come."""
+        """Wait until someone wakes the worker, or something is due."""
         times = [due_at for due_at in (source.next_due(), self._next_tick_at) if due_at]
         soonest = min(((due_at - now()).total_seconds() for due_at in times), default=60)
         patience = min(PROGRESS_SECONDS if self.runs else POLL_SECONDS, self._renewal)
@@ -177,7 +180,7 @@ class JobWorker:
         return monotonic() - run.started > limit > 0
 
     def _interrupt_overdue(self) -> None:
-        # Its lease is not renewed either: what cannot be interrupted is taken from it.
+        # Its lease isn't renewed, either: a job that can't be interrupted is taken from it.
         for run in list(self.runs):
             if self._is_overdue(run):
                 run.interrupt()
@@ -190,20 +193,20 @@ class JobWorker:
         db.session.commit()
 
     def _run_step(self, step: Callable[[], None]) -> bool:
-        """Whether a step could be done. A worker outlives whatever happens to the database."""
+        """Return whether a step succeeded. A worker survives whatever happens to the database."""
         try:
             step()
         except Exception as error:
             with suppress(Exception):
                 db.session.rollback()
-            # SQLite's own errors pass SQLAlchemy by where a connection is made.
+            # Errors from opening a SQLite connection aren't wrapped by SQLAlchemy.
             self._log_once(error)
             return False
         self._last_error = ""
         return True
 
     def _log_once(self, error: Exception) -> None:
-        # Once: while a database is away, this happens every second.
+        # Only once, because this happens every second while a database is down.
         if self._last_error != (trouble := type(error).__name__):
             self._last_error = trouble
             is_database_error = isinstance(error, SQLAlchemyError)
@@ -221,7 +224,7 @@ def _is_alive(process: int) -> bool:
 
 
 def run_due(app: Flask) -> int:
-    """Run all jobs that are due, and those that they queue in turn, and return how many."""
+    """Run all due jobs, and those that they queue in turn; return how many."""
     count = 0
     with app.app_context():
         while True:
