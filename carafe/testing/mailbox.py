@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from carafe.jobs.worker import run_due
+from carafe.testing.waiting import PATIENCE_SECONDS, until
 
 
 class Mailbox:
@@ -28,6 +29,11 @@ class Mailbox:
     def link(self, address: str) -> str:
         """The path of the link in the text of the newest mail to an address."""
         return link_in(self.to(address)[-1])
+
+    def wait_for_link(self, address: str) -> str:
+        """Return the path of the link in the first mail that a server sends to an address."""
+        until(lambda: self.to(address), PATIENCE_SECONDS)
+        return self.link(address)
 
 
 def link_in(mail: EmailMessage) -> str:

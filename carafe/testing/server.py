@@ -28,12 +28,12 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import change_limits
 from carafe.testing.database import empty_database
 from carafe.testing.suite import suite
+from carafe.testing.waiting import PATIENCE_SECONDS
 from carafe.time import now
 
 BIN = Path(sys.executable).parent
 # Whatever http_proxy says.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-PATIENCE_SECONDS = 120
 
 
 @cache

@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable
 
+# For what a process of its own does, on a machine that has other things to do.
+PATIENCE_SECONDS = 120
+
 
 def until(met: Callable[[], object], seconds: float = 15) -> None:
     """Wait until something is so."""

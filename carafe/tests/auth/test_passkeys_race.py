@@ -1,12 +1,12 @@
 """One answer of a passkey, sent many times at the same moment, to several processes."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import add, ask_to_sign_in, sent
 from carafe.testing.live_browser import LiveBrowser
+from carafe.testing.races import at_once
 
 USES = 8
 
@@ -24,14 +24,8 @@ def test_exactly_one_wins(running, email):
     thieves = [LiveBrowser(running.url) for _ in range(USES)]
     for thief in thieves:
         victim.copy_cookies_to(thief)
-    barrier = Barrier(USES)
-
-    def use(thief):
-        barrier.wait()
-        return thief.send(form).status_code
-
-    with ThreadPoolExecutor(USES) as threads:
-        statuses = list(threads.map(use, thieves))
+    answers = at_once([partial(thief.send, form) for thief in thieves])
+    statuses = [answer.status_code for answer in answers]
     assert statuses.count(303) == 1
     assert set(statuses) <= {303, 422, 429}
     devices = re.findall(r"/account/sessions/\d+/delete", own_browser.get("/account/sessions").text)

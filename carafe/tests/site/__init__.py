@@ -9,7 +9,7 @@ import carafe
 from carafe import auth, personal_data
 from carafe import demo as demo_data
 from carafe.auth import identity_query, pages
-from carafe.tests.site import (  # noqa: F401  (some only for their routes)
+from carafe.tests.site import (  # noqa: F401  (some only for what they register)
     account,
     activity,
     admin,
@@ -25,6 +25,7 @@ from carafe.tests.site import (  # noqa: F401  (some only for their routes)
     providers,
     second_factors,
     sessions,
+    slow_statements,
     things,
     views,
 )
