@@ -1,4 +1,4 @@
-"""What the app tells those who run it: logs, health, metrics, traces, the debug toolbar."""
+"""What the app reports to its operators: logs, health, metrics, traces, the debug toolbar."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""What `flask check` looks at here."""
+"""Checks of this package for `flask check`."""
 
 from flask import Flask
 

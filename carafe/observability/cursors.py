@@ -1,7 +1,7 @@
-"""The time that SQLite takes over finding rows, which it does while they are fetched.
+"""The time SQLite takes to find rows, which it does while they are fetched.
 
-A search through 100,000 rows that finds its first at once runs in 0.1 ms; to fetch what it finds
-takes another 16. PostgreSQL's have all arrived when the statement has run.
+A search through 100,000 rows that finds the first one immediately runs in 0.1 ms, and takes another
+16 ms to fetch its results. PostgreSQL's have all arrived when the statement has run.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from carafe.observability.usage import StatementRun, Usage
 
 
 def time_fetches(engine: Engine, usage: Callable[[], Usage]) -> None:
-    """Have connections of an engine on SQLite add the time to the usage."""
+    """Have an engine's SQLite connections add the time of fetches to the usage."""
     driver = sqlite_driver()
 
     class Cursor(driver.Cursor):  # type: ignore[name-defined]
-        # Where the statement is one of a sample.
+        # If the statement is part of the sample.
         ran: StatementRun | None = None
 
         def fetchone(self) -> object:

@@ -1,4 +1,4 @@
-"""What is kept of an exception: its type, its place and the way there. Never its text or values."""
+"""What is stored about an exception: type, location, and traceback. Never its message or values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ExceptionRecord:
 
 
 def build_record(error: BaseException) -> ExceptionRecord:
-    """An exception as it is kept. Those of one type from one place are the same."""
+    """Return an exception's record. Those with the same type and location are the same."""
     kind, place = _name(error), call_sites.traceback_site(error.__traceback__)
     digest = hashlib.sha256(f"{kind} {place}".encode()).hexdigest()[:32]
     text = "\n".join(_chain(error))
@@ -36,7 +36,7 @@ def build_record(error: BaseException) -> ExceptionRecord:
 def _chain(error: BaseException) -> Iterator[str]:
     errors: list[BaseException] = []
     last: BaseException | None = error
-    # `raise error from error` is a ring.
+    # `raise error from error` is a cycle.
     while last is not None and not any(last is earlier for earlier in errors):
         errors.append(last)
         last = last.__cause__ or (None if last.__suppress_context__ else last.__context__)

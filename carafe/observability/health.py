@@ -1,7 +1,7 @@
-"""What the page about health shows. A feature adds how its own part is.
+"""The sections of the health page. A feature adds its own.
 
-Not `/readyz`, which asks whether this instance can serve, nor `flask check`, which asks whether it
-is set up well: this is for people, who want to see how near to its bounds something is.
+Unlike `/readyz`, which tells whether this instance can serve, and `flask check`, which tells
+whether it is set up well, this is for people who want to see how close something is to its limits.
 """
 
 import logging
@@ -23,7 +23,7 @@ OK, WARNING, CRITICAL = "ok", "warning", "bad"
 
 @dataclass(frozen=True)
 class HealthRow:
-    """One line: what it is about, how it is, and where it is not ok what to do."""
+    """A line: what it is about, its state, and what to do if that isn't OK."""
 
     label: str
     text: str
@@ -32,21 +32,21 @@ class HealthRow:
 
 
 Rows = Callable[[], Iterable[HealthRow]]
-# Titles of sections, and some of their rows.
+# Titles of sections, and functions that return some of their rows.
 PARTS = Registry[tuple[str, Rows]]("health", "section")
 
 
 def add(app: Flask, title: str, rows: Rows) -> None:
-    """Add a section to the page, or rows to one that is there.
+    """Add a section to the page, or rows to an existing one.
 
-    `rows` gives them when someone looks. Whatever it raises becomes a row: a database that is
-    away is what the page is for.
+    `rows` returns them when someone looks. Whatever it raises becomes a row, because the page must
+    work while a database is down.
     """
     PARTS.add(app, (title, rows))
 
 
 def sections() -> dict[str, list[HealthRow]]:
-    """How everything is now."""
+    """Return the current state of everything."""
     sections: dict[str, list[HealthRow]] = {}
     for title, rows in PARTS:
         sections.setdefault(title, []).extend(_run_section(rows))
@@ -65,7 +65,7 @@ def _run_section(rows: Rows) -> list[HealthRow]:
 
 
 def format_size(bytes: int) -> str:
-    """In words: "340 KiB", "1.2 GiB"."""
+    """Return a size in words: "340 KiB", "1.2 GiB"."""
     amount = float(bytes)
     for unit in ("bytes", "KiB", "MiB", "GiB"):
         if amount < 1024:

@@ -1,4 +1,4 @@
-"""How the database and the disk are, for the page about health."""
+"""Database and disk on the health page."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from carafe.observability import health, store
 from carafe.observability.checks import low_disk_space
 from carafe.observability.health import CRITICAL, OK, WARNING, HealthRow, format_size
 
-# `PRAGMA journal_size_limit` cuts it to this; a longer one means that a reader does not end.
+# `PRAGMA journal_size_limit` cuts the log to this; a longer one means that a reader doesn't finish.
 LARGE_WAL_BYTES = 64 * 1024 * 1024
 LOW_SPACE_BYTES = 1024**3
 
@@ -48,7 +48,7 @@ def _sqlite() -> Iterator[HealthRow]:
         yield HealthRow("Journal mode", problem, WARNING, "Keep the database on a local disk.")
     if not (name := db.engine.url.database) or name == ":memory:":
         return
-    # Not the file's size: most of a young database is still in the write-ahead log.
+    # Not the file's size, because most of a new database is still in the write-ahead log.
     pages = db.session.scalar(
         text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
     )
@@ -102,7 +102,7 @@ def recorder() -> Iterator[HealthRow]:
 
 
 def _file_size(file: Path) -> int:
-    """Of an SQLite file and its write-ahead log, in which all of a young one still is."""
+    """Return the size of a SQLite file and its write-ahead log, which has all of a new database."""
     log = file.with_name(f"{file.name}-wal")
     return sum(path.stat().st_size for path in (file, log) if path.exists())
 

@@ -1,6 +1,6 @@
-"""Logs on standard error: text for people in development, one JSON object a line in production.
+"""Logs on standard error: text in development, one JSON object per line in production.
 
-Everything that logs, ours or a library, ends here with the ids of request, user, job and trace.
+Everything logged, by the app or a library, gets the IDs of request, user, job, and trace.
 """
 
 import json
@@ -16,14 +16,14 @@ from flask import Flask
 
 from carafe.observability.redaction import redact_mapping, redact_text
 
-# What `extra` did not add to a record.
+# Attributes of a record that `extra` did not add.
 STANDARD_ATTRIBUTES = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
 
 def bind_user(user_id: int, impersonator_id: int | None = None) -> None:
-    """Say who this request is from: on each of its lines from now on, and in reports.
+    """Add the user to each line of this request from now on, and to reports.
 
-    `impersonator_id` is the administrator's who acts as that user.
+    `impersonator_id` is that of the admin who is viewing as that user.
     """
     structlog.contextvars.bind_contextvars(user_id=user_id)
     if impersonator_id is not None:
@@ -31,20 +31,23 @@ def bind_user(user_id: int, impersonator_id: int | None = None) -> None:
 
 
 def bind(**values: object) -> AbstractContextManager[None]:
-    """Put `values` on each line that is logged inside: `with bind(job="digest", job_id=7):`."""
+    """Add `values` to each line logged inside: `with bind(job="digest", job_id=7):`."""
     return structlog.contextvars.bound_contextvars(**values)
 
 
 def context() -> dict[str, Any]:
-    """What is on each line at the moment: `request_id`, `user_id`, `job`, `trace_id` and so on."""
+    """Return what is on each line right now.
+
+    `request_id`, `user_id`, `job`, `trace_id`, and so on.
+    """
     return structlog.contextvars.get_contextvars()
 
 
 class EventFormatter(logging.Formatter):
-    """Format a record with what `extra` and the context say, and without secrets.
+    """Format a record with its `extra` and the context, without secrets.
 
-    structlog's own formatter copies each record and passes it through ten functions: 20 µs more of
-    every request.
+    structlog's own formatter copies each record and passes it through ten functions, which costs
+    another 20 µs per request.
     """
 
     def __init__(
@@ -66,7 +69,7 @@ class EventFormatter(logging.Formatter):
 
 
 def redact(event: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    """The last but one step of each line: no secret stands under its name, or in a text."""
+    """Redact secrets under revealing names and in text, as the last step but one of each line."""
     event = redact_mapping(event)
     for key, text in event.items():
         if isinstance(text, str) and (" " in text or "://" in text):
@@ -95,13 +98,13 @@ def init_app(app: Flask) -> None:
     )
     handler.set_name("carafe")
     root = logging.getLogger()
-    # Only our own handler is replaced: a test runner has one of its own there.
+    # Replace only our own handler: a test runner has its own there.
     root.handlers = [h for h in root.handlers if h.name != "carafe"] + [handler]
     root.setLevel(app.config["LOG_LEVEL"])
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
-    # It would tell addresses with their queries.
+    # It would log URLs with their queries.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
-    # The development server's own line for each request would repeat ours.
+    # The development server's line for each request would duplicate ours.
     logging.getLogger("werkzeug").addFilter(_drop_access_log)
 
 

@@ -1,7 +1,7 @@
-"""In development, a page in the place of all others while migrations are pending.
+"""In development, a page that replaces all others while migrations are pending.
 
-It has a button that runs them. Nothing on it asks the database who is there: the table of
-sessions may be one of those that are missing.
+It has a button that runs them. Nothing on it queries the user, because the table of sessions may be
+missing.
 """
 
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 blueprint = Blueprint("migrations", __name__)
 
-# They have their own way to say so, or nothing to do with it.
+# They report it in their own way, or are unaffected.
 EXEMPT_ENDPOINTS = {
     "_debug_toolbar.static",
     "migrations.run",
@@ -36,15 +36,15 @@ EXEMPT_ENDPOINTS = {
 
 @dataclass
 class MigrationState:
-    """With which migration files this process has seen the database up to date."""
+    """The migration files with which this process found the database up to date."""
 
     stamp: list[tuple[str, int]] | None = None
-    # Alembic keeps what it is doing in global variables.
+    # Alembic keeps its state in global variables.
     running: Lock = field(default_factory=Lock)
 
 
 def require_migrated() -> ResponseReturnValue | None:
-    """Before each request: the page about pending migrations, if there are any."""
+    """Show the page about pending migrations instead of any other, if there are any."""
     seen, stamp = current_app.extensions["migrations_seen"], migrations.files_fingerprint()
     if request.endpoint in EXEMPT_ENDPOINTS or seen.stamp == stamp:
         return None
@@ -57,7 +57,7 @@ def require_migrated() -> ResponseReturnValue | None:
         if missing := migrations.missing_tables():
             return _page(return_path() or "/", missing=missing)
     except DBAPIError:
-        return None  # the database is away, which the view finds out, too
+        return None  # the database is down, which the view will find out, too
     except Exception as error:
         return _page(return_path() or "/", problem=f"{type(error).__name__}: {error}")
     seen.stamp = stamp
@@ -65,7 +65,7 @@ def require_migrated() -> ResponseReturnValue | None:
 
 
 def recheck(error: DBAPIError) -> ResponseReturnValue:
-    """When a table or column is missing: someone may have gone back, or put another file there."""
+    """Check again after an error: the database may have been downgraded or replaced."""
     db.session.rollback()
     current_app.extensions["migrations_seen"].stamp = None
     return require_migrated() or handle_database_error(error)
@@ -77,7 +77,7 @@ def run() -> ResponseReturnValue:
     only_at_this_machine()
     back = safe_redirect_path(request.form.get("next")) or f"{site_root()}/"
     with current_app.extensions["migrations_seen"].running:
-        # Of connections to a file that was deleted under them, too.
+        # Including connections to a file that was deleted while they were open.
         db.engine.dispose()
         try:
             migrations.upgrade()
@@ -102,7 +102,7 @@ def _page(
 ) -> ResponseReturnValue:
     if wants_json():
         return render_error(ServiceUnavailable("Migrations are pending. Run: flask db upgrade"))
-    # Not `render_template`, which looks up who is signed in.
+    # Not `render_template`, which looks up the user.
     template = current_app.jinja_env.get_template("observability/migrations.html")
     values: dict[str, object] = {
         "back": back,

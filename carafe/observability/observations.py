@@ -1,4 +1,4 @@
-"""What a process has observed since it last wrote it down. Bounded: what is more is not kept."""
+"""What a process has observed since the last write. Bounded: anything beyond is dropped."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from carafe.observability.store import bucket_of
 from carafe.observability.usage import Usage
 
 MAX_COUNTS, MAX_STATEMENTS, MAX_EXCEPTIONS = 5_000, 1_000, 100
-# Of each few seconds; the writer keeps those of each hour.
+# Per few seconds; the writer keeps those of each hour.
 MAX_SLOW_REQUESTS = 20
-# So many times the same statement, from one place in one request, is one per row of something.
+# This many runs of the same statement, from one line of code in one request, mean one per row.
 REPEAT_THRESHOLD = 5
 
 
@@ -70,7 +70,7 @@ class Observations:
         add(self.slowest, SlowRequest(us, row))
 
     def add_statements(self, endpoint: str, request_id: str, used: Usage) -> None:
-        """Add what a sampled request or job has run."""
+        """Add the statements of a sampled request or job."""
         times: Counter[tuple[str, str]] = Counter()
         for ran in used.sample or ():
             sql, us = normalize(ran.sql), ran.ns // 1000

@@ -1,4 +1,4 @@
-"""When an exception occurred, and to whom."""
+"""When an exception occurred, and to which users."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_USERS = 1_000
 
 
 def count_by_day(connection: Connection, fingerprint: str, zone: tzinfo) -> dict[date, int]:
-    """Return how often an exception occurred on each of the last 30 days of a time zone."""
+    """Return how often an exception occurred on each of the last 30 days in a time zone."""
     column = exception_count.c
     query = select(column.starts_at, func.sum(column.count)).group_by(column.starts_at)
     counts: Counter[date] = Counter()
@@ -28,7 +28,7 @@ def count_by_day(connection: Connection, fingerprint: str, zone: tzinfo) -> dict
 
 
 def affected_users(connection: Connection, fingerprint: str) -> Sequence[int]:
-    """Return the IDs of at most 1,000 users it occurred to, the last one first."""
+    """Return the IDs of at most 1,000 affected users, most recent first."""
     column = exception_count.c
     query = select(column.user_id).where(column.fingerprint == fingerprint, column.user_id != 0)
     latest = query.group_by(column.user_id).order_by(func.max(column.starts_at).desc())

@@ -1,7 +1,7 @@
-"""Where the time of a request or job goes: the one place that looks at statements and templates.
+"""Where a request or job spends its time: the only code that measures statements and templates.
 
-Metrics, traces, Server-Timing and the recorder read what is counted here, or are told of each
-statement. Nobody else listens to the database.
+Metrics, traces, Server-Timing, and the recorder read its counts, or are notified of each statement.
+Nothing else listens to the database.
 """
 
 from collections.abc import Callable
@@ -20,19 +20,19 @@ from carafe.observability import cursors
 from carafe.observability.usage import StatementRun, Usage
 from carafe.registry import Registry
 
-# Called after each statement with its text, its start and its end (`perf_counter_ns`), and
-# SQLAlchemy's context of it. Must not raise.
+# Called after each statement with its text, start, and end (`perf_counter_ns`), and SQLAlchemy's
+# context. Must not raise.
 Listener = Callable[[str, int, int, object], None]
 LISTENERS = Registry[Listener]("statements", "listener")
 
-# Of one request, which may run very many.
+# Per request, which may run very many.
 MAX_SAMPLE = 2000
 
 _usage: ContextVar[Usage | None] = ContextVar("usage", default=None)
 
 
 def start(sampled: bool = False) -> Token[Usage | None]:
-    """Count from zero, for a request or a job that starts now. `end` goes back to what was."""
+    """Start counting from zero, for a new request or job. `end` restores the previous counts."""
     return _usage.set(Usage(sample=[] if sampled else None))
 
 
@@ -41,12 +41,12 @@ def end(token: Token[Usage | None]) -> None:
 
 
 def usage() -> Usage:
-    """What was used since `begin()`."""
+    """Return what was used since `begin()`."""
     return _usage.get() or Usage()
 
 
 def listen(app: Flask, listener: Listener) -> None:
-    """Have `listener` told of each statement."""
+    """Notify `listener` of each statement."""
     LISTENERS.add(app, listener)
 
 
@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
             ended = perf_counter_ns()
             if used := _usage.get():
                 used.database += ended - started
-                # Waiting for the turn to write is time of the database, and nobody's query.
+                # Waiting for the write lock counts as database time, but as no query.
                 if not statement.startswith("BEGIN"):
                     used.queries += 1
                     if used.sample is not None and len(used.sample) < MAX_SAMPLE:
@@ -80,15 +80,15 @@ def init_app(app: Flask) -> None:
                 listener(statement, started, ended, more[-1])
         return True  # it has been run
 
-    # One call for each statement, where "before" and "after" would be two and a place to keep the
-    # start: 5 µs less of a page with two queries.
+    # One call per statement instead of a "before" and an "after" event and a place for the start: 5
+    # µs less for a page with two queries.
     for kind in ("do_execute", "do_executemany", "do_execute_no_params"):
         event.listen(engine, kind, partial(run, kind))
     app.jinja_env.template_class = TimedTemplate
 
 
 class TimedTemplate(Template):
-    """A template that counts the time it takes. What it includes is part of it."""
+    """A template that measures its rendering, including other templates."""
 
     def render(self, *arguments: object, **values: object) -> str:
         if not (used := _usage.get()) or used.drawing:

@@ -1,4 +1,4 @@
-"""Whether this instance can serve: what `/readyz` asks. Reasons that name paths are only logged."""
+"""Whether this instance can serve, for `/readyz`. Reasons with paths are only logged."""
 
 import logging
 import shutil
@@ -23,7 +23,7 @@ def checks() -> dict[str, dict[str, object]]:
 
 
 def least_free() -> tuple[int, Path]:
-    """Return the free bytes of the fullest disk that state is on, and the folder there."""
+    """Return the free bytes of the fullest disk with state, and the folder there."""
     folders = {Path(current_app.instance_path)}
     folders |= {path.parent for path in files_of(db.engine) if path.exists()}
     return min((shutil.disk_usage(folder).free, folder) for folder in folders)

@@ -1,10 +1,10 @@
-"""What the app does and how long it takes, noted beside the request and written after it.
+"""Records what the app does and how long it takes, during requests, and stores it afterwards.
 
-A request adds a few numbers to what its process remembers. A thread writes that down every few
-seconds, in one transaction. Nothing here may break or hold up what it observes.
+A request adds a few numbers to its process's observations. A thread writes them every few seconds,
+in one transaction. Recording never breaks or delays what it observes.
 
-Every request and job is counted. Of a sample (`RECORDER_SAMPLE_RATE`) the statements are kept as
-well: their text has placeholders, never values.
+Every request and job is counted. For a sample (`RECORDER_SAMPLE_RATE`), statements are stored, too:
+their text has placeholders, never values.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from carafe.web.routing import endpoint_label
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
-# Exceptions are written at once, but no more often than this.
+# Exceptions are written immediately, but no more often than this.
 MIN_FLUSH_SECONDS = 0.5
-# A process that ends waits so long for what it has observed to be written, and not for a database
-# that does not answer: without a bound it would wait forever.
+# How long an exiting process waits for its observations to be written. Without a limit, it would
+# wait forever for a database that doesn't respond.
 SHUTDOWN_TIMEOUT_SECONDS = 2.0
-# While nothing can be written, what was observed in the last minute waits.
+# While nothing can be written, observations of the last minute are kept.
 MAX_WAITING = 12
-# Most of what is asked for in development, and nothing of the app.
+# Most requests in development are for these, which aren't pages of the app.
 TOOLBAR = "/_debug_toolbar/"
 
 
@@ -60,7 +60,7 @@ class Recorder:
         return random() < self.sample  # noqa: S311  # nosec B311
 
     def __enter__(self) -> Observations:
-        """What is being observed, for one thread at a time. `@contextmanager` would take 1 µs."""
+        """Return what is observed, for one thread at a time. `@contextmanager` would take 1 µs."""
         self._lock.acquire()
         return self.current_observations
 
@@ -70,8 +70,8 @@ class Recorder:
             self._start()
 
     def flush(self) -> None:
-        """Write down what was observed. While the database is away it is tried again."""
-        from carafe.observability import writer  # 40 ms that no start has to wait for
+        """Write the observations. While the database is down, try again later."""
+        from carafe.observability import writer  # 40 ms, which no startup has to wait for
 
         with self._flushing:
             with self._lock:
@@ -86,7 +86,7 @@ class Recorder:
                         self.failing = False
             except Exception as error:
                 if self.unflushed and not is_unavailable(error):
-                    self.unflushed.popleft()  # another try would fail as well
+                    self.unflushed.popleft()  # another attempt would fail, too
                 if not self.failing:
                     log.warning(
                         "recording suspended: %s",
@@ -95,11 +95,11 @@ class Recorder:
                 self.failing = True
 
     def flush_soon(self) -> None:
-        """Have the thread write now, so that admins see an exception at once."""
+        """Have the thread write now, so that admins see an exception immediately."""
         self._wake.set()
 
     def _start(self) -> None:
-        # With what is observed first: servers fork their processes before that.
+        # With the first observation, because servers fork their processes before that.
         with self._lock:
             if self._process == os.getpid():
                 return
@@ -123,7 +123,7 @@ class Recorder:
 
 
 def flush(app: Flask) -> None:
-    """Write down now what this process has observed."""
+    """Write this process's observations now."""
     if recorder := _of(app):
         recorder.flush()
 
@@ -132,7 +132,7 @@ def flush(app: Flask) -> None:
 def record(name: str, request_id: str = "") -> Iterator[None]:
     """Record what runs inside as `name` ("job:notes.send_digest"); an exception is an error.
 
-    `request_id` is of the request that it was queued by. Needs an app context.
+    `request_id` is that of the request that enqueued it. Needs an app context.
     """
     recorder = _of(current_app)
     token = queries.start(sampled=recorder is not None and recorder.is_sampled())
@@ -203,7 +203,7 @@ def _slow_request(request: Request, status: int, us: int, used: Usage) -> dict[s
 
 
 def _request() -> Request:
-    # Once: each look through Flask's proxy takes 0.3 µs.
+    # Only once: each lookup through Flask's proxy takes 0.3 µs.
     return request._get_current_object()  # type: ignore[attr-defined, no-any-return]
 
 
@@ -223,7 +223,7 @@ def init_app(app: Flask) -> None:
 
     @app.teardown_request
     def on_teardown(error: BaseException | None) -> None:
-        if error is not None:  # in development it goes on to the debugger
+        if error is not None:  # in development, it continues to the debugger
             _note_request(recorder, _request(), 500)
 
     def failed(sender: Flask, exception: BaseException, **more: object) -> None:

@@ -1,4 +1,4 @@
-"""The last defense: takes out of logs and reports what nobody should have put there."""
+"""The last line of defense: removes secrets from logs and reports."""
 
 import re
 from collections.abc import Iterator, MutableMapping
@@ -11,15 +11,15 @@ HIDDEN = "***"
 SECRET_NAME = re.compile(
     r"pass(word|wd|phrase)|secret|token|cookie|authori[sz]ation|api_?key|csrf|credential", re.I
 )
-# Tokens of this app have 43 such characters; long names in a traceback are of one case, mostly.
+# This app's tokens have 43 such characters; long names in a traceback usually have one case.
 LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
-# Hashes of passwords; users and passwords in addresses.
+# Password hashes; users and passwords in URLs.
 OTHER_SECRETS = re.compile(r"\$argon2\S+|(?<=://)[^/\s@]+(?=@)")
-# PostgreSQL tells the whole row that it refused, or the parameters of a statement.
+# PostgreSQL reports the whole row that it refused, or a statement's parameters.
 ROWS = re.compile(
     r"^(DETAIL|CONTEXT):.*?(?=\n\[SQL:|\n\(Background on|\n\nThe above|\n\nDuring|\Z)", re.M | re.S
 )
-# What is shorter cannot be told from the text around it.
+# Shorter values can't be distinguished from the text around them.
 MIN_VALUE_LENGTH = 4
 
 
@@ -29,7 +29,7 @@ def is_secret_name(name: object) -> bool:
 
 
 def redact_text(text: str) -> str:
-    """A text, such as an exception's, without rows, tokens, hashes and what this request sent."""
+    """Redact a text, such as an exception's: rows, tokens, hashes, and what this request sent."""
     text = ROWS.sub(rf"\1: {HIDDEN}", text)
     for value in _values():
         text = text.replace(value, HIDDEN)
@@ -38,11 +38,11 @@ def redact_text(text: str) -> str:
 
 
 def redact_mapping(values: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    """The same, with what stands under a telling name hidden, at any depth."""
+    """Redact a mapping, hiding values with revealing names at any depth."""
     for key, value in values.items():
         if is_secret_name(key) or isinstance(value, (dict, list)):
             return {key: _without_secrets(key, value) for key, value in values.items()}
-    return values  # as almost always
+    return values  # nearly always the case
 
 
 def _without_secrets(key: str, value: object) -> object:
@@ -58,11 +58,11 @@ def _is_mixed(text: str) -> bool:
 
 
 def _values() -> Iterator[str]:
-    """What the visitor sent, the longest first: one value may be part of another."""
+    """Return what the visitor sent, longest first: one value may be part of another."""
     if not has_request_context():
         return
     sent = list(_texts(request.view_args))
-    # Only what was read already: reading a body here could fail, or take all of its time.
+    # Only what was already read: reading a body here could fail, or take all of its time.
     for name in ("args", "form", "cookies"):
         if values := request.__dict__.get(name):
             sent += [value for _, value in values.items(multi=True)]
@@ -76,7 +76,7 @@ def _values() -> Iterator[str]:
 
 
 def _texts(data: object) -> Iterator[str]:
-    """The texts in parsed JSON, at any depth."""
+    """Return the texts in parsed JSON, at any depth."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, (list, dict)):

@@ -1,4 +1,4 @@
-"""One id and one log line for every request."""
+"""An ID and a log line for each request."""
 
 import logging
 import re
@@ -19,14 +19,14 @@ from carafe.web.routing import current_policy
 log = logging.getLogger("carafe.request")
 
 ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-# Asked every few seconds by machines.
+# Requested by machines every few seconds.
 UNLOGGED_PATHS = {"/livez", "/readyz", "/metrics"}
 
 
 class RequestIdMiddleware:
-    """WSGI middleware: gives each request an id, and each answer `X-Request-ID`. Counts them.
+    """WSGI middleware that gives each request an ID, each response `X-Request-ID`, and counts them.
 
-    A proxy's id is kept, so that its log and ours can be joined; a visitor's is not.
+    A proxy's ID is kept, so that its log and ours can be joined; a visitor's is not.
     """
 
     def __init__(self, application: WSGIApplication, trust_incoming: bool, sample: float):
@@ -59,9 +59,9 @@ class RequestIdMiddleware:
 
 
 def reword_exception(record: logging.LogRecord) -> bool:
-    """Log an exception in our words in the place of Flask's, which show the path as it is.
+    """Log an exception in our words instead of Flask's, which contain the unredacted path.
 
-    A filter of Flask's logger: the arguments of `Flask.log_exception` are others in each version.
+    A filter of Flask's logger, because the arguments of `Flask.log_exception` differ by version.
     """
     if record.funcName != "log_exception":
         return True
@@ -70,21 +70,21 @@ def reword_exception(record: logging.LogRecord) -> bool:
 
 
 def set_identifier(app: Flask, identify: Callable[[], object]) -> None:
-    """Have `identify` say (`logs.identify`) who was refused, where that was not asked before."""
+    """Have `identify` log (`logs.identify`) who was refused if the user wasn't looked up."""
     app.extensions["identify"] = identify
 
 
 def _identify() -> None:
     try:
         current_app.extensions["identify"]()
-    except Exception as error:  # the database is away, say: the line is written all the same
+    except Exception as error:  # such as when the database is down: write the line anyway
         log.warning("cannot identify the rejected user: %s", error)
 
 
 def is_logged(status: int) -> bool:
     if status < 400 and current_policy().background:
         return False
-    # Someone who tries for the metrics is.
+    # Someone who tries to read the metrics is.
     return log.isEnabledFor(logging.INFO) and (request.path not in UNLOGGED_PATHS or status == 404)
 
 
@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
         sample=app.config["RECORDER_SAMPLE_RATE"],
     )
 
-    # By its name, since `app.logger` sets the level of one that is asked for while debugging.
+    # By name, because accessing `app.logger` sets its level in debug mode.
     logging.getLogger(app.name).addFilter(reword_exception)
 
     @app.after_request

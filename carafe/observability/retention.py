@@ -1,4 +1,4 @@
-"""What is too old, or too much, goes: the store stays of a size."""
+"""Deletes what is too old or too much, so that the store's size is bounded."""
 
 from sqlalchemy import Connection, Table, delete, func, or_, select, tuple_
 
@@ -13,19 +13,19 @@ from carafe.observability.store import (
 )
 
 HOUR, DAY = 3_600, 86_400
-# Seconds of a step, and how long it is kept: as long as pages look back.
+# Seconds of a period, and how long it is kept, which is as long as pages need it.
 RESOLUTIONS = {60: HOUR, 900: DAY, 21_600: 30 * DAY}
-# Of errors, for longer: twice the longest that the overview of the administration shows.
+# Errors are kept longer: twice the longest period of the admin overview.
 ERRORS_RESOLUTION, KEEP_ERRORS = 900, 181 * DAY
-# Of each resolution. 200 endpoints that are always asked for a month have 24,000 steps of six
-# hours, and so may each use 16 buckets: the slowest of its answers may take 800 times the fastest.
+# Per resolution. 200 endpoints requested constantly for a month have 24,000 periods of six hours,
+# so each may use 16 buckets: the slowest response may take 800 times as long as the fastest.
 MAX_COUNTS = 400_000
 MAX_SLOW_PER_HOUR = 20
 KEEP_SLOW_REQUESTS = 2 * DAY
 KEEP_EXCEPTIONS = 31 * DAY
-# By the hour, the user, and the exception.
+# By hour, user, and exception.
 MAX_EXCEPTION_COUNTS = 50_000
-# How long, and how many at most: those that were seen last.
+# How long, and how many at most: the most recent ones.
 RETENTION: list[tuple[Table, int, int]] = [
     (statement, 31 * DAY, 500),
     (repeated, 31 * DAY, 200),

@@ -1,7 +1,7 @@
-"""Security events in the log: what was refused, why, which account it concerns, and which client.
+"""Security events in the log: what was refused, why, for which account, and to which client.
 
-One line each, by the logger `carafe.security`. docs/observability.md lists them. None contains
-what a visitor typed: people type their password into the field for the address.
+One line each, by the logger `carafe.security`. docs/observability.md lists them. None contains user
+input, because people type their password into the email field.
 """
 
 import logging
@@ -28,7 +28,7 @@ UNTRUSTED_HOST = Refusal("host.refused", "untrusted_host")
 
 
 def report(event: str, reason: str, account: str | None = None) -> None:
-    """Log an event. `account` is whom it concerns ("user:12"), by default the current user."""
+    """Log an event. `account` is the one concerned ("user:12"), by default the current user's."""
     if account is None and (user_id := logs.context().get("user_id")):
         account = f"user:{user_id}"
     extra = {

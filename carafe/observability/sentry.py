@@ -1,8 +1,8 @@
-"""Reports of exceptions to Sentry, where `SENTRY_DSN` is set (group `sentry`).
+"""Reports of exceptions to Sentry, if `SENTRY_DSN` is set (group `sentry`).
 
-Ours are the two places where an exception ends, a request and a job, and what a report holds. The
-SDK's integrations wrap a dozen libraries and report what they find there: statements, headers,
-messages of the log. Each would have to be kept from telling a secret.
+Our code decides the two places that report exceptions, requests and jobs, and what a report
+contains. The SDK's integrations wrap a dozen libraries and report statements, headers, and log
+messages, each of which could reveal secrets.
 """
 
 import atexit
@@ -33,7 +33,7 @@ def capture(app: Flask, error: BaseException) -> None:
 
 
 def event_context() -> dict[str, object]:
-    """What was going on."""
+    """Return the context: request, user, and job."""
     log_context = logs.context()
     event: dict[str, object] = {
         "tags": {key: str(value) for key, value in log_context.items() if key != "user_id"}
@@ -49,7 +49,7 @@ def event_context() -> dict[str, object]:
 
 
 def scrub(event: "Event", hint: object) -> "Event":
-    """Take out of an exception's text what it may hold of a form: `invalid literal: 'hunter2'`."""
+    """Remove form values from an exception's message: `invalid literal: 'hunter2'`."""
     for exception in event.get("exception", {}).get("values", ()):
         exception["value"] = redact_text(exception.get("value") or "")
     return event
@@ -74,7 +74,7 @@ def init_app(app: Flask) -> None:
             auto_session_tracking=False,
             before_send=scrub,
         )
-    except BadDsn:  # not shown: it holds a key
+    except BadDsn:  # not shown: it contains a key
         raise ConfigError(
             "Invalid SENTRY_DSN.", "Use a project's DSN, such as https://key@host/1."
         ) from None

@@ -1,7 +1,7 @@
-"""The header `Server-Timing`: what a page took, in the browser's own tools.
+"""The header `Server-Timing`, with which browsers' developer tools show how long a page took.
 
-For those who may know. To others it would tell apart what is to look alike: whether an address
-has an account, say, by the time of the database alone.
+Only for users who may know. To others, the database time could reveal whether an address has an
+account.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from carafe.observability import queries
 
 
 def set_visibility(app: Flask, may_see: Callable[[], bool]) -> None:
-    """Have `may_see` say whether this request's user gets it; in development everyone does."""
+    """Have `may_see` decide whether this request's user gets it; in development, everyone does."""
     app.extensions["server_timing"] = may_see
 
 

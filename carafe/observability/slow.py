@@ -1,6 +1,6 @@
-"""Plans of statements that were slow: as the database would go about them, some seconds later.
+"""Plans of slow statements, requested some seconds later.
 
-For any values: those of the statement are not kept.
+They are for any values, because a statement's own are not stored.
 """
 
 import json
@@ -15,14 +15,14 @@ from carafe.observability.store import Store, statement
 log = logging.getLogger(__name__)
 
 EXPLAINABLE = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.I)
-# Asks the app's own database: a few at a time, each once an hour.
+# It queries the app's own database: a few statements at a time, each once an hour.
 MAX_PLANS = 3
 MIN_INTERVAL_SECONDS = 3600
 MAX_PLAN_LENGTH = 20_000
 
 
 def explain(store: Store, fingerprints: list[str], now: int) -> None:
-    """Keep the plans of statements that have none of late. Needs an app context."""
+    """Store the plans of statements without a recent one. Needs an app context."""
     if not fingerprints:
         return
     column = statement.c
@@ -37,7 +37,7 @@ def explain(store: Store, fingerprints: list[str], now: int) -> None:
         try:
             plan = json.dumps(plans.explain(sql))
             values |= {"plan": plan} if len(plan) < MAX_PLAN_LENGTH else {}
-        except Exception as error:  # a table that no longer exists, say
+        except Exception as error:  # such as a table that no longer exists
             log.info("no plan for slow statement: %s", error)
         with store.write_transaction() as connection:
             row = column.fingerprint == fingerprint

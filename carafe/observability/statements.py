@@ -1,4 +1,4 @@
-"""The text of a statement as it is kept: without values, and the same for any number of them."""
+"""A statement's text as it is stored: without values, and the same for any number of them."""
 
 import re
 from functools import cache, lru_cache
@@ -19,15 +19,15 @@ IDENTIFIER = re.compile(r'"\w+"|`\w+`')
 
 
 def normalize(sql: str) -> str:
-    """A statement that can still be explained: values that stand in it are hidden.
+    """Return a statement that can still be explained, with its literals hidden.
 
-    SQLAlchemy's have placeholders. Someone may have put theirs together by hand. Lists have two
-    members, however many there were: for a single one there may be another plan.
+    SQLAlchemy's have placeholders, but someone may have put theirs together manually. Lists have
+    two members, whatever their number, since a single one may get a different plan.
     """
     return _normalise(sql) if len(sql) < MAX_LENGTH else _normalise.__wrapped__(sql)
 
 
-@lru_cache(1000)  # those of an app are few
+@lru_cache(1000)  # an app has only a few
 def _normalise(sql: str) -> str:
     sql = TOKEN.sub(_mask_literal, sql)
     return ROWS.sub(r"\1", IN_LIST.sub(r"\1\2, \2)", sql))[:MAX_LENGTH]
@@ -39,13 +39,16 @@ def _mask_literal(match: re.Match[str]) -> str:
         return text if text.isspace() else " "  # a comment
     if kind in ("text", "number"):
         return text if text in _constants() else "'…'" if kind == "text" else "1"
-    # SQLite takes what it knows no column of for a text.
+    # SQLite treats an unknown column in quotes as text.
     return '"…"' if kind == "quoted" and not IDENTIFIER.fullmatch(text) else text
 
 
 @cache
 def _constants() -> frozenset[str]:
-    """What conditions of partial indexes compare with: without it no plan would use them."""
+    """Return the constants in conditions of partial indexes.
+
+    Without them, no plan would use these.
+    """
     indexes = [index for table in db.metadata.tables.values() for index in table.indexes]
     conditions = [i.dialect_options[name]["where"] for i in indexes for name in DIALECTS]
     parts = [

@@ -1,4 +1,4 @@
-"""What was counted of requests, put together: by endpoint, and over time."""
+"""Statistics of requests, by endpoint and over time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -40,14 +40,14 @@ WINDOWS = {
 
 @dataclass
 class LatencyStats:
-    """Requests, those of them that failed (500 and above), and how long they took."""
+    """Numbers of requests and failures (500 and above), and durations."""
 
     count: int = 0
     errors: int = 0
     buckets: Counter[int] = field(default_factory=Counter)
 
     def add(self, bucket: int, count: int, errors: int) -> None:
-        # Not as PostgreSQL adds them up, which is as decimals.
+        # Not added up by PostgreSQL, which would return decimals.
         self.count += int(count)
         self.errors += int(errors)
         self.buckets[bucket] += int(count)
@@ -69,7 +69,7 @@ class LatencyStats:
         return self.percentile(0.99)
 
     def percentile(self, share: float) -> int:
-        """Microseconds within which that share of them was answered, as near as buckets tell."""
+        """Return the microseconds within which that fraction ended, as exactly as buckets allow."""
         rank, seen = ceil(self.count * share), 0
         for bucket in sorted(self.buckets):
             seen += self.buckets[bucket]
@@ -88,11 +88,11 @@ def stats_by_endpoint(connection: Connection, window: Window) -> dict[str, Laten
 def stats_over_time(
     connection: Connection, window: Window, endpoint: str | None
 ) -> dict[int, LatencyStats]:
-    """Figures of each step by its start (epoch seconds), of one endpoint or of all requests."""
+    """Return statistics of each period by its start (epoch seconds), for one or all endpoints."""
     stats_by_start = {start: LatencyStats() for start in window.starts()}
     statement = _sums(window, request_count.c.starts_at)
     name = request_count.c.endpoint
-    # "job:notes.digest" is no request: one that takes minutes would be the slowest of all.
+    # "job:notes.digest" is not a request: one that takes minutes would be the slowest of all.
     matches_endpoint = ~name.contains(":") if endpoint is None else name == endpoint
     statement = statement.where(matches_endpoint)
     for start, *counted in connection.execute(statement):
@@ -102,7 +102,7 @@ def stats_over_time(
 
 
 def is_counted(connection: Connection, endpoint: str) -> bool:
-    """Whether anything is known of an endpoint: one that is no more, or the name of a job."""
+    """Return whether there are counts for an endpoint, which may no longer exist or be a job."""
     columns = request_count.c
     longest = max(window.resolution for window in WINDOWS.values())
     query = select(columns.count).where(columns.resolution == longest, columns.endpoint == endpoint)

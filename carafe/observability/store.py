@@ -1,9 +1,8 @@
-"""Where observations are kept: apart from the app's data, bounded, and free to lose.
+"""The database of observations: separate from the app's data, bounded, and expendable.
 
-On SQLite a file of its own, `observations.db`, so that recording never waits for the app's writers
-nor they for it. On PostgreSQL a schema of its own, `observations`, which several machines share.
-
-What is in it: `tables.py`.
+On SQLite, it is a file, `observations.db`, so that recording and the app's writers never wait for
+each other. On PostgreSQL, it is a schema, `observations`, which several machines share. `tables.py`
+has its tables.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ log = logging.getLogger(__name__)
 SCHEMA = "observations"
 LOCK_SQL = "SELECT pg_advisory_xact_lock(hashtext('observations'))"
 TIMEOUT_SECONDS = 5
-# SQLite's READONLY (made by another user, or gone), CORRUPT and NOTADB.
+# SQLite's READONLY (created by another user, or deleted), CORRUPT, and NOTADB.
 UNUSABLE = {8, 11, 26}
 PG_NOT_ALLOWED = "42501"
 
@@ -69,7 +68,7 @@ __all__ = [
 
 
 class Store:
-    """Tables that are made when they are first used, and recreated when they cannot be."""
+    """Tables that are created on first use, and recreated if they are damaged."""
 
     def __init__(self, app: Flask):
         self.path = Path(app.instance_path) / "observations.db"
@@ -81,12 +80,18 @@ class Store:
 
     @property
     def engine(self) -> Engine:
-        """Needs an app context. Raises `SQLAlchemyError` if nothing can be kept."""
+        """Return the engine.
+
+        Needs an app context. Raise `SQLAlchemyError` if nothing can be stored.
+        """
         return self._opened() or self._open()
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        """To read, for pages: where nothing can be kept they are 503, and say why."""
+        """Connect for reading, for pages.
+
+        If nothing can be stored, they respond with 503 and the reason.
+        """
         try:
             connection = self.engine.connect()
         except DatabaseError as error:
@@ -96,12 +101,15 @@ class Store:
 
     @contextmanager
     def write_transaction(self) -> Iterator[Connection]:
-        """A transaction. When the file turns out to be damaged it is recreated, and this fails."""
+        """Run a transaction.
+
+        If the file turns out to be damaged, it is recreated, and this fails.
+        """
         try:
             with self.engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text(f"SET LOCAL statement_timeout = {TIMEOUT_SECONDS}000"))
-                    # Machines that write and prune at once could wait for each other in a ring.
+                    # Machines that write and prune at the same time could deadlock.
                     connection.execute(text(LOCK_SQL))
                 yield connection
         except DatabaseError as error:
@@ -109,7 +117,7 @@ class Store:
             raise
 
     def error_hint(self, error: Exception) -> str:
-        """What keeps observations from being kept, and what helps."""
+        """Return why observations can't be stored, and what helps."""
         reason = root_cause(error).partition("\n")[0]
         if getattr(getattr(error, "orig", None), "sqlstate", None) != PG_NOT_ALLOWED:
             return reason
@@ -117,7 +125,7 @@ class Store:
         return f"{reason}. Ask the database owner to run: {remedy}"
 
     def close(self) -> None:
-        """Close its connections. It is opened again when it is used."""
+        """Close its connections. It reopens when it is used."""
         engine, self._engine = self._engine, None
         if engine:
             engine.dispose()
@@ -155,7 +163,7 @@ class Store:
 
         @event.listens_for(engine, "connect")
         def connect(connection: sqlite3.Connection, record: object) -> None:
-            # Observations may be lost with the power; no page waits for a disk.
+            # Observations may be lost in a power failure; no page waits for a disk.
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("PRAGMA journal_size_limit=8388608")
             if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
@@ -165,11 +173,11 @@ class Store:
         return engine
 
     def _recreate(self, error: DatabaseError) -> bool:
-        """Remove a file that is damaged, or another user's. False: there can be no other."""
+        """Remove a file that is damaged or another user's. Return False if it can't be replaced."""
         if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in UNUSABLE:
             return False
         self.close()
-        if self._file == self._inode():  # or else another process was faster: its file is to stay
+        if self._file == self._inode():  # otherwise another process was faster: its file must stay
             try:
                 for suffix in ("", "-wal", "-shm"):
                     self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
@@ -202,7 +210,7 @@ def _postgresql() -> Engine:
 def _create(engine: Engine) -> None:
     schema = SCHEMA if engine.dialect.name == "postgresql" else None
     with engine.begin() as connection:
-        # Processes start at the same time, and IF NOT EXISTS is not safe against that.
+        # Processes start at the same time, and IF NOT EXISTS doesn't prevent that race.
         if schema:
             connection.execute(text(LOCK_SQL))
             if not inspect(connection).has_schema(schema):
@@ -218,7 +226,7 @@ def _create(engine: Engine) -> None:
 
 
 def get_store(app: Flask | None = None) -> Store:
-    """The store of an app, by default of the current one."""
+    """Return the store of an app, by default the current one."""
     store: Store = (app or current_app).extensions["observations"]
     return store
 

@@ -1,15 +1,15 @@
-"""What is kept of observations. Times are epoch seconds, durations microseconds."""
+"""The tables of observations. Times are epoch seconds, durations microseconds."""
 
 import math
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
-# Raised when a table below changes: what was observed before is dropped, not migrated.
+# Increase it when a table below changes: earlier observations are dropped, not migrated.
 VERSION = 6
 
-# A bucket is 15 % wider than the one before it: a percentile is right to within 8 %.
+# Each bucket is 15% wider than the previous one, so percentiles are accurate to within 8%.
 BUCKET_GROWTH = 1.15
-# Three are one where much is kept: right to within a quarter, and half as many rows.
+# Longer periods merge three buckets: accurate to within 25%, with half as many rows.
 MERGED_BUCKETS = 3
 
 metadata = MetaData()
@@ -27,7 +27,7 @@ request_count = Table(
     sqlite_with_rowid=False,
 )
 
-# Requests and jobs that failed, by the quarter of an hour.
+# Requests and jobs that failed, by 15 minutes.
 error_count = Table(
     "error_count",
     metadata,
@@ -56,7 +56,7 @@ statement = Table(
     metadata,
     Column("fingerprint", String(32), primary_key=True),
     Column("sql", Text, nullable=False),
-    # As if all requests had been sampled.
+    # Extrapolated from the sample to all requests.
     Column("count", Float, nullable=False),
     Column("total_us", Float, nullable=False),
     Column("rows", Float, nullable=False),
@@ -96,7 +96,7 @@ exception = Table(
     Column("traceback", Text, nullable=False),
 )
 
-# How often each exception occurred by the hour, and to which user: 0 for visitors and most jobs.
+# How often each exception occurred per hour and user: 0 for visitors and most jobs.
 exception_count = Table(
     "exception_count",
     metadata,
@@ -112,15 +112,15 @@ Index("ix_statement_total_us", statement.c.total_us)
 
 
 def bucket_of(us: float) -> int:
-    """The bucket that a duration falls into."""
+    """Return the bucket of a duration."""
     return round(math.log1p(us) / math.log(BUCKET_GROWTH))
 
 
 def merge_bucket(bucket: int) -> int:
-    """The bucket in the middle of those that are counted together."""
+    """Return the middle one of the buckets that are merged."""
     return bucket // MERGED_BUCKETS * MERGED_BUCKETS + MERGED_BUCKETS // 2
 
 
 def bucket_midpoint_us(bucket: int) -> int:
-    """The duration in the middle of a bucket."""
+    """Return the duration in the middle of a bucket."""
     return round(BUCKET_GROWTH**bucket - 1)

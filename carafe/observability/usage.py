@@ -1,4 +1,4 @@
-"""Time and statements that a request or job has used."""
+"""The time and statements that a request or job has used."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ class StatementRun:
 
 @dataclass(slots=True)
 class Usage:
-    """What a request or job has used so far. Times in nanoseconds."""
+    """What a request or job has used so far. Times are in nanoseconds."""
 
     queries: int = 0
     database: int = 0
-    # Drawing pages and mails, without the queries that they make.
+    # Rendering pages and emails, without their queries.
     template: int = 0
-    # Of a sample, each statement.
+    # In the sample, each statement.
     sample: list[StatementRun] | None = None
     drawing: bool = False

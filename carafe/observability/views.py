@@ -1,4 +1,7 @@
-"""Health, for load balancers and container engines; numbers, for Prometheus. No page; no cookie."""
+"""Health for load balancers and container engines, and metrics for Prometheus.
+
+No pages or cookies.
+"""
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
@@ -13,14 +16,17 @@ blueprint = Blueprint("observability", __name__)
 @blueprint.get("/livez")
 @public
 def live() -> ResponseReturnValue:
-    """Whether this process answers. No I/O: a slow disk is no reason to restart it."""
+    """Report that this process responds.
+
+    Without I/O, because a slow disk is no reason to restart it.
+    """
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """Whether this instance can serve: database, migrations, disk. It writes nothing."""
+    """Report whether this instance can serve: database, migrations, disk. It writes nothing."""
     checks = readiness.checks()
     ok = all(check["ok"] for check in checks.values())
     return {"status": "ok" if ok else "unavailable", "checks": checks}, 200 if ok else 503
@@ -29,7 +35,7 @@ def ready() -> ResponseReturnValue:
 @blueprint.get("/metrics")
 @public
 def metrics() -> ResponseReturnValue:
-    """Numbers for Prometheus. For everyone else there is no such page."""
+    """Return metrics for Prometheus, or 404 to everyone else."""
     if access.ALLOWED_KEY not in request.environ:
         abort(404)
     answer = Response(prometheus_text(), content_type="text/plain; version=0.0.4; charset=utf-8")

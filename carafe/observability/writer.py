@@ -1,4 +1,4 @@
-"""From a process's memory to the store: in one transaction, and no more than is to be kept."""
+"""Writes a process's observations to the store, in one transaction and within its limits."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def write(app: Flask, observed: Observations, sample: float) -> None:
     try:
         slow_fingerprints = [row["fingerprint"] for row in statements if row["max_us"] >= limit]
         slow.explain(target_store, slow_fingerprints, now)
-    except Exception as error:  # what was observed is written: it is not to be written again
+    except Exception as error:  # the observations were written: don't write them again
         log.info("explaining slow statements failed: %s", error)
 
 
@@ -140,7 +140,7 @@ def add(
     largest: Iterable[str] = (),
     latest: Iterable[str] = (),
 ) -> None:
-    """Insert rows, or add them to those that are there: processes and machines add up."""
+    """Insert rows, or add them to existing ones, so that processes and machines add up."""
     if not rows:
         return
     new = dialect_insert(table, connection.dialect)

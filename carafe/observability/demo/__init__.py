@@ -1,4 +1,4 @@
-"""Two weeks of sample requests, and what was slow or failed among them."""
+"""Two weeks of sample requests, including slow and failed ones."""
 
 from flask import Flask
 
@@ -24,6 +24,6 @@ def remove(scenario: Scenario) -> None:
 
 
 def init_app(app: Flask) -> None:
-    # In the last stage: that database isn't part of the transaction of the others.
+    # Last, because that database isn't part of the others' transaction.
     if app.config["RECORDER"]:
         demo.add(app, load, remove=remove, stage=demo.Stage.LOG)

@@ -70,7 +70,7 @@ def _exceptions(random: Random, now: int, endpoints: Sequence[str]) -> Iterator[
 def _counts(
     random: Random, row: dict[str, object], people: Sequence[int]
 ) -> Iterator[dict[str, object]]:
-    """Yield how often an exception occurred by the hour, to a few users and to visitors."""
+    """Yield how often an exception occurred per hour, to a few users and to visitors."""
     first, last, count = (int(str(row[name])) for name in ("first_at", "last_at", "count"))
     users = [*random.sample(people, k=min(len(people), MAX_USERS)), *VISITORS]
     moments = [first, last, *(random.randint(first, last) for _ in range(count - 2))]

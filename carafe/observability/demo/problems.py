@@ -22,8 +22,8 @@ from carafe.observability.writer import fingerprint
 
 SLOW_REQUESTS = 60
 COLUMNS = "audit_event.id, audit_event.at, audit_event.action, audit_event.actor"
-# With calls, milliseconds of the slowest, and how often it ran within one request. Their columns
-# are in an order in which no code of the app asks for them, so they are known by their texts.
+# With calls, milliseconds of the slowest, and repetitions within one request. Their columns are in
+# an order that no code uses, so they can be identified by their text.
 STATEMENTS: list[tuple[str, int, int, int]] = [
     (
         f"SELECT {COLUMNS} FROM audit_event "  # noqa: S608  # nosec B608
@@ -55,7 +55,7 @@ STATEMENTS: list[tuple[str, int, int, int]] = [
 
 
 def write(connection: Connection, scenario: Scenario, endpoints: Sequence[str]) -> None:
-    remove(connection)  # those of an earlier database, whose file is gone
+    remove(connection)  # those of an earlier database, whose file no longer exists
     random, now = scenario.random("problems"), int(scenario.at.timestamp())
     connection.execute(slow_request.insert(), list(_slow_requests(random, now, endpoints)))
     statements = list(_statements(random, now, endpoints))
@@ -136,7 +136,7 @@ def _repetitions(
 
 
 def call_site(endpoint: str) -> str:
-    """Return a line of the view of an endpoint, as the recorder names it."""
+    """Return a line of an endpoint's view, as the recorder names it."""
     view = unwrap(current_app.view_functions[endpoint])
     file, first = view.__code__.co_filename, view.__code__.co_firstlineno
     return f"{call_sites.relative_path(file)}:{first + 5} {view.__name__}"

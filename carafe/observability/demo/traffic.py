@@ -1,4 +1,4 @@
-"""Sample requests, as the recorder counts them: more by day, and most for the simplest pages."""
+"""Sample requests as the recorder counts them: more by day, and most for the simplest pages."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from carafe.observability.store import bucket_of, error_count, merge_bucket, req
 from carafe.observability.writer import add
 
 COUNTED_DAYS = 14
-# How far back the recorder keeps the steps of each length, at most these days.
+# How long the recorder keeps counts of each period, up to this many days.
 SPANS = {resolution: min(span, COUNTED_DAYS * DAY) for resolution, span in RESOLUTIONS.items()}
 FAILURE_DAYS = 60
 MAX_ENDPOINTS = 16
 REQUESTS_PER_MINUTE = 12.0
-# Of the requests for an endpoint, shares by how many times the usual duration they take.
+# The fractions of an endpoint's requests that take this many times the usual duration.
 DURATIONS = [(0.8, 40), (1.0, 38), (1.5, 14), (2.6, 6), (7.0, 2)]
-# Pages of developers and machines, which nobody counts.
+# Pages for developers and machines, which are not counted.
 UNCOUNTED = ("/dev", "/livez", "/readyz", "/metrics", "/static", "/_")
 
 
@@ -40,7 +40,7 @@ def app_endpoints() -> list[str]:
 
 
 def counted_endpoints(connection: Connection, scenario: Scenario) -> list[str]:
-    """Return the endpoints for which `write` has counted requests, from its first step."""
+    """Return the endpoints for which `write` has counted requests, from the first period."""
     longest = max(SPANS)
     columns = request_count.c
     is_first = (columns.resolution == longest) & (columns.starts_at == _steps(scenario, longest)[0])
@@ -50,7 +50,7 @@ def counted_endpoints(connection: Connection, scenario: Scenario) -> list[str]:
 def write(
     connection: Connection, scenario: Scenario, endpoints: Collection[str], sign: int
 ) -> None:
-    """Count the requests for these endpoints, or with the sign -1 take them back."""
+    """Count the requests for these endpoints, or, with the sign -1, subtract them."""
     rows = [
         {**row, "count": sign * row["count"], "errors": sign * row["errors"]}
         for endpoint in endpoints
@@ -97,7 +97,7 @@ def _counts(scenario: Scenario, endpoint: str) -> Iterator[dict[str, Any]]:
 
 
 def _activity(at: int) -> float:
-    """Return the share of the visitors who are there at some time of the day (UTC)."""
+    """Return the fraction of visitors who are active at a time of day (UTC)."""
     return 0.55 - 0.45 * cos(2 * pi * (at % DAY / DAY - 0.12))
 
 
@@ -115,7 +115,7 @@ def _buckets(random: Random, count: int, usual_us: float, resolution: int) -> Co
 
 
 def _failures(scenario: Scenario) -> Counter[int]:
-    """Return failed requests and jobs by the start of their quarter of an hour."""
+    """Return failed requests and jobs by the start of their 15 minutes."""
     random, failures = scenario.random("failures"), Counter[int]()
     now = int(scenario.at.timestamp())
     for day in range(FAILURE_DAYS):

@@ -1,7 +1,7 @@
-"""Metrics for Prometheus, at `/metrics`, of all processes of this instance.
+"""Metrics for Prometheus at `/metrics`, across all processes of this instance.
 
-Nothing here may break or hold up what it counts: only the first error is logged. No label holds
-what a visitor chose: an address that does not exist has the endpoint "".
+Metrics never break or delay what they count: only the first error is logged. Visitors can't create
+label values: a nonexistent URL has the endpoint "".
 """
 
 import logging
@@ -26,18 +26,18 @@ from carafe.web.routing import endpoint_label
 
 log = logging.getLogger(__name__)
 
-# In the WSGI environment of a request that is not counted yet.
+# In the WSGI environment of a request that hasn't been counted yet.
 IN_FLIGHT_KEY = "IN_FLIGHT"
-# The endpoint of files that are answered before Flask.
+# The endpoint of files served before Flask.
 STATIC = "static"
-# Every page answers others, too, so that a visitor could add label values at will.
+# Other methods are grouped, or a visitor could add label values.
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 P = ParamSpec("P")
 
 
 def suppress_errors(count: Callable[P, None]) -> Callable[P, None]:
-    """Have a function never raise: its first error is logged."""
+    """Suppress a function's errors, and log the first one."""
     failed = False
 
     @wraps(count)
@@ -53,7 +53,7 @@ def suppress_errors(count: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
-# The metrics are the process's, not an app's. Where the first request finds the folder:
+# Metrics belong to the process, not to an app. The folder is found by the first request:
 _folder = Path()
 _instance: Metrics | None = None
 _instance_lock = Lock()
@@ -75,10 +75,10 @@ def request_started(environ: WSGIEnvironment) -> None:
 
 @suppress_errors
 def request_ended(environ: WSGIEnvironment, status: str) -> None:
-    """Count a request that is answered, or failed, the first time that this is called for it."""
+    """Count a request that ended, the first time this is called for it."""
     if not environ.pop(IN_FLIGHT_KEY, False):
         return
-    # Flask's request, if it came that far. Where there is no such page the endpoint is "".
+    # Flask's request, if it got that far. Without a page, the endpoint is "".
     request = environ.get("werkzeug.request")
     endpoint = endpoint_label(request) if isinstance(request, Request) else STATIC
     method, usage = environ["REQUEST_METHOD"], queries.usage()
@@ -95,7 +95,7 @@ def exception_raised(endpoint: str, type: str) -> None:
 
 @suppress_errors
 def job_ended(name: str, outcome: str, seconds: float) -> None:
-    """Count a job that ran. `outcome` is one of few words, such as "done" or "failed"."""
+    """Count a job that ran. `outcome` is one of a few words, such as "done" or "failed"."""
     _metrics().count_job(name, outcome, seconds)
 
 

@@ -1,4 +1,4 @@
-"""Who may read `/metrics`: anyone who has the token, or only this machine if none exists."""
+"""Access to `/metrics`: with the token, or only on this machine if there is none."""
 
 import hmac
 from collections.abc import Iterable
@@ -20,9 +20,10 @@ def may_read(environ: WSGIEnvironment, token: str | None) -> bool:
 
 
 class MetricsAccessMiddleware:
-    """Let those who may read `/metrics` use any host name.
+    """Let clients with access to `/metrics` use any host name.
 
-    Prometheus asks each machine by its address, and cannot be told to send another host's name.
+    Prometheus requests each machine by its IP address, and can't be configured to send another host
+    name.
     """
 
     def __init__(self, application: WSGIApplication, token: str | None, host: str):

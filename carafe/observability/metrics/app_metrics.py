@@ -1,4 +1,4 @@
-"""What the app counts, in this process."""
+"""What the app counts in this process."""
 
 import os
 from dataclasses import dataclass

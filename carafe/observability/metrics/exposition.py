@@ -1,4 +1,4 @@
-"""The metrics as Prometheus reads them. Imports its client library, so import this at a scrape."""
+"""Metrics in Prometheus's format. Imports its client library, so import this at a scrape."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def exposition(metrics: Metrics, gauges: Iterable[Gauge]) -> bytes:
-    """Return the sum of all processes, and what features look up."""
+    """Return the sum of all processes, and the gauges of features."""
     registry = CollectorRegistry()
     registry.register(_AppCollector(metrics, gauges))
     return generate_latest(registry)
@@ -30,7 +30,7 @@ class _AppCollector(Collector):
         self.metrics, self.gauges = metrics, gauges
 
     def describe(self) -> Iterable[Family]:
-        return ()  # or everything would be collected twice
+        return ()  # otherwise, everything would be collected twice
 
     def collect(self) -> Iterator[Family]:
         totals, process_ids = self.metrics.registry.totals()

@@ -1,4 +1,4 @@
-"""Metrics that are looked up at each scrape."""
+"""Metrics that are read at each scrape."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -29,8 +29,9 @@ def add_gauge(
     read: Callable[[], Iterable[Sample]],
     labels: tuple[str, ...] = (),
 ) -> None:
-    """Add a metric that `read()` looks up at each scrape, such as the depth of a queue.
+    """Add a metric that `read()` returns at each scrape, such as the length of a queue.
 
-    `read` returns pairs of label values and number. One that fails is left out, and logged.
+    `read` returns pairs of label values and number. If it fails, the metric is omitted and the
+    error logged.
     """
     GAUGES.add(app, Gauge(name, help, labels, read), name=name)

@@ -1,8 +1,8 @@
-"""Counters of one process, in a file mapped into memory that other processes read in the meantime.
+"""One process's counters, in a memory-mapped file that other processes read at the same time.
 
-The file has its full size from the start: writing to a mapped page that the disk has no space for
-kills the process. Values come first, then a line of JSON for each counter: how many values it has,
-the name of its metric, and its labels.
+The file has its full size from the start, because writing to a mapped page for which the disk has
+no space kills the process. Values come first, then a line of JSON for each counter: the number of
+values, the name of its metric, and its labels.
 """
 
 import errno
@@ -29,7 +29,10 @@ FILE_BYTES = VALUES_BYTES + 256 * 1024
 
 
 class MappedCounters:
-    """Without a file, in memory only. Raises `OverflowError` if there is no room for a key."""
+    """Counters in a file, or only in memory.
+
+    Raise `OverflowError` if there is no room for a key.
+    """
 
     def __init__(self, file: FileIO | None = None):
         buffer = mmap.mmap(file.fileno(), FILE_BYTES) if file else bytearray(FILE_BYTES)
@@ -44,7 +47,7 @@ class MappedCounters:
             self._values[self._slot(key, 1)] += amount
 
     def observe(self, key: Key, bounds: tuple[float, ...], value: float) -> None:
-        """Add to a histogram: a value for each bucket, the rest, and the sum."""
+        """Add to a histogram: one value per bucket, the rest, and the sum."""
         with self._lock:
             slot = self._slot(key, len(bounds) + 2)
             self._values[slot + bisect_left(bounds, value)] += 1
@@ -80,7 +83,7 @@ def create_file(path: Path) -> FileIO:
 
 
 def parse(data: bytes) -> Counters:
-    """Return the counters of a file, as far as lines are complete: the last may be half written."""
+    """Return the counters of a file up to the last complete line, which may be half written."""
     counters: Counters = {}
     with suppress(ValueError, TypeError):
         values, slot = array("d", data[:VALUES_BYTES]).tolist(), 0
@@ -92,6 +95,6 @@ def parse(data: bytes) -> Counters:
 
 
 def merge(total: Counters, counters: Counters) -> None:
-    """Add counters to those of the same key in `total`."""
+    """Add counters to those with the same key in `total`."""
     for key, values in counters.items():
         total[key] = [a + b for a, b in zip(total.get(key, repeat(0.0)), values, strict=False)]

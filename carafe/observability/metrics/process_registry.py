@@ -1,8 +1,8 @@
-"""All processes of this instance count together, and each can return the sum.
+"""All processes of this instance, whose counters any of them can add up.
 
-Each has a file of its own in `INSTANCE_PATH/metrics`: those of the web server, and workers in
-another container on the same volume. Containers reuse process IDs, so each process makes up a name,
-and holds a lock that ends with it. The counts of exited processes are merged into one file, which
+Each has a file in `INSTANCE_PATH/metrics`: those of the web server, and workers in another
+container on the same volume. Containers reuse process IDs, so each process makes up a name, and
+holds a lock that ends with it. The counts of exited processes are merged into one file, which
 starts from zero when no process is alive.
 """
 
@@ -54,7 +54,7 @@ class ProcessRegistry:
         self._file: FileIO | None = None
         try:
             if fcntl:
-                # Kept open: the lock ends when this process closes the file, by whatever handle.
+                # Kept open: the lock ends when this process closes the file, through any handle.
                 self._file = self._register()
                 weakref.finalize(self, self._file.close)
             self.counters = MappedCounters(self._file)

@@ -1,6 +1,6 @@
-"""How the database goes about a statement, and what index would help it.
+"""A statement's query plan, and the index that would help.
 
-Nothing here runs a statement: EXPLAIN without ANALYZE, in a transaction that only reads.
+Nothing here runs a statement: EXPLAIN without ANALYZE, in a read-only transaction.
 """
 
 import json
@@ -33,16 +33,16 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-# The list of statements does not wait any longer for plans.
+# The list of statements doesn't wait longer for plans.
 MAX_SECONDS = 1.0
 LOCK_TIMEOUT = "55P03"  # PostgreSQL's: lock_not_available
 PLANNED = {"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES"}
 
 
 def build_report(sql: str) -> PlanReport:
-    """Take the plan of a statement as it is now, and try which index would help.
+    """Return the current plan of a statement, and try which index would help.
 
-    Raises what the database says of a statement that it does not know anymore.
+    Raise the database's error if it no longer knows the statement's tables.
     """
     with _plan_cursor() as (cursor, engine):
         report = PlanReport(_tree(engine, cursor, sql), scopes(sql))
@@ -60,9 +60,9 @@ def build_report(sql: str) -> PlanReport:
 
 
 def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
-    """What is slow in the plans of several statements, by their keys.
+    """Return what is slow in the plans of several statements, by their keys.
 
-    Of fewer, where the database takes long, or a migration has locked one of their tables.
+    Some are omitted if the database is slow, or a migration has locked one of their tables.
     """
     looks: dict[str, PlanReport] = {}
     sizes: dict[str, int] = {}
@@ -72,7 +72,7 @@ def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
             cursor.execute("SAVEPOINT one")
             try:
                 looks[key] = PlanReport(_tree(engine, cursor, sql), scopes(sql))
-            except Exception as error:  # of older code, say, which knew another table
+            except Exception as error:  # such as a statement of older code, with other tables
                 log.debug("EXPLAIN failed for %s: %s", key, error)
                 cursor.execute("ROLLBACK TO SAVEPOINT one")
                 if getattr(error, "sqlstate", "") == LOCK_TIMEOUT:
@@ -93,7 +93,7 @@ def plan_warnings(statements: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def load_report(plan: str, sql: str) -> PlanReport:
-    """The plan that the recorder kept. Nobody knows anymore how large the tables were."""
+    """Return the stored plan. The tables' sizes at that time are unknown."""
     rows = json.loads(plan)
     engine = sqlite if rows and isinstance(rows[0], list) else postgresql
     report = PlanReport(engine.tree(rows), scopes(sql))
@@ -102,14 +102,14 @@ def load_report(plan: str, sql: str) -> PlanReport:
 
 
 def explain(sql: str) -> list[object]:
-    """The plan of a statement as the database gives it: what `read` takes, once it is JSON."""
+    """Return a statement's plan, in the form that `read` accepts, decoded from JSON."""
     with _plan_cursor() as (cursor, engine):
         return _rows(engine, cursor, sql)
 
 
 @contextmanager
 def _plan_cursor() -> Iterator[tuple[DBAPICursor, ModuleType]]:
-    """A cursor for plans, past SQLAlchemy: what records statements is not to record these."""
+    """Return a cursor for plans that bypasses SQLAlchemy, so its statements aren't recorded."""
     engine = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     with closing(db.engine.raw_connection()) as connection:
         if engine is postgresql:
@@ -121,8 +121,8 @@ def _plan_cursor() -> Iterator[tuple[DBAPICursor, ModuleType]]:
 
 def _rows(engine: ModuleType, cursor: DBAPICursor, sql: str) -> list[object]:
     words = [token.word for token in tokens(sql) if token.kind != "space"]
-    # Some pragmas act while they are compiled, EXPLAIN or not (sqlite.org/pragma.html); of several
-    # statements only the first would be explained.
+    # Some pragmas act when they are compiled, EXPLAIN or not (sqlite.org/pragma.html), and of
+    # several statements, only the first would be explained.
     if not words or words[0] not in PLANNED or ";" in words:
         raise ValueError("Only a single SELECT, INSERT, UPDATE or DELETE has a plan.")
     rows: list[object] = engine.explain(cursor, sql)
@@ -135,7 +135,10 @@ def _tree(engine: ModuleType, cursor: DBAPICursor, sql: str) -> list[Node]:
 
 
 def _sizes(engine: ModuleType, cursor: DBAPICursor, tables: set[str]) -> dict[str, int]:
-    """Rows of each table, counted up to where one is large; of none that is not one, but a CTE."""
+    """Count each table's rows, up to the limit for large ones.
+
+    Skips names that aren't tables (CTEs).
+    """
     names = [name for name in sorted(tables) if engine.columns(cursor, name)]
     if not names:
         return {}

@@ -1,5 +1,8 @@
-"""The index that would help a statement. Every candidate is tried, on an empty copy of the tables:
-only one that makes the planner leave out a scan or a sort is named."""
+"""The index that would help a statement.
+
+Each candidate is tried on an empty copy of the tables, and only one that removes a scan or a sort
+from the plan is suggested.
+"""
 
 import logging
 from collections.abc import Callable
@@ -30,7 +33,7 @@ class IndexAdvice:
 
     @property
     def model(self) -> str:
-        """The line for `__table_args__`."""
+        """Return the line for `__table_args__`."""
         names = ", ".join(f'"{name}"' for name in (self.name, *self.columns))
         return f"Index({names})"
 
@@ -56,10 +59,10 @@ class IndexTrial:
         return self.explain(self.cursor)
 
     def advise(self, scopes: list[Scope], sizes: dict[str, int]) -> IndexAdvice | None:
-        """Of the indexes that leave the fewest marks the one that narrows down most.
+        """Return the most selective of the indexes that leave the fewest warnings.
 
-        None if none helps. What reads a whole table in the order of an index instead of sorting
-        it is no help: it fetches each row from another place.
+        None if none helps. Reading a whole table in the order of an index instead of sorting it is
+        no improvement, because it fetches each row from a different place.
         """
         fewest = len(flag_nodes(self.plan(), scopes, sizes))
         best: tuple[tuple[int, int, int], IndexAdvice] | None = None
@@ -77,7 +80,7 @@ class IndexTrial:
         return best and best[1]
 
     def _with_index(self, table: str, columns: tuple[str, ...]) -> list[Node]:
-        """The plan if there were that index; empty if it cannot be made, or is there already."""
+        """Return the plan with that index; empty if it can't be created, or already exists."""
         self.cursor.execute("SAVEPOINT trial")
         try:
             self.cursor.execute(self.create(table, columns))

@@ -1,4 +1,4 @@
-"""A plan as a tree, whichever database made it, and what in it is slow where there is much."""
+"""A query plan as a tree, whichever database made it, and which of its nodes are slow."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,9 +42,9 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
 
 
 def name_of(node: Node, scopes: list[Scope]) -> str:
-    """What the statement calls the table that a node reads.
+    """Return the statement's name for the table that a node reads.
 
-    PostgreSQL says "item_1" of an "item" in a subquery, and names the table behind a view.
+    PostgreSQL says "item_1" for an "item" in a subquery, and names the table behind a view.
     """
     names = {name: table for scope in scopes for name, table in scope.tables.items()}
     if node.alias in names or not node.relation:
@@ -54,7 +54,7 @@ def name_of(node: Node, scopes: list[Scope]) -> str:
 
 
 def table_of(node: Node, scopes: list[Scope]) -> str:
-    """The table that a node reads; "" for what is none, such as a subquery."""
+    """Return the table that a node reads; "" if it reads none, such as for a subquery."""
     name = name_of(node, scopes)
     tables = [scope.tables[name] for scope in scopes if name in scope.tables]
     return tables[0] if tables else node.relation
@@ -65,7 +65,7 @@ def tables_of(nodes: list[Node], scopes: list[Scope]) -> set[str]:
 
 
 def flag_nodes(nodes: list[Node], scopes: list[Scope], sizes: Mapping[str, int]) -> list[Node]:
-    """Mark what is slow; returns the nodes that are. `sizes` are rows by table, where known."""
+    """Mark slow nodes, and return them. `sizes` are numbers of rows by table, if known."""
     sorts = any(node.kind == SORT for node in walk(nodes))
     largest = max(
         (sizes.get(table, SMALL_TABLE + 1) for table in tables_of(nodes, scopes)), default=0
@@ -91,8 +91,8 @@ def _filters(node: Node, scopes: list[Scope]) -> bool:
 
 
 def _stops_early(node: Node, scopes: list[Scope]) -> bool:
-    """Whether it takes rows as they come, and no more of them than are asked for."""
-    # Whatever is inside or beside another one may be run many times.
+    """Return whether it takes rows in any order, and stops when it has enough."""
+    # What is inside or beside another node may run many times.
     alone = scopes[:1] == _reading(node, scopes) and scopes[0].stops_early
     return alone and not _filters(node, scopes)
 

@@ -16,9 +16,9 @@ from carafe.observability.plans.sql import tokens
 Plan = dict[str, Any]
 
 NOT_NULL = re.compile(r"\(\w+ IS NOT NULL\)")
-# The column that a term of a condition compares, which stands first in it.
+# The column that a term of a condition compares, which comes first.
 COMPARED = re.compile(r'\(*(?:ROW\()?(?:(?:"[^"]+"|\w+)\.)?("[^"]+"|\w+)')
-# The first column, and whether there is a condition. GIN and others serve any of their columns.
+# The first column, and whether there is a condition. GIN and others can use any of their columns.
 INDEXES = """
 SELECT c.relname, a.attname, i.indpred IS NOT NULL
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am ON pg_am.oid = c.relam
@@ -26,11 +26,11 @@ LEFT JOIN pg_attribute AS a
   ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND pg_am.amname = 'btree'
 WHERE c.relname = ANY(%s) ORDER BY pg_table_is_visible(c.oid)
 """
-# A migration that locks a table is not to be waited for.
+# Don't wait for a migration that has locked a table.
 LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'"
 READS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Sample Scan"}
 SORTS = {"Sort", "Incremental Sort"}
-# What of a node is worth telling after its name.
+# Details shown after a node's name.
 DETAILS = [
     "Sort Key",
     "Index Cond",
@@ -44,9 +44,9 @@ number = count()
 
 
 def explain(cursor: DBAPICursor, sql: str) -> list[Plan]:
-    """The plan of the statement for any values. It is prepared for that, and not run.
+    """Return the plan of the statement for any values. It is prepared, but not run.
 
-    What is prepared outlives its transaction: the connection must not go back to the pool.
+    Prepared statements outlive the transaction, so the connection must not return to the pool.
     """
     sql, values = _numbered(sql)
     name = f"plan_{next(number)}"
@@ -61,7 +61,7 @@ def explain(cursor: DBAPICursor, sql: str) -> list[Plan]:
 
 
 def _add_indexes(cursor: DBAPICursor, plans: list[Plan]) -> None:
-    """Add what the database does not say: whether an index is partial, and its first column."""
+    """Add what the plan doesn't say: whether an index is partial, and its first column."""
     using = [plan for plan in plans if "Index Name" in plan]
     if using:
         cursor.execute(INDEXES, [[plan["Index Name"] for plan in using]])
@@ -77,7 +77,7 @@ def _walk(plan: Plan) -> Iterator[Plan]:
 
 
 def _numbered(sql: str) -> tuple[str, int]:
-    """The statement with $1, $2 … where the driver has names, and how many there are."""
+    """Return the statement with $1, $2, … instead of the driver's names, and their number."""
     numbers: dict[str, int] = {}
     out = []
     for token in tokens(sql):
@@ -125,19 +125,19 @@ def _kind(plan: Plan) -> str:
 
 def _by_index(plan: Plan) -> str:
     if plan.get("Partial"):
-        return SEARCH  # it holds only what the statement asks for
+        return SEARCH  # the name is only that of the statement itself
     condition = plan.get("Index Cond", "")
     if NOT_NULL.fullmatch(condition):
         return FIRST
     matches = map(COMPARED.match, condition.split(" AND "))
     compared = {match[1].strip('"') for match in matches if match}
-    # An index that is read from end to end narrows nothing down.
+    # Reading an index from end to end filters nothing.
     first = plan.get("First Column")
     return SEARCH if compared and (not first or first in compared) else SCAN
 
 
 def enter(cursor: DBAPICursor) -> None:
-    cursor.connection.prepare_threshold = None  # nothing but what is prepared on purpose
+    cursor.connection.prepare_threshold = None  # only what was prepared on purpose
     cursor.execute("SET TRANSACTION READ ONLY")
     cursor.execute("SET LOCAL statement_timeout = '3s'")
     cursor.execute(LOCK_TIMEOUT)
@@ -145,12 +145,12 @@ def enter(cursor: DBAPICursor) -> None:
 
 @contextmanager
 def copy(cursor: DBAPICursor, tables: Iterable[str]) -> Iterator[DBAPICursor]:
-    """The same cursor, for which these tables are empty; all is rolled back.
+    """Yield the same cursor with these tables empty; everything is rolled back.
 
-    Of an empty table the planner reads everything, unless that is forbidden: what it does then
-    says which indexes it could use.
+    PostgreSQL reads all of an empty table, unless that is forbidden: what it does then shows which
+    indexes it could use.
     """
-    cursor.connection.rollback()  # the transaction that only reads
+    cursor.connection.rollback()  # the read-only transaction
     try:
         cursor.execute(LOCK_TIMEOUT)
         for table in sorted(tables):

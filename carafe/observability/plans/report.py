@@ -1,4 +1,4 @@
-"""A plan, and what can be said about it."""
+"""A plan, with warnings and advice."""
 
 from dataclasses import dataclass, field
 
@@ -17,17 +17,17 @@ SCAN_IS_CHEAPER = "Fine: there's an index, but the database estimates that a sca
 class PlanReport:
     nodes: list[Node]
     scopes: list[Scope]
-    # Rows by table, as far as they were counted.
+    # Numbers of rows by table, as far as they were counted.
     sizes: dict[str, int] = field(default_factory=dict)
     advice: IndexAdvice | None = None
-    # Why no index is named, although there are marks.
+    # Why no index is suggested despite warnings.
     reason: str = ""
 
     def flag_nodes(self) -> list[Node]:
         return flag_nodes(self.nodes, self.scopes, self.sizes)
 
     def advise(self, trial: IndexTrial) -> None:
-        """Name the index that would help, or say why none is."""
+        """Suggest an index that would help, or say why there is none."""
         flagged = self.flag_nodes()
         before = flag_nodes(trial.plan(), self.scopes, self.sizes)
         if not before:
@@ -41,6 +41,9 @@ class PlanReport:
             self.reason = "" if self.advice else NO_INDEX if filtered else FULL_READ
 
     def abort(self, error: Exception) -> None:
-        """Say that nothing could be tried: it may not make temporary tables, or they are locked."""
+        """Record that nothing could be tried.
+
+        No permission for temporary tables, or tables are locked.
+        """
         if self.flag_nodes():
             self.reason = f"Couldn't test any index: {collapse_whitespace(str(error))[:200]}"

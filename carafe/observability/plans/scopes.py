@@ -1,7 +1,7 @@
-"""What a statement filters, joins and orders by: one scope for each SELECT, UPDATE or DELETE in it.
+"""What a statement filters, joins, and orders by: a scope for each SELECT, UPDATE, or DELETE.
 
-No parser of SQL, and need not be: what is found here only proposes indexes, and none is named
-that the database's own planner did not take.
+This is not an SQL parser, and doesn't have to be: it only proposes indexes, and only those that the
+database's planner uses are suggested.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from carafe.observability.plans.sql import Token, tokens
 
 STATEMENTS = {"SELECT", "UPDATE", "DELETE", "INSERT"}
-# After a table's name: no alias of it.
+# Words after a table's name that aren't an alias.
 KEYWORDS = {
     *("JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "NATURAL", "ON", "USING"),
     *("GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "UNION", "EXCEPT", "INTERSECT", "SET", "FOR"),
@@ -27,7 +27,7 @@ NO_COLUMN = {
     *("WITH", "TIME", "ZONE", "PRECISION", "VARYING", "ASC", "DESC", "NULLS", "FIRST", "LAST"),
     "FALSE",
 }
-# With these more rows are read than are answered.
+# With these, more rows are read than returned.
 AGGREGATING = {"JOIN", "GROUP", "HAVING", "DISTINCT", "OVER"}
 AGGREGATE = re.compile(
     r"COUNT|SUM|AVG|MIN|MAX|TOTAL|EVERY|\w*AGG|\w*GROUP_\w+|(BIT|BOOL|STDDEV|VAR)_\w+|STDDEV"
@@ -59,11 +59,11 @@ class Scope:
 
     @property
     def stops_early(self) -> bool:
-        """Whether it reads no more rows of its one table than its LIMIT."""
+        """Return whether it reads no more rows of its only table than its LIMIT."""
         return self.limited and not self.aggregating and len(self.tables) == 1
 
     def filters(self, alias: str) -> bool:
-        """Whether its WHERE picks among the rows of that table."""
+        """Return whether its WHERE filters the rows of that table."""
         return bool(self.filtered & {alias, ""})
 
 
@@ -75,10 +75,10 @@ class _Reader:
     def __init__(self, tokens: list[Token]):
         self.tokens = [*tokens, Token("sign", ""), Token("sign", "")]
         self.scopes: list[Scope] = []
-        # Of each open parenthesis, and of all: scope, clause, whether a table's name is next, and
-        # whether the parenthesis holds a statement.
+        # For each open parenthesis, and the whole: scope, clause, whether a table's name is next,
+        # and whether the parenthesis contains a statement.
         self.stack: list[tuple[Scope, str, bool, bool]] = []
-        # What stands before or around a statement is noted where nobody looks.
+        # What comes before or around a statement goes into a scope that nobody reads.
         self.scope = Scope()
         self.clause, self.expecting, self.outer = "", False, True
 
@@ -115,7 +115,7 @@ class _Reader:
         return at + 1
 
     def _starts(self, at: int) -> bool:
-        """Not FOR UPDATE, and not DO UPDATE."""
+        """Return whether a statement starts here: not FOR UPDATE, and not DO UPDATE."""
         return not at or self.tokens[at - 1].word not in ("FOR", "DO", "KEY")
 
     def _enter(self, word: str) -> None:
@@ -160,7 +160,7 @@ class _Reader:
             _add(self.scope.order if self.clause == "ORDER" else self.scope.group, column)
 
     def _single_table(self) -> str:
-        """The table of a column without one: the only one, or "" for one of several."""
+        """Return the table of a column without one: the only one, or "" if there are several."""
         return next(iter(self.scope.tables)) if len(self.scope.tables) == 1 else ""
 
 

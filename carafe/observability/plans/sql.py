@@ -1,11 +1,11 @@
-"""Statements as tokens: enough to lay one out, and to find what it filters and orders by."""
+"""Statements as tokens: enough to format one, and to find what it filters and orders by."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# What is not closed goes on to the end, as does a comment with another one inside, which PostgreSQL
-# nests and SQLite does not: of no text or comment anything may be taken for code.
+# What isn't closed continues to the end, and so does a comment with another one inside, which
+# PostgreSQL nests and SQLite doesn't: no text or comment may be mistaken for code.
 TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*(?:(?!/\*).)*?\*/|/\*.*)
       | (?P<text>[eE]'(?:[^'\\]|''|\\.)*(?:'|\Z)
@@ -20,12 +20,12 @@ TOKEN = re.compile(
     re.X | re.S,
 )
 
-# Each begins a line of its own …
+# Each starts a new line …
 CLAUSES = {
     *("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "UNION", "EXCEPT"),
     *("INTERSECT", "SET", "VALUES", "RETURNING", "JOIN", "LEFT", "RIGHT", "FULL", "INNER", "CROSS"),
 }
-# … and what it may follow on the same line.
+# … except after these on the same line.
 BEFORE = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "DELETE", "DISTINCT", "IS", "UNION"}
 CONDITIONS = {"AND", "OR"}
 
@@ -37,7 +37,7 @@ class Token:
 
     @property
     def word(self) -> str:
-        """A word in capitals, or the sign: what the grammar knows it by."""
+        """Return a word in capitals, or the sign, as the grammar knows it."""
         return self.text.upper() if self.kind == "word" else "" if self.is_value else self.text
 
     @property
@@ -46,7 +46,7 @@ class Token:
 
     @property
     def name(self) -> str | None:
-        """What a word or a quoted word names; None for anything else."""
+        """Return the name that a word or quoted word stands for, None for anything else."""
         if self.kind == "quoted":
             return self.text[1:-1].replace('""', '"')
         return self.text if self.kind == "word" else None
@@ -58,9 +58,9 @@ def tokens(sql: str) -> Iterator[Token]:
 
 
 def layout(sql: str) -> str:
-    """The statement with a line for each clause, indented as deep as its parentheses."""
+    """Return the statement with a line for each clause, indented by its parentheses."""
     out: list[str] = []
-    # For each open parenthesis whether there is a statement in it, which is what indents.
+    # Whether each open parenthesis contains a statement, which is what indents.
     nested: list[bool] = []
     parts = list(tokens(sql.strip()))
     words = [token.word for token in parts if token.kind != "space"]

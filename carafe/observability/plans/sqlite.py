@@ -10,8 +10,7 @@ from carafe.database.sqlite import register_sqlite_functions, sqlite_driver
 from carafe.observability.plans.nodes import FIRST, MADE_INDEX, SCAN, SEARCH, SORT, Node
 from carafe.observability.plans.sql import tokens
 
-# Before 3.36 with the word TABLE, and the alias after the name.
-# A row of EXPLAIN QUERY PLAN.
+# Before 3.36, with the word TABLE, and the alias after the name.
 PlanRow = tuple[int, int, int, str]
 
 READS = re.compile(r'(SCAN|SEARCH) (?:TABLE )?(?:\w+\.)?("[^"]+"|\w+)(?: AS (\w+))?(.*)', re.S)
@@ -24,7 +23,10 @@ PARTIAL = (
 
 
 def explain(cursor: DBAPICursor, sql: str) -> list[PlanRow]:
-    """The rows of EXPLAIN QUERY PLAN, which runs nothing. Values matter to no plan of SQLite's."""
+    """Return the rows of EXPLAIN QUERY PLAN, which runs nothing.
+
+    No plan of SQLite depends on values.
+    """
     values = [None for token in tokens(sql) if token.text == "?"]
     rows = cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
     partial = {name for (name,) in cursor.execute(PARTIAL).fetchall()}
@@ -36,7 +38,10 @@ def _named(match: re.Match[str], partial: set[str]) -> str:
 
 
 def tree(rows: Iterable[PlanRow]) -> list[Node]:
-    """The rows as a tree: each has its id, its parent's, and a text in its last column."""
+    """Return the rows as a tree.
+
+    Each has its ID, its parent's ID, and a text in its last column.
+    """
     roots: list[Node] = []
     by_id: dict[int, Node] = {}
     for id, parent, *_, text in rows:
@@ -54,7 +59,7 @@ def _node(text: str) -> Node:
     if "VIRTUAL TABLE" in details or "CONSTANT ROW" in text:
         return Node(text)
     if "PARTIAL INDEX" in details:
-        kind = SEARCH  # it holds only what the statement asks for
+        kind = SEARCH  # the name is only that of the statement itself
     elif verb == "SCAN":
         kind = SCAN
     elif "USING AUTOMATIC" in details:
@@ -66,12 +71,12 @@ def _node(text: str) -> Node:
 
 
 def enter(cursor: DBAPICursor) -> None:
-    """Nothing: EXPLAIN QUERY PLAN changes nothing, whatever it explains."""
+    """Do nothing: EXPLAIN QUERY PLAN never changes anything."""
 
 
 @contextmanager
 def copy(cursor: DBAPICursor, tables: Iterable[str]) -> Iterator[DBAPICursor]:
-    """A cursor of a database in memory with all tables and indexes, and nothing in them."""
+    """Yield a cursor of an in-memory database with all tables and indexes, but no rows."""
     query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
     schema = cursor.execute(query + " ORDER BY type = 'index'").fetchall()
     driver = sqlite_driver()
@@ -79,7 +84,7 @@ def copy(cursor: DBAPICursor, tables: Iterable[str]) -> Iterator[DBAPICursor]:
         register_sqlite_functions(connection)
         copied = connection.cursor()
         for (sql,) in schema:
-            with suppress(driver.Error):  # what a full-text index keeps, which it makes itself
+            with suppress(driver.Error):  # a full-text index's own tables, which it creates itself
                 copied.execute(sql)
         yield copied
 

@@ -1,8 +1,8 @@
-"""Flask-DebugToolbar, in development, for a browser on this machine.
+"""Flask-DebugToolbar in development, for a browser on this machine.
 
-The profiler panel is left out: it breaks concurrent requests on Python 3.12 and newer. So is the
-library's panel of queries: its SELECT and EXPLAIN fail with SQLAlchemy 2, and run any statement
-that is signed with `SECRET_KEY`, which in development everyone knows.
+The profiler panel is omitted, because it breaks concurrent requests on Python 3.12 and newer. So is
+the library's query panel: its SELECT and EXPLAIN fail with SQLAlchemy 2, and run any statement
+signed with `SECRET_KEY`, which in development everyone knows.
 """
 
 from functools import partial
@@ -17,7 +17,7 @@ from carafe.security.local_requests import is_at_this_machine
 from carafe.web.routing import public
 
 STATIC = "_debug_toolbar.static"
-# What its templates have inline.
+# The inline parts of its templates.
 SCRIPT = "var DEBUG_TOOLBAR_STATIC_PATH = '{}'"
 STYLES = ("display:none;", "display: none;", "width:20%")
 
@@ -37,19 +37,19 @@ PANELS = [
 
 class Toolbar(DebugToolbarExtension):
     def process_request(self) -> None:
-        # Its panels show `SECRET_KEY`, and call `url_for`, which fails for a refused host.
+        # Its panels show `SECRET_KEY`, and call `url_for`, which fails for an untrusted host.
         if is_at_this_machine():
             super().process_request()
 
     def process_response(self, response: Response) -> Response:
-        # A page with a policy of its own may not run scripts, such as a mail in its frame.
+        # A page with its own CSP may not run scripts, such as an email in its frame.
         has_policy = csp.HEADER in response.headers
         if response.mimetype != "text/html" or has_policy or not is_at_this_machine():
             return response
         script = SCRIPT.format(url_for(STATIC, filename=""))
         csp.allow("script-src", csp.hash_of(script))
         csp.allow("style-src-attr", "'unsafe-hashes'", *map(csp.hash_of, STYLES))
-        # Hidden at first, and from then on as the developer left it.
+        # Hidden at first, then as the developer left it.
         if "fldt_seen" not in request.cookies:
             response.set_cookie("fldt_seen", "yes", samesite="Lax")
             response.set_cookie("fldt", "hide", samesite="Lax")

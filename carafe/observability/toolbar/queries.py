@@ -1,4 +1,4 @@
-"""The toolbar's panel of queries, with the plan of each and the index that would help it."""
+"""The toolbar's query panel, with the plan of each query and the index that would help."""
 
 from functools import cache
 
@@ -33,8 +33,8 @@ class QueriesPanel(DebugPanel):
 
 
 def _plan(sql: str) -> tuple[plans.PlanReport | None, str]:
-    """Return the plan of a statement, or why it has none."""
+    """Return the plan of a statement, or why there is none."""
     try:
         return plans.build_report(normalize(sql)), ""
-    except Exception as error:  # such as a PRAGMA, or a table that no longer exists since then
+    except Exception as error:  # such as a PRAGMA, or a table that no longer exists
         return None, str(error)

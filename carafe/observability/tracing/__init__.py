@@ -1,7 +1,7 @@
-"""Traces for OpenTelemetry: a request, its queries, its calls of others, and its jobs, as one.
+"""OpenTelemetry traces that connect a request, its queries, its calls to others, and its jobs.
 
-Off unless `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_TRACES_EXPORTER` is set, and then nothing of
-OpenTelemetry is imported. What is here can be called either way.
+Off unless `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_TRACES_EXPORTER` is set. When off, nothing of
+OpenTelemetry is imported, but these functions can still be called.
 """
 
 import os
@@ -21,7 +21,7 @@ _tracer: "Tracer | None" = None
 
 
 def propagation_headers() -> dict[str, str]:
-    """Return what to keep with a job, so that its trace and log continue from here."""
+    """Return what to store with a job, so that its trace and log lines continue from here."""
     context = logs.context()
     carrier = {"request_id": context["request_id"]} if "request_id" in context else {}
     if _tracer:
@@ -42,7 +42,7 @@ def job(name: str, carrier: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def call(name: str, server: str, port: int | None = None) -> Iterator[None]:
-    """Trace a call to another server. Those by `requests` are traced anyway."""
+    """Trace a call to another server. Those made with `requests` are traced automatically."""
     attributes = {"server.address": server, **({"server.port": port} if port else {})}
     with _tracer.call(name, attributes) if _tracer else nullcontext():
         yield
@@ -66,7 +66,7 @@ def init_app(app: Flask) -> None:
     except ModuleNotFoundError:
         setting = "OTEL_TRACES_EXPORTER" if exporter else "OTEL_EXPORTER_OTLP_ENDPOINT"
         raise missing_group(setting, "otel") from None
-    # Where the address is a variable, the exporter knows it, and those that go before it.
+    # If the URL is in a variable, the exporter reads it, and those that take precedence.
     is_variable = not endpoint or "OTEL_EXPORTER_OTLP_ENDPOINT" in os.environ
     _tracer = Tracer(app.config["APP_NAME"], None if is_variable else f"{endpoint}/v1/traces")
     requests.init_app(app, _tracer)

@@ -1,7 +1,7 @@
-"""Spans of calls over HTTP, and the trace in their headers.
+"""Spans of HTTP calls, and the trace in their headers.
 
-All go through `requests`, whose sessions are wrapped once: those of `core`, which knows nothing of
-tracing, and those that someone adds. The exporter's own calls are part of no trace, and stay out.
+All calls use `requests`, whose sessions are wrapped once. The exporter's own calls are excluded,
+since they belong to no trace.
 """
 
 from functools import wraps
@@ -24,7 +24,7 @@ def install(tracer: Tracer) -> None:
             "http.request.method": method,
             "server.address": url.hostname or "",
             # Without what comes before the host or after the path, where secrets are; some services
-            # have theirs in the path.
+            # have secrets in the path.
             "url.full": redact_text(f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"),
         }
         with tracer.call(method, attributes) as span:

@@ -1,4 +1,4 @@
-"""The span of each request, in the proxy's trace where there is one."""
+"""The span of each request, in the proxy's trace if there is one."""
 
 from contextlib import ExitStack
 
@@ -14,7 +14,7 @@ from carafe.web.routing import rule_label
 
 
 def init_app(app: Flask, tracer: Tracer) -> None:
-    # As with the request's id: a proxy's is kept, a visitor's is not.
+    # As with the request ID, a proxy's is kept, a visitor's is not.
     trusted = app.config["TRUSTED_PROXIES"] > 0
 
     @app.before_request
