@@ -1,4 +1,4 @@
-"""All users' notes, for administrators."""
+"""All users' notes, for admins."""
 
 from flask import Flask
 

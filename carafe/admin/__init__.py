@@ -1,4 +1,4 @@
-"""The administration: lists and pages of models, and pages about the running app."""
+"""The admin: lists and pages of models, and pages about the running app."""
 
 from functools import partial
 
@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
 def add_permissions(app: Flask) -> None:
     add_permission(app, "admin")
     add_permission(app, "audit.read")
-    # Arguments, statements, and tracebacks can contain sensitive data: for administrators only.
+    # Arguments, statements, and tracebacks can contain sensitive data: only for admins.
     add_permission(app, "jobs.read")
     add_permission(app, "jobs.edit")
     add_permission(app, "operations.read")
@@ -77,9 +77,9 @@ def add_permissions(app: Flask) -> None:
 
 
 def add_navigation(app: Flask) -> None:
-    """Add the administration to the main menu, and its pages to its own menu.
+    """Add the admin to the main menu, and its pages to its own menu.
 
-    Lists of the app come before the pages about the running app.
+    The app's lists come before the pages about the running app.
     """
     is_visible = partial(can, "admin")
     menus.add(app, "main", "Admin", "admin.index", icon="shield", visible=is_visible, at_end=True)

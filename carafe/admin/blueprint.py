@@ -1,4 +1,4 @@
-"""The blueprint of the administration.
+"""The blueprint of the admin.
 
 Views are added when their modules are imported, before the app registers it.
 """

@@ -34,7 +34,7 @@ class Column:
 def humanize(name: str) -> str:
     """Return the label of a column from its name: "Email" for "user.email".
 
-    What a related row is called stands for that row: "author.name" is "Author".
+    The name of a related row stands for that row: "author.name" is "Author".
     """
     relation, _, attribute = name.rpartition(".")
     words = relation if relation and attribute in ("name", "title") else attribute
@@ -43,7 +43,7 @@ def humanize(name: str) -> str:
 
 
 def label_of(attribute: Attribute, name: str) -> str:
-    """Return the label that the column of an attribute declares, or one made from its name.
+    """Return the label declared for an attribute's column, or one made from its name.
 
     `mapped_column(info={"label": "Text"})` declares one.
     """
@@ -52,7 +52,7 @@ def label_of(attribute: Attribute, name: str) -> str:
 
 
 def format_value(value: object) -> str:
-    """Return what a cell displays of a value: text, which is to be escaped, or `Markup`."""
+    """Return what a cell displays for a value: text, to be escaped, or `Markup`."""
     if value is None or value == "":
         return EMPTY_VALUE
     if type(value) is str:  # The most frequent type first: a page formats hundreds of values.

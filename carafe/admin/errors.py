@@ -7,7 +7,7 @@ from carafe.database import Base
 
 
 def config_error(model: type[Base], option: str, what: str, remedy: str) -> ConfigError:
-    """Return the error that says what is wrong with an option of `add`."""
+    """Return the error that describes the problem with an option of `add`."""
     return ConfigError(f"admin.add({model.__name__}, {option}=…): {what}", remedy)
 
 

@@ -67,7 +67,7 @@ class Event:
 
     @property
     def _object(self) -> Markup:
-        """The subject in the sentence: users by name, other rows by kind and title."""
+        """Return the subject in the sentence: users by name, other rows by kind and title."""
         name = escape(self.subject)
         kind = self.subject.kind if isinstance(self.subject, Name) else ""
         if kind == "user" or name.striptags().startswith(f"{kind} "):

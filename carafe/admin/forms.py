@@ -1,4 +1,4 @@
-"""Forms of the administration's own pages."""
+"""Forms of the admin's own pages."""
 
 from wtforms.validators import DataRequired
 

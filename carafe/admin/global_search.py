@@ -1,4 +1,4 @@
-"""Search all of the administration: its pages by name, and the rows of all models."""
+"""Global search: the admin's pages by name, and the rows of all models."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The administration of one model: its options, and what is built from them at startup."""
+"""The admin of one model: its options, and what is built from them at startup."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ ADMINS = Registry[ModelAdmin]("admin", "list")
 
 
 def all_admins() -> Iterable[ModelAdmin]:
-    """Return the administration of each model, in the order of declaration."""
+    """Return the `ModelAdmin` of each model, in the order of declaration."""
     return ADMINS.by_name().values()
 
 
@@ -96,5 +96,5 @@ def find_admin(name: str) -> ModelAdmin | None:
 
 
 def for_model(model: type[Base]) -> ModelAdmin | None:
-    """Return the administration of a model that was declared first."""
+    """Return the `ModelAdmin` of a model that was declared first."""
     return next((admin for admin in all_admins() if admin.model is model), None)

@@ -102,7 +102,7 @@ def _rows(names: set[Name]) -> Iterator[tuple[Name, str]]:
 
 
 def _titles(admin: ModelAdmin, ids: list[int]) -> Iterable[tuple[int, str]]:
-    # What users are called, rather than their address.
+    # Users' names, rather than their addresses.
     name = "display_name" if issubclass(admin.model, UserMixin) else admin.options.title or ""
     query = select(admin.key, getattr(admin.model, name)).where(admin.key.in_(ids))
     return [(id, text) for id, text in db.session.execute(query)]

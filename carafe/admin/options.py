@@ -1,4 +1,4 @@
-"""Options of a model's pages in the administration, as `add` takes them."""
+"""Options of a model's pages in the admin, as `add` takes them."""
 
 from __future__ import annotations
 
@@ -54,12 +54,13 @@ class ModelOptions:
     # The heading in the menu, and a number beside the label there: what waits for someone.
     group: str = "Content"
     count: Count | None = None
-    # A template below the list, and a function that returns its context.
+    # The heading in the menu, and a number beside the label there, such as of rows that need
+    # attention.
     footer: tuple[str, Callable[[], Mapping[str, object]]] | None = None
     # The endpoint of a custom page about a row, which gets its `id`.
     endpoint: str = ""
     # A subset of `OPERATIONS`, by default all with a form, else "read"; and the permission that
-    # each needs, by default "<name>.<operation>", which administrators have.
+    # each needs, by default "<name>.<operation>", which admins have.
     operations: Sequence[str] = ()
     permissions: Mapping[str, str] = field(default_factory=dict)
     actions: Sequence[Action] = ()
@@ -88,7 +89,7 @@ class ModelOptions:
     # A template that extends admin/object.html, and a function that returns its context.
     template: str = "admin/object.html"
     context: Callable[[Any], Mapping[str, object]] | None = None
-    # What a card on the overview says, which counts rows by `created_at`; "" for no card.
+    # The text of a card on the overview, which counts rows by `created_at`; "" for none.
     card: str = ""
 
     def with_defaults(self) -> ModelOptions:

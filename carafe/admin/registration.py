@@ -1,4 +1,4 @@
-"""Add pages for a model to the administration, with a few lines.
+"""Add pages for a model to the admin, with a few lines.
 
     admin.add(app, Note, columns=["title", "user.email", "updated_at"], form=["title"])
 
@@ -38,7 +38,7 @@ from carafe.web import menus
 def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **options: Any) -> None:
     """Add pages for a model: see `ModelOptions` for the options.
 
-    Users need the permission "<name>.read", which administrators have by default.
+    Users need the permission "<name>.read", which admins have by default.
     """
     if not (isinstance(model, type) and issubclass(model, Base) and hasattr(model, "__table__")):
         raise ConfigError(
@@ -71,7 +71,7 @@ def add(app: Flask, model: type[Base], *, columns: Sequence[str | Column], **opt
 
 
 def build(options: ModelOptions) -> ModelAdmin:
-    """Check the options of a model, and build its administration."""
+    """Check the options of a model, and build its `ModelAdmin`."""
     check_key(options.model)
     attributes = Attributes(options.model)
     actions = build_actions(options)

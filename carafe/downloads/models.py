@@ -1,4 +1,4 @@
-"""Files that are made for a user: the copy of their data, and lists for administrators."""
+"""Files that are made for a user: the copy of their data, and lists for admins."""
 
 from __future__ import annotations
 

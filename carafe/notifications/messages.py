@@ -1,4 +1,4 @@
-"""Messages from administrators, to all users or to one."""
+"""Messages from admins, to all users or to one."""
 
 from flask import abort
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""What administrators may do, and what it leaves."""
+"""What admins can do, and what it leaves."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -31,7 +31,7 @@ def bob(make_user: MakeUser) -> UserMixin:
 
 @pytest.fixture
 def carol(make_user: MakeUser) -> UserMixin:
-    """An administrator."""
+    """An admin."""
     return make_user("carol@example.com", role="admin", **_named("Carol"))
 
 

@@ -52,7 +52,7 @@ def run(app: Flask, *arguments: str, **settings: object) -> Result:
 
 
 def findings(app: Flask, *arguments: str, **settings: object) -> Findings:
-    """What it finds, by id, without what only tells that there is no administrator yet."""
+    """What it finds, by id, without what only tells that there is no admin yet."""
     return findings_in(run(app, "--json", *arguments, **settings))
 
 

@@ -1,4 +1,4 @@
-"""Import CSV files on the pages of the administration."""
+"""Import CSV files on the pages of the admin."""
 
 import csv
 import io

@@ -28,7 +28,7 @@ def browsers(
     visitor: Browser,
     sign_in: Callable[[UserMixin], Browser],
 ) -> Browsers:
-    """A visitor, a user, and an administrator; each opens what those before them may not."""
+    """A visitor, a user, and an admin; each opens what those before them may not."""
     return {
         visitor: lambda route: route.public,
         sign_in(alice): lambda route: not route.public and not route.permission,

@@ -1,4 +1,4 @@
-"""Actions that a button on the page of a row applies."""
+"""Actions applied with a button on the page of a row."""
 
 from __future__ import annotations
 

@@ -32,13 +32,13 @@ class Button:
 class Action:
     """An action that users apply to a row, to selected rows, or to all matching rows.
 
-    With `button`, the page of a row can have one for it, too; without `bulk`, that is all.
+    With `button`, the page of a row also has a button for it; with `bulk=False`, only that.
 
     `apply` is a method of the model, which records an audit event. `undo` is the label and the
     function that reverts it; for 24 hours, users can revert rows that have not changed since.
     `where` limits it to rows for which it makes sense; `unavailable_reason` explains that for
-    others. It needs the `permission`, by default that of the operation "edit". `done` completes
-    the sentence that reports it: with "suspended", that is "3 users suspended".
+    others. It needs the `permission`, by default that of the operation "edit". `done` completes the
+    message that reports it: with "suspended", that is "3 users suspended".
     """
 
     name: str
@@ -60,10 +60,10 @@ class Action:
 
     @property
     def endpoint(self) -> str:
-        """The endpoint of its button."""
+        """Return the endpoint of its button."""
         return f"admin.{self.name.replace('-', '_')}"
 
     @property
     def question(self) -> str | None:
-        """What its button asks first, or None if it has no consequences to think about."""
+        """Return the question its button asks first, or None if it has no other consequences."""
         return f"{self.label}? {self.warning}" if self.warning else None

@@ -35,7 +35,7 @@ class Candidate(NamedTuple):
 
     row: Base | None
     reason: str = ""
-    # Whether the user may not change it, so that trying again cannot help.
+    # Whether the user may not change it, so that a retry can't help.
     is_denied: bool = False
 
 

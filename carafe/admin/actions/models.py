@@ -95,17 +95,17 @@ class BulkAction(Base):
 
     @property
     def subject(self) -> str:
-        """The name of this bulk action in the audit."""
+        """Return the name of this bulk action in the audit trail."""
         return f"run:{self.id}"
 
     @property
     def processed(self) -> int:
-        """The number of processed rows."""
+        """Return the number of processed rows."""
         return self.done + self.skipped + self.failed
 
     @property
     def is_undoable(self) -> bool:
-        """Whether it ended recently, changed rows, and is not an undo itself."""
+        """Return whether it ended recently, changed rows, and isn't an undo itself."""
         is_recent = self.ended_at is not None and now() - self.ended_at < UNDO_LIFETIME
         return is_recent and self.done > 0 and self.undone_action_id is None
 
@@ -122,7 +122,7 @@ class BulkAction(Base):
         self.done += len(outcome["done"])
         self.skipped += sum(map(len, outcome["skipped"].values()))
         self.failed += sum(map(len, outcome["failed"].values()))
-        # New objects: SQLAlchemy does not notice changes inside of JSON values.
+        # New objects, because SQLAlchemy doesn't notice changes inside JSON values.
         self.reasons = {
             kind: _add_reasons(self.reasons.get(kind, {}), ids_by_reason)
             for kind, ids_by_reason in (
@@ -151,7 +151,7 @@ class Batch(Base):
 
     @property
     def changed_rows(self) -> list[PendingRow]:
-        """The rows that can be reverted."""
+        """Return the rows that can be reverted."""
         return [row for row in self.outcome["done"] if len(row) > 1] if self.outcome else []
 
     @classmethod

@@ -63,7 +63,7 @@ def has_undo(run: BulkAction) -> bool:
 
 
 def is_allowed(user: UserMixin | None, admin: ModelAdmin, action: Action) -> bool:
-    """Return whether a user may apply an action, which requires to read the list."""
+    """Return whether a user may apply an action, which requires permission to read the list."""
     if user is None or user.suspended_at is not None:
         return False
     return {action.permission, admin.permission("read")} <= permissions(user.effective_role)
@@ -74,7 +74,7 @@ def resume(run_id: int) -> None:
     with read_transaction():
         model = user_model()
         query = select(model.time_zone).join(BulkAction, BulkAction.actor_id == model.id)
-        # Filters by date use the days of the user's time zone.
+        # Date filters use days in the user's time zone.
         use_time_zone(db.session.scalar(query.where(BulkAction.id == run_id)) or "")
     while _enumerate_rows(run_id):
         progress(message="Finding matches…")

@@ -44,7 +44,7 @@ def undo(run: BulkAction, user: UserMixin) -> BulkAction:
             undone_action_id=run.id,
         )
     )
-    # Including skipped rows, whose batches are searched as well.
+    # Including skipped rows, whose batches are searched, too.
     is_small = run.processed <= MAX_DIRECT_ROWS
     if is_small:
         target = runner.resolve(run)

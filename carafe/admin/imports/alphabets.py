@@ -1,6 +1,6 @@
-"""Letters of languages, and the languages of encodings."""
+"""The letters of languages, and the languages of encodings."""
 
-# Letters beyond ASCII: those that are frequent in a language, a space, and the others.
+# Letters beyond ASCII: those frequent in a language, a space, and the others.
 ALPHABETS = {
     "German": "äöüß é",
     "French": "éèàêç âëîïôœùûü",
@@ -35,7 +35,7 @@ RARE = 0.7
 
 
 def _weights(letters: str) -> dict[str, float]:
-    """Return what each letter counts: in scripts of their own, the less the rarer it is."""
+    """Return the weight of each letter: in non-Latin scripts, rare letters count less."""
     if len(letters) > 20:
         return {letter: 1 - 1.2 * n / len(letters) for n, letter in enumerate(letters)}
     frequent, _, rare = letters.partition(" ")
@@ -46,7 +46,7 @@ WEIGHTS = {name: _weights(letters) for name, letters in ALPHABETS.items()}
 WESTERN = "German French Spanish Portuguese Italian Dutch Swedish Danish"
 CENTRAL = "Polish Czech Slovak Hungarian Romanian Croatian German"
 CYRILLIC = "Russian Ukrainian Bulgarian Serbian"
-# Languages by encoding, and how much rarer than the first the encoding is in files of today.
+# Languages by encoding, and how much rarer the encoding is in current files than the first one.
 SINGLE_BYTE = {
     "cp1252": (f"{WESTERN} Icelandic", 0.0),
     "iso8859_15": (f"{WESTERN} Estonian", 0.1),

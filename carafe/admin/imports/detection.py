@@ -1,4 +1,4 @@
-"""How an uploaded file is written: a guess that its page shows, and where it can be corrected."""
+"""Detects the format of an uploaded file; its page shows the result, and lets users correct it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from carafe.admin.imports.signatures import ARCHIVES, SAVE_AS, SIGNATURES, TEXTS
 from carafe.tabular.csv_export import BOM
 
 SAMPLE_ROWS = 200
-# Rows above a heading: a title, the day of a report.
+# Rows above a heading, such as a title or the date of a report.
 MAX_ROWS_ABOVE = 20
 
-# Values that are data, not the name of a column.
+# Values that are data, not a column's name.
 DATA = re.compile(
     r"\S+@\S+\.\S+|[-+]?[\d.,' ]*\d[\d.,' ]*|\d{1,4}([./-])\d{1,2}\1\d{1,4}.*|\w+://\S+"
     r"|true|false|[\da-f]{8}-[\da-f-]{27}",
@@ -31,9 +31,9 @@ DATA = re.compile(
 
 
 class Detected(NamedTuple):
-    """A format, and what a person has to settle before it counts.
+    """A format, and what the user has to decide before the import.
 
-    Doubts are `encodings` that are all likely, and a word that an earlier program `garbled`.
+    `encodings` are those that are all likely; `garbled` is a word that another program garbled.
     """
 
     format: Format
@@ -41,10 +41,9 @@ class Detected(NamedTuple):
 
 
 def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected:
-    """Return how a file is written, by its start; it is set back to that.
+    """Detect the format of a file from its start; the file is rewound afterwards.
 
-    `matches` says how many names of columns are known. Raises `UnreadableFileError`
-    if it is not CSV.
+    `matches` returns how many column names are known. Raise `UnreadableFileError` if it isn't CSV.
     """
     head = file.read(CHUNK_BYTES)
     file.seek(0)
@@ -60,7 +59,7 @@ def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected
     for pattern, kind in TEXTS.items():
         if pattern.match(text.lstrip()):
             raise UnreadableFileError(f"This is {kind}, not a CSV file. {SAVE_AS}")
-    if len(head) == CHUNK_BYTES:  # the last line, which is cut, says nothing
+    if len(head) == CHUNK_BYTES:  # the last line is cut off, so ignore it
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     format = _format(text, guess.encoding, matches)
     doubts: dict[str, Any] = {}
@@ -72,7 +71,7 @@ def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected
 
 
 class Reading(NamedTuple):
-    """The start of a file as one pair of delimiter and quotes reads it."""
+    """The start of a file, read with one pair of delimiter and quotes."""
 
     delimiter: str
     quote: str
@@ -80,13 +79,13 @@ class Reading(NamedTuple):
     # The line in which each row begins.
     lines: list[int]
     is_broken: bool
-    # The place of the row that is most likely the heading, and how many of its names are known.
+    # The index of the row that is most likely the heading, and how many of its names are known.
     place: int
     header_matches: int
 
     @property
     def likelihood(self) -> tuple[int, bool, bool, float]:
-        """What makes this one likelier than another: the first that differs decides."""
+        """Return what makes this reading likelier than another; the first difference decides."""
         cells = [text for row in self.rows for cell in row if (text := cell.strip())]
         quoted = sum(len(c) > 1 and c[0] == c[-1] and c[0] in "\"'" for c in cells)
         widths = Counter(len(row) for row in self.rows)
@@ -122,7 +121,7 @@ def _format(text: str, encoding: str, matches: Callable[[Sequence[str]], int]) -
 
 
 def _quotes(text: str, delimiter: str) -> Iterable[str]:
-    """Return the quotes that may be meant. None at all are a choice for people."""
+    """Return the likely quotes. Only users choose to have none."""
     yield '"'
     after = re.escape(delimiter)
     if re.search(rf'{after} +"', text):
@@ -154,7 +153,7 @@ def _read(text: str, format: Format, matches: Callable[[Sequence[str]], int]) ->
             lines.append(line)
     counts = [matches(row) for row in rows[:MAX_ROWS_ABOVE]]
     place = max(range(len(counts)), key=counts.__getitem__, default=0)
-    # A row of data may have the name of a column in it: what is above a heading is narrower.
+    # A row of data may contain a column's name, but what is above a heading is narrower.
     is_heading = counts and (counts[place] > 1 or counts[place] == len(rows[place]))
     if not is_heading or any(len(row) >= len(rows[place]) for row in rows[:place]):
         place = 0
@@ -170,7 +169,7 @@ def _read(text: str, format: Format, matches: Callable[[Sequence[str]], int]) ->
 
 
 def _garbled(text: str, encoding: str) -> str:
-    """Return a word of UTF-8 that was once read as Windows-1252, and written down so."""
+    """Return a word of UTF-8 that was misread as Windows-1252 and saved that way."""
     if encoding not in (UTF_8, UTF_16):
         return ""
     words = (match[0] for match in re.finditer(r"[\w\x80-\uffff]+", text))

@@ -1,8 +1,8 @@
-"""The encoding of an uploaded file, which most files do not state.
+"""Detects the encoding of an uploaded file, which most files don't declare.
 
-UTF-8 and UTF-16 give themselves away. For the others each candidate decodes the words that are not
-ASCII, and the one whose letters look most like a language wins. Where two look alike, a person has
-to choose. `docs/decisions.md` compares this with libraries that do the same.
+UTF-8 and UTF-16 are easy to recognize. Otherwise, each candidate decodes the words beyond ASCII,
+and the one whose letters look most like a language wins. If two are similarly likely, the user has
+to choose. `docs/decisions.md` compares this with libraries for the same purpose.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import IO
 from carafe.admin.imports.plausibility import JUDGES
 
 UTF_8, UTF_16 = "utf-8-sig", "utf-16"
-# Codecs of Python, and what spreadsheets call them.
+# Python's codecs, and what spreadsheets call them.
 ENCODINGS = {
     UTF_8: "UTF-8",
     UTF_16: "UTF-16",
@@ -55,23 +55,23 @@ ENCODINGS = {
 
 
 CHUNK_BYTES = 64 * 1024
-# Of lines beyond ASCII that are looked at.
+# The number of lines beyond ASCII that are examined.
 SAMPLE_BYTES = 16 * 1024
-# On average of all characters.
+# The average score of all characters.
 GOOD_ENOUGH = 0.4
 MAX_CHOICES = 6
 
 
 @dataclass(frozen=True)
 class Guess:
-    """The likeliest encoding, and with it the others that a person has to choose from."""
+    """The likeliest encoding, and others if the user has to choose."""
 
     encoding: str
     others: tuple[str, ...] = ()
 
 
 def guess_encoding(file: IO[bytes]) -> Guess:
-    """Return the encoding of a file, which is read from its start to its end."""
+    """Return the encoding of a file, which is read to its end."""
     head = file.read(CHUNK_BYTES)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Guess(UTF_16)
@@ -87,7 +87,7 @@ def guess_encoding(file: IO[bytes]) -> Guess:
 
 
 def _utf_16(head: bytes) -> str:
-    """Return which byte order a file without a mark has: ASCII in it has a zero in every pair."""
+    """Return the byte order of a file without a mark: ASCII in it has a zero in every pair."""
     even, odd = head[::2].count(0), head[1::2].count(0)
     if max(even, odd) < len(head) / 20 or min(even, odd) > max(even, odd) / 10:
         return ""
@@ -95,9 +95,9 @@ def _utf_16(head: bytes) -> str:
 
 
 def _is_utf_8(file: IO[bytes]) -> bool:
-    """Return whether all, or at least nearly all that is not ASCII, is valid.
+    """Return whether all of it, or nearly all of what isn't ASCII, is valid UTF-8.
 
-    A few wrong bytes in a file of UTF-8 make a few bad rows, not a file in another encoding.
+    A few invalid bytes in a UTF-8 file make a few invalid rows, not a file in another encoding.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     good = bad = 0
@@ -110,7 +110,7 @@ def _is_utf_8(file: IO[bytes]) -> bool:
 
 
 def _sample(file: IO[bytes]) -> bytes:
-    """Return lines that are not ASCII alone."""
+    """Return lines that aren't only ASCII."""
     lines, size = [], 0
     while size < SAMPLE_BYTES and (line := file.readline(CHUNK_BYTES)):
         if not line.isascii():
@@ -120,7 +120,7 @@ def _sample(file: IO[bytes]) -> bytes:
 
 
 def _legacy(sample: bytes) -> Guess:
-    # Several encodings may read the same text: the likeliest of them counts.
+    # Several encodings may read the same text: the likeliest one counts.
     texts: dict[str, tuple[float, int, str]] = {}
     for order, (encoding, judge) in enumerate(JUDGES.items()):
         text = sample.decode(encoding, "replace")
@@ -134,5 +134,5 @@ def _legacy(sample: bytes) -> Guess:
 
 
 def _margin(count: int) -> float:
-    """Return by how much the best must be better on average, the less the more there is."""
+    """Return by how much the best must be better on average; less for longer texts."""
     return max(0.06, min(0.6, 1 / sqrt(count)))

@@ -1,4 +1,4 @@
-"""How much decoded text looks like a language, by the encoding that decoded it."""
+"""Scores how much decoded text looks like a language, depending on its encoding."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from functools import partial
 
 from carafe.admin.imports.alphabets import ALPHABETS, SINGLE_BYTE, WEIGHTS
 
-# The typography of any language, and what may stand between two letters.
+# Typography common to all languages, and characters that may be between two letters.
 SYMBOLS = set(
     "“”„‘’‚‹›«»–—…•·€£§©®™°º²³½¼¾±×¿¡µ№¥\u00a0、。・「」『』（）〜～，：；！？《》【】ー々〇"
 )
 JOINTS = set("’‘·–—-\u00a0\u00ad")
 WORD = re.compile(r"[A-Za-z'\x80-\U0010ffff]*[\x80-\U0010ffff][A-Za-z'\x80-\U0010ffff]*")
 
-# Characters of words beyond ASCII that are looked at, and of one word.
+# The number of characters examined in words beyond ASCII, and per word.
 SAMPLE_CHARACTERS, WORD_LENGTH = 1000, 100
-# What a character counts that stands where it should not.
+# The score of a character where it doesn't belong.
 CONTROL, MIXED, MISPLACED, FOREIGN, OTHER_LANGUAGE = -4.0, -2.0, -2.0, -2.0, -1.0
-# Of a second language in one file, and for each character.
+# For a second language in one file, and per character.
 SECOND_LANGUAGE, SECOND_LANGUAGE_SHARE = 2, 0.15
 
 
 def _words(text: str) -> Iterator[str]:
-    """Yield the first words that are not ASCII alone, each once."""
+    """Yield the first words that aren't only ASCII, each once."""
     length = 0
     for word in dict.fromkeys(match[0] for match in WORD.finditer(text)):
         if length > SAMPLE_CHARACTERS:
@@ -35,7 +35,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _plausibility(word: str, place: int) -> float | None:
-    """Return how well a character stands where it does; None for a letter in its place."""
+    """Return how plausible a character is in its position; None for a letter that belongs there."""
     character = word[place]
     category = unicodedata.category(character)
     before, after = word[place - 1 : place], word[place + 1 : place + 2]
@@ -53,7 +53,7 @@ def _plausibility(word: str, place: int) -> float | None:
 
 
 def _judge_letters(languages: str, rarity: float, text: str) -> float:
-    """Return how much the words look like some of these languages: at best 1 per character."""
+    """Return how much the words look like one of these languages: at best 1 per character."""
     names = languages.split()
     every = set("".join(ALPHABETS[name] for name in names))
     count, symbol_score = 0, 0.0
@@ -96,7 +96,7 @@ def _letters_in(language: str, letters: list[str], every: set[str]) -> float:
 
 
 def _is_mixed(word: str, character: str) -> bool:
-    """Return whether a letter that is not Latin stands in a word with some that are."""
+    """Return whether a non-Latin letter is in a word with Latin ones."""
     is_latin = character < "\u0250" or "\u1e00" <= character < "\u1f00"
     return not is_latin and any("A" <= letter <= "z" and letter.isalpha() for letter in word)
 
@@ -123,7 +123,7 @@ def _is_wide_symbol(character: str) -> bool:
 
 
 def _japanese(character: str, code: bytes) -> float:
-    if "\uff61" <= character <= "\uff9f":  # half as wide: as good as never
+    if "\uff61" <= character <= "\uff9f":  # half-width, which is hardly ever used
         return -1.0
     if "\u3040" <= character <= "\u30ff":
         return 1.0

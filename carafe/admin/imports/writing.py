@@ -28,7 +28,7 @@ def apply(spec: ImportSpec, rows: Sequence[ImportRow]) -> tuple[list[CellError],
     except (IntegrityError, LookupError):
         errors: list[CellError] = []
         changes: list[RowChange] = []
-    for row in rows:  # One by one, to find the rejected ones.
+    for row in rows:  # Individually, to find the rejected ones.
         try:
             with db.session.begin_nested():
                 changes += _write_rows(spec, [row])

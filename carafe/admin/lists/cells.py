@@ -1,6 +1,6 @@
 """The cells of a list, as HTML.
 
-They are made column by column, and a row is one template: a page has hundreds of cells, and a
+They are rendered column by column, with one template per row: a page has hundreds of cells, and a
 function call for each, or Jinja's, takes longer than the database.
 """
 
@@ -33,7 +33,7 @@ SPECIAL = re.compile(r"[&<>\"']")
 def render_rows(admin: ModelAdmin, rows: Sequence[ListRow], *, selectable: bool) -> Markup:
     """Return the rows of the table."""
     values = [row.values for row in rows]
-    # All are read first: names in them are then looked up together.
+    # Read all of them first, so that names in them are looked up together.
     columns = [column.read(values) for column in admin.list.visible.columns]
     first, *others = map(format_cells, columns)
     ids = [row.id for row in rows]
@@ -48,7 +48,7 @@ def render_rows(admin: ModelAdmin, rows: Sequence[ListRow], *, selectable: bool)
 
 
 def _row_template(admin: ModelAdmin, *, selectable: bool) -> str:
-    """Return the HTML of a row, with a place for its `id` and for each of its cells."""
+    """Return the HTML of a row, with placeholders for its `id` and each of its cells."""
     url = _literal(admin.url(0).removesuffix("0"))
     labels = [_literal(escape(column.label)) for column in admin.list.visible.columns]
     cells = [f'<td data-label="{label}">{{}}</td>' for label in labels]
@@ -58,7 +58,7 @@ def _row_template(admin: ModelAdmin, *, selectable: bool) -> str:
 
 
 def _literal(text: str) -> str:
-    """Return a text as it is written in a template of `str.format`."""
+    """Escape a text for a template of `str.format`."""
     return text.replace("{", "{{").replace("}", "}}")
 
 

@@ -35,7 +35,7 @@ class Preset(NamedTuple):
 class Range(Filter, Generic[T]):
     """A range that includes both ends: `name.from` and `name.to` in the URL."""
 
-    # The distance to the next value, if a value stands for all up to that.
+    # The distance to the next value, if a value stands for everything up to it.
     step: Any = None
 
     @property

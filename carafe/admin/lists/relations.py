@@ -18,7 +18,7 @@ MAX_CANDIDATES = 10
 
 
 def readable_admin(model: type[Base]) -> ModelAdmin | None:
-    """Return the administration of a model if the current user may read it, or None."""
+    """Return the `ModelAdmin` of a model if the current user may read it, or None."""
     admin = for_model(model)
     return admin if admin and admin.is_permitted("read") else None
 
@@ -70,7 +70,7 @@ def placeholder(relation: RelationFilter) -> str:
 
 
 def related_admin(relation: RelationFilter) -> ModelAdmin | None:
-    """Return the administration of the related model if the current user may read it, or None."""
+    """Return the `ModelAdmin` of a related model if the current user may read it, or None."""
     return readable_admin(related_model(relation.column))
 
 

@@ -1,7 +1,7 @@
-"""Search for rows in the order of an index, in steps, for as long as a page may take.
+"""Searches for rows in the order of an index, in steps, for as long as a page may take.
 
-A step looks at a number of rows and no further, whether they match or not. A search that stops
-early knows which rows it has looked at, and goes on from there.
+A step examines a number of rows, whether they match or not. A search that stops early knows which
+rows it has examined, and continues from there.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The overview of the administration: cards and charts that features add to."""
+"""The overview: cards and charts that features add."""

@@ -1,4 +1,4 @@
-"""Figures at the top of the overview. Features add theirs."""
+"""Numbers at the top of the overview, which features add."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from carafe.registry import Registry
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure, with the URL of the list of what it counts if the current user may read that."""
+    """A number, and the URL of the list of what it counts if the current user can read it."""
 
     label: str
     count: str
@@ -24,9 +24,9 @@ READERS = Registry[tuple[Callable[[], Mapping[str, str]], Links]]("admin_counts"
 
 
 def add_counts(app: Flask, read: Callable[[], Mapping[str, str]], **links: dict[str, str]) -> None:
-    """Add figures to the overview: `read` returns them, ready to display, by their names.
+    """Add numbers to the overview: `read` returns them, ready to display, by name.
 
-    `links` lead to lists, by the name of a figure: unconfirmed={"admin": "users", "state": "…"}.
+    `links` lead to lists, by the name of a number: unconfirmed={"admin": "users", "state": "…"}.
     """
     READERS.add(app, (read, links))
 

@@ -19,7 +19,7 @@ from carafe.time import exact_time_tag, now
 
 @dataclass(frozen=True)
 class Stacked:
-    """A text with small print below it. It is formatted when all cells of a page were read."""
+    """A text with small print below it. It is formatted when all cells of a page have been read."""
 
     text: Name | str
     small: Sequence[object]

@@ -1,4 +1,4 @@
-"""Arguments and results of jobs as display texts: truncated, with secrets redacted."""
+"""Arguments and results of jobs as text: truncated, with secrets redacted."""
 
 import json
 from inspect import signature
@@ -13,7 +13,7 @@ ENCRYPTED_ARGUMENTS = "gAAAAA"
 
 
 def display_arguments(job: Job) -> dict[str, str]:
-    """Return the display text of each argument by its name."""
+    """Return the text of each argument by its name."""
     positional, named = job.arguments
     definition = registry.get(job.name)
     names = list(signature(definition.function).parameters) if definition else []
@@ -38,7 +38,7 @@ def _display(name: str, value: object) -> str:
 
 
 def _text(value: object) -> str:
-    """Return a value without Python's or JSON's marks where it has few: "cut: 0, moved: 3"."""
+    """Return a value without Python or JSON syntax if it is simple: "cut: 0, moved: 3"."""
     if isinstance(value, str):
         return value
     if isinstance(value, dict) and value:

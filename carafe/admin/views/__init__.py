@@ -1,4 +1,4 @@
-"""Pages of the administration, one module per noun. Each requires a permission."""
+"""Pages of the admin, one module per noun. Each requires a permission."""
 
 from carafe.admin.views import (
     columns,

@@ -1,4 +1,4 @@
-"""The search of the whole administration."""
+"""The search of the whole admin."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue

@@ -1,10 +1,10 @@
-"""Indexes that may help a statement: what it compares with "=" first, then a range or its order."""
+"""Indexes that may help a statement: columns compared with "=" first, then a range or the order."""
 
 from collections.abc import Iterable, Iterator
 
 from carafe.observability.plans.scopes import ColumnRef, Scope
 
-# Of a statement that compares a dozen columns the first few tell as much.
+# For a statement that compares a dozen columns, the first few are enough.
 MAX_EQUALITY_COLUMNS = 3
 MAX_INDEX_COLUMNS = 4
 
@@ -12,7 +12,7 @@ MAX_INDEX_COLUMNS = 4
 def candidates(
     scopes: list[Scope], alias: str, column_names: Iterable[str]
 ) -> Iterator[tuple[str, ...]]:
-    """Columns for an index on the table of that name, each combination once, shorter ones first."""
+    """Return columns for indexes on the table with that name, without duplicates, short first."""
     columns, result = list(column_names), set()
     for scope in scopes:
         if alias in scope.tables:
@@ -26,7 +26,7 @@ def _of_scope(scope: Scope, alias: str, column_names: list[str]) -> Iterator[tup
         return list(dict.fromkeys(matching))
 
     equal, ranges = names_in(scope.equal)[:MAX_EQUALITY_COLUMNS], names_in(scope.ranges)
-    # An order that goes on with another table's columns is of no index.
+    # An order that continues with another table's columns can't use an index.
     orders = [
         names_in(part) for part in (scope.order, scope.group) if len(names_in(part)) == len(part)
     ]

@@ -1,7 +1,7 @@
-"""Spans, and how they leave the process. Names follow OpenTelemetry's semantic conventions 1.41.
+"""Spans, and how they are exported. Names follow OpenTelemetry's semantic conventions 1.41.
 
-No span holds values: of a statement its text with placeholders, of an address neither query nor
-token, of an exception its type.
+Spans contain no values: statements have placeholders, URLs neither query nor token, and exceptions
+only their type.
 """
 
 import atexit
@@ -24,10 +24,10 @@ from carafe.observability import logs
 from carafe.observability.plans.sql import tokens
 from carafe.observability.statements import normalize
 
-# A collector that does not answer holds up the end of a process this long.
+# How long a collector that doesn't respond delays the end of a process.
 FLUSH_SECONDS = 2
 
-# What may follow WITH, and before which words a table stands.
+# Words that may follow WITH, and those before a table's name.
 OPERATIONS = {"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"}
 BEFORE_TABLE = {"FROM", "INTO", "UPDATE", "ONLY"}
 
@@ -42,7 +42,7 @@ class Tracer:
 
     @property
     def tracer(self) -> trace.Tracer:
-        """Made with the first span: the thread that sends must not be of a server about to fork."""
+        """Return the tracer, created by the first span, as its thread doesn't survive a fork."""
         if self.provider is None:
             with self._starting:
                 self.provider = self.provider or self._start()
@@ -71,7 +71,7 @@ class Tracer:
         attributes: Mapping[str, Any],
         parent: Mapping[str, str] | None = None,
     ) -> Iterator[Span]:
-        """A span around what happens inside; its trace is on the lines of the log."""
+        """Trace what happens inside in a span, whose trace ID is on the log lines."""
         context = None if parent is None else propagator.extract(parent)
         with (
             self.tracer.start_as_current_span(
@@ -79,7 +79,7 @@ class Tracer:
                 context,
                 kind,
                 attributes,
-                # They would keep its text, and its traceback with it.
+                # They would store its message and traceback.
                 record_exception=False,
                 set_status_on_exception=False,
             ) as span,
@@ -104,7 +104,7 @@ class Tracer:
             yield span
 
     def query(self, statement: str, started: int, ended: int, context: Any) -> None:
-        """Trace a statement that ran, as part of a request or job."""
+        """Trace a statement that ran as part of a request or job."""
         if not trace.get_current_span().is_recording():
             return
         statement = normalize(statement)
@@ -130,7 +130,7 @@ def mark_failed(span: Span, type: str) -> None:
 
 @lru_cache(1000)
 def _operation(statement: str) -> tuple[str, str]:
-    """Return a statement's operation and the first table it names outside of parentheses."""
+    """Return a statement's operation and the first table it names outside parentheses."""
     operation, previous, table, depth = "", "", "", 0
     for token in tokens(statement):
         if token.kind == "space":
@@ -141,7 +141,7 @@ def _operation(statement: str) -> tuple[str, str]:
         if table and not (token.text == "." or previous == "."):
             break
         if token.name and (table or previous in BEFORE_TABLE) and token.word != "ONLY":
-            table = token.name  # the last part, if it comes with a schema
+            table = token.name  # the last part, if it has a schema
         elif (
             not operation
             and (token.word in OPERATIONS or (not previous and token.kind == "word"))
@@ -153,10 +153,10 @@ def _operation(statement: str) -> tuple[str, str]:
 
 
 def _shut_down_at_exit(provider: TracerProvider) -> None:
-    """Send what is left when the process ends, without waiting for long.
+    """Export what is left when the process exits, without waiting for long.
 
-    The provider itself would wait for 30 seconds. The thread is started now: Python 3.12 starts
-    none while it ends.
+    The provider itself would wait for 30 seconds. The thread is started now, because Python 3.12
+    can't start one during exit.
     """
     exiting = threading.Event()
 
