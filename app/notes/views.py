@@ -21,8 +21,9 @@ ROW = Note.title, func.substr(Note.body, 1, 160), Note.updated_at, Note.id
 @login_required
 @quotas.limit_searches
 def index() -> ResponseReturnValue:
-    q = search_term()
-    query = Note.mine(*ROW).where(contains(q, Note.title, Note.body))
+    query = Note.mine(*ROW)
+    if q := search_term():
+        query = query.where(contains(q, Note.title, Note.body))
     page = paginate(query, Note.updated_at, Note.id, descending=True)
     return render_template("notes/index.html", page=page, q=q)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import Any, Self
 
 from flask import abort
 from flask_login import current_user
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from carafe.auth import quotas
@@ -33,13 +33,16 @@ class OwnerMixin(SubmissionMixin):
 
     @classmethod
     def mine(cls, *columns: Any) -> AnySelect:
-        """Return a query for the current user's rows, or for these columns of them."""
-        return select(*(columns or [cls])).where(cls.user_id == current_user.id)
+        """Return a query for the current user's rows, or for these columns of them.
+
+        The same columns get the same query, whoever asks: it reads the user when it runs.
+        """
+        return _query_of_mine(cls, columns)
 
     @classmethod
     def get_mine_or_404(cls, id: int) -> Self:
         """Return a row of the current user by its ID."""
-        row: Self | None = db.session.scalar(cls.mine().filter_by(id=id))
+        row: Self | None = db.session.scalar(_query_of_one(cls), {"id": id})
         return row or abort(404)
 
     @classmethod
@@ -56,3 +59,14 @@ class OwnerMixin(SubmissionMixin):
         except quotas.TooManyRowsError as refusal:
             form.form_errors = [refusal.description]
             return None
+
+
+@lru_cache(maxsize=256)  # to put it together takes longer than to run it
+def _query_of_mine(model: type[OwnerMixin], columns: tuple[Any, ...]) -> AnySelect:
+    user_id = bindparam("user_id", unique=True, callable_=lambda: current_user.id)
+    return select(*(columns or [model])).where(model.user_id == user_id)
+
+
+@cache
+def _query_of_one(model: type[OwnerMixin]) -> AnySelect:
+    return model.mine().filter_by(id=bindparam("id"))

@@ -7,6 +7,7 @@ from carafe.web import (
     dashboard,
     errors,
     mailed_links,
+    menu_html,
     menu_items,
     menus,
     palette,
@@ -87,6 +88,7 @@ def init_app(app: Flask) -> None:
     static_files.init_app(app)
     menus.init_app(app)
     menu_items.init_app(app)
+    menu_html.init_app(app)
     palette.init_app(app)
     dashboard.init_app(app)
     checklist.init_app(app)

@@ -26,11 +26,11 @@ class MenuItem:
 
 def visible_items(menu: str) -> list[MenuItem]:
     """Return the items of a menu that this visitor sees; the one for this page is `active`."""
-    root = request.script_root
+    root, paths = request.script_root, current_app.extensions["nav_paths"]
     items = [
         MenuItem(
             entry.label,
-            root + _path(entry),
+            root + (paths.get(entry) or _path(entry)),
             entry.icon,
             entry.method,
             entry.group,
@@ -83,10 +83,10 @@ def _path(entry: MenuEntry) -> str:
 
     It is built from the map, not from the request: a page about an untrusted host has menus, too.
     """
-    paths: dict[int, str] = current_app.extensions["nav_paths"]
-    if id(entry) not in paths:
-        paths[id(entry)] = current_app.url_map.bind("").build(entry.endpoint, entry.values)
-    return paths[id(entry)]
+    path = current_app.url_map.bind("").build(entry.endpoint, entry.values)
+    paths: dict[MenuEntry, str] = current_app.extensions["nav_paths"]
+    paths[entry] = path
+    return path
 
 
 def init_app(app: Flask) -> None:

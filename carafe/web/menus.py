@@ -24,7 +24,7 @@ class Count:
     source: AnySelect | Callable[[], int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MenuEntry:
     menu: str
     label: str

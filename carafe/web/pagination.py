@@ -6,7 +6,7 @@ use-the-index-luke.com/no-offset explains the idea.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
@@ -126,7 +126,12 @@ class KeysetPaginator:
 
 def paginate(statement: AnySelect, *keys: CursorKey, **options: Any) -> Page:
     """Run `statement` for the requested page: see `KeysetPaginator`."""
-    return KeysetPaginator(statement, *keys, **options)()
+    return _paginator(statement, *keys, **options)()
+
+
+@lru_cache(maxsize=64)
+def _paginator(statement: AnySelect, *keys: CursorKey, **options: Any) -> KeysetPaginator:
+    return KeysetPaginator(statement, *keys, **options)
 
 
 def is_beyond(keys: Sequence[CursorKey], descending: bool) -> ColumnElement[bool]:

@@ -20,7 +20,8 @@ blueprint = Blueprint("things", __name__, url_prefix="/things")
 @quotas.limit_searches
 def index() -> ResponseReturnValue:
     query = Thing.mine(Thing.title, Thing.created_at, Thing.id)
-    query = query.where(contains(search_term(), Thing.title, Thing.body))
+    if q := search_term():
+        query = query.where(contains(q, Thing.title, Thing.body))
     page = paginate(query, Thing.created_at, Thing.id, descending=True)
     return render_template("things.html", title="Things", page=page)
 
