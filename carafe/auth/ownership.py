@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from flask import abort
 from flask_login import current_user
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, select
+from sqlalchemy import BindParameter, ForeignKey, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from carafe.auth import quotas
@@ -37,12 +37,12 @@ class OwnerMixin(SubmissionMixin):
 
         The same columns get the same query, whoever asks: it reads the user when it runs.
         """
-        return _query_of_mine(cls, columns)
+        return _query_of_mine(cls, columns)  # type: ignore[arg-type]
 
     @classmethod
     def get_mine_or_404(cls, id: int) -> Self:
         """Return a row of the current user by its ID."""
-        row: Self | None = db.session.scalar(_query_of_one(cls), {"id": id})
+        row: Self | None = db.session.scalar(_query_of_one(cls), {"id": id})  # type: ignore[arg-type]
         return row or abort(404)
 
     @classmethod
@@ -63,6 +63,7 @@ class OwnerMixin(SubmissionMixin):
 
 @lru_cache(maxsize=256)  # to put it together takes longer than to run it
 def _query_of_mine(model: type[OwnerMixin], columns: tuple[Any, ...]) -> AnySelect:
+    user_id: BindParameter[int]
     user_id = bindparam("user_id", unique=True, callable_=lambda: current_user.id)
     return select(*(columns or [model])).where(model.user_id == user_id)
 

@@ -6,9 +6,11 @@ Everything logged, by the app or a library, gets the IDs of request, user, job, 
 import json
 import logging
 import sys
-from collections.abc import Callable, MutableMapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -18,6 +20,9 @@ from carafe.observability.redaction import redact_mapping, redact_text
 
 # Attributes of a record that `extra` did not add.
 STANDARD_ATTRIBUTES = {*vars(logging.makeLogRecord({})), "message", "asctime"}
+# Replaced, never changed. structlog's has a variable for each value, and looks through all that
+# the process has: 12 µs of every request.
+_context: ContextVar[Mapping[str, Any]] = ContextVar("log_context", default=MappingProxyType({}))
 
 
 def bind_user(user_id: int, impersonator_id: int | None = None) -> None:
@@ -25,22 +30,32 @@ def bind_user(user_id: int, impersonator_id: int | None = None) -> None:
 
     `impersonator_id` is that of the admin who is viewing as that user.
     """
-    structlog.contextvars.bind_contextvars(user_id=user_id)
+    _context.set({**_context.get(), "user_id": user_id})
     if impersonator_id is not None:
-        structlog.contextvars.bind_contextvars(impersonator_id=impersonator_id)
+        _context.set({**_context.get(), "impersonator_id": impersonator_id})
 
 
-def bind(**values: object) -> AbstractContextManager[None]:
+def start_request(request_id: str) -> None:
+    """Begin a context that has only this."""
+    _context.set({"request_id": request_id})
+
+
+@contextmanager
+def bind(**values: object) -> Iterator[None]:
     """Add `values` to each line logged inside: `with bind(job="digest", job_id=7):`."""
-    return structlog.contextvars.bound_contextvars(**values)
+    token = _context.set({**_context.get(), **values})
+    try:
+        yield
+    finally:
+        _context.reset(token)
 
 
-def context() -> dict[str, Any]:
+def context() -> Mapping[str, Any]:
     """Return what is on each line right now.
 
     `request_id`, `user_id`, `job`, `trace_id`, and so on.
     """
-    return structlog.contextvars.get_contextvars()
+    return _context.get()
 
 
 class EventFormatter(logging.Formatter):

@@ -5,12 +5,12 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from random import random
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import structlog
 from flask import Flask, Response, current_app, request
+from flask.globals import request_ctx
 
 from carafe.observability import logs, metrics, queries, security_events
 from carafe.observability.paths import loggable_path
@@ -39,8 +39,7 @@ class RequestIdMiddleware:
             submitted_id if ACCEPTABLE_ID.fullmatch(submitted_id) else secrets.token_hex(16)
         )
         environ["REQUEST_ID"], environ["STARTED"] = request_id, perf_counter()
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        logs.start_request(request_id)
         queries.start(sampled=random() < self.sample)  # noqa: S311  # nosec B311
         metrics.request_started(environ)
 
@@ -88,6 +87,19 @@ def is_logged(status: int) -> bool:
     return log.isEnabledFor(logging.INFO) and (request.path not in UNLOGGED_PATHS or status == 404)
 
 
+class RequestRecord(logging.LogRecord):
+    """The log record of a request, with only what is told of it.
+
+    `log.info` looks up its caller, thread, and process as well: as much time as the line itself.
+    """
+
+    BLANK = vars(logging.LogRecord(log.name, logging.INFO, __file__, 0, "request", None, None))
+
+    def __init__(self, **fields: object):
+        now = time()
+        self.__dict__.update(self.BLANK, created=now, msecs=now % 1 * 1000, **fields)
+
+
 def init_app(app: Flask) -> None:
     app.extensions["identify"] = lambda: None
     app.wsgi_app = RequestIdMiddleware(  # type: ignore[method-assign]
@@ -102,19 +114,20 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def log_request(response: Response) -> Response:
         status = response.status_code
-        refusal = security_events.refusal(status)
-        if 400 <= status < 500 and (refusal or is_logged(status)):
-            if "user_id" not in logs.context():
+        if 400 <= status < 500:
+            refusal = security_events.refusal(status)
+            if (refusal or is_logged(status)) and "user_id" not in logs.context():
                 _identify()
             if refusal:
                 security_events.report(*refusal)
         if is_logged(status):
-            extra = {
-                "method": request.method,
-                "path": loggable_path(),
-                "status": response.status_code,
-                "ms": round((perf_counter() - request.environ["STARTED"]) * 1000, 1),
-                "client": request.remote_addr,
-            }
-            log.info("request", extra=extra)
+            answered = request_ctx.request
+            record = RequestRecord(
+                method=answered.method,
+                path=loggable_path(),
+                status=status,
+                ms=round((perf_counter() - answered.environ["STARTED"]) * 1000, 1),
+                client=answered.remote_addr,
+            )
+            log.handle(record)
         return response

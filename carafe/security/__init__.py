@@ -1,7 +1,5 @@
 """The edges: response headers, CSRF, proxies, bounds of a request, rate limits, `flask check`."""
 
-import hashlib
-
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
@@ -23,6 +21,7 @@ from carafe.security.checks.unconfigured import unconfigured_app
 from carafe.security.encryption import decrypt, encrypt
 from carafe.security.rate_limits import Client, RateLimit, client_key
 from carafe.security.refusals import refuse
+from carafe.security.signing import Sha256Signer
 
 __all__ = [
     "Client",
@@ -39,8 +38,6 @@ __all__ = [
 class Sha256SessionInterface(SecureCookieSessionInterface):
     """Flask's cookie, signed with HMAC-SHA-256 in place of SHA-1."""
 
-    digest_method = staticmethod(hashlib.sha256)
-
     def __init__(self) -> None:
         self._serializers: dict[tuple[object, ...], URLSafeTimedSerializer | None] = {}
 
@@ -48,7 +45,10 @@ class Sha256SessionInterface(SecureCookieSessionInterface):
         """Return the serializer of the app's keys, made once: a request needs it twice."""
         keys = app.secret_key, *app.config["SECRET_KEY_FALLBACKS"]
         if keys not in self._serializers:
-            self._serializers[keys] = super().get_signing_serializer(app)
+            secrets = [*app.config["SECRET_KEY_FALLBACKS"], app.secret_key]
+            self._serializers[keys] = URLSafeTimedSerializer(
+                secrets, salt=self.salt, serializer=self.serializer, signer=Sha256Signer
+            )
         return self._serializers[keys]
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:

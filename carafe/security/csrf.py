@@ -8,7 +8,6 @@ A token also says for whom the page with the form was made. It does not protect 
 what to do with a form that was sent after its session ended.
 """
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -20,10 +19,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request, session
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadSignature, TimestampSigner
+from itsdangerous import BadSignature
 
 from carafe.database.transactions import SAFE_METHODS
 from carafe.security.refusals import refuse
+from carafe.security.signing import Sha256Signer
 
 TOKEN_FIELD = "csrf_token"  # noqa: S105
 ORIGIN = re.compile(r"https?://[^/?#\\\s]+")
@@ -133,16 +133,14 @@ def _sent_token() -> str:
     return request.form.get(TOKEN_FIELD) or request.headers.get("X-CSRFToken") or ""
 
 
-def _signer() -> TimestampSigner:
+def _signer() -> Sha256Signer:
     config = current_app.config
     return _signer_with((*config["SECRET_KEY_FALLBACKS"], config["SECRET_KEY"]))
 
 
 @cache
-def _signer_with(keys: tuple[str, ...]) -> TimestampSigner:
-    return TimestampSigner(
-        keys, salt="form token", key_derivation="hmac", digest_method=hashlib.sha256
-    )
+def _signer_with(keys: tuple[str, ...]) -> Sha256Signer:
+    return Sha256Signer([*keys], salt="form token")
 
 
 def browser_id() -> str | None:

@@ -126,8 +126,11 @@ def endpoint_label(request: Request) -> str:
 
     For users, "office.export" becomes "office.users.export". "" if the page doesn't exist.
     """
-    blueprint, _, view = (request.endpoint or "").rpartition(".")
-    return ".".join(filter(None, [blueprint, *_declared(request).values(), view]))
+    endpoint = request.endpoint or ""
+    if not (names := _declared(request)):
+        return endpoint
+    blueprint, _, view = endpoint.rpartition(".")
+    return ".".join(filter(None, [blueprint, *names.values(), view]))
 
 
 def rule_label(request: Request) -> str:

@@ -61,6 +61,8 @@ _instance_lock = Lock()
 
 def _metrics() -> Metrics:
     global _instance
+    if _instance is not None and _instance.process_id == os.getpid():
+        return _instance
     with _instance_lock:
         if _instance is None or _instance.process_id != os.getpid():  # forked
             _instance = Metrics(_folder)
