@@ -1,4 +1,4 @@
-"""Who did what, when, from where. Append-only; the actor is kept by value, to outlive the user."""
+"""Who did what, when, and from where. Append-only; actors are stored by value, to outlive users."""
 
 from flask import Flask
 

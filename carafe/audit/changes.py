@@ -1,4 +1,4 @@
-"""What changes of a row, field by field, as an event keeps it."""
+"""The changes of a row, field by field, as an event stores them."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -10,8 +10,8 @@ from sqlalchemy import inspect
 from carafe.database import Base
 
 MAX_TEXT = 200
-# An address that is all of a value is found again when its owner is to be forgotten
-# (`erasure.py`). In the middle of a text it is not, so such a text is not kept.
+# An email address that is a whole value can be found again to redact it (`erasure.py`). Within a
+# text, it can't, so such texts are not stored.
 ADDRESS = re.compile(r"[^\s@A-Z]+@[^\s@A-Z]+")
 
 
@@ -34,7 +34,7 @@ def changes(row: Base, *, private: Collection[str] = ()) -> dict[str, Any]:
 
 
 def drop_unredactable(details: Mapping[str, object]) -> dict[str, Any]:
-    """What someone typed, without texts that could not be forgotten: those are None."""
+    """Return texts that users typed, replacing those that couldn't be redacted by None."""
     return {
         name: drop_unredactable(value)
         if isinstance(value, dict)

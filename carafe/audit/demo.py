@@ -1,4 +1,4 @@
-"""The audit log of the sample data: all that other packages say has happened."""
+"""The audit log of the sample data: events that other packages provide."""
 
 from flask import Flask
 from sqlalchemy import delete
@@ -20,7 +20,7 @@ def load(scenario: Scenario) -> None:
 
 
 def remove(scenario: Scenario) -> None:
-    """Delete these events. Anything that was done to the sample users since then stays."""
+    """Delete these events. Anything done to the sample users since then stays."""
     is_sample = EVENTS.c.request_id.startswith(REQUEST_PREFIX)
     db.session.execute(delete(EVENTS).where(is_sample, EVENTS.c.at <= scenario.at))
 

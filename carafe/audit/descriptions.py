@@ -1,4 +1,4 @@
-"""Actions in words: a sentence for each, for the user it is about."""
+"""Descriptions of actions: a sentence for each, for the user it is about."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ DESCRIPTIONS = Registry[str]("audit_descriptions", "description")
 
 
 def add_descriptions(app: Flask, descriptions: Mapping[str, str]) -> None:
-    """Say in a sentence what each action did, as the user it is about will read it.
+    """Describe actions in sentences, for the user they are about.
 
     The last sentence for an action wins, so an app can replace those of the engine.
     """
@@ -18,6 +18,6 @@ def add_descriptions(app: Flask, descriptions: Mapping[str, str]) -> None:
 
 
 def description(action: str) -> str:
-    """Return the sentence for an action, or else its name in words."""
+    """Return the sentence for an action, by default its name in words."""
     text = DESCRIPTIONS.get(action) or action.replace(".", " ").replace("_", " ").strip()
     return text[:1].upper() + text[1:]

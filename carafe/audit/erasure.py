@@ -1,4 +1,4 @@
-"""What the trail keeps of a deleted person: that things happened, not who it was."""
+"""Redaction of deleted users: what happened stays, but not who they were."""
 
 import json
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, RowMapping, Text, and_, bindparam, cast, o
 from carafe.audit.models import EVENTS, HAS_ADDRESS, append
 from carafe.database import db
 
-# The one change that is owed to people (GDPR, article 17). Nothing is deleted: what was done, to
-# what, and when stays.
+# The only change to the trail, which people have a right to (GDPR, article 17). Nothing is deleted:
+# what was done, to what, and when stays.
 ERASED, PURGED = "audit.erased", "audit.purged"
-# Events in one transaction: others who write wait as long.
+# Events in one transaction, for which other writers wait.
 BATCH_SIZE = 200
 
-# An address, and the ids of the first and the last event of its time.
+# An email address, and the first and last event ID of its period.
 Period = tuple[str, int, int | None]
 
 PERSONAL = "actor", "address", "request_id", "details"
@@ -26,17 +26,16 @@ REDACT = (
 
 
 def append_about_the_trail(action: str, **values: object) -> None:
-    """Add an event about the trail itself: it names nobody, so it never has to be forgotten."""
+    """Append an event about the trail itself. It names nobody, so it never has to be redacted."""
     append([{"action": action, "actor": "the app", **values}])
 
 
 def redact_some(subject: str, emails: Sequence[Period], after: int) -> int | None:
-    """Take out of the next events behind an id what tells who `subject` ("user:12") was.
+    """Redact whatever identifies `subject` ("user:12") in the next events after an ID.
 
-    `emails` are the addresses they had, each with the ids of the first and the last event (None:
-    up to now) of the time when it was theirs: before and after it may have been someone else's.
-    Where an address stood as the actor, `subject` does. Returns the id of the last event that was
-    changed, or None if these were all.
+    `emails` are the addresses they had, each with the IDs of the first and the last event (None:
+    until now) of its period, outside which it may have been someone else's. `subject` replaces the
+    address as the actor. Return the ID of the last event changed, or None if there are no more.
     """
     subject_ids = _next(after, EVENTS.c.subject == subject)
     actor_ids = _next(after, *[_acted(*period) for period in emails])
@@ -53,7 +52,7 @@ def redact_some(subject: str, emails: Sequence[Period], after: int) -> int | Non
 
 
 def _next(after: int, *conditions: ColumnElement[bool]) -> set[int]:
-    # One by one: for each there is an index, for all of them at once PostgreSQL takes none.
+    # Individually: there is an index for each, but PostgreSQL uses none for all of them together.
     ids: set[int] = set()
     for condition in conditions:
         where = condition, EVENTS.c.id > after, EVENTS.c.action.not_in([ERASED, PURGED])
@@ -70,7 +69,8 @@ def _redacted(
     mentioned_ids: set[int],
 ) -> dict[str, object]:
     id = row["id"]
-    # Of what an administrator did to them, who and from where stays: that is not about them.
+    # If an admin did something to them, who did it and from where stays, because that is not about
+    # them.
     from_them = id in actor_ids or (id in subject_ids and row["actor"] is None)
     return {
         "actor": subject if id in actor_ids else row["actor"],
@@ -81,12 +81,12 @@ def _redacted(
 
 
 def _acted(email: str, first: int, last: int | None) -> ColumnElement[bool]:
-    # Without a subject it is an attempt with that address, no matter who had it then.
+    # Without a subject, it is an attempt with that address, whoever had it then.
     return and_(EVENTS.c.actor == email, or_(EVENTS.c.subject.is_(None), _during(first, last)))
 
 
 def _named(email: str, first: int, last: int | None) -> ColumnElement[bool]:
-    # As JSON writes a whole value: "ann@…" is not part of "joann@…".
+    # A whole value in JSON: "ann@…" is not part of "joann@…".
     mentioned_ids = cast(EVENTS.c.details, Text).contains(json.dumps(email), autoescape=True)
     about_users = EVENTS.c.subject.startswith("user:")
     return and_(HAS_ADDRESS, mentioned_ids, or_(about_users.is_not(True), _during(first, last)))

@@ -1,4 +1,4 @@
-"""Deletion from the trail: expired events, and the identity of deleted users."""
+"""Deletion from the audit trail: expired events, and the identity of deleted users."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -18,24 +18,24 @@ from carafe.time import now
 @scheduled("25 3 * * *")
 @job(queue="maintenance", unique=True)
 def purge() -> int:
-    """Delete the events that are older than `AUDIT_RETENTION_DAYS`; how many. The trail says so."""
+    """Delete events older than `AUDIT_RETENTION_DAYS`, which the trail records; return how many."""
     days = current_app.config["AUDIT_RETENTION_DAYS"]
     before = now() - timedelta(days=days)
     is_old = AuditEvent.at < before
     with read_transaction():
         if not days or db.session.scalar(select(AuditEvent.id).where(is_old).limit(1)) is None:
             return 0
-    # Committed first, so that it is there though the purge is killed halfway.
+    # Committed first, so that it exists even if the purge is killed halfway.
     append_about_the_trail(PURGED, details={"before": before.isoformat()})
     db.session.commit()
     return delete_in_batches(AuditEvent, is_old)
 
 
 def forget(subject: str, emails: Iterable[Period], *, after: int = 0) -> None:
-    """Take out of the trail what tells who `subject` ("user:12") was, in this transaction.
+    """Redact `subject` ("user:12") in the audit trail, in this transaction.
 
-    See `redact_some` for what `emails` are. Of many events a job takes the rest; those up to the id
-    `after` are done already.
+    See `redact_some` for `emails`. If there are many events, a job redacts the rest; those up to
+    the ID `after` are already redacted.
     """
     periods = list(emails)
     last = redact_some(subject, periods, after)
@@ -44,14 +44,14 @@ def forget(subject: str, emails: Iterable[Period], *, after: int = 0) -> None:
         forget_rest.enqueue(subject, [list(period) for period in periods], last)
 
 
-@job(queue="maintenance", keep=False)  # its arguments name the addresses
+@job(queue="maintenance", keep=False)  # its arguments contain the addresses
 def forget_rest(subject: str, emails: Sequence[Sequence[Any]], after: int) -> None:
-    """Forget what `forget` left."""
+    """Redact what `forget` left."""
     forget_in_chunks(subject, [(email, first, last) for email, first, last in emails], after)
 
 
 def forget_in_chunks(subject: str, emails: Iterable[Period], after: int = 0) -> int:
-    """Forget in transactions of its own; return the id of the last event, for `forget`."""
+    """Redact events in separate transactions; return the ID of the last event, for `forget`."""
     periods = list(emails)
     while (last := redact_some(subject, periods, after)) is not None:
         db.session.commit()

@@ -1,4 +1,4 @@
-"""Models whose verbs record what happens to a row."""
+"""A mixin for models that record what happens to their rows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AuditMixin:
 
     @property
     def subject(self) -> str:
-        """Return the name of this row in the audit, such as "note:12"."""
+        """Return the name of this row in the audit trail, such as "note:12"."""
         return f"{self.__tablename__}:{self.id}"  # type: ignore[attr-defined]
 
     @classmethod

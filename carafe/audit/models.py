@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from carafe.database import Base, binary_collated, db
 from carafe.time import now
 
-# Few events name an address in their details: an index of those spares `forget` the others.
+# Few events have an email address in their details: this index spares `forget` the others.
 HAS_ADDRESS = text("CAST(details AS TEXT) LIKE '%@%'")
 
 
@@ -36,7 +36,7 @@ class AuditEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(binary_collated(50))
-    # By value: "user:12" and an address still say who, when the user no longer exists.
+    # By value: "user:12" and an address still identify users after they are deleted.
     actor: Mapped[str | None] = mapped_column(binary_collated(320))
     subject: Mapped[str | None] = mapped_column(String(100))
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -44,24 +44,24 @@ class AuditEvent(Base):
     request_id: Mapped[str | None] = mapped_column(String(64))
 
 
-# Entities refuse every change: what may be done to the trail goes past them.
+# Entities refuse every change: the allowed ones bypass them.
 EVENTS = cast(Table, AuditEvent.__table__)
 _INSERT = insert(EVENTS)
 
 _acting: ContextVar[str] = ContextVar("acting", default="command line")
 
-# Sent with each `AuditEvent`, in the transaction that keeps it.
+# Sent with each `AuditEvent`, in its transaction.
 event_recorded = signal("recorded")
 
 
 def record(
     action: str, subject: str | None = None, *, actor: str | None = None, **details: Any
 ) -> None:
-    """Note an event in the caller's transaction: it is kept exactly when what it tells of is.
+    """Record an event in the caller's transaction, so it is committed with what it describes.
 
-    `action` is a noun and a past participle, "user.suspended"; `subject` what it was done to,
-    "user:12"; `actor` an e-mail address, by default the signed-in user's; `details` must be JSON
-    and hold no secret.
+    `action` is a noun and a past participle, "user.suspended"; `subject` is its object, "user:12";
+    `actor` is an email address, by default the current user's; `details` must be JSON without
+    secrets.
     """
     values = _observed(action, subject, actor=actor, **details)
     append([values])
@@ -69,9 +69,9 @@ def record(
 
 
 def append(events: Sequence[Mapping[str, object]]) -> None:
-    """Add many events, oldest first; for one use `record`.
+    """Append many events, oldest first; for a single one, use `record`.
 
-    Each has an `action`, and whichever else of the columns.
+    Each has an `action`, and any other columns.
     """
     defaults: dict[str, Any] = {"at": now(), "actor": None, "subject": None, "details": {}}
     defaults |= {"address": None, "request_id": None}
@@ -81,14 +81,14 @@ def append(events: Sequence[Mapping[str, object]]) -> None:
 def _observed(
     action: str, subject: str | None, *, actor: str | None, **details: Any
 ) -> dict[str, object]:
-    """Return the columns of an event of this moment."""
+    """Return the columns of an event that happens now."""
     values: dict[str, object] = {"at": now(), "action": action, "subject": subject}
     if has_request_context():
         values["address"] = (request.remote_addr or "")[:45] or None
         values["request_id"] = request.environ.get("REQUEST_ID")
         if hasattr(current_app, "login_manager"):
             if administrator := getattr(current_user, "impersonator", None):
-                # Whatever the caller believes, it is not the user who does this.
+                # Whatever the caller passes: the impersonated user doesn't do this.
                 actor = administrator.email
                 details = details | {"as": f"user:{current_user.id}"}
             elif actor is None:
@@ -99,14 +99,14 @@ def _observed(
 
 
 def acting_email() -> str | None:
-    """Return who does what is recorded now: the address of a user, or what stands for one."""
+    """Return the actor of what is recorded now: a user's address, or a name for others."""
     actor = _observed("", None, actor=None)["actor"]
     return None if actor is None else str(actor)
 
 
 @contextmanager
 def as_actor(actor: str) -> Iterator[None]:
-    """Outside of requests, note as the actor who asked for what is done now: in a job, say."""
+    """Set the actor of events outside requests, such as in a job."""
     token = _acting.set(actor)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Actions as they follow the name of whoever did them: "logged in", "suspended {}"."""
+"""Actions as they follow an actor's name: "logged in", "suspended {}"."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ PHRASES = Registry[str]("audit_phrases", "phrase")
 
 
 def add_phrases(app: Flask, phrases: Mapping[str, str]) -> None:
-    """Say what someone did, as admins read it. {} at the end stands for the subject.
+    """Set phrases for actions, as admins read them. {} at the end stands for the subject.
 
     The last phrase for an action wins, so an app can replace those of the engine.
     """

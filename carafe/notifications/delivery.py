@@ -1,4 +1,4 @@
-"""Copies of messages to everyone, made when a user looks."""
+"""Copies of messages to everyone, created when a user looks."""
 
 import logging
 from typing import Any
@@ -14,15 +14,15 @@ from carafe.notifications.models.notification import MAX_PER_USER
 
 log = logging.getLogger(__name__)
 
-# Anyone who came to read does not stand in line with those who write: so long, or the next time.
+# Readers don't wait long for writers: up to this long, or until the next time.
 LOCK_TIMEOUT_MS = 100
 
 
 def deliver(user_id: int) -> None:
-    """Give a user their copies of the messages that they have not got yet.
+    """Create a user's copies of new messages.
 
-    Where that cannot be done, they find what there is: neither a database that others write to
-    nor a full disk is a reason to show nothing.
+    If that fails, they see what exists: neither a locked database nor a full disk is a reason to
+    show nothing.
     """
     model = user_model()
     undelivered = select(Message).join(model, Message.is_undelivered()).where(model.id == user_id)
@@ -36,7 +36,7 @@ def deliver(user_id: int) -> None:
             for message in reversed(messages):
                 key, at = message.subject, message.created_at
                 notify(user_id, message.title, message.body, kind="message", key=key, at=at)
-            if messages:  # of two pages opened at once, one finds nothing left to do
+            if messages:  # of two pages opened at once, the second finds nothing to do
                 inbox.message_id = messages[0].id
             db.session.commit()
     except SQLAlchemyError as error:
@@ -44,10 +44,10 @@ def deliver(user_id: int) -> None:
 
 
 def _lock(user_id: int) -> Inbox:
-    """The inbox, held in this transaction, or an error where it is not to be had at once."""
+    """Return the inbox, locked in this transaction. Raise an error if it can't be locked soon."""
     connection = db.session.connection()
     first = dialect_insert(Inbox, connection.dialect).values(user_id=user_id, message_id=0)
-    # The first statement: SQLite waits for the lock only where nothing has been read before.
+    # The first statement: SQLite waits for the lock only if nothing has been read before.
     lock_stmt = first.on_conflict_do_update(index_elements=["user_id"], set_={"user_id": user_id})
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")

@@ -1,4 +1,4 @@
-"""Sample notifications: messages to everyone, and what an account's owner should know."""
+"""Sample notifications: messages to everyone, and security notifications."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from carafe.notifications.models import Inbox, Message, Notification
 from carafe.notifications.security import BODY
 from carafe.web.urls import endpoint_path
 
-# Begins the submissions of these messages, which those of forms never do.
+# Prefix of these messages' submissions, which those of forms never have.
 SUBMISSION = "demo-"
 MESSAGES = [
     (41, "Welcome aboard", "Thanks for joining us early. Reply to any email to reach us."),
@@ -45,7 +45,7 @@ def load(scenario: Scenario) -> None:
 
 
 def _message(scenario: Scenario, number: int) -> dict[str, object]:
-    """Send a message to everyone, and return the copy that a user who was there has of it."""
+    """Send a message to everyone, and return the copy of a user who existed then."""
     days, title, body = MESSAGES[number]
     created_at = scenario.at - timedelta(days=days, minutes=23)
     submission = f"{SUBMISSION}{number}"
@@ -59,7 +59,7 @@ def _message(scenario: Scenario, number: int) -> dict[str, object]:
 
 
 def remove(scenario: Scenario) -> None:
-    """Delete the messages. The notifications go with the users."""
+    """Delete the messages. The notifications are deleted with the users."""
     db.session.execute(delete(Message).where(Message.submission.startswith(SUBMISSION)))
 
 

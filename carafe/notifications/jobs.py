@@ -10,7 +10,7 @@ from carafe.time import now
 @scheduled("43 3 * * *", setting="NOTIFICATIONS")
 @job(queue="maintenance", unique=True)
 def purge() -> int:
-    """Delete notifications and messages that are too old; how many."""
+    """Delete notifications and messages that are too old; return how many."""
     over = now() - LIFETIME
     return sum(
         delete_in_batches(model, model.created_at <= over) for model in (Notification, Message)

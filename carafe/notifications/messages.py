@@ -28,7 +28,10 @@ def send_message_to(user: UserMixin, title: str, body: str, submission: str | No
 
 
 def withdraw_message(id: int) -> None:
-    """Take back a message to all users: those who have opened it keep it. 404 if it is unknown."""
+    """Withdraw a message to all users, except from those who have opened it.
+
+    404 if it is unknown.
+    """
     message = db.session.get(Message, id) or abort(404)
     message.withdraw()
     db.session.commit()

@@ -1,4 +1,4 @@
-"""One's own notifications. Someone else's is 404, like one that does not exist."""
+"""The current user's notifications. Other users' are 404, as if they didn't exist."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
 @login_required
 @background_request
 def latest() -> ResponseReturnValue:
-    """The first page of the list, as it is now."""
+    """Return the current first page of the list."""
     return polling.render_fragment("notifications/_list.html", **_listed())
 
 
@@ -45,7 +45,7 @@ def latest() -> ResponseReturnValue:
 @login_required
 @background_request
 def bell() -> ResponseReturnValue:
-    """The bell, as it is now."""
+    """Return the current bell."""
     return polling.render_fragment("notifications/_bell.html", version=unread.unread_count())
 
 
@@ -64,7 +64,7 @@ def read_all() -> ResponseReturnValue:
 @blueprint.post("/<int:id>/read")
 @login_required
 def read(id: int) -> ResponseReturnValue:
-    """Mark one as read, and go where it leads."""
+    """Mark one as read, and redirect to its link."""
     notification = _get_own(id)
     notification.mark_read()
     db.session.commit()
@@ -81,7 +81,7 @@ def delete(id: int) -> ResponseReturnValue:
 
 
 def _listed() -> dict[str, object]:
-    if not current_user.impersonator:  # who acts as someone leaves no trace in what is theirs
+    if not current_user.impersonator:  # an impersonation doesn't change the user's data
         delivery.deliver(current_user.id)
     query = Notification.list_query(current_user.id)
     page = paginate(query, Notification.id, descending=True, path=url_for("notifications.index"))

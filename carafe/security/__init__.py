@@ -1,4 +1,4 @@
-"""The edges: response headers, CSRF, proxies, bounds of a request, rate limits, `flask check`."""
+"""The edge: response headers, CSRF, proxies, request limits, rate limits, `flask check`."""
 
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -36,13 +36,13 @@ __all__ = [
 
 
 class Sha256SessionInterface(SecureCookieSessionInterface):
-    """Flask's cookie, signed with HMAC-SHA-256 in place of SHA-1."""
+    """Flask's session cookie, signed with HMAC-SHA-256 instead of SHA-1."""
 
     def __init__(self) -> None:
         self._serializers: dict[tuple[object, ...], URLSafeTimedSerializer | None] = {}
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Return the serializer of the app's keys, made once: a request needs it twice."""
+        """Return the serializer with the app's keys, created once, as a request needs it twice."""
         keys = app.secret_key, *app.config["SECRET_KEY_FALLBACKS"]
         if keys not in self._serializers:
             secrets = [*app.config["SECRET_KEY_FALLBACKS"], app.secret_key]
@@ -52,13 +52,13 @@ class Sha256SessionInterface(SecureCookieSessionInterface):
         return self._serializers[keys]
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Open the session; without a cookie it is empty, for which nothing has to be parsed."""
+        """Open the session. Without a cookie, it is empty, and nothing has to be parsed."""
         if "HTTP_COOKIE" not in request.environ:
             return self.session_class()
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Set the cookie if it changed; otherwise only say that the answer depends on it."""
+        """Set the cookie if it changed; otherwise, only declare that the response depends on it."""
         if self.should_set_cookie(app, session) or "Vary" in response.headers:
             super().save_session(app, session, response)
         elif session.accessed:
@@ -66,7 +66,7 @@ class Sha256SessionInterface(SecureCookieSessionInterface):
 
 
 def check_request() -> ResponseReturnValue | None:
-    """Before each request: check what it carries, from where it comes, and to which host."""
+    """Check each request's headers, origin, and host."""
     body_limits.check_headers()
     body_limits.limit_body()
     answer = csrf.check_csrf()

@@ -1,4 +1,4 @@
-"""Bounds of what a request may carry, beside Flask's own `MAX_CONTENT_LENGTH`."""
+"""Limits for requests besides Flask's own `MAX_CONTENT_LENGTH`."""
 
 from collections.abc import Callable
 from tempfile import SpooledTemporaryFile
@@ -13,14 +13,14 @@ from carafe.web.routing import Policy, current_policy
 URLENCODED = "application/x-www-form-urlencoded"
 
 
-# Beyond this an upload is a file.
+# Larger uploads are written to a file.
 MAX_IN_MEMORY_BYTES = 512 * 1024
 
 
 class DiskUploadRequest(Request):
-    """A request whose uploads wait beside the data: many machines have /tmp in their memory.
+    """A request that stores uploads next to the data: many machines have /tmp in memory.
 
-    And one that may be for an IPv6 address.
+    It also accepts IPv6 hosts.
     """
 
     _trusted_hosts: list[str] | None = None
@@ -30,7 +30,7 @@ class DiskUploadRequest(Request):
 
     @property
     def trusted_hosts(self) -> list[str] | None:
-        """The hosts that Werkzeug compares with; None, which is any, where ours is trusted."""
+        """Return the hosts that Werkzeug compares with; None, which is any, if ours is trusted."""
         names = self._trusted_hosts
         return None if names and is_trusted(self.environ["HTTP_HOST"], names) else names
 
@@ -39,8 +39,8 @@ class DiskUploadRequest(Request):
         self._trusted_hosts = names
 
 
-# Characters of one header. gunicorn reads no longer lines, but joins a hundred headers of one name;
-# to parse such an `Accept` takes a second.
+# Characters of one header. gunicorn limits lines, but joins a hundred headers with one name;
+# parsing an `Accept` that long takes a second.
 MAX_HEADER_LENGTH = 8 * 1024
 
 MAX_DISCARDED_BYTES = 32 * 1024 * 1024
@@ -52,10 +52,10 @@ def init_app(app: Flask) -> None:
 
 
 def set_upload_permission(app: Flask, may: Callable[[Policy], bool]) -> None:
-    """Take larger bodies from those alone who may use the view that takes them.
+    """Accept larger bodies only from users who may use the view that accepts them.
 
-    The form's token is in the body: by the time it is known who sends it, it would be read. `may`
-    can also delay the request or refuse it.
+    The form's token is in the body, so the user's permission has to be checked before it is read.
+    `may` can also delay the request or refuse it.
     """
     app.extensions["may_send_more"] = may
 
@@ -74,9 +74,9 @@ def check_headers() -> None:
 
 
 def discard_body() -> None:
-    """Read the rest of the body, within bounds, and drop it.
+    """Read and drop the rest of the body, up to a limit.
 
-    Otherwise the browser shows that the connection was reset instead of the response.
+    Otherwise, the browser would show that the connection was reset instead of the response.
     """
     if (request.content_length or 0) <= MAX_DISCARDED_BYTES:
         request.max_content_length = MAX_DISCARDED_BYTES
@@ -93,11 +93,11 @@ def limit_body() -> None:
     if rules.body and (may is None or (is_same_origin() and may(rules))):
         request.max_content_length = max(rules.body, current_app.config["MAX_CONTENT_LENGTH"])
     if request.content_length is None:
-        # A body whose length is not announced would be cut off silently, and then believed.
+        # A body of unknown length would be cut off silently, and then processed.
         if "Transfer-Encoding" in request.headers:
             abort(411)
     elif request.mimetype == URLENCODED:
-        # Bound the fields of an urlencoded form; Werkzeug does so for multipart alone.
+        # Limit the fields of a urlencoded form; Werkzeug does so only for multipart.
         name = "MAX_PUBLIC_FORM_SIZE" if rules.public else "MAX_FORM_MEMORY_SIZE"
         if request.content_length > current_app.config[name]:
             abort(413)

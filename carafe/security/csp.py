@@ -1,4 +1,4 @@
-"""The content security policy of a response, and what a view adds to it."""
+"""The content security policy of a response, and additions by views."""
 
 import base64
 import hashlib
@@ -7,13 +7,13 @@ import secrets
 from flask import request
 
 HEADER = "Content-Security-Policy"
-# Where additions of one response wait for the middleware that sends the header.
+# Additions of one response, for the middleware that sends the header.
 SOURCES = "CSP_SOURCES"
 CSP_DIRECTIVES = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' data:",  # Bootstrap's stylesheet holds its small icons as data: URLs
+    "img-src": "'self' data:",  # Bootstrap's stylesheet has its small icons as data: URLs
     "font-src": "'self'",
     "connect-src": "'self'",
     "manifest-src": "'self'",
@@ -40,14 +40,14 @@ def policy_with(added: dict[str, list[str]]) -> str:
 def allow(directive: str, *sources: str) -> None:
     """Add sources to a directive of this response's content security policy.
 
-    They do nothing where the view sets a policy of its own.
+    It does nothing if the view sets its own policy.
     """
     added = request.environ.setdefault(SOURCES, {})
     added[directive] = [*added.get(directive, []), *sources]
 
 
 def nonce() -> str:
-    """Return this response's nonce, for a script element that is not a file."""
+    """Return this response's nonce, for an inline script element."""
     if "CSP_NONCE" not in request.environ:
         request.environ["CSP_NONCE"] = secrets.token_urlsafe(16)
         allow("script-src", f"'nonce-{request.environ['CSP_NONCE']}'")

@@ -28,7 +28,7 @@ from carafe.security.signing import Sha256Signer
 TOKEN_FIELD = "csrf_token"  # noqa: S105
 ORIGIN = re.compile(r"https?://[^/?#\\\s]+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# Between the token of the session and the user of the page.
+# Between the session's token and the page's user.
 SEPARATOR = ".."
 OLDEST_PAGE = timedelta(days=90)
 
@@ -39,18 +39,18 @@ def init_app(app: Flask) -> None:
 
 
 class Hooks(NamedTuple):
-    """What accounts know, which are not this package's business."""
+    """Functions of the package for accounts, which this one doesn't know."""
 
-    # The ID of the user for whom a page is made, 0 for a visitor.
+    # Returns the ID of the user a page is made for, 0 for a visitor.
     page_user: Callable[[], int]
-    # What to answer to a form of a page that was made for this user, in a session that is over.
+    # Responds to a form from a page made for this user in an earlier session.
     answer_old_form: Callable[[int], ResponseReturnValue | None]
 
 
 def form_token() -> str:
-    """Return the token that the forms of this page carry.
+    """Return the token for the forms of this page.
 
-    It is valid as long as the session: a form left open over lunch is not lost.
+    It is valid as long as the session, so a form left open over lunch isn't lost.
     """
     token: str | None = g.get("form_token")
     if token is None:
@@ -78,20 +78,20 @@ def check_csrf() -> ResponseReturnValue | None:
 
 
 def is_same_origin() -> bool:
-    """Whether the browser says that one of our own pages sent this, or says nothing."""
+    """Return whether the browser says that one of our own pages sent this, or says nothing."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site in ("same-origin", "none")
     if (origin := request.headers.get("Origin")) is not None:
-        # Nothing but an origin; "null" is that of a sandboxed frame, for example.
+        # Only an origin; "null" is that of a sandboxed frame, for example.
         return ORIGIN.fullmatch(origin) is not None and _is_own(origin)
     referrer = request.headers.get("Referer", "")
     return "://" not in referrer or _is_own(referrer)
 
 
 def _is_own(url: str) -> bool:
-    """Return whether a URL is of the same origin as `PUBLIC_URL` or as this request.
+    """Return whether a URL has the same origin as `PUBLIC_URL` or this request.
 
-    Behind a proxy that says nothing of the scheme, an HTTPS site sees requests over HTTP.
+    Behind a proxy that doesn't send the scheme, an HTTPS site sees HTTP requests.
     """
     public_url = current_app.config["PUBLIC_URL"]
     scheme = "https" if public_url.startswith("https:") else request.scheme
@@ -101,7 +101,7 @@ def _is_own(url: str) -> bool:
 
 
 def _origin_of(url: str) -> tuple[str, str, int] | None:
-    """Return scheme, host, and port of a URL (RFC 6454), or None if they cannot be read."""
+    """Return scheme, host, and port of a URL (RFC 6454), or None if it is invalid."""
     try:
         parts = urlsplit(url)
         port = parts.port or DEFAULT_PORTS[parts.scheme]
@@ -121,7 +121,7 @@ def has_valid_token() -> bool:
 
 
 def page_user() -> int | None:
-    """Return for whom the page with the form was made: a user's ID, 0, or None if not by us."""
+    """Return the user the form's page was made for: an ID, 0, or None if it isn't our page."""
     try:
         content = _signer().unsign(_sent_token(), max_age=int(OLDEST_PAGE.total_seconds()))
     except BadSignature:
@@ -144,13 +144,13 @@ def _signer_with(keys: tuple[str, ...]) -> Sha256Signer:
 
 
 def browser_id() -> str | None:
-    """Return what tells this browser from all others, or None before it was shown a form.
+    """Return an ID of this browser, or None before it was shown a form.
 
-    It is random, stands in the session cookie, and changes with each login.
+    It is random, stored in the session cookie, and changes with each login.
     """
     return session.get(TOKEN_FIELD)
 
 
 def renders_token() -> bool:
-    """Whether the page being answered carries a token, and so must not be kept by caches."""
+    """Return whether the response contains a token, and so must not be cached."""
     return "form_token" in g

@@ -1,6 +1,6 @@
-"""Werkzeug's debugger and console under `flask run`, for a browser on this machine alone.
+"""Werkzeug's debugger and console under `flask run`, only for a browser on this machine.
 
-Werkzeug's own wrapping goes by `Host`, which a tunnel rewrites; so `.flaskenv` switches it off.
+Werkzeug's own wrapper checks `Host`, which a tunnel rewrites, so `.flaskenv` switches it off.
 """
 
 from collections.abc import Iterable
@@ -13,10 +13,10 @@ from carafe.security.local_requests import is_from_this_machine
 
 
 class Debugger:
-    """WSGI middleware: the debugger for this machine, the plain application for everyone else."""
+    """WSGI middleware: the debugger for this machine, the plain app for everyone else."""
 
     def __init__(self, application: WSGIApplication):
-        from werkzeug.debug import DebuggedApplication  # 15 ms that production saves
+        from werkzeug.debug import DebuggedApplication  # saves production 15 ms
 
         self.application = application
         self.debugged = DebuggedApplication(application, evalex=True)

@@ -1,6 +1,6 @@
-"""What the rest of the app believes about a request: who sent it, by which scheme, to which host.
+"""What the app trusts about a request: client, scheme, and host.
 
-Settled once, before anything looks at it, so that limits, logs, and links see the same.
+It is decided once, before anything uses it, so that limits, logs, and links agree.
 """
 
 import re
@@ -14,16 +14,16 @@ from flask import Flask, request
 from carafe.network import parse_ip
 from carafe.security.refusals import refuse
 
-# Load balancers ask by an address, which is not among TRUSTED_HOSTS.
+# Load balancers request them by IP address, which is not in TRUSTED_HOSTS.
 ANY_HOST = {"/livez"}
 
 HOST = re.compile(r"(?:([a-z0-9-]+(?:\.[a-z0-9-]+)*)\.?|(\[[0-9a-f:.]+\]))(:[0-9]*)?")
-# One entry of X-Forwarded-For, without the quotes: an address and perhaps a port.
+# One entry of X-Forwarded-For, without quotes: an address and possibly a port.
 ADDRESS = re.compile(r"\[([^\[\]]+)\](?::\w*)?|([^:\[\]]+)(?::\w*)?|([^\[\]]+)")
 
 
 class Edge:
-    """WSGI middleware that believes as many proxies as there are, and spells each thing one way."""
+    """WSGI middleware that trusts the configured number of proxies and normalizes values."""
 
     def __init__(self, application: WSGIApplication, proxies: int, hosts: Sequence[str], root: str):
         self.application, self.proxies, self.root = application, proxies, root
@@ -38,9 +38,9 @@ class Edge:
         return self.application(environ, start_response)
 
     def _client(self, environ: WSGIEnvironment) -> str:
-        """Return the address of the client: of the connection, or as the proxies say.
+        """Return the address of the client: the connection's, or the one the proxies report.
 
-        A proxy that does not know ("unknown") or says nonsense is the client itself.
+        If a proxy sends "unknown" or an invalid address, the proxy itself is the client.
         """
         peer: str = environ.get("REMOTE_ADDR") or ""
         return self._said(environ, "FOR", read_address) or read_address(peer) or peer
@@ -54,8 +54,8 @@ class Edge:
     ) -> str | None:
         """Return what the outermost trusted proxy put into its header.
 
-        Each proxy appends what it saw; whatever is further left, the visitor may have written.
-        Several headers of one name are one list (RFC 9110, 5.3).
+        Each proxy appends what it saw; anything further left may be from the visitor. Several
+        headers with one name are one list (RFC 9110, 5.3).
         """
         values = environ.get(f"HTTP_X_FORWARDED_{name}", "").split(",")
         if not 0 < self.proxies <= len(values):
@@ -63,10 +63,10 @@ class Edge:
         return read(values[-self.proxies].strip().strip('"').lower())
 
     def _take_root_off(self, environ: WSGIEnvironment) -> None:
-        """Split the path into APPLICATION_ROOT, if there is one, and the rest.
+        """Split APPLICATION_ROOT, if there is one, from the path.
 
-        The server or a proxy may have stripped it already, or not. X-Forwarded-Prefix and other
-        headers are ignored, since visitors can send them.
+        The server or a proxy may have stripped it already. X-Forwarded-Prefix and other headers are
+        ignored, because visitors can send them.
         """
         mount, path = environ.get("SCRIPT_NAME"), environ.get("PATH_INFO", "")
         if self.root:
@@ -74,15 +74,15 @@ class Edge:
                 path = path.removeprefix(self.root)
             environ["SCRIPT_NAME"], environ["PATH_INFO"] = self.root, path or "/"
         elif mount:
-            # Half of the links would lead outside of it.
+            # Half of the links would point outside it.
             raise RuntimeError(
                 f"The server mounts the app at {mount}: set APPLICATION_ROOT={mount}"
             )
 
     def _host(self, environ: WSGIEnvironment) -> str:
-        """Return the host in one spelling, as it is if it is none, "" if it is missing."""
+        """Return the normalized host, an invalid one unchanged, "" if it is missing."""
         host = environ.get("HTTP_HOST")
-        # HTTP/1.1 asks for one, and for a 400 where it is missing (RFC 9112, 3.2).
+        # HTTP/1.1 requires one, and a 400 if it is missing (RFC 9112, 3.2).
         is_missing = host is None and environ.get("SERVER_PROTOCOL") not in ("HTTP/0.9", "HTTP/1.0")
         if environ.get("PATH_INFO") in ANY_HOST and not is_missing:
             return self.name
@@ -91,9 +91,9 @@ class Edge:
 
 @lru_cache(maxsize=256)
 def read_address(text: str) -> str | None:
-    """Return the IP address in an entry of X-Forwarded-For, in one spelling, or None.
+    """Return the normalized IP address in an entry of X-Forwarded-For, or None.
 
-    Some proxies add the port: "192.0.2.1:5678", "[2001:db8::1]:5678".
+    Some proxies append the port: "192.0.2.1:5678", "[2001:db8::1]:5678".
     """
     match = ADDRESS.fullmatch(text)
     address = parse_ip(match[1] or match[2] or match[3]) if match else None
@@ -101,7 +101,7 @@ def read_address(text: str) -> str | None:
 
 
 def normalize_host(text: str) -> str | None:
-    """Return a `Host` in small letters, without the dot at a name's end; None if it is none."""
+    """Return a `Host` in lowercase, without a trailing dot; None if it is invalid."""
     match = HOST.fullmatch(text.lower())
     if match is None:
         return None
@@ -115,9 +115,9 @@ def normalize_host(text: str) -> str | None:
 
 
 def is_trusted(host: str, names: Iterable[str]) -> bool:
-    """Return whether a normalized host, with or without a port, is among TRUSTED_HOSTS.
+    """Return whether a normalized host, with or without a port, is in TRUSTED_HOSTS.
 
-    Werkzeug's own check goes by what is before the first colon, so that no IPv6 address passes.
+    Werkzeug's own check only uses what is before the first colon, so no IPv6 address passes.
     """
     match = HOST.fullmatch(host)
     if match is None:
@@ -129,7 +129,7 @@ def is_trusted(host: str, names: Iterable[str]) -> bool:
 
 
 def refuse_without_host() -> None:
-    """Refuse what has no host even where every host is trusted, as in tests."""
+    """Refuse requests without a host even if every host is trusted, as in tests."""
     if not request.host:
         refuse(400, "host.refused", "no_host")
 

@@ -1,6 +1,6 @@
-"""The key ring: what `SECRET_KEY` and `SECRET_KEY_FALLBACKS` encrypt.
+"""The key ring: encryption with `SECRET_KEY` and `SECRET_KEY_FALLBACKS`.
 
-Each purpose has a key of its own, so that what was encrypted for one opens for no other.
+Each purpose has its own key, so that what was encrypted for one can't be used for another.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from flask import current_app
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
-# The salt must outlive every name that the project has: what is encrypted depends on it. The second
-# is the one from before, which still decrypts; in hexadecimal, so that no renaming changes it.
+# The salt must outlive renames of the project, because encrypted data depends on it. The second one
+# is the previous salt, which still decrypts; it is in hexadecimal, so that no renaming changes it.
 SALTS = b"key ring 1", bytes.fromhex("636172616665")
 
 
@@ -25,7 +25,7 @@ def encrypt(data: bytes, purpose: str) -> bytes:
 
 
 def decrypt(data: bytes, purpose: str) -> bytes:
-    """What `encrypt` was given, under any key of the ring. Raises `ValueError` otherwise."""
+    """Decrypt with any key of the ring. Raise `ValueError` otherwise."""
     from cryptography.fernet import InvalidToken
 
     try:
@@ -35,12 +35,12 @@ def decrypt(data: bytes, purpose: str) -> bytes:
 
 
 def rotate(data: bytes, purpose: str) -> bytes:
-    """The same under the newest key, so that older ones can leave the ring."""
+    """Encrypt again with the newest key, so that older ones can be removed from the ring."""
     return encrypt(decrypt(data, purpose), purpose)
 
 
 def _fernet(purpose: str) -> MultiFernet:
-    # Late: 30 ms of import that most processes never need.
+    # A late import: it takes 30 ms, and most processes never need it.
     from cryptography.fernet import Fernet, MultiFernet
 
     keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
@@ -48,6 +48,6 @@ def _fernet(purpose: str) -> MultiFernet:
 
 
 def _derive_key(key: str, purpose: str, salt: bytes) -> bytes:
-    # As HKDF (RFC 5869) makes its first 32 bytes: extract, then expand with the purpose.
+    # The first 32 bytes of HKDF (RFC 5869): extract, then expand with the purpose.
     extracted = hmac.digest(salt, key.encode(), "sha256")
     return urlsafe_b64encode(hmac.digest(extracted, purpose.encode() + b"\x01", "sha256"))

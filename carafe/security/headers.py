@@ -1,7 +1,7 @@
-"""Security headers on every answer: pages, errors and static files.
+"""Security headers on every response: pages, errors, and static files.
 
-Values follow the OWASP HTTP Headers Cheat Sheet. A view that needs another content security
-policy sets its own header, which then stands.
+Values follow the OWASP HTTP Headers Cheat Sheet. A view that needs a different content security
+policy sets its own header, which takes precedence.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,9 +14,9 @@ from carafe.security import csp
 
 HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
-    # For scanners and browsers that do not know frame-ancestors; others heed that alone.
+    # For scanners, and browsers without frame-ancestors; others use only that.
     ("X-Frame-Options", "DENY"),
-    # Not no-referrer: browsers then send "Origin: null" with our own forms.
+    # Not no-referrer: browsers would send "Origin: null" with our own forms.
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -29,7 +29,7 @@ HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class SecurityHeadersMiddleware:
-    """WSGI middleware, so that what Flask never sees has the headers, too."""
+    """WSGI middleware, so that responses Flask never sees have the headers, too."""
 
     def __init__(self, application: WSGIApplication, headers: list[tuple[str, str]]):
         self.application, self.headers = application, headers
@@ -41,7 +41,7 @@ class SecurityHeadersMiddleware:
         ) -> Callable[[bytes], object]:
             headers += self.headers
             if any(name == csp.HEADER for name, _ in headers):
-                pass  # the view's own stands; of two, browsers enforce both
+                pass  # the view's own takes precedence: browsers would enforce both
             elif added := environ.get(csp.SOURCES):
                 headers.append((csp.HEADER, csp.policy_with(added)))
             else:

@@ -1,4 +1,4 @@
-"""Whether a browser is on this very machine: for what is the developer's alone, and `/metrics`."""
+"""Whether a browser is on this machine, for developer tools and `/metrics`."""
 
 import os
 from urllib.parse import urlsplit
@@ -10,8 +10,8 @@ from werkzeug.exceptions import SecurityError
 from carafe.network import is_loopback
 from carafe.security.refusals import refuse
 
-# What proxies, tunnels, and content delivery networks add to a request that they pass on. They may
-# run here and rewrite `Host`; but whom the request is from is said by at least one of these.
+# Headers that proxies, tunnels, and content delivery networks add to forwarded requests. They may
+# run here and rewrite `Host`, but at least one of these says whom the request is from.
 FORWARDING_HEADERS = (
     "AKAMAI_",
     "CDN_",
@@ -54,9 +54,9 @@ PREFIXES = tuple(f"HTTP_{name}" for name in FORWARDING_HEADERS)
 
 
 def is_from_this_machine(environ: WSGIEnvironment) -> bool:
-    """Return whether a WSGI request is from this machine, by a name that means only this machine.
+    """Return whether a WSGI request is from this machine, under a name that only it can have.
 
-    A name of someone else's can lead here as well ("DNS rebinding"), and so can a tunnel.
+    Someone else's name can point here, too ("DNS rebinding"), and so can a tunnel.
     """
     if any(name.startswith(PREFIXES) for name in environ):
         return False
@@ -71,8 +71,8 @@ def _host(environ: WSGIEnvironment) -> str:
 
 
 def is_at_this_machine() -> bool:
-    """Return whether the request at hand is from this machine, and the site answers to its name."""
-    refused = isinstance(request.routing_exception, SecurityError)  # not among TRUSTED_HOSTS
+    """Return whether the current request is from this machine, under one of the site's names."""
+    refused = isinstance(request.routing_exception, SecurityError)  # not in TRUSTED_HOSTS
     return not refused and is_from_this_machine(request.environ)
 
 
@@ -92,7 +92,7 @@ def keep_off_proxies() -> None:
 
 
 def only_at_this_machine() -> None:
-    """Refuse everyone else: as a blueprint's `before_request`, for example."""
+    """Refuse everyone else: for a blueprint's `before_request`, for example."""
     if not is_at_this_machine():
         message = "This only works in a browser on the server itself, at localhost or 127.0.0.1."
         refuse(403, "access.denied", "not_this_machine", message)

@@ -1,7 +1,6 @@
-"""The counters of rate limits: a SQLite file of their own (`INSTANCE_PATH/limits.db`).
+"""The counters of rate limits, in a separate SQLite file (`INSTANCE_PATH/limits.db`).
 
-It is outside of the requests' transactions: an attempt counts even when what it attempted is
-rolled back.
+They are outside the requests' transactions: an attempt counts even if its request is rolled back.
 """
 
 import logging

@@ -1,8 +1,8 @@
-"""Slots: what one holder at a time may have, of all threads and processes of this machine.
+"""Slots that only one holder may have at a time, across all threads and processes of this machine.
 
-A slot is a lock on a file of its own, which the system releases with the process that holds it,
-however that ends: no lease has to run out, and no clock is asked. Where files cannot be locked
-(Windows, a read-only folder) each process counts for itself.
+A slot is a lock on a file, which the system releases with the process that holds it, however that
+ends, so there are no leases or clocks. Where files can't be locked (Windows, a read-only folder),
+each process counts separately.
 """
 
 import os
@@ -22,14 +22,14 @@ POLL_SECONDS = 0.02
 
 
 class Slot:
-    """A slot that is held. Release it in the process that took it, from any thread."""
+    """A held slot. Release it in the process that took it, from any thread."""
 
     def __init__(self, slots: "Slots", key: str, file: int | None):
         self._slots, self._key, self._file = slots, key, file
         self._once = Lock()
 
     def release(self) -> None:
-        """Give the slot up; a second time it does nothing."""
+        """Release the slot; a second call does nothing."""
         if self._once.acquire(blocking=False):
             self._slots.give_up(self._key, self._file)
 
@@ -41,7 +41,7 @@ class Slots:
         self._keys: set[str] = set()
 
     def take(self, key: str) -> Slot | None:
-        """Take the slot of that key, a file name such as "export-12"; None while it is taken."""
+        """Take the slot with that key, a file name such as "export-12"; None while it is taken."""
         with self._mutex:
             if key in self._keys:
                 return None
@@ -53,7 +53,7 @@ class Slots:
             return None
 
     def wait(self, key: str, seconds: float) -> Slot | None:
-        """Take a slot, waiting for it for so long at most."""
+        """Take a slot, waiting for it up to that long."""
         deadline = monotonic() + seconds
         while (slot := self.take(key)) is None and monotonic() < deadline:
             sleep(POLL_SECONDS)
@@ -61,7 +61,7 @@ class Slots:
 
     def give_up(self, key: str, file: int | None) -> None:
         if file is not None:
-            # While it is locked: another process that has opened it meanwhile sees the deletion.
+            # While it is locked: a process that opened it in the meantime notices the deletion.
             with suppress(OSError):
                 (self._folder / key).unlink()
             os.close(file)
@@ -69,7 +69,10 @@ class Slots:
             self._keys.discard(key)
 
     def _lock(self, path: Path) -> int | None:
-        """Return a locked file; None where that is impossible. BlockingIOError: it is taken."""
+        """Return a locked file.
+
+        None if that is impossible. Raise BlockingIOError if it is taken.
+        """
         while fcntl:
             try:
                 self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -83,9 +86,9 @@ class Slots:
             except BlockingIOError:
                 os.close(file)
                 raise
-            except FileNotFoundError:  # given up, and so deleted, since it was opened
+            except FileNotFoundError:  # released, and so deleted, since it was opened
                 pass
-            except OSError:  # a file system that has no locks
+            except OSError:  # a file system without locks
                 os.close(file)
                 break
             os.close(file)

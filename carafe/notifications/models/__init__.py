@@ -1,4 +1,4 @@
-"""What users are told, one by one or all at once."""
+"""Notifications, and messages to everyone."""
 
 from carafe.notifications.models.message import Inbox, Message
 from carafe.notifications.models.notification import Notification, notify

@@ -15,7 +15,7 @@ from carafe.time import now
 
 
 class Inbox(Base):
-    """Up to which message to everyone a user has their copies, whatever became of these."""
+    """Up to which message a user has copies, even if those were deleted."""
 
     __tablename__ = "inbox"
 
@@ -29,7 +29,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         Index("ix_message_created_at_id", "created_at", "id"),
-        # An id that was given to a message taken back must not be given to another.
+        # The ID of a withdrawn message must not be reused.
         {"sqlite_autoincrement": True},
     )
 
@@ -37,12 +37,12 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     body: Mapped[str] = mapped_column(String(BODY_LENGTH), default="")
-    # Of the form that it came from and what was typed: the same sent twice makes one.
+    # The form's token and content: the same form submitted twice creates one message.
     submission: Mapped[str | None] = mapped_column(String(32), unique=True)
 
     @classmethod
     def send(cls, title: str, body: str, submission: str | None = None) -> bool:
-        """Tell everyone who has an account already; False if this submission did so already."""
+        """Send a message to all current users; return False if this submission did so already."""
         sent = select(cls.id).where(cls.submission == submission)
         if submission and db.session.scalar(sent):
             return False
@@ -54,17 +54,17 @@ class Message(Base):
 
     @property
     def subject(self) -> str:
-        """How the audit names this message."""
+        """Return the message's name in the audit trail."""
         return f"message:{self.id}"
 
     def withdraw(self) -> None:
-        """Show it to nobody who has not looked since. The copies of the others are theirs."""
+        """Withdraw it from users who haven't looked since. The copies of the others are theirs."""
         record("message.withdrawn", self.subject, title=self.title)
         db.session.delete(self)
 
     @classmethod
     def is_undelivered(cls) -> ColumnElement[bool]:
-        """Whether a `User` of the statement has yet to get a copy of the message."""
+        """Return the condition that a `User` of the statement has yet to get a copy."""
         model = user_model()
         got = select(Inbox.message_id).where(Inbox.user_id == model.id).correlate(model)
         new = cls.id > func.coalesce(got.scalar_subquery(), 0)

@@ -1,4 +1,4 @@
-"""Notifications: what one user is told. Each has their own, and nobody else sees them."""
+"""Notifications: each user has their own, which nobody else sees."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TITLE_LENGTH = 200
 BODY_LENGTH = 1000
 URL_LENGTH = 300
 KEY_LENGTH = 100
-# More nobody reads. A script that changes its owner's password all day fills no disk.
+# Nobody reads more, and a script that changes a password all day can't fill the disk.
 MAX_PER_USER = 200
 LIFETIME = timedelta(days=90)
 
@@ -43,7 +43,7 @@ class Notification(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "key"),
         Index("ix_notification_user_id_id", "user_id", "id"),
-        # The number on every page is counted in it, without a look at the rows.
+        # Counts the number on every page without reading rows.
         Index("ix_notification_unread", "user_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
     )
 
@@ -51,29 +51,29 @@ class Notification(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(index=True)
     read_at: Mapped[datetime | None]
-    # "security", "message", …: which icon it has.
+    # "security", "message", …: the icon.
     kind: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     body: Mapped[str] = mapped_column(String(BODY_LENGTH))
-    # Where it leads: a path of this site, or "".
+    # Where it links to: a path on this site, or "".
     url: Mapped[str] = mapped_column(String(URL_LENGTH))
-    # Of what is told once, however often the code that tells it runs.
+    # Makes a notification unique, however often its code runs.
     key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
 
     @classmethod
     def for_user(cls, user_id: int, id: int) -> Notification | None:
-        """The user's notification with that id; someone else's is None."""
+        """Return the user's notification with that ID; None if it is someone else's."""
         return db.session.scalar(select(cls).where(cls.id == id, cls.user_id == user_id))
 
     @classmethod
     def list_query(cls, user_id: int) -> AnySelect:
-        """What the list shows of a user's, as columns; by the last it is ordered."""
+        """Return the query for a user's list, as columns, sorted by the last one."""
         columns = cls.kind, cls.title, cls.body, cls.url, cls.created_at, cls.read_at, cls.id
         return select(*columns).where(cls.user_id == user_id)
 
     @classmethod
     def mark_all_read(cls, user_id: int, up_to: int) -> None:
-        """Mark all of a user's as read that are not newer than the one with id `up_to`."""
+        """Mark a user's notifications up to the ID `up_to` as read."""
         unread = cls.user_id == user_id, cls.read_at.is_(None), cls.id <= up_to
         db.session.execute(update(cls).where(*unread).values(read_at=now()))
 
@@ -92,11 +92,11 @@ def notify(
     key: str | None = None,
     at: datetime | None = None,
 ) -> bool:
-    """Tell a user something, in the caller's transaction: they are told exactly when it happens.
+    """Notify a user in the caller's transaction.
 
-    `url` is a path of this site that it leads to; `key`, such as "export:7", has it told once
-    however often this is called. Text that is too long is cut. A deleted user is not told, and
-    nobody is where NOTIFICATIONS is off. Returns whether it was told now.
+    `url` is a path on this site to link to; `key`, such as "export:7", prevents duplicates. Text
+    that is too long is cut. Nobody is notified if the user was deleted or NOTIFICATIONS is off.
+    Return whether the user was notified now.
     """
     if url and safe_redirect_path(url) is None:
         raise ValueError(f"A notification URL must be a local path, not {url!r}.")
@@ -113,7 +113,7 @@ def notify(
         "url": url,
         "key": key,
     }
-    # The table, not the model: nothing else that the caller has begun is written at this point.
+    # Use the table, not the model, so that no other pending changes are written here.
     table = cast(Table, Notification.__table__)
     values = [literal(value, table.c[name].type) for name, value in row.items()]
     source = select(*values).where(user_model().id == user_id)

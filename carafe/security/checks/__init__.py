@@ -1,4 +1,4 @@
-"""`flask check`, and what it looks at here: secrets, addresses, cookies, files, limits."""
+"""`flask check`, and its checks of secrets, hosts, cookies, files, and limits."""
 
 from flask import Flask
 

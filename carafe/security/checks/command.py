@@ -41,14 +41,14 @@ def check(as_json: bool, fail_level: str, silence: tuple[str, ...]) -> None:
 
 def silenced_ids(ids: tuple[str, ...]) -> set[str]:
     if "refusal" in current_app.extensions:
-        return set()  # the features' checks are not known, and this one stops the start anyway
+        return set()  # the features' checks are unknown, and this one stops the start anyway
     if problem := unknown_ids(list(ids)):
         raise click.ClickException(problem)
     return {*ids, *current_app.config["CHECK_SILENCE"]}
 
 
 def unknown_ids(ids: list[str]) -> str | None:
-    """Which of these are no checks, and which may be meant."""
+    """Return which of these IDs are unknown, with similar ones."""
     check_ids = checks.ids()
     wrong = [id for id in ids if id not in check_ids]
     close = {match: None for id in wrong for match in get_close_matches(id, check_ids, cutoff=0.5)}

@@ -1,4 +1,4 @@
-"""The session cookie, as config.py has it in production."""
+"""Checks of the session cookie, as config.py sets it in production."""
 
 from flask import Flask, current_app
 
@@ -41,7 +41,7 @@ def insecure_flags() -> str | None:
 def name_without_prefix() -> str | None:
     name, config = current_app.config["SESSION_COOKIE_NAME"], current_app.config
     if config["APPLICATION_ROOT"] != "/":
-        return None  # all sites on this host can set it, whatever its name is
+        return None  # all sites on this host can set it, whatever its name
     if not name.startswith(PREFIX):
         return f"Other hosts on this domain can set the session cookie {name!r}."
     if config["SESSION_COOKIE_DOMAIN"] or config["SESSION_COOKIE_PATH"] not in (None, "/"):

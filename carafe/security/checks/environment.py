@@ -1,4 +1,4 @@
-"""How the app is run: which environment, what is switched on, who silenced what."""
+"""Checks of the environment, what is switched on, and which checks are silenced."""
 
 from flask import Flask, current_app
 

@@ -1,4 +1,4 @@
-"""Local files: who may read them, and whether rate limits can be counted in theirs."""
+"""Checks of local files: who can read them, and whether rate limits can be counted."""
 
 import os
 import stat
@@ -45,11 +45,11 @@ def is_world_accessible(path: Path | None) -> bool:
         return False
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError:  # SQLite's come and go
+    except FileNotFoundError:  # SQLite's temporary files
         return False
     if mode & WORLD_ACCESS:
         return True
-    # What is in a folder that others cannot pass through is closed to them, whatever its mode.
+    # Whatever is in a folder that others can't enter is closed to them, whatever its mode.
     return (
         bool(mode & stat.S_IXOTH)
         and path.is_dir()
@@ -58,7 +58,7 @@ def is_world_accessible(path: Path | None) -> bool:
 
 
 def dotenv() -> Path | None:
-    """The file that Flask's commands read, whatever `APP_ENV` says."""
+    """Return the file that Flask's commands read, whatever `APP_ENV` is."""
     path = find_dotenv(usecwd=True)
     return Path(path) if path else None
 
@@ -66,7 +66,7 @@ def dotenv() -> Path | None:
 def unwritable_rate_limits() -> str | None:
     counters = current_app.extensions["limits"]
     if not counters.path.exists():
-        # Not made here: it would belong to root, where root runs this.
+        # Don't create it here: if root runs this, it would belong to root.
         writable = os.access(counters.path.parent, os.W_OK)
         return None if writable else f"Can't create {counters.path}, so nobody can log in."
     try:

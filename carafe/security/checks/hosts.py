@@ -1,4 +1,4 @@
-"""Which addresses the site has and believes: hosts, public address, proxies."""
+"""Checks of the site's trusted hosts, public URL, and proxies."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -48,7 +48,10 @@ def ambiguous_hosts() -> str | None:
 
 
 def is_ambiguous(name: str) -> bool:
-    """Wildcards, other than for subdomains of one's own; addresses; names of any machine."""
+    """Return whether a host is ambiguous.
+
+    A wildcard other than for subdomains, an IP, or a local name.
+    """
     try:
         return bool(ip_address(name))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The key ring: whether its keys are secret."""
+"""Checks of the key ring: whether its keys are secret."""
 
 import re
 from collections import Counter
@@ -10,14 +10,14 @@ from carafe import checks
 from carafe.config import Config
 from carafe.config.defaults import GENERATE_KEY_COMMAND
 
-# As many as an attacker cannot try. Of 100,000 keys of 32 random hex digits, which have 128 bits,
-# the count below gave 92 to the one it thought least of.
+# More than an attacker can try. Of 100,000 keys of 32 random hex digits, which have 128 bits, the
+# estimate below gave the lowest 92.
 MIN_ENTROPY_BITS = 80
 MIN_KEY_BYTES = 32
 PLACEHOLDERS = re.compile(
     r"changeme|change.?this|replace|placeholder|insecure|secret.?key|yoursecret"
 )
-# Words between spaces, dashes or dots, perhaps with a number behind.
+# Words separated by spaces, dashes, or dots, perhaps followed by a number.
 PASSPHRASE = re.compile(r"\W*(?:(?:[^\W\d_][^\WA-Z\d_]*|[A-Z]+)[\W_]+){2,}[^\W\d_]+[\W_]*\d*[\W_]*")
 
 
@@ -62,7 +62,10 @@ def is_guessable(key: str) -> bool:
 
 
 def entropy_bits(key: str) -> float:
-    """At most how much chance is in a key: by how often each character comes, repeats once."""
+    """Estimate the entropy of a key, at most, from its character frequencies.
+
+    Repetitions count once.
+    """
     part = key[: (key + key).find(key, 1)]
     shares = [count / len(part) for count in Counter(part).values()]
     return -len(part) * sum(share * log2(share) for share in shares)

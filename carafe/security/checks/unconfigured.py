@@ -1,4 +1,4 @@
-"""What `flask check` runs in when settings are wrong, and there is no app for that reason."""
+"""The app in which `flask check` runs if the settings are invalid."""
 
 import click
 from flask import Flask
@@ -12,9 +12,9 @@ from carafe.security.checks import command
 
 
 def unconfigured_app(error: ConfigError, classes: Classes) -> Flask:
-    """An app that has no command but `check`, which finds what is wrong with the settings.
+    """Return an app whose only command is `check`, which reports problems with the settings.
 
-    Only while the `flask` command looks for its commands; everywhere else it raises the error.
+    Only while the `flask` command looks up its commands; otherwise, the error is raised.
     """
     context = click.get_current_context(silent=True)
     if context is None or context.parent is not None:  # a server; `flask run`, `shell`, `routes`
@@ -25,7 +25,7 @@ def unconfigured_app(error: ConfigError, classes: Classes) -> Flask:
     app.config.update(APP_ENV=None, CHECK_SILENCE=[], CONFIG_CLASS=config_class)
     checks.init_app(app)
     settings_check.init_app(app)
-    # What is wrong with the settings one by one is all said at once; parts of the app refuse alone.
+    # Invalid settings are all reported at once; features report theirs individually.
     for problem in problems or [error]:
         settings_check.add(app, problem)
     app.extensions["refusal"] = error
@@ -34,7 +34,7 @@ def unconfigured_app(error: ConfigError, classes: Classes) -> Flask:
 
 
 class UnconfiguredCommands(AppGroup):
-    """Commands of an app that did not start: every other one says why."""
+    """The commands of an app that didn't start: all others say why."""
 
     def __init__(self, error: ConfigError):
         super().__init__()
