@@ -113,7 +113,9 @@ def limit_rows(column: InstrumentedAttribute[int], user_id: int) -> None:
         return
     table = column.class_.__tablename__
     advisory_lock(f"rows of {table} of {user_id}")
-    if db.session.scalar(_last_row(column), {"user_id": user_id, "before": most - 1}) is None:
+    db.session.flush()  # rows that were added before count as well
+    values = {"user_id": user_id, "before": most - 1}
+    if db.session.connection().scalar(_last_row(column), values) is None:
         return
     rows = table.replace("_", " ") + "s"
     report(rows, most)

@@ -39,12 +39,13 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def _parse_stored(value: str | None) -> datetime | None:
-    """Return a time that SQLite stores as text."""
-    return None if value is None else _to_utc(datetime.fromisoformat(value))
+    """Return a time that SQLite stores as text, without a zone."""
+    if value is None:
+        return None
+    time = datetime.fromisoformat(value)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def _to_utc(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
-    # SQLite stores no zone; PostgreSQL returns times in the session's.
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    """Return a time that PostgreSQL returns in the session's zone."""
+    return None if value is None else value.astimezone(UTC)

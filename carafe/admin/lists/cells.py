@@ -14,7 +14,7 @@ from typing import cast
 from markupsafe import Markup, escape
 
 from carafe.admin.columns import EMPTY_VALUE, MAX_TEXT, format_value
-from carafe.admin.lists.listing import ListRow
+from carafe.admin.lists.rows import ListRow
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.model_admin import ModelAdmin
 from carafe.time import date_tags

@@ -21,6 +21,7 @@ from carafe.admin.columns import format_value, humanize
 from carafe.admin.lists import matching
 from carafe.admin.lists.matching import Clause
 from carafe.admin.lists.order import Order, sort_keys
+from carafe.admin.lists.rows import ListRow, load_rows, rows_in_order, rows_of
 from carafe.admin.lists.scan import Scan
 from carafe.admin.lists.spec import ListSpec, Sort
 from carafe.admin.lists.state import ListState
@@ -36,13 +37,6 @@ from carafe.web.pagination import (
 # For the rows of a page; and if its reader asks to keep searching.
 SCAN_SECONDS, FURTHER_SCAN_SECONDS = 0.05, 2
 PER_PAGE = 50
-
-
-class ListRow(NamedTuple):
-    """A row of a list, with the selected values."""
-
-    id: int
-    values: Sequence[object]
 
 
 class Stop(NamedTuple):
@@ -72,16 +66,20 @@ def load_page(state: ListState, *, per_page: int = PER_PAGE) -> ListPage:
     if not clauses:
         page = _page_of_all(spec, sort, per_page)
         count = matching.count(spec, [])
-        return ListPage(page, _rows(page), matching.format_count(count), sort.name)
+        return ListPage(page, rows_of(page), matching.format_count(count), sort.name)
+    order = Order.requested(spec, sort, per_page)
+    if not order.position.keys and (ids := matching.ids_up_to(per_page, clauses)) is not None:
+        page = Page(load_rows(spec, sort, ids), None, None, 1)
+        return ListPage(page, rows_of(page), str(len(ids)), sort.name)
+    clauses = [clause.counted() for clause in clauses]
     if any(clause.row_count == 0 for clause in clauses):
         return ListPage(Page([], None, None), [], "0", sort.name)
-    order = Order.requested(spec, sort, per_page)
     where = matching.most_selective_first(clauses)
     if where is not None:
         page, count = _page_of_few(spec, order, where)
-        return ListPage(page, _rows(page), matching.format_count(count), sort.name)
+        return ListPage(page, rows_of(page), matching.format_count(count), sort.name)
     page, stopped_at = _page_of_many(spec, clauses, order)
-    rows = _details(spec, page)
+    rows = rows_in_order(spec, sort, page)
     count_label, stop = _count_of_many(clauses, page), _stop(spec, order, page, stopped_at)
     return ListPage(page, rows, count_label, sort.name, stop)
 
@@ -106,7 +104,7 @@ def _page_of_few(
     keys = query.subquery("page")
     details = matching.select_columns(spec).join(keys, keys.c[order.keys[-1].key] == spec.key)
     details = details.add_columns(*keys.c).order_by(*order.sorted_by(list(keys.c)[1:]))
-    rows = db.session.execute(details, bounds(order.position.keys)).all()
+    rows = db.session.connection().execute(details, bounds(order.position.keys)).all()
     if not rows and order.position.keys:
         return order.page(rows), db.session.scalar(select(count)) or 0
     return order.page(rows), rows[0].row_count if rows else 0
@@ -133,21 +131,6 @@ def _page_of_many(
         with quotas.one_at_a_time("search"):
             rows, stopped_at = scan.run(order.position, limit, FURTHER_SCAN_SECONDS)
     return order.page(rows, stopped_at), stopped_at
-
-
-def _rows(page: Page) -> list[ListRow]:
-    # The sort keys are the last columns, and the ID is the last of them.
-    return [ListRow(row[-1], row) for row in page.rows]
-
-
-def _details(spec: ListSpec, page: Page) -> list[ListRow]:
-    """Return the rows of a page, of which it has the keys."""
-    ids = [keys[-1] for keys in page.rows]
-    if not ids:
-        return []
-    rows = db.session.execute(spec.details_query, {"ids": ids})
-    values = {row[-1]: row for row in rows}
-    return [ListRow(id, values[id]) for id in ids if id in values]
 
 
 def _count_of_many(clauses: Sequence[Clause], page: Page) -> str:

@@ -13,6 +13,7 @@ from carafe.admin.lists.search import FullText, Search
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.lists.state import ListState
 from carafe.admin.schema import Attribute, Query, count_rows
+from carafe.database import db
 from carafe.database.timeouts import TooSlowError, statement_timeout
 
 COUNT_LIMIT = 10_000
@@ -27,14 +28,17 @@ Condition = ColumnElement[bool]
 class Clause(NamedTuple):
     """A condition, with its column, and how a single row is checked for it.
 
-    `row_count` is the number of matching rows up to `COUNT_LIMIT` + 1, or None if counting them
-    took too long.
+    `ids` is the query for matching rows. `row_count` is their number up to `COUNT_LIMIT` + 1, or
+    None if they were not counted, or counting took too long.
     """
 
     column: Attribute | None
     condition: Condition
     row_condition: Condition
-    row_count: int | None
+    ids: Query
+    # Of a search that looks in several ways: a row matches if it meets one of them.
+    parts: Sequence[Clause] = ()
+    row_count: int | None = None
 
     @property
     def is_small(self) -> bool:
@@ -44,6 +48,15 @@ class Clause(NamedTuple):
     def check(self) -> Condition:
         """The condition that checks rows which were found by another clause."""
         return self.condition if self.is_small else self.row_condition
+
+    def counted(self) -> Clause:
+        """Return it with its row count."""
+        parts = [part.counted() for part in self.parts]
+        if all(part.is_small for part in parts):
+            return self._replace(row_count=count_in_time(self.ids))
+        # For all together, PostgreSQL would find all rows before it counts them.
+        row_count = max(part.row_count or 0 for part in parts)
+        return self._replace(row_count=row_count if row_count > COUNT_LIMIT else None)
 
 
 def conditions(state: ListState) -> list[Condition]:
@@ -58,7 +71,7 @@ def conditions(state: ListState) -> list[Condition]:
 
 
 def clauses(state: ListState) -> list[Clause]:
-    """Return the conditions that rows of a list must meet, with their columns and counts."""
+    """Return the conditions that rows of a list must meet, with their columns."""
     spec = state.spec
     clauses = [_clause(spec, item.filter.column, item.condition) for item in state.filters]
     if state.scope:
@@ -69,27 +82,39 @@ def clauses(state: ListState) -> list[Clause]:
 
 
 def _clause(spec: ListSpec, column: Attribute | None, condition: Condition) -> Clause:
-    return Clause(column, condition, condition, count_in_time(_rows(spec, [condition])))
+    return Clause(column, condition, condition, select(spec.key).where(condition))
 
 
 def _search_clause(spec: ListSpec, text: str) -> Clause:
-    clauses = [_clause_of_search(spec, search, text) for search in spec.searches]
-    if len(clauses) == 1:
-        return clauses[0]
-    condition = or_(*[clause.condition for clause in clauses])
-    row_condition = or_(*[clause.row_condition for clause in clauses])
-    if all(clause.is_small for clause in clauses):
-        return Clause(None, condition, row_condition, count_in_time(_rows(spec, [condition])))
-    # For all together, PostgreSQL would find all rows before it counts them.
-    row_count = max([clause.row_count or 0 for clause in clauses])
-    return Clause(None, condition, row_condition, row_count if row_count > COUNT_LIMIT else None)
+    parts = [_clause_of_search(spec, search, text) for search in spec.searches]
+    if len(parts) == 1:
+        return parts[0]
+    condition = or_(*[part.condition for part in parts])
+    row_condition = or_(*[part.row_condition for part in parts])
+    return Clause(None, condition, row_condition, select(spec.key).where(condition), parts)
 
 
 def _clause_of_search(spec: ListSpec, search: Search, text: str) -> Clause:
     if isinstance(search, FullText):
         match = search.match(text)
-        return Clause(None, match.condition, match.row_condition, count_in_time(match.ids))
+        return Clause(None, match.condition, match.row_condition, match.ids)
     return _clause(spec, getattr(search, "column", None), search.condition(text))
+
+
+def ids_up_to(most: int, clauses: Sequence[Clause]) -> list[int] | None:
+    """Return the IDs of all matching rows, or None if they are more, or this takes too long.
+
+    Most searches find one or a few rows, and need neither counts nor a plan.
+    """
+    most = min(most, COUNT_LIMIT)
+    if len(clauses) > 1 or clauses[0].parts:
+        return None
+    try:
+        with statement_timeout(COUNT_TIMEOUT_SECONDS):
+            ids = db.session.connection().scalars(clauses[0].ids.limit(most + 1)).all()
+    except TooSlowError:
+        return None
+    return list(ids) if len(ids) <= most else None
 
 
 def most_selective_first(clauses: Sequence[Clause]) -> list[Condition] | None:

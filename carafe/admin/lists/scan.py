@@ -55,7 +55,7 @@ class Scan:
     ) -> Sequence[object] | None:
         """Return the keys of the last row of a step, or None if fewer rows are left."""
         query = self._beyond(position, at).offset(step - 1).limit(1)
-        return db.session.execute(query, bounds(at)).first()
+        return db.session.connection().execute(query, bounds(at)).first()
 
     def _matching_rows(
         self, position: Position, at: Sequence[object], end: Sequence[object] | None, limit: int
@@ -66,7 +66,7 @@ class Scan:
             left, right = tuple_(*self.keys), tuple_(*self._end_parameters())
             query = query.where(left >= right if self._is_descending(position) else left <= right)
             values |= {f"end_{n}": value for n, value in enumerate(end)}
-        return db.session.execute(query, values).all()
+        return db.session.connection().execute(query, values).all()
 
     def _beyond(self, position: Position, at: Sequence[object]) -> Query:
         is_descending = self._is_descending(position)

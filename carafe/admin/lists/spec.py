@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import NamedTuple
-
-from sqlalchemy import bindparam, select
 
 from carafe.admin.attributes import Attributes
 from carafe.admin.columns import Column
@@ -52,6 +49,8 @@ class ListSpec:
     size: SizeCache = field(default_factory=SizeCache)
     # Paginators of all rows, by sort order and page size.
     paginators: dict[tuple[str, int], KeysetPaginator] = field(default_factory=dict)
+    # Queries for rows by ID, by sort order.
+    details: dict[str, Query] = field(default_factory=dict)
 
     @property
     def model(self) -> type[Base]:
@@ -79,13 +78,6 @@ class ListSpec:
         """The names of the columns that are visible by default."""
         return list(self.columns_by_name)[: len(self.options.columns)]
 
-    @cached_property
-    def details_query(self) -> Query:
-        """A query for the attributes of the visible columns of the rows with these `ids`."""
-        query = select(*self.visible.attributes.values(), self.key).select_from(self.model)
-        ids = bindparam("ids", expanding=True, type_=self.key.type)
-        return self.visible.join_to(query).where(self.key.in_(ids))
-
     def with_columns(self, names: str) -> ListSpec:
         """Return a copy with these columns, "name,email", in this order.
 
@@ -98,7 +90,7 @@ class ListSpec:
         ]
         if not columns:
             return self
-        return replace(self, visible=ColumnSet(self.attributes, columns), paginators={})
+        return replace(self, visible=ColumnSet(self.attributes, columns), paginators={}, details={})
 
     def sort(self, requested: str) -> Sort:
         """Return the sort order for `sort` in the URL, or the default for unknown columns."""
