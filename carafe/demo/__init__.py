@@ -1,4 +1,4 @@
-"""`flask demo`: sample data to look around with. Each feature adds what it has to show."""
+"""`flask demo`: sample data to explore. Each feature adds its own."""
 
 from flask import Flask
 

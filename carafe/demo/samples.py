@@ -15,7 +15,7 @@ from carafe.demo.scenario import Scenario
 from carafe.registry import Registry
 from carafe.time import now
 
-# The counter whose only row says when the sample data was created, and for how many people.
+# The counter whose only row has the time when the sample data was created, and for how many people.
 # Everything else follows from that, so `remove` finds the same rows again.
 MARKER = "demo"
 
@@ -23,7 +23,7 @@ Step = Callable[[Scenario], None]
 
 
 class Stage(IntEnum):
-    """When a sample is loaded: the app's users first, what they did next, and its log last."""
+    """When sample data is loaded: the app's users first, then their activity, and the log last."""
 
     APP = 0
     ENGINE = 1
@@ -53,10 +53,10 @@ def add(app: Flask, load: Step, *, remove: Step | None = None, stage: Stage = St
 
 
 def load_all() -> None:
-    """Add the sample data and commit it. Raises `DatabaseNotEmptyError` if there are users."""
+    """Add the sample data and commit it. Raise `DatabaseNotEmptyError` if there are users."""
     scenario = Scenario(now())
     for sample in _in_order():
-        # An app may have a user or two of its own to show, and no people for the engine's pages.
+        # An app may add only a user or two, and no people for the engine's pages.
         if scenario.people or sample.stage == Stage.APP:
             sample.load(scenario)
     if scenario.people:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-# Begins the ID of each made-up request, so that what it left behind is found again.
+# Prefix of the IDs of made-up requests, by which their data is found again.
 REQUEST_PREFIX = "demo-"
 DAYS = 90
 
@@ -45,7 +45,7 @@ class Scenario:
 
     @staticmethod
     def random(name: str) -> Random:
-        """Return a generator of its own for each part, so that no part changes another."""
+        """Return a separate generator for each part, so that no part changes another."""
         return Random(f"carafe {name}")  # noqa: S311  # nosec B311
 
     @staticmethod
@@ -57,7 +57,7 @@ class Scenario:
 
     @property
     def accounts(self) -> list[Person]:
-        """Return the people with whose passwords one can log in."""
+        """Return the people with accounts whose passwords are printed."""
         return [person for person in self.people if person.is_account]
 
     @property

@@ -1,8 +1,8 @@
-"""Files that are made for a user in the background, kept for some time, and theirs alone.
+"""Files created for a user in the background, stored for a while, and only theirs.
 
-A view asks for one with `request`, naming the job that makes it; the job hands its content to
-`keep`; a view offers it by `answer`. Here is what becomes of it meanwhile. A row goes when its
-time is over, and never because its file cannot be read: another machine may have it.
+A view requests one with `request_export`, naming the job that creates it. The job passes its
+content to `store_export`, and a view returns it with `download_response`. A row is deleted when its
+time is over, but never because its file can't be read: another machine may have it.
 """
 
 import logging
@@ -33,16 +33,16 @@ log = logging.getLogger(__name__)
 
 
 class UnreadableError(Exception):
-    """A file that was made cannot be read. The text is for its owner."""
+    """A file can't be read. The text is for its owner."""
 
 
 def request_export(
     user: UserMixin, name: str, make: JobDefinition[...], *arguments: object, **labels: str
 ) -> bool:
-    """Have one made, in the place of the one before; False while one is being made already.
+    """Request a file, replacing the previous one; return False if one is already being created.
 
-    `user` is locked, as `current_user.user` is: of two clicks at once the second finds the first.
-    `make` is the job, `labels` are its `label` in notifications and the `path` of its page.
+    `user` is locked, like `current_user.user`, so of two clicks, the second finds the first. `make`
+    is the job; `labels` are its `label` in notifications and the `path` of its page.
     """
     export, job = Export.for_user(user.id, name)
     if export and export.is_running(job):
@@ -58,13 +58,13 @@ def request_export(
 
 
 def store_export(user_id: int, name: str, content: IO[bytes], lifetime: timedelta) -> Export | None:
-    """Store what a job made. None if nobody wants it anymore.
+    """Store what a job created. Return None if nobody needs it anymore.
 
-    Its parts may lie around for an hour before the row names them: see `left_over`.
+    Its parts may exist for an hour before the row names them: see `orphans`.
     """
     file, parts, size = encrypted.save(content)
     export = Export.locked(user_id, name)
-    if export is None or export.file:  # they are gone; or it was tried again beside a newer one
+    if export is None or export.file:  # they were deleted, or a retry competes with a newer one
         encrypted.drop(file, parts)
         return None
     export.finish(lifetime, file=file, parts=parts, size=size)
@@ -72,10 +72,13 @@ def store_export(user_id: int, name: str, content: IO[bytes], lifetime: timedelt
 
 
 def download_response(export: Export, name: str, mimetype: str) -> Response:
-    """A download of it under that name. Raises `UnreadableError`; it stays, and may be replaced."""
+    """Return a download with that name.
+
+    Raise `UnreadableError`; the file stays, and can be replaced.
+    """
     content = encrypted.read(export.file or "", export.parts)
     try:
-        first = next(content)  # while an answer can still say that it is missing
+        first = next(content)  # while a response can still say that it is missing
     except encrypted.MissingError as error:
         log.error("cannot offer an export: %s", error)
         raise UnreadableError("This file is not on this server. Try again later.") from error

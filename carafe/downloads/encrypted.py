@@ -1,5 +1,6 @@
-"""Archives in the storage: in parts, each encrypted, so that neither reading nor writing one takes
-more memory than a part, however large it is and wherever the storage is.
+"""Stored archives in encrypted parts.
+
+Reading and writing take no more memory than a part, whatever the size and the storage.
 """
 
 import secrets
@@ -16,7 +17,7 @@ PART_BYTES = 1024 * 1024
 
 
 class MissingError(ValueError):
-    """A part is not in this machine's storage. Another may have it: nothing is to be deleted."""
+    """A part is not in this machine's storage. Another may have it, so nothing is deleted."""
 
     def __init__(self, key: str):
         super().__init__(
@@ -26,8 +27,11 @@ class MissingError(ValueError):
 
 
 def save(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
-    """Keep what a file holds; its name, the number of parts, and of bytes. No transaction."""
-    # Anew with each attempt: one that was killed may have left parts of its own.
+    """Store a file's content.
+
+    Return its name and the numbers of parts and bytes. No transaction.
+    """
+    # A new name for each attempt, because a killed one may have left parts.
     name, parts, size = secrets.token_hex(16), 0, 0
     try:
         while part := content.read(PART_BYTES):
@@ -35,7 +39,7 @@ def save(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
             storage().put(_part_key(name, parts, folder), sealed, "application/octet-stream")
             parts, size = parts + 1, size + len(part)
     except BaseException:
-        # Each attempt would make a full disk fuller.
+        # Each attempt would fill the disk further.
         with suppress(StorageUnavailable):
             for number in range(parts + 1):
                 storage().delete(_part_key(name, number, folder))
@@ -44,7 +48,7 @@ def save(content: IO[bytes], folder: str = FOLDER) -> tuple[str, int, int]:
 
 
 def read(name: str, parts: int, folder: str = FOLDER) -> Iterator[bytes]:
-    """The content, part by part. Raises `MissingError`, or `ValueError` if the key is another."""
+    """Yield the content, part by part. Raise `MissingError`, or `ValueError` with another key."""
     for number in range(parts):
         if (sealed := storage().get(key := _part_key(name, number, folder))) is None:
             raise MissingError(key)
@@ -52,7 +56,7 @@ def read(name: str, parts: int, folder: str = FOLDER) -> Iterator[bytes]:
 
 
 def drop(name: str | None, parts: int, folder: str = FOLDER) -> None:
-    """Delete an archive, if there is one, once this transaction has committed."""
+    """Delete an archive, if there is one, once this transaction is committed."""
     for number in range(parts if name else 0):
         delete_on_commit(_part_key(name or "", number, folder))
 

@@ -1,4 +1,4 @@
-"""Files that are made for a user: the copy of their data, and lists for admins."""
+"""Files created for a user: the export of their data, and lists for admins."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from carafe.jobs import Job
 from carafe.jobs.models import ACTIVE_STATES
 from carafe.time import now
 
-# Of the copy of one's data. Long enough to come back from a journey, and no longer: it is all that
-# one has written.
+# For exports of personal data. Long enough to return from a trip, and no longer, because they
+# contain everything a user has written.
 LIFETIME = timedelta(days=7)
 DATA_EXPORT = "data"
 
 
 class Export(Base):
-    """A user has one of each name at most: what they ask for takes the place of the one before."""
+    """A file of a user, who has at most one with each name: a new one replaces it."""
 
     __tablename__ = "export"
     __table_args__ = (UniqueConstraint("user_id", "name"),)
@@ -27,35 +27,35 @@ class Export(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(100))
-    # What it is to people ("Your data"), and the page that offers it.
+    # Its name for people ("Your data"), and the page that offers it.
     label: Mapped[str] = mapped_column(String(100))
     path: Mapped[str] = mapped_column(String(200))
-    # What makes it. No foreign key: jobs go sooner.
+    # The job that creates it. No foreign key, because jobs are deleted sooner.
     job_id: Mapped[int]
-    # The name of its files, once it is made: see `archive`.
+    # The name of its files once it is created: see `encrypted`.
     file: Mapped[str | None] = mapped_column(String(32))
     parts: Mapped[int] = mapped_column(default=0)
     size: Mapped[int] = mapped_column(default=0)
-    # When it was made, or was found to have failed; and until when it is kept.
+    # When it was created or found to have failed, and when it expires.
     ended_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
 
     @classmethod
     def for_user(cls, user_id: int, name: str) -> tuple[Export | None, Job | None]:
-        """A user's, if there is one, and the job that makes it, if that is still known."""
+        """Return a user's file, if there is one, and the job that creates it, if it exists."""
         query = select(cls, Job).outerjoin(Job, Job.id == cls.job_id)
         row = db.session.execute(query.where(cls.user_id == user_id, cls.name == name)).first()
         return (row[0], row[1]) if row else (None, None)
 
     @classmethod
     def locked(cls, user_id: int, name: str) -> Export | None:
-        """A user's, as it is in this transaction."""
+        """Return a user's file, locked in this transaction."""
         query = select(cls).where(cls.user_id == user_id, cls.name == name)
         return db.session.scalar(query.with_for_update(), execution_options=_RESET_VALUES)
 
     @classmethod
     def is_abandoned(cls) -> ColumnElement[bool]:
-        """Of a statement with its job joined: whether it will never be made, and nobody said so."""
+        """Return the condition, with its job joined, that it failed and nobody was notified."""
         over = or_(Job.id.is_(None), Job.state.not_in(ACTIVE_STATES))
         return cls.ended_at.is_(None) & over
 

@@ -1,4 +1,7 @@
-"""Mail: `send()` renders a folder of subject, text and HTML; it leaves after the transaction."""
+"""Email.
+
+`send()` renders a folder with subject, text, and HTML, and queues it with the transaction.
+"""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""What `flask check` looks at here."""
+"""Checks of this package for `flask check`."""
 
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from carafe import checks
 
 SERVERS = {"smtp", "smtps"}
-# Encrypted from the first byte (RFC 8314), or from STARTTLS on.
+# Encrypted from the start (RFC 8314), or with STARTTLS.
 WRONG_PORTS = {("smtp", 465), ("smtps", 587), ("smtps", 25)}
 
 

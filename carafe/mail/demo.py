@@ -1,4 +1,4 @@
-"""Sample emails: how many were sent, and some that could not be."""
+"""Sample emails: the number sent, and some that failed."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def load(scenario: Scenario) -> None:
 
 
 def remove(scenario: Scenario) -> None:
-    """Subtract from what was counted. The jobs are removed with all others."""
+    """Subtract the counters. The jobs are removed with all others."""
     counts = {at: -count for at, count in sent_emails(scenario).items()}
     counters.add(SENT_COUNTER, counts)
 
 
 def sent_emails(scenario: Scenario) -> dict[datetime, int]:
-    """Return how many were sent each day, counted at some hour of it."""
+    """Return how many emails were sent each day, and at which hour they are counted."""
     random, counts = scenario.random("sent emails"), {}
     for number in range(DAYS):
         day = scenario.at - timedelta(days=DAYS - number)

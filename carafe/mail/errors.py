@@ -1,8 +1,8 @@
-"""Why a mail was not sent: because of the server, or of this mail, for now or for good."""
+"""Why an email was not sent: because of the server or of the email, temporarily or permanently."""
 
 
 class ServerError(Exception):
-    """No mail can be sent by this server for now: it is away, or something is set up wrong.
+    """The server can't send any email right now: it is down, or something is misconfigured.
 
     Admins see `reason` and `remedy`.
     """
@@ -13,8 +13,8 @@ class ServerError(Exception):
 
 
 class DeferredError(Exception):
-    """The server does not take this mail for now."""
+    """The server doesn't accept this email right now."""
 
 
 class RejectedError(Exception):
-    """The server will never take this mail."""
+    """The server will never accept this email."""

@@ -18,12 +18,12 @@ from carafe.security import encryption
 log = logging.getLogger(__name__)
 
 PURPOSE = "mail"
-# How many left, in `figures`.
+# The counter of sent emails.
 SENT_COUNTER = "mails.sent"
 
 
 def encrypt_message(message: Message) -> str:
-    """A message as text for the job table, which must not hold its links readable."""
+    """Encrypt a message for the job table, which must not contain readable links."""
     return encryption.encrypt(json.dumps(asdict(message)).encode(), PURPOSE).decode()
 
 
@@ -32,12 +32,12 @@ def encrypt_message(message: Message) -> str:
     queue="mail", retries=12, backoff=timedelta(seconds=8), timeout=timedelta(minutes=2), keep=False
 )
 def deliver(encrypted: str) -> None:
-    """Hand a sealed message to the transport. One to nobody is only rehearsed."""
+    """Pass an encrypted message to the transport. One without a recipient is only prepared."""
     message = Message(**json.loads(encryption.decrypt(encrypted.encode(), PURPOSE)))
     if message.to is None:
         return
     transport: Transport = current_app.extensions["mail_transport"]
-    # What is told is the server's reply: the text of the mail may hold a token.
+    # Only the server's reply is reported: the text of the email may contain a token.
     try:
         transport.deliver(message)
     except ServerError as error:

@@ -1,4 +1,4 @@
-"""Logging in to a mail server (RFC 4954): in UTF-8, where smtplib knows ASCII alone."""
+"""Login to a mail server (RFC 4954) in UTF-8, where smtplib supports only ASCII."""
 
 import binascii
 import hmac
@@ -14,7 +14,7 @@ Reply = tuple[int, bytes]
 
 
 def log_in(server: smtplib.SMTP, user: str, password: str) -> None:
-    """Log in. Raises `SMTPAuthenticationError` with the server's reply, or `ServerError`."""
+    """Log in. Raise `SMTPAuthenticationError` with the server's reply, or `ServerError`."""
     advertised = server.esmtp_features.get("auth", "").upper().split()
     mechanisms = [name for name in MECHANISMS if name in advertised]
     if not mechanisms:
@@ -26,10 +26,12 @@ def log_in(server: smtplib.SMTP, user: str, password: str) -> None:
         code, reply = MECHANISMS[name](server, user, password)
         if code == LOGGED_IN:
             return
-        # Another one only where it is not about the password: servers lock out who fails often.
+        # Try another mechanism only if it isn't about the password: servers lock out repeated
+        # failures.
         if code != UNKNOWN_MECHANISM:
             break
-    for secret in (f"\0{user}\0{password}", password, user):  # some servers quote what they got
+    # some servers quote what they received
+    for secret in (f"\0{user}\0{password}", password, user):
         for text in (secret, _encoded(secret)):
             reply = reply.replace(text.encode(), b"***")
     raise smtplib.SMTPAuthenticationError(code, reply)
@@ -43,7 +45,7 @@ def plain(server: smtplib.SMTP, user: str, password: str) -> Reply:
 
 
 def login(server: smtplib.SMTP, user: str, password: str) -> Reply:
-    """No standard, and the only one of some servers. It asks for the user, then the password."""
+    """Not a standard, but all that some servers offer: asks for the user, then the password."""
     code, reply = server.docmd("AUTH", "LOGIN")
     for text in (user, password):
         if code == CHALLENGE:
@@ -58,7 +60,7 @@ def cram_md5(server: smtplib.SMTP, user: str, password: str) -> Reply:
         return code, reply
     try:
         digest = hmac.new(password.encode(), b64decode(reply), "md5").hexdigest()
-    except (binascii.Error, ValueError):  # no base64; no MD5 in this Python
+    except (binascii.Error, ValueError):  # invalid base64, or no MD5 in this Python
         return UNKNOWN_MECHANISM, b"CRAM-MD5 cannot be done"
     return server.docmd(_encoded(f"{user} {digest}"))
 
@@ -67,7 +69,7 @@ def _encoded(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
-# In order of preference. The session is encrypted, or goes to this machine.
+# In order of preference. The session is encrypted, or with this machine.
 MECHANISMS: dict[str, Callable[[smtplib.SMTP, str, str], Reply]] = {
     "PLAIN": plain,
     "LOGIN": login,

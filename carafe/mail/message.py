@@ -1,4 +1,4 @@
-"""A mail, and how it is written for the wire: in ASCII, whatever a server offers."""
+"""An email, and its representation in ASCII, whatever the server supports."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from email.utils import parseaddr
 
 from carafe.config.hosts import ascii_domain
 
-# Parts are quoted-printable or base64 where they are more than short lines of ASCII. So no server
-# needs to offer 8BITMIME, and none on the way breaks them.
+# Parts that aren't only short lines of ASCII are quoted-printable or base64. So servers need not
+# support 8BITMIME, and none on the way can break them.
 PART = policy.default.clone(cte_type="7bit")
 LINE_LENGTH = 78
-# Of an encoded word: with "Subject: " before it, the line has 73 characters.
+# The length of an encoded word: with "Subject: " before it, the line has 73 characters.
 WORD_BYTES = 39
-# What ends a header or begins another, in this program or in one that reads it.
+# Characters that end a header or start another, in this program or one that reads it.
 SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')
 
 
 @dataclass(frozen=True)
 class Message:
-    """A mail to one address, or to nobody. The sender is `Name <address>`."""
+    """An email to one address, or to nobody. The sender is `Name <address>`."""
 
     to: str | None
     sender: str
@@ -39,23 +39,23 @@ class Message:
         return parseaddr(self.sender)[1]
 
     def with_ascii_domain(self) -> Message:
-        """Return the same mail to the domain in ASCII (IDNA 2008). Raises `ValueError`."""
+        """Return the same email with an ASCII domain (IDNA 2008). Raise `ValueError`."""
         local, _, domain = (self.to or "").rpartition("@")
         if not local or re.search(r"[\s<>\x00-\x1f\x7f-\x9f]", local + domain):
             raise ValueError("invalid email address")
         return replace(self, to=f"{local}@{ascii_domain(domain)}")
 
     def to_bytes(self, line_break: str = "\n") -> bytes:
-        """Write it (RFC 5322). Beyond ASCII are addresses alone, for servers with SMTPUTF8."""
-        # Not by EmailMessage, which decodes what looks like an encoded word, line breaks in it
-        # included, and before Python 3.11.10 writes these as they are (CVE-2024-6923).
+        """Write it (RFC 5322). Only addresses may be non-ASCII, for servers with SMTPUTF8."""
+        # Not by EmailMessage, which decodes what looks like an encoded word, including line breaks,
+        # and before Python 3.11.10 writes these unchanged (CVE-2024-6923).
         headers = [
             f"Subject: {unstructured(self.subject, 'Subject')}",
             f"From: {mailbox(self.sender)}",
             *([f"To: {one_line(self.to)}"] if self.to is not None else []),
             f"Date: {self.date}",
             f"Message-ID: {self.id}",
-            # Out-of-office replies to mails that a program wrote help nobody (RFC 3834).
+            # Prevents out-of-office replies to automatic emails (RFC 3834).
             "Auto-Submitted: auto-generated",
         ]
         parts = EmailMessage(PART.clone(linesep=line_break))
@@ -71,14 +71,14 @@ def one_line(text: str) -> str:
 
 def unstructured(text: str, header: str) -> str:
     text = one_line(text)
-    # A reader would decode what looks like an encoded word.
+    # Mail software would decode what looks like an encoded word.
     if text.isascii() and "=?" not in text and len(f"{header}: {text}") <= LINE_LENGTH:
         return text
     return encoded(text)
 
 
 def mailbox(sender: str) -> str:
-    """Write `Name <address>` for From: the name in quotes or encoded, where it must be."""
+    """Write `Name <address>` for From:, with the name quoted or encoded if necessary."""
     name, address = parseaddr(one_line(sender))
     if not name:
         return address
@@ -92,8 +92,8 @@ def mailbox(sender: str) -> str:
 
 
 def encoded(text: str) -> str:
-    """Return text as encoded words, one on a line (RFC 2047)."""
-    # The standard library's come out longer than the 75 characters that are allowed.
+    """Return text as encoded words, one per line (RFC 2047)."""
+    # The standard library's exceed the maximum of 75 characters.
     words = [b""]
     for character in text:
         if len(words[-1] + character.encode()) > WORD_BYTES:

@@ -1,4 +1,4 @@
-"""From a view's call to the queue: mails leave after the commit, and not in the visitor's time."""
+"""From a view's call to the queue: emails are sent after the commit, and after the response."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,27 +9,27 @@ from flask import current_app, render_template
 from carafe.mail.jobs import deliver, encrypt_message
 from carafe.mail.message import Message, one_line
 
-# The answer leaves first. Delivering meanwhile made it 1 ms slower, and so told strangers that
-# there is someone to mail to (bench/timing.py).
+# The response is sent first. Delivering at the same time made it 1 ms slower, which revealed that
+# there is someone to email (bench/timing.py).
 ENQUEUE_DELAY = timedelta(seconds=0.03)
 
 
 def send(to: str, template: str, **context: object) -> None:
-    """Send the mail in the folder `template` (`subject.txt`, `body.txt`, `body.html`) to `to`.
+    """Send the email in the folder `template` (`subject.txt`, `body.txt`, `body.html`) to `to`.
 
-    Inside a transaction it leaves when that commits, and never if it is rolled back. Delivery is
-    a job: no crash loses it, and what fails is tried again for hours.
+    In a transaction, it is sent when that commits, and never if it is rolled back. Delivery is a
+    job: no crash loses it, and failures are retried for hours.
     """
     _enqueue(compose(to, template, **context))
 
 
 def send_dummy(to: str, template: str, **context: object) -> None:
-    """Do all that `send` does but the delivery, and so take as long."""
+    """Do everything `send` does except the delivery, and so take as long."""
     _enqueue(replace(compose(to, template, **context), to=None))
 
 
 def compose(to: str, template: str, **context: object) -> Message:
-    """Render a mail's three templates into one message."""
+    """Render an email's three templates into a message."""
     sender = current_app.config["MAIL_FROM"]
     return Message(
         to=to,

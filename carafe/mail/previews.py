@@ -1,4 +1,4 @@
-"""Every mail with sample data, in development: what it looks like before anybody gets one."""
+"""Previews of every email with sample data, in development."""
 
 from collections.abc import Callable
 
@@ -18,15 +18,15 @@ blueprint.before_request(only_at_this_machine)
 RECIPIENT = "alice@example.com"
 
 Sample = Callable[[], dict[str, object]]
-# Templates, and what they are rendered with.
+# Templates, and their variables.
 PREVIEWS = Registry[tuple[str, Sample]]("mail_previews", "email preview")
 
 
 def preview(app: Flask, template: str, sample: Sample) -> None:
-    """Show the mail in the folder `template` at `/dev/previews`.
+    """Show the email in the folder `template` at `/dev/previews`.
 
-    `sample` makes what `send` would be given, again for each look. Outside of development there
-    are no previews.
+    `sample` returns the arguments of `send`, anew for each preview. Previews exist only in
+    development.
     """
     PREVIEWS.add(app, (template, sample), name=template.replace("/emails/", "."))
 

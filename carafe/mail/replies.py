@@ -1,4 +1,4 @@
-"""What a mail server's refusal means (RFC 5321, 4.2; RFC 3463), by the command that it refuses."""
+"""The meaning of a mail server's refusal (RFC 5321, 4.2; RFC 3463), by the refused command."""
 
 import re
 
@@ -6,11 +6,11 @@ from carafe.mail.errors import DeferredError, RejectedError, ServerError
 
 REPLY_LENGTH = 300
 SHUTTING_DOWN = 421
-# RFC 4954, 6: who sends has to log in, in another way, or encrypted.
+# RFC 4954, 6: the sender has to log in, in another way, or encrypted.
 LOGIN_CODES = {530, 534, 535, 538}
 TOO_LARGE = 552
-# Refusals of the sender, which many servers give only to RCPT or after DATA. They concern all
-# mails. 5.1.7 and 5.1.8 are about the sender's address, 5.7.54, 57 and 60 are Exchange's.
+# Refusals of the sender, which many servers send only to RCPT or after DATA. They concern all
+# emails. 5.1.7 and 5.1.8 are about the sender's address; 5.7.54, 57, and 60 are Exchange's.
 ABOUT_SENDER = re.compile(
     r"""
     ^5\d\d\ (5\.1\.[78]|5\.7\.(54|57|60))\b
@@ -30,7 +30,7 @@ ABOUT_SENDER = re.compile(
 def refusal(
     command: str, code: int, reply: str, server: str, sender: str
 ) -> DeferredError | RejectedError | ServerError:
-    """Return what a reply means that is not the one hoped for."""
+    """Return the error that an unexpected reply means."""
     text = f"{code} {' '.join(reply.split())}"[:REPLY_LENGTH].strip()
     if code == SHUTTING_DOWN:
         return ServerError(

@@ -1,4 +1,4 @@
-"""Sending by SMTP: with what this server offers, and encrypted unless it is on this machine."""
+"""Sending by SMTP: with what the server offers, and encrypted unless it is on this machine."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from carafe.network import is_loopback
 from carafe.observability import tracing
 
 TIMEOUT_SECONDS = 20
-# The mail is the server's by then.
+# The server has accepted the email by then.
 GOODBYE_SECONDS = 3
 PORTS = "Usually, smtps:// is for port 465, and smtp:// for ports 587 and 25."
 
 
 class SMTPTransport:
-    """A mail server. TLS with a checked certificate, except to this very machine."""
+    """A mail server. TLS with a verified certificate, except on this machine."""
 
     def __init__(self, url: URL, client: str):
         self.host, self.implicit_tls = url.host.strip("[]"), url.scheme == "smtps"
@@ -31,11 +31,11 @@ class SMTPTransport:
         self.user, self.password = url.user, url.password
         self.is_here = is_loopback(self.host)
         self.name = f"The mail server {self.host}:{self.port}"
-        # What this side calls itself. The system's own name can take seconds of DNS to find.
+        # The name that this side uses in EHLO. Looking up the system's own name can take seconds.
         self.client = client
 
     def deliver(self, message: Message) -> None:
-        """Send a mail. Raises `ServerError`, `DeferredError`, or `RejectedError`."""
+        """Send an email. Raise `ServerError`, `DeferredError`, or `RejectedError`."""
         try:
             message = message.with_ascii_domain()
         except ValueError as error:
@@ -50,7 +50,7 @@ class SMTPTransport:
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
-        """Connect, encrypt and log in, as far as there is need."""
+        """Connect, and encrypt and log in if necessary."""
         with self._preparing("greeting"):
             server = self._connect()
         try:
@@ -63,7 +63,7 @@ class SMTPTransport:
                     log_in(server, self.user, self.password)
             yield server
         finally:
-            # What it says now changes nothing: taken for a failure, the mail would be sent twice.
+            # Its reply changes nothing now: treated as a failure, the email would be sent twice.
             with suppress(OSError):
                 if server.sock:
                     server.sock.settimeout(GOODBYE_SECONDS)
@@ -82,7 +82,7 @@ class SMTPTransport:
         if server.has_extn("starttls"):
             context = ssl.create_default_context()
             if self.is_here:
-                # Nobody is in between, and local servers make their certificates themselves.
+                # Nobody is in between, and local servers create their own certificates.
                 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             with self._preparing("STARTTLS"):
                 server.starttls(context=context)
@@ -108,7 +108,10 @@ class SMTPTransport:
                 raise self._refusal(command, code, reply, message)
 
     def _options(self, server: smtplib.SMTP, message: Message, size: int) -> list[str]:
-        """Return the parameters of MAIL. Raises if the server does not take such a mail."""
+        """Return the parameters of MAIL.
+
+        Raise an error if the server doesn't support such an email.
+        """
         options = []
         if not f"{message.from_address}{message.to}".isascii():
             if not server.has_extn("smtputf8"):
@@ -126,7 +129,7 @@ class SMTPTransport:
 
     @contextmanager
     def _preparing(self, command: str) -> Iterator[None]:
-        """What goes wrong before there is a mail concerns all mails."""
+        """Treat errors before the email as concerning all emails."""
         try:
             yield
         except smtplib.SMTPResponseException as error:

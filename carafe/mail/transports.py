@@ -1,4 +1,4 @@
-"""Where mail goes: a server, a folder or the console, by the scheme of `MAIL_URL`."""
+"""Where emails go: a server, a folder, or the console, by the scheme of `MAIL_URL`."""
 
 import secrets
 from datetime import UTC, datetime
@@ -18,11 +18,11 @@ from carafe.mail.smtp import SMTPTransport
 
 class Transport(Protocol):
     def deliver(self, message: Message) -> None:
-        """Hand the message on. Raises one of `carafe.mail.errors`."""
+        """Deliver the message. Raise one of `carafe.mail.errors`."""
 
 
 class FileTransport:
-    """One `.eml` file a message, named by time. Development shows them at `/dev/mail`."""
+    """One `.eml` file per message, named by time. Development shows them at `/dev/mail`."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -62,7 +62,7 @@ def _transport(url: str, app: Flask) -> Transport:
 
 
 def _client_name(host: str | None) -> str:
-    """Return this site's host as EHLO has it (RFC 5321, 4.1.3)."""
+    """Return this site's host in the form for EHLO (RFC 5321, 4.1.3)."""
     try:
         address = ip_address(host or "")
     except ValueError:

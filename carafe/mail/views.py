@@ -1,4 +1,4 @@
-"""The development mailbox: what was sent, as text, HTML and source."""
+"""The development mailbox: sent emails as text, HTML, and source."""
 
 import re
 from email import message_from_bytes, policy
@@ -14,7 +14,7 @@ from carafe.web import menus
 from carafe.web.routing import public
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
-# Its mails log in, reset passwords and confirm addresses.
+# Its emails log in, reset passwords, and confirm addresses.
 blueprint.before_request(only_at_this_machine)
 
 MAX_MESSAGES = 100
@@ -45,7 +45,7 @@ def html(id: str) -> Response:
 
 
 def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Response:
-    """A page about a mail: who it is from and to, its parts, its source."""
+    """Show an email: sender and recipient, its parts, its source."""
     mail = _parse(source)
     content = render_template(
         "mail/show.html",
@@ -60,7 +60,7 @@ def page(source: bytes, html_url: str, back_url: str, back_label: str) -> Respon
 
 
 def html_frame(source: bytes) -> Response:
-    """The HTML part, for the frame of that page: it may style itself, and nothing else."""
+    """Show the HTML part, for the frame of that page: it may only use its own styles."""
     # Links open in the whole window.
     part = '<base target="_top">' + _part(_parse(source), "html")
     rules = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -88,7 +88,7 @@ def _part(mail: EmailMessage, kind: str) -> str:
 
 
 def _linkify(text: str) -> Markup:
-    """Escaped text in which addresses can be clicked, in this window."""
+    """Return escaped text with links that open in this window."""
     parts, end = [], 0
     for match in LINK.finditer(text):
         parts += [

@@ -1,8 +1,7 @@
-"""All that the app knows about a user, as a ZIP file to take away.
+"""The export of personal data: everything the app knows about a user, as a ZIP file.
 
-The engine adds what its own tables keep, and the rows of models with an `OwnerMixin`. Features add
-the rest, or what they say themselves about those rows:
-`personal_data.add_section(app, "notes", function)` from its `init_app`.
+The engine adds its own tables, and the rows of models with an `OwnerMixin`. Features add the rest,
+or replace those rows, with `personal_data.add_section(app, "notes", function)` in their `init_app`.
 """
 
 import json
@@ -34,7 +33,7 @@ __all__ = [
 ]
 
 
-# Beyond this it is a file: the memory is the same for ten notes and for a million.
+# Larger exports are written to a file, so that memory use doesn't depend on the number of notes.
 MAX_IN_MEMORY_BYTES = 1024 * 1024
 # Rows.
 PROGRESS_EVERY = 500
@@ -51,23 +50,23 @@ FILES = Registry[File]("personal_files", "file of the export")
 
 
 def add_section(app: Flask, name: str, rows: Rows) -> None:
-    """Put `<name>.json` into the export: the dicts that `rows(user_id)` gives, one by one.
+    """Add `<name>.json` to the export: the dicts yielded by `rows(user_id)`.
 
-    Values may be dates, times, `Decimal`, `UUID`, and enumeration members; secrets and hashes must
-    not be among them. Rows of a model with an `OwnerMixin` are in it without a section, in all
-    columns but binary ones: `<table>s.json`. A section with that name replaces it.
+    Values can be dates, times, `Decimal`, `UUID`, and enum members, but must not be secrets or
+    hashes. Rows of a model with an `OwnerMixin` are exported without a section, in all but binary
+    columns, as `<table>s.json`. A section with that name replaces them.
     """
     DATA.add(app, rows, name=name)
 
 
 def add_file(app: Flask, file: File) -> None:
-    """Put a file into the export: name and content from `file(user_id)`, unless that is None."""
+    """Add a file to the export: `file(user_id)` returns its name and content, or None."""
     FILES.add(app, file)
 
 
 def build_archive(user_id: int) -> IO[bytes]:
-    """The ZIP file, open at its start. It has no name, and no longer exists once it is closed."""
-    # Beside the data, where there is room for it, and not where others may look.
+    """Return the ZIP file, open at its start. It has no name, and is deleted when closed."""
+    # Next to the data, where there is space, and nobody else can read it.
     packed = SpooledTemporaryFile(MAX_IN_MEMORY_BYTES, dir=current_app.instance_path)  # noqa: SIM115
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -98,7 +97,7 @@ def _write(
     rows: Iterable[Mapping[str, object]],
     tell: Callable[[int], None],
 ) -> None:
-    # Its size is not known before: without force_zip64 it would break off at 2 GiB.
+    # Its size is unknown in advance: without force_zip64, it would fail at 2 GiB.
     with archive.open(name, "w", force_zip64=True) as file:
         before = "[\n"
         tell(0)

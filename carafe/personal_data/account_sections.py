@@ -1,4 +1,4 @@
-"""What the engine's own tables know about a user, for the export of personal data."""
+"""The engine's own tables in the export of personal data."""
 
 from collections.abc import Iterator
 

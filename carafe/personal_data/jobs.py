@@ -1,4 +1,4 @@
-"""Copies of people's data: made, told of, and deleted; uploads that are left over."""
+"""Jobs that create, announce, and delete exports of personal data, and delete orphaned uploads."""
 
 from datetime import timedelta
 
@@ -19,8 +19,8 @@ BATCH_SIZE = 100
 
 @job(retries=3, backoff=timedelta(minutes=1), timeout=timedelta(minutes=30), unique=True)
 def make_export(user_id: int) -> None:
-    """Pack a user's data into an archive, and tell them where it is."""
-    with read_transaction():  # packing takes its time, and must hold up nobody who writes
+    """Write a user's data into an archive, and notify them."""
+    with read_transaction():  # this takes a while, and must not block writers
         archive_file = personal_data.build_archive(user_id)
     with archive_file:
         progress(message="Finishing…")
@@ -32,7 +32,7 @@ def make_export(user_id: int) -> None:
 @scheduled("*/10 * * * *")
 @job(queue="maintenance", unique=True, keep=False)
 def tell_of_failed_exports() -> None:
-    """Tell those who wait for what will not be made. Here, since its worker may have died."""
+    """Notify users whose export failed. A separate job, because its worker may have died."""
     abandoned = select(Export).outerjoin(Job, Job.id == Export.job_id).where(Export.is_abandoned())
     for export in db.session.scalars(abandoned.limit(BATCH_SIZE).with_for_update(of=Export)):
         export.end(LIFETIME)
@@ -43,7 +43,7 @@ def tell_of_failed_exports() -> None:
 @scheduled("50 * * * *")
 @job(queue="maintenance", unique=True)
 def purge_exports() -> int:
-    """Delete the archives that had their days, and files that are nobody's; how many of these."""
+    """Delete expired and orphaned archives; return how many."""
     over = select(Export).where(Export.expires_at <= now()).limit(BATCH_SIZE)
     while exports := db.session.scalars(over.with_for_update()).all():
         for export in exports:
@@ -56,7 +56,7 @@ def purge_exports() -> int:
 @scheduled("40 3 * * *")
 @job(queue="maintenance", unique=True)
 def purge_uploads() -> int:
-    """Delete the uploaded files that are nobody's; return how many."""
+    """Delete orphaned uploads; return how many."""
     return orphans.purge_uploads()
 
 

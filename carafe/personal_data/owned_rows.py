@@ -9,7 +9,7 @@ from carafe.auth import OwnerMixin
 from carafe.database import Base
 from carafe.tabular import iter_dicts
 
-# What a row needs to be stored, and what says nothing about its owner.
+# Columns that say nothing about the owner.
 TECHNICAL = "user_id", "submission", "version"
 
 

@@ -1,4 +1,4 @@
-"""What the mails about one's data look like, with sample data: see `/dev/previews`."""
+"""Previews of the emails about exports, with sample data: see `/dev/previews`."""
 
 from flask import Flask
 

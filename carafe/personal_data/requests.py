@@ -1,4 +1,4 @@
-"""The current user's copy of their data: ask for it, follow its progress, and download it."""
+"""The current user's export of personal data: request it, follow its progress, and download it."""
 
 from flask import Response, request
 from flask_login import current_user
@@ -24,7 +24,7 @@ def request_export() -> None:
 
 
 def export_status() -> dict[str, object]:
-    """Return what the page about the file shows, and the `version` for polling."""
+    """Return what the file's page shows, and the `version` for polling."""
     export, job = Export.for_user(current_user.id, DATA_EXPORT)
     running = job if export and export.is_running(job) else None
     version: list[object] = [export and (export.job_id, export.is_ready)]
@@ -36,7 +36,7 @@ def export_status() -> dict[str, object]:
 def export_response() -> Response | None:
     """Return the file as a download, and record it, or None if there is no file.
 
-    Raises `downloads.UnreadableError`.
+    Raise `downloads.UnreadableError`.
     """
     export, _ = Export.for_user(current_user.id, DATA_EXPORT)
     if export is None or not export.is_ready:

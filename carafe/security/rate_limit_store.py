@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class Counter(NamedTuple):
-    """What one key has of one limit: at most `most` attempts in `period` seconds.
+    """A key's counter for a limit: at most `limit` attempts in `period` seconds.
 
     An attempt counts as much as its `weight`, such as the bytes of an upload.
     """
@@ -85,13 +85,13 @@ class RateLimitStore:
         self._write(lambda connection: connection.executemany(REFUND, keys))
 
     def count(self, counter: Counter) -> int:
-        """Return what a counter has reached."""
+        """Return a counter's value."""
         values = counter.key, time.time()
         rows = self._use(lambda connection: connection.execute(READ, values).fetchall())
         return rows[0][0] if rows else 0
 
     def clear(self, prefix: str) -> None:
-        """Forget the counters whose key begins with this many hex digits."""
+        """Reset the counters whose key starts with these hex digits."""
         self._write(lambda connection: connection.execute(CLEAR, (prefix, f"{prefix}g")))
 
     def probe(self) -> None:
@@ -117,13 +117,13 @@ class RateLimitStore:
         except sqlite_driver().DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in SQLITE_CORRUPT:
                 raise
-            # Counts are worth less than a log-in that works: start over.
+            # Counts are worth less than a working login: start over.
             log.error("%s is corrupt, recreating it: %s", self.path, error)
             self.path.unlink(missing_ok=True)
             return work(self._connection())
 
     def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do `work` in a transaction that holds off other processes."""
+        """Do `work` in a transaction that blocks other processes."""
 
         def transaction(connection: sqlite3.Connection) -> T:
             connection.execute("BEGIN IMMEDIATE")
@@ -139,14 +139,15 @@ class RateLimitStore:
         return self._use(transaction)
 
     def _connection(self) -> sqlite3.Connection:
-        # A file that was moved, deleted, or replaced: all processes have to count in the same one.
+        # If the file was moved, deleted, or replaced, reopen it: all processes have to use the same
+        # one.
         if not hasattr(self.local, "connection") or self.local.inode != inode(self.path):
             self.local.__dict__.clear()
             connection = sqlite_driver().connect(
                 self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
             )
             # Waiting for the disk takes 150 times as long as counting, and only a power failure can
-            # lose counts or damage the file, which is then created again.
+            # lose counts or damage the file, which is then recreated.
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute(SCHEMA_SQL)
             self.local.connection, self.local.inode = connection, inode(self.path)

@@ -1,6 +1,6 @@
-"""Rate limits that hold exactly, however many worker processes count.
+"""Rate limits that are exact, however many worker processes there are.
 
-`RateLimitStore` has the counters, outside of the requests' transactions.
+`RateLimitStore` has the counters, outside the requests' transactions.
 """
 
 import hashlib
@@ -19,15 +19,15 @@ from carafe.network import embedded_ipv4, parse_ip
 from carafe.security.rate_limit_store import Counter, Full, RateLimitStore
 from carafe.security.refusals import note_refusal
 
-DIGEST_LENGTH = 32  # hex digits, thus 128 bits, of each part of a key
+DIGEST_LENGTH = 32  # hex digits, so 128 bits, of each part of a key
 
-# One customer has anything from a /64 to a /48 of IPv6 (RFC 6177). The wider a network, the more
-# people may share it, so it may do more than the narrower ones in it, but not many times more.
+# A customer may have anything from a /64 to a /48 of IPv6 (RFC 6177). More people may share a wider
+# network, so it has a higher limit than the narrower ones in it, but not many times higher.
 IPV6_NETWORKS = ((64, 1.0), (56, 1.5), (48, 2.0))
 
 
 class LimitReachedError(TooManyRequests):
-    """An attempt too many. `limits` are the names of the limits that refuse it."""
+    """Too many attempts. `limits` are the names of the limits that refuse it."""
 
     def __init__(self, limits: Iterable[str], retry_after: int):
         super().__init__(retry_after=retry_after)
@@ -36,7 +36,7 @@ class LimitReachedError(TooManyRequests):
 
 @dataclass(frozen=True)
 class Client:
-    """Who is asking: the networks that count for them, and how many times a limit each may reach.
+    """The client of a request: the networks that count, and how many times the limit each has.
 
     An IPv4 address is one; an IPv6 address is its /64, /56, and /48.
     """
@@ -60,9 +60,9 @@ def client_key() -> Client:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most `amount` attempts by one key in each window of `period`, from the first on.
+    """At most `limit` attempts by one key in each window of `period`, from the first on.
 
-    A key is a text, a `client()`, or a text and a client; of a wide network more is allowed.
+    A key is a text, a `client()`, or a text and a client; wide networks have a higher limit.
     """
 
     name: str
@@ -72,28 +72,28 @@ class RateLimit:
     def spend(self, *key: str | Client, weight: int = 1) -> None:
         """Count an attempt by `key`, or raise `LimitReachedError` if none is left (429).
 
-        Spend before the attempt is made: of any number made at once, no more than `amount` pass.
+        Count before the attempt is made, so that parallel attempts can't exceed the limit.
         """
         Attempt(self.counters(*key, weight=weight)).spend()
 
     def check(self, *key: str | Client) -> None:
-        """Raise `LimitReachedError` if `key` has no attempt left; count nothing."""
+        """Raise `LimitReachedError` if `key` has no attempt left, without counting."""
         Attempt(self.counters(*key)).check()
 
     def take(self, *key: str | Client) -> bool:
-        """Count an attempt by `key`; return False, and count nothing, if none is left."""
+        """Count an attempt by `key`; return False, without counting, if none is left."""
         return _counters().spend(self.counters(*key)) is None
 
     def refund(self, *key: str | Client, weight: int = 1) -> None:
-        """Take an attempt by `key` back: it was good."""
+        """Refund a successful attempt by `key`."""
         Attempt(self.counters(*key, weight=weight)).refund()
 
     def count(self, *key: str | Client) -> int:
-        """Return how many attempts by `key` there are in this window."""
+        """Return the number of attempts by `key` in this window."""
         return max(map(_counters().count, self.counters(*key)))
 
     def clear(self, key: str) -> None:
-        """Forget all attempts by a text, and by it and any client."""
+        """Reset the attempts by a text, alone and with any client."""
         _counters().clear(self._digest(key))
 
     def counters(self, *key: str | Client, weight: int = 1) -> list[Counter]:
@@ -109,8 +109,8 @@ class RateLimit:
         ]
 
     def _digest(self, *texts: str) -> str:
-        # Hashed: people's addresses are not kept readable beside their failures. Part by part:
-        # the counters of an address begin alike, whatever network they are for.
+        # Hashed, so that people's addresses aren't stored readably beside their failures. Each part
+        # separately, so that the counters of an address have the same prefix, whatever the network.
         return "".join(
             hashlib.sha256(f"{self.name}:{text}".encode("utf-8", "replace")).hexdigest()[
                 :DIGEST_LENGTH
@@ -121,24 +121,24 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt that counts for all of `counters` or, if one of them refuses it, for none.
+    """An attempt that counts toward all of `counters` or, if one of them refuses it, none.
 
-    It counts for those in `also` too, whatever they say.
+    It always counts toward those in `also`.
     """
 
     counters: Sequence[Counter]
     also: Sequence[Counter] = ()
 
     def check(self) -> None:
-        """Raise `LimitReachedError` if the attempt would be refused; count nothing."""
+        """Raise `LimitReachedError` if the attempt would be refused, without counting."""
         self._raise(_counters().full(self.counters))
 
     def spend(self) -> None:
-        """Count the attempt. Raises `LimitReachedError`."""
+        """Count the attempt. Raise `LimitReachedError`."""
         self._raise(_counters().spend(self.counters, self.also))
 
     def refund(self) -> None:
-        """Take the attempt back: it was good."""
+        """Refund a successful attempt."""
         _counters().refund([*self.counters, *self.also])
 
     def _raise(self, full: Full | None) -> None:

@@ -1,7 +1,7 @@
-"""Files that people upload: in a folder, or in an S3-compatible store, by `STORAGE_URL`.
+"""Uploaded files, in a folder or an S3-compatible store, by `STORAGE_URL`.
 
-A file is found by a key, `<folder>/<name>`, which the app makes up, never the uploader.
-Files do not change: what is new gets a new key, and the old is discarded.
+A file is found by a key, `<folder>/<name>`, which the app generates, never the uploader. Files
+don't change: new content gets a new key, and the old file is deleted.
 """
 
 from carafe.storage.base import Storage, StorageUnavailable

@@ -1,4 +1,4 @@
-"""What every store of files offers."""
+"""The interface of stores."""
 
 import logging
 import re
@@ -12,28 +12,28 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30
 
-# A folder and a name of plain characters: nothing that leads out of the folder, on any system.
+# A folder and a name of plain characters, which can't lead out of the folder on any system.
 KEY = re.compile(r"[a-z]+/[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
 class Storage(Protocol):
-    """Where files are. What it can neither do nor say raises `StorageUnavailable`."""
+    """A store of files. Operations that fail raise `StorageUnavailable`."""
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
-        """Store a file as a whole; when this raises, it may be there or not."""
+        """Store a whole file; if this raises, it may or may not exist."""
 
     def get(self, key: str) -> bytes | None:
-        """The content of a file, or None where none exists."""
+        """Return the content of a file, or None if it doesn't exist."""
 
     def delete(self, key: str) -> None:
-        """Delete a file; one that is not there is deleted already."""
+        """Delete a file, if it exists."""
 
     def list_older_than(self, cutoff: datetime, folder: str) -> Iterator[str]:
-        """The keys of the files in a folder that were stored before `cutoff`."""
+        """Return the keys of the files in a folder that were stored before `cutoff`."""
 
 
 class StorageUnavailable(ServiceUnavailable):
-    """The store cannot be reached, or refuses. Where nothing catches it, the answer is 503."""
+    """The store can't be reached, or refuses. If nothing catches it, the response is 503."""
 
     def __init__(self, cause: object):
         log.error("file storage unavailable: %s", cause)

@@ -17,7 +17,7 @@ from carafe.storage.s3 import S3Storage
 
 log = logging.getLogger(__name__)
 
-# Folders of uploaded files, and the columns that name those in use: see `uploads.Upload`.
+# Folders of uploaded files, and the columns with the names in use: see `uploads.Upload`.
 UPLOADS = Registry[tuple[str, AnyAttribute]]("uploads", "folder of uploaded files")
 
 

@@ -1,4 +1,4 @@
-"""Files in a folder of this machine, readable to the server's user alone."""
+"""Files in a folder of this machine, readable only by the server's user."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ class LocalStorage:
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         path = self._path(key)
-        # Under another name until it is complete: the process may end halfway.
+        # Under another name until it is complete, because the process may be killed halfway.
         partial = path.with_name(f"{path.name}.part")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ class LocalStorage:
             files = list(os.scandir(self.root / folder))
             old = [file.name for file in files if file.stat().st_mtime < cutoff.timestamp()]
         except FileNotFoundError:
-            return  # the folder is made with its first file, or someone else is deleting
+            return  # the folder is created with its first file, or another process is deleting
         except OSError as error:
             raise StorageUnavailable(error) from error
         yield from filter(KEY.fullmatch, (f"{folder}/{name}" for name in old))

@@ -1,6 +1,6 @@
-"""Files in a bucket of an S3-compatible store, addressed by path.
+"""Files in a bucket of an S3-compatible store, with path-style URLs.
 
-`s3://key:secret@host/bucket/prefix?region=name`, over HTTPS except to this very machine.
+`s3://key:secret@host/bucket/prefix?region=name`, over HTTPS except on this machine.
 """
 
 import html

@@ -29,7 +29,7 @@ def temporary_folder(task: str) -> Iterator[str]:
         try:
             yield folder
         finally:
-            # A file that is still open after a failure would keep its space on the disk.
+            # A file left open after a failure would keep its disk space.
             for file in Path(folder).iterdir():
                 os.truncate(file, 0)
 

@@ -31,17 +31,17 @@ __all__ = ["MEGABYTE", "FileUpload", "PictureUpload", "RefusedError", "Size"]
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 10 * MEGABYTE
-# Beside the file in a request: its name, the token, boundaries.
+# The rest of the request: file name, token, boundaries.
 FORM_BYTES = 64 * 1024
 
 NAME = re.compile(r"[0-9a-f]{32}(\.[a-z0-9]+)")
 
-# Whatever a file holds, it is not run in the context of this site.
+# Whatever a file contains, it doesn't run in the context of this site.
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 class Upload:
-    """A kind of uploaded files: their folder in the storage, and how large one may be."""
+    """A kind of uploaded files: their folder in the storage, and their maximum size."""
 
     noun = "file"
 
@@ -49,12 +49,12 @@ class Upload:
         self.folder, self.max_bytes = folder, max_bytes
 
     def init_app(self, app: Flask, column: AnyAttribute) -> None:
-        """Delete files of the folder that no row names in `column` anymore, each night."""
+        """Delete files of the folder that no row names in `column`, each night."""
         UPLOADS.add(app, (self.folder, column), name=self.folder)
 
     @property
     def max_body(self) -> int:
-        """Return the bytes of a request with such a file, for `max_body_size`."""
+        """Return the size of a request with such a file, for `max_body_size`."""
         return self.max_bytes + FORM_BYTES
 
     @property
@@ -62,12 +62,12 @@ class Upload:
         return f"Choose a file of {self.max_bytes // MEGABYTE} MB or less."
 
     def discard(self, name: str) -> None:
-        """Delete a file once this transaction has committed."""
+        """Delete a file once this transaction is committed."""
         for key in self._keys(name):
             delete_on_commit(key)
 
     def delete(self, name: str) -> None:
-        """Delete a file that was saved and is nobody's after all."""
+        """Delete a file that was saved, but isn't used after all."""
         for key in self._keys(name):
             storage().delete(key)
 
@@ -93,7 +93,7 @@ class PictureUpload(Upload):
         self.sizes = dict(sizes)
 
     def save(self, file: FileStorage | None) -> str:
-        """Return the name under which a picture is kept. Raises `RefusedError`, and 503."""
+        """Store a picture and return its name. Raise `RefusedError`, or respond with 503."""
         drawn = pictures.draw(self._read(file), list(self.sizes.values()))
         name = f"{secrets.token_hex(16)}.webp"
         for key, content in zip(self._keys(name), drawn, strict=True):
@@ -127,7 +127,7 @@ class PictureUpload(Upload):
 
 
 class FileUpload(Upload):
-    """Files as they are, of these types: their MIME types by extension, such as ".pdf".
+    """Unchanged files of these types: their MIME types by extension, such as ".pdf".
 
     Their content is not checked: they are sent as downloads, never shown.
     """
@@ -137,7 +137,7 @@ class FileUpload(Upload):
         self.types = dict(types)
 
     def save(self, file: FileStorage | None) -> str:
-        """Return the name under which a file is kept. Raises `RefusedError`, and 503."""
+        """Store a file and return its name. Raise `RefusedError`, or respond with 503."""
         content = self._read(file)
         extension = PurePath(file.filename or "").suffix.lower() if file else ""
         if extension not in self.types:
@@ -151,7 +151,7 @@ class FileUpload(Upload):
         return storage().get(f"{self.folder}/{name}") if NAME.fullmatch(name) else None
 
     def answer(self, name: str, filename: str) -> Response | None:
-        """Return a download, under a name that people know, or None if there is no such file."""
+        """Return a download with a name for people, or None if there is no such file."""
         content = self.get(name)
         if content is None:
             return None
