@@ -1,6 +1,7 @@
 """The production server: `gunicorn wsgi:app`. Put a buffering proxy in front of it."""
 
 import ctypes
+import gc
 import os
 import runpy
 import signal
@@ -49,6 +50,21 @@ forwarder_headers = ""
 accesslog = None
 # It would be a file in the home folder, which a read-only root does not allow.
 control_socket_disable = True
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Collect no garbage while a worker loads the app: it is a tenth of the time, for nothing."""
+    gc.disable()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Collect garbage from now on, but never look at the app itself again.
+
+    Otherwise each full collection would hold up a request by as long as 15 others take.
+    """
+    gc.freeze()
+    gc.enable()
+
 
 # The process for jobs that `bin/start` began before it became this one.
 jobs = int(os.environ.get("JOBS_PID") or 0)

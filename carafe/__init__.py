@@ -6,6 +6,7 @@ those listed above it.
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -79,5 +80,10 @@ EXTENSIONS = [
 
 def init_app(app: Flask) -> None:
     """Add the engine to an app whose settings are loaded. Call it before the app's own features."""
-    for name in EXTENSIONS:
-        import_module(f"carafe.{name}").init_app(app)
+    extensions = [import_module(f"carafe.{name}") for name in EXTENSIONS]
+    if not gc.get_freeze_count():
+        # Modules stay as long as the process. A full collection that looks at all of them takes
+        # as long as everything below, and comes about here.
+        gc.freeze()
+    for extension in extensions:
+        extension.init_app(app)

@@ -125,3 +125,20 @@ def test_it_works_where_nothing_can_be_compressed(make_app, tmp_path):
         assert answer.status_code == 200
         assert "Content-Encoding" not in answer.headers
         assert "immutable" not in answer.headers["Cache-Control"]
+
+
+def test_a_start_builds_anew_what_has_changed(make_app, tmp_path):
+    settings = {"INSTANCE_PATH": str(tmp_path)}
+    style = make_app(**settings).jinja_env.filters["asset"]("carafe/carafe.css")
+    built = tmp_path / style.lstrip("/")
+    content = built.read_bytes()
+    # An earlier start has built it.
+    built.write_text("the same name, other content")
+    assert make_app(**settings).jinja_env.filters["asset"]("carafe/carafe.css") == style
+    assert built.read_text() == "the same name, other content"
+    # Files were lost, or built from others.
+    for path, text in ((tmp_path / "static" / "manifest.json", "no JSON"), (built, "lost")):
+        path.write_text(text)
+        built.with_name(built.name + ".gz").unlink()
+        assert make_app(**settings).jinja_env.filters["asset"]("carafe/carafe.css") == style
+        assert built.read_bytes() == content
