@@ -39,9 +39,9 @@ def redact_text(text: str) -> str:
 
 def redact_mapping(values: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """Redact a mapping, hiding values with revealing names at any depth."""
-    for key, value in values.items():
-        if is_secret_name(key) or isinstance(value, (dict, list)):
-            return {key: _without_secrets(key, value) for key, value in values.items()}
+    is_nested = any(isinstance(value, (dict, list)) for value in values.values())
+    if is_nested or any(map(is_secret_name, values)):
+        return {key: _without_secrets(key, value) for key, value in values.items()}
     return values  # nearly always the case
 
 

@@ -39,8 +39,9 @@ class SecurityHeadersMiddleware:
         def start(
             status: str, headers: list[tuple[str, str]], *error: Any
         ) -> Callable[[bytes], object]:
+            has_policy = any(name == csp.HEADER for name, _ in headers)
             headers += self.headers
-            if any(name == csp.HEADER for name, _ in headers):
+            if has_policy:
                 pass  # the view's own takes precedence: browsers would enforce both
             elif added := environ.get(csp.SOURCES):
                 headers.append((csp.HEADER, csp.policy_with(added)))

@@ -1,6 +1,7 @@
 """The reader's time zone."""
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
@@ -16,12 +17,13 @@ def get_zone(name: str) -> ZoneInfo | None:
 
 def viewer_zone() -> ZoneInfo | None:
     """Return the time zone that the reader of this page chose, or None if they chose none."""
-    try:
-        return g.reader_zone  # type: ignore[no-any-return]
-    except AttributeError:  # the first call on this page
+    # Not through Flask's proxy: lists ask for each row.
+    kept: dict[str, Any] = vars(g._get_current_object())
+    if "reader_zone" not in kept:
         name: Callable[[], str] | None = current_app.extensions["reader_zone"]
-        g.reader_zone = get_zone(name()) if name else None
-        return g.reader_zone  # type: ignore[no-any-return]
+        kept["reader_zone"] = get_zone(name()) if name else None
+    zone: ZoneInfo | None = kept["reader_zone"]
+    return zone
 
 
 def use_time_zone(name: str) -> None:

@@ -6,7 +6,8 @@ quoted-printable broke, `&amp;`, or tracking parameters are redirected to the pa
 
 import re
 
-from flask import Flask, current_app, redirect, request
+from flask import Flask, current_app, redirect
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -32,6 +33,7 @@ def tidied(path: str) -> str:
 
 def follow() -> ResponseReturnValue | None:
     """Redirect from a path with appended characters to the intended page, if it exists."""
+    request = request_ctx.request
     path, is_missing = request.path, isinstance(request.routing_exception, NotFound)
     if "\0" in path:
         return None  # no mail program appends this

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
+from flask.globals import request_ctx
 from sqlalchemy import func, select
 
 from carafe.database import db
@@ -26,7 +27,8 @@ class MenuItem:
 
 def visible_items(menu: str) -> list[MenuItem]:
     """Return the items of a menu that this visitor sees; the one for this page is `active`."""
-    root, paths = request.script_root, current_app.extensions["nav_paths"]
+    request, extensions = request_ctx.request, current_app.extensions
+    root, paths = request.script_root, extensions["nav_paths"]
     items = [
         MenuItem(
             entry.label,
@@ -36,7 +38,7 @@ def visible_items(menu: str) -> list[MenuItem]:
             entry.group,
             entry.count,
         )
-        for entry in sorted_entries(menu)
+        for entry in extensions["nav_sorted"].get(menu) or sorted_entries(menu)
         if entry.visible is None or entry.visible()
     ]
     _activate(items, root + request.path)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, Request, current_app, redirect, request
+from flask import Blueprint, Flask, Request, current_app, redirect
 from flask.blueprints import BlueprintSetupState
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map, Rule
@@ -108,10 +109,10 @@ def get_policy(endpoint: str | None, arguments: Mapping[str, object] | None) -> 
 
 def current_policy() -> Policy:
     """Return the policy of this request's view, looked up once per request."""
-    environ = request.environ
-    if POLICY_KEY not in environ:
-        environ[POLICY_KEY] = get_policy(request.endpoint, request.view_args)
-    policy: Policy = environ[POLICY_KEY]
+    request = request_ctx.request
+    policy: Policy | None = request.environ.get(POLICY_KEY)
+    if policy is None:
+        policy = request.environ[POLICY_KEY] = get_policy(request.endpoint, request.view_args)
     return policy
 
 
@@ -207,6 +208,7 @@ def add_slash() -> ResponseReturnValue | None:
     Werkzeug would do so itself, but before it calls a converter: even for "/office/nothing", where
     no such declaration exists.
     """
+    request = request_ctx.request
     rule = request.url_rule
     if rule is None or request.path.endswith("/") or not rule.rule.endswith("/"):
         return None

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, has_request_context, request, url_for
+from flask.globals import request_ctx
 
 from carafe.database.transactions import SAFE_METHODS
 
@@ -105,13 +106,15 @@ def _remembering_url_for() -> Callable[..., str]:
     def remembering_url_for(endpoint: str, **values: Any) -> str:
         if values or endpoint.startswith(".") or not has_request_context():
             return url_for(endpoint, **values)
-        # Clients can send any method, and the cache must stay small.
-        if request.method not in ("GET", "HEAD", "POST"):
-            return url_for(endpoint)
+        current = request_ctx.request
         # Rules of one endpoint may differ by method.
-        key = endpoint, request.method, request.script_root
-        if key not in urls:
-            urls[key] = url_for(endpoint)
-        return urls[key]
+        key = endpoint, current.method, current.root_path
+        url = urls.get(key)
+        if url is None:
+            url = url_for(endpoint)
+            # Clients can send any method, and the cache must stay small.
+            if current.method in ("GET", "HEAD", "POST"):
+                urls[key] = url
+        return url
 
     return remembering_url_for
