@@ -81,7 +81,7 @@ def _redacted(
 
 
 def _acted(email: str, first: int, last: int | None) -> ColumnElement[bool]:
-    # Without a subject, it is an attempt with that address, whoever had it then.
+    # Without a subject, it is an attempt with that address, no matter who had it then.
     return and_(EVENTS.c.actor == email, or_(EVENTS.c.subject.is_(None), _during(first, last)))
 
 

@@ -114,7 +114,7 @@ class Form:
 def sent() -> Form | None:
     """Return the form of this request.
 
-    None if there is none, or if it has files or is too large.
+    None without one, or if it has files or is too large.
     """
     if (request.content_length or 0) > current_app.config["MAX_FORM_MEMORY_SIZE"]:
         return None

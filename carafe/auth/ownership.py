@@ -35,7 +35,7 @@ class OwnerMixin(SubmissionMixin):
     def mine(cls, *columns: Any) -> AnySelect:
         """Return a query for the current user's rows, or for these columns of them.
 
-        The same columns get the same query, whoever asks: it reads the user when it runs.
+        The same columns get the same query for every user: it reads the user when it runs.
         """
         return _query_of_mine(cls, columns)  # type: ignore[arg-type]
 

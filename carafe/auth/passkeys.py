@@ -67,7 +67,7 @@ def request_options(purpose: str, credential_ids: Iterable[bytes] = ()) -> JSONO
     """Return the arguments of `navigator.credentials.get()`.
 
     Without IDs, people choose among all their passkeys, so that every visitor gets the same,
-    whoever they claim to be.
+    no matter who they claim to be.
     """
     options = {
         "rpId": current_relying_party().id,

@@ -22,7 +22,7 @@ def register_model(model: type[UserMixin]) -> None:
 def user_model() -> type[UserMixin]:
     """Return the app's `User`.
 
-    Don't call it at import time, when there is none yet: build statements in functions.
+    Don't call it at import time, when it doesn't exist yet: build statements in functions.
     """
     if not _models:
         raise RuntimeError("There is no User yet. Call auth.users.register_model(User) first.")

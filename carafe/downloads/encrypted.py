@@ -17,7 +17,7 @@ PART_BYTES = 1024 * 1024
 
 
 class MissingError(ValueError):
-    """A part is not in this machine's storage. Another may have it, so nothing is deleted."""
+    """A part is not in this machine's storage. Another may have it, so delete nothing."""
 
     def __init__(self, key: str):
         super().__init__(

@@ -25,7 +25,7 @@ PREVIEWS = Registry[tuple[str, Sample]]("mail_previews", "email preview")
 def preview(app: Flask, template: str, sample: Sample) -> None:
     """Show the email in the folder `template` at `/dev/previews`.
 
-    `sample` returns the arguments of `send`, anew for each preview. Previews exist only in
+    `sample` returns the arguments of `send`, again for each preview. Previews exist only in
     development.
     """
     PREVIEWS.add(app, (template, sample), name=template.replace("/emails/", "."))

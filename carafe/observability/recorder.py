@@ -39,7 +39,7 @@ MIN_FLUSH_SECONDS = 0.5
 # How long an exiting process waits for its observations to be written. Without a limit, it would
 # wait forever for a database that doesn't respond.
 SHUTDOWN_TIMEOUT_SECONDS = 2.0
-# While nothing can be written, observations of the last minute are kept.
+# While nothing can be written, keep observations of the last minute.
 MAX_WAITING = 12
 # Most requests in development are for these, which aren't pages of the app.
 TOOLBAR = "/_debug_toolbar/"

@@ -1,7 +1,7 @@
 """Uploaded files, in a folder or an S3-compatible store, by `STORAGE_URL`.
 
 A file is found by a key, `<folder>/<name>`, which the app generates, never the uploader. Files
-don't change: new content gets a new key, and the old file is deleted.
+don't change: new content gets a new key, and the app deletes the old file.
 """
 
 from carafe.storage.base import Storage, StorageUnavailable

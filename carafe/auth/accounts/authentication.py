@@ -133,7 +133,7 @@ def clear_failures(user: UserMixin) -> None:
 def forget_failures(user: UserMixin) -> None:
     """Let a user log in after they proved they own the account, no matter who failed before."""
     clear_failures(user)
-    # Others on their network may have used up the attempts. With a second factor, whoever reads the
+    # Others on their network may have used up the attempts. With a second factor, the reader of the
     # email may not be the owner.
     if not user.has_second_factor:
         device_cookie.give(user)

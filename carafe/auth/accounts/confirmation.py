@@ -56,7 +56,7 @@ def send(user: UserMixin, password_hash: str) -> None:
     """Email a link that confirms the address with a click in this browser, which just registered.
 
     The password is the one typed in this browser, even if others registered the address, too; "" if
-    there is none because the account comes from a provider.
+    the account comes from a provider and has none.
     """
     _send(user, password_hash, _browser())
 

@@ -107,7 +107,7 @@ def accept_invitation(
 
     Raise `OtherUserError` before the link is used up (see `is_other_user` for `switch_from`),
     `EmailTakenError` if the address has an account, and `InvalidLinkError` if the link was used or
-    revoked in the meantime. An unconfirmed account with the address is deleted. The password is
+    revoked in the meantime. This deletes an unconfirmed account with the address. The password is
     hashed before the transaction begins.
     """
     if is_other_user(invitation.email, switch_from):

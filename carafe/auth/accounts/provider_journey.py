@@ -62,7 +62,7 @@ def _depart(provider: Provider, purpose: str) -> str:
 
 
 def resume_journey(provider: Provider) -> AuthorizationRequest | None:
-    """Use up and return the journey that ends with this request, or None if there is none."""
+    """Use up and return the journey that ends with this request, or None without one."""
     journey = AuthorizationRequest.from_callback(provider.name)
     if journey is None:
         _report()

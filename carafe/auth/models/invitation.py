@@ -89,7 +89,7 @@ class Invitation(TokenHashMixin, Base):
     def accept(cls, token: str, password_hash: str, **fields: object) -> UserMixin | None:
         """Create the account, once: of several requests at the same time, the others get None.
 
-        An unconfirmed account with the address is deleted. Raise `EmailTakenError` if it has a
+        This deletes an unconfirmed account with the address. Raise `EmailTakenError` if it has a
         confirmed one, and `IntegrityError` if someone registers with it right now.
         """
         advisory_lock(ADMIN)  # its sender may be losing the permission right now

@@ -61,7 +61,7 @@ class Token(TokenHashMixin, Base):
     # The user's address at that time: once they have another one, the link is void.
     email: Mapped[str] = mapped_column(String(254))
     # The new or restored address of an email change or its undo link; for a confirmation, the hash
-    # of the password chosen in `browser`, "" if there is none.
+    # of the password chosen in `browser`, "" without one.
     target: Mapped[str | None] = mapped_column(String(254))
     # The hash of the ID of the browser that registered. See `confirmation`.
     browser: Mapped[bytes | None] = mapped_column(LargeBinary(32))

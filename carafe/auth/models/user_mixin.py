@@ -48,7 +48,7 @@ class UserMixin(UserAccess):
     def claim(cls, email: str, password_hash: str, role: str, **fields: object) -> Self:
         """Create and return the account of an address for its owner.
 
-        An unconfirmed account with the address is deleted. Raise `EmailTakenError` if it has a
+        This deletes an unconfirmed account with the address. Raise `EmailTakenError` if it has a
         confirmed one, and `IntegrityError` if someone registers with it right now.
         """
         holder = cls.by_email(email, lock=True)
@@ -67,7 +67,7 @@ class UserMixin(UserAccess):
 
         For anyone who proves that they own the address. Name, picture, password, passkeys, linked
         accounts, and sessions may belong to someone who signed up with it first, to share the
-        account later ("pre-hijacking"). With the row, all of them are deleted.
+        account later ("pre-hijacking"). Deleting the row deletes all of them.
         """
         self._remove()  # what was granted to the address stays, such as the last admin's role
         db.session.flush()

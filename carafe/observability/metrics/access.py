@@ -1,4 +1,4 @@
-"""Access to `/metrics`: with the token, or only on this machine if there is none."""
+"""Access to `/metrics`: with the token, or only on this machine without one."""
 
 import hmac
 from collections.abc import Iterable

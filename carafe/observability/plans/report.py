@@ -27,7 +27,7 @@ class PlanReport:
         return flag_nodes(self.nodes, self.scopes, self.sizes)
 
     def advise(self, trial: IndexTrial) -> None:
-        """Suggest an index that would help, or say why there is none."""
+        """Suggest an index that would help, or say why none would."""
         flagged = self.flag_nodes()
         before = flag_nodes(trial.plan(), self.scopes, self.sizes)
         if not before:

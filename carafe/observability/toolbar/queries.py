@@ -33,7 +33,7 @@ class QueriesPanel(DebugPanel):
 
 
 def _plan(sql: str) -> tuple[plans.PlanReport | None, str]:
-    """Return the plan of a statement, or why there is none."""
+    """Return the plan of a statement, or why it has none."""
     try:
         return plans.build_report(normalize(sql)), ""
     except Exception as error:  # such as a PRAGMA, or a table that no longer exists
