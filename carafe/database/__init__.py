@@ -1,4 +1,4 @@
-"""The database: models' base, session, transactions, and functions to run with a commit."""
+"""The database: the models' base class, session, transactions, and commit hooks."""
 
 from carafe.database.aliases import AnyRow, AnySelect
 from carafe.database.base import Base, binary_collated, db

@@ -1,4 +1,4 @@
-"""Types of statements, rows, and columns whose values the caller does not know in advance."""
+"""Types of statements, rows, and columns whose values the caller doesn't know in advance."""
 
 from typing import Any
 

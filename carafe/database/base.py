@@ -1,4 +1,4 @@
-"""What models inherit from, and the session of the app's database."""
+"""The base class of models, and the session of the app's database."""
 
 from datetime import datetime
 from enum import Enum as PythonEnum
@@ -14,12 +14,12 @@ from carafe.time import UTCDateTime
 
 
 def _values(kind: type[PythonEnum]) -> list[str]:
-    """Return what is stored of the members of an enumeration: their values, not their names."""
+    """Return what is stored for the members of an enum: their values, not their names."""
     return [str(member.value) for member in kind]
 
 
 class Base(DeclarativeBase):
-    """What models inherit from. Constraints have names, so that migrations can change them."""
+    """Base class of models. Constraints have names, so that migrations can change them."""
 
     metadata = MetaData(
         naming_convention={
@@ -34,7 +34,7 @@ class Base(DeclarativeBase):
         metadata=metadata,
         type_annotation_map={
             datetime: UTCDateTime,
-            # Any id that fits into SQLite's fits into PostgreSQL's.
+            # PostgreSQL's can store any ID that SQLite's can.
             int: BigInteger().with_variant(Integer, "sqlite"),
             # Text on every database, so that a new member needs no migration.
             PythonEnum: Enum(PythonEnum, values_callable=_values, native_enum=False, length=50),
@@ -43,20 +43,20 @@ class Base(DeclarativeBase):
 
 
 def binary_collated(length: int) -> String:
-    """Text that nobody reads by language, such as an address, in the order of its bytes.
+    """Return the type of text without a language, such as an address, sorted by its bytes.
 
-    Only then an index tells on PostgreSQL what begins with something, as SQLite's always does.
+    PostgreSQL can use an index for a prefix search only with this collation; SQLite always can.
     """
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def is_binary_collated(kind: TypeEngine[Any]) -> bool:
-    """Whether the type of a column was made by `binary_collated`."""
+    """Return whether `binary_collated` made the type of a column."""
     on_postgresql = kind._variant_mapping.get("postgresql")
     return getattr(on_postgresql, "collation", None) == "C"
 
 
-# Attributes do not expire on commit: reading one would begin another write transaction.
+# Attributes don't expire on commit, because reading one would begin another write transaction.
 db = SQLAlchemy(
     model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
 )

@@ -1,7 +1,7 @@
-"""Many rows at once, without holding the write lock for long.
+"""Changes to many rows, without holding the write lock for long.
 
-Deleting a row with its indexes and full text takes up to a third of a millisecond, so what goes
-along with one row may hold up everyone else for many seconds. Delete that first, with
+Deleting a row with its indexes and full text takes up to a third of a millisecond, so the
+dependents of one row may block everyone else for many seconds. Delete those first, with
 `delete_dependents`, and then the row.
 """
 
@@ -39,16 +39,16 @@ TARGET_SECONDS = 0.02
 def delete_in_batches(model: type[object] | Table, where: ColumnElement[bool]) -> int:
     """Delete the rows of a model or table, and commit after each chunk; return how many.
 
-    `where` needs an index: each chunk looks for its rows again.
+    `where` needs an index, because each chunk looks up its rows again.
     """
     table = _table(model)
     return _in_chunks(table, where, delete(table))
 
 
 def delete_dependents(model: type[object] | Table, where: ColumnElement[bool]) -> None:
-    """Delete in chunks what goes along with these rows, by foreign keys `ON DELETE CASCADE`.
+    """Delete, in chunks, what foreign keys with `ON DELETE CASCADE` delete along with these rows.
 
-    Where a key says `SET NULL`, it is set. The rows themselves stay, for the caller to delete.
+    Keys with `SET NULL` are set. The caller deletes the rows themselves.
     """
     _delete_dependents(_table(model), where, ())
 
@@ -60,7 +60,7 @@ def _table(model: type[object] | Table) -> Table:
 def _delete_dependents(table: Table, where: ColumnElement[bool], above: tuple[Table, ...]) -> None:
     for dependent_table, key in _references(table):
         if dependent_table is table or dependent_table in above:
-            continue  # a circle: the database follows it
+            continue  # a cycle: the database follows it
         dependent = key.parent.in_(select(key.column).where(where))
         if key.ondelete == "CASCADE":
             _delete_dependents(dependent_table, dependent, (*above, table))
@@ -72,7 +72,7 @@ def _delete_dependents(table: Table, where: ColumnElement[bool], above: tuple[Ta
 
 
 def has_dependents(model: type[object] | Table, id: int, more_than: int) -> bool:
-    """Return whether more rows of one kind would change if the row of that id were deleted."""
+    """Return whether deleting the row with that ID would change more rows of one kind."""
     table = _table(model)
     query = _query_of_dependents(table)
     if query is None:

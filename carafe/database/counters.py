@@ -1,7 +1,7 @@
-"""How often something happened, where no rows tell it afterwards: mails that were sent, say.
+"""Counts of events that leave no rows, such as sent emails.
 
-Sums alone, of each quarter of an hour: the zones of the world begin their days at one. Who it was
-that did it is nowhere, so that nothing has to be forgotten.
+Only sums per 15 minutes, because days start at a multiple of that in every time zone. Users aren't
+stored, so that nothing has to be redacted.
 """
 
 from collections.abc import Mapping
@@ -29,13 +29,13 @@ class CounterBucket(Base):
 
 
 def increment(name: str, at: datetime | None = None) -> None:
-    """Count one more, now or at another moment, in the caller's transaction."""
-    # Late, because on PostgreSQL others who count the same wait for the transaction's end.
+    """Count one event, now or at another time, in the caller's transaction."""
+    # Just before the commit, because on PostgreSQL others who count the same wait until then.
     before_commit(partial(_increment, name, at or now()))
 
 
 def add(name: str, counts: Mapping[datetime, int]) -> None:
-    """Add to what was counted at several moments, each the start of a bucket, or subtract."""
+    """Add to counts at several times, each the start of a bucket, or subtract."""
     rows = [{"name": name, "at": at, "count": count} for at, count in counts.items()]
     new = dialect_insert(CounterBucket, db.engine.dialect)
     more = {"count": CounterBucket.count + new.excluded.count}

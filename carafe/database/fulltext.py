@@ -1,11 +1,11 @@
-"""Full-text search: rows by the begins of the words in their columns, "ali ex" for Alice Example.
+"""Full-text search for rows by the beginnings of words, such as "ali ex" for Alice Example.
 
-A migration adds it to a table (`create_index`); the admin's `FullText` uses it. On SQLite it
-is an FTS5 table over the columns, on PostgreSQL a table of words with a GIN index: made there for
-each row, they take 40 µs. Both have the name of the table and "_search", and triggers keep them.
-Accents and case do not matter.
+A migration adds it to a table (`create_index`); the admin's `FullText` uses it. On SQLite, it is an
+FTS5 table over the columns, on PostgreSQL a table of words with a GIN index, because computing the
+words of each row would take 40 µs. Both are named after the table, with "_search", and maintained
+by triggers. Accents and case don't matter.
 
-Existing migrations call `create_index` and `drop_index`: change what they make by a new migration.
+Existing migrations call `create_index` and `drop_index`: change their results with a new migration.
 """
 
 import re
@@ -18,9 +18,9 @@ from sqlalchemy import Connection, inspect, text
 
 from carafe.registry import Registry
 
-# FTS5 leaves what was deleted in its tables until it merges them, unless told otherwise.
+# FTS5 keeps deleted words in its tables until it merges them, unless told otherwise.
 MIN_SECURE_DELETE_VERSION = (3, 42)
-# Of FTS5's tables, as every SQLite knows it.
+# The version of FTS5's format that every SQLite supports.
 FORMAT = 4
 
 # Searched columns, by table.
@@ -28,7 +28,7 @@ SEARCHES = Registry[list[str]]("searches", "full-text search of")
 
 SUFFIX = "_search"
 TRIGGER_EVENTS = "insert", "delete", "update"
-# In the function that PostgreSQL's trigger calls: the columns of the row.
+# The row's columns in the function that PostgreSQL's trigger calls.
 COLUMNS = re.compile(r"concat_ws\(' ', ([^)]+)\)")
 
 
@@ -49,7 +49,7 @@ def create_index(op: Any, table: str, columns: Sequence[str]) -> None:
 
 
 def drop_index(op: Any, table: str) -> None:
-    """Drop the search of a table, in a migration, with its triggers."""
+    """Drop a table's search, in a migration, with its triggers."""
     for statement in _removal(op.get_context().dialect.name, table):
         op.execute(statement)
 
@@ -61,14 +61,14 @@ def create(connection: Connection, table: str, columns: Sequence[str]) -> None:
 
 
 def drop(connection: Connection, table: str) -> None:
-    """Drop the search of a table, with its triggers."""
+    """Drop a table's search, with its triggers."""
     for statement in _removal(connection.dialect.name, table):
         connection.exec_driver_sql(statement)
 
 
 def declare(app: Flask, table: str, columns: Sequence[str]) -> None:
-    """Say that a feature searches these columns: `flask db migrate` makes them searchable."""
-    # Several lists may search a table, all in the same columns.
+    """Declare that a feature searches these columns: `flask db migrate` makes them searchable."""
+    # Several lists may search a table, all with the same columns.
     if SEARCHES.by_name(app).get(table) != list(columns):
         SEARCHES.add(app, list(columns), name=table)
 
@@ -79,7 +79,7 @@ def declared(app: Flask) -> dict[str, list[str]]:
 
 
 def searched_tables(connection: Connection) -> dict[str, list[str]]:
-    """Return the searched columns of each table that has a search, dropped tables included."""
+    """Return the searched columns of each table with a search, including dropped tables."""
     if connection.dialect.name == "sqlite":
         return {
             name.removesuffix(SUFFIX): [
@@ -102,18 +102,18 @@ def searched_tables(connection: Connection) -> dict[str, list[str]]:
 
 
 def searched_columns(connection: Connection, table: str) -> list[str]:
-    """Return the columns of a table that are searched, none where it has no search."""
+    """Return the searched columns of a table, or none if it has no search."""
     return searched_tables(connection).get(table, [])
 
 
 def own_tables(connection: Connection) -> set[str]:
-    """Return the tables made here, which have no model."""
+    """Return the tables created here, which have no model."""
     parts = ("", "_data", "_idx", "_config") if connection.dialect.name == "sqlite" else ("",)
     return {f"{name}{SUFFIX}{part}" for name in searched_tables(connection) for part in parts}
 
 
 def trigger_names(table: str) -> list[str]:
-    """Return the names of the triggers that keep the search of a table on SQLite."""
+    """Return the names of the triggers that maintain a table's search on SQLite."""
     return list(_triggers(table, []))
 
 
@@ -124,10 +124,10 @@ def _creation(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
 def _removal(dialect: str, table: str) -> list[str]:
     name = f"{table}{SUFFIX}"
     if dialect == "sqlite":
-        # They are gone with a table that was dropped or rebuilt.
+        # They were deleted with a table that was dropped or rebuilt.
         triggers = [f"DROP TRIGGER IF EXISTS {trigger}" for trigger in trigger_names(table)]
         return [*triggers, f"DROP TABLE IF EXISTS {name}"]
-    # The trigger goes with its function.
+    # Dropping the function drops the trigger.
     return [f"DROP FUNCTION IF EXISTS {name}() CASCADE", f"DROP TABLE IF EXISTS {name}"]
 
 
@@ -163,8 +163,8 @@ def _postgresql(table: str, columns: Sequence[str]) -> list[str]:
     new, old, current = (
         ", ".join(f"{row}.{column}" for column in columns) for row in ("new", "old", f'"{table}"')
     )
-    # The parser would keep addresses and paths in one piece: without signs there are none.
-    # Neither `normalize` nor the rest needs an extension, as `unaccent` would.
+    # The parser would keep addresses and paths in one piece, so remove punctuation.
+    # Neither `normalize` nor the rest needs an extension, such as `unaccent`.
     function = f"""
         CREATE OR REPLACE FUNCTION search_words(given text) RETURNS tsvector
         IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
@@ -186,7 +186,7 @@ def _postgresql(table: str, columns: Sequence[str]) -> list[str]:
         f'CREATE TABLE {name} (id BIGINT PRIMARY KEY REFERENCES "{table}" ON DELETE CASCADE, '
         "words TSVECTOR NOT NULL)",
         f"INSERT INTO {name} {rows}",
-        # Without a list of what is pending, which each search would read.
+        # Without a list of pending entries, which each search would have to read.
         f"CREATE INDEX ix_{name}_words ON {name} USING gin (words) WITH (fastupdate = off)",
         keep,
         # With `UPDATE OF`, no migration could change the type of these columns.
@@ -196,9 +196,9 @@ def _postgresql(table: str, columns: Sequence[str]) -> list[str]:
 
 
 def make_readable(connection: Connection) -> None:
-    """Before migrations, on an older SQLite: make each search again that a newer one wrote.
+    """Before migrations on an older SQLite, rebuild each search that a newer one wrote.
 
-    What that deleted for good (`secure-delete`) is in a format that the older one refuses.
+    Its `secure-delete` writes a format that older versions refuse.
     """
     if connection.dialect.dbapi.sqlite_version_info >= MIN_SECURE_DELETE_VERSION:  # type: ignore[union-attr]
         return
@@ -211,10 +211,10 @@ def make_readable(connection: Connection) -> None:
 
 
 def recreate_triggers(connection: Connection) -> None:
-    """After migrations: repair the search of tables that SQL of their own rebuilt or dropped.
+    """After migrations, repair the search of tables that were rebuilt or dropped with raw SQL.
 
-    SQLite's triggers go with the table that is dropped, and what was written since is not in the
-    index. The words of a table that no longer exists go, too.
+    Dropping a table drops SQLite's triggers, and what was written since is not in the index. The
+    words of a table that no longer exists are deleted, too.
     """
     tables = set(inspect(connection).get_table_names())
     for table, columns in searched_tables(connection).items():

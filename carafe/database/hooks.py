@@ -1,6 +1,6 @@
-"""Functions that run with the commit of a transaction: before it, or once it succeeded.
+"""Functions that run with the commit of a transaction: before it, or after it succeeded.
 
-Both belong to the savepoint in which they are registered: what is rolled back runs none of its own.
+Both belong to the savepoint in which they are registered, and don't run if that is rolled back.
 """
 
 import logging
@@ -17,14 +17,14 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Keys of `session.info`: hooks that wait, and those whose transaction is committed.
+# Keys of `session.info`: pending hooks, and those whose transaction is committed.
 BEFORE_KEY, AFTER_KEY, COMMITTED_KEY = "before commit", "on commit", "committed"
 
 
 @dataclass(frozen=True)
 class Hook:
     function: Callable[..., object]
-    # What it is called with, together with those of other hooks of the same function; or nothing.
+    # Its argument, collected from other hooks of the same function; or nothing.
     items: tuple[object, ...]
     savepoint: SessionTransaction | None
 
@@ -32,7 +32,7 @@ class Hook:
 def before_commit(function: Callable[[], object]) -> None:
     """Run a function in this transaction, right before it is committed.
 
-    What it writes is committed as well. If it raises an exception, nothing is committed.
+    Its writes are committed, too. If it raises an exception, nothing is committed.
     """
     _register(BEFORE_KEY, function)
 
@@ -40,9 +40,9 @@ def before_commit(function: Callable[[], object]) -> None:
 def on_commit(function: Callable[[], object]) -> None:
     """Run a function once this transaction is committed; not if it is rolled back.
 
-    By then the connection has been returned, so that slow work keeps no writer waiting. An
-    exception is logged: what was committed stays, and other functions run. If the process is
-    killed in between, the function does not run.
+    By then, the connection has been returned, so slow work doesn't block writers. An exception is
+    logged: the commit stands, and other functions run. If the process is killed in between, the
+    function doesn't run.
     """
     _register(AFTER_KEY, function)
 
@@ -72,7 +72,7 @@ def _run_before_commit(session: Session) -> None:
     hooks: list[Hook] = session.info.get(BEFORE_KEY, [])
     while hooks:
         hooks[0].function()
-        # Only now: without it, a second attempt to commit must fail, too.
+        # Only now: otherwise a second attempt to commit would succeed without the hooks.
         del hooks[0]
 
 

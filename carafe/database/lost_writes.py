@@ -1,8 +1,8 @@
-"""No write is lost in silence: in development and tests, what would be is named.
+"""Reports writes that would be lost, in development and tests.
 
-What nobody commits is rolled back when a request or command ends. And what a request that only
-reads writes, it writes without its turn (see `write_queue.py`), and may have to give up. Both look
-as if they worked. In production neither is looked for.
+Uncommitted changes are rolled back when a request or command ends. And a write in a read-only
+request bypasses the queue (see `write_queue.py`), and may fail. Both seem to work. Production
+checks neither.
 """
 
 from __future__ import annotations
@@ -29,38 +29,38 @@ WRITE = re.compile(
     r"|\s*WITH\b.*\b(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\S+\s+SET)\b",
     re.IGNORECASE | re.DOTALL,
 )
-# What a message says of a statement: "UPDATE note".
+# The description of a statement in messages: "UPDATE note".
 SUMMARY = re.compile(r"\s*((?:\w+\s+(?:INTO|FROM|OR\s+\w+\s+INTO)\s+|\w+\s+)\S+)", re.IGNORECASE)
 
 # Keys of `session.info` and `connection.info`.
 CONNECTION, TRANSACTION = "connection", "transaction"
 
-# What one message names at most.
+# The maximum number of statements in a message.
 MAX_NAMED_WRITES = 5
 
 
 class ReadOnlyError(RuntimeError):
-    """Something writes in a transaction that was begun to read."""
+    """Something writes in a read-only transaction."""
 
 
 class UncommittedError(RuntimeError):
-    """A request or command has ended, and what it wrote is rolled back."""
+    """A request or command has ended, and its changes are rolled back."""
 
 
 @dataclass
 class Transaction:
-    """What is known of one that runs."""
+    """The state of a running transaction."""
 
     reads: bool
-    # Of SQLite: how many rows this connection had changed before.
+    # On SQLite, the number of rows this connection had changed before.
     changed: int
     writes: list[str] = field(default_factory=list)
-    # How many there were when each savepoint began, the innermost last.
+    # The numbers at the start of each savepoint, innermost last.
     savepoints: list[int] = field(default_factory=list)
 
 
 def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
-    """Look at each statement: refuse a write where one only reads, and note the others."""
+    """Check each statement: refuse writes in a read-only transaction, and record others."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -82,7 +82,7 @@ def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
         connection: Connection, cursor: DBAPICursor, statement: str, *arguments: object
     ) -> None:
         transaction = connection.info.get(TRANSACTION)
-        # SQLite knows how many rows it changed when all that it returns was fetched.
+        # SQLite knows how many rows it changed once its whole result was fetched.
         unknown = connection.dialect.name == "sqlite" and "RETURNING" in statement
         if transaction and WRITE.match(statement) and (cursor.rowcount or unknown):
             transaction.writes.append(f"{_summary(statement)} {call_sites.calls()}")
@@ -103,9 +103,9 @@ def watch(engine: Engine, may_write: Callable[[], bool]) -> None:
 
 
 def check(session: Session, what: str) -> None:
-    """Complain if the session has writes that are lost now.
+    """Report the session's uncommitted writes.
 
-    Raises `UncommittedError` in tests, and logs it in development.
+    Raise `UncommittedError` in tests, and log it in development.
     """
     if "lost_writes" not in current_app.extensions or not (writes := uncommitted(session)):
         return
@@ -122,7 +122,7 @@ def check(session: Session, what: str) -> None:
 
 
 def uncommitted(session: Session) -> list[str]:
-    """What the session wrote, or would with its commit, and where that was called."""
+    """Return what the session wrote, or would write with its commit, and where."""
     objects = [f"new {type(row).__name__}" for row in session.new]
     objects += [f"deleted {type(row).__name__}" for row in session.deleted]
     objects += [
@@ -169,7 +169,7 @@ def _in_what() -> str:
 
 
 def init_app(app: Flask, session: scoped_session[Any]) -> None:
-    """Check each request that says it succeeded, and each command, when it ends."""
+    """Check each successful request, and each command, when it ends."""
     app.extensions["lost_writes"] = True
 
     @app.after_request
@@ -177,11 +177,11 @@ def init_app(app: Flask, session: scoped_session[Any]) -> None:
         g.answered = request.method, request.path, response.status_code
         return response
 
-    # Before Flask-SQLAlchemy's, which removes the session.
+    # Before Flask-SQLAlchemy's handler, which removes the session.
     @app.teardown_appcontext
     def end(error: BaseException | None) -> None:
         method, path, status = g.get("answered", ("", "", 0))
-        # Of click's commands Flask does not know how they ended.
+        # Flask doesn't know how click's commands ended.
         if error is None and sys.exc_info()[1] is None and status < 400 and session.registry.has():
             try:
                 check(session(), f"{method} {path}" if status else "The command")

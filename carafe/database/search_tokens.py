@@ -1,20 +1,20 @@
-"""What is typed into a search, as words: "Ärmel, al" finds what has "armel…" and "al…"."""
+"""Search text as words: "Ärmel, al" finds rows with "armel…" and "al…"."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-# Each is looked up: 200 characters could be a hundred.
+# Each is looked up, and 200 characters could be a hundred words.
 MAX_TERMS = 8
-# Each letter by itself begins a tenth of all words: 30 ms among a million on PostgreSQL.
+# A single letter starts a tenth of all words: 30 ms for a million on PostgreSQL.
 MAX_SINGLE_LETTERS = 2
 
 COMBINING_MARKS = re.compile("[\u0300-\u036f]")
 
 
 def fold(text: str) -> str:
-    """A text as it is compared: without accents, in small letters."""
+    """Return a text in the form that is compared: without accents, in lowercase."""
     if not text.isascii():
         text = COMBINING_MARKS.sub("", unicodedata.normalize("NFD", text))
         text = unicodedata.normalize("NFC", text)
@@ -22,7 +22,7 @@ def fold(text: str) -> str:
 
 
 def tokenize(text: str) -> list[str]:
-    """The words of a search, as far as they are looked for. Anything else separates them."""
+    """Return the words of a search, up to the limit. Anything else separates them."""
     composed = COMBINING_MARKS.sub("", unicodedata.normalize("NFC", text))
     words = "".join(c if _is_word_character(c) else " " for c in composed).split()
     terms = list(dict.fromkeys(term for term in words if any(map(str.isalnum, term))))
@@ -31,12 +31,12 @@ def tokenize(text: str) -> list[str]:
 
 
 def _is_word_character(character: str) -> bool:
-    # Marks are vowels in Indic scripts: a part of the word for PostgreSQL, and for FTS5 in quotes.
+    # Marks are vowels in Indic scripts: part of the word for PostgreSQL, and for FTS5 in quotes.
     return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def fts5_query(terms: Sequence[str]) -> str:
-    # Accents it takes off itself. In quotes, where AND, NEAR and - are words and signs like others.
+    # FTS5 removes accents itself. In quotes, AND, NEAR, and - are ordinary words and signs.
     return " ".join(f'"{word}"*' for word in terms)
 
 
@@ -45,9 +45,9 @@ def tsquery(terms: Sequence[str]) -> str:
 
 
 def matches_terms(terms: str, *texts: str | None) -> bool:
-    """Whether each of these `words` begins one in the texts: a function in SQLite.
+    """Return whether each word starts one in the texts: a function in SQLite.
 
-    For single rows, where FTS5 would gather all that match for each.
+    For single rows, where FTS5 would collect all matches for each.
     """
     text = fold(" ".join(filter(None, texts)))
     return all(begin.search(text) for begin in _begins(terms))
@@ -55,5 +55,5 @@ def matches_terms(terms: str, *texts: str | None) -> bool:
 
 @lru_cache(maxsize=32)
 def _begins(terms: str) -> list[re.Pattern[str]]:
-    """Return patterns of words that begin with these. A search checks thousands of rows."""
+    """Return patterns of words that start with these. A search checks thousands of rows."""
     return [re.compile(rf"(?<![^\W_]){word}") for word in fold(terms).split()]

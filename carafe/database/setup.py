@@ -15,8 +15,8 @@ from carafe.database.sqlite import BUSY_TIMEOUT_SECONDS, configure_sqlite, sqlit
 from carafe.database.sqlite_file import IN_MEMORY
 from carafe.database.transactions import takes_write_lock
 
-# Threads bound the connections: each has one at a time. In a pool that is smaller than a worker's
-# threads a job would wait until others end, or lose its lease.
+# Threads limit the number of connections: each has one at a time. With a pool smaller than a
+# worker's threads, a job would wait for others to end, or lose its lease.
 POOL_OPTIONS = {"max_overflow": -1}
 POSTGRESQL_OPTIONS = {
     "pool_pre_ping": True,
@@ -36,9 +36,9 @@ def init_app(app: Flask) -> None:
     url = database_url(app.config["DATABASE_URL"] or f"sqlite:///{instance / 'app.db'}")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        # Errors are logged with their statement: not with someone's text or password hash.
+        # Errors are logged with their statement, but without users' text and password hashes.
         "hide_parameters": not app.debug,
-        # A database in memory has one connection, which all share.
+        # An in-memory database has one connection, which all share.
         **(POOL_OPTIONS if (url.database or "") not in IN_MEMORY else {}),
         **(sqlite_options() if url.get_backend_name() == "sqlite" else POSTGRESQL_OPTIONS),
     }
@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
 
 
 def _forget_queries(session: Session, transaction: SessionTransaction) -> None:
-    """Drop what is recorded of queries outside of requests, where no toolbar shows it.
+    """Drop recorded queries outside requests, where no toolbar shows them.
 
     A command that adds a million rows would keep them all in memory.
     """

@@ -1,4 +1,4 @@
-"""SQLite: which library, and how its connections are set up."""
+"""SQLite: which library is used, and how its connections are set up."""
 
 import sqlite3
 from types import ModuleType
@@ -14,7 +14,7 @@ from carafe.database.write_queue import WriteQueue
 
 BUSY_TIMEOUT_SECONDS = 5
 
-# Before this release two connections that write and checkpoint at one instant can corrupt a
+# Before this release, two connections that write and checkpoint at the same instant can corrupt a
 # database in WAL mode (sqlite.org/wal.html, "the WAL-reset bug").
 MIN_SQLITE_VERSION = (3, 51, 3)
 
@@ -28,7 +28,7 @@ PRAGMA secure_delete=ON;
 
 
 def sqlite_driver() -> ModuleType:
-    """Python's own SQLite, or the `pysqlite3` package's where that is newer and ours is unsafe."""
+    """Return Python's SQLite, or the `pysqlite3` package's if that is newer and ours is unsafe."""
     if sqlite3.sqlite_version_info < MIN_SQLITE_VERSION:
         try:
             from pysqlite3 import dbapi2
@@ -40,7 +40,7 @@ def sqlite_driver() -> ModuleType:
 
 
 def sqlite_options() -> dict[str, object]:
-    # isolation_level=None: transactions begin where we say so, not where the driver guesses.
+    # isolation_level=None: we begin transactions, not the driver.
     return {
         "module": sqlite_driver(),
         "connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT_SECONDS},
@@ -48,7 +48,7 @@ def sqlite_options() -> dict[str, object]:
 
 
 def configure_sqlite(engine: Engine) -> None:
-    """Set up every connection of `engine`, and begin transactions in the mode asked for."""
+    """Set up every connection of `engine`, and begin transactions in the requested mode."""
     queue = WriteQueue(engine.url.database, BUSY_TIMEOUT_SECONDS)
     file = None
     if (name := engine.url.database or "") not in IN_MEMORY:
@@ -59,8 +59,8 @@ def configure_sqlite(engine: Engine) -> None:
     def connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         connection.executescript(PRAGMAS)
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            # Set once and kept in the file. Several processes that set it at the same time get
-            # "database is locked" without waiting, so they take turns.
+            # Set once and stored in the file. Several processes that set it at the same time get
+            # "database is locked" without waiting, so they use a lock.
             with queue.locked():
                 connection.execute("PRAGMA journal_mode=WAL")
         register_sqlite_functions(connection)
@@ -72,10 +72,10 @@ def configure_sqlite(engine: Engine) -> None:
         if mode() == WRITES:
             queue.begin(connection)
         else:
-            # Past SQLAlchemy, which takes longer over it than SQLite does over the query.
+            # Bypass SQLAlchemy, which takes longer than SQLite takes for the query.
             connection.connection.execute("BEGIN")
 
-    # A connection in the pool has no transaction; neither has one that is closed.
+    # A connection in the pool has no transaction, nor has a closed one.
     @event.listens_for(engine, "checkin")
     @event.listens_for(engine, "close")
     @event.listens_for(engine, "close_detached")
@@ -84,8 +84,8 @@ def configure_sqlite(engine: Engine) -> None:
 
 
 def register_sqlite_functions(connection: sqlite3.Connection) -> None:
-    """What statements may call on SQLite beside its own."""
-    # SQLite's own lower() knows ASCII only: a search for "ärger" would miss "Ärger".
+    """Register functions that statements can call on SQLite."""
+    # SQLite's own lower() supports only ASCII: a search for "ärger" would miss "Ärger".
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.create_function("has_words", -1, matches_terms, deterministic=True)
 

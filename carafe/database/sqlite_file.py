@@ -1,11 +1,11 @@
 """The SQLite file behind an engine: it must exist, and stay the one that was opened.
 
-SQLite finds a database's write-ahead log by name. Someone who moves or replaces the database under
-a running app separates the two: anyone who opens the path in the meantime would create an empty
-database, and SQLite deletes the log beside an empty one, with every write in it that has not been
-copied into the database yet (sqlite.org/howtocorrupt.html, sections 1.4 and 2.4). So only
-migrations create a database; each connection remembers which files it has open; one whose files
-are no longer those at the path is closed before its next transaction, and commits nothing.
+SQLite finds a database's write-ahead log by name. Moving or replacing the database under a running
+app separates the two: opening the path in the meantime would create an empty database, and SQLite
+deletes the log beside an empty one, with every write that has not been copied into the database yet
+(sqlite.org/howtocorrupt.html, sections 1.4 and 2.4). So only migrations create a database, and each
+connection remembers which files it has open. If those are no longer the ones at the path, it is
+closed before its next transaction, and commits nothing.
 """
 
 import logging
@@ -26,16 +26,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 log = logging.getLogger(__name__)
 
-# Device and inode of the database, its log, and the index of the log that processes share.
+# Device and inode of the database, its log, and the log's index that processes share.
 Inode = tuple[int, int]
 Identity = tuple[Inode | None, Inode | None, Inode | None]
 
-# SQLite's names of a database that is no file.
+# SQLite's names of databases that aren't files.
 IN_MEMORY = ("", ":memory:")
 
 SQLITE_BUSY = 5
 POLL_SECONDS = 0.01
-# Transactions that begin look for moved files this often; every commit does.
+# How often beginning a transaction checks for moved files; every commit does.
 LOOK_SECONDS = 0.1
 
 LEFT_LOG = (
@@ -48,9 +48,9 @@ _may_create: ContextVar[bool] = ContextVar("may_create", default=False)
 
 @contextmanager
 def creating(engine: Engine) -> Iterator[None]:
-    """Let connections create a database that does not exist. For migrations.
+    """Let connections create a database that doesn't exist. For migrations.
 
-    Raises `ClickException` where a log without its database is left: creating one deletes it.
+    Raise `ClickException` if there is a log without its database, because creating one deletes it.
     """
     if is_missing(engine) and _size(f"{engine.url.database}-wal"):
         raise ClickException(LEFT_LOG.format(engine.url.database))
@@ -62,9 +62,9 @@ def creating(engine: Engine) -> Iterator[None]:
 
 
 def files_of(engine: Engine) -> list[Path]:
-    """Return database, log, and index of an SQLite database in a file, whether they exist or not.
+    """Return the paths of database, log, and index of a SQLite file, whether or not they exist.
 
-    For other databases the list is empty.
+    For other databases, the list is empty.
     """
     name = engine.url.database or ""
     if engine.dialect.name != "sqlite" or name in IN_MEMORY:
@@ -73,25 +73,25 @@ def files_of(engine: Engine) -> list[Path]:
 
 
 def is_missing(engine: Engine) -> bool:
-    """Whether migrations have yet to create an SQLite database, and can."""
+    """Return whether migrations have yet to create a SQLite database, and can."""
     files = files_of(engine)
     return bool(files) and _is_missing(str(files[0]))
 
 
-# SQLAlchemy's notes about a connection.
+# Keys of SQLAlchemy's `connection.info`.
 ConnectionInfo = dict[str, Any]
 
 
 class SQLiteFile:
-    """The database file of an engine, and whether its connections still lead to it."""
+    """The database file of an engine, and whether its connections still refer to it."""
 
     def __init__(self, name: str, driver: ModuleType, timeout: float):
         self.name = os.path.abspath(name)
         self.driver, self.timeout = driver, timeout
-        # Of the files there when someone last looked; None once they turned out to be others.
+        # The files at the last check; None once they turned out to be different.
         self.identity: Identity | None = None
         self.looked = float("-inf")
-        # Of those that were opened last.
+        # The files opened last.
         self.last: Identity | None = None
 
     def address(self) -> str:
@@ -110,7 +110,7 @@ class SQLiteFile:
         self._confirm(self.last)
 
     def is_current(self, info: ConnectionInfo) -> bool:
-        """Whether a connection's files are still those at the path."""
+        """Return whether a connection's files are still those at the path."""
         if info["identity"] != _identity(info["files"]):
             self.identity = None
             return False
@@ -118,7 +118,7 @@ class SQLiteFile:
         return True
 
     def was_current(self, info: ConnectionInfo) -> bool:
-        """Whether they were a moment ago, which is enough to begin a transaction."""
+        """Return whether they were a moment ago, which is enough to begin a transaction."""
         is_fresh = monotonic() - self.looked < LOOK_SECONDS
         return (is_fresh and info["identity"] == self.identity) or self.is_current(info)
 
@@ -126,7 +126,7 @@ class SQLiteFile:
         self.identity, self.looked = identity, monotonic()
 
     def _refuse_foreign_log(self) -> None:
-        # SQLite would apply the log to a database that it is not of.
+        # SQLite would apply the log to a database that it doesn't belong to.
         path = os.path.realpath(self.name)
         if os.path.exists(path) and not _size(path) and _size(f"{path}-wal"):
             raise self.driver.OperationalError(LEFT_LOG.format(path))
@@ -138,9 +138,10 @@ class SQLiteFile:
             )
 
     def _wait_for_deleted_log(self) -> None:
-        # Without its log a database is either closed, or in use by connections to a log that was
+        # Without its log, a database is either closed, or in use by connections to a log that was
         # deleted under them. Those have it to themselves until the last one of all processes is
-        # closed, which copies the log into the database. Two logs at once would corrupt it.
+        # closed, which copies the log into the database. Two logs at the same time would corrupt
+        # it.
         path = os.path.realpath(self.name)
         deadline = monotonic() + self.timeout
         while _size(path) and None in _identity(_files(self.name)):
@@ -153,14 +154,14 @@ class SQLiteFile:
                 return
             except self.driver.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != SQLITE_BUSY:
-                    return  # a read-only disk, say: the caller's own query reports it
+                    return  # such as a read-only disk, which the caller's own query reports
                 if monotonic() > deadline:
                     raise
             sleep(POLL_SECONDS)
 
 
 def watch(engine: Engine, file: SQLiteFile) -> None:
-    """Open the connections of `engine` through `file`, and use none whose file is another."""
+    """Open the connections of `engine` through `file`, and discard those with other files."""
 
     @event.listens_for(engine, "do_connect")
     def connect(
@@ -172,7 +173,7 @@ def watch(engine: Engine, file: SQLiteFile) -> None:
     def checkout(connection: object, record: ConnectionPoolEntry, proxy: object) -> None:
         if not file.was_current(record.info):
             log.error("%s was moved, replaced, or lost its log", record.info["files"][0])
-            engine.dispose()  # whatever is idle: the files must not stay open
+            engine.dispose()  # including idle ones: the files must not stay open
             raise DisconnectionError  # SQLAlchemy reconnects
 
     @event.listens_for(engine, "commit")
@@ -199,7 +200,7 @@ def _size(path: str) -> int:
 
 
 def _files(name: str) -> tuple[str, str, str]:
-    # SQLite names the log after what a symbolic link leads to.
+    # SQLite names the log after the target of a symbolic link.
     path = os.path.realpath(name)
     return name, f"{path}-wal", f"{path}-shm"
 

@@ -1,4 +1,4 @@
-"""Queries that may take so long and no longer."""
+"""Time limits for queries."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from carafe.database.base import db
 
-# Of SQLite's virtual machine, between two looks at the clock: about a millisecond.
+# Instructions of SQLite's virtual machine between two checks of the clock, about a millisecond.
 PROGRESS_HANDLER_STEPS = 100_000
 
 SQLITE_INTERRUPT = 9
@@ -19,7 +19,10 @@ PG_QUERY_CANCELED = "57014"
 
 
 class TooSlowError(ServiceUnavailable):
-    """A query was interrupted because its time was up. Where nothing catches it, this is 503."""
+    """A query was interrupted because its time was up.
+
+    If nothing catches it, the response is 503.
+    """
 
     def __init__(self) -> None:
         super().__init__("This took too long and was stopped. Search for longer words.")
@@ -27,10 +30,10 @@ class TooSlowError(ServiceUnavailable):
 
 @contextmanager
 def statement_timeout(seconds: float) -> Iterator[None]:
-    """Interrupt what the session asks its database inside, once the time is up.
+    """Interrupt the session's queries inside once the time is up.
 
-    It raises `TooSlowError` then, and the transaction is rolled back. SQLite counts the time of
-    all queries together, PostgreSQL that of each.
+    Then raise `TooSlowError`, and roll back the transaction. SQLite limits the total time of all
+    queries, PostgreSQL that of each.
     """
     connection: Any = db.session.connection().connection.driver_connection
     limited = _on_postgresql if db.engine.dialect.name == "postgresql" else _on_sqlite
@@ -46,7 +49,7 @@ def statement_timeout(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _on_postgresql(connection: Any, seconds: float) -> Iterator[None]:
-    # Past SQLAlchemy, as where a transaction begins on SQLite.
+    # Bypass SQLAlchemy, as when a transaction begins on SQLite.
     connection.execute(f"SET LOCAL statement_timeout = {seconds * 1000:.0f}")
     yield
     connection.execute("SET LOCAL statement_timeout TO DEFAULT")

@@ -1,10 +1,10 @@
-"""Transactions that read, and those that may write.
+"""Transactions that only read, and those that may write.
 
 A transaction that may write takes SQLite's write lock when it begins. One that starts by reading
-and takes the lock later fails as soon as someone else wrote in between, whatever the busy
-timeout: of 4,000 increments by 64 clients 436 were refused that way, and none this way
-(`bench/increments.py`). So each request, command and job says at the start which it is: a request
-by its method, everything else writes unless inside `read_transaction()`.
+and takes the lock later fails if someone else wrote in between, whatever the busy timeout: of 4,000
+increments by 64 clients, 436 were refused that way, and none this way (`bench/increments.py`). So
+each request, command, and job declares at the start which it is: a request by its method;
+everything else writes unless it is inside `read_transaction()`.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _mode: ContextVar[str | None] = ContextVar("mode", default=None)
 
 
 def mode() -> str:
-    """What a transaction that begins now is for."""
+    """Return the mode of a transaction that begins now."""
     if mode := _mode.get():
         return mode
     reads = has_request_context() and request.method in SAFE_METHODS
@@ -31,17 +31,17 @@ def mode() -> str:
 
 
 def takes_write_lock() -> bool:
-    """Whether a transaction that begins now may write."""
+    """Return whether a transaction that begins now may write."""
     return mode() != READS
 
 
 @contextmanager
 def read_transaction() -> Iterator[None]:
-    """Look something up without the write lock, whatever the request's method.
+    """Read without the write lock, whatever the request's method.
 
-    Afterwards a request that may write starts again, so that slow work such as hashing a password
-    can be done in between without holding up other writers. Inside a transaction it changes
-    nothing: what was written there stays.
+    Afterwards, a request that may write starts a new transaction, so slow work, such as hashing a
+    password, can be done in between without blocking other writers. Inside a transaction, it
+    changes nothing: what was written there remains.
     """
     if db.session().in_transaction():
         yield
@@ -58,10 +58,10 @@ def read_transaction() -> Iterator[None]:
 
 @contextmanager
 def write_transaction(*, in_turn: bool = True) -> Iterator[None]:
-    """Change something in answer to a GET. What was being read ends; commit before leaving.
+    """Write in response to a GET. This ends the read transaction; commit before leaving.
 
-    Out of turn it does not wait behind others who write: its first statement takes SQLite's lock,
-    or fails.
+    It doesn't wait in the queue behind other writers: its first statement takes SQLite's lock, or
+    fails.
     """
     lost_writes.check(db.session(), "What came before `with write_transaction():`")
     db.session.close()
@@ -75,10 +75,10 @@ def write_transaction(*, in_turn: bool = True) -> Iterator[None]:
 
 
 def advisory_lock(name: str) -> None:
-    """Hold off others that take turns under this name, until this transaction ends.
+    """Block others that take the lock with this name, until this transaction ends.
 
-    For rules about several rows at once. Take the turn before you lock a row: two that do it in
-    different orders would wait for each other. SQLite's write transactions take turns in any case.
+    For rules about several rows. Take it before you lock a row: two transactions that do so in
+    different orders would deadlock. SQLite's write transactions wait for each other anyway.
     """
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))

@@ -1,4 +1,4 @@
-"""Whether anything can be written, without writing anything."""
+"""Checks whether files and the database are writable, without writing anything."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from carafe.database.sqlite_file import SQLITE_BUSY, files_of
 
 
 def unwritable(*paths: Path) -> str | None:
-    """Say which of these files and folders cannot be written, and why. What is missing can."""
+    """Return which of these files and folders aren't writable, and why. Missing ones are."""
     for path in paths:
         if path.exists() and not os.access(path, os.W_OK):
             return f"Can't write to {path}: {why_not(path)}"
@@ -19,16 +19,16 @@ def unwritable(*paths: Path) -> str | None:
 
 
 def unwritable_database() -> str | None:
-    """Say what keeps the database from being written.
+    """Return why the database isn't writable, or None.
 
-    Raises what it says when it cannot even be asked.
+    Raise its error if it can't even be queried.
     """
     files = files_of(db.engine)
     return unwritable(*(path.parent for path in files[:1]), *files) or _database()
 
 
 def why_not(path: Path) -> str:
-    """Say why a path that exists cannot be written."""
+    """Return why an existing path isn't writable."""
     if hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY:
         return "its file system is mounted read-only."
     return f"user {os.getuid() if hasattr(os, 'getuid') else ''} has no permission."
@@ -49,7 +49,8 @@ def _database() -> str | None:
 
 
 def _sqlite() -> str | None:
-    # The write lock, for an instant: nothing is written, and who waits for it does not notice.
+    # Take the write lock for an instant, which writes nothing and which waiting writers don't
+    # notice.
     driver = sqlite_driver()
     connection = db.engine.raw_connection()
     try:
@@ -62,7 +63,7 @@ def _sqlite() -> str | None:
             run(f"PRAGMA busy_timeout={round(BUSY_TIMEOUT_SECONDS * 1000)}")
     except driver.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == SQLITE_BUSY:
-            return None  # someone writes at this moment
+            return None  # someone is writing right now
         return f"The database rejects writes: {error}."
     finally:
         connection.close()

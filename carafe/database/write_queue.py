@@ -1,13 +1,13 @@
 """A queue in front of SQLite's write lock.
 
-SQLite's waiters sleep for longer and longer, so that newcomers pass those who have waited
-(`bench/write_queue.py`). Here threads stand in line inside their process, and the first of each
+SQLite's waiters sleep for longer and longer, so newcomers overtake those who have waited
+(`bench/write_queue.py`). Here, threads queue inside their process, and the first one of each
 process goes through locks on a file beside the database. These end with the process that holds
-them, and a fork does not inherit them.
+them, and a fork doesn't inherit them.
 
-The queue only orders; SQLite's lock protects. Anyone who is not called in time asks SQLite out of
-turn, once: a process that hangs shuts nobody out, and there is one error for "locked". Where
-files cannot be locked (Windows, a read-only folder) each process orders its own threads.
+The queue only orders; SQLite's lock protects. A thread whose turn doesn't come in time tries
+SQLite's lock once: a process that hangs blocks nobody, and "locked" remains the only error. Where
+files can't be locked (Windows, a read-only folder), each process orders only its own threads.
 """
 
 import os
@@ -26,22 +26,22 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-# Bytes of the file, locked one after the other down to TURN. One would let the process whose turn
-# ended take it again before the others look; with several they move up in the order they came.
+# Bytes of the file, locked one after the other down to TURN. With one, the process whose turn ended
+# could take it again before the others check; with several, they move up in order.
 LAST_QUEUE_BYTE, LOCK_BYTE = 3, 0
 WHOLE_FILE = 0  # as a length
 
-# No file lock can be waited for with a timeout: the first thread of each process asks this often.
+# A file lock can't be waited for with a timeout: the first thread of each process polls this often.
 POLL_SECONDS = 0.0005
 
-# A process keeps its turn this long while its own threads want it: passing it on takes up to a
-# poll, in which nobody writes.
+# A process keeps its turn this long while its own threads wait: passing it on takes up to a poll,
+# in which nobody writes.
 TIME_SLICE_SECONDS = 0.005
 
 
 class WriteQueue:
     def __init__(self, database: str | None, timeout: float):
-        """`database` is the path of the file, if it is one; wait for `timeout` seconds at most."""
+        """Create a queue for the file at the path `database`, if any, with this timeout."""
         self.timeout = timeout
         self._file = _open(database)
         if self._file is not None:
@@ -50,7 +50,8 @@ class WriteQueue:
 
     def _start(self) -> None:
         self._process = os.getpid()
-        # Reentrant: the garbage collector may return a lost connection, thus leave, at any moment.
+        # Reentrant: the garbage collector may return a lost connection, and so call release, at any
+        # time.
         self._mutex = RLock()
         self._waiters: deque[tuple[object, int, Lock]] = deque()
         self._holder: object | None = None
@@ -58,7 +59,7 @@ class WriteQueue:
         self._slice_ends_at = 0.0
 
     def begin(self, connection: Connection) -> None:
-        """Begin a writing transaction in turn; `release(its driver's connection)` ends the turn."""
+        """Begin a write transaction in turn; `release(its driver's connection)` ends the turn."""
         driver: Any = connection.connection.dbapi_connection
         try:
             left = round(self._acquire(driver) * 1000)
@@ -66,7 +67,7 @@ class WriteQueue:
             if left == timeout_ms:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 return
-            # Time spent in the queue is not to be spent again waiting for SQLite.
+            # Time spent in the queue must not be spent again waiting for SQLite.
             driver.execute(f"PRAGMA busy_timeout={left}")
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -78,7 +79,7 @@ class WriteQueue:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold up writers without a transaction, or go on after the timeout."""
+        """Block writers without a transaction, or continue after the timeout."""
         visitor = object()
         try:
             self._acquire(visitor)
@@ -87,14 +88,14 @@ class WriteQueue:
             self.release(visitor)
 
     def release(self, owner: object) -> None:
-        """End the turn of `owner`, if it has one, and start the next."""
+        """End the turn of `owner`, if it has one, and start the next one."""
         if owner is None or owner is not self._holder:
             return
         with self._mutex:
             if not self._waiters or monotonic() > self._slice_ends_at:
                 self._unlock(
                     LOCK_BYTE, WHOLE_FILE
-                )  # after an interruption it may hold another place
+                )  # after an interruption, it may hold another place
                 self._slice_ends_at = 0.0
             self._holder = self._thread = None
             if self._waiters:
@@ -102,9 +103,9 @@ class WriteQueue:
                 turn.release()
 
     def _acquire(self, owner: object) -> float:
-        """Wait for the turn; returns the seconds left, 0 when it did not come in time."""
+        """Wait for the turn; return the seconds left, 0 if it didn't come in time."""
         if self._process != os.getpid():
-            self._start()  # after a fork: those who stood in line are in the parent
+            self._start()  # after a fork: the waiting threads are in the parent
         if self._thread == get_ident():
             return self.timeout  # a thread with two connections would wait for itself
         deadline = monotonic() + self.timeout
@@ -151,7 +152,7 @@ class WriteQueue:
                 if monotonic() > deadline:
                     return False
                 sleep(POLL_SECONDS)
-            except OSError:  # a file system that has no locks
+            except OSError:  # a file system without locks
                 break
         return True
 

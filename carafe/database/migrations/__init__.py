@@ -1,4 +1,4 @@
-"""Migrations: Flask-Migrate's `flask db …`, which is loaded when someone uses it.
+"""Migrations: Flask-Migrate's `flask db …`, loaded when it is used.
 
 Alembic takes 110 ms of each start and 12 MB of each worker, and no request needs it.
 """
@@ -21,13 +21,13 @@ from carafe.database.sqlite_file import is_missing
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-# Which version of the engine the database belongs to. It has no model: only engine migrations
-# write it, so it stays when rows of the app are deleted.
+# The engine version that the database belongs to. It has no model: only engine migrations write it,
+# so it remains when the app deletes rows.
 VERSION_TABLE = "carafe_version"
 
 
 class LazyMigrateConfig:
-    """Stands where Flask-Migrate looks for its settings, and puts them there when it does."""
+    """Placeholder for Flask-Migrate's settings, which adds them when they are accessed."""
 
     def __getattr__(self, name: str) -> Any:
         from flask_migrate import Migrate
@@ -45,7 +45,7 @@ class LazyMigrateCommand(click.Command):
 
 
 def refuse_twins(scripts: ScriptDirectory) -> None:
-    """Raise `RuntimeError` if two files have one number, as they do when branches were merged."""
+    """Raise `RuntimeError` if two files have the same number, as after a merge of branches."""
     loaded = {Path(script.path).name for script in scripts.walk_revisions()}
     for file in sorted(Path(scripts.dir).glob("versions/*.py")):
         if file.name not in loaded:
@@ -58,7 +58,10 @@ def refuse_twins(scripts: ScriptDirectory) -> None:
 
 @cache
 def head_revision() -> str | None:
-    """The revision that an up-to-date database has, from the files; None unless there is one."""
+    """Return the revision of an up-to-date database, from the files.
+
+    None unless there is exactly one.
+    """
     names: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
     for file in _folder().glob("versions/*.py"):
         for name, value in re.findall(r"^((?:down_)?revision)\b(.*)$", file.read_text(), re.M):
@@ -68,15 +71,15 @@ def head_revision() -> str | None:
 
 
 def files_fingerprint() -> list[tuple[str, int]]:
-    """What is another whenever someone adds, changes or removes a migration."""
+    """Return a fingerprint that changes when a migration is added, changed, or removed."""
     with os.scandir(_folder() / "versions") as files:
         return sorted((file.name, file.stat().st_mtime_ns) for file in files if file.is_file())
 
 
 def pending_revisions() -> list[tuple[str, str]]:
-    """Number and title of each revision that the database is behind, the next one first.
+    """Return number and title of each pending revision, the next one first.
 
-    Raises what is wrong with the files, or that the database has a revision that they do not.
+    Raise the error in the files, or that the database has a revision that they don't.
     """
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -93,7 +96,7 @@ def pending_revisions() -> list[tuple[str, str]]:
 def missing_tables() -> list[str]:
     """Return the tables that the code uses and no migration has created.
 
-    Those of models, and those that make their columns searchable.
+    Those of models, and those for full-text search.
     """
     packages = (f"{current_app.import_name}.", "carafe.")
     models = [mapper.class_ for mapper in Base.registry.mappers]
@@ -104,9 +107,9 @@ def missing_tables() -> list[str]:
 
 
 def engine_version() -> str | None:
-    """Return the version of the engine that the database belongs to, as its migrations wrote it.
+    """Return the engine version that the database belongs to, as written by its migrations.
 
-    None where the table is missing, as before the first migration.
+    None if the table is missing, as before the first migration.
     """
     versions = table(VERSION_TABLE, column("version", String))
     with read_transaction():
@@ -116,7 +119,7 @@ def engine_version() -> str | None:
 
 
 def upgrade() -> None:
-    """Bring the database up to date. Raises what a migration does; then none has happened."""
+    """Upgrade the database. Raise the error of a migration, after which none has been applied."""
     from alembic import command
 
     command.upgrade(_config(), "head")

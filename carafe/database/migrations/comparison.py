@@ -1,4 +1,4 @@
-"""What `flask db migrate` and `flask db check` compare in addition to what Alembic does."""
+"""What `flask db migrate` and `flask db check` compare in addition to Alembic."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from carafe.database.migrations.rebuild import has_autoincrement
 
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def compare_searches(context: AutogenContext, upgrade: UpgradeOps, schemas: object) -> None:
-    """Compare the tables that are searched with the full-text tables that there are."""
+    """Compare the declared searches with the existing full-text tables."""
     declared, existing = fulltext.declared(current_app), fulltext.searched_tables(_of(context))
     tables = {table.name for table in context.sorted_tables}
     dropped = {op.table_name for op in upgrade.ops if isinstance(op, DropTableOp)}
     for table, columns in existing.items():
         is_known = table in tables or table in dropped
         if is_known and sorted(declared.get(table, [])) != sorted(columns):
-            # First: neither the table nor a column can go while it is searched.
+            # First: neither the table nor a column can be dropped while it is searched.
             upgrade.ops.insert(0, RemoveSearch(table, columns))
     for table, columns in declared.items():
         if table in tables and sorted(existing.get(table, [])) != sorted(columns):
@@ -32,13 +32,13 @@ def compare_searches(context: AutogenContext, upgrade: UpgradeOps, schemas: obje
 
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def compare_autoincrement(context: AutogenContext, upgrade: UpgradeOps, schemas: object) -> None:
-    """Compare AUTOINCREMENT, which Alembic does not see in a database."""
+    """Compare AUTOINCREMENT, which Alembic doesn't detect."""
     connection = _of(context)
     if connection.dialect.name != "sqlite":
         return
     for op in upgrade.ops:
         if isinstance(op, DropTableOp) and has_autoincrement(connection, op.table_name):
-            # For the way back.
+            # For the downgrade.
             op.table_kw["sqlite_autoincrement"] = True
     existing = set(context.inspector.get_table_names())
     for table in context.sorted_tables:

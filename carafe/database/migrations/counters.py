@@ -1,10 +1,10 @@
-"""The counters of SQLite's tables with AUTOINCREMENT, which go with a table that is dropped."""
+"""The counters of SQLite tables with AUTOINCREMENT, which are lost when a table is dropped."""
 
 from sqlalchemy import Connection
 
 
 def largest_ids(connection: Connection) -> dict[str, int]:
-    """Return the largest id that each table with AUTOINCREMENT has ever given."""
+    """Return the largest ID that each table with AUTOINCREMENT has ever assigned."""
     run = connection.exec_driver_sql
     if run("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").first() is None:
         return {}
@@ -13,10 +13,10 @@ def largest_ids(connection: Connection) -> dict[str, int]:
 
 
 def restore(connection: Connection, before: dict[str, int]) -> None:
-    """After migrations: let no table give an id again that it gave before them.
+    """After migrations, keep tables from assigning IDs again that they assigned before.
 
-    Neither one that SQL of their own rebuilt, nor one that was dropped and is created again some
-    day: what was about a row that no longer exists, such as the audit, would be about another.
+    Including tables that raw SQL rebuilt, or that were dropped and may be recreated: audit events
+    about a deleted row would be about another one.
     """
     after = largest_ids(connection)
     for name, largest in before.items():
@@ -24,7 +24,7 @@ def restore(connection: Connection, before: dict[str, int]) -> None:
 
 
 def set_largest_id(connection: Connection, table: str, largest: int) -> None:
-    """Let the next id of a table be larger than this."""
+    """Make the next ID of a table larger than this."""
     run = connection.exec_driver_sql
     run("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
     run("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, largest))

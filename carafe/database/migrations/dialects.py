@@ -1,8 +1,8 @@
-"""How Alembic changes a schema on each database, and what goes along with that here.
+"""How Alembic changes a schema on each database, with our additions.
 
-Alembic takes the class that was defined last for a dialect, so `migrations/env.py` imports these:
-no migration has to think of full-text tables, of what a rebuild on SQLite loses, or of the enum
-types of PostgreSQL.
+Alembic uses the class that was defined last for a dialect, so `migrations/env.py` imports these.
+Migrations need not handle full-text tables, what a rebuild on SQLite loses, or PostgreSQL's enum
+types.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from carafe.database.migrations.rebuild import Rebuild
 
 
 class WithSearch(DefaultImpl):
-    """Full-text tables follow their table. A script of SQL (`--sql`) has what migrations say."""
+    """Full-text tables follow their table.
+
+    An SQL script (`--sql`) only has what migrations declare.
+    """
 
     def drop_table(self, table: Table, **kw: object) -> None:
         if self._searched(table.name):
@@ -54,7 +57,7 @@ class WithSearch(DefaultImpl):
 
     @property
     def online(self) -> Connection:
-        """The database's connection, which there is not while a script is written."""
+        """Return the database's connection, or None while a script is written."""
         return cast(Connection, self.connection)
 
     def _searched(self, table: str) -> list[str]:
@@ -84,7 +87,7 @@ class SQLite(WithSearch, SQLiteImpl):
         self._rebuild, self._restored = None, {index.name for index in rebuild.indexes}
 
     def create_index(self, index: Index, **kw: object) -> None:
-        # After a rebuild Alembic recreates those that it saw.
+        # After a rebuild, Alembic recreates those it knows.
         if index.name in self._restored:
             self._restored.discard(str(index.name))
         else:

@@ -1,4 +1,4 @@
-"""What `flask db migrate` does with the changes it found, before it writes them to a file."""
+"""What `flask db migrate` does with the detected changes before it writes them to a file."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from alembic.script import ScriptDirectory, write_hooks
 from carafe.database.aliases import AnyColumn
 from carafe.database.migrations.operations import Comment
 
-# What Alembic calls a revision that nobody gave a name.
+# Alembic's name of a revision without a message.
 HASH = re.compile("[0-9a-f]{12}")
 
-# What rows that exist get in a new column, where its model has no default that says so.
+# Values of existing rows in a new column whose model has no default.
 EMPTY: list[tuple[type, object]] = [
     (sa.Enum, None),
     (sa.String, ""),
@@ -47,7 +47,7 @@ EMPTY: list[tuple[type, object]] = [
 
 
 def process(scripts: ScriptDirectory, directives: list[MigrationScript], *, compared: bool) -> None:
-    """Number a migration and, where the changes were `compared`, help with what they leave open."""
+    """Number a migration and, if the changes were `compared`, complete them."""
     if compared and directives[0].upgrade_ops and directives[0].upgrade_ops.is_empty():
         directives.clear()
         click.echo("No changes: the database is what the models say. No file was written.")
@@ -63,7 +63,7 @@ def process(scripts: ScriptDirectory, directives: list[MigrationScript], *, comp
 
 
 def next_number(scripts: ScriptDirectory) -> int:
-    """Return the number after the largest that a migration has."""
+    """Return the number after the largest one of all migrations."""
     numbers = [
         int(script.revision) for script in scripts.walk_revisions() if script.revision.isdigit()
     ]
@@ -71,7 +71,7 @@ def next_number(scripts: ScriptDirectory) -> int:
 
 
 def complete(script: MigrationScript) -> None:
-    """Fill new columns that may not be empty, and ask about what may have been renamed."""
+    """Fill new NOT NULL columns, and ask about possible renames."""
     for container in script.upgrade_ops, script.downgrade_ops:
         if container is not None:
             container.ops = [new for op in container.ops for new in _filled(op)]
@@ -80,7 +80,7 @@ def complete(script: MigrationScript) -> None:
 
 
 def _filled(op: MigrateOperation) -> Iterator[MigrateOperation]:
-    """Give each new column of a table that may not be empty a value, or take two steps."""
+    """Give each new NOT NULL column of a table a value, or split it into two steps."""
     if not isinstance(op, ModifyTableOps):
         yield op
         return
@@ -123,7 +123,7 @@ def _replace(op: AddColumnOp, **options: Any) -> AddColumnOp:
 
 
 def _value(column: AnyColumn) -> tuple[object, bool]:
-    """What rows that exist get in a new column, if anything, and whether the model says so."""
+    """Return the value of existing rows in a new column, if any, and whether it is the model's."""
     if column.default is not None and (text := _literal(column)) is not None:
         return text, True
     if column.foreign_keys or _is_unique(column):
@@ -139,7 +139,7 @@ def _plain(kind: object) -> object:
 
 
 def _literal(column: AnyColumn) -> str | None:
-    """A model's default as SQL has it, where it is the same for every row."""
+    """Return a model's default as SQL if it is the same for every row."""
     default: Any = column.default
     if default.is_callable and isinstance(column.type, sa.JSON):
         value = default.arg(None)
@@ -199,7 +199,7 @@ def _python_type(column: AnyColumn) -> type | None:
 
 @write_hooks.register("ruff")
 def format_file(path: str, options: object) -> None:
-    """Format a new migration as `bin/ci` wants it, where ruff is installed."""
+    """Format a new migration as `bin/ci` expects, if ruff is installed."""
     if importlib.util.find_spec("ruff"):
         for arguments in (["check", "--quiet", "--fix", "--select", "I"], ["format", "--quiet"]):
             subprocess.run([sys.executable, "-m", "ruff", *arguments, path], check=False)  # noqa: S603

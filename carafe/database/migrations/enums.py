@@ -1,4 +1,4 @@
-"""PostgreSQL's enum types, which Alembic creates with a table only, and never drops."""
+"""PostgreSQL's enum types, which Alembic creates only with a table, and never drops."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNUSED = text("""
 
 
 def create(impl: DefaultImpl, type_: Any) -> None:
-    """Create the type that a new or changed column has, if it is an enum that is not there yet."""
+    """Create the type of a new or changed column if it is a new enum."""
     enum = type_ and type_.dialect_impl(impl.dialect)
     if not isinstance(enum, ENUM):
         return
@@ -37,7 +37,7 @@ def create(impl: DefaultImpl, type_: Any) -> None:
 
 @contextmanager
 def dropping_unused(impl: DefaultImpl, table: str) -> Iterator[None]:
-    """Afterwards drop the enum types that this table used and no column uses anymore."""
+    """Drop the enum types afterwards that this table used and no column uses anymore."""
     if impl.connection is None:
         yield
         return

@@ -1,4 +1,4 @@
-"""What `flask db migrate` can write beside Alembic's own operations."""
+"""Operations that `flask db migrate` can write in addition to Alembic's own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AddSearch(MigrateOperation):
 
 
 class RemoveSearch(MigrateOperation):
-    """Drop the search of a table, in which these columns are."""
+    """Drop the search of a table with these columns."""
 
     def __init__(self, table: str, columns: Sequence[str]):
         self.table, self.columns = table, list(columns)
@@ -39,7 +39,7 @@ class RemoveSearch(MigrateOperation):
 
 
 class SetAutoincrement(MigrateOperation):
-    """Let SQLite never give an id of this table twice, or again."""
+    """Keep SQLite from assigning an ID of this table again."""
 
     def __init__(self, table: str, value: bool):
         self.table, self.value = table, value

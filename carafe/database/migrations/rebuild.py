@@ -1,10 +1,10 @@
-"""What a SQLite table loses when a batch migration rebuilds it, and how it gets it back.
+"""What a SQLite table loses when a batch migration rebuilds it, and how it is restored.
 
-SQLite changes little of a table in place. Alembic's "move and copy" creates another table from
-what reflection sees, copies the rows, drops the first and renames the second. Reflection does not
-see AUTOINCREMENT, collations, triggers, indexes on expressions, and how an index is sorted; and
-the counter of AUTOINCREMENT goes with the table that is dropped. The steps are those of SQLite's
-"Making Other Kinds Of Table Schema Changes" (https://sqlite.org/lang_altertable.html).
+SQLite changes little of a table in place. Alembic's "move and copy" creates another table from what
+reflection sees, copies the rows, drops the old table, and renames the new one. Reflection doesn't
+see AUTOINCREMENT, collations, triggers, indexes on expressions, and the sort order of an index; and
+the counter of AUTOINCREMENT is lost with the dropped table. The steps are those of SQLite's "Making
+Other Kinds Of Table Schema Changes" (https://sqlite.org/lang_altertable.html).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Item(NamedTuple):
 
 
 class Rebuild:
-    """The rebuild of one table, from before the copy until after the rename."""
+    """The rebuild of a table, from before the copy until after the rename."""
 
     def __init__(self, connection: Connection, batch: ApplyBatchImpl, new_table: Table):
         self.connection = connection
@@ -75,7 +75,7 @@ class Rebuild:
         return self.columns[column]
 
     def _refuse_indexes_without_columns(self) -> None:
-        # SQLite would take the name of a column that no longer exists for a text.
+        # SQLite would treat the name of a column that no longer exists as text.
         for index in self.indexes:
             rows = self.connection.exec_driver_sql(f'PRAGMA index_info("{index.name}")')
             for gone in {row.name for row in rows if row.name} - set(self.columns):
@@ -116,7 +116,7 @@ class Rebuild:
 
     @contextmanager
     def renaming(self) -> Iterator[None]:
-        """Leave views and triggers of other tables alone that name the table, which is away."""
+        """Ignore views and triggers of other tables that name the missing table."""
         self.connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
         try:
             yield
@@ -124,7 +124,7 @@ class Rebuild:
             self.connection.exec_driver_sql("PRAGMA legacy_alter_table=OFF")
 
     def finish(self) -> None:
-        """Give the new table, which has its name now, what the old one had."""
+        """Restore what the old table had on the new one, which now has its name."""
         run = self.connection.exec_driver_sql
         if self.counter is not None:
             counters.set_largest_id(self.connection, self.table, self.counter)
@@ -136,7 +136,7 @@ class Rebuild:
             self._check_triggers()
 
     def _check_triggers(self) -> None:
-        """Compile each kind of statement, and so the triggers, which SQLite does not do before."""
+        """Compile each kind of statement, because SQLite doesn't compile triggers before."""
         names = [column.name for column in self.new_table.c if not column.computed]
         columns = ", ".join(f'"{name}" = "{name}"' for name in names)
         for statement in (
@@ -148,7 +148,7 @@ class Rebuild:
 
 
 def schema(connection: Connection) -> list[Item]:
-    """Return what `sqlite_master` has, in an order in which it can be created again."""
+    """Return the rows of `sqlite_master`, in an order in which they can be created again."""
     rows = connection.exec_driver_sql(
         "SELECT type, name, tbl_name, sql FROM sqlite_master"
         r" WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY rowid"
@@ -157,20 +157,20 @@ def schema(connection: Connection) -> list[Item]:
 
 
 def has_autoincrement(connection: Connection, table: str) -> bool:
-    """Whether SQLite never gives an id of this table twice."""
+    """Return whether SQLite never assigns an ID of this table twice."""
     with _scratch([item for item in schema(connection) if item[:2] == (TABLE, table)]) as scratch:
         return _has_sequences(scratch)
 
 
 @contextmanager
 def _scratch(items: list[Item]) -> Iterator[sqlite3.Connection]:
-    """Create a schema in memory, to have SQLite say what it understands of it."""
+    """Create a schema in memory, to query how SQLite understands it."""
     connection = sqlite_driver().connect(":memory:")
     existing = "SELECT 1 FROM sqlite_master WHERE name = ?"
     try:
         register_sqlite_functions(connection)
         for item in items:
-            # A virtual table creates some others by itself.
+            # A virtual table creates some others itself.
             if connection.execute(existing, (item.name,)).fetchone() is None:
                 connection.execute(item.sql)
         yield connection
@@ -189,7 +189,7 @@ def _collation(scratch: sqlite3.Connection, table: str, column: str) -> str | No
     try:
         scratch.execute(f'CREATE INDEX probe ON "{table}" ("{column}")')
     except scratch.OperationalError as error:
-        # The app's own, which only its connections have.
+        # The app's own collations, which only its connections have.
         if match := UNKNOWN_COLLATION.search(str(error)):
             return match[1]
         raise

@@ -1,4 +1,4 @@
-"""How types are written in a migration: for both databases, and for good."""
+"""How types are written in a migration: for both databases, and permanently."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from sqlalchemy.types import TypeEngine
 
 from carafe.time import UTCDateTime
 
-# Any id that fits into SQLite's fits into PostgreSQL's, and SQLite counts INTEGER alone.
+# PostgreSQL's can store any ID that SQLite's can, and SQLite only autoincrements INTEGER.
 NUMBER = 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
 MOMENT = "sa.DateTime(timezone=True)"
 
 
 def render_item(kind: str, item: Any, context: object) -> str | bool:
-    """Write a type so that neither the app nor the database can change what it means.
+    """Write a type so that neither the app nor the database can change its meaning.
 
-    Our own types are written as SQLAlchemy's. Those that were read from a database, which is where
-    a table or column comes from that is dropped, are written as what both databases have.
+    Our own types are written as SQLAlchemy's. Types read from a database, for dropped tables or
+    columns, are written as those that both databases have.
     """
     if kind != "type":
         return False
@@ -42,7 +42,7 @@ def render_item(kind: str, item: Any, context: object) -> str | bool:
 
 
 def _was_read(item: TypeEngine[Any]) -> bool:
-    # Names of SQL, such as VARCHAR, are in capital letters.
+    # SQL names, such as VARCHAR, are in capital letters.
     return type(item).__name__.isupper()
 
 

@@ -1,4 +1,4 @@
-"""Databases from before the migrations were squashed into `0001` to `0003`: until 1.0."""
+"""Databases from before the migrations were squashed into `0001` to `0003`; until 1.0."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOO_OLD = (
 def adopt(connection: Connection, scripts: ScriptDirectory) -> None:
     """Let a database at the last revision of the former chain continue in this one.
 
-    Raises `ClickException` if it is at an earlier one, whose number could be taken for one of ours.
+    Raise `ClickException` for an earlier one, whose number could be taken for one of ours.
     """
     revision = MigrationContext.configure(connection).get_current_revision()
     tables = set(inspect(connection).get_table_names())
@@ -38,9 +38,9 @@ def adopt(connection: Connection, scripts: ScriptDirectory) -> None:
 
 
 def same_revision(scripts: ScriptDirectory) -> str:
-    """Return the revision whose schema is that of the last one of the former chain.
+    """Return the revision with the same schema as the last one of the former chain.
 
-    Where the example was deleted, the next migration may have its number.
+    If the example was deleted, the next migration may have its number.
     """
     files = {Path(script.path).name for script in scripts.walk_revisions()}
     return "0003" if "0003_notes.py" in files else "0002"
