@@ -10,6 +10,7 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from flask import Response, after_this_request, current_app, request
 from itsdangerous import Signer
@@ -91,7 +92,11 @@ def _signed(name: str, user_id: int, password_hash: str) -> bytes:
 def _signer() -> Signer:
     config = current_app.config
     # itsdangerous signs with the last key and accepts all of them.
-    keys = [*reversed(config["SECRET_KEY_FALLBACKS"]), config["SECRET_KEY"]]
+    return _signer_with((*reversed(config["SECRET_KEY_FALLBACKS"]), config["SECRET_KEY"]))
+
+
+@cache
+def _signer_with(keys: tuple[str, ...]) -> Signer:
     return Signer(keys, salt="device", key_derivation="hmac", digest_method=hashlib.sha256)
 
 

@@ -34,7 +34,8 @@ def log_in_user(user: UserMixin, *, remembered: bool) -> None:
     KnownDevice.remember(user, agent, address)
     token = Session.start(user, remembered=remembered, address=address, agent=agent)
     device_cookie.give(user)
-    user_model().record_activity(user.id)
+    if user.last_active_on != now().date():
+        user_model().record_activity(user.id)
     if deletion.cancel(user):
         flash("Welcome back. Your account won't be deleted.", "success")
     session.permanent = remembered

@@ -7,7 +7,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, select
+from sqlalchemy import ForeignKey, LargeBinary, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe import mail
@@ -44,9 +44,13 @@ class KnownDevice(Base):
 
         Not about an account's first device: nobody else can have been there.
         """
+        fingerprint = _fingerprint(agent, address)
+        values = {"user": user.id, "device": fingerprint, "time": now()}
+        # Most logins are from a known device, and need no more than this.
+        if db.session.connection().execute(_SEEN_AGAIN, values).rowcount:
+            return
         user.lock()  # if two logins from a new device happen at once, one finds it known
         fingerprints = cls._fingerprints(user.id) or cls._seed_from_sessions(user.id)
-        fingerprint = _fingerprint(agent, address)
         if fingerprint in fingerprints:
             fingerprints[fingerprint].last_seen_at = now()
             return
@@ -94,6 +98,13 @@ class KnownDevice(Base):
             at=now(),
             reset_url=pages.url("reset"),
         )
+
+
+_SEEN_AGAIN = (
+    update(KnownDevice)
+    .where(KnownDevice.user_id == bindparam("user"), KnownDevice.fingerprint == bindparam("device"))
+    .values(last_seen_at=bindparam("time"))
+)
 
 
 def _fingerprint(agent: str, address: str) -> bytes:

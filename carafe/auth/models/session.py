@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.audit import record
@@ -54,11 +54,12 @@ class Session(TokenHashMixin, Base):
         If there are too many, the least recently used ones end. The user's row must be locked.
         """
         token = generate_token()
-        db.session.execute(delete(cls).where(cls.user_id == user.id, cls.expires_at <= now()))
-        query = select(cls).where(cls.works_for(user.id))
-        newest_first = query.order_by(cls.last_seen_at.desc(), cls.id.desc())
-        for session in db.session.scalars(newest_first.offset(SESSIONS_PER_USER - 1)):
-            session.end()
+        current_time, connection = now(), db.session.connection()
+        values = {"user": user.id, "now": current_time}
+        connection.execute(_DELETE_EXPIRED, values)
+        values |= {"oldest": current_time - MAX_SESSION_LIFETIME, "kept": SESSIONS_PER_USER - 1}
+        for id in connection.scalars(_LEAST_RECENT, values).all():
+            db.session.get_one(cls, id).end()
         db.session.add(
             cls(
                 token_hash=digest(token),
@@ -115,3 +116,19 @@ class Session(TokenHashMixin, Base):
         Impersonation.end_matching(Impersonation.session_id == self.id, "session")
         record("session.ended", f"user:{self.user_id}")
         db.session.delete(self)
+
+
+# Built once: to build a statement takes longer than to run it.
+_DELETE_EXPIRED = delete(Session).where(
+    Session.user_id == bindparam("user"), Session.expires_at <= bindparam("now")
+)
+_LEAST_RECENT = (
+    select(Session.id)
+    .where(
+        Session.user_id == bindparam("user"),
+        Session.expires_at > bindparam("now"),
+        Session.created_at > bindparam("oldest"),
+    )
+    .order_by(Session.last_seen_at.desc(), Session.id.desc())
+    .offset(bindparam("kept"))
+)

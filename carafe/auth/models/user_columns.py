@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Self
+from functools import cache
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Index, String, case, literal, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from carafe.auth.models.linked_account import LinkedAccount
 from carafe.auth.models.passkey import Passkey
@@ -110,8 +122,10 @@ class UserColumns:
 
         SQLite's write transactions do so anyway.
         """
-        statement = select(cls).where(cls.email == email)
-        return db.session.scalar(statement.with_for_update() if lock else statement)
+        query = _by_email(cls.email)
+        values = {"email": email}
+        user: Self | None = db.session.scalar(query.with_for_update() if lock else query, values)
+        return user
 
     @classmethod
     def by_linked_account(cls, provider: str, subject: str) -> Self | None:
@@ -159,5 +173,20 @@ class UserColumns:
 
 def has_second_factor(user_id: int) -> bool:
     """Return whether the user has an app or a passkey, so that the password isn't enough."""
-    factors = [select(literal(1)).where(m.user_id == user_id).exists() for m in (Totp, Passkey)]
-    return bool(db.session.scalar(select(or_(*factors))))
+    db.session.flush()  # the query is past the session
+    return bool(db.session.connection().scalar(_HAS_SECOND_FACTOR, {"user": user_id}))
+
+
+_HAS_SECOND_FACTOR = select(
+    or_(
+        *[
+            select(literal(1)).where(model.user_id == bindparam("user")).exists()
+            for model in (Totp, Passkey)
+        ]
+    )
+)
+
+
+@cache
+def _by_email(column: InstrumentedAttribute[str]) -> Select[Any]:
+    return select(column.class_).where(column == bindparam("email"))
