@@ -3,7 +3,13 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from carafe.auth import current_user, is_logged_in, login_required, public
+from carafe.auth import (
+    current_user,
+    is_logged_in,
+    login_required,
+    public,
+    same_for_visitors,
+)
 from carafe.web import checklist, visible_cards
 
 blueprint = Blueprint("main", __name__, template_folder="templates")
@@ -11,6 +17,7 @@ blueprint = Blueprint("main", __name__, template_folder="templates")
 
 @blueprint.get("/")
 @public
+@same_for_visitors
 def index() -> ResponseReturnValue:
     if is_logged_in():
         return redirect(url_for("main.dashboard"), 303)
@@ -38,17 +45,20 @@ def hide_checklist() -> ResponseReturnValue:
 
 @blueprint.get("/privacy")
 @public
+@same_for_visitors
 def privacy() -> ResponseReturnValue:
     return render_template("main/privacy.html")
 
 
 @blueprint.get("/terms")
 @public
+@same_for_visitors
 def terms() -> ResponseReturnValue:
     return render_template("main/terms.html")
 
 
 @blueprint.get("/contact")
 @public
+@same_for_visitors
 def contact() -> ResponseReturnValue:
     return render_template("main/contact.html")

@@ -26,6 +26,7 @@ from carafe.auth import (
     sessions,
     two_factor,
     users,
+    visitor_pages,
 )
 from carafe.auth.administration import change_denial_reason, ensure_can_grant
 from carafe.auth.demo import add_sample_users
@@ -69,6 +70,7 @@ from carafe.auth.reauthentication import require_fresh_login
 from carafe.auth.redirects import redirect_target, redirect_to_step
 from carafe.auth.signals import user_deleted
 from carafe.auth.user_agents import device_label
+from carafe.auth.visitor_pages import same_for_visitors
 from carafe.web import palette
 from carafe.web.routing import effect, public
 
@@ -123,6 +125,7 @@ __all__ = [
     "register",
     "render_too_large",
     "require_fresh_login",
+    "same_for_visitors",
     "two_factor",
     "user_deleted",
 ]
@@ -133,6 +136,7 @@ def init_app(app: Flask) -> None:
     identity.init_app(app)
     access.init_app(app)
     sessions.init_app(app)
+    visitor_pages.init_app(app)
     old_forms.init_app(app)
     relying_party.init_app(app)
     quotas.init_app(app)

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, Request, current_app
 from flask.globals import request_ctx
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from sqlalchemy import func, select
 
 from carafe.database import db
@@ -27,7 +30,10 @@ class MenuItem:
 
 def visible_items(menu: str) -> list[MenuItem]:
     """Return the items of a menu that this visitor sees; the one for this page is `active`."""
-    request, extensions = request_ctx.request, current_app.extensions
+    return _visible_items(menu, request_ctx.request, current_app.extensions)
+
+
+def _visible_items(menu: str, request: Request, extensions: dict[str, Any]) -> list[MenuItem]:
     root, paths = request.script_root, extensions["nav_paths"]
     items = [
         MenuItem(
@@ -93,5 +99,10 @@ def _path(entry: MenuEntry) -> str:
 
 def init_app(app: Flask) -> None:
     app.extensions["nav_paths"] = {}
-    app.jinja_env.globals["nav"] = visible_items
+
+    @pass_context
+    def nav(context: Context, menu: str) -> list[MenuItem]:
+        return _visible_items(menu, context["request"], app.extensions)
+
+    app.jinja_env.globals["nav"] = nav
     app.jinja_env.globals["counted_nav"] = counted_items

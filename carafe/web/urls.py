@@ -104,7 +104,8 @@ def _remembering_url_for() -> Callable[..., str]:
     urls: dict[tuple[str, str, str], str] = {}
 
     def remembering_url_for(endpoint: str, **values: Any) -> str:
-        if values or endpoint.startswith(".") or not has_request_context():
+        has_values = any(value is not None for value in values.values())
+        if has_values or endpoint.startswith(".") or not has_request_context():
             return url_for(endpoint, **values)
         current = request_ctx.request
         # Rules of one endpoint may differ by method.
