@@ -6,6 +6,7 @@ those listed above it.
 
 from __future__ import annotations
 
+import atexit
 import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -85,5 +86,7 @@ def init_app(app: Flask) -> None:
         # Modules stay as long as the process. A full collection that looks at all of them takes
         # as long as everything below, and comes about here.
         gc.freeze()
+        # So that what is left over at the end, such as database connections, is closed.
+        atexit.register(gc.unfreeze)
     for extension in extensions:
         extension.init_app(app)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from carafe.observability.exceptions import ExceptionRecord
 from carafe.observability.statements import normalize
 from carafe.observability.store import bucket_of
 from carafe.observability.usage import Usage
+from carafe.time import unix_time
 
 MAX_COUNTS, MAX_STATEMENTS, MAX_EXCEPTIONS = 5_000, 1_000, 100
 # Per few seconds; the writer keeps those of each hour.
@@ -55,7 +55,7 @@ class Observations:
     exception_counts: Counter[tuple[int, str, int]] = field(default_factory=Counter)
 
     def count(self, endpoint: str, us: int, failed: bool) -> None:
-        key = int(time.time()) // 60 * 60, endpoint, bucket_of(us)
+        key = int(unix_time()) // 60 * 60, endpoint, bucket_of(us)
         if (counts := self.counts.get(key)) is not None:
             counts[0] += 1
             counts[1] += failed
@@ -97,6 +97,6 @@ class Observations:
         if before or len(self.exceptions) < MAX_EXCEPTIONS:
             seen.count += before.count if before else 0
             self.exceptions[seen.fingerprint] = seen
-            key = int(time.time()) // 3600 * 3600, seen.fingerprint, user_id
+            key = int(unix_time()) // 3600 * 3600, seen.fingerprint, user_id
             if key in self.exception_counts or len(self.exception_counts) < MAX_COUNTS:
                 self.exception_counts[key] += 1

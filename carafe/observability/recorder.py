@@ -28,6 +28,7 @@ from carafe.observability.observations import Observations
 from carafe.observability.paths import loggable_path
 from carafe.observability.requests import UNLOGGED_PATHS
 from carafe.observability.usage import Usage
+from carafe.time import unix_time
 from carafe.web.errors import is_unavailable
 from carafe.web.routing import endpoint_label
 
@@ -189,7 +190,7 @@ def _note_request(recorder: Recorder, request: Request, status: int) -> None:
 
 def _slow_request(request: Request, status: int, us: int, used: Usage) -> dict[str, object]:
     return {
-        "at": int(time.time()),
+        "at": int(unix_time()),
         "request_id": request.environ["REQUEST_ID"],
         "endpoint": endpoint_label(request),
         "method": request.method[:10],

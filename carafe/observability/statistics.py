@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
-from time import time
 
 from sqlalchemy import Connection, func, select
 
 from carafe.database.aliases import AnyExpression, AnySelect
 from carafe.observability.store import bucket_midpoint_us, request_count
+from carafe.time import unix_time
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Window:
         return timedelta(seconds=self.resolution * self.steps)
 
     def starts(self) -> range:
-        last = int(time()) // self.resolution * self.resolution
+        last = int(unix_time()) // self.resolution * self.resolution
         return range(last - (self.steps - 1) * self.resolution, last + 1, self.resolution)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -26,6 +25,7 @@ from carafe.observability.store import (
     slow_request,
     statement,
 )
+from carafe.time import unix_time
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ PRUNE_SECONDS = 60
 
 def write(app: Flask, observed: Observations, sample: float) -> None:
     """Add observations to the store."""
-    now = int(time.time())
+    now = int(unix_time())
     target_store = store.get_store(app)
     statements = _statements(observed, sample, now)
     with target_store.write_transaction() as connection:

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from carafe.time import zones
-from carafe.time.columns import UTCDateTime, now
+from carafe.time.clock import freeze, now, unix_time
+from carafe.time.columns import UTCDateTime
 from carafe.time.formats import (
     format_date,
     format_datetime,
@@ -24,9 +25,11 @@ __all__ = [
     "format_datetime_with_zone",
     "format_time",
     "format_timespan",
+    "freeze",
     "now",
     "set_time_zone_source",
     "time_tag",
+    "unix_time",
     "use_time_zone",
     "viewer_zone",
 ]

@@ -1,4 +1,4 @@
-"""The current time, and the column type for times."""
+"""The column type for times."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,10 +10,6 @@ from sqlalchemy.types import TypeDecorator
 
 # Converts what the driver returns of a column.
 ResultProcessor = Callable[[Any], datetime | None]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from carafe.plurals import pluralize
-from carafe.time.columns import now
+from carafe.time.clock import now
 from carafe.time.zones import get_zone
 
 # As browsers abbreviate them in American English, since times.js rewrites times in the reader's

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from carafe.time.columns import now
+from carafe.time.clock import now
 from carafe.time.formats import (
     RELATIVE_PERIOD,
     format_age,

@@ -1,4 +1,6 @@
-"""Bundles: stylesheets and scripts with the files they import, and stylesheets without comments.
+"""Bundles: stylesheets and scripts with the files they import, without comments.
+
+In a script, a line that starts with `//` is a comment.
 
 Browsers understand the same imports, so development serves each file as it is:
 `@import "../carafe/carafe.css";` in a stylesheet, and `import "./menus.js";` in a script of
@@ -12,8 +14,9 @@ from posixpath import dirname, join, normpath
 
 CSS_IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
 CSS_URL = re.compile(r'url\("(?!data:)([^"#]+)"\)')
-# Comments, except licenses, and strings, which may contain the same characters.
-CSS_COMMENT = re.compile(r"""("[^"]*"|'[^']*')|/\*(?!!).*?\*/""", re.DOTALL)
+# Strings, which stay; comments, except licenses; and spaces where none is needed.
+CSS_NOISE = re.compile(r"""("[^"]*"|'[^']*')|/\*(?!!).*?\*/|\s*([{};,])\s*""", re.DOTALL)
+JS_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 JS_IMPORT = re.compile(r'^import "([^"]+)";$', re.MULTILINE)
 
 
@@ -31,9 +34,10 @@ def bundle(name: str, files: Mapping[str, Path], urls: Mapping[str, str]) -> byt
 
 
 def _style(name: str, files: Mapping[str, Path], urls: Mapping[str, str]) -> str:
-    # Compressed, comments are a tenth of a stylesheet; spaces and line breaks are hardly anything.
-    content = CSS_COMMENT.sub(r"\1", files[name].read_text())
-    style = CSS_IMPORT.sub(lambda match: _style(_resolve(name, match[1]), files, urls), content)
+    content = files[name].read_text()
+    style = CSS_NOISE.sub(r"\1\2", CSS_IMPORT.sub("", content))
+    imports = (_style(_resolve(name, path), files, urls) for path in CSS_IMPORT.findall(content))
+    style = "".join(imports) + style
     return CSS_URL.sub(
         lambda match: f'url("{urls.get(_resolve(name, match[1]), match[1])}")', style
     )
@@ -43,7 +47,7 @@ def _script(name: str, files: Mapping[str, Path]) -> str:
     # In a block, since each module has its own scope.
     return JS_IMPORT.sub(
         lambda match: f"{{\n{_script(_resolve(name, match[1]), files)}}}\n",
-        files[name].read_text(),
+        JS_COMMENT.sub("", files[name].read_text()),
     )
 
 

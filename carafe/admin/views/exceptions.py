@@ -1,6 +1,5 @@
 """Unhandled exceptions, grouped by type and place."""
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, date
 
@@ -20,7 +19,7 @@ from carafe.observability import store
 from carafe.observability.occurrences import affected_users, count_by_day
 from carafe.observability.store import exception as recorded
 from carafe.observability.store import exception_count
-from carafe.time import format_date, viewer_zone
+from carafe.time import format_date, unix_time, viewer_zone
 from carafe.web.menus import MAX_COUNT
 from carafe.web.routing import ConditionalRoutes, effect
 
@@ -86,7 +85,7 @@ def forget_exception(fingerprint: str) -> ResponseReturnValue:
 
 def count_new() -> int:
     """Return how many exceptions were first seen in the last 24 hours, for the menu."""
-    since = int(time.time()) - NEW_SECONDS
+    since = int(unix_time()) - NEW_SECONDS
     new = select(recorded.c.fingerprint).where(recorded.c.first_at >= since)
     try:
         with store.get_store().connect() as connection:

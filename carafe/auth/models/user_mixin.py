@@ -89,7 +89,7 @@ class UserMixin(UserAccess):
 
         Only their last day is stored, not each one.
         """
-        today = datetime.now(UTC).date()
+        today = now().date()
         first = or_(cls.last_active_on.is_(None), cls.last_active_on < today)
         noted = (
             update(cls).where(cls.id == id, first).values(last_active_on=today).returning(cls.id)

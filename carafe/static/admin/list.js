@@ -1,0 +1,3 @@
+// Lists of the admin.
+import "./picker.js";
+import "./selection.js";
