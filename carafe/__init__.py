@@ -83,8 +83,8 @@ def init_app(app: Flask) -> None:
     """Add the engine to an app whose settings are loaded. Call it before the app's own features."""
     extensions = [import_module(f"carafe.{name}") for name in EXTENSIONS]
     if not gc.get_freeze_count():
-        # Modules stay as long as the process. A full collection that looks at all of them takes
-        # as long as everything below, and comes about here.
+        # Modules live as long as the process. A full collection that examines all of them takes as
+        # long as everything below, and would happen about now.
         gc.freeze()
         # So that what is left over at the end, such as database connections, is closed.
         atexit.register(gc.unfreeze)
