@@ -1,5 +1,6 @@
 """How many queries a page makes: three at most, and no more for more rows."""
 
+from carafe.testing.accounts import PASSWORD
 from carafe.testing.database import statements
 from carafe.testing.rules import pages
 
@@ -50,3 +51,26 @@ def test_it_asks_nothing_for_visitors(app, visitor):
         for path in ("/", "/auth/login", "/auth/register", "/auth/reset", "/livez", "/nowhere"):
             visitor.get(path)
     assert asked == []
+
+
+def test_a_new_note_takes_four_and_a_turn(app, alice, sign_in):
+    """Who creates it, whether they may have more, the note, and its event."""
+    browser = sign_in(alice)
+    form = browser.fill("/notes/new")
+    with statements(app) as asked:
+        assert browser.send(form, {"title": "Roof"}).status_code == 303
+    # On PostgreSQL, two that create notes at once take turns by a lock of their own.
+    asked = [statement for statement in asked if "pg_advisory" not in statement]
+    assert len(asked) <= 4, asked
+
+
+def test_a_login_from_a_known_browser_takes_nine(app, alice, visitor):
+    """Whose browser it is; the user, before and after the password is checked; the second factor,
+    the browser, two for older sessions, the session, and its event."""
+    fields = {"email": alice.email, "password": PASSWORD}
+    visitor.submit("/auth/login", fields)
+    visitor.submit("/dashboard", action="/auth/logout")
+    form = visitor.fill("/auth/login")
+    with statements(app) as asked:
+        assert visitor.send(form, fields).status_code == 303
+    assert len(asked) <= 9, asked
