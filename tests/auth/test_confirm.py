@@ -51,7 +51,7 @@ def test_it_lets_the_unconfirmed_in_and_says_what_to_do(erin, sign_in):
     browser = sign_in(erin)
     assert 'href="/auth/confirm"' in browser.get("/members").text
     page = browser.get("/auth/confirm").text
-    assert "Open the email we sent you" in page
+    assert f"We sent a link to <strong>{erin.email}</strong>" in page
     assert f'value="{erin.email}"' in page
 
 

@@ -13,7 +13,7 @@ EMAIL = "new@example.com"
 def test_it_mails_a_link_to_confirm(visitor, register, all_emails, mailbox):
     answer = register(visitor, name="New")
     assert (answer.status_code, answer.location) == (303, "/auth/confirm")
-    assert f"we sent a link to {EMAIL}." in visitor.get(answer.location).text
+    assert f"We sent a link to <strong>{EMAIL}</strong>" in visitor.get(answer.location).text
     assert all_emails() == [EMAIL]
     assert mailbox.link(EMAIL).startswith("/auth/confirm/")
     assert visitor.get("/members").status_code == 303

@@ -1,6 +1,6 @@
 """Confirm an email address."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import AcceptInvitationForm, EmailForm
@@ -21,8 +21,9 @@ def confirm() -> ResponseReturnValue:
     """Show how to confirm an address, with a form that sends the email again."""
     if is_logged_in() and current_user.confirmed_at:
         return redirect(redirect_target(), 303)
-    email = current_user.email if is_logged_in() else None
-    return render_template("auth/confirm.html", form=EmailForm(formdata=None, email=email))
+    email = current_user.email if is_logged_in() else session.get("registered_email")
+    form = EmailForm(formdata=None, email=email)
+    return render_template("auth/confirm.html", form=form, sent_to=email)
 
 
 @blueprint.post("/confirm")

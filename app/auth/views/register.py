@@ -1,6 +1,6 @@
 """Sign up."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.forms import RegisterForm
@@ -30,5 +30,5 @@ def create_account() -> ResponseReturnValue:
         return render_template("auth/register.html", form=form), 422
     email = form.email.data
     accounts.register(email, form.password.data, name=form.name.data or "")
-    flash(f"Check your inbox: we sent a link to {email}.", "success")
+    session["registered_email"] = email  # for the next page
     return redirect(url_for("auth.confirm"), 303)
