@@ -1,4 +1,4 @@
-// Copying and printing recovery codes. Without JavaScript, they can be downloaded or selected.
+// Copying and printing recovery codes and keys. Without JavaScript, they can be downloaded or selected.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) button.hidden = true; // needs HTTPS or localhost
   button.addEventListener("click", async () => {
@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     try {
       await navigator.clipboard.writeText(codes.join("\n"));
     } catch {
-      said = "Couldn't copy. Select the codes and copy them yourself.";
+      said = "Couldn't copy. Select the text and copy it yourself.";
     }
     button.querySelector("span").textContent = said;
     document.getElementById("copied").textContent = said;
