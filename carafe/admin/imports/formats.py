@@ -21,12 +21,12 @@ QUOTES: dict[str, tuple[str, Mapping[str, str | bool | int]]] = {
     "'": ("Single quotes", {"quotechar": "'"}),
     "": ("None", {"quoting": csv.QUOTE_NONE}),
 }
-HEADINGS = {"yes": "Names of the columns", "no": "Data"}
+HEADINGS = {"yes": "Column names", "no": "Data"}
 MISSING = {"empty": "Empty", "error": "An error"}
 GUARDS = {"remove": "Remove", "keep": "Keep"}
-DECIMALS = {"": "Either, where it is clear", ".": "Point: 1,234.56", ",": "Comma: 1.234,56"}
+DECIMALS = {"": "Detect for each number", ".": "Point: 1,234.56", ",": "Comma: 1.234,56"}
 DATES = {
-    "": "Any, where it is clear",
+    "": "Detect for each date",
     "dmy": "Day first: 31/12/2026",
     "mdy": "Month first: 12/31/2026",
 }
