@@ -1,5 +1,6 @@
 """Global search: the admin's pages by name, and the rows of all models."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -14,6 +15,8 @@ from carafe.web import menu_items
 
 # In each group.
 MAX_RESULTS = 5
+# The code of an event, at the end of its small print.
+CODE = re.compile(r"(?: · )?<code>[^<]*</code>(?=</small>)")
 
 
 @dataclass(frozen=True)
@@ -74,5 +77,6 @@ def _rows(admin: ModelAdmin, q: str) -> ResultGroup:
 
 
 def _plain(value: object) -> str:
-    """Return the text of a cell on one line."""
-    return escape(value).replace("<small>", Markup(" · <small>")).striptags()
+    """Return the text of a cell on one line, without codes such as "note.created"."""
+    text = CODE.sub("", escape(value))
+    return Markup(text.replace("<small>", " · <small>")).striptags().removesuffix(" ·")

@@ -121,6 +121,7 @@ COLUMNS: list[str | Column] = [
     "name",
     Column(
         "state",
+        "Status",
         attributes=["state", "attempts", "done", "total", "message", "error"],
         render=render_state,
     ),
