@@ -60,7 +60,7 @@ def _place_of(frame: FrameType) -> str:
 
 
 def traceback_site(traceback: TracebackType | None) -> str:
-    """Return the last step of a traceback in the project's own code, or else the last of all."""
+    """Return the last location in a traceback in the project's own code, or else the last one."""
     steps = extract_tb(traceback)
     ours = [step for step in steps if step.filename.startswith(tuple(folders))]
     for step in (ours or steps)[-1:]:

@@ -15,7 +15,7 @@ class Command(click.Command):
             raise click.ClickException(
                 f"Database error: {cause}. If it's missing or outdated, run: flask db upgrade"
             ) from None
-        except HTTPException as refusal:  # models refuse alike, no matter who asks
+        except HTTPException as refusal:  # models refuse in the same way for all callers
             raise click.ClickException(refusal.description or refusal.name) from None
 
 

@@ -1,18 +1,19 @@
-"""IP addresses as they arrive: in several spellings, and one inside another."""
+"""IP addresses as they arrive: in different notations, and embedded in each other."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 IPAddress = IPv4Address | IPv6Address
 
-# What a network of IPv6 alone writes for an IPv4 address (RFC 6052): the last 32 bits hold it.
+# The IPv6 form of an IPv4 address in an IPv6-only network (RFC 6052): the last 32 bits.
 NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def parse_ip(text: str) -> IPAddress | None:
-    """Return the address, or None if `text` is none.
+    """Return the address, or None if `text` is invalid.
 
-    A zone ("fe80::1%eth0") is dropped: it means something on one machine only, and may hold any
-    text. An IPv4-mapped address, which a server that listens on [::] sees, is the IPv4 address.
+    A zone ("fe80::1%eth0") is removed, because it is meaningful on one machine only, and may
+    contain any text. An IPv4-mapped address, which a server that listens on [::] sees, is returned
+    as IPv4.
     """
     try:
         address = ip_address(text.partition("%")[0])
@@ -24,9 +25,9 @@ def parse_ip(text: str) -> IPAddress | None:
 
 
 def embedded_ipv4(address: IPAddress) -> IPv4Address | None:
-    """Return the IPv4 address from which an address of 6to4, Teredo, or NAT64 is made.
+    """Return the IPv4 address embedded in a 6to4, Teredo, or NAT64 address.
 
-    Anyone who has it has the whole IPv6 network as well; and all of IPv4 is one /64 of NAT64.
+    Anyone who has it controls the whole IPv6 network, too; and all of IPv4 is one /64 of NAT64.
     """
     if isinstance(address, IPv4Address):
         return None
@@ -36,6 +37,6 @@ def embedded_ipv4(address: IPAddress) -> IPv4Address | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this very machine, to which nothing needs to be encrypted."""
+    """Return whether a host is this machine, to which nothing needs to be encrypted."""
     address = parse_ip(host)
     return address.is_loopback if address else host == "localhost"

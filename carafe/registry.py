@@ -1,4 +1,4 @@
-"""Where features add things to an app: menu entries, checks, cards, …"""
+"""Registries to which features add items for an app: menu entries, checks, cards, …"""
 
 from collections.abc import Iterator
 from typing import Generic, TypeVar
@@ -19,16 +19,19 @@ class Registry(Generic[T]):
     """Items of each app, in the order in which they were added."""
 
     def __init__(self, name: str, kind: str):
-        """Messages call an item a `kind`; `name` is the key in `app.extensions`."""
+        """Create a registry.
+
+        Messages call an item a `kind`; `name` is the key in `app.extensions`.
+        """
         self.name, self.kind = name, kind
 
     def init_app(self, app: Flask) -> None:
         app.extensions[self.name] = {}
 
     def add(self, app: Flask, item: T, *, name: str | None = None) -> None:
-        """Add an item, which may have a name that no other item of the app has.
+        """Add an item, whose name, if any, must be unique in the app.
 
-        Raises `ConfigError` if there is one.
+        Raise `ConfigError` otherwise.
         """
         items = self._items(app)
         if name in items:
@@ -36,7 +39,7 @@ class Registry(Generic[T]):
         items[name or f"#{len(items)}"] = item
 
     def by_name(self, app: Flask = current_app) -> dict[str, T]:
-        """Return the items that were added so far; it shows those added later as well."""
+        """Return the items by name, as a live view."""
         return self._items(app)
 
     def get(self, name: str) -> T | None:

@@ -1,20 +1,20 @@
-"""One spelling for text that looks the same: Unicode's normalization form C (UAX #15).
+"""Normalization of text to Unicode's form C (UAX #15), so that what looks the same is the same.
 
-What keyboards and programs send differs: macOS, for one, writes the accents of file names as
-characters of their own. Whatever is compared or searched for has to be spelled in one way.
+Keyboards and programs send different forms: macOS, for one, writes the accents in file names as
+separate characters. Whatever is compared or searched for must have one form.
 """
 
 import unicodedata
 
-# Of a letter, as in Unicode's Stream-Safe Text Format (UAX #15, 13). No language has as many, and
-# to sort them takes time that grows with the square of their number: 22 s for 80,000.
+# Marks on a letter, as in Unicode's Stream-Safe Text Format (UAX #15, 13). No language has as many,
+# and sorting them takes quadratic time: 22 s for 80,000.
 MAX_MARKS = 30
-# Characters that may become one (unicode.org/faq/normalization).
+# The number of characters that one may become (unicode.org/faq/normalization).
 MAX_EXPANSION = 4
 
 
 def nfc(text: str) -> str:
-    """Return the text in form C, or as it is where a letter has more than `MAX_MARKS`."""
+    """Return the text in form C, or unchanged if a letter has more than `MAX_MARKS`."""
     if is_nfc(text) or _has_too_many_marks(text):
         return text
     return unicodedata.normalize("NFC", text)

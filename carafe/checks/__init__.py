@@ -1,4 +1,4 @@
-"""What `flask check` looks at. A feature adds what can be wrong with its part of a deployment."""
+"""The checks of `flask check`. A feature adds those of its own part of a deployment."""
 
 import logging
 from collections.abc import Callable
@@ -45,7 +45,7 @@ class Finding:
 
 @dataclass
 class Outcome:
-    """What was found, worst first, and the ids of what was not looked at."""
+    """The findings, worst first, and the IDs of skipped checks."""
 
     findings: list[Finding] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -61,11 +61,11 @@ def add(
     depends_on: str | None = None,
     all_environments: bool = False,
 ) -> None:
-    """Add a check. `problem` returns in one line what is wrong, or None.
+    """Add a check. `problem` returns a problem in one line, or None.
 
-    The id, "feature.noun", is a promise: people silence checks by it. `level` is "info", "warning"
-    or "error", which `bin/start` does not start with. It runs in production alone unless
-    `all_environments`, and not when the check it `depends_on`, added before, found something.
+    The ID, "feature.noun", is stable, because people silence checks by it. `level` is "info",
+    "warning", or "error", with which `bin/start` doesn't start. The check runs only in production
+    unless `all_environments`, and not if the earlier check it `depends_on` found a problem.
     `docs/checks.md` lists it.
     """
     CHECKS.add(app, Check(id, level, problem, remedy, depends_on, all_environments))
@@ -76,7 +76,7 @@ def ids() -> list[str]:
 
 
 def run() -> Outcome:
-    """Make all checks that this environment is for. One that fails is a finding itself."""
+    """Run all checks for this environment. One that fails is a finding itself."""
     outcome = Outcome()
     bad: set[str] = set()
     for check in CHECKS:
@@ -109,7 +109,7 @@ def _evaluate(check: Check) -> Finding | None:
 
 
 def root_cause(error: Exception) -> str:
-    """What the database's own library says, without the statement."""
+    """Return the message of the database's own library, without the statement."""
     return str((isinstance(error, SQLAlchemyError) and getattr(error, "orig", None)) or error)
 
 

@@ -1,4 +1,4 @@
-"""The database: whether it is there, up to date, and of a kind that keeps what it is given."""
+"""Checks of the database: that it exists, is up to date, and stores what it is given."""
 
 import os
 

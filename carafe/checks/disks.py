@@ -1,4 +1,4 @@
-"""On what kind of disk a folder is."""
+"""The kind of disk that a folder is on."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from carafe.database import db
 
 MOUNTS = Path("/proc/self/mounts")  # Linux
 
-# SQLite's log needs memory shared between processes, and locks that hold; these give neither.
+# SQLite's log needs shared memory between processes, and reliable locks; these offer neither.
 NETWORK_FILESYSTEMS = {
     *("9p", "afs", "ceph", "cifs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"),
     *("fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
@@ -26,16 +26,16 @@ def network_disks() -> str | None:
 
 
 def filesystem_type(folder: Path) -> str | None:
-    """The type of file system that a folder is on, such as "ext4"; None where nothing tells."""
+    """Return the type of a folder's file system, such as "ext4"; None if it is unknown."""
     if not MOUNTS.exists():
         return None
     mounts = []
     for line in MOUNTS.read_text().splitlines():
         _, place, kind, *_ = line.split(" ")
-        # Spaces are written as octal.
+        # Spaces are octal.
         path = Path(place.encode("latin-1", "replace").decode("unicode_escape"))
         if folder.is_relative_to(path):
             mounts.append((len(path.parts), kind))
-    # Of two at one place the later one counts.
+    # If two are mounted at the same place, the later one counts.
     mounts.sort(key=lambda mount: mount[0])
     return mounts[-1][1] if mounts else None

@@ -1,4 +1,4 @@
-"""Settings: those that the app does not start with, and variables that are almost settings."""
+"""Checks of settings: invalid ones, and variables that are nearly settings."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ INVALID_SETTINGS = "core.settings"
 
 
 def init_app(app: Flask) -> None:
-    """An app that started has no such problem, but people may ask for the id."""
+    """Add checks to an app that started. It has no such problem, but users may ask for the ID."""
     add(app, None)
     checks.add(
         app,
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 
 def add(app: Flask, error: ConfigError | None) -> None:
-    """Add a check that finds this error; for an app that stands in for one that did not start."""
+    """Add a check that finds this error, for the substitute of an app that didn't start."""
     checks.add(
         app,
         INVALID_SETTINGS,

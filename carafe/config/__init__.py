@@ -1,7 +1,7 @@
-"""How the settings of `config.py` are read from the environment, and refused with the remedy.
+"""Reads the settings of `config.py` from the environment, and refuses invalid ones with the remedy.
 
-A setting that is accepted works. It imports nothing of the app: gunicorn's own configuration
-reads the settings, too, before there is one.
+A setting that is accepted works. This package imports nothing else of the app, because gunicorn's
+own configuration reads the settings before there is one.
 """
 
 from carafe.config.defaults import Config

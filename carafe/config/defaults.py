@@ -100,9 +100,9 @@ class Config:
     # up, they can't do anything else.
     REQUIRE_SECOND_FACTOR = Env(False, yes_or_no, "yes or no")
 
-    # Where uploaded files are kept. file: (INSTANCE_PATH, or the folder in file:/path), or
-    # s3://key:secret@host/bucket?region=name for a bucket in any S3-compatible store, addressed by
-    # path, and over HTTPS unless the store is on this machine. None: file:.
+    # Where uploaded files are stored: file: (INSTANCE_PATH, or the folder in file:/path), or
+    # s3://key:secret@host/bucket?region=name for a bucket in any S3-compatible store, with
+    # path-style URLs, and over HTTPS unless the store is on this machine. None: file:.
     STORAGE_URL = Env(
         None, storage_url, "file:, file:/path, or s3://key:secret@host/bucket?region=name"
     )
@@ -119,7 +119,7 @@ class Config:
     # SQLite file, or PostgreSQL notifies them.
     REDIS_URL = Env(None, redis_url, "redis://:password@host:6379/0, or rediss:// for TLS")
 
-    # Older audit events are deleted. 0: all are kept forever.
+    # Audit events older than this are deleted. 0: never.
     AUDIT_RETENTION_DAYS = Env(
         730, integer(0, 36_500), "a number of days up to 36500 (0 for forever)"
     )
@@ -130,8 +130,8 @@ class Config:
     RECORDER_SAMPLE_RATE = Env(0.1, decimal(0, 1), "a fraction between 0 and 1, such as 0.1")
     SLOW_QUERY_MS = Env(100, integer(0, 3_600_000), "a number of milliseconds up to 3600000")
 
-    # The bearer token with which Prometheus reads /metrics. None: only this machine can, and
-    # not through a proxy.
+    # The bearer token with which Prometheus reads /metrics. None: only this machine can, but not
+    # through a proxy.
     METRICS_TOKEN = Env(
         None,
         secret,
@@ -142,7 +142,7 @@ class Config:
     # OpenTelemetry variables work, too (docs/observability.md).
     OTEL_EXPORTER_OTLP_ENDPOINT = Env(None, otlp_url, "an address such as http://127.0.0.1:4318")
     OTEL_TRACES_EXPORTER = Env(None, one_of("otlp", "none"), "otlp or none")
-    # Where exceptions are reported to: the DSN of a Sentry project. None: nowhere.
+    # Where exceptions are reported: the DSN of a Sentry project. None: nowhere.
     SENTRY_DSN = Env(None, sentry_dsn, "a project's DSN, such as https://key@host/1")
 
     LOG_LEVEL = Env("INFO", log_level, "DEBUG, INFO, WARNING, or ERROR")
@@ -170,7 +170,7 @@ class Config:
 
     # Limits per user, so that no account can stall the site or fill its disk (docs/security.md,
     # "Limits"). 0: no limit. Rows are counted per kind, such as notes; exports are files created
-    # during the request; a job creates the copy of all a user's data.
+    # during the request; a job creates exports of personal data.
     ROWS_PER_USER = Env(50_000, integer(0, 10**9), "a number of rows (0 for no limit)")
     EXPORTS_PER_HOUR = Env(60, integer(0, 10**9), "a number of exports (0 for no limit)")
     DATA_EXPORTS_PER_HOUR = Env(5, integer(0, 10**9), "a number of copies (0 for no limit)")
@@ -179,14 +179,15 @@ class Config:
         4 * 1024**3, integer(0, 10**15), "a number of bytes (0 for no limit)"
     )
 
-    # The session cookie holds a signed, opaque token; "Keep me logged in" only makes it last.
+    # The session cookie contains a signed, opaque token; "Keep me logged in" only extends its
+    # lifetime.
     SESSION_COOKIE_NAME = "session"
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_REFRESH_EACH_REQUEST = False
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
-    # The other cookie, which outlives log-out: by it a browser that someone has logged in with is
-    # told from strangers who fail to. See `carafe/auth/device_cookie.py`.
+    # The other cookie, which survives logout: it distinguishes a user's own browsers from those of
+    # strangers who fail to log in. See `carafe/auth/device_cookie.py`.
     DEVICE_COOKIE_NAME = "device"
 
     # Where `flask db` finds the migrations, and writes new ones.

@@ -9,9 +9,9 @@ from carafe.config.env import ConfigError
 
 
 def read_dotenv(file: Path) -> dict[str, str]:
-    """Return what stands in the file, without names that have no value; {} if there is no file.
+    """Return the variables in the file, without names that have no value; {} if there is no file.
 
-    Windows' editors put a byte order mark in front, which would become part of the first name.
+    Windows editors add a byte order mark, which would become part of the first name.
     """
     if not file.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""Settings that environment variables may change, and the error about those that are wrong."""
+"""Settings that environment variables can change, and the error about invalid ones."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ from click import ClickException
 
 MAX_QUOTED_LENGTH = 100
 QUOTES = ('""', "''", "``", "“”")
-JOINERS = "\u200c\u200d"  # within words of some scripts, and within emoji
+JOINERS = "\u200c\u200d"  # allowed: used within words of some scripts, and within emoji
 
 
 class ConfigError(ClickException, RuntimeError):
-    """A setting is missing or wrong. The text names it and gives the remedy.
+    """A setting is missing or invalid. The text names it and gives the remedy.
 
-    Being what they are to click and to gunicorn, it is one line there and no traceback.
-    `flask check` shows the two halves apart.
+    Its base classes make it one line, without a traceback, in click and gunicorn. `flask check`
+    shows problem and remedy separately.
     """
 
     def __init__(self, problem: str, remedy: str = "See config.py for accepted values."):
@@ -25,7 +25,7 @@ class ConfigError(ClickException, RuntimeError):
 
 
 class RefusedError(ValueError):
-    """A reader's reason not to accept a text, and what to do about it. Neither quotes the text."""
+    """A reader's reason to refuse a text, and the remedy. Neither quotes the text."""
 
     def __init__(self, reason: str, remedy: str = ""):
         super().__init__(reason)
@@ -33,7 +33,7 @@ class RefusedError(ValueError):
 
 
 class Env:
-    """A setting that the environment may change: a default, and how to read the variable.
+    """A setting that the environment can change: a default, and how to read the variable.
 
     `read` returns the value of a text, or raises `ValueError`. The error shows the text unless
     `is_secret`, or unless it is `RefusedError`.
@@ -55,7 +55,7 @@ class Env:
         return self.parse(name, text) if text else self.default
 
     def parse(self, name: str, text: str) -> Any:
-        """Read a text that is not empty. Raises `ConfigError`."""
+        """Read a text that isn't empty. Raise `ConfigError`."""
         try:
             return self.read(plain(text))
         except RefusedError as refusal:
@@ -67,7 +67,7 @@ class Env:
 
 
 class EnvTable(Env):
-    """Settings of several things of one kind, as a dict of their names.
+    """Groups of settings, as a dict by name.
 
     `OAUTH_PROVIDERS=acme` names one, and `OAUTH_ACME_CLIENT_ID` is its field "client_id".
     """
@@ -99,17 +99,17 @@ class EnvTable(Env):
 
 
 def plain(text: str) -> str:
-    """Return a text without the spaces around it. Refuse what no setting can mean.
+    """Return a text without surrounding spaces. Refuse what no setting can mean.
 
-    Such as the quotes in `NAME="value"`: shells and systemd take them off, `docker --env-file`
-    does not, so that one file would mean two things.
+    Such as the quotes in `NAME="value"`: shells and systemd remove them, but `docker --env-file`
+    doesn't, so one file would mean two things.
     """
     text = text.strip()
     if len(text) > 1 and text[0] + text[-1] in QUOTES:
         raise RefusedError("it is in quotes", "Remove the quotes.")
     for character in text:
         kind = unicodedata.category(character)
-        if kind == "Cs":  # what os.environ makes of other bytes
+        if kind == "Cs":  # how os.environ represents other bytes
             raise RefusedError("it is not UTF-8", "Save the file that sets it as UTF-8.")
         if kind == "Cc" or (kind == "Cf" and character not in JOINERS):
             raise RefusedError(

@@ -17,6 +17,6 @@ def setup_command(*groups: str) -> str:
     """Return the command that adds groups to those of this environment."""
     try:
         installed = (Path(sys.prefix) / "groups").read_text().split()
-    except OSError:  # made by something else than bin/setup
+    except OSError:  # created by something other than bin/setup
         installed = ["base"]
     return " ".join(["bin/setup", *dict.fromkeys([*installed, *groups])])

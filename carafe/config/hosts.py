@@ -1,4 +1,4 @@
-"""Names of hosts."""
+"""Host names."""
 
 import re
 from ipaddress import IPv6Address
@@ -10,7 +10,7 @@ NAME_LENGTH = 253
 
 
 def trusted_hosts(text: str) -> list[str]:
-    """Read hosts between commas. One that begins with a dot covers its subdomains as well."""
+    """Read comma-separated hosts. One that starts with a dot covers its subdomains, too."""
     return [_trusted_host(word.strip()) for word in text.split(",") if word.strip()]
 
 
@@ -36,7 +36,7 @@ def _trusted_host(text: str) -> str:
 
 
 def host_name(text: str) -> str:
-    """Return the name as DNS has it, in ASCII (IDNA 2008), or an IPv6 address in its brackets."""
+    """Return the name in its DNS form, in ASCII (IDNA 2008), or an IPv6 address in brackets."""
     if text.startswith("["):
         if not text.endswith("]"):
             raise RefusedError("its host has an unmatched bracket")
@@ -51,13 +51,13 @@ def host_name(text: str) -> str:
 
 
 def ascii_domain(text: str) -> str:
-    """Return a domain in ASCII: each label that is not becomes its A-label.
+    """Return a domain in ASCII, with A-labels.
 
-    Raises `RefusedError` where a label cannot be one.
+    Raise `RefusedError` for an invalid label.
     """
     if text.isascii():
         return text
-    # Late: few have such names, and its tables take 10 ms to load.
+    # A late import, because few have such names, and its tables take 10 ms to load.
     import idna
 
     try:

@@ -1,4 +1,4 @@
-"""Settings are read from the environment, over the defaults of a class."""
+"""Loads settings from the environment, over the defaults of a class."""
 
 import os
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ def environment() -> dict[str, str]:
     """Return the variables that settings are read from."""
     environ = dict(os.environ)
     if environ.get("APP_ENV", "development") == "development":
-        # A checkout's .env must neither reach the tests nor a production server.
+        # A checkout's .env must reach neither tests nor a production server.
         environ = read_dotenv(ROOT / ".env") | environ
     for old_name, name in RENAMED.items():
         if old_name in environ:
@@ -27,10 +27,10 @@ def environment() -> dict[str, str]:
 
 
 def load(classes: Classes, overrides: Mapping[str, object] | None = None) -> dict[str, Any]:
-    """Return all settings. Raises `ConfigError` about the first that is missing or wrong.
+    """Return all settings. Raise `ConfigError` for the first missing or invalid one.
 
-    The environment goes over the class that `APP_ENV` names (by default "development"),
-    `overrides` over both.
+    The environment overrides the class that `APP_ENV` names (by default "development"), and
+    `overrides` override both.
     """
     values, problems = read(classes, overrides)
     if problems:
@@ -41,9 +41,9 @@ def load(classes: Classes, overrides: Mapping[str, object] | None = None) -> dic
 def read(
     classes: Classes, overrides: Mapping[str, object] | None = None
 ) -> tuple[dict[str, Any], list[ConfigError]]:
-    """Return all settings, and everything that is wrong with them.
+    """Return all settings, and all problems with them.
 
-    An override that is a string is parsed like a variable of the environment.
+    An override that is a string is parsed like an environment variable.
     """
     overrides = {RENAMED.get(key, key): value for key, value in (overrides or {}).items()}
     try:

@@ -1,4 +1,4 @@
-"""Old names of settings, and names that are almost those of settings."""
+"""Old names of settings, and names similar to settings."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
@@ -14,7 +14,7 @@ RENAMED = {
 
 SIMILAR = 0.85
 PREFIXES = ("CARAFE_", "FLASK_", "APP_")
-# What other products call them.
+# Names in other products.
 ALIASES = {
     "ALLOWED_HOSTS": "TRUSTED_HOSTS",
     "SERVER_NAME": "TRUSTED_HOSTS and PUBLIC_URL",
@@ -41,7 +41,7 @@ ALIASES = {
 def almost_settings(
     settings: Mapping[str, object], environ: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield variables that no setting has the name of, and the settings that may be meant."""
+    """Yield variables that aren't settings, and similar settings."""
     names = {name for name, setting in settings.items() if isinstance(setting, Env)}
     names |= {"APP_ENV", *RENAMED}
     for name in sorted(set(environ) - names):
@@ -63,7 +63,7 @@ def _meant(name: str, names: Iterable[str]) -> str | None:
 
 
 def _strays(name: str, table: EnvTable, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield variables of rows that the table does not name, or of fields that it does not have."""
+    """Yield variables of unknown groups, or with unknown fields."""
     rows = table.value(name, environ)
     variables = {table.variable(row, field): None for row in rows for field in table.fields}
     for variable in sorted(environ):

@@ -1,4 +1,4 @@
-"""Reasons not to start with values that are each accepted."""
+"""Reasons not to start with values that are individually valid."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,10 @@ from carafe.config.env import ConfigError
 
 
 def registration_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
-    """Return reasons not to start with these values: parts that need or contradict each other."""
+    """Return reasons not to start with these values.
+
+    Parts that require or contradict each other.
+    """
     registration, has_invitations = values["REGISTRATION"], values["INVITATIONS"]
     if registration == "invitation" and not has_invitations:
         yield ConfigError(
@@ -23,7 +26,7 @@ def registration_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
 
 
 def production_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
-    """Return reasons not to serve these values in production: a weak key, no trusted host."""
+    """Return reasons not to serve in production: a weak key, no trusted hosts."""
     keys = [values["SECRET_KEY"] or "", *values["SECRET_KEY_FALLBACKS"]]
     if any(len(key.encode()) < 32 or key == Config.SECRET_KEY.default for key in keys):
         yield ConfigError(

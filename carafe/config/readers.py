@@ -1,4 +1,4 @@
-"""What settings may be, apart from URLs: a reader returns a text's value or raises ValueError."""
+"""Readers of settings other than URLs: they return a text's value, or raise ValueError."""
 
 import re
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def decimal(least: float, most: float) -> Callable[[str], float]:
 
 
 def one_of(*names: str) -> Callable[[str], str]:
-    """Read one of these words, in capital or small letters."""
+    """Read one of these words, in any case."""
     names_by_lowercase = {name.lower(): name for name in names}
 
     def read(text: str) -> str:
@@ -57,7 +57,7 @@ def yes_or_no(text: str) -> bool:
 
 
 def list_of(pattern: str) -> Callable[[str], list[str]]:
-    """Read words between commas, each of which matches `pattern`. Empty ones do not count."""
+    """Read comma-separated words that match `pattern`. Empty ones are ignored."""
 
     def read(text: str) -> list[str]:
         words = [word.strip() for word in text.split(",") if word.strip()]
@@ -75,7 +75,7 @@ def line(text: str) -> str:
 
 
 def secret(text: str) -> str:
-    """Read what is sent as a bearer token."""
+    """Read a bearer token."""
     if not BEARER_TOKEN.fullmatch(text):
         raise RefusedError("it is too short or contains unsupported characters")
     return text
@@ -90,7 +90,7 @@ def host(text: str) -> str:
 
 
 def root_path(text: str) -> str:
-    """Read the path of the site, in characters that need no escaping; "/" for none."""
+    """Read the path of the site, of characters that need no escaping; "/" for none."""
     if not re.fullmatch(r"/|(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?", text):
         raise ValueError(text)
     return text.rstrip("/") or "/"
@@ -100,7 +100,7 @@ def folder(text: str) -> str:
     """Read the path of a folder. A relative one is within the project, wherever a command runs."""
     if "://" in text or text.startswith("file:"):
         raise RefusedError("it is a URL", "Use only the path.")
-    # Shells replace them. What systemd and Docker read, they do not.
+    # Shells expand them, but systemd and Docker don't.
     if re.search(r"^~|\$|%\w+%", text):
         raise RefusedError("it contains a ~ or a variable", "Use the full path.")
     return str(ROOT / text)

@@ -1,4 +1,4 @@
-"""Whom mails are from: `Name <address>`, or an address alone."""
+"""Senders of emails: `Name <address>`, or only an address."""
 
 import re
 from email.headerregistry import Address
@@ -7,13 +7,13 @@ from carafe.config.env import RefusedError
 from carafe.config.hosts import host_name
 
 SENDER = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]+)>|(?P<bare>[^<>\s]+)")
-# RFC 5321, 4.1.2 and 4.5.3.1.1, without quoted ones; letters of all scripts as RFC 6531 has them.
+# RFC 5321, 4.1.2 and 4.5.3.1.1, without quoted ones; with letters of all scripts (RFC 6531).
 LOCAL_PART = re.compile(r"[^\s@.<>()\[\]\\,:;\"]+(\.[^\s@.<>()\[\]\\,:;\"]+)*")
 LOCAL_PART_BYTES = 64
 
 
 def sender(text: str) -> str:
-    """Read a sender. The name may hold any character; quotes around it are not part of it."""
+    """Read a sender. The name may have any characters; quotes around it are removed."""
     return str(sender_address(text))
 
 

@@ -1,6 +1,7 @@
-"""Splits the URLs of settings, and refuses what cannot be intended.
+"""Splits the URLs of settings, and refuses ambiguous ones.
 
-`smtp://user:12#34@host` would have port 12. Errors never quote a URL: it may hold a password.
+`smtp://user:12#34@host` would have port 12. Errors never quote a URL, because it may contain a
+password.
 """
 
 import re
@@ -31,7 +32,7 @@ class URL(NamedTuple):
 
 
 def split_url(text: str) -> URL:
-    """Split a URL that has a host (RFC 3986). Raises `RefusedError`."""
+    """Split a URL that has a host (RFC 3986). Raise `RefusedError`."""
     scheme, separator, remainder = text.partition("://")
     if not separator or not re.fullmatch("[A-Za-z][A-Za-z0-9+.-]*", scheme):
         raise RefusedError("it does not start with a scheme and ://")
@@ -60,7 +61,7 @@ def split_url(text: str) -> URL:
 
 
 def _refuse_unescaped(text: str) -> None:
-    """Raise `RefusedError` for a character that has to be written as % and two hex digits."""
+    """Raise `RefusedError` for a character that has to be percent-encoded."""
     if re.search(r"\s", text):
         raise RefusedError("it contains a space", "In a password, write a space as %20.")
     if "#" in text:
@@ -112,7 +113,7 @@ def require_parts(
         raise RefusedError("its path is unexpected" if url.path else "it has no path", ESCAPES)
     for name in url.query:
         if name not in query:
-            # What looks like something else may be the end of a password.
+            # What looks like another part may be the end of a password.
             label = f" {name}" if re.fullmatch("[a-z_]{1,40}", name) and url.query[name] else ""
             raise RefusedError(f"it has an unknown parameter{label}", ESCAPES)
     return url

@@ -1,6 +1,6 @@
-"""URLs as settings. What cannot be intended is refused: `smtp://user:12#34@host` has port 12.
+"""Readers of URLs. Ambiguous ones are refused: `smtp://user:12#34@host` would have port 12.
 
-Errors never quote a URL: it may hold a password.
+Errors never quote a URL, because it may contain a password.
 """
 
 import re
@@ -13,11 +13,11 @@ SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 
 
 def site_url(text: str) -> str:
-    """Read the address of a whole host: what leads into the site is a path put behind it."""
+    """Read the URL of a whole host, without a path."""
     if split_url(text).path.strip("/"):
         raise RefusedError("it contains a path", "For a site under a path, set APPLICATION_ROOT.")
     url = require_parts(split_url(text), ("http", "https"))
-    # Browsers do not send it either.
+    # Browsers don't send it, either.
     return url._replace(port=None if url.port == DEFAULT_PORTS[url.scheme] else url.port).origin
 
 
@@ -36,7 +36,7 @@ def file_path(text: str) -> str:
     """Return the path in `file:/path`; "" for `file:` alone."""
     path = text[len("file:") :]
     path = path.removeprefix("//") if path.startswith("///") else path
-    # A relative path would be another folder for each place that a command starts in.
+    # A relative path would depend on where a command starts.
     if path and (path[0] != "/" or path.startswith("//")):
         raise RefusedError("its path does not start with a single /")
     if re.search(r"[?#\s]|%(?![0-9A-Fa-f]{2})", path):
@@ -72,9 +72,9 @@ def redis_url(text: str) -> str:
 
 
 def database_url(text: str) -> str:
-    """Read what SQLAlchemy and libpq read in the same way.
+    """Read a URL that SQLAlchemy and libpq parse in the same way.
 
-    Which parameters libpq knows depends on its version: that is left to `carafe.database`.
+    Which parameters libpq supports depends on its version, so `carafe.database` checks those.
     """
     if text.lower().startswith("sqlite"):
         return _sqlite_url(text)
@@ -113,7 +113,7 @@ def sentry_dsn(text: str) -> str:
 
 
 def otlp_url(text: str) -> str:
-    """Read the endpoint behind which the exporter puts the path of traces."""
+    """Read the endpoint to which the exporter appends the path of traces."""
     url = require_parts(split_url(text), ("http", "https"), path="(/[^@]*)?")
     if url.path.rstrip("/").endswith("/v1/traces"):
         raise RefusedError("it ends in /v1/traces, which is added automatically", "Remove it.")

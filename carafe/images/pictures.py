@@ -1,4 +1,4 @@
-"""Pictures from strangers, redrawn by a process of their own: see `rendering.py`."""
+"""Redraws untrusted pictures in a separate process: see `rendering.py`."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 MIMETYPE = "image/webp"
 PROGRAM = Path(rendering.__file__)
-# The app's own variables hold secrets.
+# The app's own environment variables contain secrets.
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
@@ -31,21 +31,22 @@ ENVIRONMENT = {
 # Each process draws one at a time.
 _turn = Lock()
 SLOT_TIMEOUT_SECONDS = 5
-# Of addresses, those of Python and its libraries included. The worst picture within the budgets
-# takes 460 MiB (`bench/pictures.py`); what takes more is made to.
+# Address space, including Python and its libraries. The worst picture within the limits takes 460
+# MiB (`bench/pictures.py`); one that takes more was crafted for that.
 MAX_MEMORY_BYTES = 768 * 1024 * 1024
-# Of the processor. The worst picture takes less than one. A progressive JPEG is drawn once for each
-# of its scans: ten or so, but a file of 2 MB can have 50,000 (libjpeg-turbo's report LJT-01-005).
+# Processor time. The worst picture takes less than one second. A progressive JPEG is drawn once for
+# each of its scans: about ten, but a file of 2 MB can have 50,000 (libjpeg-turbo's report
+# LJT-01-005).
 MAX_SECONDS = 4
-# By the clock.
+# Wall-clock time.
 TIMEOUT_SECONDS = 30
 
 
 def draw(content: bytes, sizes: Sequence[Size]) -> list[bytes]:
-    """Return a PNG, JPEG, or WebP picture in these sizes, as WebP files.
+    """Redraw a PNG, JPEG, or WebP picture in these sizes, as WebP files.
 
-    By what it holds, whatever it is called. Raises `RefusedError`, whose text is the reason, and
-    503 while others are drawn.
+    The type is determined by the content. Raise `RefusedError`, whose text is the reason, or
+    respond with 503 while others are drawn.
     """
     if not _turn.acquire(timeout=SLOT_TIMEOUT_SECONDS):
         raise ServiceUnavailable(

@@ -1,8 +1,7 @@
-"""A picture from a stranger, decoded and redrawn in one or several sizes.
+"""Decodes and redraws an untrusted picture in one or several sizes.
 
-`pictures.py` runs this file as a program of its own, so it imports nothing of the app: what a
-decoder does wrong happens in a process that holds no secret, has bounds of memory and time, and
-yields to others.
+`pictures.py` runs this file as a separate program, so it imports nothing of the app: a faulty
+decoder runs in a process without secrets, with limited memory and time, and a low priority.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 QUALITY = 85
 FORMATS = ["PNG", "JPEG", "WEBP"]
 BEGINNINGS = re.compile(rb"\x89PNG|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
-# Of a JPEG no more pixels are decoded than are needed; of others all, at 4 to 12 bytes each.
+# For a JPEG, only as many pixels are decoded as needed; for others, all, at 4 to 12 bytes each.
 MAX_PIXELS = {"PNG": 17_000_000, "JPEG": 25_000_000, "WEBP": 17_000_000}
 
 NICENESS = 10
@@ -35,7 +34,7 @@ A_BOMB = "This image is too large when decompressed."
 
 
 class Size(NamedTuple):
-    """A size in pixels: as large as fits into it or, to `crop`, the middle that fills it."""
+    """A size in pixels: what fits into it or, with `crop`, the center that fills it."""
 
     width: int
     height: int
@@ -43,13 +42,13 @@ class Size(NamedTuple):
 
 
 class RefusedError(ValueError):
-    """Why a file is not taken as a picture, in words for the user who chose it."""
+    """Why a file isn't accepted as a picture, in words for the user."""
 
 
 def render(content: bytes, sizes: list[Size]) -> list[bytes]:
-    """Return the picture in these sizes, upright, as WebP files with nothing else in them.
+    """Return the picture in these sizes, upright, as WebP files without anything else.
 
-    Of an animation it is the first frame. Raises `RefusedError`.
+    Of an animation, it is the first frame. Raise `RefusedError`.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -62,7 +61,7 @@ def render(content: bytes, sizes: list[Size]) -> list[bytes]:
             longest = max(max(size.width, size.height) for size in sizes)
             image.draft("RGB", (2 * longest, 2 * longest))
             image.load()
-            with suppress(Exception):  # EXIF data that is nonsense turns nothing
+            with suppress(Exception):  # invalid EXIF data rotates nothing
                 ImageOps.exif_transpose(image, in_place=True)
             plain = _plain(image)
         return [_file(_resized(plain, size)) for size in sizes]
@@ -74,14 +73,14 @@ def render(content: bytes, sizes: list[Size]) -> list[bytes]:
         raise RefusedError(TOO_MANY_PIXELS.format(MAX_PIXELS["JPEG"] // 1_000_000)) from None
     except MemoryError:
         raise RefusedError(A_BOMB) from None
-    # Decoders raise whatever they stumble on: struct.error, SyntaxError, OSError, EOFError …
+    # Decoders raise all kinds of errors: struct.error, SyntaxError, OSError, EOFError …
     except Exception as error:
         logging.info("image processing failed: %r", error)
         raise RefusedError(DAMAGED) from None
 
 
 def _check(image: Image) -> None:
-    """Refuse what its header says is too large: nothing is decoded yet."""
+    """Refuse a picture that is too large by its header, before decoding it."""
     most = MAX_PIXELS.get(image.format or "", MAX_PIXELS["JPEG"])  # or MPO: several JPEGs
     if image.width * image.height > most:
         raise RefusedError(TOO_MANY_PIXELS.format(most // 1_000_000))
@@ -89,7 +88,7 @@ def _check(image: Image) -> None:
 
 def _plain(image: Image) -> Image:
     mode = "RGBA" if image.has_transparency_data else "RGB"
-    if image.mode.startswith("I;16"):  # converting would cut values off at 255
+    if image.mode.startswith("I;16"):  # converting would clip values at 255
         image = image.point(lambda value: value / 256).convert("L")
     return image if image.mode == mode else image.convert(mode)
 
@@ -97,7 +96,7 @@ def _plain(image: Image) -> Image:
 def _resized(image: Image, size: Size) -> Image:
     across, down = image.width / size.width, image.height / size.height
     if not size.crop:
-        scale = max(across, down, 1)  # never larger than it was
+        scale = max(across, down, 1)  # never larger than the original
         small = round(image.width / scale) or 1, round(image.height / scale) or 1
         return image.resize(small, reducing_gap=3.0)
     width, height = size.width * min(across, down), size.height * min(across, down)
@@ -107,14 +106,14 @@ def _resized(image: Image, size: Size) -> Image:
 
 
 def _file(image: Image) -> bytes:
-    image.info.clear()  # Pillow would write what it holds into the new file
+    image.info.clear()  # Pillow would copy its contents into the new file
     file = BytesIO()
     image.save(file, "WEBP", quality=QUALITY)
     return file.getvalue()
 
 
 def main() -> None:
-    """Draw the picture on standard input; answer with a line of JSON, and the files behind it."""
+    """Redraw the picture on standard input; write a line of JSON, then the files."""
     options = json.loads(sys.argv[1])
     _limit(options["seconds"], options["bytes"])
     sizes = [Size(*size) for size in options["sizes"]]
@@ -129,7 +128,7 @@ def main() -> None:
 def _limit(seconds: int, bytes: int) -> None:
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
-    with suppress(ImportError, OSError, ValueError):  # Windows; macOS bounds no addresses
+    with suppress(ImportError, OSError, ValueError):  # Windows; macOS doesn't limit address space
         import resource
 
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

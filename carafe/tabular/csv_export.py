@@ -1,10 +1,10 @@
-"""Tables as CSV: safe to open in a spreadsheet, and read back as they were.
+"""Tables as CSV: safe to open in a spreadsheet, and read back unchanged.
 
-A spreadsheet runs a cell that starts like a formula (OWASP, "CSV Injection"). Such cells are
-guarded by an apostrophe, which makes them text. Since the program that opens the file may split it
-otherwise than it was written, what follows a delimiter, a tab, or a line break inside a cell counts
-as the start of a cell, too. `guard` and `unguard` undo each other for every text: one that has an
-apostrophe in such a place already gets another.
+Spreadsheets run a cell that starts like a formula (OWASP, "CSV Injection"). An apostrophe makes
+such cells text. Since the program that opens the file may split it differently, text after a
+delimiter, a tab, or a line break inside a cell counts as the start of a cell, too. `guard` and
+`unguard` are inverse for every text: one that already has an apostrophe in such a place gets
+another.
 """
 
 import csv
@@ -16,25 +16,25 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 
-# Without it Excel on Windows takes UTF-8 for the code page of its country.
+# Without it, Excel on Windows assumes the local code page instead of UTF-8.
 BOM = "\ufeff"
 
 FORMULA = r"[=+\-@＝＋－＠]"
-# What a program may skip before it looks: white space, controls, invisible characters, and quotes.
+# What a program may skip: white space, controls, invisible characters, and quotes.
 SKIPPED = r'[\s\x00-\x20"\x7f-\xa0\xad\u200b-\u200f\u2060\ufeff]'
-# Excel skips a tab and line ends even where nothing follows.
+# Excel skips a tab and line breaks even if nothing follows.
 START = re.compile(rf"'*+(?:[\t\r\n]|{SKIPPED}*+{FORMULA})")
 SEPARATORS = re.compile(r"[,;|\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 BETWEEN = rf"[{SKIPPED[1:-1]},;|]"
-# All that is skipped or separates before a formula; most of it is only white space.
+# Everything skipped or separating before a formula; most of it is only white space.
 INSIDE = re.compile(rf"(?<!{BETWEEN})({BETWEEN}++)('*+)(?={FORMULA})")
-# What most texts lack: a formula's character behind one of these. To look for it takes less time.
+# A formula's character after one of these, which most texts lack. Searching for it is faster.
 SUSPECT = re.compile(rf"{FORMULA}(?<={BETWEEN[:-1]}'].)")
 NUMBERS = bool, int, float, Decimal
 
 
 def csv_file(names: Iterable[str], chunks: Iterable[Iterable[Iterable[object]]]) -> Iterator[str]:
-    """Yield a file in pieces: its mark and heading, and then chunk by chunk."""
+    """Yield a file in pieces: its byte order mark and heading, then chunk by chunk."""
     yield BOM + iter_csv_lines([names])
     yield from map(iter_csv_lines, chunks)
 
@@ -47,14 +47,14 @@ def iter_csv_lines(rows: Iterable[Iterable[object]]) -> str:
 
 
 def guard(text: str) -> str:
-    """Return the text so that no part of it can be the start of a formula."""
+    """Return the text so that no part of it can start a formula."""
     if START.match(text):
         text = f"'{text}"
     return INSIDE.sub(_guarded, text) if SUSPECT.search(text) else text
 
 
 def unguard(text: str) -> str:
-    """Return the text without what `guard` added, and with all else."""
+    """Return the text without what `guard` added."""
     text = INSIDE.sub(_unguarded, text) if SUSPECT.search(text) else text
     return text[1:] if text.startswith("'") and START.match(text) else text
 
@@ -77,7 +77,7 @@ def _escape_formula(value: object) -> object:
 
 
 def plain_text(value: object) -> str:
-    """Return a value as programs read it: a member by its name, and lists as JSON."""
+    """Return a value as programs read it: an enum member by its name, and lists as JSON."""
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, (dict, list)):

@@ -1,4 +1,4 @@
-"""Files that are sent while they are read."""
+"""Files that are streamed while they are read."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,9 +19,9 @@ def csv_response(
     query: AnySelect,
     key: InstrumentedAttribute[int] | ColumnElement[int],
 ) -> Response:
-    """Return a CSV file of the rows of `query` in the order of `key`, one of their unique columns.
+    """Return a CSV file with the rows of `query`, ordered by `key`, one of their unique columns.
 
-    It is read a batch at a time, so that ten rows and a million take the same memory.
+    Rows are read in batches, so that memory use doesn't depend on their number.
     """
     names = [column["name"] for column in query.column_descriptions]
     return Response(
@@ -42,7 +42,7 @@ def _batches(
 
 
 def iter_dicts(query: AnySelect) -> Iterator[dict[str, Any]]:
-    """Yield the rows of `query` as dicts, read a batch at a time."""
+    """Yield the rows of `query` as dicts, read in batches."""
     rows = db.session.execute(query.execution_options(yield_per=BATCH_SIZE))
     for row in rows.mappings():
         yield dict(row)

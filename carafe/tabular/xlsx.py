@@ -1,4 +1,4 @@
-"""Tables as Excel workbooks, row by row: ten rows take as much memory as a million.
+"""Tables as Excel workbooks, written row by row, with constant memory use.
 
 Text stays text: it never becomes a formula, a link, or a number.
 """
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-# Excel's own limits. It counts characters as UTF-16 does.
+# Excel's own limits. It counts characters as UTF-16 code units.
 MAX_ROWS = 1_048_576
 MAX_CHARACTERS = 32_767
 MAX_TITLE = 31
 # It rounds numbers beyond these.
 MAX_DIGITS = 15
 MAX_INTEGER = 10**15 - 1
-# Smallest and largest number other than zero, regardless of sign.
+# The smallest and largest number other than zero, regardless of sign.
 MIN_NUMBER, MAX_NUMBER = 2.2251e-308, 9.99999999999999e307
 # Its calendar is wrong before that day.
 FIRST_DAY = date(1900, 3, 1)
@@ -37,10 +37,10 @@ MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def write(
     file: IO[bytes], folder: str, title: str, names: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> int:
-    """Write a row of names and then rows into `file`, in as many sheets as they need.
+    """Write a heading and rows to `file`, in as many sheets as they need.
 
-    Times are in UTC. `folder` needs space for twice the uncompressed rows while they are written.
-    Return how many texts were cut because they don't fit into a cell.
+    Times are in UTC. `folder` needs space for twice the uncompressed rows in the meantime. Return
+    how many texts were cut because they don't fit into a cell.
     """
     from xlsxwriter import Workbook  # importing it takes as long as a few requests
 
@@ -110,8 +110,8 @@ class _Table:
             self.cut += 1
             text = _first_units(text, MAX_CHARACTERS - len(ELLIPSIS)) + ELLIPSIS
         if text.startswith("<r>") and text.endswith("</r>"):
-            # XlsxWriter would take it for its own XML of formatted text. So pass it in two parts,
-            # of which the second has the default format.
+            # XlsxWriter would treat it as its own XML of formatted text. So pass it in two parts,
+            # the second in the default format.
             self.sheet.write_rich_string(self.row, column, "<", self.plain, text[1:])
         else:
             self.sheet.write_string(self.row, column, text)
