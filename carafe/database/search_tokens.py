@@ -50,10 +50,18 @@ def matches_terms(terms: str, *texts: str | None) -> bool:
     For single rows, where FTS5 would collect all matches for each.
     """
     text = fold(" ".join(filter(None, texts)))
-    return all(begin.search(text) for begin in _begins(terms))
+    return all(_has_word(text, word) for word in _folded(terms))
 
 
 @lru_cache(maxsize=32)
-def _begins(terms: str) -> list[re.Pattern[str]]:
-    """Return patterns of words that start with these. A search checks thousands of rows."""
-    return [re.compile(rf"(?<![^\W_]){word}") for word in fold(terms).split()]
+def _folded(terms: str) -> list[str]:
+    """Return the words of a search as they are compared, once for thousands of rows."""
+    return fold(terms).split()
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Return whether a word begins with this one: no letter or digit comes before it."""
+    at = text.find(word)
+    while at > 0 and text[at - 1].isalnum():
+        at = text.find(word, at + 1)
+    return at >= 0

@@ -18,6 +18,8 @@ from carafe.web.pagination import Position, bounds, is_beyond, order_by
 
 # Rows in the first step, and in the largest: a few milliseconds.
 FIRST_STEP, MAX_STEP = 1_000, 16_000
+# Even if the machine is busy: most pages are found in as many.
+MIN_STEPS = 2
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Scan:
         That is (): at the end of the list, or with as many rows as the limit.
         """
         rows: list[ResultRow] = []
-        at, step = position.keys, FIRST_STEP
+        at, step, steps = position.keys, FIRST_STEP, 0
         ends_at = monotonic() + seconds
         while True:
             began_at = monotonic()
@@ -45,9 +47,9 @@ class Scan:
             rows += self._matching_rows(position, at, end, limit - len(rows))
             if end is None or len(rows) == limit:
                 return rows, ()
-            at, step = end, min(2 * step, MAX_STEP)
-            # The next step takes about twice as long.
-            if monotonic() + 2 * (monotonic() - began_at) > ends_at:
+            at, step, steps = end, min(2 * step, MAX_STEP), steps + 1
+            # The next step takes longer than this one.
+            if steps >= MIN_STEPS and 2 * monotonic() - began_at > ends_at:
                 return rows, at
 
     def _end_of_step(

@@ -45,6 +45,7 @@ def slow_search(monkeypatch):
     monkeypatch.setattr(matching, "COUNT_LIMIT", 3)
     monkeypatch.setattr(listing, "SCAN_SECONDS", 0)
     monkeypatch.setattr(scan, "FIRST_STEP", 10)
+    monkeypatch.setattr(scan, "MIN_STEPS", 1)
 
 
 def test_a_search_that_is_stopped_says_how_far_it_came_and_goes_on(
