@@ -10,17 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# gunicorn does so as well, but after it has read this.
+# gunicorn does so, too, but after reading this.
 if (root := str(Path(__file__).parent)) not in sys.path:
     sys.path.insert(0, root)
-# Not imported, nor kept: after a reload the workers are to find the new files.
+# Forget the imported modules, so that workers find new files after a reload.
 settings = runpy.run_path(f"{root}/config.py")
 for module in [name for name in sys.modules if name.partition(".")[0] == "carafe"]:
     del sys.modules[module]
 try:
     values = settings["load"]()
 except settings["ConfigError"] as error:
-    # Said once here, and not once for each worker. Any other exception would be a traceback.
+    # Report it once here instead of in each worker. Any other exception would be a traceback.
     sys.exit(f"Error: {error}")
 
 host = f"[{values['HOST']}]" if ":" in values["HOST"] else values["HOST"]
@@ -28,50 +28,51 @@ bind = f"{host}:{values['PORT']}"
 workers, threads = values["WEB_CONCURRENCY"], values["WEB_THREADS"]
 worker_class = "gthread"
 
-# Requests in flight when asked to stop have this long; container engines kill after ten seconds.
+# Time for requests in flight after a stop signal; container engines kill after ten seconds.
 graceful_timeout = 8
-# Workers write to their heartbeat files all the time, and must not wait for a disk.
+# Workers constantly write to their heartbeat files, which must not wait for a disk.
 memory = Path("/dev/shm")  # noqa: S108
 worker_tmp_dir = str(memory) if memory.is_dir() else None
 
-# glibc keeps the 19 MiB of a hashed password for every thread that made one, and workers of 65 MiB
-# grow to 150. Blocks over 1 MiB go back at once; hashing takes 26 ms instead of 16 for it.
+# glibc keeps the 19 MiB of a password hash for every thread that computed one, so workers of 65 MiB
+# grow to 150. Blocks over 1 MiB are freed immediately, at the cost of hashing in 26 ms instead of
+# 16.
 M_MMAP_THRESHOLD = -3
 with suppress(AttributeError):  # other C libraries
     ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
 
-# The app alone decides which proxies to believe (TRUSTED_PROXIES). gunicorn would take scheme and
+# Only the app decides which proxies to trust (TRUSTED_PROXIES). gunicorn would accept scheme and
 # path from anyone on the loopback interface.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 
-# The app writes a line for each request, with its id.
+# The app logs each request, with its ID.
 accesslog = None
-# It would be a file in the home folder, which a read-only root does not allow.
+# It would be a file in the home folder, which a read-only root file system doesn't allow.
 control_socket_disable = True
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Collect no garbage while a worker loads the app: it is a tenth of the time, for nothing."""
+    """Disable garbage collection while a worker loads the app: it takes a tenth of the time."""
     gc.disable()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Collect garbage from now on, but never look at the app itself again.
+    """Enable garbage collection, but exclude the app's own objects.
 
-    Otherwise each full collection would hold up a request by as long as 15 others take.
+    Otherwise, each full collection would delay a request by as long as 15 others take.
     """
     gc.freeze()
     gc.enable()
 
 
-# The process for jobs that `bin/start` began before it became this one.
+# The job worker that `bin/start` began before it became this process.
 jobs = int(os.environ.get("JOBS_PID") or 0)
 
 
 def when_ready(server: Any) -> None:
-    """Let jobs end, or begin anew, when the server does: at the same time, not after it."""
+    """Stop or reload the job worker together with the server, not after it."""
     if not jobs:
         return
 
@@ -90,5 +91,5 @@ def when_ready(server: Any) -> None:
 def on_exit(server: Any) -> None:
     if jobs:
         with suppress(ProcessLookupError, ChildProcessError):
-            os.kill(jobs, signal.SIGTERM)  # nobody asked to stop where the app does not start
+            os.kill(jobs, signal.SIGTERM)  # nobody requested a stop if the app doesn't start
             os.waitpid(jobs, 0)

@@ -1,6 +1,6 @@
-"""Alembic's environment: run by `flask db …`, with the app's engine and models.
+"""Alembic's environment for `flask db …`, with the app's engine and models.
 
-Importing `comparison` and `dialects` registers with Alembic what they have.
+Importing `comparison` and `dialects` registers their extensions with Alembic.
 """
 
 import warnings
@@ -27,7 +27,7 @@ from carafe.database.migrations.rendering import render_item
 from carafe.database.sqlite_file import creating, files_of
 from carafe.database.writable import unwritable
 
-# Any number that no other lock of the database has.
+# A number that no other lock of the database has.
 LOCK = 7_211_309
 
 
@@ -36,7 +36,7 @@ def run(**target: Any) -> None:
     connection: Any = target.get("connection")
 
     def include_object(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-        """Leave out tables that have no model: the full-text search, the engine's version."""
+        """Ignore tables without a model: full-text search, and the engine's version."""
         if kind != "table" or not reflected:
             return True
         return name != VERSION_TABLE and name not in fulltext.own_tables(connection)
@@ -52,13 +52,14 @@ def run(**target: Any) -> None:
         render_item=render_item,
         include_object=include_object,
         process_revision_directives=process,
-        # One transaction, on SQLite as well: a migration killed halfway has not happened.
+        # One transaction, on SQLite, too: a migration that is killed halfway has not happened.
         transactional_ddl=True,
         **target,
     )
     with context.begin_transaction():
         if connection is not None and connection.dialect.name == "postgresql":
-            # Several servers that start at once take turns, as SQLite's write lock makes them.
+            # Several servers that start at the same time take the lock in turn, as with SQLite's
+            # write lock.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         if connection is not None:
             squashed.adopt(connection, context.script)
@@ -67,7 +68,7 @@ def run(**target: Any) -> None:
             fulltext.make_readable(connection)
         before = counters.largest_ids(connection) if on_sqlite else {}
         context.run_migrations()
-        # Every row is looked at, so not at each start.
+        # This examines every row, so not at each start.
         if applied and connection is not None:
             fulltext.recreate_triggers(connection)
         if applied and on_sqlite:
@@ -82,8 +83,10 @@ def check_foreign_keys(connection: Connection) -> None:
 
 @contextmanager
 def without_foreign_keys(connection: Connection) -> Iterator[None]:
-    """On SQLite, changing a table means copying and dropping it, and with foreign keys enforced
-    the drop deletes every row that refers to it. So they are off, and checked before the commit.
+    """Switch off foreign keys on SQLite, and check them before the commit.
+
+    Changing a table means copying and dropping it, and with foreign keys enforced, the drop would
+    delete every row that refers to it.
     """
     if connection.dialect.name != "sqlite":
         yield

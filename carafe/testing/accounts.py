@@ -25,7 +25,10 @@ REAL_HASHER = passwords._hasher
 
 @pytest.fixture(scope="session", autouse=True)
 def _fast_password_hashes() -> Iterator[None]:
-    """A hash costs 24 ms on purpose; hundreds of log-ins need not. `real_hashes` undoes it."""
+    """Make password hashes fast.
+
+    24 ms are too long for hundreds of logins. `real_hashes` undoes it.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", CHEAP_HASHER)
         yield
@@ -50,7 +53,7 @@ def password_hash(_fast_password_hashes: None) -> str:
 
 @pytest.fixture
 def make_user(app: Flask, password_hash: str) -> Callable[..., UserMixin]:
-    """Makes a user with a confirmed address and the password `PASSWORD`."""
+    """Create a user with a confirmed address and the password `PASSWORD`."""
 
     def make(email: str, **fields: object) -> UserMixin:
         with app.app_context():
@@ -64,7 +67,7 @@ def make_user(app: Flask, password_hash: str) -> Callable[..., UserMixin]:
 
 @pytest.fixture
 def log_in(browser: Callable[[], Browser]) -> Callable[..., Browser]:
-    """Logs a user in through the form, in a browser of their own."""
+    """Log a user in through the form, in a separate browser."""
 
     def submit(user: UserMixin, **fields: object) -> Browser:
         opened = browser()
@@ -90,17 +93,17 @@ def can_log_in(browser: Callable[[], Browser]) -> Callable[..., bool]:
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[UserMixin], Browser]:
-    """Opens a session for a user, in a browser of their own, without the form.
+    """Open a session for a user in a separate browser, without the form.
 
-    For tests that are about something else: it costs a quarter of what `log_in` does. No second
-    factor is asked for.
+    For tests about something else: it costs a quarter of what `log_in` does, and asks for no second
+    factor.
     """
     return partial(open_session, app)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The time by which codes of authenticator apps are made and checked: it stands still."""
+    """Freeze the time for which codes of authenticator apps are generated and checked."""
     made = Clock()
     monkeypatch.setattr("carafe.auth.totp.current_step", made)
     return made
@@ -108,7 +111,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def challenge(browser: Callable[[], Browser]) -> Callable[..., Browser]:
-    """A browser in which someone typed a user's password, and is asked for the second factor."""
+    """Return a browser that is asked for the second factor after a user's password."""
 
     def enter(user: UserMixin, path: str = "/auth/login", **fields: object) -> Browser:
         opened = browser()

@@ -1,4 +1,4 @@
-"""What admins can do, and what it leaves."""
+"""What admins can do, and its effects."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -29,7 +29,7 @@ def events(app: Flask) -> Callable[[str], list[tuple[object, ...]]]:
 
 @pytest.fixture
 def reload(app: Flask) -> Callable[[UserMixin], UserMixin | None]:
-    """Return a user as stored now, or None if there is no such user anymore."""
+    """Return a user as stored now, or None if they no longer exist."""
 
     def read(user: UserMixin) -> UserMixin | None:
         with app.app_context():
@@ -40,7 +40,7 @@ def reload(app: Flask) -> Callable[[UserMixin], UserMixin | None]:
 
 @pytest.fixture
 def forms_of() -> Callable[[Browser, str], set[str]]:
-    """Return the paths that the forms of a page post to that change something in the admin."""
+    """Return the paths that a page's forms post to that change something in the admin."""
 
     def read(browser: Browser, path: str) -> set[str]:
         forms = Forms(browser.get(path).text).forms
@@ -66,7 +66,7 @@ def older(app: Flask) -> Callable[..., None]:
 
 @pytest.fixture
 def grant(app: Flask) -> Iterator[Callable[..., None]]:
-    """Give the staff more permissions, until the test ends."""
+    """Grant staff more permissions until the test ends."""
     staff = app.extensions["permissions"]["staff"]
     before = set(staff)
     yield staff.update

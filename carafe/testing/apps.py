@@ -1,4 +1,4 @@
-"""The app that all tests share, and others on its database: what another setting changes."""
+"""The app that all tests share, and others on its database with different settings."""
 
 import logging
 import os
@@ -31,13 +31,13 @@ PRODUCTION = {
 }
 
 
-# Tests run jobs, and write down what was recorded, when they look at it.
+# Tests run jobs, and write observations, when they check the results.
 QUIET = {"APP_ENV": "testing", "JOBS_IN_WEB": False, "RECORDER_SAMPLE_RATE": 0}
 
 
 @contextmanager
 def another_app(app: Flask, **settings: object) -> Iterator[Flask]:
-    """An app beside `app`, with the same data and other settings."""
+    """Yield an app beside `app`, with the same data and other settings."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     same = {"INSTANCE_PATH": app.instance_path, "DATABASE_URL": os.environ.get("DATABASE_URL")}
@@ -67,14 +67,14 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def application(instance: Path, database_url: str | None) -> Iterator[Flask]:
-    """One app and one migrated database for all tests: on SQLite, or where DATABASE_URL says."""
+    """Create the app and the migrated database of all tests: SQLite, or DATABASE_URL."""
     app = suite().create_app(
         {
             "APP_ENV": "testing",
             "INSTANCE_PATH": str(instance),
             "DATABASE_URL": database_url,
             "PUBLIC_URL": "http://localhost",
-            # Tests run them when they look at what came of them.
+            # Tests run jobs when they check the results.
             "JOBS_IN_WEB": False,
             **suite().settings,
         }
@@ -93,7 +93,7 @@ def application(instance: Path, database_url: str | None) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(application: Flask) -> Flask:
-    """The app with an empty database, no mails and unspent limits."""
+    """Return the app with an empty database, no emails, and fresh rate limits."""
     with application.app_context():
         empty_tables()
     for file in Path(application.instance_path).glob("mail/*.eml"):
@@ -109,7 +109,7 @@ def mailbox(app: Flask) -> Mailbox:
 
 @pytest.fixture
 def browser(app: Flask) -> Callable[[], Browser]:
-    """Opens another browser, with cookies of its own."""
+    """Open another browser, with its own cookies."""
     return lambda: Browser(app.test_client())
 
 
@@ -120,7 +120,7 @@ def visitor(browser: Callable[[], Browser]) -> Browser:
 
 @pytest.fixture
 def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """Makes an app on an empty SQLite database in `tmp_path`."""
+    """Create an app with an empty SQLite database in `tmp_path`."""
     with ExitStack() as stack:
 
         def make(**settings: object) -> Flask:
@@ -132,7 +132,7 @@ def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
 @pytest.fixture(scope="module")
 def development(application: Flask) -> Iterator[Flask]:
-    """The app as a developer runs it, shared by the tests of a module."""
+    """Create the app as a developer runs it, shared by the tests of a module."""
     with another_app(application, APP_ENV="development", LOG_LEVEL="ERROR") as made:
         yield made
 
@@ -143,7 +143,7 @@ def developer(app: Flask, development: Flask) -> Browser:
 
 
 class SecureBrowser(Browser):
-    """A browser that reaches the site as production does: over HTTPS, by its name."""
+    """A browser that opens the site as in production: over HTTPS, by its name."""
 
     def get(self, path: str, **options: object) -> TestResponse:
         return super().get(path, **{"base_url": SITE} | options)
@@ -154,12 +154,12 @@ class SecureBrowser(Browser):
 
 @pytest.fixture(scope="module")
 def production(application: Flask) -> Iterator[Flask]:
-    """The app as it runs in production, on the same database, shared by the tests of a module."""
+    """Create the app as it runs in production, on the same database, shared by a module's tests."""
     with another_app(application, **PRODUCTION) as made:
         yield made
 
 
 @pytest.fixture
 def secure(app: Flask, production: Flask) -> SecureBrowser:
-    """A browser that opens the app as it runs in production."""
+    """Return a browser that opens the app as in production."""
     return SecureBrowser(production.test_client())

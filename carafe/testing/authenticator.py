@@ -1,4 +1,4 @@
-"""A security key in software, and what a page's script does with one."""
+"""A security key in software, and the page script that uses one."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.testing.http import Browser, Form
 
-# What the server asks of a browser, and what the browser returns, as JSON.
+# What the server requests of a browser, and what the browser returns, as JSON.
 Options = dict[str, Any]
 Credential = dict[str, Any]
 
@@ -36,7 +36,7 @@ def decode(text: str) -> bytes:
 
 
 class Authenticator:
-    """One passkey. Keywords say what it lies about: `origin`, `rp`, `counter` …"""
+    """A passkey. Keywords change what it claims: `origin`, `rp`, `counter`, …"""
 
     def __init__(self, origin: str = "http://localhost", rp: str = "localhost"):
         self.origin, self.rp = origin, rp
@@ -132,20 +132,20 @@ def sent(form: Form, credential: Credential | str) -> Form:
 
 
 def add(browser: Browser, name: str = "My key", **options: str) -> Authenticator:
-    """Add a passkey to the account that a browser is signed in to."""
+    """Add a passkey to the account that a browser is logged in to."""
     authenticator = Authenticator(**options)
     form, request = ask_to_add(browser)
     form.fields["name"] = name
     answer = browser.send(sent(form, authenticator.create(request)))
-    # With the first come recovery codes, which are shown at once.
+    # Recovery codes, shown immediately, come with the first one.
     assert answer.status_code in (200, 303), answer.text
     return authenticator
 
 
 def register(app: Flask, user: UserMixin, name: str = "My key") -> Authenticator:
-    """Give a user a passkey without the pages.
+    """Add a passkey to a user without the pages.
 
-    For tests that are about something else: it costs a fifth of what `add` does.
+    For tests about something else: it costs a fifth of what `add` does.
     """
     authenticator = Authenticator()
     with app.app_context():

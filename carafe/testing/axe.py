@@ -1,4 +1,4 @@
-"""What keeps people from using a page, as far as axe-core and the width of the screen tell."""
+"""Accessibility barriers on a page, as far as axe-core and the width of the screen reveal them."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 PHONE, DESKTOP = 390, 1280
 # Only colors differ between themes.
 COLORS = {"runOnly": ["color-contrast", "link-in-text-block"]}
-# Colors on their way to those of another theme are nobody's barrier.
+# Colors during a transition to another theme aren't a barrier.
 RUN = """
 async options => {
     const animations = document.getAnimations();
@@ -18,7 +18,7 @@ async options => {
     return violations.flatMap(({help, nodes}) => nodes.map(({html}) => `${help}: ${html}`));
 }
 """
-# The questions behind buttons that are not in sight as a whole: to the left nothing scrolls.
+# Dialogs beyond the left edge, where a page can't scroll.
 CUT = """() => [...document.querySelectorAll("details.confirm")].filter(details => {
     details.open = true;
     const {left, right} = details.querySelector(".dropdown-panel").getBoundingClientRect();
@@ -28,7 +28,7 @@ CUT = """() => [...document.querySelectorAll("details.confirm")].filter(details 
 
 
 def barriers(page: Page, **options: object) -> list[str]:
-    """Return the barriers on the page as it stands, each with its element; `options` are axe's."""
+    """Return the barriers on the page, each with its element; `options` are axe's."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     violations: list[str] = page.evaluate(RUN, options)
@@ -43,10 +43,10 @@ def barriers_in_both_themes(page: Page) -> list[str]:
 
 
 def problems(page: Page, number: int = 0) -> list[str]:
-    """Return what is wrong with the page on a phone and on a desktop, each in another theme.
+    """Return the problems of the page on a phone and on a desktop, each in another theme.
 
-    With an odd `number` the other way round: what all pages share and only one screen shows is
-    still checked in both themes when each page has another number.
+    With an odd `number`, the themes are swapped, so if each page has a different number, what all
+    pages share is checked in both themes.
     """
     problems = []
     themes: list[Literal["light", "dark"]] = ["light", "dark"]

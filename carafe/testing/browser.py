@@ -1,6 +1,6 @@
-"""Pages in Chromium, in front of a development server.
+"""Pages in Chromium, from a development server.
 
-Whatever a test is about, its pages may neither complain in the console nor violate their content
+Whatever a test is about, its pages must neither log errors in the console nor violate their content
 security policy.
 """
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 CHROMIUM = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 DESKTOP = {"width": 1280, "height": 800}
 
-# As long as clicks wait: pages are slow while many tests run in parallel.
+# The timeout of clicks: pages are slow while many tests run in parallel.
 TIMEOUT = 10_000  # milliseconds
 
-# What Chromium says about any answer from 400 on, expected or not.
+# What Chromium logs about any response from 400 on, expected or not.
 STATUS = "Failed to load resource: the server responded with a status of 4"
 # A file of the debug toolbar that warns about the toolbar's own code.
 MIGRATE = "/_debug_toolbar/static/js/jquery-migrate.js"
 
 
 class Tabs:
-    """Pages that tests use one after the other.
+    """Pages that tests reuse.
 
-    Starting a browser context takes three times as long as loading a page. So pages are reused,
-    with their cache, after what the last test did and stored has been cleared.
+    Creating a browser context takes three times as long as loading a page. So pages are reused with
+    their cache, after clearing what the last test did and stored.
     """
 
     def __init__(self, browser: Browser):
@@ -58,7 +58,7 @@ class Tabs:
         return idle.pop() if idle else self.new(**options)
 
     def give_back(self, key: object, page: Page, url: str) -> None:
-        """Forget what a test did on a page; `url` is one of the site that runs no scripts."""
+        """Clear what a test did on a page; `url` is a page of the site without scripts."""
         page.unroute_all()
         page.goto(url)
         context: BrowserContext = page.context
@@ -66,7 +66,7 @@ class Tabs:
         self.idle[key].append(page)
 
     def _note(self, message: ConsoleMessage) -> None:
-        # Chromium's own page, about a page that it did not get, complains, too.
+        # Chromium's own error page logs errors, too.
         url = message.page.url if message.page else ""
         is_expected = (
             message.text.startswith(STATUS)
@@ -83,7 +83,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         text = f"no Chromium: install one of {', '.join(CHROMIUM)}, or set CHROMIUM"
         pytest.fail(text) if os.environ.get("CI") else pytest.skip(text)
-    # The group `browser` may not be installed, and this plugin is loaded all the same.
+    # The group `browser` may not be installed, but this plugin is always loaded.
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=TIMEOUT)
@@ -100,7 +100,7 @@ def tabs(chromium: Browser) -> Tabs:
 
 @pytest.fixture(scope="session")
 def site_settings() -> dict[str, str]:
-    """Settings of the server, as environment variables; for a suite to override."""
+    """Return settings of the server, as environment variables, for a suite to override."""
     return {}
 
 
@@ -108,10 +108,10 @@ def site_settings() -> dict[str, str]:
 def site(
     application: Flask, tmp_path_factory: pytest.TempPathFactory, site_settings: dict[str, str]
 ) -> Iterator[Site]:
-    """The development server that `visit` opens pages of.
+    """Start the development server whose pages `visit` opens.
 
-    Without the debug toolbar, which takes a browser more time than the page itself, and with
-    static files that browsers cache, as in production.
+    Without the debug toolbar, which takes a browser more time than the page itself, and with static
+    files that browsers cache, as in production.
     """
     with run_site(application, tmp_path_factory.mktemp("site"), site_settings) as site:
         yield site
@@ -119,10 +119,10 @@ def site(
 
 @pytest.fixture
 def visit(tabs: Tabs, site: Site) -> Iterator[Callable[..., Page]]:
-    """Opens a page: `visit("user")`, `visit(java_script_enabled=False)`.
+    """Open a page: `visit("user")`, `visit(java_script_enabled=False)`.
 
-    With `fresh=True` in a browser context of its own, for what cannot be undone: scripts that run
-    on each page, a clock that stands still, permissions.
+    With `fresh=True`, in a separate browser context, for what can't be undone: scripts that run on
+    each page, a frozen clock, permissions.
     """
     taken: list[tuple[object, Page]] = []
     contexts: list[BrowserContext] = []

@@ -1,6 +1,6 @@
-"""The cast: users whom a test asks for by name.
+"""The cast: users that tests request by name.
 
-They are called by it on pages, too, where the app's `User` has a column `name`.
+Pages call them by it, too, if the app's `User` has a column `name`.
 """
 
 from collections.abc import Callable
@@ -25,29 +25,29 @@ def alice(make_user: MakeUser) -> UserMixin:
 
 @pytest.fixture
 def bob(make_user: MakeUser) -> UserMixin:
-    """Another user, who must see nothing of Alice's."""
+    """Create a user who must not see anything of Alice's."""
     return make_user("bob@example.com", **_named("Bob"))
 
 
 @pytest.fixture
 def carol(make_user: MakeUser) -> UserMixin:
-    """An admin."""
+    """Create an admin."""
     return make_user("carol@example.com", role="admin", **_named("Carol"))
 
 
 @pytest.fixture
 def dave(make_user: MakeUser) -> UserMixin:
-    """A suspended user."""
+    """Create a suspended user."""
     return make_user("dave@example.com", suspended_at=now(), **_named("Dave"))
 
 
 @pytest.fixture
 def erin(make_user: MakeUser) -> UserMixin:
-    """A user who has not confirmed her address."""
+    """Create a user with an unconfirmed address."""
     return make_user("erin@example.com", confirmed_at=None, **_named("Erin"))
 
 
 @pytest.fixture
 def sam(make_user: MakeUser) -> UserMixin:
-    """A member of the staff, where the app has that role."""
+    """Create a staff member, if the app has that role."""
     return make_user("sam@example.com", role="staff", **_named("Sam"))

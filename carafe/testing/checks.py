@@ -1,4 +1,4 @@
-"""What `flask check` finds in a deployment, with nothing wrong but what a test changes."""
+"""The findings of `flask check` in a correct deployment with a test's changes."""
 
 import json
 import os
@@ -28,7 +28,7 @@ Findings = dict[str, dict[str, str]]
 
 
 def deployment(app: Flask, **settings: object) -> AbstractContextManager[Flask]:
-    """Make an app on the database of the tests, with these settings instead of good ones."""
+    """Create an app on the tests' database, with these settings instead of correct ones."""
     default_url = {
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{app.instance_path}/app.db"
     }
@@ -40,19 +40,19 @@ def check(deployed: Flask, *arguments: str) -> Result:
     is_old = sqlite_driver().sqlite_version_info < MIN_SQLITE_VERSION
     with pytest.MonkeyPatch.context() as patch:
         if is_old and vars(database)["MIN_SQLITE_VERSION"] == MIN_SQLITE_VERSION:
-            # This machine's library is not under test.
+            # This machine's library isn't tested.
             patch.setattr(database, "MIN_SQLITE_VERSION", (3,))
         return deployed.test_cli_runner().invoke(args=["check", *arguments])
 
 
 def run(app: Flask, *arguments: str, **settings: object) -> Result:
-    """Run `flask check` with these settings instead of good ones."""
+    """Run `flask check` with these settings instead of correct ones."""
     with deployment(app, **settings) as deployed:
         return check(deployed, *arguments)
 
 
 def findings(app: Flask, *arguments: str, **settings: object) -> Findings:
-    """What it finds, by id, without what only tells that there is no admin yet."""
+    """Return the findings by ID, without the one that there is no admin yet."""
     return findings_in(run(app, "--json", *arguments, **settings))
 
 
@@ -65,7 +65,7 @@ def findings_in(result: Result) -> Findings:
 
 
 def settings_in(document: Path) -> dict[str, str]:
-    """The settings that a page of the documentation shows in its first block, `NAME=value`."""
+    """Return the settings in the first code block of a documentation page, `NAME=value`."""
     block = document.read_text().split("```sh\n", 1)[1].split("```", 1)[0]
     lines = [line for line in block.splitlines() if not line.startswith("#")]
     return dict(line.split("=", 1) for line in lines)

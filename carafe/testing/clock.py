@@ -1,4 +1,4 @@
-"""Time passes: everything that is stored with a time becomes older."""
+"""Lets time pass: everything stored with a time becomes older."""
 
 import sqlite3
 from contextlib import closing, suppress
@@ -34,7 +34,7 @@ def later(app: Flask, **units: float) -> None:
 
 
 def change_limits(instance: Path, statement: str, *values: float) -> None:
-    """Change the counters of the rate limits, where there are any yet."""
+    """Change the counters of rate limits, if there are any."""
     with (
         suppress(sqlite3.OperationalError),
         closing(sqlite3.connect(instance / "limits.db", isolation_level=None)) as limits,

@@ -1,4 +1,4 @@
-"""Databases beside the one that all tests share, and what databases are asked."""
+"""Databases beside the one that all tests share, and the statements that databases run."""
 
 import secrets
 from collections.abc import Iterator
@@ -15,14 +15,17 @@ from carafe.database.setup import database_url
 
 
 def empty_file(path: Path) -> Path:
-    """An SQLite database without tables: the app opens none that is not there."""
+    """Create a SQLite database without tables, because the app doesn't create one."""
     path.touch()
     return path
 
 
 @contextmanager
 def empty_database(shared: str | None, folder: Path) -> Iterator[str]:
-    """The address of an empty one: a schema in PostgreSQL's `shared` one, or a file in `folder`."""
+    """Return the URL of an empty one.
+
+    A schema of PostgreSQL's `shared` one, or a file in `folder`.
+    """
     if not shared:
         yield f"sqlite:///{empty_file(folder / 'own.db')}"
         return
@@ -39,7 +42,7 @@ def empty_database(shared: str | None, folder: Path) -> Iterator[str]:
 
 
 def empty_tables() -> None:
-    """Delete all rows: of the tables that have any, which one query tells, since most have none."""
+    """Delete all rows, from the tables that have any; one query tells, because most have none."""
     tables, query = _filled_tables()
     filled = db.session.connection().exec_driver_sql(query).one()
     for table in compress(tables, filled):
@@ -49,9 +52,10 @@ def empty_tables() -> None:
 
 @cache
 def _filled_tables() -> tuple[list[str], str]:
-    """Return all tables, children first, and the statement that says which have rows.
+    """Return all tables, children first, and the statement that tells which have rows.
 
-    As text: this runs before each test, and SQLAlchemy's expressions take four times as long.
+    As text, because this runs before each test, and SQLAlchemy's expressions take four times as
+    long.
     """
     quote = db.engine.dialect.identifier_preparer.format_table
     tables = [quote(table) for table in reversed(db.Model.metadata.sorted_tables)]
@@ -61,7 +65,7 @@ def _filled_tables() -> tuple[list[str], str]:
 
 @contextmanager
 def database_for(worker: str, url: str) -> Iterator[str]:
-    """Create a PostgreSQL database beside the one of `url`, and return its address.
+    """Create a PostgreSQL database beside the one of `url`, and return its URL.
 
     Schemas in one database would share advisory locks and notifications.
     """
@@ -78,7 +82,7 @@ def database_for(worker: str, url: str) -> Iterator[str]:
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """What the app asks its database meanwhile, without the starts and ends of transactions."""
+    """Record the app's statements, except those that begin and end transactions."""
     asked: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:

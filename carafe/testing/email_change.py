@@ -1,4 +1,4 @@
-"""Changing the e-mail address of an account by `/account/email` and the link mailed from there."""
+"""Changing an account's email address with `/account/email` and the emailed link."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ NEW_EMAIL = "alice@new.example.com"
 
 @pytest.fixture
 def request_email_change(mailbox: Mailbox) -> Callable[..., str]:
-    """Asks for another address for whom `browser` is logged in; the path of the mailed link."""
+    """Request another address for the user of `browser`; return the path of the emailed link."""
 
     def request(browser: Browser, email: str = NEW_EMAIL) -> str:
         answer = browser.submit("/account/email", {"email": email})
@@ -24,7 +24,7 @@ def request_email_change(mailbox: Mailbox) -> Callable[..., str]:
 
 @pytest.fixture
 def change_email(request_email_change: Callable[..., str]) -> Callable[..., None]:
-    """Changes the address for whom `browser` is logged in, the link included."""
+    """Change the address of the user of `browser`, including the link."""
 
     def change(browser: Browser, email: str = NEW_EMAIL) -> None:
         assert browser.submit(request_email_change(browser, email)).status_code == 303

@@ -1,4 +1,4 @@
-"""Tests that need a group of packages which is not always installed (`bin/setup`)."""
+"""Tests that need a group of packages that may not be installed (`bin/setup`)."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from carafe.config import ROOT
 from carafe.config.groups import setup_command
 from carafe.testing.suite import suite
 
-# A package of each.
+# One package of each.
 PACKAGES = {
     "browser": "playwright",
     "oauth": "authlib",
@@ -27,18 +27,18 @@ REASON = "needs the group "
 
 
 def is_missing(group: str) -> bool:
-    """Return whether a test has to do without: never in CI, where it fails instead."""
+    """Return whether a test has to be skipped; never in CI, where it fails instead."""
     return not os.environ.get("CI") and find_spec(PACKAGES[group]) is None
 
 
 def require(group: str) -> None:
-    """Skip the test that runs where a group is not installed."""
+    """Skip the current test if a group isn't installed."""
     if is_missing(group):
         pytest.skip(REASON + group)
 
 
 def missing_group(path: Path) -> str | None:
-    """Return the group without which a file of tests cannot be imported."""
+    """Return the group without which a test file can't be imported."""
     if not path.is_relative_to(ROOT):
         return None
     name = path.relative_to(ROOT).as_posix()
@@ -49,14 +49,14 @@ def missing_group(path: Path) -> str | None:
 
 
 class SkippedModule(pytest.Module):
-    """A file of tests that is not imported."""
+    """A test file that isn't imported."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         pytest.skip(f"{REASON}{missing_group(self.path)}", allow_module_level=True)
 
 
 def summary(reasons: Iterable[str]) -> Iterator[str]:
-    """Say which groups were missed, and how to install them."""
+    """Report the missing groups, and how to install them."""
     missed = sorted({name for text in reasons for name in re.findall(rf"{REASON}(\w+)", text)})
     if missed:
         yield f"Skipped tests of groups that are not installed: {', '.join(missed)}."

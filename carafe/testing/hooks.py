@@ -1,4 +1,4 @@
-"""How tests are collected and what is said about those that were skipped."""
+"""How tests are collected, and the report about skipped ones."""
 
 import gc
 import os
@@ -10,7 +10,7 @@ import pytest
 from carafe.testing import groups
 from carafe.testing.database import database_for
 
-# A developer's own settings must not decide a test; only the database may be chosen.
+# A developer's own settings must not affect tests; only the database can be chosen.
 for name in (
     "SECRET_KEY", "TRUSTED_HOSTS", "TRUSTED_PROXIES", "PUBLIC_URL", "MAIL_URL", "STORAGE_URL",
 ):  # fmt: skip
@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests that pass or fail alike whatever DATABASE_URL says."""
+    """Deselect tests whose outcome doesn't depend on DATABASE_URL."""
     if config.getoption("--database-only"):
         config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
         items[:] = filter(asks_database, items)
@@ -46,7 +46,7 @@ def asks_database(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Hide DATABASE_URL from other tests: `--database-only` must leave out none that reads it."""
+    """Hide DATABASE_URL from other tests: `--database-only` must not omit any that reads it."""
     with pytest.MonkeyPatch.context() as patch:
         if not asks_database(item):
             patch.delenv("DATABASE_URL", raising=False)
@@ -68,9 +68,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def database_url(worker_id: str) -> Iterator[str | None]:
-    """Give each of several pytest processes a PostgreSQL database of its own; None means SQLite.
+    """Give each pytest process its own PostgreSQL database; None means SQLite.
 
-    Whatever reaches the database must ask for this, or its tests run on SQLite alone.
+    Whatever uses the database must request this, or its tests run only on SQLite.
     """
     url = os.environ.get("DATABASE_URL")
     if not url or worker_id == "master":

@@ -1,4 +1,4 @@
-"""A browser without a screen: it follows forms as they are on the page, hidden fields included."""
+"""A browser without a screen, which submits forms as they are on the page, with hidden fields."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def _is_sent(attributes: dict[str, str | None]) -> bool:
 
 
 class Forms(HTMLParser):
-    """The forms of a page, with what their fields hold."""
+    """The forms of a page, with the values of their fields."""
 
     def __init__(self, page: str):
         super().__init__()
@@ -63,7 +63,7 @@ class Browser:
     def __init__(self, client: FlaskClient):
         self.client = client
 
-    # buffered: the whole answer is read and then closed, as by a server.
+    # buffered: the whole response is read and then closed, as by a server
     def get(self, path: str, **options: object) -> TestResponse:
         return self.client.get(path, **{"buffered": True} | options)
 
@@ -71,7 +71,7 @@ class Browser:
         return self.client.post(path, data=data, **{"buffered": True} | options)
 
     def fill(self, path: str, action: str | None = None) -> Form:
-        """The form of the page at `path`: the one posting to `action`, or else to the page."""
+        """Return the form on the page at `path` that posts to `action`, by default to the page."""
         page = self.get(path)
         assert page.status_code == 200, f"{path} answers {page.status_code}"
         return self.form(page, action or path, path)
@@ -96,13 +96,13 @@ class Browser:
         action: str | None = None,
         **options: object,
     ) -> TestResponse:
-        """Open the page at `path`, fill in `fields`, send the form that posts to `action`."""
+        """Open the page at `path`, fill in `fields`, and submit the form that posts to `action`."""
         return self.send(self.fill(path, action), fields, **options)
 
     def token(self) -> str:
         """Return the CSRF token of this browser's pages, as scripts find it."""
         page = self.get("/auth/login")
-        if page.location:  # users who are logged in are led to a page that has it, too
+        if page.location:  # logged-in users are redirected to a page that has it, too
             page = self.get(page.location)
         token = re.search(r'name="csrf[-_]token" (?:content|value)="([^"]+)"', page.text)
         assert token, "no page has a CSRF token"
@@ -112,6 +112,6 @@ class Browser:
         return [(cookie.key, cookie.value) for cookie in (self.client._cookies or {}).values()]
 
     def copy_cookies_to(self, other: "Browser") -> None:
-        """What a thief of the cookie jar would do."""
+        """Copy all cookies to another browser, as a thief would."""
         for name, value in self.cookies():
             other.client.set_cookie(name, value)

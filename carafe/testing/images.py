@@ -1,4 +1,4 @@
-"""Pictures as people upload them, and what passes for pictures."""
+"""Pictures as people upload them, and files that look like pictures."""
 
 import io
 import re
@@ -36,7 +36,7 @@ def quarters(size: tuple[int, int] = (400, 400)) -> Image.Image:
 
 
 def corners(picture: bytes) -> list[str]:
-    """The colors in the corners, clockwise from the top left, as the nearest of the four."""
+    """Return the colors in the corners, clockwise from the top left, rounded to the four."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     last = image.width - 8
     return [nearest(image.getpixel(at)) for at in [(8, 8), (last, 8), (last, last), (8, last)]]
@@ -52,14 +52,14 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def png(width: int, height: int, *more: bytes, data: bytes = b"") -> bytes:
-    """A PNG of black pixels, or of what `data` unpacks to, with more chunks amid it."""
+    """Return a PNG of black pixels, or of the unpacked `data`, with additional chunks."""
     pixels = data or zlib.compress(bytes((width * 3 + 1) * height))
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     return PNG_SIGNATURE + b"".join([header, *more, chunk(b"IDAT", pixels), chunk(b"IEND", b"")])
 
 
 def chunks(webp: bytes) -> list[bytes]:
-    """The kinds of chunks of a WebP."""
+    """Return the types of a WebP's chunks."""
     kinds, position = [], 12
     while position < len(webp):
         kind, length = struct.unpack_from("<4sI", webp, position)
@@ -71,19 +71,19 @@ def chunks(webp: bytes) -> list[bytes]:
 def multipart(
     fields: dict[str, str], content: bytes, name: str = "me.png", mimetype: str = "image/png"
 ) -> tuple[bytes, str]:
-    """A form with a file, as browsers send it, and its type."""
+    """Return a form with a file, as browsers send it, and its content type."""
     file = FileStorage(io.BytesIO(content), name, content_type=mimetype)
     boundary, body = encode_multipart({**fields, "avatar": file})
     return body, f"multipart/form-data; boundary={boundary}"
 
 
 def shown(browser: Browser, path: str = "/account/profile") -> list[str]:
-    """The addresses of the pictures on a page."""
+    """Return the URLs of the pictures on a page."""
     return re.findall(r'<img class="avatar[^"]*" src="([^"]+)"', browser.get(path).text)
 
 
 def picture(browser: Browser) -> bytes:
-    """One's own picture."""
+    """Return the URL of the user's own picture."""
     answer = browser.get(shown(browser)[0])
     assert answer.status_code == 200
     return bytes(answer.data)

@@ -1,4 +1,4 @@
-"""What can be asked of a declared list: scopes, filters and searches, of few rows and of many."""
+"""The choices of a declared list: scopes, filters, and searches, matching few rows and many."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ Arguments = dict[str, str]
 
 
 def choices(admin: ModelAdmin) -> Iterator[Arguments]:
-    """Yield the arguments in the URL of each choice alone. Their values are those of rows."""
+    """Yield the URL arguments of each choice alone, with values of existing rows."""
     for scope in admin.options.scopes:
         yield {"scope": scope}
     for filter in admin.list.filters:
@@ -26,7 +26,7 @@ def choices(admin: ModelAdmin) -> Iterator[Arguments]:
         if (value := _middle_value(admin, column)) is not None:
             yield {"q": value}
             yield {"q": value[:2]}
-    # Of no rows the planner makes what it likes.
+    # Without rows, the planner's choice is arbitrary.
     if admin.list.searches and _middle_value(admin, admin.key) is not None:
         yield {"q": "qxqxqx"}
 
@@ -56,7 +56,7 @@ def _text_column(admin: ModelAdmin) -> Attribute | Expression:
 
 
 def _middle_value(admin: ModelAdmin, column: Attribute | Expression) -> Any:
-    """Return the value of a row in the middle of the table, so that there is one."""
+    """Return the value of a row in the middle of the table."""
     middle = select(func.max(admin.key) / 2).scalar_subquery()
     query = select(column).where(admin.key >= middle, column.is_not(None))
     if isinstance(column.type, String):

@@ -1,7 +1,7 @@
-"""Whether the queries of a declared list use an index, whatever is asked of it.
+"""Whether the queries of a declared list use an index, whatever is requested.
 
-The functions return the queries that use none, with their plans. They need some thousand rows:
-of fewer, a planner takes no index.
+The functions return queries that don't, with their plans. They need some thousand rows, because
+planners use no index for fewer.
 """
 
 import re
@@ -21,12 +21,12 @@ from carafe.observability.plans import postgresql, sqlite
 from carafe.observability.plans.nodes import SCAN, SORT, Node, walk
 from carafe.testing.list_choices import Arguments, choices, sorts
 
-# What a statement is run with, as the driver takes it.
+# A statement's parameters, as the driver gets them.
 Parameters = Sequence[object]
 
 
 class Plans:
-    """The plans of what the app asks its database, of which each kind is looked at once."""
+    """The plans of the app's statements, each kind of which is checked once."""
 
     def __init__(self, table: str):
         self.table = table
@@ -46,7 +46,7 @@ class Plans:
             self.statements.append((sql, values))
 
     def bad(self, *kinds: str) -> list[str]:
-        """Return statements so far that read the table, or a made one, in one of these ways."""
+        """Return the statements that read the table, or a temporary one, in one of these ways."""
         statements, self.statements = self.statements, []
         bad = []
         for sql, values in statements:
@@ -58,7 +58,7 @@ class Plans:
     def _is_bad(self, node: Node, kinds: tuple[str, ...]) -> bool:
         table = node.relation or re.sub(r"_\d+$", "", node.alias)
         if node.kind == SORT:
-            # One that an index has begun ends with the page.
+            # A search that started with an index ends with the page.
             return SORT in kinds and not node.text.startswith("Incremental")
         if table == self.table:
             return node.kind in kinds
@@ -66,7 +66,7 @@ class Plans:
 
 
 def plan_nodes(sql: str, values: Parameters, kinds: tuple[str, ...]) -> list[Node]:
-    """Return the nodes of the plan for a statement that must not have nodes of these kinds."""
+    """Return the nodes in a statement's plan that must not be of these kinds."""
     return list(walk(_explain(db.session.connection(), sql, values, kinds)))
 
 
@@ -76,7 +76,7 @@ def _explain(
     cursor: DBAPICursor = connection.connection.cursor()
     if connection.dialect.name == "sqlite":
         return sqlite.tree(sqlite.explain(cursor, sql))
-    # Some thousand rows it would rather read and sort as a whole; a table of many it will not.
+    # PostgreSQL prefers to read and sort some thousand rows as a whole; not those of a large table.
     more = ["sort", "bitmapscan"] if SORT in kinds else ["hashjoin", "mergejoin"]
     switches = ["seqscan", *more]
     for switch in switches:
@@ -85,7 +85,7 @@ def _explain(
     row = cursor.fetchone()
     assert row
     plan = row[0]
-    # First, or the catalog is asked at such a cost that its query is compiled: a tenth of a second.
+    # First, because otherwise the catalog's query is expensive enough to be compiled: 0.1 s.
     for switch in switches:
         cursor.execute(f"SET LOCAL enable_{switch} = on")
     parts = [part for root in plan for part in postgresql._walk(root["Plan"])]
@@ -110,7 +110,7 @@ def filtered_without_index(app: Flask, admin: ModelAdmin, many: int) -> list[str
 
 
 def sorted_and_filtered_without_index(app: Flask, admin: ModelAdmin) -> list[str]:
-    """Check each filter, scope, and search in each order, as if it left many rows."""
+    """Check each filter, scope, and search in each order, as if many rows matched."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matching, "COUNT_LIMIT", -1)
         patch.setattr(listing, "SCAN_SECONDS", 60)  # however busy this machine is
@@ -123,7 +123,7 @@ def sorted_and_filtered_without_index(app: Flask, admin: ModelAdmin) -> list[str
 
 
 def _choices(app: Flask, admin: ModelAdmin, many: int) -> Iterator[tuple[Arguments, bool]]:
-    """Yield each choice, and whether few rows match: those must be found by what is searched."""
+    """Yield each choice, and whether few rows match, which must be found by what is searched."""
     with app.test_request_context():
         all_choices = list(choices(admin))
         for arguments in all_choices:
@@ -135,7 +135,7 @@ def _choices(app: Flask, admin: ModelAdmin, many: int) -> Iterator[tuple[Argumen
 
 
 def _bad_queries(app: Flask, admin: ModelAdmin, arguments: Arguments, *kinds: str) -> list[str]:
-    """Check the queries of a page, and those of the one after and the one before."""
+    """Check the queries of a page, and of the next and previous ones."""
     bad: list[str] = []
     waiting: list[Arguments | str] = [arguments]
     while waiting:

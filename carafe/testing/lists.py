@@ -1,4 +1,4 @@
-"""Lists as they are on the page: the rows' ids, and the links to the neighbors."""
+"""Lists on a page: the rows' IDs, and the links to the neighboring pages."""
 
 import re
 from html.parser import HTMLParser
@@ -20,7 +20,7 @@ class Links(HTMLParser):
 
 
 def ids(page: str, base: str) -> list[int]:
-    """The ids of the rows, each linked once by a page or form below `base`, in the page's order."""
+    """Return the IDs of the rows, each linked once by a page or form below `base`, in order."""
     matches = (
         re.fullmatch(rf"{base}(\d+)(?:/edit)?", a.get("href") or "") for a in Links(page).links
     )
@@ -28,12 +28,12 @@ def ids(page: str, base: str) -> list[int]:
 
 
 def neighbor(page: str, rel: str) -> str | None:
-    """The address of the next or the previous page."""
+    """Return the URL of the next or the previous page."""
     return next((a["href"] for a in Links(page).links if a.get("rel") == rel), None)
 
 
 def walk(browser: Browser, path: str | None, base: str, rel: str = "next") -> list[list[int]]:
-    """The ids on each page, from that at `path` on by the links with this `rel`."""
+    """Return the IDs on each page from the one at `path` on, following links with this `rel`."""
     pages = []
     while path:
         answer = browser.get(path)
@@ -45,7 +45,7 @@ def walk(browser: Browser, path: str | None, base: str, rel: str = "next") -> li
 
 
 def last_page(browser: Browser, path: str) -> str:
-    """The address of the last page, found from that at `path` on."""
+    """Return the URL of the last page, from the one at `path` on."""
     while next := neighbor(browser.get(path).text, "next"):
         path = next
     return path

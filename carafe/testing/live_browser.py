@@ -1,4 +1,4 @@
-"""A browser that reaches a server through a socket."""
+"""A browser that opens a server through a socket."""
 
 import urllib.error
 import urllib.request

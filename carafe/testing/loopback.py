@@ -1,4 +1,4 @@
-"""Other people's servers, played by a thread of this process."""
+"""Other servers, simulated by a thread of this process."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Call:
-    """A request as it came in."""
+    """A received request."""
 
     def __init__(self, method: str, target: str, headers: Message, body: bytes):
         self.method, self.headers = method, headers
@@ -23,7 +23,7 @@ class Call:
         self.form = dict(parse_qsl(body.decode(errors="replace")))
 
     def credentials(self) -> tuple[str, str]:
-        """What a client says it is, by HTTP Basic or in the form."""
+        """Return a client's credentials, from HTTP Basic or the form."""
         kind, _, value = self.headers.get("Authorization", "").partition(" ")
         if kind != "Basic":
             return self.form.get("client_id", ""), self.form.get("client_secret", "")
@@ -43,12 +43,12 @@ def redirection(url: str) -> Answer:
 
 
 def always(answer: Answer) -> Callable[[Call], Answer]:
-    """Answer every call alike."""
+    """Answer every request in the same way."""
     return lambda call: answer
 
 
 class Loopback:
-    """A server whose `routes` answer calls by path; `calls` are those that came."""
+    """A server whose `routes` answer requests by path; `calls` are those received."""
 
     def __init__(self) -> None:
         self.routes: dict[str, Callable[[Call], Answer]] = {}
@@ -97,7 +97,7 @@ class Loopback:
 
     @contextmanager
     def answering(self, path: str, answer: Callable[[Call], Answer]) -> Iterator[None]:
-        """For a while, something else at `path`."""
+        """Temporarily answer something else at `path`."""
         before, self.routes[path] = self.routes[path], answer
         yield
         self.routes[path] = before

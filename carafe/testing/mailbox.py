@@ -1,4 +1,4 @@
-"""What the app has sent."""
+"""The emails that the app has sent."""
 
 import re
 from email import message_from_bytes, policy
@@ -17,7 +17,7 @@ class Mailbox:
         self.folder, self.app = folder, app
 
     def to(self, address: str) -> list[EmailMessage]:
-        """The mails to an address, oldest first."""
+        """Return the emails to an address, oldest first."""
         if self.app:
             run_due(self.app)
         mails = [
@@ -27,17 +27,17 @@ class Mailbox:
         return [mail for mail in mails if mail["To"] == address]
 
     def link(self, address: str) -> str:
-        """The path of the link in the text of the newest mail to an address."""
+        """Return the path of the link in the newest email to an address."""
         return link_in(self.to(address)[-1])
 
     def wait_for_link(self, address: str) -> str:
-        """Return the path of the link in the first mail that a server sends to an address."""
+        """Return the path of the link in the first email that a server sends to an address."""
         until(lambda: self.to(address), PATIENCE_SECONDS)
         return self.link(address)
 
 
 def link_in(mail: EmailMessage) -> str:
-    """The path of the link in the text of a mail."""
+    """Return the path of the link in an email's text."""
     body = mail.get_body(("plain",))
     assert body is not None
     url = re.search(r"https?://\S+", body.get_content())

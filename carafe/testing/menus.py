@@ -5,7 +5,7 @@ from html import unescape
 
 
 def entries_of(page: str) -> dict[str, list[tuple[str, bool]]]:
-    """For each menu of a page, by its label, the entries: address, and whether it is this page."""
+    """Return the entries of each menu of a page, by its label: URL, and whether it is this page."""
     menus = {}
     for label, content in re.findall(
         r'<nav [^>]*aria-label="([^"]+)"[^>]*>(.*?)</nav>', page, re.S

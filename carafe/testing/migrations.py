@@ -1,4 +1,4 @@
-"""The app's chain of migrations, carried out on an empty database."""
+"""The app's chain of migrations, applied to an empty database."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def revisions(folder: Path | str) -> list[str]:
 
 
 class Chain:
-    """The migrations, and what the database has of them."""
+    """The migrations, and the state of the database."""
 
     def __init__(self, app: Flask):
         self.app = app
@@ -43,10 +43,10 @@ class Chain:
         return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
     def differences(self) -> list[object]:
-        """Return what the models have and the database has not, or has otherwise.
+        """Return the differences between the models and the database.
 
-        Tables without a model are left out: those of a feature that was deleted stay until someone
-        writes a migration that drops them.
+        Tables without a model are ignored: those of a deleted feature remain until a migration
+        drops them.
         """
         with db.engine.connect() as connection:
             context = MigrationContext.configure(
@@ -60,7 +60,7 @@ class Chain:
             return list(compare_metadata(context, db.metadata))
 
     def insert_user(self, email: str) -> None:
-        """Insert a user as each revision can: not through the model, which is the head's."""
+        """Insert a user at any revision, not with the model, which matches only the head."""
         with db.engine.begin() as connection:
             connection.execute(
                 text(
@@ -73,7 +73,7 @@ class Chain:
 
 @pytest.fixture
 def chain(app: Flask, database_url: str | None, tmp_path: Path) -> Iterator[Chain]:
-    """The app's migrations, within the context of an app on an empty database."""
+    """Return the app's migrations, in the context of an app with an empty database."""
     with (
         empty_database(database_url, tmp_path) as url,
         another_app(app, DATABASE_URL=url) as made,

@@ -15,7 +15,7 @@ from carafe.testing.http import Browser
 
 @pytest.fixture
 def notify_user(app: Flask) -> Callable[..., None]:
-    """Notifies a user as a feature would: `notify_user(alice, "Ready", url="/notes/")`."""
+    """Notify a user as a feature would: `notify_user(alice, "Ready", url="/notes/")`."""
 
     def write(user: UserMixin, title: str, body: str = "", **options: Any) -> None:
         with app.app_context():
@@ -39,7 +39,7 @@ def notification_titles(app: Flask) -> Callable[[UserMixin], list[str]]:
 
 @pytest.fixture
 def notification_ids(app: Flask) -> Callable[[], list[int]]:
-    """Return the ids of all notifications, oldest first."""
+    """Return the IDs of all notifications, oldest first."""
 
     def read() -> list[int]:
         with app.app_context():
@@ -50,7 +50,7 @@ def notification_ids(app: Flask) -> Callable[[], list[int]]:
 
 @pytest.fixture
 def bell() -> Callable[[Browser], str]:
-    """Return what the bell says to a screen reader, on an ordinary page."""
+    """Return the text of the bell for screen readers, on an ordinary page."""
 
     def read(browser: Browser, path: str = "/members") -> str:
         page = browser.get(path).text

@@ -1,4 +1,4 @@
-"""Input that nobody types, sent to every form and page of an app: none may break over it."""
+"""Unusual input for every form and page of an app, none of which may break."""
 
 from collections.abc import Callable, Collection, Iterator
 
@@ -9,7 +9,7 @@ from carafe.auth.models import UserMixin
 from carafe.testing.http import Browser
 from carafe.testing.routes import Route, routes
 
-# Every field that some form of an app has, and one that none has.
+# Every field of the app's forms, and one that none has.
 FIELDS = [
     "email", "password", "current_password", "name", "remember", "code", "role", "title", "body",
     "version", "submission", "time_zone", "credential", "challenge", "avatar", "user_id", "_seen",
@@ -28,7 +28,7 @@ def browsers(
     visitor: Browser,
     sign_in: Callable[[UserMixin], Browser],
 ) -> Browsers:
-    """A visitor, a user, and an admin; each opens what those before them may not."""
+    """Return a visitor, a user, and an admin; each opens what the previous ones may not."""
     return {
         visitor: lambda route: route.public,
         sign_in(alice): lambda route: not route.public and not route.permission,
@@ -39,11 +39,11 @@ def browsers(
 def assert_no_form_breaks(
     app: Flask, browsers: Browsers, value: bytes, excluded: Collection[str]
 ) -> None:
-    """Submit a value (URL-encoded) in every field of every form, but for `excluded` endpoints."""
+    """Submit a value (URL-encoded) in every field of every form, except `excluded` endpoints."""
     for browser, opens in _still_logged_in(browsers):
         token = browser.token().encode()
         fields = [field.encode() + b"=" + value for field in FIELDS]
-        # Twice each: what reads the first and what reads the last see the same.
+        # Twice each, so that reading the first or the last value makes no difference.
         body = b"&".join([b"csrf_token=" + token, *fields, *fields])
         for route in routes(app):
             if opens(route) and route.changes and route.endpoint not in excluded:
@@ -59,7 +59,7 @@ def assert_no_page_breaks(app: Flask, browsers: Browsers, value: bytes) -> None:
     query = b"&".join(parts).decode("latin-1")
     for browser, opens in _still_logged_in(browsers):
         for route in routes(app):
-            # Health checks may answer 503.
+            # Health checks may respond with 503.
             is_page = route.method == "GET" and not route.endpoint.startswith("observability.")
             if is_page and opens(route):
                 answer = route.open(browser, query_string=query)
@@ -67,7 +67,7 @@ def assert_no_page_breaks(app: Flask, browsers: Browsers, value: bytes) -> None:
 
 
 def _still_logged_in(browsers: Browsers) -> Iterator[tuple[Browser, Callable[[Route], bool]]]:
-    """Yield each browser, and check afterwards that it was not logged out."""
+    """Yield each browser, and check afterwards that it is still logged in."""
     for browser, opens in browsers.items():
         status = browser.get("/members").status_code
         yield browser, opens

@@ -1,4 +1,4 @@
-"""A small OpenID Connect provider. It needs the group of packages `oauth`."""
+"""A small OpenID Connect provider. It needs the package group `oauth`."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ KEYS = [RSAKey.generate_key(2048, {"kid": f"key {n}"}) for n in range(2)]
 
 
 class OpenIdProvider(Loopback):
-    """`person` is who signs in there; `claims` is what its ID tokens then say differently."""
+    """`person` is who logs in there; `claims` override those in its ID tokens."""
 
     def __init__(self, redirect_uri: str):
         super().__init__()
@@ -60,7 +60,7 @@ class OpenIdProvider(Loopback):
         }
 
     def authorize(self, call: Call) -> Answer:
-        """Like many, with one more redirect on the way."""
+        """Redirect once more on the way, as many do."""
         query = call.query
         expected = {
             "client_id": CLIENT_ID,
@@ -115,7 +115,7 @@ class OpenIdProvider(Loopback):
         header = {"alg": self.algorithm, "kid": self.key.kid}
         if self.algorithm == "RS256":
             return jwt.encode(header, claims, self.key)
-        # As forgers do: no signature at all, or one with what everyone knows, the public key.
+        # As forgers do: no signature, or one with the public key, which everyone knows.
         if self.algorithm == "none":
             parts = (json.dumps(part).encode() for part in (header, claims))
             return ".".join(base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in parts) + "."

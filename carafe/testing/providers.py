@@ -40,7 +40,7 @@ FRIDA = {"sub": "acme-1", "email": "frida@example.com", "email_verified": True, 
 
 
 def _start(name: str) -> OpenIdProvider:
-    # This plugin is loaded where the group `oauth` is not installed, too.
+    # This plugin is loaded even if the group `oauth` isn't installed.
     from carafe.testing.openid_provider import OpenIdProvider
 
     return OpenIdProvider(f"{ORIGIN}/auth/oauth/{name}/callback")
@@ -48,7 +48,7 @@ def _start(name: str) -> OpenIdProvider:
 
 @pytest.fixture
 def acme() -> Iterator[OpenIdProvider]:
-    """A provider at which Frida is logged in."""
+    """Return a provider at which Frida is logged in."""
     with _start("acme") as provider:
         provider.person = dict(FRIDA)
         yield provider
@@ -56,7 +56,7 @@ def acme() -> Iterator[OpenIdProvider]:
 
 @pytest.fixture
 def rival() -> Iterator[OpenIdProvider]:
-    """Another provider, which may be malicious, at which Frida is logged in."""
+    """Return another provider, possibly malicious, at which Frida is logged in."""
     with _start("rival") as provider:
         provider.person = dict(FRIDA)
         yield provider
@@ -64,13 +64,13 @@ def rival() -> Iterator[OpenIdProvider]:
 
 @pytest.fixture(scope="module")
 def provider_application(application: Flask) -> Iterator[Flask]:
-    """An app with providers, shared by the tests of a module."""
+    """Create an app with providers, shared by the tests of a module."""
     with another_app(application, PUBLIC_URL=ORIGIN, OAUTH_PROVIDERS={"acme": EXAMPLE}) as made:
         yield made
 
 
 def offer_providers(app: Flask, acme: OpenIdProvider, rival: OpenIdProvider) -> Flask:
-    """Let an app offer the providers of this test: making an app for each test costs more."""
+    """Let an app offer this test's providers: creating an app for each test costs more."""
     settings = {"acme": acme.settings, "rival": rival.settings | {"label": "Rival"}}
     app.config["OAUTH_PROVIDERS"] = settings
     providers.init_app(app)
@@ -87,7 +87,7 @@ def start_journey(browser: Browser, provider: str = "acme", page: str = "/auth/l
 
 
 def authorization_url(answer: TestResponse) -> str:
-    """Return the URL of the provider to which a page leads on."""
+    """Return the URL of the provider that a page redirects to."""
     assert answer.status_code == 200, answer.text
     refresh = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)"', answer.text)
     assert refresh, answer.text
@@ -95,7 +95,7 @@ def authorization_url(answer: TestResponse) -> str:
 
 
 def authorize(url: str) -> str:
-    """Log in at the provider, and return the path here to which it sends the browser back."""
+    """Log in at the provider, and return the path here to which it redirects the browser."""
     opener = urllib.request.build_opener(NoRedirects)
     while not url.startswith(f"{ORIGIN}/"):
         with pytest.raises(urllib.error.HTTPError) as answer:
@@ -115,7 +115,7 @@ def make_journey(
 
 @pytest.fixture
 def connect(app: Flask) -> Callable[..., None]:
-    """Connects a user with an account at a provider, without a journey."""
+    """Connect a user to an account at a provider, without a journey."""
 
     def add(user: UserMixin, subject: str = "acme-1", provider: str = "acme") -> None:
         with app.app_context():
@@ -128,7 +128,7 @@ def connect(app: Flask) -> Callable[..., None]:
 
 @pytest.fixture
 def connections(app: Flask) -> Callable[[], list[tuple[str, ...]]]:
-    """Returns who is connected with whom: address here, provider, subject there."""
+    """Return all connections: email address here, provider, subject there."""
 
     def read() -> list[tuple[str, ...]]:
         model = user_model()
@@ -142,7 +142,7 @@ def connections(app: Flask) -> Callable[[], list[tuple[str, ...]]]:
 
 @pytest.fixture
 def frida(app: Flask, connect: Callable[..., None]) -> UserMixin:
-    """A user who signed up with the provider, and has no password."""
+    """Create a user who signed up with the provider, and has no password."""
     with app.app_context():
         user = user_model().register("frida@example.com", "", name="Frida", confirmed_at=now())
         db.session.commit()

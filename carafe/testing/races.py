@@ -1,4 +1,4 @@
-"""Requests that compete for the same thing at the same moment."""
+"""Requests that compete for the same thing at the same time."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Return the results of calls that start at the same moment."""
+    """Return the results of calls that start at the same time."""
     barrier = Barrier(len(calls))
 
     def start(call: Callable[[], T]) -> T:
@@ -26,7 +26,7 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
 
 @contextmanager
 def locked_limits(instance: Path) -> Iterator[None]:
-    """Keep all processes from counting attempts; they can still read how many there were."""
+    """Keep all processes from counting attempts; they can still read the counts."""
     with closing(sqlite_driver().connect(instance / "limits.db", isolation_level=None)) as limits:
         limits.execute("BEGIN IMMEDIATE")
         yield

@@ -1,4 +1,4 @@
-"""Apps that record, with pages that each have a fault."""
+"""Apps that record, with pages that each have a problem."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ def queue_all():
 
 @contextmanager
 def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
-    """An app that has recorded nothing yet, and from now on records everything."""
+    """Return an app that has recorded nothing yet, and records everything from now on."""
     defaults = {"RECORDER_SAMPLE_RATE": 1.0, "SLOW_QUERY_MS": 0, "PROPAGATE_EXCEPTIONS": False}
     with another_app(app, **defaults | settings) as made:
         _add_faulty_pages(made)
@@ -46,7 +46,7 @@ def recording_app(app: Flask, **settings: Any) -> Iterator[Flask]:
             records.close()
         yield made
         records.close()
-        if "recorder" in made.extensions:  # the thread goes on
+        if "recorder" in made.extensions:  # the thread continues
             made.extensions["recorder"].current_observations = Observations()
             made.extensions["recorder"].unflushed.clear()
 
@@ -87,7 +87,7 @@ def _add_faulty_pages(app: Flask) -> None:
 
 
 def rows(app: Flask, table: Table) -> list[Any]:
-    """What is kept, after what was observed is written down."""
+    """Return what is stored, after writing the observations."""
     recorder.flush(app)
     with app.app_context(), store.get_store().engine.connect() as connection:
         return list(connection.execute(table.select()).all())

@@ -1,4 +1,4 @@
-"""Signing up, and the links that are mailed to an address."""
+"""Signing up, and the links emailed to an address."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ NEW_PASSWORD = "another one, quite as long"
 
 @pytest.fixture
 def register() -> Callable[..., TestResponse]:
-    """Sends the form of `/auth/register` from a browser."""
+    """Submit the form of `/auth/register` in a browser."""
 
     def submit(browser: Browser, **fields: object) -> TestResponse:
         defaults = {"email": "new@example.com", "password": NEW_PASSWORD}
@@ -29,7 +29,7 @@ def register() -> Callable[..., TestResponse]:
 
 @pytest.fixture
 def all_emails(app: Flask) -> Callable[[], list[str]]:
-    """Returns the addresses of all accounts."""
+    """Return the addresses of all accounts."""
 
     def read() -> list[str]:
         with app.app_context():
@@ -42,7 +42,7 @@ def all_emails(app: Flask) -> Callable[[], list[str]]:
 def request_link(
     browser: Callable[[], Browser], mailbox: Mailbox
 ) -> Callable[[UserMixin, str], str]:
-    """Has a link for "confirm", "reset", or "magic-link" mailed to a user, and returns its path."""
+    """Email a user a link for "confirm", "reset", or "magic-link", and return its path."""
 
     def request(user: UserMixin, purpose: str) -> str:
         answer = browser().submit(f"/auth/{purpose}", {"email": user.email})

@@ -12,7 +12,7 @@ from carafe.testing.http import Browser
 from carafe.testing.rules import rules
 from carafe.web.routing import IdConverter, Policy, get_policy
 
-# What stands in a path for an argument that is not a number.
+# Values in a path for arguments that aren't numbers.
 EXAMPLES = {"token": "x", "provider": "acme", "filename": "x", "name": "x", "fingerprint": "x"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ALWAYS = [
@@ -53,7 +53,7 @@ class Route:
         return self.method in UNSAFE
 
     def open(self, browser: Browser, **options: Any) -> TestResponse:
-        """Ask for it. Whatever the answer is, it has the headers that all have."""
+        """Request it. Whatever the response is, it has the common headers."""
         with browser.client.session_transaction() as session:
             private = "_user_id" in session
         answer = browser.client.open(self.path, method=self.method, buffered=True, **options)
@@ -65,7 +65,7 @@ class Route:
 
 
 def routes(app: Flask, number: int = 1) -> list[Route]:
-    """All of them; `number` stands for each id."""
+    """Return all routes; `number` replaces each ID."""
     with app.test_request_context():
         return list(_routes(app, app.url_map.bind("localhost"), number))
 
@@ -81,7 +81,7 @@ def _routes(app: Flask, adapter: MapAdapter, number: int) -> Iterator[Route]:
         declared = hasattr(app.view_functions[rule.endpoint], "policy")
         for method in sorted(rule.methods or ()):
             path = adapter.build(rule.endpoint, values, method)
-            # Of several views at one path, Flask asks the first for OPTIONS.
+            # Of several views at one path, Flask calls the first for OPTIONS.
             if adapter.match(path, method)[0] == rule.endpoint or method != "OPTIONS":
                 rights = get_policy(rule.endpoint, lists)
                 name = lists["admin"].name if lists else ""

@@ -1,4 +1,4 @@
-"""A row in each table, whatever its columns are, so that there is something to find or to miss."""
+"""A row in each table, whatever its columns, to find or to miss."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
@@ -43,7 +43,7 @@ def sample(column: AnyColumn) -> object:
 
 
 def owners(table: Table) -> list[AnyColumn]:
-    """Return the columns of a table that say whose a row is."""
+    """Return the columns of a table that refer to a row's owner."""
     users = db.metadata.tables["user"]
     return [column for column in table.c if column.references(users.c.id)]
 
@@ -53,7 +53,7 @@ def has_numbers(table: Table) -> bool:
 
 
 def plant(user_id: int, tables: Iterable[Table]) -> None:
-    """Put a row with the ID `THEIRS` into each table with numbers: that user's, if anybody's."""
+    """Insert a row with the ID `THEIRS` into each table with numeric IDs, owned by the user."""
     tables = [table for table in tables if has_numbers(table) and table.name != "user"]
     for table in reversed(tables):
         db.session.execute(table.delete().where(table.c.id == THEIRS))
@@ -64,12 +64,12 @@ def plant(user_id: int, tables: Iterable[Table]) -> None:
             with db.session.begin_nested():
                 db.session.execute(insert(table).values(row))
         except IntegrityError:
-            assert not owners(table), f"no row fits into {table.name}"  # others need not be there
+            assert not owners(table), f"no row fits into {table.name}"  # others may be missing
     db.session.commit()
 
 
 def clear(tables: Iterable[Table]) -> None:
-    """Take out the rows that are someone's."""
+    """Delete the rows that belong to a user."""
     for table in reversed(list(tables)):
         if owners(table) and has_numbers(table):
             db.session.execute(table.delete().where(table.c.id == THEIRS))

@@ -1,4 +1,4 @@
-"""The URL rules of an app; those of declared lists count once for each list with the page."""
+"""The URL rules of an app, with one per list for those of declared lists."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter, Rule
 
 def rules(app: Flask) -> Iterator[tuple[Rule, dict[str, Any]]]:
     """Yield each rule and its arguments: the list, if it is a rule of lists."""
-    # Not imported: the app may have no administration.
+    # Not imported, because the app may have no admin.
     converter = app.url_map.converters.get("list")
     for rule in app.url_map.iter_rules():
         part = rule._converters.get("admin")

@@ -43,7 +43,7 @@ class Scratch(Base):
 
 
 class Sample(Scratch):
-    __module__ = "scratch"  # no model of the engine, whose tables must have migrations
+    __module__ = "scratch"  # not a model of the engine, whose tables must have migrations
     __tablename__ = "scratch_sample"
     __table_args__ = tuple(
         Index(f"ix_scratch_sample_{name}", name, "id") for name in NAMES if name != "settings"
@@ -51,7 +51,7 @@ class Sample(Scratch):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(50))
-    # As on SQLite, the database takes any text.
+    # As on SQLite, the database accepts any text.
     state: Mapped[State] = mapped_column(Enum(State, native_enum=False, length=20))
     mood: Mapped[Mood | None] = mapped_column(
         Enum(Mood, values_callable=lambda kind: [member.value for member in kind])

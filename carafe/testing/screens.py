@@ -1,4 +1,4 @@
-"""The pages of an app as people with some role see them: all that links lead to, and its errors."""
+"""The pages of an app as users with a role see them: everything that is linked, and errors."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ from carafe.testing.routes import routes
 from carafe.testing.sessions import open_session
 
 Screen = tuple[str, str]
-# Of pages that differ in a number alone, this many are looked at.
+# Of pages that differ only in a number, this many are opened.
 ALIKE = 2
 
 
@@ -36,9 +36,9 @@ def sample_browsers(app: Flask) -> dict[str, Browser]:
 
 
 def screens(app: Flask, browser: Browser, *start: str) -> Iterator[Screen]:
-    """Yield the address and the text of each page that links lead to, and of each route's answer.
+    """Yield the URL and text of each linked page, and of each route's response.
 
-    Then each form is sent empty, except those that end the session.
+    Then each form is submitted empty, except those that end the session.
     """
     forms: dict[str, dict[str, str]] = {}
     waiting = [*start, *(route.path for route in routes(app) if route.method == "GET")]
@@ -81,7 +81,7 @@ def _links(page: str) -> Iterator[str]:
 
 def _ends_session(app: Flask, path: str) -> bool:
     try:
-        with app.app_context():  # which converters of lists need
+        with app.app_context():  # needed by the converters of lists
             endpoint, _ = app.url_map.bind("localhost").match(path, "POST")
     except (HTTPException, RequestRedirect):
         return False
