@@ -41,10 +41,7 @@ LAST_FACTOR_MESSAGE = (
 
 
 def factors_of(user_id: int) -> Row[datetime | None, int, int]:
-    """Return a user's factors in one query.
-
-    `app_since`, a time or None, and numbers of passkeys and codes.
-    """
+    """Return `app_since`, a time or None, and the numbers of passkeys and codes, in one query."""
 
     def number(model: type[Passkey | RecoveryCode]) -> ScalarSelect[int]:
         query = select(func.count()).select_from(model).where(model.user_id == user_id)
@@ -136,10 +133,7 @@ def remove_all(user: UserMixin) -> None:
 
 
 def rotate_secrets() -> tuple[int, list[str]]:
-    """Encrypt all secrets with the newest key, in small transactions.
-
-    Return how many, and which failed.
-    """
+    """Encrypt secrets with the newest key, in small transactions; return how many, and failures."""
     count, lost, last = 0, [], 0
     while True:
         renewed, failed = Totp.renew_secrets(last, CHUNK)

@@ -85,10 +85,7 @@ class Token(TokenHashMixin, Base):
 
     @classmethod
     def issue_dummy(cls) -> str:
-        """Do the work of `issue` without storing anything, which takes as long.
-
-        Return a void token.
-        """
+        """Do the work of `issue` without storing anything; return a void token."""
         token = generate_token()
         row = cls._row(token, 0, RESET, "nobody", None, None)
         db.session.execute(cls._expired(0))
