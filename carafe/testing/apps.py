@@ -99,6 +99,7 @@ def app(application: Flask) -> Flask:
     for file in Path(application.instance_path).glob("mail/*.eml"):
         file.unlink()
     change_limits(Path(application.instance_path), "DELETE FROM hit")
+    application.extensions["visitor_pages"].clear()
     return application
 
 

@@ -5,12 +5,20 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.forms import LoginForm
 from app.auth.views import blueprint
-from carafe.auth import accounts, is_logged_in, public, redirect_target, redirect_to_step
+from carafe.auth import (
+    accounts,
+    is_logged_in,
+    public,
+    redirect_target,
+    redirect_to_step,
+    same_for_visitors,
+)
 from carafe.web import site_root
 
 
 @blueprint.get("/login")
 @public
+@same_for_visitors
 def login() -> ResponseReturnValue:
     if is_logged_in():
         return redirect(redirect_target(), 303)

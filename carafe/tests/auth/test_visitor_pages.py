@@ -4,11 +4,12 @@ from itertools import count
 from time import monotonic
 
 import pytest
-from flask import flash, get_flashed_messages, render_template_string
+from flask import flash, get_flashed_messages, request
 from flask_login import current_user
 
 from carafe.auth.visitor_pages import KEPT_SECONDS, same_for_visitors
 from carafe.security import csp
+from carafe.security.csrf import form_token
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 from carafe.testing.sessions import open_session
@@ -33,7 +34,9 @@ def add_pages(app, calls):
         app.add_url_rule(path, path, public(same_for_visitors(lambda: draw())))
 
     add("/plain", lambda: f"drawn {next(calls)}")
-    add("/form", lambda: render_template_string("{{ csrf_token() }}"))
+    add("/form", lambda: f"drawn {next(calls)} {form_token()}")
+    add("/encoded", lambda: form_token().replace(".", "%2E"))
+    add("/host", lambda: request.host)
     add("/nonce", csp.nonce)
     add("/messages", lambda: f"{get_flashed_messages()}")
     add("/name", lambda: current_user.display_name if current_user.is_authenticated else "nobody")
@@ -42,6 +45,11 @@ def add_pages(app, calls):
     @public
     def show_message():
         flash("Hello")
+        return ""
+
+    @app.post("/sent")
+    @public
+    def accept():
         return ""
 
 
@@ -73,9 +81,34 @@ def test_a_message_is_shown_to_its_visitor_alone(shop):
     assert visit(shop, "/messages") == "[]"
 
 
-@pytest.mark.parametrize("path", ["/form", "/nonce"])
+@pytest.mark.parametrize("path", ["/form", "/encoded", "/nonce"])
 def test_tokens_and_nonces_are_never_shared(shop, path):
     assert visit(shop, path) != visit(shop, path)
+
+
+def test_a_form_is_drawn_once_and_has_the_token_of_each_visitor(shop):
+    for number in range(3):
+        visitor = Browser(shop.test_client())
+        page = visitor.get("/form").text
+        assert page.startswith("drawn 1 ")
+        token = page.split()[-1]
+        assert visitor.client.post("/sent", data={"csrf_token": token}).status_code == 200, number
+        assert (
+            Browser(shop.test_client()).client.post("/sent", data={"csrf_token": token}).status_code
+            == 400
+        )
+        assert visitor.get("/form").headers["Cache-Control"] == "no-store"
+
+
+def test_each_host_gets_its_own(shop):
+    assert (
+        "one.example"
+        in Browser(shop.test_client()).get("/host", base_url="http://one.example").text
+    )
+    assert (
+        "two.example"
+        in Browser(shop.test_client()).get("/host", base_url="http://two.example").text
+    )
 
 
 def test_its_headers_are_those_of_any_page(shop):
