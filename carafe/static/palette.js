@@ -61,12 +61,13 @@ const matches = (label, q) => {
 };
 
 const showCommands = (q) => {
+  const add = (label, elements) => addGroup(label, [...elements].filter((element) => !q || matches(element.textContent, q)));
   choose(undefined);
   list.replaceChildren();
-  for (const section of source.querySelectorAll("section")) {
-    const elements = [...section.querySelectorAll("a, button")];
-    addGroup(section.querySelector("h2").textContent, q ? elements.filter((element) => matches(element.textContent, q)) : elements);
-  }
+  // Of a list, what can be done with the selected rows: its bar is a long way for the Tab key.
+  const bar = document.getElementById("selection"), selected = bar?.querySelector(".selection-count").textContent;
+  if (selected) add(selected, bar.querySelectorAll(".selection-actions button"));
+  for (const section of source.querySelectorAll("section")) add(section.querySelector("h2").textContent, section.querySelectorAll("a, button"));
 };
 
 // Return the rows that a search page shows for the query.

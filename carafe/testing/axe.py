@@ -6,6 +6,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 PHONE, DESKTOP = 390, 1280
+# A desktop at a zoom of 200 % and 400 % (WCAG 1.4.10).
+ZOOMED = 640, 320
+# Not among axe's defaults. In open menus it complains of what they cover.
+AT_REST = {"rules": {"target-size": {"enabled": True}}}
 # Only colors differ between themes.
 COLORS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 # Colors during a transition to another theme aren't a barrier.
@@ -25,6 +29,22 @@ CUT = """() => [...document.querySelectorAll("details.confirm")].filter(details 
     details.open = false;
     return left < 0 || right > innerWidth;
 }).map(details => details.innerText)"""
+
+
+# What has moved since the page began to load, other than in answer to the user.
+SHIFTS = """() => new Promise(resolve => {
+    const sum = list => list.getEntries().reduce((sum, {value, hadRecentInput}) =>
+        sum + (hadRecentInput ? 0 : value), 0);
+    new PerformanceObserver(list => resolve(sum(list))).observe({
+        type: "layout-shift", buffered: true,
+    });
+    requestAnimationFrame(() => setTimeout(resolve, 50, 0));
+})"""
+
+
+def layout_shift(page: Page) -> float:
+    """Return the cumulative layout shift (CLS) of the page up to now."""
+    return float(page.evaluate(SHIFTS))
 
 
 def barriers(page: Page, **options: object) -> list[str]:
@@ -57,6 +77,9 @@ def problems(page: Page, number: int = 0) -> list[str]:
         if page.evaluate("document.documentElement.scrollWidth") > width:
             problems.append(f"{screen}: it is wider")
         problems += [f"{screen}, cut: {text}" for text in page.evaluate(CUT)]
-        options = COLORS if width == PHONE else {}
-        problems += [f"{screen}: {barrier}" for barrier in barriers(page, **options)]
+        problems += [f"{screen}: {barrier}" for barrier in barriers(page, **AT_REST)]
+    for width in ZOOMED:
+        page.set_viewport_size({"width": width, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            problems.append(f"{page.url}, {width} px: it is wider")
     return problems

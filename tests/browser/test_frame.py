@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from app.auth.models import User
 from carafe.database import db
 from carafe.notifications import notify
-from carafe.testing.axe import barriers
-from carafe.testing.site import Site
+from carafe.testing.axe import barriers, barriers_in_both_themes, layout_shift
+from carafe.testing.site import Member, Site
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +67,69 @@ def test_it_opens_and_closes_the_account_menu(visit: Callable[..., Page]) -> Non
     page.keyboard.press("Escape")
     expect(entry).to_be_hidden()
     expect(summary).to_be_focused()
+    # It would cover what has the focus.
+    page.keyboard.press("Enter")
+    expect(entry).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    expect(entry).to_be_hidden()
+
+
+def test_a_question_gives_the_focus_back_to_its_menu(visit: Callable[..., Page]) -> None:
+    page = visit("admin")
+    page.goto("/admin/users/?q=user@")
+    page.get_by_role("link", name="user@example.com").click()
+    menu = page.locator("summary", has_text="Actions")
+    menu.press("Enter")
+    entry = page.locator("summary", has_text="Suspend")
+    for close in ("Enter", "Escape"):  # Cancel has the focus
+        entry.press("Enter")
+        expect(page.get_by_role("alertdialog")).to_be_visible()
+        page.keyboard.press(close)
+        expect(page.get_by_role("alertdialog")).to_have_count(0)
+        expect(entry).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_its_open_menus_are_accessible(visit: Callable[..., Page], width: int) -> None:
+    page = visit("user", viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page.goto("/account/profile")
+    for summary in page.locator("summary").all():
+        if summary.is_visible():
+            summary.press("Enter")
+            assert barriers_in_both_themes(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            page.keyboard.press("Escape")
+            expect(summary).to_be_focused()
+
+
+def test_nothing_moves_while_it_loads(visit: Callable[..., Page], site: Site) -> None:
+    page = visit(fresh=True, timezone_id="Pacific/Kiritimati")
+    Member(site, page).sign_in()
+
+    def delay(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/carafe/app*.js", delay)
+    page.goto("/account/activity")
+    expect(page.locator("td time").first).not_to_contain_text("UTC")
+    assert layout_shift(page) == 0
+
+
+def test_forced_colors_show_the_focus_and_what_is_chosen(visit: Callable[..., Page]) -> None:
+    page = visit("user", fresh=True, forced_colors="active")
+    page.goto("/account/profile")
+    page.get_by_label("Name").focus()
+    assert outline(page, ":focus") != "none"
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("option", selected=True)).to_be_visible()
+    assert outline(page, "[aria-selected=true]") != "none"
+
+
+def outline(page: Page, selector: str) -> str:
+    return str(page.locator(selector).evaluate("element => getComputedStyle(element).outlineStyle"))
 
 
 def test_its_user_menu_switches_the_theme(visit: Callable[..., Page]) -> None:

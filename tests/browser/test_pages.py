@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from carafe.testing import rules
-from carafe.testing.axe import problems
+from carafe.testing.axe import DESKTOP, layout_shift, problems
 from carafe.testing.site import Site
 from carafe.web.routing import get_policy
 
@@ -86,6 +86,9 @@ def test_it_is_accessible_and_fits_the_screen(
     page = visit(None if who == "visitor" else who, reduced_motion="reduce")
     wrong = []
     for number, path in enumerate(list(pages(who))[part :: PARTS[who]]):
+        page.set_viewport_size({"width": DESKTOP, "height": 800})
         page.goto(path)
+        if shift := layout_shift(page):
+            wrong.append(f"{path} moves by {shift}")
         wrong += problems(page, number)
     assert not wrong, "\n".join(wrong)

@@ -66,7 +66,10 @@
       empty.textContent = `No results for “${field.value.trim()}”`;
       list.replaceChildren(...(options.length ? options : [empty]));
       list.hidden = false;
-      field.setAttribute("aria-expanded", "true");
+      // A text is no listbox.
+      if (options.length) list.setAttribute("role", "listbox");
+      else list.removeAttribute("role");
+      field.setAttribute("aria-expanded", String(options.length > 0));
       voice.textContent = options.length ? `${options.length} suggestion${options.length > 1 ? "s" : ""}` : empty.textContent;
     };
 

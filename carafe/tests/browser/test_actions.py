@@ -72,6 +72,17 @@ IS_SEEN = """() => {
 }"""
 
 
+def test_the_palette_acts_on_what_is_selected(visit: Callable[..., Page]) -> None:
+    page = visit("admin")
+    page.goto("/admin/users/?q=user@")
+    page.get_by_role("checkbox", name="user@example.com").check()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("group", name="1 selected")).to_be_visible()
+    page.keyboard.type("susp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Suspend 1 user?")
+
+
 def test_it_needs_no_script(visit: Callable[..., Page]) -> None:
     page = visit("admin", java_script_enabled=False)
     page.goto("/admin/users/?q=user@")
