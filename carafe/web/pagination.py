@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
-from flask import current_app, request
+from flask import current_app
+from flask.globals import request_ctx
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
@@ -60,8 +61,9 @@ class Position(NamedTuple):
     @classmethod
     def requested(cls, keys: Sequence[CursorKey]) -> Self:
         """Return the position that the request's `after` or `before` asks for."""
-        backward = "before" in request.args
-        cursor = request.args.get("before" if backward else "after")
+        arguments = request_ctx.request.args
+        backward = "before" in arguments
+        cursor = arguments.get("before" if backward else "after")
         return cls(backward, *(decode(cursor, keys) if cursor else ([], 1)))
 
 
@@ -174,11 +176,12 @@ def page_at(
     has_next, has_prev = (bool(start), more) if backward else (more, bool(start))
     top, bottom = (far, near) if backward else (near, far)
     first = _first_number(number, rows, backward=backward, is_start=not has_prev)
-    after = _page_url(path, "after", bottom, first and first + len(rows))
-    before = _page_url(path, "before", top, first)
-    return Page(
-        rows, after if has_next and bottom else None, before if has_prev and top else None, first
-    )
+    after = before = None
+    if has_next and bottom:
+        after = _page_url(path, "after", bottom, first and first + len(rows))
+    if has_prev and top:
+        before = _page_url(path, "before", top, first)
+    return Page(rows, after, before, first)
 
 
 class BoundedCounts:
@@ -217,6 +220,7 @@ def _first_number(
 def _page_url(
     path: str | None, direction: str, keys: Sequence[object], position: int | None
 ) -> str:
+    request = request_ctx.request
     arguments = [(k, v) for k, v in request.args.items(multi=True) if k not in POSITION_ARGUMENTS]
     path = path or request.script_root + request.path
     return f"{path}?{urlencode([*arguments, (direction, encode(keys, position))])}"

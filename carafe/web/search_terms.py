@@ -9,7 +9,8 @@ SEARCH_LENGTH = 200
 
 def search_term() -> str:
     """Return this request's search term, cleaned, with at most `SEARCH_LENGTH` characters."""
-    return clean_search_term(request.args.get("q", ""))
+    q = request.args.get("q")
+    return clean_search_term(q) if q else ""
 
 
 def clean_search_term(text: str) -> str:
