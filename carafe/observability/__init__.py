@@ -43,9 +43,10 @@ def init_app(app: Flask) -> None:
     health.init_app(app)
     health_rows.init_app(app)
     if app.config["APP_ENV"] == "development":
-        from carafe.observability import migration_guard
+        from carafe.observability import migration_guard, profiler
 
         migration_guard.init_app(app)
+        profiler.init_app(app)
     if app.debug:
         try:
             from carafe.observability import toolbar

@@ -11,6 +11,7 @@ from flask import Flask, request, url_for
 from flask_debugtoolbar import DebugToolbarExtension
 from werkzeug import Response
 
+from carafe.observability.profiler.middleware import PROFILED
 from carafe.observability.toolbar.queries import QueriesPanel
 from carafe.security import csp
 from carafe.security.local_requests import is_at_this_machine
@@ -38,7 +39,7 @@ PANELS = [
 class Toolbar(DebugToolbarExtension):
     def process_request(self) -> None:
         # Its panels show `SECRET_KEY`, and call `url_for`, which fails for an untrusted host.
-        if is_at_this_machine():
+        if is_at_this_machine() and PROFILED not in request.environ:
             super().process_request()
 
     def process_response(self, response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from flask import current_app
+from flask import current_app, request
 from flask_debugtoolbar.panels import DebugPanel
 
 from carafe.database.base import get_recorded_queries
@@ -29,7 +29,16 @@ class QueriesPanel(DebugPanel):
 
     def content(self) -> str:
         template = current_app.jinja_env.get_template("observability/queries_panel.html")
-        return template.render(queries=get_recorded_queries(), plan=cache(_plan))
+        return template.render(
+            queries=get_recorded_queries(), plan=cache(_plan), profile_url=_profile_url()
+        )
+
+
+def _profile_url() -> str:
+    """Return where this page can be profiled. A form's answer has no URL."""
+    separator = "&" if request.query_string else ""
+    url = f"{request.script_root}{request.full_path}{separator}_profile"
+    return url if request.method == "GET" else ""
 
 
 def _plan(sql: str) -> tuple[plans.PlanReport | None, str]:

@@ -49,6 +49,11 @@ def test_it_shows_queries_and_their_plans(developer):
     assert "SEARCH" in panel or "Scan" in panel
 
 
+def test_it_leads_to_the_profile_of_the_page(developer):
+    page = developer.get("/members?q=a").text
+    assert '<a href="/members?q=a&amp;_profile">Profile this page</a>' in page
+
+
 def test_it_plans_what_changes_something_without_running_it(developer):
     page = developer.get("/statements").text
     assert "<body>Alice<" in page
