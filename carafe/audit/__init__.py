@@ -9,12 +9,13 @@ from carafe.audit import (
 from carafe.audit.changes import changes
 from carafe.audit.descriptions import DESCRIPTIONS, add_descriptions, description
 from carafe.audit.mixin import AuditMixin
-from carafe.audit.models import AuditEvent, event_recorded, record
+from carafe.audit.models import AuditEvent, RecordedEvent, event_recorded, record
 from carafe.audit.phrases import PHRASES, add_phrases
 
 __all__ = [
     "AuditEvent",
     "AuditMixin",
+    "RecordedEvent",
     "add_descriptions",
     "add_phrases",
     "changes",

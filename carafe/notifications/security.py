@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from carafe.audit import AuditEvent, description, event_recorded
+from carafe.audit import RecordedEvent, description, event_recorded
 from carafe.auth import pages
 from carafe.auth.models.impersonation import MAX_DURATION
 from carafe.notifications.models import notify
@@ -61,7 +61,7 @@ def add_security_notice(
 
 
 @event_recorded.connect
-def notify_owner(event: AuditEvent, **_: object) -> None:
+def notify_owner(event: RecordedEvent, **_: object) -> None:
     """Notify the owner in the event's transaction: an email may be late, or read by a thief."""
     kind, _colon, id = (event.subject or "").partition(":")
     if kind == "user" and (notice := NOTICES.get(event.action)):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import NamedTuple
 
 from flask import request
@@ -34,8 +35,8 @@ from carafe.web.pagination import (
     bounds,
 )
 
-# For the rows of a page; and if its reader asks to keep searching.
-SCAN_SECONDS, FURTHER_SCAN_SECONDS = 0.05, 2
+# For the counts and rows of a page; and for its rows if the reader asks to keep searching.
+SCAN_SECONDS, FURTHER_SCAN_SECONDS = 0.06, 2
 PER_PAGE = 50
 
 
@@ -61,7 +62,7 @@ class ListPage:
 
 def load_page(state: ListState, *, per_page: int = PER_PAGE) -> ListPage:
     """Return the page that is requested by the URL."""
-    spec, sort = state.spec, state.sort
+    spec, sort, began_at = state.spec, state.sort, monotonic()
     clauses = matching.clauses(state)
     if not clauses:
         page = _page_of_all(spec, sort, per_page)
@@ -78,7 +79,7 @@ def load_page(state: ListState, *, per_page: int = PER_PAGE) -> ListPage:
     if where is not None:
         page, count = _page_of_few(spec, order, where)
         return ListPage(page, rows_of(page), matching.format_count(count), sort.name)
-    page, stopped_at = _page_of_many(spec, clauses, order)
+    page, stopped_at = _page_of_many(spec, clauses, order, began_at)
     rows = rows_in_order(spec, sort, page)
     count_label, stop = _count_of_many(clauses, page), _stop(spec, order, page, stopped_at)
     return ListPage(page, rows, count_label, sort.name, stop)
@@ -111,7 +112,7 @@ def _page_of_few(
 
 
 def _page_of_many(
-    spec: ListSpec, clauses: Sequence[Clause], order: Order
+    spec: ListSpec, clauses: Sequence[Clause], order: Order, began_at: float
 ) -> tuple[Page, Sequence[object]]:
     """Scan the order index. Return the page, and where the search was stopped."""
     query = select(*order.keys)
@@ -126,10 +127,10 @@ def _page_of_many(
     scan = Scan(query, condition, order.keys, order.sort.descending)
     limit = order.per_page + 1
     if "further" not in request.args:
-        rows, stopped_at = scan.run(order.position, limit, SCAN_SECONDS)
+        rows, stopped_at = scan.run(order.position, limit, began_at + SCAN_SECONDS)
     else:
         with quotas.one_at_a_time("search"):
-            rows, stopped_at = scan.run(order.position, limit, FURTHER_SCAN_SECONDS)
+            rows, stopped_at = scan.run(order.position, limit, monotonic() + FURTHER_SCAN_SECONDS)
     return order.page(rows, stopped_at), stopped_at
 
 

@@ -32,15 +32,15 @@ class Scan:
     descending: bool
 
     def run(
-        self, position: Position, limit: int, seconds: float
+        self, position: Position, limit: int, ends_at: float
     ) -> tuple[list[ResultRow], Sequence[object]]:
         """Return the first matching rows beyond a position, and where the search was stopped.
 
-        That is (): at the end of the list, or with as many rows as the limit.
+        That is (): at the end of the list, or with as many rows as the limit. `ends_at` is the
+        time to stop, by `time.monotonic`.
         """
         rows: list[ResultRow] = []
         at, step, steps = position.keys, FIRST_STEP, 0
-        ends_at = monotonic() + seconds
         while True:
             began_at = monotonic()
             end = self._end_of_step(position, at, step)
