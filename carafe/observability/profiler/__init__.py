@@ -5,6 +5,7 @@ the page. With `?_profile=submit` it gets the page, and the report once it has s
 """
 
 from collections import OrderedDict
+from importlib.util import find_spec
 
 from flask import Blueprint, Flask, abort, render_template
 from flask.typing import ResponseReturnValue
@@ -15,14 +16,11 @@ from carafe.observability.profiler.report import Report
 from carafe.security.local_requests import only_at_this_machine
 from carafe.web.routing import public
 
-try:
-    from pyinstrument import Profiler
-except ModuleNotFoundError:  # the app runs without it, and the page says what to install
-    Profiler = None  # type: ignore[assignment, misc]
-
 blueprint = Blueprint("profiler", __name__, url_prefix="/dev/profiles")
 blueprint.before_request(only_at_this_machine)
 
+# Without it the app runs all the same, and the page says what to install.
+IS_INSTALLED = find_spec("pyinstrument") is not None
 # In memory, and gone when the server reloads.
 REPORTS: OrderedDict[str, Report] = OrderedDict()
 
@@ -30,7 +28,9 @@ REPORTS: OrderedDict[str, Report] = OrderedDict()
 @blueprint.get("/")
 @public
 def index() -> ResponseReturnValue:
-    return render_template("observability/profiles.html", reports=REPORTS, is_installed=Profiler)
+    return render_template(
+        "observability/profiles.html", reports=REPORTS, is_installed=IS_INSTALLED
+    )
 
 
 @blueprint.get("/<id>")
@@ -53,6 +53,6 @@ def _plan(sql: str) -> tuple[plans.PlanReport | None, str]:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    middleware = ProfilingMiddleware(app.wsgi_app, Profiler, REPORTS)
+    middleware = ProfilingMiddleware(app.wsgi_app, IS_INSTALLED, REPORTS)
     app.extensions["profiler"] = middleware
     app.wsgi_app = middleware  # type: ignore[method-assign]

@@ -5,16 +5,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import Lock
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from carafe.observability import queries
 from carafe.observability.profiler.report import ProfiledResponse, Report, build_report
 from carafe.security.local_requests import is_from_this_machine
-
-if TYPE_CHECKING:
-    from pyinstrument import Profiler
 
 ARGUMENT = "_profile"
 SUBMIT = "submit"
@@ -31,10 +28,10 @@ class ProfilingMiddleware:
     def __init__(
         self,
         application: WSGIApplication,
-        profiler: "type[Profiler] | None",
+        is_installed: bool,
         reports: OrderedDict[str, Report],
     ):
-        self.application, self.profiler, self.reports = application, profiler, reports
+        self.application, self.is_installed, self.reports = application, is_installed, reports
         # Two requests at the same time would wait for each other, and each be told of it.
         self.lock = Lock()
 
@@ -42,26 +39,26 @@ class ProfilingMiddleware:
         if not is_profiled(environ):
             return self.application(environ, start_response)
         home = f"{environ.get('SCRIPT_NAME', '')}/dev/profiles/"
-        if self.profiler is None:
+        if not self.is_installed:
             return redirect(start_response, home)
         environ[PROFILED] = True
         environ["QUERY_STRING"] = without_argument(environ["QUERY_STRING"])
         with self.lock:
-            report, cookies = self._profile(self.profiler, environ)
+            report, cookies = self._profile(environ)
         id = secrets.token_hex(4)
         self.reports[id] = report
         while len(self.reports) > MAX_REPORTS:
             self.reports.popitem(last=False)
         return redirect(start_response, home + id, cookies)
 
-    def _profile(
-        self, profiler_class: "type[Profiler]", environ: WSGIEnvironment
-    ) -> tuple[Report, list[tuple[str, str]]]:
+    def _profile(self, environ: WSGIEnvironment) -> tuple[Report, list[tuple[str, str]]]:
         """Return the report on a request, and the cookies that its response sets."""
+        from pyinstrument import Profiler
+
         if environ["REQUEST_METHOD"] == "GET":
             # Imports and compiles templates, which is no part of what a page takes.
             self._run(environ.copy())
-        profiler = profiler_class(INTERVAL_SECONDS, async_mode="disabled")
+        profiler = Profiler(INTERVAL_SECONDS, async_mode="disabled")
         with profiler:
             started = perf_counter_ns()
             response = self._run(environ)

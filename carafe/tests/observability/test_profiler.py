@@ -87,8 +87,8 @@ def test_it_is_there_in_development_alone(visitor):
 
 
 def test_it_says_what_to_install(developer, development, monkeypatch):
-    monkeypatch.setattr(development.extensions["profiler"], "profiler", None)
-    monkeypatch.setattr(profiler, "Profiler", None)
+    monkeypatch.setattr(development.extensions["profiler"], "is_installed", False)
+    monkeypatch.setattr(profiler, "IS_INSTALLED", False)
     page = profile(developer, "/?_profile")
     assert "bin/setup dev" in page.text
 
