@@ -98,7 +98,7 @@ def _render(card: Card, previous: int, counts: list[int], starts: list[datetime]
         card.name,
         card.label,
         [(count,) for count in counts],
-        kinds={"answered": ""},
+        kinds={"answered" if card.more_is_better else "failed": ""},
         titles=[f"{name}: {count:,}" for name, count in zip(names, counts, strict=True)],
         format_value=lambda value: f"{value:,.0f}",
     )
