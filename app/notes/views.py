@@ -15,6 +15,9 @@ blueprint = Blueprint("notes", __name__, url_prefix="/notes", template_folder="t
 
 # The columns of a list, with the beginning of the text.
 ROW = Note.title, func.substr(Note.body, 1, 160), Note.updated_at, Note.id
+# What the dashboard shows.
+RECENT = Note.mine(*ROW).order_by(Note.updated_at.desc(), Note.id.desc()).limit(5)
+COUNT = BoundedCounts(count=Note.mine(Note.id))
 
 
 @blueprint.get("/")
@@ -87,9 +90,7 @@ def delete(id: int) -> ResponseReturnValue:
 
 
 def dashboard_card() -> dict[str, object]:
-    recent = Note.mine(*ROW).order_by(Note.updated_at.desc(), Note.id.desc()).limit(5)
-    count = BoundedCounts(count=Note.mine())()
-    return {"notes": db.session.execute(recent).all(), **count}
+    return {"notes": db.session.execute(RECENT).all(), **COUNT()}
 
 
 def has_notes() -> ColumnElement[bool]:
