@@ -64,17 +64,19 @@ def _filled_tables() -> tuple[list[str], str]:
 
 
 @contextmanager
-def database_for(worker: str, url: str) -> Iterator[str]:
+def database_for(suffix: str, url: str, template: str | None = None) -> Iterator[str]:
     """Create a PostgreSQL database beside the one of `url`, and return its URL.
 
-    Schemas in one database would share advisory locks and notifications.
+    Schemas in one database would share advisory locks and notifications. The new one has what the
+    database named `template` has.
     """
     shared = database_url(url)
-    name = f"{shared.database}_{worker}"
+    name = f"{shared.database}_{suffix}"
+    copied = f' TEMPLATE "{template}"' if template else ""
     engine = create_engine(shared, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"{copied}'))
         yield shared.set(database=name).render_as_string(hide_password=False)
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     engine.dispose()
