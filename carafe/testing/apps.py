@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.pool import ConnectionPoolEntry
 from werkzeug.test import TestResponse
 
 from carafe.database import db
@@ -38,14 +40,21 @@ QUIET = {"APP_ENV": "testing", "JOBS_IN_WEB": False, "RECORDER_SAMPLE_RATE": 0}
 @contextmanager
 def another_app(app: Flask, **settings: object) -> Iterator[Flask]:
     """Yield an app beside `app`, with the same data and other settings."""
+    database = {"DATABASE_URL": os.environ.get("DATABASE_URL")}
+    with app_in(app.instance_path, **database | settings) as made:
+        yield made
+
+
+@contextmanager
+def app_in(instance: str, **settings: object) -> Iterator[Flask]:
+    """Yield an app with other settings, whose local state is in the folder `instance`."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
-    same = {"INSTANCE_PATH": app.instance_path, "DATABASE_URL": os.environ.get("DATABASE_URL")}
-    made = suite().create_app({**QUIET, **same, **settings})
+    made = suite().create_app({**QUIET, "INSTANCE_PATH": instance, **settings})
     # Compiling the templates takes longer than most tests.
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(
         # Compiled templates contain the URLs of static files.
-        app.instance_path,
+        instance,
         f"%s.{made.debug}.{made.config['APPLICATION_ROOT'][1:]}.jinja",
     )
     try:
@@ -84,6 +93,8 @@ def application(instance: Path, database_url: str | None) -> Iterator[Flask]:
             with db.engine.begin() as connection:
                 connection.execute(text("DROP SCHEMA public CASCADE"))
                 connection.execute(text("CREATE SCHEMA public"))
+        else:
+            event.listen(db.engine, "connect", _do_not_wait_for_disk)
         upgrade()
     yield app
     with app.app_context():
@@ -91,14 +102,25 @@ def application(instance: Path, database_url: str | None) -> Iterator[Flask]:
         store.get_store().engine.dispose()
 
 
+def _do_not_wait_for_disk(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    """Turn off syncing: nothing has to survive a power failure, as in `bin/postgres`."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture
-def app(application: Flask) -> Flask:
+def clean_instance(instance: Path) -> Path:
+    """Return the folder of local state, with no emails and fresh rate limits."""
+    for file in instance.glob("mail/*.eml"):
+        file.unlink()
+    change_limits(instance, "DELETE FROM hit")
+    return instance
+
+
+@pytest.fixture
+def app(application: Flask, clean_instance: Path) -> Flask:
     """Return the app with an empty database, no emails, and fresh rate limits."""
     with application.app_context():
         empty_tables()
-    for file in Path(application.instance_path).glob("mail/*.eml"):
-        file.unlink()
-    change_limits(Path(application.instance_path), "DELETE FROM hit")
     application.extensions["visitor_pages"].clear()
     return application
 
@@ -120,13 +142,13 @@ def visitor(browser: Callable[[], Browser]) -> Browser:
 
 
 @pytest.fixture
-def make_app(app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """Create an app with an empty SQLite database in `tmp_path`."""
+def make_app(clean_instance: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Create an app with an empty SQLite database in `tmp_path`, whatever DATABASE_URL is."""
     with ExitStack() as stack:
 
         def make(**settings: object) -> Flask:
             own_settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"} | settings
-            return stack.enter_context(another_app(app, **own_settings))
+            return stack.enter_context(app_in(str(clean_instance), **own_settings))
 
         yield make
 

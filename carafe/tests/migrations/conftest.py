@@ -13,7 +13,7 @@ from sqlalchemy import text
 from carafe.config import ROOT
 from carafe.database import db
 from carafe.database.sqlite_file import files_of
-from carafe.testing.apps import another_app
+from carafe.testing.apps import another_app, app_in
 from carafe.testing.database import empty_database
 
 TEMPLATE = """
@@ -69,14 +69,14 @@ def database(app: Flask, database_url: str | None, tmp_path: Path) -> Iterator[F
 
 
 @pytest.fixture(scope="module")
-def sqlite_app(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def sqlite_app(instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'own.db'}"
-    with another_app(application, DATABASE_URL=url) as made:
+    with app_in(str(instance), DATABASE_URL=url) as made:
         yield made
 
 
 @pytest.fixture
-def sqlite(app: Flask, sqlite_app: Flask) -> Iterator[Flask]:
+def sqlite(sqlite_app: Flask) -> Iterator[Flask]:
     """An app on an empty SQLite database, within its context."""
     with sqlite_app.app_context():
         db.engine.dispose()
