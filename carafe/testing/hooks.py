@@ -29,15 +29,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="only tests that ask, themselves or through a fixture, for the database",
+        help="only tests that ask for the database, but for those marked `any_database`",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect tests whose outcome doesn't depend on DATABASE_URL."""
     if config.getoption("--database-only"):
-        config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
-        items[:] = filter(asks_database, items)
+        config.hook.pytest_deselected(items=[item for item in items if not _differs(item)])
+        items[:] = filter(_differs, items)
+
+
+def _differs(item: pytest.Item) -> bool:
+    """Return whether a test may pass on one database and fail on another."""
+    return asks_database(item) and item.get_closest_marker("any_database") is None
 
 
 def asks_database(item: pytest.Item) -> bool:

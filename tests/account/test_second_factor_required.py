@@ -6,6 +6,8 @@ from carafe.testing.groups import require
 from carafe.testing.routes import routes
 from carafe.testing.two_factor import PAGE
 
+pytestmark = pytest.mark.any_database
+
 OPEN = {
     "account.add_passkey",
     "account.add_totp",

@@ -3,9 +3,12 @@
 import re
 from html import unescape
 
+import pytest
 from jinja2 import StrictUndefined
 
 from carafe.config import ROOT
+
+pytestmark = pytest.mark.any_database
 
 
 def test_every_mail_has_one_with_all_that_its_templates_ask_for(

@@ -1,6 +1,10 @@
 """What the headers and the markup of all pages have in common."""
 
+import pytest
+
 from carafe.testing.routes import routes
+
+pytestmark = pytest.mark.any_database
 
 
 def test_no_page_has_anything_inline_and_private_ones_are_not_kept(app, carol, sign_in, visitor):

@@ -9,6 +9,8 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 
+pytestmark = pytest.mark.any_database
+
 ROOT = "/carafe"
 # Attributes that a browser follows or loads.
 LEADING = re.compile(r'\b(?:href|src|action|formaction|hx-get|hx-post|data-passkey)="(/[^"]*)"')

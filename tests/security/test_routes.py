@@ -129,6 +129,7 @@ def test_nothing_is_open_but_this(app):
     assert opened == PUBLIC & app.view_functions.keys()
 
 
+@pytest.mark.any_database
 def test_a_visitor_is_led_to_log_in(app, visitor, tokens):
     fields, tried = tokens(visitor), set()
     for route in routes(app):
@@ -140,6 +141,7 @@ def test_a_visitor_is_led_to_log_in(app, visitor, tokens):
     assert tried == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
+@pytest.mark.any_database
 def test_nothing_changes_without_a_token_or_from_another_site(app, carol, sign_in, tokens):
     browser = sign_in(carol)
     fields, headers = tokens(browser), {"Sec-Fetch-Site": "cross-site"}
@@ -155,6 +157,7 @@ def test_no_view_takes_another_method(app):
     assert {route.method for route in routes(app)} == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ROLES)
 def test_each_is_for_the_roles_that_have_its_permission(role, app, make_user, sign_in, tokens):
     browser = sign_in(make_user("someone@example.com", role=role))
@@ -171,6 +174,7 @@ def test_each_is_for_the_roles_that_have_its_permission(role, app, make_user, si
     assert tried
 
 
+@pytest.mark.any_database
 def test_the_administration_is_for_administrators(app, erin, carol, sign_in, tokens):
     browser = sign_in(erin)
     fields = tokens(browser) | {"role": "admin", "name": "x"}
@@ -228,6 +232,7 @@ def _is_there(route, browser, tokens) -> bool:
     return bool(route.open(browser, data=FILLED | tokens(browser)).status_code != 404)
 
 
+@pytest.mark.any_database
 def test_a_proof_that_is_old_is_asked_for_again(app, carol, sign_in, tokens):
     browser = sign_in(carol)
     fields, tried = tokens(browser), 0
@@ -281,6 +286,7 @@ def beyond(app, monkeypatch, tokens):
     return refused
 
 
+@pytest.mark.any_database
 def test_beyond_its_limit_each_is_closed_to_visitors(app, bob, challenge, clock, beyond):
     enroll(app, bob)
     forms = [route for route in routes(app) if route.method == "POST" and route.public]
@@ -289,6 +295,7 @@ def test_beyond_its_limit_each_is_closed_to_visitors(app, bob, challenge, clock,
     assert open_ones == UNLIMITED & app.view_functions.keys()
 
 
+@pytest.mark.any_database
 def test_beyond_its_limit_what_costs_is_closed_to_others(app, alice, sign_in, beyond):
     limited = LIMITED & app.view_functions.keys()
     forms = [r for r in routes(app) if r.method == "POST" and r.endpoint in limited]

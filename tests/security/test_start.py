@@ -6,6 +6,8 @@ from carafe.config import ConfigError
 from carafe.testing.apps import PRODUCTION, another_app
 from carafe.testing.http import Browser
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("change", "remedy"),

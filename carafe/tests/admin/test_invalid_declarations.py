@@ -18,6 +18,8 @@ from carafe.tests.site.forms import NameForm
 from carafe.tests.site.models import Thing, User
 from carafe.web.fields import TextField
 
+pytestmark = pytest.mark.any_database
+
 
 class OddForm(NameForm):
     nickname = TextField("Nickname", length=10)

@@ -7,6 +7,8 @@ from carafe.jobs.worker import run_due
 from carafe.testing.imports import Importer
 from carafe.testing.routes import routes
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def blind(app, make_user, sign_in, monkeypatch):

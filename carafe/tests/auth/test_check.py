@@ -12,6 +12,8 @@ from carafe.tests.site.demo import ADMIN, USER
 from carafe.tests.site.models import User
 from carafe.time import now
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def add(app):

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.any_database
+
 COMMON = [
     "iloveyou",
     "iloveyou1234",

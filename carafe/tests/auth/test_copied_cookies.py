@@ -8,6 +8,8 @@ from carafe.testing.registration import NEW_PASSWORD
 from carafe.testing.two_factor import set_up
 from carafe.tests.site.models import User
 
+pytestmark = pytest.mark.any_database
+
 PASSWORDS = {"current_password": PASSWORD, "password": NEW_PASSWORD}
 
 

@@ -15,6 +15,8 @@ from carafe.testing.two_factor import set_up
 from carafe.tests.site.models import User
 from carafe.tests.site.settings import HOME
 
+pytestmark = pytest.mark.any_database
+
 PROOF = "/auth/reauthenticate"
 EMAIL = "/account/email"
 SECOND_FACTORS = "/account/second-factors"

@@ -7,6 +7,8 @@ from argon2 import PasswordHasher
 
 from carafe.testing.accounts import PASSWORD
 
+pytestmark = pytest.mark.any_database
+
 
 def test_it_opens_the_dashboard(alice, visitor):
     answer = visitor.submit("/auth/login", {"email": alice.email, "password": PASSWORD})

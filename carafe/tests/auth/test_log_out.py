@@ -1,6 +1,10 @@
 """Logging out."""
 
+import pytest
+
 from carafe.testing.accounts import PASSWORD
+
+pytestmark = pytest.mark.any_database
 
 
 def test_it_ends_the_session_and_clears_the_browser(alice, log_in, browser):

@@ -6,6 +6,8 @@ import pytest
 
 from carafe.testing.accounts import PASSWORD
 
+pytestmark = pytest.mark.any_database
+
 
 def log_in(browser, user, query):
     return browser.submit(

@@ -9,6 +9,8 @@ from carafe.testing.authenticator import ask, ask_for_proof, encode, register, s
 from carafe.testing.authenticator import sign_in as enter
 from carafe.testing.clock import later
 
+pytestmark = pytest.mark.any_database
+
 PATH = "/auth/second-factor"
 
 

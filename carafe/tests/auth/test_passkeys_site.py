@@ -12,6 +12,8 @@ from carafe.testing.apps import PRODUCTION, SITE, SecureBrowser, another_app
 from carafe.testing.authenticator import add
 from carafe.testing.authenticator import sign_in as enter
 
+pytestmark = pytest.mark.any_database
+
 SCRIPT = """
 import sys
 from carafe import ConfigError

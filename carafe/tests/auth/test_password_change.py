@@ -7,6 +7,8 @@ import pytest
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 
+pytestmark = pytest.mark.any_database
+
 NEW_PASSWORD = "another one, quite as long"
 
 

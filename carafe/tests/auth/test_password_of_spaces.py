@@ -1,5 +1,9 @@
 """A password is what was typed."""
 
+import pytest
+
+pytestmark = pytest.mark.any_database
+
 SPACES = " " * 9
 
 

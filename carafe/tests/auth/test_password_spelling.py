@@ -9,6 +9,8 @@ from carafe.database import db
 from carafe.testing.accounts import CHEAP_HASHER
 from carafe.tests.site.models import User
 
+pytestmark = pytest.mark.any_database
+
 PASSWORD = "naïve Ärzte, 2½ Flöße…"
 FORMS = "NFC", "NFD", "NFKC", "NFKD"
 

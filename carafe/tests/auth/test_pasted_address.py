@@ -4,6 +4,8 @@ import pytest
 
 from carafe.testing.accounts import PASSWORD
 
+pytestmark = pytest.mark.any_database
+
 PASTED = [
     " Alice@Example.com ",
     "alice@example.com\u00a0",

@@ -1,7 +1,11 @@
 """What a proof of identity does for a copy of the cookie: it ends it."""
 
+import pytest
+
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
+
+pytestmark = pytest.mark.any_database
 
 
 def test_a_copy_does_not_rise_with_the_owner(app, alice, sign_in, browser):

@@ -4,6 +4,8 @@ import pytest
 
 from carafe.testing.clock import later
 
+pytestmark = pytest.mark.any_database
+
 PAGE = "/members"
 SECOND_FACTORS = "/account/second-factors"
 SITE = "http://localhost"

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from carafe.audit import AuditEvent
 from carafe.auth import two_factor
 from carafe.auth.two_factor import ATTEMPTS
@@ -9,6 +11,8 @@ from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.two_factor import enroll, is_logged_in, submit_code
+
+pytestmark = pytest.mark.any_database
 
 SUBJECT = "Too many wrong two-factor codes"
 

@@ -11,6 +11,8 @@ from carafe.testing.clock import later
 from carafe.testing.two_factor import PAGE, submit_code
 from carafe.tests.site.models import User
 
+pytestmark = pytest.mark.any_database
+
 PROOF = "/auth/reauthenticate"
 
 

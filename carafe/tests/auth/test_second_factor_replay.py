@@ -7,6 +7,8 @@ import pytest
 from carafe.testing.clock import change_limits
 from carafe.testing.two_factor import enroll, is_logged_in, set_up, submit_code
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def totp(app, alice, clock):

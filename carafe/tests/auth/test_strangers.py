@@ -13,6 +13,8 @@ from carafe.testing.clock import later
 from carafe.testing.registration import NEW_PASSWORD
 from carafe.testing.two_factor import is_logged_in, set_up, submit_code
 
+pytestmark = pytest.mark.any_database
+
 HOME = "203.0.113.1"
 WRONG = "a wrong one"
 # Lower than those of the app, which saves hundreds of requests.

@@ -11,6 +11,8 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.registration import NEW_PASSWORD
 from carafe.testing.two_factor import set_up
 
+pytestmark = pytest.mark.any_database
+
 ELSEWHERE = "elsewhere@example.com"
 THIRD_PASSWORD = "a third and newest one"
 

@@ -17,13 +17,26 @@ def select(only, *items):
     return chosen, [item for call in calls for item in call.kwargs["items"]]
 
 
+def item(*fixtures, marks=()):
+    return SimpleNamespace(
+        fixturenames=fixtures, get_closest_marker=lambda name: name if name in marks else None
+    )
+
+
 def test_it_keeps_only_tests_whose_fixtures_ask_for_the_database():
-    asks = SimpleNamespace(fixturenames=["app", "application", "database_url"])
-    does_not = SimpleNamespace(fixturenames=["tmp_path"])
+    asks = item("app", "application", "database_url")
+    does_not = item("tmp_path")
     without_fixtures = SimpleNamespace()
     items = asks, does_not, without_fixtures
     assert select(True, *items) == ([asks], [does_not, without_fixtures])
     assert select(False, *items) == ([*items], [])
+
+
+def test_it_keeps_none_that_is_marked_as_alike_on_all():
+    asks = item("app", "application", "database_url")
+    marked = item("app", "application", "database_url", marks=["any_database"])
+    assert select(True, asks, marked) == ([asks], [marked])
+    assert select(False, asks, marked) == ([asks, marked], [])
 
 
 def test_whatever_has_the_app_asks_for_it(application, request):

@@ -5,6 +5,8 @@ import pytest
 from carafe.mail.checks import not_delivered, unroutable_sender, wrong_port
 from carafe.testing.checks import findings
 
+pytestmark = pytest.mark.any_database
+
 
 def test_it_finds_where_mail_goes_and_who_sends_it(app):
     result = findings(app, MAIL_URL=None, MAIL_FROM="Carafe <carafe@localhost>")

@@ -12,6 +12,8 @@ from carafe.jobs.worker import run_due
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def receive(app, development, developer):

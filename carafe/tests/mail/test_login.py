@@ -10,6 +10,8 @@ from carafe.jobs.pauses import QueuePause
 from carafe.jobs.worker import run_due
 from carafe.tests.mail.sink import CERTIFICATE, Sink
 
+pytestmark = pytest.mark.any_database
+
 # Reaches this very machine, and is not its loopback address: as any other host, it must encrypt.
 ELSEWHERE = "0.0.0.0"
 

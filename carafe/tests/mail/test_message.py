@@ -5,6 +5,8 @@ import pytest
 from carafe.database import db
 from carafe.tests.site.models import User
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def mailed(app, mailbox, alice):

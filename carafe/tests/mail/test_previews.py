@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from jinja2 import StrictUndefined
 
 from carafe.config import ROOT
 from carafe.mail import previews
+
+pytestmark = pytest.mark.any_database
 
 NAMES = sorted(
     f"{folder.parent.parent.name}.{folder.name}"

@@ -10,6 +10,8 @@ from carafe.jobs.worker import run_due
 from carafe.testing.database import empty_tables
 from carafe.tests.mail.sink import CERTIFICATE, DROP, END, GREETING, HANG, Sink
 
+pytestmark = pytest.mark.any_database
+
 # The queue waits for the server, the mail is tried again, the mail fails, the mail is sent.
 PAUSED, AGAIN, FAILED, SENT = "paused", "sent at the second attempt", "failed", "sent"
 # Reaches this very machine, and is not its loopback address: as any other host, it must encrypt.

@@ -2,8 +2,12 @@
 
 import stat
 
+import pytest
+
 from carafe.jobs.worker import run_due
 from carafe.testing.mailbox import Mailbox
+
+pytestmark = pytest.mark.any_database
 
 
 def test_a_folder_keeps_each_mail_as_a_file(app, mailing, post, tmp_path):

@@ -12,6 +12,8 @@ from carafe.jobs.worker import run_due
 from carafe.mail.outbox import compose
 from carafe.tests.mail.sink import Sink
 
+pytestmark = pytest.mark.any_database
+
 BOTH = ["8BITMIME", "SMTPUTF8"]
 HEADERS = {
     *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"),

@@ -1,10 +1,14 @@
 """What happens to an account is told to its owner, beside the mail."""
 
+import pytest
+
 from carafe.auth import two_factor
 from carafe.database import db
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.two_factor import set_up
 from carafe.tests.site.models import User
+
+pytestmark = pytest.mark.any_database
 
 NEW = "four green bottles"
 

@@ -17,6 +17,8 @@ from carafe.testing.mailbox import Mailbox
 from carafe.testing.sessions import open_session
 from carafe.tests.site.models import User
 
+pytestmark = pytest.mark.any_database
+
 FIELDS = {"password", "current_password", "csrf_token"}
 JSON = {"Accept": "application/json"}
 

@@ -12,6 +12,8 @@ from carafe.testing.http import Browser
 from carafe.testing.mailbox import Mailbox
 from carafe.tests.site.models import User
 
+pytestmark = pytest.mark.any_database
+
 TOKEN = "Zm9yIHRoZSB0ZXN0cyBhbG9uZSwgbm90IGEgdG9rZW4"
 
 

@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
+
+pytestmark = pytest.mark.any_database
 
 ID = re.compile(r"[0-9a-f]{32}")
 

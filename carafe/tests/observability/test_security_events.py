@@ -17,6 +17,8 @@ from carafe.testing.two_factor import set_up, submit_code
 from carafe.tests.site.models import User
 from carafe.web.routing import public
 
+pytestmark = pytest.mark.any_database
+
 CLIENT = "203.0.113.7"
 HERE = {"environ_overrides": {"REMOTE_ADDR": CLIENT}}
 WRONG = "Wr0ng-xylophone"

@@ -17,6 +17,8 @@ from carafe.testing.http import Browser
 from carafe.testing.loopback import Loopback
 from carafe.testing.sessions import open_session
 
+pytestmark = pytest.mark.any_database
+
 DSN = "http://publickey@{}/4711"
 COOKIE = "a-cookie-that-nobody-is-to-know"
 

@@ -7,6 +7,8 @@ import pytest
 from carafe.testing.apps import another_app
 from carafe.testing.http import Browser
 
+pytestmark = pytest.mark.any_database
+
 TIMING = re.compile(
     r'db;dur=([\d.]+);desc="(\d+) queries", template;dur=([\d.]+), total;dur=([\d.]+)'
 )

@@ -15,6 +15,8 @@ from carafe.testing.two_factor import is_logged_in
 from carafe.tests.site.models import User
 from carafe.tests.site.settings import HOME
 
+pytestmark = pytest.mark.any_database
+
 
 def enters(browser, email, password):
     answer = browser.submit("/auth/login", {"email": email, "password": password})

@@ -15,6 +15,8 @@ from carafe.testing.openid_provider import KEYS
 from carafe.testing.providers import make_journey
 from carafe.testing.two_factor import is_logged_in
 
+pytestmark = pytest.mark.any_database
+
 MALLORY = RSAKey.generate_key(2048, {"kid": "mallory"})
 
 

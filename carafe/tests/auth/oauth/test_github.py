@@ -15,6 +15,8 @@ from carafe.testing.providers import ORIGIN, authorize, make_journey, start_jour
 from carafe.testing.two_factor import is_logged_in
 from carafe.tests.site.settings import HOME
 
+pytestmark = pytest.mark.any_database
+
 CALLBACK = f"{ORIGIN}/auth/oauth/github/callback"
 WRITING = {"email": "mona@example.com", "primary": True, "verified": True}
 OLD = {"email": "old@example.com", "primary": False, "verified": True}

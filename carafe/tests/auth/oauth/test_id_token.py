@@ -10,6 +10,8 @@ from carafe.testing.openid_provider import CLIENT_ID, KEYS
 from carafe.testing.providers import FRIDA, make_journey
 from carafe.testing.two_factor import is_logged_in
 
+pytestmark = pytest.mark.any_database
+
 NOW = int(time.time())
 
 

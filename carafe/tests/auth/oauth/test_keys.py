@@ -9,6 +9,8 @@ from carafe.testing.openid_provider import KEYS
 from carafe.testing.providers import make_journey
 from carafe.testing.two_factor import is_logged_in
 
+pytestmark = pytest.mark.any_database
+
 EC, OKP = ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519")
 OWN = KEYS[0].as_dict(private=False)
 OTHER = KEYS[1].as_dict(private=False)

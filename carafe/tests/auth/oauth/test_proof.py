@@ -17,6 +17,8 @@ from carafe.testing.registration import NEW_PASSWORD
 from carafe.tests.site.models import User
 from carafe.tests.site.settings import HOME
 
+pytestmark = pytest.mark.any_database
+
 PAGE = "/account/connections"
 
 # 2001 and 2096, in seconds of Unix time: both workers of a test run must collect the same.

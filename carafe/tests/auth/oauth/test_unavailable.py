@@ -13,6 +13,8 @@ from carafe.testing.loopback import always, document
 from carafe.testing.providers import authorize, make_journey, start_journey
 from carafe.testing.two_factor import is_logged_in
 
+pytestmark = pytest.mark.any_database
+
 GARBAGE = [
     (200, {}, b""),
     (200, {}, b"<html>We will be back soon.</html>"),
