@@ -43,7 +43,7 @@ def filled(tmp_path_factory, database_url):
 def database(
     folder: Path, name: str, shared: str | None, template: str | None = None
 ) -> AbstractContextManager[str]:
-    """Return the URL of a database: beside the `shared` one of PostgreSQL, or a file in `folder`."""
+    """Return the URL of a PostgreSQL database beside `shared`, or of a file in `folder`."""
     if shared:
         return database_for(name, shared, template)
     file = folder / "own.db"

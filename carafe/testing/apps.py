@@ -94,7 +94,7 @@ def application(instance: Path, database_url: str | None) -> Iterator[Flask]:
                 connection.execute(text("DROP SCHEMA public CASCADE"))
                 connection.execute(text("CREATE SCHEMA public"))
         else:
-            event.listen(db.engine, "connect", _do_not_wait_for_disk)
+            event.listen(db.engine, "connect", _turn_off_syncing)
         upgrade()
     yield app
     with app.app_context():
@@ -102,7 +102,7 @@ def application(instance: Path, database_url: str | None) -> Iterator[Flask]:
         store.get_store().engine.dispose()
 
 
-def _do_not_wait_for_disk(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+def _turn_off_syncing(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     """Turn off syncing: nothing has to survive a power failure, as in `bin/postgres`."""
     connection.execute("PRAGMA synchronous=OFF")
 
