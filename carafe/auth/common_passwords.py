@@ -4,9 +4,11 @@ The list is that of zxcvbn-ts, 49,233 leaked passwords, from its npm package (`b
 """
 
 import json
-from collections.abc import Iterator
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import product
+from itertools import accumulate, product
 from pathlib import Path
 
 LIST = Path(__file__).with_name("vendor") / "passwords.json"
@@ -25,7 +27,7 @@ ROWS = (
 
 def is_common(password: str) -> bool:
     """Return whether attackers try this case-folded password early on."""
-    return any(word in _list() or _is_row(word) for word in words_in(password))
+    return any(_is_listed(word) or _is_row(word) for word in words_in(password))
 
 
 def words_in(password: str) -> Iterator[str]:
@@ -56,7 +58,22 @@ def _is_row(word: str) -> bool:
     return len(word) >= MIN_WORD_LENGTH and any(word in row or word in row[::-1] for row in ROWS)
 
 
+def _is_listed(word: str) -> bool:
+    text, starts = _list()
+    encoded = word.encode(errors="replace") + b"\n"
+
+    def line(start: int) -> bytes:
+        return text[start : text.index(b"\n", start) + 1]
+
+    position = bisect_left(starts, encoded, key=line)
+    return position < len(starts) and line(starts[position]) == encoded
+
+
 @cache
-def _list() -> frozenset[str]:
-    # Loaded when the first password is set: 5 MB that a worker keeps.
-    return frozenset(json.loads(LIST.read_text()))
+def _list() -> tuple[bytes, Sequence[int]]:
+    """Return the passwords, sorted, one on each line, and where each line starts.
+
+    Read when the first password is set. A set of them would take 5 MB of each worker, this 0.6.
+    """
+    lines = sorted(f"{word}\n".encode() for word in json.loads(LIST.read_text()))
+    return b"".join(lines), array("I", accumulate(map(len, lines[:-1]), initial=0))
