@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+pytestmark = pytest.mark.any_database
+
 KIB = 1024
 URLENCODED = "application/x-www-form-urlencoded"
 

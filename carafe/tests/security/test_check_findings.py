@@ -9,6 +9,8 @@ import pytest
 from carafe.testing.checks import GOOD, check, deployment, findings, findings_in
 from carafe.tests.site.settings import load
 
+pytestmark = pytest.mark.any_database
+
 KEY = str(GOOD["SECRET_KEY"])
 PHRASE = "the quick brown fox jumps over the lazy dog"
 OTHER_KEY = "HsC0lKp4Wk7mHrD0vF2uC0bSyb6cDq1rQ5xkQW3l0eA"

@@ -2,8 +2,12 @@
 
 from base64 import urlsafe_b64decode
 
+import pytest
+
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import SecureBrowser
+
+pytestmark = pytest.mark.any_database
 
 
 def attributes(header):

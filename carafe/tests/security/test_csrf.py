@@ -5,6 +5,8 @@ import pytest
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import PRODUCTION, SecureBrowser, another_app
 
+pytestmark = pytest.mark.any_database
+
 
 def save(browser, token=None, name="Changed", **options):
     fields = {"name": name} | ({} if token is None else {"csrf_token": token})

@@ -7,6 +7,8 @@ import pytest
 
 from carafe.security.rate_limit_store import RateLimitStore
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def damaged(app, monkeypatch, tmp_path):

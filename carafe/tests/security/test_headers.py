@@ -7,6 +7,8 @@ from carafe.testing.apps import SITE, another_app
 from carafe.testing.http import Browser
 from carafe.web.routing import public
 
+pytestmark = pytest.mark.any_database
+
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

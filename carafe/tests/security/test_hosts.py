@@ -9,6 +9,8 @@ from carafe.testing.apps import PRODUCTION, SITE, SecureBrowser, another_app
 from carafe.testing.http import Browser
 from carafe.testing.mailbox import Mailbox
 
+pytestmark = pytest.mark.any_database
+
 FORGED = [
     *("evil.example", "example.org.evil.example", "evilexample.org", "127.0.0.1", "x y", "a@b"),
     *("example.org..", ".example.org", "example.org:x", "example.org:0", "example.org,example.org"),

@@ -1,9 +1,12 @@
 """The keys that encrypt: derived from `SECRET_KEY` alone, whatever the project is called."""
 
+import pytest
 from cryptography.fernet import Fernet
 
 from carafe.security import encryption
 from carafe.testing.apps import another_app
+
+pytestmark = pytest.mark.any_database
 
 KEY = "a key of the tests, long enough to be one"
 # Base64 of HKDF-SHA256 (RFC 5869) of KEY for "a purpose": with today's salt, and with the former.

@@ -7,6 +7,8 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.clock import later
 from carafe.testing.http import Browser
 
+pytestmark = pytest.mark.any_database
+
 WRONG = "a wrong one"
 
 

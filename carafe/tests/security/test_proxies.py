@@ -10,6 +10,8 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.apps import PRODUCTION, another_app
 from carafe.testing.http import Browser
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def behind(application):

@@ -13,6 +13,8 @@ from carafe.testing.clock import later
 from carafe.testing.http import Browser
 from carafe.testing.mailbox import Mailbox
 
+pytestmark = pytest.mark.any_database
+
 ROOT = "/carafe"
 # Attributes that a browser follows or loads.
 LEADING = re.compile(r'\b(?:href|src|action|formaction|hx-get|hx-post|data-passkey)="(/[^"]*)"')

@@ -9,6 +9,8 @@ from carafe.testing.http import Browser
 from carafe.testing.live_browser import LiveBrowser
 from carafe.testing.server import BIN, Server
 
+pytestmark = pytest.mark.any_database
+
 # As ngrok, cloudflared, Codespaces, and the like send them, with `Host` rewritten to localhost.
 HEADERS = [
     "Forwarded",

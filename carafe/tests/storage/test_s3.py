@@ -11,6 +11,8 @@ from carafe.testing.apps import another_app
 from carafe.testing.groups import require
 from carafe.tests.storage.bucket import SECRET, Bucket, problem
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def bucket():

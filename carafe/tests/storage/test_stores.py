@@ -20,6 +20,8 @@ from carafe.testing.groups import require
 from carafe.tests.storage.bucket import Bucket
 from carafe.time import now
 
+pytestmark = pytest.mark.any_database
+
 
 @dataclass
 class Store:

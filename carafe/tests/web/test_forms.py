@@ -9,6 +9,8 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from carafe.web import ChoiceField, Form, SubmissionForm, TextField, VersionForm
 
+pytestmark = pytest.mark.any_database
+
 
 class EditForm(SubmissionForm, VersionForm):
     title = TextField("Title", length=50)

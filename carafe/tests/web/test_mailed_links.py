@@ -4,6 +4,8 @@ import pytest
 
 from carafe.testing.registration import NEW_PASSWORD
 
+pytestmark = pytest.mark.any_database
+
 ADDED = [
     "/",
     "//",

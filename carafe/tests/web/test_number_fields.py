@@ -7,6 +7,8 @@ from wtforms.validators import InputRequired
 
 from carafe.web import DecimalField, Form, IntegerField
 
+pytestmark = pytest.mark.any_database
+
 MOST = Decimal("99999.99")
 
 

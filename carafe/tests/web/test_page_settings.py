@@ -5,6 +5,8 @@ import pytest
 from carafe.testing.apps import another_app
 from carafe.web.checks import settings_without_page
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def problem(application, monkeypatch):

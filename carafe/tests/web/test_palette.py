@@ -5,6 +5,8 @@ import pytest
 from carafe.auth import is_logged_in
 from carafe.web import menus, palette
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def entries(app, browser):

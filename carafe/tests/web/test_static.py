@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.any_database
+
 
 def links(page: str) -> set[str]:
     return {url.split("#")[0] for url in re.findall(r'(?:href|src)="(/static/[^"]+)"', page)}

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from carafe.database import db
 from carafe.tests.site.models import Thing
 
+pytestmark = pytest.mark.any_database
+
 PATH = "/things/new"
 LENGTH = 20_000
 
