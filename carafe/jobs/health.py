@@ -62,7 +62,7 @@ def queue_rows() -> Iterator[HealthRow]:
     idle = {pause.queue for pause in paused()}
     for queue, (count, oldest) in _waiting().items():
         late = (now() - oldest).total_seconds() if oldest else 0
-        text = "Empty"
+        text = "Empty."
         if count:
             number = f"{MAX_COUNTED_WAITING:,}+" if count > MAX_COUNTED_WAITING else f"{count:,}"
             text = f"{number} waiting, the oldest for {format_age(late)}."
@@ -71,7 +71,7 @@ def queue_rows() -> Iterator[HealthRow]:
             state, remedy = WARNING, "Start more workers, or find out what's blocking them."
         if amount := failed.get(queue):
             number = f"{MAX_COUNTED_FAILED:,}+" if amount >= MAX_COUNTED_FAILED else f"{amount:,}"
-            text += f" {number} failed and {'is' if amount == 1 else 'are'} kept."
+            text += f" {number} failed {'job is' if amount == 1 else 'jobs are'} kept."
             state, remedy = WARNING, remedy or "See: flask jobs list --state failed"
         yield HealthRow(f"Queue {queue}", text, state, remedy)
     if unknown := ", ".join(_unknown()):

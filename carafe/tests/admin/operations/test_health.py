@@ -101,7 +101,7 @@ def test_it_sees_workers_that_are_alive(rows, add):
 
 
 def test_it_tells_how_many_jobs_wait_and_for_how_long(rows, add):
-    assert rows()["Queue mail"] == ("OK", "Empty")
+    assert rows()["Queue mail"] == ("OK", "Empty.")
     add(job(), job(run_at=now() - timedelta(minutes=5)), job(run_at=now() + timedelta(hours=1)))
     state, message = rows()["Queue mail"]
     assert state == "Warning"
@@ -112,7 +112,7 @@ def test_it_tells_of_mails_that_failed(rows, add):
     add(job(state="failed", finished_at=now()), job(state="succeeded", finished_at=now()))
     state, message = rows()["Queue mail"]
     assert state == "Warning"
-    assert "1 failed and is kept." in message
+    assert "1 failed job is kept." in message
 
 
 def test_it_tells_of_queues_that_nobody_takes_from(rows, add):
