@@ -158,7 +158,7 @@ def _set_email(user: UserMixin, email: str) -> None:
 def _release_email(email: str, user: UserMixin) -> None:
     """Delete an account with the address that was never confirmed.
 
-    Except if an admin suspended it, which only an admin can lift.
+    Keep it if an admin suspended it, because only an admin can lift that.
     """
     holder = user_model().by_email(email, lock=True)
     if not holder or holder.id == user.id or holder.suspended_at:

@@ -112,10 +112,7 @@ class Form:
 
 
 def sent() -> Form | None:
-    """Return the form of this request.
-
-    None without one, or if it has files or is too large.
-    """
+    """Return the form of this request, or None if it has none, or files, or is too large."""
     if (request.content_length or 0) > current_app.config["MAX_FORM_MEMORY_SIZE"]:
         return None
     has_files = any(file.filename for file in request.files.values())

@@ -41,10 +41,7 @@ def require_fresh_login() -> ResponseReturnValue:
 
 
 def verify_password(password: str) -> str | None:
-    """Return the current user's password hash if this is their password.
-
-    429 after too many others.
-    """
+    """Return the current user's password hash if this is their password; 429 after too many."""
     # Per session: a thief who guesses in one doesn't keep the owner from a proof in another.
     session = str(current_user.session_id)
     REAUTH_FAILURES.spend(session)

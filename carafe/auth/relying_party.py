@@ -28,10 +28,7 @@ class RelyingParty:
 
     @property
     def is_requested(self) -> bool:
-        """Return whether this request is for the relying party's host.
-
-        127.0.0.1 isn't localhost.
-        """
+        """Return whether this request is for the relying party's host, not another name for it."""
         return urlsplit(f"//{request.host}").hostname == self.id
 
 

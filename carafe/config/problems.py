@@ -8,10 +8,7 @@ from carafe.config.env import ConfigError
 
 
 def registration_problems(values: Mapping[str, Any]) -> Iterator[ConfigError]:
-    """Return reasons not to start with these values.
-
-    Parts that require or contradict each other.
-    """
+    """Return reasons not to start: values that require or contradict each other."""
     registration, has_invitations = values["REGISTRATION"], values["INVITATIONS"]
     if registration == "invitation" and not has_invitations:
         yield ConfigError(

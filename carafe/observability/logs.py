@@ -51,10 +51,7 @@ def bind(**values: object) -> Iterator[None]:
 
 
 def context() -> Mapping[str, Any]:
-    """Return what is on each line right now.
-
-    `request_id`, `user_id`, `job`, `trace_id`, and so on.
-    """
+    """Return the current values on each line: `request_id`, `user_id`, `job`, `trace_id`, …"""
     return _context.get()
 
 

@@ -42,7 +42,7 @@ class KnownDevice(Base):
     def remember(cls, user: UserMixin, agent: str, address: str) -> None:
         """Remember what the user logs in with, and notify them if it is new.
 
-        Not about an account's first device: nobody else can have been there.
+        An account's first device needs no notification: nobody else can have used it.
         """
         fingerprint = _fingerprint(agent, address)
         values = {"user": user.id, "device": fingerprint, "time": now()}

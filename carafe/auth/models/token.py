@@ -117,10 +117,7 @@ class Token(TokenHashMixin, Base):
 
     @classmethod
     def find(cls, token: str, purpose: str) -> AnyRow | None:
-        """Return the row of a valid token without using it up.
-
-        All columns but the hash, or None.
-        """
+        """Return a valid token's columns, except the hash, without using it up, or None."""
         query = select(*cls._columns()).where(*cls._matches(token, purpose))
         return db.session.execute(query).first()
 

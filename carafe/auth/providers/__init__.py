@@ -59,10 +59,7 @@ class Provider:
         return _callback_url(self.name)
 
     def allows_url(self, address: str) -> bool:
-        """Return whether its documents may contain this URL.
-
-        One of this machine only if it is local.
-        """
+        """Return whether its documents may contain this URL, local only if the provider is."""
         if not is_safe(address):
             return False
         return is_loopback(_host(self.issuer)) or not is_loopback(_host(address))

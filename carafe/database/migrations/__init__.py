@@ -58,10 +58,7 @@ def refuse_twins(scripts: ScriptDirectory) -> None:
 
 @cache
 def head_revision() -> str | None:
-    """Return the revision of an up-to-date database, from the files.
-
-    None unless there is exactly one.
-    """
+    """Return the latest revision of the files, or None unless there is exactly one."""
     names: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
     for file in _folder().glob("versions/*.py"):
         for name, value in re.findall(r"^((?:down_)?revision)\b(.*)$", file.read_text(), re.M):

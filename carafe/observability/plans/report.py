@@ -41,9 +41,6 @@ class PlanReport:
             self.reason = "" if self.advice else NO_INDEX if filtered else FULL_READ
 
     def abort(self, error: Exception) -> None:
-        """Record that nothing could be tried.
-
-        No permission for temporary tables, or tables are locked.
-        """
+        """Record that nothing could be tried, since tables are locked or can't be created."""
         if self.flag_nodes():
             self.reason = f"Couldn't test any index: {collapse_whitespace(str(error))[:200]}"

@@ -38,10 +38,7 @@ def _named(match: re.Match[str], partial: set[str]) -> str:
 
 
 def tree(rows: Iterable[PlanRow]) -> list[Node]:
-    """Return the rows as a tree.
-
-    Each has its ID, its parent's ID, and a text in its last column.
-    """
+    """Return the rows as a tree; each has its ID, its parent's, and a text in the last column."""
     roots: list[Node] = []
     by_id: dict[int, Node] = {}
     for id, parent, *_, text in rows:
