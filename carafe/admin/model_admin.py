@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import url_for
@@ -15,7 +15,7 @@ from carafe.admin.schema import Attribute
 from carafe.auth.identity import can
 from carafe.database import Base
 from carafe.registry import Registry
-from carafe.web.routing import Declaration
+from carafe.web.routing import MAX_ID, Declaration
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,6 +81,11 @@ class ModelAdmin(Declaration):
         if self.options.endpoint:
             return url_for(self.options.endpoint, id=id)
         return url_for("admin.row", admin=self, id=id)
+
+    def urls(self) -> Callable[[int], str]:
+        """Return `url` for many rows of this request: building a URL takes longer than a row."""
+        before, _, after = self.url(MAX_ID).rpartition(str(MAX_ID))
+        return lambda key: f"{before}{key}{after}"
 
 
 ADMINS = Registry[ModelAdmin]("admin", "list")

@@ -84,8 +84,9 @@ def _users(names: Iterable[Name]) -> Iterator[tuple[Name, str]]:
     if not emails or admin is None:
         return
     query = select(user.id, user.email, user.display_name).where(user.email.in_(emails))
+    url_of = admin.urls()
     for id, email, text in db.session.execute(query):
-        yield Name(email, is_subject=False), _link(admin, id, text)
+        yield Name(email, is_subject=False), _link(url_of(id), id, text)
 
 
 def _rows(names: set[Name]) -> Iterator[tuple[Name, str]]:
@@ -97,8 +98,9 @@ def _rows(names: set[Name]) -> Iterator[tuple[Name, str]]:
     for admin in all_admins():
         table = admin.model.__tablename__
         if table in ids and admin.options.title and admin.is_permitted("read"):
+            url_of = admin.urls()
             for id, text in _titles(admin, ids.pop(table)):
-                yield Name(f"{table}:{id}", is_subject=True), _link(admin, id, text)
+                yield Name(f"{table}:{id}", is_subject=True), _link(url_of(id), id, text)
 
 
 def _titles(admin: ModelAdmin, ids: list[int]) -> Iterable[tuple[int, str]]:
@@ -108,5 +110,5 @@ def _titles(admin: ModelAdmin, ids: list[int]) -> Iterable[tuple[int, str]]:
     return [(id, text) for id, text in db.session.execute(query)]
 
 
-def _link(admin: ModelAdmin, id: int, text: object) -> str:
-    return Markup('<a href="{}">{}</a>').format(admin.url(id), text or f"#{id}")
+def _link(url: str, id: int, text: object) -> str:
+    return Markup(f'<a href="{escape(url)}">{escape(text or f"#{id}")}</a>')  # noqa: S704  # nosec B704

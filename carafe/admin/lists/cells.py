@@ -18,6 +18,7 @@ from carafe.admin.lists.rows import ListRow
 from carafe.admin.lists.spec import ListSpec
 from carafe.admin.model_admin import ModelAdmin
 from carafe.time import date_tags
+from carafe.web.routing import MAX_ID
 
 # The checkbox is labeled by the next cell.
 CHECKBOX_CELL = (
@@ -49,10 +50,10 @@ def render_rows(admin: ModelAdmin, rows: Sequence[ListRow], *, selectable: bool)
 
 def _row_template(admin: ModelAdmin, *, selectable: bool) -> str:
     """Return the HTML of a row, with placeholders for its `id` and each of its cells."""
-    url = _literal(admin.url(0).removesuffix("0"))
+    url = _literal(admin.url(MAX_ID)).replace(str(MAX_ID), "{id}")
     labels = [_literal(escape(column.label)) for column in admin.list.visible.columns]
     cells = [f'<td data-label="{label}">{{}}</td>' for label in labels]
-    title = f'data-label="{labels[0]}"><a href="{url}{{id}}">{{}}</a></td>'
+    title = f'data-label="{labels[0]}"><a href="{url}">{{}}</a></td>'
     cells[0] = f'{CHECKBOX_CELL}<td id="row-{{id}}" {title}' if selectable else f"<td {title}"
     return f"<tr>{''.join(cells)}</tr>\n"
 
