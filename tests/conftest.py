@@ -24,7 +24,7 @@ def pytest_configure() -> None:
     configure(
         create_app,
         wsgi="tests.wsgi",
-        # What is off by default has routes, too, for those tests that walk all of them.
+        # Parts that are off by default have routes, too, for tests that open all of them.
         settings={
             "MAGIC_LINK": True,
             "OAUTH_PROVIDERS": {} if is_missing("oauth") else {"acme": EXAMPLE},
@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests of changed copies of the project to `bin/ci`: they take a minute."""
+    """Leave tests on copies of the project to `bin/ci`: they take a minute."""
     selected: list[pytest.Item] = []
     deselected: list[pytest.Item] = []
     for item in items:
@@ -65,7 +65,7 @@ def _provider() -> Iterator[OpenIdProvider | None]:
 
 @pytest.fixture(scope="session")
 def site_settings(_provider: OpenIdProvider | None) -> dict[str, str]:
-    """Switch on in the development server, too, what is off by default."""
+    """Switch on what is off by default in the development server, too."""
     if _provider is None:
         return {"MAGIC_LINK": "yes"}
     acme = {f"OAUTH_ACME_{name.upper()}": value for name, value in _provider.settings.items()}
@@ -74,7 +74,7 @@ def site_settings(_provider: OpenIdProvider | None) -> dict[str, str]:
 
 @pytest.fixture
 def site_provider(site: Site, _provider: OpenIdProvider | None) -> OpenIdProvider:
-    """Acme, which the development server lets people in from."""
+    """Return Acme, the development server's login provider."""
     from carafe.testing.groups import require
 
     require("oauth")

@@ -1,4 +1,4 @@
-"""Following the links of an app's pages."""
+"""Follows the links of an app's pages."""
 
 import re
 from html import unescape
@@ -22,7 +22,7 @@ def links_of(page: str) -> set[tuple[str, str]]:
 
 
 def crawl(app: Flask, browser: Browser, start: list[str]) -> tuple[set[str], list[str]]:
-    """Follow all links from these pages; return the pages, and links to what does not exist."""
+    """Follow all links from these pages; return the pages, and links to nonexistent ones."""
     adapter, waiting, seen, broken = app.url_map.bind("localhost"), list(start), set(start), []
     while waiting:
         path = waiting.pop()

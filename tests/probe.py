@@ -1,8 +1,8 @@
 """Opens every page of the app without its last features: `python -m tests.probe <folder>`.
 
-Without the last one, the last two, and so on, but never without `auth`. Prints what went wrong,
-and nothing when nothing did. Each is a process of its own, forked before any feature is imported
-but after the libraries are, which take longer than the pages.
+Without the last one, the last two, and so on, but never without `auth`. Prints errors, and nothing
+if there are none. Each run is a separate process, forked before any feature is imported, but after
+the libraries, which take longer than the pages.
 """
 
 import logging
@@ -58,7 +58,7 @@ def probe(folder: str, missing: int) -> None:
 
 
 def people(app):
-    """Return the browsers of a user and an administrator, who are logged in."""
+    """Return the browsers of a user and an admin who are logged in."""
     with app.app_context():
         upgrade()
     signed_in = {}

@@ -1,7 +1,9 @@
-"""What the recipes of docs/customize.md lead to, in a copy: `python -m tests.recipes <name> …`.
+"""Checks the result of the recipes of docs/customize.md in a copy.
 
-Prints what went wrong, and nothing when nothing did. A process of its own, since the copy has
-other features.
+`python -m tests.recipes <name> …`.
+
+Prints errors, and nothing if there are none. A separate process, because the copy has other
+features.
 """
 
 import json
@@ -23,7 +25,7 @@ from carafe.testing.mailbox import Mailbox
 
 EMAIL, PASSWORD = "carol@example.com", "carafe under the apple tree"
 
-# Tables and triggers that a feature adds begin with this.
+# Tables and triggers of added features start with this.
 LEFT_BEHIND = {"admin": "user_search", "notes": "note"}
 TRIGGERS = """
     SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = current_schema()
@@ -31,7 +33,7 @@ TRIGGERS = """
 
 
 def fill(app: Flask) -> None:
-    """Before the recipe: a database that has data."""
+    """Before the recipe: fill the database with data."""
     with app.app_context():
         upgrade()
     app.test_cli_runner().invoke(args=["user", "create", EMAIL, "--admin", "--password", PASSWORD])
@@ -40,7 +42,7 @@ def fill(app: Flask) -> None:
 
 
 def copy(app: Flask) -> None:
-    """The example was copied to `tasks`."""
+    """Check that the example was copied to `tasks`."""
     missing = app.test_cli_runner().invoke(args=["check", "--silence", "core.sqlite_version"])
     complain_unless("task, task_search" in missing.output, missing.output)
     with app.app_context():
@@ -57,7 +59,7 @@ def copy(app: Flask) -> None:
 
 
 def remove(app: Flask) -> None:
-    """A feature was deleted."""
+    """Check that a feature was deleted."""
     with app.app_context():
         migrate(message="drop a feature")
         upgrade()
@@ -83,7 +85,7 @@ def remove(app: Flask) -> None:
 
 
 def guide(app: Flask) -> None:
-    """The feature of docs/feature.md was written."""
+    """Check that the feature of docs/feature.md was written."""
     with app.app_context():
         migrate(message="add books")
         upgrade()

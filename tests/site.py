@@ -1,4 +1,4 @@
-"""The app with pages of the tests' own, so that no test needs a feature that may be deleted."""
+"""The app with additional pages for tests, so that no test needs a feature that may be deleted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from carafe.database import db
 from carafe.web import Form, TextField, visible_cards
 from config import Config
 
-# Where people get who log in: a page of the app.
+# Where users get after login: a page of the app.
 HOME = Config.HOME_URL
 MEMBERS_PAGE = """
 {% extends "base.html" %}

@@ -22,7 +22,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone as Git makes it on Windows."""
+    """Return a clone as Git creates it on Windows."""
     original, clone = (tmp_path_factory.mktemp("checkout") / name for name in ("a", "b"))
     original.mkdir()
     for name in COPIED:

@@ -1,4 +1,4 @@
-"""`flask demo`: sample data to look around with."""
+"""`flask demo`: sample data to explore."""
 
 import re
 from typing import Any
@@ -37,7 +37,7 @@ SHOWN = {
 
 @pytest.fixture
 def demo(app):
-    """Runs the command; what it printed."""
+    """Run the command; return its output."""
 
     def run(*options: str, answer: str = "", code: int = 0) -> Any:
         result = app.test_cli_runner().invoke(args=["demo", *options], input=answer)
@@ -48,7 +48,7 @@ def demo(app):
 
 
 def rows(app) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return the number of rows in each table."""
     with app.app_context():
         tables = db.metadata.sorted_tables
         return {
@@ -58,7 +58,7 @@ def rows(app) -> dict[str, int]:
 
 
 def accounts(output: str) -> list[tuple[str, str]]:
-    """Address and password of each account, from its line."""
+    """Return address and password of each account, from its line."""
     return re.findall(r"^.*?([\w.]+@[\w.]+).*?password[: ]+(\S+).*$", output, re.M)
 
 
@@ -112,7 +112,7 @@ def test_it_is_not_for_production(app, demo, monkeypatch):
 
 
 def recorded(app) -> dict[str, list[object]]:
-    """All rows of the recorder."""
+    """Return all rows of the recorder."""
     with app.app_context(), store.get_store().connect() as connection:
         return {
             table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)

@@ -1,4 +1,4 @@
-"""What the documentation refers to is there, so that a table does not outlive what it tells of."""
+"""What the documentation refers to exists."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 FILE = re.compile(r"(?<![\w/.-])(?:app|bench|bin|carafe|tests)/[\w/-]+\.py\b")
 TEST = re.compile(r"((?:carafe/)?tests/[\w/]+\.py)::(\w+)")
-# Features that an owner may delete, and that the documentation names.
+# Features that an owner may delete, and that the documentation mentions.
 SHIPPED = {"account", "admin", "main", "notes"}
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
 

@@ -1,6 +1,6 @@
 """Features can be added, copied, and deleted: each test changes a copy of the project.
 
-Tests that take longest come first, so that none of them runs alone at the end.
+The longest tests come first, so that none of them runs alone at the end.
 """
 
 import os
@@ -18,7 +18,7 @@ from app import FEATURES
 from carafe.testing.database import database_for
 
 ROOT = Path(__file__).parent.parent
-# Compiled modules are copied: they stay good, and each process saves a second.
+# Compiled modules are copied: they remain valid, and save each process a second.
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".env", ".*_cache", "instance", "*.egg-info", "node_modules"
 )
@@ -33,7 +33,7 @@ def project(tmp_path):
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory, database_url):
-    """The folder of an app that has data, and the name of its database, if that is no file."""
+    """Return the folder of an app with data, and the name of its database if that isn't a file."""
     folder = tmp_path_factory.mktemp("filled")
     with database(folder, "filled", database_url) as url:
         assert run_in(ROOT, "-m", "tests.recipes", "fill", str(folder), url) == ""
@@ -52,7 +52,7 @@ def database(
 
 
 def run_in(project: Path, *arguments: str, **variables: str) -> str:
-    """Run Python in a copy of the project; what it printed, on an error with its traceback."""
+    """Run Python in a copy of the project; return its output, with the traceback after an error."""
     ours = ("DATABASE_URL", "PYTEST_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environ |= variables
@@ -72,7 +72,7 @@ def change_features(project: Path, old: str, new: str) -> None:
 
 @pytest.fixture
 def follow(project, tmp_path, filled, database_url):
-    """Looks at what a recipe leads to (see `tests/recipes.py`), with data; what is wrong."""
+    """Check the result of a recipe (see `tests/recipes.py`) with data; return errors."""
     folder, template = filled
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     with database(tmp_path, "copy", database_url, template) as url:

@@ -1,4 +1,4 @@
-"""What happened to one's own account, in words."""
+"""The activity of the user's own account, in words."""
 
 import re
 

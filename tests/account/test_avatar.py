@@ -1,4 +1,4 @@
-"""One's picture: uploaded, shown, replaced, removed."""
+"""The user's picture: uploaded, shown, replaced, removed."""
 
 import io
 import shutil
@@ -20,13 +20,13 @@ MEGABYTE = 1024 * 1024
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    """Draw in this process: another takes longer to start than to draw."""
+    """Draw pictures in this process, because another one takes longer to start than to draw."""
     monkeypatch.setattr(pictures, "draw", rendering.render)
 
 
 @pytest.fixture
 def files(app):
-    """The names of the pictures in the folder."""
+    """Return the names of the picture files."""
     folder = Path(app.instance_path) / "avatars"
     shutil.rmtree(folder, ignore_errors=True)
     return lambda: sorted(path.name for path in folder.glob("*"))
@@ -34,7 +34,7 @@ def files(app):
 
 @pytest.fixture
 def upload(files):
-    """Sends a file by the form on the profile page."""
+    """Submit a file with the form on the profile page."""
 
     def send(browser, content):
         form = browser.fill("/account/profile", "/account/avatar")

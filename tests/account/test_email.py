@@ -1,4 +1,4 @@
-"""Changing the e-mail address, and undoing the change."""
+"""Changing the email address, and undoing the change."""
 
 import re
 
@@ -96,7 +96,7 @@ def test_the_owner_of_the_old_address_gets_the_account_back(
     thief = sign_in(alice)
     change_email(thief)
     undo = mailbox.link(alice.email)
-    # Mail programs add such things.
+    # Mail programs append these.
     added = visitor.get(f"{undo}&amp;utm_source=news", follow_redirects=True)
     assert alice.email in added.text
     answer = visitor.submit(undo)

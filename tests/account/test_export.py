@@ -1,4 +1,4 @@
-"""All of one's own data, to take away: the page, and what the app adds to the archive."""
+"""The export of personal data: the page, and what the app adds to the archive."""
 
 import io
 import json
@@ -24,7 +24,7 @@ def hrefs(page):
 
 @pytest.fixture
 def change(app):
-    """Changes the columns of all jobs."""
+    """Change columns of all jobs."""
 
     def write(**values):
         with app.app_context():

@@ -1,4 +1,4 @@
-"""Someone who can look after the others is always left."""
+"""There is always an admin left."""
 
 
 def test_the_last_administrator_cannot_leave(carol, sign_in, reload):

@@ -17,7 +17,7 @@ CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari
 
 @pytest.fixture
 def desk(alice, sign_in):
-    """Alice's browser."""
+    """Return Alice's browser."""
     return sign_in(alice)
 
 

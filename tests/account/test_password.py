@@ -1,4 +1,4 @@
-"""The page of the password."""
+"""The password page."""
 
 import pytest
 from sqlalchemy import update
@@ -18,7 +18,7 @@ def change(browser, current=PASSWORD, new=NEW_PASSWORD):
 
 @pytest.fixture
 def without_password(app, alice, sign_in):
-    """Alice's browser; she has an account without a password."""
+    """Return the browser of Alice, who has an account without a password."""
     with app.app_context():
         db.session.execute(update(User).where(User.id == alice.id).values(password_hash=""))
         db.session.commit()

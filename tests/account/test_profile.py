@@ -1,4 +1,4 @@
-"""One's own name."""
+"""The user's name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""REQUIRE_SECOND_FACTOR: which pages are open to those who must still set one up."""
+"""REQUIRE_SECOND_FACTOR: which pages are open to users who have yet to set one up."""
 
 import pytest
 

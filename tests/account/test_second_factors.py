@@ -23,7 +23,7 @@ RENEW = f"{PAGE}/recovery-codes"
 
 @pytest.fixture
 def desk(alice, sign_in, clock):
-    """Alice's browser."""
+    """Return Alice's browser."""
     return sign_in(alice)
 
 
@@ -96,7 +96,7 @@ def test_recovery_codes_are_renewed(app, alice, desk):
     answer = desk.submit(PAGE, action=RENEW)
     assert answer.status_code == 200
     assert len(set(recovery_codes(answer.text)) - set(codes)) == 10
-    # Whoever reloads the address of that page is led back.
+    # Reloading that page's URL redirects back.
     assert desk.get(RENEW).location == PAGE
 
 

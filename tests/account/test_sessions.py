@@ -11,7 +11,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 def paths(browser):
-    """The paths that end one session each, this device's among them."""
+    """Return the paths that each end one session, including this device's."""
     return re.findall(r'action="(/account/sessions/\d+/delete)"', browser.get(PAGE).text)
 
 

@@ -1,4 +1,4 @@
-"""What those who sign up with an address of another have mailed there."""
+"""What people who sign up with someone else's address can have emailed there."""
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.registration import NEW_PASSWORD
@@ -6,7 +6,7 @@ from carafe.testing.registration import NEW_PASSWORD
 EMAIL = "owner@example.com"
 
 
-# Mails to an address that is not confirmed go to someone who may have asked for nothing.
+# Emails to an unconfirmed address go to someone who may not have requested anything.
 
 
 def test_they_have_nothing_mailed_that_they_wrote(browser, register, mailbox):

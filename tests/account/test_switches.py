@@ -1,4 +1,4 @@
-"""Settings that switch off pages of the account."""
+"""Settings that switch off account pages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The time zone in which one sees times."""
+"""The user's time zone."""
 
 import re
 from datetime import datetime, timedelta

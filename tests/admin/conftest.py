@@ -1,4 +1,4 @@
-"""Whom administrators change."""
+"""The users that admins change."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from app.auth.models import User
 
 @pytest.fixture
 def page(alice: User) -> str:
-    """The page about Alice."""
+    """Return the page about Alice."""
     return f"/admin/users/{alice.id}"

@@ -1,4 +1,4 @@
-"""Who may administer, and what they see."""
+"""Who can open the admin, and what they see."""
 
 PAGES = ["/admin/", "/admin/users/", "/admin/audit/"]
 BUTTONS = ["", "/suspension", "/sessions/delete", "/second-factor-requirement"]

@@ -1,4 +1,4 @@
-"""Actions on users who are ticked in the list."""
+"""Actions on users selected in the list."""
 
 import pytest
 
@@ -10,7 +10,7 @@ RUN = "/admin/users/run"
 
 @pytest.fixture
 def confirm(carol, sign_in):
-    """Return the browser of an administrator, and the page that confirms an action."""
+    """Return an admin's browser, and the page that confirms an action."""
     browser = sign_in(carol)
 
     def ask(action, *users):

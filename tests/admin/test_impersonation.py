@@ -1,4 +1,4 @@
-"""An administrator sees the site as a user does, to help them."""
+"""An admin sees the site as a user does, to help them."""
 
 import html
 import re
@@ -12,7 +12,7 @@ from tests.site import HOME
 BACK = "/auth/impersonation/delete"
 REASON = "She cannot find her notes"
 ELSEWHERE = {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}
-# What is for users in person.
+# Pages only for the users themselves.
 PERSONAL = {
     "account.password", "account.change_password", "account.second_factors",
     "account.begin_totp", "account.renew_recovery_codes", "account.recovery_codes",
@@ -25,7 +25,7 @@ PERSONAL = {
 
 @pytest.fixture
 def begin():
-    """Act as a user in the browser of an administrator."""
+    """Start an impersonation in an admin's browser."""
 
     def enter(browser, user, **fields):
         path = f"/admin/users/{user.id}/impersonation"

@@ -1,4 +1,4 @@
-"""A form of the administration that a proof of identity interrupts."""
+"""A form in the admin that is interrupted by a proof of identity."""
 
 from carafe.testing.clock import later
 

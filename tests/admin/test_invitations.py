@@ -1,4 +1,4 @@
-"""Invitations: from the administrator's form to the new account."""
+"""Invitations: from the admin's form to the new account."""
 
 import re
 
@@ -10,7 +10,7 @@ REVOKE = r"/admin/invitations/\d+/delete"
 
 def test_it_makes_an_account_of_that_role(carol, invite, visitor, guest, sign_in):
     path = invite(role="staff")
-    # Mail programs add such things.
+    # Mail programs append these.
     assert GUEST in visitor.get(f"{path}&amp;utm_source=news", follow_redirects=True).text
     assert guest() is None
     assert visitor.submit(path, {"name": "Gus", "password": PASSWORD}).status_code == 303

@@ -1,4 +1,4 @@
-"""Messages of an administrator: to one, and to everyone."""
+"""Messages from an admin: to one user, and to everyone."""
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +18,7 @@ def admin(carol, sign_in):
 
 @pytest.fixture
 def pages(alice):
-    """The pages with a form: to everyone, and to Alice."""
+    """Return the pages with a form: to everyone, and to Alice."""
     return [PAGE, f"/admin/users/{alice.id}/messages"]
 
 

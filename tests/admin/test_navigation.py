@@ -1,4 +1,4 @@
-"""The menu of the admin area: its groups, and what waits for someone."""
+"""The admin's menu: its groups, and counts of what needs attention."""
 
 import re
 

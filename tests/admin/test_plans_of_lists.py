@@ -1,4 +1,4 @@
-"""Every query of the app's declared lists uses an index, whatever is asked of it."""
+"""Every query of the app's declared lists uses an index, whatever is requested."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,13 +19,13 @@ from carafe.testing.list_plans import (
 from carafe.time import now
 
 ROWS = 3_000
-# With this many rows any index gives the first ones as soon as another.
+# With this many rows, any index returns the first ones equally fast.
 MANY = ROWS // 10
 
 
 @pytest.fixture(scope="module")
 def app_with_users(application: Flask) -> Flask:
-    """The app with as many users as a planner wants to see before it takes an index."""
+    """Return an app with enough users for planners to use an index."""
     with application.app_context():
         empty_tables()
         db.session.execute(insert(User), [user_row(number) for number in range(ROWS)])
@@ -37,7 +37,10 @@ def app_with_users(application: Flask) -> Flask:
 
 
 def user_row(number: int) -> dict[str, Any]:
-    """Mostly a plain user: confirmed, and neither suspended nor about to be deleted."""
+    """Return a user's columns.
+
+    Most are confirmed, and neither suspended nor about to be deleted.
+    """
     at = now() - timedelta(hours=ROWS - number)
     return {
         "email": f"user{number}@example.com",

@@ -1,4 +1,4 @@
-"""Administrators require second factors of users, and remove those of users who lost them."""
+"""Admins require second factors of users, and remove those of users who lost them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Settings that switch off pages of the administration."""
+"""Settings that switch off admin pages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Looking after one user. Each change has its effect and is audited."""
+"""Managing a user. Each change takes effect and is audited."""
 
 import re
 from datetime import timedelta

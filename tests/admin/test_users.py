@@ -18,7 +18,7 @@ def admin(carol, sign_in):
 
 @pytest.fixture
 def find(admin):
-    """Return the ids in the list with these arguments."""
+    """Return the IDs in the list with these arguments."""
 
     def ask(**arguments: str) -> set[int]:
         query = "&".join(f"{name}={quote(value)}" for name, value in arguments.items())

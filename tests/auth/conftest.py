@@ -1,4 +1,4 @@
-"""What the tests of signing up and in share."""
+"""Shared by the tests of signing up and logging in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from carafe.testing.two_factor import Clock, enroll
 
 @pytest.fixture
 def owner(app: Flask, alice: User, sign_in: Callable[..., Browser], clock: Clock) -> Any:
-    """Alice's browser. She has an app, `totp`, whose next code is to come; and `codes`."""
+    """Return Alice's browser, her app `totp` with an unused next code, and recovery `codes`."""
     opened: Any = sign_in(alice)
     opened.totp, opened.codes = enroll(app, alice)
     clock.step += 1

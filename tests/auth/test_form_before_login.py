@@ -1,4 +1,4 @@
-"""A form sent after the session ended, on the app's pages. Its rules: carafe/tests/auth."""
+"""A form submitted after the session ended, on the app's pages. Its rules: carafe/tests/auth."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A form that a proof of identity interrupts, on the app's pages. Its rules: carafe/tests/auth."""
+"""A form interrupted by a proof of identity, on the app's pages. Its rules: carafe/tests/auth."""
 
 import pytest
 
@@ -15,14 +15,14 @@ NAME = "Alice Elsewhere"
 
 @pytest.fixture
 def stale_browser(app, alice, sign_in):
-    """A browser in which Alice proved her identity a while ago."""
+    """Return a browser in which Alice proved her identity a while ago."""
     browser = sign_in(alice)
     later(app, minutes=11)
     return browser
 
 
 def interrupt(browser):
-    """Ask for another name, and return the page that asks for a proof."""
+    """Request another name, and return the page that asks for a proof."""
     answer = browser.submit(FORM, {"name": NAME})
     assert answer.status_code == 303
     assert answer.location.startswith(PROOF)

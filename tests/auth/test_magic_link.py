@@ -1,4 +1,4 @@
-"""The pages to log in with a link from a mail. What it does and for whom: carafe/tests/auth."""
+"""The pages to log in with an emailed link. What it does and for whom: carafe/tests/auth."""
 
 import re
 

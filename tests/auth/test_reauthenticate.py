@@ -14,7 +14,7 @@ PAGE = "/auth/reauthenticate"
 
 @pytest.fixture
 def owner(app, owner):
-    """Alice's browser, a while after she proved who she is."""
+    """Return Alice's browser, a while after she proved her identity."""
     later(app, minutes=11)
     return owner
 

@@ -1,4 +1,4 @@
-"""The page to sign up. Rules of addresses, passwords, and mails: carafe/tests/auth."""
+"""The page to sign up. Rules for addresses, passwords, and emails: carafe/tests/auth."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Who may create an account where that is not everyone."""
+"""Who can create an account if not everyone can."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.crawler import links_of
 
 @pytest.fixture
 def guest(app, carol):
-    """An address that Carol has invited."""
+    """Return an address that Carol has invited."""
     with app.app_context():
         Invitation.send("guest@example.com", "user", db.session.get_one(User, carol.id))
         db.session.commit()

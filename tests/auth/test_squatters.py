@@ -1,4 +1,7 @@
-"""What those who sign up with an address of another get from the app. Rules: carafe/tests/auth."""
+"""What people who sign up with someone else's address get from the app.
+
+Rules: carafe/tests/auth.
+"""
 
 from carafe.testing.routes import routes
 

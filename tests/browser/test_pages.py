@@ -1,4 +1,4 @@
-"""Every page, for everyone who may see it, in both themes, on a phone and on a desktop."""
+"""Every page, for all users who can see it, in both themes, on a phone and on a desktop."""
 
 import re
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from carafe.web.routing import get_policy
 
 pytestmark = pytest.mark.browser
 
-# How many tests share the pages, so that several processes can.
+# The number of tests that share the pages, so that several processes can run them.
 PARTS = {"visitor": 2, "user": 2, "admin": 4}
 TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
 
-# Beside the pages whose address takes no arguments, which are found by themselves. Those of a
-# feature with arguments are in its own tests.
+# In addition to pages without arguments, which are found automatically. Features test their own
+# pages with arguments.
 MORE = {
     "visitor": ["/nowhere", "/auth/confirm/nonsense", "/auth/reset/nonsense", "/dev/mail"],
     "user": ["/admin/"],
@@ -30,7 +30,7 @@ MORE = {
 
 @pytest.fixture(scope="session")
 def paths(application: Flask) -> dict[str, list[str]]:
-    """The addresses of all pages, each for who comes there first."""
+    """Return the paths of all pages, each for the first user who can open it."""
     paths = {who: list(more) for who, more in MORE.items()}
     for path, rule, arguments in rules.pages(application):
         with application.app_context():
@@ -46,7 +46,7 @@ def paths(application: Flask) -> dict[str, list[str]]:
 def pages(
     paths: dict[str, list[str]], chromium: Browser, site: Site
 ) -> Callable[[str], dict[str, str]]:
-    """Finds what is a page, not a redirect, a file or data, and its title."""
+    """Return the pages, without redirects, files, and data, with their titles."""
 
     @cache
     def titles(who: str) -> dict[str, str]:

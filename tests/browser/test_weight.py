@@ -1,4 +1,4 @@
-"""What a first visit to a page loads: nothing is in the browser's cache yet."""
+"""What a first visit to a page loads, with an empty browser cache."""
 
 import gzip
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from carafe.testing.site import Site
 pytestmark = pytest.mark.browser
 
 MAX_REQUESTS = 10
-# In bytes, compressed, without headers: HTTP/2 leaves little of those.
+# In bytes, compressed, without headers, which HTTP/2 compresses well.
 MAX_WEIGHT = {"visitor": 60_000, "user": 60_000, "admin": 90_000}
 PAGES = {
     "visitor": ["/", "/auth/login", "/auth/register", "/privacy", "/nowhere"],
@@ -45,11 +45,11 @@ def test_its_landing_page_is_light_on_a_phone(visit: Callable[..., Page]) -> Non
 
 
 def load(page: Page, path: str) -> dict[str, int]:
-    """Return the size of the page, and of all that it loads, by URL."""
+    """Return the size of the page, and of everything it loads, by URL."""
     responses: list[Response] = []
     page.on("response", lambda response: responses.append(response))
     page.goto(path)
-    page.mouse.wheel(0, 10_000)  # for what is loaded when it comes into sight
+    page.mouse.wheel(0, 10_000)  # for what is loaded when it scrolls into view
     page.wait_for_load_state("networkidle")
     return {response.url: size(response) for response in responses}
 

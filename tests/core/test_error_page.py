@@ -1,4 +1,4 @@
-"""The error page: what went wrong, a picture, and one next step."""
+"""The error page: the error, a picture, and one next step."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each link in a mail, with what mail programs add at the end."""
+"""Each emailed link, with what mail programs append."""
 
 ADDED = "&amp;utm_source=news"
 

@@ -1,11 +1,11 @@
-"""How many queries a page makes: three at most, and no more for more rows."""
+"""The number of queries per page: at most three, and no more for more rows."""
 
 from carafe.testing.accounts import PASSWORD
 from carafe.testing.database import statements
 from carafe.testing.rules import pages
 
 MOST = 3
-# Part by part, so that one that fails leaves the others; a fixed number all the same.
+# In parts, so that one failure doesn't hide others; a fixed number nevertheless.
 MORE = {
     "/dashboard": 5,
     "/admin/": 10,
@@ -17,12 +17,12 @@ MORE = {
 
 
 def pages_of(app) -> list[str]:
-    """The addresses of all pages without arguments."""
+    """Return the paths of all pages without arguments."""
     return [path for path, _, _ in pages(app)]
 
 
 def most_of(app, path: str) -> int:
-    """How many a page may make."""
+    """Return the maximum number of queries of a page."""
     if path in MORE:
         return MORE[path]
     # An export of other people's data is recorded; the admin's menu counts what needs attention.

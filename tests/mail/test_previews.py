@@ -1,4 +1,4 @@
-"""Previews of the mails in development, with the app's templates."""
+"""Previews of emails in development, with the app's templates."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Whether the migrations end where the models are, in what Alembic does not compare either."""
+"""Whether the migrations result in the models' schema, including what Alembic doesn't compare."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,14 +23,14 @@ REVISIONS = [
 
 @pytest.fixture
 def sqlite(app: Flask, tmp_path: Path) -> Iterator[None]:
-    """The context of an app on an empty SQLite database."""
+    """Return the context of an app with an empty SQLite database."""
     url = f"sqlite:///{tmp_path / 'own.db'}"
     with another_app(app, DATABASE_URL=url) as made, made.app_context():
         yield
 
 
 def shape(connection: Connection, table: str) -> dict[str, Any]:
-    """A table as SQLite has it, whatever the words and the order of its definition."""
+    """Return a table as SQLite has it, whatever the wording and order of its definition."""
 
     def read(statement: str) -> Any:
         return connection.exec_driver_sql(statement).mappings().all()
@@ -77,7 +77,7 @@ def test_a_migrated_database_is_what_the_models_say(sqlite):
 
 @pytest.fixture
 def counters(sqlite):
-    """Makes each table with AUTOINCREMENT have given an id once that no row has anymore."""
+    """Make each table with AUTOINCREMENT have assigned an ID that no row has anymore."""
 
     def read() -> dict[str, int]:
         with db.engine.begin() as connection:

@@ -16,7 +16,7 @@ from carafe.time import now
 
 @pytest.fixture
 def write(app: Flask) -> Callable[..., list[int]]:
-    """Writes a note for each title past all forms; their ids."""
+    """Insert a note for each title, without forms; return their IDs."""
 
     def make(owner: User, *titles: str, body: str = "", at: datetime | None = None) -> list[int]:
         time = at or now()
@@ -43,7 +43,7 @@ def write(app: Flask) -> Callable[..., list[int]]:
 
 @pytest.fixture
 def stored(app: Flask) -> Callable[[], list[Any]]:
-    """Title, body and version of every note, oldest first."""
+    """Return title, body, and version of every note, oldest first."""
 
     def read() -> list[Any]:
         with app.app_context():

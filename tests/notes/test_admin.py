@@ -1,4 +1,4 @@
-"""Everyone's notes, as administrators see them."""
+"""Everyone's notes, as admins see them."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def notes(alice, bob, write):
-    """The IDs of three notes of Alice, and of three of Bob."""
+    """Return the IDs of three notes of Alice, and of three of Bob."""
     return [write(user, *[f"{user.name} {n}" for n in range(3)]) for user in (alice, bob)]
 
 

@@ -61,7 +61,7 @@ def test_it_tells_the_second_of_two_editors(alice, note, sign_in, stored):
     assert form.fields["body"] == "the second text"
     assert stored() == [("The first title", "the first text", 2)]
 
-    # Having seen it, the second may save.
+    # Having seen the newer version, the second user may save.
     assert second.send(form).status_code == 303
     assert stored() == [("The second title", "the second text", 3)]
 

@@ -1,4 +1,4 @@
-"""Administrators import notes from CSV files."""
+"""Admins import notes from CSV files."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""The rules of this folder, tried on features such as owners add: none is in the way of one."""
+"""The rules of this folder, applied to typical features of owners, which they must allow."""
 
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from tests.security.test_routes import leak
 
 
 def page(model, *conditions):
-    """Return a view of a row of a model, for those who are logged in."""
+    """Return a view of a row of a model, for logged-in users."""
 
     def show(id):
         query = select(model.id).where(model.id == id, *conditions)
@@ -28,7 +28,7 @@ def page(model, *conditions):
     return show
 
 
-# Pages, and what a test of all routes finds about each: "" and None are nothing.
+# Pages, and what a test of all routes reports about each: "" and None are nothing.
 PAGES = {
     "sample": (page(Sample), ""),
     "shared": (shared(page(Note)), None),

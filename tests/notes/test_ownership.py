@@ -1,4 +1,4 @@
-"""A note of someone else is 404, like one that does not exist."""
+"""Someone else's note is 404, like one that doesn't exist."""
 
 ROUTES = [
     ("GET", ""),

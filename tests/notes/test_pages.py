@@ -1,4 +1,4 @@
-"""The list of notes in pages."""
+"""Pagination of the list of notes."""
 
 from itertools import chain
 

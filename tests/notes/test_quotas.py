@@ -1,4 +1,4 @@
-"""What one user may have, and use at a time."""
+"""How many notes a user can have, and what they can do at a time."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Text in other normalization forms than ours: what looks the same is the same."""
+"""Text in other normalization forms: what looks the same is the same."""
 
 import unicodedata
 

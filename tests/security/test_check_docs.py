@@ -1,4 +1,4 @@
-"""docs/checks.md lists every check as it is."""
+"""docs/checks.md lists every check correctly."""
 
 from carafe import checks
 from carafe.config import ROOT

@@ -1,4 +1,4 @@
-"""What the headers and the markup of all pages have in common."""
+"""Headers and markup of all pages."""
 
 import pytest
 

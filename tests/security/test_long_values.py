@@ -1,6 +1,6 @@
-"""Values far longer than their field takes: refused before anything parses them."""
+"""Values far longer than their field allows are refused before anything parses them."""
 
-# email-validator takes seconds for it.
+# email-validator takes seconds for this one.
 HUGE_ADDRESS = "a@" + "[" * 30 * 1024
 
 

@@ -1,10 +1,10 @@
-"""What nobody types: every form and every address answers it, and none breaks over it."""
+"""Unusual input: every form and every URL responds to it without an error."""
 
 import pytest
 
 from carafe.testing.odd_input import assert_no_form_breaks, assert_no_page_breaks
 
-# After some of these no one is logged in anymore; the others call another site.
+# After some of these, nobody is logged in anymore; the others call another site.
 EXCLUDED = {
     "account.end_session", "account.schedule_deletion", "auth.connect_provider",
     "auth.leave_for_provider", "auth.logout", "auth.prove_with_provider",

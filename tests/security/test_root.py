@@ -1,4 +1,4 @@
-"""The site under a path of a host: `APPLICATION_ROOT`."""
+"""The site under a path of its host: `APPLICATION_ROOT`."""
 
 import re
 from html import unescape
@@ -18,14 +18,14 @@ LEADING = re.compile(r'\b(?:href|src|action|formaction|hx-get|hx-post|data-passk
 
 @pytest.fixture(scope="module")
 def below(application):
-    """The app under a path."""
+    """Return the app under a path."""
     settings = {"APPLICATION_ROOT": ROOT, "PUBLIC_URL": "http://localhost", "MAGIC_LINK": True}
     with another_app(application, **settings) as made:
         yield made
 
 
 class Reader(Browser):
-    """A browser for complete paths: Flask's client would prepend APPLICATION_ROOT to each."""
+    """A browser for complete paths, because Flask's client would prepend APPLICATION_ROOT."""
 
     def get(self, path, **options):
         return super().get(path, **{"base_url": "http://localhost"} | options)
@@ -47,7 +47,7 @@ def test_pages_for_visitors_lead_nowhere_else(app, below):
 
 
 def test_nothing_that_is_linked_is_missing(app, below, carol):
-    """Follow all links from the dashboard as an administrator."""
+    """Follow all links from the dashboard as an admin."""
     browser = Reader(below.test_client())
     fields = {"email": carol.email, "password": PASSWORD}
     assert browser.submit(f"{ROOT}/auth/login", fields).status_code == 303

@@ -1,6 +1,6 @@
-"""Every route there is, tried as everyone who must not get through.
+"""Every route, requested by everyone who must not get through.
 
-A new route is tried without a change here, unless it is open to visitors.
+New routes are included automatically, unless they are open to visitors.
 """
 
 import time
@@ -18,7 +18,7 @@ from carafe.testing.routes import routes
 from carafe.testing.rows import THEIRS, clear, plant
 from carafe.testing.two_factor import enroll
 
-# To open a page to visitors is to add it here, for everyone who reads the change to see.
+# To open a page to visitors, add it here, where every reader of the change sees it.
 PUBLIC = {
     "auth.accept_invitation",
     "auth.change_email",
@@ -60,21 +60,21 @@ PUBLIC = {
     "observability.ready",
     "palette.index",
 }
-# Forms open to visitors that count nobody's attempts …
+# Public forms that count no attempts, …
 UNLIMITED = {
-    # … as there are 2**256 links to guess:
+    # … because there are 2**256 links to guess:
     "auth.accept_invitation",
     "auth.change_email",
     "auth.confirm_address",
     "auth.log_in_with_link",
     "auth.restore_email",
     "auth.set_password",
-    # … as they change nothing but one's own cookie:
+    # … because they change only the visitor's own cookie:
     "auth.logout",
     "auth.second_factor_options",
     "auth.sign_in_options",
 }
-# Forms of those signed in that do.
+# Forms for logged-in users that count none.
 LIMITED = {
     "account.add_passkey",
     "account.change_password",
@@ -85,7 +85,7 @@ LIMITED = {
     "auth.prove",
     "auth.prove_with_passkey",
 }
-# Changes in the administration that nobody else sees: how a list looks to oneself.
+# Changes in the admin that nobody else sees: how users arrange their lists.
 FOR_ONESELF = {
     "admin.save_columns",
     "admin.reset_columns",
@@ -109,13 +109,13 @@ FILLED = {
 
 
 def pages_and_forms(app, **options):
-    """Yield each route once: what else its view answers, HEAD and OPTIONS, has the same rules."""
+    """Yield each route once, since HEAD and OPTIONS follow the same rules."""
     return (route for route in routes(app, **options) if route.method in ("GET", "POST"))
 
 
 @pytest.fixture
 def tokens():
-    """The fields of an empty form that is one of ours."""
+    """Return the fields of an empty form with our token."""
     return lambda browser: {"csrf_token": browser.token()}
 
 
@@ -205,9 +205,9 @@ def test_what_is_somebodys_is_not_there_for_others(app, alice, bob, carol, sign_
 
 
 def leak(app, route, owner, theirs, strangers, tokens, tables=None) -> str | None:
-    """What is wrong with a page about a row; None for one that is about none.
+    """Return what is wrong with a page about a row; None for other pages.
 
-    A page that is there before anything is someone's shows what all share.
+    A page that exists before any row shows what all users share.
     """
     is_private = route.numbered and not (route.public or route.permission or route.policy.shared)
     if not is_private or route.method == "OPTIONS":
@@ -224,7 +224,7 @@ def leak(app, route, owner, theirs, strangers, tokens, tables=None) -> str | Non
     for name, browser in strangers.items():
         if _is_there(route, browser, tokens):
             return f"{route} shows {name} what is someone's. If it is for all, mark it @shared."
-    # That it is there for its owner shows that there was something to find.
+    # That it exists for its owner shows that there was something to find.
     return "" if _is_there(route, theirs, tokens) else f"{route} shows its owner nothing."
 
 
@@ -258,7 +258,7 @@ def test_who_must_confirm_their_address_is_led_there(app, erin, sign_in, tokens)
 
 
 class Exhausted:
-    """Counters by which everyone has had all their attempts."""
+    """Counters by which everyone has used up their attempts."""
 
     def spend(self, *attempt: Any) -> Full:
         return Full(["all"], time.time() + 60)
@@ -268,7 +268,7 @@ class Exhausted:
 
 @pytest.fixture
 def beyond(app, monkeypatch, tokens):
-    """The forms that answer 429 to clients that have had all their attempts."""
+    """Return the forms that respond with 429 to clients without attempts left."""
 
     def refused(forms, open_browser) -> set[str]:
         endpoints = set()
@@ -290,7 +290,7 @@ def beyond(app, monkeypatch, tokens):
 def test_beyond_its_limit_each_is_closed_to_visitors(app, bob, challenge, clock, beyond):
     enroll(app, bob)
     forms = [route for route in routes(app) if route.method == "POST" and route.public]
-    # As someone who has typed the password, so that guessing codes is among it.
+    # As someone who has typed the password, to include guessing codes.
     open_ones = {route.endpoint for route in forms} - beyond(forms, lambda: challenge(bob))
     assert open_ones == UNLIMITED & app.view_functions.keys()
 

@@ -1,6 +1,6 @@
-"""One's account by clicking: another address, one's data, leaving and coming back.
+"""The user's own account in Chromium: change of address, export, deletion, and canceling it.
 
-With mails read in the development mailbox.
+Emails are read in the development mailbox.
 """
 
 import json
@@ -22,7 +22,7 @@ with_and_without = pytest.mark.parametrize("javascript", [True, False], ids=["ja
 
 @pytest.fixture
 def member(site: Site, visit: Callable[..., Page]) -> Callable[..., Member]:
-    """Logs in a user who was made for this test."""
+    """Log in a user created for this test."""
 
     def make(javascript: bool = True) -> Member:
         member = Member(site, visit(java_script_enabled=javascript), "Lea Ver")
@@ -33,7 +33,7 @@ def member(site: Site, visit: Callable[..., Page]) -> Callable[..., Member]:
 
 
 def follow(page: Page, email: str) -> None:
-    """Follow the link of the newest mail to an address."""
+    """Follow the link in the newest email to an address."""
     page.goto("/dev/mail")
     page.get_by_role("link", name=email).first.click()
     page.locator("pre a").first.click()

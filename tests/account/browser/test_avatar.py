@@ -1,4 +1,4 @@
-"""Choosing a picture, by clicking."""
+"""Choosing a picture in Chromium."""
 
 from collections.abc import Callable
 from pathlib import Path

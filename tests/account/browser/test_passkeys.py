@@ -20,7 +20,7 @@ KEY = {
     "hasUserVerification": True,
     "isUserVerified": True,
 }
-# Elsewhere a page would use the passkey before a test does.
+# Otherwise a page would use the passkey before a test does.
 AUTOFILL = "autofill"
 NO_AUTOFILL = f"""
 if (location.search !== "?{AUTOFILL}") {{
@@ -59,7 +59,7 @@ class Owner(Member):
 
 @pytest.fixture
 def localhost(site: Site) -> str:
-    """The site by its name: browsers have no passkeys for 127.0.0.1."""
+    """Return the site under its name: browsers don't support passkeys for 127.0.0.1."""
     return f"http://localhost:{site.server.port}"
 
 
@@ -73,7 +73,7 @@ def newcomer(visit: Callable[..., Page], site: Site, localhost: str) -> Iterator
 
 @pytest.fixture
 def owner(newcomer: Owner, localhost: str) -> Owner:
-    """A user with a passkey, who is logged in."""
+    """Return a logged-in user with a passkey."""
     newcomer.sign_in(localhost)
     newcomer.add_passkey("My phone")
     return newcomer
@@ -116,7 +116,7 @@ def test_it_signs_in_by_the_button(owner: Owner) -> None:
 def test_it_signs_in_from_the_email_field(owner: Owner) -> None:
     page = owner.page
     owner.log_out()
-    # The virtual authenticator chooses by itself what the browser would list at the field.
+    # The virtual authenticator chooses what the browser would list at the field.
     page.goto(f"/auth/login?{AUTOFILL}")
     owner.wait_for_home()
 
@@ -176,7 +176,7 @@ def test_it_leads_from_the_ip_address_to_the_name(
     page.goto("/account/passkeys/new")
     expect(page.get_by_role("button", name="Add passkey")).to_have_count(0)
     page.get_by_role("link", name=localhost).click()
-    # There the browser has another cookie.
+    # The browser has another cookie there.
     expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
     expect(page.get_by_role("button", name="Log in with a passkey")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""An authenticator app, from set-up to removal, with and without JavaScript."""
+"""An authenticator app, from setup to removal, with and without JavaScript."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +36,7 @@ class Owner(Member):
         return self.page.locator(".codes code").all_inner_texts()
 
     def confirm(self, label: str) -> None:
-        """A button that asks whether it should."""
+        """Press a button and confirm its question."""
         self.page.locator("summary").filter(has_text=label).click()
         self.page.get_by_role("button", name=label).click()
 
@@ -107,6 +107,6 @@ def test_it_gives_the_codes_in_many_ways_and_once(
     expect(page.locator(".site-header")).to_be_hidden()
 
     page.goto("/account/second-factors")
-    with pytest.raises(Error, match="ERR_CACHE_MISS"):  # it would have to send the form again
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):  # it would have to submit the form again
         page.go_back()
     expect(page.locator(".codes code")).to_have_count(0)

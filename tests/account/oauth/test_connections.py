@@ -1,4 +1,7 @@
-"""Pages of connected accounts, and proofs of identity with one. Rules: carafe/tests/auth/oauth."""
+"""The pages of connected accounts, and proofs of identity with one.
+
+Rules: carafe/tests/auth/oauth.
+"""
 
 import pytest
 
@@ -21,7 +24,7 @@ CONNECT = f"/auth/oauth/acme/connection?next={PAGE}"
 
 @pytest.fixture
 def frida_browser(app, frida, visitor):
-    """A browser in which Frida logged in with the provider a while ago."""
+    """Return a browser in which Frida logged in with the provider a while ago."""
     make_journey(visitor)
     later(app, minutes=11)
     return visitor

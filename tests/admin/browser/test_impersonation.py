@@ -1,4 +1,4 @@
-"""An administrator sees the site as a user does, and comes back by one click."""
+"""An admin sees the site as a user does, and returns with one click."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_leads_there_and_back(visit: Callable[..., Page], site: Site, width: int) -> None:
     page = visit(viewport={"width": width, "height": 800}, reduced_motion="reduce")
-    # A session of its own: what ends here is not for the other tests.
+    # A separate session, because what ends here must not affect other tests.
     site.sign_in(page, site.people["admin"][0])
     user, _ = site.people["user"]
     page.goto(f"/admin/users/?q={user}")

@@ -1,4 +1,4 @@
-"""Signing up by clicking; the mail is read in the development mailbox."""
+"""Signing up in Chromium; the email is read in the development mailbox."""
 
 import re
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def test_it_leads_to_the_field_in_question(visit: Callable[..., Page]) -> None:
     expect(field).to_have_value("nonsense")
     expect(field).to_have_accessible_description(re.compile("Enter a valid email address"))
 
-    # A single one needs no summary.
+    # A single error needs no summary.
     page.get_by_label("Password", exact=True).fill("seven green bottles")
     page.keyboard.press("Enter")
     expect(summary).to_have_count(0)

@@ -31,7 +31,7 @@ def test_it_shows_a_phone_on_a_phone(visit: Callable[..., Page]) -> None:
 
 
 def picture(page: Page) -> str:
-    """Return which picture is shown, once it is there."""
+    """Return which picture is shown, once it has loaded."""
     image = page.locator(".hero-picture img")
     page.wait_for_function("image => image.complete", arg=image.element_handle())
     return name_of(str(image.evaluate("image => image.currentSrc")))

@@ -1,4 +1,4 @@
-"""Notes, with and without JavaScript: what was typed is not lost, and nothing is made twice."""
+"""Notes, with and without JavaScript: typed text isn't lost, and nothing is created twice."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Connecting an account of another site, in a real browser, by clicking."""
+"""Connecting an account at a provider, in Chromium."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Logging in with another site and with a link from a mail, in a real browser, by clicking.
+"""Logging in with a provider and with an emailed link, in Chromium.
 
-Chromium follows no redirect of a form to another site that `form-action` does not name: only here
-it shows whether people really get there.
+Chromium follows no redirect of a form to another site that `form-action` doesn't name: only here it
+shows whether users really get there.
 """
 
 from collections.abc import Callable
