@@ -49,6 +49,11 @@ def _look(field: Field) -> tuple[object, ...]:
     return type(field), field.id, field.name, label, type(label), field.flags.maxlength
 
 
+def _as_it_is(macro: Macro) -> Macro:
+    return macro
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["keep"] = keep
-    app.jinja_env.globals["keep_empty_fields"] = keep_empty_fields
+    # In development, the templates that a macro includes can change.
+    app.jinja_env.globals["keep"] = _as_it_is if app.debug else keep
+    app.jinja_env.globals["keep_empty_fields"] = _as_it_is if app.debug else keep_empty_fields
