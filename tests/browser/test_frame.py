@@ -92,9 +92,14 @@ def test_a_question_gives_the_focus_back_to_its_menu(visit: Callable[..., Page])
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_its_open_menus_are_accessible(visit: Callable[..., Page], width: int) -> None:
-    page = visit("user", viewport={"width": width, "height": 800}, reduced_motion="reduce")
-    page.goto("/account/profile")
+@pytest.mark.parametrize(
+    ("who", "path"), [("user", "/account/profile"), ("admin", "/admin/users/")]
+)
+def test_its_open_menus_are_accessible(
+    visit: Callable[..., Page], who: str, path: str, width: int
+) -> None:
+    page = visit(who, viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page.goto(path)
     for summary in page.locator("summary").all():
         if summary.is_visible():
             summary.press("Enter")
@@ -130,6 +135,28 @@ def test_forced_colors_show_the_focus_and_what_is_chosen(visit: Callable[..., Pa
 
 def outline(page: Page, selector: str) -> str:
     return str(page.locator(selector).evaluate("element => getComputedStyle(element).outlineStyle"))
+
+
+def test_a_message_covers_no_button(visit: Callable[..., Page], site: Site) -> None:
+    page = visit()
+    Member(site, page).sign_in()
+    page.goto("/account/profile")
+    page.get_by_role("button", name="Save profile").click()
+    expect(page.locator(".flash")).to_contain_text("saved")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # past the menu
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate(IS_UNCOVERED), page.evaluate("document.activeElement.outerHTML")
+
+
+IS_UNCOVERED = """() => {
+    const element = document.activeElement;
+    const {left, top, width, height} = element.getBoundingClientRect();
+    const uppermost = document.elementFromPoint(left + width / 2, top + height / 2);
+    const message = uppermost?.closest(".flash");
+    return !message || message.contains(element);
+}"""
 
 
 def test_its_user_menu_switches_the_theme(visit: Callable[..., Page]) -> None:
