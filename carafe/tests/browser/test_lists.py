@@ -74,6 +74,17 @@ def test_filters_are_folded_on_a_phone(visit: Callable[..., Page], java_script: 
 
 
 @pytest.mark.parametrize("width", [390, 1280])
+def test_a_row_opens_where_it_is_clicked(visit: Callable[..., Page], width: int) -> None:
+    page = visit("admin", viewport={"width": width, "height": 800})
+    page.goto("/admin/users/?q=user@")
+    row = page.locator("#list tbody tr")
+    row.locator(".col-tick").click()
+    expect(page.get_by_role("checkbox", name="user@example.com")).to_be_visible()
+    row.locator("td").last.click()
+    page.wait_for_url(re.compile(r"/admin/users/\d+$"))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
 def test_a_related_row_is_picked(visit: Callable[..., Page], width: int) -> None:
     screen = {"width": width, "height": 800}
     page = visit("admin", viewport=screen, reduced_motion="reduce")
