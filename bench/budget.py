@@ -35,11 +35,11 @@ from bench.server import environment, flask
 
 # The ratio of each page to its limit.
 BUDGETS = {
-    "landing page": 4.4,
-    "login form": 8.4,
-    "notes list": 2.8,
+    "landing page": 2.3,
+    "login form": 3.5,
+    "notes list": 2.1,
     "note create": 3.5,
-    "dashboard": 4.2,
+    "dashboard": 3.3,
     "admin users": 3.6,
     "admin search": 7.6,
     "static CSS": 0.31,
