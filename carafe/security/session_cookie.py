@@ -32,7 +32,7 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Open the session. Without a cookie, it is empty, and nothing has to be parsed."""
-        if "HTTP_COOKIE" not in request.environ:
+        if not request.environ.get("HTTP_COOKIE"):
             return self.session_class()
         return super().open_session(app, request)
 
