@@ -32,9 +32,9 @@ class Window:
 
 # As the recorder counts: by the minute for an hour, and so on.
 WINDOWS = {
-    "hour": Window("hour", 60, 60),
-    "day": Window("day", 900, 96),
-    "month": Window("month", 21_600, 120),
+    "hour": Window("Hour", 60, 60),
+    "day": Window("Day", 900, 96),
+    "month": Window("Month", 21_600, 120),
 }
 
 

@@ -99,7 +99,7 @@ def _charts(steps: dict[int, LatencyStats]) -> Iterable[Chart]:
         "requests",
         "Requests",
         [(stats.errors, stats.count - stats.errors) for stats in steps.values()],
-        kinds={"failed": "failed", "answered": "answered"},
+        kinds={"failed": "Failed", "answered": "Answered"},
         titles=[
             f"{at}: {stats.count:,} requests, {stats.errors:,} failed"
             for at, stats in zip(times, steps.values(), strict=True)
