@@ -72,7 +72,7 @@ def load_page(state: ListState, *, per_page: int = PER_PAGE) -> ListPage:
     if not order.position.keys and (ids := matching.ids_up_to(per_page, clauses)) is not None:
         page = Page(load_rows(spec, sort, ids), None, None, 1)
         return ListPage(page, rows_of(page), str(len(ids)), sort.name)
-    clauses = [clause.counted() for clause in clauses]
+    clauses = matching.counted(clauses)
     if any(clause.row_count == 0 for clause in clauses):
         return ListPage(Page([], None, None), [], "0", sort.name)
     where = matching.most_selective_first(clauses)

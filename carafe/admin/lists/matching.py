@@ -17,6 +17,8 @@ from carafe.database import db
 from carafe.database.timeouts import TooSlowError, statement_timeout
 
 COUNT_LIMIT = 10_000
+# Rows that are checked one by one in a few milliseconds.
+FEW = 1_000
 # Counting a large table for each page would take a tenth of its time.
 LARGE_COUNT_TTL_SECONDS = 60
 # By an index it takes a tenth of this.
@@ -115,6 +117,18 @@ def ids_up_to(most: int, clauses: Sequence[Clause]) -> list[int] | None:
     except TooSlowError:
         return None
     return list(ids) if len(ids) <= most else None
+
+
+def counted(clauses: Sequence[Clause]) -> list[Clause]:
+    """Return clauses with their row counts, as far as they are needed to choose between them.
+
+    If few rows meet one, the others are only checked: counting matches of a search takes longer.
+    """
+    result: list[Clause] = []
+    for clause in clauses:
+        is_enough = any(other.row_count is not None and other.row_count <= FEW for other in result)
+        result.append(clause if is_enough else clause.counted())
+    return result
 
 
 def most_selective_first(clauses: Sequence[Clause]) -> list[Condition] | None:
