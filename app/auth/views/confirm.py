@@ -34,7 +34,7 @@ def resend() -> ResponseReturnValue:
     if not form.validate():
         return render_template("auth/confirm.html", form=form), 422
     accounts.request_confirmation(form.email.data)
-    flash(f"If {form.email.data} still needs to be confirmed, we've sent a new link.", "success")
+    flash(f"If {form.email.data} still needs to be confirmed, we've sent a new link.", "info")
     return redirect(url_for("auth.confirm"), 303)
 
 

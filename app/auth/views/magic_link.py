@@ -27,7 +27,7 @@ def send_magic_link() -> ResponseReturnValue:
     if not form.validate():
         return render_template("auth/magic_link.html", form=form), 422
     accounts.request_magic_link(form.email.data)
-    flash(f"If {form.email.data} has an account, we've sent a login link.", "success")
+    flash(f"If {form.email.data} has an account, we've sent a login link.", "info")
     return redirect(url_for("auth.magic_link"), 303)
 
 

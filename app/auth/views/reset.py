@@ -22,7 +22,7 @@ def send_reset() -> ResponseReturnValue:
     if not form.validate():
         return render_template("auth/reset.html", form=form), 422
     accounts.request_reset(form.email.data)
-    flash(f"If {form.email.data} has an account, we've sent a link.", "success")
+    flash(f"If {form.email.data} has an account, we've sent a link.", "info")
     return redirect(url_for("auth.reset"), 303)
 
 
