@@ -35,12 +35,21 @@ from bench.server import (
 )
 
 LIBRARIES = (
-    "flask, sqlalchemy, flask_sqlalchemy, flask_migrate, flask_login, flask_wtf, wtforms, argon2, "
-    "email_validator, structlog, whitenoise, dotenv"
+    "flask, sqlalchemy.orm, sqlalchemy.dialects.sqlite, flask_sqlalchemy, flask_login, flask_wtf, "
+    "wtforms, argon2, cronsim, whitenoise, dotenv"
 )
+MODULES = """
+from importlib import import_module
+import app, carafe
+for name in app.FEATURES:
+    import_module(f"app.{name}")
+for name in carafe.EXTENSIONS:
+    import_module(f"carafe.{name}")
+"""
 PROGRAMS = {
     "bare interpreter": "pass",
     "bare imports": f"import {LIBRARIES}",
+    "all imports": MODULES,
     "create_app()": "from app import create_app; create_app()",
 }
 CLOCK = "\nimport time; print(time.process_time())"
