@@ -28,7 +28,7 @@ def tabs(browser, path: str = LIST) -> dict[str, str]:
     if not nav:
         return {}
     links = re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', nav[0])
-    return {name: path.replace("&amp;", "&") for path, name in links[1:-1]}
+    return {name: path.replace("&amp;", "&") for path, name in links[1:]}
 
 
 @pytest.fixture
