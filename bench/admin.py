@@ -1,4 +1,4 @@
-"""The declared lists of the administration, with a million users and a million events.
+"""The declared lists of the admin, with a million users and a million events.
 
     python bench/admin.py [--instance /tmp/million] [--rows 1000000] [--requests 100] [--only users]
 
@@ -51,7 +51,7 @@ Case = tuple[str, dict[str, str]]
 
 
 def seed(environ: dict[str, str], rows: int) -> tuple[Flask, str, str]:
-    """Rows, unless there are any; the app, and address and password of a new administrator."""
+    """Rows, unless there are any; the app, and address and password of a new admin."""
     flask(environ, "db", "upgrade")
     os.environ |= environ
     app = create_app()

@@ -34,7 +34,7 @@ AT_ONCE = 10_000
 
 @contextmanager
 def site(rows: int) -> Iterator[tuple[Flask, int]]:
-    """An app with an administrator and this many notes."""
+    """An app with an admin and this many notes."""
     with TemporaryDirectory() as folder:
         quiet = {"APP_ENV": "testing", "INSTANCE_PATH": folder, "JOBS_IN_WEB": False}
         app = create_app({**quiet, "LOG_LEVEL": "ERROR"})

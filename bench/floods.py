@@ -4,7 +4,7 @@
 
 gunicorn as in production (2 workers of 4 threads, and jobs in them) on an SQLite file with an
 account of 45,000 notes. In each case this many clients send what costs the app most, one request
-after the other, from a process of their own; meanwhile another user asks for their dashboard five
+after the other, from a separate process; meanwhile another user asks for their dashboard five
 times a second. Prints what they waited, and what the flood was answered. 2 cores: p99 below 3 s.
 It takes five minutes, and keeps its files in a temporary folder. Only 127.0.0.1 is asked.
 """
@@ -75,7 +75,7 @@ with create_app().app_context():
 
 
 class Flooder(Client):
-    """A client with a session of its own, and the token of its forms."""
+    """A client with a separate session, and the token of its forms."""
 
     form_token = ""
 
@@ -183,7 +183,7 @@ SPECIAL = ["exports that are not read", "deletion of 45,000 notes"]
 
 
 def flood(port: int, clients: int, email: str | None, case: str, results: Any, ends: float) -> None:
-    """Send requests until it is time, in a process of its own."""
+    """Send requests until it is time, in a separate process."""
     os.nice(5)  # the app does not share its processor with a real attacker
     make, statuses = CASES[case][1], Counter[str]()
     assert make
@@ -289,7 +289,7 @@ def measure_stalled(server: Server, clients: int, seconds: float, reader: Client
 
 
 def measure_deletion(server: Server, seconds: float, reader: Client) -> float:
-    """An administrator deletes a user with as many notes, while others write as well."""
+    """An admin deletes a user with as many notes, while others write as well."""
     admin = Flooder(server.port)
     admin.start(ADMIN)
     page = admin.get(f"/admin/users/?q={VICTIM}")

@@ -3,7 +3,7 @@
     python bench/pictures.py
 
 Each as large as the budgets of pixels allow, or 10 MB of the smallest parts that a file can be made
-of, in a process of its own, as the app draws them.
+of, in a separate process, as the app draws them.
 """
 
 import random

@@ -106,7 +106,7 @@ def memory(environ: dict[str, str], password: str) -> dict[str, dict[str, list[i
 
 
 def queries(environ: dict[str, str], passwords: dict[str, str]) -> dict[str, int]:
-    """Statements of each page for someone signed in, in this process."""
+    """Statements of each page for someone logged in, in this process."""
     os.environ |= environ | {"LOG_LEVEL": "WARNING"}
     from sqlalchemy import event
 

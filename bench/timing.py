@@ -2,11 +2,11 @@
 
     python bench/timing.py [--pairs 40]
 
-For log-in, registration, reset, resent confirmation and magic link: one request with the address
+For login, registration, reset, resent confirmation and magic link: one request with the address
 of an account, one with an unknown one, in random order, each by a client and with an address of
 its own.
 Prints the share of pairs in which the known address was the slower (0.5 tells nothing; of 40 fair
-coins 94 % end between 0.35 and 0.65), and the median of the difference. Exits with 1 where a share
+coins 94% end between 0.35 and 0.65), and the median of the difference. Exits with 1 where a share
 is outside of that range.
 """
 

@@ -109,7 +109,7 @@ def _check_public_view(rules: Policy) -> ResponseReturnValue | None:
     try:
         identity = current_identity()
         answer = _check_impersonation(rules, identity) if identity else None
-    except SQLAlchemyError:  # nor can the view look anybody up; it may be what mends the database
+    except SQLAlchemyError:  # nor can the view look anyone up; it may be what mends the database
         db.session.rollback()
         return None
     if not takes_write_lock() and db.session.registry.has():

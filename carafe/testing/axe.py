@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 PHONE, DESKTOP = 390, 1280
-# A desktop at a zoom of 200 % and 400 % (WCAG 1.4.10).
+# A desktop at a zoom of 200% and 400% (WCAG 1.4.10).
 ZOOMED = 640, 320
 # Not among axe's defaults. In open menus it complains of what they cover.
 AT_REST = {"rules": {"target-size": {"enabled": True}}}

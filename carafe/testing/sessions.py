@@ -1,4 +1,4 @@
-"""Sessions opened without the log-in form."""
+"""Sessions opened without the login form."""
 
 from flask import Flask, session
 
@@ -10,7 +10,7 @@ from carafe.testing.http import Browser
 
 
 def open_session(app: Flask, user: UserMixin) -> Browser:
-    """Return a browser in which the user is logged in, as the log-in page would leave it."""
+    """Return a browser in which the user is logged in, as the login page would leave it."""
     browser = Browser(app.test_client())
     environ = browser.client.environ_base
     with app.test_request_context("/auth/login", method="POST", environ_base=environ):

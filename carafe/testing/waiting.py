@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-# For what a process of its own does, on a machine that has other things to do.
+# For what a separate process does, on a machine that has other things to do.
 PATIENCE_SECONDS = 120
 
 

@@ -8,7 +8,7 @@ from carafe.jobs.definition import registry
 from carafe.observability import redaction
 
 MAX_LENGTH = 200
-# The prefix of tokens that the key ring encrypted (Fernet, version 0x80), such as mails.
+# The prefix of tokens that the key ring encrypted (Fernet, version 0x80), such as emails.
 ENCRYPTED_ARGUMENTS = "gAAAAA"
 
 

@@ -1,4 +1,4 @@
-"""Whom administrators change."""
+"""Whom admins change."""
 
 import pytest
 

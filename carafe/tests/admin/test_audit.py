@@ -1,4 +1,4 @@
-"""The audit trail, as administrators and staff read it."""
+"""The audit trail, as admins and staff read it."""
 
 import re
 from itertools import chain

@@ -1,4 +1,4 @@
-"""Which columns a list has, as each administrator chose for themselves."""
+"""Which columns a list has, as each admin chose for themselves."""
 
 import csv
 import io

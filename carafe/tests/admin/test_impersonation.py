@@ -1,4 +1,4 @@
-"""An administrator sees the site as a user does: to look, for a while, and with a trace."""
+"""An admin sees the site as a user does: to look, for a while, and with a trace."""
 
 import html
 import re
@@ -32,7 +32,7 @@ ELSEWHERE = {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}
 
 @pytest.fixture
 def begin():
-    """Act as a user in the browser of an administrator."""
+    """Act as a user in the browser of an admin."""
 
     def enter(browser, user, **fields):
         path = f"/admin/users/{user.id}/impersonation"

@@ -1,4 +1,4 @@
-"""Jobs: what waits, runs and failed, for administrators to look at, to cancel and to try again."""
+"""Jobs: what waits, runs and failed, for admins to look at, to cancel and to try again."""
 
 from datetime import timedelta
 

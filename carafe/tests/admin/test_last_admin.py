@@ -19,7 +19,7 @@ REFUSED = "This is the last admin."
 
 @pytest.fixture
 def left(app):
-    """Return how many administrators can sign in."""
+    """Return how many admins can log in."""
 
     def count() -> int:
         acting = User.role == "admin", User.suspended_at.is_(None), User.deletes_at.is_(None)
@@ -31,7 +31,7 @@ def left(app):
 
 @pytest.fixture
 def attempt(app):
-    """Try to stop an administrator; return whether that was allowed."""
+    """Try to stop an admin; return whether that was allowed."""
 
     def call(stop, id):
         with app.test_request_context("/", method="POST"):

@@ -1,4 +1,4 @@
-"""What an administrator changes needs a recent proof of identity, and is not lost meanwhile."""
+"""What an admin changes needs a recent proof of identity, and is not lost meanwhile."""
 
 import pytest
 

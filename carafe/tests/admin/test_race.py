@@ -1,4 +1,4 @@
-"""What happens to an administrator between the door and the write."""
+"""What happens to an admin between the door and the write."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""Views of lists that administrators saved."""
+"""Views of lists that admins saved."""
 
 import re
 from urllib.parse import quote

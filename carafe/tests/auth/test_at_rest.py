@@ -12,7 +12,7 @@ from carafe.testing.accounts import PASSWORD
 
 @pytest.fixture
 def stored(app):
-    """Everything in the database and in the files beside it, mails apart."""
+    """Everything in the database and in the files beside it, emails apart."""
 
     def read():
         parts = []

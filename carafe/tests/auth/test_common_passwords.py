@@ -31,7 +31,7 @@ UNCOMMON = [
     "kX9vTq2LmZ4r",
     "tr0ub4dor&3",
     "correcthorsebatterystaple",
-    "8421-kilo-9917",  # more digits than anybody tries around a word
+    "8421-kilo-9917",  # more digits than anyone tries around a word
     "837492618371",
     "my password is not this",
 ]

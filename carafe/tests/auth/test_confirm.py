@@ -1,4 +1,4 @@
-"""Confirming an e-mail address."""
+"""Confirming an email address."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Whose account it is once the address is confirmed: that of who reads the mail."""
+"""Whose account it is once the address is confirmed: that of who reads the email."""
 
 import pytest
 from sqlalchemy import select

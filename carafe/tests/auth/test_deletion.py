@@ -1,4 +1,4 @@
-"""Deleting one's own account, with 14 days to change one's mind."""
+"""Deleting the user's own account, with 14 days to change one's mind."""
 
 import re
 

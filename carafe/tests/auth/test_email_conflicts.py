@@ -13,7 +13,7 @@ USES = 12
 
 @pytest.fixture
 def at_once(browser):
-    """Opens each path in a browser of its own, and sends the forms at one moment.
+    """Opens each path in a separate browser, and sends the forms at one moment.
 
     The first ones are logged in as the `owners` are.
     """

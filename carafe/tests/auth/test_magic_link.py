@@ -1,4 +1,4 @@
-"""Logging in with a link from a mail, where that is allowed."""
+"""Logging in with a link from an email, where that is allowed."""
 
 import re
 from datetime import timedelta
@@ -23,7 +23,7 @@ PAGE = "/auth/magic-link"
 
 @pytest.fixture
 def link(request_link):
-    """Has a link mailed to a user, and returns its path."""
+    """Has a link emailed to a user, and returns its path."""
     return partial(request_link, purpose="magic-link")
 
 

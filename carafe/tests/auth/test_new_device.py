@@ -37,7 +37,7 @@ def enter(browser):
 
 @pytest.fixture
 def warnings(mailbox):
-    """The mails about new devices to someone."""
+    """The emails about new devices to someone."""
     return lambda user: [m for m in mailbox.to(user.email) if m["Subject"].startswith(SUBJECT)]
 
 

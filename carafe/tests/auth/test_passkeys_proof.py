@@ -16,7 +16,7 @@ def browser_of_alice(alice, sign_in):
 
 @pytest.fixture
 def key(alice, browser_of_alice, app):
-    """Alice's passkey; she is signed in, and it is a while since she proved who she is."""
+    """Alice's passkey; she is logged in, and it is a while since she proved who she is."""
     made = register(app, alice)
     later(app, minutes=11)
     return made

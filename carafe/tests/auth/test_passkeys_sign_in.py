@@ -16,12 +16,12 @@ from carafe.testing.accounts import PASSWORD
 from carafe.testing.authenticator import Authenticator, ask_to_sign_in, register, sent
 
 REFUSED = "That passkey didn&#39;t work."
-enter = authenticator.sign_in  # not the fixture, which signs in with a password
+enter = authenticator.sign_in  # not the fixture, which logs in with a password
 
 
 @pytest.fixture
 def key(app, alice):
-    """Alice's passkey, who is nowhere signed in."""
+    """Alice's passkey, who is nowhere logged in."""
     return register(app, alice)
 
 
@@ -228,7 +228,7 @@ def test_it_does_not_count_what_was_good(key, browser, monkeypatch):
 
 
 def test_it_refuses_a_counter_that_went_back(key, visitor, browser, mailbox, alice, app):
-    """A copy of the key signs; its owner is told. The one that counts on still signs in."""
+    """A copy of the key signs; its owner is told. The one that counts on still logs in."""
     assert enter(browser(), key, counter=7).status_code == 303
     for counter in (7, 6, 0):
         assert enter(visitor, key, counter=counter).status_code == 422

@@ -1,4 +1,4 @@
-"""Changing one's password."""
+"""Changing the password."""
 
 from itertools import pairwise
 

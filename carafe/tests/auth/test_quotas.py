@@ -70,7 +70,7 @@ def events(app):
 @contextmanager
 def exporting(browser, path=EXPORT):
     """An export that is being sent, until the block ends."""
-    # In a thread of its own: what is half sent keeps its request's context.
+    # In a separate thread: what is half sent keeps its request's context.
     with ThreadPoolExecutor(1) as thread:
         answer = thread.submit(browser.get, path, buffered=False).result()
         assert answer.status_code == 200

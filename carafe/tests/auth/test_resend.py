@@ -1,4 +1,4 @@
-"""Having the mail to confirm an address sent again."""
+"""Having the email to confirm an address sent again."""
 
 import re
 

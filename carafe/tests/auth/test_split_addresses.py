@@ -1,7 +1,7 @@
-"""Addresses that one program reads as another's: mails and accounts are for one address alone.
+"""Addresses that one program reads as another's: emails and accounts are for one address alone.
 
 As in GHSA-5jpx-9hw9-2fx4 (next-auth), GHSA-xv97-c62v-4587 (next-auth), and "Splitting the email
-atom" (PortSwigger, 2024), where the mail for an address at one domain went to another.
+atom" (PortSwigger, 2024), where the email for an address at one domain went to another.
 """
 
 import pytest

@@ -207,7 +207,7 @@ def test_a_thief_of_the_password_does_not_lock_the_owner_out(
 def test_browsers_from_before_the_second_factor_do_not_add_up_their_tries(
     alice, browser, sign_in, clock
 ):
-    """Each log-in makes a browser known: a thief of the password may have collected many."""
+    """Each login makes a browser known: a thief of the password may have collected many."""
     thieves = [browser() for _ in range(4)]
     for thief in thieves:
         assert log_in(thief, alice) == 303

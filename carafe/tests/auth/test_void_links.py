@@ -1,6 +1,6 @@
-"""What a new password voids, and suspension, and deletion: whatever was mailed before.
+"""What a new password voids, and suspension, and deletion: whatever was emailed before.
 
-Someone who knew the password, or was in a session, may have caused it to be mailed.
+Someone who knew the password, or was in a session, may have caused it to be emailed.
 """
 
 import pytest
@@ -28,7 +28,7 @@ def run(app):
 
 @pytest.fixture
 def ways(sign_in, browser, mailbox):
-    """Has every kind of link mailed for a user: the path of each, by its kind."""
+    """Has every kind of link emailed for a user: the path of each, by its kind."""
 
     def mail(user):
         paths = {}

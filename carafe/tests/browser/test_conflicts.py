@@ -1,4 +1,4 @@
-"""A row of the administration, edited by two at once, with the keyboard and on a phone."""
+"""A row of the admin, edited by two at once, with the keyboard and on a phone."""
 
 from collections.abc import Callable
 

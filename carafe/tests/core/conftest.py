@@ -29,7 +29,7 @@ def own_app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def own_alice(own_app: Flask, password_hash: str) -> Browser:
-    """Alice, signed in to that app."""
+    """Alice, logged in to that app."""
     with own_app.app_context():
         alice = User.register("alice@example.com", password_hash, name="Alice", confirmed_at=now())
         db.session.commit()

@@ -101,7 +101,7 @@ CHANGES = [set_attribute, set_attribute_of_current_user, add, delete]
 
 
 class Site:
-    """An app with a view that calls whatever a test gives it, and Alice signed in."""
+    """An app with a view that calls whatever a test gives it, and Alice logged in."""
 
     def __init__(self, app: Flask, email: str):
         self.app = app

@@ -33,7 +33,7 @@ class BookForm(SubmissionForm, VersionForm):
 
 @pytest.fixture
 def send(app):
-    """Returns the form with what someone typed, in a request of its own."""
+    """Returns the form with what someone typed, in a separate request."""
     with app.app_context():
         Shelf.metadata.create_all(db.engine)
 

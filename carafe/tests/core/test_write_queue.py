@@ -32,7 +32,7 @@ def holder(own_app, tmp_path):
 
 @pytest.fixture
 def write(own_app):
-    """Begins a writing transaction in a thread of its own; the promise that it did."""
+    """Begins a writing transaction in a separate thread; the promise that it did."""
 
     def run() -> str:
         with own_app.app_context():

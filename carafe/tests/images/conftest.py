@@ -24,7 +24,7 @@ def render() -> Draw:
 
 @pytest.fixture
 def draw() -> Draw:
-    """Draws a picture in a process of its own."""
+    """Draws a picture in a separate process."""
 
     def draw(content: bytes) -> bytes:
         [file] = pictures.draw(content, SIZES)

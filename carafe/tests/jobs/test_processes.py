@@ -38,7 +38,7 @@ def workers_of(server) -> list[int]:
 
 
 def register(server, email):
-    """Register a user, and wait for the mail that a job sends."""
+    """Register a user, and wait for the email that a job sends."""
     fields = {"email": email, "password": PASSWORD}
     assert LiveBrowser(server.url).submit("/auth/register", fields).status_code == 303
     mailbox = Mailbox(server.folder / "mail")

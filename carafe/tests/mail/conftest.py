@@ -28,7 +28,7 @@ from carafe.time import now
 
 @pytest.fixture
 def post() -> Callable[..., None]:
-    """Sends a mail that some feature has, greeting by `name`; with a commit, unless told."""
+    """Sends an email that some feature has, greeting by `name`; with a commit, unless told."""
 
     def send(to: str = "ann@example.com", name: str = "Ann", *, commit: bool = True) -> None:
         user = SimpleNamespace(greeting=f"Hello {name},")
@@ -89,7 +89,7 @@ def quiet_app(application: Flask) -> Iterator[Flask]:
 def mailing(
     app: Flask, quiet_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], Flask]]:
-    """An app that mails to a URL, and does not wait before it tries again."""
+    """An app that emails to a URL, and does not wait before it tries again."""
     monkeypatch.setattr(execution, "_backoff", lambda *_: timedelta())
     with ExitStack() as stack:
 

@@ -18,7 +18,7 @@ LINE_BYTES = 1000  # RFC 5321, 4.5.3.1.6
 
 # Replies that are none: say nothing more, or hang up.
 HANG, DROP = "hang", "drop"
-# Not a command, but when there are replies, too: to a new connection, and to the end of a mail.
+# Not a command, but when there are replies, too: to a new connection, and to the end of an email.
 GREETING, END = "greeting", "."
 
 
@@ -189,7 +189,7 @@ class Conversation(StreamRequestHandler):
         self.say("250 OK")
 
     def problem(self, lines: list[bytes]) -> str:
-        """What an old server does not take in a mail."""
+        """What an old server does not take in an email."""
         knows_8_bit = {"8BITMIME", "SMTPUTF8"} & set(self.server.offers)
         if not knows_8_bit and not b"".join(lines).isascii():
             return "8-bit data"

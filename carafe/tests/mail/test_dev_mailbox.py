@@ -17,7 +17,7 @@ pytestmark = pytest.mark.any_database
 
 @pytest.fixture
 def receive(app, development, developer):
-    """Sends a mail to a new address, and returns its path in the mailbox."""
+    """Sends an email to a new address, and returns its path in the mailbox."""
 
     def send(greeting="Hello Ann,"):
         user = SimpleNamespace(greeting=greeting)

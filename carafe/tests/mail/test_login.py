@@ -18,7 +18,7 @@ ELSEWHERE = "0.0.0.0"
 
 @pytest.fixture
 def deliver(mailing, post):
-    """Sends a mail, and returns why the queue is paused, if it is."""
+    """Sends an email, and returns why the queue is paused, if it is."""
 
     def send(url):
         app = mailing(url)

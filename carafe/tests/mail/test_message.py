@@ -1,4 +1,4 @@
-"""What a mail says, no matter who it is to."""
+"""What an email says, no matter who it is to."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.any_database
 
 @pytest.fixture
 def mailed(app, mailbox, alice):
-    """The mail to reset a password, to a user with some name."""
+    """The email to reset a password, to a user with some name."""
 
     def send(name):
         with app.test_request_context(method="POST"):

@@ -16,7 +16,7 @@ from carafe.tests.mail.sink import Sink
 
 @pytest.fixture
 def waiting(mailing, post):
-    """Three mails that wait since the server refused the password of the first."""
+    """Three emails that wait since the server refused the password of the first."""
 
     def send(sink, **settings):
         app = mailing(f"smtp://ann:wrong@127.0.0.1:{sink.port}", **settings)

@@ -1,4 +1,4 @@
-"""What becomes of a mail, by what the server says to which command: docs/deployment.md has it."""
+"""What becomes of an email, by what the server says to which command: docs/deployment.md has it."""
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from carafe.tests.mail.sink import CERTIFICATE, DROP, END, GREETING, HANG, Sink
 
 pytestmark = pytest.mark.any_database
 
-# The queue waits for the server, the mail is tried again, the mail fails, the mail is sent.
+# The queue waits for the server, the email is tried again, the email fails, the email is sent.
 PAUSED, AGAIN, FAILED, SENT = "paused", "sent at the second attempt", "failed", "sent"
 # Reaches this very machine, and is not its loopback address: as any other host, it must encrypt.
 ELSEWHERE = "0.0.0.0"

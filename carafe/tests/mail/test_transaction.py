@@ -73,7 +73,7 @@ def test_it_leaves_once(app, post, sent):
 
 
 def test_it_does_not_leave_when_the_request_fails(app, alice, sign_in, mailbox, monkeypatch):
-    """The view has sent the mail, and then something breaks before it commits."""
+    """The view has sent the email, and then something breaks before it commits."""
     from carafe.testing.accounts import PASSWORD
 
     change = User.change_password

@@ -1,4 +1,4 @@
-"""What goes over the wire: ASCII in short lines, whatever is in the mail and the server offers."""
+"""What goes over the wire: ASCII in short lines, whatever is in the email and the server offers."""
 
 import re
 from email import message_from_bytes, policy
@@ -19,7 +19,7 @@ HEADERS = {
     *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"),
     *("MIME-Version", "Content-Type"),
 }
-# What Carafe's own mails have never had in a subject, and an owner's may.
+# What Carafe's own emails have never had in a subject, and an owner's may.
 SUBJECT = "carafe.mail.outbox.render_template"
 
 

@@ -97,7 +97,7 @@ def migrate(tmp_path: Path) -> Migrations:
 
 @pytest.fixture
 def run() -> Callable[..., list[tuple[object, ...]]]:
-    """Runs a statement in a transaction of its own, and returns the rows."""
+    """Runs a statement in a separate transaction, and returns the rows."""
 
     def execute(statement: str, **values: object) -> list[tuple[object, ...]]:
         with db.engine.begin() as connection:

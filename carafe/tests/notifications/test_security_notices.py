@@ -1,4 +1,4 @@
-"""What happens to an account is told to its owner, beside the mail."""
+"""What happens to an account is told to its owner, beside the email."""
 
 import pytest
 

@@ -41,7 +41,7 @@ def collector():
 
 @pytest.fixture
 def run(app, collector):
-    """Runs code in a process of its own, until it ends."""
+    """Runs code in a separate process, until it ends."""
     require("otel")
 
     def run(code):

@@ -1,4 +1,4 @@
-"""The pages about a copy of one's data, and what it holds."""
+"""The pages about the export of personal data, and what it holds."""
 
 import io
 import json

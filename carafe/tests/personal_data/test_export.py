@@ -1,4 +1,4 @@
-"""All of one's own data, to take away, as the archive that is downloaded."""
+"""The export of personal data, as the archive that is downloaded."""
 
 import io
 import json

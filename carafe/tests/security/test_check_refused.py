@@ -43,7 +43,7 @@ def flask(tmp_path, monkeypatch):
 
 @pytest.fixture
 def in_a_process(tmp_path):
-    """Runs a command of the environment with these settings alone, as a process of its own."""
+    """Runs a command of the environment with these settings alone, as a separate process."""
 
     def run(command, *arguments, **environ):
         inherited = {name: value for name, value in os.environ.items() if name not in NAMES}

@@ -1,4 +1,4 @@
-"""What happened to one's account."""
+"""The activity of an account."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue

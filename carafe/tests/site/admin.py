@@ -1,4 +1,4 @@
-"""Lists of users and things in the administration."""
+"""Lists of users and things in the admin."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A copy of one's data."""
+"""The export of personal data."""
 
 from collections.abc import Iterator
 

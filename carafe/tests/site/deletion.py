@@ -1,4 +1,4 @@
-"""Deleting one's account."""
+"""Deleting the account."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -15,7 +15,7 @@ COUNT = 60
 
 
 def load(scenario: Scenario) -> None:
-    """Add a user with things, and an administrator, and print each one's password."""
+    """Add a user with things, and an admin, and print each one's password."""
     people = {"user": (USER, "Uma User"), "admin": (ADMIN, "Ada Admin")}
     for role, (email, name) in people.items():
         password = secrets.token_urlsafe(12)

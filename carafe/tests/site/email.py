@@ -1,4 +1,4 @@
-"""One's e-mail address."""
+"""The email address."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Logging in with a link from a mail."""
+"""Logging in with a link from an email."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue

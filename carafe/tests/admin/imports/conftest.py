@@ -1,4 +1,4 @@
-"""An administrator who imports things."""
+"""An admin who imports things."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""An app in which some models have pages for administrators by a few lines alone."""
+"""An app in which some models have pages for admins by a few lines alone."""
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -63,7 +63,7 @@ def made(application: Flask) -> Iterator[Flask]:
 
 @pytest.fixture
 def admins(made: Flask, carol: User, make_user: Callable[..., User]) -> SimpleNamespace:
-    """Two administrators, Carol and Oscar, each in a browser of their own."""
+    """Two admins, Carol and Oscar, each in a separate browser."""
     people = {"carol": carol, "oscar": make_user("oscar@example.com", name="Oscar", role="admin")}
     for name, user in people.items():
         browser = people[name] = Browser(made.test_client())  # type: ignore[assignment]

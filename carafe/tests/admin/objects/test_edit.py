@@ -1,4 +1,4 @@
-"""A row edited on its page, by one administrator and by two."""
+"""A row edited on its page, by one admin and by two."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Values that the audit must not show, of rows that an administrator changes."""
+"""Values that the audit must not show, of rows that an admin changes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may look at how the app runs: administrators, and not the staff."""
+"""Who may look at how the app runs: admins, and not the staff."""
 
 import pytest
 from sqlalchemy import text

@@ -36,7 +36,7 @@ def test_it_tells_the_usual_from_the_slow(keep, carols):
         r"p50 (\S+ ms) p95 (\S+ ms) p99 (\S+ s)", text_of(carols.get("/admin/requests/").text)
     )
     p50, p95, p99 = (float(figure.split()[0]) for figure in figures)
-    # A bucket is right to within 10 %.
+    # A bucket is right to within 10%.
     assert abs(p50 - 10) <= 1
     assert abs(p95 - 100) <= 10
     assert abs(p99 - 2) <= 0.2

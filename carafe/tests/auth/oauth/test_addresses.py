@@ -67,7 +67,7 @@ def test_it_is_read_as_it_stands(acme, visitor, all_emails):
         assert address not in all_emails(), email
 
 
-# An address that the provider has not checked may be anybody's.
+# An address that the provider has not checked may be anyone's.
 
 
 @pytest.mark.usefixtures("unverified")
@@ -198,7 +198,7 @@ def test_nor_does_one_who_did_so_through_another_site(rival, browser, visitor, c
 
 @pytest.mark.parametrize("confirms", [True, False], ids=["confirmed", "not confirmed"])
 def test_nor_once_the_victim_sets_a_password(confirms, rival, browser, mailbox, connections):
-    """Even where the victim had followed the link of the mail that the attacker caused."""
+    """Even where the victim had followed the link of the email that the attacker caused."""
     rival.person |= {"sub": "rival-1", "email_verified": False}
     attacker, victim = browser(), browser()
     make_journey(attacker, "rival")
