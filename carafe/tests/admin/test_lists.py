@@ -6,10 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import Date, literal, select, union_all
 
+from carafe import admin
 from carafe.admin.lists import listing, matching, scan
 from carafe.admin.lists.ranges import NumberRange
+from carafe.testing.accounts import PASSWORD
+from carafe.testing.apps import another_app
+from carafe.testing.http import Browser
 from carafe.testing.lists import Links, ids, last_page, walk
 from carafe.tests.site.models import User
 from carafe.time import now
@@ -148,3 +153,25 @@ def test_it_shows_what_was_chosen_and_takes_it_back(dave, carol, sign_in):
     assert "?sort=email&view=" in links
     assert "State: Suspended" in page
     assert "Active filters" not in browser.get("/admin/users/?sort=email&role=king").text
+
+
+@pytest.mark.parametrize("name", ["<b>x</b>", "a > b", "a & b", '"quoted"', "it's"])
+def test_it_shows_markup_as_text(name, carol, make_user, sign_in):
+    browser = sign_in(carol)
+    make_user("a@example.com", name=name)
+    assert f'<td data-label="Name">{escape(name)}</td>' in browser.get("/admin/users/").text
+    # A column with an empty cell is rendered in another way.
+    make_user("b@example.com", name="")
+    page = browser.get("/admin/users/").text
+    assert f'<td data-label="Name">{escape(name)}</td>' in page
+    assert '<td data-label="Name">–</td>' in page
+
+
+def test_a_label_may_have_braces(app, carol):
+    with another_app(app) as made:
+        email = admin.Column("email", "{Email} {0}")
+        admin.add(made, User, name="people", columns=["name", email])
+        browser = Browser(made.test_client())
+        browser.submit("/auth/login", {"email": carol.email, "password": PASSWORD})
+        page = browser.get("/admin/people/").text
+    assert f'<td data-label="{{Email}} {{0}}">{carol.email}</td>' in page
