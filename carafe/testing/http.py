@@ -12,6 +12,8 @@ class Form:
     def __init__(self, action: str, method: str):
         self.action, self.method = action, method
         self.fields: dict[str, str] = {}
+        # Where its buttons post to instead.
+        self.button_actions: list[str] = []
 
 
 def _is_sent(attributes: dict[str, str | None]) -> bool:
@@ -38,6 +40,8 @@ class Forms(HTMLParser):
         fields, name = self.forms[-1].fields, a.get("name") or ""
         if tag == "input" and name and _is_sent(a):
             fields[name] = a.get("value") or ""
+        elif tag == "button" and (action := a.get("formaction")):
+            self.forms[-1].button_actions.append(action)
         elif tag == "textarea":
             self._textarea = name
             fields[name] = ""
@@ -78,7 +82,7 @@ class Browser:
 
     def form(self, page: TestResponse, action: str, path: str = "") -> Form:
         for form in Forms(page.text).forms:
-            if form.method == "post" and (form.action or path) == action:
+            if form.method == "post" and action in (form.action or path, *form.button_actions):
                 form.action = action
                 return form
         raise AssertionError(f"no form for {action} in {page.text[:2000]}")

@@ -23,7 +23,7 @@ def save(browser, name: str, query: str = QUERY, path: str = PAGE):
 
 
 def tabs(browser, path: str = LIST) -> dict[str, str]:
-    """The saved views above the list, and where each leads."""
+    """The saved views above the list, and where each leads, without "All" and "Manage views"."""
     nav = re.search(r'<nav class="choices views".*?</nav>', browser.get(path).text, re.S)
     if not nav:
         return {}
