@@ -17,6 +17,8 @@ ALLOWED = {
     "_cached_json": "carafe/observability/redaction.py",
     # Dramatiq has no public base class for the consumers of its Redis broker.
     "_RedisConsumer": "carafe/jobs/broker.py",
+    # Werkzeug compiles two functions for each rule at once, and has no public way to wait.
+    "_compile_builder": "carafe/web/routing.py",
     # SQLAlchemy has no public reader for the variants of a type.
     "_variant_mapping": "carafe/database/base.py",
 }
@@ -47,6 +49,14 @@ def own_names() -> set[str]:
     return {name for name in names if name.startswith("_")}
 
 
+def is_inherited(node: ast.AST) -> bool:
+    """Tell whether an attribute is that of a base class: `super()._name`."""
+    call = getattr(node, "value", None)
+    return (
+        isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "super"
+    )
+
+
 def is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
@@ -62,6 +72,7 @@ def test_it_uses_no_private_name_of_a_library():
                 names = [alias.name for alias in node.names] + (node.module or "").split(".")
             for name in filter(is_private, names):
                 allowed = name in ALLOWED and path.startswith(ALLOWED[name])
-                if name not in own_private_names and not allowed:
+                is_own = name in own_private_names and not is_inherited(node)
+                if not is_own and not allowed:
                     violations.add((path, name))
     assert not violations

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Mapping
 from enum import Enum
-from typing import Any
 
 from sqlalchemy import inspect
 
 from carafe.database import Base
+from carafe.database.aliases import JSONObject
 
 MAX_TEXT = 200
 # An email address that is a whole value can be found again to redact it (`erasure.py`). Within a
@@ -15,7 +15,7 @@ MAX_TEXT = 200
 ADDRESS = re.compile(r"[^\s@A-Z]+@[^\s@A-Z]+")
 
 
-def changes(row: Base, *, private: Collection[str] = ()) -> dict[str, Any]:
+def changes(row: Base, *, private: Collection[str] = ()) -> JSONObject:
     """Old and new value of each attribute that was set and not yet written: for `record`.
 
         record("note.edited", note.subject, changes=changes(note, private=["body"]))
@@ -33,7 +33,7 @@ def changes(row: Base, *, private: Collection[str] = ()) -> dict[str, Any]:
     return changed
 
 
-def drop_unredactable(details: Mapping[str, object]) -> dict[str, Any]:
+def drop_unredactable(details: Mapping[str, object]) -> JSONObject:
     """Return texts that users typed, replacing those that couldn't be redacted by None."""
     return {
         name: drop_unredactable(value)

@@ -23,7 +23,7 @@ class AuditMixin:
 
     private: ClassVar[Sequence[str]] = ()
 
-    def __init_subclass__(cls, **options: Any):
+    def __init_subclass__(cls, **options: object):
         bases = cls.__mro__[1 : cls.__mro__.index(AuditMixin)]
         for base in bases:
             if not issubclass(base, AuditMixin) and VERBS & {*vars(base)}:

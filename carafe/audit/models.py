@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Index, String, Table, event, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.database import Base, binary_collated, db
+from carafe.database.aliases import JSONObject
 from carafe.time import now
 
 # Few events have an email address in their details: this index spares `forget` the others.
@@ -40,7 +41,7 @@ class AuditEvent(Base):
     # By value: "user:12" and an address still identify users after they are deleted.
     actor: Mapped[str | None] = mapped_column(binary_collated(320))
     subject: Mapped[str | None] = mapped_column(String(100))
-    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    details: Mapped[JSONObject] = mapped_column(JSON)
     address: Mapped[str | None] = mapped_column(String(45))
     request_id: Mapped[str | None] = mapped_column(String(64))
 
@@ -64,7 +65,7 @@ class RecordedEvent:
     action: str
     actor: str | None
     subject: str | None
-    details: dict[str, Any]
+    details: JSONObject
     address: str | None = None
     request_id: str | None = None
 
@@ -92,18 +93,16 @@ def append(events: Sequence[Mapping[str, object]]) -> None:
 
     Each has an `action`, and any other columns.
     """
-    defaults: dict[str, Any] = {"at": now(), "actor": None, "subject": None, "details": {}}
+    defaults: dict[str, object] = {"at": now(), "actor": None, "subject": None, "details": {}}
     defaults |= {"address": None, "request_id": None}
     rows = [{**defaults, **event} for event in events]
     # Past the session, which only looks for models in it. A list makes other SQL than one row.
     db.session.connection().execute(_INSERT, rows if len(rows) > 1 else rows[0])
 
 
-def _observed(
-    action: str, subject: str | None, *, actor: str | None, **details: Any
-) -> dict[str, Any]:
+def _observed(action: str, subject: str | None, *, actor: str | None, **details: Any) -> JSONObject:
     """Return the columns of an event that happens now."""
-    values: dict[str, Any] = {"at": now(), "action": action, "subject": subject}
+    values: dict[str, object] = {"at": now(), "action": action, "subject": subject}
     if has_request_context():
         values["address"] = (request.remote_addr or "")[:45] or None
         values["request_id"] = request.environ.get("REQUEST_ID")

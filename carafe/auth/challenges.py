@@ -9,13 +9,12 @@ import secrets
 import time
 from base64 import urlsafe_b64encode
 from datetime import timedelta
-from typing import Any
 
+from carafe.database.aliases import JSONObject
 from carafe.security import encryption
 from carafe.security.csrf import browser_id
 from carafe.security.rate_limits import RateLimit
 
-JSONObject = dict[str, Any]
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 # Counted across all processes, so a copy of form and cookie is too late everywhere.
 SINGLE_USE = RateLimit("passkey:challenge", 1, CHALLENGE_LIFETIME)

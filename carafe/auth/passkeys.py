@@ -14,7 +14,6 @@ from flask import current_app, request
 from carafe.auth.challenges import (
     ChallengeError,
     ExpiredChallengeError,
-    JSONObject,
     base64url,
     consume,
     issue,
@@ -24,6 +23,7 @@ from carafe.auth.models.passkey import MAX_PASSKEYS
 from carafe.auth.relying_party import current_relying_party
 from carafe.auth.users import user_model
 from carafe.database import db, read_transaction
+from carafe.database.aliases import JSONObject
 from carafe.observability import security_events
 from carafe.security.rate_limits import RateLimit, client_key
 

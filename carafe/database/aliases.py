@@ -10,3 +10,5 @@ AnyRow = Row[*tuple[Any, ...]]
 AnyColumn = Column[Any]
 AnyAttribute = InstrumentedAttribute[Any]
 AnyExpression = ColumnElement[Any]
+# An object in JSON.
+JSONObject = dict[str, Any]

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Index, SmallInteger, String, Text, delete, select, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.database import Base, binary_collated, db
+from carafe.database.aliases import JSONObject
 from carafe.jobs.engine import announce_on_commit
 from carafe.jobs.run import MESSAGE_LENGTH
 from carafe.time import now
@@ -64,7 +65,7 @@ class Job(Base):
     # Whom it is for, "user:12", as in the audit trail.
     subject: Mapped[str | None] = mapped_column(String(100))
     # Who enqueued it: IDs of request and trace, which connect logs and traces.
-    context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    context: Mapped[JSONObject] = mapped_column(JSON, default=dict)
 
     state: Mapped[str] = mapped_column(String(10), default=QUEUED)
     created_at: Mapped[datetime] = mapped_column(default=now)

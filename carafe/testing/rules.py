@@ -29,7 +29,7 @@ def pages(app: Flask) -> Iterator[tuple[str, Rule, dict[str, Any]]]:
             yield adapter.build(rule.endpoint, arguments, "GET"), rule, arguments
 
 
-def _lists(app: Flask, part: BaseConverter) -> Iterator[Any]:
+def _lists(app: Flask, part: BaseConverter) -> Iterator[object]:
     with app.app_context():
         for name in app.extensions["admin"]:
             try:

@@ -3,7 +3,6 @@
 import enum
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.database import Base
+from carafe.database.aliases import JSONObject
 
 NAMES = ["title", "state", "price", "day", "moment", "clock", "count", "ratio", "is_open", "text"]
 NAMES += ["number", "small", "maybe", "mood", "settings"]
@@ -68,4 +68,4 @@ class Sample(Scratch):
     maybe: Mapped[bool | None]
     text: Mapped[str] = mapped_column(Text, default="")
     number: Mapped[UUID | None]
-    settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    settings: Mapped[JSONObject | None] = mapped_column(JSON)

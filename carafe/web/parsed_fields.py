@@ -70,7 +70,7 @@ class ParsedField(StringField):
             return str(self.raw_data[0])
         return "" if self.data is None else self.format(self.data)
 
-    def format(self, value: Any) -> str:
+    def format(self, value: object) -> str:
         """Return the text for a value that was not typed."""
         return str(value)
 
@@ -104,7 +104,7 @@ class DecimalField(ParsedField):
         # Unlike `quantize`, this is exact at any length; zero has no sign.
         return Decimal(f"{value or Decimal():.{self.places}f}")
 
-    def format(self, value: Any) -> str:
+    def format(self, value: object) -> str:
         if not isinstance(value, (Decimal, int)):
             return str(value)
         text = f"{Decimal(value):.{self.places}f}"

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from carafe.admin.imports.encodings import UTF_8, UTF_16, guess_encoding
 from carafe.admin.imports.formats import DELIMITERS, MAX_SKIPPED, Format
 from carafe.admin.imports.normalization import detect_date_order, detect_decimal_mark
 from carafe.admin.imports.reading import CHUNK_BYTES, SEPARATOR_LINE, UnreadableFileError
 from carafe.admin.imports.signatures import ARCHIVES, SAVE_AS, SIGNATURES, TEXTS
+from carafe.database.aliases import JSONObject
 from carafe.tabular.csv_export import BOM
 
 SAMPLE_ROWS = 200
@@ -37,7 +38,7 @@ class Detected(NamedTuple):
     """
 
     format: Format
-    doubts: dict[str, Any]
+    doubts: JSONObject
 
 
 def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected:
@@ -62,7 +63,7 @@ def detect(file: IO[bytes], matches: Callable[[Sequence[str]], int]) -> Detected
     if len(head) == CHUNK_BYTES:  # the last line is cut off, so ignore it
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     format = _format(text, guess.encoding, matches)
-    doubts: dict[str, Any] = {}
+    doubts: JSONObject = {}
     if guess.others:
         doubts["encodings"] = [guess.encoding, *guess.others]
     if garbled := _garbled(text, guess.encoding):

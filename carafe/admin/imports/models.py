@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from carafe.admin.imports.formats import Format
 from carafe.database import Base, db
+from carafe.database.aliases import JSONObject
 from carafe.downloads import encrypted
 from carafe.jobs import Job
 from carafe.time import now
@@ -59,7 +60,7 @@ class ImportRun(Base):
         mapped_column("dates", String(3)),
     )
     # Likely encodings and a garbled word, until the user settles them: see `detection`.
-    doubts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    doubts: Mapped[JSONObject] = mapped_column(JSON, default=dict)
     # The name of the field that each column sets, by the column's number.
     mapping: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(String(10), default=NEW)

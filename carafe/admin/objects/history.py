@@ -42,6 +42,6 @@ def created_by_submission(submission: str) -> int | None:
     for subject, details in db.session.execute(
         query.order_by(AuditEvent.id.desc()).limit(MAX_SUBMISSIONS)
     ):
-        if details.get("submission") == submission:
+        if subject and details.get("submission") == submission:
             return int(subject.rpartition(":")[2])
     return None

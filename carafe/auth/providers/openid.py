@@ -1,7 +1,6 @@
 """OpenID Connect: discovery, authorization code with PKCE, ID token."""
 
 import time
-from typing import Any
 
 from authlib.oidc.core import CodeIDToken
 from flask import current_app
@@ -20,12 +19,10 @@ from carafe.auth.providers.profile import (
     UnavailableError,
     authorization_code,
 )
+from carafe.database.aliases import JSONObject
 
 # Public-key signatures. Never "none", and no HMAC, whose key would be whatever an attacker knows of
 # it (RFC 8725, 2.1).
-# Parsed from a document or a token of the provider.
-JSONObject = dict[str, Any]
-
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 CLOCK_SKEW_SECONDS = 60

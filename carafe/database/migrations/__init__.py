@@ -37,7 +37,7 @@ class LazyMigrateConfig:
 
 
 class LazyMigrateCommand(click.Command):
-    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+    def make_context(self, *arguments: object, **options: object) -> click.Context:
         from flask_migrate.cli import db as commands
 
         context: click.Context = commands.make_context(*arguments, **options)
