@@ -177,12 +177,15 @@ def add_user(email: str, password: str) -> None:
 
 
 def copy_rows(source: str, passwords: dict[str, str]) -> None:
-    """Fill this application's own database with the rows of the other's."""
+    """Fill this application's own database with the rows of the other's.
+
+    Users without a password are those of the sample data, as whom nobody logs in.
+    """
     with app.app_context():
         db.create_all()
         rows = sqlite3.connect(source)
         for id, email, name in rows.execute("SELECT id, email, name FROM user"):
-            hashed = generate_password_hash(passwords[email])
+            hashed = generate_password_hash(passwords[email]) if email in passwords else ""
             db.session.add(User(id=id, email=email, name=name, password_hash=hashed))
         columns = "id, user_id, title, body, created_at, updated_at"
         for *values, created, updated in rows.execute(f"SELECT {columns} FROM note ORDER BY id"):

@@ -66,10 +66,13 @@ def start(folder: str, access_log: bool) -> tuple[dict[str, Server], dict[str, s
     return servers, passwords
 
 
-def pages(server: Server, name: str, passwords: dict[str, str]) -> Pages:
+def stylesheet_of(server: Server) -> str:
+    return re.search(r'rel="stylesheet" href="([^"]+)"', Client(server.port).get("/"))[1]
+
+
+def pages(server: Server, name: str, passwords: dict[str, str], stylesheet: str) -> Pages:
     """The requests to measure. Reader and writer are two, so that the list stays as it is."""
     visitor, reader, writer = (Client(server.port) for _ in range(3))
-    stylesheet = re.search(r'href="(/static/carafe/carafe[^"]*css)"', visitor.get("/"))[1]
     token = ""
     if name != "limit":
         reader.sign_in(READER, passwords[READER])
@@ -135,7 +138,13 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         servers, passwords = start(folder, args.access_log)
         try:
-            todo = {name: pages(server, name, passwords) for name, server in servers.items()}
+            # The limit serves our files, from our folder.
+            styles = {name: stylesheet_of(server) for name, server in servers.items()}
+            styles["limit"] = styles["ours"]
+            todo = {
+                name: pages(server, name, passwords, styles[name])
+                for name, server in servers.items()
+            }
             sizes = {
                 name: {page: size(servers[name], make) for page, make in paths.items()}
                 for name, paths in todo.items()
