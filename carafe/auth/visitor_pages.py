@@ -1,4 +1,4 @@
-"""Pages that are the same for every visitor, such as the landing page: drawn once a minute."""
+"""Pages that are the same for every visitor, such as the landing page, cached for a minute."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,8 +14,8 @@ from carafe.security.csrf import TOKEN_FIELD, form_token, renders_token
 
 View = TypeVar("View", bound=Callable[..., object])
 
-KEPT_SECONDS = 60
-# Visitors choose the port in `Host`.
+MAX_AGE_SECONDS = 60
+# Not unbounded, because visitors choose the port in `Host`.
 MAX_PAGES = 100
 # Stands for the visitor's CSRF token.
 TOKEN_PLACEHOLDER = "{csrf_token}"  # noqa: S105
@@ -24,14 +24,14 @@ TOKEN_PLACEHOLDER = "{csrf_token}"  # noqa: S105
 class Page(NamedTuple):
     html: str
     has_token: bool
-    drawn_at: float
+    rendered_at: float
 
 
 def same_for_visitors(view: View) -> View:
-    """Decorate a view that shows all visitors the same page: it runs for them once a minute.
+    """Cache a view's page for a minute, because all visitors see the same.
 
-    It runs each time for users, with a query, and if the session has anything but a CSRF token,
-    such as a message to flash. A token in the page is replaced by each visitor's own.
+    It isn't cached for users, with a query string, or if the session has more than a CSRF token,
+    such as a flash message. Each visitor gets their own CSRF token.
     """
 
     @wraps(view)
@@ -42,7 +42,7 @@ def same_for_visitors(view: View) -> View:
         pages: dict[tuple[str | None, str, str], Page] = current_app.extensions["visitor_pages"]
         key = request.endpoint, request.scheme, request.environ["HTTP_HOST"]
         page = pages.get(key)
-        if page is None or monotonic() - page.drawn_at >= KEPT_SECONDS:
+        if page is None or monotonic() - page.rendered_at >= MAX_AGE_SECONDS:
             response = view()
             page = _page(response, request)
             if page is None or (key not in pages and len(pages) >= MAX_PAGES):
@@ -58,7 +58,7 @@ def _is_new_visitor() -> bool:
 
 
 def _page(response: object, request: Request) -> Page | None:
-    """Return a page to keep; None if it has something that is this visitor's alone."""
+    """Return the page to cache, or None if it has something of this visitor's alone."""
     if not isinstance(response, str) or csp.SOURCES in request.environ or not _is_new_visitor():
         return None
     if not renders_token():

@@ -18,11 +18,11 @@ def get_zone(name: str) -> ZoneInfo | None:
 def viewer_zone() -> ZoneInfo | None:
     """Return the time zone that the reader of this page chose, or None if they chose none."""
     # Not through Flask's proxy: lists ask for each row.
-    kept: dict[str, Any] = vars(g._get_current_object())
-    if "reader_zone" not in kept:
+    attributes: dict[str, Any] = vars(g._get_current_object())
+    if "reader_zone" not in attributes:
         name: Callable[[], str] | None = current_app.extensions["reader_zone"]
-        kept["reader_zone"] = get_zone(name()) if name else None
-    zone: ZoneInfo | None = kept["reader_zone"]
+        attributes["reader_zone"] = get_zone(name()) if name else None
+    zone: ZoneInfo | None = attributes["reader_zone"]
     return zone
 
 

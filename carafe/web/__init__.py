@@ -6,7 +6,7 @@ from carafe.web import (
     checklist,
     dashboard,
     errors,
-    kept_macros,
+    macro_cache,
     mailed_links,
     menu_html,
     menu_items,
@@ -85,7 +85,7 @@ def init_app(app: Flask) -> None:
     mailed_links.init_app(app)
     app.register_blueprint(templates)
     templating.init_app(app)
-    kept_macros.init_app(app)
+    macro_cache.init_app(app)
     urls.init_app(app)
     static_files.init_app(app)
     menus.init_app(app)

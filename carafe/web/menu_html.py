@@ -1,4 +1,4 @@
-"""Menus as HTML. Each entry is drawn once in each state, because nothing in it is a visitor's."""
+"""Menus as HTML. Each entry is cached by its state, because nothing in it depends on a visitor."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,14 +9,14 @@ from markupsafe import Markup
 
 from carafe.web.menu_items import MenuItem
 
-# Stands for the token in an entry that is kept: the token is a visitor's.
+# Stands for the CSRF token in a cached entry, because each visitor has their own.
 TOKEN_PLACEHOLDER = "{csrf_token}"  # noqa: S105
 
 
 class MenuRenderer:
     def __init__(self, environment: Environment):
         self.environment = environment
-        self._kept: dict[tuple[object, ...], str] = {}
+        self._cache: dict[tuple[object, ...], str] = {}
 
     def __call__(self, items: Iterable[MenuItem], method: str | None = None) -> Markup:
         """Return items as list items under the titles of their groups; only those of a method."""
@@ -35,12 +35,12 @@ class MenuRenderer:
     def _entry(self, item: MenuItem, title: str) -> str:
         label = item.count.label if item.number and item.count else ""
         state = title, item.url, item.label, item.icon, item.method, item.active, item.number, label
-        html = self._kept.get(state)
+        html = self._cache.get(state)
         if html is None:
             macros: Any = self.environment.get_template("carafe/_nav.html").module
             html = str(macros.entry(item, title, TOKEN_PLACEHOLDER)).strip()
             if not self.environment.auto_reload:  # which is on in development
-                self._kept[state] = html
+                self._cache[state] = html
         return html
 
 

@@ -1,4 +1,4 @@
-"""Jinja's environment, and the icons that every page draws a dozen of."""
+"""Jinja's environment, and icons, of which every page has a dozen."""
 
 import re
 from collections.abc import MutableMapping

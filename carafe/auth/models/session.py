@@ -57,7 +57,7 @@ class Session(TokenHashMixin, Base):
         current_time, connection = now(), db.session.connection()
         values = {"user": user.id, "now": current_time}
         connection.execute(_DELETE_EXPIRED, values)
-        values |= {"oldest": current_time - MAX_SESSION_LIFETIME, "kept": SESSIONS_PER_USER - 1}
+        values |= {"oldest": current_time - MAX_SESSION_LIFETIME, "offset": SESSIONS_PER_USER - 1}
         for id in connection.scalars(_LEAST_RECENT, values).all():
             db.session.get_one(cls, id).end()
         db.session.add(
@@ -130,5 +130,5 @@ _LEAST_RECENT = (
         Session.created_at > bindparam("oldest"),
     )
     .order_by(Session.last_seen_at.desc(), Session.id.desc())
-    .offset(bindparam("kept"))
+    .offset(bindparam("offset"))
 )

@@ -7,7 +7,7 @@ import pytest
 from flask import flash, get_flashed_messages, request
 from flask_login import current_user
 
-from carafe.auth.visitor_pages import KEPT_SECONDS, same_for_visitors
+from carafe.auth.visitor_pages import MAX_AGE_SECONDS, same_for_visitors
 from carafe.security import csp
 from carafe.security.csrf import form_token
 from carafe.testing.apps import another_app
@@ -23,7 +23,7 @@ def calls():
 
 @pytest.fixture
 def shop(app, calls):
-    """An app with pages that tell how often they were drawn."""
+    """An app with pages that tell how often they were rendered."""
     with another_app(app) as made:
         add_pages(made, calls)
         yield made
@@ -33,8 +33,8 @@ def add_pages(app, calls):
     def add(path, draw):
         app.add_url_rule(path, path, public(same_for_visitors(lambda: draw())))
 
-    add("/plain", lambda: f"drawn {next(calls)}")
-    add("/form", lambda: f"drawn {next(calls)} {form_token()}")
+    add("/plain", lambda: f"rendered {next(calls)}")
+    add("/form", lambda: f"rendered {next(calls)} {form_token()}")
     add("/encoded", lambda: form_token().replace(".", "%2E"))
     add("/host", lambda: request.host)
     add("/nonce", csp.nonce)
@@ -57,14 +57,14 @@ def visit(app, path):
     return Browser(app.test_client()).get(path).text
 
 
-def test_it_is_drawn_once_a_minute(shop, monkeypatch):
-    assert visit(shop, "/plain") == visit(shop, "/plain") == "drawn 1"
-    later = monotonic() + KEPT_SECONDS
+def test_it_is_rendered_once_a_minute(shop, monkeypatch):
+    assert visit(shop, "/plain") == visit(shop, "/plain") == "rendered 1"
+    later = monotonic() + MAX_AGE_SECONDS
     monkeypatch.setattr("carafe.auth.visitor_pages.monotonic", lambda: later)
-    assert visit(shop, "/plain") == "drawn 2"
+    assert visit(shop, "/plain") == "rendered 2"
 
 
-def test_it_is_drawn_for_each_query(shop):
+def test_it_is_rendered_for_each_query(shop):
     assert visit(shop, "/plain?page=1") != visit(shop, "/plain?page=2")
 
 
@@ -86,11 +86,11 @@ def test_tokens_and_nonces_are_never_shared(shop, path):
     assert visit(shop, path) != visit(shop, path)
 
 
-def test_a_form_is_drawn_once_and_has_the_token_of_each_visitor(shop):
+def test_a_form_is_rendered_once_and_has_the_token_of_each_visitor(shop):
     for number in range(3):
         visitor = Browser(shop.test_client())
         page = visitor.get("/form").text
-        assert page.startswith("drawn 1 ")
+        assert page.startswith("rendered 1 ")
         token = page.split()[-1]
         assert visitor.client.post("/sent", data={"csrf_token": token}).status_code == 200, number
         assert (

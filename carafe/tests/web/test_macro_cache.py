@@ -1,4 +1,4 @@
-"""Macros that are drawn once for the same HTML."""
+"""Macros whose HTML is cached."""
 
 from flask import render_template_string
 from markupsafe import Markup
@@ -26,18 +26,18 @@ def test_text_is_escaped_after_the_same_text_as_html(app):
 
 
 def test_a_field_shows_its_value_and_errors_and_no_other_does(app):
-    def draw(**data):
+    def render(**data):
         with app.test_request_context("/", method="POST" if data else "GET", data=data):
             form = PersonForm()
             if data:
                 form.validate()
             return render_template_string(FIELDS, form=form)
 
-    empty = draw()
+    empty = render()
     assert 'value=""' in empty
     assert "checked" not in empty
-    filled = draw(name="Ada", agreed="y")
+    filled = render(name="Ada", agreed="y")
     assert 'value="Ada"' in filled
     assert "checked" in filled
-    assert "Enter a name." in draw(name=" ")
-    assert draw() == empty
+    assert "Enter a name." in render(name=" ")
+    assert render() == empty
