@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Request, current_app, redirect
@@ -220,5 +220,3 @@ def init_app(app: Flask) -> None:
     app.url_rule_class = LazyRule
     app.url_map.converters["int"] = IdConverter
     app.before_request(add_slash)
-    # Flask inspects every hook on every request, 1 µs each, to find out whether it is async.
-    app.ensure_sync = lru_cache(maxsize=1000)(app.ensure_sync)  # type: ignore[method-assign]

@@ -89,7 +89,10 @@ def test_exactly_one_proof_by_a_code_wins(unlimited, owner, browser):
     code = owner.totp.code()
     forms = [with_code(racer.fill("/auth/reauthenticate"), code) for racer in browsers]
     answers = at_once(browsers, forms)
-    assert sorted(answer.status_code for answer in answers) == [303] + [422] * (USES - 1)
+    # The winner's session gets a new token, so who comes late is no longer logged in.
+    late = [answer for answer in answers if "/auth/login" in (answer.location or "")]
+    statuses = sorted(answer.status_code for answer in answers if answer not in late)
+    assert statuses == [303] + [422] * (USES - 1 - len(late))
 
 
 def test_exactly_one_set_up_shows_recovery_codes(alice, sign_in, clock, browser, count):
